@@ -1,0 +1,1 @@
+"""Joey: open-source social distribution."""

@@ -1,0 +1,1 @@
+"""Offers as marketplaces show them, prices over time, pictures, refresh."""

@@ -1,0 +1,1 @@
+"""What an order line earned, waiting time, hold, reversal."""

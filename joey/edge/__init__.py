@@ -1,0 +1,1 @@
+"""The hot lane: click recording in front of Django."""

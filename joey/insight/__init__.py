@@ -1,0 +1,1 @@
+"""Figures and explanations for shopkeepers and operators."""

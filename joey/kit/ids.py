@@ -1,0 +1,19 @@
+"""Our own ids and public codes: time-ordered for us, unguessable for strangers."""
+
+import secrets
+from uuid import UUID
+
+import uuid_utils
+
+# No vowels and no look-alikes (0/o, 1/l/i): a code can be read out and never spells a word.
+CODE_ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
+
+
+def new_id() -> UUID:
+    """A UUIDv7 (RFC 9562): the day is in the id, so rows lie in time order."""
+    return UUID(int=uuid_utils.uuid7().int)
+
+
+def new_code(length: int = 12) -> str:
+    """A public code of `length` letters, about 4.8 bits each, from the system's random source."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))

@@ -1,0 +1,42 @@
+"""Plain SQL for set work: one cursor idiom for the whole house."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+Params = Sequence[Any] | Mapping[str, Any] | None
+
+
+def execute(statement: str, params: Params = None) -> int:
+    """Run one statement; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return int(cursor.rowcount)
+
+
+def rows(statement: str, params: Params = None) -> list[dict[str, Any]]:
+    """All rows of a query, each as a dictionary by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def one(statement: str, params: Params = None) -> dict[str, Any] | None:
+    """The first row of a query, or None."""
+    found = rows(statement, params)
+    return found[0] if found else None
+
+
+def value(statement: str, params: Params = None) -> Any:
+    """The first column of the first row, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
+def inside_transaction() -> bool:
+    """Whether a transaction is open: ledger and record functions insist on it."""
+    return connection.in_atomic_block

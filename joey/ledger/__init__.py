@@ -1,0 +1,1 @@
+"""Double entry: accounts, journals, postings, balances. Knows no business table."""

@@ -1,0 +1,1 @@
+"""The contract with marketplaces, the registry, and a folder per connector."""

@@ -1,0 +1,1 @@
+"""Money, Rate and split: integer minor units, never a float."""

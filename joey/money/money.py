@@ -1,0 +1,83 @@
+"""Money as the house knows it: integer minor units with a currency, no float anywhere near."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Invalid
+
+# ISO 4217 exponents of the currencies a marketplace has shown us; two unless it says otherwise.
+EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3}
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "KRW": "₩", "VND": "₫"}
+BIGINT_MAX = 2**63 - 1
+
+_AMOUNT = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<part>\d{1,3}))?")
+
+
+@dataclass(frozen=True, order=False)
+class Money:
+    """`minor` units (fen, cents) of one currency. Arithmetic within a currency only; overflow is refused."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise TypeError(f"minor units are whole numbers, not {type(self.minor).__name__}")
+        if self.currency not in EXPONENTS:
+            raise Invalid(_("Joey does not know the currency “%s”.") % self.currency[:8], field="currency")
+        if abs(self.minor) > BIGINT_MAX:
+            raise Invalid(_("This amount is larger than any account can hold."), field="amount")
+
+    @property
+    def text(self) -> str:
+        """For people: ¥19.90, −$3.00. The minus is a real minus sign."""
+        sign = "−" if self.minor < 0 else ""
+        symbol = SYMBOLS.get(self.currency, self.currency + " ")
+        return f"{sign}{symbol}{self._digits(grouped=True)}"
+
+    @property
+    def decimal_text(self) -> str:
+        """For protocols: 19.90, -3.00."""
+        return f"{'-' if self.minor < 0 else ''}{self._digits(grouped=False)}"
+
+    def _digits(self, *, grouped: bool) -> str:
+        exponent = EXPONENTS[self.currency]
+        whole, part = divmod(abs(self.minor), 10**exponent)
+        shown = f"{whole:,}" if grouped else str(whole)
+        return f"{shown}.{part:0{exponent}d}" if exponent else shown
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise TypeError(f"{self.currency} and {other.currency} do not add up")
+
+
+def parse_amount(text: str, currency: str, *, field: str = "amount") -> Money:
+    """Read a plain decimal ("19.90", "19.9", "19"). No comma, exponent, NaN, blank or sign but a leading minus.
+
+    Raises Invalid naming `field`: a price that cannot be read is refused, never guessed.
+    """
+    exponent = EXPONENTS.get(currency)
+    if exponent is None:
+        raise Invalid(_("Joey does not know the currency “%s”.") % currency[:8], field="currency")
+    found = _AMOUNT.fullmatch(text) if isinstance(text, str) and text.isascii() else None
+    part = (found["part"] or "") if found else ""
+    if found is None or len(part.rstrip("0")) > exponent:
+        raise Invalid(_("This is not an amount Joey can read. Write digits and a point, like 19.90."), field=field)
+    part = part[:exponent].ljust(exponent, "0")
+    minor = int(found["whole"]) * 10**exponent + (int(part) if part else 0)
+    return Money(-minor if found["sign"] else minor, currency)

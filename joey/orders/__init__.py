@@ -1,0 +1,1 @@
+"""Sightings and order lines with their states; windowed sync."""

@@ -1,0 +1,1 @@
+"""Promise and attempts, payee details, rails."""

@@ -1,0 +1,1 @@
+"""Who someone is: account, sign-in, notices."""

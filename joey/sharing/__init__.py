@@ -1,0 +1,1 @@
+"""Links, clicks, filed positions, attribution, posters, captions."""

@@ -1,0 +1,1 @@
+"""A shop, its shelves, its listings."""

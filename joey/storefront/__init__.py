@@ -1,0 +1,1 @@
+"""The buyer's side: pages and the way out to the marketplace."""
