@@ -1,0 +1,19 @@
+"""The answers already given to writes that carry an Idempotency-Key."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class IdempotentAnswer(models.Model):
+    """One write by one person on one route under one key: what was asked and what was answered."""
+
+    principal = models.CharField(max_length=64)
+    route = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    request_sha256 = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True)  # null while the write is being decided
+    body = models.JSONField(null=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["principal", "route", "key"], name="kit_one_answer_per_key")]

@@ -1,0 +1,64 @@
+"""Three tables: accounts hold balances, journals say why, postings move an amount from debit to credit.
+
+A posting is a debit and a credit in one row, so an unbalanced entry cannot be written down at all.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from joey.ledger.chart import NEVER_NEGATIVE, AccountKind
+
+
+class Account(models.Model):
+    """What one shop's book holds in one place and currency. `balance_minor` is credits minus debits."""
+
+    id = models.BigAutoField(primary_key=True)
+    shop_id = models.UUIDField()
+    kind = models.CharField(max_length=32, choices=[(kind.value, kind.value) for kind in AccountKind])
+    party = models.CharField(max_length=32, blank=True, default="")  # marketplace or rail code, where there is one
+    currency = models.CharField(max_length=3)
+    balance_minor = models.BigIntegerField(db_default=0)
+    postings = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "kind", "party", "currency"], name="ledger_one_account_of_a_kind"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=[kind.value for kind in NEVER_NEGATIVE]) | Q(balance_minor__gte=0),
+                name="ledger_account_not_below_zero",
+            ),
+        ]
+
+
+class Journal(models.Model):
+    """One happening in one shop's book; `reference` with `kind` is unique, so it cannot be booked twice."""
+
+    id = models.BigAutoField(primary_key=True)
+    shop_id = models.UUIDField()
+    kind = models.CharField(max_length=48)
+    reference = models.CharField(max_length=120)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop_id", "kind", "reference"], name="ledger_booked_once")]
+        indexes = [models.Index(fields=["shop_id", "id"], name="ledger_journal_of_shop")]
+
+
+class Posting(models.Model):
+    """A positive amount from the debited account to the credited one."""
+
+    id = models.BigAutoField(primary_key=True)
+    journal = models.ForeignKey(Journal, models.DO_NOTHING, related_name="+")
+    shop_id = models.UUIDField()
+    debit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
+    credit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="ledger_amount_above_zero"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="ledger_two_different_accounts"),
+        ]

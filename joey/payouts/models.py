@@ -1,0 +1,119 @@
+"""The promise to pay (payout), each try at keeping it (attempt), and to whom (payee)."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from joey.kit.ids import new_id
+from joey.people.models import Person
+from joey.shops.models import Shop
+
+
+class Payee(models.Model):
+    """Where a shop's money goes on one rail. A change pauses payouts until `usable_from` (72 hours)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    rail = models.CharField(max_length=16)
+    holder_name = models.CharField(max_length=70)
+    account_number = models.CharField(max_length=34)
+    bank_code = models.CharField(max_length=20, blank=True, default="")
+    changed_at = models.DateTimeField()
+    usable_from = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "rail"], name="payouts_one_payee_per_rail")]
+
+    @property
+    def masked_account(self) -> str:
+        return "•••• " + self.account_number[-4:]
+
+
+class Payout(models.Model):
+    """A promise: this amount, to this payee. Its money is reserved in the ledger from the first moment on."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested"
+        APPROVED = "approved"
+        SENT = "sent"
+        PAID = "paid"
+        FAILED = "failed"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    payee = models.ForeignKey(Payee, models.PROTECT, related_name="+")
+    rail = models.CharField(max_length=16)
+    # frozen from the payee, so that a later change of details cannot redirect a promise already made
+    holder_name = models.CharField(max_length=70)
+    account_number = models.CharField(max_length=34)
+    bank_code = models.CharField(max_length=20, blank=True, default="")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    idempotency_key = models.CharField(max_length=200)
+    requested_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payouts_amount_above_zero"),
+            models.UniqueConstraint(fields=["shop", "idempotency_key"], name="payouts_one_per_key"),
+            models.UniqueConstraint(
+                fields=["shop", "currency"],
+                condition=Q(state__in=["requested", "approved", "sent"]),
+                name="payouts_one_on_its_way",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "requested_at"], name="payouts_by_state")]
+
+
+class PayoutHold(models.Model):
+    """A block with a reason, of one payout or of all of a shop's (payout null)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    payout = models.ForeignKey(Payout, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=200)
+    placed_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+
+class BankFile(models.Model):
+    """One file for the bank: the message id is its key at the bank, the bytes never change once written."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    message_id = models.CharField(max_length=35, unique=True)
+    form = models.CharField(max_length=8, choices=[("pain001", "pain001"), ("csv", "csv")])
+    content = models.BinaryField()
+    made_at = models.DateTimeField(db_default=Now())
+    handed_over_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    trouble = models.TextField(blank=True, default="")
+
+
+class PayoutAttempt(models.Model):
+    """One try at keeping the promise: one instruction with one key at the rail, however often it is repeated."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared"
+        SENT = "sent"
+        SETTLED = "settled"
+        REJECTED = "rejected"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    rail_key = models.CharField(max_length=35, unique=True)  # EndToEndId; ours, from the payout's id and number
+    file = models.ForeignKey(BankFile, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    made_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payout", "number"], name="payouts_attempt_once")]

@@ -1,0 +1,71 @@
+"""Who someone is: one account, reached by phone or e-mail, signed in by a code."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from joey.kit.ids import new_id
+
+
+class People(BaseUserManager["Person"]):
+    """Django's hook for finding a person by contact."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(Q(phone=username) | Q(email=username))
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """A person with at least one contact that was proved by a code. `is_staff` opens the office."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    phone = models.CharField(max_length=16, null=True, unique=True)  # E.164
+    email = models.EmailField(max_length=254, null=True, unique=True)  # lower case
+    name = models.CharField(max_length=60, blank=True, default="")
+    language = models.CharField(max_length=8, default="zh-hans")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[People] = People()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phone__isnull=False) | Q(email__isnull=False), name="people_person_can_be_reached"
+            )
+        ]
+
+    @property
+    def contact(self) -> str:
+        return self.email or self.phone or ""
+
+
+class SignInCode(models.Model):
+    """A six-digit code sent to a contact. Only its keyed hash is kept; it works once, soon, and few times wrong."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    contact = models.CharField(max_length=254)
+    code_hash = models.BinaryField(max_length=32)
+    sent_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "sent_at"], name="people_code_of_contact")]
+
+
+class ApiToken(models.Model):
+    """A key to the API: of one person, perhaps for one shop only. The token itself is shown once and not kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    shop_id = models.UUIDField(null=True)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)

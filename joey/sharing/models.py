@@ -1,0 +1,117 @@
+"""How a visit is counted and how an order finds its shop: links, clicks, ways out, positions and their leases."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from joey.kit.ids import new_id
+from joey.shops.models import Listing, Shop
+
+
+class Position(models.Model):
+    """A place filed with a marketplace (ad zone, pid, tag) that its order reports name. There are few of them."""
+
+    id = models.BigAutoField(primary_key=True)
+    marketplace = models.CharField(max_length=16)
+    key = models.CharField(max_length=80)
+    filed_at = models.DateTimeField(db_default=Now())
+    free_from = models.DateTimeField(db_default=Now())  # not leased again before this
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["marketplace", "key"], name="sharing_position_once")]
+
+
+class PositionLease(models.Model):
+    """One shop's time on one position. An order belongs to the lease that holds its reported click time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    marketplace = models.CharField(max_length=16)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    leased_from = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # no new links on it from here
+    until = models.DateTimeField(null=True)  # window and refund time are over: the position may serve another shop
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["position"], condition=Q(until__isnull=True), name="sharing_one_open_lease"),
+            models.UniqueConstraint(
+                fields=["shop", "marketplace"], condition=Q(ended_at__isnull=True), name="sharing_one_lease_per_shop"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("leased_from")), name="sharing_lease_forwards"
+            ),
+        ]
+
+
+class Link(models.Model):
+    """A share link of one shop: /l/<code>. Channel "shop" is the listing's own link inside its shop."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=16, unique=True)  # a global claim
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    listing = models.ForeignKey(Listing, models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=16)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "listing", "channel"], name="sharing_link_per_channel")]
+
+
+class TrackedUrl(models.Model):
+    """The marketplace's own tracked address of a listing on a lease, as its link conversion gave it."""
+
+    id = models.BigAutoField(primary_key=True)
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    listing = models.ForeignKey(Listing, models.CASCADE, related_name="+")
+    lease = models.ForeignKey(PositionLease, models.CASCADE, related_name="+")
+    url = models.URLField(max_length=2000)
+    copy_code = models.CharField(max_length=300, blank=True, default="")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "listing", "lease"], name="sharing_tracked_once")]
+
+
+class Click(models.Model):
+    """One opening of a link, whoever did it. Append-only; clicks never pay, only reported orders do."""
+
+    class Visitor(models.TextChoices):
+        PERSON = "person"
+        PREVIEW = "preview"  # a messenger fetching a card
+        PREFETCH = "prefetch"
+        ROBOT = "robot"
+        EMBEDDED = "embedded"  # opened inside a frame or as an image: nobody tapped
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    shop_id = models.UUIDField()
+    link_id = models.UUIDField()
+    listing_id = models.UUIDField()
+    at = models.DateTimeField()
+    visitor_key = models.BinaryField(max_length=16)  # keyed by a salt of the day: says "the same browser today", no more
+    visitor = models.CharField(max_length=10, choices=Visitor.choices)
+    referrer_host = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["link_id", "at"], name="sharing_click_of_link"),
+            models.Index(fields=["shop_id", "at"], name="sharing_click_of_shop"),
+        ]
+
+
+class WayOut(models.Model):
+    """A visitor went on to the marketplace. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    click_id = models.UUIDField()
+    shop_id = models.UUIDField()
+    at = models.DateTimeField()
+    marketplace = models.CharField(max_length=16)
+    lease_id = models.UUIDField(null=True)  # null: no position was free, this visit earns nothing
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["click_id"], name="sharing_way_out_of_click"),
+            models.Index(fields=["shop_id", "at"], name="sharing_way_out_of_shop"),
+        ]

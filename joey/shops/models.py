@@ -1,0 +1,57 @@
+"""A shop, its shelves, its listings. There is no price here, no fee, no stock and no inviter."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from joey.catalog.models import Offer
+from joey.kit.ids import new_id
+from joey.people.models import Person
+
+
+class Shop(models.Model):
+    """A shop of one person, open to everyone at /s/<slug>."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.CharField(max_length=30, unique=True)  # a global claim
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    intro = models.CharField(max_length=200, blank=True, default="")
+    opened_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+
+
+class Shelf(models.Model):
+    """A section of a shop."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=30)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "name"], name="shops_shelf_name_once")]
+
+
+class Listing(models.Model):
+    """An offer shown in a shop. What it costs is the offer's business alone."""
+
+    class State(models.TextChoices):
+        PUBLISHED = "published"
+        REFUSED = "refused"  # the audit said no; rule and reason beside it
+        HIDDEN = "hidden"  # taken down by the keeper or by us
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
+    shelf = models.ForeignKey(Shelf, models.SET_NULL, null=True, related_name="+")
+    position = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True, default="")
+    state = models.CharField(max_length=12, choices=State.choices)
+    rule_id = models.CharField(max_length=16, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    pack_version = models.CharField(max_length=24, blank=True, default="")
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "offer"], name="shops_offer_listed_once")]
+        indexes = [models.Index(fields=["offer"], name="shops_listing_of_offer")]

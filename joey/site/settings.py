@@ -1,0 +1,196 @@
+"""How Joey is put together. Everything that differs between two instances comes from the environment."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("JOEY_DATA") or PACKAGE.parent / ".joey")
+
+
+def flag(name: str) -> bool:
+    return os.environ.get(name, "") not in ("", "0")
+
+
+DEMO = flag("JOEY_DEMO")
+DEBUG = flag("JOEY_DEBUG")
+JOEY_URL = os.environ.get("JOEY_URL", "http://localhost:8000").rstrip("/")
+SANDBOX_URL = os.environ.get("JOEY_SANDBOX_URL", "").rstrip("/")  # empty: the sandbox is off
+NOTICE_URL = os.environ.get("JOEY_NOTICE_URL", f"{SANDBOX_URL}/control/messages" if SANDBOX_URL else "")
+SECRET_KEY = os.environ.get("JOEY_SECRET", "not-a-secret-only-for-building-and-checking-without-a-data-folder")
+SECURE = JOEY_URL.startswith("https://")
+ALLOWED_HOSTS = [urlsplit(JOEY_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [JOEY_URL]
+
+
+# --- Database: two roles, an app role for everything and an owner for migrations ---------------------------
+
+
+def database(url: str, *, pool: bool) -> dict[str, object]:
+    """Django's dictionary for a `postgresql://user:password@host:port/name?host=/socket` address."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    options: dict[str, object] = {
+        "server_side_binding": False,
+        "application_name": "joey",
+    }
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("JOEY_POOL", "10")), "timeout": 5}
+    for name in ("sslmode", "sslrootcert"):
+        if name in query:
+            options[name] = query[name][0]
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "joey",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": options,
+    }
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://joey_app@localhost/joey")
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", DATABASE_URL)
+DATABASES = {
+    "default": database(DATABASE_URL, pool=not flag("JOEY_NO_POOL")),
+    "owner": database(DATABASE_OWNER_URL, pool=False),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Rooms -----------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "csp",
+    "joey.kit",
+    "joey.ledger",
+    "joey.record",
+    "joey.people",
+    "joey.catalog",
+    "joey.shops",
+    "joey.sharing",
+    "joey.orders",
+    "joey.commissions",
+    "joey.payouts",
+    "joey.office",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "joey.site.language.LanguageChoice",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "joey.site.refusal_pages.RefusalPages",
+]
+ROOT_URLCONF = "joey.site.urls"
+ASGI_APPLICATION = "joey.site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "site/pages", PACKAGE / "storefront/pages", PACKAGE / "studio/pages"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "joey.site.templates.environment",
+            "context_processors": [],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "site/static"]
+STATIC_ROOT = DATA / "static"
+FORMS_URLFIELD_ASSUME_HTTPS = True
+
+# --- People ----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "/studio/sign-in"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-joey", "__Host-csrf") if SECURE else ("joey", "joeycsrf")
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_SSL_REDIRECT = SECURE and flag("JOEY_BEHIND_PROXY")
+if flag("JOEY_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/office/"],
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'", *([SANDBOX_URL] if SANDBOX_URL else [])],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    },
+}
+
+# --- Words and times -------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "lang"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [PACKAGE / "site/locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Jobs and logs ---------------------------------------------------------------------------------------
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+}
+SILENCED_SYSTEM_CHECKS = ["security.W021"] if not SECURE else []
+
+UNFOLD = {"SITE_TITLE": _("Joey office"), "SITE_HEADER": _("Joey office"), "SHOW_VIEW_ON_SITE": False}
