@@ -1,0 +1,133 @@
+"""Fold a text to the letters that a reader sees, so that a banned word spelled v.a.p.e, ＶＡＰＥ or 電 子 煙
+is the same word; every folded letter remembers where it stood, so that a finding can quote what was written."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# The three kinds of gap that stay in a folded text, weakest first; a run of gaps becomes its strongest.
+JOINER, SPACE, CLAUSE = "-", " ", ","
+_STRENGTH = {"": 0, JOINER: 1, SPACE: 2, CLAUSE: 3}
+_INVISIBLE = ""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """`letters[i]` was written at `source[starts[i]:ends[i]]`; gaps point at the first sign of their run."""
+
+    source: str
+    letters: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def written(self, begin: int, end: int) -> tuple[int, int]:
+        """Where the folded span [begin, end) stood in the source; both ends are letters, never gaps."""
+        return self.starts[begin], self.ends[end - 1]
+
+
+def fold(source: str) -> Folded:
+    """Fold `source` in one pass, in time linear in its length; any string is fine, lone surrogates too.
+
+    Letters are NFKD without marks, casefolded, traditional and look-alike signs replaced. Invisible signs
+    vanish; white space, punctuation and pictures become gaps (`-` joins, ` ` parts words, `,` parts clauses).
+    """
+    letters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    gap, gap_at = "", 0
+    for at, sign in enumerate(source):
+        folded = _fold_sign(sign)
+        if folded == _INVISIBLE:
+            continue
+        if folded in _AMONG_LETTERS and not _means_a_letter(folded, source, at, letters, gap):
+            folded = JOINER
+        if folded in _STRENGTH:
+            gap_at = gap_at if gap else at
+            gap = max(gap, folded, key=_STRENGTH.__getitem__)
+            continue
+        if gap and letters:
+            letters.append(gap)
+            starts.append(gap_at)
+            ends.append(at)
+        gap = ""
+        for letter in _AMONG_LETTERS.get(folded, folded):
+            letters.append(letter)
+            starts.append(at)
+            ends.append(at + 1)
+    return Folded(source, "".join(letters), tuple(starts), tuple(ends))
+
+
+# Signs that stand for a letter inside a Latin word (v@pe, ci$gar) or carry meaning at a number (100%, #1).
+_AMONG_LETTERS = {"@": "a", "$": "s", "%": "%", "#": "#"}
+
+
+def _means_a_letter(sign: str, source: str, at: int, letters: list[str], gap: str) -> bool:
+    before = letters[-1] if letters and not gap else ""
+    if sign == "%":
+        return before.isdigit()
+    after = _fold_sign(source[at + 1])[:1] if at + 1 < len(source) else ""
+    if sign == "#":
+        return after.isdigit()
+    return _is_latin(before) and _is_latin(after)
+
+
+def _is_latin(letter: str) -> bool:
+    return "a" <= letter <= "z"
+
+
+@lru_cache(maxsize=65536)
+def _fold_sign(sign: str) -> str:
+    """One sign to its letters, to a gap, or to nothing."""
+    if sign in _APOSTROPHES or sign in _BLANK_LETTERS:
+        return _INVISIBLE
+    if sign in "\t\n\r\v\f\x85\u2028\u2029":
+        return CLAUSE if sign in "\n\r\u2028\u2029" else SPACE
+    if sign in _LOOKALIKES:
+        return _LOOKALIKES[sign]
+    kept = "".join(
+        part for part in unicodedata.normalize("NFKD", sign) if unicodedata.category(part)[0] != "M"
+    )
+    folded = "".join(_LOOKALIKES.get(part, part) for part in kept.casefold())
+    named = "".join(part for part in folded if part.isalnum() or part in _KEPT_SIGNS)
+    return named or _gap_of(sign, kept)
+
+
+def _gap_of(sign: str, kept: str) -> str:
+    category = unicodedata.category(kept[0] if kept else sign)
+    if category in ("Cc", "Cf", "Cs") or category[0] == "M":
+        return _INVISIBLE
+    if category[0] == "Z" or sign == "\u2800":
+        return SPACE
+    if category in ("Ps", "Pe", "Pi", "Pf") or (kept or sign) in _CLAUSE_SIGNS:
+        return CLAUSE
+    return JOINER
+
+
+_KEPT_SIGNS = frozenset("%#@$🚬")
+_CLAUSE_SIGNS = frozenset(",;:!?、。，；：！？")
+_APOSTROPHES = frozenset("'’‘ʼ`´＇")
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u180e")
+
+
+def _pairs(signs: str, letters: str) -> dict[str, str]:
+    return dict(zip(signs, letters, strict=True))
+
+
+def _ranges(*blocks: int) -> dict[str, str]:
+    """Blocks of 26 enclosed capitals that Unicode does not decompose."""
+    return {chr(first + n): chr(ord("a") + n) for first in blocks for n in range(26)}
+
+
+# Our own small tables: only what the packs' words need. Traditional and variant forms to the simplified ones.
+_HAN = _pairs(
+    "電煙菸國級獨無雙絕對極頂銷價網業歷優強專實領導萬幣霧彈桿葉貴熱燃燒絲捲龍雲瑪華黃貝爾換"
+    "質類區縣舉與倫創僅壹弌佔術規質產點賣購買場後種時間溫飲賞儲駱駝寶長紅鑽軟來蠶廣發齊淨燻菓",
+    "电烟烟国级独无双绝对极顶销价网业历优强专实领导万币雾弹杆叶贵热燃烧丝卷龙云玛华黄贝尔换"
+    "质类区县举与伦创仅一一占术规质产点卖购买场后种时间温饮赏储骆驼宝长红钻软来蚕广发齐净熏果",
+) | _pairs("孑孒蕞朂㝡", "子子最最最")
+# Cyrillic, Greek, Armenian, small capitals and other letters that a reader takes for Latin ones.
+_LATIN = _pairs(
+    "авекмнорстухіјѕԁһӏԛԝѵгпиьꙇαβεηικνορτυχωγζϲѡⅼΝΗΥᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıɑɡɩⅰⅴⅹøłđħŧƅɛʋօոսց",
+    "abekmhopctyxijsdhlqwvrnubiabenikvoptuxwyzcwlnhyabcdefghijklmnoprstuvwyziagiivxoldhtbevonug",
+) | {"æ": "ae", "œ": "oe"}
+_LOOKALIKES = _HAN | _LATIN | _ranges(0x1F150, 0x1F170, 0x1F1E6)

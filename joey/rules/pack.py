@@ -1,0 +1,47 @@
+"""Which rules this pack holds, on what law they stand and since when, so that a page can list them for anyone.
+
+The version changes whenever a word, an exemption or a meaning changes; a listing keeps the one it was judged by.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from joey.rules import absolute_words, tobacco
+from joey.rules.words import Exemption
+
+PACK_VERSION = "2026-11-23.1"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as the public may read it. `since` is the day this pack began to apply it."""
+
+    id: str
+    name: str | Promise
+    basis: str
+    since: date
+    exemptions: tuple[Exemption, ...]
+
+
+def rules() -> tuple[Rule, ...]:
+    """Every rule of the pack, in the order in which they are checked."""
+    return (
+        Rule(
+            tobacco.RULE_ID,
+            _("No tobacco, cigars, heated tobacco or e-cigarettes"),
+            "Advertising Law art. 15, 22; Measures for Internet Advertising; Notice of 1 Nov 2019 closing the online"
+            " sale of e-cigarettes; Measures for E-cigarettes of 2022",
+            date(2026, 11, 23),
+            tobacco.ELECTRONIC_EXEMPTIONS + tobacco.EXEMPTIONS,
+        ),
+        Rule(
+            absolute_words.RULE_ID,
+            _("No wording that claims a rank above all others"),
+            "Advertising Law art. 9(3), 57; Guide to enforcement on absolute terms in advertising, 2023",
+            date(2026, 11, 23),
+            absolute_words.EXEMPTIONS,
+        ),
+    )

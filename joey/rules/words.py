@@ -1,0 +1,175 @@
+"""Find a rule's words in a folded text, whatever stands between their letters, and spare innocent phrases."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from joey.rules.fold import Folded
+
+ANY_GAP = "[-, ]"
+SOFT_GAP = "[- ]"
+_MAX_HITS = 50  # the verdict is long decided; a text of one banned word repeated must not fill a page
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """Phrases that hold a banned word innocently, and why. Regular expressions over folded letters.
+
+    A blank in a phrase stands for an optional soft gap; without one the letters must stand together.
+    A hit that overlaps such a phrase is let pass.
+    """
+
+    reason: str
+    phrases: tuple[str, ...]
+
+
+class WordSet:
+    """Words of one rule, compiled once.
+
+    `han` are words written in Chinese (Latin letters and digits may stand in them); `latin` are words or
+    phrases in Latin letters; `pinyin` are `han` words that are also caught when every sign of them is spelled
+    in pinyin. Mixed spellings (电子yan) are caught for every sign that `sounds` knows.
+    """
+
+    def __init__(
+        self,
+        *,
+        han: Iterable[str] = (),
+        latin: Iterable[str] = (),
+        pinyin: Iterable[str] = (),
+        sounds: Mapping[str, str] | None = None,
+        exemptions: tuple[Exemption, ...] = (),
+    ) -> None:
+        spelled = frozenset(pinyin)
+        patterns: dict[str, list[tuple[int, str]]] = {}
+        for word in (*han, *spelled - frozenset(han)):
+            for first, pattern in _han_patterns(word, sounds or {}, word in spelled):
+                patterns.setdefault(first, []).append((len(word), pattern))
+        for phrase in latin:
+            patterns.setdefault(phrase[0], []).append((len(phrase), _latin_pattern(phrase)))
+        self.exemptions = exemptions
+        self._by_first = {
+            first: re.compile("|".join(pattern for _, pattern in sorted(found, key=_longest_first)))
+            for first, found in patterns.items()
+        }
+        latin_firsts = "".join(re.escape(first) for first in sorted(patterns) if first.isascii())
+        other_firsts = "".join(re.escape(first) for first in sorted(patterns) if not first.isascii())
+        starts = [f"[{other_firsts}]"] if other_firsts else []
+        starts += [f"(?<![a-z])[{latin_firsts}]"] if latin_firsts else []
+        self._starts = re.compile("|".join(starts))
+        self._innocent = [
+            re.compile("|".join(f"(?:{phrase})" for phrase in exemption.phrases).replace(" ", f"{SOFT_GAP}?"))
+            for exemption in exemptions
+        ]
+
+    def hits(self, folded: Folded, excused: Iterable[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
+        """Spans of folded letters that hold a word of this set and touch no innocent phrase.
+
+        `excused` are further spans, such as registered names: a hit that lies wholly inside one passes.
+        """
+        hits = self._all_hits(folded.letters)
+        if not hits:
+            return
+        innocent = self._innocent_letters(folded.letters)
+        named = _covered(len(folded.letters), excused)
+        found = 0
+        for begin, end in hits:
+            if any(innocent[begin:end]) or all(named[begin:end]):
+                continue
+            yield begin, end
+            found += 1
+            if found == _MAX_HITS:
+                return
+
+    def _all_hits(self, letters: str) -> list[tuple[int, int]]:
+        hits: list[tuple[int, int]] = []
+        done = 0
+        for start in self._starts.finditer(letters):
+            if start.start() < done:
+                continue
+            match = self._by_first[start.group()].match(letters, start.start())
+            if match:
+                done = match.end()
+                hits.append(match.span())
+        return hits
+
+    def _innocent_letters(self, letters: str) -> bytearray:
+        return _covered(
+            len(letters), (match.span() for phrases in self._innocent for match in phrases.finditer(letters))
+        )
+
+
+def overlaps(hit: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    """Whether `hit` shares a letter with one of `others`."""
+    return any(hit[0] < end and begin < hit[1] for begin, end in others)
+
+
+def _longest_first(found: tuple[int, str]) -> int:
+    return -found[0]
+
+
+def _covered(length: int, spans: Iterable[tuple[int, int]]) -> bytearray:
+    covered = bytearray(length)
+    for begin, end in spans:
+        covered[begin:end] = b"\x01" * (end - begin)
+    return covered
+
+
+def _han_patterns(word: str, sounds: Mapping[str, str], spelled_out: bool) -> Iterator[tuple[str, str]]:
+    """(first letter, pattern) for each way to begin: k signs in pinyin, then the first Chinese sign.
+
+    Split like this so that every pattern begins with a known letter and needs at least one Chinese sign,
+    unless the word may be spelled out in full. `xiang yan` alone may be a name; `xiang烟` is not.
+    """
+    sounded = [sounds.get(sign) for sign in word]
+    either = [
+        re.escape(sign) if sound is None else f"(?:{re.escape(sign)}|{sound})"
+        for sign, sound in zip(word, sounded, strict=True)
+    ]
+    for first_han in range(len(word) + 1):
+        before = sounded[:first_han]
+        if None in before:
+            return
+        if first_han == len(word):
+            if not spelled_out:
+                return
+            units = [sound for sound in before if sound]
+        else:
+            units = [s for s in before if s] + [re.escape(word[first_han])] + either[first_han + 1 :]
+        start = "(?<![a-z])" if first_han else ""
+        ends_latin = "(?![a-z])" if sounded[-1] or word[-1].isascii() else ""
+        first = before[0][0] if before and before[0] else word[0]
+        yield first, start + _with_gaps(units) + ends_latin
+
+
+def _with_gaps(units: list[str]) -> str:
+    """Three signs and more: any gap. Two signs: a clause mark between them ("无烟，草莓") counts only when
+    one of the two stands alone, as in "香，烟，"."""
+    if len(units) != 2:
+        return f"{ANY_GAP}?".join(units)
+    first, second = units
+    one_alone = f"{first},{second}(?={ANY_GAP}|$)|(?<![^-, ]){first},{second}"
+    return f"(?:{first}{SOFT_GAP}?{second}|{one_alone})"
+
+
+def _latin_pattern(phrase: str) -> str:
+    """A Latin phrase between word ends: whole, joined by signs (va-pe), or each letter apart (v a p e).
+
+    Words of six letters and more may be broken by blanks anywhere; shorter ones only letter by letter,
+    because "be st" may be two honest words. A blank in the phrase is an optional gap; a plural s may follow.
+    """
+    words = [_latin_word(word) for word in phrase.split(" ")]
+    end = "(?![a-z0-9])" if phrase[-1].isdigit() else "(?:-?s)?(?![a-z])"
+    return "(?<![a-z])" + f"{SOFT_GAP}?".join(words) + end
+
+
+def _latin_word(word: str) -> str:
+    letters = [word[0], *(_DIGIT_FOR.get(letter, re.escape(letter)) for letter in word[1:])]
+    if len(word) == 1:
+        return letters[0]
+    broken = f"{SOFT_GAP}?" if len(word) >= 6 else "-?"
+    return f"(?:{broken.join(letters)}|{ANY_GAP.join(letters)})"
+
+
+# Digits written for letters inside a word (b3st, t0bacco); never for its first letter.
+_DIGIT_FOR = {"a": "[a4]", "e": "[e3]", "i": "[i1]", "o": "[o0]", "s": "[s5]", "t": "[t7]"}
