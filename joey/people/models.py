@@ -46,10 +46,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
 
 class SignInCode(models.Model):
-    """A six-digit code sent to a contact. Only its keyed hash is kept; it works once, soon, and few times wrong."""
+    """A six-digit code sent to a contact, kept as a keyed hash. It works once and bears few wrong tries."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     contact = models.CharField(max_length=254)
+    client = models.CharField(max_length=64, blank=True, default="")  # hash of who asked
     code_hash = models.BinaryField(max_length=32)
     sent_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -57,11 +58,14 @@ class SignInCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["contact", "sent_at"], name="people_code_of_contact")]
+        indexes = [
+            models.Index(fields=["contact", "sent_at"], name="people_code_of_contact"),
+            models.Index(fields=["sent_at"], name="people_code_sent"),
+        ]
 
 
 class ApiToken(models.Model):
-    """A key to the API: of one person, perhaps for one shop only. The token itself is shown once and not kept."""
+    """A key to the API: of one person, perhaps for one shop only. The token is shown once and not kept."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")

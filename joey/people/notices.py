@@ -1,0 +1,74 @@
+"""Telling a person something outside Joey: a text to a phone, or an e-mail."""
+
+import logging
+import smtplib
+
+import httpx
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from joey.kit.refusals import Text, Unavailable
+from joey.people.contact import Contact
+from joey.people.models import Person
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 5
+NO_MAIL_HOST = ("", "localhost")  # Django's default: nobody has set one up
+
+SUBJECTS: dict[str, Text] = {
+    "code": _("Your Joey code"),
+    "payout_details": _("Your payout details at Joey were changed"),
+}
+
+
+def tell_person(person: Person, text: Text, *, kind: str) -> None:
+    """Send `text` to every contact the person has, in their language. Raises Unavailable when one fails."""
+    for contact_kind, value in (("email", person.email), ("phone", person.phone)):
+        if value:
+            send_notice(Contact(contact_kind, value), text, kind=kind, language=person.language)
+
+
+def send_notice(contact: Contact, text: Text, *, kind: str, language: str) -> None:
+    """Hand one message to the mail host or the message gateway; `kind` is one of SUBJECTS.
+
+    Call it outside a transaction: it may wait PATIENCE_SECONDS. Raises Unavailable. The text goes into no log
+    and no error, because it may hold a code.
+    """
+    with override(language):
+        said, subject = str(text), str(SUBJECTS[kind])
+    if contact.kind == "email" and settings.EMAIL_HOST not in NO_MAIL_HOST:
+        _send_mail(contact.value, subject, said)
+    else:
+        _post(contact.value, said, kind)
+
+
+def _post(to: str, text: str, kind: str) -> None:
+    if not settings.NOTICE_URL:
+        log.error("no message gateway (JOEY_NOTICE_URL) is set: a notice of kind %s was not sent", kind)
+        raise _away()
+    try:
+        answer = httpx.post(
+            settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind}, timeout=PATIENCE_SECONDS
+        )
+    except (httpx.HTTPError, httpx.InvalidURL) as trouble:
+        log.warning("a notice of kind %s was not sent: %s", kind, type(trouble).__name__)
+        raise _away() from None
+    if not answer.is_success:
+        log.warning("a notice of kind %s was not sent: the gateway answered %s", kind, answer.status_code)
+        raise _away()
+
+
+def _send_mail(to: str, subject: str, text: str) -> None:
+    message = EmailMessage(subject, text, to=[to])
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as trouble:
+        log.warning("an e-mail was not sent: %s", type(trouble).__name__)
+        raise _away() from None
+
+
+def _away() -> Unavailable:
+    return Unavailable(_("We could not send the message just now. Please try again in a few minutes."))

@@ -1,0 +1,38 @@
+"""Keys to the API: made once, shown once, kept as a hash."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from joey.people.models import ApiToken, Person
+
+PREFIX = "joey_"  # so that a secret scanner knows one when it sees one
+
+
+def make_token(person: Person, shop_id: UUID | None = None) -> str:
+    """A new token of 256 random bits for this person; with `shop_id` it reaches that shop only."""
+    token = PREFIX + secrets.token_urlsafe(32)
+    ApiToken.objects.create(person=person, shop_id=shop_id, token_hash=_hash(token))
+    return token
+
+
+def person_of_token(token: str) -> tuple[Person, UUID | None] | None:
+    """Whose token it is and the one shop it reaches, if limited; None when unknown, revoked or closed."""
+    if not token.startswith(PREFIX):
+        return None
+    found = (
+        ApiToken.objects.select_related("person")
+        .filter(token_hash=_hash(token), revoked_at=None, person__is_active=True)
+        .first()
+    )
+    return (found.person, found.shop_id) if found else None
+
+
+def revoke_token(token: str, *, now: datetime) -> bool:
+    """End a token; False when it was no live one."""
+    return ApiToken.objects.filter(token_hash=_hash(token), revoked_at=None).update(revoked_at=now) == 1
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="replace")).digest()
