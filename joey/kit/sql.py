@@ -1,6 +1,6 @@
 """Plain SQL for set work: one cursor idiom for the whole house."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -40,3 +40,19 @@ def value(statement: str, params: Params = None) -> Any:
 def inside_transaction() -> bool:
     """Whether a transaction is open: ledger and record functions insist on it."""
     return connection.in_atomic_block
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Send rows into `table` with COPY, the fast way in."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream,
+    ):
+        for row in rows:
+            stream.write_row(row)
+
+
+def fresh_temp_table(name: str, columns: str) -> None:
+    """An empty temporary table that ends with the transaction, whatever an earlier step left behind."""
+    execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")

@@ -50,7 +50,6 @@ class OrderLine(models.Model):
         UNKNOWN_POSITION = "unknown_position"
         NOT_LEASED = "not_leased_at_click"
         NO_CLICK_TIME = "no_click_time"
-        CLAIMED = "claimed_by_another"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     marketplace = models.CharField(max_length=16)

@@ -1,5 +1,6 @@
 """Reading what happened to a subject."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,4 +27,4 @@ def events_of(subject_keys: Sequence[str]) -> list[EventRow]:
         " WHERE subject_key = ANY(%s) ORDER BY id",
         [list(subject_keys)],
     )
-    return [EventRow(**row) for row in found]
+    return [EventRow(**{**row, "facts": json.loads(row["facts"])}) for row in found]

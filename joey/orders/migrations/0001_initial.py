@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('marketplace', models.CharField(max_length=16)),
                 ('external_order', models.CharField(max_length=64)),
                 ('external_line', models.CharField(max_length=64)),
-                ('suspense', models.CharField(blank=True, choices=[('', 'None'), ('unknown_position', 'Unknown Position'), ('not_leased_at_click', 'Not Leased'), ('no_click_time', 'No Click Time'), ('claimed_by_another', 'Claimed')], default='', max_length=20)),
+                ('suspense', models.CharField(blank=True, choices=[('', 'None'), ('unknown_position', 'Unknown Position'), ('not_leased_at_click', 'Not Leased'), ('no_click_time', 'No Click Time')], default='', max_length=20)),
                 ('lease_id', models.UUIDField(null=True)),
                 ('position_key', models.CharField(blank=True, max_length=80)),
                 ('state', models.CharField(choices=[('placed', 'Placed'), ('paid', 'Paid'), ('received', 'Received'), ('settled', 'Settled'), ('closed', 'Closed')], max_length=10)),

@@ -1,0 +1,31 @@
+"""What must hold between sightings, lines and claims."""
+
+from joey.kit.prove import Check
+
+CHECKS = [
+    Check(
+        "Each order line of a shop is claimed by that shop",
+        """
+        SELECT l.id AS order_line FROM orders_orderline l
+        LEFT JOIN orders_orderclaim c USING (marketplace, external_order, external_line)
+        WHERE l.shop_id IS DISTINCT FROM c.shop_id
+        """,
+    ),
+    Check(
+        "Each order line was seen at least once",
+        """
+        SELECT l.id AS order_line FROM orders_orderline l WHERE NOT EXISTS (
+            SELECT FROM orders_sighting s WHERE (s.marketplace, s.kind, s.external_order, s.external_line)
+                 = (l.marketplace, 'order', l.external_order, l.external_line))
+        """,
+    ),
+    Check(
+        "Each order line has back what its counting refund cases say",
+        """
+        SELECT l.id AS order_line FROM orders_orderline l LEFT JOIN (
+            SELECT marketplace, external_order, external_line, sum(commission_back_minor) AS back
+            FROM orders_refundcase WHERE counts GROUP BY 1, 2, 3) r USING (marketplace, external_order, external_line)
+        WHERE l.returned_commission_minor <> coalesce(r.back, 0)
+        """,
+    ),
+]

@@ -1,0 +1,86 @@
+"""Reading order lines: for the rooms above, as sets, and for pages, as rows that cannot query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from joey.kit import sql
+from joey.money.money import Money
+
+CHANGED_COLUMNS = """
+    line_id uuid, shop_id uuid, marketplace text, revision bigint, state text, currency text, commission_minor bigint,
+    service_fee_minor bigint, returned_commission_minor bigint, rate_ppm int, paid_at timestamptz,
+    settled_at timestamptz, reported_at timestamptz
+"""
+
+
+def changed_lines_into(table: str, marketplace: str, *, after: int, limit: int) -> int:
+    """Fill temporary table `table` (CHANGED_COLUMNS) with the next `limit` lines by revision; the last revision read.
+
+    Lines in suspense belong to no shop yet and are passed over; they come with a new revision once they do.
+    """
+    sql.fresh_temp_table(table, CHANGED_COLUMNS)
+    last = sql.value(
+        f"""
+        WITH next AS (
+            SELECT * FROM orders_orderline WHERE marketplace = %s AND revision > %s ORDER BY revision LIMIT %s
+        ), filled AS (
+            INSERT INTO {table}
+            SELECT id, shop_id, marketplace, revision, state, currency, commission_minor, service_fee_minor,
+                   returned_commission_minor, rate_ppm, paid_at, settled_at, reported_at
+            FROM next WHERE shop_id IS NOT NULL
+        )
+        SELECT max(revision) FROM next
+        """,  # noqa: S608
+        [marketplace, after, limit],
+    )
+    sql.execute(f"ANALYZE {table}")
+    return after if last is None else int(last)
+
+
+def marketplaces_with_lines() -> list[str]:
+    """Codes that have reported at least one line, by hopping along the index instead of reading the table."""
+    hops = sql.rows(
+        """
+        WITH RECURSIVE hop AS (
+            (SELECT marketplace FROM orders_orderline ORDER BY marketplace LIMIT 1)
+            UNION ALL
+            SELECT (SELECT l.marketplace FROM orders_orderline l WHERE l.marketplace > hop.marketplace
+                    ORDER BY l.marketplace LIMIT 1)
+            FROM hop WHERE hop.marketplace IS NOT NULL
+        ) SELECT marketplace FROM hop WHERE marketplace IS NOT NULL
+        """
+    )
+    return [row["marketplace"] for row in hops]
+
+
+@dataclass(frozen=True)
+class SuspenseLine:
+    """A reported line that no shop can be named for, with the reason."""
+
+    id: UUID
+    marketplace: str
+    external_order: str
+    external_line: str
+    suspense: str
+    position_key: str
+    clicked_at: datetime | None
+    paid: Money
+    title: str
+    first_seen_at: datetime
+
+
+def lines_in_suspense(*, limit: int = 100) -> list[SuspenseLine]:
+    """The newest lines in suspense, for the office. One query."""
+    found = sql.rows(
+        "SELECT id, marketplace, external_order, external_line, suspense, position_key, clicked_at, paid_minor, currency,"
+        " title, first_seen_at FROM orders_orderline WHERE suspense <> '' ORDER BY first_seen_at DESC LIMIT %s",
+        [limit],
+    )
+    return [
+        SuspenseLine(
+            **{name: row[name] for name in row if name not in ("paid_minor", "currency")},
+            paid=Money(row["paid_minor"], row["currency"]),
+        )
+        for row in found
+    ]

@@ -1,0 +1,248 @@
+"""Take in what a marketplace reported: every report is kept, the newest one moves the order line.
+
+Reports come late, twice and out of order. A line is what its newest report says (by the marketplace's own time
+of change), so any order of arrival leads to the same lines. One set, one transaction, one lock per marketplace.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from joey.kit import sql
+from joey.marketplaces.port import OrderSighting, RefundSighting, Sightings, UnreadableSighting
+from joey.record.append import append_set
+from joey.sharing.attribute import attribute_set
+
+ORDER_COLUMNS = """
+    external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea,
+    state text, reason text, position_key text, clicked_at timestamptz, quantity int, currency text,
+    paid_minor bigint, commission_minor bigint, service_fee_minor bigint, rate_ppm int, title text,
+    external_item text, placed_at timestamptz, paid_at timestamptz, settled_at timestamptz
+"""
+REFUND_COLUMNS = """
+    case_id text, external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea,
+    counts boolean, refund_minor bigint, commission_back_minor bigint
+"""
+UNREADABLE_COLUMNS = "kind text, external_order text, reported_at timestamptz, payload jsonb, digest bytea"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What one set of reports came to."""
+
+    sightings: int  # reports not seen before
+    lines: int  # order lines made or moved
+    unreadable: int
+
+
+@transaction.atomic
+def record_sightings(marketplace: str, sightings: Iterable[Sightings], *, now: datetime) -> Recorded:
+    """Keep the reports and move the lines they speak of. The same set twice changes nothing."""
+    # Revisions are given out under this lock and become visible before the next holder gives out larger ones:
+    # whoever follows by revision never misses one.
+    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"orders:{marketplace}"])
+    unreadable = _stage(sightings)
+    kept = _keep_sightings(marketplace)
+    _take_refund_cases(marketplace)
+    _attribute_and_claim(marketplace)
+    _move_lines(marketplace)
+    _apply_refunds(marketplace)
+    lines = int(sql.value("SELECT count(*) FROM (SELECT DISTINCT id FROM moved_line) AS lines"))
+    _tell(now)
+    return Recorded(sightings=kept, lines=lines, unreadable=unreadable)
+
+
+def _stage(sightings: Iterable[Sightings]) -> int:
+    """Spread the reports over temporary tables; how many could not be read."""
+    orders: list[tuple[object, ...]] = []
+    refunds: list[tuple[object, ...]] = []
+    unreadable: list[tuple[object, ...]] = []
+    for seen in sightings:
+        text = json.dumps(seen.payload, ensure_ascii=False, sort_keys=True).replace("\\u0000", "")
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        if isinstance(seen, OrderSighting):
+            orders.append(
+                (
+                    seen.external_order, seen.external_line, seen.reported_at, text, digest, seen.state, seen.reason[:40],
+                    seen.position_key, seen.clicked_at, seen.quantity, seen.currency, seen.paid_minor,
+                    seen.commission_minor, seen.service_fee_minor, seen.rate_ppm, seen.title[:300],
+                    seen.external_item[:120], seen.placed_at, seen.paid_at, seen.settled_at,
+                )
+            )  # fmt: skip
+        elif isinstance(seen, RefundSighting):
+            refunds.append(
+                (
+                    seen.case_id, seen.external_order, seen.external_line, seen.reported_at, text, digest,
+                    seen.counts, seen.refund_minor, seen.commission_back_minor,
+                )
+            )  # fmt: skip
+        else:
+            assert isinstance(seen, UnreadableSighting)
+            unreadable.append((seen.kind, seen.external_order, seen.reported_at, text, digest))
+    for name, columns, rows in (
+        ("order_in", ORDER_COLUMNS, orders),
+        ("refund_in", REFUND_COLUMNS, refunds),
+        ("unreadable_in", UNREADABLE_COLUMNS, unreadable),
+    ):
+        sql.fresh_temp_table(name, columns)
+        if rows:
+            sql.copy_rows(name, [part.split()[0] for part in columns.split(",")], rows)
+        sql.execute(f"ANALYZE {name}")
+    sql.fresh_temp_table("moved_line", "id uuid, shop_id uuid, told text")
+    return len(unreadable)
+
+
+def _keep_sightings(marketplace: str) -> int:
+    return sql.execute(
+        """
+        INSERT INTO orders_sighting
+            (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
+        SELECT %(marketplace)s, 'order', external_order, external_line, reported_at::text, payload, digest FROM order_in
+        UNION ALL
+        SELECT %(marketplace)s, 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest
+        FROM refund_in
+        UNION ALL
+        SELECT %(marketplace)s, kind, external_order, 'unreadable', reported_at::text, payload, digest FROM unreadable_in
+        ON CONFLICT DO NOTHING
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _take_refund_cases(marketplace: str) -> None:
+    sql.execute(
+        """
+        INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
+                                       commission_back_minor, reported_at)
+        SELECT DISTINCT ON (case_id) %(marketplace)s, case_id, external_order, external_line, counts, refund_minor,
+               commission_back_minor, reported_at
+        FROM refund_in ORDER BY case_id, reported_at DESC, digest DESC
+        ON CONFLICT (marketplace, case_id) DO UPDATE
+        SET counts = excluded.counts, refund_minor = excluded.refund_minor,
+            commission_back_minor = excluded.commission_back_minor, reported_at = excluded.reported_at
+        WHERE excluded.reported_at >= orders_refundcase.reported_at
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _attribute_and_claim(marketplace: str) -> None:
+    """The newest report of each line in this set, with its shop: the one that claimed the line first, for ever."""
+    sql.fresh_temp_table("newest", ORDER_COLUMNS + ", shop_id uuid, lease_id uuid, suspense text")
+    sql.execute(
+        """
+        INSERT INTO newest SELECT DISTINCT ON (external_order, external_line) *
+        FROM order_in ORDER BY external_order, external_line, reported_at DESC, digest DESC
+        """
+    )
+    attribute_set(marketplace, "newest")
+    sql.execute(
+        """
+        INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
+        SELECT %(marketplace)s, external_order, external_line, shop_id FROM newest WHERE shop_id IS NOT NULL
+        ORDER BY external_order, external_line
+        ON CONFLICT (marketplace, external_order, external_line) DO NOTHING
+        """,
+        {"marketplace": marketplace},
+    )
+    # A later report that names another shop's position does not move the line; it stays as a sighting and is told.
+    sql.execute(
+        """
+        WITH contradicted AS (
+            DELETE FROM newest USING orders_orderclaim c
+            WHERE c.marketplace = %(marketplace)s AND c.external_order = newest.external_order
+              AND c.external_line = newest.external_line AND newest.shop_id IS DISTINCT FROM c.shop_id
+            RETURNING newest.external_order, newest.external_line
+        )
+        INSERT INTO moved_line SELECT l.id, l.shop_id, 'order_line.contradicted' FROM contradicted x
+        JOIN orders_orderline l ON l.marketplace = %(marketplace)s AND l.external_order = x.external_order
+                               AND l.external_line = x.external_line
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _move_lines(marketplace: str) -> None:
+    sql.execute(
+        """
+        WITH moved AS (
+            INSERT INTO orders_orderline AS line (
+                id, marketplace, external_order, external_line, shop_id, suspense, lease_id, position_key, state, reason,
+                title, external_item, quantity, currency, paid_minor, commission_minor, service_fee_minor,
+                returned_paid_minor, returned_commission_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at,
+                reported_at, report_digest, revision
+            )
+            SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, shop_id, suspense, lease_id, position_key,
+                   state, reason, title, external_item, quantity, currency, paid_minor, commission_minor,
+                   service_fee_minor, 0, 0, rate_ppm, clicked_at, placed_at, paid_at, settled_at, reported_at, digest,
+                   nextval('orders_revision')
+            FROM newest
+            ON CONFLICT (marketplace, external_order, external_line) DO UPDATE SET
+                shop_id = excluded.shop_id, suspense = excluded.suspense, lease_id = excluded.lease_id,
+                position_key = excluded.position_key, state = excluded.state, reason = excluded.reason,
+                title = excluded.title, external_item = excluded.external_item, quantity = excluded.quantity,
+                currency = excluded.currency, paid_minor = excluded.paid_minor,
+                commission_minor = excluded.commission_minor, service_fee_minor = excluded.service_fee_minor,
+                rate_ppm = excluded.rate_ppm, clicked_at = excluded.clicked_at, placed_at = excluded.placed_at,
+                paid_at = excluded.paid_at, settled_at = excluded.settled_at, reported_at = excluded.reported_at,
+                report_digest = excluded.report_digest, revision = excluded.revision
+            WHERE (excluded.reported_at, excluded.report_digest) > (line.reported_at, line.report_digest)
+            RETURNING line.id, line.shop_id
+        )
+        INSERT INTO moved_line SELECT id, shop_id, 'order_line.reported' FROM moved
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _apply_refunds(marketplace: str) -> None:
+    """Bring each touched line's returned amounts up to the sum of its counting cases."""
+    sql.execute(
+        """
+        WITH touched AS (
+            SELECT external_order, external_line FROM refund_in
+            UNION SELECT external_order, external_line FROM newest
+        ), returned AS (
+            SELECT line.id, coalesce(sum(c.refund_minor) FILTER (WHERE c.counts), 0) AS paid,
+                   coalesce(sum(c.commission_back_minor) FILTER (WHERE c.counts), 0) AS commission
+            FROM touched
+            JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
+                                        = (%(marketplace)s, touched.external_order, touched.external_line)
+            LEFT JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line)
+                                           = (line.marketplace, line.external_order, line.external_line)
+            GROUP BY line.id
+        ), moved AS (
+            UPDATE orders_orderline line
+            SET returned_paid_minor = returned.paid, returned_commission_minor = returned.commission,
+                revision = nextval('orders_revision')
+            FROM returned
+            WHERE line.id = returned.id
+              AND (line.returned_paid_minor, line.returned_commission_minor) <> (returned.paid, returned.commission)
+            RETURNING line.id, line.shop_id
+        )
+        INSERT INTO moved_line SELECT id, shop_id, 'order_line.returned' FROM moved
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _tell(now: datetime) -> None:
+    sql.execute("ANALYZE moved_line")
+    append_set(
+        f"""(
+        SELECT m.shop_id, m.told AS kind, 'order_line:' || m.id AS subject_key,
+               jsonb_strip_nulls(jsonb_build_object(
+                   'state', l.state, 'reason', nullif(l.reason, ''), 'suspense', nullif(l.suspense, ''),
+                   'position', l.position_key, 'clicked_at', l.clicked_at, 'paid_minor', l.paid_minor,
+                   'commission_minor', l.commission_minor, 'service_fee_minor', l.service_fee_minor,
+                   'returned_commission_minor', nullif(l.returned_commission_minor, 0),
+                   'returned_paid_minor', nullif(l.returned_paid_minor, 0), 'quantity', l.quantity,
+                   'rate_ppm', l.rate_ppm, 'currency', l.currency)) AS facts,
+               CASE WHEN m.told = 'order_line.reported' THEN l.reported_at ELSE '{now.isoformat()}'::timestamptz END
+                   AS happened_at
+        FROM moved_line m JOIN orders_orderline l USING (id))"""
+    )

@@ -1,0 +1,66 @@
+"""Ask each marketplace what changed, window by window, and remember how far the reading went without a gap."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from joey.kit.refusals import Refusal
+from joey.marketplaces import registry
+from joey.marketplaces.port import Connector
+from joey.orders.models import SyncCursor
+from joey.orders.record_sightings import record_sightings
+from joey.sharing.queries import first_leased_at
+
+log = logging.getLogger(__name__)
+
+OVERLAP = timedelta(minutes=30)  # reports can become visible a little after their own time of change
+FURTHEST_BACK = timedelta(days=89)  # what a marketplace still answers for
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What one marketplace brought; `trouble` is empty when the reading reached `now`."""
+
+    marketplace: str
+    sightings: int
+    lines: int
+    read_until: datetime
+    trouble: str = ""
+
+
+def sync(marketplace: str | None = None, *, now: datetime) -> list[Synced]:
+    """Bring in the reports of one marketplace, or of all that report orders.
+
+    A marketplace that is away costs nothing but time: its cursor stays, and the next run reads on from there.
+    """
+    chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
+    return [_sync_one(connector, now=now) for connector in chosen if connector.policy.reports_orders]
+
+
+def _sync_one(connector: Connector, *, now: datetime) -> Synced:
+    cursor, _ = SyncCursor.objects.get_or_create(
+        marketplace=connector.code,
+        kind="order",
+        defaults={"read_until": max(first_leased_at(connector.code) or now, now - FURTHEST_BACK)},
+    )
+    sightings = lines = 0
+    read_until = cursor.read_until
+    trouble = ""
+    try:
+        since = max(cursor.read_until - OVERLAP, now - FURTHEST_BACK)
+        for window_end, reports in connector.sightings_since(since, now):
+            with transaction.atomic():
+                done = record_sightings(connector.code, reports, now=now)
+                # Two syncs may run at once: the cursor only ever moves forward.
+                SyncCursor.objects.filter(pk=cursor.pk, read_until__lt=window_end).update(read_until=window_end)
+            read_until = max(read_until, window_end)
+            sightings, lines = sightings + done.sightings, lines + done.lines
+    except Refusal as refusal:
+        trouble = str(refusal)
+        log.warning("sync of %s stopped at %s: %s", connector.code, read_until.isoformat(), trouble)
+    SyncCursor.objects.filter(pk=cursor.pk).update(
+        trouble=trouble, **({} if trouble else {"last_success_at": now})
+    )
+    return Synced(connector.code, sightings, lines, read_until, trouble)

@@ -1,0 +1,113 @@
+"""Filed positions are few: a shop leases one when it first shares, and gives it back when nothing can come of it any more."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from joey.kit import sql
+from joey.marketplaces import registry
+from joey.record.append import append
+from joey.sharing.models import Position, PositionLease
+from joey.shops.models import Shop
+
+IDLE_DAYS = 30  # without a share, a way out or an order, a lease ends
+REFRESH = timedelta(hours=1)  # how exactly "last used" is kept
+
+
+def lease_for(shop: Shop, marketplace: str, *, now: datetime) -> PositionLease | None:
+    """The shop's lease at the marketplace, made now if needed.
+
+    None when the marketplace reports no orders or every position is taken: such a share earns nothing, and the
+    caller says so.
+    """
+    connector = registry.connector_for(marketplace)
+    if not connector.policy.reports_orders:
+        return None
+    with transaction.atomic():
+        # one shop at a time: two first shares of one shop must not take two positions
+        sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"lease:{connector.code}:{shop.pk}"])
+        lease = PositionLease.objects.filter(
+            shop=shop, marketplace=connector.code, ended_at__isnull=True
+        ).first() or _reopened(shop, connector.code, now)
+        if lease is None:
+            return _new_lease(shop, connector.code, now)
+        if lease.last_used_at < now - REFRESH:
+            PositionLease.objects.filter(pk=lease.pk).update(last_used_at=now)
+        return lease
+
+
+def _reopened(shop: Shop, marketplace: str, now: datetime) -> PositionLease | None:
+    """An ended lease whose position nobody else could have taken yet simply goes on."""
+    lease = (
+        PositionLease.objects.select_for_update()
+        .filter(shop=shop, marketplace=marketplace, until__gt=now)
+        .order_by("-until")
+        .first()
+    )
+    if lease is None:
+        return None
+    lease.ended_at = lease.until = None
+    lease.last_used_at = now
+    lease.save(update_fields=["ended_at", "until", "last_used_at"])
+    return lease
+
+
+def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease | None:
+    position = (
+        Position.objects.select_for_update(skip_locked=True)
+        .extra(  # noqa: S610 (a constant)
+            where=["NOT EXISTS (SELECT FROM sharing_positionlease l WHERE l.position_id = sharing_position.id AND l.until IS NULL)"]
+        )
+        .filter(marketplace=marketplace, free_from__lte=now)
+        .order_by("free_from", "id")
+        .first()
+    )
+    if position is None:
+        return None
+    lease = PositionLease.objects.create(
+        position=position, marketplace=marketplace, shop=shop, leased_from=now, last_used_at=now
+    )
+    append(
+        "position.leased", f"shop:{shop.pk}",
+        {"marketplace": marketplace, "position": position.key}, happened_at=now, shop_id=shop.pk,
+    )  # fmt: skip
+    return lease
+
+
+@transaction.atomic
+def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
+    """End every lease that nobody used for `idle_days`; how many.
+
+    From then on no new link uses the position; clicks on old links still count for the shop until the order
+    window and the refund time are over, and only then may another shop have it.
+    """
+    ended = 0
+    for connector in registry.connectors():
+        quarantine = timedelta(days=connector.policy.window_days + connector.policy.refund_days)
+        ended += sql.execute(
+            """
+            WITH idle AS (
+                UPDATE sharing_positionlease SET ended_at = %(now)s, until = %(until)s
+                WHERE marketplace = %(marketplace)s AND ended_at IS NULL AND last_used_at < %(idle_since)s
+                RETURNING position_id
+            )
+            UPDATE sharing_position SET free_from = %(until)s WHERE id IN (SELECT position_id FROM idle)
+            """,
+            {
+                "now": now,
+                "until": now + quarantine,
+                "marketplace": connector.code,
+                "idle_since": now - timedelta(days=idle_days),
+            },
+        )
+    return ended
+
+
+def file_positions(marketplace: str, count: int, *, now: datetime) -> int:
+    """File `count` more positions with the marketplace; how many there are then."""
+    connector = registry.connector(marketplace)
+    have = Position.objects.filter(marketplace=connector.code).count()
+    for number in range(have + 1, have + count + 1):
+        filed = connector.file_position(f"joey-{number}")
+        Position.objects.get_or_create(marketplace=connector.code, key=filed.key, defaults={"free_from": now})
+    return Position.objects.filter(marketplace=connector.code).count()
