@@ -34,7 +34,8 @@ ABSOLUTE = (
     "全网最低", "全国最低", "全球最低", "全场最低", "历史最低", "史上最", "史上第一", "有史以来",
     "价格最低", "低价之王",
     "全网底价", "全网最", "全国最", "全球最", "世界最", "行业最", "亚洲最", "中国最", "业内最", "同行最",
-    "顶级", "顶尖", "顶极", "极品", "独一无二", "绝无仅有", "史无前例", "空前绝后", "前无古人", "举世无双",
+    "顶级", "顶尖", "顶极", "极品", "独一无二", "绝无仅有", "史无前例", "前所未有", "首选", "空前绝后", "前无古人",
+    "举世无双",
     "盖世无双", "天下无双",
     "无与伦比", "无可比拟", "无人能及", "无出其右", "首屈一指", "数一数二", "独步天下", "登峰造极",
     "至高无上", "万里挑一的极品",
@@ -58,7 +59,7 @@ _SURE = ("100%", "百分百", "百分之百", "百分之一百", "百分之100")
 _CERTAIN = (
     "有效", "安全", "无害", "无副作用", "治愈", "根治", "满意", "成功", "见效", "有用", "好评", "祛斑",
     "祛痘", "去除", "杀菌", "美白", "显瘦", "纯天然", "天然", "无添加", "不反弹", "中奖", "赚钱", "放心",
-    "可靠", "防", "抑菌", "除菌", "除螨", "保证",
+    "可靠", "抑菌", "除菌", "除螨", "保证",
 )  # fmt: skip
 SURE = tuple(f"{how}{what}" for how in _SURE for what in _CERTAIN)
 
@@ -79,9 +80,9 @@ LATIN = (
 LATIN_RANKED = ("no 1", "no1", "number one", "number 1", "#1", "top1", "top 1", "most popular", "worlds no 1")
 
 PINYIN = (
-    "国家级", "最高级", "最佳", "最低价", "全网最低", "全网最低价", "独一无二", "史上最低", "全国第一",
-    "全网第一", "销量第一",
+    "国家级", "最高级", "最佳", "最低价", "全网最低", "全网最低价", "独一无二", "史上最低",
 )  # fmt: skip
+RANKED_PINYIN = ("全国第一", "全网第一", "销量第一")
 
 _SERVICE = "(?:服务|顾客|客户|用户|买家|宾客|信誉|信用|诚信|质量|品质|安全|健康|友谊|生命|环保|卫生|责任)"
 _OWN = (
@@ -160,7 +161,8 @@ EXEMPTIONS = (
             "top 1(?: ?[0-9]|-|米|斤|kg|l\\b)", "no 1(?:-[0-9]| of [0-9])",
             "top1(?=[0-9])", "no 1(?= (?:op|in [a-g]|major|minor|色|号色))",
             "(?:op|sonata|symphony|concerto|suite|ballade|etude|waltz|prelude|opus) ?[0-9]* ?,? ?no 1",
-            "op-?[0-9]+[-,\\s]*no-?1", "number one:? (?:fan|dad|mum|mom|son)",
+            "op-?[0-9]+[-,\\s]*no-?1", "number one:? (?:fan|dad|mum|mom|son|birthday|balloon|candle|cake)",
+            "number ones",
         ),
     ),
     Exemption(
@@ -168,7 +170,7 @@ EXEMPTIONS = (
         (
             "最强(?:大脑|战舰|王者|蜗牛|音|声|光|开界)",
             "最好的(?:我们|朋友|自己|时光|告别|年纪|安排|遇见|礼物|老师|修行|地球|英语|爱|青春|未来|季节)",
-            "最好不过", "最牛(?:速写|创业)",
+            "最好不过", "最佳(?:搭档|拍档|搭配|伴侣)", "首选咖啡", "最牛(?:速写|创业)",
             "最具(?:体|有)?(?:危险|争议|挑战)", "极品(?:飞车|芝麻官|家丁|老妈|公主)",
             "顶级(?:云|域名|玩家|机密)", "天下第一(?:楼|关|泉|坊|山|锅|府|庄)",
             "第一(?:夫人|滴血|序列|狂|侯|炉|现场)",
@@ -191,12 +193,12 @@ EXEMPTIONS = (
 )  # fmt: skip
 
 _PLAIN = WordSet(han=(*ABSOLUTE, *SURE), latin=LATIN, pinyin=PINYIN, sounds=SOUNDS, exemptions=EXEMPTIONS)
-_RANKS = WordSet(han=RANKED, latin=LATIN_RANKED, sounds=SOUNDS, exemptions=EXEMPTIONS)
+_RANKS = WordSet(han=RANKED, latin=LATIN_RANKED, pinyin=RANKED_PINYIN, sounds=SOUNDS, exemptions=EXEMPTIONS)
 
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 _SOURCE = re.compile(
-    "数据来源|来源|数据源|据[^-,\\s]{1,16}(?:统计|数据|报告|监测)|(?<![a-z])source(?![a-z])|"
-    "according to|尼尔森|欧睿|nielsen|euromonitor"
+    r"(?:(?:数据|资料|统计)(?:来源|出处)|(?<![a-z])(?:source|according to)(?![a-z]))[-, ]?\w{2}"
+    r"|据[^-,\s]{2,16}(?:统计|数据|报告|监测)|尼尔森|欧睿|nielsen|euromonitor"
 )
 
 

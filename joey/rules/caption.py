@@ -1,7 +1,7 @@
 """The disclosure label: a shared recommendation with a buy link says, first of all, that it is an advert.
 
-CN-A1: a personal recommendation with a purchase route carries a prominent 广告. US-A1: a material connection is
-disclosed clearly, near the claim and hard to miss; a possible commission counts.
+CN-A1: a personal recommendation with a purchase route carries a prominent 广告.
+US-A1: a material connection is disclosed clearly, near the claim, hard to miss; a possible commission counts.
 """
 
 import re
@@ -22,7 +22,7 @@ class CaptionWithoutLabel(Invalid):
 
 
 def label(language: str) -> str:
-    """The label for a language code such as zh-hans, zh-CN or en; every other language gets the English one."""
+    """The label for a language code such as zh-hans or en; every other language gets the English one."""
     return _CHINESE if language.lower().replace("_", "-").split("-")[0] == "zh" else _ENGLISH
 
 
@@ -39,9 +39,7 @@ def check_caption(text: str, language: str) -> str:
     """
     if not _begins_with_label(text, language):
         raise CaptionWithoutLabel(
-            _(
-                "The caption must begin with its advert label (CN-A1, US-A1). Put it back in front of the text."
-            ),
+            _("The caption must begin with its advert label (CN-A1, US-A1). Put it back in front."),
             field="caption",
             label=label(language),
         )

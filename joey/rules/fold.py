@@ -1,5 +1,5 @@
 """Fold a text to the letters that a reader sees, so that a banned word spelled v.a.p.e, ＶＡＰＥ or 電 子 煙
-is the same word; every folded letter remembers where it stood, so that a finding can quote what was written."""
+is the same word; every folded letter remembers where it stood, so that a finding quotes it as written."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -84,9 +84,7 @@ def _fold_sign(sign: str) -> str:
         return CLAUSE if sign in "\n\r\u2028\u2029" else SPACE
     if sign in _LOOKALIKES:
         return _LOOKALIKES[sign]
-    kept = "".join(
-        part for part in unicodedata.normalize("NFKD", sign) if unicodedata.category(part)[0] != "M"
-    )
+    kept = "".join(part for part in unicodedata.normalize("NFKD", sign) if unicodedata.category(part)[0] != "M")
     folded = "".join(_LOOKALIKES.get(part, part) for part in kept.casefold())
     named = "".join(part for part in folded if part.isalnum() or part in _KEPT_SIGNS)
     return named or _gap_of(sign, kept)

@@ -1,6 +1,7 @@
-"""Which rules this pack holds, on what law they stand and since when, so that a page can list them for anyone.
+"""Which rules this pack holds, on what law they stand and since when, so that a page can list them.
 
-The version changes whenever a word, an exemption or a meaning changes; a listing keeps the one it was judged by.
+The version changes whenever a word, an exemption or a meaning changes; a listing keeps the one
+that judged it.
 """
 
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ def rules() -> tuple[Rule, ...]:
         Rule(
             tobacco.RULE_ID,
             _("No tobacco, cigars, heated tobacco or e-cigarettes"),
-            "Advertising Law art. 15, 22; Measures for Internet Advertising; Notice of 1 Nov 2019 closing the online"
-            " sale of e-cigarettes; Measures for E-cigarettes of 2022",
+            "Advertising Law art. 15, 22; Measures for Internet Advertising; notice of November 2019 closing"
+            " the online sale of e-cigarettes; since May 2022 only the state platform sells them",
             date(2026, 11, 23),
             tobacco.ELECTRONIC_EXEMPTIONS + tobacco.EXEMPTIONS,
         ),

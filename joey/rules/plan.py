@@ -1,7 +1,7 @@
 """The flat plan: what one sale pays to the shop that made it and to the platform, and to nobody else.
 
-The plan has four fields and cannot be given a fifth. What an operator might want to add is refused by the rule
-that forbids it: pay for recruiting (CN-P1), fees and ranks (CN-P2), pay from another's sales (CN-P3).
+The plan has four fields and cannot be given a fifth. What an operator might want to add is refused by the
+rule that forbids it: pay for recruiting (CN-P1), fees and ranks (CN-P2), pay from another's sales (CN-P3).
 """
 
 import re
@@ -36,7 +36,7 @@ class PlanSplit(NamedTuple):
 
 @dataclass(frozen=True)
 class FlatPlan:
-    """Shares are parts per million of the commission and make the whole; `waiting_days` count from settlement."""
+    """Shares are parts per million of the commission and make the whole; waiting starts at settlement."""
 
     version: str
     shopkeeper_ppm: int
@@ -48,14 +48,10 @@ class FlatPlan:
             raise _refused(_("The plan needs a version, so that a commission can name it."), "version")
         for name in ("shopkeeper_ppm", "platform_ppm"):
             if not _is_whole(getattr(self, name)) or not 0 <= getattr(self, name) <= PPM:
-                raise _refused(
-                    _("A share is a whole number of parts per million, from 0 to 1,000,000."), name
-                )
+                raise _refused(_("A share is a whole number of parts per million, from 0 to 1,000,000."), name)
         if self.shopkeeper_ppm + self.platform_ppm != PPM:
             raise _refused(
-                _(
-                    "The two shares must make 1,000,000 parts together, so that no part of a commission is lost."
-                ),
+                _("The two shares must make 1,000,000 parts together, so that nothing is lost."),
                 "platform_ppm",
             )
         if not _is_whole(self.waiting_days) or not 0 <= self.waiting_days <= MAX_WAITING_DAYS:
@@ -63,7 +59,7 @@ class FlatPlan:
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> "FlatPlan":
-        """Build a plan from settings or a form; every key that is not a field is refused, missing ones too."""
+        """Build a plan from settings or a form; a key that is no field is refused, a missing one too."""
         known = [field.name for field in fields(cls)]
         for key in given:
             if key not in known:
@@ -96,7 +92,10 @@ def rule_against(key: str) -> str | None:
 
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 _PEOPLE = r"(?:invit\w*|recruit\w*|referr\w*|introduc\w*|邀请\w*|拉新|推荐\w*)"
-_FROM_SALES = r"(?:sales?|shares?|cut|orders?|percent\w*|ppm|rate|revenue|turnover|commission|earnings?|销售\w*|分成|分润|提成|佣金)"
+_FROM_SALES = (
+    r"(?:sales?|shares?|cut|orders?|percent\w*|ppm|rate|revenue|turnover|commission|earnings?"
+    r"|销售\w*|分成|分润|提成|佣金)"
+)
 _FORBIDDEN = (
     (
         "CN-P3",
@@ -110,7 +109,8 @@ _FORBIDDEN = (
     (
         "CN-P1",
         re.compile(
-            rf"\b{_PEOPLE}|\b(?:refer|sign ?ups?|head ?count|heads?|joiner|join bonus|members?)\b|邀请|拉新|人头|拉人"
+            rf"\b{_PEOPLE}|\b(?:refer|sign ?ups?|head ?count|heads?|joiner|join bonus|members?)\b"
+            r"|邀请|拉新|人头|拉人"
         ),
     ),
     (
@@ -133,16 +133,10 @@ def _foreign_key(key: str) -> PlanRefused:
 
 _FORBIDS: dict[str, str | Promise] = {
     "CN-P1": _("“{key}” would pay for recruiting people ({rule}). A plan pays for sales only; leave it out."),
-    "CN-P2": _(
-        "“{key}” would make people pay or buy in order to earn ({rule}). Joining is free; leave it out."
-    ),
-    "CN-P3": _(
-        "“{key}” would pay one person from another's sales ({rule}). One sale pays one shop; leave it out."
-    ),
+    "CN-P2": _("“{key}” would make people pay or buy in order to earn ({rule}). Joining is free; leave it out."),
+    "CN-P3": _("“{key}” would pay one person from another's sales ({rule}). One sale pays one shop; leave it out."),
 }
-_UNKNOWN = _(
-    "A plan has no “{key}”: only version, shopkeeper_ppm, platform_ppm and waiting_days. Leave it out."
-)
+_UNKNOWN = _("A plan has no “{key}”: only version, shopkeeper_ppm, platform_ppm and waiting_days. Leave it out.")
 
 
 def _refused(text: str | Promise, field: str) -> PlanRefused:

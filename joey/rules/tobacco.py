@@ -1,7 +1,7 @@
 """CN-G1: tobacco, cigars, heated tobacco and e-cigarettes may not be sold or advertised online.
 
 Only the state platform may sell e-cigarettes; nobody else may sell either kind online, so nothing here asks
-whether an offer is genuine. Smokers' ware that holds no tobacco (ashtray, lighter, pipe, case) is not blocked.
+whether an offer is genuine. Smokers' ware that holds no tobacco (ashtray, lighter, case) is not blocked.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ PRODUCTS = (
 
 # Kept apart: here 烟 before 机, 味 or 管 is no excuse (电子烟机), so these have exemptions of their own.
 ELECTRONIC = (
-    "电子烟", "雾化烟", "蒸汽烟", "电烟", "大烟雾", "小烟雾", "一次性小烟", "换弹烟", "加热烟", "加热卷烟",
+    "电子烟", "雾化烟", "蒸汽烟", "电烟", "一次性小烟", "换弹烟", "加热烟", "加热卷烟",
     "加热不燃烧",
     "低温烟", "低温不燃烧", "低温卷烟", "雾化弹", "雾化杆", "雾化油", "电子雾化器", "换弹式雾化", "通配弹",
     "通配烟", "注油烟",
@@ -37,7 +37,7 @@ ELECTRONIC = (
     "唯它烟", "刻米烟", "绿萝烟",
 )  # fmt: skip
 
-# Names that stand for tobacco alone, and names that do so with 烟 behind them because they also name other things
+# Names that stand for tobacco alone, and names that do so with 烟 behind: they also name other things
 # (骆驼 is outdoor wear, 七匹狼 clothing, 红双喜 table tennis, 黄山 a mountain).
 BRANDS = (
     "万宝路", "软中华", "硬中华", "炫赫门", "芙蓉王", "黄鹤楼1916", "软珍", "高希霸", "帕特加斯",
@@ -149,11 +149,10 @@ ELECTRONIC_EXEMPTIONS = (
     Exemption(
         "Electronic fireworks, ashtrays, chimneys and alarms; low-temperature smoking of food.",
         (
-            "电子?烟(?:火(?!机)|花(?![香味果茶])|灰缸|囱|熏|雾 ?(?:报警|探测|感应|机)|感 ?(?:报警|探测|"
+            "电子? 烟(?:火(?!机)|花(?![香味果茶])|灰缸|囱|熏|雾 ?(?:报警|探测|感应|机)|感 ?(?:报警|探测|"
             "器)|道止)",
             "电烟(?:道|罩|管|机|筒|感)",
             "(?:低温|加热|蒸汽)烟(?:熏|囱|道|管|筒)", "(?:防|抽|吸|无|消防|舞台|彩色)[大小]烟雾",
-            "[大小]烟雾(?:机|报警|探测)",
             "(?:医用|医疗|儿童|婴儿|加湿|香薰)电子雾化器", "电子雾化器 ?(?:医用|哮喘|加湿|香薰)",
         ),
     ),

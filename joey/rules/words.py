@@ -153,7 +153,7 @@ def _with_gaps(units: list[str]) -> str:
 
 
 def _latin_pattern(phrase: str) -> str:
-    """A Latin phrase between word ends: whole, joined by signs (va-pe), or each letter apart (v a p e).
+    """A Latin phrase between word ends: whole, joined by signs (va-pe), or all letters but two apart (v a pe).
 
     Words of six letters and more may be broken by blanks anywhere; shorter ones only letter by letter,
     because "be st" may be two honest words. A blank in the phrase is an optional gap; a plural s may follow.
@@ -167,8 +167,10 @@ def _latin_word(word: str) -> str:
     letters = [word[0], *(_DIGIT_FOR.get(letter, re.escape(letter)) for letter in word[1:])]
     if len(word) == 1:
         return letters[0]
-    broken = f"{SOFT_GAP}?" if len(word) >= 6 else "-?"
-    return f"(?:{broken.join(letters)}|{ANY_GAP.join(letters)})"
+    if len(word) >= 6:
+        return f"(?:{f'{SOFT_GAP}?'.join(letters)}|{ANY_GAP.join(letters)})"
+    apart = [ANY_GAP.join([*letters[:n], letters[n] + letters[n + 1], *letters[n + 2 :]]) for n in range(len(word) - 1)]
+    return f"(?:{'-?'.join(letters)}|{'|'.join([ANY_GAP.join(letters), *(apart if len(word) > 3 else ())])})"
 
 
 # Digits written for letters inside a word (b3st, t0bacco); never for its first letter.
