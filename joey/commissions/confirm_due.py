@@ -43,7 +43,8 @@ def _confirm_batch(marketplace: str, *, now: datetime, batch: int) -> int:
     if not due:
         return 0
     sql.execute(
-        "UPDATE commissions_commission c SET state = 'confirmed', confirmed_at = %s FROM due WHERE c.id = due.commission_id",
+        "UPDATE commissions_commission c SET state = 'confirmed', confirmed_at = %s"
+        " FROM due WHERE c.id = due.commission_id",
         [now],
     )
     sql.fresh_temp_table("confirming", MOVES_COLUMNS)

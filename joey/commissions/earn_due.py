@@ -105,7 +105,8 @@ def _write_commissions(now: datetime) -> None:
     sql.execute(
         """
         INSERT INTO commissions_commission (id, shop_id, order_line_id, marketplace, plan_id, rate_ppm, currency,
-            base_minor, amount_minor, platform_minor, rounding_minor, settled, state, payable_on, earned_revision, earned_at)
+            base_minor, amount_minor, platform_minor, rounding_minor, settled, state, payable_on, earned_revision,
+            earned_at)
         SELECT commission_id, shop_id, line_id, marketplace, plan_id, rate_ppm, currency, new_base, new_amount,
                new_platform, new_rounding, is_settled, 'earned', payable_on, revision, %(now)s
         FROM worked_out WHERE is_new
@@ -125,7 +126,7 @@ def _write_commissions(now: datetime) -> None:
 
 
 def _book() -> None:
-    """The difference of each part against the marketplace's account; then what became owed, from expected to receivable."""
+    """The difference of each part against the marketplace's account; then what became owed, out of expected."""
     sql.fresh_temp_table("earning", MOVES_COLUMNS)
     sql.execute(
         """
@@ -143,7 +144,8 @@ def _book() -> None:
             SELECT w.*, part.side, part.delta,
                    CASE WHEN w.was_settled THEN 'market:receivable' ELSE 'market:expected' END AS market
             FROM worked_out w CROSS JOIN LATERAL (VALUES
-                (CASE WHEN held_state = 'confirmed' THEN 'shop:available' ELSE 'shop:pending' END, new_amount - old_amount),
+                (CASE WHEN held_state = 'confirmed' THEN 'shop:available' ELSE 'shop:pending' END,
+                 new_amount - old_amount),
                 (CASE WHEN held_state = 'confirmed' THEN 'platform:revenue' ELSE 'platform:pending' END,
                  new_platform - old_platform),
                 ('rounding', new_rounding - old_rounding)

@@ -22,9 +22,12 @@ def place_hold(commission: Commission, *, reason: str, now: datetime) -> Commiss
         shop_id=held.shop_id, commission=held, reason=reason.strip()[:200], placed_at=now
     )
     append(
-        "commission.held", f"order_line:{held.order_line_id}", {"reason": hold.reason, "amount_minor": held.amount_minor,
-        "currency": held.currency}, happened_at=now, shop_id=held.shop_id,
-    )  # fmt: skip
+        "commission.held",
+        f"order_line:{held.order_line_id}",
+        {"reason": hold.reason, "amount_minor": held.amount_minor, "currency": held.currency},
+        happened_at=now,
+        shop_id=held.shop_id,
+    )
     return hold
 
 

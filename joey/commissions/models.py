@@ -21,7 +21,8 @@ class PlanVersion(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(shopkeeper_ppm__gte=0, platform_ppm__gte=0) & Q(shopkeeper_ppm=1_000_000 - F("platform_ppm")),
+                condition=Q(shopkeeper_ppm__gte=0, platform_ppm__gte=0)
+                & Q(shopkeeper_ppm=1_000_000 - F("platform_ppm")),
                 name="commissions_plan_shares_all",
             ),
             models.CheckConstraint(condition=Q(waiting_days__range=(0, 90)), name="commissions_plan_waits_days"),

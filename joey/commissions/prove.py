@@ -30,7 +30,8 @@ CHECKS = [
     Check(
         "Pending in the ledger is the sum of earned commissions, shop by shop",
         """
-        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger, coalesce(c.minor, 0) AS commissions
+        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
+               coalesce(c.minor, 0) AS commissions
         FROM (SELECT shop_id, currency, sum(balance_minor) AS minor FROM ledger_account WHERE kind = 'shop:pending'
               GROUP BY 1, 2) a
         FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM commissions_commission
@@ -41,7 +42,8 @@ CHECKS = [
     Check(
         "What marketplaces owe in the ledger is the sum of all bases, shop by shop and marketplace by marketplace",
         """
-        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger, coalesce(c.minor, 0) AS commissions
+        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
+               coalesce(c.minor, 0) AS commissions
         FROM (SELECT shop_id, party AS marketplace, currency, kind, -sum(balance_minor) AS minor FROM ledger_account
               WHERE kind IN ('market:expected', 'market:receivable') GROUP BY 1, 2, 3, 4) a
         FULL JOIN (SELECT shop_id, marketplace, currency,
@@ -54,7 +56,8 @@ CHECKS = [
     Check(
         "What shops can have, with the bank, or were paid, is the sum of confirmed commissions",
         """
-        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger, coalesce(c.minor, 0) AS commissions
+        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
+               coalesce(c.minor, 0) AS commissions
         FROM (SELECT shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
               WHERE kind IN ('shop:available', 'shop:reserved', 'rail:in_transit', 'cash') GROUP BY 1, 2) a
         FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM commissions_commission

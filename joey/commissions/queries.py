@@ -1,5 +1,6 @@
 """Reading and claiming commissions: the set forms the verbs work on, and the rows pages show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,7 +17,8 @@ DUE_COLUMNS = """
 def lock_earn_cursor(marketplace: str) -> int:
     """The revision read so far, its row locked: one earner per marketplace at a time."""
     sql.execute(
-        "INSERT INTO commissions_earncursor (marketplace, revision) VALUES (%s, 0) ON CONFLICT DO NOTHING", [marketplace]
+        "INSERT INTO commissions_earncursor (marketplace, revision) VALUES (%s, 0) ON CONFLICT DO NOTHING",
+        [marketplace],
     )
     return int(
         sql.value("SELECT revision FROM commissions_earncursor WHERE marketplace = %s FOR UPDATE", [marketplace])
@@ -42,7 +44,7 @@ def claim_due(table: str, marketplace: str, *, today: date, limit: int) -> int:
           AND NOT EXISTS (
               SELECT FROM commissions_commissionhold h WHERE h.commission_id = c.id AND h.released_at IS NULL)
         ORDER BY c.id LIMIT %s FOR UPDATE OF c SKIP LOCKED
-        """,  # noqa: S608
+        """,
         [marketplace, today, limit],
     )
 
@@ -105,3 +107,11 @@ def order_of(shop_id: UUID, line_id: UUID) -> OrderRow | None:
     """One order line of this shop, or None: another shop's line is not to be seen. One query."""
     found = sql.one(_ORDER_ROW + " WHERE l.shop_id = %s AND l.id = %s", [shop_id, line_id])
     return _order_row(found) if found else None
+
+
+def orders_by_id(shop_id: UUID, line_ids: Sequence[UUID]) -> list[OrderRow]:
+    """These order lines of this shop, newest first. One query."""
+    found = sql.rows(
+        _ORDER_ROW + " WHERE l.shop_id = %s AND l.id = ANY(%s) ORDER BY l.id DESC", [shop_id, list(line_ids)]
+    )
+    return [_order_row(row) for row in found]

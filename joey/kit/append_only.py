@@ -1,4 +1,4 @@
-"""Append-only tables, kept so by the database: the app role may not change or remove their rows, and a trigger says why."""
+"""Append-only tables, kept so by the database: no right to change or remove their rows, and a trigger says why."""
 
 from django.db.migrations import RunSQL
 

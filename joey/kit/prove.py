@@ -14,4 +14,4 @@ class Check:
 
     def first_offender(self) -> dict[str, object] | None:
         """The first row that breaks the rule, or None."""
-        return sql.one(f"SELECT * FROM ({self.query}) AS offender LIMIT 1")  # noqa: S608 (our own text)
+        return sql.one(f"SELECT * FROM ({self.query}) AS offender LIMIT 1")

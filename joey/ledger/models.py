@@ -23,7 +23,9 @@ class Account(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["shop_id", "kind", "party", "currency"], name="ledger_one_account_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["shop_id", "kind", "party", "currency"], name="ledger_one_account_of_a_kind"
+            ),
             models.CheckConstraint(
                 condition=~Q(kind__in=[kind.value for kind in NEVER_NEGATIVE]) | Q(balance_minor__gte=0),
                 name="ledger_account_not_below_zero",

@@ -34,12 +34,9 @@ class Move:
     credit_party: str = ""
 
 
-def post(
-    shop_id: UUID, *, kind: str, reference: str, happened_at: datetime, moves: Sequence[Move]
-) -> bool:
+def post(shop_id: UUID, *, kind: str, reference: str, happened_at: datetime, moves: Sequence[Move]) -> bool:
     """Book one journal in one shop's book; False when this (kind, reference) is booked already."""
-    sql.execute("DROP TABLE IF EXISTS one_booking")
-    sql.execute(f"CREATE TEMP TABLE one_booking ({MOVES_COLUMNS}) ON COMMIT DROP")
+    sql.fresh_temp_table("one_booking", MOVES_COLUMNS)
     for move in moves:
         sql.execute(
             "INSERT INTO one_booking VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -59,7 +56,7 @@ def post_set(table: str) -> int:
     deadlocking. Raises IntegrityError when an account that must not would fall below zero.
     """
     assert sql.inside_transaction(), "booking is part of a larger happening: open a transaction first"
-    sql.execute("DROP TABLE IF EXISTS booking")
+    sql.execute("DROP TABLE IF EXISTS pg_temp.booking")
     sql.execute(
         f"""
         CREATE TEMP TABLE booking ON COMMIT DROP AS
@@ -74,7 +71,7 @@ def post_set(table: str) -> int:
         SELECT written.id AS journal_id, m.shop_id, m.debit_kind, m.debit_party, m.credit_kind, m.credit_party,
                m.currency, m.amount_minor
         FROM {table} m JOIN written USING (shop_id, kind, reference)
-        """  # noqa: S608
+        """
     )
     sql.execute(
         """

@@ -46,8 +46,7 @@ def lock_account(shop_id: UUID, kind: AccountKind, currency: str, *, party: str 
     """The balance in minor units, its row locked until the transaction ends; 0 when there is no such account."""
     assert sql.inside_transaction(), "a lock outside a transaction is gone at once"
     found = sql.value(
-        "SELECT balance_minor FROM ledger_account"
-        " WHERE (shop_id, kind, party, currency) = (%s, %s, %s, %s) FOR UPDATE",
+        "SELECT balance_minor FROM ledger_account WHERE (shop_id, kind, party, currency) = (%s, %s, %s, %s) FOR UPDATE",
         [shop_id, kind, party, currency],
     )
     return 0 if found is None else int(found)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from joey.kit import sql
@@ -31,7 +32,7 @@ def changed_lines_into(table: str, marketplace: str, *, after: int, limit: int) 
             FROM next WHERE shop_id IS NOT NULL
         )
         SELECT max(revision) FROM next
-        """,  # noqa: S608
+        """,
         [marketplace, after, limit],
     )
     sql.execute(f"ANALYZE {table}")
@@ -70,17 +71,24 @@ class SuspenseLine:
     first_seen_at: datetime
 
 
+_SUSPENSE_LINE = (
+    "SELECT id, marketplace, external_order, external_line, suspense, position_key, clicked_at, paid_minor, currency,"
+    " title, first_seen_at FROM orders_orderline"
+)
+
+
 def lines_in_suspense(*, limit: int = 100) -> list[SuspenseLine]:
     """The newest lines in suspense, for the office. One query."""
-    found = sql.rows(
-        "SELECT id, marketplace, external_order, external_line, suspense, position_key, clicked_at, paid_minor, currency,"
-        " title, first_seen_at FROM orders_orderline WHERE suspense <> '' ORDER BY first_seen_at DESC LIMIT %s",
-        [limit],
-    )
-    return [
-        SuspenseLine(
-            **{name: row[name] for name in row if name not in ("paid_minor", "currency")},
-            paid=Money(row["paid_minor"], row["currency"]),
-        )
-        for row in found
-    ]
+    found = sql.rows(_SUSPENSE_LINE + " WHERE suspense <> '' ORDER BY first_seen_at DESC LIMIT %s", [limit])
+    return [_suspense_line(row) for row in found]
+
+
+def line_in_suspense(line_id: UUID) -> SuspenseLine | None:
+    """One line, whether it still is in suspense or not. One query."""
+    found = sql.one(_SUSPENSE_LINE + " WHERE id = %s", [line_id])
+    return _suspense_line(found) if found else None
+
+
+def _suspense_line(row: dict[str, Any]) -> SuspenseLine:
+    paid = Money(row.pop("paid_minor"), row.pop("currency"))
+    return SuspenseLine(**row, paid=paid)

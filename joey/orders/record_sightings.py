@@ -67,7 +67,8 @@ def _stage(sightings: Iterable[Sightings]) -> int:
         if isinstance(seen, OrderSighting):
             orders.append(
                 (
-                    seen.external_order, seen.external_line, seen.reported_at, text, digest, seen.state, seen.reason[:40],
+                    seen.external_order, seen.external_line, seen.reported_at, text, digest, seen.state,
+                    seen.reason[:40],
                     seen.position_key, seen.clicked_at, seen.quantity, seen.currency, seen.paid_minor,
                     seen.commission_minor, seen.service_fee_minor, seen.rate_ppm, seen.title[:300],
                     seen.external_item[:120], seen.placed_at, seen.paid_at, seen.settled_at,
@@ -101,12 +102,14 @@ def _keep_sightings(marketplace: str) -> int:
         """
         INSERT INTO orders_sighting
             (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
-        SELECT %(marketplace)s, 'order', external_order, external_line, reported_at::text, payload, digest FROM order_in
+        SELECT %(marketplace)s, 'order', external_order, external_line, reported_at::text, payload, digest
+        FROM order_in
         UNION ALL
         SELECT %(marketplace)s, 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest
         FROM refund_in
         UNION ALL
-        SELECT %(marketplace)s, kind, external_order, 'unreadable', reported_at::text, payload, digest FROM unreadable_in
+        SELECT %(marketplace)s, kind, external_order, 'unreadable', reported_at::text, payload, digest
+        FROM unreadable_in
         ON CONFLICT DO NOTHING
         """,
         {"marketplace": marketplace},
@@ -171,13 +174,13 @@ def _move_lines(marketplace: str) -> None:
         """
         WITH moved AS (
             INSERT INTO orders_orderline AS line (
-                id, marketplace, external_order, external_line, shop_id, suspense, lease_id, position_key, state, reason,
-                title, external_item, quantity, currency, paid_minor, commission_minor, service_fee_minor,
+                id, marketplace, external_order, external_line, shop_id, suspense, lease_id, position_key, state,
+                reason, title, external_item, quantity, currency, paid_minor, commission_minor, service_fee_minor,
                 returned_paid_minor, returned_commission_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at,
                 reported_at, report_digest, revision
             )
-            SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, shop_id, suspense, lease_id, position_key,
-                   state, reason, title, external_item, quantity, currency, paid_minor, commission_minor,
+            SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, shop_id, suspense, lease_id,
+                   position_key, state, reason, title, external_item, quantity, currency, paid_minor, commission_minor,
                    service_fee_minor, 0, 0, rate_ppm, clicked_at, placed_at, paid_at, settled_at, reported_at, digest,
                    nextval('orders_revision')
             FROM newest

@@ -60,7 +60,5 @@ def _sync_one(connector: Connector, *, now: datetime) -> Synced:
     except Refusal as refusal:
         trouble = str(refusal)
         log.warning("sync of %s stopped at %s: %s", connector.code, read_until.isoformat(), trouble)
-    SyncCursor.objects.filter(pk=cursor.pk).update(
-        trouble=trouble, **({} if trouble else {"last_success_at": now})
-    )
+    SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
     return Synced(connector.code, sightings, lines, read_until, trouble)

@@ -9,9 +9,9 @@ from psycopg.types.json import Jsonb
 from joey.kit import sql
 
 # A set of events lies in a temporary table with these columns.
-EVENT_COLUMNS = (
-    "shop_id uuid, kind text NOT NULL, subject_key text NOT NULL, facts jsonb NOT NULL, happened_at timestamptz NOT NULL"
-)
+EVENT_COLUMNS = """
+    shop_id uuid, kind text NOT NULL, subject_key text NOT NULL, facts jsonb NOT NULL, happened_at timestamptz NOT NULL
+"""
 
 
 def append(
@@ -29,6 +29,6 @@ def append_set(source: str) -> int:
     """Every row of `source` (a table or a SELECT in brackets, shape: EVENT_COLUMNS) as an event; how many."""
     assert sql.inside_transaction(), "events are written with what they tell of, or not at all"
     return sql.execute(
-        "INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)"  # noqa: S608 (our own text)
+        "INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)"
         f" SELECT shop_id, kind, subject_key, facts, happened_at FROM {source} AS told"
     )

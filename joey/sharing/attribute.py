@@ -33,6 +33,6 @@ def attribute_set(marketplace: str, table: str) -> None:
              AND (l.until IS NULL OR asked.clicked_at < l.until)
         ) AS found
         WHERE t.position_key = found.position_key AND t.clicked_at IS NOT DISTINCT FROM found.clicked_at
-        """,  # noqa: S608
+        """,
         {"marketplace": marketplace},
     )

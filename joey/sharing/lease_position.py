@@ -1,4 +1,4 @@
-"""Filed positions are few: a shop leases one when it first shares, and gives it back when nothing can come of it any more."""
+"""Filed positions are few: a shop leases one when it first shares and gives it back when nothing can come of it."""
 
 from datetime import datetime, timedelta
 
@@ -37,7 +37,7 @@ def lease_for(shop: Shop, marketplace: str, *, now: datetime) -> PositionLease |
 
 
 def _reopened(shop: Shop, marketplace: str, now: datetime) -> PositionLease | None:
-    """An ended lease whose position nobody else could have taken yet simply goes on."""
+    """An ended lease whose position nobody else could have taken yet simply goes on (free_from is its `until`)."""
     lease = (
         PositionLease.objects.select_for_update()
         .filter(shop=shop, marketplace=marketplace, until__gt=now)
@@ -49,21 +49,21 @@ def _reopened(shop: Shop, marketplace: str, now: datetime) -> PositionLease | No
     lease.ended_at = lease.until = None
     lease.last_used_at = now
     lease.save(update_fields=["ended_at", "until", "last_used_at"])
+    Position.objects.filter(pk=lease.position_id).update(free_from=None)
     return lease
 
 
 def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease | None:
     position = (
         Position.objects.select_for_update(skip_locked=True)
-        .extra(  # noqa: S610 (a constant)
-            where=["NOT EXISTS (SELECT FROM sharing_positionlease l WHERE l.position_id = sharing_position.id AND l.until IS NULL)"]
-        )
         .filter(marketplace=marketplace, free_from__lte=now)
         .order_by("free_from", "id")
         .first()
     )
     if position is None:
         return None
+    # Written on the row itself, so that a rival who waited for it sees that it is gone.
+    Position.objects.filter(pk=position.pk).update(free_from=None)
     lease = PositionLease.objects.create(
         position=position, marketplace=marketplace, shop=shop, leased_from=now, last_used_at=now
     )

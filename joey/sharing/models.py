@@ -15,7 +15,7 @@ class Position(models.Model):
     marketplace = models.CharField(max_length=16)
     key = models.CharField(max_length=80)
     filed_at = models.DateTimeField(db_default=Now())
-    free_from = models.DateTimeField(db_default=Now())  # not leased again before this
+    free_from = models.DateTimeField(null=True, db_default=Now())  # null while leased; else not leased before this
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "key"], name="sharing_position_once")]
@@ -35,7 +35,9 @@ class PositionLease(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["position"], condition=Q(until__isnull=True), name="sharing_one_open_lease"),
+            models.UniqueConstraint(
+                fields=["position"], condition=Q(until__isnull=True), name="sharing_one_open_lease"
+            ),
             models.UniqueConstraint(
                 fields=["shop", "marketplace"], condition=Q(ended_at__isnull=True), name="sharing_one_lease_per_shop"
             ),
@@ -89,7 +91,9 @@ class Click(models.Model):
     link_id = models.UUIDField()
     listing_id = models.UUIDField()
     at = models.DateTimeField()
-    visitor_key = models.BinaryField(max_length=16)  # keyed by a salt of the day: says "the same browser today", no more
+    visitor_key = models.BinaryField(
+        max_length=16
+    )  # keyed by a salt of the day: says "the same browser today", no more
     visitor = models.CharField(max_length=10, choices=Visitor.choices)
     referrer_host = models.CharField(max_length=120, blank=True)
 

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('marketplace', models.CharField(max_length=16)),
                 ('key', models.CharField(max_length=80)),
                 ('filed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('free_from', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('free_from', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), null=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('marketplace', 'key'), name='sharing_position_once')],

@@ -1,0 +1,91 @@
+"""The rows a trace is made of. Private: everything takes the shop first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from joey.commissions.queries import OrderRow, orders_by_id
+from joey.kit import sql
+from joey.marketplaces import registry
+from joey.orders.queries import SuspenseLine, line_in_suspense
+
+# The marketplace's click time is when the visitor arrived there: our way out, give or take clocks and slow phones.
+BEFORE, AFTER = timedelta(seconds=5), timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class WayOutFacts:
+    """One time the visitor went on to the marketplace."""
+
+    at: datetime
+    marketplace: str
+    lease_id: UUID | None
+    position_key: str
+
+
+@dataclass(frozen=True)
+class ClickFacts:
+    """One visit through a link, and where it led."""
+
+    id: UUID
+    shop_id: UUID
+    at: datetime
+    visitor: str
+    channel: str
+    ways_out: tuple[WayOutFacts, ...]
+
+
+def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
+    """One click of this shop with its ways out. Two queries."""
+    click = sql.one(
+        "SELECT c.id, c.shop_id, c.at, c.visitor, l.channel FROM sharing_click c"
+        " JOIN sharing_link l ON l.id = c.link_id"
+        " WHERE c.shop_id = %s AND c.id = %s",
+        [shop_id, click_id],
+    )
+    if click is None:
+        return None
+    ways = sql.rows(
+        "SELECT w.at, w.marketplace, w.lease_id, coalesce(p.key, '') AS position_key FROM sharing_wayout w"
+        " LEFT JOIN sharing_positionlease l ON l.id = w.lease_id LEFT JOIN sharing_position p ON p.id = l.position_id"
+        " WHERE w.click_id = %s ORDER BY w.at LIMIT 50",
+        [click_id],
+    )
+    return ClickFacts(**click, ways_out=tuple(WayOutFacts(**way) for way in ways))
+
+
+def lines_after(click: ClickFacts) -> list[OrderRow]:
+    """Order lines of the shop that were reported for a click at the time of one of these ways out."""
+    windows = [(way.lease_id, way.at - BEFORE, way.at + AFTER) for way in click.ways_out if way.lease_id]
+    if not windows:
+        return []
+    found = sql.rows(
+        """
+        SELECT DISTINCT l.id FROM orders_orderline l
+        JOIN unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w (lease_id, opens, closes)
+          ON l.lease_id = w.lease_id AND l.clicked_at BETWEEN w.opens AND w.closes
+        WHERE l.shop_id = %s
+        """,
+        [*map(list, zip(*windows, strict=True)), click.shop_id],
+    )
+    return orders_by_id(click.shop_id, [row["id"] for row in found])
+
+
+def hold_reason(line_id: UUID) -> str | None:
+    """Why the line's commission is held now, or None."""
+    reason = sql.value(
+        "SELECT h.reason FROM commissions_commissionhold h JOIN commissions_commission c ON c.id = h.commission_id"
+        " WHERE c.order_line_id = %s AND h.released_at IS NULL ORDER BY h.placed_at LIMIT 1",
+        [line_id],
+    )
+    return None if reason is None else str(reason)
+
+
+def suspense_of(line_id: UUID) -> SuspenseLine | None:
+    """A line by id with its suspense reason, for the office."""
+    return line_in_suspense(line_id)
+
+
+def window_days(marketplace: str) -> int:
+    """How long an order still counts after a click there."""
+    return registry.policy_of(marketplace).window_days

@@ -1,0 +1,34 @@
+"""A form that takes exactly what it declares. A field nobody asked for (a price, a fee, an inviter) is refused by
+name, so that nobody can believe it was stored."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from joey.kit.refusals import Refusal
+
+CSRF_FIELD = "csrfmiddlewaretoken"
+
+
+class StrictForm(forms.Form):
+    """Django's form, with every undeclared name in the input an error that names it."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in self.data:
+            if name not in self.fields and name != CSRF_FIELD:
+                self.add_error(
+                    None,
+                    forms.ValidationError(
+                        _("There is no field “%(name)s” here, and nothing was stored. Leave it out."),
+                        code="unknown_field",
+                        params={"name": str(name)[:40]},
+                    ),
+                )
+        return cleaned
+
+    def take(self, refusal: Refusal) -> None:
+        """Show what a verb refused beside the field that it names."""
+        field = refusal.field if refusal.field in self.fields else None
+        self.add_error(field, forms.ValidationError(str(refusal.text), code=refusal.code))
