@@ -1,0 +1,5 @@
+"""What stops a command: a sentence for the person at the terminal, never a traceback."""
+
+
+class Trouble(Exception):
+    """What happened, why, and what to do; shown as it is, and the command exits with 1."""
