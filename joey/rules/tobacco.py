@@ -77,7 +77,7 @@ EXEMPTIONS = (
         " one is still named by its own word.",
         (
             "戒烟 ?(?:草本|糖|贴|茶|口香糖|喷雾|油|棒|神器|弹?力)", "戒(?:香|卷)烟",
-            "(?:代替|替代|远离|拒绝)香烟", "[清肺]戒烟",
+            "(?:代替|替代|远离|拒绝)香烟",
             "尼古丁 (?:贴|口香糖|咀嚼胶|咀嚼片|替代|戒断|含片|依赖|检测|试纸)", "(?:去|除|分解|清除)尼古丁",
             "nicotine (?:gum|patch|lozenge|replacement|withdrawal|stain|test)(?:es|s)?",
             "(?:no|anti|quit|stop|against) (?:tobacco|cigarettes?)", "tobacco free(?! nicotine)",
@@ -86,18 +86,18 @@ EXEMPTIONS = (
     Exemption(
         "Smokers' ware without tobacco: cases, ashtrays, lighters, holders, cutters. Their sale is open.",
         (
-            "(?:香烟|卷烟)(?:盒|夹|包?收纳|套|过滤嘴?|滤嘴|托|灰|火机|打火|点火|点烟|真假|显微)",
+            "(?:香烟|卷烟)(?:盒(?!装)|夹|包?收纳|套(?!装)|过滤嘴?|滤嘴|托|灰|火机|打火|点火|点烟|真假|显微)",
             "香烟充电宝",
-            "(?:装|放|夹|点)香烟", "香烟夹",
-            "雪茄 ?(?:剪|盒|柜|套|刀|打火|点火|火机|烟灰|灰缸|保湿|钻|通针|开孔|架|收纳|烟具|皮套|工具|"
+            "(?:(?<![盒软硬整散简精套包袋])装|放|夹|点)香烟", "香烟夹",
+            "雪茄 ?(?:剪|盒(?!装)|柜|套(?!装)|刀|打火|点火|火机|烟灰|灰缸|保湿|钻|通针|开孔|架|收纳|烟具|皮套|工具|"
             "色|吊|椅|沙发|吧)",
             "水烟(?:壶|袋|筒|斗|枪|嘴)(?!烟膏|烟草)", "烟(?:盒|斗|嘴|柜|架)(?!装|烟草|香)", "卷烟[器机]",
-            "鼻烟(?:壶|盒)", "烟草柄", "烟丝(?:盒|袋|罐)", "旱烟(?:袋|杆|锅)", "烟杆(?:老式|收藏)",
+            "鼻烟(?:壶|盒)", "烟草柄", "烟丝(?:盒|袋|罐)(?!装)", "旱烟(?:袋|杆|锅)", "烟杆(?:老式|收藏)",
             "雪茄(?:一体|恒温|恒湿|红酒){1,2}柜",
             "cigar (?:cutter|case|humidor|lighter|ashtray|punch|box guitar|holder|tube|stand)e?s?",
-            "cigarette (?:lighter|case|holder|box|pants?|jeans?|trousers?|leg|ashtray|socket|plug|"
+            "cigarette (?:lighter|case|holder|pants?|jeans?|trousers?|leg|ashtray|socket|plug|"
             "adapter|adaptor|bin)e?s?",
-            "snuff (?:bottle|box)(?:es|s)?", "tobacco (?:pouch|jar|tin)(?:es|s)?",
+            "snuff (?:bottle|box)(?:es|s)?", "(?:leather|empty) tobacco (?:pouch|jar|tin)(?:es|s)?",
         ),
     ),
     Exemption(
@@ -129,7 +129,7 @@ EXEMPTIONS = (
     Exemption(
         "Tobacco as a scent or a colour: perfume notes and shades hold none.",
         (
-            "烟草(?:香(?!烟)|调|色|棕|木|甜|花|玫瑰|香草|乌木|味 ?(?:香水|香氛|香薰|蜡烛))",
+            "烟草(?:香(?:水|氛|薰|熏|调|型|膏|草)|调|色|棕|木质|花|玫瑰|香草|乌木|味 ?(?:香水|香氛|香薰|蜡烛))",
             "tobacco (?:vanille|vanilla|oud|brown|leather|flower|colou?r|scent|candle|honey)s?",
             "tobacco (?:sunburst|burst)",
         ),
@@ -152,7 +152,7 @@ ELECTRONIC_EXEMPTIONS = (
             "电子? 烟(?:火(?!机)|花(?![香味果茶])|灰缸|囱|熏|雾 ?(?:报警|探测|感应|机)|感 ?(?:报警|探测|"
             "器)|道止)",
             "电烟(?:道|罩|管|机|筒|感)",
-            "(?:低温|加热|蒸汽)烟(?:熏|囱|道|管|筒)", "(?:防|抽|吸|无|消防|舞台|彩色)[大小]烟雾",
+            "(?:低温|加热|蒸汽)烟(?:熏|囱|道|管|筒)",
             "(?:医用|医疗|儿童|婴儿|加湿|香薰)电子雾化器", "电子雾化器 ?(?:医用|哮喘|加湿|香薰)",
         ),
     ),

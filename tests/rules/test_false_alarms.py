@@ -57,7 +57,7 @@ def test_words_that_lists_call_absolute_are_stopped_unless_they_are_mere_degree(
 
 # Left out on purpose: degree without a rank, facts that a seller can prove, and claims of other rules.
 MERE_DEGREE = {
-    "100%", "百分百", "百分之百", "绝对", "绝对安全", "绝对有效", "极致", "至尊", "一流", "领先", "永久", "永久有效", "万能",
-    "全覆盖", "唯一", "独家", "首家", "首位", "无双", "领导者", "中国驰名商标", "零风险", "无任何风险", "无任何副作用",
-    "万无一失", "一劳永逸", "轻松达到",
+    "100%", "百分百", "百分之百", "绝对", "绝对安全", "绝对有效", "极致", "至尊", "一流", "领先", "永久", "永久有效",
+    "万能", "全覆盖", "唯一", "独家", "首家", "首位", "无双", "领导者", "中国驰名商标", "零风险", "无任何风险",
+    "无任何副作用", "万无一失", "一劳永逸", "轻松达到",
 }  # fmt: skip
