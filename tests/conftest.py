@@ -1,0 +1,65 @@
+"""What every test may ask for: a migrated PostgreSQL, rolled back after each test or emptied after commits."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from joey.cli.embedded_postgres import EmbeddedPostgres
+from tests import database
+
+_postgres = database.throw_away_postgres()
+database.point_django_at(_postgres)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """The session's running PostgreSQL, migrated; also for processes started by a test (see os.environ)."""
+    try:
+        _postgres.start()
+        yield _postgres
+    finally:
+        database.throw_away(_postgres)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Replace pytest-django's making of a test database: `default` is the app role, `owner` migrates."""
+    with django_db_blocker.unblock():
+        database.migrate(postgres)
+        _close_all()
+    yield
+    with django_db_blocker.unblock():
+        _close_all()
+
+
+@pytest.fixture
+def committed_db(
+    postgres: EmbeddedPostgres, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[EmbeddedPostgres]:
+    """Let a test commit for real, on as many connections as it opens; every table is emptied afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            yield postgres
+        finally:
+            _close_all()
+            database.empty_again(postgres)
+
+
+@pytest.fixture
+def transactional_db() -> None:
+    """Refuse pytest-django's flushing, which the app role may not do."""
+    pytest.fail("Ask for committed_db instead: it commits for real and empties the tables as their owner.")
+
+
+def pytest_unconfigure() -> None:
+    """Delete the folder also when no test wanted a database."""
+    database.throw_away(_postgres)
+
+
+def _close_all() -> None:
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if getattr(connection, "pool", None):
+            connection.close_pool()  # type: ignore[attr-defined]
