@@ -1,7 +1,7 @@
 """Why a control call, a page or the bank says no. The simulated gateway has error codes of its own."""
 
 
-class Refused(Exception):  # noqa: N818 a refusal is no error
+class Refused(Exception):
     """A refusal with its HTTP status; `field` names the input where one is at fault."""
 
     def __init__(self, status: int, text: str, field: str | None = None) -> None:

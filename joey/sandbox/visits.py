@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from joey.demo.catalogue import DemoOffer
 from joey.sandbox.on_sale import MARKETPLACES, offer_at, taobao_offer
 from joey.sandbox.refused import Refused, invalid, missing
+from joey.sandbox.taobao.item_ids import current_epoch, number_of
 from joey.sandbox.taobao.links import path_of_copy_code, target_of_token
 from joey.sandbox.world import World
 
@@ -82,6 +83,11 @@ def arrive(world: World, url: str, hosts: set[str]) -> tuple[DemoOffer, Visit | 
         assert offer is not None
         return offer, visit
     found = _ITEM_PATH.fullmatch(parts.path)
+    if parts.path == "/item/edetail":
+        number = number_of(query.get("id", [""])[0], current_epoch(world))
+        opened = taobao_offer(number) if number else None
+        if opened:
+            return opened, None
     offer = offer_at(found[1], found[2]) if found and found[1] in MARKETPLACES else None
     if offer is None:
         raise invalid("url", "no item is sold at this address")

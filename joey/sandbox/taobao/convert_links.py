@@ -155,6 +155,8 @@ def _item_of_material(world: World, text: str) -> int | None:
         return target.item
     parts = urlsplit(_address_in(text))
     if world.url == f"{parts.scheme}://{parts.netloc}":
+        if parts.path == "/item/edetail":
+            return number_of(parse_qs(parts.query).get("id", [""])[0], current_epoch(world))
         found = _ITEM_PATH.fullmatch(parts.path)
         return int(found[1]) if found else None
     number = parse_qs(parts.query).get("id", [""])[0]

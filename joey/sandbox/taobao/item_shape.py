@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 from joey.demo import catalogue
 from joey.demo.catalogue import DemoOffer
@@ -10,7 +11,7 @@ from joey.sandbox.amounts import part_of, percent, yuan
 from joey.sandbox.on_sale import category_numbers, coupon_of, price_today
 from joey.sandbox.taobao.envelope import Listed
 from joey.sandbox.taobao.item_ids import current_epoch, item_id
-from joey.sandbox.taobao.links import Target, as_the_marketplace_prints, item_page, tracked_path
+from joey.sandbox.taobao.links import Target, as_the_marketplace_prints, tracked_path
 from joey.sandbox.world import World
 
 
@@ -26,14 +27,15 @@ def describe_item(world: World, offer: DemoOffer, *, adzone: int | None, relatio
 
 def _basics(world: World, offer: DemoOffer) -> dict[str, Any]:
     good = offer.good
+    number = item_id(offer.external_id, current_epoch(world))
     return {
         "title": good.title["zh"],
         "short_title": good.title["zh"][:12],
         "brand_name": good.brand["zh"],
         "pict_url": as_the_marketplace_prints(f"{world.url}/pictures/{good.slug}.webp"),
-        "item_url": as_the_marketplace_prints(item_page(world, offer.marketplace, offer.external_id)),
+        "item_url": as_the_marketplace_prints(f"{world.url}/item/edetail?id={number}"),
         "shop_title": offer.seller,
-        "seller_id": str(2_200_000_000 + int(offer.external_id) % 100_000_000),
+        "seller_id": str(2_200_000_000 + crc32(offer.seller.encode()) % 100_000_000),
         "user_type": 1 if offer.marketplace == "tmall" else 0,
         "volume": offer.volume,
         "annual_vol": f"{max(offer.volume * 10 // 100 * 100, 100)}+",

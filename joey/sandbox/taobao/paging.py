@@ -11,11 +11,11 @@ _WIDTHS = (6, 2, 5, 6)  # question, page number, moment and number of a row
 Read = Callable[[str, int, tuple[int, int] | None], list[Row]]
 
 
-class BadPosition(Exception):  # noqa: N818 says what is wrong
+class BadPosition(Exception):
     """The position was not issued for this question and this page."""
 
 
-class BadJump(Exception):  # noqa: N818 says what is wrong
+class BadJump(Exception):
     """`jump_type` is neither 1 nor -1 where it is needed."""
 
 

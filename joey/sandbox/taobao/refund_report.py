@@ -24,7 +24,7 @@ MOMENT_OF_QUERY = {
 BAD_OPTION, BAD_TIME, BAD_POSITION = 101, 102, 103
 
 
-class _Refused(Exception):  # noqa: N818 says what happened
+class _Refused(Exception):
     def __init__(self, code: int, message: str) -> None:
         self.code = code
         self.message = message

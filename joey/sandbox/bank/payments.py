@@ -1,0 +1,185 @@
+"""Take payment files and let their payments settle or be rejected, each at most once for all time."""
+
+import hashlib
+import re
+from sqlite3 import Row
+from typing import Any
+
+from joey.sandbox import beijing
+from joey.sandbox.bank.payment_file import Payment, refused
+from joey.sandbox.refused import conflict, invalid, missing
+from joey.sandbox.world import World
+
+ACCEPTED, SETTLED, REJECTED = "accepted", "settled", "rejected"
+RIPE_AFTER_SECONDS = 2
+_REASON_CODE = re.compile(r"[A-Z]{2}\d{2}", re.ASCII)
+
+
+def take_file(world: World, message_id: str, body: bytes, payments: list[Payment]) -> dict[str, Any]:
+    """Accept a new file; the same bytes sent again get the same answer and move nothing.
+
+    Raises Refused 409 for other bytes under a known id, and for an end-to-end id that any earlier file had, even
+    with the same content, because a payer who makes a new file of old payments would pay twice.
+    """
+    if find_file(world, message_id, body) is None:
+        _keep(world, message_id, _digest(body), payments)
+    return _accepted(world, message_id)
+
+
+def find_file(world: World, message_id: str, body: bytes) -> dict[str, Any] | None:
+    """The answer that these bytes got before; None for a new id. Raises Refused 409 for other bytes."""
+    known = world.row("SELECT digest FROM bank_file WHERE message_id = ?", message_id)
+    if known is None:
+        return None
+    if known["digest"] != _digest(body):
+        raise refused("MsgId", "this message id was used for another file", 409)
+    return _accepted(world, message_id)
+
+
+def answer_of(world: World, message_id: str) -> dict[str, Any]:
+    """The state of a file and its payments. Asking lets time pass: see `ripen`. Raises Refused 404."""
+    if world.row("SELECT 1 FROM bank_file WHERE message_id = ?", message_id) is None:
+        raise missing("the bank knows no such file")
+    ripen(world, message_id)
+    rows = _payments(world, message_id)
+    states = {row["state"] for row in rows}
+    return {
+        "message_id": message_id,
+        "state": ACCEPTED if ACCEPTED in states else states.pop() if len(states) == 1 else "partly_settled",
+        "payments": [
+            {
+                "end_to_end_id": row["end_to_end_id"],
+                "amount_minor": row["amount_minor"],
+                "currency": row["currency"],
+                "state": row["state"],
+                "reason_code": row["reason_code"],
+                "reason": row["reason"],
+                "at": beijing.utc_text(row["at"]),
+            }
+            for row in rows
+        ],
+    }
+
+
+def ripen(world: World, message_id: str | None = None) -> None:
+    """Decide accepted payments that are older than two seconds or, with `message_id`, asked about before.
+
+    Names beginning with "Wrong" and accounts ending in 0000 are rejected; payments on hold wait.
+    """
+    now = world.now()
+    with world.change() as db:
+        due = world.rows(
+            "SELECT * FROM bank_payment WHERE state = 'accepted' AND held = 0"
+            " AND (accepted_at < ? OR (message_id = ? AND times_asked > 0))",
+            now - RIPE_AFTER_SECONDS,
+            message_id,
+        )
+        for row in due:
+            state, code, reason = _fate(row)
+            db.execute(
+                "UPDATE bank_payment SET state = ?, reason_code = ?, reason = ?, at = ? WHERE end_to_end_id = ?",
+                (state, code, reason, now, row["end_to_end_id"]),
+            )
+        db.execute("UPDATE bank_payment SET times_asked = times_asked + 1 WHERE message_id = ?", (message_id,))
+
+
+def decide(world: World, end_to_end_id: str, do: str, reason: str | None) -> dict[str, Any]:
+    """Settle, reject or hold one accepted payment by hand. A reason like AC04 becomes the code. Raises Refused."""
+    now = world.now()
+    with world.change() as db:
+        row = world.row("SELECT * FROM bank_payment WHERE end_to_end_id = ?", end_to_end_id)
+        if row is None:
+            raise missing("the bank knows no such payment")
+        if row["state"] != ACCEPTED:
+            raise conflict(f"this payment is {row['state']} and stays so")
+        code = reason if reason and _REASON_CODE.fullmatch(reason) else "MS03"
+        changes = {
+            "settle": (SETTLED, 0, "", ""),
+            "reject": (REJECTED, 0, code, reason or "rejected by hand"),
+            "hold": (ACCEPTED, 1, "", reason or "the bank is looking at it"),
+        }
+        if do not in changes:
+            raise invalid("do", "one of settle, reject, hold")
+        db.execute(
+            "UPDATE bank_payment SET state = ?, held = ?, reason_code = ?, reason = ?, at = ? WHERE end_to_end_id = ?",
+            (*changes[do], now, end_to_end_id),
+        )
+    return {"end_to_end_id": end_to_end_id, "state": changes[do][0], "held": bool(changes[do][1])}
+
+
+def statement(world: World, since: int) -> list[dict[str, Any]]:
+    """What left the payer's account, oldest first."""
+    ripen(world)
+    rows = world.rows(
+        "SELECT * FROM bank_payment WHERE state = 'settled' AND at >= ? ORDER BY at, message_id, line", since
+    )
+    return [
+        {
+            "end_to_end_id": row["end_to_end_id"],
+            "message_id": row["message_id"],
+            "amount_minor": row["amount_minor"],
+            "currency": row["currency"],
+            "creditor_name": row["creditor_name"],
+            "reference": row["reference"],
+            "settled_at": beijing.utc_text(row["at"]),
+        }
+        for row in rows
+    ]
+
+
+def newest_payments(world: World, limit: int = 200) -> list[Row]:
+    """For the bank's page: the latest payments first."""
+    ripen(world)
+    return world.rows("SELECT * FROM bank_payment ORDER BY accepted_at DESC, message_id, line LIMIT ?", limit)
+
+
+def _keep(world: World, message_id: str, digest: str, payments: list[Payment]) -> None:
+    now = world.now()
+    with world.change() as db:
+        for payment in payments:
+            used = world.row("SELECT message_id FROM bank_payment WHERE end_to_end_id = ?", payment.end_to_end_id)
+            if used:
+                raise refused(
+                    "EndToEndId", f"{payment.end_to_end_id} is a duplicate: {used['message_id']} had it before", 409
+                )
+        db.execute("INSERT INTO bank_file VALUES (?, ?, ?)", (message_id, digest, now))
+        db.executemany(
+            "INSERT INTO bank_payment (end_to_end_id, message_id, line, amount_minor, currency, creditor_name,"
+            " creditor_account, creditor_bank, reference, state, accepted_at, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted', ?, ?)",
+            [
+                (
+                    p.end_to_end_id, message_id, line, p.amount_minor, p.currency, p.creditor_name,
+                    p.creditor_account, p.creditor_bank, p.reference, now, now,
+                )
+                for line, p in enumerate(payments, start=1)
+            ],
+        )  # fmt: skip
+
+
+def _accepted(world: World, message_id: str) -> dict[str, Any]:
+    rows = _payments(world, message_id)
+    return {"message_id": message_id, "state": ACCEPTED, "count": len(rows), "sums": _sums(rows)}
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _fate(row: Row) -> tuple[str, str, str]:
+    if row["creditor_account"].endswith("0000"):
+        return REJECTED, "AC01", "the account number is not right"
+    if row["creditor_name"].startswith("Wrong"):
+        return REJECTED, "BE01", "the name does not belong to the account"
+    return SETTLED, "", ""
+
+
+def _payments(world: World, message_id: str) -> list[Row]:
+    return world.rows("SELECT * FROM bank_payment WHERE message_id = ? ORDER BY line", message_id)
+
+
+def _sums(rows: list[Row]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row["currency"]] = sums.get(row["currency"], 0) + row["amount_minor"]
+    return sums
