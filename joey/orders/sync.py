@@ -11,7 +11,7 @@ from joey.marketplaces import registry
 from joey.marketplaces.port import Connector
 from joey.orders.models import SyncCursor
 from joey.orders.record_sightings import record_sightings
-from joey.sharing.queries import first_leased_at
+from joey.sharing.lease_position import first_leased_at
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 
 from joey.kit import sql
 from joey.marketplaces import registry
@@ -111,3 +111,11 @@ def file_positions(marketplace: str, count: int, *, now: datetime) -> int:
         filed = connector.file_position(f"joey-{number}")
         Position.objects.get_or_create(marketplace=connector.code, key=filed.key, defaults={"free_from": now})
     return Position.objects.filter(marketplace=connector.code).count()
+
+
+def first_leased_at(marketplace: str) -> datetime | None:
+    """When the first lease at this marketplace began: no order of ours can be older than its click."""
+    first: datetime | None = PositionLease.objects.filter(marketplace=marketplace).aggregate(
+        first=models.Min("leased_from")
+    )["first"]
+    return first

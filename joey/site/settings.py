@@ -1,9 +1,11 @@
 """How Joey is put together. Everything that differs between two instances comes from the environment."""
 
+import json
 import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -127,7 +129,6 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "site/static"]
 STATIC_ROOT = DATA / "static"
-FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # --- People ----------------------------------------------------------------------------------------------
 
@@ -169,6 +170,26 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# --- Marketplaces: {"taobao": {"gateway": …, "credentials": {…}}, …}; without an entry a marketplace is not connected
+
+
+def marketplace_accounts(path: Path) -> dict[str, dict[str, object]]:
+    """The accounts in a file that only its owner can read; none when there is no such file."""
+    if not path.is_file():
+        return {}
+    if path.stat().st_mode & 0o077:
+        raise ImproperlyConfigured(f"{path} holds secrets and others can read it: chmod 600 {path}")
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(account, dict) for account in found.values()):
+        raise ImproperlyConfigured(f'{path} must hold a JSON object like {{"taobao": {{"credentials": {{…}}}}}}')
+    return found
+
+
+JOEY_MARKETPLACES = marketplace_accounts(Path(os.environ.get("JOEY_MARKETPLACES") or DATA / "marketplaces.json"))
+
 # --- Words and times -------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
@@ -189,7 +210,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
 }
 SILENCED_SYSTEM_CHECKS = ["security.W021"] if not SECURE else []
 

@@ -1,0 +1,120 @@
+"""Reports are kept as they came, and each order line finds the one shop it belongs to, or none."""
+
+from datetime import timedelta
+
+import pytest
+
+from joey.kit import sql
+from joey.orders.models import OrderClaim, OrderLine, Sighting
+from joey.orders.record_sightings import record_sightings
+from joey.orders.retry_suspense import retry_suspense
+from joey.sharing.models import Position, PositionLease
+from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, report, settled
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_report_is_kept_and_a_repeated_one_once() -> None:
+    leased(meis_shop())
+
+    first = record_sightings("taobao", [report(), settled()], now=NOW)
+    again = record_sightings("taobao", [report(), settled()], now=NOW)
+
+    assert (first.sightings, again.sightings) == (2, 0)
+    assert (first.lines, again.lines) == (1, 0)
+    assert Sighting.objects.count() == 2
+
+
+def test_an_unknown_position_goes_to_suspense_with_its_reason() -> None:
+    leased(meis_shop())
+
+    record_sightings("taobao", [report(position_key="999")], now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.shop_id, line.suspense) == (None, "unknown_position")
+    assert not OrderClaim.objects.exists()
+    prove_without_lag()
+
+
+def prove_without_lag() -> None:
+    """A line in suspense is nobody's, so nothing has to be earned for `prove` to hold."""
+    prove()
+
+
+def test_a_click_before_the_lease_goes_to_suspense() -> None:
+    leased(meis_shop(), since=NOW - 5 * DAY)
+
+    record_sightings("taobao", [report(clicked_at=NOW - 5 * DAY - timedelta(seconds=1))], now=NOW)
+
+    assert OrderLine.objects.get().suspense == "not_leased_at_click"
+
+
+def test_a_report_without_a_click_time_is_not_guessed() -> None:
+    leased(meis_shop())
+
+    record_sightings("taobao", [report(clicked_at=None)], now=NOW)
+
+    assert OrderLine.objects.get().suspense == "no_click_time"
+
+
+def test_a_position_that_changed_hands_pays_whoever_held_it_at_the_click() -> None:
+    position = Position.objects.create(marketplace="taobao", key="110000000001", free_from=None)
+    for shop, since, until in (
+        (meis_shop(), NOW - 90 * DAY, NOW - 40 * DAY),
+        (lulus_shop(), NOW - 40 * DAY, None),
+    ):
+        PositionLease.objects.create(
+            position=position, marketplace="taobao", shop=shop, leased_from=since, until=until,
+            ended_at=until and until - 45 * DAY, last_used_at=since,
+        )  # fmt: skip
+
+    record_sightings(
+        "taobao",
+        [report("1", clicked_at=NOW - 41 * DAY), report("2", clicked_at=NOW - 40 * DAY), report("3")],
+        now=NOW,
+    )
+
+    assert dict(OrderLine.objects.values_list("external_order", "shop__slug")) == {"1": "mei", "2": "lulu", "3": "lulu"}
+
+
+def test_a_line_stays_with_its_first_shop_when_a_later_report_names_another_position() -> None:
+    leased(meis_shop())
+    leased(lulus_shop(), key="110000000002")
+    record_sightings("taobao", [report()], now=NOW)
+
+    record_sightings("taobao", [settled(position_key="110000000002", paid_minor=1)], now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.shop_id, line.state, line.paid_minor) == (meis_shop().pk, "paid", 6900)
+    told = sql.rows("SELECT kind FROM record_event WHERE subject_key = %s ORDER BY id", [f"order_line:{line.pk}"])
+    assert [row["kind"] for row in told] == ["order_line.reported", "order_line.contradicted"]
+
+
+def test_suspense_is_looked_at_again_when_a_position_gets_its_lease() -> None:
+    record_sightings("taobao", [report("1"), report("2", position_key="999")], now=NOW)
+    leased(meis_shop())
+
+    found = retry_suspense("taobao", now=NOW)
+
+    assert found == 1
+    assert OrderLine.objects.get(external_order="1").shop_id == meis_shop().pk
+    assert OrderLine.objects.get(external_order="2").suspense == "unknown_position"
+
+
+def test_an_attributed_line_that_is_reported_from_nowhere_stays_attributed() -> None:
+    leased(meis_shop())
+    record_sightings("taobao", [report()], now=NOW)
+
+    record_sightings("taobao", [settled(clicked_at=None)], now=NOW)
+
+    assert OrderLine.objects.get().shop_id == meis_shop().pk
+
+
+def test_hostile_text_in_a_report_is_kept_as_text() -> None:
+    leased(meis_shop())
+    hostile = "'; DROP TABLE orders_orderline; -- \\N \t \x01 ￿ <script>"
+
+    record_sightings("taobao", [report(title=hostile)], now=NOW)
+
+    assert OrderLine.objects.get().title == hostile

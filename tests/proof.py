@@ -1,0 +1,10 @@
+"""`prove()` for tests: every invariant of every room, the first offender in the failure."""
+
+from joey.insight.prove import all_checks
+
+
+def prove() -> None:
+    """Fail on the first row that breaks a rule."""
+    for check in all_checks():
+        offender = check.first_offender()
+        assert offender is None, f"{check.rule}: {offender}"
