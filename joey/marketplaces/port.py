@@ -108,7 +108,18 @@ class RefundSighting:
     commission_back_minor: int  # net of the service fee that comes back with it
 
 
-Sightings = OrderSighting | RefundSighting
+@dataclass(frozen=True)
+class UnreadableSighting:
+    """A report that we could not read. It is kept as it came, so that nothing a marketplace said is lost."""
+
+    kind: Literal["order", "refund"]
+    external_order: str  # a hint, as far as it could be made out
+    reported_at: datetime  # the marketplace's time of change, or the end of the window where even that is unreadable
+    payload: Mapping[str, object]
+    problem: str  # which field, and what is wrong with it
+
+
+Sightings = OrderSighting | RefundSighting | UnreadableSighting
 
 
 @dataclass(frozen=True)

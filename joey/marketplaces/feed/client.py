@@ -1,0 +1,73 @@
+"""Fetch a feed, and only when it changed: the ETag of the last one goes along."""
+
+import threading
+
+import httpx
+import stamina
+from django.utils.translation import gettext_lazy as _
+
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
+
+TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+MOST_BYTES = 64 * 1024 * 1024
+ATTEMPTS = 3
+MOST_SECONDS = 20.0
+
+
+class _TryAgain(Exception):
+    """One attempt failed in a way that may pass."""
+
+
+class FeedClient:
+    """One feed's address with the last body that it gave; safe to share between threads."""
+
+    def __init__(self, marketplace: str, address: str) -> None:
+        self._marketplace = marketplace
+        self._address = address
+        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        self._lock = threading.Lock()
+        self._etag = ""
+        self._body = b""
+
+    def fetch(self) -> tuple[bytes, str]:
+        """The feed's body and its ETag (or a stand-in that changes with the body).
+
+        Raises MarketplaceUnavailable after bounded tries, MarketplaceRefused when the address is wrong.
+        """
+        with self._lock:
+            try:
+                for attempt in stamina.retry_context(
+                    on=_TryAgain, attempts=ATTEMPTS, timeout=MOST_SECONDS, wait_initial=0.2, wait_max=2.0
+                ):
+                    with attempt:
+                        return self._attempt()
+            except _TryAgain as trouble:
+                text = _("The feed of %(marketplace)s cannot be read right now (%(why)s). Try again a little later.")
+                raise MarketplaceUnavailable(
+                    text % {"marketplace": self._marketplace, "why": str(trouble)}, marketplace=self._marketplace
+                ) from None
+        raise AssertionError("retry_context either returns or raises")
+
+    def _attempt(self) -> tuple[bytes, str]:
+        headers = {"if-none-match": self._etag} if self._etag else {}
+        try:
+            with self._http.stream("GET", self._address, headers=headers) as response:
+                if response.status_code == 304 and self._etag:
+                    return self._body, self._etag
+                if response.status_code >= 500 or response.status_code == 429:
+                    raise _TryAgain(f"HTTP {response.status_code}")
+                if response.status_code != 200:
+                    text = _("The feed's address answered HTTP %s. Check it in the configuration.")
+                    raise MarketplaceRefused(text % response.status_code, marketplace=self._marketplace)
+                body = bytearray()
+                for part in response.iter_bytes():
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        raise _TryAgain("more than 64 MB")
+                etag = response.headers.get("etag", "")
+        except httpx.TimeoutException:
+            raise _TryAgain("no answer in time") from None
+        except httpx.HTTPError as error:
+            raise _TryAgain(f"the connection failed: {type(error).__name__}") from None
+        self._body, self._etag = bytes(body), etag
+        return self._body, etag

@@ -1,0 +1,141 @@
+"""A marketplace by its feed: offers can be found and looked up; no order comes back, so a share earns nothing."""
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.marketplaces.feed.client import FeedClient
+from joey.marketplaces.feed.parse import Feed, read_feed
+from joey.marketplaces.feed.places import PLACES
+from joey.marketplaces.pasted import addresses, leads_to
+from joey.marketplaces.port import (
+    FiledPosition,
+    MarketplaceRefused,
+    MarketplaceUnavailable,
+    OfferFacts,
+    Policy,
+    Sightings,
+    TrackedLink,
+)
+
+log = logging.getLogger(__name__)
+
+LOOK_UP_AT_ONCE = 1000  # one reading of the feed answers for all of them
+TOLD = 20  # refused lines that are written to the log; the rest is counted
+
+
+def policy_of(code: str, host: str = "") -> Policy:
+    """The policy of a marketplace that comes by feed; `host` is the feed's own, where that is a simulated one."""
+    place = PLACES[code]
+    return Policy(
+        reports_orders=False,
+        window_days=0,
+        refund_days=0,
+        usual_settle_days=0,
+        price_life=timedelta(hours=24),
+        zone=place.zone,
+        hosts=place.hosts | place.picture_hosts | ({host} if host else frozenset()),
+        look_up_at_once=LOOK_UP_AT_ONCE,
+    )
+
+
+class FeedConnector:
+    """The connector of one marketplace by feed. `configuration` is `{"gateway": address of the feed}`."""
+
+    def __init__(self, code: str, configuration: Mapping[str, Any]) -> None:
+        address = str(configuration.get("gateway") or "")
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise MarketplaceRefused(_("The configuration of %s names no feed address.") % code, field="gateway")
+        self.code = code
+        self.marketplaces: tuple[str, ...] = (code,)
+        # A feed on plain http is a simulated one, whose item pages live beside it.
+        self._stand_in = parts.netloc.lower() if parts.scheme == "http" else ""
+        self.policy = policy_of(code, self._stand_in)
+        self._client = FeedClient(code, address)
+        self._lock = threading.Lock()
+        self._feed = Feed()
+        self._read: bytes | None = None
+
+    def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
+        """Offers whose titles hold every word, in the feed's order; no words, all offers."""
+        wanted = words.casefold().split()
+        found = [
+            facts
+            for facts in self._offers().values()
+            if all(word in " ".join((facts.title, *facts.translations.values())).casefold() for word in wanted)
+        ]
+        return found[(page - 1) * size : page * size]
+
+    def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
+        """Facts by id; what stands in the feed no longer is missing."""
+        offers = self._offers()
+        return {name: offers[name] for name in external_ids if name in offers}
+
+    def recognise(self, pasted: str) -> str | None:
+        """The id behind a link to one of this marketplace's item pages."""
+        place = PLACES[self.code]
+        for address in addresses(pasted):
+            parts = urlsplit(address)
+            if self._stand_in and leads_to(address, {self._stand_in}):
+                words = parts.path.split("/")
+                if words[1:3] == ["item", self.code] and len(words) == 4 and words[3].isascii() and words[3].isalnum():
+                    return words[3]
+            elif leads_to(address.replace("http://", "https://", 1), place.hosts):
+                found = place.item.fullmatch(parts.path)
+                if found:
+                    return found[1]
+        return None
+
+    def tracked_link(self, external_id: str, position: FiledPosition) -> TrackedLink:
+        """There is none: nothing would come back."""
+        raise self._earns_nothing()
+
+    def file_position(self, name: str) -> FiledPosition:
+        """There is none: nothing would come back."""
+        raise self._earns_nothing()
+
+    def sightings_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[Sightings]]]:
+        """A feed reports no orders."""
+        return iter(())
+
+    def refused_lines(self) -> int:
+        """How many lines of the last reading were refused; the log names them."""
+        return len(self._feed.refused)
+
+    def _offers(self) -> Mapping[str, OfferFacts]:
+        """The feed as of now: a feed that did not change says its prices again."""
+        body, _etag = self._client.fetch()
+        now = datetime.now(UTC)
+        with self._lock:
+            if body is not self._read:
+                feed = read_feed(
+                    body,
+                    self.code,
+                    as_of=now,
+                    zone=self.policy.zone,
+                    allowed=lambda url: leads_to(url, self.policy.hosts),
+                )
+                if not feed.offers:
+                    # An error page or an empty file under the feed's address must not look as if every offer were gone.
+                    text = _("The feed of %s holds no line that can be read. Nothing was changed.")
+                    raise MarketplaceUnavailable(text % self.code, marketplace=self.code)
+                self._tell(feed)
+                self._feed, self._read = feed, body
+            return {name: replace(facts, as_of=now) for name, facts in self._feed.offers.items()}
+
+    def _tell(self, feed: Feed) -> None:
+        for bad in feed.refused[:TOLD]:
+            log.warning("feed of %s, line %d, %s: %s", self.code, bad.number, bad.field, bad.reason)
+        if len(feed.refused) > TOLD:
+            log.warning("feed of %s: %d more lines refused", self.code, len(feed.refused) - TOLD)
+
+    def _earns_nothing(self) -> MarketplaceRefused:
+        text = _("A share of this earns nothing here: %s reports no orders to Joey. The plain link still works.")
+        return MarketplaceRefused(text % self.code, marketplace=self.code)

@@ -1,0 +1,100 @@
+"""Which marketplaces this Joey is connected to. Nothing else names a connector.
+
+`settings.JOEY_MARKETPLACES` maps a code to `{"gateway"?, "credentials"?}`; what it does not name is not connected.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Unavailable
+from joey.marketplaces.feed.connector import FeedConnector
+from joey.marketplaces.feed.connector import policy_of as feed_policy
+from joey.marketplaces.feed.places import PLACES
+from joey.marketplaces.port import Connector, Policy
+from joey.marketplaces.taobao.connector import POLICY as TAOBAO_POLICY
+from joey.marketplaces.taobao.connector import TaobaoConnector
+
+marketplace_names: Mapping[str, Promise] = {
+    "taobao": _("Taobao"),
+    "tmall": _("Tmall"),
+    "jd": _("JD"),
+    "dangdang": _("Dangdang"),
+    "amazon": _("Amazon"),
+    "1688": _("1688"),
+}
+# Which connector serves a marketplace; the others serve the one that they are named for.
+SERVED_BY = {"taobao": "taobao", "tmall": "taobao"}
+
+
+class NotConnected(Unavailable):
+    """This Joey has no account at the marketplace, or does not know it."""
+
+    code = "marketplace_not_connected"
+
+
+def connectors() -> tuple[Connector, ...]:
+    """Every connected marketplace's connector, in one order always."""
+    return tuple(_connectors(_configuration()).values())
+
+
+def connector(code: str) -> Connector:
+    """The connector with that code ("taobao", "jd" …). Raises NotConnected."""
+    found = _connectors(_configuration()).get(code)
+    if found is None:
+        raise _not_connected(code)
+    return found
+
+
+def connector_for(marketplace: str) -> Connector:
+    """The connector that serves a marketplace ("tmall" → the one of Taobao). Raises NotConnected."""
+    found = _connectors(_configuration()).get(SERVED_BY.get(marketplace, marketplace))
+    if found is None:
+        raise _not_connected(marketplace)
+    return found
+
+
+def marketplaces() -> frozenset[str]:
+    """The marketplaces whose offers can be looked up here."""
+    return frozenset(name for each in connectors() for name in each.marketplaces)
+
+
+def policy_of(marketplace: str) -> Policy:
+    """What a marketplace allows, connected or not: orders outlive a connection. Raises NotConnected if unknown."""
+    code = SERVED_BY.get(marketplace, marketplace)
+    found = _connectors(_configuration()).get(code)
+    if found is not None:
+        return found.policy
+    if code == "taobao":
+        return TAOBAO_POLICY
+    if code in PLACES:
+        return feed_policy(code)
+    raise _not_connected(marketplace)
+
+
+def _configuration() -> str:
+    return json.dumps(getattr(settings, "JOEY_MARKETPLACES", {}), sort_keys=True)
+
+
+@lru_cache(maxsize=4)
+def _connectors(configuration: str) -> dict[str, Connector]:
+    """Connectors keep connections and feeds, so each configuration makes them once."""
+    configured: dict[str, dict[str, Any]] = json.loads(configuration)
+    made: dict[str, Connector] = {}
+    if "taobao" in configured:
+        made["taobao"] = TaobaoConnector(configured["taobao"])
+    for code in PLACES:
+        if code in configured:
+            made[code] = FeedConnector(code, configured[code])
+    return made
+
+
+def _not_connected(code: str) -> NotConnected:
+    name = marketplace_names.get(code, code[:20])
+    text = _("This Joey is not connected to %s. Its operator can add an account; nothing was changed.")
+    return NotConnected(text % name, marketplace=code[:20])

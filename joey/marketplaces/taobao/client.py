@@ -1,0 +1,210 @@
+"""Call the TOP gateway: sign, pace, time out, try again within a bound, and say plainly what went wrong.
+
+No secret leaves this file but inside the signed call itself: not in a message, a log line, an exception or a repr.
+"""
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import httpx
+import stamina
+from django.utils.translation import gettext_lazy as _
+
+from joey.marketplaces import beijing
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
+from joey.marketplaces.taobao.sign import SignMethod, sign
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+MOST_BYTES = 16 * 1024 * 1024
+ATTEMPTS = 3
+MOST_SECONDS = 25.0  # for all attempts of one call
+LONGEST_WAIT = 10.0  # a ban that lasts longer is told to the caller instead of being sat out
+CALLS_PER_SECOND = 25  # the order report takes about 40 for the whole account
+
+# Codes after which the same call may work: throttled, busy, upload broken. 15 and 50 depend on the sub-code.
+RETRYABLE = frozenset({3, 5, 6, 8, 10})
+LIMITED = frozenset({4, 7})
+# Numbers of the order report that mean "busy": 3001, and the account-wide throttles, which last until tomorrow.
+BUSY_NUMBERS = frozenset({"3001"})
+THROTTLED_NUMBERS = frozenset({"3000", "9100"})
+WINDOW_TOO_LONG = "2007"
+
+_BAN = re.compile(r"last for (\d{1,6}) more second", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Account:
+    """How the operator's union account is reached. Its repr shows no secret."""
+
+    gateway: str
+    app_key: str
+    secret: str = field(repr=False)
+    session: str = field(default="", repr=False)
+    sign_method: SignMethod = "hmac-sha256"
+
+
+class _TryAgain(Exception):
+    """One attempt failed in a way that may pass. `wait` is what the gateway asked for, in seconds."""
+
+    def __init__(self, because: str, wait: float | None = None, facts: Mapping[str, str] | None = None) -> None:
+        self.wait = wait
+        self.facts = dict(facts or {})
+        super().__init__(because)
+
+
+def _backoff(error: Exception) -> bool | float:
+    if not isinstance(error, _TryAgain):
+        return False
+    if error.wait is None:
+        return True
+    return error.wait if error.wait <= LONGEST_WAIT else False
+
+
+class Client:
+    """One account at one gateway; safe to share between threads."""
+
+    def __init__(self, account: Account, *, calls_per_second: int = CALLS_PER_SECOND) -> None:
+        self._account = account
+        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        self._lock = threading.Lock()
+        self._pause = 1 / calls_per_second
+        self._next_call = 0.0
+
+    @property
+    def has_session(self) -> bool:
+        """Whether calls that act in the account's own name are possible."""
+        return bool(self._account.session)
+
+    def call(self, method: str, parameters: Mapping[str, object], *, with_session: bool = False) -> dict[str, Any]:
+        """What the method answered, without the root key. Empty parameters are left away.
+
+        Raises MarketplaceUnavailable after bounded tries, MarketplaceRefused at once; the facts hold `method`,
+        `top_code`, `sub_code` and where known `retry_after` in seconds.
+        """
+        try:
+            for attempt in stamina.retry_context(
+                on=_backoff, attempts=ATTEMPTS, timeout=MOST_SECONDS, wait_initial=0.2, wait_max=3.0, wait_jitter=0.3
+            ):
+                with attempt:
+                    return self._attempt(method, parameters, with_session=with_session)
+        except _TryAgain as trouble:
+            facts: dict[str, Any] = {"method": method, **trouble.facts}
+            if trouble.wait is not None:
+                facts["retry_after"] = int(trouble.wait)
+            text = _("Taobao cannot be reached right now (%s). Nothing was lost; try again a little later.")
+            raise MarketplaceUnavailable(text % str(trouble), **facts) from None
+        raise AssertionError("retry_context either returns or raises")
+
+    def _attempt(self, method: str, parameters: Mapping[str, object], *, with_session: bool) -> dict[str, Any]:
+        self._keep_pace()
+        status, body = self._post(self._signed(method, parameters, with_session=with_session))
+        if status >= 500 or status == 429:
+            raise _TryAgain(f"HTTP {status}")
+        if status != 200:
+            text = _("Taobao's gateway answered HTTP %s. Check the gateway's address in the configuration.")
+            raise MarketplaceRefused(text % status, method=method)
+        try:
+            # No float: amounts stay the text that they were.
+            answer = json.loads(body, parse_float=str, parse_constant=_no_constant)
+        except ValueError:
+            raise _TryAgain("an answer that is not JSON") from None
+        if not isinstance(answer, dict):
+            raise _TryAgain("an answer without a root key")
+        if "error_response" in answer:
+            self._raise_error(method, answer["error_response"])
+        found = answer.get(method.removeprefix("taobao.").replace(".", "_") + "_response")
+        if not isinstance(found, dict):
+            raise _TryAgain("an answer without its root key")
+        return found
+
+    def _signed(self, method: str, parameters: Mapping[str, object], *, with_session: bool) -> dict[str, str]:
+        account = self._account
+        form = {name: str(value) for name, value in parameters.items() if value is not None and str(value) != ""}
+        form |= {
+            "method": method,
+            "app_key": account.app_key,
+            "timestamp": beijing.write(datetime.now(UTC)),
+            "format": "json",
+            "v": "2.0",
+            "sign_method": account.sign_method,
+        }
+        if with_session and account.session:
+            form["session"] = account.session
+        form["sign"] = sign(form, account.secret, account.sign_method)
+        return form
+
+    def _post(self, form: dict[str, str]) -> tuple[int, bytes]:
+        try:
+            with self._http.stream("POST", self._account.gateway, data=form) as response:
+                body = bytearray()
+                for part in response.iter_bytes():
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        raise _TryAgain("an answer of more than 16 MB")
+                return response.status_code, bytes(body)
+        except httpx.TimeoutException:
+            raise _TryAgain("no answer in time") from None
+        except httpx.HTTPError as error:
+            raise _TryAgain(f"the connection failed: {type(error).__name__}") from None
+
+    def _raise_error(self, method: str, error: object) -> None:
+        found = error if isinstance(error, dict) else {}
+        code = str(found.get("code", ""))
+        sub_code = self._clean(found.get("sub_code", ""))
+        words = self._clean(found.get("sub_msg") or found.get("msg") or "")
+        facts = {"top_code": code, "sub_code": sub_code}
+        log.info("%s answered %s %s: %s", method, code, sub_code, words)
+        match _kind_of(int(code) if code.isascii() and code.isdigit() else 0, sub_code, words):
+            case "again":
+                raise _TryAgain(words or f"code {code}", facts=facts)
+            case "wait":
+                ban = _BAN.search(words)
+                raise _TryAgain(words or f"code {code}", float(ban[1]) if ban else None, facts)
+            case "tomorrow":
+                raise _TryAgain(words or f"code {code}", 3600.0, facts)
+        text = _("Taobao said no: %(words)s (%(code)s).")
+        raise MarketplaceRefused(
+            text % {"words": words or "—", "code": "/".join(part for part in (code, sub_code) if part)},
+            method=method,
+            **facts,
+        )
+
+    def _clean(self, value: object) -> str:
+        """The gateway's own words, shortened, without anything that we keep secret."""
+        found = str(value)
+        for secret in (self._account.secret, self._account.session):
+            if secret:
+                found = found.replace(secret, "…")
+        return "".join(letter for letter in found if letter.isprintable())[:200]
+
+    def _keep_pace(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next_call)
+            self._next_call = turn + self._pause
+        time.sleep(max(0.0, turn - now))
+
+
+def _kind_of(code: int, sub_code: str, words: str) -> Literal["again", "wait", "tomorrow", "no"]:
+    if sub_code in THROTTLED_NUMBERS or str(code) in THROTTLED_NUMBERS:
+        return "tomorrow"
+    if code in LIMITED or "limited-by" in sub_code or _BAN.search(words):
+        return "wait"
+    if code in RETRYABLE or sub_code in BUSY_NUMBERS:
+        return "again"
+    if sub_code.startswith("isp."):  # the platform's own fault; "isv." is the caller's
+        return "again"
+    return "no"
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

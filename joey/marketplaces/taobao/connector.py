@@ -1,0 +1,247 @@
+"""Taobao and Tmall as Joey sees them: one account at the Taobao Union serves both."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.marketplaces import beijing
+from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
+from joey.marketplaces.port import (
+    FiledPosition,
+    MarketplaceRefused,
+    OfferFacts,
+    Policy,
+    Sightings,
+    TrackedLink,
+)
+from joey.marketplaces.taobao import reports
+from joey.marketplaces.taobao.client import Account, Client
+from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
+from joey.marketplaces.taobao.values import Row, Unreadable, inner, listed, text
+from joey.marketplaces.taobao.windows import FURTHEST_BACK
+
+log = logging.getLogger(__name__)
+
+GATEWAY = "https://eco.taobao.com/router/rest"
+REAL_GATEWAY_HOSTS = frozenset({"eco.taobao.com", "gw.api.taobao.com", "api.taobao.com"})
+ITEM_HOSTS = frozenset({"item.taobao.com", "detail.tmall.com", "h5.m.taobao.com", "detail.m.tmall.com"})
+LINK_HOSTS = frozenset({"s.click.taobao.com", "uland.taobao.com", "m.tb.cn", "e.tb.cn"})
+PICTURE_HOSTS = frozenset({"img.alicdn.com", "gw.alicdn.com", "gd1.alicdn.com", "gd2.alicdn.com", "gd3.alicdn.com"})
+LOOK_UP_AT_ONCE = 20
+PROMOTE = 2  # promotion_type: promoted to others, not bought for oneself
+ROTATING_IDS = 1  # biz_scene_id: the ids are those that rotate
+ITEM = 1  # material_type of a parsed link
+NO_RESULT = "50001"  # how a search says that nothing was found (unverified)
+
+# ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
+_COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9]{8,14})\s*[￥¥€$₤₳¢£₴]", re.ASCII)
+
+POLICY = Policy(
+    reports_orders=True,
+    window_days=15,
+    refund_days=30,
+    usual_settle_days=12,
+    price_life=timedelta(hours=24),
+    zone=beijing.ZONE_NAME,
+    hosts=ITEM_HOSTS | LINK_HOSTS | PICTURE_HOSTS,
+    look_up_at_once=LOOK_UP_AT_ONCE,
+)
+
+
+class TaobaoConnector:
+    """The connector of the Taobao Union. `configuration` is `{"gateway"?, "credentials": {…}}` as the README says."""
+
+    code = "taobao"
+    marketplaces: tuple[str, ...] = ("taobao", "tmall")
+
+    def __init__(self, configuration: Mapping[str, Any]) -> None:
+        credentials = configuration.get("credentials") or {}
+        gateway = str(configuration.get("gateway") or GATEWAY)
+        self._client = Client(
+            Account(
+                gateway=gateway,
+                app_key=_required(credentials, "app_key"),
+                secret=_required(credentials, "app_secret"),
+                session=str(credentials.get("session") or ""),
+                sign_method=credentials.get("sign_method") or "hmac-sha256",
+            )
+        )
+        self._site = str(credentials.get("site_id") or "")
+        self._adzone = _own_adzone(credentials)
+        self._categories = {str(number): str(code) for number, code in (configuration.get("categories") or {}).items()}
+        self._by_relation = credentials.get("positions") == "relations"
+        # A gateway that is not Taobao's own is a simulated one: its links and pictures live on its own host.
+        host = urlsplit(gateway).netloc.lower()
+        self._stand_in = "" if host in REAL_GATEWAY_HOSTS else host
+        self.policy = POLICY if not self._stand_in else _policy_with(host)
+
+    def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
+        """Offers for these words, as the union ranks them; up to 100 a page."""
+        try:
+            answer = self._client.call(
+                "taobao.tbk.dg.material.optional.upgrade",
+                {"q": words[:100], "adzone_id": self._need_adzone(), "page_no": page, "page_size": min(size, 100)},
+            )
+        except MarketplaceRefused as refused:
+            if refused.facts.get("sub_code") == NO_RESULT:
+                return []
+            raise
+        as_of = datetime.now(UTC)
+        return [facts for row in listed(answer, "result_list", "map_data") if (facts := self._read(row, as_of))]
+
+    def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
+        """Facts by the id that was asked for; an id that the union does not know any more is missing."""
+        found: dict[str, OfferFacts] = {}
+        ids = list(dict.fromkeys(external_ids))
+        for start in range(0, len(ids), LOOK_UP_AT_ONCE):
+            asked = ids[start : start + LOOK_UP_AT_ONCE]
+            answer = self._client.call(
+                "taobao.tbk.item.info.upgrade.get", {"item_id": ",".join(asked), "biz_scene_id": ROTATING_IDS}
+            )
+            as_of = datetime.now(UTC)
+            for row in listed(answer, "results", "tbk_item_detail"):
+                name = text(row, "input_item_iid") or text(row, "item_id")
+                if name in asked and (facts := self._read(row, as_of)):
+                    found[name] = facts
+        return found
+
+    def recognise(self, pasted: str) -> str | None:
+        """The item id behind a link or copy-code of Taobao or Tmall; None when the text holds none.
+
+        Raises MarketplaceRefused when it is one and Taobao does not know it any more (an expired copy-code).
+        """
+        ours = self._ours(pasted)
+        if not ours:
+            return None
+        refused: MarketplaceRefused | None = None
+        for material in ours:
+            try:
+                if found := self._parse_material(material):
+                    return found
+            except MarketplaceRefused as no:
+                refused = refused or no
+            if found := _id_in_address(material):
+                return found
+        if refused:
+            raise refused
+        raise MarketplaceRefused(
+            _("Taobao does not know this link or copy-code any more, or it is not one of an item. Copy it again."),
+            field="text",
+        )
+
+    def tracked_link(self, external_id: str, position: FiledPosition) -> TrackedLink:
+        """A link on a position: of the item's coupon while one runs."""
+        answer = self._client.call(
+            "taobao.tbk.dg.general.link.convert",
+            {
+                "item_id_list": external_id,
+                "biz_scene_id": ROTATING_IDS,
+                "promotion_type": PROMOTE,
+                **self._position(position),
+            },
+        )
+        entry: Row = next(iter(listed(inner(answer, "data"), "item_url_list", "item_url_list")), {})
+        code = text(entry, "code")
+        found = converted_link(entry, now=datetime.now(UTC)) if code in ("", "0") else None
+        if found is None:
+            words = _("Taobao gives no link for this item: it cannot be promoted, or it is gone (%s).")
+            raise MarketplaceRefused(words % (text(entry, "msg", longest=100) or code or "—"), sub_code=code)
+        return found
+
+    def file_position(self, name: str) -> FiledPosition:
+        """One more ad zone of the configured site. Needs the account's session."""
+        if not self._client.has_session or not self._site:
+            raise MarketplaceRefused(
+                _("New ad zones need a session and a site_id in the configuration of Taobao. Add both.")
+            )
+        answer = self._client.call(
+            "taobao.tbk.sc.adzone.create", {"site_id": self._site, "adzone_name": name[:64]}, with_session=True
+        )
+        adzone = text(inner(answer, "data"), "model").rpartition("_")[2]
+        if not adzone.isdigit():
+            raise MarketplaceRefused(_("Taobao made an ad zone but did not say which. Look it up in its console."))
+        return FiledPosition(adzone)
+
+    def sightings_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[Sightings]]]:
+        """Orders and refund cases changed in [since, until), at most 90 days back."""
+        now = datetime.now(UTC)
+        start, end = max(since.astimezone(UTC), now - FURTHEST_BACK), min(until.astimezone(UTC), now)
+        return reports.sightings(self._client, start, end, by_relation=self._by_relation)
+
+    def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
+        """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
+        try:
+            return offer_facts(row, as_of=as_of, categories=self._categories)
+        except Unreadable as trouble:
+            log.warning("Taobao's item %s cannot be read: %s", text(row, "item_id")[:40], trouble)
+            return None
+
+    def _ours(self, pasted: str) -> list[str]:
+        """Copy-codes and links of Taobao's in a text, the copy-codes first: they are what the app itself reads."""
+        codes = [f"￥{code}￥" for code in _COPY_CODE.findall(pasted[:LONGEST_TEXT])]
+        hosts = ITEM_HOSTS | LINK_HOSTS | ({self._stand_in} if self._stand_in else frozenset())
+        links = [found for found in addresses(pasted) if leads_to(found.replace("http://", "https://", 1), hosts)]
+        return [*codes, *links]
+
+    def _parse_material(self, material: str) -> str:
+        """The id that the union sees in a link or copy-code; empty when it sees no item."""
+        # With a session the call for tool providers is the one that is granted; without, the publisher's own.
+        party = "sc" if self._client.has_session else "dg"
+        answer = self._client.call(
+            f"taobao.tbk.{party}.general.link.parse",
+            {"adzone_id": self._need_adzone(), "material_dto": _as_json([{"material_url": material}])},
+            with_session=True,
+        )
+        entry: Row = next(iter(listed(inner(answer, "data"), "material_url_list", "material_url_list")), {})
+        link = inner(entry, "link_info_dto")
+        if text(entry, "code") not in ("", "0") or text(link, "material_type") not in ("", str(ITEM)):
+            return ""
+        return text(link, "material_id", longest=120)
+
+    def _position(self, position: FiledPosition) -> dict[str, str]:
+        if position.key.startswith("relation:"):
+            return {"adzone_id": self._need_adzone(), "relation_id": position.key.removeprefix("relation:")}
+        return {"adzone_id": position.key}
+
+    def _need_adzone(self) -> str:
+        if not self._adzone:
+            raise MarketplaceRefused(
+                _("Taobao's configuration names no ad zone. Add one as adzone_id; searching needs it too.")
+            )
+        return self._adzone
+
+
+def _policy_with(host: str) -> Policy:
+    return Policy(**{**POLICY.__dict__, "hosts": POLICY.hosts | {host}})
+
+
+def _required(credentials: Mapping[str, Any], name: str) -> str:
+    found = str(credentials.get(name) or "")
+    if not found:
+        raise MarketplaceRefused(_("Taobao's configuration lacks “%s”.") % name, field=name)
+    return found
+
+
+def _own_adzone(credentials: Mapping[str, Any]) -> str:
+    """The ad zone that searches and parses name: `adzone_id`, the last part of `pid`, or the first of `adzones`."""
+    adzones = credentials.get("adzones") or [""]
+    return str(credentials.get("adzone_id") or str(credentials.get("pid") or "").rpartition("_")[2] or adzones[0])
+
+
+def _id_in_address(material: str) -> str:
+    """The id that an item page's own address names, which is the union's id as long as it is not all digits."""
+    parts = urlsplit(material)
+    if parts.netloc.lower() not in ITEM_HOSTS:
+        return ""
+    found = parse_qs(parts.query).get("id", [""])[0]
+    return found if re.fullmatch(r"[A-Za-z0-9_-]{10,120}", found, re.ASCII) and not found.isdigit() else ""
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,150 @@
+"""Read what the union reports about orders and refund cases: pure, tried on the samples beside it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from joey.marketplaces.port import OrderSighting, OrderState, RefundSighting, UnreadableSighting
+from joey.marketplaces.taobao.values import Row, Unreadable, fen, moment, need, ppm, text, whole
+
+STATES: Mapping[int, OrderState] = {11: "placed", 12: "paid", 14: "received", 3: "settled", 13: "closed"}
+SECOND_OWNER = ("3", "三方")  # a cut from another publisher's commission: the same trade, reported as a second line
+# 2 refunded, 12 waiting to be taken from us, 13 taken from us; 14 and 15 are the seller's cost, 3, 4 and 11 undecided.
+COUNTING_REFUNDS = (2, 12, 13)
+MILLION = 1_000_000
+
+# Whatever could name the buyer is not kept. `special_id` and `unid` stand for a member.
+_OF_THE_BUYER = re.compile(
+    r"buyer|receiver|member|special_id|unid|alipay_(?:account|id|no)|phone|mobile|address|contact|open_?u?id|nick",
+    re.IGNORECASE,
+)
+_NOT_OF_THE_BUYER = frozenset({"seller_nick", "member_type"})
+
+
+def order_sighting(row: Row, *, by_relation: bool = False) -> OrderSighting:
+    """An element of the order report. Raises Unreadable naming the field.
+
+    Settled, the commission is `pub_share_fee` and the marketplace keeps `alimama_share_fee` and the special service
+    fee; until then both are estimates: `pub_share_pre_fee`, and of it `alimama_rate` percent, rounded up. Closed, there
+    is none. `by_relation` takes the channel's relation id as the position where there is one.
+    """
+    state = STATES.get(whole(row, "tk_status", -1))
+    if state is None:
+        raise Unreadable("tk_status is unknown")
+    trade_id = need(row, "trade_id")
+    settled = state == "settled"
+    commission, service_fee = _commission(row, state)
+    paid = fen(row, "alipay_total_price")
+    if settled:
+        paid = fen(row, "pay_price") or paid
+    reported_at = moment(row, "modified_time")
+    if reported_at is None:
+        raise Unreadable("modified_time is missing")
+    rate = ppm(row, "tk_total_rate")
+    return OrderSighting(
+        external_order=need(row, "trade_parent_id"),
+        external_line=_line(trade_id, text(row, "tk_order_role")),
+        reported_at=reported_at,
+        payload=without_buyer(row),
+        state=state,
+        position_key=_position(row, by_relation=by_relation),
+        clicked_at=moment(row, "click_time"),
+        quantity=_not_negative(whole(row, "item_num", 1), "item_num"),
+        currency="CNY",
+        paid_minor=_not_negative(paid or 0, "alipay_total_price"),
+        commission_minor=commission,
+        service_fee_minor=service_fee,
+        rate_ppm=(ppm(row, "income_rate") or 0) if rate is None else rate,
+        reason=_reason(row) if state == "closed" else "",
+        title=text(row, "item_title"),
+        external_item=text(row, "item_id", longest=120),
+        placed_at=moment(row, "tk_create_time"),
+        paid_at=moment(row, "tb_paid_time") or moment(row, "tk_paid_time"),
+        settled_at=moment(row, "tk_earning_time"),
+    )
+
+
+def refund_sighting(row: Row) -> RefundSighting:
+    """An element of the refund report. Raises Unreadable naming the field.
+
+    `show_return_fee` is everything that flows back, the service fees included; what we have to give back is that
+    without the fees' share, because those were never ours.
+    """
+    reported_at = moment(row, "modified_time") or moment(row, "tk_refund_suit_time")
+    if reported_at is None:
+        raise Unreadable("modified_time is missing")
+    fees = sum(fen(row, name) or 0 for name in ("tk_commission_alimm_refund_fee", "tk_subsidy_alimm_refund_fee"))
+    counts = whole(row, "refund_status", -1) in COUNTING_REFUNDS
+    whole_fee = fen(row, "show_return_fee")
+    if whole_fee is None and counts:
+        raise Unreadable("show_return_fee is missing")
+    return RefundSighting(
+        case_id=need(row, "refund_suit_id"),
+        external_order=need(row, "tb_trade_parent_id"),
+        external_line=_line(need(row, "tb_trade_id"), text(row, "tk_order_role")),
+        reported_at=reported_at,
+        payload=without_buyer(row),
+        counts=counts,
+        refund_minor=_not_negative(fen(row, "refund_fee") or 0, "refund_fee"),
+        commission_back_minor=_not_negative((whole_fee or 0) - fees if whole_fee else 0, "show_return_fee"),
+    )
+
+
+def unreadable_order(row: Row, problem: str, *, window_end: datetime) -> UnreadableSighting:
+    """An order report that stays as it came."""
+    return UnreadableSighting("order", text(row, "trade_parent_id", longest=64), _when(row, window_end),
+                              without_buyer(row), problem)  # fmt: skip
+
+
+def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> UnreadableSighting:
+    """A refund report that stays as it came."""
+    return UnreadableSighting("refund", text(row, "tb_trade_parent_id", longest=64), _when(row, window_end),
+                              without_buyer(row), problem)  # fmt: skip
+
+
+def without_buyer(row: Row) -> dict[str, Any]:
+    """The report without whatever could name the buyer."""
+    return {name: value for name, value in row.items() if name in _NOT_OF_THE_BUYER or not _OF_THE_BUYER.search(name)}
+
+
+def _commission(row: Row, state: OrderState) -> tuple[int, int]:
+    if state == "closed":
+        return 0, 0
+    if state == "settled":
+        earned = fen(row, "pub_share_fee")
+        if earned is None:
+            raise Unreadable("pub_share_fee is missing")
+        fee = (fen(row, "alimama_share_fee") or 0) + (fen(row, "platform_special_service_fee") or 0)
+        return _not_negative(earned, "pub_share_fee"), _not_negative(fee, "alimama_share_fee")
+    estimate = _not_negative(fen(row, "pub_share_pre_fee") or 0, "pub_share_pre_fee")
+    return estimate, -(-estimate * (ppm(row, "alimama_rate") or 0) // MILLION)
+
+
+def _line(trade_id: str, role: str) -> str:
+    return f"{trade_id}/3" if role in SECOND_OWNER else trade_id
+
+
+def _position(row: Row, *, by_relation: bool) -> str:
+    relation = text(row, "relation_id")
+    if by_relation and relation not in ("", "0"):
+        return f"relation:{relation}"
+    return text(row, "adzone_id", longest=80)
+
+
+def _reason(row: Row) -> str:
+    """The report has no field that says why: a refund is marked, everything else is not told."""
+    return "refunded" if whole(row, "refund_tag") else "closed"
+
+
+def _when(row: Row, window_end: datetime) -> datetime:
+    try:
+        return moment(row, "modified_time") or window_end
+    except Unreadable:
+        return window_end
+
+
+def _not_negative(value: int, name: str) -> int:
+    if value < 0:
+        raise Unreadable(f"{name} is below zero")
+    return value

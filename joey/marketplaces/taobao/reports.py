@@ -1,0 +1,135 @@
+"""Read the order and refund reports page by page. A window never changes between its pages."""
+
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.marketplaces import beijing
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, Sightings
+from joey.marketplaces.taobao import parse
+from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
+from joey.marketplaces.taobao.values import Row, Unreadable, inner, listed, text
+from joey.marketplaces.taobao.windows import halves, windows
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE = 100
+MOST_PAGES = 100
+UPDATED_ORDERS = 4  # query_type of the order report: by time of change
+UPDATED_REFUNDS = 5  # query_type of the refund report: by time of change
+
+Answer = tuple[Row, list[Row]]  # the page's own fields, its rows
+Ask = Callable[[int, str], Answer]  # page number, position_index
+
+
+class _TooMuch(Exception):
+    """The window is longer, or holds more, than the report gives at once."""
+
+
+def sightings(
+    client: Client, since: datetime, until: datetime, *, by_relation: bool
+) -> Iterator[tuple[datetime, list[Sightings]]]:
+    """Orders and refund cases changed in [since, until), a window at a time, with the window's end."""
+    todo = deque(windows(since, until))
+    while todo:
+        start, end = todo.popleft()
+        try:
+            seen = [*_orders(client, start, end, by_relation=by_relation), *_refunds(client, start, end)]
+        except _TooMuch:
+            parts = halves(start, end)
+            if len(parts) == 1:
+                text = _("Taobao reports more in one second than it gives out. Nothing was skipped; ask Taobao.")
+                raise MarketplaceRefused(text) from None
+            todo.extendleft(reversed(parts))
+            continue
+        yield min(end, until), seen
+
+
+def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool) -> list[Sightings]:
+    question = {
+        "query_type": UPDATED_ORDERS,
+        "start_time": beijing.write(start),
+        "end_time": beijing.write(end),
+        "page_size": PAGE_SIZE,
+        "order_scene": 1,
+    }
+
+    def ask(page: int, position: str) -> Answer:
+        more = {"position_index": position, "jump_type": 1} if position else {}
+        answer = client.call("taobao.tbk.order.details.get", question | {"page_no": page} | more)
+        data = inner(answer, "data")
+        return data, listed(data, "results", "publisher_order_dto")
+
+    found: list[Sightings] = []
+    for row in _all_pages(ask):
+        try:
+            found.append(parse.order_sighting(row, by_relation=by_relation))
+        except Unreadable as trouble:
+            log.warning("an order report cannot be read: %s", trouble)
+            found.append(parse.unreadable_order(row, str(trouble), window_end=end))
+    return found
+
+
+def _refunds(client: Client, start: datetime, end: datetime) -> list[Sightings]:
+    question = {
+        "query_type": UPDATED_REFUNDS,
+        "start_time": beijing.write(start),
+        "end_time": beijing.write(end),
+        "page_size": PAGE_SIZE,
+        "order_scene": 1,
+    }
+
+    def ask(page: int, position: str) -> Answer:
+        option = question | {"page_no": page} | ({"position_index": position, "jump_type": 1} if position else {})
+        answer = client.call(
+            "taobao.tbk.order.refund.get",
+            {"publisher_refund_order_query_option": json.dumps(option, separators=(",", ":"))},
+        )
+        _check_result(answer)
+        data = inner(answer, "data")
+        return data, listed(data, "result", "publisher_refund_order_d_t_o")
+
+    found: list[Sightings] = []
+    for row in _all_pages(ask):
+        try:
+            found.append(parse.refund_sighting(row))
+        except Unreadable as trouble:
+            log.warning("a refund report cannot be read: %s", trouble)
+            found.append(parse.unreadable_refund(row, str(trouble), window_end=end))
+    return found
+
+
+def _all_pages(ask: Ask) -> list[Row]:
+    """All rows of one question: each page is opened with the position that the one before gave."""
+    rows: list[Row] = []
+    position = ""
+    for page in range(1, MOST_PAGES + 1):
+        try:
+            head, more = ask(page, position)
+        except MarketplaceRefused as refused:
+            if WINDOW_TOO_LONG in (refused.facts.get("sub_code"), refused.facts.get("top_code")):
+                raise _TooMuch from None
+            raise
+        rows += more
+        if str(head.get("has_next")).lower() != "true":
+            return rows
+        following = text(head, "position_index", longest=2000)
+        if not following or following == position:
+            # Going on without a new position would read the same page again and call it the next one.
+            raise MarketplaceUnavailable(_("Taobao's report broke off between two pages. It will be read again."))
+        position = following
+    raise _TooMuch
+
+
+def _check_result(answer: Row) -> None:
+    """The refund report says no beside its data, not as an error."""
+    code = text(answer, "result_code")
+    trouble = text(answer, "biz_error_code")
+    if code in ("", "200") and trouble in ("", "0"):
+        return
+    words = _("Taobao's refund report said no: %s.") % (text(answer, "result_msg", longest=200) or code)
+    raise MarketplaceRefused(words, method="taobao.tbk.order.refund.get", top_code=code, sub_code=trouble)
