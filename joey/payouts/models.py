@@ -1,7 +1,7 @@
 """The promise to pay (payout), each try at keeping it (attempt), and to whom (payee)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from joey.kit.ids import new_id
@@ -54,6 +54,8 @@ class Payout(models.Model):
     reason = models.CharField(max_length=200, blank=True, default="")
     idempotency_key = models.CharField(max_length=200)
     requested_at = models.DateTimeField()
+    first_approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # large amounts only
+    first_approved_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -66,6 +68,9 @@ class Payout(models.Model):
                 fields=["shop", "currency"],
                 condition=Q(state__in=["requested", "approved", "sent"]),
                 name="payouts_one_on_its_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("first_approved_by")), name="payouts_two_are_two"
             ),
         ]
         indexes = [models.Index(fields=["state", "requested_at"], name="payouts_by_state")]
@@ -88,10 +93,12 @@ class BankFile(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     message_id = models.CharField(max_length=35, unique=True)
     form = models.CharField(max_length=8, choices=[("pain001", "pain001"), ("csv", "csv")])
+    currency = models.CharField(max_length=3)
     content = models.BinaryField()
     made_at = models.DateTimeField(db_default=Now())
     handed_over_at = models.DateTimeField(null=True)
-    answered_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)  # when we last asked what became of it
+    answered_at = models.DateTimeField(null=True)  # when the last of its transfers was answered
     trouble = models.TextField(blank=True, default="")
 
 
@@ -116,4 +123,10 @@ class PayoutAttempt(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["payout", "number"], name="payouts_attempt_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["payout", "number"], name="payouts_attempt_once"),
+            # money can leave once: a new attempt only when every earlier one was rejected
+            models.UniqueConstraint(
+                fields=["payout"], condition=~Q(state="rejected"), name="payouts_one_attempt_that_can_pay"
+            ),
+        ]

@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+from collections.abc import Mapping
 
 import httpx
 from django.conf import settings
@@ -24,11 +25,16 @@ SUBJECTS: dict[str, Text] = {
 }
 
 
-def tell_person(person: Person, text: Text, *, kind: str) -> None:
-    """Send `text` to every contact the person has, in their language. Raises Unavailable when one fails."""
+def tell_person(person: Person, text: Text, *, kind: str, facts: Mapping[str, str] | None = None) -> None:
+    """Send `text`, filled in with `facts`, to every contact the person has, in their language.
+
+    Raises Unavailable when one of them fails.
+    """
+    with override(person.language):
+        said = str(text) % facts if facts else str(text)
     for contact_kind, value in (("email", person.email), ("phone", person.phone)):
         if value:
-            send_notice(Contact(contact_kind, value), text, kind=kind, language=person.language)
+            send_notice(Contact(contact_kind, value), said, kind=kind, language=person.language)
 
 
 def send_notice(contact: Contact, text: Text, *, kind: str, language: str) -> None:
@@ -50,9 +56,7 @@ def _post(to: str, text: str, kind: str) -> None:
         log.error("no message gateway (JOEY_NOTICE_URL) is set: a notice of kind %s was not sent", kind)
         raise _away()
     try:
-        answer = httpx.post(
-            settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind}, timeout=PATIENCE_SECONDS
-        )
+        answer = httpx.post(settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind}, timeout=PATIENCE_SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL) as trouble:
         log.warning("a notice of kind %s was not sent: %s", kind, type(trouble).__name__)
         raise _away() from None

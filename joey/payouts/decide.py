@@ -1,0 +1,94 @@
+"""An operator decides a requested payout: approve it, or refuse it and give the money back."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound
+from joey.kit.states import move
+from joey.ledger.chart import AccountKind
+from joey.ledger.post import Move, post
+from joey.money.money import Money
+from joey.payouts.models import Payout
+from joey.payouts.policy import needs_two
+from joey.payouts.states import TRANSITIONS
+from joey.people.models import Person
+from joey.record.append import append
+
+REASON_MAX = 200
+
+
+class SecondOperatorNeeded(Conflict):
+    """This operator has approved already; a large amount takes another one."""
+
+    code = "second_operator_needed"
+
+
+@transaction.atomic(durable=True)
+def approve(payout: Payout, *, by: Person, now: datetime) -> Payout:
+    """Approve; from 10,000.00 on the first approval is noted and a second operator's approves.
+
+    The answer's state tells which it was. Raises Forbidden (no operator, or own shop), SecondOperatorNeeded,
+    WrongState, NotFound.
+    """
+    payout = _locked(payout)
+    _check_operator(payout, by)
+    amount = Money(payout.amount_minor, payout.currency)
+    if needs_two(amount) and payout.state == Payout.State.REQUESTED:
+        if payout.first_approved_by_id is None:
+            payout.first_approved_by, payout.first_approved_at = by, now
+            Payout.objects.filter(pk=payout.pk).update(first_approved_by=by, first_approved_at=now)
+            _tell(payout, "payout.approved_once", by, now)
+            return payout
+        if payout.first_approved_by_id == by.id:
+            raise SecondOperatorNeeded(
+                _("You have approved this one. From 10,000.00 on, another operator has to approve as well.")
+            )
+    move(payout, TRANSITIONS, to=Payout.State.APPROVED, decided_by=by, decided_at=now)
+    _tell(payout, "payout.approved", by, now)
+    return payout
+
+
+@transaction.atomic(durable=True)
+def refuse(payout: Payout, *, by: Person, reason: str, now: datetime) -> Payout:
+    """Refuse with a reason that the shopkeeper reads; the money is available again. An approved one that was not
+    sent yet can still be refused.
+
+    Raises Invalid ("reason"), Forbidden (no operator, or own shop), WrongState, NotFound.
+    """
+    reason = reason.strip()
+    if not 1 <= len(reason) <= REASON_MAX or not reason.isprintable():
+        raise Invalid(_("Say why, in one line of at most 200 characters: the shopkeeper reads it."), field="reason")
+    payout = _locked(payout)
+    _check_operator(payout, by)
+    move(payout, TRANSITIONS, to=Payout.State.REFUSED, reason=reason, decided_by=by, decided_at=now, finished_at=now)
+    post(
+        payout.shop_id,
+        kind="payout.refused",
+        reference=str(payout.id),
+        happened_at=now,
+        moves=[
+            Move(AccountKind.SHOP_RESERVED, AccountKind.SHOP_AVAILABLE, Money(payout.amount_minor, payout.currency))
+        ],
+    )
+    _tell(payout, "payout.refused", by, now, reason=reason)
+    return payout
+
+
+def _locked(payout: Payout) -> Payout:
+    found = Payout.objects.select_for_update(of=("self",)).select_related("shop").filter(pk=payout.pk).first()
+    if found is None:
+        raise NotFound(_("There is no such payout."))
+    return found
+
+
+def _check_operator(payout: Payout, by: Person) -> None:
+    if not (by.is_staff and by.is_active):
+        raise Forbidden(_("Only an operator decides payouts."))
+    if payout.shop.owner_id == by.id:
+        raise Forbidden(_("This is a payout of your own shop: another operator has to decide it."))
+
+
+def _tell(payout: Payout, kind: str, by: Person, now: datetime, **facts: object) -> None:
+    append(kind, f"payout:{payout.id}", {"by": str(by.id), **facts}, shop_id=payout.shop_id, happened_at=now)

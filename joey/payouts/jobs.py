@@ -1,0 +1,39 @@
+"""Every minute payouts go out and answers come in; notices go out until they are out."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from joey.kit.clock import now
+from joey.payouts.models import Payee
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import take_answers
+from joey.payouts.tell_later import TELL_DETAILS_CHANGED
+from joey.people.notices import tell_person
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="joey.payouts.send_due", queueing_lock="joey.payouts.send_due", lock="joey.payouts.send_due")
+def send_due_payouts(timestamp: int) -> None:
+    """`timestamp` is procrastinate's own; the time comes from the database."""
+    send_due(now=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="joey.payouts.take_answers", queueing_lock="joey.payouts.take_answers", lock="joey.payouts.take_answers")
+def take_bank_answers(timestamp: int) -> None:
+    """`timestamp` is procrastinate's own; the time comes from the database."""
+    take_answers(now=now())
+
+
+@app.task(name=TELL_DETAILS_CHANGED, retry=RetryStrategy(max_attempts=10, exponential_wait=4))
+def tell_details_changed(payee_id: str, account: str) -> None:
+    """Tell the shopkeeper at every contact they have; `account` is masked."""
+    payee = Payee.objects.select_related("shop__owner").get(pk=UUID(payee_id))
+    text = _(
+        "The payout details of your shop were changed; they now end in %(account)s. Payouts pause for 72 hours."
+        " If this was not you, sign in now and change them back."
+    )
+    tell_person(payee.shop.owner, text, kind="payout_details", facts={"account": account})

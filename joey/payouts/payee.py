@@ -1,0 +1,51 @@
+"""Where a shop's money goes. Every change pauses payouts for 72 hours and is told to the person."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Invalid
+from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
+from joey.payouts.models import Payee
+from joey.payouts.policy import PAUSE
+from joey.payouts.tell_later import tell_details_changed_later
+from joey.record.append import append
+from joey.shops.models import Shop
+
+RAILS = ("bank",)
+
+
+@transaction.atomic(durable=True)
+def set_payee(
+    shop: Shop, *, rail: str, holder_name: str, account_number: str, bank_code: str = "", now: datetime
+) -> Payee:
+    """Set or change the payout details of one rail; the same details again change nothing, the pause neither.
+
+    A payout on its way keeps the details it was promised to. Raises Invalid naming "rail", "holder_name",
+    "account_number" or "bank_code".
+    """
+    if rail not in RAILS:
+        raise Invalid(_("Joey pays by bank transfer only, for now."), field="rail")
+    details = {
+        "holder_name": read_holder_name(holder_name),
+        "account_number": read_account_number(account_number),
+        "bank_code": read_bank_code(bank_code),
+    }
+    times = {"changed_at": now, "usable_from": now + PAUSE}
+    # locked, or a payout could be requested on the old details while they change
+    payee, made = Payee.objects.select_for_update().get_or_create(shop=shop, rail=rail, defaults=details | times)
+    if not made:
+        if all(getattr(payee, name) == new for name, new in details.items()):
+            return payee
+        Payee.objects.filter(pk=payee.pk).update(**details, **times)
+        payee.refresh_from_db()
+    append(
+        "payee.changed",
+        f"payee:{payee.id}",
+        {"rail": rail, "account": payee.masked_account, "usable_from": payee.usable_from.isoformat(), "first": made},
+        shop_id=shop.id,
+        happened_at=now,
+    )
+    tell_details_changed_later(payee)
+    return payee

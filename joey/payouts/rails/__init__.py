@@ -1,0 +1,1 @@
+"""Payment channels: a folder per rail."""

@@ -1,0 +1,170 @@
+"""Promise a payout: the amount leaves what is available and is reserved from this moment on."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Conflict, Invalid
+from joey.ledger.chart import AccountKind
+from joey.ledger.post import Move, post
+from joey.ledger.queries import lock_account
+from joey.money.money import Money
+from joey.payouts.models import Payee, Payout, PayoutHold
+from joey.payouts.policy import floor
+from joey.payouts.states import ON_ITS_WAY
+from joey.record.append import append
+from joey.shops.models import Shop
+
+KEY_MAX = 200
+
+
+class KeyUsedForAnotherPayout(Invalid):
+    """The idempotency key belongs to a payout of another amount."""
+
+    code = "key_used_for_another_payout"
+
+
+class NoPayee(Conflict):
+    """Nobody has said yet where the money should go."""
+
+    code = "no_payee"
+
+
+class PayeePaused(Conflict):
+    """The payout details are too new; `usable_from` is in the facts."""
+
+    code = "payee_paused"
+
+
+class PayoutsHeld(Conflict):
+    """An open hold blocks this shop's payouts; its reason is in the text."""
+
+    code = "payouts_held"
+
+
+class PayoutOnItsWay(Conflict):
+    """One payout in this currency is being decided or sent already."""
+
+    code = "payout_on_its_way"
+
+
+class NotEnough(Conflict):
+    """Less is available than was asked for; `available` (Money) is in the facts."""
+
+    code = "not_enough"
+
+
+class BelowFloor(Invalid):
+    """Too little to pay out; `missing` (Money) is in the facts."""
+
+    code = "below_floor"
+
+
+@transaction.atomic(durable=True)
+def request_payout(shop: Shop, *, amount: Money, idempotency_key: str, now: datetime, rail: str = "bank") -> Payout:
+    """Reserve `amount` of what is available. The same key with the same amount returns the payout made first.
+
+    Locks the payee, then the account: two requests at once queue up at the payee, so the second sees what the
+    first did. Raises NoPayee, PayeePaused, PayoutsHeld, PayoutOnItsWay, NotEnough (all Conflict), BelowFloor,
+    KeyUsedForAnotherPayout, Invalid ("amount", "idempotency_key").
+    """
+    _check_key(idempotency_key)
+    _check_floor(amount)
+    payee = Payee.objects.select_for_update().filter(shop=shop, rail=rail).first()
+    earlier = Payout.objects.filter(shop=shop, idempotency_key=idempotency_key).first()
+    if earlier is not None:
+        return _same_or_refuse(earlier, amount)
+    payee = _usable(payee, now)
+    _refuse_when_blocked(shop, amount.currency)
+    available = Money(lock_account(shop.id, AccountKind.SHOP_AVAILABLE, amount.currency), amount.currency)
+    if available.minor < amount.minor:
+        raise NotEnough(
+            _("Only %(available)s is available, and %(asked)s was asked for.")
+            % {"available": available.text, "asked": amount.text},
+            field="amount",
+            available=available,
+        )
+    payout = Payout.objects.create(
+        shop=shop,
+        payee=payee,
+        rail=rail,
+        holder_name=payee.holder_name,
+        account_number=payee.account_number,
+        bank_code=payee.bank_code,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        state=Payout.State.REQUESTED,
+        idempotency_key=idempotency_key,
+        requested_at=now,
+    )
+    post(
+        shop.id,
+        kind="payout.reserved",
+        reference=str(payout.id),
+        happened_at=now,
+        moves=[Move(AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RESERVED, amount)],
+    )
+    append(
+        "payout.requested",
+        f"payout:{payout.id}",
+        {
+            "amount_minor": amount.minor,
+            "currency": amount.currency,
+            "rail": rail,
+            "account": payee.masked_account,
+        },
+        shop_id=shop.id,
+        happened_at=now,
+    )
+    return payout
+
+
+def _check_key(key: str) -> None:
+    if not isinstance(key, str) or not 1 <= len(key) <= KEY_MAX or not (key.isascii() and key.isprintable()):
+        raise Invalid(
+            _("Send an Idempotency-Key of 1 to 200 plain characters, so that a repeat cannot pay twice."),
+            field="idempotency_key",
+        )
+
+
+def _check_floor(amount: Money) -> None:
+    least = floor(amount.currency)
+    if amount.minor <= 0:
+        raise Invalid(_("The amount has to be more than nothing."), field="amount")
+    if amount.minor < least.minor:
+        missing = least - amount
+        raise BelowFloor(
+            _("A payout is at least %(least)s: %(missing)s to go.") % {"least": least.text, "missing": missing.text},
+            field="amount",
+            missing=missing,
+        )
+
+
+def _same_or_refuse(earlier: Payout, amount: Money) -> Payout:
+    if (earlier.amount_minor, earlier.currency) != (amount.minor, amount.currency):
+        raise KeyUsedForAnotherPayout(
+            _("This Idempotency-Key was used for a payout of another amount. Use a new key for a new payout."),
+            field="idempotency_key",
+        )
+    return earlier
+
+
+def _usable(payee: Payee | None, now: datetime) -> Payee:
+    if payee is None:
+        raise NoPayee(_("Tell us first where the money should go: add your payout details."))
+    if now < payee.usable_from:
+        raise PayeePaused(
+            _("Your payout details changed. To protect you, payouts start again on %(date)s (UTC).")
+            % {"date": payee.usable_from.strftime("%Y-%m-%d %H:%M")},
+            usable_from=payee.usable_from,
+        )
+    return payee
+
+
+def _refuse_when_blocked(shop: Shop, currency: str) -> None:
+    hold = PayoutHold.objects.filter(shop=shop, payout=None, released_at=None).order_by("placed_at").first()
+    if hold is not None:
+        raise PayoutsHeld(_("Payouts of this shop are on hold: %(reason)s") % {"reason": hold.reason})
+    if Payout.objects.filter(shop=shop, currency=currency, state__in=ON_ITS_WAY).exists():
+        raise PayoutOnItsWay(_("A payout is on its way already. Ask for the next one when it has arrived."))

@@ -1,0 +1,25 @@
+"""Which way a payout and an attempt may go."""
+
+from joey.kit.states import Transitions
+from joey.payouts.models import Payout, PayoutAttempt
+
+_P = Payout.State
+_A = PayoutAttempt.State
+
+TRANSITIONS: Transitions = {
+    _P.REQUESTED: frozenset({_P.APPROVED, _P.REFUSED}),
+    _P.APPROVED: frozenset({_P.SENT, _P.REFUSED}),
+    _P.SENT: frozenset({_P.PAID, _P.FAILED}),
+    _P.PAID: frozenset(),
+    _P.FAILED: frozenset(),
+    _P.REFUSED: frozenset(),
+}
+ATTEMPT_TRANSITIONS: Transitions = {
+    _A.PREPARED: frozenset({_A.SENT}),
+    _A.SENT: frozenset({_A.SETTLED, _A.REJECTED}),
+    _A.SETTLED: frozenset(),
+    _A.REJECTED: frozenset(),
+}
+
+ON_ITS_WAY = (_P.REQUESTED, _P.APPROVED, _P.SENT)
+LIVE = (_A.PREPARED, _A.SENT)
