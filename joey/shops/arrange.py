@@ -1,0 +1,191 @@
+"""Keep a shop in order: shelves and their order, what stands on them, notes, what is shown and what is not."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import sql
+from joey.kit.refusals import Conflict, NotFound
+from joey.record.append import append
+from joey.shops.add_listing import (
+    NOTE_MOST,
+    NotListable,
+    judge,
+    read_shelf_name,
+    shelf_named,
+)
+from joey.shops.models import Listing, Shelf, Shop
+from joey.shops.open_shop import WordsRefused
+from joey.shops.read_text import read_line
+
+Way = Literal["up", "down"]
+
+
+@transaction.atomic
+def add_shelf(shop: Shop, *, name: str) -> Shelf:
+    """A new shelf at the end; raises Invalid, or Conflict when the shop has one of that name (field "shelf")."""
+    if Shelf.objects.filter(shop=shop, name=read_shelf_name(name)).exists():
+        raise _shelf_there(name)
+    return shelf_named(shop, name)
+
+
+@transaction.atomic
+def rename_shelf(shop: Shop, shelf_id: UUID, *, name: str) -> Shelf:
+    """Give a shelf another name; raises NotFound, Invalid, Conflict (field "shelf")."""
+    shelf = _shelf(shop, shelf_id)
+    shelf.name = read_shelf_name(name)
+    try:
+        with transaction.atomic():
+            shelf.save(update_fields=["name"])
+    except IntegrityError as taken:
+        raise _shelf_there(name) from taken
+    return shelf
+
+
+@transaction.atomic
+def move_shelf(shop: Shop, shelf_id: UUID, *, way: Way) -> None:
+    """Swap a shelf with its neighbour; at the end of the row nothing happens. Raises NotFound."""
+    rows = list(
+        Shelf.objects.select_for_update().filter(shop=shop).order_by("position", "id").values_list("id", flat=True)
+    )
+    _write_order("shops_shelf", _moved(rows, shelf_id, way))
+
+
+@transaction.atomic
+def remove_shelf(shop: Shop, shelf_id: UUID) -> None:
+    """Take a shelf away; what stood on it stays in the shop without a shelf. Raises NotFound."""
+    shelf = _shelf(shop, shelf_id)
+    Listing.objects.filter(shop=shop, shelf=shelf).update(shelf=None)
+    shelf.delete()
+
+
+@transaction.atomic
+def move_listing(shop: Shop, listing_id: UUID, *, way: Way) -> None:
+    """Swap a listing with its neighbour on the same shelf. Raises NotFound."""
+    listing = _listing(shop, listing_id)
+    on_shelf = Listing.objects.select_for_update().filter(shop=shop, shelf=listing.shelf)
+    rows = list(on_shelf.order_by("position", "added_at", "id").values_list("id", flat=True))
+    _write_order("shops_listing", _moved(rows, listing_id, way))
+
+
+@transaction.atomic
+def put_on_shelf(shop: Shop, listing_id: UUID, *, shelf_id: UUID | None) -> Listing:
+    """Put a listing on another shelf, or on none. Raises NotFound for what is not this shop's."""
+    listing = _listing(shop, listing_id)
+    listing.shelf = _shelf(shop, shelf_id) if shelf_id else None
+    listing.position = Listing.objects.filter(shop=shop, shelf=listing.shelf).count()
+    listing.save(update_fields=["shelf", "position"])
+    return listing
+
+
+@transaction.atomic
+def set_note(shop: Shop, listing_id: UUID, *, note: str, now: datetime) -> Listing:
+    """Write the keeper's note; the rules read the listing again. Raises NotFound, Invalid, WordsRefused (note).
+
+    A refused listing whose words are in order now is published. Words that break a rule are not kept.
+    """
+    listing = _listing(shop, listing_id)
+    before = listing.state
+    listing.note = read_line(note, field="note", at_most=NOTE_MOST)
+    verdict = judge(listing, shop, listing.offer)
+    in_note = [finding for finding in verdict.findings if finding.field == "note"]
+    if in_note:
+        raise WordsRefused(
+            in_note[0].message, field="note", rule_id=in_note[0].rule_id, pack_version=verdict.pack_version
+        )
+    if before == Listing.State.HIDDEN:
+        listing.state = before
+    listing.save(update_fields=["note", "state", "rule_id", "reason", "pack_version"])
+    _tell("noted", listing, now)
+    return listing
+
+
+@transaction.atomic
+def hide_listing(shop: Shop, listing_id: UUID, *, reason: str = "", now: datetime) -> Listing:
+    """Take a listing out of sight: by the keeper, or by us with a `reason`. Raises NotFound, Conflict."""
+    listing = _listing(shop, listing_id)
+    if listing.state == Listing.State.REFUSED:
+        raise Conflict(_("This item was refused and is not shown to anyone. There is nothing to hide."))
+    listing.state, listing.reason = Listing.State.HIDDEN, reason
+    listing.save(update_fields=["state", "reason"])
+    _tell("hidden", listing, now, reason=reason)
+    return listing
+
+
+@transaction.atomic
+def show_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> Listing:
+    """Show a listing again if the rules of today allow it; else it is kept as refused. Raises NotFound, NotListable."""
+    listing = _listing(shop, listing_id)
+    if listing.offer.withdrawn_at is not None:
+        raise NotListable(_("Its marketplace does not sell this item any more."), field="offer_id")
+    judge(listing, shop, listing.offer)
+    listing.save(update_fields=["state", "rule_id", "reason", "pack_version"])
+    _tell(listing.state, listing, now, rule=listing.rule_id)
+    return listing
+
+
+@transaction.atomic
+def remove_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> None:
+    """Take a listing out of the shop for good. One that has been shared can only be hidden: its links and
+    orders must keep leading somewhere. Raises NotFound, Conflict."""
+    listing = _listing(shop, listing_id)
+    try:
+        with transaction.atomic():
+            # Checked here and not at commit, so that the keeper gets the reason.
+            sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            sql.execute("DELETE FROM shops_listing WHERE id = %s AND shop_id = %s", [listing.id, shop.id])
+            sql.execute("SET CONSTRAINTS ALL DEFERRED")
+    except IntegrityError as shared:
+        raise Conflict(_("This item has been shared, so its links must keep working. Hide it instead.")) from shared
+    _tell("removed", listing, now)
+
+
+def _tell(what: str, listing: Listing, now: datetime, **facts: str) -> None:
+    append(
+        f"listing.{what}",
+        f"listing:{listing.id}",
+        {"offer": str(listing.offer_id), **facts},
+        shop_id=listing.shop_id,
+        happened_at=now,
+    )
+
+
+def _moved(rows: list[UUID], which: UUID, way: Way) -> list[UUID]:
+    if which not in rows:
+        raise NotFound(_("Your shop has nothing there to move."))
+    at = rows.index(which)
+    to = at - 1 if way == "up" else at + 1
+    if 0 <= to < len(rows):
+        rows[at], rows[to] = rows[to], rows[at]
+    return rows
+
+
+def _write_order(table: str, rows: Sequence[UUID]) -> None:
+    sql.execute(
+        f"UPDATE {table} AS t SET position = o.place - 1"
+        " FROM unnest(%s::uuid[]) WITH ORDINALITY AS o(id, place) WHERE t.id = o.id AND t.position <> o.place - 1",
+        [list(rows)],
+    )
+
+
+def _shelf(shop: Shop, shelf_id: UUID) -> Shelf:
+    shelf = Shelf.objects.filter(shop=shop, id=shelf_id).first()
+    if shelf is None:
+        raise NotFound(_("Your shop has no such shelf."), field="shelf_id")
+    return shelf
+
+
+def _listing(shop: Shop, listing_id: UUID) -> Listing:
+    rows = Listing.objects.select_for_update(of=("self",)).select_related("offer", "shelf")
+    listing = rows.filter(shop=shop, id=listing_id).first()
+    if listing is None:
+        raise NotFound(_("Your shop has no such item."), field="listing_id")
+    return listing
+
+
+def _shelf_there(name: str) -> Conflict:
+    return Conflict(_("You have a shelf named “%s” already.") % name.strip(), field="shelf")

@@ -1,0 +1,40 @@
+"""What people call marketplaces, categories and kinds of sellers; an unknown code is shown as it is."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from joey.marketplaces.registry import marketplace_names
+
+Name = str | Promise
+
+CATEGORIES: dict[str, Name] = {
+    "beauty": _("Beauty and care"),
+    "mother-baby": _("Mother and baby"),
+    "kitchen": _("Kitchen"),
+    "home": _("Home"),
+    "snacks": _("Snacks"),
+    "tea-drinks": _("Tea and drinks"),
+    "clothing": _("Clothing"),
+    "shoes-bags": _("Shoes and bags"),
+    "digital": _("Digital"),
+    "sports-outdoor": _("Sports and outdoor"),
+    "books-stationery": _("Books and stationery"),
+    "pets": _("Pets"),
+}
+SELLER_KINDS: dict[str, Name] = {
+    "brand store": _("the brand's own store"),
+    "marketplace": _("the marketplace itself"),
+    "independent": _("an independent seller"),
+}
+
+
+def marketplace_name(code: str) -> Name:
+    return marketplace_names.get(code, code)
+
+
+def category_name(code: str) -> Name:
+    return CATEGORIES.get(code, code)
+
+
+def seller_kind_name(code: str) -> Name:
+    return SELLER_KINDS.get(code, code)

@@ -1,0 +1,114 @@
+"""Open a shop: an address, a name, perhaps a line about it. Nothing else is asked, because nothing else is needed."""
+
+import re
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Conflict, Invalid
+from joey.people.models import Person
+from joey.record.append import append
+from joey.rules.audit_listing import audit_text
+from joey.shops.models import Shop
+from joey.shops.read_text import read_line
+
+NAME_MOST = 40
+INTRO_MOST = 200
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
+
+# Names that would pass for Joey itself, for a marketplace or for an authority.
+_RESERVED = """
+about account admin administrator alibaba aliexpress alipay amazon api app apps assets auth bank billing blog cart ceo
+checkout contact customer-service dangdang dev developer douyin facebook feed file files gov government go guest health
+healthz help home http https index info instagram jd jingdong joey joey-shop kuaishou legal log login logout mail me
+metrics moderator myshop new null office official operator order orders p page pay payment payout payouts pinduoduo pdd
+picture pictures platform police poster posters press privacy prove public readyz refund report root rule rules safety
+sale sandbox search security service settings shop shops sign-in sign-up signin signup sms staff static status store
+studio support sys sysadmin system tao taobao team temu terms test tianmao tiktok tmall undefined unionpay verify wechat
+weibo weixin whatsapp www xiaohongshu 1688 1688-com 12315 110 119 120
+"""
+RESERVED = frozenset(_RESERVED.split())
+
+
+class SlugTaken(Conflict):
+    """Another shop has this address."""
+
+    code = "slug_taken"
+
+
+class SlugReserved(Conflict):
+    """No shop may have this address."""
+
+    code = "slug_reserved"
+
+
+class WordsRefused(Invalid):
+    """The rules do not allow these words; rule id and pack version are in the facts."""
+
+    code = "words_refused"
+
+
+@transaction.atomic
+def open_shop(owner: Person, *, slug: str, name: str, intro: str = "", now: datetime) -> Shop:
+    """A new shop of `owner`, open at once at /s/<slug>.
+
+    Raises Invalid (field slug, name or intro), SlugTaken or SlugReserved (field slug), WordsRefused.
+    """
+    slug = read_slug(slug)
+    name, intro = read_words(name, intro)
+    shop = Shop(owner=owner, slug=slug, name=name, intro=intro, opened_at=now)
+    try:
+        with transaction.atomic():
+            shop.save(force_insert=True)
+    except IntegrityError as taken:
+        raise SlugTaken(
+            _("The address “%s” belongs to another shop already. Choose another one.") % slug, field="slug"
+        ) from taken
+    append("shop.opened", f"shop:{shop.id}", {"slug": slug, "name": name}, shop_id=shop.id, happened_at=now)
+    return shop
+
+
+@transaction.atomic
+def describe_shop(shop: Shop, *, name: str, intro: str, now: datetime) -> Shop:
+    """Give the shop another name or line about it; the address stays. Raises Invalid, WordsRefused."""
+    shop.name, shop.intro = read_words(name, intro)
+    shop.save(update_fields=["name", "intro"])
+    append("shop.described", f"shop:{shop.id}", {"name": name, "intro": intro}, shop_id=shop.id, happened_at=now)
+    return shop
+
+
+def read_slug(text: str) -> str:
+    """The address as it will stand in links; raises Invalid or SlugReserved naming "slug"."""
+    if not isinstance(text, str) or not _SLUG.fullmatch(text) or text.startswith("xn--"):
+        raise Invalid(
+            _(
+                "The address takes 3 to 30 of the letters a to z, digits and hyphens, and neither begins nor ends"
+                " with a hyphen."
+            ),
+            field="slug",
+        )
+    if text in RESERVED:
+        raise SlugReserved(
+            _("The address “%s” could be mistaken for Joey, a marketplace or an authority. Choose another one.") % text,
+            field="slug",
+        )
+    return text
+
+
+def read_words(name: str, intro: str) -> tuple[str, str]:
+    """Name and line about the shop, read and audited."""
+    name = read_line(name, field="name", at_most=NAME_MOST, needed=True)
+    intro = read_line(intro, field="intro", at_most=INTRO_MOST)
+    refuse_words("name", name)
+    refuse_words("intro", intro)
+    return name, intro
+
+
+def refuse_words(field: str, text: str) -> None:
+    """Raise WordsRefused naming `field` when the rules do not allow `text` in public."""
+    verdict = audit_text(field, text)
+    if not verdict.publish:
+        finding = verdict.findings[0]
+        raise WordsRefused(finding.message, field=field, rule_id=finding.rule_id, pack_version=verdict.pack_version)

@@ -1,0 +1,76 @@
+"""Where the lines of a price history go on a drawing. Server-made, so that it shows without script and prints."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from joey.money.money import Money
+from joey.shops.price_history import PriceHistory, PriceStep
+
+WIDTH, HEIGHT = 360, 150
+LEFT, RIGHT, TOP, BOTTOM = 8, 352, 26, 122
+
+
+@dataclass(frozen=True)
+class LowMark:
+    """A stretch at the lowest price: from x to x at y."""
+
+    x: int
+    until_x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """An SVG of WIDTH x HEIGHT. What is unknown before the first price stays empty: the line begins later."""
+
+    width: int
+    height: int
+    line: str
+    area: str
+    lows: tuple[LowMark, ...]
+    high: Money
+    low: Money
+    high_y: int
+    low_y: int
+    low_label_x: int
+    first: datetime
+    last: datetime
+    left: int
+    right: int
+
+
+def chart_of(history: PriceHistory) -> Chart:
+    """The step line: a price holds until the next one."""
+    span = max((history.ends - history.begins).total_seconds(), 1)
+    least, greatest = history.low.minor, history.high.minor
+    room = max(greatest - least, 1)
+
+    def x(at: datetime) -> int:
+        return LEFT + round((RIGHT - LEFT) * (at - history.begins).total_seconds() / span)
+
+    def y(step: PriceStep) -> int:
+        if greatest == least:
+            return (TOP + BOTTOM) // 2
+        return BOTTOM - round((BOTTOM - TOP) * (step.price.minor - least) / room)
+
+    path = ""
+    for step in history.steps:
+        path += f"{'L' if path else 'M'}{x(step.since)} {y(step)}H{x(step.until)}"
+    lows = tuple(LowMark(x(step.since), x(step.until), y(step)) for step in history.steps if step.is_low)
+    last_low = lows[-1]
+    return Chart(
+        width=WIDTH,
+        height=HEIGHT,
+        line=path,
+        area=f"{path}V{BOTTOM + 8}H{x(history.steps[0].since)}Z",
+        lows=lows if greatest != least else (),
+        high=history.high,
+        low=history.low,
+        high_y=min(y(step) for step in history.steps),
+        low_y=last_low.y,
+        low_label_x=min(max((last_low.x + last_low.until_x) // 2, LEFT + 24), RIGHT - 24),
+        first=history.begins,
+        last=history.ends,
+        left=LEFT,
+        right=RIGHT,
+    )

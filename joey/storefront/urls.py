@@ -1,0 +1,15 @@
+"""The storefront's routes: part of the public contract."""
+
+from django.urls import path
+
+from joey.storefront import report, views
+
+urlpatterns = [
+    path("", views.front),
+    path("rules", views.rule_pages),
+    path("s/<slug:slug>", views.shop),
+    path("s/<slug:slug>/<uuid:listing_id>", views.listing),
+    path("s/<slug:slug>/<uuid:listing_id>/way-out", views.way_out),
+    path("s/<slug:slug>/<uuid:listing_id>/report", report.report),
+    path("pictures/<uuid:offer_id>.webp", views.picture),
+]

@@ -1,0 +1,146 @@
+"""What buyers see: the front page, shops, listings, the way out, the public rules."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from joey.commissions.plan_now import plan_shares
+from joey.kit import clock
+from joey.kit.refusals import Unavailable
+from joey.rules.pack import PACK_VERSION, rules
+from joey.sharing.make_link import OWN, make_link
+from joey.sharing.tracked_url import tracked_url
+from joey.shops import queries
+from joey.storefront.chart import chart_of
+from joey.storefront.in_app import app_of, opens_here
+from joey.storefront.queries import known_copy_code
+
+LONGEST_CACHE = timedelta(minutes=1)
+_TOKEN = re.compile(r"[0-9a-z-]{6,40}")
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    page = queries.front_page(language=_language(), now=now)
+    return _page(request, "front.html", {"page": page, "now": now}, now=now)
+
+
+@require_safe
+def shop(request: HttpRequest, slug: str) -> HttpResponse:
+    now = clock.now()
+    start = request.GET.get("start", "0")
+    page = queries.shop_page(
+        slug, language=_language(), now=now, start=int(start) if start.isascii() and start.isdigit() else 0
+    )
+    return _page(
+        request, "shop.html", {"page": page, "now": now, "address": _address(request)}, now=now, expires=page.expires_at
+    )
+
+
+@require_safe
+def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
+    """Opened inside the shop, or handed on by the counted link with the click's id."""
+    now = clock.now()
+    page = queries.listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
+    click = _click(request)
+    token = click or _own_code(slug, listing_id, now)
+    facts = {
+        "page": page,
+        "now": now,
+        "token": token,
+        "chart": chart_of(page.history) if page.history else None,
+        "copy_code": known_copy_code(listing_id),
+        "opens_here": opens_here(app_of(request.headers.get("user-agent", "")), page.card.marketplace),
+        "address": f"{settings.JOEY_URL}/s/{slug}/{listing_id}",
+        "site": settings.JOEY_URL,
+    }
+    return _page(request, "listing.html", facts, now=now, expires=page.expires_at, private=bool(click))
+
+
+@require_safe
+def way_out(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
+    """For browsers inside other apps that do not open the marketplace: copy-code, or another browser."""
+    now = clock.now()
+    page = queries.listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
+    asked = request.GET.get("t", "")
+    token = asked if _TOKEN.fullmatch(asked) else _own_code(slug, listing_id, now)
+    shop_row = queries.shop_by_slug(slug)
+    shown = queries.listing_of(shop_row, listing_id)
+    shown.shop = shop_row
+    try:
+        tracked = tracked_url(shown, now=now)
+    except Unavailable:
+        tracked = None
+    facts = {
+        "page": page,
+        "now": now,
+        "token": token,
+        "copy_code": tracked.copy_code if tracked else "",
+        "app": app_of(request.headers.get("user-agent", "")),
+        "address": f"{settings.JOEY_URL}/go/{token}",
+    }
+    return _page(request, "way_out.html", facts, now=now, private=True)
+
+
+@require_safe
+def rule_pages(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    return _page(request, "rules.html", {"rules": rules(), "version": PACK_VERSION, "now": now}, now=now)
+
+
+@require_safe
+def picture(request: HttpRequest, offer_id: UUID) -> HttpResponse:
+    from joey.catalog.pictures import picture_bytes
+
+    found = picture_bytes(offer_id)
+    if found is None:
+        raise Http404
+    return HttpResponse(
+        found,
+        content_type="image/webp",
+        headers={"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    facts: dict[str, Any],
+    *,
+    now: datetime,
+    expires: datetime | None = None,
+    private: bool = False,
+) -> HttpResponse:
+    """Render, and say how long a copy may be kept: never past the moment at which a price in it is too old."""
+    response = render(request, template, facts, using="jinja2")
+    seconds = int(min(expires - now if expires else LONGEST_CACHE, LONGEST_CACHE).total_seconds())
+    kept = "private, no-store" if private or seconds <= 0 else f"public, max-age={seconds}"
+    response.headers["Cache-Control"] = kept
+    response.headers["Vary"] = "Accept-Language, Cookie, User-Agent"
+    return response
+
+
+def _click(request: HttpRequest) -> str:
+    """The id of the click that the hot lane recorded before it handed the request on, or ""."""
+    scope = getattr(request, "scope", {})
+    return str(scope.get("state", {}).get("click") or "")
+
+
+def _own_code(slug: str, listing_id: UUID, now: datetime) -> str:
+    return make_link(queries.shop_by_slug(slug), listing_id=listing_id, channel=OWN, now=now).code
+
+
+def _address(request: HttpRequest) -> str:
+    return f"{settings.JOEY_URL}{request.path}"
+
+
+def _language() -> str:
+    return get_language() or str(settings.LANGUAGE_CODE)
