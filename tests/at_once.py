@@ -1,0 +1,54 @@
+"""Running verbs beside themselves, and killing one half-way."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+from django.db import connection, connections
+
+
+def outcomes(*verbs: Callable[[], object]) -> list[object]:
+    """What each verb returned or raised, all run at the same time on connections of their own."""
+    came: list[object] = [None] * len(verbs)
+    start = threading.Barrier(len(verbs))
+
+    def run(place: int, verb: Callable[[], object]) -> None:
+        try:
+            start.wait(timeout=20)
+            came[place] = verb()
+        except BaseException as trouble:  # noqa: BLE001 (it is what the test looks at)
+            came[place] = trouble
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(verbs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return came
+
+
+def die_after(statement_part: str, verb: Callable[[], object]) -> None:
+    """Run the verb in a process of its own that gets SIGKILL right after a statement with this text."""
+    connections.close_all()
+    connection.close_pool()  # type: ignore[attr-defined]  # a child must not share its parent's sockets
+    child = os.fork()
+    if child == 0:
+
+        def killer(
+            execute: Callable[..., object], statement: str, params: object, many: bool, context: object
+        ) -> object:
+            done = execute(statement, params, many, context)
+            if statement_part in " ".join(str(statement).split()):
+                os.kill(os.getpid(), signal.SIGKILL)
+            return done
+
+        try:
+            with connection.execute_wrapper(killer):
+                verb()
+        finally:
+            os._exit(1)  # it was never killed
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), f"the verb ended without reaching a statement with {statement_part!r}"

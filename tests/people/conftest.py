@@ -1,0 +1,15 @@
+"""Every test about people has a message gateway."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from tests.people.outbox import Outbox, running_outbox
+
+
+@pytest.fixture
+def outbox(settings: Settings) -> Iterator[Outbox]:
+    with running_outbox() as outbox:
+        settings.NOTICE_URL = outbox.url
+        yield outbox

@@ -1,0 +1,45 @@
+"""Two connections with one right code, and two that ask for the last code allowed."""
+
+from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.kit.refusals import TooMany
+from joey.people.models import Person, SignInCode
+from joey.people.send_code import PER_CONTACT, send_code
+from joey.people.sign_in import WrongCode, person_for_code
+from tests.at_once import outcomes
+from tests.cast import NOW
+from tests.people.outbox import Outbox
+
+MEI = "mei@example.com"
+
+
+def test_of_two_connections_with_the_right_code_one_signs_in(committed_db: EmbeddedPostgres, outbox: Outbox) -> None:
+    for _round in range(3):
+        SignInCode.objects.all().delete()
+        send_code(MEI, language="en", now=NOW)
+        code = outbox.code(MEI)
+
+        came = outcomes(*[lambda: person_for_code(MEI, code, now=NOW)] * 4)  # noqa: B023 (run within the round)
+
+        assert sorted(type(each) for each in came if isinstance(each, Person)) == [Person]
+        assert sum(isinstance(each, WrongCode) for each in came) == 3
+    assert Person.objects.count() == 1
+
+
+def test_guessing_at_once_counts_every_try(committed_db: EmbeddedPostgres, outbox: Outbox) -> None:
+    send_code(MEI, language="en", now=NOW)
+    wrong = f"{(int(outbox.code(MEI)) + 1) % 1_000_000:06}"
+
+    came = outcomes(*[lambda: person_for_code(MEI, wrong, now=NOW)] * 4)
+
+    assert all(isinstance(each, WrongCode) for each in came)
+    assert SignInCode.objects.get().wrong_tries == 4
+
+
+def test_asking_at_once_gets_no_code_more_than_allowed(committed_db: EmbeddedPostgres, outbox: Outbox) -> None:
+    for _number in range(PER_CONTACT - 1):
+        send_code(MEI, language="en", now=NOW)
+
+    came = outcomes(*[lambda: send_code(MEI, language="en", now=NOW)] * 4)
+
+    assert sum(isinstance(each, TooMany) for each in came) == 3
+    assert SignInCode.objects.count() == PER_CONTACT
