@@ -1,1 +1,1 @@
-"""The hot lane: click recording in front of Django."""
+"""The hot lane in front of Django: counted share links and the ways out, answered after their commit."""

@@ -1,0 +1,75 @@
+"""Answers that the hot lane gives itself: headers that every one of them carries, and pages for bad moments."""
+
+from html import escape
+
+from django.conf import settings
+
+from joey.edge.asked import Send
+
+Header = tuple[bytes, bytes]
+
+NOT_RECORDED: Header = (b"x-click-recorded", b"0")
+SAFE: tuple[Header, ...] = (
+    (b"cache-control", b"private, no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+)
+
+# (title, what to do), by language. Two languages, a handful of sentences, needed when nothing else works.
+WORDS = {
+    "zh-hans": {
+        "away": ("页面暂时打不开", "数据库正在恢复，这个商品页还没有备份可看。链接没有失效，请过一会儿再打开。"),
+        "busy": ("现在打开的人太多", "请过几秒再试。链接没有失效。"),
+        "method": ("这个链接只能打开", "请直接在浏览器里打开它。"),
+        "refused": ("没有继续前往", "这个地址不属于已登记的平台，为了安全没有跳转。请告诉店主这个商品的链接有问题。"),
+        "framed": ("请直接打开", "购买链接不能放在别的页面里打开。请直接点开链接。"),
+        "prefetch": ("尚未打开", "预读请求不跳转。点开后会继续。"),
+    },
+    "en": {
+        "away": (
+            "This page cannot be shown right now",
+            "The database is coming back and there is no copy of this page yet. The link still works: please open it"
+            " again in a moment.",
+        ),
+        "busy": ("Too many visitors at once", "Please try again in a few seconds. The link still works."),
+        "method": ("This link can only be opened", "Please open it in a browser."),
+        "refused": (
+            "We did not send you on",
+            "This address does not belong to a marketplace we know, so we stopped here to keep you safe. Please tell"
+            " the shop that the link of this item is broken.",
+        ),
+        "framed": (
+            "Please open this directly",
+            "A way to a marketplace does not open inside another page. Please tap the link itself.",
+        ),
+        "prefetch": ("Not opened yet", "Reading ahead does not lead anywhere. It goes on once you tap."),
+    },
+}
+
+
+async def redirect(send: Send, url: str, *more: Header) -> None:
+    """A 302 to an address that was checked: plain ASCII, no control characters."""
+    await _send(send, 302, b"", (b"location", url.encode("ascii")), *more)
+
+
+async def page(send: Send, status: int, what: str, language: str, *more: Header) -> None:
+    """A small page in the visitor's language, one of WORDS."""
+    title, text = WORDS.get(language, WORDS["en"])[what]
+    html = (
+        f'<!doctype html><html lang="{escape(language)}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><h1>{escape(title)}</h1><p>{escape(text)}</p></html>"
+    )
+    await _send(send, status, html.encode(), (b"content-type", b"text/html; charset=utf-8"), *more)
+
+
+async def _send(send: Send, status: int, body: bytes, *more: Header) -> None:
+    headers = [*SAFE, *more, (b"content-length", str(len(body)).encode())]
+    if settings.SECURE:
+        headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,55 @@
+"""The ASGI application in front of Django: /l/ and /go/ are answered here, everything else goes on to Django."""
+
+from typing import Any
+
+from django.conf import settings
+
+from joey.edge import answer
+from joey.edge.asked import App, Asked, ChooseLanguage, OpensHere, Receive, Scope, Send
+from joey.edge.go_out import GoOut
+from joey.edge.group_commit import GroupCommit
+from joey.edge.look_up import LookUp
+from joey.edge.open_link import Links, OpenLink
+
+
+class Edge:
+    """`django` is Django's application, `language` the site's rule for choosing one.
+
+    `opens_here` says whether the app that a page is shown in follows a link to a marketplace.
+    """
+
+    def __init__(self, django: App, *, language: ChooseLanguage, opens_here: OpensHere) -> None:
+        self._django = django
+        self._language = language
+        self._look_up = LookUp(settings.DATABASE_URL)
+        self._visits = GroupCommit(settings.DATABASE_URL)
+        links = Links(self._look_up)
+        self._open_link = OpenLink(django, links, self._visits)
+        self._go_out = GoOut(django, links, self._look_up, self._visits, opens_here)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if scope["type"] == "http":
+            for prefix, answers in (("/l/", self._open_link), ("/go/", self._go_out)):
+                if scope["path"].startswith(prefix):
+                    asked = Asked.of(scope, self._language)
+                    if asked.method not in ("GET", "HEAD"):
+                        await answer.page(send, 405, "method", asked.language, (b"allow", b"GET, HEAD"))
+                        return
+                    if await answers(scope, asked, scope["path"].removeprefix(prefix).rstrip("/"), send):
+                        return
+        await self._django(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Start and stop with the server; at the end every waiting click is written."""
+        while True:
+            message: Any = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self._visits.close()
+                await self._look_up.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return

@@ -1,0 +1,90 @@
+"""A page rendered by Django for the hot lane: whole, within a time limit, without the visitor's session."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+
+from joey.edge.answer import Header
+from joey.edge.asked import App, Asked, Message, Scope, Send, cookie_of
+
+PATIENCE = 4.0  # seconds
+
+# What the hot lane decides itself on every page it passes on.
+_OURS = (b"cache-control", b"etag", b"last-modified", b"expires", b"x-robots-tag", b"content-length")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A complete answer."""
+
+    status: int
+    headers: tuple[Header, ...]
+    body: bytes
+
+    @property
+    def keepable(self) -> bool:
+        """Whether a copy may be shown to another visitor."""
+        names = {name.lower() for name, _value in self.headers}
+        return self.status == 200 and b"set-cookie" not in names
+
+    def with_text(self, old: str, new: str) -> "Page":
+        return replace(self, body=self.body.replace(old.encode(), new.encode()))
+
+
+async def page_of(
+    django: App, scope: Scope, asked: Asked, path: str, *, click: str, query: bytes | None = None
+) -> Page | None:
+    """What Django answers at `path` for this visitor; None when it takes too long or fails.
+
+    The view finds the click's id in the ASGI scope's state, which no client can send. Only the language cookie
+    goes on, so the page is the same for everyone and a copy of it gives nobody away.
+    """
+    cookie = cookie_of(asked.headers.get("cookie", ""), settings.LANGUAGE_COOKIE_NAME)
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"cookie", b"if-none-match")]
+    if cookie and cookie.isalnum():
+        headers.append((b"cookie", f"{settings.LANGUAGE_COOKIE_NAME}={cookie}".encode()))
+    inner = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
+    inner["state"] = {**scope.get("state", {}), "click": click}
+    if query is not None:
+        inner["query_string"] = query
+    answer: list[Message] = []
+
+    async def take(message: Message) -> None:
+        answer.append(message)
+
+    rendering = asyncio.ensure_future(django(inner, _no_body(), take))
+    done, _late = await asyncio.wait({rendering}, timeout=PATIENCE)
+    if not done:
+        rendering.cancel()
+        return None
+    rendering.result()
+    start = next(message for message in answer if message["type"] == "http.response.start")
+    page = Page(
+        status=start["status"],
+        headers=tuple((name, value) for name, value in start.get("headers", ()) if name.lower() not in _OURS),
+        body=b"".join(message.get("body", b"") for message in answer if message["type"] == "http.response.body"),
+    )
+    return None if page.status >= 500 else page
+
+
+async def send_page(send: Send, page: Page, asked: Asked, *more: Header) -> None:
+    """Answer with the page. It belongs to one visit: nothing on the way may keep it."""
+    headers = [*page.headers, (b"cache-control", b"private, no-store"), (b"x-robots-tag", b"noindex"), *more]
+    headers.append((b"content-length", str(len(page.body)).encode()))
+    await send({"type": "http.response.start", "status": page.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else page.body})
+
+
+def _no_body() -> Any:
+    asked = False
+
+    async def receive() -> Message:
+        nonlocal asked
+        if asked:  # Django listens for a disconnect while it renders; there is none to tell
+            await asyncio.Event().wait()
+        asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return receive

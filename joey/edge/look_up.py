@@ -1,0 +1,84 @@
+"""Reading one row for the hot lane, within a time limit: a database that is away must not take the page with it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import class_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+Row = TypeVar("Row")
+
+PATIENCE = 2.0  # seconds for one row
+MOST_AT_ONCE = 200  # queries under way; more means that the database does not answer
+
+
+class DatabaseAway(Exception):
+    """PostgreSQL did not answer in time."""
+
+
+class LookUp:
+    """A small pool of read connections, opened with the first question."""
+
+    def __init__(self, conninfo: str, *, connections: int = 4, patience: float = PATIENCE) -> None:
+        self.patience = patience
+        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=connections,
+            open=False,
+            timeout=patience / 2,
+            reconnect_timeout=2,  # then it gives up until somebody asks again
+            kwargs={
+                "autocommit": True,
+                "connect_timeout": 2,
+                "application_name": "joey edge",
+                "tcp_user_timeout": 5_000,
+            },
+        )
+        self._opened = False
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def one(self, row: Callable[..., Row], query: str, params: Sequence[Any]) -> Row | None:
+        """The first row of the query as `row`, or None. Raises DatabaseAway."""
+        if not self._opened:
+            self._opened = True
+            await self._pool.open(wait=False)
+        if len(self._under_way) >= MOST_AT_ONCE:
+            raise DatabaseAway
+        # Never cancelled: cancelling a query means talking to the server that does not answer. It ends when the
+        # server or the kernel says so, and nobody waits for it.
+        asking = asyncio.create_task(self._ask(row, query, params))
+        self._under_way.add(asking)
+        asking.add_done_callback(self._ended)
+        await asyncio.wait({asking}, timeout=self.patience)
+        if not asking.done():
+            raise DatabaseAway
+        return asking.result()
+
+    async def close(self) -> None:
+        """Close the connections, waiting a second at most."""
+        if self._opened:
+            await self._pool.close(timeout=1)
+
+    async def _ask(self, row: Callable[..., Row], query: str, params: Sequence[Any]) -> Row | None:
+        for last_try in (False, True):
+            try:
+                async with self._pool.connection() as connection, connection.cursor(row_factory=_row_of(row)) as cursor:
+                    await cursor.execute(query, params)
+                    return await cursor.fetchone()
+            except (psycopg.OperationalError, PoolTimeout, OSError) as error:
+                # The first failure may be a connection that died while it lay in the pool.
+                if last_try or isinstance(error, PoolTimeout):
+                    raise DatabaseAway from error
+        return None
+
+    def _ended(self, asking: "asyncio.Task[Any]") -> None:
+        self._under_way.discard(asking)
+        if not asking.cancelled():
+            asking.exception()  # seen: a late failure is nobody's any more
+
+
+def _row_of(row: Callable[..., Row]) -> Any:
+    return class_row(row)  # type: ignore[arg-type]

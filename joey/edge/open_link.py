@@ -1,0 +1,114 @@
+"""/l/<code>: the click is committed, then the listing page is shown. Without the database a copy of it is shown."""
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from joey.edge import answer
+from joey.edge.asked import App, Asked, Scope, Send
+from joey.edge.django_page import Page, page_of, send_page
+from joey.edge.group_commit import GroupCommit, NoRoom, Visit
+from joey.edge.look_up import DatabaseAway, LookUp
+from joey.edge.remember import Remembered
+from joey.kit.ids import CODE_ALPHABET
+from joey.sharing.queries import HOT_LINK_BY_CODE, HotLink
+
+logger = logging.getLogger(__name__)
+
+CODE = re.compile(rf"[{CODE_ALPHABET}]{{8,16}}")
+LINKS_KEPT = 50_000
+LINK_FRESH = 30.0  # seconds; a link row never changes but for its listing's price time
+COPIES_KEPT = 500  # pages of some 50 KB
+
+
+class Links:
+    """Links by code, remembered for a short while, and for longer when the database is away."""
+
+    def __init__(self, look_up: LookUp) -> None:
+        self._look_up = look_up
+        self._known: Remembered[str, HotLink] = Remembered(LINKS_KEPT, LINK_FRESH)
+
+    async def find(self, code: str) -> HotLink | None:
+        """The link; None when there is no such code. Raises DatabaseAway for one never seen while it is away."""
+        if not CODE.fullmatch(code):
+            return None
+        known = self._known.fresh(code)
+        if known is not None and known.price_until > datetime.now(UTC):
+            return known
+        try:
+            found = await self._look_up.one(HotLink, HOT_LINK_BY_CODE, [code])
+        except DatabaseAway:
+            old = self._known.any_age(code)
+            if old is None:
+                raise
+            return old
+        if found is not None:
+            self._known.put(code, found)
+        return found
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A listing page as it was last rendered, its way out pointing to the listing's own link."""
+
+    page: Page
+    price_until: datetime | None  # it shows a price that may not be shown after this; None: it shows none
+
+    def showable(self, now: datetime) -> bool:
+        return self.price_until is None or now < self.price_until
+
+
+class OpenLink:
+    """Answers /l/<code>."""
+
+    def __init__(self, django: App, links: Links, clicks: GroupCommit) -> None:
+        self._django = django
+        self._links = links
+        self._clicks = clicks
+        self._copies: Remembered[tuple[str, str], Copy] = Remembered(COPIES_KEPT)  # by listing and language
+
+    async def __call__(self, scope: Scope, asked: Asked, code: str, send: Send) -> bool:
+        """False when there is no such link: Django's own "not found" answers then."""
+        try:
+            link = await self._links.find(code)
+        except DatabaseAway:
+            await self._without_database(asked, None, send)
+            return True
+        if link is None:
+            return False
+        click = asked.click_on(link)
+        try:
+            recorded = await self._clicks.write(Visit(click))
+        except NoRoom:
+            await answer.page(send, 503, "busy", asked.language, answer.NOT_RECORDED, (b"retry-after", b"3"))
+            return True
+        if not recorded:
+            await self._without_database(asked, link, send)
+            return True
+        path = f"/s/{link.slug}/{link.listing_id}"
+        page = await page_of(self._django, scope, asked, path, click=str(click.id))
+        if page is None:
+            await self._copy(asked, link, send)
+            return True
+        self._keep(asked, link, page, str(click.id))
+        await send_page(send, page, asked)
+        return True
+
+    async def _without_database(self, asked: Asked, link: HotLink | None, send: Send) -> None:
+        logger.error("click not recorded, the database is away: %s", asked.path)
+        await self._copy(asked, link, send, answer.NOT_RECORDED)
+
+    async def _copy(self, asked: Asked, link: HotLink | None, send: Send, *more: answer.Header) -> None:
+        copy = self._copies.any_age((str(link.listing_id), asked.language)) if link else None
+        if copy is None or not copy.showable(datetime.now(UTC)):
+            await answer.page(send, 503, "away", asked.language, (b"retry-after", b"10"), *more)
+        else:
+            await send_page(send, copy.page, asked, *more)
+
+    def _keep(self, asked: Asked, link: HotLink, page: Page, click_id: str) -> None:
+        if asked.method != "GET" or asked.asks_for_language or not page.keepable or link.own_code is None:
+            return
+        shows_price = link.price_until > datetime.now(UTC)
+        copy = Copy(page.with_text(click_id, link.own_code), link.price_until if shows_price else None)
+        self._copies.put((str(link.listing_id), asked.language), copy)

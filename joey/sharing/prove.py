@@ -1,0 +1,47 @@
+"""The invariants of clicks, ways out and leases, as queries that return offenders."""
+
+from joey.kit.prove import Check
+
+CHECKS = [
+    Check(
+        "Every way out has its click, of the same shop",
+        """
+        SELECT w.id AS way_out, w.click_id, w.shop_id FROM sharing_wayout w
+        LEFT JOIN sharing_click c ON c.id = w.click_id AND c.shop_id = w.shop_id
+        WHERE c.id IS NULL
+        """,
+    ),
+    Check(
+        "Every click's link exists and is of that shop and listing",
+        """
+        SELECT c.id AS click, c.link_id, c.shop_id, c.listing_id FROM sharing_click c
+        LEFT JOIN sharing_link l
+          ON l.id = c.link_id AND l.shop_id = c.shop_id AND l.listing_id = c.listing_id
+        WHERE l.id IS NULL
+        """,
+    ),
+    Check(
+        "Every link is of the shop that has the listing",
+        """
+        SELECT l.code, l.shop_id, g.shop_id AS listing_of FROM sharing_link l
+        JOIN shops_listing g ON g.id = l.listing_id WHERE g.shop_id <> l.shop_id
+        """,
+    ),
+    Check(
+        "Leases of one position never overlap",
+        """
+        SELECT a.id AS lease, b.id AS other, a.position_id FROM sharing_positionlease a
+        JOIN sharing_positionlease b ON b.position_id = a.position_id AND b.id > a.id
+        WHERE tstzrange(a.leased_from, a.until) && tstzrange(b.leased_from, b.until)
+        """,
+    ),
+    Check(
+        "Every tracked address is on a lease of its own shop",
+        """
+        SELECT t.id AS tracked_url, t.shop_id, l.shop_id AS lease_of FROM sharing_trackedurl t
+        JOIN sharing_positionlease l ON l.id = t.lease_id
+        JOIN shops_listing g ON g.id = t.listing_id
+        WHERE l.shop_id <> t.shop_id OR g.shop_id <> t.shop_id
+        """,
+    ),
+]

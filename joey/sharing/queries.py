@@ -1,0 +1,223 @@
+"""What was shared and what came of it; and the look-ups of the hot lane, as statements that it runs on its own pool."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import sql
+from joey.kit.refusals import Invalid
+from joey.sharing.models import Link
+from joey.shops.models import Shop
+
+ONCE_IN = "30 minutes"  # the same browser on the same link within this time is one visit
+
+# --- For pages and the API --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Clicks:
+    """`raw`: every opening, whoever did it. `people`: visits of people, one per browser and link in 30 minutes."""
+
+    raw: int
+    people: int
+
+
+@dataclass(frozen=True)
+class CountedLink:
+    """A share link and what it brought."""
+
+    id: UUID
+    code: str
+    channel: str
+    listing_id: UUID
+    title: str
+    translations: dict[str, str]
+    made_at: datetime
+    clicks: Clicks
+    ways_out: int
+
+
+@dataclass(frozen=True)
+class SeenClick:
+    """One opening of a link, as its shop may see it."""
+
+    id: UUID
+    at: datetime
+    visitor: str
+    code: str
+    channel: str
+    listing_id: UUID
+    referrer_host: str
+    went_on: bool
+
+
+@dataclass(frozen=True)
+class Links:
+    """One page of links, newest first; `next` is the cursor of the following page."""
+
+    items: tuple[CountedLink, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class SeenClicks:
+    """One page of clicks, newest first."""
+
+    items: tuple[SeenClick, ...]
+    next: str | None
+
+
+def links_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Links:
+    """The shop's links with their clicks. One query. Raises Invalid (cursor)."""
+    found = sql.rows(
+        f"""
+        WITH page AS (
+            SELECT id, code, channel, listing_id, made_at FROM sharing_link
+            WHERE shop_id = %(shop)s AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
+            ORDER BY id DESC LIMIT %(limit)s
+        ), visits AS (
+            SELECT id, link_id, visitor, at,
+                   lag(at) OVER (PARTITION BY link_id, visitor, visitor_key ORDER BY at, id) AS before
+            FROM sharing_click WHERE link_id IN (SELECT id FROM page)
+        ), counted AS (
+            SELECT link_id, count(*) AS raw,
+                   count(*) FILTER (
+                       WHERE visitor = 'person' AND (before IS NULL OR at - before >= interval '{ONCE_IN}')
+                   ) AS people,
+                   count(w.click_id) AS ways_out
+            FROM visits LEFT JOIN (SELECT DISTINCT click_id FROM sharing_wayout) w ON w.click_id = visits.id
+            GROUP BY 1
+        )
+        SELECT page.*, o.title, o.translations,
+               coalesce(c.raw, 0) AS raw, coalesce(c.people, 0) AS people, coalesce(c.ways_out, 0) AS ways_out
+        FROM page
+        JOIN shops_listing g ON g.id = page.listing_id
+        JOIN catalog_offer o ON o.id = g.offer_id
+        LEFT JOIN counted c ON c.link_id = page.id
+        ORDER BY page.id DESC
+        """,
+        {"shop": shop.pk, "before": _read_id(cursor), "limit": limit + 1},
+    )
+    items = tuple(
+        CountedLink(
+            id=row["id"], code=row["code"], channel=row["channel"], listing_id=row["listing_id"], title=row["title"],
+            translations=_json(row["translations"]), made_at=row["made_at"],
+            clicks=Clicks(row["raw"], row["people"]), ways_out=row["ways_out"],
+        )
+        for row in found[:limit]
+    )  # fmt: skip
+    return Links(items, str(items[-1].id) if len(found) > limit else None)
+
+
+def clicks_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> SeenClicks:
+    """The shop's clicks of every kind, newest first. One query. Raises Invalid (cursor)."""
+    at, click_id = _read_moment(cursor)
+    found = sql.rows(
+        """
+        SELECT c.id, c.at, c.visitor, k.code, k.channel, c.listing_id, c.referrer_host,
+               EXISTS (SELECT FROM sharing_wayout w WHERE w.click_id = c.id) AS went_on
+        FROM sharing_click c JOIN sharing_link k ON k.id = c.link_id
+        WHERE c.shop_id = %(shop)s AND (%(at)s::timestamptz IS NULL OR (c.at, c.id) < (%(at)s, %(id)s::uuid))
+        ORDER BY c.at DESC, c.id DESC LIMIT %(limit)s
+        """,
+        {"shop": shop.pk, "at": at, "id": click_id, "limit": limit + 1},
+    )
+    items = tuple(SeenClick(**row) for row in found[:limit])
+    return SeenClicks(items, f"{items[-1].at.isoformat()}_{items[-1].id}" if len(found) > limit else None)
+
+
+def own_codes(listing_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The codes of these listings' own links (channel "shop"), by listing; one never shared is missing."""
+    return dict(Link.objects.filter(listing__in=list(listing_ids), channel="shop").values_list("listing_id", "code"))
+
+
+def _read_id(cursor: str | None) -> UUID | None:
+    if cursor is None:
+        return None
+    try:
+        return UUID(cursor)
+    except ValueError:
+        raise _no_cursor() from None
+
+
+def _read_moment(cursor: str | None) -> tuple[datetime | None, UUID | None]:
+    if cursor is None:
+        return None, None
+    at, _underscore, click_id = cursor.partition("_")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise _no_cursor() from None
+    if moment.tzinfo is None:
+        raise _no_cursor()
+    return moment, _read_id(click_id)
+
+
+def _no_cursor() -> Invalid:
+    return Invalid(_("This page mark is not one that Joey gave. Start from the first page."), field="cursor")
+
+
+def _json(found: Any) -> dict[str, str]:
+    return dict(json.loads(found) if isinstance(found, str) else found)
+
+
+# --- For the hot lane: one row each -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HotLink:
+    """What the hot lane must know of a link before it counts a click."""
+
+    id: UUID
+    shop_id: UUID
+    listing_id: UUID
+    channel: str
+    slug: str
+    own_code: str | None
+    price_until: datetime  # from then on the listing page may not show its price
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where one listing leads, and on which lease. `tracked_url` None: no address on an open lease is known yet."""
+
+    listing_id: UUID
+    shop_id: UUID
+    slug: str
+    marketplace: str
+    plain_url: str
+    tracked_url: str | None
+    copy_code: str | None
+    lease_id: UUID | None
+
+
+HOT_LINK_BY_CODE = """
+    SELECT k.id, k.shop_id, k.listing_id, k.channel, s.slug, own.code AS own_code, o.expires_at AS price_until
+    FROM sharing_link k
+    JOIN shops_shop s ON s.id = k.shop_id
+    JOIN shops_listing g ON g.id = k.listing_id
+    JOIN catalog_offer o ON o.id = g.offer_id
+    LEFT JOIN sharing_link own
+      ON own.shop_id = k.shop_id AND own.listing_id = k.listing_id AND own.channel = 'shop'
+    WHERE k.code = %s
+"""
+_WAY = """
+    SELECT g.id AS listing_id, g.shop_id, s.slug, o.marketplace, o.url AS plain_url,
+           t.url AS tracked_url, t.copy_code, t.lease_id
+    FROM {start}
+    JOIN shops_shop s ON s.id = g.shop_id AND s.closed_at IS NULL
+    JOIN catalog_offer o ON o.id = g.offer_id
+    LEFT JOIN (sharing_trackedurl t JOIN sharing_positionlease l ON l.id = t.lease_id AND l.ended_at IS NULL)
+      ON t.shop_id = g.shop_id AND t.listing_id = g.id
+    WHERE {which} AND g.state = 'published'
+    ORDER BY l.leased_from DESC NULLS LAST LIMIT 1
+"""
+WAY_OF_LISTING = _WAY.format(start="shops_listing g", which="g.id = %s")
+WAY_OF_CLICK = _WAY.format(
+    start="sharing_click c JOIN shops_listing g ON g.id = c.listing_id AND g.shop_id = c.shop_id", which="c.id = %s"
+)
