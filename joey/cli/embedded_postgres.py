@@ -4,7 +4,6 @@ Durable (fsync, synchronous commit, checksums), no TCP, peer authentication over
 The wheel gives the programs only; time limits, readiness and stopping are our own.
 """
 
-import ctypes
 import fcntl
 import json
 import os
@@ -38,6 +37,7 @@ from joey.cli.make_cluster import (
     remove_tree,
     write_access,
 )
+from joey.cli.stop_with_parent import StopWithParent
 from joey.cli.trouble import Trouble
 
 PORT = 5432  # no TCP: it only names the socket file
@@ -237,7 +237,7 @@ class EmbeddedPostgres:
                 group=self.run_as.gid if self.run_as else None,
                 extra_groups=[] if self.run_as else None,
                 start_new_session=True,  # a Ctrl-C at the terminal is for Joey, which stops PostgreSQL last
-                preexec_fn=stop_with_parent(signal.SIGINT),
+                preexec_fn=StopWithParent(signal.SIGINT),
                 umask=0o077,
             )
 
@@ -347,22 +347,3 @@ class EmbeddedPostgres:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-class stop_with_parent:
-    """For `preexec_fn`: ask Linux to signal the child when the thread that started it dies, even by kill -9.
-
-    It runs after the change of user, which would clear the request. Elsewhere than on Linux it does nothing.
-    """
-
-    def __init__(self, how: signal.Signals) -> None:
-        self.how = int(how)
-        self.parent = os.getpid()
-        self.prctl = getattr(ctypes.CDLL(None), "prctl", None)  # loaded before the fork, where locks are safe
-
-    def __call__(self) -> None:
-        if self.prctl is None:
-            return
-        self.prctl(1, self.how)  # PR_SET_PDEATHSIG
-        if os.getppid() != self.parent:  # died between fork and here
-            os.kill(os.getpid(), self.how)

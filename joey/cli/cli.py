@@ -1,0 +1,86 @@
+"""The `joey` command: a list of commands, each in a file of its own that is loaded only when it is called."""
+
+import os
+from importlib import import_module
+
+import click
+
+# name: (where it is, what it does). A new command is one line here and one file.
+COMMANDS = {
+    "up": ("joey.cli.up:up", "Run everything on this machine: database, web, worker, sandbox."),
+    "migrate": ("joey.cli.migrate:migrate", "Bring the database to this version of Joey."),
+    "serve": ("joey.cli.serve:serve", "Serve the web faces, for a deployment of your own."),
+    "work": ("joey.cli.work:work", "Work through background jobs, for a deployment of your own."),
+    "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
+    "import": ("joey.cli.later:import_offers", "Take in offers from a file."),
+    "seed": ("joey.cli.later:seed", "Make synthetic load for measuring."),
+    "backup": ("joey.cli.later:backup", "Copy everything, and verify the copy."),
+    "restore": ("joey.cli.later:restore", "Bring a backup back."),
+}
+HIDDEN = {"fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it.")}
+
+
+class Joey(click.Group):
+    """A group that loads commands on demand and turns whatever stops one into a sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order above."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the file of this one command."""
+        place, _ = (COMMANDS | HIDDEN).get(cmd_name, (None, None))
+        if place is None:
+            return None
+        module, name = place.split(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a refusal is its own sentence, anything else names itself and how to learn more."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get("JOEY_DEBUG", "") not in ("", "0"):
+                raise
+            raise Stopped(_sentence(error)) from error
+
+
+class Stopped(click.ClickException):
+    """Shown as one sentence, exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        """Print the sentence as it is."""
+        click.echo(self.format_message(), err=True)
+
+
+@click.group(cls=Joey, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Joey: open a shop, fill it with real goods, share it, earn an honest commission."""
+
+
+def _sentence(error: Exception) -> str:
+    from joey.cli.trouble import Trouble
+    from joey.kit.refusals import Refusal
+
+    if isinstance(error, Trouble):
+        return str(error)
+    if isinstance(error, Refusal):
+        return f"{error.field}: {error.text}" if error.field else str(error.text)
+    first = (str(error).strip().splitlines() or ["no more is known"])[0]
+    if type(error).__name__ in ("OperationalError", "PoolTimeout", "InterfaceError"):
+        return f"The database does not answer: {first}. `joey doctor` looks closer."
+    name = type(error).__name__
+    return f"Something in Joey went wrong: {name}: {first}. JOEY_DEBUG=1 in front of the command shows where."
+
+
+if __name__ == "__main__":
+    main(prog_name="joey")

@@ -1,0 +1,98 @@
+"""Bring a command together with its instance: the settings that Joey reads, a database that answers, Django."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from joey.cli.data_folder import Instance, InUse, claim, noted_instance, secret
+from joey.cli.trouble import Trouble
+
+STARTING = 120.0  # seconds that a command waits for a `joey up` that is still starting
+
+
+@contextmanager
+def instance(data: Path, command: str = "command", *, make: bool = False) -> Iterator[None]:
+    """Set the environment and set Django up, with a database that answers until the block ends.
+
+    The database is, in this order: DATABASE_URL; that of the `joey up` running on this folder; the folder's own,
+    started for as long as the block runs. Without any of them it raises Trouble, unless `make` says to begin one.
+    """
+    if os.environ.get("DATABASE_URL"):
+        _begin({"JOEY_DATA": str(data), "JOEY_SECRET": os.environ.get("JOEY_SECRET") or _deployed_secret(data)})
+        yield
+        return
+    if not make and not (data / "database.json").exists() and not os.path.lexists(data / "postgres"):
+        raise Trouble(
+            f"There is no Joey in {data} yet. Start one with `joey up`, or name its folder with --data or JOEY_DATA."
+        )
+    try:
+        with claim(data, command), _own_database(data):
+            yield
+    except InUse as in_use:
+        if in_use.user.command != "up":
+            raise
+        _begin(environment(data, _started(data)))
+        yield
+
+
+def environment(data: Path, running: Instance) -> dict[str, str]:
+    """Return what Joey's processes of a running instance find in their environment."""
+    return {
+        "DATABASE_URL": running.database_url,
+        "DATABASE_OWNER_URL": running.database_owner_url,
+        "JOEY_DATA": str(data),
+        "JOEY_URL": running.url,
+        "JOEY_SECRET": secret(data),
+        "JOEY_SANDBOX_URL": running.sandbox_url or "",
+        "JOEY_DEMO": "1" if running.demo else "",
+    }
+
+
+@contextmanager
+def _own_database(data: Path) -> Iterator[None]:
+    from joey.cli.embedded_postgres import EmbeddedPostgres
+
+    with EmbeddedPostgres(data) as postgres:
+        urls = postgres.urls
+        _begin(
+            {
+                "DATABASE_URL": urls.app,
+                "DATABASE_OWNER_URL": urls.owner,
+                "JOEY_DATA": str(data),
+                "JOEY_SECRET": secret(data),
+            }
+        )
+        try:
+            yield
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+
+
+def _begin(values: dict[str, str]) -> None:
+    os.environ.update(values, DJANGO_SETTINGS_MODULE="joey.site.settings")
+    import django
+
+    django.setup()
+
+
+def _started(data: Path) -> Instance:
+    """Wait until a `joey up` that is just starting has its database migrated."""
+    deadline = time.monotonic() + STARTING
+    while time.monotonic() < deadline:
+        running = noted_instance(data)
+        if running is not None and Path(f"/proc/{running.pid}").exists():
+            return running
+        time.sleep(0.2)
+    raise Trouble(f"The Joey in {data} is still starting. Try again when it says that it is ready.")
+
+
+def _deployed_secret(data: Path) -> str:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return secret(data)
+    except OSError as error:
+        raise Trouble(f"Set JOEY_SECRET: there is none, and {data} cannot keep one ({error.strerror}).") from error
