@@ -1,18 +1,22 @@
 """The ASGI application: the hot lane first, Django behind it."""
 
 import os
+from typing import cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joey.site.settings")
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 
-django = ASGIStaticFilesHandler(get_asgi_application())
+django = get_asgi_application()  # the rooms below can be imported only after it
 
-from joey.edge.app import Edge
-from joey.site.language import choose
-from joey.storefront.in_app import app_of, opens_here
+from joey.edge.app import Edge  # noqa: E402
+from joey.edge.asked import App  # noqa: E402
+from joey.site.language import choose  # noqa: E402
+from joey.storefront.in_app import app_of, opens_here  # noqa: E402
 
 application = Edge(
-    django, language=choose, opens_here=lambda agent, marketplace: opens_here(app_of(agent), marketplace)
+    cast(App, ASGIStaticFilesHandler(django)),
+    language=choose,
+    opens_here=lambda agent, marketplace: opens_here(app_of(agent), marketplace),
 )
