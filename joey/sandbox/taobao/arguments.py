@@ -73,7 +73,7 @@ class Arguments:
             return None
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise TopError(41, f"Invalid arguments:{name}", "isv.invalid-parameter", f"{name} is not JSON") from None
 
 

@@ -148,7 +148,7 @@ def _row(world: World, order: Order) -> dict[str, Any]:
         "trade_id": order.trade_id,
         "trade_parent_id": order.parent_id,
         "tk_status": order.status,
-        "refund_tag": 1 if settled and order.returned > order.returned_before_settlement else 0,
+        "refund_tag": 1 if order.returned else 0,
         "tk_order_role": 2,
         "order_type": "天猫" if order.marketplace == "tmall" else "淘宝",
         "terminal_type": "无线",

@@ -1,0 +1,165 @@
+"""Each check of the gateway and its twin: the good call passes, the bad one gets the real code."""
+
+import hmac
+import time
+from typing import Any
+
+import pytest
+
+from tests.sandbox.conftest import Sandbox, beijing, sign
+
+SEARCH = "taobao.tbk.dg.material.optional.upgrade"
+ADZONE = 110000000001
+
+
+@pytest.mark.parametrize(
+    ("code", "changed"),
+    [
+        (21, {"method": None}),
+        (22, {"method": "taobao.no.such.method"}),
+        (28, {"app_key": None}),
+        (29, {"app_key": "11111111"}),
+        (24, {"sign": ""}),
+        (25, {"sign": "0" * 32}),
+        (25, {"sign_method": "sha1"}),
+        (25, {"sign_method": None}),
+        (30, {"timestamp": None}),
+        (31, {"timestamp": "yesterday"}),
+        (31, {"timestamp": "2026-11-22T10:00:00Z"}),
+        (31, {"timestamp": beijing(time.time() - 660)}),
+        (31, {"timestamp": beijing(time.time() + 900)}),
+        (31, {"timestamp": str(int(time.time() * 1000) - 660_000)}),
+        (32, {"v": None}),
+        (33, {"v": "two"}),
+        (34, {"v": "1.0"}),
+        (23, {"format": "xml"}),
+        (23, {"format": None}),
+        (40, {"adzone_id": None}),
+        (41, {"adzone_id": "joey"}),
+        (41, {"start_price": "1,5"}),
+        (41, {"start_price": "NaN"}),
+        (15, {"adzone_id": 1}),
+        (15, {"page_size": 101}),
+        (15, {"page_size": 0}),
+        (15, {"sort": "price"}),
+        (15, {"relation_id": 1}),
+    ],
+)
+def test_a_bad_parameter_gets_the_real_code(sandbox: Sandbox, code: int, changed: dict[str, Any]) -> None:
+    good: dict[str, Any] = {"q": "a", "adzone_id": ADZONE}
+    assert sandbox.ask(SEARCH, **good)["total_results"] > 0
+
+    found, _ = sandbox.refusal(SEARCH, **good | changed)
+
+    assert found == code
+
+
+def test_a_search_for_nothing_is_refused(sandbox: Sandbox) -> None:
+    assert sandbox.refusal(SEARCH, adzone_id=ADZONE) == (15, "isv.missing-parameter:q")
+
+
+@pytest.mark.parametrize(
+    ("code", "changed"),
+    [
+        (22, {"method": "x", "app_key": "x", "sign": "x", "timestamp": "x", "v": "9"}),
+        (29, {"app_key": "x", "sign": "x", "timestamp": "x", "v": "9", "format": "xml"}),
+        (25, {"sign": "x", "timestamp": "x", "v": "9", "format": "xml"}),
+        (31, {"timestamp": "x", "v": "9", "format": "xml", "session": "x"}),
+        (33, {"v": "9", "format": "xml", "session": "x"}),
+        (23, {"format": "xml", "session": "x"}),
+        (27, {"session": "x", "site_id": "x"}),
+        (41, {"site_id": "x"}),
+    ],
+)
+def test_the_first_failing_check_answers(sandbox: Sandbox, code: int, changed: dict[str, Any]) -> None:
+    arguments = {"session": True} | changed
+
+    found, _ = sandbox.refusal("taobao.tbk.sc.adzone.create", **arguments)
+
+    assert found == code
+
+
+@pytest.mark.parametrize(("code", "session"), [(26, False), (27, "6100anothersession")])
+def test_methods_that_need_a_session_refuse_without(sandbox: Sandbox, code: int, session: bool | str) -> None:
+    good = {"info_type": 1, "page_size": 1}
+    assert sandbox.ask("taobao.tbk.sc.publisher.info.get", session=True, **good)["data"]["total_count"] == 20
+
+    assert sandbox.refusal("taobao.tbk.sc.publisher.info.get", session=session, **good)[0] == code
+
+
+@pytest.mark.parametrize("method", ["md5", "hmac", "hmac-sha256"])
+def test_all_three_sign_methods_pass(sandbox: Sandbox, method: str) -> None:
+    parameters = sandbox.signed(SEARCH, q="a", adzone_id=ADZONE, sign_method=method, sign="")
+    text = "".join(key + value for key, value in sorted(parameters.items()) if value)
+    secret = sandbox.credentials()["app_secret"]
+    if method == "md5":
+        parameters["sign"] = sign(secret, {k: v for k, v in parameters.items() if k != "sign"})
+    else:
+        digest = "md5" if method == "hmac" else "sha256"
+        parameters["sign"] = hmac.new(secret.encode(), text.encode(), digest).hexdigest().upper()
+
+    body = sandbox.top(parameters).json()
+
+    assert "error_response" not in body
+
+
+def test_the_timestamp_may_be_milliseconds_and_nine_minutes_off(sandbox: Sandbox) -> None:
+    for timestamp in (str(int(time.time() * 1000)), beijing(time.time() - 540), beijing(time.time() + 540)):
+        assert "total_results" in sandbox.ask(SEARCH, q="a", adzone_id=ADZONE, timestamp=timestamp)
+
+
+def test_query_and_body_are_one_set_of_parameters(sandbox: Sandbox) -> None:
+    parameters = sandbox.signed(SEARCH, q="保 a", adzone_id=ADZONE, partner_id="top-sdk")
+    system = {key: parameters.pop(key) for key in ("method", "app_key", "timestamp", "v", "sign", "partner_id")}
+    gateway = sandbox.url + "/router/rest"
+
+    split = sandbox.client.post(gateway, params=system, data=parameters).json()
+    all_in_query = sandbox.client.get(gateway, params=system | parameters).json()
+    multipart = sandbox.client.post(gateway, params=system, files={k: (None, v) for k, v in parameters.items()}).json()
+    half_is_missing = sandbox.client.post(gateway, params=system).json()
+
+    for body in (split, all_in_query, multipart):
+        assert "tbk_dg_material_optional_upgrade_response" in body
+    assert half_is_missing["error_response"]["code"] == 25
+
+
+def test_simplify_takes_root_and_list_wrappers_away(sandbox: Sandbox) -> None:
+    wrapped = sandbox.call(SEARCH, q="a", adzone_id=ADZONE, page_size=2)
+    simple = sandbox.call(SEARCH, q="a", adzone_id=ADZONE, page_size=2, simplify="true", format=None)
+
+    inner = wrapped["tbk_dg_material_optional_upgrade_response"]
+    assert [row["item_id"] for row in simple["result_list"]] == [
+        row["item_id"] for row in inner["result_list"]["map_data"]
+    ]
+    assert simple["request_id"]
+
+
+def test_errors_come_with_http_200_and_say_what_is_wrong(sandbox: Sandbox) -> None:
+    answer = sandbox.client.post(sandbox.url + "/router/rest", data={"app_key": "1"})
+
+    assert answer.status_code == 200
+    error = answer.json()["error_response"]
+    assert (error["code"], error["msg"]) == (21, "Missing Method")
+    assert error["request_id"]
+
+
+@pytest.mark.parametrize("verb", ["PUT", "DELETE", "PATCH"])
+def test_other_verbs_are_not_allowed(sandbox: Sandbox, verb: str) -> None:
+    body = sandbox.client.request(verb, sandbox.url + "/router/rest").json()
+
+    assert body["error_response"]["code"] == 9
+
+
+def test_wrong_encoding_and_a_large_body_are_refused(sandbox: Sandbox) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    for content in (b"method=%ff%fe", b"\xff\xfe", b"q=" + b"a" * 1_100_000):
+        body = sandbox.client.post(sandbox.url + "/router/rest", content=content, headers=form).json()
+        assert body["error_response"]["code"] == 41
+
+
+def test_no_scope_or_method_leaks_a_traceback(sandbox: Sandbox) -> None:
+    found = sandbox.call("taobao.tbk.order.refund.get", publisher_refund_order_query_option="[1]")
+    deep = sandbox.call("taobao.tbk.order.refund.get", publisher_refund_order_query_option="[" * 3000)
+
+    assert found["error_response"]["code"] == 41
+    assert deep["error_response"]["code"] == 41

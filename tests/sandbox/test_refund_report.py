@@ -1,0 +1,141 @@
+"""Refund cases: what a return after settlement takes back, and how it is asked for."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from joey.demo import catalogue
+from tests.sandbox.conftest import Sandbox, beijing, utc
+
+REPORT = "taobao.tbk.order.refund.get"
+OFFER = next(
+    each for each in catalogue.offers() if each.marketplace == "taobao" and each.in_stock and each.commission_ppm > 0
+)
+
+
+def line(start: float, *steps: Any, quantity: int = 2, **more: Any) -> dict[str, Any]:
+    return {
+        "adzone_id": "110000000001", "item": OFFER.external_id, "paid_at": utc(start), "quantity": quantity,
+        "do": list(steps), **more,
+    }  # fmt: skip
+
+
+def ask(sandbox: Sandbox, start: float, **option: Any) -> dict[str, Any]:
+    asked = {
+        "query_type": 5, "start_time": beijing(start), "end_time": beijing(start + 1200), "page_no": 1,
+        "page_size": 20, "order_scene": 1, "member_type": 4,
+    } | option  # fmt: skip
+    asked = {key: value for key, value in asked.items() if value is not None}
+    found: dict[str, Any] = sandbox.ask(REPORT, publisher_refund_order_query_option=json.dumps(asked))
+    return found
+
+
+def test_a_case_shows_what_goes_back(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
+    start = quiet_hour()
+    steps = ("receive", "settle", {"do": "return", "quantity": 1, "at": utc(start + 600)})
+    order = sandbox.bulk([line(start, *steps)])[0]
+
+    case = sandbox.refunds(start, start + 1200)[0]
+
+    truth = sandbox.get(f"/control/orders/{order}").json()
+    assert case["tb_trade_id"] == order
+    assert case["refund_status"] == 2
+    assert case["earning_time"] == beijing(start)
+    assert case["tk_refund_time"] == case["modified_time"] == beijing(start + 600)
+    parts = [
+        int(case[name].replace(".", "")) for name in ("tk_commission_fee_refund", "tk_commission_alimm_refund_fee")
+    ]
+    assert sum(parts) == int(case["show_return_fee"].replace(".", ""))
+    assert sum(parts) == truth["refunds"][0]["returned_commission_minor"] == (truth["settled_minor"] + 1) // 2
+    assert int(case["refund_fee"].replace(".", "")) == truth["paid_minor"] // 2
+    row = sandbox.all_orders(start, start + 1200)[0]
+    assert (row["refund_tag"], row["tk_status"]) == (1, 3)
+    assert row["modified_time"] == beijing(start + 600)
+
+
+def test_each_return_is_a_case_of_its_own(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
+    start = quiet_hour()
+    back = {"do": "return", "quantity": 1}
+    order = sandbox.bulk([line(start, "settle", back, back, back, quantity=3)])[0]
+
+    cases = sandbox.refunds(start, start + 1200)
+
+    assert len({case["refund_suit_id"] for case in cases}) == 3
+    total = sum(int(case["show_return_fee"].replace(".", "")) for case in cases)
+    assert total == sandbox.get(f"/control/orders/{order}").json()["settled_minor"]
+
+
+def test_returns_before_settlement_make_no_case(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
+    start = quiet_hour()
+    sandbox.bulk([line(start, {"do": "return", "quantity": 1}), line(start, "return")])
+
+    assert sandbox.refunds(start, start + 1200) == []
+    rows = sandbox.all_orders(start, start + 1200)
+    assert [(row["tk_status"], row["refund_tag"]) for row in rows] == [(12, 1), (13, 1)]
+
+
+def test_cases_are_found_by_each_of_the_five_moments(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
+    start = quiet_hour()
+    steps = ({"do": "settle", "at": utc(start + 300)}, {"do": "return", "at": utc(start + 600)})
+    sandbox.bulk([line(start, *steps)])
+
+    def count(query_type: int, begin: float, **option: Any) -> int:
+        data = ask(sandbox, begin, query_type=query_type, end_time=beijing(begin + 300), **option)["data"]
+        return len(data.get("result", {}).get("publisher_refund_order_d_t_o", []))
+
+    assert [count(kind, start) for kind in (1, 2, 3, 4, 5)] == [0, 0, 0, 1, 0]
+    assert [count(kind, start + 300) for kind in (1, 2, 3, 4, 5)] == [0, 1, 0, 0, 0]
+    assert [count(kind, start + 600) for kind in (1, 2, 3, 4, 5)] == [1, 0, 1, 0, 1]
+    assert count(5, start + 600, order_scene=2) == 0
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_pages_go_on_by_position(sandbox: Sandbox, quiet_hour: Callable[[], float], first: int) -> None:
+    start = quiet_hour()
+    sandbox.bulk([line(start + index, "settle", "return") for index in range(7)])
+
+    found: list[str] = []
+    data = ask(sandbox, start, page_no=first, page_size=3)["data"]
+    for number in range(first + 1, first + 4):
+        found += [row["refund_suit_id"] for row in data["result"]["publisher_refund_order_d_t_o"]]
+        if not data["has_next"]:
+            break
+        more = {"page_no": number, "jump_type": 1, "position_index": data["position_index"]}
+        assert data["next_page"] == number
+        data = ask(sandbox, start, page_size=3, **more)["data"]
+
+    assert len(set(found)) == len(found) == 7
+
+
+@pytest.mark.parametrize(
+    ("code", "option"),
+    [
+        (101, {"query_type": 6}),
+        (101, {"query_type": None}),
+        (101, {"page_size": 101}),
+        (101, {"member_type": 9}),
+        (101, {"order_scene": True}),
+        (101, {"query_type": 5, "start_time": "2022-12-19 00:00:00"}),
+        (102, {"start_time": "yesterday"}),
+        (102, {"start_time": None}),
+        (102, {"end_time": "2000-01-01 00:00:00"}),
+        (103, {"page_no": 2}),
+        (103, {"page_no": 2, "jump_type": 1, "position_index": "1_x|2_y"}),
+        (103, {"page_no": 2, "position_index": "1_x|2_y"}),
+    ],
+)
+def test_a_bad_question_is_refused_beside_the_data(sandbox: Sandbox, code: int, option: dict[str, Any]) -> None:
+    answer = ask(sandbox, time.time() - 3600, **option)
+
+    assert answer["result_code"] != 200
+    assert answer["biz_error_code"] == code
+    assert answer["data"] == {}
+
+
+def test_the_question_must_be_a_json_object(sandbox: Sandbox) -> None:
+    assert sandbox.refusal(REPORT)[0] == 40
+    for bad in ("x", "[]", "3"):
+        assert sandbox.refusal(REPORT, publisher_refund_order_query_option=bad)[0] == 41
