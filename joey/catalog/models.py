@@ -33,8 +33,10 @@ class Offer(models.Model):
     volume = models.BigIntegerField(null=True)
     in_stock = models.BooleanField(default=True)
     withdrawn_at = models.DateTimeField(null=True)  # the marketplace does not know it any more
+    looked_at = models.DateTimeField(null=True)  # when we last asked for it in vain
     as_of = models.DateTimeField()  # when the marketplace said so
     expires_at = models.DateTimeField()  # after this the price is not shown
+    search_text = models.TextField(default="", blank=True)  # titles folded for searching; a cache of them
     seq = models.BigIntegerField(default=0)  # raised with each change; followers read what is newer
 
     class Meta:

@@ -1,0 +1,120 @@
+"""An offer as the faces show it: a frozen value, so that a page cannot query."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from joey.catalog.models import Offer
+from joey.kit import sql
+from joey.marketplaces import registry
+from joey.money.money import Money
+from joey.money.split import PPM
+
+LOW_DAYS = (30, 60)
+
+
+@dataclass(frozen=True)
+class OfferCard:
+    """`price` is what a buyer pays now, with the coupon while it runs; None where it is unknown or too old to say.
+
+    `earning` is what the marketplace would give us for one sale at that price (before the plan splits it); None where
+    the price is, or where the marketplace reports no orders, so that a share earns nothing.
+    """
+
+    id: UUID
+    marketplace: str
+    external_id: str
+    title: str
+    titles: Mapping[str, str]
+    url: str
+    has_picture: bool
+    price: Money | None
+    without_coupon: Money | None  # while a coupon runs
+    coupon_until: datetime | None  # while a coupon runs
+    list_price: Money | None
+    commission_ppm: int
+    earning: Money | None
+    seller: str
+    seller_kind: str
+    ships_from: str
+    category: str
+    volume: int | None
+    in_stock: bool
+    withdrawn: bool
+    as_of: datetime
+    expires_at: datetime
+    fresh: bool
+    lows: Mapping[int, Money]  # days → the lowest price in force within them, where we know one
+
+
+def offer_cards(offers: Sequence[Offer], *, language: str, now: datetime) -> list[OfferCard]:
+    """Cards for these offers, in their order. One query, for the lows."""
+    lows = _lows([offer.id for offer in offers], now)
+    earning = earning_marketplaces()
+    return [_card(offer, language, now, lows.get(offer.id, {}), earning) for offer in offers]
+
+
+def earning_marketplaces() -> frozenset[str]:
+    """The marketplaces whose orders come back to us."""
+    return frozenset(name for each in registry.connectors() if each.policy.reports_orders for name in each.marketplaces)
+
+
+def _card(offer: Offer, language: str, now: datetime, lows: Mapping[int, int], earning: Collection[str]) -> OfferCard:
+    known = offer.now_minor is not None and offer.withdrawn_at is None
+    fresh = known and offer.expires_at > now
+    has_coupon = offer.coupon_minor is not None and (offer.coupon_until is None or offer.coupon_until > now)
+    pays = (offer.coupon_minor if has_coupon else offer.now_minor) if fresh else None
+    earns = pays is not None and offer.marketplace in earning
+
+    def money(minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, offer.currency)
+
+    return OfferCard(
+        id=offer.id,
+        marketplace=offer.marketplace,
+        external_id=offer.external_id,
+        title=offer.translations.get(language) or offer.title,
+        titles=dict(offer.translations),
+        url=offer.url,
+        has_picture=bool(offer.picture_urls),
+        price=money(pays),
+        without_coupon=money(offer.now_minor) if fresh and has_coupon else None,
+        coupon_until=offer.coupon_until if fresh and has_coupon else None,
+        list_price=money(offer.list_minor) if fresh else None,
+        commission_ppm=offer.commission_ppm,
+        earning=money(pays * offer.commission_ppm // PPM) if earns and pays is not None else None,
+        seller=offer.seller,
+        seller_kind=offer.seller_kind,
+        ships_from=offer.ships_from,
+        category=offer.category,
+        volume=offer.volume,
+        in_stock=offer.in_stock,
+        withdrawn=offer.withdrawn_at is not None,
+        as_of=offer.as_of,
+        expires_at=offer.expires_at,
+        fresh=fresh,
+        lows={days: Money(minor, offer.currency) for days, minor in lows.items()},
+    )
+
+
+def _lows(offer_ids: Sequence[UUID], now: datetime) -> dict[UUID, dict[int, int]]:
+    """The lowest price in force within the last days. A price holds until the next point, so the one in force when
+    the days began counts too."""
+    if not offer_ids:
+        return {}
+    columns = ", ".join(f"min(price_minor) FILTER (WHERE until > %(since_{days})s) AS low_{days}" for days in LOW_DAYS)
+    found = sql.rows(
+        f"""
+        SELECT offer_id, {columns} FROM (
+            SELECT offer_id, price_minor,
+                   lead(at, 1, 'infinity') OVER (PARTITION BY offer_id ORDER BY at) AS until
+            FROM catalog_pricepoint WHERE offer_id = ANY(%(ids)s)
+        ) held GROUP BY offer_id
+        """,
+        {"ids": list(offer_ids)} | {f"since_{days}": now - timedelta(days=days) for days in LOW_DAYS},
+    )
+    return {
+        row["offer_id"]: {days: row[f"low_{days}"] for days in LOW_DAYS if row[f"low_{days}"] is not None}
+        for row in found
+    }

@@ -1,0 +1,55 @@
+"""Find the offer behind a link or copy-code that someone copied out of a marketplace's app."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.models import Offer
+from joey.catalog.take_offers import take_offers
+from joey.kit.refusals import Invalid, NotFound, Refusal
+from joey.marketplaces import registry
+from joey.marketplaces.pasted import LONGEST_TEXT
+
+
+def offer_from_text(text: str, *, now: datetime) -> Offer:
+    """The offer that `text` speaks of, read from its marketplace just now.
+
+    Raises Invalid (field text) for what is no link or copy-code of a connected marketplace, or one that its
+    marketplace refuses; NotFound for an item that is gone; Unavailable while the marketplace does not answer.
+    """
+    text = text.strip()
+    if not text:
+        raise Invalid(_("Paste a link or a copy-code from a marketplace's app here."), field="text")
+    if len(text) > LONGEST_TEXT:
+        raise Invalid(_("This text is too long. Paste only the link or the copy-code."), field="text")
+    refusal: Refusal | None = None
+    for connector in registry.connectors():
+        try:
+            external_id = connector.recognise(text)
+        except Refusal as said:  # another marketplace may still know the text
+            refusal = refusal or said
+            continue
+        if external_id is None:
+            continue
+        facts = connector.look_up([external_id]).get(external_id)
+        if facts is None:
+            raise NotFound(
+                _("The marketplace does not sell this item any more, or it is sold out. Choose another one."),
+                field="text",
+            )
+        taken = take_offers([facts], now=now)
+        if taken.refused:
+            raise Invalid(taken.refused[0].reason, field="text")
+        return _offer_with(facts.marketplace, facts.identity, facts.external_id)
+    if refusal is not None:
+        refusal.field = refusal.field or "text"
+        raise refusal
+    raise Invalid(
+        _("This is not a link or copy-code of a marketplace that Joey is connected to. Copy it again in its app."),
+        field="text",
+    )
+
+
+def _offer_with(marketplace: str, identity: str, external_id: str) -> Offer:
+    found = Offer.objects.filter(marketplace=marketplace, identity=identity).first()
+    return found or Offer.objects.filter(marketplace=marketplace, external_id=external_id).order_by("-as_of")[0]

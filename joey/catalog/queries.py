@@ -1,0 +1,79 @@
+"""Read the catalogue: search it, one offer of it, what an offer cost over time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.cards import OfferCard, offer_cards
+from joey.catalog.find_offers import FindOffers
+from joey.catalog.models import Offer
+from joey.kit import clock, sql
+from joey.kit.page import Page
+from joey.kit.refusals import NotFound
+from joey.money.money import Money
+
+__all__ = ["OfferCard", "PricePointRow", "offer_by_id", "price_history", "search_offers"]
+
+
+@dataclass(frozen=True)
+class PricePointRow:
+    """From `at` on an offer cost `price`, with its coupon where one ran."""
+
+    at: datetime
+    price: Money
+
+
+def search_offers(
+    q: str = "",
+    *,
+    language: str,
+    marketplace: str | None = None,
+    category: str | None = None,
+    sort: str = "relevance",
+    in_stock: bool = False,
+    coupon: bool = False,
+    limit: int = 30,
+    cursor: str | None = None,
+    now: datetime | None = None,
+) -> Page[OfferCard]:
+    """Offers whose titles hold every word of `q`, a page at a time; three queries, none of which counts.
+
+    `sort` is relevance (the words together first, then what sells most), price, earning or newest. Different
+    currencies cannot be compared: by price and earning, each currency comes for itself. Raises Invalid naming q,
+    marketplace, sort, limit or cursor.
+    """
+    now = now or clock.now()
+    question = FindOffers.read(
+        q=q, marketplace=marketplace, category=category, sort=sort, in_stock=in_stock, coupon=coupon, limit=limit
+    )
+    ids, following = question.run(cursor, now=now)
+    by_id = Offer.objects.in_bulk(ids)
+    offers = [by_id[each] for each in ids if each in by_id]
+    return Page(tuple(offer_cards(offers, language=language, now=now)), following)
+
+
+def offer_by_id(offer_id: UUID, *, language: str = "zh-hans", now: datetime | None = None) -> OfferCard:
+    """One offer, withdrawn ones too. Raises NotFound."""
+    offer = Offer.objects.filter(pk=offer_id).first()
+    if offer is None:
+        raise NotFound(_("There is no such offer. Search for it again."), field="offer_id")
+    return offer_cards([offer], language=language, now=now or clock.now())[0]
+
+
+def price_history(offer_id: UUID, days: int = 60, *, now: datetime | None = None) -> list[PricePointRow]:
+    """What the offer cost in the last `days`, oldest first; what was in force when they began stands at their
+    beginning. One query."""
+    since = (now or clock.now()) - timedelta(days=days)
+    found = sql.rows(
+        """
+        (SELECT at, price_minor, currency FROM catalog_pricepoint
+         WHERE offer_id = %(offer)s AND at < %(since)s ORDER BY at DESC LIMIT 1)
+        UNION ALL
+        SELECT at, price_minor, currency FROM catalog_pricepoint WHERE offer_id = %(offer)s AND at >= %(since)s
+        ORDER BY at
+        """,
+        {"offer": offer_id, "since": since},
+    )
+    return [PricePointRow(max(row["at"], since), Money(row["price_minor"], row["currency"])) for row in found]

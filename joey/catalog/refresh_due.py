@@ -1,0 +1,112 @@
+"""Read offers again before their prices are too old to be shown."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.take_offers import take_known
+from joey.kit import sql
+from joey.kit.refusals import Refusal, Unavailable
+from joey.marketplaces import registry
+from joey.marketplaces.port import Connector
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 20_000  # of one marketplace in one run; the most urgent first
+SUSPICIOUS = 10  # so many asked and not one known: that is a marketplace in trouble, not ten goods gone
+
+
+@dataclass
+class Refreshed:
+    """What a run came to. `troubles` names by connector why its other offers were left as they are."""
+
+    asked: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    returned: int = 0
+    troubles: dict[str, str] = field(default_factory=dict)
+
+
+def refresh_due(*, now: datetime, wanted: Sequence[UUID] | None = None) -> Refreshed:
+    """Ask each marketplace again for the offers whose price has less than a third of its life left.
+
+    `wanted` narrows the set (to what some shop lists, say). An offer that the marketplace does not know any more is
+    withdrawn, one that is back is not withdrawn any more. A marketplace that is away changes nothing: its offers keep
+    what they say until it expires. Each batch is a transaction of its own; running beside itself does no harm.
+    """
+    done = Refreshed()
+    for connector in registry.connectors():
+        try:
+            _refresh(connector, _due(connector, now, wanted), now, done)
+        except Refusal as trouble:
+            done.troubles[connector.code] = str(trouble)
+            log.warning("offers of %s were not refreshed: %s", connector.code, trouble)
+    return done
+
+
+def _due(connector: Connector, now: datetime, wanted: Sequence[UUID] | None) -> list[dict[str, Any]]:
+    """A price near its end, a coupon that ended since, or something withdrawn that was not asked for lately."""
+    life = connector.policy.price_life
+    return sql.rows(
+        f"""
+        SELECT id, external_id, withdrawn_at IS NOT NULL AS withdrawn FROM catalog_offer
+        WHERE marketplace = ANY(%(marketplaces)s) {"AND id = ANY(%(wanted)s)" if wanted is not None else ""}
+          AND CASE WHEN withdrawn_at IS NULL
+                   THEN expires_at <= %(soon)s OR (coupon_until > as_of AND coupon_until <= %(now)s)
+                   ELSE coalesce(looked_at, withdrawn_at) <= %(long_ago)s END
+        ORDER BY expires_at LIMIT {MOST_AT_ONCE}
+        """,
+        {
+            "marketplaces": list(connector.marketplaces),
+            "wanted": list(wanted or ()),
+            "now": now,
+            "soon": now + life / 3,
+            "long_ago": now - life * 2 / 3,
+        },
+    )
+
+
+def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, done: Refreshed) -> None:
+    size = connector.policy.look_up_at_once
+    for start in range(0, len(due), size):
+        batch = due[start : start + size]
+        found = connector.look_up([row["external_id"] for row in batch])
+        if not found and len(batch) >= SUSPICIOUS:
+            text = _("%s knew none of the offers it was asked for. Nothing was changed; look at its account.")
+            raise Unavailable(text % connector.code)
+        known = [row for row in batch if row["external_id"] in found]
+        gone = [row["id"] for row in batch if row["external_id"] not in found]
+        with transaction.atomic():
+            taken = take_known(((row["id"], found[row["external_id"]]) for row in known), now=now)
+            done.withdrawn += _withdraw(gone, now)
+        done.asked += len(batch)
+        done.changed += taken.changed
+        done.unchanged += taken.unchanged
+        done.returned += sum(row["withdrawn"] for row in known)
+        for refused in taken.refused:
+            log.warning("an offer of %s was refused: %s, %s", connector.code, refused.field, refused.reason)
+
+
+def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
+    """Mark what the marketplace does not know any more; how many it knew until now. Its price ends at once."""
+    if not offer_ids:
+        return 0
+    sql.execute(
+        "UPDATE catalog_offer SET looked_at = %(now)s WHERE id = ANY(%(ids)s) AND withdrawn_at IS NOT NULL",
+        {"now": now, "ids": offer_ids},
+    )
+    return sql.execute(
+        """
+        UPDATE catalog_offer SET withdrawn_at = %(now)s, looked_at = %(now)s, expires_at = least(expires_at, %(now)s),
+            seq = nextval('catalog_offer_change')
+        WHERE id = ANY(%(ids)s) AND withdrawn_at IS NULL
+        """,
+        {"now": now, "ids": offer_ids},
+    )
