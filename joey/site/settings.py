@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "csp",
+    "django_htmx",
     "joey.kit",
     "joey.ledger",
     "joey.record",
