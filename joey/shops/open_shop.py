@@ -21,9 +21,9 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 # Names that would pass for Joey itself, for a marketplace or for an authority.
 _RESERVED = """
 about account admin administrator alibaba aliexpress alipay amazon api app apps assets auth bank billing blog cart ceo
-checkout contact customer-service dangdang dev developer douyin facebook feed file files gov government go guest health
+checkout confirm contact customer-service dangdang dev developer douyin facebook feed file files gov government go guest health
 healthz help home http https index info instagram jd jingdong joey joey-shop kuaishou legal log login logout mail me
-metrics moderator myshop new null office official operator order orders p page pay payment payout payouts pinduoduo pdd
+metrics moderator myshop new null office official open operator order orders p page pay payment payout payouts pinduoduo pdd
 picture pictures platform police poster posters press privacy prove public readyz refund report root rule rules safety
 sale sandbox search security service settings shop shops sign-in sign-up signin signup sms staff static status store
 studio support sys sysadmin system tao taobao team temu terms test tianmao tiktok tmall undefined unionpay verify wechat

@@ -28,6 +28,6 @@ def app_of(user_agent: str) -> str:
     return next((app for app, mark in APPS if mark in seen), "")
 
 
-def opens_here(app: str, marketplace: str) -> bool:
-    """Whether a link to the marketplace can be followed inside this app."""
-    return marketplace not in CLOSED_DOORS.get(app, frozenset())
+def opens_here(user_agent: str, marketplace: str) -> bool:
+    """Whether a link to the marketplace can be followed in the browser that calls itself so."""
+    return marketplace not in CLOSED_DOORS.get(app_of(user_agent), frozenset())

@@ -19,7 +19,7 @@ from joey.sharing.make_link import OWN, make_link
 from joey.sharing.tracked_url import tracked_url
 from joey.shops import queries
 from joey.storefront.chart import chart_of
-from joey.storefront.in_app import app_of, opens_here
+from joey.storefront.in_app import opens_here
 from joey.storefront.queries import known_copy_code
 
 LONGEST_CACHE = timedelta(minutes=1)
@@ -58,7 +58,6 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "token": token,
         "chart": chart_of(page.history) if page.history else None,
         "copy_code": known_copy_code(listing_id),
-        "opens_here": opens_here(app_of(request.headers.get("user-agent", "")), page.card.marketplace),
         "address": f"{settings.JOEY_URL}/s/{slug}/{listing_id}",
         "site": settings.JOEY_URL,
     }
@@ -84,7 +83,7 @@ def way_out(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "now": now,
         "token": token,
         "copy_code": tracked.copy_code if tracked else "",
-        "app": app_of(request.headers.get("user-agent", "")),
+        "opens_here": opens_here(request.headers.get("user-agent", ""), page.card.marketplace),
         "address": f"{settings.JOEY_URL}/go/{token}",
     }
     return _page(request, "way_out.html", facts, now=now, private=True)
