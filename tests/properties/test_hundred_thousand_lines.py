@@ -1,0 +1,67 @@
+"""The first risky bet: the set verbs that serve one order line also carry a hundred thousand, and `prove` stays clean."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission
+from joey.kit import sql
+from joey.marketplaces.port import OrderSighting, RefundSighting
+from joey.orders.record_sightings import record_sightings
+from joey.shops.models import Shop
+from tests.cast import NOW, leased, mei, refund, settled
+from tests.proof import prove
+
+LINES = 100_000
+SHOPS = 200
+SET = 10_000  # sightings per record_sightings, as a sync window would bring them
+
+
+def reports() -> Iterator[OrderSighting]:
+    for n in range(LINES):
+        yield settled(str(10**9 + n), position_key=str(5000 + n % SHOPS), commission_minor=300 + n % 97)
+
+
+def returns() -> Iterator[RefundSighting]:
+    for n in range(0, LINES, 20):
+        yield refund(str(10**9 + n), case=str(n), back=262)
+
+
+def in_sets(things: Iterator[OrderSighting] | Iterator[RefundSighting]) -> Iterator[list[object]]:
+    batch: list[object] = []
+    for thing in things:
+        batch.append(thing)
+        if len(batch) == SET:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def test_a_hundred_thousand_lines_go_from_report_to_available_and_one_in_twenty_comes_back(
+    committed_db: EmbeddedPostgres,
+) -> None:
+    owner = mei()
+    shops = Shop.objects.bulk_create(Shop(slug=f"shop-{n}", owner=owner, name=f"Shop {n}") for n in range(SHOPS))
+    for n, shop in enumerate(shops):
+        leased(shop, key=str(5000 + n))
+
+    for batch in in_sets(reports()):
+        record_sightings("taobao", batch, now=NOW)  # type: ignore[arg-type]
+    earned = earn_due(now=NOW)
+    confirmed = confirm_due(now=NOW)
+    for batch in in_sets(returns()):
+        record_sightings("taobao", batch, now=NOW)  # type: ignore[arg-type]
+    returned = earn_due(now=NOW)
+
+    bases = [300 + n % 97 - 38 for n in range(LINES)]
+    bases[::20] = [max(0, base - 262) for base in bases[::20]]
+    assert (earned.lines, confirmed.commissions, returned.lines) == (LINES, LINES, LINES // 20)
+    assert sql.value("SELECT sum(base_minor) FROM commissions_commission") == sum(bases)
+    assert Commission.objects.filter(shop=shops[0]).count() == LINES // SHOPS
+    available = sql.value("SELECT sum(balance_minor) FROM ledger_account WHERE kind = 'shop:available'")
+    assert available == sum(base * 8 // 10 for base in bases)
+    prove()
