@@ -1,0 +1,26 @@
+"""Payouts out: hand approved ones to their rail and take in what it answered."""
+
+from pathlib import Path
+
+import click
+
+from joey.cli.data_folder import data_option
+
+
+@click.command()
+@data_option
+def pay(data: Path) -> None:
+    """Hand approved payouts to the bank and book its answers."""
+    from joey.cli.instance import instance
+
+    with instance(data, "pay"):
+        from joey.kit.clock import now
+        from joey.payouts.pay_due import pay_due
+
+        done = pay_due(now=now())
+    click.echo(
+        f"{done.approved} approved by rule, {done.sent} handed to the bank, {done.paid} paid, {done.failed} failed;"
+        f" {done.waiting} wait for an operator."
+    )
+    for trouble in done.troubles:
+        click.echo(f"Trouble: {trouble}", err=True)

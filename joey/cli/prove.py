@@ -1,0 +1,29 @@
+"""Check every invariant of the ledger and the record; the first offender ends it with exit code 1."""
+
+import time
+from pathlib import Path
+
+import click
+
+from joey.cli.data_folder import data_option
+from joey.cli.trouble import Trouble
+
+
+@click.command()
+@data_option
+def prove(data: Path) -> None:
+    """Check that no money is lost, created or silently changed."""
+    from joey.cli.instance import instance
+
+    with instance(data, "prove"):
+        from joey.insight.prove import all_checks
+
+        checks = all_checks()
+        for check in checks:
+            started = time.monotonic()
+            offender = check.first_offender()
+            if offender is not None:
+                told = ", ".join(f"{name} {value}" for name, value in offender.items())
+                raise Trouble(f"Does not hold: {check.rule}. First offender: {told}")
+            click.echo(f"holds  {check.rule} ({time.monotonic() - started:.2f} s)")
+    click.echo(f"All {len(checks)} rules hold.")

@@ -1,0 +1,34 @@
+"""Order reports in: ask the marketplaces what changed and book what it earns."""
+
+from pathlib import Path
+
+import click
+
+from joey.cli.data_folder import data_option
+
+
+@click.command()
+@click.argument("marketplace", required=False)
+@data_option
+@click.pass_context
+def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
+    """Bring in order reports, of one MARKETPLACE or of all, and book what they earn."""
+    from joey.cli.instance import instance
+
+    with instance(data, "sync"):
+        from joey.commissions.earn_due import earn_due
+        from joey.kit.clock import now
+        from joey.orders.sync import sync as sync_orders
+
+        done = sync_orders(marketplace, now=now())
+        earned = earn_due(now=now())
+    for each in done:
+        click.echo(
+            f"{each.marketplace}: {each.sightings} new reports, {each.lines} order lines moved,"
+            f" read up to {each.read_until:%Y-%m-%d %H:%M} UTC" + (f"; stopped: {each.trouble}" if each.trouble else "")
+        )
+    if not done:
+        click.echo("No connected marketplace reports orders.")
+    click.echo(f"{earned.lines} order lines looked at, {earned.journals} journals booked.")
+    if any(each.trouble for each in done):
+        ctx.exit(1)
