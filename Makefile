@@ -1,0 +1,136 @@
+# Two commands set everything up: `make up` runs Joey, `make test` proves it. `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Recipes speak for themselves; `make V=1` shows every command.
+$(V).SILENT:
+
+# Python 3.11 where it is there, else any newer one that runs.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PY := .venv/bin/python
+UP ?=
+TESTS ?= tests
+
+# A stamp holds the checkout's place: a checkout that was moved sets itself up again.
+HERE := $(shell pwd | cksum | cut -d' ' -f1)
+VENV := .venv/.made-$(HERE)
+RUN := .venv/.run-$(HERE)
+DEV := .venv/.dev-$(HERE)
+LINKED := .venv/.linked-$(HERE)
+WORDS := $(patsubst %.po,%.mo,$(wildcard joey/*/locale/*/LC_MESSAGES/*.po))
+
+# As root as it is, else by sudo without a password, else nobody: then the person is told what to run.
+AS_ROOT := $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif sudo -n true 2>/dev/null; then echo sudo env; fi)
+APT := $(AS_ROOT) DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 -o Dpkg::Options::=--force-confold -qq
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -q install --retries 10 --timeout 60
+
+# What the tests need from Debian: a browser, a font with Chinese, the oldest PostgreSQL that Joey runs on.
+DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
+ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/cli/test_migrate.py)
+
+.PHONY: help setup up test test-long lint bench lock clean dev debian-parts
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(RUN) $(LINKED) $(WORDS) ## install what Joey runs on, into .venv, and nothing else
+
+up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010 --no-demo")
+	@exec .venv/bin/joey up $(UP)
+
+test: dev debian-parts ## check everything: lint, all tests, and the money tests again on PostgreSQL 15
+	@$(MAKE) --no-print-directory lint
+	$(PY) -m pytest -q -m "not long" $(TESTS)
+	@echo "Once more on PostgreSQL 15: $(ON_15)"
+	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(ON_15)
+
+test-long: dev debian-parts ## the slow proofs
+	$(PY) -m pytest -q -m long $(TESTS)
+
+lint: dev ## style, types, layers, templates, missing migrations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check -q .
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-logo
+	@if [ -n "$$(find joey -name '*.html' -print -quit)" ]; then $(PY) -m djlint joey --lint --quiet; fi
+	JOEY_NO_POOL=1 DJANGO_SETTINGS_MODULE=joey.site.settings $(PY) -W ignore -m django makemigrations --check --dry-run
+
+bench: dev ## measure; each file in bench/ prints a table and writes JSON
+	@for file in bench/[a-z]*.py; do [ -e "$$file" ] && { echo "== $$file"; $(PY) "$$file" || exit 1; }; done
+
+lock: dev ## pin every package with its hashes, after a change in requirements*.in (UPGRADE=--upgrade for newer ones)
+	for name in requirements requirements-dev; do \
+		$(PY) -m piptools compile -q $(UPGRADE) --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+			--no-emit-find-links --no-emit-trusted-host --no-emit-options --no-header \
+			--output-file $$name.txt $$name.in || exit 1; done
+
+clean: ## remove what was built and installed here; the data in .joey stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	find joey tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find joey -name '*.mo' -delete
+
+dev: setup $(DEV)
+
+$(VENV):
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Joey needs Python 3.11 or newer. On Debian 12: apt-get install python3 python3-venv"; exit 1; fi
+	@if ! .venv/bin/python -c 'import pip' 2>/dev/null; then \
+		echo "Making .venv with $$($(PYTHON) --version) …"; \
+		rm -rf .venv; \
+		$(PYTHON) -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; $(MAKE) --no-print-directory venv-from-debian; }; fi
+	touch $@
+
+# Debian keeps the part of venv that brings pip in a package of its own.
+.PHONY: venv-from-debian
+venv-from-debian:
+	@package=python3$$($(PYTHON) -c 'import sys; print(".%d" % sys.version_info[1])')-venv; \
+	command="apt-get update && apt-get install -y $$package"; \
+	if [ -z "$(AS_ROOT)" ] || ! command -v apt-get >/dev/null; then \
+		echo "Python cannot make a virtual environment yet. Run this once as root, then again what you ran:"; \
+		echo "  $$command"; exit 1; fi; \
+	echo "Installing $$package from Debian …"; \
+	$(APT) update && $(APT) install -y --no-install-recommends $$package >/dev/null && $(PYTHON) -m venv .venv
+
+# pip checks every file against its hash; a moody network gets three tries of ten retries each.
+define install
+	@echo "Installing $(1) …"
+	@for try in 1 2 3; do \
+		$(PIP) --require-hashes -r $(1) && exit 0; \
+		echo "That did not work (try $$try of 3)."; sleep $$((try * 3)); done; \
+	echo "The packages could not be installed: is the network there? Run the same command again."; exit 1
+endef
+
+$(RUN): requirements.txt | $(VENV)
+	$(call install,requirements.txt)
+	touch $@
+
+$(DEV): requirements-dev.txt | $(RUN)
+	$(call install,requirements-dev.txt)
+	touch $@
+
+# The checkout itself is put on the path by hand: that needs no build tool and no network.
+$(LINKED): Makefile | $(RUN)
+	@$(PY) -c 'import sysconfig, pathlib; pathlib.Path(sysconfig.get_path("purelib"), "joey-checkout.pth").write_text("$(CURDIR)\n")'
+	@printf '%s\n' '#!/bin/sh' "'''exec' \"$(CURDIR)/.venv/bin/python\" \"\$$0\" \"\$$@\"" "' '''" \
+		'from joey.cli.cli import main' '' 'main(prog_name="joey")' > .venv/bin/joey
+	@chmod +x .venv/bin/joey
+	touch $@
+
+%.mo: %.po | $(RUN)
+	@$(PY) -m babel.messages.frontend -q compile -i $< -o $@
+
+debian-parts:
+	@missing=""; for part in $(DEBIAN_PARTS); do \
+		dpkg-query -W -f '$${Status}' $$part 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$part"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ -z "$(AS_ROOT)" ] || ! command -v apt-get >/dev/null; then \
+		echo "The tests need$$missing from Debian. Run this once as root, then again what you ran:"; \
+		echo "  apt-get update && apt-get install -y --no-install-recommends$$missing"; exit 1; fi; \
+	echo "Installing from Debian:$$missing …"; \
+	if [ ! -e /etc/postgresql-common/createcluster.conf ]; then : no cluster of Debian\'s own is wanted; \
+		$(AS_ROOT) mkdir -p /etc/postgresql-common && \
+		echo 'create_main_cluster = false' | $(AS_ROOT) tee /etc/postgresql-common/createcluster.conf >/dev/null; fi; \
+	for try in 1 2 3; do $(APT) update && $(APT) install -y --no-install-recommends $$missing >/dev/null && exit 0; \
+		sleep $$((try * 3)); done; echo "apt-get could not install$$missing."; exit 1
