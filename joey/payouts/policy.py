@@ -6,6 +6,7 @@ from joey.money.money import EXPONENTS, Money
 
 PAUSE = timedelta(hours=72)  # after payout details changed, so that a thief's change is noticed before it pays
 _FLOOR_WHOLE = 1  # 1.00 of a currency: below it the transfer costs more than it brings
+APPROVED_BY_RULE_BELOW_WHOLE = 1_000  # below 1,000.00 of a currency no operator has to look
 _TWO_DECIDE_FROM_WHOLE = 10_000  # 10,000.00 of a currency
 
 

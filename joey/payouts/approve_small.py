@@ -1,0 +1,47 @@
+"""Approve small payouts by rule, so that a shopkeeper's few yuan do not wait for an operator's morning."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from joey.kit import sql
+from joey.money.money import EXPONENTS
+from joey.payouts.policy import APPROVED_BY_RULE_BELOW_WHOLE
+from joey.record.append import append_set
+
+
+@transaction.atomic(durable=True)
+def approve_small(*, now: datetime) -> int:
+    """Approve every requested payout below the rule's amount that nothing holds; how many.
+
+    The rule never approves twice and never touches what an operator has looked at: the state decides, in one
+    statement.
+    """
+    sql.fresh_temp_table("small", "id uuid, shop_id uuid, amount_minor bigint, currency text")
+    approved = sql.execute(
+        """
+        WITH limits AS (
+            SELECT * FROM unnest(%(currencies)s::text[], %(limits)s::bigint[]) AS l (currency, below_minor)
+        ), approved AS (
+            UPDATE payouts_payout p SET state = 'approved', decided_at = %(now)s
+            FROM limits WHERE limits.currency = p.currency AND p.amount_minor < limits.below_minor
+              AND p.state = 'requested'
+              AND NOT EXISTS (
+                  SELECT FROM payouts_payouthold h WHERE h.shop_id = p.shop_id AND h.released_at IS NULL
+                  AND (h.payout_id IS NULL OR h.payout_id = p.id))
+            RETURNING p.id, p.shop_id, p.amount_minor, p.currency
+        )
+        INSERT INTO small SELECT * FROM approved
+        """,
+        {
+            "currencies": list(EXPONENTS),
+            "limits": [APPROVED_BY_RULE_BELOW_WHOLE * 10**exponent for exponent in EXPONENTS.values()],
+            "now": now,
+        },
+    )
+    append_set(
+        f"""(SELECT shop_id, 'payout.approved' AS kind, 'payout:' || id AS subject_key,
+                    jsonb_build_object('amount_minor', amount_minor, 'currency', currency, 'by', 'rule') AS facts,
+                    '{now.isoformat()}'::timestamptz AS happened_at FROM small)"""
+    )
+    return approved
