@@ -239,7 +239,7 @@ def test_a_mail_host_takes_codes_for_addresses_and_leaves_phones_to_the_gateway(
     (letter,) = mail.outbox
     assert isinstance(letter, EmailMessage)
     assert letter.to == [MEI]
-    assert not any(sign.isdigit() for sign in letter.subject)
+    assert not any(sign.isdigit() for sign in str(letter.subject))
     assert [message["to"] for message in outbox.messages] == [PHONE]
 
 

@@ -20,7 +20,7 @@ def test_of_two_connections_with_the_right_code_one_signs_in(committed_db: Embed
 
         came = outcomes(*[lambda: person_for_code(MEI, code, now=NOW)] * 4)  # noqa: B023 (run within the round)
 
-        assert sorted(type(each) for each in came if isinstance(each, Person)) == [Person]
+        assert sum(isinstance(each, Person) for each in came) == 1
         assert sum(isinstance(each, WrongCode) for each in came) == 3
     assert Person.objects.count() == 1
 

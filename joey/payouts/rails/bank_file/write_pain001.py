@@ -104,4 +104,4 @@ def _sum(instructions: Sequence[Instruction]) -> Money:
 
 @cache
 def _schema() -> xmlschema.XMLSchema:
-    return xmlschema.XMLSchema(SCHEMA, allow="sandbox")
+    return xmlschema.XMLSchema(str(SCHEMA), allow="local")

@@ -1,0 +1,132 @@
+"""A bank over real HTTP for one test: it keeps files, answers as it is told, and can swallow an answer."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from xml.etree import ElementTree as ET
+
+KEY = "test-bank-key"
+NS = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
+
+
+def transfers(content: bytes) -> list[ET.Element]:
+    """The single transfers of a pain.001 file."""
+    return list(ET.fromstring(content).iter(f"{NS}CdtTrfTxInf"))  # noqa: S314 (Joey's own file)
+
+
+@dataclass
+class Bank:
+    """`files` by message id as first received, `received` every body that came. `trouble` befalls the next calls.
+
+    Troubles: "silent" (takes the file, hangs up), "500" (takes nothing), "garbage" (takes the file, answers rubbish),
+    "refuse" (422), "portal" (200 from something in between, takes nothing).
+    """
+
+    url: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    received: list[tuple[str, bytes]] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    said: dict[str, dict[str, Any]] = field(default_factory=dict)
+    extra: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {"bank": {"gateway": self.url, "credentials": {"key": KEY}}}
+
+    def instructions(self) -> dict[str, str]:
+        """What the bank was told to pay: amount by end-to-end id, over all files. A second telling fails."""
+        found: dict[str, str] = {}
+        for content in self.files.values():
+            for transfer in transfers(content):
+                key = transfer.findtext(f"{NS}PmtId/{NS}EndToEndId") or ""
+                assert key not in found, "the same instruction in two files"
+                found[key] = transfer.findtext(f"{NS}Amt/{NS}InstdAmt") or ""
+        return found
+
+    def say(self, end_to_end_id: str, state: str, **more: Any) -> None:
+        self.said[end_to_end_id] = {"state": state, **more}
+
+    def say_all(self, state: str, **more: Any) -> None:
+        for key in self.instructions():
+            self.say(key, state, **more)
+
+    def answer(self, message_id: str) -> dict[str, Any]:
+        payments = []
+        for transfer in transfers(self.files[message_id]):
+            key = transfer.findtext(f"{NS}PmtId/{NS}EndToEndId") or ""
+            amount = transfer.find(f"{NS}Amt/{NS}InstdAmt")
+            assert amount is not None
+            payment = {
+                "end_to_end_id": key,
+                "amount_minor": int((amount.text or "").replace(".", "")),
+                "currency": amount.get("Ccy"),
+                "state": "accepted",
+                "reason_code": "",
+                "reason": "",
+            }
+            payments.append(payment | self.said.get(key, {}))
+        return {"message_id": message_id, "state": "accepted", "payments": payments + self.extra}
+
+
+@contextmanager
+def running_bank() -> Iterator[Bank]:
+    bank = Bank()
+
+    class Gateway(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            message_id = self.path.rpartition("/")[2]
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers["Authorization"] != f"Bearer {KEY}":
+                self._answer(401, {})
+                return
+            trouble = bank.troubles.pop(0) if bank.troubles else ""
+            bank.received.append((message_id, body))
+            if trouble in ("", "silent", "garbage"):
+                bank.files.setdefault(message_id, body)
+            if trouble == "silent":
+                self.close_connection = True
+            elif trouble == "500":
+                self._answer(500, {})
+            elif trouble == "refuse":
+                self._answer(422, {"title": "not that way"})
+            elif trouble in ("garbage", "portal"):
+                self._send(200, b"<html>Welcome to the hotel network</html>")
+            else:
+                self._answer(200, {"message_id": message_id, "state": "accepted"})
+
+        def do_GET(self) -> None:
+            message_id = self.path.rpartition("/")[2]
+            trouble = bank.troubles.pop(0) if bank.troubles else ""
+            if trouble:
+                self._send(500 if trouble == "500" else 200, b"?")
+            elif message_id in bank.files:
+                self._answer(200, bank.answer(message_id))
+            else:
+                self._answer(404, {"title": "no such file"})
+
+        def _answer(self, status: int, body: dict[str, Any]) -> None:
+            self._send(status, json.dumps(body).encode())
+
+        def _send(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Be quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    bank.url = f"http://127.0.0.1:{server.server_port}/bank"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield bank
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)

@@ -1,0 +1,84 @@
+"""Setting the scene: a shop with details older than their pause and money that it earned."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.kit import sql
+from joey.ledger.chart import AccountKind
+from joey.money.money import Money
+from joey.orders.record_sightings import record_sightings
+from joey.payouts.decide import approve
+from joey.payouts.models import Payee, Payout
+from joey.payouts.payee import set_payee
+from joey.payouts.request_payout import request_payout
+from joey.people.models import Person
+from joey.shops.models import Shop
+from tests.cast import NOW, ada, leased, meis_shop, settled
+
+ACCOUNT = "6222020200112233445"
+LONG_AGO = NOW - timedelta(days=30)
+
+
+def cny(minor: int) -> Money:
+    return Money(minor, "CNY")
+
+
+def ready_shop(available: int = 10_000) -> Shop:
+    """Mei's shop: details set a month ago, `available` fen to pay out."""
+    shop = meis_shop()
+    ready_payee(shop)
+    leased(shop)
+    earn(available, "4294159887444064307")
+    return shop
+
+
+def ready_payee(shop: Shop, **changes: str) -> Payee:
+    details = {"holder_name": "李小美", "account_number": ACCOUNT, "bank_code": "102100099996"} | changes
+    return set_payee(shop, rail="bank", **details, now=LONG_AGO)
+
+
+def earn(share: int, order: str, *, position: str = "110000000001") -> None:
+    """Let the shop with that position earn `share` fen through a settled order; the plan gives it four fifths."""
+    assert share % 4 == 0
+    base = share * 5 // 4
+    line = settled(order, commission_minor=base, service_fee_minor=0, paid_minor=base * 20, position_key=position)
+    record_sightings("taobao", [line], now=NOW)
+    earn_due(now=NOW)
+    confirm_due(now=NOW)
+
+
+def requested(shop: Shop, minor: int = 10_000, key: str = "key-1") -> Payout:
+    return request_payout(shop, amount=cny(minor), idempotency_key=key, now=NOW)
+
+
+def approved(shop: Shop, minor: int = 10_000, key: str = "key-1") -> Payout:
+    return approve(requested(shop, minor, key), by=ada(), now=NOW)
+
+
+def second_operator() -> Person:
+    return Person.objects.get_or_create(email="bo@example.com", defaults={"is_staff": True})[0]
+
+
+def held(shop_id: UUID, currency: str = "CNY") -> dict[str, int]:
+    """What the ledger holds for the shop, by where: available, reserved, in_transit, cash."""
+    places = {
+        "available": AccountKind.SHOP_AVAILABLE,
+        "reserved": AccountKind.SHOP_RESERVED,
+        "in_transit": AccountKind.RAIL_IN_TRANSIT,
+        "cash": AccountKind.CASH,
+    }
+    found = {
+        row["kind"]: int(row["minor"])
+        for row in sql.rows(
+            "SELECT kind, sum(balance_minor) AS minor FROM ledger_account"
+            " WHERE shop_id = %s AND currency = %s GROUP BY 1",
+            [shop_id, currency],
+        )
+    }
+    return {place: found.get(kind, 0) for place, kind in places.items()}
+
+
+def money(available: int = 0, reserved: int = 0, in_transit: int = 0, cash: int = 0) -> dict[str, int]:
+    return {"available": available, "reserved": reserved, "in_transit": in_transit, "cash": cash}

@@ -1,0 +1,147 @@
+"""Operators decide; large amounts take two of them, nobody decides their own."""
+
+import pytest
+
+from joey.kit.refusals import Forbidden, Invalid, NotFound
+from joey.kit.states import WrongState
+from joey.payouts.decide import SecondOperatorNeeded, approve, refuse
+from joey.payouts.models import Payout
+from joey.payouts.queries import payouts_to_decide
+from joey.people.models import Person
+from joey.record.queries import events_of
+from tests.cast import NOW, ada, mei, sam
+from tests.payouts.stage import approved, held, money, ready_shop, requested, second_operator
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_operator_approves_and_the_money_stays_reserved() -> None:
+    shop = ready_shop()
+
+    payout = approve(requested(shop), by=ada(), now=NOW)
+
+    assert (payout.state, payout.decided_by, payout.decided_at) == ("approved", ada(), NOW)
+    assert held(shop.pk) == money(reserved=10_000)
+    prove()
+
+
+def test_a_refusal_gives_the_money_back_with_a_reason() -> None:
+    shop = ready_shop()
+
+    payout = refuse(requested(shop), by=ada(), reason=" The name is not yours ", now=NOW)
+
+    payout.refresh_from_db()
+    assert (payout.state, payout.reason, payout.finished_at) == ("refused", "The name is not yours", NOW)
+    assert held(shop.pk) == money(available=10_000)
+    assert [event.kind for event in events_of([f"payout:{payout.id}"])] == ["payout.requested", "payout.refused"]
+    prove()
+
+
+def test_an_approved_payout_can_still_be_refused_before_it_is_sent() -> None:
+    shop = ready_shop()
+
+    refuse(approved(shop), by=ada(), reason="Stopped in time", now=NOW)
+
+    assert held(shop.pk) == money(available=10_000)
+    prove()
+
+
+def test_after_a_refusal_the_next_request_is_possible() -> None:
+    shop = ready_shop()
+    refuse(requested(shop), by=ada(), reason="Not yet", now=NOW)
+
+    assert requested(shop, 10_000, "key-2").state == "requested"
+
+
+@pytest.mark.parametrize("stranger", [sam, mei])
+def test_only_an_operator_decides(stranger: object) -> None:
+    payout = requested(ready_shop())
+
+    with pytest.raises(Forbidden):
+        approve(payout, by=stranger(), now=NOW)  # type: ignore[operator]
+    with pytest.raises(Forbidden):
+        refuse(payout, by=stranger(), reason="I say so", now=NOW)  # type: ignore[operator]
+
+    payout.refresh_from_db()
+    assert payout.state == "requested"
+    assert held(payout.shop_id) == money(reserved=10_000)
+
+
+def test_an_operator_does_not_decide_their_own_payout() -> None:
+    payout = requested(ready_shop())
+    Person.objects.filter(pk=mei().pk).update(is_staff=True)
+
+    with pytest.raises(Forbidden, match="own shop"):
+        approve(payout, by=mei(), now=NOW)
+
+    payout.refresh_from_db()
+    assert payout.state == "requested"
+
+
+def test_an_operator_whose_account_is_closed_decides_nothing() -> None:
+    payout = requested(ready_shop())
+    Person.objects.filter(pk=ada().pk).update(is_active=False)
+
+    with pytest.raises(Forbidden):
+        approve(payout, by=ada(), now=NOW)
+
+
+def test_from_ten_thousand_on_two_different_operators_approve() -> None:
+    payout = requested(ready_shop(1_000_000), 1_000_000)
+
+    once = approve(payout, by=ada(), now=NOW)
+    assert once.state == "requested"
+    (waiting,) = payouts_to_decide()
+    assert (waiting.needs_two, waiting.approved_once_by) == (True, ada().pk)
+    with pytest.raises(SecondOperatorNeeded):
+        approve(payout, by=ada(), now=NOW)
+
+    assert approve(payout, by=second_operator(), now=NOW).state == "approved"
+    assert payouts_to_decide() == []
+    kinds = [event.kind for event in events_of([f"payout:{payout.id}"])]
+    assert kinds == ["payout.requested", "payout.approved_once", "payout.approved"]
+    prove()
+
+
+def test_just_below_ten_thousand_one_operator_is_enough() -> None:
+    assert approve(requested(ready_shop(1_000_000), 999_999), by=ada(), now=NOW).state == "approved"
+
+
+def test_one_operator_can_refuse_a_large_one() -> None:
+    shop = ready_shop(1_000_000)
+    payout = requested(shop, 1_000_000)
+    approve(payout, by=ada(), now=NOW)
+
+    refuse(payout, by=second_operator(), reason="Too quick", now=NOW)
+
+    assert held(shop.pk) == money(available=1_000_000)
+    prove()
+
+
+def test_a_decision_is_made_once() -> None:
+    shop = ready_shop()
+    payout = refuse(requested(shop), by=ada(), reason="No", now=NOW)
+
+    with pytest.raises(WrongState):
+        approve(payout, by=ada(), now=NOW)
+    with pytest.raises(WrongState):
+        refuse(payout, by=ada(), reason="No", now=NOW)
+
+    assert held(shop.pk) == money(available=10_000)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "two\nlines", "a\0b"])
+def test_a_refusal_says_why_in_one_line(reason: str) -> None:
+    payout = requested(ready_shop())
+
+    with pytest.raises(Invalid) as refused:
+        refuse(payout, by=ada(), reason=reason, now=NOW)
+
+    assert refused.value.field == "reason"
+    assert held(payout.shop_id) == money(reserved=10_000)
+
+
+def test_a_payout_that_is_not_there_cannot_be_decided() -> None:
+    with pytest.raises(NotFound):
+        approve(Payout(), by=ada(), now=NOW)

@@ -1,0 +1,184 @@
+"""Payout details: read, paused, frozen, told."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from joey.kit.refusals import Invalid
+from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
+from joey.payouts.jobs import tell_details_changed
+from joey.payouts.models import Payee
+from joey.payouts.payee import set_payee
+from joey.payouts.queries import payee_of
+from joey.record.queries import events_of
+from tests.cast import NOW, lulus_shop, mei, meis_shop
+from tests.payouts.stage import ACCOUNT, ready_shop, requested
+from tests.people.outbox import running_outbox
+
+PAUSE = timedelta(hours=72)
+GOOD = {"rail": "bank", "holder_name": "李小美", "account_number": ACCOUNT, "bank_code": ""}
+
+
+@pytest.mark.django_db
+def test_the_first_details_pause_payouts_for_72_hours_too() -> None:
+    payee = set_payee(meis_shop(), **GOOD, now=NOW)
+
+    assert payee.usable_from == NOW + PAUSE
+    row = payee_of(meis_shop())
+    assert row is not None
+    assert row.account == "•••• 3445"
+    assert payee_of(lulus_shop()) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [{"holder_name": "李大美"}, {"account_number": "6222020200112233446"}, {"bank_code": "DEUTDEFF"}],
+)
+def test_every_change_starts_the_pause_again(change: dict[str, str]) -> None:
+    set_payee(meis_shop(), **GOOD, now=NOW)
+
+    payee = set_payee(meis_shop(), **(GOOD | change), now=NOW + timedelta(days=9))
+
+    assert payee.usable_from == NOW + timedelta(days=9) + PAUSE
+    assert Payee.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_same_details_in_another_spelling_change_nothing() -> None:
+    first = set_payee(meis_shop(), **GOOD, now=NOW)
+
+    same = set_payee(
+        meis_shop(),
+        rail="bank",
+        holder_name=" 李小美 ",
+        account_number="6222 0202-0011 2233 445",
+        bank_code=" ",
+        now=NOW + timedelta(days=9),
+    )
+
+    assert same.usable_from == first.usable_from
+    assert len(events_of([f"payee:{first.id}"])) == 1
+
+
+@pytest.mark.django_db
+def test_a_change_is_recorded_without_the_account_number() -> None:
+    payee = set_payee(meis_shop(), **GOOD, now=NOW)
+
+    (event,) = events_of([f"payee:{payee.id}"])
+
+    assert event.kind == "payee.changed"
+    assert event.facts["account"] == "•••• 3445"
+    assert ACCOUNT not in str(event.facts)
+    assert "李小美" not in str(event.facts)
+
+
+@pytest.mark.django_db
+def test_a_change_is_told_to_the_person(settings: object) -> None:
+    payee = set_payee(meis_shop(), **GOOD, now=NOW)
+    job = ProcrastinateJob.objects.get()
+    assert job.task_name == "joey.payouts.tell_details_changed"
+    person = mei()
+    person.language, person.phone = "en", "+8613800138000"
+    person.save()
+
+    with running_outbox() as outbox:
+        settings.NOTICE_URL = outbox.url  # type: ignore[attr-defined]
+        tell_details_changed(**job.args)
+
+    assert [message["to"] for message in outbox.messages] == ["mei@example.com", "+8613800138000"]
+    assert all("•••• 3445" in message["text"] for message in outbox.messages)
+    assert job.args["payee_id"] == str(payee.id)
+
+
+@pytest.mark.django_db
+def test_a_promise_keeps_the_details_it_was_made_to() -> None:
+    shop = ready_shop()
+    payout = requested(shop)
+
+    set_payee(shop, **(GOOD | {"account_number": "4111111111111111"}), now=NOW)
+
+    payout.refresh_from_db()
+    assert payout.account_number == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("6222 0202 0011 2233 445", "6222020200112233445"),
+        ("DE89 3704 0044 0532 0130 00", "DE89370400440532013000"),
+        ("de89370400440532013000", "DE89370400440532013000"),
+        ("GB29NWBK60161331926819", "GB29NWBK60161331926819"),
+        ("１２３４５６", "123456"),
+    ],
+)
+def test_account_numbers_are_read_as_people_type_them(typed: str, number: str) -> None:
+    assert read_account_number(typed) == number
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "",
+        "12345",
+        "1" * 35,
+        "ABCDEFGH",
+        "=1+1234567",
+        "123456\n",
+        "12345六",
+        "123456;--",
+        "6222,0202,0011",
+        "<b>123456</b>",
+    ],
+)
+def test_what_is_no_account_number_is_refused_by_name(hostile: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_account_number(hostile)
+
+    assert refused.value.field == "account_number"
+
+
+@given(st.integers(4, 21), st.sampled_from("0123456789"))
+def test_one_wrong_digit_in_an_iban_is_noticed(place: int, digit: str) -> None:
+    iban = "DE89370400440532013000"
+    if iban[place] == digit:
+        return
+
+    with pytest.raises(Invalid):
+        read_account_number(iban[:place] + digit + iban[place + 1 :])
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 71, "Mei\nLi", "Mei\0", "Mei\u202eil", "\u200b", "Mei\ud800"])
+def test_a_name_no_bank_would_print_is_refused(name: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_holder_name(name)
+
+    assert refused.value.field == "holder_name"
+
+
+@pytest.mark.parametrize("code", ["1", "DEUTDEF", "DEUTDEFFXXXX", "10210009999", "=cmd|' /C calc'!A0", "DEUT DE\0FF"])
+def test_what_is_neither_bic_nor_cnaps_is_refused(code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_bank_code(code)
+
+    assert refused.value.field == "bank_code"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("", ""), ("deutdeff", "DEUTDEFF"), ("DEUTDEFF500", "DEUTDEFF500"), ("1021 0009 9996", "102100099996")],
+)
+def test_a_banks_code_is_optional(typed: str, code: str) -> None:
+    assert read_bank_code(typed) == code
+
+
+@pytest.mark.django_db
+def test_only_the_bank_rail_is_open() -> None:
+    with pytest.raises(Invalid) as refused:
+        set_payee(meis_shop(), **(GOOD | {"rail": "wechat"}), now=NOW)
+
+    assert refused.value.field == "rail"
+    assert not Payee.objects.exists()

@@ -1,0 +1,328 @@
+"""Files to the bank and answers back: one instruction a payout, whatever the bank and the line do."""
+
+import csv
+import io
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.db import InternalError, transaction
+from django.db.utils import ProgrammingError
+from pytest_django import Settings
+
+from joey.payouts.holds import place_hold, release_hold
+from joey.payouts.models import BankFile, Payout, PayoutAttempt
+from joey.payouts.queries import paid_total, payouts_of, troubled_files
+from joey.payouts.rails.bank_file.our_bank import NoBank
+from joey.payouts.send_due import Sent, send_due
+from joey.payouts.take_answers import LOOK_AGAIN_AFTER, Taken, take_answers
+from joey.record.queries import events_of
+from tests.cast import NOW, leased, lulus_shop, mei
+from tests.payouts.bank import Bank, transfers
+from tests.payouts.stage import approved, cny, earn, held, money, ready_payee, ready_shop, requested
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def test_an_approved_payout_goes_to_the_bank_and_is_paid(bank: Bank) -> None:
+    shop = ready_shop()
+    payout = approved(shop)
+
+    assert send_due(now=NOW) == Sent(payouts=1, files=1, handed_over=1, waiting=0)
+    assert held(shop.pk) == money(in_transit=10_000)
+    prove()
+
+    bank.say_all("settled")
+    assert take_answers(now=NOW + MINUTE) == Taken(settled=1)
+
+    payout.refresh_from_db()
+    assert (payout.state, payout.finished_at) == ("paid", NOW + MINUTE)
+    assert held(shop.pk) == money(cash=10_000)
+    assert paid_total(shop) == {"CNY": cny(10_000)}
+    assert list(bank.instructions().values()) == ["100.00"]
+    kinds = [event.kind for event in events_of([f"payout:{payout.id}"])]
+    assert kinds == ["payout.requested", "payout.approved", "payout.sent", "payout.paid"]
+    prove()
+
+
+def test_a_rejected_transfer_comes_back_with_the_reason_in_words(bank: Bank) -> None:
+    shop = ready_shop()
+    person = mei()
+    person.language = "en"
+    person.save()
+    approved(shop)
+    send_due(now=NOW)
+
+    bank.say_all("rejected", reason_code="AC04", reason="closed account")
+    assert take_answers(now=NOW) == Taken(rejected=1)
+
+    (row,) = payouts_of(shop)
+    assert row.state == "failed"
+    assert row.reason == "The bank says that this account is closed. Ask your bank, or add another account."
+    assert PayoutAttempt.objects.get().reason == "AC04 closed account"
+    assert held(shop.pk) == money(available=10_000)
+    prove()
+    assert requested(shop, 10_000, "once more").state == "requested"
+    prove()
+
+
+@pytest.mark.parametrize("trouble", ["silent", "500", "garbage", "portal"])
+def test_an_answer_that_does_not_come_sends_the_same_file_again(bank: Bank, trouble: str) -> None:
+    shop = ready_shop()
+    approved(shop)
+    bank.troubles = [trouble, trouble]
+
+    assert send_due(now=NOW).waiting == 1
+    assert held(shop.pk) == money(in_transit=10_000)
+    assert send_due(now=NOW + MINUTE) == Sent(payouts=0, files=0, handed_over=0, waiting=1)
+    assert send_due(now=NOW + 2 * MINUTE) == Sent(payouts=0, files=0, handed_over=1, waiting=0)
+
+    assert len(bank.received) == 3
+    assert len(set(bank.received)) == 1
+    assert len(bank.instructions()) == 1
+    assert PayoutAttempt.objects.count() == 1
+    bank.say_all("settled")
+    take_answers(now=NOW + 3 * MINUTE)
+    assert held(shop.pk) == money(cash=10_000)
+    prove()
+
+
+def test_a_file_that_was_kept_but_not_handed_over_is_picked_up_byte_for_byte(bank: Bank, settings: Settings) -> None:
+    approved(ready_shop())
+    settings.JOEY_MARKETPLACES = {"bank": {"gateway": "http://127.0.0.1:9/bank", "credentials": {"key": "k"}}}
+    assert send_due(now=NOW) == Sent(payouts=1, files=1, handed_over=0, waiting=1)
+    kept = BankFile.objects.get()
+
+    settings.JOEY_MARKETPLACES = bank.settings
+    send_due(now=NOW + timedelta(days=1))
+
+    assert bank.received == [(kept.message_id, bytes(kept.content))]
+    assert troubled_files(waiting_since=NOW + timedelta(days=9)) == []
+
+
+def test_a_file_that_the_bank_refuses_waits_in_trouble_and_the_money_in_transit(bank: Bank) -> None:
+    shop = ready_shop()
+    approved(shop)
+    bank.troubles = ["refuse"]
+
+    assert send_due(now=NOW).waiting == 1
+
+    (file,) = troubled_files(waiting_since=NOW - timedelta(days=9))
+    assert file.trouble.startswith("file_refused")
+    assert "not that way" in file.trouble
+    assert held(shop.pk) == money(in_transit=10_000)
+    send_due(now=NOW)
+    assert troubled_files(waiting_since=NOW - timedelta(days=9)) == []
+    prove()
+
+
+def test_a_bank_that_lost_the_file_gets_it_again(bank: Bank) -> None:
+    shop = ready_shop()
+    approved(shop)
+    send_due(now=NOW)
+    bank.files.clear()
+
+    take_answers(now=NOW)
+    assert send_due(now=NOW) == Sent(payouts=0, files=0, handed_over=1, waiting=0)
+
+    assert len(set(bank.received)) == 1
+    bank.say_all("settled")
+    take_answers(now=NOW)
+    assert held(shop.pk) == money(cash=10_000)
+    prove()
+
+
+def test_nothing_leaves_before_it_is_approved(bank: Bank) -> None:
+    shop = ready_shop()
+    requested(shop)
+
+    assert send_due(now=NOW) == Sent(0, 0, 0, 0)
+
+    assert bank.received == []
+    assert held(shop.pk) == money(reserved=10_000)
+
+
+@pytest.mark.parametrize("whole_shop", [True, False])
+def test_a_hold_keeps_an_approved_payout_here_until_it_is_lifted(bank: Bank, whole_shop: bool) -> None:
+    shop = ready_shop()
+    payout = approved(shop)
+    hold = place_hold(shop, reason="One phone, forty orders", now=NOW, payout=None if whole_shop else payout)
+
+    assert send_due(now=NOW) == Sent(0, 0, 0, 0)
+    (row,) = payouts_of(shop)
+    assert row.held == "One phone, forty orders"
+    release_hold(hold, now=NOW)
+    assert send_due(now=NOW).payouts == 1
+
+    kinds = [event.kind for event in events_of([f"payout:{payout.id}", f"shop:{shop.pk}"])]
+    assert {"payout.held", "payout.released"} <= set(kinds)
+    prove()
+
+
+def test_payouts_of_one_currency_share_a_file(bank: Bank) -> None:
+    approved(ready_shop())
+    hers = lulus_shop()
+    ready_payee(hers, holder_name="Lulu <&> 露露", account_number="DE89370400440532013000", bank_code="DEUTDEFF")
+    leased(hers, "110000000002")
+    earn(4_000, "4294159887444064999", position="110000000002")
+    approved(hers, 4_000)
+
+    assert send_due(now=NOW) == Sent(payouts=2, files=1, handed_over=1, waiting=0)
+
+    (content,) = bank.files.values()
+    assert len(transfers(content)) == 2
+    bank.say_all("settled")
+    assert take_answers(now=NOW) == Taken(settled=2)
+    assert (held(hers.pk)["cash"], held(Payout.objects.exclude(shop=hers).get().shop_id)["cash"]) == (4_000, 10_000)
+    prove()
+
+
+def test_one_transfer_can_settle_while_its_neighbour_is_rejected(bank: Bank) -> None:
+    mine, hers = ready_shop(), lulus_shop()
+    ready_payee(hers)
+    leased(hers, "110000000002")
+    earn(4_000, "4294159887444064999", position="110000000002")
+    approved(mine)
+    approved(hers, 4_000)
+    send_due(now=NOW)
+    first, second = (attempt.rail_key for attempt in PayoutAttempt.objects.order_by("payout_id"))
+
+    bank.say(first, "settled")
+    assert take_answers(now=NOW) == Taken(settled=1)
+    assert BankFile.objects.get().answered_at is None
+    bank.say(second, "rejected", reason_code="XX99", reason="the moon is full")
+    assert take_answers(now=NOW + MINUTE) == Taken(rejected=1)
+
+    assert BankFile.objects.get().answered_at == NOW + MINUTE
+    assert held(mine.pk) == money(cash=10_000)
+    assert held(hers.pk) == money(available=4_000)
+    assert "the moon is full" in payouts_of(hers)[0].reason
+    prove()
+
+
+def test_the_same_answer_twice_is_booked_once(bank: Bank) -> None:
+    shop = ready_shop()
+    payout = approved(shop)
+    send_due(now=NOW)
+    bank.say_all("settled")
+    take_answers(now=NOW)
+
+    assert take_answers(now=NOW + LOOK_AGAIN_AFTER + MINUTE) == Taken()
+
+    assert held(shop.pk) == money(cash=10_000)
+    assert len(events_of([f"payout:{payout.id}"])) == 4
+    prove()
+
+
+@pytest.mark.parametrize(("first", "then"), [("settled", "rejected"), ("rejected", "settled"), ("settled", "accepted")])
+def test_an_answer_that_contradicts_an_earlier_one_changes_nothing(bank: Bank, first: str, then: str) -> None:
+    shop = ready_shop()
+    approved(shop)
+    send_due(now=NOW)
+    bank.say_all(first)
+    take_answers(now=NOW)
+    before = held(shop.pk)
+
+    bank.say_all(then)
+    assert take_answers(now=NOW + timedelta(days=1)) == Taken(troubles=1)
+    assert take_answers(now=NOW + timedelta(days=2)) == Taken()
+
+    assert held(shop.pk) == before
+    (file,) = troubled_files(waiting_since=NOW - timedelta(days=9))
+    assert file.trouble.startswith("contradictory_answer: ")
+    assert len(file.trouble.splitlines()) == 1
+    prove()
+
+
+def test_an_answer_about_another_amount_or_an_unknown_transfer_changes_nothing(bank: Bank) -> None:
+    shop = ready_shop()
+    approved(shop)
+    send_due(now=NOW)
+
+    bank.say_all("settled", amount_minor=9_999)
+    bank.extra = [{"end_to_end_id": "NOTOURS", "amount_minor": 1, "currency": "CNY", "state": "settled"}]
+    assert take_answers(now=NOW) == Taken(troubles=2)
+
+    assert held(shop.pk) == money(in_transit=10_000)
+    assert {line.split(":")[0] for line in BankFile.objects.get().trouble.splitlines()} == {
+        "other_amount",
+        "unknown_transfer",
+    }
+    prove()
+
+
+def test_two_answers_at_once_for_one_transfer_settle_nothing(bank: Bank) -> None:
+    shop = ready_shop()
+    approved(shop)
+    send_due(now=NOW)
+    (key,) = bank.instructions()
+
+    bank.say(key, "settled")
+    bank.extra = [{"end_to_end_id": key, "amount_minor": 10_000, "currency": "CNY", "state": "rejected"}]
+    assert take_answers(now=NOW) == Taken(troubles=1)
+
+    assert held(shop.pk) == money(in_transit=10_000)
+    prove()
+
+
+@pytest.mark.parametrize("trouble", ["500", "garbage"])
+def test_an_answer_that_cannot_be_read_means_not_yet(bank: Bank, trouble: str) -> None:
+    shop = ready_shop()
+    approved(shop)
+    send_due(now=NOW)
+    bank.say_all("settled")
+    bank.troubles = [trouble]
+
+    assert take_answers(now=NOW) == Taken()
+    assert take_answers(now=NOW) == Taken(settled=1)
+
+    assert held(shop.pk) == money(cash=10_000)
+
+
+def test_without_a_bank_due_payouts_wait_and_the_command_says_why(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {}
+    assert send_due(now=NOW) == Sent(0, 0, 0, 0)
+    shop = ready_shop()
+    approved(shop)
+
+    with pytest.raises(NoBank):
+        send_due(now=NOW)
+
+    assert held(shop.pk) == money(reserved=10_000)
+    prove()
+
+
+def test_a_bank_that_wants_csv_gets_csv(bank: Bank, settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"bank": bank.settings["bank"] | {"form": "csv"}}
+    approved(ready_shop())
+
+    send_due(now=NOW)
+
+    ((_message_id, content),) = bank.received
+    (line,) = csv.DictReader(io.StringIO(content.decode()))
+    assert line["amount"] == "100.00"
+    assert line["end_to_end_id"] == PayoutAttempt.objects.get().rail_key
+    assert BankFile.objects.get().form == "csv"
+
+
+def test_a_kept_file_and_a_promise_cannot_be_changed(bank: Bank) -> None:
+    approved(ready_shop())
+    send_due(now=NOW)
+
+    with pytest.raises((InternalError, ProgrammingError), match="never changes"), transaction.atomic():
+        BankFile.objects.update(content=b"other")
+    with pytest.raises((InternalError, ProgrammingError), match="never changes"), transaction.atomic():
+        Payout.objects.update(account_number="4111111111111111")
+
+
+def test_the_key_at_the_rail_comes_from_the_payout(bank: Bank) -> None:
+    payout = approved(ready_shop())
+    send_due(now=NOW)
+
+    (key,) = bank.instructions()
+
+    assert key == payout.id.hex.upper() + "001"
+    assert len(key) == 35
+    assert httpx.get(bank.url + "/files/" + BankFile.objects.get().message_id).status_code == 200
