@@ -24,7 +24,8 @@ WORDS := $(patsubst %.po,%.mo,$(wildcard joey/*/locale/*/LC_MESSAGES/*.po))
 # As root as it is, else by sudo without a password, else nobody: then the person is told what to run.
 AS_ROOT := $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif sudo -n true 2>/dev/null; then echo sudo env; fi)
 APT := $(AS_ROOT) DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 -o Dpkg::Options::=--force-confold -qq
-PIP := $(PY) -m pip --disable-pip-version-check --no-input -q install --retries 10 --timeout 60
+# Not compiled in advance: that takes longer than the first start needs.
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-compile --retries 10 --timeout 60
 
 # What the tests need from Debian: a browser, a font with Chinese, the oldest PostgreSQL that Joey runs on.
 DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
