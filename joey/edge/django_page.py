@@ -71,7 +71,9 @@ async def page_of(
 
 async def send_page(send: Send, page: Page, asked: Asked, *more: Header) -> None:
     """Answer with the page. It belongs to one visit: nothing on the way may keep it."""
-    headers = [*page.headers, (b"cache-control", b"private, no-store"), (b"x-robots-tag", b"noindex"), *more]
+    ours = ((b"cache-control", b"private, no-store"), (b"x-robots-tag", b"noindex"), *more)
+    decided = {name for name, _value in ours}
+    headers = [*(header for header in page.headers if header[0].lower() not in decided), *ours]
     headers.append((b"content-length", str(len(page.body)).encode()))
     await send({"type": "http.response.start", "status": page.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else page.body})

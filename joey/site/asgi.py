@@ -13,10 +13,6 @@ django = get_asgi_application()  # the rooms below can be imported only after it
 from joey.edge.app import Edge  # noqa: E402
 from joey.edge.asked import App  # noqa: E402
 from joey.site.language import choose  # noqa: E402
-from joey.storefront.in_app import app_of, opens_here  # noqa: E402
+from joey.storefront.in_app import opens_here  # noqa: E402
 
-application = Edge(
-    cast(App, ASGIStaticFilesHandler(django)),
-    language=choose,
-    opens_here=lambda agent, marketplace: opens_here(app_of(agent), marketplace),
-)
+application = Edge(cast(App, ASGIStaticFilesHandler(django)), language=choose, opens_here=opens_here)

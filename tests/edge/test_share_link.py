@@ -1,0 +1,108 @@
+"""/l/<code> as buyers, messengers and robots open it, through the real server."""
+
+from uuid import UUID
+
+import httpx
+import pytest
+
+from joey.sharing.models import Click, Link
+from joey.sharing.queries import links_of
+from tests import cast
+from tests.edge.server import PHONE, WECHAT, Server
+
+
+def test_opening_a_link_counts_a_person_and_shows_the_listing(joey: Server, shared: Link) -> None:
+    answer = joey.get(f"/l/{shared.code}", accept_language="zh-CN")
+
+    assert answer.status_code == 200
+    assert "x-click-recorded" not in answer.headers
+    assert "保温杯" in answer.text
+    click = Click.objects.get()
+    assert (click.shop_id, click.link_id, click.listing_id) == (shared.shop_id, shared.id, shared.listing_id)
+    assert click.visitor == "person"
+    assert f"/go/{click.id}" in answer.text
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_the_page_speaks_the_browsers_language(joey: Server, shared: Link) -> None:
+    english = joey.get(f"/l/{shared.code}", accept_language="en-GB,en;q=0.9")
+    by_cookie = joey.get(f"/l/{shared.code}", accept_language="zh-CN", cookie="lang=en")
+
+    assert "Stainless steel flask" in english.text
+    assert "Stainless steel flask" in by_cookie.text
+
+
+def test_a_session_does_not_reach_the_page_of_a_shared_link(joey: Server, shared: Link) -> None:
+    answer = joey.get(f"/l/{shared.code}", cookie="joey=stolen; lang=en")
+
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("agent", "headers", "kind"),
+    [
+        (WECHAT, {}, "person"),
+        (PHONE, {"sec_purpose": "prefetch;prerender"}, "prefetch"),
+        (PHONE, {"sec_fetch_dest": "iframe"}, "embedded"),
+        ("WhatsApp/2.23.20.0", {}, "preview"),
+        ("python-httpx/0.28.1", {}, "robot"),
+        ("", {}, "robot"),
+    ],
+)
+def test_only_people_count_as_people(
+    joey: Server, shared: Link, agent: str, headers: dict[str, str], kind: str
+) -> None:
+    answer = joey.get(f"/l/{shared.code}", agent, **headers)
+
+    assert answer.status_code == 200
+    assert Click.objects.get().visitor == kind
+    (found, _own) = sorted(links_of(cast.meis_shop()).items, key=lambda link: link.channel, reverse=True)
+    assert found.channel == "wechat"
+    assert (found.clicks.raw, found.clicks.people) == (1, 1 if kind == "person" else 0)
+
+
+def test_head_is_no_person_and_has_no_body(joey: Server, shared: Link) -> None:
+    answer = httpx.head(joey.url + f"/l/{shared.code}", headers={"user-agent": PHONE}, timeout=15)
+
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert Click.objects.get().visitor == "robot"
+
+
+@pytest.mark.parametrize(
+    "code", ["bbbbbbbbbb", "x", "", "%00", "..%2f..%2fetc", "b" * 500, "bbbbbbbbbb'--", "ｂｂｂｂｂｂｂｂｂｂ"]
+)
+def test_an_unknown_code_is_not_found(joey: Server, shared: Link, code: str) -> None:
+    answer = joey.get(f"/l/{code}")
+
+    assert answer.status_code == 404
+    assert not Click.objects.exists()
+
+
+def test_other_methods_are_refused(joey: Server, shared: Link) -> None:
+    answer = httpx.post(joey.url + f"/l/{shared.code}", headers={"user-agent": PHONE}, content=b"x" * 1000, timeout=15)
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+    assert not Click.objects.exists()
+
+
+def test_a_client_cannot_name_its_own_click(joey: Server, shared: Link) -> None:
+    forged = UUID(int=1)
+    address = f"/s/mei/{shared.listing_id}"
+
+    answer = joey.get(address, x_click=str(forged), joey_click=str(forged), state=str(forged))
+
+    assert answer.status_code == 200
+    assert str(forged) not in answer.text
+
+
+def test_what_names_a_visitor_is_not_stored(joey: Server, shared: Link) -> None:
+    joey.get(f"/l/{shared.code}", referer="https://weibo.com/u/12345?token=secret")
+
+    click = Click.objects.get()
+    assert click.referrer_host == "weibo.com"
+    assert len(click.visitor_key) == 16
