@@ -177,7 +177,7 @@ class Household:
         child = next(child for child in self.children if child.name == name)
         address = f"http://{LOCAL}:{self.instance.ports[name]}/healthz"
         deadline = time.monotonic() + READY_SECONDS
-        while not _answers(address):
+        while not answers(address):
             self._care()
             if child.failures >= GIVE_UP_AFTER or time.monotonic() > deadline:
                 raise Trouble(f"{name} does not start: {child.last_words()} The whole story is in {child.log}.")
@@ -281,7 +281,7 @@ def _deaf_to_signals() -> Iterator[None]:
     yield
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
     """Say whether a server answers; a refusal is an answer, an error of the server is not."""
     try:
         build_opener(ProxyHandler({})).open(address, timeout=2).close()

@@ -1,0 +1,155 @@
+"""What is wrong here, in plain words: one line a check, and what to do where something is amiss."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import psycopg
+
+from joey.cli.data_folder import Instance, data_option, noted_instance, user_of
+from joey.cli.trouble import Trouble
+
+LEAST_FREE_BYTES = 500_000_000
+SILENT_SECONDS = 60
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    good: bool
+    text: str
+
+
+@click.command()
+@data_option
+def doctor(data: Path) -> None:
+    """Say what is wrong here, in plain words. Exit code 1 when something is."""
+    wrong = 0
+    for finding in _look(data):
+        wrong += not finding.good
+        click.echo(f"{'ok  ' if finding.good else 'LOOK'}  {finding.text}")
+    if wrong:
+        click.echo(f"{wrong} thing{'s' if wrong > 1 else ''} to look at.")
+        sys.exit(1)
+    click.echo("Nothing is wrong here.")
+
+
+def _look(data: Path) -> Iterator[Finding]:
+    yield _disk(data)
+    url = os.environ.get("DATABASE_URL")
+    owner_url = os.environ.get("DATABASE_OWNER_URL") or url
+    running: Instance | None = None
+    if not url:
+        user = user_of(data)
+        running = noted_instance(data) if user and user.command == "up" else None
+        if running is None:
+            yield from _resting(data)
+            return
+        url, owner_url = running.database_url, running.database_owner_url
+        yield Finding(True, f"Joey runs at {running.url} (process {running.pid}), data in {data}.")
+    assert owner_url
+    yield from _database(url, owner_url)
+    if running:
+        yield from _faces(running)
+
+
+def _disk(data: Path) -> Finding:
+    place = next(folder for folder in (data, *data.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    text = f"{free / 1e9:.1f} GB are free where the data lies ({place})."
+    enough = free > LEAST_FREE_BYTES
+    return Finding(enough, text if enough else f"Only {text} The database stops when the disk is full: make room.")
+
+
+def _resting(data: Path) -> Iterator[Finding]:
+    """Nothing runs: only look at files."""
+    from joey.cli.embedded_postgres import EmbeddedPostgres
+    from joey.cli.make_cluster import refuse_broken
+
+    postgres = EmbeddedPostgres(data)
+    if not os.path.lexists(postgres.shown) and not (data / "database.json").exists():
+        yield Finding(True, f"There is no Joey in {data} yet; `joey up` starts one.")
+        return
+    try:
+        refuse_broken(postgres.shown, postgres.cluster, postgres.binaries)
+        yield Finding(
+            True, f"The database in {postgres.shown} has all its parts; nothing runs now, `joey up` starts it."
+        )
+    except Trouble as trouble:
+        yield Finding(False, str(trouble))
+
+
+def _database(url: str, owner_url: str) -> Iterator[Finding]:
+    try:
+        with psycopg.connect(url, connect_timeout=5, autocommit=True) as app:
+            yield from _each(app, (_durable, _rights, _worker, _failed_jobs))
+    except psycopg.OperationalError as error:
+        yield Finding(False, f"The database does not answer: {str(error).strip().splitlines()[0]}")
+        return
+    from joey.cli.migrate import is_migrated
+
+    try:
+        fits = is_migrated(owner_url)
+    except psycopg.OperationalError as error:
+        yield Finding(False, f"The owner role cannot connect: {str(error).strip().splitlines()[0]}")
+        return
+    yield Finding(
+        fits, "The tables fit this Joey." if fits else "The tables may be older than this Joey: `joey migrate`."
+    )
+
+
+def _each(app: psycopg.Connection, checks: tuple[Callable[[psycopg.Connection], Finding], ...]) -> Iterator[Finding]:
+    for check in checks:
+        try:
+            yield check(app)
+        except psycopg.errors.UndefinedTable:
+            yield Finding(False, "Tables are missing: `joey migrate` makes them.")
+            return
+
+
+def _durable(app: psycopg.Connection) -> Finding:
+    off = [name for name in DURABLE if app.execute("SELECT current_setting(%s)", [name]).fetchone() == ("off",)]
+    if off:
+        return Finding(False, f"A power cut could lose money: {', '.join(off)} is off in PostgreSQL's configuration.")
+    return Finding(True, "The database answers, and what it confirmed survives a power cut.")
+
+
+def _rights(app: psycopg.Connection) -> Finding:
+    row = app.execute("SELECT current_user, has_schema_privilege('public', 'CREATE')").fetchone()
+    assert row
+    if row[1]:
+        return Finding(False, f"Joey works as the role {row[0]}, which may change tables. Give it joey_app's rights.")
+    return Finding(True, f"Joey works as the role {row[0]}, which cannot change tables.")
+
+
+def _worker(app: psycopg.Connection) -> Finding:
+    row = app.execute("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers").fetchone()
+    if not row or row[0] is None:
+        return Finding(False, "No background worker has reported: orders and payouts do not move. `joey work` is one.")
+    if row[0] > SILENT_SECONDS:
+        return Finding(False, f"The background worker has been silent for {row[0]:.0f} s. See log/worker.log.")
+    return Finding(True, "The background worker is at work.")
+
+
+def _failed_jobs(app: psycopg.Connection) -> Finding:
+    row = app.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'").fetchone()
+    assert row
+    if row[0]:
+        return Finding(False, f"{row[0]} background jobs failed; the office lists them.")
+    return Finding(True, "No background job has failed.")
+
+
+def _faces(running: Instance) -> Iterator[Finding]:
+    from joey.cli.up import answers
+
+    for name, port in running.ports.items():
+        good = answers(f"http://127.0.0.1:{port}/healthz")
+        yield Finding(
+            good, f"The {name} at port {port} {'answers' if good else f'does not answer. See log/{name}.log'}."
+        )
