@@ -60,7 +60,10 @@ def _read(url: httpx.URL, netloc: str, host: str) -> bytes:
             # trust_env off: a proxy from the environment would resolve the name again, by itself
             httpx.Client(timeout=MOST_SECONDS, follow_redirects=False, trust_env=False) as client,
             client.stream(
-                "GET", url, headers={"host": netloc, "accept": "image/*"}, extensions={"sni_hostname": host}
+                "GET",
+                url,
+                headers={"host": netloc, "accept": "image/*", "accept-encoding": "identity"},
+                extensions={"sni_hostname": host},
             ) as response,
         ):
             if response.status_code != 200:

@@ -1,0 +1,254 @@
+"""What the client makes of a gateway in trouble, and that no secret ever leaves it."""
+
+import logging
+import time
+import traceback
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import stamina
+
+from joey.kit.refusals import Refusal
+from joey.marketplaces.port import (
+    FiledPosition,
+    MarketplaceRefused,
+    MarketplaceUnavailable,
+    OrderSighting,
+    UnreadableSighting,
+)
+from tests.marketplaces.conftest import SECRET, SESSION, Script
+from tests.marketplaces.test_taobao_parse import order_rows
+
+EMPTY_SEARCH = (200, {"tbk_dg_material_optional_upgrade_response": {"total_results": 0, "request_id": "r"}})
+NOON = datetime(2026, 8, 3, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def brief_waits() -> Iterator[None]:
+    """Retries happen as they do, without their pauses."""
+    with stamina.set_testing(True, attempts=3):
+        yield
+
+
+def error(code: int, sub_code: str = "", sub_msg: str = "") -> tuple[int, Any]:
+    body = {"code": code, "msg": "no", "sub_code": sub_code, "sub_msg": sub_msg, "request_id": "r"}
+    return 200, {"error_response": body}
+
+
+def orders(*rows: Any, has_next: bool = False, position: str = "p1") -> tuple[int, Any]:
+    data = {"has_next": has_next, "position_index": position, "results": {"publisher_order_dto": list(rows)}}
+    return 200, {"tbk_order_details_get_response": {"data": data, "request_id": "r"}}
+
+
+def no_refunds() -> tuple[int, Any]:
+    data = {"has_next": False, "position_index": "q"}
+    return 200, {"tbk_order_refund_get_response": {"result_code": 200, "data": data, "request_id": "r"}}
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [(500, "<html>"), (503, ""), (429, ""), error(10), error(6), error(15, "isp.top-remote-connection-timeout"),
+     error(50, "isp.system-busy"), error(15, "3001"), (200, b'{"tbk_dg'), (200, {"something": "else"}), (200, [1])],
+)  # fmt: skip
+def test_passing_trouble_is_tried_again(script: Script, trouble: Any) -> None:
+    script.answers = [trouble, trouble, EMPTY_SEARCH]
+
+    assert script.connector().search("杯") == []
+    assert len(script.asked) == 3
+
+
+def test_trouble_that_stays_is_unavailable_after_three_tries(script: Script) -> None:
+    script.answers = [error(15, "isp.system-busy", "busy")]
+
+    with pytest.raises(MarketplaceUnavailable) as refused:
+        script.connector().search("杯")
+
+    assert len(script.asked) == 3
+    assert refused.value.facts["sub_code"] == "isp.system-busy"
+
+
+@pytest.mark.parametrize(
+    "no",
+    [error(25), error(29, "isv.appkey-not-exists"), error(27), error(11, "", "27939"), error(40), error(22), error(31),
+     error(15, "isv.invalid-parameter", "adzone_id"), error(50, "isv.permission-api-package-limit"), (404, "")],
+)  # fmt: skip
+def test_a_no_is_not_tried_again(script: Script, no: Any) -> None:
+    script.answers = [no]
+
+    with pytest.raises(MarketplaceRefused):
+        script.connector().search("杯")
+
+    assert len(script.asked) == 1
+
+
+def test_a_short_ban_is_sat_out_and_a_long_one_is_told(script: Script) -> None:
+    with stamina.set_testing(False):
+        script.answers = [
+            error(7, "accesscontrol.limited-by-api-access-count", "This ban will last for 1 more seconds"),
+            EMPTY_SEARCH,
+        ]
+        started = time.monotonic()
+        assert script.connector().search("杯") == []
+        assert 1.0 <= time.monotonic() - started < 3.0
+
+    script.answers = [error(7, "accesscontrol.limited-by-app-access-count", "This ban will last for 3600 more seconds")]
+    with pytest.raises(MarketplaceUnavailable) as refused:
+        script.connector().search("杯")
+    assert refused.value.facts["retry_after"] == 3600
+    assert len(script.asked) == 3
+
+
+def test_search_without_a_hit_is_an_empty_list(script: Script) -> None:
+    script.answers = [error(15, "50001", "no result")]
+
+    assert script.connector().search("没有的东西") == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [error(27, f"session {SESSION}", f"Invalid session {SESSION} {SECRET}"), (500, f"{SECRET} {SESSION}"),
+     error(10, SECRET, SESSION), (200, f"{SECRET}".encode())],
+)  # fmt: skip
+def test_no_secret_is_in_message_facts_log_or_traceback(
+    script: Script, trouble: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    script.answers = [trouble]
+    connector = script.connector()
+
+    with caplog.at_level(logging.DEBUG), pytest.raises(Refusal) as refused:
+        connector.file_position("joey-1")
+
+    told = "".join(traceback.format_exception(refused.value)) + repr(refused.value.facts) + caplog.text
+    told += repr(connector._client._account) + "".join(repr(record.__dict__) for record in caplog.records)
+    assert SECRET not in told
+    assert SESSION not in told
+    assert script.asked[0]["session"] == SESSION  # it did go where it belongs
+    assert SECRET not in repr(script.asked)
+
+
+def test_session_goes_along_only_where_it_is_needed(script: Script) -> None:
+    script.answers = [EMPTY_SEARCH]
+
+    script.connector().search("杯")
+
+    assert "session" not in script.asked[0]
+
+
+def test_nobody_listening_is_unavailable(script: Script) -> None:
+    connector = script.connector()
+    connector._client._account = type(connector._client._account)("http://127.0.0.1:9/router/rest", "1", SECRET)
+
+    with pytest.raises(MarketplaceUnavailable):
+        connector.search("杯")
+
+
+def test_pages_are_opened_with_the_position_before_and_in_the_same_window(script: Script) -> None:
+    row = order_rows()[0]
+    script.answers = [
+        orders(row, has_next=True, position="p1"),
+        orders({**row, "trade_id": "2"}, has_next=True, position="p2"),
+        orders({**row, "trade_id": "3"}, position="p3"),
+        no_refunds(),
+    ]
+
+    now = datetime.now(UTC)
+    ((_end, seen),) = script.connector().sightings_since(now - timedelta(minutes=10), now)
+
+    asked = script.asked[:3]
+    assert [form.get("position_index") for form in asked] == [None, "p1", "p2"]
+    assert [form.get("jump_type") for form in asked] == [None, "1", "1"]
+    assert [form["page_no"] for form in asked] == ["1", "2", "3"]
+    assert len({(form["start_time"], form["end_time"], form["page_size"]) for form in asked}) == 1
+    assert [sighting.external_line for sighting in seen if isinstance(sighting, OrderSighting)] == [
+        "4294159887445064307", "2", "3",
+    ]  # fmt: skip
+
+
+def test_a_position_that_stands_still_is_trouble_and_not_an_endless_loop(script: Script) -> None:
+    script.answers = [orders(order_rows()[0], has_next=True, position="same")]
+
+    with pytest.raises(MarketplaceUnavailable):
+        list(script.connector().sightings_since(datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+
+    assert len(script.asked) == 2
+
+
+def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Script) -> None:
+    script.answers = [orders(*order_rows(), "not even an object"), no_refunds()]
+
+    now = datetime.now(UTC)
+    ((_end, seen),) = script.connector().sightings_since(now - timedelta(minutes=5), now)
+
+    assert [type(sighting) for sighting in seen] == [OrderSighting] * 3 + [UnreadableSighting] * 2
+    broken = seen[3]
+    assert isinstance(broken, UnreadableSighting)
+    assert "pub_share_pre_fee" in broken.problem
+    assert "13800000000" not in repr(broken.payload)
+
+
+def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -> None:
+    def picky(form: dict[str, str]) -> tuple[int, Any]:
+        if form["method"].endswith("refund.get"):
+            return no_refunds()
+        start, end = (datetime.strptime(form[name], "%Y-%m-%d %H:%M:%S") for name in ("start_time", "end_time"))  # noqa: DTZ007
+        return error(15, "2007", "too long") if end - start > timedelta(minutes=3) else orders()
+
+    script.answers = [picky]
+    now = datetime.now(UTC)
+    since = now - timedelta(minutes=10)
+
+    ends = [end for end, _seen in script.connector().sightings_since(since, now)]
+
+    assert ends == sorted(ends)
+    assert ends[-1] == now
+    taken = [form for form in script.asked if form["method"].endswith("refund.get")]
+    assert len(taken) == len(ends) == 4
+
+
+def test_a_refund_report_that_says_no_beside_its_data_is_a_no(script: Script) -> None:
+    bad = (200, {"tbk_order_refund_get_response": {"result_code": 500, "biz_error_code": 101, "data": {}}})
+    script.answers = [orders(), bad]
+
+    with pytest.raises(MarketplaceRefused) as refused:
+        list(script.connector().sightings_since(datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+
+    assert refused.value.facts["sub_code"] == "101"
+
+
+def test_nothing_older_than_ninety_days_is_asked_for(script: Script) -> None:
+    script.answers = [lambda form: no_refunds() if form["method"].endswith("refund.get") else orders()]
+
+    now = datetime.now(UTC)
+    next(iter(script.connector().sightings_since(now - timedelta(days=400), now)))
+
+    start = datetime.strptime(script.asked[0]["start_time"] + " +0800", "%Y-%m-%d %H:%M:%S %z")
+    assert now - timedelta(days=90) < start < now - timedelta(days=89)
+
+
+def test_an_item_that_cannot_be_promoted_is_refused_with_its_code(script: Script) -> None:
+    entry = {"code": 1001, "msg": "无权限", "input_item_id": "x"}
+    answer = {"data": {"item_url_list": {"item_url_list": [entry]}}}
+    script.answers = [(200, {"tbk_dg_general_link_convert_response": answer})]
+
+    with pytest.raises(MarketplaceRefused) as refused:
+        script.connector().tracked_link("x", FiledPosition("110000000001"))
+
+    assert refused.value.facts["sub_code"] == "1001"
+
+
+def test_a_relation_goes_along_as_relation_on_our_own_ad_zone(script: Script) -> None:
+    script.answers = [(200, {"tbk_dg_general_link_convert_response": {"data": {}}})]
+
+    with pytest.raises(MarketplaceRefused):
+        script.connector().tracked_link("x", FiledPosition("relation:2345678901"))
+
+    assert (script.asked[0]["adzone_id"], script.asked[0]["relation_id"]) == ("1", "2345678901")
+
+
+def test_ad_zones_are_not_filed_without_a_session(script: Script) -> None:
+    with pytest.raises(MarketplaceRefused):
+        script.connector(session="").file_position("joey-1")
+
+    assert script.asked == []

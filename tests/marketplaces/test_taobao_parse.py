@@ -1,0 +1,258 @@
+"""What the union says, read from the samples beside the connector: exact money, exact times, nobody's name."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import joey.marketplaces.taobao
+from joey.marketplaces.taobao import parse
+from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
+from joey.marketplaces.taobao.values import Unreadable, fen, inner, link, listed, moment, ppm, text
+
+SAMPLES = Path(joey.marketplaces.taobao.__file__).parent / "samples"
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def sample(name: str) -> Any:
+    """A sample as the client reads it: no float anywhere."""
+    (answer,) = json.loads((SAMPLES / f"{name}.json").read_text("utf-8"), parse_float=str).values()
+    return answer
+
+
+def order_rows() -> list[Any]:
+    return listed(inner(sample("order_report"), "data"), "results", "publisher_order_dto")
+
+
+def refund_rows() -> list[Any]:
+    return listed(inner(sample("refund_report"), "data"), "result", "publisher_refund_order_d_t_o")
+
+
+def item_rows() -> list[Any]:
+    return listed(sample("search"), "result_list", "map_data")
+
+
+def test_paid_order_has_its_estimate_and_the_service_fee_rounded_up() -> None:
+    seen = parse.order_sighting(order_rows()[0])
+
+    assert (seen.external_order, seen.external_line) == ("4294159887444064307", "4294159887445064307")
+    assert (seen.state, seen.position_key, seen.quantity) == ("paid", "110000000001", 1)
+    assert (seen.paid_minor, seen.commission_minor, seen.service_fee_minor) == (6900, 381, 39)  # 38.1 fen, rounded up
+    assert seen.rate_ppm == 55_000
+    assert seen.clicked_at == datetime(2026, 11, 22, 0, 50, 1, tzinfo=UTC)
+    assert seen.reported_at == datetime(2026, 11, 22, 1, 1, 20, tzinfo=UTC)
+    assert seen.settled_at is None
+
+
+def test_settled_order_counts_what_was_settled_and_both_fees_and_takes_numbers_as_they_are() -> None:
+    seen = parse.order_sighting(order_rows()[1])
+
+    assert seen.state == "settled"
+    assert (seen.paid_minor, seen.commission_minor, seen.service_fee_minor) == (24000, 2880, 300)
+    assert (seen.rate_ppm, seen.quantity) == (120_000, 2)
+    assert seen.settled_at == datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+
+
+def test_second_owner_of_a_trade_is_a_line_of_its_own_and_long_ids_stay_exact() -> None:
+    seen = parse.order_sighting(order_rows()[1])
+
+    assert seen.external_order == "4294159887444064999"
+    assert seen.external_line == "4294159887445064999/3"
+
+
+def test_two_dashes_for_a_time_mean_that_there_is_none() -> None:
+    assert parse.order_sighting(order_rows()[1]).clicked_at is None
+
+
+def test_closed_order_brings_nothing_and_says_why() -> None:
+    seen = parse.order_sighting(order_rows()[2])
+
+    assert (seen.state, seen.commission_minor, seen.service_fee_minor, seen.reason) == ("closed", 0, 0, "refunded")
+
+
+def test_amount_with_a_comma_is_refused_by_name_and_the_report_is_kept() -> None:
+    row = order_rows()[3]
+
+    with pytest.raises(Unreadable, match="pub_share_pre_fee"):
+        parse.order_sighting(row)
+    kept = parse.unreadable_order(row, "pub_share_pre_fee", window_end=NOW)
+    assert kept.external_order == "4294159887444065001"
+    assert kept.payload["pub_share_pre_fee"] == "1,234.00"
+    assert kept.reported_at == datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("state", [0, 99, "", None, "twelve"])
+def test_unknown_state_is_unreadable_and_not_guessed(state: object) -> None:
+    with pytest.raises(Unreadable, match="tk_status"):
+        parse.order_sighting({**order_rows()[0], "tk_status": state})
+
+
+def test_nothing_that_names_the_buyer_is_kept() -> None:
+    kept = [parse.without_buyer(row) for row in order_rows() + refund_rows()]
+
+    text_of_all = json.dumps(kept, ensure_ascii=False)
+    assert "某某" not in text_of_all
+    assert "13800000000" not in text_of_all
+    assert "special_id" not in text_of_all
+    assert kept[0]["seller_shop_title"] == "灶边旗舰店"
+    assert kept[0]["relation_id"] == 2345678901
+
+
+def test_relation_is_the_position_only_where_it_is_configured() -> None:
+    row = order_rows()[0]
+
+    assert parse.order_sighting(row, by_relation=True).position_key == "relation:2345678901"
+    assert parse.order_sighting({**row, "relation_id": 0}, by_relation=True).position_key == "110000000001"
+
+
+def test_refunded_case_takes_back_what_was_ours_without_the_fees_share() -> None:
+    seen = parse.refund_sighting(refund_rows()[0])
+
+    assert (seen.case_id, seen.external_line) == ("8812", "4294159887445064307")
+    assert (seen.counts, seen.refund_minor, seen.commission_back_minor) == (True, 6900, 342)
+    assert seen.reported_at == datetime(2026, 11, 21, 4, 0, 3, tzinfo=UTC)
+
+
+def test_undecided_and_unknown_cases_do_not_count() -> None:
+    undecided, unknown = (parse.refund_sighting(row) for row in refund_rows()[1:])
+
+    assert (undecided.counts, undecided.external_line) == (False, "4294159887445064999/3")
+    assert unknown.counts is False
+
+
+@pytest.mark.parametrize("status", [2, 3, 4, 11, 12, 13, 14, 15])
+def test_a_case_counts_by_its_status(status: int) -> None:
+    seen = parse.refund_sighting({**refund_rows()[0], "refund_status": status})
+
+    assert seen.counts is (status in {2, 12, 13})
+
+
+def test_counting_case_without_its_amount_is_unreadable() -> None:
+    row = {name: value for name, value in refund_rows()[0].items() if name != "show_return_fee"}
+
+    with pytest.raises(Unreadable, match="show_return_fee"):
+        parse.refund_sighting(row)
+
+
+def test_item_has_three_prices_and_an_identity_that_outlives_its_id() -> None:
+    facts = offer_facts(item_rows()[0], as_of=NOW)
+
+    assert (facts.marketplace, facts.external_id) == ("tmall", "qYtxrMJOC8tmtM-Qq0Z65Sbbq5DqZ9")
+    assert facts.identity == "2200000001:/bao/flask.jpg"
+    assert (facts.list_minor, facts.now_minor, facts.coupon_minor) == (12900, 8900, 6900)
+    assert facts.coupon_until == datetime.fromtimestamp(1795795199, UTC)  # the first of its promotions to end
+    assert facts.commission_ppm == 55_000
+    assert facts.picture_urls == ("https://img.alicdn.com/bao/flask.jpg", "https://img.alicdn.com/bao/flask-2.jpg")
+    assert facts.url == "https://detail.tmall.com/item.htm?id=qYtxrMJOC8tmtM-Qq0Z65Sbbq5DqZ9"
+    assert (facts.volume, facts.seller_kind, facts.currency) == (3021, "brand store", "CNY")
+
+
+def test_identity_stays_when_id_title_and_price_change() -> None:
+    row = item_rows()[0]
+    other = {**row, "item_id": "another", "item_basic_info": {**row["item_basic_info"], "title": "换了名字"}}
+
+    assert offer_facts(other, as_of=NOW).identity == offer_facts(row, as_of=NOW).identity
+
+
+def test_item_without_a_coupon_has_none_and_prices_may_be_numbers() -> None:
+    facts = offer_facts(item_rows()[1], as_of=NOW)
+
+    assert (facts.marketplace, facts.now_minor, facts.coupon_minor) == ("taobao", 3990, None)
+    assert facts.commission_ppm == 15_000
+
+
+def test_category_number_becomes_our_code_where_one_is_configured() -> None:
+    row = item_rows()[0]
+
+    assert offer_facts(row, as_of=NOW, categories={"50010850": "kitchen"}).category == "kitchen"
+    assert offer_facts(row, as_of=NOW).category == "保温杯"
+
+
+def test_price_with_a_comma_is_refused_by_name() -> None:
+    with pytest.raises(Unreadable, match="zk_final_price"):
+        offer_facts(item_rows()[2], as_of=NOW)
+
+
+def test_link_goes_through_the_coupon_while_it_runs_and_plain_afterwards() -> None:
+    entry = listed(inner(sample("link_convert"), "data"), "item_url_list", "item_url_list")[0]
+
+    running = converted_link(entry, now=NOW)
+    over = converted_link(entry, now=datetime(2026, 12, 5, tzinfo=UTC))
+    none_left = converted_link(
+        {**entry, "coupon_info_dto": {**entry["coupon_info_dto"], "coupon_remain_count": 0}}, now=NOW
+    )
+
+    assert running is not None
+    assert over is not None
+    assert running.url == "https://uland.taobao.com/coupon/edetail?e=Hc"
+    assert running.copy_code.startswith("47￥")
+    assert over.url == "https://s.click.taobao.com/t?e=m%3D2"
+    assert over.copy_code.startswith("39￥")
+    assert none_left == over
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("69.00", 6900), ("69", 6900), ("69.5", 6950), (69, 6900), ("0.07", 7), ("-3.10", -310), ("69.000", 6900),
+     ("--", None), ("", None), (None, None)],
+)  # fmt: skip
+def test_yuan_are_read_exactly(written: object, expected: int | None) -> None:
+    assert fen({"fee": written}, "fee") == expected
+
+
+@pytest.mark.parametrize("written", ["1,234.00", "NaN", "1e3", "6.999", "６.00", "abc", "∞", "1 000"])
+def test_what_is_no_amount_is_never_guessed(written: str) -> None:
+    with pytest.raises(Unreadable, match="fee"):
+        fen({"fee": written}, "fee")
+
+
+@pytest.mark.parametrize(("written", "expected"), [("9.99", 99_900), ("100", 1_000_000), ("0.0001", 1), (5, 50_000)])
+def test_percent_become_parts_per_million(written: object, expected: int) -> None:
+    assert ppm({"rate": written}, "rate") == expected
+
+
+def test_a_rate_above_a_hundred_percent_is_unreadable() -> None:
+    with pytest.raises(Unreadable, match="rate"):
+        ppm({"rate": "100.01"}, "rate")
+
+
+def test_beijing_times_become_utc_across_midnight() -> None:
+    assert moment({"at": "2026-11-23 07:59:59"}, "at") == datetime(2026, 11, 22, 23, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["2026-11-23", "2026-13-01 00:00:00", "23.11.2026 07:59:59", "2026-11-23T07:59:59"])
+def test_what_is_no_time_is_unreadable(written: str) -> None:
+    with pytest.raises(Unreadable, match="at is not a time"):
+        moment({"at": written}, "at")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("//img.alicdn.com/a.jpg", "https://img.alicdn.com/a.jpg"), ("http://a.example/x", "http://a.example/x"),
+     ("javascript:alert(1)", ""), ("//a.example/x y", ""), ("", "")],
+)  # fmt: skip
+def test_links_get_their_scheme_back_and_nothing_else_passes(written: str, expected: str) -> None:
+    assert link({"url": written}, "url") == expected
+
+
+def test_lists_are_read_wrapped_and_simplified_and_absent() -> None:
+    row = {"a": 1}
+
+    assert listed({"results": {"dto": [row]}}, "results", "dto") == [row]
+    assert listed({"results": [row]}, "results", "dto") == [row]
+    assert listed({}, "results", "dto") == []
+    assert listed({"results": ["odd"]}, "results", "dto") == [{"not_an_object": "odd"}]
+
+
+def test_text_of_an_object_is_empty() -> None:
+    assert text({"name": {"a": 1}}, "name") == ""
+
+
+def test_two_readings_of_one_report_are_equal() -> None:
+    first, second = (parse.order_sighting(order_rows()[0]) for _ in range(2))
+
+    assert first == second
+    assert replace(first, state="settled") != second
