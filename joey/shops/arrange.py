@@ -73,6 +73,17 @@ def move_listing(shop: Shop, listing_id: UUID, *, way: Way) -> None:
 
 
 @transaction.atomic
+def place_listing(shop: Shop, listing_id: UUID, *, position: int) -> None:
+    """Put a listing at a place of its shelf, 0 the first; beyond the last is the last. Raises NotFound."""
+    listing = _listing(shop, listing_id)
+    on_shelf = Listing.objects.select_for_update().filter(shop=shop, shelf=listing.shelf)
+    rows = list(on_shelf.order_by("position", "added_at", "id").values_list("id", flat=True))
+    rows.remove(listing.id)
+    rows.insert(position, listing.id)
+    _write_order("shops_listing", rows)
+
+
+@transaction.atomic
 def put_on_shelf(shop: Shop, listing_id: UUID, *, shelf_id: UUID | None) -> Listing:
     """Put a listing on another shelf, or on none. Raises NotFound for what is not this shop's."""
     listing = _listing(shop, listing_id)

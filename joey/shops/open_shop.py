@@ -20,14 +20,15 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 
 # Names that would pass for Joey itself, for a marketplace or for an authority.
 _RESERVED = """
-about account admin administrator alibaba aliexpress alipay amazon api app apps assets auth bank billing blog cart ceo
-checkout confirm contact customer-service dangdang dev developer douyin facebook feed file files gov government go guest health
-healthz help home http https index info instagram jd jingdong joey joey-shop kuaishou legal log login logout mail me
-metrics moderator myshop new null office official open operator order orders p page pay payment payout payouts pinduoduo pdd
-picture pictures platform police poster posters press privacy prove public readyz refund report root rule rules safety
-sale sandbox search security service settings shop shops sign-in sign-up signin signup sms staff static status store
-studio support sys sysadmin system tao taobao team temu terms test tianmao tiktok tmall undefined unionpay verify wechat
-weibo weixin whatsapp www xiaohongshu 1688 1688-com 12315 110 119 120
+110 119 120 12315 1688 1688-com about account admin administrator alibaba aliexpress alipay amazon api app
+apps assets auth bank billing blog cart ceo checkout confirm contact customer-service dangdang dev developer
+douyin facebook feed file files go gov government guest health healthz help home http https index info
+instagram jd jingdong joey joey-shop kuaishou legal log login logout mail me metrics moderator myshop new null
+office official open operator order orders p page pay payment payout payouts pdd picture pictures pinduoduo
+platform police poster posters press privacy prove public readyz refund report root rule rules safety sale
+sandbox search security service settings shop shops sign-in sign-up signin signup sms staff static status
+store studio support sys sysadmin system tao taobao team temu terms test tianmao tiktok tmall undefined
+unionpay verify wechat weibo weixin whatsapp www xiaohongshu
 """
 RESERVED = frozenset(_RESERVED.split())
 

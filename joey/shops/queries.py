@@ -250,6 +250,11 @@ def listed_states(shop: Shop, offer_ids: Sequence[UUID]) -> dict[UUID, tuple[UUI
     return {offer_id: (listing_id, state) for offer_id, listing_id, state in rows}
 
 
+def shelf_names(shop: Shop) -> list[str]:
+    """The names of the shop's shelves, in order. One query."""
+    return list(Shelf.objects.filter(shop=shop).order_by("position", "id").values_list("name", flat=True))
+
+
 def listed_offer_ids() -> list[UUID]:
     """Every offer that an open shop shows."""
     return list(

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from joey.money.money import EXPONENTS, SYMBOLS, Money
 from joey.shops.names import category_name, marketplace_name, seller_kind_name
+from joey.studio.names import channel_name
 
 ZONE = ZoneInfo("Asia/Shanghai")  # every page says so in its footer
 
@@ -36,6 +37,7 @@ def environment(**options: Any) -> Environment:
         marketplace=marketplace_name,
         category=category_name,
         seller_kind=seller_kind_name,
+        channel=channel_name,
     )
     return made
 

@@ -4,4 +4,5 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("joey.storefront.urls")),
+    path("studio/", include("joey.studio.urls")),
 ]

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from joey.catalog.pictures import picture_bytes
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.kit.refusals import Unavailable
@@ -97,8 +98,6 @@ def rule_pages(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, offer_id: UUID) -> HttpResponse:
-    from joey.catalog.pictures import picture_bytes
-
     found = picture_bytes(offer_id)
     if found is None:
         raise Http404

@@ -1,0 +1,70 @@
+"""A shop's listings one after another, in any state, for programs that read them all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from joey.kit.page import Page
+from joey.shops.models import Listing, Shelf, Shop
+from joey.shops.shown_price import ShownPrice, shown_price
+
+
+@dataclass(frozen=True)
+class ListingRow:
+    """One listing with what its offer says now. `price` has no reference price: no history is read for it."""
+
+    id: UUID
+    offer_id: UUID
+    state: str
+    rule_id: str
+    reason: str
+    pack_version: str
+    shelf_id: UUID | None
+    shelf: str | None
+    position: int
+    note: str
+    title: str
+    marketplace: str
+    price: ShownPrice
+    in_stock: bool
+    added_at: datetime
+
+
+def listings_of(shop: Shop, *, language: str, now: datetime, limit: int, after: UUID | None = None) -> Page[ListingRow]:
+    """The shop's listings, newest first, from the one after `after` on; `next` is the last id. One query."""
+    rows = Listing.objects.select_related("offer", "shelf").filter(shop=shop).order_by("-id")
+    found = list((rows.filter(id__lt=after) if after else rows)[: limit + 1])
+    items = tuple(_row(listing, listing.shelf, language, now) for listing in found[:limit])
+    return Page(items, str(items[-1].id) if len(found) > limit else None)
+
+
+def listing_row(shop: Shop, listing_id: UUID, *, language: str, now: datetime) -> ListingRow | None:
+    """One of the shop's listings, or None. One query."""
+    found = Listing.objects.select_related("offer", "shelf").filter(shop=shop, id=listing_id).first()
+    return _row(found, found.shelf, language, now) if found else None
+
+
+def shelves_of(shop: Shop) -> list[Shelf]:
+    """The shop's shelves in their order. One query."""
+    return list(Shelf.objects.filter(shop=shop).order_by("position", "id"))
+
+
+def _row(listing: Listing, shelf: Shelf | None, language: str, now: datetime) -> ListingRow:
+    offer = listing.offer
+    return ListingRow(
+        id=listing.id,
+        offer_id=offer.id,
+        state=listing.state,
+        rule_id=listing.rule_id,
+        reason=listing.reason,
+        pack_version=listing.pack_version,
+        shelf_id=shelf.id if shelf else None,
+        shelf=shelf.name if shelf else None,
+        position=listing.position,
+        note=listing.note,
+        title=offer.translations.get(language) or offer.title,
+        marketplace=offer.marketplace,
+        price=shown_price(offer, (), now=now),
+        in_stock=offer.in_stock,
+        added_at=listing.added_at,
+    )

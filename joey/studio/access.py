@@ -1,0 +1,73 @@
+"""Who may enter the studio: signed-in people, each to their own shops only. Another's shop looks like none at all."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+
+from joey.people.models import Person
+from joey.people.step_up import needs_fresh_code
+from joey.shops.models import Shop
+from joey.shops.queries import shop_of
+
+P = ParamSpec("P")
+SIGN_IN = "/studio/sign-in"
+CODE_AT = "code_at"  # in the session: when a code was last entered, as an ISO time
+
+
+def keeper_only(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view for signed-in people; others go to the sign-in page and come back. Never kept by a cache."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            query = urlencode({REDIRECT_FIELD_NAME: request.path})
+            return HttpResponseRedirect(f"{SIGN_IN}?{query}")
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    return guarded
+
+
+def keeper(request: HttpRequest) -> Person:
+    """Whoever is signed in."""
+    assert request.user.is_authenticated
+    return request.user
+
+
+def own_shop(request: HttpRequest, slug: str) -> Shop:
+    """The keeper's shop at that address; raises NotFound for another's."""
+    return shop_of(keeper(request), slug)
+
+
+def wants_fresh_code(request: HttpRequest, now: datetime) -> HttpResponse | None:
+    """For steps that move money: a redirect to the page that asks for a code, or None when one is fresh."""
+    said = request.session.get(CODE_AT)
+    if not needs_fresh_code(datetime.fromisoformat(said) if said else None, now):
+        return None
+    return HttpResponseRedirect("/studio/confirm?" + urlencode({REDIRECT_FIELD_NAME: request.path}))
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where to go after signing in: a page of this site, else the studio."""
+    wish = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
+    ours = url_has_allowed_host_and_scheme(wish, allowed_hosts=None) and wish.startswith("/studio/")
+    return wish if ours else "/studio/"
+
+
+def page(request: HttpRequest, template: str, facts: dict[str, object], *, status: int = 200) -> HttpResponse:
+    """A studio page."""
+    return render(request, f"studio/{template}", facts, status=status, using="jinja2")
+
+
+def language() -> str:
+    return get_language() or "zh-hans"

@@ -1,0 +1,99 @@
+"""What the studio asks for. No field is for a price, a fee, stock or an inviter, and one sent anyway is refused."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.strict_form import StrictForm
+from joey.shops.add_listing import NOTE_MOST, SHELF_NAME_MOST
+from joey.shops.open_shop import INTRO_MOST, NAME_MOST
+
+
+class ContactForm(StrictForm):
+    contact = forms.CharField(label=_("Phone number or e-mail"), max_length=254)
+    next = forms.CharField(required=False, max_length=200)
+
+
+class CodeForm(StrictForm):
+    code = forms.CharField(label=_("Six-digit code"), max_length=20)
+    next = forms.CharField(required=False, max_length=200)
+
+
+class OpenShopForm(StrictForm):
+    name = forms.CharField(label=_("Name of the shop"), max_length=NAME_MOST)
+    slug = forms.CharField(
+        label=_("Address"), max_length=30, help_text=_("3 to 30 letters a to z, digits and hyphens. It stays for good.")
+    )
+    intro = forms.CharField(
+        label=_("A line about it (not needed)"),
+        max_length=INTRO_MOST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class DescribeShopForm(StrictForm):
+    name = OpenShopForm.base_fields["name"]
+    intro = OpenShopForm.base_fields["intro"]
+    keeper = forms.CharField(label=_("Your name, as buyers see it (not needed)"), max_length=40, required=False)
+
+
+class PasteForm(StrictForm):
+    text = forms.CharField(label=_("Link or copy-code"), max_length=2000)
+
+
+class AddForm(StrictForm):
+    offer_id = forms.UUIDField()
+    shelf = forms.CharField(max_length=SHELF_NAME_MOST, required=False)
+    back = forms.CharField(max_length=500, required=False)
+
+
+class UndoForm(StrictForm):
+    listing_id = forms.UUIDField()
+    back = forms.CharField(max_length=500, required=False)
+
+
+class ShelfNameForm(StrictForm):
+    do = forms.CharField()
+    shelf_id = forms.UUIDField(required=False)
+    shelf = forms.CharField(label=_("Name of the shelf"), max_length=SHELF_NAME_MOST)
+
+
+class ShelfForm(StrictForm):
+    do = forms.CharField()
+    shelf_id = forms.UUIDField()
+
+
+class ListingForm(StrictForm):
+    do = forms.CharField()
+    listing_id = forms.UUIDField()
+
+
+class NoteForm(ListingForm):
+    note = forms.CharField(label=_("Your note"), max_length=NOTE_MOST, required=False)
+
+
+class PlaceForm(ListingForm):
+    shelf_id = forms.UUIDField(required=False)
+
+
+class ChannelForm(StrictForm):
+    channel = forms.CharField(max_length=16)
+
+
+class PayeeForm(StrictForm):
+    holder_name = forms.CharField(label=_("Account holder"), max_length=70)
+    account_number = forms.CharField(label=_("Account number or IBAN"), max_length=60)
+    bank_code = forms.CharField(
+        label=_("Bank code (BIC or CNAPS, where your bank has one)"), max_length=20, required=False
+    )
+
+
+class PayoutForm(StrictForm):
+    amount = forms.CharField(label=_("Amount"), max_length=20)
+    currency = forms.CharField(max_length=3)
+    key = forms.CharField(max_length=60)
+
+
+class TokenForm(StrictForm):
+    do = forms.ChoiceField(choices=[("make", "make"), ("revoke", "revoke")])
+    token_id = forms.UUIDField(required=False)

@@ -1,0 +1,157 @@
+"""The keeper's first pages: open a shop, choose one, see today and the next step."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from joey.kit import clock
+from joey.kit.refusals import Refusal
+from joey.ledger.queries import balances_of
+from joey.payouts.queries import payee_of
+from joey.people.own_tokens import revoke_token_of, tokens_of
+from joey.people.tokens import make_token
+from joey.shops.models import Shop
+from joey.shops.open_shop import describe_shop, open_shop
+from joey.shops.queries import shops_of
+from joey.shops.read_text import read_line
+from joey.studio.access import keeper, keeper_only, own_shop, page
+from joey.studio.forms import DescribeShopForm, OpenShopForm, TokenForm
+from joey.studio.queries import Today, today_of
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@keeper_only
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Straight to the one shop, to a choice between several, or to opening the first."""
+    shops = shops_of(keeper(request))
+    if len(shops) == 1:
+        return HttpResponseRedirect(f"/studio/{shops[0].slug}/")
+    if not shops:
+        return HttpResponseRedirect("/studio/open")
+    return page(request, "shops.html", {"shops": shops})
+
+
+@keeper_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_one(request: HttpRequest) -> HttpResponse:
+    """One screen: name, address, a line about it."""
+    form = OpenShopForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            shop = open_shop(
+                keeper(request),
+                slug=given["slug"].strip().lower(),  # phones begin with a capital
+                name=given["name"],
+                intro=given["intro"],
+                now=clock.now(),
+            )
+            return HttpResponseRedirect(f"/studio/{shop.slug}/")
+        except Refusal as refusal:
+            form.take(refusal)
+    return page(request, "open.html", {"form": form, "shops": shops_of(keeper(request))}, status=_status(form))
+
+
+@keeper_only
+@require_safe
+def home(request: HttpRequest, slug: str) -> HttpResponse:
+    shop = own_shop(request, slug)
+    now = clock.now()
+    today = today_of(shop.id, since=beijing_midnight(now))
+    balances = balances_of(shop.id)
+    has_money = any(balance.available.minor > 0 for balance in balances.values())
+    facts = {
+        "shop": shop,
+        "tab": "home",
+        "now": now,
+        "today": today,
+        "balances": balances,
+        "step": next_step(shop, today, has_money=has_money, has_payee=payee_of(shop) is not None),
+        "many": len(shops_of(keeper(request))) > 1,
+    }
+    return page(request, "home.html", facts)
+
+
+def next_step(shop: Shop, today: Today, *, has_money: bool, has_payee: bool) -> tuple[object, object, str]:
+    """(what to do, why, where): one thing at a time."""
+    studio = f"/studio/{shop.slug}"
+    if not today.listings:
+        return (
+            _("Pick your first goods"),
+            _("A shop begins with three things you would tell a friend about."),
+            f"{studio}/pick",
+        )
+    if not today.links:
+        return (_("Share something"), _("Make a poster or a link; each one is counted by itself."), f"{studio}/share")
+    if has_money and not has_payee:
+        return (
+            _("Say where your money should go"),
+            _("New details rest for 72 hours before the first payout, so enter them in time."),
+            f"{studio}/payout-details",
+        )
+    if has_money:
+        return (_("Request a payout"), _("Money is available."), f"{studio}/payout")
+    return (_("Pick and share more"), _("Pages with a few fresh things are opened more often."), f"{studio}/pick")
+
+
+@keeper_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Name, line and keeper's name; API tokens; signing out."""
+    shop = own_shop(request, slug)
+    person = keeper(request)
+    now = clock.now()
+    form = DescribeShopForm(request.POST or {"name": shop.name, "intro": shop.intro, "keeper": person.name})
+    done = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                describe_shop(shop, name=form.cleaned_data["name"], intro=form.cleaned_data["intro"], now=now)
+                person.name = read_line(form.cleaned_data["keeper"], field="keeper", at_most=40)
+                person.save(update_fields=["name"])
+            done = True
+        except Refusal as refusal:
+            form.take(refusal)
+    return _settings(request, shop, form=form, done=done, status=_status(form))
+
+
+@keeper_only
+@require_http_methods(["POST"])
+def tokens(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make an API token for this shop, shown once, or end one."""
+    shop = own_shop(request, slug)
+    person = keeper(request)
+    form = TokenForm(request.POST)
+    made = ""
+    if form.is_valid():
+        if form.cleaned_data["do"] == "make":
+            made = make_token(person, shop.id)
+        elif form.cleaned_data["token_id"]:
+            revoke_token_of(person, form.cleaned_data["token_id"], now=clock.now())
+    shown = DescribeShopForm({"name": shop.name, "intro": shop.intro, "keeper": person.name})
+    return _settings(request, shop, form=shown, made=made, token_problems=form.errors, status=_status(form))
+
+
+def _settings(request: HttpRequest, shop: Shop, *, status: int, **facts: object) -> HttpResponse:
+    shown: dict[str, object] = {"done": False, "made": "", "token_problems": {}} | facts
+    return page(
+        request,
+        "settings.html",
+        {"shop": shop, "tab": "", "now": clock.now(), "tokens": tokens_of(keeper(request), shop.id), **shown},
+        status=status,
+    )
+
+
+def _status(form: OpenShopForm | DescribeShopForm | TokenForm) -> int:
+    return 422 if form.errors else 200
+
+
+def beijing_midnight(now: datetime) -> datetime:
+    """When today began."""
+    return now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -1,0 +1,85 @@
+"""What was earned, when it can be paid, where it goes, and each payout's way."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from joey.commissions.queries import orders_of
+from joey.kit import clock
+from joey.kit.ids import new_code
+from joey.kit.refusals import Refusal
+from joey.ledger.queries import balances_of
+from joey.money.money import parse_amount
+from joey.payouts.payee import set_payee
+from joey.payouts.policy import floor
+from joey.payouts.queries import payee_of, payouts_of
+from joey.payouts.request_payout import request_payout
+from joey.shops.models import Shop
+from joey.studio.access import keeper_only, own_shop, page, wants_fresh_code
+from joey.studio.forms import PayeeForm, PayoutForm
+
+
+@keeper_only
+@require_safe
+def earnings(request: HttpRequest, slug: str) -> HttpResponse:
+    shop = own_shop(request, slug)
+    lines = [line for line in orders_of(shop.id, limit=100) if line.commission_state]
+    facts = {"shop": shop, "tab": "money", "now": clock.now(), "balances": balances_of(shop.id), "lines": lines}
+    return page(request, "earnings.html", facts)
+
+
+@keeper_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def payout(request: HttpRequest, slug: str) -> HttpResponse:
+    """Request a payout; the key in the form makes a double tap one payout."""
+    shop = own_shop(request, slug)
+    now = clock.now()
+    form = PayoutForm(request.POST or None)
+    if request.method == "POST":
+        if (confirm_first := wants_fresh_code(request, now)) is not None:
+            return confirm_first
+        if form.is_valid():
+            try:
+                amount = parse_amount(form.cleaned_data["amount"].strip(), form.cleaned_data["currency"])
+                request_payout(shop, amount=amount, idempotency_key=f"studio-{form.cleaned_data['key']}", now=now)
+                return HttpResponseRedirect(f"/studio/{slug}/payout")
+            except Refusal as refusal:
+                form.take(refusal)
+    return page(request, "payout.html", _payout_facts(shop, form, now), status=422 if form.errors else 200)
+
+
+@keeper_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def payout_details(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where the money goes. A change rests for 72 hours."""
+    shop = own_shop(request, slug)
+    now = clock.now()
+    if (confirm_first := wants_fresh_code(request, now)) is not None:
+        return confirm_first
+    form = PayeeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_payee(shop, rail="bank", now=now, **form.cleaned_data)
+            return HttpResponseRedirect(f"/studio/{slug}/payout")
+        except Refusal as refusal:
+            form.take(refusal)
+    facts = {"shop": shop, "tab": "money", "now": now, "form": form, "payee": payee_of(shop)}
+    return page(request, "payout_details.html", facts, status=422 if form.errors else 200)
+
+
+def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, object]:
+    balances = balances_of(shop.id)
+    payable = {currency: each for currency, each in balances.items() if each.available.minor > 0}
+    return {
+        "shop": shop,
+        "tab": "money",
+        "now": now,
+        "form": form,
+        "payee": payee_of(shop),
+        "balances": balances,
+        "payable": payable,
+        "floors": {currency: floor(currency) for currency in payable},
+        "payouts": payouts_of(shop),
+        "key": form.data.get("key") or new_code(16),
+    }

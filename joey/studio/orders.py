@@ -1,0 +1,59 @@
+"""Orders in words, and for each order and visit why it earned or why not."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from joey.commissions.queries import order_of, orders_of
+from joey.insight.trace import click_trace, order_trace
+from joey.kit import clock
+from joey.sharing.queries import clicks_of
+from joey.studio.access import keeper_only, own_shop, page
+
+ORDERS_PER_PAGE = 40
+
+
+@keeper_only
+@require_safe
+def orders(request: HttpRequest, slug: str) -> HttpResponse:
+    shop = own_shop(request, slug)
+    found = orders_of(shop.id, limit=ORDERS_PER_PAGE + 1, before=_uuid(request.GET.get("before", "")))
+    more = found[ORDERS_PER_PAGE - 1].id if len(found) > ORDERS_PER_PAGE else None
+    facts = {"shop": shop, "tab": "orders", "now": clock.now(), "orders": found[:ORDERS_PER_PAGE], "more": more}
+    return page(request, "orders.html", facts)
+
+
+@keeper_only
+@require_safe
+def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
+    shop = own_shop(request, slug)
+    now = clock.now()
+    trace = order_trace(shop, line_id, now=now)
+    facts = {"shop": shop, "tab": "orders", "now": now, "line": order_of(shop.id, line_id), "trace": trace}
+    return page(request, "order.html", facts)
+
+
+@keeper_only
+@require_safe
+def visits(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every opening of the shop's links, people and others, each with its trace."""
+    shop = own_shop(request, slug)
+    found = clicks_of(shop, limit=60, cursor=request.GET.get("cursor") or None)
+    return page(request, "visits.html", {"shop": shop, "tab": "share", "now": clock.now(), "visits": found})
+
+
+@keeper_only
+@require_safe
+def visit(request: HttpRequest, slug: str, click_id: UUID) -> HttpResponse:
+    shop = own_shop(request, slug)
+    now = clock.now()
+    facts = {"shop": shop, "tab": "share", "now": now, "line": None, "trace": click_trace(shop, click_id, now=now)}
+    return page(request, "order.html", facts)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

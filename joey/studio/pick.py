@@ -1,0 +1,170 @@
+"""Find goods and put them into the shop with one tap: by words, by filters, or by a link copied from an app."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.views.decorators.http import require_POST, require_safe
+
+from joey.catalog.cards import OfferCard
+from joey.catalog.paste_offer import offer_from_text
+from joey.catalog.queries import offer_by_id, search_offers
+from joey.commissions.plan_now import plan_shares
+from joey.kit import clock
+from joey.kit.refusals import Refusal
+from joey.marketplaces import registry
+from joey.money.money import Money
+from joey.money.split import split
+from joey.shops.add_listing import add_listing
+from joey.shops.arrange import hide_listing, remove_listing, show_listing
+from joey.shops.models import Shop
+from joey.shops.names import CATEGORIES
+from joey.shops.queries import listed_states, shelf_names
+from joey.studio.access import keeper_only, language, own_shop, page
+from joey.studio.forms import AddForm, PasteForm, UndoForm
+
+SORTS = ("relevance", "earning", "price", "newest")
+KEPT = ("q", "marketplace", "category", "sort", "coupon", "in_stock", "offer", "cursor")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An offer as the keeper weighs it: what one sale may earn them, and whether the shop has it."""
+
+    offer: OfferCard
+    earns: Money | None  # the keeper's part at the price of now
+    listing_id: UUID | None
+    state: str
+
+
+@keeper_only
+@require_safe
+def pick(request: HttpRequest, slug: str) -> HttpResponse:
+    return _pick(request, own_shop(request, slug))
+
+
+@keeper_only
+@require_POST
+def paste(request: HttpRequest, slug: str) -> HttpResponse:
+    """A link or copy-code from a marketplace's app; the offer it means comes first in the list."""
+    shop = own_shop(request, slug)
+    form = PasteForm(request.POST)
+    if form.is_valid():
+        try:
+            offer = offer_from_text(form.cleaned_data["text"], now=clock.now())
+            return HttpResponseRedirect(f"/studio/{slug}/pick?offer={offer.id}#o-{offer.id}")
+        except Refusal as refusal:
+            form.take(refusal)
+    return _pick(request, shop, pasted=form, status=422)
+
+
+@keeper_only
+@require_POST
+def add(request: HttpRequest, slug: str) -> HttpResponse:
+    """One tap: the offer is in the shop, or refused with the reason beside it."""
+    shop = own_shop(request, slug)
+    form = AddForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            add_listing(shop, offer_id=given["offer_id"], shelf_name=given["shelf"] or None, now=clock.now())
+            return HttpResponseRedirect(_back(slug, given["back"], given["offer_id"]))
+        except Refusal as refusal:
+            form.take(refusal)
+    return _pick(request, shop, problem=_first_problem(form), status=422)
+
+
+@keeper_only
+@require_POST
+def undo(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take it out again; something shared meanwhile is hidden, its links must keep leading somewhere."""
+    shop = own_shop(request, slug)
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        return _pick(request, shop, problem=_first_problem(form), status=422)
+    listing_id, now = form.cleaned_data["listing_id"], clock.now()
+    try:
+        remove_listing(shop, listing_id, now=now)
+    except Refusal:
+        hide_listing(shop, listing_id, now=now)
+    return HttpResponseRedirect(_back(slug, form.cleaned_data["back"], None))
+
+
+@keeper_only
+@require_POST
+def show_again(request: HttpRequest, slug: str) -> HttpResponse:
+    shop = own_shop(request, slug)
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        return _pick(request, shop, problem=_first_problem(form), status=422)
+    show_listing(shop, form.cleaned_data["listing_id"], now=clock.now())
+    return HttpResponseRedirect(_back(slug, form.cleaned_data["back"], None))
+
+
+def _pick(
+    request: HttpRequest, shop: Shop, *, pasted: PasteForm | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    now = clock.now()
+    asked = {name: request.GET.get(name, "") for name in KEPT}
+    offers: list[OfferCard] = []
+    following = None
+    try:
+        if asked["offer"]:
+            offers = [offer_by_id(UUID(asked["offer"]), language=language(), now=now)]
+        else:
+            found = search_offers(
+                asked["q"],
+                marketplace=asked["marketplace"] or None,
+                category=asked["category"] or None,
+                sort=asked["sort"] or "relevance",
+                in_stock=bool(asked["in_stock"]),
+                coupon=bool(asked["coupon"]),
+                cursor=asked["cursor"] or None,
+                language=language(),
+                now=now,
+            )
+            offers, following = list(found.items), found.next
+    except Refusal as refusal:
+        problem, status = problem or str(refusal.text), 422
+    except ValueError:  # an offer id that is none
+        status = 404
+    shares = plan_shares(now)
+    listed = listed_states(shop, [offer.id for offer in offers])
+    kept = {name: value for name, value in asked.items() if value and name != "cursor"}
+    facts = {
+        "shop": shop,
+        "tab": "pick",
+        "now": now,
+        "choices": [Choice(offer, _keepers_part(offer, shares), *listed.get(offer.id, (None, ""))) for offer in offers],
+        "asked": asked,
+        "with_": lambda **changes: "?" + urlencode({k: v for k, v in (kept | changes).items() if v}),
+        "next": following,
+        "back": urlencode({name: value for name, value in asked.items() if value}),
+        "sorts": SORTS,
+        "marketplaces": sorted(registry.marketplaces(), key=list(registry.marketplace_names).index),
+        "categories": list(CATEGORIES),
+        "shelves": shelf_names(shop),
+        "pasted": pasted,
+        "problem": problem,
+    }
+    return page(request, "pick.html", facts, status=status)
+
+
+def _keepers_part(offer: OfferCard, shares: tuple[int, int]) -> Money | None:
+    if offer.earning is None:
+        return None
+    (keeper, _platform), _rest = split(offer.earning.minor, shares)
+    return Money(keeper, offer.earning.currency)
+
+
+def _back(slug: str, back: str, offer_id: UUID | None) -> str:
+    """To the same search. Only its own fields are taken over from what the form says."""
+    asked = QueryDict(back)
+    query = urlencode({name: asked[name] for name in KEPT if asked.get(name)})
+    mark = f"#o-{offer_id}" if offer_id else ""
+    return f"/studio/{slug}/pick" + (f"?{query}" if query else "") + mark
+
+
+def _first_problem(form: AddForm | UndoForm) -> str:
+    return str(next(iter(form.errors.values()))[0])

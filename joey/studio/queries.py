@@ -1,0 +1,41 @@
+"""Today in one shop, for its keeper's first page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from joey.kit import sql
+from joey.money.money import Money
+
+
+@dataclass(frozen=True)
+class Today:
+    """What happened since midnight, and what the shop has. `people` are visits by people."""
+
+    people: int
+    orders: int
+    earned: tuple[Money, ...]
+    listings: int
+    links: int
+
+
+def today_of(shop_id: UUID, *, since: datetime) -> Today:
+    """Two queries."""
+    counts = sql.one(
+        """
+        SELECT
+          (SELECT count(DISTINCT (link_id, visitor_key)) FROM sharing_click
+           WHERE shop_id = %(shop)s AND at >= %(since)s AND visitor = 'person') AS people,
+          (SELECT count(*) FROM orders_orderline WHERE shop_id = %(shop)s AND first_seen_at >= %(since)s) AS orders,
+          (SELECT count(*) FROM shops_listing WHERE shop_id = %(shop)s AND state = 'published') AS listings,
+          (SELECT count(*) FROM sharing_link WHERE shop_id = %(shop)s AND channel <> 'shop') AS links
+        """,
+        {"shop": shop_id, "since": since},
+    )
+    assert counts is not None
+    earned = sql.rows(
+        "SELECT currency, sum(amount_minor)::bigint AS minor FROM commissions_commission"
+        " WHERE shop_id = %s AND earned_at >= %s GROUP BY 1 ORDER BY 1",
+        [shop_id, since],
+    )
+    return Today(**counts, earned=tuple(Money(row["minor"], row["currency"]) for row in earned))

@@ -1,0 +1,67 @@
+"""Share a listing: a link per channel, the poster and the words that go with it, and what each brought."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from joey.kit import clock
+from joey.kit.refusals import Refusal
+from joey.sharing.make_link import CHANNELS, OWN, make_link
+from joey.sharing.queries import links_of
+from joey.shops.connected import reports_orders
+from joey.shops.models import Listing
+from joey.shops.queries import card_of, listing_of, stock_of
+from joey.studio.access import keeper_only, language, own_shop, page
+from joey.studio.forms import ChannelForm
+
+SHOWN = tuple(channel for channel in CHANNELS if channel != OWN)
+
+
+@keeper_only
+@require_safe
+def links(request: HttpRequest, slug: str) -> HttpResponse:
+    """What can be shared, and every link with what it brought."""
+    shop = own_shop(request, slug)
+    now = clock.now()
+    stock = stock_of(shop, language=language(), now=now)
+    facts = {
+        "shop": shop,
+        "tab": "share",
+        "now": now,
+        "cards": [card for shelf in stock.shelves for card in shelf.cards][:24],
+        "links": links_of(shop, limit=40, cursor=request.GET.get("cursor") or None),
+        "language": language(),
+    }
+    return page(request, "links.html", facts)
+
+
+@keeper_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
+    """Choose a channel; its link, poster and caption are ready to take along."""
+    shop = own_shop(request, slug)
+    now = clock.now()
+    listing = listing_of(shop, listing_id)
+    problem = ""
+    if request.method == "POST":
+        form = ChannelForm(request.POST)
+        try:
+            if form.is_valid():
+                made = make_link(shop, listing_id=listing_id, channel=form.cleaned_data["channel"], now=now)
+                return HttpResponseRedirect(f"/studio/{slug}/share/{listing_id}?link={made.code}")
+            problem = str(next(iter(form.errors.values()))[0])
+        except Refusal as refusal:
+            problem = str(refusal.text)
+    facts = {
+        "shop": shop,
+        "tab": "share",
+        "now": now,
+        "card": card_of(listing, shop, language=language(), now=now),
+        "channels": SHOWN,
+        "problem": problem,
+        "earns": reports_orders(listing.offer.marketplace) and listing.offer.commission_ppm > 0,
+        "can_share": listing.state == Listing.State.PUBLISHED,
+        "shared": None,
+    }
+    return page(request, "share.html", facts, status=422 if problem else 200)

@@ -1,0 +1,79 @@
+"""Shelves: what stands where, notes, what is shown, and why something was refused. One small form per action."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from joey.kit import clock
+from joey.kit.refusals import Invalid, Refusal
+from joey.kit.strict_form import StrictForm
+from joey.shops import arrange
+from joey.shops.models import Shop
+from joey.shops.queries import stock_of
+from joey.studio.access import keeper_only, language, own_shop, page
+from joey.studio.forms import ListingForm, NoteForm, PlaceForm, ShelfForm, ShelfNameForm
+
+Given = dict[str, Any]
+Action = tuple[type[StrictForm], Callable[[Shop, Given, datetime], object]]
+
+ACTIONS: dict[str, Action] = {
+    "add_shelf": (ShelfNameForm, lambda shop, given, now: arrange.add_shelf(shop, name=given["shelf"])),
+    "rename_shelf": (
+        ShelfNameForm,
+        lambda shop, given, now: arrange.rename_shelf(shop, given["shelf_id"], name=given["shelf"]),
+    ),
+    "shelf_up": (ShelfForm, lambda shop, given, now: arrange.move_shelf(shop, given["shelf_id"], way="up")),
+    "shelf_down": (ShelfForm, lambda shop, given, now: arrange.move_shelf(shop, given["shelf_id"], way="down")),
+    "remove_shelf": (ShelfForm, lambda shop, given, now: arrange.remove_shelf(shop, given["shelf_id"])),
+    "up": (ListingForm, lambda shop, given, now: arrange.move_listing(shop, given["listing_id"], way="up")),
+    "down": (ListingForm, lambda shop, given, now: arrange.move_listing(shop, given["listing_id"], way="down")),
+    "place": (
+        PlaceForm,
+        lambda shop, given, now: arrange.put_on_shelf(shop, given["listing_id"], shelf_id=given["shelf_id"]),
+    ),
+    "note": (
+        NoteForm,
+        lambda shop, given, now: arrange.set_note(shop, given["listing_id"], note=given["note"], now=now),
+    ),
+    "hide": (ListingForm, lambda shop, given, now: arrange.hide_listing(shop, given["listing_id"], now=now)),
+    "show": (ListingForm, lambda shop, given, now: arrange.show_listing(shop, given["listing_id"], now=now)),
+    "remove": (ListingForm, lambda shop, given, now: arrange.remove_listing(shop, given["listing_id"], now=now)),
+}
+
+
+@keeper_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def shelves(request: HttpRequest, slug: str) -> HttpResponse:
+    shop = own_shop(request, slug)
+    now = clock.now()
+    problem = ""
+    if request.method == "POST":
+        try:
+            _do(shop, request, now)
+            mark = request.POST.get("listing_id") or request.POST.get("shelf_id") or ""
+            return HttpResponseRedirect(f"/studio/{slug}/shelves" + (f"#i-{mark}" if mark else ""))
+        except Refusal as refusal:
+            problem = str(refusal.text)
+    facts = {
+        "shop": shop,
+        "tab": "shelves",
+        "now": now,
+        "stock": stock_of(shop, language=language(), now=now),
+        "problem": problem,
+    }
+    return page(request, "shelves.html", facts, status=422 if problem else 200)
+
+
+def _do(shop: Shop, request: HttpRequest, now: datetime) -> None:
+    action = ACTIONS.get(request.POST.get("do", ""))
+    if action is None:
+        raise Invalid(_("This button is not known here. Load the page again."), field="do")
+    form = action[0](request.POST)
+    if not form.is_valid():
+        field, problems = next(iter(form.errors.items()))
+        raise Invalid(str(problems[0]), field=field)
+    action[1](shop, form.cleaned_data, now)
