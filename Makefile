@@ -12,6 +12,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 PY := .venv/bin/python
 UP ?=
 TESTS ?= tests
+BENCH ?=
 
 # A stamp holds the checkout's place: a checkout that was moved sets itself up again.
 HERE := $(shell pwd | cksum | cut -d' ' -f1)
@@ -58,8 +59,8 @@ lint: dev ## style, types, layers, templates, missing migrations
 	@if [ -n "$$(find joey -name '*.html' -print -quit)" ]; then $(PY) -m djlint joey --lint --quiet; fi
 	JOEY_NO_POOL=1 DJANGO_SETTINGS_MODULE=joey.site.settings $(PY) -W ignore -m django makemigrations --check --dry-run
 
-bench: dev ## measure; each file in bench/ prints a table and writes JSON
-	@for file in bench/[a-z]*.py; do [ -e "$$file" ] && { echo "== $$file"; $(PY) "$$file" || exit 1; }; done
+bench: dev ## measure against baselines of the same run; prints ratios, keeps JSON in bench/results
+	$(PY) -m bench $(BENCH)
 
 lock: dev ## pin every package with its hashes, after a change in requirements*.in (UPGRADE=--upgrade for newer ones)
 	for name in requirements requirements-dev; do \

@@ -1,0 +1,131 @@
+"""Order lines from report to available, one in twenty returned: Joey's set verbs against the same work in bare SQL."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+LINES, SHOPS, SET = 100_000, 200, 20_000
+BASELINE = Path(__file__).with_suffix(".sql")
+
+
+REPORTS: list[Any] = []  # made once: producing them is the marketplace's work
+REFUNDS: list[Any] = []
+
+
+def main(rounds: int = 3) -> dict[str, Any]:
+    """Seconds of both, alternating, and the ratio bare ÷ Joey (1 would be as fast as bare SQL)."""
+    from bench.throw_away import throw_away_joey
+
+    with throw_away_joey() as empty_again:
+        REPORTS[:], REFUNDS[:] = _reports(), _refunds()
+        ours: list[float] = []
+        bare: list[float] = []
+        for _round in range(rounds):
+            for seconds, work in ((bare, _bare), (ours, _ours)):
+                empty_again()
+                _open_shops()
+                with _collected(seconds):
+                    work()
+                _same_result()
+        from joey.insight.prove import all_checks
+
+        offenders = [check.rule for check in all_checks() if check.first_offender()]
+    assert not offenders, offenders
+    ratios = [b / o for b, o in zip(bare, ours, strict=True)]
+    return {
+        "work": f"{LINES:,} order lines reported → attributed → earned → confirmed, 1 in 20 returned",
+        "joey_seconds": ours,
+        "bare_seconds": bare,
+        "lines_per_second": round(LINES / median(ours)),
+        "ratio": round(median(ratios), 3),
+        "spread": [round(min(ratios), 3), round(max(ratios), 3)],
+        "aim": 0.5,
+    }
+
+
+@contextmanager
+def _collected(seconds: list[float]) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds.append(time.perf_counter() - started)
+
+
+def _open_shops() -> None:
+    from joey.shops.models import Shop
+    from tests.cast import leased, mei
+
+    owner = mei()
+    shops = Shop.objects.bulk_create(Shop(slug=f"shop-{n}", owner=owner, name=f"Shop {n}") for n in range(SHOPS))
+    for n, shop in enumerate(shops):
+        leased(shop, key=str(5000 + n))
+
+
+def _reports() -> list[Any]:
+    from tests.cast import settled
+
+    return [
+        settled(str(10**9 + n), position_key=str(5000 + n % SHOPS), commission_minor=300 + n % 97) for n in range(LINES)
+    ]
+
+
+def _refunds() -> list[Any]:
+    from tests.cast import refund
+
+    return [refund(str(10**9 + n), case=str(n), back=300 + n % 97 - 38) for n in range(0, LINES, 20)]
+
+
+def _ours() -> None:
+    from joey.commissions.confirm_due import confirm_due
+    from joey.commissions.earn_due import earn_due
+    from joey.orders.record_sightings import record_sightings
+    from tests.cast import NOW
+
+    for start in range(0, LINES, SET):
+        record_sightings("taobao", REPORTS[start : start + SET], now=NOW)
+    earn_due(now=NOW)
+    confirm_due(now=NOW)
+    record_sightings("taobao", REFUNDS, now=NOW)
+    earn_due(now=NOW)
+
+
+def _bare() -> None:
+    from django.db import transaction
+
+    from joey.kit import sql
+    from joey.orders.record_sightings import ORDER_COLUMNS, REFUND_COLUMNS
+
+    with transaction.atomic():
+        sql.fresh_temp_table("bench_report", ORDER_COLUMNS)
+        sql.copy_rows("bench_report", _names(ORDER_COLUMNS), (_row(each, ORDER_COLUMNS) for each in REPORTS))
+        sql.fresh_temp_table("bench_refund", REFUND_COLUMNS)
+        sql.copy_rows("bench_refund", _names(REFUND_COLUMNS), (_row(each, REFUND_COLUMNS) for each in REFUNDS))
+        sql.execute("ANALYZE bench_report; ANALYZE bench_refund")
+        for statement in BASELINE.read_text().split(";\n"):
+            if statement.strip():
+                sql.execute(statement)
+
+
+def _names(columns: str) -> list[str]:
+    return [part.split()[0] for part in columns.split(",")]
+
+
+def _row(seen: Any, columns: str) -> tuple[object, ...]:
+    text = json.dumps(seen.payload, ensure_ascii=False, sort_keys=True)
+    made = {"payload": text, "digest": sha256(text.encode()).digest()}
+    return tuple(made.get(name, getattr(seen, name, None)) for name in _names(columns))
+
+
+def _same_result() -> None:
+    """Both ways end with the same rows and the same money."""
+    from joey.kit import sql
+
+    held = sql.value("SELECT sum(balance_minor) FROM ledger_account WHERE kind = 'shop:available'")
+    kept = [300 + n % 97 - 38 for n in range(LINES) if n % 20]
+    assert held == sum(base * 8 // 10 for base in kept), held
+    assert sql.value("SELECT count(*) FROM ledger_journal") == 3 * LINES + LINES // 20
+    assert sql.value("SELECT count(*) FROM record_event") >= 3 * LINES + 2 * (LINES // 20)
