@@ -1,1 +1,1 @@
-"""REST under /api/v1."""
+"""The REST face under /api/v1: the same verbs and queries as the pages, spoken in JSON."""

@@ -77,9 +77,13 @@ _SUSPENSE_LINE = (
 )
 
 
-def lines_in_suspense(*, limit: int = 100) -> list[SuspenseLine]:
-    """The newest lines in suspense, for the office. One query."""
-    found = sql.rows(_SUSPENSE_LINE + " WHERE suspense <> '' ORDER BY first_seen_at DESC LIMIT %s", [limit])
+def lines_in_suspense(*, limit: int = 100, before: UUID | None = None) -> list[SuspenseLine]:
+    """The newest lines in suspense, those with an id below `before`, for the office. One query."""
+    found = sql.rows(
+        _SUSPENSE_LINE
+        + " WHERE suspense <> '' AND (%(before)s::uuid IS NULL OR id < %(before)s) ORDER BY id DESC LIMIT %(limit)s",
+        {"before": before, "limit": limit},
+    )
     return [_suspense_line(row) for row in found]
 
 

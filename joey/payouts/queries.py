@@ -66,9 +66,10 @@ class FileTrouble:
     trouble: str
 
 
-def payouts_of(shop: Shop, *, limit: int = 100) -> list[PayoutRow]:
-    """The shop's payouts, newest first. One query."""
-    return [_row(payout) for payout in _with_hold(Payout.objects.filter(shop=shop)).order_by("-id")[:limit]]
+def payouts_of(shop: Shop, *, limit: int = 100, before: UUID | None = None) -> list[PayoutRow]:
+    """The shop's payouts, newest first, those older than `before`. One query."""
+    found = _with_hold(Payout.objects.filter(shop=shop)).order_by("-id")
+    return [_row(payout) for payout in (found.filter(id__lt=before) if before else found)[:limit]]
 
 
 def payout_of(shop: Shop, payout_id: UUID) -> PayoutRow:
@@ -109,9 +110,11 @@ def payee_of(shop: Shop, rail: str = "bank") -> PayeeRow | None:
     )
 
 
-def payouts_to_decide(*, limit: int = 200) -> list[ToDecide]:
-    """Requested payouts of all shops, the longest waiting first. For operators."""
+def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[ToDecide]:
+    """Requested payouts of all shops, the longest waiting first, those newer than `after`. For operators."""
     waiting = _with_hold(Payout.objects.filter(state=Payout.State.REQUESTED)).select_related("shop")
+    if after:
+        waiting = waiting.filter(id__gt=after)
     return [
         ToDecide(
             row=_row(payout),

@@ -4,5 +4,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("joey.storefront.urls")),
+    path("", include("joey.api.urls")),
     path("studio/", include("joey.studio.urls")),
 ]

@@ -1,0 +1,65 @@
+"""Who calls: the person behind a token, and the one shop it may be limited to. A browser's session is not asked."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja.security import HttpBearer
+
+from joey.kit.refusals import Forbidden, NotFound
+from joey.people.models import Person
+from joey.people.tokens import person_of_token
+from joey.shops.models import Shop
+from joey.shops.queries import shop_of
+
+LONGEST_TOKEN = 200
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A person with an open account. `shop_id` set: the token reaches that shop and nothing else."""
+
+    person: Person
+    shop_id: UUID | None
+
+
+class BearerToken(HttpBearer):
+    """`Authorization: Bearer joey_…`. One query."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
+        if len(token) > LONGEST_TOKEN or not token.isascii():
+            return None
+        found = person_of_token(token)
+        return Caller(*found) if found else None
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """The caller, once BearerToken has let them in."""
+    return cast(Caller, cast(Any, request).auth)
+
+
+def shop_for(request: HttpRequest, slug: str) -> Shop:
+    """The caller's shop at that address. Raises NotFound: another's shop looks like none at all. One query."""
+    caller = caller_of(request)
+    shop = shop_of(caller.person, slug)
+    if caller.shop_id not in (None, shop.id):
+        raise NotFound(_("You have no shop at this address."))
+    return shop
+
+
+def whole_person(request: HttpRequest) -> Person:
+    """The caller, for what no single shop owns. Raises Forbidden for a token that is limited to one."""
+    caller = caller_of(request)
+    if caller.shop_id is not None:
+        raise Forbidden(_("This token reaches one shop only. Make one without a shop for this."))
+    return caller.person
+
+
+def operator(request: HttpRequest) -> Person:
+    """The caller as an operator. Raises NotFound for everybody else: the office is not to be found by trying."""
+    caller = caller_of(request)
+    if caller.shop_id is not None or not caller.person.is_staff:
+        raise NotFound(_("There is nothing at this address."))
+    return caller.person

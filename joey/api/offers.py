@@ -1,0 +1,166 @@
+"""The catalogue: what marketplaces sell, what it costs there, and what a sale may earn."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+from pydantic import Field
+
+from joey.api.once import once
+from joey.api.shapes import In, Listed, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
+from joey.catalog.cards import OfferCard, earning_marketplaces
+from joey.catalog.paste_offer import offer_from_text
+from joey.catalog.queries import offer_by_id, price_history, search_offers
+from joey.commissions.plan_now import plan_shares
+from joey.kit.clock import now
+from joey.money.money import Money
+from joey.money.split import split
+
+router = Router(tags=["offers"])
+
+
+class OffersIn(PageIn):
+    """`q`: words that must all stand in a title. Different currencies are never compared with each other."""
+
+    q: Annotated[str, Field(max_length=100)] = ""
+    marketplace: Annotated[str, Field(max_length=16)] | None = None
+    category: Annotated[str, Field(max_length=60)] | None = None
+    sort: Literal["relevance", "price", "earning", "newest"] = "relevance"
+    in_stock: bool = False
+    coupon: bool = False
+
+
+class PasteIn(In):
+    text: Annotated[str, Field(max_length=10_000)]
+
+
+class OfferOut(Out):
+    """`price` is what a buyer pays now, with the coupon while one runs; null when nobody knows any more.
+
+    `earning` is the shopkeeper's part of one sale at that price. `earns` false: a share earns nothing, and
+    `earns_not_because` says why.
+    """
+
+    id: UUID
+    marketplace: str
+    external_id: str
+    title: str
+    url: str
+    picture_url: str | None
+    price: MoneyOut | None
+    without_coupon: MoneyOut | None
+    coupon_until: Time | None
+    list_price: MoneyOut | None
+    commission_ppm: int
+    earning: MoneyOut | None
+    earns: bool
+    earns_not_because: str
+    seller: str
+    seller_kind: str
+    ships_from: str
+    category: str
+    in_stock: bool
+    as_of: Time
+    expires_at: Time
+    fresh: bool
+
+
+class PricePointOut(Out):
+    at: Time
+    price: MoneyOut
+
+
+class OfferPageOut(OfferOut):
+    """With what it cost in the last 60 days, oldest first."""
+
+    history: list[PricePointOut]
+
+
+@router.get("/offers", response=Listed[OfferOut])
+def list_offers(request: HttpRequest, page: Query[OffersIn]) -> Listed[OfferOut]:
+    """Search the catalogue."""
+    moment = now()
+    found = search_offers(
+        page.q,
+        language=_language(),
+        marketplace=page.marketplace,
+        category=page.category,
+        sort=page.sort,
+        in_stock=page.in_stock,
+        coupon=page.coupon,
+        limit=page.limit,
+        cursor=unseal("offers", page.cursor),
+        now=moment,
+    )
+    shares = plan_shares(moment)
+    return Listed(items=[offer_out(card, shares) for card in found.items], next=seal("offers", found.next))
+
+
+@router.post("/offers/paste", response={201: OfferOut})
+@once(201)
+def paste_offer(request: HttpRequest, body: PasteIn) -> OfferOut:
+    """Find the offer behind a link or copy-code from a marketplace's app, or hear why not."""
+    moment = now()
+    offer = offer_from_text(body.text, now=moment)
+    return offer_out(offer_by_id(offer.id, language=_language(), now=moment), plan_shares(moment))
+
+
+@router.get("/offers/{uuid:offer_id}", response=OfferPageOut)
+def get_offer(request: HttpRequest, offer_id: UUID) -> OfferPageOut:
+    """One offer with its price history."""
+    moment = now()
+    card = offer_by_id(offer_id, language=_language(), now=moment)
+    history = [PricePointOut(at=point.at, price=money(point.price)) for point in price_history(offer_id, now=moment)]
+    return OfferPageOut(**dict(offer_out(card, plan_shares(moment))), history=history)
+
+
+def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
+    """`shares` are the plan's parts (shopkeeper, platform) in parts per million."""
+    why_not = _why_not(card)
+    return OfferOut(
+        id=card.id,
+        marketplace=card.marketplace,
+        external_id=card.external_id,
+        title=card.title,
+        url=card.url,
+        picture_url=f"{settings.JOEY_URL}/pictures/{card.id}.webp" if card.has_picture else None,
+        price=money_or_none(card.price),
+        without_coupon=money_or_none(card.without_coupon),
+        coupon_until=card.coupon_until,
+        list_price=money_or_none(card.list_price),
+        commission_ppm=card.commission_ppm,
+        earning=money_or_none(_keepers_part(card.earning, shares)),
+        earns=not why_not,
+        earns_not_because=why_not,
+        seller=card.seller,
+        seller_kind=card.seller_kind,
+        ships_from=card.ships_from,
+        category=card.category,
+        in_stock=card.in_stock,
+        as_of=card.as_of,
+        expires_at=card.expires_at,
+        fresh=card.fresh,
+    )
+
+
+def _keepers_part(earning: Money | None, shares: tuple[int, int]) -> Money | None:
+    """The floor of the shopkeeper's share of what the marketplace pays for one sale at the price shown."""
+    return None if earning is None else Money(split(earning.minor, shares)[0][0], earning.currency)
+
+
+def _why_not(card: OfferCard) -> str:
+    if card.marketplace not in earning_marketplaces():
+        return _("This marketplace reports no orders to this Joey, so a share earns nothing here.")
+    if not card.commission_ppm:
+        return _("The marketplace pays no commission on this item.")
+    if card.price is None:
+        return _("Its price is not known now, so nobody can say what a sale earns.")
+    return ""
+
+
+def _language() -> str:
+    return get_language() or "en"

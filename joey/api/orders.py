@@ -1,0 +1,133 @@
+"""Order lines as the marketplace reported them, what each earned, and why or why not."""
+
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from joey.api.caller import shop_for
+from joey.api.shapes import Listed, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
+from joey.commissions.queries import OrderRow, orders_of
+from joey.insight.trace import Trace, click_trace, order_trace
+from joey.kit.clock import now
+from joey.sharing.queries import SeenClick, clicks_of
+
+router = Router(tags=["orders"])
+
+
+class OrderOut(Out):
+    """`commission` is the shopkeeper's part, after returns; an estimate until the marketplace settles."""
+
+    id: UUID
+    marketplace: str
+    external_order: str
+    external_line: str
+    title: str
+    state: str
+    reason: str
+    quantity: int
+    paid: MoneyOut
+    returned: MoneyOut
+    commission: MoneyOut
+    commission_state: str
+    held: bool
+    rate_ppm: int
+    payable_on: date | None
+    paid_at: Time | None
+    first_seen_at: Time
+
+
+class StepOut(Out):
+    """One thing that happened. `code` is for programs, `what` and `why` are for people."""
+
+    at: Time
+    code: str
+    what: str
+    why: str
+    figure: MoneyOut | None
+
+
+class TraceOut(Out):
+    """The answer first, then how it came about, oldest step first. `reason` is for programs."""
+
+    reason: str
+    answer: str
+    steps: list[StepOut]
+
+
+class ClickOut(Out):
+    """One opening of a link. Only `visitor` person counts; `went_on`: they continued to the marketplace."""
+
+    id: UUID
+    at: Time
+    visitor: str
+    code: str
+    channel: str
+    listing_id: UUID
+    referrer_host: str
+    went_on: bool
+
+
+@router.get("/shops/{slug}/orders", response=Listed[OrderOut])
+def list_orders(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[OrderOut]:
+    """The shop's order lines, newest first."""
+    shop = shop_for(request, slug)
+    before = unseal("orders", page.cursor)
+    found = orders_of(shop.pk, limit=page.limit + 1, before=UUID(before) if before else None)
+    shown = found[: page.limit]
+    more = str(shown[-1].id) if len(found) > page.limit else None
+    return Listed(items=[order_out(row) for row in shown], next=seal("orders", more))
+
+
+@router.get("/shops/{slug}/orders/{uuid:order_id}/trace", response=TraceOut)
+def trace_order(request: HttpRequest, slug: str, order_id: UUID) -> TraceOut:
+    """Why this order line earned, or why not."""
+    return trace_out(order_trace(shop_for(request, slug), order_id, now=now()))
+
+
+@router.get("/shops/{slug}/clicks", response=Listed[ClickOut])
+def list_clicks(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[ClickOut]:
+    """Every opening of the shop's links, newest first, robots and previews too."""
+    found = clicks_of(shop_for(request, slug), limit=page.limit, cursor=unseal("clicks", page.cursor))
+    return Listed(items=[click_out(click) for click in found.items], next=seal("clicks", found.next))
+
+
+@router.get("/shops/{slug}/clicks/{uuid:click_id}/trace", response=TraceOut)
+def trace_click(request: HttpRequest, slug: str, click_id: UUID) -> TraceOut:
+    """What came of this visit."""
+    return trace_out(click_trace(shop_for(request, slug), click_id, now=now()))
+
+
+def order_out(row: OrderRow) -> OrderOut:
+    return OrderOut(
+        id=row.id,
+        marketplace=row.marketplace,
+        external_order=row.external_order,
+        external_line=row.external_line,
+        title=row.title,
+        state=row.state,
+        reason=row.reason,
+        quantity=row.quantity,
+        paid=money(row.paid),
+        returned=money(row.returned),
+        commission=money(row.commission),
+        commission_state=row.commission_state,
+        held=row.held,
+        rate_ppm=row.rate_ppm,
+        payable_on=row.payable_on,
+        paid_at=row.paid_at,
+        first_seen_at=row.first_seen_at,
+    )
+
+
+def trace_out(trace: Trace) -> TraceOut:
+    steps = [
+        StepOut(at=step.at, code=step.code, what=step.what, why=step.why, figure=money_or_none(step.figure))
+        for step in trace.steps
+    ]
+    return TraceOut(reason=trace.reason, answer=trace.answer, steps=steps)
+
+
+def click_out(click: SeenClick) -> ClickOut:
+    return ClickOut(**{name: getattr(click, name) for name in ClickOut.model_fields})

@@ -1,0 +1,157 @@
+"""Money: what a shop holds, where it goes, and the payouts."""
+
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Query, Router
+from pydantic import Field
+
+from joey.api.caller import shop_for
+from joey.api.once import HEADER, once
+from joey.api.shapes import In, Listed, MoneyIn, MoneyOut, Out, PageIn, Time, money, seal, unseal
+from joey.kit.clock import now
+from joey.kit.refusals import NotFound
+from joey.ledger.queries import balances_of
+from joey.payouts.payee import set_payee
+from joey.payouts.queries import PayeeRow, PayoutRow, payee_of, payout_of, payouts_of
+from joey.payouts.request_payout import request_payout
+
+router = Router(tags=["money"])
+
+
+class BalanceOut(Out):
+    """One currency. `available` may be below zero after a late return; `paid` is all time."""
+
+    pending: MoneyOut
+    available: MoneyOut
+    reserved: MoneyOut
+    paid: MoneyOut
+
+
+class PayoutIn(In):
+    amount: MoneyIn
+
+
+class PayoutOut(Out):
+    """`account` is masked. `held` says why the payout waits, or is empty."""
+
+    id: UUID
+    amount: MoneyOut
+    state: str
+    reason: str
+    rail: str
+    holder_name: str
+    account: str
+    held: str
+    requested_at: Time
+    decided_at: Time | None
+    finished_at: Time | None
+
+
+class PayoutDetailsIn(In):
+    """Where the money goes. `rail` is "bank"."""
+
+    rail: Annotated[str, Field(max_length=16)] = "bank"
+    holder_name: Annotated[str, Field(max_length=300)]
+    account_number: Annotated[str, Field(max_length=100)]
+    bank_code: Annotated[str, Field(max_length=100)] = ""
+
+
+class PayoutDetailsOut(Out):
+    """`account` is masked. Payouts are possible from `usable_from` on, 72 hours after a change."""
+
+    rail: str
+    holder_name: str
+    account: str
+    bank_code: str
+    changed_at: Time
+    usable_from: Time
+
+
+@router.get("/shops/{slug}/balance", response=dict[str, BalanceOut])
+def get_balance(request: HttpRequest, slug: str) -> dict[str, BalanceOut]:
+    """What the shop holds, by currency; empty before the first earning."""
+    return {
+        currency: BalanceOut(
+            pending=money(held.pending),
+            available=money(held.available),
+            reserved=money(held.reserved),
+            paid=money(held.paid),
+        )
+        for currency, held in balances_of(shop_for(request, slug).pk).items()
+    }
+
+
+@router.get("/shops/{slug}/payout-details", response=PayoutDetailsOut)
+def get_payout_details(request: HttpRequest, slug: str) -> PayoutDetailsOut:
+    """Where the money goes. 404 before anyone has said so."""
+    found = payee_of(shop_for(request, slug))
+    if found is None:
+        raise NotFound(_("This shop has no payout details yet."))
+    return details_out(found)
+
+
+@router.put("/shops/{slug}/payout-details", response=PayoutDetailsOut)
+def set_payout_details(request: HttpRequest, slug: str, body: PayoutDetailsIn) -> PayoutDetailsOut:
+    """Set or change where the money goes. A change pauses payouts for 72 hours."""
+    shop = shop_for(request, slug)
+    set_payee(
+        shop,
+        rail=body.rail,
+        holder_name=body.holder_name,
+        account_number=body.account_number,
+        bank_code=body.bank_code,
+        now=now(),
+    )
+    found = payee_of(shop, body.rail)
+    assert found is not None, "it was set a moment ago, and payout details are never removed"
+    return details_out(found)
+
+
+@router.get("/shops/{slug}/payouts", response=Listed[PayoutOut])
+def list_payouts(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[PayoutOut]:
+    """The shop's payouts, newest first."""
+    shop = shop_for(request, slug)
+    before = unseal("payouts", page.cursor)
+    found = payouts_of(shop, limit=page.limit + 1, before=UUID(before) if before else None)
+    shown = found[: page.limit]
+    more = str(shown[-1].id) if len(found) > page.limit else None
+    return Listed(items=[payout_out(row) for row in shown], next=seal("payouts", more))
+
+
+@router.post("/shops/{slug}/payouts", response={201: PayoutOut})
+@once(201, key_needed=True)
+def create_payout(request: HttpRequest, slug: str, body: PayoutIn) -> PayoutOut:
+    """Ask for a payout. The amount is reserved from this moment on."""
+    shop = shop_for(request, slug)
+    key = request.headers[HEADER]
+    payout = request_payout(shop, amount=body.amount.read(), idempotency_key=key, now=now())
+    return payout_out(payout_of(shop, payout.id))
+
+
+@router.get("/shops/{slug}/payouts/{uuid:payout_id}", response=PayoutOut)
+def get_payout(request: HttpRequest, slug: str, payout_id: UUID) -> PayoutOut:
+    """One payout."""
+    return payout_out(payout_of(shop_for(request, slug), payout_id))
+
+
+def payout_out(row: PayoutRow) -> PayoutOut:
+    return PayoutOut(
+        id=row.id,
+        amount=money(row.amount),
+        state=row.state,
+        reason=row.reason,
+        rail=row.rail,
+        holder_name=row.holder_name,
+        account=row.account,
+        held=row.held,
+        requested_at=row.requested_at,
+        decided_at=row.decided_at,
+        finished_at=row.finished_at,
+    )
+
+
+def details_out(row: PayeeRow) -> PayoutDetailsOut:
+    return PayoutDetailsOut(**{name: getattr(row, name) for name in PayoutDetailsOut.model_fields})

@@ -1,0 +1,221 @@
+"""How the API says no: RFC 9457 problem documents. A `type` is stable, is a page that explains it, and is never reused."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable
+from joey.money.money import Money
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: Mapping[type[Refusal], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+    Unavailable: 503,
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a problem type means, and what to do about it."""
+
+    title: Promise
+    meaning: Promise
+
+
+KINDS: Mapping[str, Kind] = {
+    "bad_json": Kind(
+        _("The body is not JSON"),
+        _(
+            "The body has to be one JSON object in UTF-8 (RFC 8259): no NaN or Infinity, no name twice in an object,"
+            " no text with the sign U+0000."
+        ),
+    ),
+    "key_missing": Kind(
+        _("The Idempotency-Key is missing"),
+        _(
+            "A write that moves money needs the header Idempotency-Key, so that a repeat cannot pay twice. Make a new"
+            " key for each payout, and send the same one again when you repeat it."
+        ),
+    ),
+    "not_signed_in": Kind(
+        _("No valid token"),
+        _("Send “Authorization: Bearer joey_…” with a token that was not revoked. Browser sessions do not count here."),
+    ),
+    "forbidden": Kind(_("Not allowed"), _("You are known, and this is not yours to do.")),
+    "not_found": Kind(
+        _("Not found"), _("It is not there, or it is not yours to see: the two look the same on purpose.")
+    ),
+    "method": Kind(_("This method does not work here"), _("The header Allow names the methods that do.")),
+    "conflict": Kind(
+        _("It clashes with what is there"),
+        _("A name is taken, a state was left already, or a balance is too low. Look again, then decide."),
+    ),
+    "still_in_progress": Kind(
+        _("The same write is in progress"),
+        _("Another request with this Idempotency-Key is being worked on. Send it again in a second."),
+    ),
+    "too_large": Kind(_("The body is too large"), _("A body holds at most one megabyte. Nothing of it was read.")),
+    "media_type": Kind(
+        _("This is not application/json"),
+        _("Send Content-Type: application/json, in UTF-8, without a Content-Encoding."),
+    ),
+    "invalid": Kind(
+        _("Something in the request cannot be used"),
+        _("“errors” names each field and says what is wrong with it. Nothing was stored."),
+    ),
+    "idempotency_key_used_before": Kind(
+        _("This Idempotency-Key was used for something else"),
+        _("The same key came with another body before. Use a new key for a new write."),
+    ),
+    "words_refused": Kind(
+        _("The rules do not allow these words"),
+        _("“facts” holds the id of the rule and the version of the rule pack. Write it in another way."),
+    ),
+    "listing_refused": Kind(
+        _("The rules do not allow this item"),
+        _("“facts” holds the id of the rule and the version of the rule pack. The refusal is kept with its reason."),
+    ),
+    "not_enough": Kind(_("Not enough is available"), _("Money that is pending or reserved cannot be paid out yet.")),
+    "payee_paused": Kind(
+        _("Payouts are paused"), _("Payout details changed. Payouts start again 72 hours after the change.")
+    ),
+    "payout_on_its_way": Kind(
+        _("A payout is on its way already"), _("One payout per currency at a time. Ask again when it has arrived.")
+    ),
+    "too_many": Kind(_("Too many requests"), _("Wait as many seconds as the header Retry-After says.")),
+    "unavailable": Kind(
+        _("Something Joey depends on is away"),
+        _("The same request may work later. Nothing was stored."),
+    ),
+    "not_built": Kind(
+        _("Joey cannot do this yet"), _("This part of the interface is named already, so that nothing else takes it.")
+    ),
+    "bug": Kind(
+        _("Joey made a mistake"),
+        _("This is not your fault. What happened is in the log of this Joey; nothing was stored by this request."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field of the request."""
+
+    field: str
+    detail: str
+    code: str
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str | Promise | None = None,
+    *,
+    errors: Sequence[FieldError] = (),
+    facts: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The answer with a problem document. `code` is one of KINDS; `detail` is for this occurrence."""
+    document: dict[str, Any] = {
+        "type": f"{settings.JOEY_URL}/problems/{code}",
+        "title": str(KINDS[code].title),
+        "status": status,
+        "detail": str(detail or KINDS[code].meaning),
+        "code": code,
+    }
+    if len(errors) == 1:
+        document["field"] = errors[0].field
+    if errors:
+        document["errors"] = [vars(error) for error in errors]
+    if facts:
+        document["facts"] = facts
+    answer = HttpResponse(json.dumps(document, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
+    answer.headers["Cache-Control"] = "no-store"
+    for name, value in (headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+def problem_of(refusal: Refusal) -> HttpResponse:
+    """The one mapping from refusals to HTTP. A refusal without a kind of its own takes its parent's."""
+    kind = next((each for each in type(refusal).__mro__ if getattr(each, "code", "") in KINDS), Invalid)
+    status = next((status for each, status in STATUS.items() if isinstance(refusal, each)), 400)
+    facts = {name: told for name, value in refusal.facts.items() if (told := _plain(value)) is not None}
+    if refusal.code not in KINDS:
+        facts["reason"] = refusal.code
+    headers: dict[str, str] = {}
+    if isinstance(refusal, TooMany | Unavailable):
+        headers["Retry-After"] = str(refusal.facts.get("retry_after", 30))
+    errors = [FieldError(refusal.field, str(refusal.text), refusal.code)] if refusal.field else []
+    return problem(
+        status,
+        kind.code,  # type: ignore[attr-defined]
+        str(refusal.text),
+        errors=errors,
+        facts=facts,
+        headers=headers,
+    )
+
+
+def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """What pydantic found, in our words: it would answer in English and repeat what was sent."""
+    return [_field_error(error) for error in errors[:20]]
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    field = ".".join(str(part) for part in error["loc"])[:80]
+    field = "".join(sign if sign.isprintable() else "?" for sign in field)
+    context, kind = error.get("ctx", {}), str(error["type"])
+    code, text = _worded(kind, context)
+    return FieldError(field or "body", text, code)
+
+
+def _worded(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    if kind == "missing":
+        return "missing", _text("This is needed and is missing.")
+    if kind == "extra_forbidden":
+        return "unknown_field", _text("There is no such field here, and nothing was stored. Leave it out.")
+    if kind in ("int_type", "int_parsing", "int_from_float", "int_parsing_size"):
+        return "not_a_whole_number", _text("This has to be a whole number, without quotes, comma, point or exponent.")
+    if kind == "string_type":
+        return "not_text", _text("This has to be text.")
+    if kind == "string_too_long":
+        return "too_long", _text("This is too long: at most %d characters.") % context.get("max_length", 0)
+    if kind == "string_too_short":
+        return "too_short", _text("This is too short: at least %d characters.") % context.get("min_length", 0)
+    if kind == "bool_type":
+        return "not_true_or_false", _text("This has to be true or false.")
+    if kind.startswith("uuid"):
+        return "not_an_id", _text("This is not an id that Joey gave.")
+    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        return "out_of_range", _text("This number is too small or too large.")
+    if kind in ("literal_error", "enum"):
+        return "not_a_choice", _text("Choose one of: %s.") % context.get("expected", "")
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return "not_an_object", _text("This has to be a JSON object.")
+    return "unusable", _text("This value cannot be used.")
+
+
+def _plain(value: Any) -> Any:
+    """A fact as JSON may carry it, or None for what has no place in a public answer."""
+    if isinstance(value, Money):
+        return {"minor": value.minor, "currency": value.currency, "text": value.text}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, UUID):
+        return str(value)
+    return value if isinstance(value, str | int | bool) else None

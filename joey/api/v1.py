@@ -1,0 +1,102 @@
+"""The API as one object: who may call, how bodies are read, how every trouble becomes a problem document."""
+
+import logging
+from typing import Any, cast
+
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from joey.api import listings, links, me, not_built, offers, office, orders, payouts, shops
+from joey.api.caller import BearerToken
+from joey.api.openapi import complete
+from joey.api.problems import field_errors, problem, problem_of
+from joey.api.strict_json import StrictJson, Unreadable
+from joey.kit.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/api/v1/"
+
+
+class Api(NinjaAPI):
+    """ninja's API with our names for operations and our additions to its document."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, **more: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=PREFIX, **more)
+        complete(cast(dict[str, Any], schema))
+        return schema
+
+
+api = Api(
+    title="Joey",
+    version="1",
+    description="Open a shop, fill it with offers, share it, see why each visit and order earned, get paid.",
+    auth=BearerToken(),
+    parser=StrictJson(),
+    openapi_url=None,  # served at /api/openapi.json, for all versions
+    docs_url=None,  # its page would need scripts from elsewhere
+    urls_namespace="api-v1",
+)
+for room in (me, shops, listings, offers, links, orders, payouts, office, not_built):
+    api.add_router("", room.router)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return problem_of(refusal)
+
+
+@api.exception_handler(Unreadable)
+def unreadable(request: HttpRequest, trouble: Unreadable) -> HttpResponse:
+    return problem(trouble.status, trouble.code, trouble.text)
+
+
+@api.exception_handler(ValidationError)
+def not_valid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
+    return problem(422, "invalid", errors=field_errors(_within_the_body(trouble)))
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, trouble: HttpError) -> HttpResponse:
+    if isinstance(trouble.__cause__, Unreadable):  # ninja wraps what the parser says
+        return unreadable(request, trouble.__cause__)
+    if isinstance(trouble, AuthenticationError):
+        given = ', error="invalid_token"' if "Authorization" in request.headers else ""
+        return problem(401, "not_signed_in", headers={"WWW-Authenticate": f'Bearer realm="joey"{given}'})
+    return problem(400, "bad_json")
+
+
+@api.exception_handler(Http404)
+def nothing_here(request: HttpRequest, trouble: Http404) -> HttpResponse:
+    return problem(404, "not_found")
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def database_away(request: HttpRequest, trouble: Exception) -> HttpResponse:
+    log.error("the database is away: %s", type(trouble).__name__)
+    return problem(503, "unavailable", headers={"Retry-After": "5"})
+
+
+@api.exception_handler(Exception)
+def bug(request: HttpRequest, trouble: Exception) -> HttpResponse:
+    log.exception("a bug at %s %s", request.method, request.path)
+    return problem(500, "bug")
+
+
+def _within_the_body(trouble: ValidationError) -> list[dict[str, Any]]:
+    """Fields as the client wrote them: ninja puts the source and the name of our argument in front."""
+    found = []
+    for error in trouble.errors:
+        source, *path = error["loc"]
+        if source in ("body", "query") and path and path[0] in ("body", "page", "asked"):
+            path = path[1:]
+        found.append({**error, "loc": path})
+    return found

@@ -1,0 +1,96 @@
+"""Whether this Joey is well: database, worker, and how old the newest word from each marketplace is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+
+from joey.marketplaces import registry
+from joey.orders.models import OrderLine, SyncCursor
+from joey.payouts.models import Payout
+
+WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker says that it lives every ten seconds
+SYNC_OLD_AFTER = timedelta(minutes=15)  # five rounds missed
+COUNT_MOST = 1000  # enough to see trouble; counting all of a large table is not worth it
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """How far the reports of one marketplace have been read. `trouble` "" when the last reading worked."""
+
+    marketplace: str
+    kind: str
+    read_until: datetime
+    last_success_at: datetime | None
+    trouble: str
+
+    def is_old(self, now: datetime) -> bool:
+        return self.last_success_at is None or now - self.last_success_at > SYNC_OLD_AFTER
+
+
+@dataclass(frozen=True)
+class Health:
+    """`troubles` in words, none when all is well. `worker_seen_at` None: no worker has ever said anything."""
+
+    troubles: tuple[str, ...]
+    worker_seen_at: datetime | None
+    syncs: tuple[SyncState, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Each at most COUNT_MOST: what waits for an operator, and for a worker."""
+
+    failed_jobs: int
+    waiting_jobs: int
+    in_suspense: int
+    payouts_to_decide: int
+
+
+def health(*, now: datetime) -> Health:
+    """Two queries. Raises what the database raises when it is away."""
+    worker = ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True).first()
+    syncs = _syncs()
+    return Health(tuple(_troubles(worker, syncs, now)), worker, tuple(syncs))
+
+
+def counts() -> Counts:
+    """Four bounded queries."""
+    return Counts(
+        failed_jobs=ProcrastinateJob.objects.filter(status="failed")[:COUNT_MOST].count(),
+        waiting_jobs=ProcrastinateJob.objects.filter(status="todo")[:COUNT_MOST].count(),
+        in_suspense=OrderLine.objects.exclude(suspense="")[:COUNT_MOST].count(),
+        payouts_to_decide=Payout.objects.filter(state=Payout.State.REQUESTED)[:COUNT_MOST].count(),
+    )
+
+
+def connected() -> list[str]:
+    """Codes of the connected marketplaces' connectors."""
+    return [connector.code for connector in registry.connectors()]
+
+
+def _syncs() -> list[SyncState]:
+    """Of marketplaces that are connected and report orders; one never read yet has no row."""
+    reporting = [each.code for each in registry.connectors() if each.policy.reports_orders]
+    rows = SyncCursor.objects.filter(marketplace__in=reporting).order_by("marketplace", "kind")
+    return [SyncState(row.marketplace, row.kind, row.read_until, row.last_success_at, row.trouble) for row in rows]
+
+
+def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime) -> list[str]:
+    found = []
+    if worker is None or now - worker > WORKER_SILENT_AFTER:
+        found.append(_("No worker is running: orders, payouts and prices stand still. Start “joey work”."))
+    for sync in syncs:
+        if sync.is_old(now):
+            found.append(
+                _("The reports of %(marketplace)s (%(kind)s) were last read %(when)s: %(trouble)s")
+                % {
+                    "marketplace": sync.marketplace,
+                    "kind": sync.kind,
+                    "when": sync.last_success_at.isoformat(timespec="minutes") if sync.last_success_at else _("never"),
+                    "trouble": sync.trouble or _("nothing was read since"),
+                }
+            )
+    return found
