@@ -64,6 +64,8 @@ async def purchase(request: Request) -> Response:
     if body["quantity"] is not None and body["quantity"] < 1:
         raise invalid("quantity", "at least one piece")
     offer, visit = arrive(world, body["url"], hosts_of(request))
+    if visit is None and click_at is not None:
+        raise invalid("click_time", "no tracked link was followed, so there was no click")
     order = buy(world, offer, body["quantity"] or 1, visit=visit, click_at=click_at, paid_at=paid_at)
     return json_answer({"order": order.trade_id}, 201)
 

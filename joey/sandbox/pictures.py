@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,7 +29,7 @@ def _draw(good: catalogue.Good, kept: Path) -> bytes:
 
     body = draw(good)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = kept.with_suffix(".part")
-    unfinished.write_bytes(body)
-    unfinished.replace(kept)
+    with NamedTemporaryFile(dir=kept.parent, delete=False) as unfinished:  # two readers may draw it at once
+        unfinished.write(body)
+    Path(unfinished.name).replace(kept)
     return body

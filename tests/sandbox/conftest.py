@@ -167,7 +167,12 @@ class Sandbox:
         return found
 
     def page_of_orders(self, start: float, end: float, **arguments: Any) -> dict[str, Any]:
-        asked = {"query_type": 4, "start_time": beijing(start), "end_time": beijing(end), "page_size": 100} | arguments
+        asked: dict[str, Any] = {
+            "query_type": 4,
+            "start_time": beijing(start),
+            "end_time": beijing(end),
+            "page_size": 100,
+        } | arguments
         data: dict[str, Any] = self.ask("taobao.tbk.order.details.get", **asked)["data"]
         return data
 

@@ -62,6 +62,14 @@ def test_a_bad_purchase_names_the_field(sandbox: Sandbox, tracked: str, field: s
     assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
 
 
+def test_a_click_time_needs_a_tracked_link(sandbox: Sandbox) -> None:
+    plain = f"{sandbox.url}/item/taobao/{OFFER.external_id}"
+
+    answer = sandbox.post("/control/purchase", {"url": plain, "click_time": utc(time.time() - 60)})
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "click_time")
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"url": NaN}', b'{"url": "a", "url": "b"}', b"\xff"])
 def test_what_is_no_json_object_is_refused(sandbox: Sandbox, body: bytes) -> None:
     answer = sandbox.client.post(sandbox.url + "/control/purchase", content=body)
