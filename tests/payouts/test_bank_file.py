@@ -1,0 +1,126 @@
+"""The bank file itself: valid XML, harmless CSV, and amounts that are digits."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+import xmlschema
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from joey.money.money import Money
+from joey.payouts.account_number import read_holder_name
+from joey.payouts.rails.bank_file.instruction import Instruction
+from joey.payouts.rails.bank_file.our_bank import OurBank
+from joey.payouts.rails.bank_file.write_csv import COLUMNS, write_csv
+from joey.payouts.rails.bank_file.write_pain001 import NAMESPACE, SCHEMA, FileBreaksSchema, write_pain001
+from tests.payouts.bank import NS, transfers
+
+OURS = OurBank("http://bank.example", "key", "pain001", "Joey 某某 & Co", "DE89370400440532013000", "DEUTDEFF")
+MADE_AT = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # already the 24th at the bank
+
+
+def instruction(**changes: object) -> Instruction:
+    facts: dict[str, object] = {
+        "end_to_end_id": "01A2060E705C73B1BB4636B7CA17892C001",
+        "amount": Money(123_456, "CNY"),
+        "creditor_name": "李小美",
+        "creditor_account": "6222020200112233445",
+        "creditor_bank": "102100099996",
+        "reference": "Joey 1",
+    }
+    return Instruction(**(facts | changes))  # type: ignore[arg-type]
+
+
+def text(element: object, path: str) -> str:
+    found = element.findtext("/".join(NS + part for part in path.split("/")))  # type: ignore[attr-defined]
+    assert found is not None, path
+    return str(found)
+
+
+def test_a_file_says_what_was_promised() -> None:
+    content = write_pain001(
+        "JB1", [instruction(), instruction(end_to_end_id="B", amount=Money(1, "CNY"))], OURS, made_at=MADE_AT
+    )
+
+    first, second = transfers(content)
+    assert text(first, "PmtId/EndToEndId") == "01A2060E705C73B1BB4636B7CA17892C001"
+    assert text(first, "Amt/InstdAmt") == "1234.56"
+    assert text(second, "Amt/InstdAmt") == "0.01"
+    assert text(first, "Cdtr/Nm") == "李小美"
+    assert text(first, "CdtrAcct/Id/Othr/Id") == "6222020200112233445"
+    assert text(first, "CdtrAgt/FinInstnId/ClrSysMmbId/MmbId") == "102100099996"
+    told = content.decode()
+    assert "<MsgId>JB1</MsgId>" in told
+    assert told.count("<NbOfTxs>2</NbOfTxs>") == told.count("<CtrlSum>1234.57</CtrlSum>") == 2
+    assert "<ReqdExctnDt><Dt>2026-11-24</Dt></ReqdExctnDt>" in told
+    assert "<IBAN>DE89370400440532013000</IBAN>" in told
+    assert f'xmlns="{NAMESPACE}"' in told
+
+
+def test_the_published_schema_agrees_when_asked_again() -> None:
+    content = write_pain001("JB1", [instruction(creditor_bank="")], OURS, made_at=MADE_AT)
+
+    xmlschema.XMLSchema(str(SCHEMA)).validate(content)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"end_to_end_id": "X" * 36}, {"creditor_account": "1" * 35}, {"creditor_name": ""}, {"reference": "x" * 141}],
+)
+def test_a_file_that_breaks_the_schema_does_not_leave(broken: dict[str, object]) -> None:
+    with pytest.raises(FileBreaksSchema):
+        write_pain001("JB1", [instruction(**broken)], OURS, made_at=MADE_AT)
+
+
+def test_a_file_holds_one_currency() -> None:
+    with pytest.raises(ValueError, match="one currency"):
+        write_pain001("JB1", [instruction(), instruction(amount=Money(1, "USD"))], OURS, made_at=MADE_AT)
+    with pytest.raises(ValueError, match="at least one"):
+        write_pain001("JB1", [], OURS, made_at=MADE_AT)
+
+
+@pytest.mark.parametrize(
+    ("money", "decimal"),
+    [(Money(5, "JPY"), "5"), (Money(5, "KWD"), "0.005"), (Money(2**53 + 1, "CNY"), "90071992547409.93")],
+)
+def test_amounts_are_exact_in_every_currency(money: Money, decimal: str) -> None:
+    (transfer,) = transfers(write_pain001("JB1", [instruction(amount=money)], OURS, made_at=MADE_AT))
+
+    assert text(transfer, "Amt/InstdAmt") == decimal
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(min_size=1, max_size=70))
+def test_every_name_that_is_taken_can_be_written(typed: str) -> None:
+    try:
+        name = read_holder_name(typed)
+    except Exception:  # noqa: BLE001 (refused names are another test's)
+        return
+
+    (transfer,) = transfers(write_pain001("JB1", [instruction(creditor_name=name)], OURS, made_at=MADE_AT))
+    (row,) = csv.DictReader(io.StringIO(write_csv([instruction(creditor_name=name)]).decode(), newline=""))
+
+    assert text(transfer, "Cdtr/Nm") == name
+    assert row["creditor_name"].removeprefix("'") == name.removeprefix("'")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"])
+def test_no_cell_of_the_csv_is_a_formula(start: str) -> None:
+    hostile = start + 'HYPERLINK("http://evil.example","李小美")'
+    content = write_csv([instruction(creditor_name=hostile, reference=hostile)])
+
+    (row,) = csv.DictReader(io.StringIO(content.decode(), newline=""))
+
+    assert tuple(row) == COLUMNS
+    assert row["creditor_name"] == row["reference"] == "'" + hostile
+    assert row["amount"] == "1234.56"
+
+
+def test_the_csv_quotes_what_would_break_a_line() -> None:
+    content = write_csv([instruction(creditor_name='Mei "the shop", Li')])
+
+    assert content.count(b"\r\n") == 2
+    (row,) = csv.DictReader(io.StringIO(content.decode(), newline=""))
+    assert row["creditor_name"] == 'Mei "the shop", Li'

@@ -1,0 +1,330 @@
+"""Money verbs beside themselves, and killed half-way: one wins, or nothing happened."""
+
+from datetime import timedelta
+
+import pytest
+
+from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.kit.refusals import Conflict
+from joey.kit.states import WrongState
+from joey.payouts.decide import SecondOperatorNeeded, approve, refuse
+from joey.payouts.holds import place_hold
+from joey.payouts.models import BankFile, Payee, Payout, PayoutAttempt
+from joey.payouts.payee import set_payee
+from joey.payouts.request_payout import PayeePaused, PayoutOnItsWay
+from joey.payouts.send_due import Sent, send_due
+from joey.payouts.take_answers import Taken, take_answers
+from joey.record.queries import events_of
+from joey.shops.models import Shop
+from tests.at_once import die_after, outcomes
+from tests.cast import NOW, ada, meis_shop
+from tests.payouts.bank import Bank
+from tests.payouts.stage import approved, held, money, ready_shop, requested, second_operator
+from tests.proof import prove
+
+ROUNDS = 3
+BOOKING = ["INSERT INTO ledger_journal", "INSERT INTO ledger_posting", "INSERT INTO record_event"]
+
+
+@pytest.fixture
+def shop(committed_db: EmbeddedPostgres) -> Shop:
+    return ready_shop(10_000)
+
+
+def test_of_two_requests_at_once_one_wins_and_one_conflicts(shop: Shop) -> None:
+    came = outcomes(lambda: requested(shop, 6_000, "a"), lambda: requested(shop, 6_000, "b"))
+
+    assert sum(isinstance(each, Payout) for each in came) == 1
+    assert sum(isinstance(each, PayoutOnItsWay) for each in came) == 1
+    assert held(shop.pk) == money(available=4_000, reserved=6_000)
+    prove()
+
+
+def test_eight_repeats_of_one_request_at_once_are_one_payout(shop: Shop) -> None:
+    came = outcomes(*[lambda: requested(shop, 6_000, "same")] * 8)
+
+    assert {each.pk for each in came if isinstance(each, Payout)} == {Payout.objects.get().pk}
+    assert all(isinstance(each, Payout) for each in came)
+    assert held(shop.pk) == money(available=4_000, reserved=6_000)
+    prove()
+
+
+def test_a_change_of_details_beside_a_request_never_pays_the_new_account_early(shop: Shop) -> None:
+    for turn in range(ROUNDS):
+        account = f"411111111111111{turn}"
+        payee = Payee.objects.get(shop=shop)
+        Payee.objects.filter(pk=payee.pk).update(usable_from=NOW - timedelta(days=1))
+
+        _changed, answer = outcomes(
+            lambda: set_payee(shop, rail="bank", holder_name="Dieb", account_number=account, now=NOW),  # noqa: B023
+            lambda: requested(shop, 6_000, f"turn {turn}"),  # noqa: B023
+        )
+
+        if isinstance(answer, Payout):
+            assert answer.account_number == payee.account_number
+            refuse(answer, by=ada(), reason="next round", now=NOW)
+        else:
+            assert isinstance(answer, PayeePaused)
+    prove()
+
+
+def test_of_approve_and_refuse_at_once_one_wins(shop: Shop) -> None:
+    payout = requested(shop, 6_000)
+    ada()
+
+    came = outcomes(lambda: approve(payout, by=ada(), now=NOW), lambda: refuse(payout, by=ada(), reason="No", now=NOW))
+
+    payout.refresh_from_db()
+    if payout.state == "refused":  # an approved one may still be refused, so refusing can come second as well
+        assert held(shop.pk) == money(available=10_000)
+    else:
+        assert isinstance(came[1], WrongState)
+        assert held(shop.pk) == money(available=4_000, reserved=6_000)
+    assert any(isinstance(each, Payout) for each in came)
+    prove()
+
+
+def test_refusing_twice_at_once_gives_the_money_back_once(shop: Shop) -> None:
+    payout = requested(shop, 6_000)
+    ada()
+
+    came = outcomes(*[lambda: refuse(payout, by=ada(), reason="No", now=NOW)] * 4)
+
+    assert sum(isinstance(each, Payout) for each in came) == 1
+    assert sum(isinstance(each, WrongState) for each in came) == 3
+    assert held(shop.pk) == money(available=10_000)
+    prove()
+
+
+def test_one_operator_on_two_connections_is_still_one_operator(committed_db: EmbeddedPostgres) -> None:
+    shop = ready_shop(1_000_000)
+    payout = requested(shop, 1_000_000)
+    ada()
+
+    came = outcomes(*[lambda: approve(payout, by=ada(), now=NOW)] * 2)
+
+    assert sum(isinstance(each, SecondOperatorNeeded) for each in came) == 1
+    payout.refresh_from_db()
+    assert payout.state == "requested"
+    assert approve(payout, by=second_operator(), now=NOW).state == "approved"
+
+
+def test_sending_on_two_connections_tells_the_bank_once(shop: Shop, bank: Bank) -> None:
+    approved(shop, 6_000)
+
+    came = outcomes(*[lambda: send_due(now=NOW)] * 3)
+
+    assert sum(each.payouts for each in came if isinstance(each, Sent)) == 1
+    assert all(isinstance(each, Sent) for each in came)
+    assert list(bank.instructions().values()) == ["60.00"]
+    assert PayoutAttempt.objects.count() == BankFile.objects.count() == 1
+    assert held(shop.pk) == money(available=4_000, in_transit=6_000)
+    prove()
+
+
+def test_sending_beside_a_hold_sends_before_it_or_not_at_all(shop: Shop, bank: Bank) -> None:
+    for turn in range(ROUNDS):
+        payout = approved(shop, 1_000, f"turn {turn}")
+
+        hold, _sent = outcomes(
+            lambda: place_hold(shop, reason="Stop", now=NOW, payout=payout),  # noqa: B023
+            lambda: send_due(now=NOW),
+        )
+
+        assert not isinstance(hold, BaseException)
+        payout.refresh_from_db()
+        before = payout.state
+        send_due(now=NOW)
+        payout.refresh_from_db()
+        assert payout.state == before
+        if before == "approved":
+            refuse(payout, by=ada(), reason="Stopped", now=NOW)
+        else:
+            bank.say_all("settled")
+            take_answers(now=NOW)
+    prove()
+
+
+def test_refusing_beside_sending_pays_or_gives_back_never_both(shop: Shop, bank: Bank) -> None:
+    for turn in range(ROUNDS):
+        payout = approved(shop, 1_000, f"turn {turn}")
+
+        outcomes(
+            lambda: refuse(payout, by=ada(), reason="Too late?", now=NOW),  # noqa: B023
+            lambda: send_due(now=NOW),
+        )
+
+        bank.say_all("settled")
+        take_answers(now=NOW)
+        payout.refresh_from_db()
+        assert payout.state in ("refused", "paid")
+    paid = Payout.objects.filter(state="paid").count()
+    assert held(shop.pk) == money(available=10_000 - 1_000 * paid, cash=1_000 * paid)
+    assert len(bank.instructions()) == paid
+    prove()
+
+
+def test_taking_answers_on_two_connections_books_each_once(shop: Shop, bank: Bank) -> None:
+    payout = approved(shop, 6_000)
+    send_due(now=NOW)
+    bank.say_all("settled")
+
+    came = outcomes(*[lambda: take_answers(now=NOW)] * 3)
+
+    assert all(isinstance(each, Taken) for each in came)
+    assert sum((each for each in came if isinstance(each, Taken)), Taken()) == Taken(settled=1)
+    assert held(shop.pk) == money(available=4_000, cash=6_000)
+    assert len(events_of([f"payout:{payout.id}"])) == 4
+    prove()
+
+
+def test_setting_the_first_details_twice_at_once_makes_one_payee(committed_db: EmbeddedPostgres) -> None:
+    shop = meis_shop()
+
+    came = outcomes(
+        *[lambda: set_payee(shop, rail="bank", holder_name="Mei", account_number="62220202001122", now=NOW)] * 4
+    )
+
+    assert all(isinstance(each, Payee) for each in came)
+    assert len(events_of([f"payee:{Payee.objects.get().id}"])) == 1
+
+
+# --- killed half-way -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        'INSERT INTO "payouts_payout"',
+        "INSERT INTO ledger_journal",
+        "INSERT INTO ledger_posting",
+        "INSERT INTO record_event",
+    ],
+)
+def test_a_request_killed_half_way_promised_nothing(shop: Shop, moment: str) -> None:
+    die_after(moment, lambda: requested(shop, 6_000, "killed"))
+
+    assert held(shop.pk) == money(available=10_000)
+    assert not Payout.objects.exists()
+    prove()
+    assert requested(shop, 6_000, "killed").state == "requested"
+    prove()
+
+
+@pytest.mark.parametrize(
+    "moment", ['UPDATE "payouts_payout"', "INSERT INTO ledger_posting", "INSERT INTO record_event"]
+)
+def test_a_refusal_killed_half_way_changed_nothing(shop: Shop, moment: str) -> None:
+    payout = requested(shop, 6_000)
+    by = ada()
+
+    die_after(moment, lambda: refuse(payout, by=by, reason="No", now=NOW))
+
+    payout.refresh_from_db()
+    assert payout.state == "requested"
+    prove()
+    refuse(payout, by=by, reason="No", now=NOW)
+    assert held(shop.pk) == money(available=10_000)
+    prove()
+
+
+@pytest.mark.parametrize("moment", ['UPDATE "payouts_payout"', "INSERT INTO record_event"])
+def test_an_approval_killed_half_way_changed_nothing(shop: Shop, moment: str) -> None:
+    payout = requested(shop, 6_000)
+    by = ada()
+
+    die_after(moment, lambda: approve(payout, by=by, now=NOW))
+
+    payout.refresh_from_db()
+    assert payout.state == "requested"
+    prove()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        'INSERT INTO "payouts_bankfile"',
+        "INSERT INTO payouts_payoutattempt",
+        "UPDATE payouts_payout p SET state = 'sent'",
+        "INSERT INTO ledger_posting",
+        "INSERT INTO record_event",
+    ],
+)
+def test_sending_killed_before_the_commit_sent_nothing(shop: Shop, bank: Bank, moment: str) -> None:
+    approved(shop, 6_000)
+
+    die_after(moment, lambda: send_due(now=NOW))
+
+    assert bank.received == []
+    assert held(shop.pk) == money(available=4_000, reserved=6_000)
+    prove()
+    send_due(now=NOW)
+    assert list(bank.instructions().values()) == ["60.00"]
+    prove()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        'FROM "payouts_bankfile" WHERE "payouts_bankfile"."handed_over_at" IS NULL',  # kept, not yet handed over
+        'UPDATE "payouts_bankfile" SET "handed_over_at"',  # the bank has it, we have not noted it
+        'UPDATE "payouts_payoutattempt"',
+    ],
+)
+def test_sending_killed_after_the_commit_hands_over_the_same_bytes(shop: Shop, bank: Bank, moment: str) -> None:
+    approved(shop, 6_000)
+
+    die_after(moment, lambda: send_due(now=NOW))
+
+    assert held(shop.pk) == money(available=4_000, in_transit=6_000)
+    prove()
+    kept = BankFile.objects.get()
+    assert send_due(now=NOW + timedelta(minutes=1)).handed_over == 1
+    assert set(bank.received) == {(kept.message_id, bytes(kept.content))}
+    assert list(bank.instructions().values()) == ["60.00"]
+    bank.say_all("settled")
+    take_answers(now=NOW + timedelta(minutes=2))
+    assert held(shop.pk) == money(available=4_000, cash=6_000)
+    prove()
+
+
+@pytest.mark.parametrize("state", ["settled", "rejected"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "UPDATE payouts_payoutattempt a",
+        "UPDATE payouts_payout p",
+        "INSERT INTO ledger_posting",
+        "INSERT INTO record_event",
+    ],
+)
+def test_taking_an_answer_killed_half_way_took_nothing(shop: Shop, bank: Bank, moment: str, state: str) -> None:
+    approved(shop, 6_000)
+    send_due(now=NOW)
+    bank.say_all(state)
+
+    die_after(moment, lambda: take_answers(now=NOW))
+
+    assert held(shop.pk) == money(available=4_000, in_transit=6_000)
+    prove()
+    take_answers(now=NOW)
+    assert held(shop.pk) == (money(available=4_000, cash=6_000) if state == "settled" else money(available=10_000))
+    prove()
+
+
+@pytest.mark.parametrize("moment", ['INSERT INTO "payouts_payee"', "INSERT INTO record_event"])
+def test_setting_details_killed_half_way_set_nothing(committed_db: EmbeddedPostgres, moment: str) -> None:
+    shop = meis_shop()
+
+    die_after(moment, lambda: set_payee(shop, rail="bank", holder_name="Mei", account_number="62220202001122", now=NOW))
+
+    assert not Payee.objects.exists()
+
+
+def test_conflicts_are_refusals_that_a_face_can_show(shop: Shop) -> None:
+    requested(shop, 6_000, "a")
+
+    with pytest.raises(Conflict) as refused:
+        requested(shop, 6_000, "b")
+
+    assert refused.value.code == "payout_on_its_way"
