@@ -27,9 +27,7 @@ def categories() -> dict[str, dict[str, str]]:
 @cache
 def offers() -> tuple[DemoOffer, ...]:
     """Every offer of every good; a good's offers stand together."""
-    return tuple(
-        make_offer(good, marketplace, mark) for good in goods() for marketplace, mark in good.marketplaces
-    )
+    return tuple(make_offer(good, marketplace, mark) for good in goods() for marketplace, mark in good.marketplaces)
 
 
 def offer(marketplace: str, external_id: str) -> DemoOffer:

@@ -67,7 +67,11 @@ PLACES_BY_CATEGORY = {
     "digital": (("广东深圳", "Shenzhen, Guangdong"), ("广东东莞", "Dongguan, Guangdong")),
     "books-stationery": (("北京", "Beijing"), ("江苏无锡", "Wuxi, Jiangsu"), ("上海", "Shanghai")),
     "tea-drinks": (("福建福州", "Fuzhou, Fujian"), ("浙江杭州", "Hangzhou, Zhejiang"), ("云南昆明", "Kunming, Yunnan")),
-    "kitchen": (("浙江金华", "Jinhua, Zhejiang"), ("广东潮州", "Chaozhou, Guangdong"), ("江西景德镇", "Jingdezhen, Jiangxi")),
+    "kitchen": (
+        ("浙江金华", "Jinhua, Zhejiang"),
+        ("广东潮州", "Chaozhou, Guangdong"),
+        ("江西景德镇", "Jingdezhen, Jiangxi"),
+    ),
 }
 PLACES_OF_AMAZON = (
     ("美国新泽西", "Edison, New Jersey"),
@@ -75,8 +79,8 @@ PLACES_OF_AMAZON = (
     ("美国得克萨斯", "Houston, Texas"),
 )
 SMALL_SHOPS = (
-    "阿禾家小铺", "南巷杂货", "三楼的橘子", "慢半拍生活馆", "河边仓库", "小陈的抽屉", "晴天百货店", "山脚下的店", "糯米团杂货",
-    "早班车好物", "木木家的货架", "二十四桥小店",
+    "阿禾家小铺", "南巷杂货", "三楼的橘子", "慢半拍生活馆", "河边仓库", "小陈的抽屉", "晴天百货店", "山脚下的店",
+    "糯米团杂货", "早班车好物", "木木家的货架", "二十四桥小店",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -161,7 +162,9 @@ class Paint:
             self.poly([(x - s * 1.2, y + s * 0.7), (x - s * 0.3, y - s * 0.8), (x + s * 0.5, y + s * 0.7)], self.main)
             self.poly([(x - s * 0.3, y + s * 0.7), (x + s * 0.5, y - s * 0.3), (x + s * 1.2, y + s * 0.7)], self.accent)
         elif kind == 3:
-            self.blob([(x, y - s * 1.1), (x + s * 0.7, y + s * 0.3), (x, y + s * 0.9), (x - s * 0.7, y + s * 0.3)], self.main)
+            self.blob(
+                [(x, y - s * 1.1), (x + s * 0.7, y + s * 0.3), (x, y + s * 0.9), (x - s * 0.7, y + s * 0.3)], self.main
+            )
             self.gloss(x - s * 0.35, y - s * 0.1, x - s * 0.1, y + s * 0.45, 150)
         else:
             for dx, dy in ((0, -0.6), (0.6, 0), (0, 0.6), (-0.6, 0)):
@@ -172,9 +175,7 @@ class Paint:
         """The picture in its final size; drawn larger before, so that edges are smooth."""
         return self.image.resize((size, size), Image.Resampling.LANCZOS)
 
-    def _veil(
-        self, x0: float, y0: float, x1: float, y1: float, colour: Colour, strength: int, r: float = 50
-    ) -> None:
+    def _veil(self, x0: float, y0: float, x1: float, y1: float, colour: Colour, strength: int, r: float = 50) -> None:
         left, top, width, height = self._frame(x0, y0, x1, y1)
         mask = Image.new("L", (width, height), 0)
         pen = ImageDraw.Draw(mask)
@@ -217,7 +218,7 @@ def _strip(colour: Colour, shade: str) -> Image.Image:
     strip = Image.new("RGB", (256, 1))
     for x in range(256):
         at = x / 255
-        for (start, a), (end, b) in zip(stops, stops[1:], strict=False):
+        for (start, a), (end, b) in pairwise(stops):
             if start <= at <= end:
                 light = a + (b - a) * (at - start) / (end - start)
                 break

@@ -59,14 +59,30 @@ def jar(p: Paint) -> None:
 
 def packet(p: Paint) -> None:
     p.shadow(28, 72, 85)
-    p.blob([(29, 21), (50, 20), (71, 21), (73, 40), (72, 66), (74, 84), (50, 85.5), (26, 84), (28, 66), (27, 40)], p.main, "side")
+    edges = [(29, 21), (50, 20), (71, 21), (73, 40), (72, 66), (74, 84), (50, 85.5), (26, 84), (28, 66), (27, 40)]
+    p.blob(edges, p.main, "side")
     for y in (17, 81.5):
         p.box(28, y, 72, y + 5.5, mix(p.main, p.dark, 0.16), 0.8, "side")
         for x in range(30, 72, 3):
             p.line([(x, y + 0.8), (x, y + 4.7)], 0.4, mix(p.main, p.dark, 0.28))
-    p.oval(34, 32, 66, 64, p.pale, "flat")
-    p.motif(50, 48, 9)
-    p.box(38, 69, 62, 73, p.second, 2, "flat")
+    kind = p.vary("print", 3)
+    if kind == 0:
+        p.oval(34, 32, 66, 64, p.pale, "flat")
+        p.motif(50, 48, 9)
+        p.box(38, 69, 62, 73, p.second, 2, "flat")
+    elif kind == 1:
+        p.box(28.4, 27, 71.6, 50, p.pale, 0, "flat")
+        p.motif(50, 38.5, 7.4)
+        p.box(36, 56, 64, 76, mix(p.main, p.dark, 0.45), 6, "flat")
+        for n in range(14):
+            x, y = 38.5 + p.vary(f"ix{n}", 21), 60 + p.vary(f"iy{n}", 12)
+            p.oval(x - 2, y - 1.6, x + 2.6, y + 2, mix(p.second, p.accent, 0.25 * (n % 4)))
+        p.glass(38, 58, 40, 74, WHITE, 90, 2)
+    else:
+        p.poly([(28, 60), (72, 46), (72.4, 78), (27.6, 80)], p.second, "side")
+        p.poly([(28, 56), (72, 42), (72, 46), (28, 60)], p.accent, "side")
+        p.motif(42, 38, 7)
+        p.motif(58, 64, 6)
     p.glass(31, 25, 35, 78, WHITE, 70, 2)
     p.glass(69, 26, 71, 78, INK, 26, 2)
 
@@ -256,7 +272,10 @@ def brush(p: Paint) -> None:
 def makeupbrush(p: Paint) -> None:
     p.shadow(26, 74, 86)
     for x, y, s in ((33, 20, 5.5), (46, 12, 7), (59, 18, 4.5), (70, 26, 3.6)):
-        p.blob([(x, y), (x + s, y + 8), (x + s * 0.7, y + 16), (x - s * 0.7, y + 16), (x - s, y + 8)], mix(p.accent, p.dark, 0.2))
+        p.blob(
+            [(x, y), (x + s, y + 8), (x + s * 0.7, y + 16), (x - s * 0.7, y + 16), (x - s, y + 8)],
+            mix(p.accent, p.dark, 0.2),
+        )
         p.box(x - s * 0.6, y + 14, x + s * 0.6, y + 25, STEEL, 0.6)
         p.box(x - s * 0.42, y + 24, x + s * 0.42, 80, p.dark, 1)
     p.box(24, 56, 76, 87, p.main, 3, "side")

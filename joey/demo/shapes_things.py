@@ -231,7 +231,11 @@ def helmet(p: Paint) -> None:
     p.shadow(18, 84, 78)
     p.line([(30, 62), (44, 82), (62, 66)], 1.6, p.dark, True)
     p.blob([(14, 62), (18, 40), (36, 24), (58, 22), (78, 36), (88, 58), (84, 66), (50, 68)], p.main, "side")
-    for points in ([(30, 52), (36, 34), (42, 32), (40, 54)], [(47, 54), (49, 30), (56, 30), (56, 54)], [(63, 54), (63, 33), (70, 38), (73, 54)]):
+    for points in (
+        [(30, 52), (36, 34), (42, 32), (40, 54)],
+        [(47, 54), (49, 30), (56, 30), (56, 54)],
+        [(63, 54), (63, 33), (70, 38), (73, 54)],
+    ):
         p.blob(points, p.dark)
     p.blob([(13, 60), (50, 64), (88, 58), (86, 68), (50, 71), (15, 67)], p.second)
 
@@ -251,7 +255,10 @@ def goggles(p: Paint) -> None:
     p.line([(18, 48), (26, 24), (50, 16), (74, 24), (82, 48)], 4, p.dark, True)
     for x in (14, 53):
         p.blob([(x, 52), (x + 8, 40), (x + 26, 41), (x + 33, 52), (x + 25, 66), (x + 8, 66)], p.main)
-        p.blob([(x + 4, 52), (x + 10, 44), (x + 24, 45), (x + 29, 52), (x + 23, 62), (x + 10, 62)], mix(p.accent, WHITE, 0.25))
+        p.blob(
+            [(x + 4, 52), (x + 10, 44), (x + 24, 45), (x + 29, 52), (x + 23, 62), (x + 10, 62)],
+            mix(p.accent, WHITE, 0.25),
+        )
         p.gloss(x + 10, 46.6, x + 18, 49, 160)
     p.line([(46, 52), (54, 52)], 3, p.main)
 
@@ -317,7 +324,12 @@ def book(p: Paint) -> None:
 
 def bookstack(p: Paint) -> None:
     p.shadow(18, 82, 86)
-    heights = ((71, p.main, 18, 80), (56, p.second, 23, 77), (41, p.accent, 19, 75), (28, mix(p.main, p.dark, 0.3), 26, 79))
+    heights = (
+        (71, p.main, 18, 80),
+        (56, p.second, 23, 77),
+        (41, p.accent, 19, 75),
+        (28, mix(p.main, p.dark, 0.3), 26, 79),
+    )
     for y, colour, left, right in heights:
         high = 15 if y > 28 else 13
         p.box(left, y, right, y + high, colour, 2, "soft")
@@ -370,9 +382,17 @@ def tape(p: Paint) -> None:
         p.oval(x - s, y - s - 1.8, x + s, y + s - 1.8, colour)
         for n in range(8):
             dx, dy = ((1, 0), (0.7, 0.7), (0, 1), (-0.7, 0.7), (-1, 0), (-0.7, -0.7), (0, -1), (0.7, -0.7))[n]
-            p.oval(x + dx * s * 0.8 - 1.4, y - 1.8 + dy * s * 0.8 - 1.4, x + dx * s * 0.8 + 1.4, y - 0.4 + dy * s * 0.8, WHITE)
+            p.oval(
+                x + dx * s * 0.8 - 1.4,
+                y - 1.8 + dy * s * 0.8 - 1.4,
+                x + dx * s * 0.8 + 1.4,
+                y - 0.4 + dy * s * 0.8,
+                WHITE,
+            )
         p.oval(x - s * 0.58, y - s * 0.58 - 1.8, x + s * 0.58, y + s * 0.58 - 1.8, WOOD)
-        p.oval(x - s * 0.48, y - s * 0.48 - 1.8, x + s * 0.48, y + s * 0.48 - 1.8, mix(p.palette.backdrop, p.dark, 0.12))
+        p.oval(
+            x - s * 0.48, y - s * 0.48 - 1.8, x + s * 0.48, y + s * 0.48 - 1.8, mix(p.palette.backdrop, p.dark, 0.12)
+        )
 
 
 def palettebox(p: Paint) -> None:
@@ -380,7 +400,18 @@ def palettebox(p: Paint) -> None:
     p.box(15, 20, 85, 50, WHITE, 4, "side")
     p.box(14, 48, 86, 82, p.main, 4, "soft")
     p.box(17, 51, 83, 79, WHITE, 2, "flat")
-    colours = ((214, 78, 70), (238, 150, 66), (246, 208, 88), (128, 176, 108), (78, 152, 150), (84, 128, 190), (138, 104, 176), (226, 138, 164), (146, 100, 72), (70, 74, 86))
+    colours = (
+        (214, 78, 70),
+        (238, 150, 66),
+        (246, 208, 88),
+        (128, 176, 108),
+        (78, 152, 150),
+        (84, 128, 190),
+        (138, 104, 176),
+        (226, 138, 164),
+        (146, 100, 72),
+        (70, 74, 86),
+    )
     for n, colour in enumerate(colours):
         x, y = 20 + (n % 5) * 12.4, 53.6 + (n // 5) * 12.4
         p.box(x, y, x + 10.4, y + 10.4, colour, 1.6, "soft")
@@ -428,7 +459,9 @@ def teacake(p: Paint) -> None:
         if (x - 50) ** 2 + (y - 48) ** 2 < 880:
             dx, dy = p.vary(f"dx{n}", 7) - 3, p.vary(f"dy{n}", 5) - 2
             p.line([(x, y), (x + dx, y + dy)], 1, mix(leaf, (WHITE, INK)[n % 2], 0.28))
-    p.poly([(17, 48), (50, 46), (82, 34), (83, 50), (78, 66), (66, 78), (50, 82), (32, 77), (20, 63)], p.pale, "side", 0.4)
+    p.poly(
+        [(17, 48), (50, 46), (82, 34), (83, 50), (78, 66), (66, 78), (50, 82), (32, 77), (20, 63)], p.pale, "side", 0.4
+    )
     p.oval(40, 52, 64, 74, p.second, "flat")
     p.motif(52, 63, 6)
 
