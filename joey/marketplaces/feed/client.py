@@ -1,6 +1,7 @@
 """Fetch a feed, and only when it changed: the ETag of the last one goes along."""
 
 import threading
+import weakref
 
 import httpx
 import stamina
@@ -25,6 +26,7 @@ class FeedClient:
         self._marketplace = marketplace
         self._address = address
         self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        weakref.finalize(self, self._http.close)  # connections end with whoever kept them
         self._lock = threading.Lock()
         self._etag = ""
         self._body = b""

@@ -82,7 +82,7 @@ def _facts(line: Line, marketplace: str, as_of: datetime, zone: ZoneInfo, allowe
     url = _text(line, "url", needed=True, longest=1000)
     if not allowed(url):
         raise _Bad("url", "does not lead to this marketplace")
-    titles = line.get("titles") or {}
+    titles = {} if line.get("titles") is None else line["titles"]
     if not isinstance(titles, dict):
         raise _Bad("titles", "not an object")
     now = _amount(line, "price", currency)
@@ -182,7 +182,7 @@ def _pictures(line: Line, allowed: Callable[[str], bool]) -> tuple[str, ...]:
 
 def _history(line: Line, currency: str, as_of: datetime, zone: ZoneInfo) -> tuple[tuple[datetime, int], ...]:
     """From when on it cost what, oldest first; a day begins at midnight in the marketplace's zone."""
-    value = line.get("history") or []
+    value = [] if line.get("history") is None else line["history"]
     if not isinstance(value, list) or len(value) > LONGEST_HISTORY:
         raise _Bad("history", "not a list of at most 400 days")
     points: dict[datetime, int] = {}

@@ -8,6 +8,7 @@ import logging
 import re
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -75,6 +76,7 @@ class Client:
     def __init__(self, account: Account, *, calls_per_second: int = CALLS_PER_SECOND) -> None:
         self._account = account
         self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        weakref.finalize(self, self._http.close)  # connections end with whoever kept them
         self._lock = threading.Lock()
         self._pause = 1 / calls_per_second
         self._next_call = 0.0

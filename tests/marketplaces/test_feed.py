@@ -1,0 +1,156 @@
+"""A marketplace by feed: bad lines are told and the good ones survive; nothing pretends to earn."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import stamina
+
+import joey.marketplaces.feed
+from joey.marketplaces.feed.connector import FeedConnector, policy_of
+from joey.marketplaces.feed.parse import BadLine, Feed, read_feed
+from joey.marketplaces.pasted import leads_to
+from joey.marketplaces.port import FiledPosition, MarketplaceRefused, MarketplaceUnavailable
+from tests.sandbox.conftest import Sandbox
+
+SAMPLE = Path(joey.marketplaces.feed.__file__).parent / "samples/jd.jsonl"
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def read(body: bytes) -> Feed:
+    policy = policy_of("jd")
+    return read_feed(body, "jd", as_of=NOW, zone=policy.zone, allowed=lambda url: leads_to(url, policy.hosts))
+
+
+def feed_of(sandbox: Sandbox, code: str) -> FeedConnector:
+    return FeedConnector(code, sandbox.get("/control/marketplaces").json()[code])
+
+
+def test_a_good_line_becomes_an_offer_with_exact_money_and_beijing_days() -> None:
+    facts = read(SAMPLE.read_bytes()).offers["364488379904"]
+
+    assert (facts.list_minor, facts.now_minor, facts.coupon_minor) == (7790, 6090, 5790)
+    assert facts.coupon_until == datetime(2026, 12, 2, 15, 59, 59, tzinfo=UTC)
+    assert facts.history == (
+        (datetime(2026, 9, 23, 16, tzinfo=UTC), 6390),
+        (datetime(2026, 11, 21, 16, tzinfo=UTC), 5790),
+    )
+    assert facts.translations == {"zh-hans": "雾里白 氨基酸洁面乳", "en": "Palefog Gentle Face Wash"}
+    assert (facts.commission_ppm, facts.category, facts.in_stock) == (70_000, "beauty", True)
+
+
+def test_an_empty_price_is_unknown_and_the_offer_is_kept() -> None:
+    facts = read(SAMPLE.read_bytes()).offers["364488379906"]
+
+    assert (facts.now_minor, facts.in_stock) == (None, False)
+
+
+def test_bad_lines_are_named_with_line_and_field_and_the_others_survive() -> None:
+    feed = read(SAMPLE.read_bytes())
+
+    assert [(bad.number, bad.field) for bad in feed.refused] == [
+        (2, "price"), (4, "url"), (5, "line"), (6, "line"), (7, "commission_rate_percent"),
+    ]  # fmt: skip
+    assert set(feed.offers) == {"364488379904", "364488379906", "364488379910"}
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        (b'{"id": "1", "title": "\xff"}', "line"),
+        (b"[1, 2]", "line"),
+        (b'{"title": "a"}', "id"),
+        (b'{"id": "1", "currency": "XXX", "title": "a"}', "currency"),
+        (b'{"id": "1", "currency": "CNY", "title": "", "url": "https://item.jd.com/100.html"}', "title"),
+        (
+            b'{"id": "1", "currency": "CNY", "title": "a", "url": "https://item.jd.com/100.html", "price": true}',
+            "price",
+        ),
+        (
+            b'{"id": "1", "currency": "CNY", "title": "a", "url": "https://item.jd.com/100.html", "price": "-1"}',
+            "price",
+        ),
+        (
+            b'{"id": "1", "currency": "CNY", "title": "a", "url": "https://item.jd.com/100.html", "in_stock": "yes"}',
+            "in_stock",
+        ),
+        (
+            b'{"id": "1", "currency": "CNY", "title": "a", "url": "https://item.jd.com/100.html", "history": {}}',
+            "history",
+        ),
+        (
+            b'{"id": "1", "currency": "CNY", "title": "a", "url": "https://item.jd.com/100.html", "titles": []}',
+            "titles",
+        ),
+        (b"[" * 40_000, "line"),
+        (b'{"id": "' + b"1" * 70_000 + b'"}', "line"),
+    ],
+)
+def test_each_bad_field_is_named(line: bytes, field: str) -> None:
+    feed = read(line)
+
+    assert [bad.field for bad in feed.refused] == [field]
+    assert isinstance(feed.refused[0], BadLine)
+    assert not feed.offers
+
+
+@pytest.mark.parametrize("code", ["jd", "dangdang", "amazon", "1688"])
+def test_every_line_of_the_sandbox_is_read(sandbox: Sandbox, code: str) -> None:
+    feed = feed_of(sandbox, code)
+
+    offers = feed.search("", size=10_000)
+
+    assert feed.refused_lines() == 0
+    assert len(offers) == len(sandbox.get(f"/feeds/{code}.jsonl").text.splitlines())
+    assert {facts.currency for facts in offers} == {"USD" if code == "amazon" else "CNY"}
+    assert feed.look_up([offers[0].external_id, "none"]).keys() == {offers[0].external_id}
+
+
+def test_an_unchanged_feed_is_not_sent_again_but_its_prices_are_as_of_now(sandbox: Sandbox) -> None:
+    feed = feed_of(sandbox, "jd")
+
+    first = feed.search("", size=1)[0]
+    second = feed.search("", size=1)[0]
+
+    assert feed._client._etag
+    assert second.as_of > first.as_of
+    assert second.identity == first.identity
+
+
+def test_a_link_is_recognised_by_its_own_marketplace_only(sandbox: Sandbox) -> None:
+    jd, amazon = feed_of(sandbox, "jd"), feed_of(sandbox, "amazon")
+    offer = jd.search("", size=1)[0]
+
+    assert jd.recognise(f"看 {offer.url} 吧") == offer.external_id
+    assert amazon.recognise(offer.url) is None
+    assert jd.recognise("https://item.jd.com/100012043978.html?cu=true") == "100012043978"
+    assert amazon.recognise("https://www.amazon.com/Some-Thing/dp/B0ABCDEFGH/ref=sr_1") == "B0ABCDEFGH"
+    assert jd.recognise("https://item.jd.com.example.org/100012043978.html") is None
+    assert jd.recognise("nothing") is None
+
+
+def test_nothing_is_earned_and_nothing_is_reported(sandbox: Sandbox) -> None:
+    feed = feed_of(sandbox, "jd")
+
+    with pytest.raises(MarketplaceRefused, match="earns nothing here"):
+        feed.tracked_link("1", FiledPosition("1"))
+    with pytest.raises(MarketplaceRefused, match="earns nothing here"):
+        feed.file_position("joey")
+    assert feed.policy.reports_orders is False
+    assert list(feed.sightings_since(NOW, NOW)) == []
+
+
+@pytest.mark.parametrize("kind", ["500", "garbage"])
+def test_a_broken_feed_is_unavailable_and_not_an_empty_marketplace(
+    own_sandbox: Callable[..., Sandbox], kind: str
+) -> None:
+    sandbox = own_sandbox()
+    feed = feed_of(sandbox, "jd")
+    sandbox.post("/control/outage", {"kind": kind, "seconds": 60, "where": "feeds"})
+
+    with stamina.set_testing(True, attempts=2), pytest.raises(MarketplaceUnavailable):
+        feed.look_up(["1"])
+
+    sandbox.post("/control/outage", {"kind": kind, "seconds": 0, "where": "feeds"})
+    assert feed.search("")

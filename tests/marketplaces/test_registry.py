@@ -1,0 +1,91 @@
+"""Which marketplaces are connected, and what a link may lead to."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from joey.marketplaces import registry
+from joey.marketplaces.pasted import addresses, leads_to
+from joey.marketplaces.port import MarketplaceRefused
+from joey.marketplaces.registry import NotConnected
+from joey.site.settings import marketplace_accounts
+from tests.sandbox.conftest import Sandbox
+
+
+def test_one_connector_serves_taobao_and_tmall(connected: Sandbox) -> None:
+    assert registry.connector_for("tmall") is registry.connector_for("taobao") is registry.connector("taobao")
+    assert registry.marketplaces() == {"taobao", "tmall", "jd", "dangdang", "amazon", "1688"}
+    assert set(registry.marketplace_names) == registry.marketplaces()
+    assert [each.code for each in registry.connectors()] == ["taobao", "jd", "dangdang", "amazon", "1688"]
+
+
+def test_what_is_not_configured_is_not_connected_and_says_so(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {}
+
+    assert registry.connectors() == ()
+    for ask in (registry.connector, registry.connector_for):
+        with pytest.raises(NotConnected, match=r"not connected to Tmall|没有连接|天猫"):
+            ask("tmall")
+
+
+def test_policy_outlives_a_connection(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {}
+
+    assert registry.policy_of("tmall").window_days == 15
+    assert registry.policy_of("jd").reports_orders is False
+    with pytest.raises(NotConnected):
+        registry.policy_of("ebay")
+
+
+def test_an_account_without_its_key_is_refused_by_name(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"taobao": {"credentials": {"app_key": "1"}}}
+
+    with pytest.raises(MarketplaceRefused, match="app_secret"):
+        registry.connectors()
+
+
+def test_accounts_come_from_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    path = tmp_path / "marketplaces.json"
+    assert marketplace_accounts(path) == {}
+
+    path.write_text(json.dumps({"jd": {"gateway": "http://localhost:8001/feeds/jd.jsonl"}}))
+    path.chmod(0o644)
+    with pytest.raises(ImproperlyConfigured, match="chmod 600"):
+        marketplace_accounts(path)
+    path.chmod(0o600)
+    assert list(marketplace_accounts(path)) == ["jd"]
+    path.write_text("[]")
+    with pytest.raises(ImproperlyConfigured, match="JSON object"):
+        marketplace_accounts(path)
+
+
+HOSTS = {"item.taobao.com", "localhost:8001"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://item.taobao.com/item.htm?id=1", "https://item.taobao.com:443/x", "https://ITEM.taobao.com/x",
+     "http://localhost:8001/t?e=1"],
+)  # fmt: skip
+def test_listed_hosts_may_be_led_to(url: str) -> None:
+    assert leads_to(url, HOSTS)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://item.taobao.com/x", "https://item.taobao.com:8443/x", "https://item.taobao.com@evil.example/x",
+     "https://evil.example/item.taobao.com", "//item.taobao.com/x", "https:\\\\item.taobao.com/x", "ftp://item.taobao.com/",
+     "https://item.taobao.com\t.evil.example/", "https://item.taobao.com.evil.example/", "javascript:alert(1)",
+     "https://item.taobao.com:99999999/", "http://localhost/x", "http://localhost:8002/x", "", "https://[::1"],
+)  # fmt: skip
+def test_nothing_else_may_be_led_to(url: str) -> None:
+    assert not leads_to(url, HOSTS)
+
+
+def test_addresses_are_found_in_what_people_copy() -> None:
+    pasted = "【淘宝】https://m.tb.cn/h.abc?tk=1 CZ0001 「锅」，或者(https://item.taobao.com/item.htm?id=1)。"
+
+    assert addresses(pasted) == ["https://m.tb.cn/h.abc?tk=1", "https://item.taobao.com/item.htm?id=1"]

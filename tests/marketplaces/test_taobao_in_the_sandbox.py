@@ -1,0 +1,214 @@
+"""The connector against the simulated union over real HTTP: everything that Joey asks of a marketplace, once."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import stamina
+
+from joey.marketplaces.pasted import leads_to
+from joey.marketplaces.port import (
+    FiledPosition,
+    MarketplaceRefused,
+    MarketplaceUnavailable,
+    OfferFacts,
+    OrderSighting,
+    RefundSighting,
+)
+from joey.marketplaces.taobao.connector import TaobaoConnector
+from tests.sandbox.conftest import Sandbox, utc
+
+FIRST = FiledPosition("110000000001")
+
+
+@pytest.fixture
+def pot(taobao: TaobaoConnector) -> OfferFacts:
+    """Something that earns."""
+    return next(facts for facts in taobao.search("锅") if facts.commission_ppm)
+
+
+def test_search_brings_offers_of_both_marketplaces_with_prices_and_our_categories(taobao: TaobaoConnector) -> None:
+    found = taobao.search("a", size=100) + taobao.search("a", page=2, size=100)
+
+    assert {facts.marketplace for facts in found} == {"taobao", "tmall"}
+    assert all(facts.now_minor and facts.now_minor > 0 and facts.currency == "CNY" for facts in found)
+    assert len({(facts.marketplace, facts.identity) for facts in found}) == len(found)
+    assert {facts.category for facts in taobao.search("锅")} == {"kitchen"}
+    assert all(leads_to(facts.url, taobao.policy.hosts) for facts in found)
+    assert any(facts.coupon_minor and facts.coupon_until for facts in found)
+
+
+def test_look_up_takes_more_than_one_call_holds_and_leaves_out_what_is_gone(taobao: TaobaoConnector) -> None:
+    found = taobao.search("a", size=45)
+
+    known = taobao.look_up([*(facts.external_id for facts in found), "gone-and-unknown"])
+
+    assert set(known) == {facts.external_id for facts in found}
+    assert {facts.identity for facts in known.values()} == {facts.identity for facts in found}
+
+
+def test_an_id_from_before_a_rotation_still_answers_with_the_new_one(
+    own_sandbox: Callable[..., Sandbox],
+) -> None:
+    sandbox = own_sandbox()
+    taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
+    before = taobao.search("锅")[0]
+
+    sandbox.post("/control/rotate")
+    after = taobao.look_up([before.external_id])[before.external_id]
+
+    assert after.external_id != before.external_id
+    assert (after.identity, after.title) == (before.identity, before.title)
+
+
+def test_links_copy_codes_and_item_pages_are_recognised(taobao: TaobaoConnector, pot: OfferFacts) -> None:
+    link = taobao.tracked_link(pot.external_id, FIRST)
+
+    assert taobao.recognise(f"看看这个 {link.copy_code}") == pot.external_id
+    assert taobao.recognise(link.url) == pot.external_id
+    assert taobao.recognise(f"我在这儿买的：{pot.url}。") == pot.external_id
+    assert leads_to(link.url, taobao.policy.hosts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "hello", "https://example.org/t?e=abc", "https://item.taobao.com.example.org/item.htm?id=1",
+     "javascript:alert(1)", "https://user@item.taobao.com/item.htm?id=1", "￥short￥", "$5 or $6"],
+)  # fmt: skip
+def test_what_is_not_of_taobao_is_not_recognised(taobao: TaobaoConnector, text: str) -> None:
+    assert taobao.recognise(text) is None
+
+
+def test_an_expired_copy_code_is_refused_in_words(taobao: TaobaoConnector) -> None:
+    with pytest.raises(MarketplaceRefused, match="does not know this link or copy-code any more"):
+        taobao.recognise("39￥ CZ3457 abcdefghijk￥ https://m.tb.cn/h.abc 保温杯")
+
+
+def test_a_new_ad_zone_can_be_used_at_once(taobao: TaobaoConnector, pot: OfferFacts) -> None:
+    position = taobao.file_position("joey-test")
+
+    assert position.key.isdigit()
+    assert taobao.tracked_link(pot.external_id, position).url != taobao.tracked_link(pot.external_id, FIRST).url
+
+
+def test_an_unknown_position_is_refused(taobao: TaobaoConnector, pot: OfferFacts) -> None:
+    with pytest.raises(MarketplaceRefused):
+        taobao.tracked_link(pot.external_id, FiledPosition("1"))
+
+
+def test_an_order_is_seen_through_all_its_states_and_its_return(
+    sandbox: Sandbox, taobao: TaobaoConnector, pot: OfferFacts, quiet_hour: Callable[[], float]
+) -> None:
+    hour = quiet_hour()
+    link = taobao.tracked_link(pot.external_id, FIRST)
+    order = sandbox.buy(link.url, quantity=2, click_time=utc(hour), paid_at=utc(hour + 60))
+    since = datetime.fromtimestamp(hour, UTC)
+
+    def seen(minutes: int) -> list[OrderSighting | RefundSighting]:
+        until = since + timedelta(minutes=minutes)
+        return [
+            one
+            for end, many in taobao.sightings_since(since, until)
+            for one in many
+            if end <= until and not hasattr(one, "problem") and one.external_line == order
+        ]
+
+    (paid,) = seen(5)
+    truth = sandbox.get(f"/control/orders/{order}").json()
+    assert isinstance(paid, OrderSighting)
+    assert (paid.state, paid.position_key, paid.quantity) == ("paid", FIRST.key, 2)
+    assert (paid.paid_minor, paid.commission_minor) == (truth["paid_minor"], truth["estimate_minor"])
+    assert (paid.clicked_at, paid.paid_at) == (since, since + timedelta(minutes=1))
+
+    sandbox.move(order, "receive", at=utc(hour + 600))
+    (received,) = seen(15)
+    assert isinstance(received, OrderSighting)
+    assert received.state == "received"
+
+    sandbox.move(order, "settle", at=utc(hour + 1200))
+    (settled,) = seen(25)
+    truth = sandbox.get(f"/control/orders/{order}").json()
+    assert isinstance(settled, OrderSighting)
+    assert (settled.state, settled.commission_minor) == ("settled", truth["settled_minor"])
+    assert settled.service_fee_minor == truth["service_minor"]
+    assert settled.settled_at == since + timedelta(minutes=20)
+
+    sandbox.move(order, "return", quantity=1, at=utc(hour + 1800))
+    changed, refund = seen(35)
+    assert isinstance(changed, OrderSighting)
+    assert isinstance(refund, RefundSighting)
+    told = sandbox.get(f"/control/orders/{order}").json()["refunds"][0]
+    assert refund.counts
+    assert refund.refund_minor == told["refund_minor"]
+    fee_back = told["returned_commission_minor"] - refund.commission_back_minor
+    assert 0 <= fee_back <= truth["service_minor"]
+
+
+def test_a_closed_order_brings_nothing(
+    sandbox: Sandbox, taobao: TaobaoConnector, pot: OfferFacts, quiet_hour: Callable[[], float]
+) -> None:
+    hour = quiet_hour()
+    order = sandbox.buy(taobao.tracked_link(pot.external_id, FIRST).url, click_time=utc(hour), paid_at=utc(hour + 60))
+    sandbox.move(order, "close", at=utc(hour + 120))
+
+    since = datetime.fromtimestamp(hour, UTC)
+    seen = [one for _end, many in taobao.sightings_since(since, since + timedelta(minutes=5)) for one in many]
+
+    (closed,) = [one for one in seen if isinstance(one, OrderSighting) and one.external_line == order]
+    assert (closed.state, closed.commission_minor, closed.service_fee_minor) == ("closed", 0, 0)
+
+
+def test_more_than_a_page_of_orders_comes_once_each(
+    sandbox: Sandbox, taobao: TaobaoConnector, pot: OfferFacts, quiet_hour: Callable[[], float]
+) -> None:
+    hour = quiet_hour()
+    bought = sandbox.buy(taobao.tracked_link(pot.external_id, FIRST).url)
+    item = sandbox.get(f"/control/orders/{bought}").json()["item"]
+    made = sandbox.bulk(
+        [
+            {"adzone_id": FIRST.key, "item": item, "click_time": utc(hour), "paid_at": utc(hour + at % 50)}
+            for at in range(250)
+        ]
+    )
+
+    since = datetime.fromtimestamp(hour, UTC)
+    windows = list(taobao.sightings_since(since, since + timedelta(hours=1)))
+
+    lines = [one.external_line for _end, many in windows for one in many if isinstance(one, OrderSighting)]
+    assert sorted(lines) == sorted(made)
+    assert windows[-1][0] == since + timedelta(hours=1)
+
+
+def test_days_of_windows_are_all_accepted_sales_included(taobao: TaobaoConnector) -> None:
+    now = datetime.now(UTC)
+
+    ends = [end for end, _seen in taobao.sightings_since(now - timedelta(days=2), now)]
+
+    assert ends == sorted(ends)
+    assert now - ends[-1] < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("kind", ["500", "throttle", "garbage"])
+def test_an_outage_is_unavailable_and_over_when_it_is_over(own_sandbox: Callable[..., Sandbox], kind: str) -> None:
+    sandbox = own_sandbox()
+    taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
+    sandbox.post("/control/outage", {"kind": kind, "seconds": 60, "where": "gateway"})
+
+    with stamina.set_testing(True, attempts=2), pytest.raises(MarketplaceUnavailable):
+        taobao.search("锅")
+
+    sandbox.post("/control/outage", {"kind": kind, "seconds": 0, "where": "gateway"})
+    assert taobao.search("锅")
+
+
+def test_a_throttled_client_waits_and_gets_through(own_sandbox: Callable[..., Sandbox]) -> None:
+    sandbox = own_sandbox(JOEY_SANDBOX_ORDER_CALLS_PER_SECOND="2")
+    taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
+    now = datetime.now(UTC)
+
+    started = time.monotonic()
+    windows = list(taobao.sightings_since(now - timedelta(hours=8), now))
+
+    assert len(windows) >= 3
+    assert time.monotonic() - started > 0.9
