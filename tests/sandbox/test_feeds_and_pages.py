@@ -80,7 +80,7 @@ def test_a_person_can_buy_and_return(sandbox: Sandbox, tracked: str) -> None:
     buy_link = re.search(r'href="(/buy\?[^"]+)"', landed.text)
     assert buy_link
     form = sandbox.get(buy_link[1].replace("&amp;", "&"))
-    fields = dict(re.findall(r'name="(item|b)" value="([^"]*)"', form.text))
+    fields = dict(re.findall(r'name="(item|b)"\s+value="([^"]*)"', form.text))
     assert "110000000001" in form.text
 
     bought = sandbox.client.post(sandbox.url + "/buy", data=fields | {"quantity": "2"}, follow_redirects=True)
