@@ -31,7 +31,6 @@ def links(request: HttpRequest, slug: str) -> HttpResponse:
         "now": now,
         "cards": [card for shelf in stock.shelves for card in shelf.cards][:24],
         "links": links_of(shop, limit=40, cursor=request.GET.get("cursor") or None),
-        "language": language(),
     }
     return page(request, "links.html", facts)
 

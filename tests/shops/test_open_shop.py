@@ -1,0 +1,107 @@
+"""Opening a shop: one screen, no fee, no inviter, and an address nobody can mistake."""
+
+import pytest
+from django.db import models
+
+from joey.kit.refusals import Conflict, Invalid
+from joey.record.queries import events_of
+from joey.shops.models import Listing, Shelf, Shop
+from joey.shops.open_shop import SlugReserved, SlugTaken, WordsRefused, describe_shop, open_shop
+from tests.cast import NOW, lulu, mei
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_shop_opens_at_its_address_and_the_record_says_so() -> None:
+    shop = open_shop(mei(), slug="mei-home", name="  小美的\u3000好物铺 ", intro="挑自己用过的", now=NOW)
+
+    kept = Shop.objects.get(slug="mei-home")
+    assert (kept.name, kept.intro, kept.owner_id) == ("小美的 好物铺", "挑自己用过的", mei().id)
+    assert [event.kind for event in events_of([f"shop:{shop.id}"])] == ["shop.opened"]
+
+
+@pytest.mark.parametrize(
+    "slug",
+    ["", "ab", "a" * 31, "Mei", "-mei", "mei-", "mei home", "mei/home", "小美", "mei.home", "xn--abc", "mei\n", "mêi"],
+)
+def test_an_address_that_cannot_stand_in_a_link_is_refused_by_name(slug: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        open_shop(mei(), slug=slug, name="Mei", now=NOW)
+
+    assert refused.value.field == "slug"
+    assert not Shop.objects.exists()
+
+
+@pytest.mark.parametrize("slug", ["abc", "a" * 30, "1-2-3", "mei2026"])
+def test_letters_digits_and_hyphens_make_an_address(slug: str) -> None:
+    assert open_shop(mei(), slug=slug, name="Mei", now=NOW).slug == slug
+
+
+@pytest.mark.parametrize("slug", ["taobao", "joey", "office", "12315", "wechat", "open"])
+def test_an_address_that_looks_official_is_reserved(slug: str) -> None:
+    with pytest.raises(SlugReserved) as refused:
+        open_shop(mei(), slug=slug, name="Mei", now=NOW)
+
+    assert refused.value.field == "slug"
+
+
+def test_a_taken_address_is_a_conflict_that_names_it() -> None:
+    open_shop(mei(), slug="corner", name="Mei", now=NOW)
+
+    with pytest.raises(SlugTaken) as refused:
+        open_shop(lulu(), slug="corner", name="Lulu", now=NOW)
+
+    assert isinstance(refused.value, Conflict)
+    assert refused.value.field == "slug"
+    assert Shop.objects.get().owner_id == mei().id
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), [("全网最低价小店", "CN-A2"), ("电 子 烟 专卖", "CN-G1"), ("The best vape corner", "CN-G1")]
+)
+def test_words_that_the_rules_forbid_cannot_be_a_name(name: str, rule: str) -> None:
+    with pytest.raises(WordsRefused) as refused:
+        open_shop(mei(), slug="corner", name=name, now=NOW)
+
+    assert refused.value.field == "name"
+    assert refused.value.facts["rule_id"] == rule
+    assert not Shop.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "intro", "field"),
+    [
+        ("", "", "name"),
+        ("   ", "", "name"),
+        ("a" * 41, "", "name"),
+        ("Mei", "x" * 201, "intro"),
+        ("Mei\u202eiem", "", "name"),
+        ("Mei\x00", "", "name"),
+        ("Mei\ud800", "", "name"),
+        ("Me\u200bi", "", "name"),
+    ],
+)
+def test_text_that_nobody_could_read_is_refused_by_field(name: str, intro: str, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        open_shop(mei(), slug="corner", name=name, intro=intro, now=NOW)
+
+    assert refused.value.field == field
+
+
+def test_a_new_name_is_read_by_the_same_rules() -> None:
+    shop = open_shop(mei(), slug="corner", name="Mei", now=NOW)
+
+    describe_shop(shop, name="Mei's corner", intro="tea", now=NOW)
+    with pytest.raises(WordsRefused):
+        describe_shop(shop, name="全国第一小店", intro="", now=NOW)
+
+    assert Shop.objects.get().name == "Mei's corner"
+
+
+def test_no_column_of_a_shop_holds_a_price_a_fee_stock_or_an_inviter() -> None:
+    names = {field.name for model in (Shop, Shelf, Listing) for field in model._meta.get_fields()}
+
+    assert not {
+        name for name in names for word in ("price", "fee", "stock", "invite", "parent", "cost") if word in name
+    }
+    assert not any(isinstance(field, models.DecimalField) for field in Listing._meta.get_fields())
