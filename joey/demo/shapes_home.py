@@ -74,6 +74,42 @@ def lamp(p: Paint) -> None:
     p.glass(32, 33, 40, 37, WHITE, 120, 2)
 
 
+def desklamp(p: Paint) -> None:
+    p.shadow(26, 70, 86)
+    p.poly([(31, 46), (60, 34), (66, 84), (16, 84)], mix(p.palette.paper, (255, 236, 180), 0.7), "none")
+    p.oval(42, 79, 78, 88, mix(p.main, p.dark, 0.2))
+    p.line([(60, 82), (72, 52), (48, 26)], 2.8, p.dark)
+    p.oval(69, 49, 75, 55, p.second)
+    p.poly([(42, 20), (54, 20), (62, 36), (26, 50)], p.main, "side", 2)
+    p.poly([(27, 49), (62, 36), (62.6, 38.6), (28, 52)], (255, 244, 206), "none")
+
+
+def bathtub(p: Paint) -> None:
+    p.shadow(16, 84, 82)
+    for x, y, s in ((34, 40, 8), (45, 35, 10), (58, 38, 9), (67, 42, 6)):
+        p.oval(x - s, y - s, x + s, y + s, mix(p.palette.backdrop, WHITE, 0.75))
+    p.line([(26, 74), (22, 84)], 4, p.dark)
+    p.line([(74, 74), (78, 84)], 4, p.dark)
+    p.blob([(13, 46), (50, 44), (87, 46), (80, 70), (68, 78), (32, 78), (20, 70)], p.main, "side")
+    p.box(10, 42, 90, 50, mix(p.main, WHITE, 0.4), 4, "soft")
+    p.blob([(60, 42), (62, 34), (68, 32), (72, 37), (82, 36), (79, 43)], (248, 208, 84))
+    p.oval(59, 25, 69, 35, (248, 208, 84))
+    p.oval(62, 28, 63.6, 29.8, INK)
+    p.poly([(55.6, 31), (60, 29.4), (60, 32.6)], p.accent, "flat", 0.4)
+    p.motif(50, 63, 6)
+
+
+def wand(p: Paint) -> None:
+    p.shadow(28, 72, 88)
+    p.line([(30, 86), (54, 28)], 2.6, WOOD)
+    p.line([(28, 90), (34, 76)], 4.4, p.main)
+    p.line([(54, 28), (62, 18), (70, 26), (68, 42)], 0.7, p.dark, True)
+    for lean, colour in ((-9, p.second), (9, p.accent), (0, p.main)):
+        p.blob([(68, 44), (64 + lean * 0.6, 56), (68 + lean, 74), (73 + lean * 0.7, 58)], colour)
+        p.line([(68, 46), (68 + lean * 0.9, 68)], 0.5, mix(colour, WHITE, 0.5))
+    p.oval(64.6, 39, 71.4, 46, (240, 196, 84))
+
+
 def basket(p: Paint) -> None:
     p.shadow(24, 76, 84)
     cane = mix(WOOD, p.main, 0.25)
@@ -140,7 +176,7 @@ def clock(p: Paint) -> None:
     p.shadow(24, 76, 86)
     p.oval(18, 15, 82, 79, p.main)
     p.oval(22.5, 19.5, 77.5, 74.5, WHITE)
-    for x, y in ((50, 24), (73, 47), (50, 70), (27, 47)):
+    for x, y in ((50.0, 24.0), (73.0, 47.0), (50.0, 70.0), (27.0, 47.0)):
         p.oval(x - 1.5, y - 1.5, x + 1.5, y + 1.5, p.dark)
     for x, y in (
         (61.5, 27.1),
@@ -358,7 +394,7 @@ def petbowl(p: Paint) -> None:
     p.oval(23, 40, 77, 60, mix(p.main, WHITE, 0.4))
     p.oval(27, 42.6, 73, 57.5, mix(p.main, p.dark, 0.3))
     for n in range(22):
-        x, y = 31 + p.vary(f"kx{n}", 36), 40 + p.vary(f"ky{n}", 12)
+        x, y = 31.0 + p.vary(f"kx{n}", 36), 40.0 + p.vary(f"ky{n}", 12)
         p.oval(x, y, x + 4.4, y + 3.6, mix((168, 112, 66), p.accent, 0.1 * (n % 4)))
     p.oval(45, 68, 55, 77, p.pale)
     for x, y in ((42, 66.5), (47, 63), (53, 63), (58, 66.5)):
@@ -464,6 +500,8 @@ def carrier(p: Paint) -> None:
 
 SHAPES = {
     "cushion": cushion, "towel": towel, "bedding": bedding, "blanket": blanket, "floorlamp": floorlamp, "lamp": lamp,
+    
+    "desklamp": desklamp, "bathtub": bathtub, "wand": wand,
     "basket": basket, "rug": rug, "candle": candle, "vase": vase, "plant": plant, "clock": clock, "hanger": hanger,
     "umbrella": umbrella, "curtain": curtain, "diffuser": diffuser, "stool": stool, "babybottle": babybottle,
     "bib": bib, "onesie": onesie, "rattle": rattle, "blocks": blocks, "plush": plush, "potty": potty,

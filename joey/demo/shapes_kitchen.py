@@ -133,10 +133,23 @@ def knife(p: Paint) -> None:
         p.ring(x - 2.6, y - 1.9, x + 2.6, y + 1.9, 0.4, (248, 190, 128))
 
 
+def scissors(p: Paint) -> None:
+    p.shadow(24, 76, 84)
+    p.poly([(33, 12), (38, 12), (57, 56), (51, 60)], STEEL, "side", 0.5)
+    p.poly([(67, 12), (62, 12), (43, 56), (49, 60)], mix(STEEL, WHITE, 0.4), "side", 0.5)
+    for n in range(6):
+        p.line([(60 - n * 2.2, 20 + n * 5), (58.6 - n * 2.2, 21 + n * 5)], 0.6, mix(STEEL, INK, 0.4))
+    for x0, x1 in ((25, 48), (52, 75)):
+        p.ring(x0, 57, x1, 85, 5.4, p.main)
+    p.line([(44, 54), (42, 62)], 6, p.main)
+    p.line([(56, 54), (58, 62)], 6, p.main)
+    p.oval(47, 46, 53, 52, p.second)
+
+
 def steamer(p: Paint) -> None:
     p.shadow(20, 80, 84)
     _steam(p, (38, 24), (50, 20), (62, 24))
-    for y in (64, 46):
+    for y in (64.0, 46.0):
         p.box(20, y, 80, y + 20, WOOD, 3)
         p.box(19, y + 1.6, 81, y + 5, mix(WOOD, p.dark, 0.25), 1)
         p.box(19, y + 14.6, 81, y + 18, mix(WOOD, p.dark, 0.25), 1)
@@ -226,6 +239,7 @@ def ricecooker(p: Paint) -> None:
 
 SHAPES = {
     "pot": pot, "pan": pan, "kettle": kettle, "teapot": teapot, "mug": mug, "thermos": thermos, "bowl": bowl,
-    "plate": plate, "board": board, "knife": knife, "steamer": steamer, "lunchbox": lunchbox, "utensil": utensil,
+    "plate": plate, "board": board, "knife": knife, 
+    "scissors": scissors, "steamer": steamer, "lunchbox": lunchbox, "utensil": utensil,
     "scale": scale, "apron": apron, "mill": mill, "ricecooker": ricecooker,
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """What goods come packed in: bottles, tubes, jars, tins, packets, boxes and the small things of a dressing table."""
 
-from joey.demo.paint import INK, STEEL, WHITE, WOOD, Paint, mix
+from joey.demo.paint import INK, STEEL, WHITE, WOOD, Paint, Point, mix
 
 
 def bottle(p: Paint) -> None:
@@ -59,25 +59,28 @@ def jar(p: Paint) -> None:
 
 def packet(p: Paint) -> None:
     p.shadow(28, 72, 85)
-    edges = [(29, 21), (50, 20), (71, 21), (73, 40), (72, 66), (74, 84), (50, 85.5), (26, 84), (28, 66), (27, 40)]
+    edges = [
+        (29, 21),
+        (50, 20),
+        (71, 21),
+        (73, 40),
+        (72, 66),
+        (72.5, 82),
+        (66, 85),
+        (34, 85),
+        (27.5, 82),
+        (28, 66),
+        (27, 40),
+    ]
     p.blob(edges, p.main, "side")
     for y in (17, 81.5):
         p.box(28, y, 72, y + 5.5, mix(p.main, p.dark, 0.16), 0.8, "side")
         for x in range(30, 72, 3):
             p.line([(x, y + 0.8), (x, y + 4.7)], 0.4, mix(p.main, p.dark, 0.28))
-    kind = p.vary("print", 3)
-    if kind == 0:
+    if p.vary("print", 2):
         p.oval(34, 32, 66, 64, p.pale, "flat")
         p.motif(50, 48, 9)
         p.box(38, 69, 62, 73, p.second, 2, "flat")
-    elif kind == 1:
-        p.box(28.4, 27, 71.6, 50, p.pale, 0, "flat")
-        p.motif(50, 38.5, 7.4)
-        p.box(36, 56, 64, 76, mix(p.main, p.dark, 0.45), 6, "flat")
-        for n in range(14):
-            x, y = 38.5 + p.vary(f"ix{n}", 21), 60 + p.vary(f"iy{n}", 12)
-            p.oval(x - 2, y - 1.6, x + 2.6, y + 2, mix(p.second, p.accent, 0.25 * (n % 4)))
-        p.glass(38, 58, 40, 74, WHITE, 90, 2)
     else:
         p.poly([(28, 60), (72, 46), (72.4, 78), (27.6, 80)], p.second, "side")
         p.poly([(28, 56), (72, 42), (72, 46), (28, 60)], p.accent, "side")
@@ -85,6 +88,22 @@ def packet(p: Paint) -> None:
         p.motif(58, 64, 6)
     p.glass(31, 25, 35, 78, WHITE, 70, 2)
     p.glass(69, 26, 71, 78, INK, 26, 2)
+
+
+def pouch(p: Paint) -> None:
+    p.shadow(28, 72, 85)
+    edges: list[Point] = [(30, 22), (50, 21), (70, 22), (72, 50), (74, 82), (50, 87), (26, 82), (28, 50)]
+    p.blob(edges, p.main, "side")
+    p.box(29, 17, 71, 24, mix(p.main, p.dark, 0.16), 0.8, "side")
+    p.line([(30, 28), (70, 28)], 0.8, mix(p.main, WHITE, 0.5))
+    p.box(35, 33, 65, 52, p.pale, 3, "flat")
+    p.motif(50, 42.5, 7)
+    p.box(36, 57, 64, 78, mix(p.main, p.dark, 0.45), 8, "flat")
+    for n in range(16):
+        x, y = 38.5 + p.vary(f"ix{n}", 21), 61 + p.vary(f"iy{n}", 13)
+        p.oval(x - 2.2, y - 1.7, x + 2.8, y + 2.1, mix((206, 150, 92), p.accent, 0.2 * (n % 4)))
+    p.glass(38, 60, 40, 76, WHITE, 90, 2)
+    p.glass(31, 30, 33.6, 78, WHITE, 70, 2)
 
 
 def coffeebag(p: Paint) -> None:
@@ -286,7 +305,7 @@ def makeupbrush(p: Paint) -> None:
 
 
 SHAPES = {
-    "bottle": bottle, "pump": pump, "tube": tube, "dropper": dropper, "jar": jar, "packet": packet,
+    "bottle": bottle, "pump": pump, "tube": tube, "dropper": dropper, "jar": jar, "packet": packet, "pouch": pouch,
     "coffeebag": coffeebag, "tin": tin, "teacaddy": teacaddy, "box": box, "tub": tub, "carton": carton, "can": can,
     "cup": cup, "bar": bar, "lipstick": lipstick, "compact": compact, "perfume": perfume, "polish": polish,
     "soap": soap, "mirror": mirror, "brush": brush, "makeupbrush": makeupbrush,

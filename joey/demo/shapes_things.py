@@ -227,6 +227,40 @@ def racket(p: Paint) -> None:
     p.oval(37, 70, 47, 82, p.accent)
 
 
+def paddle(p: Paint) -> None:
+    p.shadow(24, 78, 88)
+    p.line([(58, 58), (72, 84)], 6, WOOD)
+    p.oval(22, 10, 68, 62, mix(p.main, p.dark, 0.35))
+    p.oval(21, 8, 67, 60, p.main)
+    p.poly([(40, 61), (64, 49), (66, 56), (50, 64)], WOOD, "side", 1)
+    p.glass(28, 20, 38, 24, WHITE, 80, 2)
+    p.oval(24, 66, 40, 82, (250, 246, 238))
+    p.gloss(27, 69, 31, 71.6, 160)
+
+
+def loops(p: Paint) -> None:
+    p.shadow(18, 82, 84)
+    for x0, y0, x1, y1, colour in (
+        (16, 20, 60, 52, p.second),
+        (40, 26, 84, 58, p.accent),
+        (22, 46, 78, 84, p.main),
+    ):
+        p.ring(x0, y0, x1, y1, 6.4, colour)
+        p.ring(x0 + 2.6, y0 + 2.4, x1 - 2.6, y1 - 2.4, 0.5, mix(colour, WHITE, 0.5))
+
+
+def torch(p: Paint) -> None:
+    p.shadow(24, 78, 84)
+    p.poly([(30, 42), (8, 20), (8, 74), (30, 58)], mix(p.palette.paper, (255, 236, 170), 0.85), "none")
+    p.box(44, 40, 82, 60, p.main, 5, "soft")
+    p.poly([(30, 36), (46, 41), (46, 59), (30, 64)], mix(p.main, p.dark, 0.35), "soft", 1)
+    p.oval(26, 36, 34, 64, (255, 246, 210))
+    p.box(56, 59, 66, 72, p.dark, 1.4)
+    p.oval(50, 68, 72, 84, p.dark)
+    p.oval(55, 72, 67, 80, p.palette.backdrop, "none")
+    p.oval(61, 43, 66, 47, p.accent)
+
+
 def helmet(p: Paint) -> None:
     p.shadow(18, 84, 78)
     p.line([(30, 62), (44, 82), (62, 66)], 1.6, p.dark, True)
@@ -469,7 +503,8 @@ def teacake(p: Paint) -> None:
 SHAPES = {
     "headphones": headphones, "earbuds": earbuds, "powerbank": powerbank, "keyboard": keyboard, "mouse": mouse,
     "speaker": speaker, "cable": cable, "charger": charger, "watch": watch, "stand": stand, "phone": phone, "hub": hub,
-    "camera": camera, "ball": ball, "dumbbell": dumbbell, "mat": mat, "tent": tent, "racket": racket, "helmet": helmet,
+    "camera": camera, "ball": ball, "dumbbell": dumbbell, "mat": mat, "tent": tent, "racket": racket, 
+    "paddle": paddle, "loops": loops, "torch": torch, "helmet": helmet,
     "rope": rope, "goggles": goggles, "poles": poles, "chair": chair, "lantern": lantern, "book": book,
     "bookstack": bookstack, "notebook": notebook, "pen": pen, "pencilcase": pencilcase, "tape": tape,
     "palettebox": palettebox, "calendar": calendar, "nutbowl": nutbowl, "teacake": teacake,

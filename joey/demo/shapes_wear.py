@@ -1,6 +1,6 @@
 """What people wear and carry: clothes, shoes, bags."""
 
-from joey.demo.paint import INK, STEEL, WHITE, Paint, mix
+from joey.demo.paint import INK, STEEL, WHITE, Paint, Point, mix
 
 
 def shirt(p: Paint) -> None:
@@ -86,11 +86,11 @@ def sweater(p: Paint) -> None:
     p.oval(38, 13, 62, 29, mix(p.main, p.dark, 0.2))
     p.oval(42, 13, 58, 24, p.palette.backdrop, "none")
     p.box(29, 79, 71, 87, mix(p.main, p.dark, 0.18), 2, "side")
-    for x in range(32, 71, 3):
-        p.line([(x, 80), (x, 86)], 0.5, mix(p.main, p.dark, 0.34))
+    for rib in range(32, 71, 3):
+        p.line([(rib, 80), (rib, 86)], 0.5, mix(p.main, p.dark, 0.34))
     for y in (44, 54):
         for n in range(6):
-            x = 34 + n * 6.4
+            x = 34.0 + n * 6.4
             p.line([(x - 2, y + 3), (x, y), (x + 2, y + 3)], 1.1, p.second)
     for n in range(5):
         x = 37 + n * 6.5
@@ -260,21 +260,23 @@ def boot(p: Paint) -> None:
 
 
 def slipper(p: Paint) -> None:
-    p.shadow(14, 60, 74)
-    p.shadow(42, 88, 87)
-    for dx, dy in ((-15, -9), (13, 4)):
-        sole = [(36, 32), (50, 23), (64, 32), (65, 50), (62, 70), (50, 81), (38, 70), (35, 50)]
-        p.blob([(x + dx, y + dy + 2.4) for x, y in sole], mix(p.main, p.dark, 0.4))
-        p.blob([(x + dx, y + dy) for x, y in sole], p.pale)
-        p.blob([(x * 0.78 + 11 + dx, y * 0.78 + 14 + dy) for x, y in sole], mix(p.pale, p.main, 0.25))
-        p.blob(
-            [
-                (50 + x + dx, y + dy)
-                for x, y in ((-17, 42), (-14, 29), (0, 20), (14, 29), (17, 42), (10, 51), (0, 53), (-10, 51))
-            ],
-            p.main,
-        )
-        p.motif(50 + dx, 38 + dy, 5)
+    p.shadow(10, 60, 72)
+    p.shadow(38, 90, 86)
+    for dx, dy in ((-16, -12), (12, 2)):
+        p.blob([(x + dx, y + dy) for x, y in _around(24, 62, 76, 84)], mix(p.main, p.dark, 0.45))
+        p.blob([(x + dx, y + dy) for x, y in _around(24, 57, 76, 79)], p.pale)
+        p.oval(27 + dx, 61 + dy, 49 + dx, 74 + dy, mix(p.pale, p.main, 0.3))
+        upper = [(46, 74), (44, 60), (50, 47), (62, 46), (74, 56), (77, 70), (70, 79), (56, 79)]
+        p.blob([(x + dx, y + dy) for x, y in upper], p.main, "soft")
+        p.line([(x + dx, y + dy) for x, y in ((46, 74), (44, 60), (50, 47))], 1.6, mix(p.main, WHITE, 0.4), smooth=True)
+        p.motif(62 + dx, 62 + dy, 5)
+
+
+def _around(x0: float, y0: float, x1: float, y1: float) -> list[Point]:
+    """A foot lying on its side between the corners: wide at the toes."""
+    wide, high = x1 - x0, y1 - y0
+    shares = ((0, 0.5), (0.1, 0.1), (0.4, 0.08), (0.75, 0), (1, 0.4), (0.92, 0.9), (0.6, 0.98), (0.12, 0.92))
+    return [(x0 + wide * x, y0 + high * y) for x, y in shares]
 
 
 def sandal(p: Paint) -> None:

@@ -19,9 +19,7 @@ MEDICAL_ZH = (
     "治|疗效|疗程|药|抗癌|杀菌|消炎|排毒|抗菌|抑菌|降血|减肥|瘦身|"
     "美白|祛斑|祛痘|生发|丰胸|壮阳|增高|免疫|失眠|止痛|防癌"
 )
-MEDICAL_EN = (
-    r"\b(cures?|heals?|therapeutic|medicine|antibacterial|detox|slimming|whitening|immunity|insomnia)\b"
-)
+MEDICAL_EN = r"\b(cures?|heals?|therapeutic|medicine|antibacterial|detox|slimming|whitening|immunity|insomnia)\b"
 
 COLOURS_ZH = "红|橙|黄|绿|青|蓝|紫|黑|白|灰|粉|棕|米色|卡其|咖色|裸色|藏|彩色|纯色|素色|本色|色"
 UNITS_ZH = (
