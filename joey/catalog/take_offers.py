@@ -23,7 +23,7 @@ FORMER_IDS_KEPT = 20
 
 COLUMNS = """
     ordinal int, offer_id uuid, marketplace text, identity text, external_id text, title text, translations jsonb,
-    category text, seller text, seller_kind text, ships_from text, url text, picture_urls text[], currency text,
+    category text, seller text, seller_kind text, ships_from text, url text, picture_urls varchar[], currency text,
     list_minor bigint, now_minor bigint, coupon_minor bigint, coupon_until timestamptz, commission_ppm int,
     volume bigint, in_stock boolean, as_of timestamptz, expires_at timestamptz, search_text text
 """
@@ -171,7 +171,7 @@ def _mark_changed() -> None:
         f"""
         UPDATE offer_in s SET
             changed = o.withdrawn_at IS NOT NULL OR ({here}) IS DISTINCT FROM ({there}),
-            former_ids = CASE WHEN o.external_id = s.external_id THEN o.former_ids ELSE (
+            former_ids = CASE WHEN o.external_id = s.external_id THEN o.former_ids::text[] ELSE (
                 SELECT ids[greatest(1, cardinality(ids) - {FORMER_IDS_KEPT - 1}):]
                 FROM (
                     SELECT array_append(array_remove(o.former_ids::text[], s.external_id), o.external_id::text) AS ids
