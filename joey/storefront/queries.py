@@ -1,8 +1,22 @@
-"""What pages ask about ways out."""
+"""What pages ask about links and ways out."""
 
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from joey.kit import sql
+from joey.kit.refusals import NotFound
+from joey.sharing.models import Link
+from joey.shops.models import Listing
+
+
+def public_link(code: str) -> Link:
+    """A link whose listing buyers may see, with all that its poster needs. One query. Raises NotFound."""
+    shown = Link.objects.select_related("shop__owner", "listing__offer", "listing__shop")
+    found = shown.filter(code=code, listing__state=Listing.State.PUBLISHED, shop__closed_at=None).first()
+    if found is None:
+        raise NotFound(_("There is no such link, or what it showed has been taken away."))
+    return found
 
 
 def known_copy_code(listing_id: UUID) -> str:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("s/<slug:slug>/<uuid:listing_id>/way-out", views.way_out),
     path("s/<slug:slug>/<uuid:listing_id>/report", report.report),
     path("pictures/<uuid:offer_id>.webp", views.picture),
+    path("p/<slug:code>.png", views.poster),
 ]

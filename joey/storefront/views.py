@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,12 @@ from joey.kit import clock
 from joey.kit.refusals import Unavailable
 from joey.rules.pack import PACK_VERSION, rules
 from joey.sharing.make_link import OWN, make_link
+from joey.sharing.share import poster_of
 from joey.sharing.tracked_url import tracked_url
 from joey.shops import queries
 from joey.storefront.chart import chart_of
 from joey.storefront.in_app import opens_here
-from joey.storefront.queries import known_copy_code
+from joey.storefront.queries import known_copy_code, public_link
 
 LONGEST_CACHE = timedelta(minutes=1)
 _TOKEN = re.compile(r"[0-9a-z-]{6,40}")
@@ -106,6 +108,19 @@ def picture(request: HttpRequest, offer_id: UUID) -> HttpResponse:
         content_type="image/webp",
         headers={"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"},
     )
+
+
+@require_safe
+def poster(request: HttpRequest, code: str) -> HttpResponse:
+    """The poster of a share link, for the API and for long presses. Drawn at most once a minute."""
+    now = clock.now()
+    found = _poster(code, _language(), request.GET.get("layout") or "full", int(now.timestamp()) // 60)
+    return HttpResponse(found, content_type="image/png", headers={"Cache-Control": "public, max-age=60"})
+
+
+@lru_cache(maxsize=24)
+def _poster(code: str, language: str, layout: str, _minute: int) -> bytes:
+    return poster_of(public_link(code), language=language, now=clock.now(), layout=layout)
 
 
 def _page(

@@ -9,6 +9,7 @@ from joey.kit import clock
 from joey.kit.refusals import Refusal
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
+from joey.sharing.share import link_by_code, poster_of, share_of
 from joey.shops.connected import reports_orders
 from joey.shops.models import Listing
 from joey.shops.queries import card_of, listing_of, stock_of
@@ -52,7 +53,7 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
             problem = str(next(iter(form.errors.values()))[0])
         except Refusal as refusal:
             problem = str(refusal.text)
-    facts = {
+    facts: dict[str, object] = {
         "shop": shop,
         "tab": "share",
         "now": now,
@@ -61,6 +62,21 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "problem": problem,
         "earns": reports_orders(listing.offer.marketplace) and listing.offer.commission_ppm > 0,
         "can_share": listing.state == Listing.State.PUBLISHED,
-        "shared": None,
+        "link": None,
     }
+    code = request.GET.get("link", "")
+    if code and facts["can_share"]:
+        link = link_by_code(shop, code)
+        taken = share_of(link, language=language(), now=now)
+        facts |= {"link": link, "taken": taken, "earns": taken.earns}
     return page(request, "share.html", facts, status=422 if problem else 200)
+
+
+@keeper_only
+@require_safe
+def poster(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The link's poster, to look at and to save."""
+    shop = own_shop(request, slug)
+    layout = request.GET.get("layout") or "full"
+    found = poster_of(link_by_code(shop, code), language=language(), now=clock.now(), layout=layout)
+    return HttpResponse(found, content_type="image/png")
