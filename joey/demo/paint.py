@@ -172,8 +172,9 @@ class Paint:
             self.oval(x - s * 0.3, y - s * 0.3, x + s * 0.3, y + s * 0.3, self.second)
 
     def finish(self, size: int) -> Image.Image:
-        """The picture in its final size; drawn larger before, so that edges are smooth."""
-        return self.image.resize((size, size), Image.Resampling.LANCZOS)
+        """The picture in its final size; drawn larger before, so that edges are smooth. HAMMING, as halving needs no
+        wider filter: LANCZOS looks the same here and takes three times as long."""
+        return self.image.resize((size, size), Image.Resampling.HAMMING)
 
     def _veil(self, x0: float, y0: float, x1: float, y1: float, colour: Colour, strength: int, r: float = 50) -> None:
         left, top, width, height = self._frame(x0, y0, x1, y1)

@@ -500,7 +500,6 @@ def carrier(p: Paint) -> None:
 
 SHAPES = {
     "cushion": cushion, "towel": towel, "bedding": bedding, "blanket": blanket, "floorlamp": floorlamp, "lamp": lamp,
-    
     "desklamp": desklamp, "bathtub": bathtub, "wand": wand,
     "basket": basket, "rug": rug, "candle": candle, "vase": vase, "plant": plant, "clock": clock, "hanger": hanger,
     "umbrella": umbrella, "curtain": curtain, "diffuser": diffuser, "stool": stool, "babybottle": babybottle,

@@ -239,7 +239,7 @@ def ricecooker(p: Paint) -> None:
 
 SHAPES = {
     "pot": pot, "pan": pan, "kettle": kettle, "teapot": teapot, "mug": mug, "thermos": thermos, "bowl": bowl,
-    "plate": plate, "board": board, "knife": knife, 
+    "plate": plate, "board": board, "knife": knife,
     "scissors": scissors, "steamer": steamer, "lunchbox": lunchbox, "utensil": utensil,
     "scale": scale, "apron": apron, "mill": mill, "ricecooker": ricecooker,
 }  # fmt: skip

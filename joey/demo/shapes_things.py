@@ -503,7 +503,7 @@ def teacake(p: Paint) -> None:
 SHAPES = {
     "headphones": headphones, "earbuds": earbuds, "powerbank": powerbank, "keyboard": keyboard, "mouse": mouse,
     "speaker": speaker, "cable": cable, "charger": charger, "watch": watch, "stand": stand, "phone": phone, "hub": hub,
-    "camera": camera, "ball": ball, "dumbbell": dumbbell, "mat": mat, "tent": tent, "racket": racket, 
+    "camera": camera, "ball": ball, "dumbbell": dumbbell, "mat": mat, "tent": tent, "racket": racket,
     "paddle": paddle, "loops": loops, "torch": torch, "helmet": helmet,
     "rope": rope, "goggles": goggles, "poles": poles, "chair": chair, "lantern": lantern, "book": book,
     "bookstack": bookstack, "notebook": notebook, "pen": pen, "pencilcase": pencilcase, "tape": tape,
