@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from joey.cli.connect_sandbox import sandbox_accounts
 from joey.cli.data_folder import Instance, InUse, claim, noted_instance, secret
 from joey.cli.trouble import Trouble
 
@@ -47,6 +48,7 @@ def environment(data: Path, running: Instance) -> dict[str, str]:
         "JOEY_SECRET": secret(data),
         "JOEY_SANDBOX_URL": running.sandbox_url or "",
         "JOEY_DEMO": "1" if running.demo else "",
+        "JOEY_MARKETPLACES": str(sandbox_accounts(data)) if running.demo else os.environ.get("JOEY_MARKETPLACES", ""),
     }
 
 

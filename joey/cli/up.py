@@ -17,6 +17,7 @@ import click
 
 from joey.cli.bounded_logs import bound_logs
 from joey.cli.child import Child, end_leftovers
+from joey.cli.connect_sandbox import connect_sandbox
 from joey.cli.data_folder import Instance, InUse, claim, data_option, noted_instance
 from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
 from joey.cli.fill_demo import has_demo
@@ -115,6 +116,7 @@ class Household:
             self._start_child("sandbox", granian(SANDBOX, host=LOCAL, port=self.instance.ports["sandbox"]))
             with step("sandbox"):
                 self._wait_until_answering("sandbox")
+                connect_sandbox(self.data, self.instance.ports["sandbox"])
             self._fill_demo()
         self._start_child("web", granian(WEB, host=LOCAL, port=self.instance.ports["web"]))
         self._start_child("worker", [sys.executable, "-m", "joey.cli.cli", "work"])
@@ -170,7 +172,11 @@ class Household:
         inherited = dict(os.environ)
         # The names below are for starting a part by hand; here they would override what was just decided.
         inherited.pop("JOEY_NOTICE_URL", None)
-        sandbox = {"JOEY_SANDBOX_DB": str(self.data / "sandbox.sqlite3")}
+        # A real union throttles at 40 order calls a second; the demo's first sync reads two months at once.
+        sandbox = {
+            "JOEY_SANDBOX_DB": str(self.data / "sandbox.sqlite3"),
+            "JOEY_SANDBOX_ORDER_CALLS_PER_SECOND": "2000",
+        }
         return inherited | environment(self.data, self.instance) | sandbox | {"PYTHONUNBUFFERED": "1"}
 
     def _wait_until_answering(self, name: str) -> None:

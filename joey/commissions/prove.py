@@ -4,11 +4,21 @@ from joey.kit.prove import Check
 
 CHECKS = [
     Check(
-        "Each attributed order line has a commission that answers to its newest revision",
+        "Each attributed order line up to the cursor has a commission that answers to its newest revision",
         """
         SELECT l.id AS order_line, l.revision, c.earned_revision FROM orders_orderline l
+        JOIN commissions_earncursor e ON e.marketplace = l.marketplace AND l.revision <= e.revision
         LEFT JOIN commissions_commission c ON c.order_line_id = l.id
         WHERE l.shop_id IS NOT NULL AND l.revision IS DISTINCT FROM c.earned_revision
+        """,
+    ),
+    Check(
+        "No order line waits longer than an hour to be booked",
+        """
+        SELECT l.id AS order_line, l.first_seen_at FROM orders_orderline l
+        LEFT JOIN commissions_earncursor e ON e.marketplace = l.marketplace
+        WHERE l.shop_id IS NOT NULL AND l.revision > coalesce(e.revision, 0)
+          AND l.first_seen_at < now() - interval '1 hour'
         """,
     ),
     Check(

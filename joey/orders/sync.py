@@ -51,14 +51,20 @@ def _sync_one(connector: Connector, *, now: datetime) -> Synced:
     try:
         since = max(cursor.read_until - OVERLAP, now - FURTHEST_BACK)
         for window_end, reports in connector.sightings_since(since, now):
+            read_until = max(read_until, window_end)
+            if not reports:
+                continue  # nothing to take in: the cursor is moved with the next reports, or at the end
             with transaction.atomic():
                 done = record_sightings(connector.code, reports, now=now)
-                # Two syncs may run at once: the cursor only ever moves forward.
-                SyncCursor.objects.filter(pk=cursor.pk, read_until__lt=window_end).update(read_until=window_end)
-            read_until = max(read_until, window_end)
+                _move_forward(cursor, window_end)
             sightings, lines = sightings + done.sightings, lines + done.lines
     except Refusal as refusal:
         trouble = str(refusal)
         log.warning("sync of %s stopped at %s: %s", connector.code, read_until.isoformat(), trouble)
     SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
     return Synced(connector.code, sightings, lines, read_until, trouble)
+
+
+def _move_forward(cursor: SyncCursor, until: datetime) -> None:
+    """Two syncs may run at once: the cursor never moves back."""
+    SyncCursor.objects.filter(pk=cursor.pk, read_until__lt=until).update(read_until=until)

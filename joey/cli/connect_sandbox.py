@@ -1,0 +1,29 @@
+"""Connect Joey to the sandbox's marketplaces and bank, with the demo account that the sandbox gives out."""
+
+import os
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from joey.cli.trouble import Trouble
+
+
+def sandbox_accounts(data: Path) -> Path:
+    """The file that `JOEY_MARKETPLACES` names while the sandbox is on; an operator's own file is another one."""
+    return data / "sandbox-marketplaces.json"
+
+
+def connect_sandbox(data: Path, port: int) -> None:
+    """Ask the sandbox for its accounts and keep them where only the owner can read."""
+    address = f"http://127.0.0.1:{port}/control/marketplaces"
+    try:
+        with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
+            accounts = answer.read()
+    except (URLError, OSError) as error:
+        raise Trouble(f"The sandbox did not tell its accounts ({error}).") from None
+    path = sandbox_accounts(data)
+    fresh = path.with_suffix(".new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(accounts)
+    fresh.replace(path)
