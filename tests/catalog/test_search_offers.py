@@ -56,7 +56,7 @@ def take(*changes: dict[str, Any]) -> None:
 def test_every_word_may_stand_in_any_title_in_any_width_and_case(q: str) -> None:
     take({}, {"title": "砂锅", "translations": {}})
 
-    assert ids(find(q)) == (["e0"] if q.strip() else ["e0", "e1"])
+    assert set(ids(find(q))) == ({"e0"} if q.strip() else {"e0", "e1"})
 
 
 @pytest.mark.parametrize(
@@ -251,4 +251,3 @@ def test_history_begins_with_the_price_in_force() -> None:
         (NOW - 60 * DAY, 5000), (NOW - 10 * DAY, 9900), (NOW, 6900),
     ]  # fmt: skip
     assert price_history(Offer.objects.get().id, days=60, now=NOW - timedelta(days=365))[0].at == NOW - 90 * DAY
-

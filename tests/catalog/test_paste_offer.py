@@ -1,0 +1,79 @@
+"""A link or copy-code from somebody's phone becomes an offer, or a sentence that says why not."""
+
+import pytest
+import stamina
+from pytest_django import Settings
+
+from joey.catalog.models import Offer
+from joey.catalog.paste_offer import offer_from_text
+from joey.kit import clock
+from joey.kit.refusals import Invalid, NotFound, Refusal, Unavailable
+from joey.marketplaces import registry
+from joey.marketplaces.port import FiledPosition
+from tests.marketplaces.conftest import Sandbox
+
+pytestmark = pytest.mark.django_db
+
+FIRST = FiledPosition("110000000001")
+
+
+def test_a_copy_code_a_link_and_an_item_page_lead_to_the_same_offer(connected: Sandbox) -> None:
+    taobao = registry.connector("taobao")
+    facts = taobao.search("锅")[0]
+    link = taobao.tracked_link(facts.external_id, FIRST)
+
+    pasted = [
+        offer_from_text(text, now=clock.now())
+        for text in (f"  这个好用 {link.copy_code}\n", link.url, f"「{facts.title}」{facts.url} 点击链接")
+    ]
+
+    assert len({offer.pk for offer in pasted}) == 1
+    assert pasted[0].title == facts.title
+    assert pasted[0].now_minor == facts.now_minor
+
+
+def test_a_link_of_another_marketplace_is_read_there(connected: Sandbox) -> None:
+    facts = registry.connector("dangdang").search("")[0]
+
+    offer = offer_from_text(f"看 {facts.url}", now=clock.now())
+
+    assert (offer.marketplace, offer.external_id) == ("dangdang", facts.external_id)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "hello", "https://example.org/item/1", "￥￥", "x" * 2001, "javascript:alert(1)", "\x00"]
+)
+def test_what_is_no_link_of_a_connected_marketplace_is_invalid(connected: Sandbox, text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        offer_from_text(text, now=clock.now())
+
+    assert refused.value.field == "text"
+    assert Offer.objects.count() == 0
+
+
+@pytest.mark.parametrize("text", ["￥abcdefghijk￥", "https://m.tb.cn/h.AbCdEf?tk=x"])
+def test_an_expired_code_is_refused_in_words(connected: Sandbox, text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        offer_from_text(text, now=clock.now())
+
+    assert refused.value.field == "text"
+    assert isinstance(refused.value, Invalid)
+
+
+def test_an_item_that_is_gone_is_not_found(connected: Sandbox) -> None:
+    with pytest.raises(NotFound):
+        offer_from_text("https://item.jd.com/100012043978.html", now=clock.now())
+
+
+def test_a_marketplace_that_is_away_says_so(own_world: Sandbox) -> None:
+    own_world.post("/control/outage", {"kind": "500", "seconds": 60, "where": "gateway"})
+
+    with stamina.set_testing(True, attempts=2), pytest.raises(Unavailable):
+        offer_from_text("￥abcdefghijk￥", now=clock.now())
+
+
+def test_without_any_marketplace_nothing_is_recognised(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {}
+
+    with pytest.raises(Invalid):
+        offer_from_text("https://item.taobao.com/item.htm?id=1", now=clock.now())
