@@ -1,0 +1,87 @@
+"""The words that go with a shared link: the advert label first, then what it is, what it costs and since when.
+
+Facts only, in nobody's voice: no "I use it every day", which a program cannot know.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from joey.money.money import Money
+from joey.rules.caption import check_caption, labelled
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+BRIEF, SHORT, FULL = "brief", "short", "full"
+LENGTH_OF: Mapping[str, str] = {
+    "sms": BRIEF,  # 70 characters are one Chinese message
+    "print": BRIEF,
+    "moments": SHORT,  # WeChat folds what is longer than six lines
+    "weibo": SHORT,  # 140 characters before "read more"
+    "douyin": SHORT,
+    "shop": SHORT,
+}
+TITLE_MOST = {BRIEF: 24, SHORT: 60, FULL: 120}
+TITLE_MOST_LATIN = {BRIEF: 48, SHORT: 100, FULL: 200}
+
+WORDS = {
+    "zh": {
+        "coupon": "券后 {price}",
+        "plain": "{price}",
+        "as_of": "{price}（截至 {time}，以{place}页面为准）",
+        "brief_as_of": "{price}（{time}）",
+        "ask": "价格见{place}页面",
+        "copy_code": "复制这一行，打开{place}也能看到：{code}",
+    },
+    "en": {
+        "coupon": "{price} with coupon",
+        "plain": "{price}",
+        "as_of": "{price} (as of {time}; the page at {place} decides)",
+        "brief_as_of": "{price} (as of {time})",
+        "ask": "Price: see {place}",
+        "copy_code": "Or copy this line and open {place}: {code}",
+    },
+}
+
+
+@dataclass(frozen=True)
+class CaptionFacts:
+    """What a caption may say. `pays` None: no price may be shown now."""
+
+    title: str
+    place: str  # the marketplace, as people call it
+    url: str
+    pays: Money | None
+    with_coupon: bool
+    as_of: datetime
+    copy_code: str = ""
+
+
+def caption(facts: CaptionFacts, *, channel: str, language: str) -> str:
+    """The text for this channel, its label in front. Its length follows what the channel shows unfolded."""
+    length = LENGTH_OF.get(channel, FULL)
+    chinese = language.startswith("zh")
+    words = WORDS["zh" if chinese else "en"]
+    most = (TITLE_MOST if chinese else TITLE_MOST_LATIN)[length]
+    lines = [labelled(_shortened(facts.title, most), language), _price(facts, words, length, chinese), facts.url]
+    if facts.copy_code and length == FULL:
+        lines.append(words["copy_code"].format(place=facts.place, code=facts.copy_code))
+    text = (" " if length == BRIEF else "\n").join(lines)
+    return check_caption(text, language)
+
+
+def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: bool) -> str:
+    if facts.pays is None:
+        return words["ask"].format(place=facts.place)
+    price = words["coupon" if facts.with_coupon else "plain"].format(price=facts.pays.text)
+    when = facts.as_of.astimezone(ZONE)
+    if length == BRIEF:
+        return words["brief_as_of"].format(price=price, time=f"{when.month}-{when.day} {when:%H:%M}")
+    time = f"{when.month}月{when.day}日 {when:%H:%M}" if chinese else f"{when.day} {when:%b %Y, %H:%M} UTC+8"
+    return words["as_of"].format(price=price, time=time, place=facts.place)
+
+
+def _shortened(title: str, most: int) -> str:
+    plain = " ".join(title.split())
+    return plain if len(plain) <= most else plain[: most - 1].rstrip(" ，,、-") + "…"

@@ -1,0 +1,103 @@
+"""What a shopkeeper takes along for one link: the caption and the poster, from the listing as it is now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.pictures import picture_bytes
+from joey.kit.refusals import NotFound, Unavailable
+from joey.marketplaces import registry
+from joey.sharing import caption as captions
+from joey.sharing import poster as posters
+from joey.sharing.models import Link
+from joey.sharing.tracked_url import tracked_url
+from joey.shops.models import Shop
+from joey.shops.names import marketplace_name
+from joey.shops.queries import Card, card_of
+
+
+@dataclass(frozen=True)
+class Share:
+    """A link's address and the words that go with it.
+
+    `earns` False: nothing will come of it, and whoever shows the share says so.
+    """
+
+    url: str
+    caption: str
+    earns: bool
+
+
+def link_by_code(shop: Shop, code: str) -> Link:
+    """The shop's link with its listing and offer. Raises NotFound (code), also for another shop's."""
+    found = Link.objects.select_related("listing__offer", "listing__shop", "shop").filter(shop=shop, code=code).first()
+    if found is None:
+        raise NotFound(_("Your shop has no link with this code."), field="code")
+    return found
+
+
+def share_of(link: Link, *, language: str, now: datetime) -> Share:
+    """Address and caption of a link. The first share leases the shop's position at the marketplace.
+
+    May ask the marketplace once for its address and copy-code; when it is away the caption goes without.
+    """
+    listing, card = link.listing, _card(link, language, now)
+    try:
+        tracked = tracked_url(listing, now=now)
+        has_position = tracked is not None
+    except Unavailable:  # nobody knows yet: the position is leased when the marketplace answers again
+        tracked, has_position = None, registry.policy_of(listing.offer.marketplace).reports_orders
+    facts = captions.CaptionFacts(
+        title=card.title,
+        place=_place(card, language),
+        url=url_of(link.code),
+        pays=card.price.pays,
+        with_coupon=card.price.without_coupon is not None,
+        as_of=card.price.as_of,
+        copy_code=tracked.copy_code if tracked else "",
+    )
+    earns = has_position and listing.offer.commission_ppm > 0
+    return Share(facts.url, captions.caption(facts, channel=link.channel, language=language), earns)
+
+
+def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full") -> bytes:
+    """The link's poster as PNG. Raises Invalid (layout). May fetch the offer's picture, which can take seconds."""
+    card = _card(link, language, now)
+    facts = posters.PosterFacts(
+        title=card.title,
+        shop_name=link.shop.name,
+        place=_place(card, language),
+        url=url_of(link.code),
+        language=language,
+        pays=card.price.pays,
+        as_of=card.price.as_of,
+        with_coupon=card.price.without_coupon is not None,
+        before=card.price.reference,
+        picture=_picture(card.offer_id),
+    )
+    return posters.poster_png(facts, layout)
+
+
+def url_of(code: str) -> str:
+    """Where a share link is opened."""
+    return f"{settings.JOEY_URL}/l/{code}"
+
+
+def _card(link: Link, language: str, now: datetime) -> Card:
+    return card_of(link.listing, link.shop, language=language, now=now)
+
+
+def _place(card: Card, language: str) -> str:
+    with translation.override(language):
+        return str(marketplace_name(card.marketplace))
+
+
+def _picture(offer_id: UUID) -> bytes | None:
+    try:
+        return picture_bytes(offer_id)
+    except Unavailable:
+        return None

@@ -1,0 +1,115 @@
+"""Captions: the label first, the price with its time, nobody's voice."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from joey.money.money import Money
+from joey.rules.caption import check_caption, label
+from joey.sharing.caption import CaptionFacts, caption
+from joey.sharing.make_link import CHANNELS, make_link
+from joey.sharing.models import Link, TrackedUrl
+from joey.sharing.share import link_by_code, poster_of, share_of
+from tests import cast
+
+FACTS = CaptionFacts(
+    title="316 不锈钢保温杯 500 毫升",
+    place="淘宝",
+    url="https://joey.example.com/l/bcdfghjkmn",
+    pays=Money(6900, "CNY"),
+    with_coupon=True,
+    as_of=datetime(2026, 11, 23, 10, 5, tzinfo=UTC),
+    copy_code="￥AbCdEf￥",
+)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_caption_opens_with_its_label_and_leads_to_the_link(channel: str, language: str) -> None:
+    text = caption(FACTS, channel=channel, language=language)
+
+    assert text.startswith(label(language))
+    assert check_caption(text, language) == text
+    assert FACTS.url in text
+    assert re.search(re.escape(FACTS.url) + r"(?=\s|$)", text), "nothing may stick to the address"
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_caption_speaks_in_nobodys_voice(channel: str) -> None:
+    chinese = caption(FACTS, channel=channel, language="zh-hans")
+    english = caption(FACTS, channel=channel, language="en").removeprefix(label("en"))
+
+    assert not re.search("我|咱|本人|亲测", chinese)
+    assert not re.search(r"\b(I|my|me|we|our)\b", english, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_price_never_stands_without_its_time(channel: str) -> None:
+    chinese = caption(FACTS, channel=channel, language="zh-hans")
+
+    assert "券后 ¥69.00" in chinese
+    assert "18:05" in chinese
+    assert re.search("11月23日|11-23", chinese)
+
+
+def test_without_a_price_the_caption_names_none() -> None:
+    text = caption(replace(FACTS, pays=None), channel="wechat", language="zh-hans")
+
+    assert "¥" not in text
+    assert "价格见淘宝页面" in text
+
+
+def test_the_copy_code_stands_on_a_line_of_its_own_where_there_is_room() -> None:
+    wechat = caption(FACTS, channel="wechat", language="zh-hans")
+    sms = caption(FACTS, channel="sms", language="zh-hans")
+
+    assert wechat.splitlines()[-1].endswith("￥AbCdEf￥")
+    assert "￥AbCdEf￥" not in sms
+
+
+def test_a_text_message_stays_short() -> None:
+    text = caption(replace(FACTS, title="长" * 200), channel="sms", language="zh-hans")
+
+    assert "\n" not in text
+    assert len(text.replace(FACTS.url, "")) < 70
+
+
+def test_a_title_that_claims_the_label_for_itself_still_gets_one() -> None:
+    text = caption(replace(FACTS, title="广告公司专用保温杯"), channel="wechat", language="zh-hans")
+
+    assert text.startswith("广告 | 广告公司")
+
+
+@pytest.fixture
+def link(db: None) -> Link:
+    listing = cast.listed(cast.meis_shop(), cast.flask())
+    made = make_link(cast.meis_shop(), listing_id=listing.id, channel="wechat", now=cast.NOW)
+    return link_by_code(cast.meis_shop(), made.code)
+
+
+def test_a_stale_price_is_in_no_caption(link: Link) -> None:
+    fresh = share_of(link, language="zh-hans", now=cast.NOW)
+    stale = share_of(link, language="zh-hans", now=cast.NOW + timedelta(days=3))
+
+    assert "¥69.00" in fresh.caption
+    assert "¥" not in stale.caption
+
+
+def test_the_caption_speaks_the_language_asked_for(link: Link) -> None:
+    english = share_of(link, language="en", now=cast.NOW)
+
+    assert "Stainless steel flask" in english.caption
+    assert english.url.endswith(f"/l/{link.code}")
+    assert "Taobao" in english.caption
+
+
+def test_a_poster_of_a_link_is_a_picture(link: Link) -> None:
+    assert poster_of(link, language="zh-hans", now=cast.NOW).startswith(b"\x89PNG")
+
+
+def test_sharing_writes_nothing_when_the_marketplace_is_not_connected(link: Link) -> None:
+    share_of(link, language="zh-hans", now=cast.NOW)
+
+    assert not TrackedUrl.objects.exists()

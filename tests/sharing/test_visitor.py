@@ -1,0 +1,154 @@
+"""People in their apps are people; what fetches for a card, a crawl or a frame is not."""
+
+from datetime import date
+
+import pytest
+
+from joey.sharing.declared_agents import PREVIEWS, ROBOTS
+from joey.sharing.visitor import classify, network_of, referrer_host, visitor_key
+
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+ANDROID = "Mozilla/5.0 (Linux; Android 14; V2307A Build/UP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0"
+
+PEOPLE = [
+    IPHONE + " Version/17.5 Mobile/15E148 Safari/604.1",
+    ANDROID + " Chrome/126.0.6478.188 Mobile Safari/537.36 MMWEBSDK/20240501 MicroMessenger/8.0.50 WeChat/arm64 Weixin",
+    IPHONE + " Mobile/15E148 MicroMessenger/8.0.49(0x18003137) NetType/WIFI Language/zh_CN",
+    IPHONE + " Mobile/15E148 Weibo (iPhone15,2__weibo__14.6.0__iphone__os17.5)",
+    IPHONE + " Mobile/15E148 QQ/9.0.60.614 V1_IPH_SQ_9.0.60_1_APP_A Pixel/1170 Core/WKWebView Device/Apple",
+    ANDROID + " Chrome/99.0 MQQBrowser/6.2 TBS/046295 Mobile Safari/537.36 V1_AND_SQ_9.0 QQ/9.0.60.17095",
+    IPHONE + " Mobile/15E148 aweme_30.1.0 JsSdk/2.0 NetType/WIFI BytedanceWebview/d8a21c6 AppTheme/light",
+    ANDROID + " Chrome/120.0 Mobile Safari/537.36 xiaohongshu XHS/8.40 NetType/WiFi xhsdiscover/8.40",
+    IPHONE + " Mobile/15E148 [FBAN/FBIOS;FBAV/468.0.0.44.108;FBBV/610053458;FBDV/iPhone15,2]",
+    IPHONE + " Mobile/15E148 Instagram 336.0.6.24.94 (iPhone15,2; iOS 17_5)",
+    IPHONE + " Safari Line/14.8.0",
+    IPHONE + " Mobile/15E148 Zalo iOS/600 ZaloTheme/light",
+    "Mozilla/5.0 (Linux; Android 10; CUBOT) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+    ANDROID + " Chrome/130.0 Mobile Safari/537.36 DingTalk/7.6.0 wxwork/4.1.22 MicroMessenger/7.0.1",
+]
+NOBODY = [
+    ("WhatsApp/2.23.20.0 A", "preview"),
+    ("facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", "preview"),
+    (
+        "Mozilla/5.0 (Macintosh) Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+        "preview",
+    ),
+    ("TelegramBot (like TwitterBot)", "preview"),
+    ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "preview"),
+    ("Twitterbot/1.0", "preview"),
+    ("Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)", "preview"),
+    ("WeChatShareExtensionNew/8.0.50.33 CFNetwork/1496.0.7 Darwin/23.5.0", "preview"),
+    ("LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)", "preview"),
+    ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "robot"),
+    ("Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)", "robot"),
+    ("Mozilla/5.0 (Linux; Android 5.0) AppleWebKit/537.36 Mobile Safari/537.36 (compatible; Bytespider)", "robot"),
+    ("Sogou web spider/4.0", "robot"),
+    ("Mozilla/5.0 (compatible; YisouSpider/5.0)", "robot"),
+    ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/120.0 Safari/537.36", "robot"),
+    ("curl/8.5.0", "robot"),
+    ("python-requests/2.32.3", "robot"),
+    ("Go-http-client/2.0", "robot"),
+    ("okhttp/4.12.0", "robot"),
+    ("Wget/1.21.3", "robot"),
+    ("", "robot"),
+    ("   ", "robot"),
+]
+
+
+@pytest.mark.parametrize("agent", PEOPLE)
+def test_a_person_in_any_app_is_a_person(agent: str) -> None:
+    assert classify("GET", {"user-agent": agent}) == "person"
+    assert classify("GET", {"user-agent": agent, "sec-fetch-dest": "document"}) == "person"
+
+
+@pytest.mark.parametrize(("agent", "kind"), NOBODY)
+def test_a_declared_program_is_nobody(agent: str, kind: str) -> None:
+    assert classify("GET", {"user-agent": agent}) == kind
+
+
+def test_no_user_agent_is_a_robot() -> None:
+    assert classify("GET", {}) == "robot"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"sec-purpose": "prefetch"},
+        {"sec-purpose": "prefetch;prerender"},
+        {"purpose": "Prefetch"},
+        {"x-purpose": "preview"},
+        {"x-moz": "prefetch"},
+    ],
+)
+def test_reading_ahead_is_a_prefetch(header: dict[str, str]) -> None:
+    assert classify("GET", {"user-agent": PEOPLE[0], **header}) == "prefetch"
+
+
+@pytest.mark.parametrize("destination", ["iframe", "image", "frame", "embed", "object", "script", "empty"])
+def test_what_nobody_tapped_is_embedded(destination: str) -> None:
+    assert classify("GET", {"user-agent": PEOPLE[0], "sec-fetch-dest": destination}) == "embedded"
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST"])
+def test_only_get_is_a_person(method: str) -> None:
+    assert classify(method, {"user-agent": PEOPLE[0]}) == "robot"
+
+
+def test_every_listed_mark_has_a_reason_and_is_listed_once() -> None:
+    marks = [mark.lower() for mark, why in (*PREVIEWS, *ROBOTS) if why]
+
+    assert len(marks) == len(set(marks)) == len(PREVIEWS) + len(ROBOTS)
+
+
+def test_the_key_knows_a_browser_for_one_day_only() -> None:
+    today, tomorrow = date(2026, 11, 23), date(2026, 11, 24)
+    key = visitor_key("203.0.113.7", "agent", today)
+
+    assert len(key) == 16
+    assert visitor_key("203.0.113.200", "agent", today) == key, "the last part of the address is not looked at"
+    assert visitor_key("203.0.113.7", "agent", tomorrow) != key
+    assert visitor_key("203.0.114.7", "agent", today) != key
+    assert visitor_key("203.0.113.7", "other", today) != key
+
+
+def test_the_key_depends_on_the_instances_secret(settings: object) -> None:
+    before = visitor_key("203.0.113.7", "agent", date(2026, 11, 23))
+    settings.SECRET_KEY = "another"  # type: ignore[attr-defined]
+
+    assert visitor_key("203.0.113.7", "agent", date(2026, 11, 23)) != before
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0"),
+        ("::ffff:203.0.113.77", "203.0.113.0"),
+        ("2001:db8:1:2::3", "2001:db8:1::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("unix:", ""),
+        ("", ""),
+    ],
+)
+def test_a_network_is_coarse(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("referrer", "host"),
+    [
+        ("https://Weibo.com/u/1?x=y", "weibo.com"),
+        ("https://user:secret@t.co:443/x", "t.co"),
+        ("android-app://com.tencent.mm/", "com.tencent.mm"),
+        ("", ""),
+        ("not an address", ""),
+        ("https://[::1", ""),
+        ("https://" + "a" * 200 + ".com/", ""),
+        ("https://微博.com/", ""),
+        ("https://evil\x00.com/", ""),
+        ("https://a.com\nb", "a.comb"),
+    ],
+)
+def test_only_the_host_of_a_referrer_is_kept(referrer: str, host: str) -> None:
+    assert referrer_host(referrer) == host
