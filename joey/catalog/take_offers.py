@@ -164,8 +164,20 @@ def _keep_the_newest() -> None:
 
 
 def _mark_changed() -> None:
-    """Whether a row says something else than what is known, and which ids the offer had before."""
+    """Whether a row says something else than what is known, and which ids the offer had before.
+
+    A source that knows no translation does not take away one that we have, as long as the title is the same.
+    """
     sql.execute("UPDATE offer_in SET offer_id = joey_uuid7(), is_new = true WHERE offer_id IS NULL")
+    sql.execute(
+        """
+        UPDATE offer_in s SET translations = o.translations || s.translations,
+            search_text = CASE WHEN o.translations || s.translations = o.translations THEN o.search_text
+                               ELSE o.search_text || chr(10) || s.search_text END
+        FROM catalog_offer o
+        WHERE o.id = s.offer_id AND o.title = s.title AND NOT s.translations @> o.translations
+        """
+    )
     here, there = (", ".join(f"{table}.{name}" for name in TOLD) for table in ("s", "o"))
     sql.execute(
         f"""

@@ -225,6 +225,23 @@ def test_texts_of_strangers_are_cleaned_and_bounded() -> None:
 
 
 @pytest.mark.django_db
+def test_a_translation_outlives_a_source_that_has_none_until_the_title_changes() -> None:
+    take_offers([flask_facts()], now=NOW)
+
+    taken = take_offers([flask_facts(translations={}, as_of=NOW + HOUR)], now=LATER)
+    assert numbers(taken) == (0, 0, 1)
+    assert "steel flask" in Offer.objects.get().search_text
+    take_offers([flask_facts(translations={"zh-hans": "保温杯"}, as_of=NOW + 2 * HOUR)], now=LATER)
+    both = Offer.objects.get()
+    assert both.translations == {"en": "Stainless Steel Flask, 500 ml", "zh-hans": "保温杯"}
+    assert "steel flask" in both.search_text
+
+    take_offers([flask_facts(title="砂锅", translations={}, as_of=LATER)], now=LATER)
+    other = Offer.objects.get()
+    assert (other.translations, other.search_text) == ({}, "砂锅")
+
+
+@pytest.mark.django_db
 def test_a_clock_that_runs_ahead_does_not_make_a_price_last_longer() -> None:
     take_offers([flask_facts(as_of=NOW + 30 * DAY)], now=NOW)
 
