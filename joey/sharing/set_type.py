@@ -54,7 +54,8 @@ def lines_of(text: str, face: ImageFont.FreeTypeFont, width: float, most: int) -
     if len(lines) > most:
         return _cut(lines, face, width, most)
     if len(lines) > 1:
-        low, high = max(width / 2, *(face.getlength(piece) for piece in pieces)), width
+        widest = max(face.getlength(piece) for piece in pieces)
+        low, high = min(max(width / 2, widest), width), width
         for _ in range(8):
             middle = (low + high) / 2
             tried = _fill(pieces, face, middle)

@@ -216,3 +216,12 @@ def test_a_demo_picture_makes_a_poster_of_moderate_size() -> None:
     assert decoded(opened(png)) == [URL]
     assert len(png) < 1_500_000
     assert opened(png).size == (WIDTH, HEIGHT)
+
+
+def test_one_endless_word_stays_within_the_width() -> None:
+    face = font(40)
+
+    lines = lines_of("W" * 14, face, 400, 2)
+
+    assert len(lines) == 2
+    assert all(face.getlength(line) <= 400 for line in lines)
