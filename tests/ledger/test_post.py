@@ -1,0 +1,138 @@
+"""Double entry: what can be written, what cannot, and that balances are what the postings say."""
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from joey.kit import sql
+from joey.kit.ids import new_id
+from joey.ledger.chart import AccountKind
+from joey.ledger.post import MOVES_COLUMNS, Move, post, post_set
+from joey.ledger.prove import CHECKS
+from joey.ledger.queries import balances_of, lock_account
+from joey.money.money import Money
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+
+SHOP = new_id()
+EXPECTED, PENDING = AccountKind.MARKET_EXPECTED, AccountKind.SHOP_PENDING
+
+
+def yuan(minor: int) -> Money:
+    return Money(minor, "CNY")
+
+
+def earn(reference: str, minor: int) -> bool:
+    move = Move(EXPECTED, PENDING, yuan(minor), debit_party="taobao")
+    return post(SHOP, kind="test", reference=reference, happened_at=NOW, moves=[move])
+
+
+def holds() -> None:
+    for check in CHECKS:
+        assert check.first_offender() is None, check.rule
+
+
+def pending() -> int:
+    return balances_of(SHOP)["CNY"].pending.minor
+
+
+def test_a_journal_is_booked_once_however_often_it_comes() -> None:
+    first, again = earn("a", 100), earn("a", 100)
+
+    assert (first, again) == (True, False)
+    assert pending() == 100
+    holds()
+
+
+def test_a_set_books_what_is_new_and_passes_over_what_is_not() -> None:
+    earn("1", 10)
+    sql.fresh_temp_table("moves", MOVES_COLUMNS)
+    sql.execute(
+        "INSERT INTO moves SELECT %s, 'test', n::text, %s, 'market:expected', 'taobao', 'shop:pending', '', 'CNY', 10"
+        " FROM generate_series(1, 50) AS n",
+        [SHOP, NOW],
+    )
+
+    assert post_set("moves") == 49
+    assert post_set("moves") == 0
+    assert pending() == 500
+    holds()
+
+
+def test_an_account_that_must_not_fall_below_zero_does_not() -> None:
+    earn("a", 100)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        post(SHOP, kind="test", reference="b", happened_at=NOW, moves=[Move(PENDING, EXPECTED, yuan(101))])
+
+    assert pending() == 100
+    holds()
+
+
+@pytest.mark.parametrize("minor", [0, -1])
+def test_an_amount_that_is_not_above_zero_is_no_posting(minor: int) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        earn("a", minor)
+
+
+def test_money_does_not_move_from_an_account_to_itself() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        post(SHOP, kind="test", reference="a", happened_at=NOW, moves=[Move(PENDING, PENDING, yuan(1))])
+
+
+@pytest.mark.parametrize("table", ["ledger_journal", "ledger_posting", "record_event", "orders_sighting"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_the_app_role_cannot_change_what_is_append_only(table: str, change: str) -> None:
+    earn("a", 1)
+
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        sql.execute(change.format(table))
+
+
+def test_a_shop_that_never_earned_has_no_balances() -> None:
+    assert balances_of(new_id()) == {}
+    with transaction.atomic():
+        assert lock_account(new_id(), PENDING, "CNY") == 0
+
+
+def test_reading_a_balance_is_one_query_however_long_the_history() -> None:
+    for n in range(30):
+        earn(str(n), 1)
+
+    with connection.execute_wrapper(counting := Counting()):
+        assert pending() == 30
+
+    assert counting.statements == 1
+
+
+class Counting:
+    """Counts statements."""
+
+    statements = 0
+
+    def __call__(self, execute, statement, params, many, context):  # type: ignore[no-untyped-def]  # noqa: ANN
+        self.statements += 1
+        return execute(statement, params, many, context)
+
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from([EXPECTED, AccountKind.SHOP_AVAILABLE, AccountKind.CASH]),
+              st.sampled_from([AccountKind.ROUNDING, AccountKind.PLATFORM_REVENUE, PENDING]),
+              st.integers(1, 2**40)),
+    min_size=1, max_size=12,
+)  # fmt: skip
+
+
+@given(MOVES)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_set_of_moves_leaves_all_balances_together_at_zero(
+    moves: list[tuple[AccountKind, AccountKind, int]],
+) -> None:
+    shop = new_id()
+
+    post(shop, kind="test", reference="x", happened_at=NOW, moves=[Move(d, c, yuan(m)) for d, c, m in moves])
+
+    assert sql.value("SELECT sum(balance_minor) FROM ledger_account WHERE shop_id = %s", [shop]) == 0
+    holds()
