@@ -9,6 +9,7 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from joey.rules import absolute_words, tobacco
 from joey.rules.words import Exemption
@@ -33,15 +34,17 @@ def rules() -> tuple[Rule, ...]:
         Rule(
             tobacco.RULE_ID,
             _("No tobacco, cigars, heated tobacco or e-cigarettes"),
-            "Advertising Law art. 15, 22; Measures for Internet Advertising; notice of November 2019 closing"
-            " the online sale of e-cigarettes; since May 2022 only the state platform sells them",
+            gettext_noop(
+                "Advertising Law art. 15, 22; Measures for Internet Advertising; notice of November 2019 closing"
+                " the online sale of e-cigarettes; since May 2022 only the state platform sells them"
+            ),
             date(2026, 11, 23),
             tobacco.ELECTRONIC_EXEMPTIONS + tobacco.EXEMPTIONS,
         ),
         Rule(
             absolute_words.RULE_ID,
             _("No wording that claims a rank above all others"),
-            "Advertising Law art. 9(3), 57; Guide to enforcement on absolute terms in advertising, 2023",
+            gettext_noop("Advertising Law art. 9(3), 57; Guide to enforcement on absolute terms in advertising, 2023"),
             date(2026, 11, 23),
             absolute_words.EXEMPTIONS,
         ),

@@ -27,7 +27,12 @@ def environment(**options: Any) -> Environment:
         gettext=translation.gettext, ngettext=translation.ngettext, newstyle=True
     )
     made.globals.update(
-        static=static, url=reverse, language=translation.get_language, demo=settings.DEMO, sandbox=settings.SANDBOX_URL
+        static=static,
+        say=translation.gettext,  # for words that come from Python; a literal % in them means nothing
+        url=reverse,
+        language=translation.get_language,
+        demo=settings.DEMO,
+        sandbox=settings.SANDBOX_URL,
     )
     made.filters.update(
         money=money,
