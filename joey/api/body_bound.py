@@ -1,4 +1,4 @@
-"""A body that is too large is refused before it is taken in: Django's own handler would first write all of it to disk."""
+"""A body that is too large is refused before it is taken in: Django would first write all of it to disk."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -24,17 +24,18 @@ def too_large(request: HttpRequest) -> bool:
 
 
 class BodyBound:
-    """An ASGI application in front of another: under `prefix` no more than LARGEST bytes of a body are read.
+    """An ASGI application in front of another: no more than LARGEST bytes of a body are read.
 
     With a Content-Length above it nothing is read; a chunked body is read up to the bound. The application behind
-    then gets an empty body and the mark, and answers 413 in the client's language.
+    then gets an empty body and the mark at an address of the API, which answers 413 in the client's language.
+    No form of ours is that large, so the pages need no answer of their own.
     """
 
-    def __init__(self, app: App, prefix: str = "/api/") -> None:
-        self._app, self._prefix = app, prefix
+    def __init__(self, app: App) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         length = next((value for name, value in scope["headers"] if name.lower() == b"content-length"), b"")
@@ -57,6 +58,7 @@ class BodyBound:
     async def _without_body(self, scope: Scope, send: Send) -> None:
         headers = [pair for pair in scope["headers"] if pair[0].lower() not in (b"content-length", b"content-type")]
         marked = {**scope, "headers": headers, "state": {**(scope.get("state") or {}), MARK: True}}
+        marked |= {"path": "/api/", "raw_path": b"/api/"}
         await self._app(marked, _replay([{"type": "http.request", "body": b"", "more_body": False}], None), send)
 
 

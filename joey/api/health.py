@@ -53,7 +53,9 @@ def _figures(found: Health, counted: Counts, now: float) -> list[str]:
     lines: list[str] = []
 
     def gauge(name: str, told: str, *values: tuple[str, float]) -> None:
-        lines.extend([f"# HELP {name} {told}", f"# TYPE {name} gauge", *(f"{name}{of} {value}" for of, value in values)])
+        lines.extend(
+            [f"# HELP {name} {told}", f"# TYPE {name} gauge", *(f"{name}{of} {value}" for of, value in values)]
+        )
 
     gauge("joey_database_up", "Whether the database answers.", ("", 1))
     gauge("joey_ready", "Whether nothing is wrong.", ("", 0 if found.troubles else 1))

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from ninja import Query, Router
 from pydantic import Field
 
@@ -13,10 +16,16 @@ from joey.api.caller import shop_for
 from joey.api.once import once
 from joey.api.shapes import In, Listed, Out, PageIn, Time, seal, unseal
 from joey.kit.clock import now
+from joey.kit.refusals import NotFound
 from joey.sharing.make_link import CHANNELS, make_link
+from joey.sharing.models import Link
 from joey.sharing.queries import CountedLink, links_of
+from joey.sharing.share import link_by_code, poster_of, share_of, url_of
+from joey.shops.models import Listing
 
 router = Router(tags=["links"])
+
+POSTER_SECONDS = 300
 
 
 class LinkIn(In):
@@ -25,12 +34,16 @@ class LinkIn(In):
 
 
 class LinkOut(Out):
-    """`caption` begins with the disclosure label; `poster_url` is a PNG with the link's QR code and the label."""
+    """`caption` begins with the disclosure label; `poster_url` is a PNG with the link's QR code and the label.
+
+    `earns` false: no position is free at the marketplace, or it pays nothing, so this share earns nothing.
+    """
 
     code: str
     url: str
     poster_url: str
     caption: str
+    earns: bool
     channel: str
     listing_id: UUID
 
@@ -60,10 +73,43 @@ def list_links(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[C
     return Listed(items=[counted_out(link) for link in found.items], next=seal("links", found.next))
 
 
+@router.post("/shops/{slug}/links", response={201: LinkOut})
+@once(201)
+def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
+    """The link of a listing on a channel: the one that is there, or a new one; with poster and caption."""
+    shop, moment = shop_for(request, slug), now()
+    made = make_link(shop, listing_id=body.listing_id, channel=body.channel, now=moment)
+    share = share_of(link_by_code(shop, made.code), language=get_language() or "en", now=moment)
+    return LinkOut(
+        code=made.code,
+        url=share.url,
+        poster_url=f"{settings.JOEY_URL}/posters/{made.code}.png?lang={_lang()}",
+        caption=share.caption,
+        earns=share.earns,
+        channel=made.channel,
+        listing_id=made.listing_id,
+    )
+
+
+@require_safe
+def poster(request: HttpRequest, code: str) -> HttpResponse:
+    """The poster of a link, for whoever holds the link: it is made to be passed on. Raises NotFound, Invalid."""
+    found = Link.objects.select_related("shop", "listing").filter(code=code, shop__closed_at=None).first()
+    if found is None or found.listing.state != Listing.State.PUBLISHED:
+        raise NotFound(_("There is no poster here. The link may be misspelt, or the item is no longer shown."))
+    link = link_by_code(found.shop, code)
+    layout = request.GET.get("layout", "full")
+    picture = poster_of(link, language=get_language() or "en", now=now(), layout=layout)
+    response = HttpResponse(picture, content_type="image/png")
+    response.headers["Cache-Control"] = f"public, max-age={POSTER_SECONDS}"
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
+
+
 def counted_out(link: CountedLink) -> CountedLinkOut:
     return CountedLinkOut(
         code=link.code,
-        url=_url(link.code),
+        url=url_of(link.code),
         channel=link.channel,
         listing_id=link.listing_id,
         title=link.translations.get(get_language() or "en") or link.title,
@@ -73,5 +119,5 @@ def counted_out(link: CountedLink) -> CountedLinkOut:
     )
 
 
-def _url(code: str) -> str:
-    return f"{settings.JOEY_URL}/l/{code}"
+def _lang() -> str:
+    return "zh" if (get_language() or "en").startswith("zh") else "en"

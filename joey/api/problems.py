@@ -1,4 +1,4 @@
-"""How the API says no: RFC 9457 problem documents. A `type` is stable, is a page that explains it, and is never reused."""
+"""How the API says no: RFC 9457 problem documents. A `type` is stable and is a page that explains it."""
 
 import json
 from collections.abc import Mapping, Sequence

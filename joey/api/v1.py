@@ -10,7 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from joey.api import listings, links, me, not_built, offers, office, orders, payouts, shops
+from joey.api import links, listings, me, not_built, offers, office, orders, payouts, shops
 from joey.api.caller import BearerToken
 from joey.api.openapi import complete
 from joey.api.problems import field_errors, problem, problem_of

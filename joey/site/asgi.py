@@ -10,9 +10,10 @@ from django.core.asgi import get_asgi_application
 
 django = get_asgi_application()  # the rooms below can be imported only after it
 
+from joey.api.body_bound import BodyBound  # noqa: E402
 from joey.edge.app import Edge  # noqa: E402
 from joey.edge.asked import App  # noqa: E402
 from joey.site.language import choose  # noqa: E402
 from joey.storefront.in_app import opens_here  # noqa: E402
 
-application = Edge(cast(App, ASGIStaticFilesHandler(django)), language=choose, opens_here=opens_here)
+application = Edge(BodyBound(cast(App, ASGIStaticFilesHandler(django))), language=choose, opens_here=opens_here)

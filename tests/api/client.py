@@ -4,7 +4,6 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.test import Client
 
 from joey.people.models import Person
@@ -43,7 +42,7 @@ class Caller:
         return getattr(self.client, method)(f"/api/v1{address}", raw, content_type=content_type, headers=headers)
 
 
-def assert_problem(answer: HttpResponse, status: int, code: str, *fields: str) -> dict[str, Any]:
+def assert_problem(answer: Any, status: int, code: str, *fields: str) -> dict[str, Any]:
     """The answer is a problem document of that kind that names these fields; returns the document."""
     assert answer.headers["Content-Type"] == "application/problem+json", answer.content[:500]
     document: dict[str, Any] = json.loads(answer.content)

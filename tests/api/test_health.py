@@ -1,0 +1,95 @@
+"""Alive, ready, figures: for whoever watches the machine."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from joey.kit import sql
+from joey.kit.clock import now
+from joey.orders.models import SyncCursor
+from joey.orders.record_sightings import record_sightings
+from tests.api.client import Caller
+from tests.cast import NOW, ada, mei, report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _taobao_is_connected(settings: Any) -> None:
+    settings.JOEY_MARKETPLACES = {
+        "taobao": {
+            "gateway": "http://127.0.0.1:9/router/rest",
+            "credentials": {"app_key": "1", "app_secret": "s", "site_id": "1", "session": "x"},
+        }
+    }
+
+
+def a_worker(seconds_ago: int = 1) -> None:
+    at = now() - timedelta(seconds=seconds_ago)
+    sql.execute("DELETE FROM procrastinate_workers")
+    sql.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s)", [at])
+
+
+def a_sync(minutes_ago: int, trouble: str = "") -> None:
+    at = now() - timedelta(minutes=minutes_ago)
+    SyncCursor.objects.update_or_create(
+        marketplace="taobao", kind="order", defaults={"read_until": at, "last_success_at": at, "trouble": trouble}
+    )
+
+
+def ready() -> tuple[int, list[str]]:
+    answer = Client().get("/readyz", headers={"Accept-Language": "en"})
+    return answer.status_code, json.loads(answer.content)["troubles"]
+
+
+def test_alive_needs_nothing() -> None:
+    assert Client().get("/healthz").json() == {"alive": True}
+
+
+def test_ready_while_worker_and_reports_are_young() -> None:
+    a_worker()
+    a_sync(minutes_ago=2)
+
+    assert ready() == (200, [])
+
+
+def test_not_ready_without_a_worker_or_with_a_silent_one() -> None:
+    status, troubles = ready()
+    assert status == 503
+    assert "No worker is running" in troubles[0]
+    a_worker(seconds_ago=300)
+    assert ready()[0] == 503
+
+
+def test_not_ready_when_reports_are_old_and_says_which_and_why() -> None:
+    a_worker()
+    a_sync(minutes_ago=60, trouble="the gateway did not answer")
+
+    status, (trouble,) = ready()
+
+    assert status == 503
+    assert "taobao" in trouble
+    assert "the gateway did not answer" in trouble
+
+
+def test_figures_for_this_machine_and_for_operators_only() -> None:
+    a_worker()
+    a_sync(minutes_ago=2)
+    record_sightings("taobao", [report(position_key="nobodys")], now=NOW)
+
+    here = Client(REMOTE_ADDR="127.0.0.1").get("/metrics")
+    body = here.content.decode()
+
+    assert here.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert "joey_order_lines_in_suspense 1" in body
+    assert "joey_ready 1" in body
+    assert 'joey_sync_age_seconds{marketplace="taobao",kind="order"} 12' in body
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    assert elsewhere.get("/metrics").status_code == 404
+    assert elsewhere.get("/metrics", headers=Caller(mei()).headers).status_code == 404
+    assert elsewhere.get("/metrics", headers=Caller(ada()).headers).status_code == 200
+    proxied = Client(REMOTE_ADDR="127.0.0.1").get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert proxied.status_code == 404

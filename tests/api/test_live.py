@@ -1,0 +1,126 @@
+"""The API as a client meets it, over a socket: bodies that never end, and everything the document promises."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.orders.models import OrderLine
+from joey.people.tokens import make_token
+from joey.shops.models import Shop
+from tests.api.live import running_server
+from tests.cast import ada, flask, listed, meis_shop
+from tests.payouts.stage import ready_shop, requested
+
+MEGABYTE = b"x" * 1_000_000
+
+
+@pytest.fixture
+def server(committed_db: EmbeddedPostgres) -> Iterator[str]:
+    with running_server() as address:
+        yield address
+
+
+def test_the_real_server_refuses_what_is_too_large_early_and_answers_the_rest(server: str, tmp_path: Path) -> None:
+    token = make_token(meis_shop().owner)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Accept-Language": "en"}
+
+    _an_announced_body_is_not_read(server, headers)
+    _a_chunked_body_is_read_up_to_the_bound(server, headers)
+    _a_body_within_the_bound_works(server, headers)
+    _the_document_is_kept(server, tmp_path)
+
+
+def _an_announced_body_is_not_read(server: str, headers: dict[str, str]) -> None:
+    sent, answer = _send(server, headers | {"Content-Length": "50000000"}, (MEGABYTE for _ in range(50)))
+
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"application/problem+json" in answer
+    assert b"/problems/too_large" in answer
+    assert sent < 20_000_000
+
+
+def _a_chunked_body_is_read_up_to_the_bound(server: str, headers: dict[str, str]) -> None:
+    chunk = b"%x\r\n%s\r\n" % (len(MEGABYTE), MEGABYTE)
+
+    sent, answer = _send(server, headers | {"Transfer-Encoding": "chunked"}, (chunk for _ in range(50)))
+
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"/problems/too_large" in answer
+    assert sent < 20_000_000
+
+
+def _a_body_within_the_bound_works(server: str, headers: dict[str, str]) -> None:
+    made = httpx.post(f"{server}/api/v1/shops", json={"slug": "alive", "name": "Alive"}, headers=headers)
+    chunked = httpx.post(
+        f"{server}/api/v1/shops", content=iter([b'{"slug": "chunky",', b' "name": "Chunky"}']), headers=headers
+    )
+
+    assert (made.status_code, chunked.status_code) == (201, 201), (made.text, chunked.text)
+    assert Shop.objects.filter(slug="chunky").exists()
+
+
+def _the_document_is_kept(server: str, tmp: Path) -> None:
+    """Schemathesis reads the document and tries what it promises and what it forbids; a bounded number of times."""
+    shop, keeper = ready_shop(), ada()
+    Shop.objects.filter(pk=shop.pk).update(owner=keeper)
+    listing = listed(shop, flask())
+    known = {
+        "slug": shop.slug,
+        "listing_id": listing.id,
+        "offer_id": listing.offer_id,
+        "order_id": OrderLine.objects.get().id,
+        "payout_id": requested(shop, 100).id,
+    }
+    config = tmp / "schemathesis.toml"
+    config.write_text("[parameters]\n" + "".join(f'"path.{name}" = "{value}"\n' for name, value in known.items()))
+    checks = (
+        "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+        "response_headers_conformance,negative_data_rejection,ignored_auth,unsupported_method"
+    )
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config),
+            "run", f"{server}/api/openapi.json",
+            "--header", f"Authorization: Bearer {make_token(keeper)}",
+            "--checks", checks, "--phases", "examples,coverage,fuzzing", "--max-examples", "8",
+            "--seed", "2026", "--generation-database", "none", "--request-timeout", "10", "--no-color",
+        ],
+        capture_output=True, text=True, timeout=150,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2000:]
+
+
+def _send(server: str, headers: dict[str, str], parts: Iterator[bytes]) -> tuple[int, bytes]:
+    """Send the parts until the server answers or stops taking them: (bytes sent, the answer)."""
+    where = urlsplit(server)
+    sent, answer = 0, b""
+    with socket.create_connection((where.hostname, where.port or 80), timeout=10) as wire:
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        wire.sendall(f"POST /api/v1/shops HTTP/1.1\r\nHost: {where.netloc}\r\n{lines}\r\n".encode())
+        try:
+            for part in parts:
+                wire.settimeout(0.02)
+                with contextlib.suppress(TimeoutError):
+                    answer += wire.recv(65_536)
+                if answer:
+                    break
+                wire.settimeout(5)
+                wire.sendall(part)
+                sent += len(part)
+            wire.settimeout(5)
+            while b"\r\n\r\n" not in answer or b"}" not in answer:
+                more = wire.recv(65_536)
+                if not more:
+                    break
+                answer += more
+        except (ConnectionError, TimeoutError):
+            pass
+    return sent, answer
