@@ -8,24 +8,16 @@ from procrastinate.contrib.django import app
 
 from joey.kit.clock import now
 from joey.payouts.models import Payee
-from joey.payouts.send_due import send_due
-from joey.payouts.take_answers import take_answers
+from joey.payouts.pay_due import pay_due
 from joey.payouts.tell_later import TELL_DETAILS_CHANGED
 from joey.people.notices import tell_person
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="joey.payouts.send_due", queueing_lock="joey.payouts.send_due", lock="joey.payouts.send_due")
-def send_due_payouts(timestamp: int) -> None:
+@app.task(name="joey.payouts.pay_due", queueing_lock="joey.payouts.pay_due", lock="joey.payouts.pay_due")
+def pay_due_payouts(timestamp: int) -> None:
     """`timestamp` is procrastinate's own; the time comes from the database."""
-    send_due(now=now())
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="joey.payouts.take_answers", queueing_lock="joey.payouts.take_answers", lock="joey.payouts.take_answers")
-def take_bank_answers(timestamp: int) -> None:
-    """`timestamp` is procrastinate's own; the time comes from the database."""
-    take_answers(now=now())
+    pay_due(now=now())
 
 
 @app.task(name=TELL_DETAILS_CHANGED, retry=RetryStrategy(max_attempts=10, exponential_wait=4))

@@ -1,8 +1,6 @@
-"""The first risky bet: the set verbs that serve one order line also carry a hundred thousand, and `prove` stays clean."""
+"""The first risky bet: the set verbs that serve one order line also carry a hundred thousand, `prove` clean."""
 
 from collections.abc import Iterator
-
-import pytest
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions.confirm_due import confirm_due

@@ -6,6 +6,7 @@ the time of the click, and an item id that means nothing (it rotates). They come
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -57,8 +58,9 @@ class Marketplace:
         self.reports.append(paid)
         if self.dice.random() < 0.4:
             settled_at = bought + timedelta(days=self.dice.randint(5, 40))
-            again = {"state": "settled", "reported_at": settled_at, "settled_at": settled_at, "external_item": item + "f"}
-            self.reports.append(report(number, position_key=position, clicked_at=clicked_at, **again))
+            self.reports.append(
+                replace(paid, state="settled", reported_at=settled_at, settled_at=settled_at, payload={"again": item})
+            )
         if self.dice.random() < 0.2:
             self.reports.append(paid)
 
@@ -82,7 +84,8 @@ def live(shops: list[Shop], world: Marketplace) -> Counter[str]:
             came_to["leased"] += 1
             # the links of that day are opened at once, and for a while after, within the window and refund time
             for late in (0, 1, world.dice.randint(2, 44)):
-                world.order(shop.slug, lease.position.key, now + timedelta(days=late, seconds=world.dice.randint(0, 86_000)))
+                clicked_at = now + timedelta(days=late, seconds=world.dice.randint(0, 86_000))
+                world.order(shop.slug, lease.position.key, clicked_at)
     return came_to
 
 
