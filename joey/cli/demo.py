@@ -1,4 +1,4 @@
-"""Fill the demo: its shops, their goods, and two months of simulated business that came through sandbox and sync.
+"""Fill the demo: its shops, their goods, and a month of simulated business that came through sandbox and sync.
 
 Nothing is put into the books by hand. Orders are placed in the sandbox, reported by its gateway, attributed, earned,
 settled, returned and paid out by the same verbs that serve everyone; only the clock they are told is an older one.
@@ -27,7 +27,7 @@ from joey.kit.clock import now as database_now
 from joey.kit.ids import new_id
 from joey.ledger.queries import balances_of
 from joey.marketplaces import registry
-from joey.marketplaces.port import OfferFacts
+from joey.marketplaces.port import Connector, OfferFacts
 from joey.money.money import Money
 from joey.orders.sync import sync
 from joey.payouts.models import Payee, Payout
@@ -45,7 +45,8 @@ from joey.shops.models import Listing, Shop
 from joey.shops.open_shop import open_shop
 
 POSITIONS = 40
-OPENED_DAYS_AGO = 58
+PAGE = 100
+OPENED_DAYS_AGO = 32
 OPERATOR = "operator@example.com"
 DAY = timedelta(days=1)
 CHANNELS = ("wechat", "moments", "xiaohongshu", "whatsapp")
@@ -82,13 +83,8 @@ def _bring_offers(now: datetime) -> int:
     """Every demo offer, as its marketplace answers, with the title in the other language and the past prices."""
     known = {(each.marketplace, each.title): each for each in catalogue.offers()}
     for connector in registry.connectors():
-        for words in _searches(connector.code):
-            page = 1
-            while found := connector.search(words, page=page, size=100):
-                take_offers((_with_past(facts, known, now) for facts in found), now=now)
-                page += 1
-                if len(found) < 100:
-                    break
+        found = [facts for words in _searches(connector.code) for facts in _all_pages(connector, words)]
+        take_offers((_with_past(facts, known, now) for facts in found), now=now)
     return Offer.objects.count()
 
 
@@ -98,6 +94,15 @@ def _searches(code: str) -> list[str]:
         return [""]
     union = (each for each in catalogue.offers() if each.marketplace in ("taobao", "tmall"))
     return sorted({each.good.brand["zh"] for each in union})
+
+
+def _all_pages(connector: Connector, words: str) -> Iterator[OfferFacts]:
+    page = 1
+    while found := connector.search(words, page=page, size=PAGE):
+        yield from found
+        if len(found) < PAGE:
+            return
+        page += 1
 
 
 def _with_past(facts: OfferFacts, known: dict[tuple[str, str], DemoOffer], now: datetime) -> OfferFacts:
@@ -114,7 +119,7 @@ def _with_past(facts: OfferFacts, known: dict[tuple[str, str], DemoOffer], now: 
 
 
 def _fill_shop(demo: DemoShop, now: datetime) -> Shop:
-    """The shop with its shelves, opened two months ago; its keeper signs in with the demo's e-mail."""
+    """The shop with its shelves, opened a month ago; its keeper signs in with the demo's e-mail."""
     opened = now - OPENED_DAYS_AGO * DAY
     keeper, _made = Person.objects.get_or_create(
         email=demo.email,
@@ -174,7 +179,7 @@ FATES = (
 
 
 def _simulate_business(shops: list[Shop], now: datetime) -> int:
-    """Two months of visits, and the orders they led to, placed in the sandbox in one call."""
+    """A month of visits, and the orders they led to, placed in the sandbox in one call."""
     with httpx.Client(base_url=settings.SANDBOX_URL, timeout=60, trust_env=False) as sandbox:
         there = sandbox.get("/control/orders").raise_for_status().json()["items"]
         if there:

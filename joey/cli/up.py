@@ -172,7 +172,7 @@ class Household:
         inherited = dict(os.environ)
         # The names below are for starting a part by hand; here they would override what was just decided.
         inherited.pop("JOEY_NOTICE_URL", None)
-        # A real union throttles at 40 order calls a second; the demo's first sync reads two months at once.
+        # A real union throttles at 40 order calls a second; the demo's first sync reads a month at once.
         sandbox = {
             "JOEY_SANDBOX_DB": str(self.data / "sandbox.sqlite3"),
             "JOEY_SANDBOX_ORDER_CALLS_PER_SECOND": "2000",
