@@ -21,7 +21,7 @@ from joey.marketplaces.port import (
     TrackedLink,
 )
 from joey.marketplaces.taobao import reports
-from joey.marketplaces.taobao.client import Account, Client
+from joey.marketplaces.taobao.client import CALLS_PER_SECOND, Account, Client
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.values import Row, Unreadable, inner, listed, text
 from joey.marketplaces.taobao.windows import FURTHEST_BACK
@@ -70,7 +70,8 @@ class TaobaoConnector:
                 secret=_required(credentials, "app_secret"),
                 session=str(credentials.get("session") or ""),
                 sign_method=credentials.get("sign_method") or "hmac-sha256",
-            )
+            ),
+            calls_per_second=int(configuration.get("calls_per_second") or CALLS_PER_SECOND),
         )
         self._site = str(credentials.get("site_id") or "")
         self._adzone = _own_adzone(credentials)
