@@ -69,8 +69,10 @@ class Payout(models.Model):
                 condition=Q(state__in=["requested", "approved", "sent"]),
                 name="payouts_one_on_its_way",
             ),
+            # a refusal is one operator's; an approval of a large amount is two's
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("first_approved_by")), name="payouts_two_are_two"
+                condition=Q(decided_by=None) | Q(state="refused") | ~Q(decided_by=F("first_approved_by")),
+                name="payouts_two_are_two",
             ),
         ]
         indexes = [models.Index(fields=["state", "requested_at"], name="payouts_by_state")]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.utils.translation import override
 from pytest_django import Settings
 
 from tests.payouts.bank import Bank, running_bank
@@ -13,3 +14,10 @@ def bank(settings: Settings) -> Iterator[Bank]:
     with running_bank() as bank:
         settings.JOEY_MARKETPLACES = bank.settings
         yield bank
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Refusals are read in the language that their sources are written in."""
+    with override("en"):
+        yield

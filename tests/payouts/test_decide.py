@@ -119,6 +119,19 @@ def test_one_operator_can_refuse_a_large_one() -> None:
     prove()
 
 
+@pytest.mark.parametrize("approvals", [1, 2])
+def test_who_approved_a_large_one_may_still_refuse_it(approvals: int) -> None:
+    shop = ready_shop(1_000_000)
+    payout = requested(shop, 1_000_000)
+    for operator in (ada(), second_operator())[:approvals]:
+        approve(payout, by=operator, now=NOW)
+
+    refuse(payout, by=ada(), reason="Looked again", now=NOW)
+
+    assert held(shop.pk) == money(available=1_000_000)
+    prove()
+
+
 def test_a_decision_is_made_once() -> None:
     shop = ready_shop()
     payout = refuse(requested(shop), by=ada(), reason="No", now=NOW)

@@ -1,0 +1,104 @@
+"""The simulated bank, which reads the files with code of its own, agrees with what Joey writes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_django import Settings
+
+from joey.payouts.models import PayoutAttempt
+from joey.payouts.queries import payouts_of
+from joey.payouts.send_due import Sent, send_due
+from joey.payouts.take_answers import Taken, take_answers
+from tests.cast import NOW, leased, lulus_shop
+from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running sandbox."""
+    folder: Path = tmp_path_factory.mktemp("sandbox")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://localhost:{port}"
+    environment = os.environ | {"JOEY_SANDBOX_DB": str(folder / "sandbox.sqlite3"), "JOEY_SANDBOX_URL": url}
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "joey.sandbox.app:app"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                httpx.get(url + "/healthz", timeout=2).raise_for_status()
+                break
+            except httpx.HTTPError:
+                assert process.poll() is None, (folder / "log").read_text()
+                assert time.monotonic() < deadline, (folder / "log").read_text()
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def known_bank(sandbox: str, settings: Settings) -> str:
+    """Joey's settings name the sandbox's bank as the sandbox itself says it is reached."""
+    settings.JOEY_MARKETPLACES = {"bank": httpx.get(sandbox + "/control/marketplaces").json()["bank"]}
+    return sandbox
+
+
+@pytest.mark.parametrize("form", ["pain001", "csv"])
+def test_the_simulated_bank_takes_settles_and_rejects(known_bank: str, settings: Settings, form: str) -> None:
+    settings.JOEY_MARKETPLACES["bank"]["form"] = form
+    mine, hers = ready_shop(), lulus_shop()
+    ready_payee(hers, account_number="6222020200110000", bank_code="")  # the sandbox rejects these by rule
+    leased(hers, "110000000002")
+    earn(4_000, "4294159887444064999", position="110000000002")
+    approved(mine)
+    approved(hers, 4_000)
+
+    assert send_due(now=NOW) == Sent(payouts=2, files=1, handed_over=1, waiting=0)
+    taken = Taken()
+    deadline = time.monotonic() + 20
+    while taken != Taken(settled=1, rejected=1) and time.monotonic() < deadline:
+        taken += take_answers(now=NOW)
+        time.sleep(0.1)
+
+    assert held(mine.pk) == money(cash=10_000)
+    assert held(hers.pk) == money(available=4_000)
+    assert PayoutAttempt.objects.get(shop=hers).reason.startswith("AC01")
+    assert payouts_of(hers)[0].state == "failed"
+    prove()
+
+
+def test_an_outage_of_the_bank_loses_and_doubles_nothing(known_bank: str) -> None:
+    shop = ready_shop()
+    approved(shop)
+    outage = {"kind": "500", "seconds": 60, "where": "bank"}
+    httpx.post(known_bank + "/control/outage", json=outage).raise_for_status()
+
+    assert send_due(now=NOW).waiting == 1
+    httpx.post(known_bank + "/control/outage", json=outage | {"seconds": 0}).raise_for_status()
+    assert send_due(now=NOW).handed_over == 1
+
+    key = PayoutAttempt.objects.get().rail_key
+    httpx.post(f"{known_bank}/control/payments/{key}", json={"do": "settle"}).raise_for_status()
+    assert take_answers(now=NOW) == Taken(settled=1)
+    credentials = httpx.get(known_bank + "/control/marketplaces").json()["bank"]["credentials"]
+    statement = httpx.get(
+        known_bank + "/bank/statement", headers={"Authorization": f"Bearer {credentials['key']}"}
+    ).json()["items"]
+    assert [line["amount_minor"] for line in statement if line["end_to_end_id"] == key] == [10_000]
+    assert held(shop.pk) == money(cash=10_000)
+    prove()
