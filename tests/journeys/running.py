@@ -1,0 +1,162 @@
+"""A real Joey, started by its own command and looked at from outside only."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+JOEY = str(Path(sys.executable).parent / "joey")
+READY_SECONDS = 240.0
+TOKEN = re.compile(r"joey_[A-Za-z0-9_-]{20,}")
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment as a person has it: nothing of the other tests' database, nothing of another Joey."""
+    foreign = ("DATABASE_URL", "DATABASE_OWNER_URL", "DJANGO_SETTINGS_MODULE")
+    return {name: value for name, value in os.environ.items() if name not in foreign and not name.startswith("JOEY_")}
+
+
+def until(look: Callable[[], T | None], what: str, seconds: float = 30, pause: float = 0.1) -> T:
+    """Look again and again until there is something; AssertionError when there never is."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
+        time.sleep(pause)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on right now."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+class RunningJoey:
+    """One instance: `joey up` on free ports with a data folder of its own."""
+
+    def __init__(self, data: Path, *options: str) -> None:
+        self.data = data
+        self.options = options
+        self.said = data.parent / f"{data.name}-said.txt"
+        port, sandbox_port = free_ports(2)
+        self.ports = ["--port", str(port), "--sandbox-port", str(sandbox_port)]
+        self.url = f"http://localhost:{port}"
+        self.sandbox_url = f"http://localhost:{sandbox_port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "RunningJoey":
+        """Run `joey up` and wait for its line; what it said is in the error when that never comes."""
+        with self.said.open("ab") as said:
+            before = said.tell()
+            self.process = process = subprocess.Popen(
+                [JOEY, "up", "--data", str(self.data), *self.ports, *self.options],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                cwd=CHECKOUT,
+                env=clean_environment(),
+            )
+        try:
+            until(
+                lambda: "Joey is ready" in self.says(before) or process.poll() is not None,
+                "“Joey is ready”",
+                READY_SECONDS,
+            )
+        except AssertionError:
+            self.kill()
+            raise AssertionError(f"joey up did not get ready:\n{self.story()}") from None
+        assert process.poll() is None, self.story()
+        return self
+
+    def says(self, since: int = 0) -> str:
+        """What `joey up` printed, from byte `since` on."""
+        return self.said.read_bytes()[since:].decode(errors="replace")
+
+    def note(self) -> dict[str, Any]:
+        """What the instance tells other commands about itself."""
+        note: dict[str, Any] = json.loads((self.data / "instance.json").read_text())
+        return note
+
+    def children(self) -> dict[str, int]:
+        """Process ids by name; {} in the moment in which the note is written anew."""
+        try:
+            return {str(name): int(pid) for name, pid in self.note()["children"].items()}
+        except (OSError, ValueError):
+            return {}
+
+    def run(self, *arguments: str, exit_code: int | None = 0, **more: str) -> str:
+        """One `joey` command on this instance, which it finds by JOEY_DATA; returns what it printed."""
+        done = subprocess.run(
+            [JOEY, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=CHECKOUT,
+            env=clean_environment() | {"JOEY_DATA": str(self.data)} | more,
+            check=False,
+        )
+        told = f"joey {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        assert exit_code is None or done.returncode == exit_code, told
+        assert "Traceback" not in done.stderr, told
+        return done.stdout + done.stderr
+
+    def token(self, *whose: str) -> str:
+        """A new API token by `joey token create`."""
+        said = self.run("token", "create", *whose)
+        found = TOKEN.search(said)
+        assert found, f"no token in: {said}"
+        return found.group()
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C and return the exit code."""
+        assert self.process
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def kill(self) -> None:
+        """End whatever still runs, for a test that failed; its processes stop with it."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def answers(self, url: str = "") -> bool:
+        """Whether web (or the given server) answers its liveness."""
+        try:
+            return httpx.get(f"{url or self.url}/healthz", timeout=2, trust_env=False).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def story(self, lines: int = 40) -> str:
+        """The last lines of everything that was said and logged."""
+        places = [self.said, *sorted(self.data.glob("log/*.log"))]
+        parts = []
+        for place in places:
+            if place.is_file():
+                text = place.read_text(errors="replace").splitlines()[-lines:]
+                parts.append(f"── {place.name}\n" + "\n".join(text))
+        return "\n".join(parts)
