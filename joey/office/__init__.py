@@ -1,1 +1,1 @@
-"""The operator's side."""
+"""The operator's side: tables that cannot be edited, and actions that call the same verbs as everyone else."""

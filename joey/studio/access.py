@@ -60,7 +60,7 @@ def wants_fresh_code(request: HttpRequest, now: datetime) -> HttpResponse | None
 def next_page(request: HttpRequest) -> str:
     """Where to go after signing in: a page of this site, else the studio."""
     wish = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
-    ours = url_has_allowed_host_and_scheme(wish, allowed_hosts=None) and wish.startswith("/studio/")
+    ours = url_has_allowed_host_and_scheme(wish, allowed_hosts=None) and wish.startswith(("/studio/", "/office/"))
     return wish if ours else "/studio/"
 
 

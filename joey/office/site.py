@@ -1,0 +1,125 @@
+"""The office as one site at /office/: who may enter, what the side bar shows, which policy its pages carry."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+SIGN_IN = "/studio/sign-in"
+SIGN_OUT = "/studio/sign-out"
+
+# The pages elsewhere take no 'unsafe-eval'; the library that draws the office evaluates attributes of its templates.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+
+
+class Office(UnfoldAdminSite):  # type: ignore[misc]
+    """Django's admin site, entered with a code like everything else, and only by operators."""
+
+    index_title = _("What waits for you")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_authenticated and request.user.is_staff
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Every page of the office goes through here: strangers sign in, other people find nothing."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            if not self.has_permission(request):
+                raise Http404
+            response: HttpResponse = inner(request, *args, **kwargs)
+            response.headers["Content-Security-Policy"] = POLICY
+            return response
+
+        return guarded
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        if request.user.is_authenticated:
+            raise Http404
+        return _to_sign_in(request, to=reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(SIGN_OUT)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        raise Http404  # there are no passwords
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        raise Http404
+
+    def extra_urls(self) -> list[Any]:
+        from joey.office.health import health_url
+
+        return [health_url(self)]
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        return [
+            {"title": title, "items": self._get_navigation_items(request, [dict(item) for item in items])}
+            for title, items in _side_bar()
+        ]
+
+
+def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
+    def table(name: str, query: str = "") -> str:
+        return reverse(f"admin:{name}_changelist") + query
+
+    return [
+        (
+            _("Waiting for you"),
+            [
+                _item(_("Payouts to decide"), "payments", table("payouts_payout", "?state__exact=requested")),
+                _item(_("Orders in suspense"), "help", table("orders_orderline", "?suspended=yes")),
+                _item(_("Failed jobs"), "error", table("procrastinate_procrastinatejob", "?status__exact=failed")),
+                _item(_("Health"), "monitor_heart", reverse("admin:health")),
+            ],
+        ),
+        (
+            _("Money"),
+            [
+                _item(_("Orders"), "receipt_long", table("orders_orderline")),
+                _item(_("Commissions"), "percent", table("commissions_commission")),
+                _item(_("Holds on commissions"), "front_hand", table("commissions_commissionhold")),
+                _item(_("Payouts"), "account_balance", table("payouts_payout")),
+                _item(_("Holds on payouts"), "pan_tool", table("payouts_payouthold")),
+                _item(_("Bank files"), "description", table("payouts_bankfile")),
+            ],
+        ),
+        (
+            _("Who"),
+            [
+                _item(_("Shops"), "storefront", table("shops_shop")),
+                _item(_("People"), "group", table("people_person")),
+            ],
+        ),
+    ]
+
+
+def _item(title: Any, icon: str, link: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": link}
+
+
+def _to_sign_in(request: HttpRequest, to: str | None = None) -> HttpResponse:
+    return HttpResponseRedirect(f"{SIGN_IN}?{urlencode({'next': to or request.get_full_path()})}")
+
+
+office = Office(name="admin")  # the name that the templates of Django's admin ask for

@@ -1,0 +1,83 @@
+"""Order lines: which belong to a shop, which to nobody yet, and why."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from joey.insight.trace import order_trace, suspense_trace
+from joey.kit import clock
+from joey.office.read_only import ReadOnly, money_text
+from joey.office.site import office
+from joey.orders.models import OrderLine
+from joey.orders.retry_suspense import retry_suspense
+
+
+class Suspended(admin.SimpleListFilter):
+    """Lines that no shop can be named for."""
+
+    title = _("in suspense")
+    parameter_name = "suspended"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[OrderLine]") -> "QuerySet[OrderLine]":
+        if self.value() == "yes":
+            return queryset.exclude(suspense="")
+        return queryset.filter(suspense="") if self.value() == "no" else queryset
+
+
+@admin.register(OrderLine, site=office)
+class OrderLines(ReadOnly):
+    list_display = ("external_order", "marketplace", "shop_slug", "suspense", "state", "paid", "title", "first_seen_at")
+    list_filter = (Suspended, "suspense", "state", "marketplace")
+    list_select_related = ("shop",)
+    search_fields = ("external_order", "external_line", "position_key")
+    ordering = ("-id",)
+    actions = ("look_again",)
+    fields = (
+        "trace", "id", "marketplace", "external_order", "external_line", "shop_slug", "suspense", "position_key",
+        "lease_id", "state", "reason", "title", "external_item", "quantity", "paid", "commission", "service_fee",
+        "returned", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", "reported_at", "first_seen_at",
+        "revision",
+    )  # fmt: skip
+
+    @admin.action(description=_("Look again for the shop of these"))
+    def look_again(self, request: HttpRequest, chosen: "QuerySet[OrderLine]") -> None:
+        """Every line in suspense at the marketplaces of the chosen ones is tried again."""
+        now, found = clock.now(), 0
+        for marketplace in sorted(set(chosen.values_list("marketplace", flat=True))):
+            found += retry_suspense(marketplace, now=now)
+        messages.success(request, _now("%d order lines found their shop.") % found)
+
+    @admin.display(description=_("Shop"))
+    def shop_slug(self, line: OrderLine) -> str:
+        return line.shop.slug if line.shop else "–"
+
+    @admin.display(description=_("Paid"), ordering="paid_minor")
+    def paid(self, line: OrderLine) -> str:
+        return money_text(line.paid_minor, line.currency)
+
+    @admin.display(description=_("Marketplace’s commission"))
+    def commission(self, line: OrderLine) -> str:
+        return money_text(line.commission_minor, line.currency)
+
+    @admin.display(description=_("Marketplace’s service fee"))
+    def service_fee(self, line: OrderLine) -> str:
+        return money_text(line.service_fee_minor, line.currency)
+
+    @admin.display(description=_("Returned"))
+    def returned(self, line: OrderLine) -> str:
+        return money_text(line.returned_paid_minor, line.currency)
+
+    @admin.display(description=_("Why it earned or not"))
+    def trace(self, line: OrderLine) -> SafeString:
+        trace = order_trace(line.shop, line.pk, now=clock.now()) if line.shop else suspense_trace(line.pk)
+        return render_to_string("office/trace.html", {"trace": trace})

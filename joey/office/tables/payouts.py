@@ -1,0 +1,128 @@
+"""Payouts: decided here, tried and answered by the bank; the files that carried them, and the holds on them."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import clock
+from joey.office.read_only import ReadOnly, ask_reason, each, money_text, operator
+from joey.office.site import office
+from joey.payouts.decide import approve, refuse
+from joey.payouts.holds import release_hold
+from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold
+from joey.people.step_up import needs_fresh_code
+
+CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
+CONFIRM = "/studio/confirm"
+
+
+@admin.register(Payout, site=office)
+class Payouts(ReadOnly):
+    list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_once", "requested_at", "reason")
+    list_filter = ("state", "currency", "rail")
+    list_select_related = ("shop", "first_approved_by")
+    search_fields = ("shop__slug",)
+    ordering = ("-id",)
+    actions = ("approve_these", "refuse_these")
+    fields = (
+        "shop_slug", "amount", "state", "reason", "rail", "holder_name", "account", "bank_code", "requested_at",
+        "approved_once", "decided_by", "decided_at", "finished_at", "attempts",
+    )  # fmt: skip
+
+    @admin.action(description=_("Approve these"))
+    def approve_these(self, request: HttpRequest, chosen: "QuerySet[Payout]") -> HttpResponse | None:
+        now = clock.now()
+        if (first := _fresh_code_first(request, now)) is not None:
+            return first
+        each(request, chosen.order_by("id"), lambda payout: approve(payout, by=operator(request), now=now))
+        return None
+
+    @admin.action(description=_("Refuse these…"))
+    def refuse_these(self, request: HttpRequest, chosen: "QuerySet[Payout]") -> HttpResponse | None:
+        now = clock.now()
+        if (first := _fresh_code_first(request, now)) is not None:
+            return first
+        reason = request.POST.get("reason")
+        if reason is None:
+            return ask_reason(
+                self, request, chosen, action="refuse_these", title=_now("Refuse these payouts"),
+                about=_now("The money is available again. The shopkeeper reads the reason."),
+            )  # fmt: skip
+        each(
+            request,
+            chosen.order_by("id"),
+            lambda payout: refuse(payout, by=operator(request), reason=reason, now=now),
+        )
+        return None
+
+    @admin.display(description=_("Shop"))
+    def shop_slug(self, payout: Payout) -> str:
+        return payout.shop.slug
+
+    @admin.display(description=_("Amount"), ordering="amount_minor")
+    def amount(self, payout: Payout) -> str:
+        return money_text(payout.amount_minor, payout.currency)
+
+    @admin.display(description=_("Account"))
+    def account(self, payout: Payout) -> str:
+        return "•••• " + payout.account_number[-4:]
+
+    @admin.display(description=_("Approved once by"))
+    def approved_once(self, payout: Payout) -> str:
+        return payout.first_approved_by.contact if payout.first_approved_by else "–"
+
+    @admin.display(description=_("Attempts"))
+    def attempts(self, payout: Payout) -> SafeString:
+        found = PayoutAttempt.objects.select_related("file").defer("file__content").filter(payout=payout)
+        return render_to_string("office/attempts.html", {"attempts": list(found.order_by("number"))})
+
+
+@admin.register(BankFile, site=office)
+class BankFiles(ReadOnly):
+    list_display = ("message_id", "form", "currency", "made_at", "handed_over_at", "answered_at", "trouble")
+    list_filter = (("trouble", admin.EmptyFieldListFilter), ("handed_over_at", admin.EmptyFieldListFilter), "form")
+    ordering = ("-id",)
+    fields = ("message_id", "form", "currency", "made_at", "handed_over_at", "asked_at", "answered_at", "trouble")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[BankFile]":
+        found: QuerySet[BankFile] = super().get_queryset(request)
+        return found.defer("content")
+
+
+@admin.register(PayoutHold, site=office)
+class PayoutHolds(ReadOnly):
+    list_display = ("shop_slug", "whole_shop", "reason", "placed_at", "released_at")
+    list_filter = (("released_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("shop",)
+    ordering = ("-id",)
+    actions = ("release",)
+    fields = ("shop_slug", "whole_shop", "reason", "placed_at", "released_at")
+
+    @admin.action(description=_("Release these"))
+    def release(self, request: HttpRequest, chosen: "QuerySet[PayoutHold]") -> None:
+        now = clock.now()
+        each(request, chosen, lambda hold: release_hold(hold, now=now))
+
+    @admin.display(description=_("Shop"))
+    def shop_slug(self, hold: PayoutHold) -> str:
+        return hold.shop.slug
+
+    @admin.display(description=_("All payouts of the shop"), boolean=True)
+    def whole_shop(self, hold: PayoutHold) -> bool:
+        return hold.payout_id is None
+
+
+def _fresh_code_first(request: HttpRequest, now: datetime) -> HttpResponse | None:
+    """Where money is decided, a code has to be fresh: the page that asks for one, or None."""
+    said = request.session.get(CODE_AT)
+    if not needs_fresh_code(datetime.fromisoformat(said) if said else None, now):
+        return None
+    messages.warning(request, _now("To protect the money, enter a new code first, then do this again."))
+    return HttpResponseRedirect(f"{CONFIRM}?{urlencode({'next': request.path})}")

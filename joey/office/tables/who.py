@@ -1,0 +1,55 @@
+"""People and shops, to look up."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import clock
+from joey.office.read_only import ReadOnly, ask_reason, each
+from joey.office.site import office
+from joey.payouts.holds import place_hold
+from joey.people.models import Person
+from joey.shops.models import Shop
+
+
+@admin.register(Shop, site=office)
+class Shops(ReadOnly):
+    list_display = ("slug", "name", "owner_contact", "opened_at", "closed_at")
+    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("owner",)
+    search_fields = ("slug", "name")
+    ordering = ("-id",)
+    actions = ("hold_payouts",)
+    fields = ("slug", "name", "intro", "owner_contact", "page", "opened_at", "closed_at")
+
+    @admin.action(description=_("Hold the payouts of these…"))
+    def hold_payouts(self, request: HttpRequest, chosen: "QuerySet[Shop]") -> HttpResponse | None:
+        reason = request.POST.get("reason")
+        if reason is None:
+            return ask_reason(
+                self, request, chosen, action="hold_payouts", title=_now("Hold all payouts of these shops"),
+                about=_now("What is sent already is on its way. The shopkeeper reads the reason."),
+            )  # fmt: skip
+        now = clock.now()
+        each(request, chosen, lambda shop: place_hold(shop, reason=reason, now=now))
+        return None
+
+    @admin.display(description=_("Keeper"))
+    def owner_contact(self, shop: Shop) -> str:
+        return shop.owner.contact
+
+    @admin.display(description=_("Page"))
+    def page(self, shop: Shop) -> str:
+        return format_html('<a href="/s/{}">/s/{}</a>', shop.slug, shop.slug)
+
+
+@admin.register(Person, site=office)
+class People(ReadOnly):
+    list_display = ("contact", "name", "language", "is_staff", "is_active", "joined_at")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("=email", "=phone")
+    ordering = ("-id",)
+    fields = ("id", "name", "email", "phone", "language", "is_staff", "is_active", "joined_at")

@@ -1,0 +1,321 @@
+"""The office: who gets in, that everything can be seen and nothing edited, and that actions call the verbs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import place_hold
+from joey.commissions.models import Commission, CommissionHold
+from joey.kit import sql
+from joey.kit.clock import now
+from joey.office.site import office
+from joey.office.urls import TABLES as TABLE_FILES
+from joey.orders.models import OrderLine, SyncCursor
+from joey.orders.record_sightings import record_sightings
+from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold
+from joey.payouts.send_due import send_due
+from joey.people.models import Person
+from joey.shops.models import Shop
+from tests.cast import NOW, ada, leased, lulu, mei, meis_shop, report, settled
+from tests.payouts.bank import running_bank
+from tests.payouts.stage import approved, held, money, ready_shop, requested
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+assert TABLE_FILES  # importing them registered what follows
+TABLES = sorted(office._registry, key=lambda model: model._meta.label)
+
+
+def signed_in(person: Person, *, code_seconds_ago: int | None = 60) -> Client:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(person)
+    if code_seconds_ago is not None:
+        session = client.session
+        session["code_at"] = (now() - timedelta(seconds=code_seconds_ago)).isoformat()
+        session.save()
+    return client
+
+
+def act(client: Client, table: str, action: str, *rows: object, **more: str) -> Any:
+    data = {"action": action, "_selected_action": [str(row) for row in rows], "index": "0", **more}
+    return client.post(reverse(f"admin:{table}_changelist"), data, follow=True)
+
+
+def a_failed_job(task: str = "joey.orders.jobs.sync_orders", lock: str | None = None) -> int:
+    return int(
+        sql.value(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, queueing_lock)"
+            " VALUES ('default', %s, '{\"timestamp\": 1}', 'failed', %s) RETURNING id",
+            [task, lock],
+        )
+    )
+
+
+def everything(settings: Any) -> None:
+    """A row in every table."""
+    shop = ready_shop(10_000)
+    record_sightings("taobao", [settled("2", days_ago=1), report("3", position_key="nobodys")], now=NOW)
+    earn_due(now=NOW)
+    place_hold(Commission.objects.filter(state="earned")[0], reason="Looks odd", now=NOW)
+    PayoutHold.objects.create(shop=shop, reason="Checking", placed_at=NOW, released_at=NOW)
+    payout = approved(shop, 6_000)
+    file = BankFile.objects.create(
+        message_id="M1", form="csv", currency="CNY", content=b"x", trouble="the moon is full"
+    )
+    PayoutAttempt.objects.create(
+        shop=shop, payout=payout, number=1, rail_key="K1", file=file, state="prepared", made_at=NOW
+    )
+    a_failed_job()
+
+
+def test_strangers_are_sent_to_sign_in_and_come_back() -> None:
+    for address in ("/office/", "/office/payouts/payout/?state__exact=requested", "/office/health/", "/office/no-such"):
+        answer = Client().get(address)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/studio/sign-in?next=%2Foffice%2F")
+    assert Client().get("/office/login/").headers["Location"].startswith("/studio/sign-in")
+
+
+def test_people_who_are_no_operators_find_nothing() -> None:
+    client = signed_in(mei())
+
+    for address in ("/office/", "/office/login/", "/office/health/", "/office/payouts/payout/", "/office/no-such"):
+        assert client.get(address).status_code == 404, address
+
+
+def test_an_operator_whose_account_was_closed_is_out() -> None:
+    person = ada()
+    client = signed_in(person)
+    person.is_active = False
+    person.save()
+
+    assert client.get("/office/").status_code == 302
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model._meta.label)
+def test_every_table_and_every_row_is_shown_and_cannot_be_edited(model: Any, settings: Any) -> None:
+    everything(settings)
+    client = signed_in(ada())
+    name = f"{model._meta.app_label}_{model._meta.model_name}"
+    row = model.objects.first()
+
+    shown = client.get(reverse(f"admin:{name}_changelist"))
+    detail = client.get(reverse(f"admin:{name}_change", args=[row.pk]))
+
+    assert (shown.status_code, detail.status_code) == (200, 200)
+    assert 'name="_save"' not in detail.content.decode()
+    before = model.objects.filter(pk=row.pk).values().get()
+    values = {field.name: "1" for field in model._meta.fields}
+    assert client.post(reverse(f"admin:{name}_change", args=[row.pk]), values).status_code == 403
+    assert client.get(reverse(f"admin:{name}_add")).status_code == 403
+    assert client.post(reverse(f"admin:{name}_add"), values).status_code == 403
+    assert client.post(reverse(f"admin:{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    act(client, name, "delete_selected", row.pk, post="yes")
+    assert model.objects.filter(pk=row.pk).values().get() == before
+
+
+def test_account_numbers_and_password_fields_are_never_shown(settings: Any) -> None:
+    everything(settings)
+    Person.objects.update(password="!")  # as everybody has it who signed in with a code
+    client = signed_in(ada())
+
+    payout = client.get(reverse("admin:payouts_payout_change", args=[Payout.objects.get().pk])).content.decode()
+    person = client.get(reverse("admin:people_person_change", args=[mei().pk])).content.decode()
+
+    assert "•••• 3445" in payout
+    assert "6222020200112233445" not in payout
+    assert "the moon is full" in payout
+    assert "assword" not in person
+
+
+def test_the_first_page_and_the_side_bar_lead_everywhere() -> None:
+    body = signed_in(ada()).get("/office/").content.decode()
+
+    for address in (
+        "/office/payouts/payout/?state__exact=requested",
+        "/office/orders/orderline/?suspended=yes",
+        "/office/procrastinate/procrastinatejob/?status__exact=failed",
+        "/office/health/",
+    ):
+        assert address in body, address
+
+
+def test_the_office_has_a_policy_of_its_own_and_the_rest_keeps_the_strict_one() -> None:
+    client = signed_in(ada())
+
+    inside = client.get("/office/").headers["Content-Security-Policy"]
+    outside = client.get("/problems/bug").headers["Content-Security-Policy"]
+
+    assert "script-src 'self' 'unsafe-eval'" in inside
+    assert "'unsafe-inline'" not in inside.partition("script-src")[2].partition(";")[0]
+    assert "unsafe" not in outside
+
+
+def test_pages_speak_chinese_too() -> None:
+    client = Client(headers={"Accept-Language": "zh-CN"})
+    client.force_login(ada())
+
+    assert client.get("/office/").headers["Content-Language"] == "zh-hans"
+
+
+def test_a_line_in_suspense_is_filtered_traced_and_tried_again() -> None:
+    shop = meis_shop()
+    record_sightings("taobao", [report()], now=NOW)
+    line = OrderLine.objects.get()
+    assert line.suspense
+    client = signed_in(ada())
+
+    listed = client.get("/office/orders/orderline/?suspended=yes").content.decode()
+    detail = client.get(f"/office/orders/orderline/{line.pk}/change/").content.decode()
+    leased(shop)
+    answer = act(client, "orders_orderline", "look_again", line.pk)
+
+    assert line.external_order in listed
+    assert "unknown_position" in detail
+    assert "1 order lines found their shop" in answer.content.decode()
+    line.refresh_from_db()
+    assert line.shop_id == shop.pk
+    assert line.external_order not in client.get("/office/orders/orderline/?suspended=yes").content.decode()
+    earn_due(now=NOW)
+    assert "not_settled" in client.get(f"/office/orders/orderline/{line.pk}/change/").content.decode()
+
+
+def test_a_payout_is_approved() -> None:
+    payout = requested(ready_shop(), 6_000)
+
+    act(signed_in(ada()), "payouts_payout", "approve_these", payout.pk)
+
+    payout.refresh_from_db()
+    assert (payout.state, payout.decided_by_id) == ("approved", ada().pk)
+    prove()
+
+
+def test_a_payout_is_refused_with_a_reason_and_the_money_is_back() -> None:
+    shop = ready_shop()
+    payout = requested(shop, 6_000)
+    client = signed_in(ada())
+
+    asked = act(client, "payouts_payout", "refuse_these", payout.pk)
+    payout.refresh_from_db()
+    assert 'name="reason"' in asked.content.decode()
+    assert payout.state == "requested"
+    empty = act(client, "payouts_payout", "refuse_these", payout.pk, reason="  ")
+    payout.refresh_from_db()
+    assert payout.state == "requested"
+    assert "Say why" in empty.content.decode()
+    act(client, "payouts_payout", "refuse_these", payout.pk, reason="The name does not fit")
+
+    payout.refresh_from_db()
+    assert (payout.state, payout.reason) == ("refused", "The name does not fit")
+    assert held(shop.pk) == money(available=10_000)
+    prove()
+
+
+def test_deciding_money_needs_a_fresh_code() -> None:
+    payout = requested(ready_shop(), 6_000)
+
+    for age in (None, 3_600, -3_600):
+        client = signed_in(ada(), code_seconds_ago=age)
+        answer = client.post(
+            "/office/payouts/payout/", {"action": "approve_these", "_selected_action": [str(payout.pk)], "index": "0"}
+        )
+        assert answer.headers["Location"].startswith("/studio/confirm?next=%2Foffice%2F")
+        payout.refresh_from_db()
+        assert payout.state == "requested"
+
+
+def test_a_payout_of_ones_own_shop_is_not_decided() -> None:
+    shop = ready_shop()
+    Shop.objects.filter(pk=shop.pk).update(owner=ada())
+    payout = requested(shop, 6_000)
+
+    answer = act(signed_in(ada()), "payouts_payout", "approve_these", payout.pk)
+
+    payout.refresh_from_db()
+    assert payout.state == "requested"
+    assert "your own shop" in answer.content.decode()
+
+
+def test_a_commission_is_held_and_released() -> None:
+    leased(meis_shop())
+    record_sightings("taobao", [settled(days_ago=30)], now=NOW)
+    earn_due(now=NOW)
+    commission = Commission.objects.get()
+    client = signed_in(ada())
+
+    act(client, "commissions_commission", "hold", commission.pk, reason="Bought through one’s own link")
+    assert confirm_due(now=NOW) is not None
+    commission.refresh_from_db()
+    assert commission.state == "earned"
+    hold = CommissionHold.objects.get()
+    act(client, "commissions_commissionhold", "release", hold.pk)
+    confirm_due(now=NOW)
+
+    commission.refresh_from_db()
+    assert commission.state == "confirmed"
+    prove()
+
+
+def test_all_payouts_of_a_shop_are_held_and_released(settings: Any) -> None:
+    shop = ready_shop()
+    payout = approved(shop, 6_000)
+    client = signed_in(ada())
+
+    act(client, "shops_shop", "hold_payouts", shop.pk, reason="Checking the details")
+    with running_bank() as bank:
+        settings.JOEY_BANK = getattr(bank, "settings", None)
+        send_due(now=NOW)
+    payout.refresh_from_db()
+    assert payout.state == "approved"
+    act(client, "payouts_payouthold", "release", PayoutHold.objects.get().pk)
+
+    assert PayoutHold.objects.get().released_at is not None
+
+
+def test_a_failed_job_is_tried_again_unless_its_next_round_waits_already() -> None:
+    client = signed_in(ada())
+    alone, crowded = a_failed_job(), a_failed_job(lock="orders.sync")
+    sql.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, queueing_lock)"
+        " VALUES ('default', 'joey.orders.jobs.sync_orders', '{}', 'todo', 'orders.sync')"
+    )
+
+    answer = act(client, "procrastinate_procrastinatejob", "try_again", alone, crowded)
+
+    states = {row["id"]: row["status"] for row in sql.rows("SELECT id, status::text FROM procrastinate_jobs")}
+    assert (states[alone], states[crowded]) == ("todo", "failed")
+    assert "waiting already" in answer.content.decode()
+
+
+def test_health_tells_what_is_wrong_and_proves_the_books_on_a_button(settings: Any) -> None:
+    settings.JOEY_MARKETPLACES = {
+        "taobao": {
+            "gateway": "http://127.0.0.1:9/router/rest",
+            "credentials": {"app_key": "1", "app_secret": "s", "site_id": "1", "session": "x"},
+        }
+    }
+    SyncCursor.objects.create(marketplace="taobao", kind="order", read_until=NOW, trouble="the gateway is silent")
+    client = signed_in(ada())
+
+    page = client.get("/office/health/").content.decode()
+    proved = client.post("/office/health/").content.decode()
+
+    assert "No worker is running" in page
+    assert "the gateway is silent" in page
+    assert "✓" not in page
+    assert "✓" in proved
+    assert "✗" not in proved
+
+
+def test_nothing_of_the_office_is_reachable_without_its_guard() -> None:
+    """Django's own admin site, on which other packages register their tables, has no address."""
+    assert admin.site is not office
+    assert reverse("admin:index") == "/office/"
+    assert signed_in(lulu()).post("/office/payouts/payout/", {"action": "approve_these"}).status_code == 404
