@@ -29,7 +29,9 @@ class PriceHistory:
     ends: datetime
     low: Money
     high: Money
-    low_since: datetime
+    low_since: datetime  # when the latest stretch at the lowest price began …
+    low_until: datetime  # … and when it ended
+    low_holds: bool  # it has not ended
 
 
 def price_history(points: Sequence[Point], currency: str, *, until: datetime) -> PriceHistory | None:
@@ -51,11 +53,14 @@ def price_history(points: Sequence[Point], currency: str, *, until: datetime) ->
     steps = tuple(
         PriceStep(at, end, Money(price, currency), price == low) for (at, price), end in zip(merged, ends, strict=True)
     )
+    last_low = next(step for step in reversed(steps) if step.is_low)
     return PriceHistory(
         steps=steps,
         begins=begins,
         ends=until,
         low=Money(low, currency),
         high=Money(max(price for _, price in merged), currency),
-        low_since=next(step.since for step in reversed(steps) if step.is_low),
+        low_since=last_low.since,
+        low_until=last_low.until,
+        low_holds=last_low is steps[-1],
     )

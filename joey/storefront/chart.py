@@ -7,7 +7,8 @@ from joey.money.money import Money
 from joey.shops.price_history import PriceHistory, PriceStep
 
 WIDTH, HEIGHT = 360, 150
-LEFT, RIGHT, TOP, BOTTOM = 8, 352, 26, 122
+LEFT, RIGHT, TOP, BOTTOM = 8, 352, 26, 106
+FLOOR = 130
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def chart_of(history: PriceHistory) -> Chart:
         width=WIDTH,
         height=HEIGHT,
         line=path,
-        area=f"{path}V{BOTTOM + 8}H{x(history.steps[0].since)}Z",
+        area=f"{path}V{FLOOR}H{x(history.steps[0].since)}Z",
         lows=lows if greatest != least else (),
         high=history.high,
         low=history.low,

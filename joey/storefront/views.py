@@ -18,6 +18,7 @@ from joey.kit import clock
 from joey.kit.refusals import Unavailable
 from joey.rules.pack import PACK_VERSION, rules
 from joey.sharing.make_link import OWN, make_link
+from joey.sharing.queries import own_codes
 from joey.sharing.share import poster_of
 from joey.sharing.tracked_url import tracked_url
 from joey.shops import queries
@@ -26,6 +27,7 @@ from joey.storefront.in_app import opens_here
 from joey.storefront.queries import known_copy_code, public_link
 
 LONGEST_CACHE = timedelta(minutes=1)
+_START = re.compile(r"[0-9]{1,6}")
 _TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 
 
@@ -39,13 +41,10 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    start = request.GET.get("start", "0")
-    page = queries.shop_page(
-        slug, language=_language(), now=now, start=int(start) if start.isascii() and start.isdigit() else 0
-    )
-    return _page(
-        request, "shop.html", {"page": page, "now": now, "address": _address(request)}, now=now, expires=page.expires_at
-    )
+    start = request.GET.get("start", "")
+    page = queries.shop_page(slug, language=_language(), now=now, start=int(start) if _START.fullmatch(start) else 0)
+    facts = {"page": page, "now": now, "address": f"{settings.JOEY_URL}{request.path}"}
+    return _page(request, "shop.html", facts, now=now, expires=page.expires_at)
 
 
 @require_safe
@@ -148,11 +147,9 @@ def _click(request: HttpRequest) -> str:
 
 
 def _own_code(slug: str, listing_id: UUID, now: datetime) -> str:
-    return make_link(queries.shop_by_slug(slug), listing_id=listing_id, channel=OWN, now=now).code
-
-
-def _address(request: HttpRequest) -> str:
-    return f"{settings.JOEY_URL}{request.path}"
+    """The code of the listing's own link, made at the first look."""
+    known = own_codes([listing_id]).get(listing_id)
+    return known or make_link(queries.shop_by_slug(slug), listing_id=listing_id, channel=OWN, now=now).code
 
 
 def _language() -> str:

@@ -1,0 +1,100 @@
+"""What may be said about a price: never stale, never struck through against the law."""
+
+from datetime import timedelta
+
+import pytest
+
+from joey.catalog.models import Offer
+from joey.money.money import Money
+from joey.shops.price_history import price_history
+from joey.shops.shown_price import Point, lawful_reference, shown_price
+from tests.cast import DAY, NOW
+
+
+def offer(**changes: object) -> Offer:
+    facts: dict[str, object] = {
+        "currency": "CNY",
+        "list_minor": 12900,
+        "now_minor": 8900,
+        "coupon_minor": None,
+        "as_of": NOW - timedelta(hours=2),
+        "expires_at": NOW + timedelta(hours=22),
+    }
+    return Offer(**(facts | changes))
+
+
+def points(*steps: tuple[int, int]) -> list[Point]:
+    return [(NOW - days * DAY, minor) for days, minor in steps]
+
+
+def test_a_fresh_price_is_shown_with_the_time_it_was_read() -> None:
+    shown = shown_price(offer(), [], now=NOW)
+
+    assert (shown.pays, shown.as_of) == (Money(8900, "CNY"), NOW - timedelta(hours=2))
+
+
+@pytest.mark.parametrize("change", [{"expires_at": NOW}, {"now_minor": None}, {"withdrawn_at": NOW}])
+def test_a_price_that_nobody_knows_now_is_not_shown(change: dict[str, object]) -> None:
+    shown = shown_price(offer(**change), points((3, 12900)), now=NOW)
+
+    assert (shown.pays, shown.without_coupon, shown.reference, shown.fresh) == (None, None, None, False)
+
+
+def test_a_running_coupon_lowers_what_is_paid_and_ends_the_price_with_it() -> None:
+    shown = shown_price(offer(coupon_minor=6900, coupon_until=NOW + timedelta(hours=1)), [], now=NOW)
+
+    assert (shown.pays, shown.without_coupon) == (Money(6900, "CNY"), Money(8900, "CNY"))
+    assert shown.expires_at == NOW + timedelta(hours=1)
+
+
+def test_a_coupon_that_is_over_is_not_shown() -> None:
+    shown = shown_price(offer(coupon_minor=6900, coupon_until=NOW), [], now=NOW)
+
+    assert (shown.pays, shown.without_coupon) == (Money(8900, "CNY"), None)
+
+
+@pytest.mark.parametrize(("was", "passes"), [(12900, False), (7900, True), (7901, False)])
+def test_a_struck_price_above_the_lowest_of_seven_days_is_refused(was: int, passes: bool) -> None:
+    history = points((60, 12900), (6, 7900), (4, 8900), (0, 6900))
+
+    assert (lawful_reference(was, 6900, history, now=NOW) == was) is passes
+
+
+def test_without_history_only_the_plain_price_shows() -> None:
+    assert lawful_reference(7900, 6900, [], now=NOW) is None
+    assert lawful_reference(7900, 6900, points((30, 6900)), now=NOW) is None
+
+
+def test_the_seven_days_are_those_before_the_present_price_began() -> None:
+    # 79.00 until ten days ago, 69.00 since: the promotion may be compared with what came before it
+    assert lawful_reference(7900, 6900, points((40, 7900), (10, 6900)), now=NOW) == 7900
+
+
+def test_a_price_raised_before_the_sale_gives_no_reference() -> None:
+    # 100.00 for weeks, raised to 140.00 twelve days ago, "cut" to 105.00 yesterday
+    history = points((60, 10000), (12, 14000), (1, 10500))
+
+    assert lawful_reference(14000, 10500, history, now=NOW) == 14000  # it was asked for all of the seven days
+    assert lawful_reference(14000, 10500, points((60, 10000), (5, 14000), (1, 10500)), now=NOW) is None
+
+
+def test_a_reference_below_what_is_paid_is_no_reference() -> None:
+    assert lawful_reference(6000, 6900, points((20, 5000), (0, 6900)), now=NOW) is None
+
+
+def test_history_is_cut_at_sixty_days_and_knows_its_lows() -> None:
+    history = price_history(points((90, 9000), (50, 7000), (40, 8000), (10, 7000), (5, 8000)), "CNY", until=NOW)
+
+    assert history is not None
+    assert [step.price.minor for step in history.steps] == [9000, 7000, 8000, 7000, 8000]
+    assert history.steps[0].since == NOW - 60 * DAY
+    assert (history.low.minor, history.high.minor) == (7000, 9000)
+    assert (history.low_since, history.low_until, history.low_holds) == (NOW - 10 * DAY, NOW - 5 * DAY, False)
+
+
+def test_what_is_unknown_before_the_first_price_stays_empty() -> None:
+    history = price_history(points((20, 9000)), "CNY", until=NOW)
+
+    assert history is not None
+    assert (history.begins, history.steps[0].since) == (NOW - 60 * DAY, NOW - 20 * DAY)
+    assert price_history([], "CNY", until=NOW) is None

@@ -1,0 +1,321 @@
+"""What buyers see: truthful prices, the label everywhere, one query too few to grow with the shop."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from joey.kit import clock
+from joey.record.queries import events_of
+from joey.shops.models import Listing, Shelf, Shop
+from tests.cast import listed, lulus_shop, meis_shop
+from tests.storefront.goods import cost, fresh_flask, shelf_of_flasks, stale_flask
+
+pytestmark = pytest.mark.django_db
+
+ZH = {"accept-language": "zh-CN"}
+EN = {"accept-language": "en-GB"}
+WECHAT = "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/8.0.50"
+
+
+def path_of(listing: Listing) -> str:
+    return f"/s/{listing.shop.slug}/{listing.id}"
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+def test_a_shop_page_shows_keeper_shelves_and_cards_with_label_price_and_time(client: Client) -> None:
+    shop = meis_shop()
+    listing = listed(shop, fresh_flask())
+    Listing.objects.update(shelf=Shelf.objects.create(shop=shop, name="厨房"))
+
+    html = client.get("/s/mei", headers=ZH).content.decode()
+
+    card = text_of(html.partition('<li class="card">')[2].partition("</li>")[0])
+    assert "小美的好物铺" in html
+    assert "厨房" in html
+    assert "316 不锈钢保温杯" in card
+    assert "¥69.00 券后" in card
+    assert "广告" in card
+    assert "淘宝" in card
+    assert re.search(r"\d\d:\d\d 的价格", card) or "昨天" in card
+    assert path_of(listing) in html
+
+
+def test_the_language_follows_the_browser_the_cookie_and_the_question(client: Client) -> None:
+    listed(meis_shop(), fresh_flask())
+
+    english = client.get("/s/mei", headers=EN)
+    assert "Stainless steel flask" in english.content.decode()
+    assert english.headers["Content-Language"] == "en"
+    assert "保温杯" in client.get("/s/mei?lang=zh", headers=EN).content.decode()
+    assert "保温杯" in client.get("/s/mei", headers=EN).content.decode()
+
+
+def test_a_shop_page_takes_the_same_queries_for_one_listing_and_for_forty(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    shelf_of_flasks(meis_shop(), 1)
+    with django_assert_num_queries(5):
+        client.get("/s/mei", headers=ZH)
+
+    shelf_of_flasks(meis_shop(), 40)
+    with django_assert_num_queries(5):
+        client.get("/s/mei", headers=ZH)
+
+
+def test_a_listing_page_takes_a_known_number_of_queries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first, *_rest = shelf_of_flasks(meis_shop(), 30)
+    client.get(path_of(first), headers=ZH)  # makes the listing's own link
+
+    with django_assert_num_queries(8):
+        client.get(path_of(first), headers=ZH)
+
+
+def test_a_long_shop_goes_on_on_a_second_page(client: Client) -> None:
+    shelf_of_flasks(meis_shop(), 121)
+
+    first = client.get("/s/mei", headers=ZH).content.decode()
+    second = client.get("/s/mei?start=120", headers=ZH).content.decode()
+
+    assert (first.count('<li class="card">'), second.count('<li class="card">')) == (120, 1)
+    assert "?start=120" in first
+
+
+@pytest.mark.parametrize("start", ["-1", "x", "99999999999999999999", "١"])
+def test_a_page_number_that_is_none_breaks_nothing(client: Client, start: str) -> None:
+    listed(meis_shop(), fresh_flask())
+
+    assert client.get("/s/mei", {"start": start}, headers=ZH).status_code in (200, 404)
+
+
+def test_a_listing_page_says_price_time_seller_and_who_earns(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+
+    words = text_of(client.get(path_of(listing), headers=EN).content.decode())
+
+    assert "¥69.00 with coupon" in words
+    assert "¥89.00 without the coupon" in words
+    assert "Price at Taobao as of" in words
+    assert "Joey home" in words
+    # 69.00 at 5.5 % is 3.79; four fifths of it are 3.03, one fifth 0.75
+    assert "may earn about ¥3.03 and Joey's platform fee is about ¥0.75" in words
+    assert "Nobody else earns from this sale" in words
+    assert "Continue at Taobao" in words
+    assert " Ad " in words
+
+
+def test_the_price_on_the_card_is_the_price_on_the_page(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+
+    card, page = (
+        client.get("/s/mei", headers=ZH).content.decode(),
+        client.get(path_of(listing), headers=ZH).content.decode(),
+    )
+
+    shown = re.compile(r'<p class="(?:card-price|price-now)">\s*(<span class="money">.*?</span>)')
+    assert shown.search(card).group(1) == shown.search(page).group(1)  # type: ignore[union-attr]
+
+
+def test_a_stale_price_stands_nowhere_on_the_page(client: Client) -> None:
+    offer = stale_flask()
+    cost(offer, (50, 7900), (20, 6900))
+    listing = listed(meis_shop(), offer)
+
+    for path in (path_of(listing), "/s/mei", "/"):
+        html = client.get(path, headers=EN).content.decode()
+        assert "69.00" not in text_of(html), path
+        assert "89.00" not in text_of(html), path
+    assert "See current price at Taobao" in client.get(path_of(listing), headers=EN).content.decode()
+
+
+def test_a_marketplace_that_reports_nothing_earns_nothing_here(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask(marketplace="jd"))
+
+    words = text_of(client.get(path_of(listing), headers=EN).content.decode())
+
+    assert "earns nothing here yet" in words
+    assert "may earn about" not in words
+
+
+def test_an_item_without_commission_says_that_nobody_earns(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask(commission_ppm=0))
+
+    assert "pays no commission on this item" in client.get(path_of(listing), headers=EN).content.decode()
+
+
+def test_an_unlawful_reference_price_is_not_struck_through(client: Client) -> None:
+    offer = fresh_flask(list_minor=12900)
+    cost(offer, (30, 7900), (2, 6900))
+    listing = listed(meis_shop(), offer)
+
+    assert "129.00" not in text_of(client.get(path_of(listing), headers=EN).content.decode())
+
+    offer.list_minor = 7900
+    offer.save()
+    assert "<s " in client.get(path_of(listing), headers=EN).content.decode()
+
+
+def test_price_history_is_drawn_told_and_tabled(client: Client) -> None:
+    offer = fresh_flask()
+    cost(offer, (50, 9900), (20, 7900), (5, 6900))
+    listing = listed(meis_shop(), offer)
+
+    html = client.get(path_of(listing), headers=EN).content.decode()
+
+    assert html.count('class="low"') == 1
+    assert "Between ¥69.00 and ¥99.00; the lowest from" in text_of(html)
+    assert [f"¥{price}" in html for price in ("99.00", "79.00", "69.00")] == [True] * 3
+    assert "<table>" in html
+
+
+def test_out_of_stock_and_withdrawn_are_said_in_words(client: Client) -> None:
+    out = listed(meis_shop(), fresh_flask(in_stock=False))
+    gone = listed(meis_shop(), fresh_flask(identity="gone", external_id="gone", withdrawn_at=clock.now()))
+
+    assert "Out of stock at Taobao" in client.get(path_of(out), headers=EN).content.decode()
+    page = client.get(path_of(gone), headers=EN).content.decode()
+    assert "does not sell this any more" in page
+    assert "Continue at" not in page
+
+
+@pytest.mark.parametrize("state", ["refused", "hidden"])
+def test_what_is_refused_or_hidden_is_seen_nowhere(client: Client, state: str) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+    Listing.objects.update(state=state, rule_id="CN-G1", reason="no")
+
+    assert client.get(path_of(listing), headers=EN).status_code == 404
+    assert "Stainless" not in client.get("/s/mei", headers=EN).content.decode()
+    assert "Stainless" not in client.get("/", headers=EN).content.decode()
+
+
+def test_a_listing_is_found_only_in_its_own_shop(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+    lulus_shop()
+
+    assert client.get(f"/s/lulu/{listing.id}").status_code == 404
+    assert client.get("/s/nobody").status_code == 404
+    assert client.get("/s/mei/not-an-id").status_code == 404
+
+
+def test_a_closed_shop_is_gone(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+    Shop.objects.update(closed_at=clock.now())
+
+    assert [client.get(path).status_code for path in ("/s/mei", path_of(listing))] == [404, 404]
+
+
+def test_the_way_out_carries_the_listings_own_code_or_the_click(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+
+    first = re.search(r'href="/go/([0-9a-z]+)"', client.get(path_of(listing)).content.decode())
+    again = re.search(r'href="/go/([0-9a-z]+)"', client.get(path_of(listing)).content.decode())
+
+    assert first
+    assert again
+    assert first.group(1) == again.group(1)
+
+
+def test_a_page_may_be_kept_only_until_its_price_is_too_old(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask(expires_at=clock.now() + timedelta(seconds=20)))
+
+    for path in (path_of(listing), "/s/mei"):
+        kept = client.get(path).headers["Cache-Control"]
+        assert 0 < int(re.fullmatch(r"public, max-age=(\d+)", kept).group(1)) <= 20  # type: ignore[union-attr]
+
+
+def test_inside_an_app_that_opens_no_taobao_the_way_out_offers_another_browser(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+
+    inside = client.get(path_of(listing) + "/way-out", headers=EN | {"user-agent": WECHAT}).content.decode()
+    outside = client.get(
+        path_of(listing) + "/way-out", headers=EN | {"user-agent": "Mozilla/5.0 Firefox"}
+    ).content.decode()
+
+    assert "does not open Taobao" in inside
+    assert "button-tall" not in inside
+    assert "Continue at Taobao" in outside
+
+
+@pytest.mark.parametrize("token", ["https://evil.example", "//evil.example", "'><script>", "A" * 99])
+def test_a_way_out_token_that_is_none_is_not_repeated(client: Client, token: str) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+
+    html = client.get(path_of(listing) + "/way-out", {"t": token}, headers=EN).content.decode()
+
+    assert token not in html
+
+
+def test_titles_and_notes_are_shown_as_text(client: Client) -> None:
+    attack = "<img src=x onerror=alert(1)>"
+    listing = listed(meis_shop(), fresh_flask(title=attack, translations={}, seller=attack))
+    Listing.objects.update(note=attack)
+
+    for path in (path_of(listing), "/s/mei", "/"):
+        assert attack not in client.get(path).content.decode()
+
+
+def test_every_page_forbids_script_and_style_that_is_not_ours(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+
+    for path in ("/", "/s/mei", path_of(listing), "/rules", "/nowhere", "/studio/sign-in"):
+        answer = client.get(path)
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        html = answer.content.decode()
+        assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son[a-z]+=", html), path
+
+
+def test_the_rules_are_public_with_their_version_and_law(client: Client) -> None:
+    words = text_of(client.get("/rules", headers=ZH).content.decode())
+
+    assert "CN-G1" in words
+    assert "CN-A2" in words
+    assert "广告法" in words
+
+
+def test_the_front_page_shows_shops_and_goods_by_category(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    shelf_of_flasks(meis_shop(), 9)
+    lulus_shop()  # empty: not shown
+
+    with django_assert_num_queries(4):
+        html = client.get("/", headers=ZH).content.decode()
+
+    assert "小美的好物铺" in html
+    assert "露露的小店" not in html
+    assert "厨房用具" in html
+    assert html.count('<li class="card">') == 6
+
+
+def test_a_report_is_written_down_and_an_undeclared_field_is_refused(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask())
+    path = path_of(listing) + "/report"
+
+    refused = client.post(path, {"reason": "fake", "price": "1"}, headers=EN)
+    taken = client.post(path, {"reason": "fake", "words": "logo is wrong"}, headers=EN)
+
+    assert refused.status_code == 422
+    assert "price" in refused.content.decode()
+    assert "Thank you" in taken.content.decode()
+    assert [event.facts["reason"] for event in events_of([f"report:{listing.id}"])] == ["fake"]
+
+
+def test_a_page_nobody_knows_is_a_friendly_404(client: Client) -> None:
+    answer = client.get("/nowhere", headers=ZH)
+
+    assert answer.status_code == 404
+    assert "这个地址下什么都没有" in answer.content.decode()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_reading_pages_take_no_writes(client: Client, method: str) -> None:
+    meis_shop()
+
+    assert getattr(client, method)("/s/mei").status_code == 405
