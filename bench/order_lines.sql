@@ -27,6 +27,8 @@ SELECT shop_id, 'order_line.reported', 'order_line:' || id,
            'rate_ppm', rate_ppm, 'currency', currency), reported_at
 FROM orders_orderline;
 
+ANALYZE orders_orderline;
+
 -- earned
 INSERT INTO commissions_commission (id, shop_id, order_line_id, marketplace, plan_id, rate_ppm, currency, base_minor,
     amount_minor, platform_minor, rounding_minor, settled, state, payable_on, earned_revision)
@@ -42,6 +44,8 @@ SELECT s.id, k.kind, k.party, 'CNY' FROM shops_shop s CROSS JOIN (VALUES
 INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)
 SELECT c.shop_id, k.kind, c.id || k.tail, now() FROM commissions_commission c
 CROSS JOIN LATERAL (VALUES ('commission.earned', ':' || c.earned_revision), ('commission.settled', '')) AS k (kind, tail);
+
+ANALYZE commissions_commission, ledger_journal, ledger_account;
 
 INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
 SELECT j.id, c.shop_id, d.id, k.id, 'CNY', m.amount
@@ -63,11 +67,15 @@ SELECT shop_id, 'commission.earned', 'order_line:' || order_line_id,
            'plan', plan_id, 'currency', currency, 'settled', settled, 'line_state', 'settled', 'payable_on', payable_on), now()
 FROM commissions_commission;
 
+ANALYZE commissions_commission, ledger_journal, ledger_account;
+
 -- confirmed
 UPDATE commissions_commission SET state = 'confirmed', confirmed_at = now();
 
 INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)
 SELECT shop_id, 'commission.confirmed', id::text, now() FROM commissions_commission;
+
+ANALYZE ledger_journal;
 
 INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
 SELECT j.id, c.shop_id, d.id, k.id, 'CNY', m.amount
@@ -83,6 +91,8 @@ INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)
 SELECT shop_id, 'commission.confirmed', 'order_line:' || order_line_id,
        jsonb_build_object('amount_minor', amount_minor, 'currency', currency), now()
 FROM commissions_commission;
+
+ANALYZE ledger_journal;
 
 -- one in twenty returned, all of it
 INSERT INTO orders_sighting (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
@@ -126,6 +136,8 @@ FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id 
 UPDATE commissions_commission c SET base_minor = 0, amount_minor = 0, platform_minor = 0, rounding_minor = 0,
        earned_revision = l.revision
 FROM orders_orderline l WHERE l.id = c.order_line_id AND l.returned_commission_minor > 0;
+
+ANALYZE ledger_posting;
 
 -- balances
 UPDATE ledger_account a SET balance_minor = m.balance, postings = m.postings

@@ -1,12 +1,8 @@
 """Money verbs beside themselves: two connections at once, and one killed half-way."""
 
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions.confirm_due import confirm_due
@@ -15,6 +11,7 @@ from joey.commissions.models import Commission
 from joey.kit import sql
 from joey.ledger.queries import balances_of
 from joey.orders.record_sightings import record_sightings
+from tests.at_once import die_after, outcomes
 from tests.cast import NOW, leased, meis_shop, refund, settled
 from tests.proof import prove
 
@@ -22,34 +19,17 @@ LINES = 300
 
 
 @pytest.fixture
-def reported(committed_db: EmbeddedPostgres) -> Iterator[None]:
+def reported(committed_db: EmbeddedPostgres) -> None:
     """Three hundred settled order lines, reported and not yet booked."""
     leased(meis_shop())
     record_sightings("taobao", [settled(str(1000 + n)) for n in range(LINES)], now=NOW)
-    yield
 
 
 def at_once(*verbs: Callable[[], object]) -> None:
     """Run each verb on a connection of its own, all at the same time; the first trouble is raised here."""
-    troubles: list[BaseException] = []
-    start = threading.Barrier(len(verbs))
-
-    def run(verb: Callable[[], object]) -> None:
-        try:
-            start.wait(timeout=20)
-            verb()
-        except BaseException as trouble:  # noqa: BLE001 (handed to the test's own thread)
-            troubles.append(trouble)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[verb]) for verb in verbs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    if troubles:
-        raise troubles[0]
+    for came in outcomes(*verbs):
+        if isinstance(came, BaseException):
+            raise came
 
 
 def available() -> int:
@@ -106,7 +86,7 @@ def test_two_syncs_taking_in_the_same_reports_make_each_line_once(committed_db: 
 @pytest.mark.usefixtures("reported")
 @pytest.mark.parametrize("moment", ["ledger_journal", "ledger_posting", "record_event"])
 def test_earning_killed_half_way_leaves_all_or_nothing(moment: str, committed_db: EmbeddedPostgres) -> None:
-    _die_while_writing(moment, lambda: earn_due(now=NOW))
+    die_after(f"INSERT INTO {moment} ", lambda: earn_due(now=NOW))
 
     assert Commission.objects.count() == 0
     earn_due(now=NOW)
@@ -120,31 +100,9 @@ def test_earning_killed_half_way_leaves_all_or_nothing(moment: str, committed_db
 def test_confirming_killed_half_way_leaves_all_or_nothing(moment: str, committed_db: EmbeddedPostgres) -> None:
     earn_due(now=NOW)
 
-    _die_while_writing(moment, lambda: confirm_due(now=NOW))
+    die_after(f"INSERT INTO {moment} ", lambda: confirm_due(now=NOW))
 
     assert available() == 0
     confirm_due(now=NOW)
     assert available() == LINES * 273
     prove()
-
-
-def _die_while_writing(table: str, verb: Callable[[], object]) -> None:
-    """Run the verb in a process of its own that is killed right after its first insert into `table`."""
-    connections.close_all()
-    connection.close_pool()  # type: ignore[attr-defined]  # a child must not share its parent's sockets
-    child = os.fork()
-    if child == 0:
-
-        def killer(
-            execute: Callable[..., object], statement: str, params: object, many: bool, context: object
-        ) -> object:
-            done = execute(statement, params, many, context)
-            if f"INSERT INTO {table} " in statement:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return done
-
-        with connection.execute_wrapper(killer):
-            verb()
-        os._exit(1)  # it was never killed
-    _pid, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), "the verb ended without writing to the table it should have died at"

@@ -112,7 +112,7 @@ class Counting:
 
     statements = 0
 
-    def __call__(self, execute, statement, params, many, context):  # type: ignore[no-untyped-def]  # noqa: ANN
+    def __call__(self, execute, statement, params, many, context):  # type: ignore[no-untyped-def]
         self.statements += 1
         return execute(statement, params, many, context)
 

@@ -59,3 +59,13 @@ def test_one_round_after_another_pays_a_small_payout(bank: Bank) -> None:
     assert (second.sent, second.paid, second.failed, second.troubles) == (0, 1, 0, ())
     assert held(shop.pk) == money(available=6_000, cash=4_000)
     prove()
+
+
+def test_a_large_sum_cut_into_small_ones_meets_an_operator(bank: Bank) -> None:
+    shop = ready_shop(200_000)
+    for number, approved in ((1, 1), (2, 0)):
+        payout = requested(shop, 60_000, key=f"key-{number}")
+
+        assert approve_small(now=NOW) == approved
+
+        Payout.objects.filter(pk=payout.pk, state=Payout.State.APPROVED).update(state=Payout.State.PAID)
