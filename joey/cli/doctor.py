@@ -42,6 +42,7 @@ def doctor(data: Path) -> None:
 
 def _look(data: Path) -> Iterator[Finding]:
     yield _disk(data)
+    yield from _homeless()
     url = os.environ.get("DATABASE_URL")
     owner_url = os.environ.get("DATABASE_OWNER_URL") or url
     running: Instance | None = None
@@ -65,6 +66,17 @@ def _disk(data: Path) -> Finding:
     text = f"{free / 1e9:.1f} GB are free where the data lies ({place})."
     enough = free > LEAST_FREE_BYTES
     return Finding(enough, text if enough else f"Only {text} The database stops when the disk is full: make room.")
+
+
+def _homeless() -> Iterator[Finding]:
+    if os.geteuid() != 0:  # only root's clusters lie apart from their data folder
+        return
+    from joey.cli.embedded_postgres import homeless
+
+    for cluster, home in homeless():
+        yield Finding(
+            True, f"The database in {cluster} belongs to {home}, which is gone: delete it if nobody needs it."
+        )
 
 
 def _resting(data: Path) -> Iterator[Finding]:

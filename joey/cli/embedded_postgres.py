@@ -41,6 +41,7 @@ from joey.cli.stop_with_parent import StopWithParent
 from joey.cli.trouble import Trouble
 
 PORT = 5432  # no TCP: it only names the socket file
+HOME = "joey.home"
 LONGEST_SOCKET = 100  # bytes; a Unix socket's path holds 107 on Linux and 103 elsewhere
 
 
@@ -183,6 +184,7 @@ class EmbeddedPostgres:
     def _write_note(self) -> None:
         note = {"id": self._id, "cluster": str(self.cluster), "made_at": datetime.now(UTC).isoformat()}
         self._note.write_text(json.dumps(note, indent=1) + "\n")
+        (self.cluster / HOME).write_text(f"{self.data}\n")  # whose it is, for when the data folder is gone
 
     def _adopt_link(self) -> None:
         """As root, (re-)make the link DATA/postgres when the noted cluster exists and the link does not."""
@@ -352,3 +354,12 @@ class EmbeddedPostgres:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def homeless() -> list[tuple[Path, Path]]:
+    """Clusters in the system folder whose data folder is gone, each with that folder; never deleted by Joey itself.
+
+    The folder may only be away, on a disk that is not mounted.
+    """
+    notes = ((note.parent, Path(note.read_text().strip())) for note in SYSTEM_ROOT.glob(f"clusters/*/{HOME}"))
+    return [(cluster, home) for cluster, home in notes if not os.path.lexists(home / "postgres")]

@@ -64,6 +64,20 @@ def test_a_lost_link_or_note_is_made_again_from_the_other(whole: EmbeddedPostgre
     assert json.loads((whole.data / "database.json").read_text())["id"] == kept["id"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's cluster lies behind a link")
+def test_a_cluster_whose_data_folder_is_gone_is_told_and_kept(tmp_path: Path) -> None:
+    postgres = EmbeddedPostgres(tmp_path / "gone")
+    postgres.start()
+    postgres.stop()
+    shutil.rmtree(tmp_path / "gone")
+
+    said = joey("doctor", "--data", str(tmp_path / "other"))
+
+    assert f"The database in {postgres.cluster} belongs to {tmp_path / 'gone'}, which is gone" in said.stdout
+    assert (postgres.cluster / "PG_VERSION").exists()
+    postgres.remove()
+
+
 def test_damage_inside_is_told_with_postgresqls_own_words(whole: EmbeddedPostgres) -> None:
     control = whole.cluster / "global/pg_control"
     kept = control.read_bytes()
