@@ -39,7 +39,8 @@ class Asked:
     @classmethod
     def of(cls, scope: Scope, choose: ChooseLanguage) -> "Asked":
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        wish = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [None])[0]
+        query = scope.get("query_string", b"")
+        wish = parse_qs(query.decode("latin-1")).get("lang", [None])[0] if b"lang=" in query else None
         cookie = cookie_of(headers.get("cookie", ""), settings.LANGUAGE_COOKIE_NAME)
         return cls(
             method=scope["method"],
@@ -70,6 +71,8 @@ class Asked:
 
 def cookie_of(header: str, name: str) -> str | None:
     """One cookie's value; None when it is not there or the header cannot be read."""
+    if name not in header:
+        return None
     try:
         found = SimpleCookie(header).get(name)
     except CookieError:

@@ -23,6 +23,7 @@ from joey.kit import clock
 from joey.kit.ids import new_id
 from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
+from joey.marketplaces.port import Policy
 from joey.sharing.make_link import OWN
 from joey.sharing.models import Click, TrackedUrl
 from joey.sharing.queries import WAY_OF_CLICK, WAY_OF_LISTING, Way
@@ -51,6 +52,7 @@ class GoOut:
         self._ways: Remembered[UUID, Way] = Remembered(WAYS_KEPT, WAY_FRESH)  # by listing
         self._clicked: Remembered[UUID, UUID] = Remembered(WAYS_KEPT)  # click → listing
         self._none_given: Remembered[UUID, bool] = Remembered(WAYS_KEPT, NO_TRACKED_URL_FOR)
+        self._policies: dict[str, Policy] = {}
         self._asking: dict[UUID, asyncio.Task[tuple[str, str, UUID] | None]] = {}
 
     async def __call__(self, scope: Scope, asked: Asked, token: str, send: Send) -> bool:
@@ -156,7 +158,9 @@ class GoOut:
 
     async def _target(self, way: Way, asked: Asked) -> tuple[str | None, UUID | None]:
         """(the address when it may be led to, the lease it is on). A plain address earns nothing."""
-        policy = registry.policy_of(way.marketplace)
+        policy = self._policies.get(way.marketplace)
+        if policy is None:  # settings do not change while the process lives
+            policy = self._policies[way.marketplace] = registry.policy_of(way.marketplace)
         url, lease_id = way.tracked_url, way.lease_id
         if url is None and policy.reports_orders and asked.visitor != Click.Visitor.PREVIEW:
             given = await self._given(way)
@@ -206,6 +210,8 @@ def _ask_marketplace(listing_id: UUID) -> tuple[str, str, UUID] | None:
 
 def _click_id(token: str) -> UUID | None:
     """A token in the one way a click id is written, else None."""
+    if len(token) != 36:
+        return None
     try:
         found = UUID(token)
     except ValueError:

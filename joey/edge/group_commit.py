@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 ROOM = 20_000  # visits waiting; beyond it the instance is drowning and says so
 AT_ONCE = 2_000  # visits in one commit
 PATIENCE = 2.0  # seconds a visitor waits for the commit
+WATCH = 0.05  # seconds between two looks at whose patience is over
 RETRY = 0.25  # seconds between two tries to reach the database
 
 
@@ -54,6 +55,7 @@ class GroupCommit:
         self.room = room
         self.patience = patience
         self._queue: deque[_Waiting] = deque()
+        self._watched: deque[tuple[float, asyncio.Future[bool]]] = deque()  # (until when, who), oldest first
         self._wake = asyncio.Event()
         self._connection: psycopg.AsyncConnection | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -74,13 +76,22 @@ class GroupCommit:
                 raise NoRoom
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._run(), name="click writer")
-        committed = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        committed: asyncio.Future[bool] = loop.create_future()
         self._queue.append((visit, committed))
         self._wake.set()
-        try:
-            return bool(await asyncio.wait_for(committed, self.patience))
-        except TimeoutError:
-            return False  # wait_for cancelled the future: if the visit was not sent yet, it will not be
+        self._watched.append((time.monotonic() + self.patience, committed))
+        if len(self._watched) == 1:
+            loop.call_later(WATCH, self._watch)
+        return await committed
+
+    def _watch(self) -> None:
+        """Tell those whose patience is over. One timer for all: a timer for each is a third of a visit's cost."""
+        now = time.monotonic()
+        while self._watched and (self._watched[0][1].done() or self._watched[0][0] <= now):
+            _resolve(self._watched.popleft()[1], False)  # if it was not sent yet, it will not be
+        if self._watched:
+            asyncio.get_running_loop().call_later(WATCH, self._watch)
 
     @property
     def away(self) -> bool:

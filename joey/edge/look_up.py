@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -11,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 Row = TypeVar("Row")
 
 PATIENCE = 2.0  # seconds for one row
-MOST_AT_ONCE = 200  # queries under way; more means that the database does not answer
+MOST_AT_ONCE = 1_000  # queries under way; more means that the database does not answer
 
 
 class DatabaseAway(Exception):
@@ -38,24 +39,30 @@ class LookUp:
             },
         )
         self._opened = False
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._under_way: dict[tuple[Any, ...], asyncio.Task[Any]] = {}
 
     async def one(self, row: Callable[..., Row], query: str, params: Sequence[Any]) -> Row | None:
-        """The first row of the query as `row`, or None. Raises DatabaseAway."""
+        """The first row of the query as `row`, or None. Raises DatabaseAway.
+
+        A question that is being asked already is not asked again: a link that everybody opens at once is one query.
+        """
         if not self._opened:
             self._opened = True
             await self._pool.open(wait=False)
-        if len(self._under_way) >= MOST_AT_ONCE:
-            raise DatabaseAway
-        # Never cancelled: cancelling a query means talking to the server that does not answer. It ends when the
-        # server or the kernel says so, and nobody waits for it.
-        asking = asyncio.create_task(self._ask(row, query, params))
-        self._under_way.add(asking)
-        asking.add_done_callback(self._ended)
+        question = (query, *params)
+        asking = self._under_way.get(question)
+        if asking is None:
+            if len(self._under_way) >= MOST_AT_ONCE:
+                raise DatabaseAway
+            # Never cancelled: cancelling a query means talking to the server that does not answer. It ends when the
+            # server or the kernel says so, and nobody waits for it.
+            asking = self._under_way[question] = asyncio.create_task(self._ask(row, query, params))
+            asking.add_done_callback(partial(self._ended, question))
         await asyncio.wait({asking}, timeout=self.patience)
         if not asking.done():
             raise DatabaseAway
-        return asking.result()
+        found: Row | None = asking.result()
+        return found
 
     async def close(self) -> None:
         """Close the connections, waiting a second at most."""
@@ -74,8 +81,8 @@ class LookUp:
                     raise DatabaseAway from error
         return None
 
-    def _ended(self, asking: "asyncio.Task[Any]") -> None:
-        self._under_way.discard(asking)
+    def _ended(self, question: tuple[Any, ...], asking: "asyncio.Task[Any]") -> None:
+        self._under_way.pop(question, None)
         if not asking.cancelled():
             asking.exception()  # seen: a late failure is nobody's any more
 

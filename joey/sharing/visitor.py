@@ -4,11 +4,11 @@ Practice of the MRC/IAB guidelines for general invalid traffic: declared agents 
 both kept. Disguised robots are not found here; nothing is paid for clicks, so there is little to win.
 """
 
-import hashlib
 import hmac
 import ipaddress
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,28 +19,35 @@ from joey.sharing.models import Click
 PERSON, PREVIEW, PREFETCH = Click.Visitor.PERSON, Click.Visitor.PREVIEW, Click.Visitor.PREFETCH
 ROBOT, EMBEDDED = Click.Visitor.ROBOT, Click.Visitor.EMBEDDED
 
+# Sec-Purpose and Purpose: Chrome, Safari; X-Moz: Firefox; X-Purpose: older Safari
+_PURPOSES = frozenset({"sec-purpose", "purpose", "x-purpose", "x-moz"})
 _PREVIEWS = tuple(mark.lower() for mark, _why in PREVIEWS)
 _ROBOTS = tuple(mark.lower() for mark, _why in ROBOTS)
 
 
 def classify(method: str, headers: Mapping[str, str]) -> Click.Visitor:
     """The kind of visitor, by method and request headers (names in lower case)."""
-    agent = headers.get("user-agent", "").strip().lower().replace("cubot", "")  # a make of phone, no robot
-    if any(mark in agent for mark in _PREVIEWS):
+    declared = _declared(headers.get("user-agent", ""))
+    if declared == PREVIEW:
         return PREVIEW
-    # Sec-Purpose and Purpose: Chrome, Safari; X-Moz: Firefox; X-Purpose: older Safari
-    if any(
-        wish in headers.get(name, "").lower()
-        for name in ("sec-purpose", "purpose", "x-purpose", "x-moz")
-        for wish in ("prefetch", "prerender", "preview")
-    ):
-        return PREFETCH
-    if method != "GET" or not agent or any(mark in agent for mark in _ROBOTS):
+    for name in _PURPOSES & headers.keys():
+        if any(wish in headers[name].lower() for wish in ("prefetch", "prerender", "preview")):
+            return PREFETCH
+    if method != "GET" or declared == ROBOT:
         return ROBOT
     # Fetch metadata: a tap that opens a page has the destination "document"; an image, frame or script has another
     if headers.get("sec-fetch-dest", "document").lower() not in ("document", ""):
         return EMBEDDED
     return PERSON
+
+
+@lru_cache(maxsize=5_000)  # a hundred marks to look for; the agents of an hour are few
+def _declared(agent: str) -> Click.Visitor:
+    """What the User-Agent alone says."""
+    seen = agent.strip().lower().replace("cubot", "")  # a make of phone, no robot
+    if any(mark in seen for mark in _PREVIEWS):
+        return PREVIEW
+    return ROBOT if not seen or any(mark in seen for mark in _ROBOTS) else PERSON
 
 
 def visitor_key(address: str, agent: str, day: date) -> bytes:
@@ -49,11 +56,16 @@ def visitor_key(address: str, agent: str, day: date) -> bytes:
     A hash of network (IPv4 /24, IPv6 /48) and agent, keyed with a salt of the day: tomorrow's key of the same
     browser is another one, and without the instance's secret a key leads back to nobody.
     """
-    salt = hmac.new(settings.SECRET_KEY.encode(), f"visitor salt {day.isoformat()}".encode(), hashlib.sha256).digest()
     told = f"{network_of(address)}\n{agent[:500]}".encode("utf-8", "replace")
-    return hmac.new(salt, told, hashlib.sha256).digest()[:16]
+    return hmac.digest(_salt(settings.SECRET_KEY, day), told, "sha256")[:16]
 
 
+@lru_cache(maxsize=4)
+def _salt(secret: str, day: date) -> bytes:
+    return hmac.digest(secret.encode(), f"visitor salt {day.isoformat()}".encode(), "sha256")
+
+
+@lru_cache(maxsize=20_000)
 def network_of(address: str) -> str:
     """The network of an address, coarse on purpose; "" for what is no address."""
     try:
@@ -68,6 +80,8 @@ def network_of(address: str) -> str:
 
 def referrer_host(referrer: str) -> str:
     """The host a visitor came from, in lower case; "" when unknown or unreadable. Never the path."""
+    if not referrer:
+        return ""
     try:
         host = urlsplit(referrer).hostname or ""
     except ValueError:

@@ -5,6 +5,7 @@ The rule names what is allowed, so that a new trick has to look like an ordinary
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -20,20 +21,25 @@ def may_lead_to(url: str, hosts: Iterable[str], *, sandbox: str | None = None) -
     While the sandbox is on, its own origin (scheme, host and port) is allowed too. User names, ports, dots at
     the end and international names are refused: no marketplace needs them.
     """
+    sandbox_url: str = settings.SANDBOX_URL if sandbox is None else sandbox
+    return url if _passes(url, frozenset(hosts), sandbox_url) else None
+
+
+@lru_cache(maxsize=10_000)  # the same address, the same answer; the hot lane asks at every redirect
+def _passes(url: str, hosts: frozenset[str], sandbox_url: str) -> bool:
     if not _PLAIN.fullmatch(url):
-        return None
+        return False
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return None
-    sandbox_url: str = settings.SANDBOX_URL if sandbox is None else sandbox
+        return False
     if sandbox_url and _origin_of(url) == _origin_of(sandbox_url):
-        return url
+        return True
     host = parts.netloc  # exactly as written: user names, ports and upper case fail the pattern below
     if not url.startswith("https://") or port is not None or not _HOST.fullmatch(host):
-        return None
-    return url if host in frozenset(hosts) else None
+        return False
+    return host in hosts
 
 
 def _origin_of(url: str) -> str:

@@ -24,7 +24,20 @@ def own(shared: Link) -> Link:
     return Link.objects.get(listing=shared.listing, channel="shop")
 
 
+@pytest.fixture(scope="session")
+def joey_all_along(django_db_setup: None) -> Iterator[Server]:
+    with server() as running:
+        yield running
+
+
 @pytest.fixture
-def joey(committed_db: EmbeddedPostgres) -> Iterator[Server]:
+def joey(committed_db: EmbeddedPostgres, joey_all_along: Server) -> Server:
+    """One server for all tests: what it remembers is about codes and ids that no other test has."""
+    return joey_all_along
+
+
+@pytest.fixture
+def fresh_joey(committed_db: EmbeddedPostgres) -> Iterator[Server]:
+    """A server of one test's own, which may suffer."""
     with server() as running:
         yield running

@@ -52,16 +52,16 @@ def eventually(joey: Server, path: str) -> httpx.Response:
 
 
 def test_with_a_frozen_database_the_buyer_still_gets_the_page_and_the_log_says_so(
-    committed_db: EmbeddedPostgres, joey: Server, shared: Link, own: Link
+    committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link, own: Link
 ) -> None:
-    live = joey.get(f"/l/{shared.code}")
+    live = fresh_joey.get(f"/l/{shared.code}")
     first = Click.objects.get()
 
     with frozen(committed_db):
         started = time.monotonic()
-        copy = joey.get(f"/l/{shared.code}")
+        copy = fresh_joey.get(f"/l/{shared.code}")
         waited = time.monotonic() - started
-        again = joey.get(f"/l/{shared.code}")
+        again = fresh_joey.get(f"/l/{shared.code}")
         waited_again = time.monotonic() - started - waited
 
     assert copy.status_code == again.status_code == 200
@@ -71,29 +71,29 @@ def test_with_a_frozen_database_the_buyer_still_gets_the_page_and_the_log_says_s
     assert copy.headers["content-security-policy"] == live.headers["content-security-policy"]
     assert waited < 3.5
     assert waited_again < 0.5, "once it is known to be away nobody waits to find out again"
-    assert "click not recorded, the database is away" in joey.log.read_text()
+    assert "click not recorded, the database is away" in fresh_joey.log.read_text()
 
-    back = eventually(joey, f"/l/{shared.code}")
+    back = eventually(fresh_joey, f"/l/{shared.code}")
     assert back.status_code == 200
     assert "x-click-recorded" not in back.headers
     assert re.search(r"/go/([0-9a-f-]{36})", back.text).group(1) in {str(c.id) for c in Click.objects.all()}  # type: ignore[union-attr]
 
 
 def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_way_out(
-    committed_db: EmbeddedPostgres, joey: Server, shared: Link, own: Link
+    committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link, own: Link
 ) -> None:
-    live = joey.get(f"/l/{shared.code}")
+    live = fresh_joey.get(f"/l/{shared.code}")
     click = Click.objects.get()
-    joey.get(f"/go/{own.code}")
-    joey.get(f"/go/{click.id}")
+    fresh_joey.get(f"/go/{own.code}")
+    fresh_joey.get(f"/go/{click.id}")
     written = (Click.objects.count(), WayOut.objects.count())
     close_connections()
     committed_db.stop()
 
     try:
-        copy = joey.get(f"/l/{shared.code}")
-        by_code, by_click = joey.get(f"/go/{own.code}"), joey.get(f"/go/{click.id}")
-        unseen = joey.get("/l/bbbbbbbbbb", accept_language="en")
+        copy = fresh_joey.get(f"/l/{shared.code}")
+        by_code, by_click = fresh_joey.get(f"/go/{own.code}"), fresh_joey.get(f"/go/{click.id}")
+        unseen = fresh_joey.get("/l/bbbbbbbbbb", accept_language="en")
     finally:
         committed_db.start()
 
@@ -108,20 +108,20 @@ def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_way_out(
     assert "The link still works" in unseen.text
     assert (Click.objects.count(), WayOut.objects.count()) == written
 
-    back = eventually(joey, f"/go/{own.code}")
+    back = eventually(fresh_joey, f"/go/{own.code}")
     assert "x-click-recorded" not in back.headers
     assert WayOut.objects.count() == written[1] + 1
 
 
 def test_a_copy_is_not_shown_once_its_price_is_too_old(
-    committed_db: EmbeddedPostgres, joey: Server, shared: Link
+    committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link
 ) -> None:
     Offer.objects.update(expires_at=clock.now() + timedelta(seconds=3))
-    live = joey.get(f"/l/{shared.code}")
+    live = fresh_joey.get(f"/l/{shared.code}")
     time.sleep(3)
 
     with frozen(committed_db):
-        copy = joey.get(f"/l/{shared.code}", accept_language="en")
+        copy = fresh_joey.get(f"/l/{shared.code}", accept_language="en")
 
     assert live.status_code == 200
     assert copy.status_code == 503
@@ -129,23 +129,25 @@ def test_a_copy_is_not_shown_once_its_price_is_too_old(
     assert "¥" not in copy.text
 
 
-def test_a_copy_is_shown_only_in_its_own_language(committed_db: EmbeddedPostgres, joey: Server, shared: Link) -> None:
-    joey.get(f"/l/{shared.code}", accept_language="zh-CN")
-    joey.get(f"/l/{shared.code}", accept_language="en")
+def test_a_copy_is_shown_only_in_its_own_language(
+    committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link
+) -> None:
+    fresh_joey.get(f"/l/{shared.code}", accept_language="zh-CN")
+    fresh_joey.get(f"/l/{shared.code}", accept_language="en")
 
     with frozen(committed_db):
-        chinese = joey.get(f"/l/{shared.code}", accept_language="zh-CN")
-        english = joey.get(f"/l/{shared.code}", accept_language="en")
+        chinese = fresh_joey.get(f"/l/{shared.code}", accept_language="zh-CN")
+        english = fresh_joey.get(f"/l/{shared.code}", accept_language="en")
 
     assert "保温杯" in chinese.text
     assert "Stainless steel flask" in english.text
 
 
-def test_connections_that_died_in_the_pool_lose_nothing(joey: Server, shared: Link, own: Link) -> None:
-    joey.get(f"/l/{shared.code}")
+def test_connections_that_died_in_the_pool_lose_nothing(fresh_joey: Server, shared: Link, own: Link) -> None:
+    fresh_joey.get(f"/l/{shared.code}")
     with_connection("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'joey edge'")
 
-    answers = [joey.get(f"/go/{own.code}") for _ in range(5)]
+    answers = [fresh_joey.get(f"/go/{own.code}") for _ in range(5)]
 
     recorded = [answer for answer in answers if "x-click-recorded" not in answer.headers]
     assert recorded
