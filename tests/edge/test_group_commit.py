@@ -1,0 +1,165 @@
+"""The writer by itself: what it says is committed is, and nobody takes the others down."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.edge.group_commit import GroupCommit, NoRoom, Visit
+from joey.kit.ids import new_id
+from joey.sharing.models import Click, Link, WayOut
+from joey.sharing.record_click import NewClick, NewWayOut
+
+Result = TypeVar("Result")
+
+
+def visit(link: Link, *, referrer: str = "", goes_out: bool = False) -> Visit:
+    click = NewClick(new_id(), link.shop_id, link.id, link.listing_id, b"k" * 16, Click.Visitor.PERSON, referrer)
+    way_out = NewWayOut(new_id(), click.id, link.shop_id, "taobao", None) if goes_out else None
+    return Visit(click, way_out)
+
+
+def with_writer(
+    postgres: EmbeddedPostgres, story: Callable[[GroupCommit], Awaitable[Result]], **settings: float
+) -> Result:
+    async def run() -> Result:
+        writer = GroupCommit(postgres.urls.app, **settings)  # type: ignore[arg-type]
+        try:
+            return await story(writer)
+        finally:
+            await writer.close()
+
+    return asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def test_visits_that_come_together_are_all_written(committed_db: EmbeddedPostgres, shared: Link) -> None:
+    visits = [visit(shared, goes_out=number % 2 == 0) for number in range(3_000)]
+
+    async def story(writer: GroupCommit) -> list[bool]:
+        return await asyncio.gather(*(writer.write(each) for each in visits))
+
+    said = with_writer(committed_db, story, patience=10)
+
+    assert said == [True] * 3_000
+    assert set(Click.objects.values_list("id", flat=True)) == {each.click.id for each in visits if each.click}
+    assert WayOut.objects.count() == 1_500
+
+
+def test_a_visit_that_cannot_be_written_does_not_take_the_others_with_it(
+    committed_db: EmbeddedPostgres, shared: Link
+) -> None:
+    visits = [visit(shared) for _ in range(50)]
+    visits[17] = visit(shared, referrer="a\x00b")
+    assert visits[30].click is not None
+    visits[30] = Visit(replace(visits[30].click, visitor_key=None))  # type: ignore[arg-type]
+
+    async def story(writer: GroupCommit) -> list[bool]:
+        return await asyncio.gather(*(writer.write(each) for each in visits))
+
+    said = with_writer(committed_db, story)
+
+    assert [place for place, written in enumerate(said) if not written] == [17, 30]
+    assert Click.objects.count() == 48
+
+
+def test_a_full_queue_says_so_and_a_slow_commit_is_not_called_recorded(
+    committed_db: EmbeddedPostgres, shared: Link
+) -> None:
+    async def story(writer: GroupCommit) -> tuple[list[bool], bool, bool]:
+        with psycopg.connect(committed_db.urls.owner) as owner:
+            owner.execute("LOCK TABLE sharing_click IN ACCESS EXCLUSIVE MODE")
+            first = asyncio.create_task(writer.write(visit(shared)))
+            await asyncio.sleep(0.3)  # it is in flight now
+            waiting = [asyncio.create_task(writer.write(visit(shared))) for _ in range(2)]
+            await asyncio.sleep(0.05)
+            with pytest.raises(NoRoom):
+                await writer.write(visit(shared))
+            told = await asyncio.gather(first, *waiting)
+            away = writer.away
+            at_once = await asyncio.wait_for(writer.write(visit(shared)), 0.1)
+            told.append(at_once)
+        await asyncio.sleep(0.5)
+        return told, away, await writer.write(visit(shared))
+
+    told, away, afterwards = with_writer(committed_db, story, room=2, patience=1)
+
+    assert told == [False] * 4
+    assert away
+    assert afterwards
+    # the one in flight was written after all (False promised nothing); those that waited were not sent any more
+    assert Click.objects.count() == 2
+
+
+def test_closing_writes_what_waits(committed_db: EmbeddedPostgres, shared: Link) -> None:
+    async def story(writer: GroupCommit) -> list[bool]:
+        writing = [asyncio.create_task(writer.write(visit(shared))) for _ in range(500)]
+        await asyncio.sleep(0)
+        await writer.close()
+        return await asyncio.gather(*writing)
+
+    said = with_writer(committed_db, story)
+
+    assert said == [True] * 500
+    assert Click.objects.count() == 500
+
+
+def test_a_visitor_who_left_is_not_counted_once_the_database_is_back(
+    committed_db: EmbeddedPostgres, shared: Link
+) -> None:
+    async def story(writer: GroupCommit) -> bool:
+        with psycopg.connect(committed_db.urls.owner) as owner:
+            owner.execute("LOCK TABLE sharing_click IN ACCESS EXCLUSIVE MODE")
+            first = asyncio.create_task(writer.write(visit(shared)))
+            await asyncio.sleep(0.3)
+            gone = asyncio.create_task(writer.write(visit(shared)))
+            await asyncio.sleep(0.05)
+            gone.cancel()
+            with suppress(asyncio.CancelledError):
+                await gone
+        return await first
+
+    assert with_writer(committed_db, story)
+    assert Click.objects.count() == 1
+
+
+def test_a_broken_connection_is_made_anew_and_nothing_is_written_twice(
+    committed_db: EmbeddedPostgres, shared: Link
+) -> None:
+    async def story(writer: GroupCommit) -> list[bool]:
+        said = [await writer.write(visit(shared))]
+        with psycopg.connect(committed_db.urls.owner) as owner:
+            owner.execute("LOCK TABLE sharing_click IN ACCESS EXCLUSIVE MODE")
+            writing = [asyncio.create_task(writer.write(visit(shared))) for _ in range(20)]
+            await asyncio.sleep(0.2)
+            with psycopg.connect(committed_db.urls.app, autocommit=True) as other:
+                other.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name = 'joey edge' AND wait_event_type = 'Lock'"
+                )
+        return said + await asyncio.gather(*writing)
+
+    said = with_writer(committed_db, story, patience=5)
+
+    assert said == [True] * 21
+    assert Click.objects.count() == 21
+
+
+def test_an_unreachable_database_is_given_up_within_the_patience(shared: Link) -> None:
+    async def story() -> tuple[bool, float]:
+        writer = GroupCommit(f"postgresql://joey_app@/joey?host=/nowhere/{uuid4()}", patience=1)
+        started = asyncio.get_running_loop().time()
+        said = await writer.write(visit(shared))
+        took = asyncio.get_running_loop().time() - started
+        await writer.close(within=1)
+        return said, took
+
+    said, took = asyncio.run(story())
+
+    assert said is False
+    assert took < 1.5
