@@ -125,7 +125,7 @@ def _fill_shop(demo: DemoShop, now: datetime) -> Shop:
         email=demo.email,
         defaults={
             "phone": demo.phone,
-            "name": demo.name[demo.language],
+            "name": demo.slug.capitalize(),
             "language": "zh-hans" if demo.language == "zh" else "en",
             "joined_at": opened,
         },

@@ -1,4 +1,4 @@
-"""One round of paying: approve what the rule allows, send what is approved, book what the bank answered."""
+"""One round of paying: approve what the rule allows, book what the bank answered, send what is approved."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +24,8 @@ class Paid:
 def pay_due(*, now: datetime) -> Paid:
     """Run each step once. Safe at any time, twice, and beside itself, as each of its steps is."""
     approved = approve_small(now=now)
+    taken = take_answers(now=now)  # first: a payout that cannot be sent must not keep old answers waiting
     sent = send_due(now=now)
-    taken = take_answers(now=now)
     return Paid(
         approved=approved,
         sent=sent.payouts,
