@@ -16,10 +16,12 @@ from joey.money.split import PPM, split
 from joey.people.models import Person
 from joey.shops.connected import reports_orders
 from joey.shops.models import Listing, Shelf, Shop
+from joey.shops.names import CATEGORIES
 from joey.shops.price_history import DAYS, PriceHistory, price_history
 from joey.shops.shown_price import LAWFUL_DAYS, Point, ShownPrice, shown_price
 
 CARDS_PER_PAGE = 120
+_CATEGORY_ORDER = {category: place for place, category in enumerate(CATEGORIES)}
 
 
 @dataclass(frozen=True)
@@ -221,12 +223,13 @@ def front_page(*, language: str, now: datetime, shops: int = 12, per_category: i
         if row.offer_id not in seen and len(in_category) < per_category:
             seen.add(row.offer_id)
             in_category.append(row)
+    in_order = sorted(chosen, key=lambda category: (_CATEGORY_ORDER.get(category, len(CATEGORIES)), category))
     kept = [row for found in chosen.values() for row in found]
     cards = {card.id: card for card in _cards(kept, None, language, now)}
     return FrontPage(
         shops=tuple(_shop_card(shop) for shop in newest),
         categories=tuple(
-            (category, tuple(cards[row.id] for row in found)) for category, found in chosen.items() if found
+            (category, tuple(cards[row.id] for row in chosen[category])) for category in in_order if chosen[category]
         ),
     )
 
