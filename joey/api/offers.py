@@ -100,8 +100,8 @@ def list_offers(request: HttpRequest, page: Query[OffersIn]) -> Listed[OfferOut]
     return Listed(items=[offer_out(card, shares) for card in found.items], next=seal("offers", found.next))
 
 
-@router.post("/offers/paste", response={201: OfferOut})
-@once(201)
+@router.post("/offers/paste", response=OfferOut)
+@once(200)
 def paste_offer(request: HttpRequest, body: PasteIn) -> OfferOut:
     """Find the offer behind a link or copy-code from a marketplace's app, or hear why not."""
     moment = now()

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth import logout as end_session
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 SIGN_IN = "/studio/sign-in"
-SIGN_OUT = "/studio/sign-out"
 
 # The pages elsewhere take no 'unsafe-eval'; the library that draws the office evaluates attributes of its templates.
 POLICY = "; ".join(
@@ -30,8 +30,6 @@ POLICY = "; ".join(
 
 class Office(UnfoldAdminSite):  # type: ignore[misc]
     """Django's admin site, entered with a code like everything else, and only by operators."""
-
-    index_title = _("What waits for you")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_authenticated and request.user.is_staff
@@ -59,7 +57,12 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
         return _to_sign_in(request, to=reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return HttpResponseRedirect(SIGN_OUT)
+        if request.method == "POST":
+            end_session(request)
+        return HttpResponseRedirect("/")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:health"))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         raise Http404  # there are no passwords

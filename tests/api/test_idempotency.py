@@ -1,12 +1,15 @@
 """A write with a key happens once: repeated, beside itself, killed half-way."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connections
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.kit.clock import now
 from joey.kit.idempotency import Answer, StillInProgress, answer_once
+from joey.kit.jobs import forget_answers
 from joey.kit.models import IdempotentAnswer
 from joey.kit.refusals import Conflict
 from joey.payouts.models import Payout
@@ -183,3 +186,21 @@ def test_an_operator_approves_once_and_refuses_with_a_reason(shop: Shop) -> None
     second = Caller(mei()).post("/shops/mei/payouts", BODY, key="p2").json()["id"]
     assert office.post(f"/office/payouts/{second}/approve", key="a").json()["state"] == "approved"
     prove()
+
+
+@pytest.mark.django_db
+def test_answers_are_forgotten_after_a_month() -> None:
+    for days in (29, 31):
+        IdempotentAnswer.objects.create(
+            principal="p",
+            route="r",
+            key=str(days),
+            request_sha256=bytes(32),
+            status=200,
+            body={},
+            recorded_at=now() - timedelta(days=days),
+        )
+
+    forget_answers(timestamp=0)
+
+    assert [answer.key for answer in IdempotentAnswer.objects.all()] == ["29"]

@@ -34,8 +34,20 @@ def test_the_real_server_refuses_what_is_too_large_early_and_answers_the_rest(se
 
     _an_announced_body_is_not_read(server, headers)
     _a_chunked_body_is_read_up_to_the_bound(server, headers)
+    _a_form_is_bounded_too(server)
     _a_body_within_the_bound_works(server, headers)
     _the_document_is_kept(server, tmp_path)
+
+
+def test_without_the_database_it_lives_is_not_ready_and_says_so() -> None:
+    with running_server(DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing") as server:
+        ready = httpx.get(f"{server}/readyz", timeout=20, headers={"Accept-Language": "en"})
+        asked = httpx.get(f"{server}/api/v1/me", timeout=20, headers={"Authorization": "Bearer joey_x"})
+
+        assert httpx.get(f"{server}/healthz").status_code == 200
+        assert (ready.status_code, ready.json()["troubles"]) == (503, ["The database is away."])
+        assert (asked.status_code, asked.json()["code"]) == (503, "unavailable")
+        assert asked.headers["Retry-After"]
 
 
 def _an_announced_body_is_not_read(server: str, headers: dict[str, str]) -> None:
@@ -54,6 +66,13 @@ def _a_chunked_body_is_read_up_to_the_bound(server: str, headers: dict[str, str]
 
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"/problems/too_large" in answer
+    assert sent < 20_000_000
+
+
+def _a_form_is_bounded_too(server: str) -> None:
+    sent, answer = _send(server, {"Content-Length": "50000000"}, (MEGABYTE for _ in range(50)), "/studio/sign-in")
+
+    assert answer.startswith(b"HTTP/1.1 413")
     assert sent < 20_000_000
 
 
@@ -98,13 +117,15 @@ def _the_document_is_kept(server: str, tmp: Path) -> None:
     assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2000:]
 
 
-def _send(server: str, headers: dict[str, str], parts: Iterator[bytes]) -> tuple[int, bytes]:
+def _send(
+    server: str, headers: dict[str, str], parts: Iterator[bytes], path: str = "/api/v1/shops"
+) -> tuple[int, bytes]:
     """Send the parts until the server answers or stops taking them: (bytes sent, the answer)."""
     where = urlsplit(server)
     sent, answer = 0, b""
     with socket.create_connection((where.hostname, where.port or 80), timeout=10) as wire:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        wire.sendall(f"POST /api/v1/shops HTTP/1.1\r\nHost: {where.netloc}\r\n{lines}\r\n".encode())
+        wire.sendall(f"POST {path} HTTP/1.1\r\nHost: {where.netloc}\r\n{lines}\r\n".encode())
         try:
             for part in parts:
                 wire.settimeout(0.02)

@@ -217,3 +217,21 @@ def test_reading_takes_a_known_number_of_queries(django_assert_num_queries: Djan
     ):
         with django_assert_num_queries(queries):
             assert me.get(address).status_code == 200, address
+
+
+def test_writing_takes_a_known_number_of_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    """However full the shop is. Savepoints count as queries here."""
+    shop = meis_shop()
+    for n in range(20):
+        listed(shop, flask(identity=f"i{n}", external_id=f"e{n}"))
+    listing, offer = Listing.objects.all()[0], flask()
+    me = Caller(mei())
+
+    with django_assert_max_num_queries(20):
+        assert me.post("/shops/mei/listings", {"offer_id": str(offer.id), "shelf": "厨房"}).status_code == 201
+    with django_assert_max_num_queries(20):
+        assert me.patch(f"/shops/mei/listings/{listing.id}", {"note": "好用", "position": 3}).status_code == 200
+    with django_assert_max_num_queries(12):
+        assert me.post("/shops/mei/shelves", {"name": "新品"}).status_code == 201
+    with django_assert_max_num_queries(10):
+        assert me.post("/shops", {"slug": "mei-two", "name": "Two"}).status_code == 201

@@ -136,7 +136,7 @@ def test_account_numbers_and_password_fields_are_never_shown(settings: Any) -> N
 
 
 def test_the_first_page_and_the_side_bar_lead_everywhere() -> None:
-    body = signed_in(ada()).get("/office/").content.decode()
+    body = signed_in(ada()).get("/office/", follow=True).content.decode()
 
     for address in (
         "/office/payouts/payout/?state__exact=requested",
@@ -156,6 +156,16 @@ def test_the_office_has_a_policy_of_its_own_and_the_rest_keeps_the_strict_one() 
     assert "script-src 'self' 'unsafe-eval'" in inside
     assert "'unsafe-inline'" not in inside.partition("script-src")[2].partition(";")[0]
     assert "unsafe" not in outside
+
+
+def test_signing_out_ends_the_session() -> None:
+    client = signed_in(ada())
+
+    client.get("/office/logout/")
+    assert client.get("/office/health/").status_code == 200
+    client.post("/office/logout/")
+
+    assert client.get("/office/health/").status_code == 302
 
 
 def test_pages_speak_chinese_too() -> None:
