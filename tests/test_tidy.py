@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -33,6 +34,17 @@ def our_models() -> Iterator[type[models.Model]]:
             yield model
 
 
+def our_keys() -> Iterator[tuple[type[models.Model], models.ForeignKey[Any, Any], type[models.Model]]]:
+    """Every foreign key of ours to a model of ours."""
+    for model in our_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, models.ForeignKey):
+                target = field.remote_field.model
+                assert isinstance(target, type)
+                if target.__module__.startswith("joey."):
+                    yield model, field, target
+
+
 def room_of(model: type[models.Model]) -> str:
     return model.__module__.split(".")[1]
 
@@ -47,12 +59,8 @@ def sources() -> Iterator[tuple[str, Path, str]]:
 def test_foreign_keys_point_down_the_layers() -> None:
     upwards = [
         f"{model.__name__}.{field.name}"
-        for model in our_models()
-        for field in model._meta.get_fields()
-        if isinstance(field, models.ForeignKey)
-        and field.related_model.__module__.startswith("joey.")
-        and room_of(model) != room_of(field.related_model)
-        and RANK[room_of(model)] >= RANK[room_of(field.related_model)]
+        for model, field, target in our_keys()
+        if room_of(model) != room_of(target) and RANK[room_of(model)] >= RANK[room_of(target)]
     ]
 
     assert upwards == []
@@ -61,12 +69,8 @@ def test_foreign_keys_point_down_the_layers() -> None:
 def test_no_room_grows_attributes_on_another() -> None:
     named = [
         f"{model.__name__}.{field.name}"
-        for model in our_models()
-        for field in model._meta.get_fields()
-        if isinstance(field, models.ForeignKey)
-        and field.related_model.__module__.startswith("joey.")
-        and field.model is model
-        and not field.remote_field.hidden
+        for model, field, _target in our_keys()
+        if field.model is model and not field.remote_field.hidden
     ]
 
     assert named == []
@@ -137,4 +141,5 @@ def test_no_signals_and_no_save_overrides() -> None:
 
 def test_there_is_something_to_be_tidy_about() -> None:
     assert len(list(our_models())) > 20
+    assert len(list(our_keys())) > 20
     assert len(list(sources())) > 100

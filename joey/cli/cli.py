@@ -15,6 +15,8 @@ COMMANDS = {
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
     "pay": ("joey.cli.pay:pay", "Send payouts out and take in the bank's answers."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
+    "token": ("joey.cli.token:token", "Make keys to the API."),
+    "operator": ("joey.cli.operator:operator", "Let someone into the office."),
     "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
     "import": ("joey.cli.later:import_offers", "Take in offers from a file."),
     "seed": ("joey.cli.later:seed", "Make synthetic load for measuring."),

@@ -22,7 +22,7 @@ from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission, CommissionHold
 from joey.demo import catalogue
 from joey.demo.make_offer import DemoOffer
-from joey.demo.shops import SHOPS, DemoListing, DemoShop
+from joey.demo.shops import SHOPS, DemoShop
 from joey.kit.clock import now as database_now
 from joey.kit.ids import new_id
 from joey.ledger.queries import balances_of
@@ -133,30 +133,23 @@ def _fill_shop(demo: DemoShop, now: datetime) -> Shop:
     shop = Shop.objects.filter(slug=demo.slug).first() or open_shop(
         keeper, slug=demo.slug, name=demo.name[demo.language], intro=demo.intro[demo.language], now=opened
     )
-    offers = {(offer.marketplace, offer.title): offer.id for offer in Offer.objects.all()}
-    listed = set(Listing.objects.filter(shop=shop).values_list("offer_id", flat=True))
-    for shelf in demo.shelves:
-        for pick in shelf.listings:
-            _list(shop, demo, shelf.name[demo.language], pick, offers, listed, opened)
+    _list_goods(shop, demo, opened)
     lease_for(shop, "taobao", now=opened + DAY)
     for listing in Listing.objects.filter(shop=shop, state=Listing.State.PUBLISHED):
         make_link(shop, listing_id=listing.id, channel="shop", now=opened + DAY)
     return shop
 
 
-def _list(
-    shop: Shop,
-    demo: DemoShop,
-    shelf: str,
-    pick: DemoListing,
-    offers: dict[tuple[str, str], object],
-    listed: set[object],
-    opened: datetime,
-) -> None:
-    offer_id = offers.get((pick.marketplace, pick.offer.title))
-    if offer_id is None or offer_id in listed:
-        return
-    add_listing(shop, offer_id=offer_id, shelf_name=shelf, note=pick.note[demo.language], now=opened)  # type: ignore[arg-type]
+def _list_goods(shop: Shop, demo: DemoShop, opened: datetime) -> None:
+    """Whatever of the keeper's picks is not listed yet, on its shelf, with the keeper's note."""
+    offers = {(offer.marketplace, offer.title): offer.id for offer in Offer.objects.all()}
+    listed = set(Listing.objects.filter(shop=shop).values_list("offer_id", flat=True))
+    for shelf in demo.shelves:
+        for pick in shelf.listings:
+            offer_id = offers.get((pick.marketplace, pick.offer.title))
+            if offer_id is not None and offer_id not in listed:
+                note, name = pick.note[demo.language], shelf.name[demo.language]
+                add_listing(shop, offer_id=offer_id, shelf_name=name, note=note, now=opened)
 
 
 # ── Business ──────────────────────────────────────────────────────────────────────────────────────────────

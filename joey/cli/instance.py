@@ -79,6 +79,9 @@ def _begin(values: dict[str, str]) -> None:
     import django
 
     django.setup()
+    from django.utils import translation
+
+    translation.activate("en")  # the terminal's own sentences are English, so what a room refuses is too
 
 
 def _started(data: Path) -> Instance:

@@ -27,7 +27,7 @@ class Account(models.Model):
                 fields=["shop_id", "kind", "party", "currency"], name="ledger_one_account_of_a_kind"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=[kind.value for kind in NEVER_NEGATIVE]) | Q(balance_minor__gte=0),
+                condition=~Q(kind__in=sorted(kind.value for kind in NEVER_NEGATIVE)) | Q(balance_minor__gte=0),
                 name="ledger_account_not_below_zero",
             ),
         ]

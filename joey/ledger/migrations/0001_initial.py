@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('postings', models.BigIntegerField(db_default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('shop_id', 'kind', 'party', 'currency'), name='ledger_one_account_of_a_kind'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['shop:reserved', 'platform:pending', 'rail:in_transit', 'shop:pending']), _negated=True), ('balance_minor__gte', 0), _connector='OR'), name='ledger_account_not_below_zero')],
+                'constraints': [models.UniqueConstraint(fields=('shop_id', 'kind', 'party', 'currency'), name='ledger_one_account_of_a_kind'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['platform:pending', 'rail:in_transit', 'shop:pending', 'shop:reserved']), _negated=True), ('balance_minor__gte', 0), _connector='OR'), name='ledger_account_not_below_zero')],
             },
         ),
         migrations.CreateModel(
