@@ -3,6 +3,7 @@
 `python -m tests.site.words` prints what the Chinese catalogue lacks, ready to be translated and pasted in.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ KEYWORDS = {
     "Exemption": (1,),  # the rules page says why something may stand
 }
 
+TRANSLATE = re.compile(r"""{% translate (["'])(?P<text>.*?)\1""")
+BLOCK = re.compile(r"{% blocktranslate[^%]*%}(?P<text>.*?){% endblocktranslate %}", re.DOTALL)
+VARIABLE = re.compile(r"{{ *(\w+) *}}")
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -42,6 +47,9 @@ def sentences() -> Iterator[Sentence]:
             method, options = "python", {}
         elif path.suffix in (".html", ".svg") and "pages" in path.parts:
             method, options = "jinja2.ext:babel_extract", {"silent": "false"}
+        elif path.suffix == ".html":
+            yield from _of_django_template(path)
+            continue
         else:
             continue
         for line, found, _comments, _context in extract_from_file(method, path, KEYWORDS, options=options):
@@ -50,6 +58,17 @@ def sentences() -> Iterator[Sentence]:
             if text:
                 plural = parts[1] if len(parts) > 1 else None
                 yield Sentence(text, plural, f"{path.relative_to(JOEY.parent)}:{line}")
+
+
+def _of_django_template(path: Path) -> Iterator[Sentence]:
+    """The office speaks Django's own template language: {% translate "…" %} and {% blocktranslate %}."""
+    text = path.read_text("utf-8")
+    place = str(path.relative_to(JOEY.parent))
+    for found in TRANSLATE.finditer(text):
+        yield Sentence(found["text"], None, f"{place}:{text.count(chr(10), 0, found.start()) + 1}")
+    for found in BLOCK.finditer(text):
+        one, _plural, many = VARIABLE.sub(r"%(\1)s", found["text"]).partition("{% plural %}")
+        yield Sentence(one, many or None, f"{place}:{text.count(chr(10), 0, found.start()) + 1}")
 
 
 def chinese() -> Catalog:
