@@ -65,7 +65,7 @@ def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease | N
     # Written on the row itself, so that a rival who waited for it sees that it is gone.
     Position.objects.filter(pk=position.pk).update(free_from=None)
     lease = PositionLease.objects.create(
-        position=position, marketplace=marketplace, shop=shop, leased_from=now, last_used_at=now
+        position=position, marketplace=marketplace, shop=shop, leased_from=_whole_second(now), last_used_at=now
     )
     append(
         "position.leased", f"shop:{shop.pk}",
@@ -95,7 +95,7 @@ def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
             """,
             {
                 "now": now,
-                "until": now + quarantine,
+                "until": _whole_second(now) + quarantine,
                 "marketplace": connector.code,
                 "idle_since": now - timedelta(days=idle_days),
             },
@@ -109,7 +109,9 @@ def file_positions(marketplace: str, count: int, *, now: datetime) -> int:
     have = Position.objects.filter(marketplace=connector.code).count()
     for number in range(have + 1, have + count + 1):
         filed = connector.file_position(f"joey-{number}")
-        Position.objects.get_or_create(marketplace=connector.code, key=filed.key, defaults={"free_from": now})
+        Position.objects.get_or_create(
+            marketplace=connector.code, key=filed.key, defaults={"free_from": _whole_second(now)}
+        )
     return Position.objects.filter(marketplace=connector.code).count()
 
 
@@ -119,3 +121,9 @@ def first_leased_at(marketplace: str) -> datetime | None:
         first=models.Min("leased_from")
     )["first"]
     return first
+
+
+def _whole_second(moment: datetime) -> datetime:
+    """Marketplaces report the time of a click in whole seconds, cut off: a lease begins and ends on them too, or the
+    click that follows the first share within its second would seem to come before it."""
+    return moment.replace(microsecond=0)

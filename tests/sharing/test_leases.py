@@ -1,0 +1,53 @@
+"""When a lease begins and ends, beside the clock of a marketplace that knows whole seconds only."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from joey.orders.models import OrderLine
+from joey.orders.record_sightings import record_sightings
+from joey.sharing.lease_position import lease_for, return_idle
+from joey.sharing.models import Position, PositionLease
+from tests.cast import DAY, NOW, lulus_shop, meis_shop, report
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+MOMENT = NOW.replace(microsecond=700_000)
+
+
+@pytest.fixture(autouse=True)
+def _connected(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"taobao": {"gateway": "http://localhost:1/router/rest", "credentials": {
+        "app_key": "1", "app_secret": "s", "session": "s", "publisher_id": "1", "site_id": "2"}}}  # fmt: skip
+
+
+def test_a_click_in_the_second_of_the_first_share_counts() -> None:
+    Position.objects.create(marketplace="taobao", key="110000000001", free_from=NOW - DAY)
+    lease = lease_for(meis_shop(), "taobao", now=MOMENT)
+    assert lease
+
+    cut_off = (MOMENT + timedelta(milliseconds=200)).replace(microsecond=0)
+    record_sightings("taobao", [report(clicked_at=cut_off, reported_at=MOMENT + DAY)], now=MOMENT + DAY)
+
+    line = OrderLine.objects.get()
+    assert (line.shop_id, line.suspense) == (meis_shop().pk, "")
+
+
+def test_two_shops_never_hold_one_position_in_the_same_second() -> None:
+    Position.objects.create(marketplace="taobao", key="110000000001", free_from=NOW - DAY)
+    first = lease_for(meis_shop(), "taobao", now=MOMENT)
+    assert first
+    return_idle(now=MOMENT + 40 * DAY)
+    first.refresh_from_db()
+    assert first.until
+
+    too_early = lease_for(lulus_shop(), "taobao", now=first.until - timedelta(microseconds=1))
+    second = lease_for(lulus_shop(), "taobao", now=first.until + timedelta(milliseconds=300))
+
+    assert too_early is None
+    assert second
+    assert second.leased_from == first.until
+    assert PositionLease.objects.count() == 2
+    prove()
