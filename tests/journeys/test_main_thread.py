@@ -406,7 +406,7 @@ def by_id(api: Api, slug: str, line_id: str) -> Json:
 
 def trade_of(sandbox: Sandbox, line: Json) -> str:
     """The number under which the simulated marketplace keeps this line."""
-    numbers = (line["external_line"], line["external_order"])
+    numbers: list[str] = [line["external_line"], line["external_order"]]
     return next(number for number in numbers if sandbox.http.get(f"/control/orders/{number}").status_code == 200)
 
 
