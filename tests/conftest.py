@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
@@ -32,6 +33,13 @@ def django_db_setup(postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlock
     yield
     with django_db_blocker.unblock():
         _close_all()
+
+
+@pytest.fixture(autouse=True)
+def plain_english() -> Iterator[None]:
+    """Let refusals speak the language that tests compare with, unless a test asks for another."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

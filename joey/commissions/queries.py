@@ -35,7 +35,7 @@ def claim_due(table: str, marketplace: str, *, today: date, limit: int) -> int:
     Due: settled, payable today or before, worth something, and nothing holds it. Rows another run has are skipped.
     """
     sql.fresh_temp_table(table, DUE_COLUMNS)
-    return sql.execute(
+    claimed = sql.execute(
         f"""
         INSERT INTO {table}
         SELECT c.id, c.shop_id, c.order_line_id, c.marketplace, c.currency, c.amount_minor, c.platform_minor
@@ -47,6 +47,8 @@ def claim_due(table: str, marketplace: str, *, today: date, limit: int) -> int:
         """,
         [marketplace, today, limit],
     )
+    sql.execute(f"ANALYZE {table}")
+    return claimed
 
 
 @dataclass(frozen=True)

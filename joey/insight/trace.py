@@ -79,6 +79,8 @@ def _why(line: OrderRow, hold: str | None) -> tuple[str, str]:
         )
     if line.state == "placed":
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
+    if not line.commission_state:
+        return "not_booked", _("The report came in a moment ago and is being booked. Look again in a minute.")
     if line.returned.minor and not line.commission.minor:
         return "returned", _("All of it was returned, so the marketplace took its commission back.")
     if not line.rate_ppm or not line.commission.minor:

@@ -142,7 +142,9 @@ def _attribute_and_claim(marketplace: str) -> None:
         FROM order_in ORDER BY external_order, external_line, reported_at DESC, digest DESC
         """
     )
+    sql.execute("ANALYZE newest")
     attribute_set(marketplace, "newest")
+    sql.execute("ANALYZE newest")
     sql.execute(
         """
         INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)

@@ -112,6 +112,13 @@ def test_an_unpaid_order_earns_nothing_yet() -> None:
     assert take_in(report(state="placed")).reason == "unpaid"
 
 
+def test_a_report_that_is_not_booked_yet_is_not_called_a_zero_rate() -> None:
+    leased(meis_shop())
+    record_sightings("taobao", [report()], now=NOW)
+
+    assert traced().reason == "not_booked"
+
+
 def test_an_unknown_position_is_explained_to_the_office() -> None:
     record_sightings("taobao", [report(position_key="999")], now=NOW)
 
@@ -135,7 +142,13 @@ def clicked(visitor: str = "person", *, lease: PositionLease | None = None, went
     link = Link.objects.create(shop=meis_shop(), listing=listing, code="abc", channel="wechat")
     at = NOW - 10 * DAY - timedelta(minutes=11)
     click = Click.objects.create(
-        id=new_id(), shop_id=meis_shop().pk, link_id=link.pk, listing_id=listing.pk, at=at, visitor_key=b"x", visitor=visitor
+        id=new_id(),
+        shop_id=meis_shop().pk,
+        link_id=link.pk,
+        listing_id=listing.pk,
+        at=at,
+        visitor_key=b"x",
+        visitor=visitor,
     )
     if went_on:
         WayOut.objects.create(

@@ -27,7 +27,7 @@ ADZONE = 110000000001
         (31, {"timestamp": "yesterday"}),
         (31, {"timestamp": "2026-11-22T10:00:00Z"}),
         (31, {"timestamp": beijing(time.time() - 660)}),
-        (31, {"timestamp": beijing(time.time() + 900)}),
+        (31, {"timestamp": beijing(time.time() + 7_200)}),
         (31, {"timestamp": str(int(time.time() * 1000) - 660_000)}),
         (32, {"v": None}),
         (33, {"v": "two"}),
