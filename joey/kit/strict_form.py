@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from joey.kit.refusals import Refusal
 
 CSRF_FIELD = "csrfmiddlewaretoken"
+BROKEN = "\ufffd"  # what Django puts where bytes are not UTF-8; nobody types it
 
 
 class StrictForm(forms.Form):
-    """Django's form, with every undeclared name in the input an error that names it."""
+    """Django's form, with every undeclared name in the input, and every broken text, an error that names it."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -25,6 +26,10 @@ class StrictForm(forms.Form):
                         code="unknown_field",
                         params={"name": str(name)[:40]},
                     ),
+                )
+            elif BROKEN in str(self.data[name]) and name in self.fields:
+                self.add_error(
+                    name, forms.ValidationError(_("This did not arrive in UTF-8. Type it again."), "encoding")
                 )
         return cleaned
 
