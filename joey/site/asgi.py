@@ -7,6 +7,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joey.site.settings")
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import SuspiciousOperation
+from django.http import FileResponse, Http404, HttpRequest
 
 django = get_asgi_application()  # the rooms below can be imported only after it
 
@@ -16,4 +18,15 @@ from joey.edge.asked import App  # noqa: E402
 from joey.site.language import choose  # noqa: E402
 from joey.storefront.in_app import opens_here  # noqa: E402
 
-application = Edge(BodyBound(cast(App, ASGIStaticFilesHandler(django))), language=choose, opens_here=opens_here)
+
+class StaticFiles(ASGIStaticFilesHandler):
+    """Django's own, for which an address that climbs out of the folder would be a crash and not just nothing."""
+
+    def serve(self, request: HttpRequest) -> FileResponse:
+        try:
+            return super().serve(request)
+        except SuspiciousOperation:
+            raise Http404 from None
+
+
+application = Edge(BodyBound(cast(App, StaticFiles(django))), language=choose, opens_here=opens_here)
