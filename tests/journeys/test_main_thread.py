@@ -49,9 +49,9 @@ def test_from_signing_up_to_money_that_is_available(
     found = best_earning(api, "tmall")
     assert found["price"]["text"] == f"¥{found['price']['minor'] / 100:,.2f}"
     assert found["earning"]["minor"] > 0
-    by_link = api.post("/offers/paste", {"text": f"看看这个 {some_item_page(sandbox)} 很好看"})
+    by_link = api.post("/offers/paste", {"text": f"看看这个 {some_item_page(sandbox)} 很好看"}, 200)
     assert by_link["marketplace"] == "taobao"
-    by_code = api.post("/offers/paste", {"text": copy_code_of(mei)})
+    by_code = api.post("/offers/paste", {"text": copy_code_of(mei)}, 200)
     assert by_code["id"] != found["id"]
 
     # Add: once, on a shelf that is made on the way.
