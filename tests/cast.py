@@ -106,7 +106,9 @@ def settled(order: str = "4294159887444064307", *, days_ago: int = 9, **changes:
     return report(order, **({"state": "settled", "reported_at": at, "settled_at": at} | changes))
 
 
-def refund(order: str = "4294159887444064307", *, case: str = "8812", back: int = 342, **changes: Any) -> RefundSighting:
+def refund(
+    order: str = "4294159887444064307", *, case: str = "8812", back: int = 342, **changes: Any
+) -> RefundSighting:
     """A finished after-sale case; by default all of the flask comes back."""
     at = changes.pop("reported_at", NOW - DAY)
     return RefundSighting(
