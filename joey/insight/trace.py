@@ -193,6 +193,8 @@ def _earned(facts: Mapping[str, Any]) -> Told:
         "plan": facts["plan"],
         "base": base,
     }
+    if not facts["amount_minor"]:
+        return _("Nothing to book"), _("At this report the marketplace pays nothing for the order."), 0
     return _("Commission earned, pending"), why, facts["amount_minor"]
 
 

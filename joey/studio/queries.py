@@ -20,13 +20,14 @@ class Today:
 
 
 def today_of(shop_id: UUID, *, since: datetime) -> Today:
-    """Two queries."""
+    """What happened since then in the world, not what was merely reported since then. Two queries."""
     counts = sql.one(
         """
         SELECT
           (SELECT count(DISTINCT (link_id, visitor_key)) FROM sharing_click
            WHERE shop_id = %(shop)s AND at >= %(since)s AND visitor = 'person') AS people,
-          (SELECT count(*) FROM orders_orderline WHERE shop_id = %(shop)s AND first_seen_at >= %(since)s) AS orders,
+          (SELECT count(*) FROM orders_orderline WHERE shop_id = %(shop)s AND first_seen_at >= %(since)s
+           AND coalesce(paid_at, first_seen_at) >= %(since)s) AS orders,
           (SELECT count(*) FROM shops_listing WHERE shop_id = %(shop)s AND state = 'published') AS listings,
           (SELECT count(*) FROM sharing_link WHERE shop_id = %(shop)s AND channel <> 'shop') AS links
         """,
@@ -34,8 +35,10 @@ def today_of(shop_id: UUID, *, since: datetime) -> Today:
     )
     assert counts is not None
     earned = sql.rows(
-        "SELECT currency, sum(amount_minor)::bigint AS minor FROM commissions_commission"
-        " WHERE shop_id = %s AND earned_at >= %s GROUP BY 1 ORDER BY 1",
-        [shop_id, since],
+        "SELECT c.currency, sum(c.amount_minor)::bigint AS minor FROM commissions_commission c"
+        " JOIN orders_orderline l ON l.id = c.order_line_id"
+        " WHERE c.shop_id = %(shop)s AND c.earned_at >= %(since)s AND coalesce(l.paid_at, c.earned_at) >= %(since)s"
+        " GROUP BY 1 ORDER BY 1",
+        {"shop": shop_id, "since": since},
     )
     return Today(**counts, earned=tuple(Money(row["minor"], row["currency"]) for row in earned))
