@@ -49,7 +49,7 @@ test: dev debian-parts ## check everything: lint, all tests, and the money tests
 	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(ON_15)
 
 test-long: dev debian-parts ## the slow proofs
-	$(PY) -m pytest -q -m long $(TESTS)
+	$(PY) -m pytest -q -m long $(TESTS) || [ $$? = 5 ] # 5: nothing is marked long yet
 
 lint: dev ## style, types, layers, templates, missing migrations
 	$(PY) -m ruff check .
