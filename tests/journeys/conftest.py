@@ -8,7 +8,7 @@ from tests.journeys.at_the_counter import Sandbox
 from tests.journeys.running import RunningJoey
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def joey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningJoey]:
     """`joey up` with the demo; all journeys happen in it, as they would in one town."""
     running = RunningJoey(tmp_path_factory.mktemp("journeys") / "data")
@@ -17,10 +17,10 @@ def joey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningJoey]:
         assert running.interrupt() == 0, running.story()
         assert "Nothing is lost" in running.says()
     finally:
-        running.kill()
+        running.forget()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sandbox(joey: RunningJoey) -> Sandbox:
     """The simulated world behind it."""
     return Sandbox(joey.sandbox_url)

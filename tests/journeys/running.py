@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -143,6 +144,16 @@ class RunningJoey:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def forget(self) -> None:
+        """Stop for good and delete everything; as root the database stands elsewhere, with a link to it."""
+        self.kill()
+        shown = self.data / "postgres"
+        if shown.is_symlink():
+            cluster = shown.resolve()
+            shutil.rmtree(cluster, ignore_errors=True)
+            shutil.rmtree(cluster.parent.parent / "run" / cluster.name, ignore_errors=True)
+        shutil.rmtree(self.data, ignore_errors=True)
 
     def answers(self, url: str = "") -> bool:
         """Whether web (or the given server) answers its liveness."""

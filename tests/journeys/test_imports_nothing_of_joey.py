@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 ALLOWED = {"axe_playwright_python", "httpx", "PIL", "playwright", "pytest", "zxingcpp"}
 STANDARD = {
     "ast", "collections", "concurrent", "dataclasses", "datetime", "html", "io", "json", "os", "pathlib", "re",
-    "signal", "socket", "subprocess", "sys", "time", "typing", "urllib", "uuid",
+    "shutil", "signal", "socket", "subprocess", "sys", "time", "typing", "urllib", "uuid",
 }  # fmt: skip
 
 

@@ -47,7 +47,8 @@ def test_from_signing_up_to_money_that_is_available(
 
     # Pick: by words, by a link of the marketplace, and by a copy-code that somebody else passed on.
     found = best_earning(api, "tmall")
-    assert found["price"]["text"] == f"¥{found['price']['minor'] / 100:,.2f}"
+    yuan, fen = divmod(found["price"]["minor"], 100)
+    assert found["price"]["text"] == f"¥{yuan:,}.{fen:02}"
     assert found["earning"]["minor"] > 0
     by_link = api.post("/offers/paste", {"text": f"看看这个 {some_item_page(sandbox)} 很好看"}, 200)
     assert by_link["marketplace"] == "taobao"
