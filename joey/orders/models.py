@@ -116,6 +116,7 @@ class RefundCase(models.Model):
     refund_minor = models.BigIntegerField()
     commission_back_minor = models.BigIntegerField()
     reported_at = models.DateTimeField()
+    report_digest = models.BinaryField(max_length=32, default=b"")  # breaks a tie of two reports of one moment
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "case_id"], name="orders_refund_case_once")]

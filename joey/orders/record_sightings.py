@@ -14,6 +14,7 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.marketplaces.port import OrderSighting, RefundSighting, Sightings, UnreadableSighting
+from joey.orders.storable import fitting, storable_json, storable_text
 from joey.record.append import append_set
 from joey.sharing.attribute import attribute_set
 
@@ -27,6 +28,7 @@ REFUND_COLUMNS = """
     case_id text, external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea,
     counts boolean, refund_minor bigint, commission_back_minor bigint
 """
+NAMED_COLUMNS = "shop_id uuid, lease_id uuid, suspense text"  # what attribution says of each order report
 UNREADABLE_COLUMNS = "kind text, external_order text, reported_at timestamptz, payload jsonb, digest bytea"
 
 
@@ -50,6 +52,8 @@ def record_sightings(marketplace: str, sightings: Iterable[Sightings], *, now: d
     _take_refund_cases(marketplace)
     _attribute_and_claim(marketplace)
     _move_lines(marketplace)
+    _fill_in_who(marketplace)
+    _tell_contradictions(marketplace)
     _apply_refunds(marketplace)
     lines = int(sql.value("SELECT count(*) FROM (SELECT DISTINCT id FROM moved_line) AS lines"))
     _tell(now)
@@ -61,9 +65,9 @@ def _stage(sightings: Iterable[Sightings]) -> int:
     orders: list[tuple[object, ...]] = []
     refunds: list[tuple[object, ...]] = []
     unreadable: list[tuple[object, ...]] = []
-    for seen in sightings:
-        text = json.dumps(seen.payload, ensure_ascii=False, sort_keys=True).replace("\\u0000", "")
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    for seen in map(fitting, sightings):
+        text = json.dumps(storable_json(seen.payload), ensure_ascii=False, sort_keys=True)
+        digest = hashlib.sha256(text.encode()).digest()
         if isinstance(seen, OrderSighting):
             orders.append(
                 (
@@ -91,26 +95,34 @@ def _stage(sightings: Iterable[Sightings]) -> int:
     ):
         sql.fresh_temp_table(name, columns)
         if rows:
-            sql.copy_rows(name, [part.split()[0] for part in columns.split(",")], rows)
+            storable = ([storable_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+            sql.copy_rows(name, [part.split()[0] for part in columns.split(",")], storable)
         sql.execute(f"ANALYZE {name}")
+    sql.execute(f"ALTER TABLE order_in {', '.join('ADD ' + column for column in NAMED_COLUMNS.split(', '))}")
     sql.fresh_temp_table("moved_line", "id uuid, shop_id uuid, told text")
     return len(unreadable)
 
 
 def _keep_sightings(marketplace: str) -> int:
+    sql.fresh_temp_table("new_sighting", "external_order text, external_line text, digest bytea")
     return sql.execute(
         """
-        INSERT INTO orders_sighting
-            (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
-        SELECT %(marketplace)s, 'order', external_order, external_line, reported_at::text, payload, digest
-        FROM order_in
-        UNION ALL
-        SELECT %(marketplace)s, 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest
-        FROM refund_in
-        UNION ALL
-        SELECT %(marketplace)s, kind, external_order, 'unreadable', reported_at::text, payload, digest
-        FROM unreadable_in
-        ON CONFLICT DO NOTHING
+        WITH kept AS (
+            INSERT INTO orders_sighting
+                (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
+            SELECT %(marketplace)s, 'order', external_order, external_line, reported_at::text, payload, digest
+            FROM order_in
+            UNION ALL
+            SELECT %(marketplace)s, 'refund', external_order, external_line, left(case_id || '@' || reported_at, 64),
+                   payload, digest
+            FROM refund_in
+            UNION ALL
+            SELECT %(marketplace)s, kind, external_order, 'unreadable', reported_at::text, payload, digest
+            FROM unreadable_in
+            ON CONFLICT DO NOTHING
+            RETURNING external_order, external_line, payload_sha256
+        )
+        INSERT INTO new_sighting SELECT * FROM kept
         """,
         {"marketplace": marketplace},
     )
@@ -120,22 +132,63 @@ def _take_refund_cases(marketplace: str) -> None:
     sql.execute(
         """
         INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
-                                       commission_back_minor, reported_at)
+                                       commission_back_minor, reported_at, report_digest)
         SELECT DISTINCT ON (case_id) %(marketplace)s, case_id, external_order, external_line, counts, refund_minor,
-               commission_back_minor, reported_at
+               commission_back_minor, reported_at, digest
         FROM refund_in ORDER BY case_id, reported_at DESC, digest DESC
         ON CONFLICT (marketplace, case_id) DO UPDATE
         SET counts = excluded.counts, refund_minor = excluded.refund_minor,
-            commission_back_minor = excluded.commission_back_minor, reported_at = excluded.reported_at
-        WHERE excluded.reported_at >= orders_refundcase.reported_at
+            commission_back_minor = excluded.commission_back_minor, reported_at = excluded.reported_at,
+            report_digest = excluded.report_digest
+        WHERE (excluded.reported_at, excluded.report_digest)
+            > (orders_refundcase.reported_at, orders_refundcase.report_digest)
         """,
         {"marketplace": marketplace},
     )
 
 
 def _attribute_and_claim(marketplace: str) -> None:
-    """The newest report of each line in this set, with its shop: the one that claimed the line first, for ever."""
-    sql.fresh_temp_table("newest", ORDER_COLUMNS + ", shop_id uuid, lease_id uuid, suspense text")
+    """The newest report of each line in this set that does not name another shop than the one with the claim.
+
+    A line belongs for ever to the shop that a report of it named first. A later report that names another is kept
+    and told, and moves nothing. One that names nobody speaks of the same line all the same: it moves the line of
+    the shop that has it, so that the order in which reports come does not decide what a line is.
+    """
+    attribute_set(marketplace, "order_in")
+    sql.execute("ANALYZE order_in")
+    sql.execute(
+        """
+        INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
+        SELECT DISTINCT ON (external_order, external_line) %(marketplace)s, external_order, external_line, shop_id
+        FROM order_in WHERE shop_id IS NOT NULL ORDER BY external_order, external_line, reported_at, digest
+        ON CONFLICT (marketplace, external_order, external_line) DO NOTHING
+        """,
+        {"marketplace": marketplace},
+    )
+    sql.fresh_temp_table("contradiction", "external_order text, external_line text, digest bytea")
+    sql.execute(
+        """
+        WITH contradicted AS (
+            DELETE FROM order_in USING orders_orderclaim c
+            WHERE (c.marketplace, c.external_order, c.external_line)
+                = (%(marketplace)s, order_in.external_order, order_in.external_line)
+              AND order_in.shop_id <> c.shop_id
+            RETURNING order_in.external_order, order_in.external_line, order_in.digest
+        )
+        INSERT INTO contradiction SELECT * FROM contradicted
+        """,
+        {"marketplace": marketplace},
+    )
+    sql.execute(
+        """
+        UPDATE order_in SET shop_id = c.shop_id, suspense = '' FROM orders_orderclaim c
+        WHERE order_in.shop_id IS NULL
+          AND (c.marketplace, c.external_order, c.external_line)
+            = (%(marketplace)s, order_in.external_order, order_in.external_line)
+        """,
+        {"marketplace": marketplace},
+    )
+    sql.fresh_temp_table("newest", f"{ORDER_COLUMNS}, {NAMED_COLUMNS}")
     sql.execute(
         """
         INSERT INTO newest SELECT DISTINCT ON (external_order, external_line) *
@@ -143,32 +196,6 @@ def _attribute_and_claim(marketplace: str) -> None:
         """
     )
     sql.execute("ANALYZE newest")
-    attribute_set(marketplace, "newest")
-    sql.execute("ANALYZE newest")
-    sql.execute(
-        """
-        INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
-        SELECT %(marketplace)s, external_order, external_line, shop_id FROM newest WHERE shop_id IS NOT NULL
-        ORDER BY external_order, external_line
-        ON CONFLICT (marketplace, external_order, external_line) DO NOTHING
-        """,
-        {"marketplace": marketplace},
-    )
-    # A later report that names another shop's position does not move the line; it stays as a sighting and is told.
-    sql.execute(
-        """
-        WITH contradicted AS (
-            DELETE FROM newest USING orders_orderclaim c
-            WHERE c.marketplace = %(marketplace)s AND c.external_order = newest.external_order
-              AND c.external_line = newest.external_line AND newest.shop_id IS DISTINCT FROM c.shop_id
-            RETURNING newest.external_order, newest.external_line
-        )
-        INSERT INTO moved_line SELECT l.id, l.shop_id, 'order_line.contradicted' FROM contradicted x
-        JOIN orders_orderline l ON l.marketplace = %(marketplace)s AND l.external_order = x.external_order
-                               AND l.external_line = x.external_line
-        """,
-        {"marketplace": marketplace},
-    )
 
 
 def _move_lines(marketplace: str) -> None:
@@ -187,18 +214,61 @@ def _move_lines(marketplace: str) -> None:
                    nextval('orders_revision')
             FROM newest
             ON CONFLICT (marketplace, external_order, external_line) DO UPDATE SET
-                shop_id = excluded.shop_id, suspense = excluded.suspense, lease_id = excluded.lease_id,
-                position_key = excluded.position_key, state = excluded.state, reason = excluded.reason,
+                shop_id = excluded.shop_id, suspense = excluded.suspense,
+                lease_id = coalesce(excluded.lease_id, line.lease_id),
+                position_key = CASE WHEN excluded.lease_id IS NULL AND line.lease_id IS NOT NULL
+                                    THEN line.position_key ELSE excluded.position_key END,
+                clicked_at = CASE WHEN excluded.lease_id IS NULL AND line.lease_id IS NOT NULL
+                                  THEN line.clicked_at ELSE excluded.clicked_at END,
+                state = excluded.state, reason = excluded.reason,
                 title = excluded.title, external_item = excluded.external_item, quantity = excluded.quantity,
                 currency = excluded.currency, paid_minor = excluded.paid_minor,
                 commission_minor = excluded.commission_minor, service_fee_minor = excluded.service_fee_minor,
-                rate_ppm = excluded.rate_ppm, clicked_at = excluded.clicked_at, placed_at = excluded.placed_at,
-                paid_at = excluded.paid_at, settled_at = excluded.settled_at, reported_at = excluded.reported_at,
+                rate_ppm = excluded.rate_ppm, placed_at = excluded.placed_at, paid_at = excluded.paid_at,
+                settled_at = excluded.settled_at, reported_at = excluded.reported_at,
                 report_digest = excluded.report_digest, revision = excluded.revision
             WHERE (excluded.reported_at, excluded.report_digest) > (line.reported_at, line.report_digest)
             RETURNING line.id, line.shop_id
         )
         INSERT INTO moved_line SELECT id, shop_id, 'order_line.reported' FROM moved
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _fill_in_who(marketplace: str) -> None:
+    """Lines whose newest report named nobody learn whose they are from an older one that came late or beside it."""
+    sql.execute(
+        """
+        WITH named AS (
+            SELECT DISTINCT ON (external_order, external_line) *
+            FROM order_in WHERE lease_id IS NOT NULL ORDER BY external_order, external_line, reported_at, digest
+        ), waiting AS (
+            SELECT line.id, line.suspense AS was, named.* FROM named
+            JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
+                                        = (%(marketplace)s, named.external_order, named.external_line)
+            WHERE line.lease_id IS NULL
+        ), filled AS (
+            UPDATE orders_orderline line
+            SET shop_id = waiting.shop_id, lease_id = waiting.lease_id, position_key = waiting.position_key,
+                clicked_at = waiting.clicked_at, suspense = '', revision = nextval('orders_revision')
+            FROM waiting WHERE line.id = waiting.id
+            RETURNING line.id, line.shop_id, waiting.was
+        )
+        INSERT INTO moved_line SELECT id, shop_id, 'order_line.attributed' FROM filled WHERE was <> ''
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _tell_contradictions(marketplace: str) -> None:
+    """Each contradicting report once, however often it comes."""
+    sql.execute(
+        """
+        INSERT INTO moved_line SELECT DISTINCT line.id, line.shop_id, 'order_line.contradicted' FROM contradiction
+        JOIN new_sighting USING (external_order, external_line, digest)
+        JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
+                                    = (%(marketplace)s, contradiction.external_order, contradiction.external_line)
         """,
         {"marketplace": marketplace},
     )

@@ -1,15 +1,18 @@
 """Reports are kept as they came, and each order line finds the one shop it belongs to, or none."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from joey.commissions.earn_due import earn_due
 from joey.kit import sql
-from joey.orders.models import OrderClaim, OrderLine, Sighting
+from joey.orders.models import OrderClaim, OrderLine, RefundCase, Sighting
 from joey.orders.record_sightings import record_sightings
 from joey.orders.retry_suspense import retry_suspense
 from joey.sharing.models import Position, PositionLease
-from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, report, settled
+from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +121,82 @@ def test_hostile_text_in_a_report_is_kept_as_text() -> None:
     record_sightings("taobao", [report(title=hostile)], now=NOW)
 
     assert OrderLine.objects.get().title == hostile
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("late_first", [True, False])
+def test_a_report_without_a_click_moves_the_line_of_the_shop_that_another_report_named(
+    together: bool, late_first: bool
+) -> None:
+    leased(meis_shop())
+    reports = [report(), settled(clicked_at=None)]
+    if late_first:
+        reports.reverse()
+
+    for sightings in [reports] if together else [[each] for each in reports]:
+        record_sightings("taobao", sightings, now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.shop_id, line.suspense, line.state) == (meis_shop().pk, "", "settled")
+    assert line.lease_id is not None
+    assert line.clicked_at == report().clicked_at
+    earn_due(now=NOW)
+    prove()
+
+
+def test_a_contradiction_is_told_once_however_often_it_is_reported() -> None:
+    leased(meis_shop())
+    leased(lulus_shop(), key="110000000002")
+    record_sightings("taobao", [report()], now=NOW)
+
+    for _time in range(3):
+        record_sightings("taobao", [settled(position_key="110000000002")], now=NOW)
+
+    assert sql.value("SELECT count(*) FROM record_event WHERE kind = 'order_line.contradicted'") == 1
+
+
+def test_two_reports_of_a_refund_case_of_one_moment_come_to_the_same_in_either_order() -> None:
+    leased(meis_shop())
+    waiting, dropped = refund(counts=True), refund(counts=False)
+    record_sightings("taobao", [report(), waiting], now=NOW)
+    record_sightings("taobao", [dropped], now=NOW)
+    first = RefundCase.objects.get().counts
+
+    record_sightings("taobao", [dropped], now=NOW)
+    record_sightings("taobao", [waiting], now=NOW)
+
+    assert RefundCase.objects.get().counts == first
+
+
+@pytest.mark.parametrize("changes", [{"quantity": 10**12}, {"position_key": "9" * 81}, {"external_line": "9" * 65}])
+def test_a_report_that_no_table_can_hold_is_kept_unread_and_keeps_nobody_waiting(changes: dict[str, Any]) -> None:
+    leased(meis_shop())
+
+    done = record_sightings("taobao", [report("1", **changes), report("2")], now=NOW)
+
+    assert (done.sightings, done.lines, done.unreadable) == (2, 1, 1)
+    assert OrderLine.objects.get().external_order == "2"
+
+
+def test_a_long_case_number_is_no_hindrance() -> None:
+    leased(meis_shop())
+
+    record_sightings("taobao", [report(), refund(case="8" * 64)], now=NOW)
+    record_sightings("taobao", [refund(case="8" * 65)], now=NOW)
+
+    assert OrderLine.objects.get().returned_commission_minor == 342
+    assert Sighting.objects.filter(external_line="unreadable").count() == 1
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "cut in an emoji \ud83d", "\\u0000", "\\\\u0000"])
+def test_text_that_postgresql_cannot_hold_keeps_no_report_out(text: str) -> None:
+    leased(meis_shop())
+    hostile = replace(report(title=text, external_item=text), payload={"item_title": text, text: [{"in": text}]})
+
+    record_sightings("taobao", [hostile], now=NOW)
+    again = record_sightings("taobao", [hostile], now=NOW)
+
+    kept = text.replace("\x00", "").replace("\ud83d", "\ufffd")
+    assert OrderLine.objects.get().title == kept
+    assert Sighting.objects.get().payload["item_title"] == kept
+    assert again.sightings == 0

@@ -1,0 +1,53 @@
+"""What the tables can hold of a report. One that does not fit must not keep the others from being taken in."""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from joey.marketplaces.port import OrderSighting, RefundSighting, Sightings, UnreadableSighting
+
+ID_MAX = 64
+POSITION_MAX = 80
+QUANTITY_MAX = 2**31 - 1
+_NEVER_STORED = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps neither NUL nor half of a surrogate pair
+
+
+def storable_text(text: str) -> str:
+    """The text without NUL; a half character (titles get cut in the middle of an emoji) becomes U+FFFD."""
+    if not _NEVER_STORED.search(text):
+        return text
+    return _NEVER_STORED.sub("\ufffd", text.replace("\x00", ""))
+
+
+def storable_json(value: object) -> object:
+    """A JSON value, all its texts storable."""
+    if isinstance(value, str):
+        return storable_text(value)
+    if isinstance(value, Mapping):
+        return {storable_text(str(name)): storable_json(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [storable_json(inner) for inner in value]
+    return value
+
+
+def fitting(seen: Sightings) -> Sightings:
+    """The report itself, or the same as unreadable when an id or a number is longer than any can be."""
+    problem = _problem(seen)
+    if not problem:
+        return seen
+    kind: Literal["order", "refund"] = "order" if isinstance(seen, OrderSighting) else "refund"
+    return UnreadableSighting(kind, seen.external_order[:ID_MAX], seen.reported_at, seen.payload, problem)
+
+
+def _problem(seen: Sightings) -> str:
+    if isinstance(seen, UnreadableSighting):
+        return ""
+    if max(len(seen.external_order), len(seen.external_line)) > ID_MAX:
+        return "the order's number is too long"
+    if isinstance(seen, RefundSighting):
+        return "the case's number is too long" if len(seen.case_id) > ID_MAX else ""
+    if len(seen.position_key) > POSITION_MAX:
+        return "the position is too long"
+    if not 0 <= seen.quantity <= QUANTITY_MAX:
+        return "the quantity is out of bounds"
+    return ""

@@ -1,0 +1,159 @@
+"""Reports come late, twice and out of order; whatever the order, lines, commissions and balances end the same.
+
+Hypothesis makes up what truly happened to a few order lines of two shops, then shuffles, repeats and splits the
+reports, with booking and confirming in between wherever it likes. One clean run in order says what is right.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission
+from joey.ledger.queries import balances_of
+from joey.marketplaces.port import OrderSighting, RefundSighting
+from joey.orders.models import OrderLine
+from joey.orders.record_sightings import record_sightings
+from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+Sighting = OrderSighting | RefundSighting
+POSITIONS = ("110000000001", "110000000002", "never filed")
+STATES = ("placed", "paid", "received", "settled", "closed")
+
+
+@dataclass(frozen=True)
+class World:
+    """`reports` as they were made, oldest first; `sets` as they arrive, each with whether booking follows."""
+
+    reports: list[Sighting]
+    sets: list[tuple[list[Sighting], bool, bool]]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    reports: list[Sighting] = []
+    for number in range(draw(st.integers(1, 4))):
+        reports += _life_of_a_line(draw, f"100{number}")
+    reports.sort(key=lambda sighting: sighting.reported_at)
+    arrived = draw(st.permutations(reports + draw(st.lists(st.sampled_from(reports), max_size=4))))
+    sets = []
+    while arrived:
+        size = draw(st.integers(1, len(arrived)))
+        sets.append((arrived[:size], draw(st.booleans()), draw(st.booleans())))
+        arrived = arrived[size:]
+    return World(reports, sets)
+
+
+def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Sighting]:
+    """What the marketplace says of one line: states in any sequence, amounts that move, cases that open and fail."""
+    position = draw(st.sampled_from(POSITIONS))
+    # some of its reports leave out the click; whether one names it must not depend on which comes first
+    told: list[Sighting] = []
+    for step in range(draw(st.integers(1, 4))):
+        state = draw(st.sampled_from(STATES))
+        commission = 0 if state == "closed" else draw(st.integers(0, 500))
+        told.append(
+            replace(
+                report(
+                    order,
+                    state=state,
+                    position_key=position,
+                    reported_at=_moment(draw),
+                    commission_minor=commission,
+                    service_fee_minor=draw(st.integers(0, commission // 10)),
+                    settled_at=NOW - 9 * DAY if state == "settled" else None,
+                    clicked_at=draw(st.sampled_from([NOW - 12 * DAY, NOW - 12 * DAY, None])),
+                ),
+                payload={"order": order, "step": step},
+            )
+        )
+    for case in range(draw(st.integers(0, 2))):
+        for _step in range(draw(st.integers(1, 3))):
+            told.append(
+                refund(
+                    order,
+                    case=f"{order}-{case}",
+                    back=draw(st.integers(0, 400)),
+                    counts=draw(st.booleans()),
+                    reported_at=_moment(draw),
+                )
+            )
+    return told
+
+
+def _moment(draw: st.DrawFn) -> datetime:
+    """Few enough that two reports often are of the same one."""
+    return NOW - 11 * DAY + draw(st.integers(0, 5)) * timedelta(hours=6)
+
+
+@contextmanager
+def a_fresh_start() -> Iterator[None]:
+    """Two shops with a position each, and nothing of it left afterwards."""
+    start = transaction.savepoint()  # not `atomic`: the verbs are durable and would refuse to run inside
+    try:
+        leased(meis_shop(), key=POSITIONS[0])
+        leased(lulus_shop(), key=POSITIONS[1])
+        yield
+    finally:
+        transaction.savepoint_rollback(start)
+
+
+Outcome = tuple[object, object, object]
+
+
+def outcome() -> Outcome:
+    """Every line, every base, and what each shop has, pending and available together.
+
+    How much of it is available yet depends on when it was confirmed; the sum does not.
+    """
+    lines = OrderLine.objects.order_by("external_order").values_list(
+        "external_order", "shop__slug", "suspense", "state", "commission_minor", "service_fee_minor", "paid_minor",
+        "returned_commission_minor", "returned_paid_minor", "reported_at",
+    )  # fmt: skip
+    bases = Commission.objects.order_by("order_line__external_order").values_list(
+        "order_line__external_order", "base_minor", "amount_minor", "platform_minor", "rounding_minor"
+    )
+    held = {
+        shop.slug: {currency: (each.pending + each.available).minor for currency, each in balances_of(shop.pk).items()}
+        for shop in (meis_shop(), lulus_shop())
+    }
+    return list(lines), list(bases), {slug: {c: m for c, m in sums.items() if m} for slug, sums in held.items()}
+
+
+def one_clean_run(reports: list[Sighting]) -> Outcome:
+    with a_fresh_start():
+        for sighting in reports:
+            record_sightings("taobao", [sighting], now=NOW)
+        earn_due(now=NOW)
+        confirm_due(now=NOW)
+        prove()
+        return outcome()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=worlds())
+def test_any_order_of_the_same_reports_ends_the_same(world: World) -> None:
+    right = one_clean_run(world.reports)
+
+    with a_fresh_start():
+        for sightings, booked, confirmed in world.sets:
+            record_sightings("taobao", sightings, now=NOW)
+            if booked:
+                earn_due(now=NOW)
+            if confirmed:
+                confirm_due(now=NOW)
+        earn_due(now=NOW)
+        prove()
+        came = outcome()
+
+    assert came == right
