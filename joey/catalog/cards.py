@@ -9,7 +9,6 @@ from joey.catalog.models import Offer
 from joey.kit import sql
 from joey.marketplaces import registry
 from joey.money.money import Money
-from joey.money.split import PPM
 
 LOW_DAYS = (30, 60)
 
@@ -18,8 +17,8 @@ LOW_DAYS = (30, 60)
 class OfferCard:
     """`price` is what a buyer pays now, with the coupon while it runs; None where it is unknown or too old to say.
 
-    `earning` is what the marketplace would give us for one sale at that price (before the plan splits it); None where
-    the price is, or where the marketplace reports no orders, so that a share earns nothing.
+    `earning` is what the marketplace would pay us for one sale at that price, its own fee taken off (the plan splits
+    it later); None where the price is, or where the marketplace reports no orders, so that a share earns nothing.
     """
 
     id: UUID
@@ -83,7 +82,9 @@ def _card(offer: Offer, language: str, now: datetime, lows: Mapping[int, int], e
         coupon_until=offer.coupon_until if fresh and has_coupon else None,
         list_price=money(offer.list_minor) if fresh else None,
         commission_ppm=offer.commission_ppm,
-        earning=money(pays * offer.commission_ppm // PPM) if earns and pays is not None else None,
+        earning=money(registry.policy_of(offer.marketplace).worth(pays, offer.commission_ppm))
+        if earns and pays is not None
+        else None,
         seller=offer.seller,
         seller_kind=offer.seller_kind,
         ships_from=offer.ships_from,

@@ -22,7 +22,10 @@ SAFE: tuple[Header, ...] = (
 # (title, what to do), by language. Two languages, a handful of sentences, needed when nothing else works.
 WORDS = {
     "zh-hans": {
-        "away": ("页面暂时打不开", "数据库正在恢复，这个商品页还没有备份可看。链接没有失效，请过一会儿再打开。"),
+        "away": (
+            "页面暂时打不开",
+            "我们这边没有响应，这页也还没有备份可看。链接没有失效，请过一会儿再打开。",
+        ),
         "busy": ("现在打开的人太多", "请过几秒再试。链接没有失效。"),
         "method": ("这个链接只能打开", "请直接在浏览器里打开它。"),
         "refused": ("没有继续前往", "这个地址不属于已登记的平台，为了安全没有跳转。请告诉店主这个商品的链接有问题。"),
@@ -32,8 +35,8 @@ WORDS = {
     "en": {
         "away": (
             "This page cannot be shown right now",
-            "The database is coming back and there is no copy of this page yet. The link still works: please open it"
-            " again in a moment.",
+            "Something on our side does not answer, and there is no copy of this page yet. The link still works:"
+            " please open it again in a moment.",
         ),
         "busy": ("Too many visitors at once", "Please try again in a few seconds. The link still works."),
         "method": ("This link can only be opened", "Please open it in a browser."),

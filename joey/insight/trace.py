@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joey.commissions.queries import OrderRow, order_of
@@ -207,7 +208,9 @@ def _adjusted(facts: Mapping[str, Any]) -> Told:
     elif delta > 0:
         why = _("The marketplace now pays more for it than it first estimated.")
     else:
-        why = _("The amount stays; it is now settled and waits until %s.") % facts["payable_on"]
+        why = _("The amount stays; it is now settled and waits until %s.") % _day(
+            date.fromisoformat(facts["payable_on"])
+        )
     return _("Commission brought up to the report"), why, delta
 
 
@@ -252,10 +255,10 @@ def _way_out_step(click: ClickFacts, way: queries.WayOutFacts) -> Step:
 
 
 def rate_text(ppm: int) -> str:
-    """1 part per million is 0.0001 %: 55000 → "5.5 %"."""
+    """1 part per million is 0.0001 %: 55000 → "5.5%", which no line breaks."""
     whole, part = divmod(ppm, 10_000)
-    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + " %"
+    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"
 
 
 def _day(day: date | None) -> str:
-    return day.isoformat() if day else "–"
+    return date_format(day, "MONTH_DAY_FORMAT") if day else "–"

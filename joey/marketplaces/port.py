@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from joey.kit.refusals import Invalid, Unavailable
+from joey.money.split import PPM
 
 
 class MarketplaceUnavailable(Unavailable):
@@ -134,6 +135,15 @@ class Policy:
     zone: str  # the marketplace's time zone
     hosts: frozenset[str]  # where a way out may lead, and where pictures may come from
     look_up_at_once: int  # offers per look-up call
+    service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
+
+    def worth(self, price_minor: int, commission_ppm: int) -> int:
+        """What one sale at this price leaves of its commission after the service fee, in minor units.
+
+        The commission is floored and the fee rounded up, so that a page never promises more than will be booked.
+        """
+        commission = price_minor * commission_ppm // PPM
+        return commission - -(-commission * self.service_fee_ppm // PPM)
 
 
 class Connector(Protocol):

@@ -28,6 +28,8 @@ marketplace_names: Mapping[str, Promise] = {
     "amazon": _("Amazon"),
     "1688": _("1688"),
 }
+# An order report names its gateway, not which of the marketplaces behind it sold the thing.
+reporter_names: Mapping[str, Promise] = {**marketplace_names, "taobao": _("Taobao or Tmall")}
 # Which connector serves a marketplace; the others serve the one that they are named for.
 SERVED_BY = {"taobao": "taobao", "tmall": "taobao"}
 

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from joey.marketplaces.registry import marketplace_names
+from joey.marketplaces.registry import marketplace_names, reporter_names
 
 Name = str | Promise
 
@@ -30,6 +30,11 @@ SELLER_KINDS: dict[str, Name] = {
 
 def marketplace_name(code: str) -> Name:
     return marketplace_names.get(code, code)
+
+
+def reporter_name(code: str) -> Name:
+    """Who reported an order: Taobao's gateway speaks for Tmall too."""
+    return reporter_names.get(code, code)
 
 
 def category_name(code: str) -> Name:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.models import Offer
 from joey.kit import sql
 from joey.kit.refusals import NotFound
+from joey.marketplaces.registry import policy_of
 from joey.money.money import Money
-from joey.money.split import PPM, split
+from joey.money.split import split
 from joey.people.models import Person
 from joey.shops.connected import reports_orders
 from joey.shops.models import Listing, Shelf, Shop
@@ -195,11 +196,11 @@ def listing_page(
 
 
 def earning_of(card: Card, shares_ppm: tuple[int, int]) -> Earning:
-    """The parts of the commission that a sale at the shown price may bring: price x rate, floored, then split."""
+    """The parts that a sale at the shown price may bring: what the marketplace pays after its fee, then split."""
     pays = card.price.pays
     if pays is None:
         return Earning(card.commission_ppm, None, None)
-    base = pays.minor * card.commission_ppm // PPM
+    base = policy_of(card.marketplace).worth(pays.minor, card.commission_ppm)
     (keeper, platform), _rest = split(base, shares_ppm)
     return Earning(card.commission_ppm, Money(keeper, pays.currency), Money(platform, pays.currency))
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from joey.money.money import EXPONENTS, SYMBOLS, Money
-from joey.shops.names import category_name, marketplace_name, seller_kind_name
+from joey.shops.names import category_name, marketplace_name, reporter_name, seller_kind_name
 from joey.studio.names import channel_name
 
 ZONE = ZoneInfo("Asia/Shanghai")  # every page says so in its footer
@@ -40,6 +40,7 @@ def environment(**options: Any) -> Environment:
         day=day,
         percent=percent,
         marketplace=marketplace_name,
+        reporter=reporter_name,
         category=category_name,
         seller_kind=seller_kind_name,
         channel=channel_name,

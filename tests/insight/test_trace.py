@@ -43,7 +43,7 @@ def test_a_paid_order_says_when_about_how_much_can_be_expected() -> None:
     assert "¥2.73" in trace.answer
     assert figures(trace) == [("order_line.reported", "¥69.00"), ("commission.earned", "¥2.73")]
     assert "110000000001" in trace.steps[0].why
-    assert "5.5 %" in trace.steps[0].why
+    assert "5.5%" in trace.steps[0].why
     assert trace.steps[0].at == NOW - 10 * DAY
 
 
@@ -53,7 +53,7 @@ def test_a_settled_order_waits_for_its_day() -> None:
     trace = take_in(settled(days_ago=1))
 
     assert trace.reason == "waiting"
-    assert "2026-11-29" in trace.answer
+    assert "November 29" in trace.answer
 
 
 def test_a_confirmed_order_is_available() -> None:

@@ -89,3 +89,12 @@ def test_addresses_are_found_in_what_people_copy() -> None:
     pasted = "【淘宝】https://m.tb.cn/h.abc?tk=1 CZ0001 「锅」，或者(https://item.taobao.com/item.htm?id=1)。"
 
     assert addresses(pasted) == ["https://m.tb.cn/h.abc?tk=1", "https://item.taobao.com/item.htm?id=1"]
+
+
+def test_what_a_page_promises_is_never_more_than_what_is_booked() -> None:
+    policy = registry.policy_of("taobao")
+
+    # 69.00 at 5.5 %: 3.79 of commission, of which the union keeps 0.38
+    assert policy.worth(6900, 55_000) == 341
+    assert policy.worth(0, 55_000) == policy.worth(6900, 0) == 0
+    assert registry.policy_of("jd").worth(6900, 55_000) == 379

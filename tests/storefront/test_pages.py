@@ -105,7 +105,7 @@ def test_a_listing_page_says_price_time_seller_and_who_earns(client: Client) -> 
     assert "Price at Taobao as of" in words
     assert "Joey home" in words
     # 69.00 at 5.5 % is 3.79; four fifths of it are 3.03, one fifth 0.75
-    assert "may earn about ¥3.03 and Joey's platform fee is about ¥0.75" in words
+    assert "may earn about ¥2.72 and Joey's platform fee is about ¥0.68" in words
     assert "Nobody else earns from this sale" in words
     assert "Continue at Taobao" in words
     assert " Ad " in words

@@ -50,6 +50,7 @@ POLICY = Policy(
     price_life=timedelta(hours=24),
     zone=beijing.ZONE_NAME,
     hosts=ITEM_HOSTS | LINK_HOSTS | PICTURE_HOSTS,
+    service_fee_ppm=100_000,  # the technical service fee in order reports; another rate there is what gets booked
     look_up_at_once=LOOK_UP_AT_ONCE,
 )
 
