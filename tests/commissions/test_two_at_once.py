@@ -1,12 +1,15 @@
 """Money verbs beside themselves: two connections at once, and one killed half-way."""
 
+import time
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission
 from joey.kit import sql
 from joey.ledger.queries import balances_of
@@ -66,6 +69,44 @@ def test_returns_booked_while_confirming_lose_nothing() -> None:
 
     assert available() == LINES // 2 * 273
     prove()
+
+
+def test_a_hold_placed_while_confirming_takes_its_locks_holds(committed_db: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    record_sightings("taobao", [settled("1001"), settled("1002")], now=NOW)
+    earn_due(now=NOW)
+    later = Commission.objects.order_by("id")[1]
+
+    def hold() -> None:
+        for _look in range(200):
+            if sql.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"):
+                break
+            time.sleep(0.02)
+        place_hold(later, reason="Ten orders from one device in an hour", now=NOW)
+
+    at_once(confirm_slowly, hold)
+
+    assert Commission.objects.get(pk=later.pk).state == "earned"
+    assert balances_of(meis_shop().pk)["CNY"].pending.minor == 273
+    prove()
+
+
+def confirm_slowly() -> None:
+    """Confirm with a second between taking the lock of one commission and of the next."""
+
+    def slow(execute: Callable[..., object], statement: str, params: object, many: bool, context: object) -> object:
+        done = execute(statement, params, many, context)
+        if str(statement).startswith("CREATE TEMP TABLE due "):
+            execute(
+                "CREATE OR REPLACE FUNCTION pg_temp.rest() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN PERFORM pg_sleep(1); RETURN new; END $$;"
+                " CREATE TRIGGER rest BEFORE INSERT ON due FOR EACH ROW EXECUTE FUNCTION pg_temp.rest()",
+                None, many, context,
+            )  # fmt: skip
+        return done
+
+    with connection.execute_wrapper(slow):
+        confirm_due(now=NOW, batch=2)
 
 
 def test_two_syncs_taking_in_the_same_reports_make_each_line_once(committed_db: EmbeddedPostgres) -> None:
