@@ -49,12 +49,15 @@ def own_shop(request: HttpRequest, slug: str) -> Shop:
     return shop_of(keeper(request), slug)
 
 
-def wants_fresh_code(request: HttpRequest, now: datetime) -> HttpResponse | None:
-    """For steps that move money: a redirect to the page that asks for a code, or None when one is fresh."""
+def wants_fresh_code(request: HttpRequest, now: datetime, *, back: str = "") -> HttpResponse | None:
+    """For steps that move money: a redirect to the page that asks for a code, or None when one is fresh.
+
+    `back` is where it leads afterwards, when that is not the page that was asked for.
+    """
     said = request.session.get(CODE_AT)
     if not needs_fresh_code(datetime.fromisoformat(said) if said else None, now):
         return None
-    return HttpResponseRedirect("/studio/confirm?" + urlencode({REDIRECT_FIELD_NAME: request.path}))
+    return HttpResponseRedirect("/studio/confirm?" + urlencode({REDIRECT_FIELD_NAME: back or request.path}))
 
 
 def next_page(request: HttpRequest) -> str:

@@ -18,7 +18,7 @@ from joey.shops.models import Shop
 from joey.shops.open_shop import describe_shop, open_shop
 from joey.shops.queries import shops_of
 from joey.shops.read_text import read_line
-from joey.studio.access import keeper, keeper_only, own_shop, page
+from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
 from joey.studio.forms import DescribeShopForm, OpenShopForm, TokenForm
 from joey.studio.queries import Today, today_of
 
@@ -124,16 +124,22 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
 @keeper_only
 @require_http_methods(["POST"])
 def tokens(request: HttpRequest, slug: str) -> HttpResponse:
-    """Make an API token for this shop, shown once, or end one."""
+    """Make an API token for this shop, shown once, or end one.
+
+    A token asks for a payout and changes where it goes without a code, so making one takes a fresh code.
+    """
     shop = own_shop(request, slug)
     person = keeper(request)
+    now = clock.now()
     form = TokenForm(request.POST)
     made = ""
     if form.is_valid():
         if form.cleaned_data["do"] == "make":
+            if (confirm_first := wants_fresh_code(request, now, back=f"/studio/{slug}/settings")) is not None:
+                return confirm_first
             made = make_token(person, shop.id)
         elif form.cleaned_data["token_id"]:
-            revoke_token_of(person, form.cleaned_data["token_id"], now=clock.now())
+            revoke_token_of(person, form.cleaned_data["token_id"], now=now)
     shown = DescribeShopForm({"name": shop.name, "intro": shop.intro, "keeper": person.name})
     return _settings(request, shop, form=shown, made=made, token_problems=form.errors, status=_status(form))
 

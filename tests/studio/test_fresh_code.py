@@ -1,0 +1,22 @@
+"""What asks for a fresh code because it could move money, though it moves none itself."""
+
+import pytest
+from django.test import Client
+
+from joey.people.models import ApiToken
+from joey.studio import sign_in
+from tests.cast import mei, meis_shop
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_token_that_can_ask_for_payouts_is_not_made_without_a_fresh_code() -> None:
+    meis_shop()
+    client = Client()
+    client.force_login(mei(), backend=sign_in.BACKEND)
+
+    answer = client.post("/studio/mei/tokens", {"do": "make"})
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/studio/confirm?next=%2Fstudio%2Fmei%2Fsettings"
+    assert not ApiToken.objects.exists()
