@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from pydantic import BaseModel
 
-from joey.api.caller import caller_of
+from joey.api.caller import Caller, caller_of
 from joey.api.problems import MEDIA_TYPE, problem_of
 from joey.api.strict_json import Unreadable, read_object
 from joey.kit.idempotency import Answer, answer_once, read_key
@@ -32,7 +32,7 @@ View = Callable[Concatenate[HttpRequest, P], BaseModel]
 
 
 def once(status: int, *, key_needed: bool = False) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], Any]]:
-    """Wrap a view that writes and answers `status`. The key counts per person and address.
+    """Wrap a view that writes and answers `status`. The key counts per caller and address.
 
     Without a key the view is simply called, unless `key_needed`.
     """
@@ -63,9 +63,14 @@ def once(status: int, *, key_needed: bool = False) -> Callable[[View[P]], Callab
     return wrap
 
 
+def _principal(caller: Caller) -> str:
+    """A token that reaches one shop is a caller of its own: it hears nothing that the person did beyond that shop."""
+    return caller.person.id.hex + (caller.shop_id.hex if caller.shop_id else "")
+
+
 def _once(request: HttpRequest, key: str, write: Callable[[], Answer]) -> Answer:
     return answer_once(
-        principal=str(caller_of(request).person.id),
+        principal=_principal(caller_of(request)),
         route=f"{request.method} {request.path}",
         key=key,
         request=read_object(request.body) if request.body else {},

@@ -61,6 +61,15 @@ def test_the_same_key_with_another_body_is_refused(shop: Shop) -> None:
     assert held(shop.pk) == money(available=4_000, reserved=6_000)
 
 
+def test_a_token_limited_to_another_shop_hears_nothing_of_an_answer_kept_for_its_person(shop: Shop) -> None:
+    Caller(mei()).post("/shops/mei/payouts", BODY, key="once")
+    other = Shop.objects.create(slug="mei-two", owner=mei(), name="另一家")
+
+    answer = Caller(mei(), shop_id=other.pk).post("/shops/mei/payouts", BODY, key="once")
+
+    assert_problem(answer, 404, "not_found")
+
+
 def test_a_refused_payout_is_not_remembered_and_may_be_tried_again(shop: Shop) -> None:
     me = Caller(mei())
 
