@@ -61,6 +61,7 @@ def _sync_one(connector: Connector, *, now: datetime) -> Synced:
     except Refusal as refusal:
         trouble = str(refusal)
         log.warning("sync of %s stopped at %s: %s", connector.code, read_until.isoformat(), trouble)
+    _move_forward(cursor, read_until)  # past windows that held nothing, which would all be read again
     SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
     return Synced(connector.code, sightings, lines, read_until, trouble)
 
