@@ -17,6 +17,7 @@ from joey.marketplaces.port import OrderSighting, RefundSighting, Sightings, Unr
 from joey.orders.storable import fitting, storable_json, storable_text
 from joey.record.append import append_set
 from joey.sharing.attribute import attribute_set
+from joey.sharing.lease_position import keep_for_orders
 
 ORDER_COLUMNS = """
     external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea,
@@ -156,6 +157,7 @@ def _attribute_and_claim(marketplace: str) -> None:
     """
     attribute_set(marketplace, "order_in")
     sql.execute("ANALYZE order_in")
+    keep_for_orders("order_in")
     sql.execute(
         """
         INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)

@@ -103,6 +103,28 @@ def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
     return ended
 
 
+def keep_for_orders(table: str) -> None:
+    """Orders use their lease: `last_used_at` follows the newest click that temporary table `table` reports for it.
+
+    The table has `lease_id uuid, clicked_at timestamptz`. Copy-codes and the marketplace's own links lead there
+    without passing Joey, so a lease can earn for months without a share or a way out. A lease that someone else
+    holds locked is left out: it is being used.
+    """
+    sql.execute(
+        f"""
+        WITH used AS (
+            SELECT lease_id, least(max(clicked_at), now()) AS at FROM {table} WHERE lease_id IS NOT NULL GROUP BY 1
+        ), locked AS (
+            SELECT l.id, used.at FROM sharing_positionlease l JOIN used ON used.lease_id = l.id
+            WHERE l.ended_at IS NULL AND l.last_used_at < used.at - %s
+            ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
+        )
+        UPDATE sharing_positionlease l SET last_used_at = locked.at FROM locked WHERE l.id = locked.id
+        """,
+        [REFRESH],
+    )
+
+
 def file_positions(marketplace: str, count: int, *, now: datetime) -> int:
     """File `count` more positions with the marketplace; how many there are then."""
     connector = registry.connector(marketplace)

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
 from joey.kit import sql
 from joey.orders.models import OrderClaim, OrderLine, RefundCase, Sighting
 from joey.orders.record_sightings import record_sightings
 from joey.orders.retry_suspense import retry_suspense
+from joey.sharing.lease_position import return_idle
 from joey.sharing.models import Position, PositionLease
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.proof import prove
@@ -112,6 +114,19 @@ def test_an_attributed_line_that_is_reported_from_nowhere_stays_attributed() -> 
     record_sightings("taobao", [settled(clicked_at=None)], now=NOW)
 
     assert OrderLine.objects.get().shop_id == meis_shop().pk
+
+
+def test_a_lease_that_orders_still_come_through_is_not_idle(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"taobao": {"gateway": "http://localhost:1/router/rest", "credentials": {
+        "app_key": "1", "app_secret": "s"}}}  # fmt: skip
+    leased(meis_shop())
+    leased(lulus_shop(), key="110000000002")
+
+    record_sightings("taobao", [report(), report("2", position_key="110000000002", clicked_at=NOW - 31 * DAY)], now=NOW)
+
+    assert PositionLease.objects.get(shop=meis_shop()).last_used_at == report().clicked_at
+    assert return_idle(now=NOW) == 1
+    assert PositionLease.objects.get(ended_at=None).shop_id == meis_shop().pk
 
 
 def test_hostile_text_in_a_report_is_kept_as_text() -> None:
