@@ -99,8 +99,8 @@ INSERT INTO orders_sighting (marketplace, kind, external_order, external_line, v
 SELECT 'taobao', 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest FROM bench_refund;
 
 INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
-                               commission_back_minor, reported_at)
-SELECT 'taobao', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, reported_at
+                               commission_back_minor, reported_at, report_digest)
+SELECT 'taobao', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, reported_at, digest
 FROM bench_refund;
 
 UPDATE orders_orderline l SET returned_paid_minor = r.refund_minor, returned_commission_minor = r.commission_back_minor,
