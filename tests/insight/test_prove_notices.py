@@ -1,0 +1,136 @@
+"""Each rule about money is broken once, past the program and as the tables' owner, and `joey prove` notices.
+
+A proof that never fails proves nothing. Every rule has its own break here; a new rule without one fails a test.
+"""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from pytest_django import Settings
+
+from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.commissions import prove as commissions
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.insight.prove import all_checks
+from joey.ledger import prove as ledger
+from joey.orders import prove as orders
+from joey.orders.record_sightings import record_sightings
+from joey.payouts import prove as payouts
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import take_answers
+from tests.cast import NOW, lulus_shop, refund, report, settled
+from tests.payouts.bank import Bank, running_bank
+from tests.payouts.stage import approved, ready_shop
+from tests.proof import prove
+
+LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
+MADE_UP = "INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)"
+BREAKS = {
+    # ledger
+    "In each currency, all balances together are zero": (
+        "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'shop:available'"
+    ),
+    "Each account's balance and count are those of its postings": (
+        "UPDATE ledger_account SET postings = postings + 1 WHERE kind = 'cash'"
+    ),
+    "Each journal has at least one posting": f"{MADE_UP} SELECT id, 'made up', '1', now() FROM shops_shop",
+    "No journal spans two shops or two currencies of an account": (
+        "INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)"
+        f" SELECT journal_id, {LULU}, debit_id, credit_id, currency, 1 FROM ledger_posting LIMIT 1"
+    ),
+    # commissions
+    "Each attributed order line up to the cursor has a commission that answers to its newest revision": (
+        "UPDATE orders_orderline SET revision = revision - 1 WHERE external_order = '1001'"
+    ),
+    "No order line waits longer than an hour to be booked": (
+        "WITH stuck AS (UPDATE commissions_earncursor SET revision = 0)"
+        " UPDATE orders_orderline SET first_seen_at = now() - interval '61 minutes' WHERE external_order = '1001'"
+    ),
+    "A commission belongs to the shop of its order line": f"UPDATE commissions_commission SET shop_id = {LULU}",
+    "A commission's base is what the marketplace owes for its line, and nothing for a closed one": (
+        "UPDATE commissions_commission SET base_minor = base_minor + 1, amount_minor = amount_minor + 1"
+    ),
+    "Pending in the ledger is the sum of earned commissions, shop by shop": (
+        "UPDATE commissions_commission SET state = 'confirmed' WHERE state = 'earned'"
+    ),
+    "What marketplaces owe in the ledger is the sum of all bases, shop by shop and marketplace by marketplace": (
+        "UPDATE commissions_commission SET settled = NOT settled"
+    ),
+    "What shops can have, with the bank, or were paid, is the sum of confirmed commissions": (
+        "UPDATE commissions_commission SET state = 'earned' WHERE state = 'confirmed'"
+    ),
+    # payouts
+    "What is reserved is the sum of the payouts requested and approved": (
+        "UPDATE payouts_payout SET state = 'approved' WHERE state = 'sent'"
+    ),
+    "What is in transit is the sum of the live attempts": (
+        "UPDATE payouts_payoutattempt SET state = 'rejected' WHERE state = 'sent'"
+    ),
+    "What was paid out is the sum of the paid payouts": (
+        "UPDATE payouts_payout SET state = 'failed' WHERE state = 'paid'"
+    ),
+    "Every payout has the journals of its state, over its own amount": (
+        "UPDATE payouts_payout SET state = 'paid' WHERE state = 'sent'"
+    ),
+    "Every journal of a payout belongs to the state its payout is in": (
+        "UPDATE payouts_payout SET state = 'refused' WHERE state = 'paid'"
+    ),
+    "A payout has at most one attempt that can pay, and its state agrees with the attempt's": (
+        "UPDATE payouts_payout SET state = 'approved' WHERE state = 'sent'"
+    ),
+    "Every attempt lies in a file of its own currency and shop": f"UPDATE payouts_payoutattempt SET shop_id = {LULU}",
+    # orders
+    "Each order line of a shop is claimed by that shop": f"UPDATE orders_orderline SET shop_id = {LULU}",
+    "Each order line was seen at least once": "UPDATE orders_orderline SET external_line = 'never reported'"
+    " WHERE external_order = '1001'",
+    "Each order line has back what its counting refund cases say": "UPDATE orders_refundcase SET counts = false",
+}
+
+
+@pytest.fixture
+def bank(settings: Settings) -> Iterator[Bank]:
+    with running_bank() as running:
+        settings.JOEY_MARKETPLACES = running.settings
+        yield running
+
+
+def test_every_rule_about_money_has_its_break() -> None:
+    rules = {check.rule for room in (ledger, commissions, payouts, orders) for check in room.CHECKS}
+
+    assert rules == BREAKS.keys()
+
+
+def test_each_break_is_noticed(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    a_shop_with_everything(bank)
+    prove()
+
+    unnoticed = [rule for rule, broken in BREAKS.items() if not noticed(committed_db, rule, broken)]
+
+    assert unnoticed == []
+    prove()  # nothing of it stayed
+
+
+def noticed(postgres: EmbeddedPostgres, rule: str, broken: str) -> bool:
+    """Whether the rule's query names an offender while the break lasts; it is undone at once."""
+    query = next(check.query for check in all_checks() if check.rule == rule)
+    with psycopg.connect(postgres.urls.owner) as owner, owner.transaction(force_rollback=True):
+        changed = owner.execute(broken.encode()).rowcount
+        assert changed > 0, f"nothing to break for: {rule}"
+        return owner.execute(query.encode()).fetchone() is not None
+
+
+def a_shop_with_everything(bank: Bank) -> None:
+    """One payout paid, one with the bank, a commission pending, one partly returned."""
+    lulus_shop()
+    shop = ready_shop()
+    approved(shop, 4_000, key="paid")
+    send_due(now=NOW)
+    bank.say_all("settled")
+    take_answers(now=NOW)
+    approved(shop, 2_000, key="under way")
+    send_due(now=NOW)
+    record_sightings("taobao", [report("1001"), settled("1002"), refund("1002", back=100)], now=NOW)
+    earn_due(now=NOW)
+    confirm_due(now=NOW)
