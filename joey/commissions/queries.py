@@ -32,7 +32,8 @@ def advance_earn_cursor(marketplace: str, revision: int) -> None:
 def claim_due(table: str, marketplace: str, *, today: date, limit: int) -> int:
     """Fill temporary table `table` (DUE_COLUMNS) with commissions to confirm, their rows locked; how many.
 
-    Due: settled, payable today or before, worth something, and nothing holds it. Rows another run has are skipped.
+    Due: settled, payable today or before, worth something, and nothing holds it. A line that was settled and is
+    reported as paid again waits for its second settlement. Rows another run has are skipped.
     """
     sql.fresh_temp_table(table, DUE_COLUMNS)
     claimed = sql.execute(
@@ -41,6 +42,7 @@ def claim_due(table: str, marketplace: str, *, today: date, limit: int) -> int:
         SELECT c.id, c.shop_id, c.order_line_id, c.marketplace, c.currency, c.amount_minor, c.platform_minor
         FROM commissions_commission c
         WHERE c.marketplace = %s AND c.state = 'earned' AND c.settled AND c.payable_on <= %s AND c.base_minor > 0
+          AND EXISTS (SELECT FROM orders_orderline l WHERE l.id = c.order_line_id AND l.state = 'settled')
           AND NOT EXISTS (
               SELECT FROM commissions_commissionhold h WHERE h.commission_id = c.id AND h.released_at IS NULL)
         ORDER BY c.id LIMIT %s FOR UPDATE OF c SKIP LOCKED

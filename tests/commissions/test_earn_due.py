@@ -133,6 +133,22 @@ def test_a_closed_order_that_reopens_earns_again() -> None:
     prove()
 
 
+@pytest.mark.parametrize("booked_between", [True, False])
+def test_a_settled_order_that_is_only_paid_again_waits_for_its_second_settlement(booked_between: bool) -> None:
+    leased(meis_shop())
+    again = report(reported_at=NOW - 8 * DAY)
+    for sightings in [[settled()], [again]] if booked_between else [[settled(), again]]:
+        take_in(*sightings)
+
+    early = confirm_due(now=NOW)
+    take_in(settled(days_ago=7))
+    confirm_due(now=NOW)
+
+    assert early.commissions == 0
+    assert minor() == (0, 273)
+    prove()
+
+
 def test_part_returned_before_settlement_leaves_the_rest() -> None:
     leased(meis_shop())
     take_in(report(quantity=3, paid_minor=29700, commission_minor=2970, service_fee_minor=0))
