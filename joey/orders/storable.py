@@ -8,7 +8,8 @@ from joey.marketplaces.port import OrderSighting, RefundSighting, Sightings, Unr
 
 ID_MAX = 64
 POSITION_MAX = 80
-QUANTITY_MAX = 2**31 - 1
+INT_MAX = 2**31 - 1
+BIGINT_MAX = 2**63 - 1
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps neither NUL nor half of a surrogate pair
 
 
@@ -45,9 +46,16 @@ def _problem(seen: Sightings) -> str:
     if max(len(seen.external_order), len(seen.external_line)) > ID_MAX:
         return "the order's number is too long"
     if isinstance(seen, RefundSighting):
-        return "the case's number is too long" if len(seen.case_id) > ID_MAX else ""
+        if len(seen.case_id) > ID_MAX:
+            return "the case's number is too long"
+        return _out_of_bounds(BIGINT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor)
     if len(seen.position_key) > POSITION_MAX:
         return "the position is too long"
-    if not 0 <= seen.quantity <= QUANTITY_MAX:
-        return "the quantity is out of bounds"
-    return ""
+    return _out_of_bounds(INT_MAX, quantity=seen.quantity, rate=seen.rate_ppm) or _out_of_bounds(
+        BIGINT_MAX, paid=seen.paid_minor, commission=seen.commission_minor, service_fee=seen.service_fee_minor
+    )
+
+
+def _out_of_bounds(most: int, **numbers: int) -> str:
+    """Which number is below zero or larger than its column; "" when none is."""
+    return next((f"{name} is out of bounds" for name, number in numbers.items() if not 0 <= number <= most), "")

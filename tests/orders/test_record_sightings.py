@@ -183,7 +183,19 @@ def test_two_reports_of_a_refund_case_of_one_moment_come_to_the_same_in_either_o
     assert RefundCase.objects.get().counts == first
 
 
-@pytest.mark.parametrize("changes", [{"quantity": 10**12}, {"position_key": "9" * 81}, {"external_line": "9" * 65}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quantity": 10**12},
+        {"quantity": -1},
+        {"position_key": "9" * 81},
+        {"external_line": "9" * 65},
+        {"commission_minor": -1},
+        {"service_fee_minor": -1},
+        {"paid_minor": 2**63},
+        {"rate_ppm": 2**31},
+    ],
+)
 def test_a_report_that_no_table_can_hold_is_kept_unread_and_keeps_nobody_waiting(changes: dict[str, Any]) -> None:
     leased(meis_shop())
 
