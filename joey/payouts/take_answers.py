@@ -58,6 +58,8 @@ def take_answers(*, now: datetime) -> Taken:
             answers = read_answers(our_bank(), message_id)
         except BankAway as trouble:
             log.warning("no answer for bank file %s: %s", message_id, trouble)
+            # asked all the same: should only this file's answer be in trouble, the others come first next time
+            BankFile.objects.filter(pk=file_id).update(asked_at=now)
             break
         except FileUnknown as trouble:
             log.error("bank file %s: %s", message_id, trouble)

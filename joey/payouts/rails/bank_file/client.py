@@ -94,13 +94,18 @@ def _read(payment: dict[str, Any]) -> Answer:
     if outcome not in (SETTLED, REJECTED, WAITING) or type(amount_minor) is not int:
         raise ValueError(outcome)
     return Answer(
-        end_to_end_id=str(payment["end_to_end_id"]),
+        end_to_end_id=_plain(payment["end_to_end_id"], at_most=70),
         outcome=outcome,
         amount_minor=amount_minor,
-        currency=str(payment["currency"]),
-        reason_code=str(payment.get("reason_code") or "")[:8],
-        reason=str(payment.get("reason") or "")[:140],
+        currency=_plain(payment["currency"], at_most=8),
+        reason_code=_plain(payment.get("reason_code") or "", at_most=8),
+        reason=_plain(payment.get("reason") or "", at_most=140),
     )
+
+
+def _plain(told: object, *, at_most: int) -> str:
+    """One line that a table can hold and an operator's screen shows as it is."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(told))[:at_most]
 
 
 def _ask(bank: OurBank, method: str, message_id: str, **more: Any) -> httpx.Response:

@@ -1,0 +1,55 @@
+"""One answer of the bank that makes no sense keeps no other shop's money waiting."""
+
+from datetime import timedelta
+
+import pytest
+
+from joey.payouts.models import PayoutAttempt
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import Taken, take_answers
+from tests.cast import NOW, leased, lulus_shop
+from tests.payouts.bank import Bank
+from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def two_files() -> tuple[str, str]:
+    """Mei's payout in a file and Lulu's in the next; the keys of their transfers."""
+    approved(ready_shop(4_000), 4_000)
+    send_due(now=NOW)
+    shop = lulus_shop()
+    leased(shop, key="110000000002")
+    earn(4_000, "1002", position="110000000002")
+    ready_payee(shop)
+    approved(shop, 4_000)
+    send_due(now=NOW)
+    first, second = PayoutAttempt.objects.order_by("made_at", "id").values_list("rail_key", flat=True)
+    return first, second
+
+
+def test_a_file_whose_answer_cannot_be_read_lets_the_others_be_asked_about(bank: Bank) -> None:
+    unread, fine = two_files()
+    bank.say(unread, "dancing")
+    bank.say(fine, "settled")
+
+    taken = [take_answers(now=NOW + n * MINUTE) for n in range(1, 3)]
+
+    assert sum(taken, Taken()) == Taken(settled=1)
+    assert held(lulus_shop().pk) == money(cash=4_000)
+    prove()
+
+
+@pytest.mark.parametrize("reason", ["no\x00such account", "cut \ud83d", "two\nlines\x1b[31m"])
+def test_a_reason_that_no_table_can_hold_is_cleaned(bank: Bank, reason: str) -> None:
+    shop = ready_shop(4_000)
+    approved(shop, 4_000)
+    send_due(now=NOW)
+    bank.say_all("rejected", reason_code="AC\x0004", reason=reason)
+
+    assert take_answers(now=NOW + MINUTE) == Taken(rejected=1)
+
+    assert held(shop.pk) == money(available=4_000)
+    assert PayoutAttempt.objects.get().reason.isprintable()
