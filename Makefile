@@ -13,6 +13,8 @@ PY := .venv/bin/python
 UP ?=
 TESTS ?= tests
 BENCH ?=
+# Two processes, a file to one of them: each has a PostgreSQL of its own.
+SHARED_OUT := -n 2 --dist loadfile
 
 # A stamp holds the checkout's place: a checkout that was moved sets itself up again.
 HERE := $(shell pwd | cksum | cut -d' ' -f1)
@@ -44,9 +46,9 @@ up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010
 
 test: dev debian-parts ## check everything: lint, all tests, and the money tests again on PostgreSQL 15
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -q -m "not long" $(TESTS)
+	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(TESTS)
 	@echo "Once more on PostgreSQL 15: $(ON_15)"
-	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(ON_15)
+	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ON_15)
 
 test-long: dev debian-parts ## the slow proofs
 	$(PY) -m pytest -q -m long $(TESTS) || [ $$? = 5 ] # 5: nothing is marked long yet
