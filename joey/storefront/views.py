@@ -87,6 +87,16 @@ def way_out(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
 
 
 @require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Shops may be found; links, ways out and signed-in faces are not for programs that read everything.
+
+    A program that follows every way out would lease a scarce position for every shop.
+    """
+    kept_out = "".join(f"Disallow: {path}\n" for path in ("/go/", "/l/", "/p/", "/studio/", "/office/", "/api/"))
+    return HttpResponse(f"User-agent: *\n{kept_out}", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
 def rule_pages(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     return _page(request, "rules.html", {"rules": rules(), "version": PACK_VERSION, "now": now}, now=now)

@@ -319,3 +319,11 @@ def test_reading_pages_take_no_writes(client: Client, method: str) -> None:
     meis_shop()
 
     assert getattr(client, method)("/s/mei").status_code == 405
+
+
+def test_programs_that_read_everything_are_kept_from_links_and_ways_out(client: Client) -> None:
+    told = client.get("/robots.txt").content.decode().splitlines()
+
+    assert told[0] == "User-agent: *"
+    assert {"Disallow: /go/", "Disallow: /l/", "Disallow: /studio/"} <= set(told)
+    assert "Disallow: /" not in told

@@ -1,0 +1,51 @@
+"""The flat plan: which version is in force, and publishing another."""
+
+import json
+from pathlib import Path
+
+import click
+
+from joey.cli.data_folder import data_option
+from joey.cli.trouble import Trouble
+
+
+@click.group()
+def plan() -> None:
+    """How commission is split between shopkeeper and platform, and how long it waits."""
+
+
+@plan.command("show")
+@data_option
+def show(data: Path) -> None:
+    """List the plan's versions; the last that has begun is in force."""
+    from joey.cli.instance import instance
+
+    with instance(data, "plan"):
+        from joey.commissions.models import PlanVersion
+
+        for version in PlanVersion.objects.order_by("from_at", "pk"):
+            click.echo(
+                f"plan {version.pk}, from {version.from_at:%Y-%m-%d %H:%M} UTC: {version.shopkeeper_ppm} ppm to the"
+                f" shopkeeper, {version.platform_ppm} ppm to the platform, {version.waiting_days} days of waiting"
+            )
+
+
+@plan.command("publish")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+def publish(file: Path, data: Path) -> None:
+    """Publish the plan in FILE: {"shopkeeper_ppm": 800000, "platform_ppm": 200000, "waiting_days": 7}."""
+    from joey.cli.instance import instance
+
+    try:
+        given = json.loads(file.read_text("utf-8"))
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise Trouble(f"{file} does not hold a JSON object. Write it as the help of this command shows.")
+    with instance(data, "plan"):
+        from joey.commissions.publish_plan import publish_plan
+        from joey.kit.clock import now
+
+        published = publish_plan(given, now=now())
+    click.echo(f"Plan {published.pk} is published and in force from {published.from_at:%Y-%m-%d %H:%M} UTC.")

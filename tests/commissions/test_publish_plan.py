@@ -1,0 +1,64 @@
+"""A plan has three numbers. What it may not hold is refused by the rule, and what it splits is split as written."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission, PlanVersion
+from joey.commissions.publish_plan import publish_plan
+from joey.kit import sql
+from joey.orders.record_sightings import record_sightings
+from joey.rules.plan import FlatPlan, PlanRefused
+from tests.cast import DAY, NOW, leased, meis_shop, report
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+PLAN = {"shopkeeper_ppm": 700_000, "platform_ppm": 300_000, "waiting_days": 14}
+
+
+def test_a_published_plan_is_in_force_after_its_notice_and_not_before() -> None:
+    leased(meis_shop())
+    publish_plan(PLAN, now=NOW - 15 * DAY)
+    publish_plan(PLAN | {"shopkeeper_ppm": 0, "platform_ppm": 1_000_000}, now=NOW - 14 * DAY)
+
+    record_sightings("taobao", [report()], now=NOW)
+    earn_due(now=NOW)
+
+    assert Commission.objects.get().amount_minor == 342 * 7 // 10
+
+
+@pytest.mark.parametrize(
+    ("key", "rule"),
+    [("per_invite_bonus", "CN-P1"), ("upline_share_ppm", "CN-P3"), ("rank_price", "CN-P2"), ("deposit", "CN-P2")],
+)
+def test_what_would_make_a_pyramid_cannot_be_published(key: str, rule: str) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        publish_plan(PLAN | {key: 50_000}, now=NOW)
+
+    assert (refused.value.field, refused.value.facts["rule_id"]) == (key, rule)
+    assert PlanVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"platform_ppm": 200_000}, {"waiting_days": 91}, {"shopkeeper_ppm": 0.7}])
+def test_shares_that_are_not_the_whole_are_refused(change: dict[str, object]) -> None:
+    with pytest.raises(PlanRefused):
+        publish_plan(PLAN | change, now=NOW)
+
+
+@given(st.integers(0, 10**12), st.integers(0, 1_000_000))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_booked_is_what_the_plans_arithmetic_says(commission: int, share: int) -> None:
+    plan = FlatPlan("x", share, 1_000_000 - share, 7)
+    PlanVersion.objects.create(shopkeeper_ppm=share, platform_ppm=1_000_000 - share, waiting_days=7, from_at=NOW - DAY)
+    if not sql.value("SELECT count(*) FROM sharing_positionlease"):
+        leased(meis_shop())
+    order = str(sql.value("SELECT count(*) FROM orders_orderline"))
+
+    record_sightings("taobao", [report(order, commission_minor=commission, service_fee_minor=0)], now=NOW)
+    earn_due(now=NOW)
+
+    booked = Commission.objects.get(order_line__external_order=order)
+    assert (booked.amount_minor, booked.platform_minor, booked.rounding_minor) == plan.split(commission)
+    prove()
