@@ -29,6 +29,7 @@ from joey.record.append import append_set
 
 log = logging.getLogger(__name__)
 
+SILENCES_MAX = 2  # one file that the bank chokes on must not hold up the others; two mean that the bank is away
 FILE_SIZE_MAX = 500  # transfers in one file; the rest goes into the next
 
 
@@ -168,13 +169,16 @@ def _write_down(now: datetime) -> None:
 def _hand_over_all(now: datetime) -> tuple[int, int]:
     """Give the bank every file that it has not confirmed; how many it took, how many still wait."""
     waiting = list(BankFile.objects.filter(handed_over_at=None).order_by("id"))
-    taken = 0
+    taken = silences = 0
     for file in waiting:
         try:
             hand_over(our_bank(), file.message_id, file.form, bytes(file.content))
         except BankAway as trouble:
             log.warning("bank file %s waits: %s", file.message_id, trouble)
-            break  # the next file would meet the same silence
+            silences += 1
+            if silences == SILENCES_MAX:
+                break  # the next file would meet the same silence
+            continue
         except FileRefused as trouble:
             log.error("bank file %s: %s", file.message_id, trouble)
             BankFile.objects.filter(pk=file.pk).update(trouble=f"file_refused: {trouble}")

@@ -326,3 +326,20 @@ def test_the_key_at_the_rail_comes_from_the_payout(bank: Bank) -> None:
     assert key == payout.id.hex.upper() + "001"
     assert len(key) == 35
     assert httpx.get(bank.url + "/files/" + BankFile.objects.get().message_id).status_code == 200
+
+
+def test_a_file_that_the_bank_chokes_on_does_not_hold_up_the_next(bank: Bank) -> None:
+    approved(ready_shop())
+    bank.troubles = ["500"]
+    send_due(now=NOW)
+    leased(lulus_shop(), key="110000000002")
+    ready_payee(lulus_shop())
+    earn(10_000, "5294159887444064307", position="110000000002")
+    approved(lulus_shop(), key="key-2")
+
+    bank.troubles = ["500"]  # for the old file, which goes first
+    sent = send_due(now=NOW)
+
+    assert (sent.handed_over, sent.waiting) == (1, 1)
+    assert send_due(now=NOW).waiting == 0
+    assert sorted(bank.instructions().values()) == ["100.00", "100.00"]
