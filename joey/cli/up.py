@@ -69,6 +69,7 @@ class Household:
         self.postgres_due = 0.0
         self.postgres_failures = 0
         self.children: list[Child] = []
+        self.asked_to_stop = False
         self.passing: Child | None = None  # runs to its end and is not started again
         self.instance = Instance(
             pid=os.getpid(),
@@ -84,7 +85,7 @@ class Household:
     def run(self) -> None:
         """Start, watch until told to stop, stop; the last two also when starting fails."""
         try:
-            with _stop_signals():
+            with _stop_signals(self):
                 self._start()
                 self._watch()
         except Stop:
@@ -208,6 +209,8 @@ class Household:
 
     def _care(self) -> None:
         """Bring back what died: the database first, the others need it."""
+        if self.asked_to_stop:
+            raise Stop
         if self.postgres is not None and self.postgres.pid() is None:
             self._database_again(self.postgres)
         for child in self.children:
@@ -266,8 +269,11 @@ def step(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _stop_signals() -> Iterator[None]:
+def _stop_signals(household: Household) -> Iterator[None]:
+    """Raise Stop where the program is; where that gets lost (in a destructor), the next look around raises it again."""
+
     def stop(_: int, __: FrameType | None) -> None:
+        household.asked_to_stop = True
         raise Stop
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
