@@ -161,7 +161,7 @@ def _run(command: list[str | Path], run_as: RunAs | None, stdin: str = "") -> st
         raise Trouble(f"{Path(command[0]).name} did not finish within two minutes; is the disk stuck?") from error
     if done.returncode != 0:
         why = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
-        raise Trouble(f"A new database could not be made in {command[2]}: {why}")
+        raise Trouble(f"A new database could not be made in {command[command.index('-D') + 1]}: {why}")
     return done.stdout + done.stderr
 
 
