@@ -15,6 +15,7 @@ COMMANDS = {
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
     "pay": ("joey.cli.pay:pay", "Send payouts out and take in the bank's answers."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
+    "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),
     "plan": ("joey.cli.plan:plan", "Show the commission plan, or publish another."),
     "token": ("joey.cli.token:token", "Make keys to the API."),
     "operator": ("joey.cli.operator:operator", "Let someone into the office."),

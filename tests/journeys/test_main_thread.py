@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -328,6 +329,26 @@ def paying_nothing(api: Api) -> Json:
                 return found
         cursor = {"cursor": page["next"]}
         assert page["next"], "the demo has an offer without commission"
+
+
+def test_a_file_fills_a_shop_and_a_price_of_ones_own_is_refused_by_name(
+    joey: RunningJoey, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    keeper = Keeper(joey, sandbox, f"filed-{uuid.uuid4().hex[:8]}")
+    goods = tmp_path / "goods.csv"
+
+    goods.write_text(f"link,price\n{some_item_page(sandbox)},220\n", "utf-8")
+    assert "price" in joey.run("list", str(goods), "--shop", keeper.slug, exit_code=1)
+    assert keeper.api.get(f"/shops/{keeper.slug}/listings")["items"] == []
+
+    goods.write_text(
+        f"link,shelf,note\n{some_item_page(sandbox)},早晨,配早餐刚好。\nhttps://example.com/x,,\n", "utf-8"
+    )
+    said = joey.run("list", str(goods), "--shop", keeper.slug, exit_code=1)
+    assert "1 listed, 0 held back by the rules, 1 refused" in said
+    assert "row 3" in said
+    listed = keeper.api.get(f"/shops/{keeper.slug}/listings")["items"]
+    assert [(each["shelf"], each["state"]) for each in listed] == [("早晨", "published")]
 
 
 def some_item_page(sandbox: Sandbox) -> str:
