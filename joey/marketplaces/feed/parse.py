@@ -1,6 +1,5 @@
 """Read a feed: one offer a line. A bad line is told with its number and field, and the others survive. Pure."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from joey.kit.refusals import Invalid
 from joey.marketplaces.port import OfferFacts
+from joey.marketplaces.read_json import read_json
 from joey.money.money import EXPONENTS, parse_amount
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -64,7 +64,7 @@ def _object(raw: bytes) -> Line:
     if len(raw) > LONGEST_LINE:
         raise _Bad("line", "longer than 64 kB")
     try:
-        found = json.loads(raw.decode("utf-8"), parse_float=str, parse_constant=_no_constant)
+        found = read_json(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise _Bad("line", "not UTF-8") from None
     except (ValueError, RecursionError):
@@ -198,7 +198,3 @@ def _history(line: Line, currency: str, as_of: datetime, zone: ZoneInfo) -> tupl
         if price is not None and at <= as_of:
             points[at] = price
     return tuple(sorted(points.items()))
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

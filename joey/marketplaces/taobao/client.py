@@ -3,7 +3,6 @@
 No secret leaves this file but inside the signed call itself: not in a message, a log line, an exception or a repr.
 """
 
-import json
 import logging
 import re
 import threading
@@ -20,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.marketplaces import beijing
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
+from joey.marketplaces.read_json import read_json
 from joey.marketplaces.taobao.sign import SignMethod, sign
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class Client:
             raise MarketplaceRefused(text % status, method=method)
         try:
             # No float: amounts stay the text that they were.
-            answer = json.loads(body, parse_float=str, parse_constant=_no_constant)
+            answer = read_json(body)
         except ValueError:
             raise _TryAgain("an answer that is not JSON") from None
         if not isinstance(answer, dict):
@@ -206,7 +206,3 @@ def _kind_of(code: int, sub_code: str, words: str) -> Literal["again", "wait", "
     if sub_code.startswith("isp."):  # the platform's own fault; "isv." is the caller's
         return "again"
     return "no"
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
