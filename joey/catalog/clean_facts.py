@@ -60,6 +60,9 @@ def cleaned(facts: OfferFacts, *, now: datetime) -> OfferFacts:
         now_minor=price,
         coupon_minor=coupon,
         coupon_until=facts.coupon_until if coupon is not None else None,
+        brand=clean_text(facts.brand, 80),
+        model=clean_text(facts.model, 80),
+        gtin=gtin_14(facts.gtin),
         category=clean_text(facts.category, 60),
         seller=clean_text(facts.seller, 120),
         seller_kind=clean_text(facts.seller_kind, 40),
@@ -74,6 +77,17 @@ def cleaned(facts: OfferFacts, *, now: datetime) -> OfferFacts:
 def clean_text(text: str, longest: int) -> str:
     """Without unseen characters, in at most `longest` characters; spaces collapsed."""
     return " ".join(_UNSEEN.sub(" ", text).split())[:longest].rstrip()
+
+
+def gtin_14(text: str) -> str:
+    """A GTIN-8, -12, -13 or -14 as fourteen digits; nothing where length or check digit is wrong (GS1 General
+    Specifications 7.9): many feeds hold made-up ones."""
+    digits = re.sub(r"[\s-]", "", text)
+    if not re.fullmatch(r"\d{8}|\d{12,14}", digits, re.ASCII) or not digits.strip("0"):
+        return ""
+    padded = digits.zfill(14)
+    weighed = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(padded))
+    return padded if weighed % 10 == 0 else ""
 
 
 def _price(minor: int | None, name: str) -> int | None:

@@ -12,12 +12,15 @@ class Offer(models.Model):
     """One thing one marketplace sells. Ids of a marketplace may rotate: `identity` is what stays the same."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    marketplace = models.CharField(max_length=16)
+    marketplace = models.CharField(max_length=32)  # "taobao" …, or "feed:NAME"
     identity = models.CharField(max_length=200)
     external_id = models.CharField(max_length=120)
     former_ids = ArrayField(models.CharField(max_length=120), default=list)
     title = models.CharField(max_length=300)  # as the marketplace prints it
     translations = models.JSONField(default=dict)  # {"en": "…", "zh-hans": "…"} where the source gives one
+    brand = models.CharField(max_length=80, blank=True, default="")
+    model = models.CharField(max_length=80, blank=True, default="")  # the maker's own number for it
+    gtin = models.CharField(max_length=14, blank=True, default="")  # GTIN-14, its check digit right; or nothing
     category = models.CharField(max_length=60, blank=True)
     seller = models.CharField(max_length=120, blank=True)
     seller_kind = models.CharField(max_length=40, blank=True)

@@ -23,14 +23,16 @@ FORMER_IDS_KEPT = 20
 
 COLUMNS = """
     ordinal int, offer_id uuid, marketplace text, identity text, external_id text, title text, translations jsonb,
-    category text, seller text, seller_kind text, ships_from text, url text, picture_urls varchar[], currency text,
-    list_minor bigint, now_minor bigint, coupon_minor bigint, coupon_until timestamptz, commission_ppm int,
-    volume bigint, in_stock boolean, as_of timestamptz, expires_at timestamptz, search_text text
+    brand text, model text, gtin text, category text, seller text, seller_kind text, ships_from text, url text,
+    picture_urls varchar[], currency text, list_minor bigint, now_minor bigint, coupon_minor bigint,
+    coupon_until timestamptz, commission_ppm int, volume bigint, in_stock boolean, as_of timestamptz,
+    expires_at timestamptz, search_text text
 """
 # What makes an offer another one to whoever follows: everything but when it was read.
 TOLD = (
-    "external_id", "title", "translations", "category", "seller", "seller_kind", "ships_from", "url", "picture_urls",
-    "currency", "list_minor", "now_minor", "coupon_minor", "coupon_until", "commission_ppm", "volume", "in_stock",
+    "external_id", "title", "translations", "brand", "model", "gtin", "category", "seller", "seller_kind",
+    "ships_from", "url", "picture_urls", "currency", "list_minor", "now_minor", "coupon_minor", "coupon_until",
+    "commission_ppm", "volume", "in_stock",
 )  # fmt: skip
 
 
@@ -90,10 +92,11 @@ def _stage(facts: Iterable[tuple[UUID | None, OfferFacts]], now: datetime) -> tu
         offers.append(
             (
                 ordinal, offer_id, each.marketplace, each.identity, each.external_id, each.title,
-                json.dumps(dict(each.translations), ensure_ascii=False), each.category, each.seller, each.seller_kind,
-                each.ships_from, each.url, list(each.picture_urls), each.currency, each.list_minor, each.now_minor,
-                each.coupon_minor, each.coupon_until, each.commission_ppm, each.volume, each.in_stock, each.as_of,
-                each.as_of + lives[each.marketplace], search_text((each.title, *each.translations.values())),
+                json.dumps(dict(each.translations), ensure_ascii=False), each.brand, each.model, each.gtin,
+                each.category, each.seller, each.seller_kind, each.ships_from, each.url, list(each.picture_urls),
+                each.currency, each.list_minor, each.now_minor, each.coupon_minor, each.coupon_until,
+                each.commission_ppm, each.volume, each.in_stock, each.as_of, each.as_of + lives[each.marketplace],
+                search_text((each.title, *each.translations.values())),
             )
         )  # fmt: skip
         points += [(ordinal, at, price) for at, price in each.history if at < each.as_of]

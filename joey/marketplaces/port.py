@@ -42,6 +42,9 @@ class OfferFacts:
     coupon_minor: int | None = None  # price with the coupon applied
     coupon_until: datetime | None = None
     commission_ppm: int = 0
+    brand: str = ""
+    model: str = ""  # the maker's own number for it
+    gtin: str = ""  # GTIN-8, -12, -13 or -14 as the source writes it; one with a wrong check digit counts as none
     category: str = ""
     seller: str = ""
     seller_kind: str = ""

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from joey.catalog.clean_facts import gtin_14
 from joey.catalog.models import Offer, PricePoint
 from joey.catalog.prove import CHECKS
 from joey.catalog.take_offers import Taken, take_offers
@@ -330,3 +331,20 @@ class AnyOrder(TestCase):
         offer = Offer.objects.get()
         assert (offer.external_id, offer.now_minor, offer.as_of) == ("id-2", 8899, NOW + 5 * HOUR)
         prove()
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("4006381333931", "04006381333931"),  # GTIN-13
+        ("036000291452", "00036000291452"),  # GTIN-12
+        ("96385074", "00000096385074"),  # GTIN-8
+        ("400-6381 333931", "04006381333931"),
+        ("4006381333932", ""),  # a wrong check digit
+        ("01", ""),
+        ("00000000", ""),
+        ("not a number", ""),
+    ],
+)
+def test_a_gtin_is_kept_only_with_its_check_digit_right(written: str, kept: str) -> None:
+    assert gtin_14(written) == kept
