@@ -21,7 +21,7 @@ COMMANDS = {
     "operator": ("joey.cli.operator:operator", "Let someone into the office."),
     "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
     "import": ("joey.cli.later:import_offers", "Take in offers from a file."),
-    "seed": ("joey.cli.later:seed", "Make synthetic load for measuring."),
+    "seed": ("joey.cli.seed:seed", "Make synthetic load for measuring."),
     "backup": ("joey.cli.later:backup", "Copy everything, and verify the copy."),
     "restore": ("joey.cli.later:restore", "Bring a backup back."),
 }

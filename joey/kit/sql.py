@@ -23,6 +23,13 @@ def rows(statement: str, params: Params = None) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def tuples(statement: str, params: Params = None) -> list[tuple[Any, ...]]:
+    """All rows of a query as they come, in the order of its columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
+
+
 def one(statement: str, params: Params = None) -> dict[str, Any] | None:
     """The first row of a query, or None."""
     found = rows(statement, params)

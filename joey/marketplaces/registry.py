@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -32,6 +33,19 @@ marketplace_names: Mapping[str, Promise] = {
 reporter_names: Mapping[str, Promise] = {**marketplace_names, "taobao": _("Taobao or Tmall")}
 # Which connector serves a marketplace; the others serve the one that they are named for.
 SERVED_BY = {"taobao": "taobao", "tmall": "taobao"}
+
+
+# Goods that came in a file of somebody's: nothing comes back, and no address of theirs is led to.
+FILE_POLICY = Policy(
+    reports_orders=False,
+    window_days=0,
+    refund_days=0,
+    usual_settle_days=0,
+    price_life=timedelta(days=1),
+    zone="Asia/Shanghai",
+    hosts=frozenset(),
+    look_up_at_once=1,
+)
 
 
 class NotConnected(Unavailable):
@@ -76,6 +90,8 @@ def policy_of(marketplace: str) -> Policy:
         return TAOBAO_POLICY
     if code in PLACES:
         return feed_policy(code)
+    if code.startswith("feed:"):
+        return FILE_POLICY
     raise _not_connected(marketplace)
 
 

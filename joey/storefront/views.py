@@ -23,6 +23,7 @@ from joey.shops import queries
 from joey.storefront.chart import chart_of
 from joey.storefront.in_app import opens_here
 from joey.storefront.queries import known_copy_code, public_link
+from joey.storefront.shop_html import shop_html
 
 LONGEST_CACHE = timedelta(minutes=1)
 _START = re.compile(r"[0-9]{1,6}")
@@ -38,11 +39,9 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
-    now = clock.now()
     start = request.GET.get("start", "")
-    page = queries.shop_page(slug, language=_language(), now=now, start=int(start) if _START.fullmatch(start) else 0)
-    facts = {"page": page, "now": now, "address": f"{settings.JOEY_URL}{request.path}"}
-    return _page(request, "shop.html", facts, now=now, expires=page.expires_at)
+    page = shop_html(slug, language=_language(), start=int(start) if _START.fullmatch(start) else 0)
+    return _kept(HttpResponse(page.text), now=page.now, expires=page.expires_at)
 
 
 @require_safe
@@ -136,8 +135,13 @@ def _page(
     expires: datetime | None = None,
     private: bool = False,
 ) -> HttpResponse:
-    """Render, and say how long a copy may be kept: never past the moment at which a price in it is too old."""
-    response = render(request, template, facts, using="jinja2")
+    return _kept(render(request, template, facts, using="jinja2"), now=now, expires=expires, private=private)
+
+
+def _kept(
+    response: HttpResponse, *, now: datetime, expires: datetime | None = None, private: bool = False
+) -> HttpResponse:
+    """Say how long a copy may be kept: never past the moment at which a price in it is too old."""
     seconds = int(min(expires - now if expires else LONGEST_CACHE, LONGEST_CACHE).total_seconds())
     kept = "private, no-store" if private or seconds <= 0 else f"public, max-age={seconds}"
     response.headers["Cache-Control"] = kept
