@@ -1,4 +1,4 @@
-"""The ASGI application in front of Django: /l/ and /go/ are answered here, everything else goes on to Django."""
+"""The ASGI application in front of Django: /l/, /go/ and shops for strangers are answered here, the rest by Django."""
 
 from typing import Any
 
@@ -9,20 +9,34 @@ from joey.edge.asked import App, Asked, ChooseLanguage, OpensHere, Receive, Scop
 from joey.edge.go_out import GoOut
 from joey.edge.group_commit import GroupCommit
 from joey.edge.look_up import LookUp
+from joey.edge.make_pages import HeadersOf, MakePages, ShopHtml
 from joey.edge.open_link import Links, OpenLink
+from joey.edge.shop_pages import BrowserClass, ShopPages
 
 
 class Edge:
     """`django` is Django's application, `language` the site's rule for choosing one.
 
-    `opens_here` says whether the app that a page is shown in follows a link to a marketplace.
+    `opens_here` says whether the app that a page is shown in follows a link to a marketplace, `browser` which app that
+    is; `shop_html` and `page_headers` make a shop page.
     """
 
-    def __init__(self, django: App, *, language: ChooseLanguage, opens_here: OpensHere) -> None:
+    def __init__(
+        self,
+        django: App,
+        *,
+        language: ChooseLanguage,
+        opens_here: OpensHere,
+        browser: BrowserClass,
+        shop_html: ShopHtml,
+        page_headers: HeadersOf,
+    ) -> None:
         self._django = django
         self._language = language
         self._look_up = LookUp(settings.DATABASE_URL)
         self._visits = GroupCommit(settings.DATABASE_URL)
+        pages = MakePages(settings.DATABASE_URL, shop_html, page_headers)
+        self._shop_pages = ShopPages(django, pages, language=language, browser=browser)
         links = Links(self._look_up)
         self._open_link = OpenLink(django, links, self._visits)
         self._go_out = GoOut(django, links, self._look_up, self._visits, opens_here)
@@ -32,6 +46,8 @@ class Edge:
             await self._live(receive, send)
             return
         if scope["type"] == "http":
+            if scope["path"].startswith("/s/") and await self._shop_pages(scope, receive, send):
+                return
             for prefix, answers in (("/l/", self._open_link), ("/go/", self._go_out)):
                 if scope["path"].startswith(prefix):
                     asked = Asked.of(scope, self._language)
@@ -50,6 +66,7 @@ class Edge:
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self._visits.close()
+                await self._shop_pages.close()
                 await self._look_up.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from joey.money.money import Money
 from joey.shops.names import marketplace_name
-from joey.site.figures import money, when
+from joey.site.figures import money_html, today_of, when_html
 
 
 class Price(Protocol):
@@ -54,32 +54,32 @@ class Listed(Protocol):
 def listing_cards(cards: Iterable[Listed], now: datetime) -> Markup:
     """The cards of a shelf, as list items."""
     language = get_language() or ""
-    words = _words(language)
+    words, today = _words(language), today_of(now)
     parts: list[str] = []
     for card in cards:
         price = card.price
         pays = price.pays
-        picture = (
-            f'<img class="picture" src="/pictures/{card.offer_id}.webp" alt="" width="800" height="800"'
-            ' decoding="async" loading="lazy">'
-            if card.has_picture
-            else words.no_picture
-        )
         if pays is not None:
-            said = f'<p class="card-price">{money(pays)}{words.with_coupon if price.with_coupon else ""}</p>'
-        elif card.withdrawn:
-            said = words.gone
+            coupon = words.with_coupon if price.with_coupon else ""
+            said = f'<p class="card-price">{money_html(pays.minor, pays.currency)}{coupon}</p>'
+            time = f"{words.as_of}{when_html(price.as_of, today, language)}{words.as_of_end}"
         else:
-            said = words.see
+            said, time = words.gone if card.withdrawn else words.see, ""
+        picture = words.no_picture
+        if card.has_picture:
+            picture = (
+                f'<img class="picture" src="/pictures/{card.offer_id}.webp" alt="" width="800" height="800"'
+                ' decoding="async" loading="lazy">'
+            )
         parts.append(
             f'<li class="card">{picture}<div class="card-body">'
             f'<h3 class="card-title"{"" if card.title_language == language else words.other_language}>'
             f'<a href="/s/{card.shop_slug}/{card.id}">{escape(card.title)}</a></h3>{said}'
-            f"{words.out if not card.in_stock and not card.withdrawn else ''}"
-            f'<p class="card-foot">{words.ad} <span class="tag">{_place(card.marketplace, language)}</span>'
-            f"{words.as_of[0] + when(price.as_of, now) + words.as_of[1] if pays is not None else ''}</p></div></li>\n"
+            f"{'' if card.in_stock or card.withdrawn else words.out}"
+            f'<p class="card-foot">{words.ad}<span class="tag">{_place(card.marketplace, language)}</span>{time}</p>'
+            "</div></li>\n"
         )
-    return Markup("".join(parts))  # noqa: S704 -- titles and words are escaped above, the rest is ours
+    return Markup("".join(parts))  # noqa: S704 -- titles and words are escaped, the rest is ours
 
 
 class _Words:
@@ -89,7 +89,7 @@ class _Words:
         def said(text: str) -> str:
             return str(escape(text))
 
-        self.ad = f'<span class="tag tag-ad">{said(gettext("Ad"))}</span>'
+        self.ad = f'<span class="tag tag-ad">{said(gettext("Ad"))}</span> '
         self.no_picture = f'<div class="picture picture-none">{said(gettext("No picture"))}</div>'
         self.with_coupon = f' <span class="tiny">{said(gettext("with coupon"))}</span>'
         self.gone = f'<p class="small quiet">{said(gettext("No longer sold there"))}</p>'
@@ -97,7 +97,7 @@ class _Words:
         self.out = f'<p class="small quiet">{said(gettext("Out of stock"))}</p>'
         self.other_language = ' lang="zh-Hans"'
         before, after = said(gettext("as of %(time)s")).split("%(time)s")
-        self.as_of = (f" <span>{before}", f"{after}</span>")
+        self.as_of, self.as_of_end = f" <span>{before}", f"{after}</span>"
 
 
 @lru_cache(maxsize=8)

@@ -1,10 +1,11 @@
 """Money, times and rates as pages write them."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 from markupsafe import Markup, escape
 
 from joey.money.money import EXPONENTS, SYMBOLS, Money
@@ -14,21 +15,37 @@ ZONE = ZoneInfo("Asia/Shanghai")  # every page says so in its footer
 
 def money(amount: Money) -> Markup:
     """¥19<small>.90</small>: the symbol and the cents smaller, figures of one width; a real minus when negative."""
-    symbol = SYMBOLS.get(amount.currency, f"{amount.currency} ")
-    whole, part = divmod(abs(amount.minor), 10 ** EXPONENTS[amount.currency])
-    cents = f".{part:0{EXPONENTS[amount.currency]}d}" if EXPONENTS[amount.currency] else ""
-    sign = "−" if amount.minor < 0 else ""
-    kind = "money money-minus" if amount.minor < 0 else "money"
-    # Markup from an f-string: its own format() escapes part by part and takes ten times as long. Nothing here is a
-    # stranger's word: figures, our symbols, and a currency's code.
-    return Markup(  # noqa: S704
-        f'<span class="{kind}">{sign}<small>{symbol}</small>{whole:,}<small>{cents}</small></span>'
-    )
+    return Markup(money_html(amount.minor, amount.currency))  # noqa: S704
+
+
+def money_html(minor: int, currency: str) -> str:
+    """The same as plain text for whoever puts HTML together. Nothing in it is a stranger's word."""
+    exponent = EXPONENTS[currency]
+    symbol = SYMBOLS.get(currency) or f"{currency} "
+    kind, sign = ("money money-minus", "−") if minor < 0 else ("money", "")
+    whole, part = divmod(abs(minor), 10**exponent)
+    cents = f".{part:0{exponent}d}" if exponent else ""
+    return f'<span class="{kind}">{sign}<small>{symbol}</small>{whole:,}<small>{cents}</small></span>'
 
 
 def when(moment: datetime, now: datetime) -> Markup:
     """A time as people say it: 14:02 today, yesterday 14:02, 3 days ago within a week, the date after that."""
-    local, today = moment.astimezone(ZONE), now.astimezone(ZONE).date()
+    return Markup(when_html(moment, today_of(now), get_language() or ""))  # noqa: S704
+
+
+def today_of(now: datetime) -> date:
+    """The date in the zone of the pages."""
+    return now.astimezone(ZONE).date()
+
+
+def when_html(moment: datetime, today: date, language: str) -> str:
+    """The same as plain text; `language` is the active one. Offers are read many at a time, so times recur."""
+    return _when_html(moment.replace(second=0, microsecond=0), today, language)
+
+
+@lru_cache(maxsize=4096)
+def _when_html(moment: datetime, today: date, _language: str) -> str:
+    local = moment.astimezone(ZONE)
     days = (today - local.date()).days
     clock = f"{local:%H:%M}"
     if days == 0:
@@ -41,7 +58,7 @@ def when(moment: datetime, now: datetime) -> Markup:
         text = gettext("tomorrow %(clock)s") % {"clock": clock}
     else:
         text = _date(local, today.year)
-    return Markup(f'<time datetime="{moment:%Y-%m-%dT%H:%MZ}">{escape(text)}</time>')  # noqa: S704
+    return f'<time datetime="{moment:%Y-%m-%dT%H:%MZ}">{escape(text)}</time>'
 
 
 def day(moment: datetime, now: datetime | None = None) -> Markup:
