@@ -89,12 +89,12 @@ class _Words:
         def said(text: str) -> str:
             return str(escape(text))
 
-        self.ad = f'<span class="tag tag-ad">{said(gettext("Ad"))}</span> '
-        self.no_picture = f'<div class="picture picture-none">{said(gettext("No picture"))}</div>'
-        self.with_coupon = f' <span class="tiny">{said(gettext("with coupon"))}</span>'
-        self.gone = f'<p class="small quiet">{said(gettext("No longer sold there"))}</p>'
-        self.see = f'<p class="small quiet">{said(gettext("See current price there"))}</p>'
-        self.out = f'<p class="small quiet">{said(gettext("Out of stock"))}</p>'
+        self.ad = '<span class="tag tag-ad">' + said(gettext("Ad")) + "</span> "
+        self.no_picture = '<div class="picture picture-none">' + said(gettext("No picture")) + "</div>"
+        self.with_coupon = ' <span class="tiny">' + said(gettext("with coupon")) + "</span>"
+        self.gone = '<p class="small quiet">' + said(gettext("No longer sold there")) + "</p>"
+        self.see = '<p class="small quiet">' + said(gettext("See current price there")) + "</p>"
+        self.out = '<p class="small quiet">' + said(gettext("Out of stock")) + "</p>"
         self.other_language = ' lang="zh-Hans"'
         before, after = said(gettext("as of %(time)s")).split("%(time)s")
         self.as_of, self.as_of_end = f" <span>{before}", f"{after}</span>"
