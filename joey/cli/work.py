@@ -33,9 +33,13 @@ def work(data: Path) -> None:
     django.setup()
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
+    from procrastinate.contrib.django.utils import connector_params
+    from procrastinate.psycopg_connector import PsycopgConnector
 
     assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    # One that waits for jobs, and more while they run; procrastinate's own choice keeps four connections when idle.
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=5)
+    with app.replace_connector(connector) as worker_app:
         asyncio.run(_work(worker_app))
 
 
