@@ -6,6 +6,7 @@ from django.test import Client
 
 from joey.catalog.models import Offer, PricePoint
 from joey.catalog.synthetic import MARKETPLACE
+from joey.cli import synthetic
 from joey.cli.cli import main
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions.models import Commission
@@ -14,7 +15,7 @@ from joey.insight.prove import all_checks
 from joey.orders.models import OrderLine
 from joey.people.models import Person
 from joey.shops.models import Listing, Shelf, Shop
-from joey.shops.synthetic import slug_of
+from joey.shops.synthetic import open_shops, slug_of
 from tests import cast
 
 
@@ -34,7 +35,7 @@ def test_it_makes_what_was_asked_for_and_the_books_are_clean(committed_db: Embed
     assert Shop.objects.count() == 12
     assert {Listing.objects.filter(shop=shop).count() for shop in Shop.objects.all()} == {30}
     assert Shelf.objects.count() == 36
-    assert OrderLine.objects.exclude(shop_id=None).count() == 60
+    assert OrderLine.objects.filter(shop_id__isnull=False).count() == 60
     assert set(OrderLine.objects.values_list("state", flat=True)) == {"paid", "settled", "closed"}
     assert Commission.objects.filter(state="confirmed").exists()
     assert PricePoint.objects.count() > Offer.objects.count()
@@ -70,10 +71,10 @@ def test_a_second_run_changes_nothing_and_a_larger_one_adds(committed_db: Embedd
 
 
 def test_the_same_seed_makes_the_same_goods_and_another_one_others(committed_db: EmbeddedPostgres) -> None:
-    def made(number: str) -> list[tuple[object, ...]]:
+    def made(number: str) -> list[object]:
         seed("--shops", "3", "--listings", "15", "--seed", number)
         rows = Listing.objects.order_by("shop__slug", "shelf__position", "position")
-        found = list(rows.values_list("shop__slug", "position", "offer__title", "offer__now_minor"))
+        found: list[object] = list(rows.values_list("shop__slug", "position", "offer__title", "offer__now_minor"))
         Listing.objects.all().delete()
         Shelf.objects.all().delete()
         Shop.objects.all().delete()
@@ -120,21 +121,18 @@ def test_totals_that_do_not_fit_are_refused_in_a_sentence(options: tuple[str, ..
 def test_what_a_cut_off_run_left_out_is_made_by_the_next(
     committed_db: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from joey.cli import synthetic
-
     monkeypatch.setattr(synthetic, "LISTINGS_AT_ONCE", 10)
-    opened = synthetic.open_shops
     calls = iter(range(3))
 
     def open_two(*arguments: object, **options: object) -> int:
         if next(calls) == 2:
             raise KeyboardInterrupt
-        return opened(*arguments, **options)  # type: ignore[arg-type]
+        return open_shops(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(synthetic, "open_shops", open_two)
     seed("--shops", "6", "--listings", "60")
     assert Shop.objects.count() == 2
-    monkeypatch.setattr(synthetic, "open_shops", opened)
+    monkeypatch.setattr(synthetic, "open_shops", open_shops)
 
     assert seed("--shops", "6", "--listings", "60").exit_code == 0
     assert (Shop.objects.count(), Listing.objects.count()) == (6, 60)
