@@ -24,18 +24,23 @@ BATCH = 20_000  # offers between two commits
 HEAP = 20_000_000  # bytes; Tantivy wants at least 15 million
 BUILDING_HEAP = 60_000_000
 COUPONS_AT_ONCE = 5_000
+COUNT_MOST = 1000  # enough to see that it is behind; counting all is not worth it
+SILENT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Lag:
-    """How far the index of this host is behind. `behind` counts changed offers, up to `COUNT_MOST`."""
+    """How far the index of this host is behind. `behind` counts changed offers, up to COUNT_MOST."""
 
     missing: bool
     behind: int
     seconds_since_looked: float | None  # since the follower last found everything done, or did a part of it
 
-
-COUNT_MOST = 1000
+    @property
+    def is_left(self) -> bool:
+        """Whether nobody seems to follow any more."""
+        silent = self.seconds_since_looked is None or self.seconds_since_looked > SILENT_SECONDS
+        return self.behind > 0 and silent
 
 
 def catch_up(*, wait: bool = True) -> int:
@@ -49,6 +54,7 @@ def catch_up(*, wait: bool = True) -> int:
             return 0
         found = folder.current()
         if found is not None and _fits(found):
+            _tidy()
             return _follow(found)
     return rebuild(wait=wait)
 
@@ -117,6 +123,13 @@ def _fits(found: Path) -> bool:
         log.warning("the search index cannot be opened and is built anew: %s", error)
         return False
     return True
+
+
+def _tidy() -> None:
+    """Delete what was replaced or never finished, unless somebody is just building."""
+    with folder.alone(BUILDING, wait=False) as mine:
+        if mine:
+            folder.sweep()
 
 
 def _build(new: Path) -> int:

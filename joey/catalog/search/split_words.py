@@ -13,7 +13,7 @@ from typing import Any
 from joey.catalog.search.brand_names import Name, chinese_names, other_names
 from joey.catalog.search.fold import fold, pieces
 
-LONGEST_QUESTION = 100
+LONGEST_QUESTION, LONGEST_READ = 100, 1000
 MOST_WORDS = 12
 LONGEST_NAME = 3  # words of a brand's name as people type it: la roche posay
 BETWEEN = "·"  # parts the two of a pair where one is not Chinese
@@ -72,7 +72,7 @@ def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[
 
 def question_words(q: str) -> Words:
     """The words of a question, at most MOST_WORDS of them and of its first LONGEST_QUESTION characters."""
-    folded = fold(q)
+    folded = fold(q[:LONGEST_READ])
     kept, rest = folded[:LONGEST_QUESTION], folded[LONGEST_QUESTION:]
     found: list[Word] = []
     for piece, kind, glued in pieces(kept):
