@@ -1,7 +1,7 @@
 """A question to the index, checked, and one page of what answers it; a page continues exactly where one ended."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -104,23 +104,28 @@ class FindOffers:
 
     def _places(self, index: "Searcher", moment: int, after: Place | None) -> Iterator[Place]:
         """One more than a page holds, where there are as many."""
-        from tantivy import Occur, Query
+        from tantivy import Occur
 
-        tiers = match.tiers(self.words.words, index) if self.words.words else [Query.all_query()]
-        if self.sort != "relevance":
-            tiers = tiers[-1:]  # what matches at all, in the order that was asked for
         narrowed = [(Occur.Must, each) for each in self._filters(moment)]
         wanted = self.limit + 1
-        for tier, query in enumerate(tiers):
-            if after is not None and tier < after.tier:
-                continue
-            parts = [(Occur.Must, query), *narrowed, *((Occur.MustNot, better) for better in tiers[:tier])]
-            behind = after if after is not None and after.tier == tier else None
-            for key, id_ in _in_order(index, parts, KEYS[self.sort], wanted, behind):
-                yield Place(tier, key, id_)
-                wanted -= 1
-            if wanted <= 0:
-                return
+        better: list[Query] = []
+        for tier, query in enumerate(self._tiers(index)):
+            if after is None or tier >= after.tier:
+                parts = [(Occur.Must, query), *narrowed, *((Occur.MustNot, each) for each in better)]
+                behind = after if after is not None and after.tier == tier else None
+                found = _in_order(index, parts, KEYS[self.sort], wanted, behind)
+                yield from (Place(tier, key, id_) for key, id_ in found)
+                wanted -= len(found)
+                if wanted <= 0 or (self.sort != "relevance" and (found or behind)):
+                    return  # sorted by an amount, what is guessed never stands among what was asked for
+            better.append(query)
+
+    def _tiers(self, index: "Searcher") -> "Iterable[Query]":
+        from tantivy import Query
+
+        if not self.words.words:
+            return [Query.all_query()]
+        return (match.tiers if self.sort == "relevance" else match.loose_tiers)(self.words.words, index)
 
     def _filters(self, moment: int) -> "Iterator[Query]":
         from tantivy import FieldType, Query

@@ -1,12 +1,12 @@
 """From the words of a question to what they match, strictest first.
 
 1. every word as it stands, one behind the other; 2. every word as it stands, or another name of that brand;
-3. every word in a looser sense: Chinese as characters side by side, however a title was cut; letters with a typing
-error or as the beginning of a word. Digits are never guessed. Which of them an offer reaches depends on the offer and
-the question alone, so that a list read page by page keeps its order while other offers come and go.
+3. Chinese words also as characters side by side, however a title was cut, letters also as the beginning of a word;
+4. letters also with a typing error. Digits are never guessed. Which of them an offer reaches depends on the offer and
+the question, so that a list read page by page keeps its order while other offers come and go.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,20 +19,36 @@ if TYPE_CHECKING:
 
 FORGIVEN_ONE, FORGIVEN_TWO = 4, 8  # from so many letters on one typing error is forgiven, or two
 SHORTEST_BEGINNING = 2
-MOST_READINGS = 300  # of one misspelt word
+MOST_READINGS = 300  # of one word
+
+Meaning = Callable[[str, "Searcher"], list[str]]
 
 
-def tiers(words: Sequence[Word], searcher: "Searcher") -> "list[Query]":
+def tiers(words: Sequence[Word], searcher: "Searcher") -> "Iterator[Query]":
     """What matches in each sense, strictest first; an offer may stand in several, and counts in the first."""
     strict = [_whole(word.units) for word in words]
     bridges = [_term("letters", bridge(one, other)) for one, other in pairwise(words)]
-    found = [_all([*strict, *bridges])]
+    first = _all([*strict, *bridges])
     if len(words) > 1 and all(word.han for word in words):  # 保温 杯 are the one word 保温杯 to the splitter
-        found = [_any([*found, _term("words", "".join(word.units[0] for word in words))])]
+        first = _any([first, _term("words", "".join(word.units[0] for word in words))])
+    yield first
     if bridges or any(word.also for word in words):
-        found.append(_all(_named(word) for word in words))
-    found.append(_all(_loose(word, searcher) for word in words))
-    return found
+        yield _all(_named(word) for word in words)
+    yield from loose_tiers(words, searcher)
+
+
+def loose_tiers(words: Sequence[Word], searcher: "Searcher") -> "Iterator[Query]":
+    """The last two senses: whatever the question may mean, first without guessing, then with typing errors forgiven."""
+    yield _all(_loose(word, beginnings, searcher) for word in words)
+    if any(_may_be_misspelt(word, unit) for word in words for unit in word.units):
+        yield _all(_loose(word, readings, searcher) for word in words)
+
+
+def beginnings(piece: str, searcher: "Searcher") -> list[str]:
+    """Words of the index that begin with `piece`, and the piece itself."""
+    if len(piece) < SHORTEST_BEGINNING:
+        return [piece]
+    return [piece, *(term for term, _count in searcher.terms_with_prefix("words", piece, limit=MOST_READINGS))]
 
 
 def readings(piece: str, searcher: "Searcher") -> list[str]:
@@ -40,10 +56,8 @@ def readings(piece: str, searcher: "Searcher") -> list[str]:
 
     The first letter counts as typed. Nearest first.
     """
-    if len(piece) < SHORTEST_BEGINNING:
-        return [piece]
     if len(piece) < FORGIVEN_ONE:
-        return [piece, *(term for term, _count in searcher.terms_with_prefix("words", piece, limit=MOST_READINGS))]
+        return beginnings(piece, searcher)
     from rapidfuzz.distance import OSA  # counts two letters changed round as one error
 
     forgiven = 2 if len(piece) >= FORGIVEN_TWO else 1
@@ -72,21 +86,28 @@ def _whole(units: Name) -> "Query":
     return _any([together, _term("words", "".join(units))]) if all(map(str.isalpha, units)) else together
 
 
-def _loose(word: Word, searcher: "Searcher") -> "Query":
+def _loose(word: Word, meaning: Meaning, searcher: "Searcher") -> "Query":
     if word.han:
         found = _all(_term("letters", pair) for half in halves(word.units[0]) for pair in pairs(half))
     else:
-        apart = _all(_reading(unit, searcher) for unit in word.units)
+        apart = _all(
+            _terms(meaning(unit, searcher) if unit.isalpha() and not word.also else [unit]) for unit in word.units
+        )
         found = _any([apart, _whole(word.units)]) if len(word.units) > 1 else apart
     return _any([found, *(_whole(name) for name in word.also)])
 
 
-def _reading(unit: str, searcher: "Searcher") -> "Query":
+def _may_be_misspelt(word: Word, unit: str) -> bool:
+    """Letters may, unless they are a brand's name that is known."""
+    return not word.han and not word.also and len(unit) >= FORGIVEN_ONE and unit.isalpha()
+
+
+def _terms(texts: Sequence[str]) -> "Query":
     from tantivy import Query
 
-    if not unit.isalpha():
-        return _term("words", unit)
-    return Query.term_set_query(schema(), "words", list(dict.fromkeys(readings(unit, searcher))))
+    if len(texts) == 1:
+        return _term("words", texts[0])
+    return Query.term_set_query(schema(), "words", list(dict.fromkeys(texts)))
 
 
 def _term(field: str, text: str) -> "Query":

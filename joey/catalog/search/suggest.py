@@ -70,7 +70,7 @@ def _put_right(head: str, index: "Searcher") -> str:
 
 def _all_of(head: str, index: "Searcher") -> "Query | None":
     words = question_words(head).words
-    return match.tiers(words, index)[-1] if words else None
+    return next(iter(match.loose_tiers(words, index))) if words else None
 
 
 def _different(found: Iterator[tuple[int, Suggestion]], folded: str) -> list[Suggestion]:
