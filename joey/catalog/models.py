@@ -58,7 +58,7 @@ class Offer(models.Model):
         indexes = [
             models.Index(fields=["marketplace", "external_id"], name="catalog_offer_by_id"),
             models.Index(fields=["expires_at"], name="catalog_offer_by_expiry"),
-            models.Index(fields=["seq"], name="catalog_offer_by_seq"),
+            models.Index(fields=["marketplace", "seq"], name="catalog_offer_followed"),
         ]
 
 

@@ -84,6 +84,8 @@ def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, don
         known = [row for row in batch if row["external_id"] in found]
         gone = [row["id"] for row in batch if row["external_id"] not in found]
         with transaction.atomic():
+            if gone:
+                _lock(connector)
             taken = take_known(((row["id"], found[row["external_id"]]) for row in known), now=now)
             done.withdrawn += _withdraw(gone, now)
         done.asked += len(batch)
@@ -94,6 +96,15 @@ def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, don
             log.warning("an offer of %s was refused: %s, %s", connector.code, refused.field, refused.reason)
 
 
+def _lock(connector: Connector) -> None:
+    """The locks under which changes are numbered (see take_offers), held to the commit and taken in one order always.
+
+    Without them a smaller number could be committed after a larger one was read, and a follower would miss it.
+    """
+    for marketplace in sorted(connector.marketplaces):
+        sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog:{marketplace}"])
+
+
 def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
     """Mark what the marketplace does not know any more; how many it knew until now. Its price ends at once."""
     if not offer_ids:
@@ -102,7 +113,7 @@ def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
         "UPDATE catalog_offer SET looked_at = %(now)s WHERE id = ANY(%(ids)s) AND withdrawn_at IS NOT NULL",
         {"now": now, "ids": offer_ids},
     )
-    return sql.execute(
+    withdrawn = sql.execute(
         """
         UPDATE catalog_offer SET withdrawn_at = %(now)s, looked_at = %(now)s, expires_at = least(expires_at, %(now)s),
             seq = nextval('catalog_offer_change')
@@ -110,3 +121,6 @@ def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
         """,
         {"now": now, "ids": offer_ids},
     )
+    if withdrawn:
+        sql.execute("NOTIFY joey_offers")
+    return withdrawn

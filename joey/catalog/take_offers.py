@@ -72,6 +72,8 @@ def take_known(facts: Iterable[tuple[UUID | None, OfferFacts]], *, now: datetime
     _mark_changed()
     new, changed = _write()
     _write_prices()
+    if new or changed:
+        sql.execute("NOTIFY joey_offers")  # followers need not wait for their next look
     return Taken(new, changed, count - new - changed, tuple(refused))
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": ("joey.cli.plan:plan", "Show the commission plan, or publish another."),
     "token": ("joey.cli.token:token", "Make keys to the API."),
     "operator": ("joey.cli.operator:operator", "Let someone into the office."),
+    "index": ("joey.cli.index:index", "Build the search index anew, or say how it is."),
     "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
     "import": ("joey.cli.later:import_offers", "Take in offers from a file."),
     "seed": ("joey.cli.seed:seed", "Make synthetic load for measuring."),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from joey.catalog.models import Offer
+from joey.catalog.search.follow import catch_up
 from joey.catalog.take_offers import take_offers
 from joey.cli.demo_business import OPENED_DAYS_AGO, simulate_business
 from joey.commissions.confirm_due import confirm_due
@@ -68,6 +69,8 @@ def fill_demo(tell: Tell) -> None:
     _pay_out_once(shops[0], moment)
     confirm_due(now=moment)
     tell("Orders reported, earned, settled, returned and paid out")
+    catch_up()
+    tell("All of it can be searched")
 
 
 # ── Goods ─────────────────────────────────────────────────────────────────────────────────────────────────

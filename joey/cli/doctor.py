@@ -56,6 +56,7 @@ def _look(data: Path) -> Iterator[Finding]:
         yield Finding(True, f"Joey runs at {running.url} (process {running.pid}), data in {data}.")
     assert owner_url
     yield from _database(url, owner_url)
+    yield from _search(data, running, url)
     if running:
         yield from _faces(running)
 
@@ -155,6 +156,31 @@ def _failed_jobs(app: psycopg.Connection) -> Finding:
     if row[0]:
         return Finding(False, f"{row[0]} background jobs failed; the office lists them.")
     return Finding(True, "No background job has failed.")
+
+
+def _search(data: Path, running: Instance | None, url: str) -> Iterator[Finding]:
+    from joey.cli.instance import environment
+
+    os.environ.update({"JOEY_DATA": str(data), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "joey.site.settings"})
+    if running:
+        os.environ.update(environment(data, running))
+    import django
+    from django.db import Error
+
+    django.setup()
+    from joey.catalog.search.follow import lag
+
+    try:
+        found = lag()
+    except Error:
+        return  # said above
+    if found.missing:
+        yield Finding(False, "This host has no search index. `joey work` builds it, or `joey index rebuild` at once.")
+    elif found.is_left:
+        yield Finding(False, f"{found.behind} offers changed since the search index was last followed: `joey work`.")
+    else:
+        behind = f"{found.behind} changed offers are on their way into it" if found.behind else "it is up to date"
+        yield Finding(True, f"The search index answers, and {behind}.")
 
 
 def _faces(running: Instance) -> Iterator[Finding]:
