@@ -5,7 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from joey.catalog.same_item.models import Alike, SameCount, SameCursor, SameKey, SameWord
 from joey.kit.ids import new_id
+
+__all__ = ["Alike", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey", "SameWord"]
 
 
 class Offer(models.Model):
@@ -59,6 +62,7 @@ class Offer(models.Model):
             models.Index(fields=["marketplace", "external_id"], name="catalog_offer_by_id"),
             models.Index(fields=["expires_at"], name="catalog_offer_by_expiry"),
             models.Index(fields=["seq"], name="catalog_offer_by_seq"),
+            models.Index(fields=["marketplace", "seq"], name="catalog_offer_to_follow"),
         ]
 
 
