@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from joey.catalog.same_item.evidence import Evidence
 from joey.catalog.same_item.facts import Facts
-from joey.catalog.same_item.marks import EDITIONS, meanings
+from joey.catalog.same_item.marks import EDITIONS, colours_differ, meanings
 from joey.catalog.same_item.read_title import Title
 from joey.catalog.same_item.sizes import sizes_differ
 
@@ -73,7 +73,7 @@ def _judge(
     evidence = Evidence.NONE
     if same_barcode and not sizes_differ(here.sizes, there.sizes) and _near(apart, MOST_APART_BARCODE):
         evidence = Evidence.BARCODE
-    elif _contradict(here, there, one.brands | other.brands, exact=exact):
+    elif _contradict(here, there, one.brands | other.brands, exact=exact, begun=begun):
         pass
     elif (exact or begun) and _near(apart, MOST_APART_MODEL):
         evidence = Evidence.BRAND_MODEL if brand else Evidence.MODEL
@@ -135,16 +135,19 @@ def _same_brand(one: Facts, other: Facts, here: Title, there: Title) -> bool:
 
     Further back in a title a brand may be what the thing is made for.
     """
-    if one.brands and other.brands:
-        return bool(one.brands & other.brands)
+    if one.brands & other.brands or _leads(one.brands, there) or _leads(other.brands, here):
+        return True
     if one.brands or other.brands:
-        brands, title = (one.brands, there) if one.brands else (other.brands, here)
-        return title.first in brands or any(title.han.startswith(brand) for brand in brands if not brand.isascii())
+        return False
     return bool(here.first) and here.first == there.first and here.first.isalpha()
 
 
-def _contradict(here: Title, there: Title, brands: frozenset[str], *, exact: bool) -> bool:
-    if sizes_differ(here.sizes, there.sizes) or _disjoint(here.colours, there.colours):
+def _leads(brands: frozenset[str], title: Title) -> bool:
+    return title.first in brands or any(title.han.startswith(brand) for brand in brands if not brand.isascii())
+
+
+def _contradict(here: Title, there: Title, brands: frozenset[str], *, exact: bool, begun: bool) -> bool:
+    if sizes_differ(here.sizes, there.sizes) or colours_differ(here.colours, there.colours):
         return True
     if exact:
         return here.parts != there.parts and (here.is_for != there.is_for)
@@ -154,6 +157,7 @@ def _contradict(here: Title, there: Title, brands: frozenset[str], *, exact: boo
         or _each_has_its_own(here.tiers, there.tiers)
         or _disjoint(here.platforms, there.platforms)
         or here.parts != there.parts
+        or (not begun and _each_has_its_own(here.models, there.models))
     )
 
 

@@ -55,7 +55,7 @@ SAY_LITTLE = _spread(
     }
 )
 PACKAGING = re.compile("jewel case|【[^】]*】|官方旗舰店|旗舰店|正品|包邮|现货|新款|同款")
-_HAN_COLOUR = re.compile(r"([黑白红蓝绿粉金银灰紫黄橙棕青])(?=色|[^\u4e00-\u9fff]|$)")
+_HAN_COLOUR = re.compile(r"([\u4e00-\u9fff]{0,3})([黑白红蓝绿粉金银灰紫黄橙棕青])(?=色|[^\u4e00-\u9fff]|$)")
 _HAN = "[\u4e00-\u9fff]"
 _HAN_TABLES = {
     name: re.compile("|".join(sorted((word for word in table if re.match(_HAN, word)), key=len, reverse=True)))
@@ -74,5 +74,18 @@ def han_meanings(text: str, name: str, table: Mapping[str, str]) -> frozenset[st
 
 
 def han_colours(text: str) -> frozenset[str]:
-    """Colours as phones and clothes name them: 曜石黑, 深空灰色."""
-    return frozenset(_HAN_COLOUR.findall(text))
+    """Colours as phones and clothes name them: 曜石黑, 深空灰色. A plain 黑 is just that."""
+    return frozenset(name + colour for name, colour in _HAN_COLOUR.findall(text))
+
+
+def colours_differ(here: frozenset[str], there: frozenset[str]) -> bool:
+    """Whether both name colours and none of them can be one. 曜石黑 may be what another calls 黑, but not 幻夜黑; rose
+    gold, though it is written with the sign for gold, is no gold."""
+    return bool(here) and bool(there) and not any(_may_be_one(one, other) for one in here for other in there)
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) == 1 and long.endswith(short) and not long.endswith("玫瑰金")

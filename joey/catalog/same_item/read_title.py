@@ -16,6 +16,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _WORD_WITH_NUMBER = re.compile(r"([a-z]+)(\d+(?:\.\d+)*)")
 _NO_MODEL = re.compile(r"(?:win|mac)?(?:98|95|2000|xp|nt|me)+(?:se)?|\d+(?:st|nd|rd|th|x|p|hz|k|bit|d|s|mbps|mhz|ghz)")
 _HAN_RUN = re.compile("[\u4e00-\u9fff]+")
+_MODEL_WITH_STROKE = re.compile(r"[a-z0-9.-]*[0-9][a-z0-9.-]*/[a-z]{1,2}")  # mb943z/a
 _MADE_FOR = re.compile(r"\b(?:for|fits|compatible)\b|适用|专用|兼容")
 _SYSTEMS = frozenset({"98", "95", "2000", "9", "10.4", "10.3.9"})  # versions of what a program runs on, not of it
 
@@ -74,11 +75,15 @@ def model_number(text: str) -> str:
 
 
 def _sort_in(token: str, words: set[str], models: set[str], numbers: set[str]) -> None:
+    if "/" in token and not _MODEL_WITH_STROKE.fullmatch(token):  # “8/7/6s”, “win/mac”: a list
+        for each in token.split("/"):
+            _sort_in(each, words, models, numbers)
+        return
     joined = re.sub(r"[-/.]", "", token)
     if _looks_like_a_model(joined):
         models.add(joined)
         return
-    for part in re.split(r"[-/]", token):
+    for part in token.split("-"):
         if _NUMBER.fullmatch(part):
             numbers.add(_plain(part))
         elif found := _WORD_WITH_NUMBER.fullmatch(part):  # cs3, iphone8

@@ -44,12 +44,24 @@ _SIZE = re.compile(
     r"""|(['"])['"]?(?![a-z]))"""
 )
 
+# Phones: 6GB+64GB, 4G+64G, 3+32GB, 4RAM+64ROM, 2G RAM+16G ROM; and the 4G of a network, which weighs nothing.
+_MEMORIES = re.compile(
+    r"(?<![a-z0-9.])(\d{1,2})\s?(gb?)?\s?(?:ram)?\s?\+\s?(\d{2,4})"
+    r"(?:\s?(?:gb?\s?(?:rom)?|rom)|(?(2)|(?!)))(?![a-z0-9])"
+)
+_MEMORY = re.compile(r"(?<![a-z0-9.])(\d{1,4})\s?g\s?(?:ram|rom|内存|运行|存储)")
+_NETWORK = re.compile(
+    r"(?<![a-z0-9.+])[2-5]g\+?(?=\s?(?:手机|全网通|网络|全面屏|智能|版|lte|[(（]|$))|(?<=通)[2-5]g\+?(?![a-z0-9])"
+)
+
 Sizes = Mapping[str, frozenset[float]]
 
 
 def take_sizes(folded: str) -> tuple[Sizes, str]:
     """The sizes of a folded text by what they measure, and the text without them."""
     found: dict[str, set[float]] = {}
+    if "g" in folded or "+" in folded:
+        folded = _MEMORY.sub(r"\1gb ", _NETWORK.sub(" ", _MEMORIES.sub(r" \1gb \3gb ", folded)))
 
     def take(size: re.Match[str]) -> str:
         measured, factor = _BY_UNIT[size[2] or size[3] or size[4]]
