@@ -20,7 +20,7 @@ from joey.money.money import Money
 REASONS: Mapping[Evidence, Promise] = {
     Evidence.BARCODE: _("same barcode"),
     Evidence.BRAND_MODEL: _("same brand and model number"),
-    Evidence.BRAND_WORDS: _("same brand, and the names agree"),
+    Evidence.BRAND_WORDS: _("same brand and name"),
 }
 
 
