@@ -16,6 +16,7 @@ from joey.api.shapes import In, Listed, MoneyOut, Out, PageIn, Time, money, mone
 from joey.catalog.cards import OfferCard, earning_marketplaces
 from joey.catalog.paste_offer import offer_from_text
 from joey.catalog.queries import offer_by_id, price_history, search_offers
+from joey.catalog.same_item.queries import Elsewhere, elsewhere
 from joey.catalog.search.find_offers import MOST_MINOR
 from joey.catalog.search.suggest import suggest
 from joey.commissions.plan_now import plan_shares
@@ -94,10 +95,29 @@ class PricePointOut(Out):
     price: MoneyOut
 
 
+class SameOut(Out):
+    """The same item at another marketplace, as far as its price is known now.
+
+    `evidence` is barcode, brand_model or brand_words; `earning` null where a share of it earns nothing.
+    """
+
+    id: UUID
+    marketplace: str
+    title: str
+    url: str
+    price: MoneyOut
+    earning: MoneyOut | None
+    in_stock: bool
+    as_of: Time
+    expires_at: Time
+    evidence: str
+
+
 class OfferPageOut(OfferOut):
-    """With what it cost in the last 60 days, oldest first."""
+    """With what it cost in the last 60 days, oldest first, and with the same item elsewhere, the cheapest first."""
 
     history: list[PricePointOut]
+    same: list[SameOut]
 
 
 class SuggestionOut(Out):
@@ -155,11 +175,14 @@ def paste_offer(request: HttpRequest, body: PasteIn) -> OfferOut:
 
 @router.get("/offers/{uuid:offer_id}", response=OfferPageOut)
 def get_offer(request: HttpRequest, offer_id: UUID) -> OfferPageOut:
-    """One offer with its price history."""
+    """One offer with its price history, and the same item at other marketplaces."""
     moment = now()
     card = offer_by_id(offer_id, language=_language(), now=moment)
     history = [PricePointOut(at=point.at, price=money(point.price)) for point in price_history(offer_id, now=moment)]
-    return OfferPageOut(**dict(offer_out(card, plan_shares(moment))), history=history)
+    shares = plan_shares(moment)
+    found = elsewhere([offer_id], language=_language(), now=moment).get(offer_id, ())
+    same = [_same_out(there, shares) for there in found]
+    return OfferPageOut(**dict(offer_out(card, shares)), history=history, same=same)
 
 
 def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
@@ -188,6 +211,21 @@ def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
         as_of=card.as_of,
         expires_at=card.expires_at,
         fresh=card.fresh,
+    )
+
+
+def _same_out(there: Elsewhere, shares: tuple[int, int]) -> SameOut:
+    return SameOut(
+        id=there.offer.id,
+        marketplace=there.offer.marketplace,
+        title=there.offer.title,
+        url=there.offer.url,
+        price=money(there.price),
+        earning=money_or_none(_keepers_part(there.offer.earning, shares)),
+        in_stock=there.offer.in_stock,
+        as_of=there.offer.as_of,
+        expires_at=there.until,
+        evidence=there.evidence.value,
     )
 
 

@@ -5,7 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from joey.catalog.same_item.models import Alike, SameCount, SameCursor, SameKey, SameWord
 from joey.kit.ids import new_id
+
+__all__ = ["Alike", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey", "SameWord"]
 
 
 class Offer(models.Model):

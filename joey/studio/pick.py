@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from joey.catalog.cards import OfferCard
 from joey.catalog.paste_offer import offer_from_text
 from joey.catalog.queries import FoundOffers, feeds, offer_by_id, search_offers
+from joey.catalog.same_item.queries import Elsewhere, elsewhere
 from joey.catalog.search.suggest import Suggestion, suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
@@ -39,6 +40,7 @@ class Choice:
 
     offer: OfferCard
     earns: Money | None  # the keeper's part at the price of now
+    same: tuple[tuple[Elsewhere, Money | None], ...]  # the same item elsewhere, and what it earns the keeper there
     listing_id: UUID | None
     state: str
 
@@ -139,11 +141,16 @@ def _pick(
         status = 404
     shares = plan_shares(now)
     listed = listed_states(shop, [offer.id for offer in offers])
+    same = elsewhere([offer.id for offer in offers], language=language(), now=now)
+    there = {each: tuple((one, _keepers_part(one.offer, shares)) for one in found) for each, found in same.items()}
     facts = {
         "shop": shop,
         "tab": "pick",
         "now": now,
-        "choices": [Choice(offer, _keepers_part(offer, shares), *listed.get(offer.id, (None, ""))) for offer in offers],
+        "choices": [
+            Choice(offer, _keepers_part(offer, shares), there.get(offer.id, ()), *listed.get(offer.id, (None, "")))
+            for offer in offers
+        ],
         "asked": asked,
         "with_": _links(asked),
         "others": OTHERS,

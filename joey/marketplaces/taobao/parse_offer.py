@@ -57,6 +57,7 @@ def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | No
         coupon_minor=with_coupon,
         coupon_until=min(ends) if with_coupon and ends else None,
         commission_ppm=_rate(earning),
+        brand=text(basics, "brand_name", longest=80),
         category=(categories or {}).get(text(basics, "category_id")) or text(basics, "category_name", longest=60),
         seller=text(basics, "shop_title", longest=120),
         seller_kind=_seller_kind(basics, marketplace),
