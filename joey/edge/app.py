@@ -23,7 +23,7 @@ class Edge:
         self._language = language
         self._look_up = LookUp(settings.DATABASE_URL)
         self._visits = GroupCommit(settings.DATABASE_URL)
-        links = Links(self._look_up)
+        links = Links(self._look_up, self._visits)
         self._open_link = OpenLink(django, links, self._visits)
         self._go_out = GoOut(django, links, self._look_up, self._visits, opens_here)
 
@@ -32,14 +32,15 @@ class Edge:
             await self._live(receive, send)
             return
         if scope["type"] == "http":
-            for prefix, answers in (("/l/", self._open_link), ("/go/", self._go_out)):
-                if scope["path"].startswith(prefix):
-                    asked = Asked.of(scope, self._language)
-                    if asked.method not in ("GET", "HEAD"):
-                        await answer.page(send, 405, "method", asked.language, (b"allow", b"GET, HEAD"))
-                        return
-                    if await answers(scope, asked, scope["path"].removeprefix(prefix).rstrip("/"), send):
-                        return
+            path: str = scope["path"]
+            answers = self._go_out if path.startswith("/go/") else self._open_link if path.startswith("/l/") else None
+            if answers is not None:
+                asked = Asked(scope, self._language)
+                if asked.method not in ("GET", "HEAD"):
+                    await answer.page(send, 405, "method", asked.language, (b"allow", b"GET, HEAD"))
+                    return
+                if await answers(scope, asked, path[path.index("/", 1) + 1 :].rstrip("/"), send):
+                    return
         await self._django(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
