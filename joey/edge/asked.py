@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
@@ -28,26 +28,18 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 ChooseLanguage = Callable[[str | None, str | None, str], str]
 OpensHere = Callable[[str, str], bool]  # (user agent, marketplace)
 
-LONGEST_REMEMBERED = 600  # bytes; longer headers are read anew each time, so that nobody fills the memory
+LONGEST_REMEMBERED = 600  # bytes of an agent; a longer one is read anew each time, so that nobody fills the memory
 BROWSERS_REMEMBERED = 5_000
 
-_TELLING = tuple(name.encode() for name in ("user-agent", "accept-language", DESTINATION, *PURPOSES))
-
-_ABSENT = b""  # an empty header says as little as none
-
-
-class Browser(NamedTuple):
-    """What a method and the telling headers say of whoever sent them."""
-
-    agent: str
-    visitor: Click.Visitor
-    accepts: str  # the languages, as sent
+_DESTINATION = DESTINATION.encode()
+_PURPOSES_IN_ORDER = tuple(name.encode() for name in PURPOSES)
+_PURPOSES = frozenset(_PURPOSES_IN_ORDER)
 
 
 class Asked:
     """One request. `language` is what the page would be shown in."""
 
-    __slots__ = ("_accepts", "_choose", "_headers", "_scope", "agent", "method", "path", "visitor")
+    __slots__ = ("_choose", "_headers", "_scope", "agent", "method", "path", "visitor")
 
     def __init__(self, scope: Scope, choose: ChooseLanguage) -> None:
         self._scope = scope
@@ -55,7 +47,7 @@ class Asked:
         self._headers: dict[bytes, bytes] = dict(scope["headers"])  # ASGI: names are in lower case
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        self.agent, self.visitor, self._accepts = browser(self.method, self._headers)
+        self.agent, self.visitor = browser(self.method, self._headers)
 
     def header(self, name: str) -> str:
         """A header as sent, "" when it is not there; `name` in lower case."""
@@ -64,7 +56,7 @@ class Asked:
     @property
     def language(self) -> str:
         cookie = cookie_of(self.header("cookie"), settings.LANGUAGE_COOKIE_NAME)
-        return self._choose(self._wish, cookie, self._accepts)
+        return self._choose(self._wish, cookie, self.header("accept-language"))
 
     @property
     def asks_for_language(self) -> bool:
@@ -93,15 +85,20 @@ class Asked:
         return link.row(click_id, key, self.visitor, host)
 
 
-def browser(method: str, headers: dict[bytes, bytes]) -> Browser:
-    """Who sent these headers; remembered for the many who send the same."""
-    told = tuple([headers.get(name, _ABSENT) for name in _TELLING])
-    return (_browser if sum(map(len, told)) > LONGEST_REMEMBERED else _remembered_browser)(method, told)
+def browser(method: str, headers: dict[bytes, bytes]) -> tuple[str, Click.Visitor]:
+    """(user agent, kind of visitor); remembered for the many who send the same."""
+    agent, destination = headers.get(b"user-agent", b""), headers.get(_DESTINATION, b"")
+    if len(agent) + len(destination) > LONGEST_REMEMBERED or not _PURPOSES.isdisjoint(headers):
+        return _browser(method, agent, destination, *(headers.get(name, b"") for name in _PURPOSES_IN_ORDER))
+    return _remembered_browser(method, agent, destination)
 
 
-def _browser(method: str, told: tuple[bytes, ...]) -> Browser:
-    headers = {name.decode(): value.decode("latin-1") for name, value in zip(_TELLING, told, strict=True) if value}
-    return Browser(headers.get("user-agent", ""), classify(method, headers), headers.get("accept-language", ""))
+def _browser(method: str, agent: bytes, destination: bytes, *purposes: bytes) -> tuple[str, Click.Visitor]:
+    told = {name: sent.decode("latin-1") for name, sent in zip(PURPOSES, purposes, strict=False)}
+    told["user-agent"] = agent.decode("latin-1")
+    if destination:
+        told[DESTINATION] = destination.decode("latin-1")
+    return told["user-agent"], classify(method, told)
 
 
 _remembered_browser = lru_cache(maxsize=BROWSERS_REMEMBERED)(_browser)

@@ -63,6 +63,7 @@ def visitor_key(address: str, agent: str, day: date) -> bytes:
     return salted_key(_salt(settings.SECRET_KEY, day), network_of(address), agent)
 
 
+@lru_cache(maxsize=10_000)  # who opens a page and then goes on is the same browser twice
 def salted_key(salt: bytes, network: str, agent: str) -> bytes:
     """The same for who asks often and keeps the day's salt. BLAKE2 (RFC 7693) takes a key by itself."""
     told = f"{network}\n{agent[:500]}".encode("utf-8", "replace")
