@@ -14,6 +14,7 @@ COMMANDS = {
     "sync": ("joey.cli.sync:sync", "Bring order reports in."),
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
     "pay": ("joey.cli.pay:pay", "Send payouts out and take in the bank's answers."),
+    "payouts": ("joey.cli.payouts:payouts", "Say whether payouts are paused; let them go again."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
     "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),
     "plan": ("joey.cli.plan:plan", "Show the commission plan, or publish another."),
@@ -22,10 +23,13 @@ COMMANDS = {
     "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
     "import": ("joey.cli.later:import_offers", "Take in offers from a file."),
     "seed": ("joey.cli.later:seed", "Make synthetic load for measuring."),
-    "backup": ("joey.cli.later:backup", "Copy everything, and verify the copy."),
-    "restore": ("joey.cli.later:restore", "Bring a backup back."),
+    "backup": ("joey.cli.backup:backup", "Copy everything, and verify the copy."),
+    "restore": ("joey.cli.restore:restore", "Bring a backup back."),
 }
-HIDDEN = {"fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it.")}
+HIDDEN = {
+    "fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it."),
+    "after-restore": ("joey.cli.after_restore:after_restore", "Make a restored database safe; `restore` calls it."),
+}
 
 
 class Joey(click.Group):

@@ -24,7 +24,7 @@ def instance(data: Path, command: str = "command", *, make: bool = False) -> Ite
         _begin({"JOEY_DATA": str(data), "JOEY_SECRET": os.environ.get("JOEY_SECRET") or _deployed_secret(data)})
         yield
         return
-    if not make and not (data / "database.json").exists() and not os.path.lexists(data / "postgres"):
+    if not make and not exists(data):
         raise Trouble(
             f"There is no Joey in {data} yet. Start one with `joey up`, or name its folder with --data or JOEY_DATA."
         )
@@ -36,6 +36,11 @@ def instance(data: Path, command: str = "command", *, make: bool = False) -> Ite
             raise
         _begin(environment(data, _started(data)))
         yield
+
+
+def exists(data: Path) -> bool:
+    """Whether the folder holds an instance, if only one that is just being put there."""
+    return any(os.path.lexists(data / name) for name in ("database.json", "postgres", "moving.json"))
 
 
 def environment(data: Path, running: Instance) -> dict[str, str]:

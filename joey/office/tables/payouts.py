@@ -16,7 +16,8 @@ from joey.office.read_only import ReadOnly, ask_reason, each, money_text, operat
 from joey.office.site import office
 from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import release_hold
-from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold
+from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold, PayoutPause
+from joey.payouts.pause import end_pause
 from joey.people.step_up import needs_fresh_code
 
 CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
@@ -117,6 +118,28 @@ class PayoutHolds(ReadOnly):
     @admin.display(description=_("All payouts of the shop"), boolean=True)
     def whole_shop(self, hold: PayoutHold) -> bool:
         return hold.payout_id is None
+
+
+@admin.register(PayoutPause, site=office)
+class PayoutPauses(ReadOnly):
+    list_display = ("placed_at", "reason", "ended_at", "ended")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("ended_by",)
+    ordering = ("-id",)
+    actions = ("end",)
+    fields = ("reason", "placed_at", "ended_at", "ended")
+
+    @admin.action(description=_("Let payouts go again"))
+    def end(self, request: HttpRequest, chosen: "QuerySet[PayoutPause]") -> HttpResponse | None:
+        now = clock.now()
+        if (first := _fresh_code_first(request, now)) is not None:
+            return first
+        each(request, chosen.order_by("id"), lambda pause: end_pause(pause, now=now, by=operator(request)))
+        return None
+
+    @admin.display(description=_("Ended by"))
+    def ended(self, pause: PayoutPause) -> str:
+        return pause.ended_by.contact if pause.ended_by else "–"
 
 
 def _fresh_code_first(request: HttpRequest, now: datetime) -> HttpResponse | None:
