@@ -71,7 +71,7 @@ def last_backup(data: Path) -> Noted | None:
 def _make(making: Path, data: Path, *, quick: bool, began: float) -> Manifest:
     from joey.cli.instance import instance
 
-    with instance(data, "backup"):
+    with instance(data, "backup", django=False):
         owner_url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
         with step("database"), one_moment(owner_url) as owner:
             version = str(owner.info.server_version // 10_000)

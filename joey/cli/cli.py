@@ -26,10 +26,7 @@ COMMANDS = {
     "backup": ("joey.cli.backup:backup", "Copy everything, and verify the copy."),
     "restore": ("joey.cli.restore:restore", "Bring a backup back."),
 }
-HIDDEN = {
-    "fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it."),
-    "after-restore": ("joey.cli.after_restore:after_restore", "Make a restored database safe; `restore` calls it."),
-}
+HIDDEN = {"fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it.")}
 
 
 class Joey(click.Group):

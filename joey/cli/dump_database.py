@@ -12,7 +12,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from joey.cli import find_binaries
-from joey.cli.make_cluster import child_environment
+from joey.cli.make_cluster import APP, child_environment
 from joey.cli.stop_with_parent import StopWithParent
 from joey.cli.trouble import Trouble
 
@@ -29,6 +29,11 @@ def dump(owner_url: str, snapshot: str, into: Path) -> None:
 
 def load(folder: Path, owner_url: str, *, whole_or_not_at_all: bool = False) -> None:
     """Fill an empty database from a dump. One transaction, or several at once where a failure may leave a part."""
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        # A new table gets the rights that stand here, and a dump only adds what its own had: what is append-only would
+        # come back open. The dump brings these rules along and sets them last.
+        owner.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {APP}")
+        owner.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM {APP}")
     how = ["--single-transaction"] if whole_or_not_at_all else [f"--jobs={AT_ONCE}"]
     _run("pg_restore", owner_url, "the database could not be filled", ["--exit-on-error", "--no-owner", *how, folder])
     with psycopg.connect(owner_url, autocommit=True) as owner:

@@ -1,6 +1,6 @@
 """What a database holds, read over a plain connection: for copies, which must hold the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,22 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import dict_row
+
+from joey.cli.make_cluster import APP
+
+RIGHTS = """
+    SELECT table_name::text, string_agg(privilege_type, ' ' ORDER BY privilege_type)
+    FROM information_schema.role_table_grants WHERE grantee = %s AND table_schema = 'public' GROUP BY 1 ORDER BY 1
+"""
+SHAPE = """
+    SELECT 'constraints', count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        AND contype <> 'n'  -- newer servers keep NOT NULL as one
+    UNION ALL SELECT 'indexes', count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE c.relnamespace = 'public'::regnamespace
+    UNION ALL SELECT 'triggers', count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
+    UNION ALL SELECT 'functions', count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
 
 
 @dataclass(frozen=True)
@@ -23,6 +38,8 @@ class Holdings:
     last_event: int
     last_order_revision: int
     sent: dict[str, list[int]]  # instructions given to the bank, by currency: how many, minor units in all
+    rights: dict[str, str]  # what the app role may do with each table: what is append-only stays so
+    shape: dict[str, int]  # how many constraints, indexes, triggers and functions watch over the rows
     bytes: int
 
 
@@ -66,6 +83,8 @@ def holdings(owner: psycopg.Connection) -> Holdings:
         last_event=_highest(owner, tables, "record_event", "id"),
         last_order_revision=_highest(owner, tables, "orders_orderline", "revision"),
         sent={currency: [count, minor] for currency, count, minor in sent},
+        rights=dict(owner.execute(RIGHTS, [APP]).fetchall()),
+        shape=dict(owner.execute(SHAPE).fetchall()),
         bytes=int(_value(owner, "SELECT pg_database_size(current_database())")),
     )
 
@@ -86,10 +105,10 @@ def others_connected(owner: psycopg.Connection) -> int:
     )
 
 
-def rows_of(owner: psycopg.Connection, statement: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """All rows of a query, each as a dictionary by column name."""
-    with owner.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement, params).fetchall()
+def why_payouts_pause(app: psycopg.Connection) -> str | None:
+    """The reason of the oldest open pause of all payouts, None when they are not paused."""
+    row = app.execute("SELECT reason FROM payouts_payoutpause WHERE ended_at IS NULL ORDER BY id LIMIT 1").fetchone()
+    return None if row is None else str(row[0])
 
 
 def _tables(owner: psycopg.Connection) -> list[str]:

@@ -10,14 +10,14 @@ from joey.cli.backup import MARKETPLACES, SANDBOX, TUNING, refuse_without_room
 from joey.cli.data_folder import InUse, claim, data_option
 from joey.cli.dump_database import load
 from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
-from joey.cli.instance import exists
+from joey.cli.instance import exists, let_go
 from joey.cli.make_cluster import remove_tree, write_for_server
-from joey.cli.migrate import is_migrated
+from joey.cli.make_safe import make_safe
 from joey.cli.put_in_place import NEW, kept_name, put_in_place
 from joey.cli.queries import holdings, is_empty, one_moment, others_connected
 from joey.cli.the_copy import DATABASE, FILES, Manifest, verified, write_private
 from joey.cli.trouble import Trouble
-from joey.cli.try_copy import check, fill, joey_on, prove, try_copy
+from joey.cli.try_copy import bring_up_to_date, check, fill, prove, try_copy, work_on
 from joey.cli.up import say, step
 from joey.cli.what_is_lost import what_is_lost
 
@@ -40,7 +40,6 @@ def restore(folder: Path, replace: bool, only_try: bool, data: Path) -> None:
     with step("checksums"):
         manifest = verified(folder)
     say(f"The copy is whole: made {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, {len(manifest.files)} files.")
-    _refuse_newer(manifest, data)
     if only_try:
         with step("trial"):
             trial = try_copy(folder, manifest.holds, data / "trial")
@@ -65,10 +64,12 @@ def restore(folder: Path, replace: bool, only_try: bool, data: Path) -> None:
 def _into_folder(folder: Path, manifest: Manifest, data: Path, replace: bool) -> None:
     new = data / NEW
     _sweep(new)
+    after = EmbeddedPostgres(new, settings=FILLING)
+    work_on(after.urls, data)
+    _refuse_newer(manifest)
     refuse_without_room(data, manifest.holds, "The restored database")
     taken = exists(data)
     before = EmbeddedPostgres(data)
-    after = EmbeddedPostgres(new, settings=FILLING)
     try:
         readable = taken and _say_loss(manifest, before)
         if taken and not replace:
@@ -79,7 +80,8 @@ def _into_folder(folder: Path, manifest: Manifest, data: Path, replace: bool) ->
         with step("database"):
             urls = after.start()
             fill(folder, manifest.holds, urls)
-        _make_fit(manifest, urls, new, before.urls.owner if readable else None)
+        _make_fit(manifest, urls, before.urls.owner if readable else None)
+        let_go()
         after.stop()
         incoming = _files(folder / FILES, data, after)
     except BaseException:
@@ -151,6 +153,8 @@ def _into_own_server(folder: Path, manifest: Manifest, data: Path) -> None:
     """Only into an empty database: Joey replaces nothing on a server that is not its own."""
     app = os.environ["DATABASE_URL"]
     urls = Urls(app=app, owner=os.environ.get("DATABASE_OWNER_URL") or app)
+    work_on(urls, data)
+    _refuse_newer(manifest)
     with one_moment(urls.owner) as owner:
         if not is_empty(owner):
             for sentence in what_is_lost(manifest.holds, holdings(owner)):
@@ -166,7 +170,7 @@ def _into_own_server(folder: Path, manifest: Manifest, data: Path) -> None:
     with step("database"):
         load(folder / DATABASE, urls.owner, whole_or_not_at_all=True)
         check(manifest.holds, urls.owner)
-    _make_fit(manifest, urls, data, None)
+    _make_fit(manifest, urls, None)
     _own_files(folder / FILES, data)
     say("Restored into the database that DATABASE_OWNER_URL names.")
 
@@ -188,33 +192,17 @@ def _own_files(copied: Path, data: Path) -> None:
 # ── Both ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _make_fit(manifest: Manifest, urls: Urls, data: Path, before_url: str | None) -> None:
-    """Bring an older copy's tables to this Joey, stop its payouts, and check the books."""
-    if not is_migrated(urls.owner):
-        with step("tables"):
-            joey_on(urls, data, "migrate")
-    with step("payouts"):
-        told = joey_on(
-            urls,
-            data,
-            "after-restore",
-            "--made-at",
-            manifest.holds.at,
-            **({"JOEY_BEFORE_URL": before_url} if before_url else {}),
-        )
-    for sentence in told.splitlines():
-        say(sentence)
+def _make_fit(manifest: Manifest, urls: Urls, before_url: str | None) -> None:
+    """Bring an older copy's tables to this Joey, keep it from paying twice, and check the books."""
+    bring_up_to_date(urls.owner)
+    make_safe(manifest.made_at, before_url)
     with step("proof"):
-        rules = prove(urls, data)
+        rules = prove()
     say(f"All {rules} rules hold.")
 
 
-def _refuse_newer(manifest: Manifest, data: Path) -> None:
+def _refuse_newer(manifest: Manifest) -> None:
     """Tables that this Joey does not know cannot be taken back to what it knows."""
-    os.environ |= {"JOEY_DATA": str(data), "DJANGO_SETTINGS_MODULE": "joey.site.settings"}
-    import django
-
-    django.setup()
     from django.db.migrations.loader import MigrationLoader
 
     known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations or {}}

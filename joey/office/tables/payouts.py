@@ -1,6 +1,8 @@
 """Payouts: decided here, tried and answered by the bank; the files that carried them, and the holds on them."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -12,7 +14,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.read_only import ReadOnly, ask_reason, each, money_text, operator
+from joey.money.money import EXPONENTS
+from joey.office.read_only import ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import release_hold
@@ -24,10 +27,23 @@ CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was
 CONFIRM = "/studio/confirm"
 
 
+class OfCurrency(admin.SimpleListFilter):
+    """In one of the currencies that Joey knows; which of them are paid out would be read from the whole table."""
+
+    title = _("Currency")
+    parameter_name = "currency"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [(currency, currency) for currency in EXPONENTS]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Payout]") -> "QuerySet[Payout]":
+        return queryset.filter(currency=self.value()) if self.value() else queryset
+
+
 @admin.register(Payout, site=office)
 class Payouts(ReadOnly):
     list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_once", "requested_at", "reason")
-    list_filter = ("state", "currency", "rail")
+    list_filter = ("state", OfCurrency)
     list_select_related = ("shop", "first_approved_by")
     search_fields = ("shop__slug",)
     ordering = ("-id",)
@@ -81,8 +97,7 @@ class Payouts(ReadOnly):
 
     @admin.display(description=_("Attempts"))
     def attempts(self, payout: Payout) -> SafeString:
-        found = PayoutAttempt.objects.select_related("file").defer("file__content").filter(payout=payout)
-        return render_to_string("office/attempts.html", {"attempts": list(found.order_by("number"))})
+        return once(payout, "attempts", lambda: _attempts(payout))
 
 
 @admin.register(BankFile, site=office)
@@ -140,6 +155,11 @@ class PayoutPauses(ReadOnly):
     @admin.display(description=_("Ended by"))
     def ended(self, pause: PayoutPause) -> str:
         return pause.ended_by.contact if pause.ended_by else "–"
+
+
+def _attempts(payout: Payout) -> SafeString:
+    found = PayoutAttempt.objects.select_related("file").defer("file__content").filter(payout=payout)
+    return render_to_string("office/attempts.html", {"attempts": list(found.order_by("number"))})
 
 
 def _fresh_code_first(request: HttpRequest, now: datetime) -> HttpResponse | None:
