@@ -17,5 +17,3 @@ def _later(name: str, what: str) -> click.Command:
 
 
 import_offers = _later("import", "it will take in offers from a file.")
-backup = _later("backup", "it will copy everything and verify the copy. Until then stop Joey and copy its data folder.")
-restore = _later("restore", "it will bring a backup back.")
