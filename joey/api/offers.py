@@ -27,7 +27,7 @@ class OffersIn(PageIn):
     """`q`: words that must all stand in a title. Different currencies are never compared with each other."""
 
     q: Annotated[str, Field(max_length=100)] = ""
-    marketplace: Annotated[str, Field(max_length=16)] | None = None
+    marketplace: Annotated[str, Field(max_length=32)] | None = None
     category: Annotated[str, Field(max_length=60)] | None = None
     sort: Literal["relevance", "price", "earning", "newest"] = "relevance"
     in_stock: bool = False

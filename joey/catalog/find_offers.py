@@ -13,7 +13,7 @@ from joey.catalog.cards import earning_marketplaces
 from joey.catalog.search_text import contains, fold
 from joey.kit import sql
 from joey.kit.refusals import Invalid
-from joey.marketplaces.registry import marketplace_names
+from joey.marketplaces.registry import is_known
 
 LONGEST_QUESTION = 100
 MOST_WORDS = 8
@@ -58,7 +58,7 @@ class FindOffers:
         words = tuple(dict.fromkeys(fold(q.replace("\x00", " ")).split()))
         if len(words) > MOST_WORDS:
             raise Invalid(_("Search for at most eight words at once."), field="q")
-        if marketplace and marketplace not in marketplace_names:
+        if marketplace and not is_known(marketplace):
             raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
         if sort not in SORTS:
             raise Invalid(_("Sort by relevance, price, earning or newest."), field="sort")

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.take_offers import take_known
+from joey.catalog.withdraw import withdraw
 from joey.kit import sql
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
@@ -102,11 +103,4 @@ def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
         "UPDATE catalog_offer SET looked_at = %(now)s WHERE id = ANY(%(ids)s) AND withdrawn_at IS NOT NULL",
         {"now": now, "ids": offer_ids},
     )
-    return sql.execute(
-        """
-        UPDATE catalog_offer SET withdrawn_at = %(now)s, looked_at = %(now)s, expires_at = least(expires_at, %(now)s),
-            seq = nextval('catalog_offer_change')
-        WHERE id = ANY(%(ids)s) AND withdrawn_at IS NULL
-        """,
-        {"now": now, "ids": offer_ids},
-    )
+    return withdraw("o.id = ANY(%(ids)s)", {"ids": offer_ids}, now=now)

@@ -20,7 +20,7 @@ COMMANDS = {
     "token": ("joey.cli.token:token", "Make keys to the API."),
     "operator": ("joey.cli.operator:operator", "Let someone into the office."),
     "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
-    "import": ("joey.cli.later:import_offers", "Take in offers from a file."),
+    "import": ("joey.cli.import_goods:import_goods", "Take in offers from a file."),
     "seed": ("joey.cli.later:seed", "Make synthetic load for measuring."),
     "backup": ("joey.cli.later:backup", "Copy everything, and verify the copy."),
     "restore": ("joey.cli.later:restore", "Bring a backup back."),

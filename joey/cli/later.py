@@ -16,7 +16,6 @@ def _later(name: str, what: str) -> click.Command:
     return command
 
 
-import_offers = _later("import", "it will take in offers from a file.")
 seed = _later("seed", "it will make synthetic load for measuring.")
 backup = _later("backup", "it will copy everything and verify the copy. Until then stop Joey and copy its data folder.")
 restore = _later("restore", "it will bring a backup back.")

@@ -14,6 +14,7 @@ from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
+from joey.marketplaces.imported import feeds
 from joey.money.money import Money
 from joey.money.split import split
 from joey.shops.add_listing import add_listing
@@ -142,7 +143,10 @@ def _pick(
         "next": following,
         "back": urlencode({name: value for name, value in asked.items() if value}),
         "sorts": SORTS,
-        "marketplaces": sorted(registry.marketplaces(), key=list(registry.marketplace_names).index),
+        "marketplaces": [
+            *sorted(registry.marketplaces(), key=list(registry.marketplace_names).index),
+            *sorted(feeds()),
+        ],
         "categories": list(CATEGORIES),
         "shelves": shelf_names(shop),
         "pasted": pasted,
