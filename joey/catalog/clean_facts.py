@@ -1,12 +1,14 @@
 """Make what strangers wrote about offers fit to be kept, or say which field of which offer cannot be.
 
-A set of offers is a list per field, all of one length: a value that many offers share is cleaned once.
+A set of offers is a list per field, all of one length. Nearly every value is fit as it is, and a list of such ones is
+seen to be so by a few looks at all of them together; otherwise each different value is cleaned once.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from itertools import compress
 from typing import Any
 
@@ -24,10 +26,13 @@ LONGEST_URL = 1000
 MOST_PICTURES = 8
 MOST_POINTS = 400
 LANGUAGES = ("zh-hans", "en")
+LONGEST = {"brand": 80, "model": 80, "category": 60, "seller": 120, "seller_kind": 40, "ships_from": 120}
 FIELDS = tuple(each.name for each in fields(OfferFacts))
 
 # Control and format characters (NUL, line breaks, text direction overrides, zero-width marks), and lone surrogates.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_SCHEMES = ("https://", "http://")
+_BETWEEN = "\u2502"  # a letter that is printable and stands at no beginning or end by accident: it only parts texts
 _GTIN = re.compile(r"\d{8}|\d{12,14}", re.ASCII)
 
 
@@ -40,43 +45,39 @@ def clean_columns(given: Columns, *, now: datetime) -> tuple[Columns, dict[int, 
     """
     refused: dict[int, Invalid] = {}
 
-    def each(name: str, clean: Callable[[Any], Any]) -> list[Any]:
-        return _each(name, given[name], clean, refused)
+    def each(name: str, clean: Callable[[Any], Any], are_fit: Callable[[list[Any]], bool] = _never) -> list[Any]:
+        return given[name] if are_fit(given[name]) else _each(name, given[name], clean, refused)
 
     clean = given | {
-        "identity": each("identity", _identity),
-        "external_id": each("external_id", _external_id),
-        "title": each("title", _title),
+        "identity": each("identity", _identity, partial(are_clean_names, longest=200)),
+        "external_id": each("external_id", _external_id, partial(are_clean_names, longest=120)),
+        "title": each("title", _title, partial(are_clean_names, longest=300)),
         "currency": each("currency", _currency),
         "commission_ppm": each("commission_ppm", _rate),
-        "list_minor": each("list_minor", _price),
-        "now_minor": each("now_minor", _price),
+        "list_minor": each("list_minor", _price, _are_prices),
+        "now_minor": each("now_minor", _price, _are_prices),
         "coupon_minor": each("coupon_minor", _price),
-        "url": each("url", _url),
-        "picture_urls": each("picture_urls", _pictures),
+        "url": each("url", _url, _are_urls),
+        "picture_urls": each("picture_urls", _pictures, _are_pictures),
         "as_of": each("as_of", lambda at: min(at, now)),
         "gtin": each("gtin", gtin_14),
         "volume": each("volume", lambda count: count if count is not None and 0 <= count <= MOST_VOLUME else None),
-        "translations": [_translations(each) if each else {} for each in given["translations"]],
-        "history": [_history(each) if each else () for each in given["history"]],
+        "translations": [_translations(each) if each else each for each in given["translations"]],
+        "history": [_history(each) if each else each for each in given["history"]],
     }
-    for name, longest in (
-        ("brand", 80),
-        ("model", 80),
-        ("category", 60),
-        ("seller", 120),
-        ("seller_kind", 40),
-        ("ships_from", 120),
-    ):
-        clean[name] = each(name, lambda text, longest=longest: clean_text(text, longest))  # type: ignore[misc]
-    clean["coupon_minor"] = [
-        coupon if coupon is not None and price is not None and coupon < price else None
-        for coupon, price in zip(clean["coupon_minor"], clean["now_minor"], strict=True)
-    ]
-    clean["coupon_until"] = [
-        until if coupon is not None else None
-        for coupon, until in zip(clean["coupon_minor"], given["coupon_until"], strict=True)
-    ]
+    for name, longest in LONGEST.items():
+        clean[name] = each(name, partial(clean_text, longest=longest), partial(are_clean, longest=longest))
+    if any(clean["coupon_minor"]):
+        clean["coupon_minor"] = [
+            coupon if coupon is not None and price is not None and coupon < price else None
+            for coupon, price in zip(clean["coupon_minor"], clean["now_minor"], strict=True)
+        ]
+        clean["coupon_until"] = [
+            until if coupon is not None else None
+            for coupon, until in zip(clean["coupon_minor"], given["coupon_until"], strict=True)
+        ]
+    else:
+        clean["coupon_until"] = [None] * len(clean["coupon_minor"])
     return without(clean, refused) if refused else clean, refused
 
 
@@ -94,6 +95,26 @@ def without(columns: Columns, places: Iterable[int]) -> Columns:
     return {name: list(compress(values, keep)) for name, values in columns.items()}
 
 
+def are_clean(texts: list[Any], *, longest: int) -> bool:
+    """Whether `clean_text` would leave all of them as they are, seen at once. False: somebody has to look at each."""
+    try:
+        together = f"{_BETWEEN}{_BETWEEN.join(texts)}{_BETWEEN}"
+    except TypeError:
+        return False
+    return (
+        together.isprintable()
+        and "  " not in together
+        and f"{_BETWEEN} " not in together
+        and f" {_BETWEEN}" not in together
+        and max(map(len, texts), default=0) <= longest
+    )
+
+
+def are_clean_names(texts: list[Any], *, longest: int) -> bool:
+    """The same, and none of them is empty."""
+    return "" not in texts and are_clean(texts, longest=longest)
+
+
 def clean_text(text: str, longest: int) -> str:
     """Without unseen characters, in at most `longest` characters; spaces collapsed."""
     if len(text) <= longest and text.isprintable() and "  " not in text and text == text.strip():
@@ -108,15 +129,33 @@ def gtin_14(text: str) -> str:
     if not _GTIN.fullmatch(digits) or not digits.strip("0"):
         return ""
     padded = digits.zfill(14)
-    weighed = sum(map(int, padded)) + 2 * sum(map(int, padded[::2]))  # every other digit counts three times
-    return padded if weighed % 10 == 0 else ""
+    codes = padded.encode()
+    weighed = sum(codes) + 2 * sum(codes[::2])  # every other digit counts three times
+    return padded if (weighed - (len(codes) + 2 * 7) * ord("0")) % 10 == 0 else ""
+
+
+def _never(_column: list[Any]) -> bool:
+    return False
+
+
+def _are_prices(column: list[Any]) -> bool:
+    return bool(column) and None not in column and min(column) > 0 and max(column) <= MOST_MINOR
+
+
+def _are_urls(column: list[Any]) -> bool:
+    return are_clean(column, longest=LONGEST_URL) and all(url.startswith(_SCHEMES) and " " not in url for url in column)
+
+
+def _are_pictures(column: list[Any]) -> bool:
+    return max(map(len, column), default=0) <= MOST_PICTURES and _are_urls([url for urls in column for url in urls])
 
 
 def _each(name: str, column: list[Any], clean: Callable[[Any], Any], refused: dict[int, Invalid]) -> list[Any]:
     """Clean each different value once. What raises Invalid is refused at every place where it stands."""
     known: dict[Any, Any] = {}
     wrong: dict[Any, Invalid] = {}
-    for value in set(column):
+    one = len(column) > 1 and column[0] == column[1] and column.count(column[0]) == len(column)
+    for value in set(column[:1] if one else column):
         try:
             known[value] = clean(value)
         except Invalid as refusal:
@@ -127,7 +166,7 @@ def _each(name: str, column: list[Any], clean: Callable[[Any], Any], refused: di
         for place, value in enumerate(column):
             if value in wrong:
                 refused.setdefault(place, wrong[value])
-    return [known[value] for value in column]
+    return [known[column[0]]] * len(column) if one else [known[value] for value in column]
 
 
 def _identity(text: str) -> str:
@@ -170,7 +209,7 @@ def _price(minor: int | None) -> int | None:
 
 
 def _url(url: str) -> str:
-    if len(url) > LONGEST_URL or not url.startswith(("https://", "http://")) or _UNSEEN.search(url) or " " in url:
+    if len(url) > LONGEST_URL or not url.startswith(_SCHEMES) or _UNSEEN.search(url) or " " in url:
         raise Invalid(_("This is not a web address that Joey can keep."))
     return url
 

@@ -175,9 +175,7 @@ def _with_hosts_seen(feed: Feed, plan: Plan) -> Feed:
         if len({host.removeprefix("www.") for host in plan.links.seen}) > 1:
             most = ", ".join(f"{host} ({count})" for host, count in plan.links.seen.most_common(5))
             raise Invalid(
-                _(
-                    "Links of this file lead to different hosts: %s. Name those you allow in the mapping: hosts = […]."
-                )
+                _("Links of this file lead to different hosts: %s. Name those you allow in the mapping: hosts = […].")
                 % most,
                 field="hosts",
             )

@@ -91,7 +91,7 @@ def _find_known() -> None:
     sql.execute(
         f"""
         INSERT INTO offer_key
-        SELECT s.ordinal, coalesce(o.id, joey_uuid7()), o.id IS NULL, s.marketplace, s.identity, s.external_id,
+        SELECT s.ordinal, coalesce(o.id, s.new_id), o.id IS NULL, s.marketplace, s.identity, s.external_id,
                s.as_of, greatest(o.as_of, o.withdrawn_at), {PAYS.format(row="o")}, true
         FROM offer_in s LEFT JOIN catalog_offer o
           ON s.offer_id IS NULL AND o.marketplace = s.marketplace AND o.identity = s.identity

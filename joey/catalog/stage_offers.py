@@ -4,19 +4,23 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import connection
+from uuid_utils import uuid7
 
 from joey.catalog.clean_facts import Columns
 from joey.catalog.search_text import search_text
 from joey.kit import sql
 from joey.marketplaces.registry import policy_of
 
-# As `offer_in` holds them; `ordinal` is the place in the whole set, `offer_id` the offer that was asked for.
+# As `offer_in` holds them; `ordinal` is the place in the whole set, `offer_id` the offer that was asked for,
+# `new_id` what its id will be if it is none of ours yet.
 COLUMNS = {
     "ordinal": "int",
     "offer_id": "uuid",
+    "new_id": "uuid",
     "marketplace": "text",
     "identity": "text",
     "external_id": "text",
@@ -76,39 +80,48 @@ def stage(chunks: Iterable[Columns], lives: Mapping[str, timedelta] | None = Non
                 lives[marketplace] = policy_of(marketplace).price_life
             stream.write(_lines(_with_made_ones(chunk, lives)))
             count += size
-    sql.execute("ANALYZE offer_in")
+    sql.execute("ANALYZE offer_in (ordinal)")  # its size is all that the plans need to know
     return Staged(count, frozenset(lives))
 
 
-def _with_made_ones(chunk: Columns, lives: dict[str, timedelta]) -> Columns:
-    return chunk | {
-        "expires_at": [at + lives[place] for at, place in zip(chunk["as_of"], chunk["marketplace"], strict=True)],
-        "history_at": [[at for at, _minor in points if at < as_of] for points, as_of in _histories(chunk)],
-        "history_minor": [[minor for at, minor in points if at < as_of] for points, as_of in _histories(chunk)],
-        "search_text": [
-            search_text((title, *others.values()))
-            for title, others in zip(chunk["title"], chunk["translations"], strict=True)
-        ],
-    }
-
-
-def _histories(chunk: Columns) -> Iterable[tuple[Any, datetime]]:
-    return zip(chunk["history"], chunk["as_of"], strict=True)
+def _with_made_ones(chunk: Columns, lives: Mapping[str, timedelta]) -> Columns:
+    made: Columns = {"new_id": [uuid7() for _each in chunk["ordinal"]]}
+    ends = {(at, place): at + lives[place] for at, place in set(zip(chunk["as_of"], chunk["marketplace"], strict=True))}
+    made["expires_at"] = [ends[each] for each in zip(chunk["as_of"], chunk["marketplace"], strict=True)]
+    histories = [
+        [point for point in points if point[0] < as_of] if points else ()
+        for points, as_of in zip(chunk["history"], chunk["as_of"], strict=True)
+    ]
+    made["history_at"] = [[at for at, _minor in points] if points else () for points in histories]
+    made["history_minor"] = [[minor for _at, minor in points] if points else () for points in histories]
+    made["search_text"] = [
+        search_text((title, *others.values()))
+        for title, others in zip(chunk["title"], chunk["translations"], strict=True)
+    ]
+    return chunk | made
 
 
 def _lines(columns: Columns) -> str:
     """The chunk as COPY reads text: a line a row, cells between tabs, \\N for nothing."""
-    written = [_WRITE[kind](columns[name]) for name, kind in COLUMNS.items()]
+    size = len(columns["ordinal"])
+    written = []
+    for name, kind in COLUMNS.items():
+        values, write = columns[name], _WRITE[kind]
+        is_one = size > 1 and values[1] == values[0] and values.count(values[0]) == size
+        written.append(write(values[:1]) * size if is_one else write(values))
     return "\n".join(map("\t".join, zip(*written, strict=True))) + "\n"
 
 
 def _texts(values: list[Any]) -> list[str]:
+    together = "".join(values)
+    if not any(letter in together for letter in _ESCAPES):
+        return values
     return [_escaped(text) for text in values]
 
 
 def _escaped(text: str) -> str:
-    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
-        for letter, written in (("\\", "\\\\"), ("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
+    for letter, written in _ESCAPES.items():
+        if letter in text:
             text = text.replace(letter, written)
     return text
 
@@ -130,11 +143,19 @@ def _lists(values: list[Any]) -> list[str]:
     return [_escaped("{" + ",".join(map(_quoted, value)) + "}") if value else "{}" for value in values]
 
 
+def _text_lists(values: list[Any]) -> list[str]:
+    together = "".join(chain.from_iterable(values))
+    if "\\" in together or '"' in together:
+        return _lists(values)
+    return ['{"' + '","'.join(value) + '"}' if value else "{}" for value in values]
+
+
 def _quoted(value: Any) -> str:
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}  # the backslash first
 _WRITE: dict[str, Callable[[list[Any]], list[str]]] = {
     "text": _texts,
     "int": _numbers,
@@ -143,7 +164,7 @@ _WRITE: dict[str, Callable[[list[Any]], list[str]]] = {
     "boolean": _numbers,
     "timestamptz": _times,
     "jsonb": _objects,
-    "varchar[]": _lists,
+    "varchar[]": _text_lists,
     "bigint[]": _lists,
     "timestamptz[]": _lists,
 }

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.clean_facts import LONGEST_URL, Columns
+from joey.catalog.clean_facts import LONGEST_URL, Columns, are_clean
 from joey.catalog.files import values
 from joey.catalog.files.mapping import FIELDS, MONEY, Mapping, Source
 from joey.catalog.files.rows import Rows, Wrong
 from joey.kit.refusals import Invalid
 from joey.marketplaces.pasted import leads_to
-from joey.marketplaces.registry import identity_of
+from joey.marketplaces.registry import identity_of, is_told_by_more_than_its_id
+from joey.money.money import EXPONENTS
 
 TEXTS = (
     "title_zh",
@@ -32,6 +33,7 @@ TEXTS = (
     "identity",
 )
 NOTHING = ("", None)
+NONE: dict[str, str] = {}
 MOST_HOSTS_SEEN = 1_000
 LONGEST_CATEGORY = 60
 
@@ -43,6 +45,10 @@ class Places:
         self.allowed = allowed
         self.seen: Counter[str] = Counter()
         self._beginnings = tuple(f"https://{host}/" for host in allowed or ())
+
+    def let_all(self, urls: list[Any]) -> bool:
+        """The same of many, seen at once; False says only that somebody has to look at each."""
+        return bool(self._beginnings) and values.are_addresses(urls, self._beginnings)
 
     def let(self, url: str) -> bool:
         """Whether an address, as `values.address_of` gives it, leads to an allowed host."""
@@ -117,6 +123,7 @@ class _Reading:
         self.wrong: dict[int, Wrong] = dict(rows.wrong)
         self.none = self.mapping.none | set(NOTHING)
         self._ids: list[str] = []
+        self._found: dict[str, list[tuple[Source, list[Any]]]] = {}
 
     def read(self) -> tuple[Columns, dict[int, Wrong]]:
         plan, zone = self.plan, self.plan.zone
@@ -132,15 +139,12 @@ class _Reading:
         columns: Columns = {
             "marketplace": [plan.marketplace] * self.size,
             "external_id": self._ids,
-            "identity": [
-                own or identity_of(plan.marketplace, each, seller_id=seller, picture=urls[0] if urls else "")
-                for own, each, seller, urls in zip(
-                    texts["identity"], self._ids, texts["seller_id"], pictures, strict=True
-                )
-            ],
+            "identity": self._identities(texts["identity"], texts["seller_id"], pictures),
             "title": titles,
             "translations": [
                 {language: text for language, text in (("zh-hans", chinese), ("en", english)) if text}
+                if chinese or english
+                else NONE
                 for chinese, english in zip(texts["title_zh"], texts["title_en"], strict=True)
             ],
             "url": self._urls(),
@@ -158,7 +162,7 @@ class _Reading:
             ),
             "category": self._each("category", self._category, ""),
             "picture_urls": pictures,
-            "volume": self._each("volume", lambda value, _how: values.count_of(value), None),
+            "volume": self._counts(),
             "in_stock": self._each("in_stock", lambda value, _how: values.flag_of(value), True),
             "as_of": as_of,
             "history": self._histories(currencies),
@@ -186,11 +190,13 @@ class _Reading:
 
     def _layers(self, name: str) -> list[tuple[Source, list[Any]]]:
         """The sources of a field with what each has for every row, best first; those that have nothing are left out."""
-        return [
-            (source, column)
-            for source in self.mapping.sources_of(name)
-            if (column := self._column(source, name)).count(None) < self.size
-        ]
+        if name not in self._found:
+            self._found[name] = [
+                (source, column)
+                for source in self.mapping.sources_of(name)
+                if (column := self._column(source, name)).count(None) < self.size
+            ]
+        return self._found[name]
 
     def _column(self, source: Source, name: str) -> list[Any]:
         if source.value is not None:
@@ -200,7 +206,9 @@ class _Reading:
         column = self.rows.column(source.column)
         if "." in source.column and column.count(None) == self.size:
             first, *parts = source.column.split(".")
-            column = [values.inside(value, parts) for value in self.rows.column(first)]
+            outer = self.rows.column(first)
+            if outer.count(None) < self.size:
+                column = [values.inside(value, parts) for value in outer]
         if source.without:
             cut = source.without
             column = [value.strip().removeprefix(cut) if isinstance(value, str) else value for value in column]
@@ -265,38 +273,77 @@ class _Reading:
 
     # --- single fields ----------------------------------------------------------------------------------------
 
+    def _identities(self, own: list[str], sellers: list[str], pictures: list[tuple[str, ...]]) -> list[str]:
+        if not is_told_by_more_than_its_id(self.plan.marketplace):
+            return [one or number for one, number in zip(own, self._ids, strict=True)] if any(own) else self._ids
+        return [
+            one or identity_of(self.plan.marketplace, number, seller_id=seller, picture=urls[0] if urls else "")
+            for one, number, seller, urls in zip(own, self._ids, sellers, pictures, strict=True)
+        ]
+
     def _texts(self, name: str) -> list[str]:
+        layers = self._layers(name)
+        if len(layers) == 1 and self._are_fit(layers[0][1]):
+            return layers[0][1]
         return self._each(name, lambda value, _how: values.text_of(value).strip(), "")
+
+    def _are_fit(self, column: list[Any]) -> bool:
+        """Whether all of them are texts to be taken as they stand, seen at once."""
+        if not are_clean(column, longest=LONGEST_URL) or not self.mapping.none.isdisjoint(column):
+            return False
+        return "&" not in "".join(column)
 
     def _money(self) -> tuple[list[str], dict[str, list[int | None]]]:
         """(currency, amounts by field). A currency that stands beside an amount is the row's."""
         given = self._each("currency", lambda value, _how: values.text_of(value).strip().upper(), self.mapping.currency)
-        one = given[0] if given.count(given[0]) == self.size else None
-        found: dict[str, list[tuple[int, str] | None]] = {}
+        amounts: dict[str, list[int | None]] = {}
+        beside: dict[str, list[str]] = {}  # by field whose amounts are not all in the given currencies
         for name in MONEY:
             layers = self._layers(name)
-            if one is None and layers:
-                found[name] = self._priced(name, layers, given)
+            if not layers:
+                amounts[name] = [None] * self.size
+            elif len(layers) == 1 and self._are_plain(given, *layers[0]):
+                amounts[name] = list(map(int, "\n".join(layers[0][1]).replace(".", "").split("\n")))
             else:
-                found[name] = self._each(name, partial(_price, one or ""), None)
-        amounts = {name: [each and each[0] for each in column] for name, column in found.items()}
-        if any(each and each[1] != own for column in found.values() for each, own in zip(column, given, strict=True)):
-            given = [self._one_currency(place, found, own) for place, own in enumerate(given)]
+                found = self._priced(name, layers, given)
+                amounts[name] = [each and each[0] for each in found]
+                currencies = [each[1] if each else own for each, own in zip(found, given, strict=True)]
+                if currencies != given:
+                    beside[name] = currencies
+        if beside:
+            given = [self._one_currency(place, own, amounts, beside) for place, own in enumerate(given)]
         return self._needed("currency", given), amounts
+
+    def _are_plain(self, currencies: list[str], how: Source, column: list[Any]) -> bool:
+        """Whether all are amounts with two digits behind the point, in a currency that has two, and mean something."""
+        return (
+            how.unit != "minor"
+            and currencies.count(currencies[0]) == self.size
+            and EXPONENTS.get(currencies[0]) == 2
+            and values.are_amounts(column)
+            and self.mapping.none.isdisjoint(column)
+        )
 
     def _priced(
         self, name: str, layers: list[tuple[Source, list[Any]]], given: list[str]
     ) -> list[tuple[int, str] | None]:
-        """Amounts of rows that differ in their currency."""
+        """(amount, currency) of every row, its own currency or the one beside the amount."""
         first: list[Any] = [None] * self.size
         for how, column in layers:
             for place, value in enumerate(column):
                 if first[place] is None and not self._is_nothing(value):
-                    first[place] = (_text_or_none(value), given[place], how.unit)
+                    first[place] = (_plain(value), given[place], how.unit)
         return self._read(name, first, lambda each: values.price_of(*each), None)
 
-    def _one_currency(self, place: int, found: dict[str, list[tuple[int, str] | None]], own: str) -> str:
-        said = {each[1] for column in found.values() if (each := column[place])}
+    def _one_currency(
+        self, place: int, own: str, amounts: dict[str, list[int | None]], beside: dict[str, list[str]]
+    ) -> str:
+        """The currency of all amounts in a row; it is wrong when there are two."""
+        said = {
+            beside[name][place] if name in beside else own
+            for name, column in amounts.items()
+            if column[place] is not None
+        }
         if len(said) > 1:
             self._refuse(place, "price", str(_("amounts in two currencies")))
         return said.pop() if said else own
@@ -327,6 +374,9 @@ class _Reading:
         ]
 
     def _urls(self) -> list[str]:
+        layers = self._layers("url")
+        if len(layers) == 1 and self.plan.links.let_all(layers[0][1]) and self.mapping.none.isdisjoint(layers[0][1]):
+            return layers[0][1]
         urls = self._needed("url", self._each("url", lambda value, _how: values.address_of(_text(value)), ""))
         for place, url in enumerate(urls):
             if url and not self.plan.links.let(url):
@@ -338,13 +388,25 @@ class _Reading:
         layers = self._layers("pictures")
         if not layers:
             return [()] * self.size
+        if len(layers) == 1 and self._are_single_pictures(layers[0][1]):
+            return [(url,) for url in layers[0][1]]
         read = [self._read("pictures", list(map(_hashable, column)), self._allowed, ()) for _how, column in layers]
         return read[0] if len(read) == 1 else [tuple(dict.fromkeys(sum(each, ()))) for each in zip(*read, strict=True)]
+
+    def _are_single_pictures(self, column: list[Any]) -> bool:
+        lets_all = self.plan.pictures.let_all(column) and self.mapping.none.isdisjoint(column)
+        return lets_all and not any("," in url or len(url) > LONGEST_URL for url in column)
 
     def _allowed(self, value: Any) -> tuple[str, ...]:
         given = list(value) if isinstance(value, tuple) else value
         found = (values.address_of(each) for each in values.list_of(given))
         return tuple(dict.fromkeys(url for url in found if len(url) <= LONGEST_URL and self.plan.pictures.let(url)))
+
+    def _counts(self) -> list[int | None]:
+        layers = self._layers("volume")
+        if len(layers) == 1 and values.are_counts(layers[0][1]) and self.mapping.none.isdisjoint(layers[0][1]):
+            return list(map(int, layers[0][1]))
+        return self._each("volume", lambda value, _how: values.count_of(value), None)
 
     def _category(self, value: Any, how: Source) -> str:
         """Ours, where the mapping knows the category or one above it; else theirs, its end if it is long."""
@@ -373,15 +435,12 @@ class _Reading:
         return values.history_of(value, currency, unit, self.plan.zone)
 
 
-def _price(currency: str, value: Any, how: Source) -> tuple[int, str]:
-    return values.price_of(_text(value), currency, how.unit)
-
-
 def _text(value: Any) -> str:
     return values.text_of(value).strip()
 
 
-def _text_or_none(value: Any) -> Any:
+def _plain(value: Any) -> str:
+    """What is to be an amount as text; what is none will not be read as one."""
     return value.strip() if isinstance(value, str) else str(value)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.files.opened import LONGEST_LINE, Opened, UnreadableFile
 from joey.catalog.files.rows import CHUNK, CHUNK_BYTES, Rows, Wrong
 
+FEW = 500  # rows read in one go
 MOST_COLUMNS = 1_000
 NOTES = ("joey_row", "joey_field", "joey_reason")  # the first columns of a file of refused rows
 
@@ -41,38 +42,24 @@ class Table:
         lines = chain.from_iterable(io.StringIO(text, newline="") for text in opened.texts())
         self._rows = csv.reader(lines, delimiter=delimiter, strict=True)
         self._number = 0
-        self._ended = False
         self.columns: Sequence[str] = self._header()
         self._places = {name: place for place, name in enumerate(self.columns)}
 
     def chunks(self) -> Iterator[Rows]:
         """All rows. One with another number of cells is wrong; as the last one it says that the file was cut."""
-        width = len(self.columns)
-        empty = [""] * width
-        last_is_odd = False
-        while not self._ended:
-            rows, begun = _TableRows(self._places), self._opened.unpacked
-            for cells in islice(self._following(), CHUNK):
-                last_is_odd = len(cells) != width and any(cells)
-                if last_is_odd:
-                    place = len(rows.cells)
-                    rows.odd[place] = cells
-                    rows.wrong[place] = Wrong(
-                        "row", str(_("%(found)d cells, the header has %(all)d") % {"found": len(cells), "all": width})
-                    )
-                    cells = empty
-                elif not any(cells):
-                    continue
-                rows.numbers.append(self._number)
-                rows.cells.append(cells)
-                if self._opened.unpacked - begun > CHUNK_BYTES:
-                    break
+        last, last_is_odd = 1, False
+        while block := self._block():
+            first = self._number + 1
+            self._number += len(block)
+            rows = self._rows_of(block, first)
             if rows.numbers:
+                last = rows.numbers[-1]
+                last_is_odd = len(rows.cells) - 1 in rows.odd
                 yield rows
         if last_is_odd:
             raise UnreadableFile(
-                _("The last row, %d, has another number of cells than the header: the file was cut.") % self._number,
-                row=self._number,
+                _("The last row, %d, has another number of cells than the header: the file was cut.") % last,
+                row=last,
             )
         if self._opened.ended_inside_a_line:
             raise UnreadableFile(
@@ -80,28 +67,53 @@ class Table:
                     "The last row, %d, does not end with a line break, so nobody can say whether the file was cut. "
                     "If it is whole, end it with a line break."
                 )
-                % self._number,
-                row=self._number,
+                % last,
+                row=last,
             )
 
-    def _following(self) -> Iterator[list[str]]:
-        while True:
-            self._number += 1
-            try:
-                yield next(self._rows)
-            except StopIteration:
-                self._number -= 1
-                self._ended = True
-                return
-            except csv.Error as broken:
-                raise UnreadableFile(
-                    _("Row %(row)d is not well quoted (%(why)s), or the file was cut there. Mend it and give it again.")
-                    % {"row": self._number, "why": broken},
-                    row=self._number,
-                ) from None
+    def _block(self, size: int = CHUNK) -> list[list[str]]:
+        """The next rows, as many as fit."""
+        block: list[list[str]] = []
+        begun = self._opened.unpacked
+        try:
+            while len(block) < size and self._opened.unpacked - begun <= CHUNK_BYTES:
+                few = list(islice(self._rows, min(size, FEW)))
+                if not few:
+                    break
+                block += few
+        except csv.Error as broken:
+            raise UnreadableFile(
+                _("Line %(line)d is not well quoted (%(why)s), or the file was cut there. Mend it and give it again.")
+                % {"line": self._rows.line_num, "why": broken},
+                row=self._rows.line_num,
+            ) from None
+        return block
+
+    def _rows_of(self, block: list[list[str]], first: int) -> _TableRows:
+        """The rows without empty ones; one with another number of cells is wrong, and its cells count as empty."""
+        width = len(self.columns)
+        if set(map(len, block)) == {width} and all(map(itemgetter(0), block)):
+            return _TableRows(self._places, list(range(first, first + len(block))), cells=block)
+        rows = _TableRows(self._places)
+        for number, cells in enumerate(block, start=first):
+            if not any(cells):
+                continue
+            place = len(rows.cells)
+            rows.numbers.append(number)
+            if len(cells) == width:
+                rows.cells.append(cells)
+                continue
+            rows.cells.append([""] * width)
+            rows.odd[place] = cells
+            rows.wrong[place] = Wrong(
+                "row", str(_("%(found)d cells, the header has %(all)d") % {"found": len(cells), "all": width})
+            )
+        return rows
 
     def _header(self) -> list[str]:
-        header = [name.strip() for name in next(self._following(), [])]
+        found = self._block(1)
+        header = [name.strip() for cells in found for name in cells]
+        self._number = len(found)
         if not any(header):
             raise UnreadableFile(_("The first row has to name the columns."), row=1)
         if len(header) > MOST_COLUMNS:
