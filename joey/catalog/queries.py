@@ -9,14 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.cards import OfferCard, offer_cards
 from joey.catalog.models import Offer
 from joey.catalog.search.find_offers import FindOffers
-from joey.catalog.search.read_index import NoIndex
-from joey.catalog.search.suggest import known_feeds
 from joey.kit import clock, sql
 from joey.kit.page import Page
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
 
-__all__ = ["FoundOffers", "OfferCard", "PricePointRow", "feeds", "offer_by_id", "price_history", "search_offers"]
+__all__ = ["FoundOffers", "OfferCard", "PricePointRow", "offer_by_id", "price_history", "search_offers"]
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,6 @@ def search_offers(
     by_id = Offer.objects.filter(withdrawn_at=None, now_minor__isnull=False).in_bulk(ids)
     offers = [by_id[each] for each in ids if each in by_id]
     return FoundOffers(tuple(offer_cards(offers, language=language, now=now)), following, question.words.cut)
-
-
-def feeds() -> list[str]:
-    """The imported feeds ("feed:NAME") whose offers can be found here; none while there is no index. No query."""
-    try:
-        return known_feeds()
-    except NoIndex:
-        return []
 
 
 def offer_by_id(offer_id: UUID, *, language: str = "zh-hans", now: datetime | None = None) -> OfferCard:

@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog import number_changes
 from joey.catalog.take_offers import take_known
+from joey.catalog.withdraw import withdraw
 from joey.kit import sql
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
@@ -85,7 +87,7 @@ def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, don
         gone = [row["id"] for row in batch if row["external_id"] not in found]
         with transaction.atomic():
             if gone:
-                _lock(connector)
+                number_changes.lock(connector.marketplaces)
             taken = take_known(((row["id"], found[row["external_id"]]) for row in known), now=now)
             done.withdrawn += _withdraw(gone, now)
         done.asked += len(batch)
@@ -96,15 +98,6 @@ def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, don
             log.warning("an offer of %s was refused: %s, %s", connector.code, refused.field, refused.reason)
 
 
-def _lock(connector: Connector) -> None:
-    """The locks under which changes are numbered (see take_offers), held to the commit and taken in one order always.
-
-    Without them a smaller number could be committed after a larger one was read, and a follower would miss it.
-    """
-    for marketplace in sorted(connector.marketplaces):
-        sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog:{marketplace}"])
-
-
 def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
     """Mark what the marketplace does not know any more; how many it knew until now. Its price ends at once."""
     if not offer_ids:
@@ -113,14 +106,4 @@ def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
         "UPDATE catalog_offer SET looked_at = %(now)s WHERE id = ANY(%(ids)s) AND withdrawn_at IS NOT NULL",
         {"now": now, "ids": offer_ids},
     )
-    withdrawn = sql.execute(
-        """
-        UPDATE catalog_offer SET withdrawn_at = %(now)s, looked_at = %(now)s, expires_at = least(expires_at, %(now)s),
-            seq = nextval('catalog_offer_change')
-        WHERE id = ANY(%(ids)s) AND withdrawn_at IS NULL
-        """,
-        {"now": now, "ids": offer_ids},
-    )
-    if withdrawn:
-        sql.execute("NOTIFY joey_offers")
-    return withdrawn
+    return withdraw("o.id = ANY(%(ids)s)", {"ids": offer_ids}, now=now)

@@ -23,7 +23,7 @@ COMMANDS = {
     "operator": ("joey.cli.operator:operator", "Let someone into the office."),
     "index": ("joey.cli.index:index", "Build the search index anew, or say how it is."),
     "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
-    "import": ("joey.cli.later:import_offers", "Take in offers from a file."),
+    "import": ("joey.cli.import_goods:import_goods", "Take in offers from a file."),
     "seed": ("joey.cli.seed:seed", "Make synthetic load for measuring."),
     "backup": ("joey.cli.backup:backup", "Copy everything, and verify the copy."),
     "restore": ("joey.cli.restore:restore", "Bring a backup back."),

@@ -26,6 +26,7 @@ from joey.kit import clock
 from joey.kit.ids import new_id_bytes
 from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
+from joey.marketplaces.imported import is_feed
 from joey.marketplaces.port import Policy
 from joey.sharing.make_link import OWN
 from joey.sharing.models import Click, TrackedUrl
@@ -198,8 +199,10 @@ class GoOut:
         A plain address earns nothing.
         """
         policy = self._policies.get(way.marketplace)
-        if policy is None:  # settings do not change while the process lives
-            policy = self._policies[way.marketplace] = registry.policy_of(way.marketplace)
+        if policy is None:
+            policy = registry.policy_of(way.marketplace)
+            if not is_feed(way.marketplace):  # settings do not change while the process lives; feeds do
+                self._policies[way.marketplace] = policy
         url, lease_id = way.tracked_url, way.lease_id
         if url is None and policy.reports_orders and asked.visitor != Click.Visitor.PREVIEW:
             given = await self._given(way)

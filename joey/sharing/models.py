@@ -111,7 +111,7 @@ class WayOut(models.Model):
     click_id = models.UUIDField()
     shop_id = models.UUIDField()
     at = models.DateTimeField(db_default=Now())
-    marketplace = models.CharField(max_length=16)
+    marketplace = models.CharField(max_length=32)  # "taobao" …, or "feed:NAME"
     lease_id = models.UUIDField(null=True)  # null: no position was free, this visit earns nothing
 
     class Meta:

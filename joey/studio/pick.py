@@ -11,13 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from joey.catalog.cards import OfferCard
 from joey.catalog.paste_offer import offer_from_text
-from joey.catalog.queries import FoundOffers, feeds, offer_by_id, search_offers
+from joey.catalog.queries import FoundOffers, offer_by_id, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
 from joey.catalog.search.suggest import Suggestion, suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
+from joey.marketplaces.imported import feeds
 from joey.money.money import Money, parse_amount
 from joey.money.split import split
 from joey.shops.add_listing import add_listing
@@ -160,7 +161,10 @@ def _pick(
         "next": following,
         "back": urlencode({name: value for name, value in asked.items() if value}),
         "sorts": SORTS,
-        "marketplaces": [*sorted(registry.marketplaces(), key=list(registry.marketplace_names).index), *feeds()],
+        "marketplaces": [
+            *sorted(registry.marketplaces(), key=list(registry.marketplace_names).index),
+            *sorted(feeds()),
+        ],
         "categories": list(CATEGORIES),
         "shelves": shelf_names(shop),
         "pasted": pasted,

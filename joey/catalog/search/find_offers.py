@@ -15,6 +15,7 @@ from joey.catalog.search.documents import IN_STOCK, MOST, id_of, price_range, sc
 from joey.catalog.search.read_index import guarded, searcher
 from joey.catalog.search.split_words import Words, question_words
 from joey.kit.refusals import Invalid
+from joey.marketplaces.imported import is_feed
 from joey.marketplaces.registry import marketplace_names
 from joey.money.money import EXPONENTS
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_PER_PAGE = 100
 MOST_MINOR = 10**14
-FEED = "feed:"
 SALT = "catalog.search"
 KEYS = {"relevance": "sales", "sales": "sales", "price": "price", "earning": "earning", "newest": "newest"}
 SLACK = 8  # a few more than asked for, so that offers with one key seldom have to be asked for again
@@ -69,7 +69,7 @@ class FindOffers:
         limit: int,
     ) -> "FindOffers":
         """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see Words.cut."""
-        if marketplace and marketplace not in marketplace_names and not marketplace.startswith(FEED):
+        if marketplace and not (marketplace in marketplace_names or is_feed(marketplace)):
             raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
         if sort not in KEYS:
             raise Invalid(_("Sort by relevance, price, earning, sales or newest."), field="sort")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 MOST = 10
 LOOKED_THROUGH = 2_000  # words with one beginning; the most frequent of them are shown
-FEEDS, MOST_FEEDS = "marketplace=feed:", 20
 Kind = Literal["word", "brand", "category"]
 
 
@@ -37,13 +36,6 @@ def suggest(q: str, *, most: int = MOST) -> list[Suggestion]:
         index = searcher()
         head = _put_right(folded[: folded.rindex(typed)], index)
         return _different(_suggestions(index, folded, head, typed), folded)[:most]
-
-
-def known_feeds() -> list[str]:
-    """Names of the imported feeds whose offers are in the index. Raises NoIndex."""
-    with guarded():
-        found = searcher().terms_with_prefix("facts", FEEDS, limit=MOST_FEEDS)
-    return [term.removeprefix("marketplace=") for term, _count in found]
 
 
 def _suggestions(index: "Searcher", folded: str, head: str, typed: str) -> Iterator[tuple[int, Suggestion]]:
