@@ -1,10 +1,11 @@
 """The catalogue: what marketplaces sell, what it costs there, and what a sale may earn."""
 
 from typing import Annotated, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -15,6 +16,9 @@ from joey.api.shapes import In, Listed, MoneyOut, Out, PageIn, Time, money, mone
 from joey.catalog.cards import OfferCard, earning_marketplaces
 from joey.catalog.paste_offer import offer_from_text
 from joey.catalog.queries import offer_by_id, price_history, search_offers
+from joey.catalog.same_item.queries import Elsewhere, elsewhere
+from joey.catalog.search.find_offers import MOST_MINOR
+from joey.catalog.search.suggest import suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit.clock import now
 from joey.money.money import Money
@@ -23,15 +27,32 @@ from joey.money.split import split
 router = Router(tags=["offers"])
 
 
-class OffersIn(PageIn):
-    """`q`: words that must all stand in a title. Different currencies are never compared with each other."""
+Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 
-    q: Annotated[str, Field(max_length=100)] = ""
-    marketplace: Annotated[str, Field(max_length=16)] | None = None
+
+class OffersIn(PageIn):
+    """`q`: words that must all stand in an offer. What is too much of it does not count: the header `Search-Cut` of the
+    answer holds that part, percent-encoded.
+
+    `min_price` and `max_price` are in minor units of `currency`; different currencies are never compared.
+    """
+
+    q: str = ""
+    marketplace: Annotated[str, Field(max_length=40)] | None = None
     category: Annotated[str, Field(max_length=60)] | None = None
-    sort: Literal["relevance", "price", "earning", "newest"] = "relevance"
+    currency: Annotated[str, Field(min_length=3, max_length=3)] | None = None
+    min_price: Minor | None = None
+    max_price: Minor | None = None
+    sort: Literal["relevance", "price", "earning", "sales", "newest"] = "relevance"
     in_stock: bool = False
     coupon: bool = False
+
+
+class SuggestIn(In):
+    """What was typed so far."""
+
+    q: str = ""
+    limit: Annotated[int, Field(ge=1, le=20)] = 10
 
 
 class PasteIn(In):
@@ -74,14 +95,44 @@ class PricePointOut(Out):
     price: MoneyOut
 
 
+class SameOut(Out):
+    """The same item at another marketplace, as far as its price is known now.
+
+    `evidence` is barcode, brand_model or brand_words; `earning` null where a share of it earns nothing.
+    """
+
+    id: UUID
+    marketplace: str
+    title: str
+    url: str
+    price: MoneyOut
+    earning: MoneyOut | None
+    in_stock: bool
+    as_of: Time
+    expires_at: Time
+    evidence: str
+
+
 class OfferPageOut(OfferOut):
-    """With what it cost in the last 60 days, oldest first."""
+    """With what it cost in the last 60 days, oldest first, and with the same item elsewhere, the cheapest first."""
 
     history: list[PricePointOut]
+    same: list[SameOut]
+
+
+class SuggestionOut(Out):
+    """`text` is a question to ask; of kind "category" it is a category to filter by."""
+
+    text: str
+    kind: Literal["word", "brand", "category"]
+
+
+class SuggestionsOut(Out):
+    items: list[SuggestionOut]
 
 
 @router.get("/offers", response=Listed[OfferOut])
-def list_offers(request: HttpRequest, page: Query[OffersIn]) -> Listed[OfferOut]:
+def list_offers(request: HttpRequest, response: HttpResponse, page: Query[OffersIn]) -> Listed[OfferOut]:
     """Search the catalogue."""
     moment = now()
     found = search_offers(
@@ -89,6 +140,9 @@ def list_offers(request: HttpRequest, page: Query[OffersIn]) -> Listed[OfferOut]
         language=_language(),
         marketplace=page.marketplace,
         category=page.category,
+        currency=page.currency,
+        min_minor=page.min_price,
+        max_minor=page.max_price,
         sort=page.sort,
         in_stock=page.in_stock,
         coupon=page.coupon,
@@ -96,8 +150,18 @@ def list_offers(request: HttpRequest, page: Query[OffersIn]) -> Listed[OfferOut]
         cursor=unseal("offers", page.cursor),
         now=moment,
     )
+    if found.cut:
+        response.headers["Search-Cut"] = quote(found.cut)
     shares = plan_shares(moment)
     return Listed(items=[offer_out(card, shares) for card in found.items], next=seal("offers", found.next))
+
+
+@router.get("/offers/suggest", response=SuggestionsOut)
+def suggest_offers(request: HttpRequest, typed: Query[SuggestIn]) -> SuggestionsOut:
+    """How a question that is being typed may go on; a misspelt word is put right."""
+    return SuggestionsOut(
+        items=[SuggestionOut(text=each.text, kind=each.kind) for each in suggest(typed.q, most=typed.limit)]
+    )
 
 
 @router.post("/offers/paste", response=OfferOut)
@@ -111,11 +175,14 @@ def paste_offer(request: HttpRequest, body: PasteIn) -> OfferOut:
 
 @router.get("/offers/{uuid:offer_id}", response=OfferPageOut)
 def get_offer(request: HttpRequest, offer_id: UUID) -> OfferPageOut:
-    """One offer with its price history."""
+    """One offer with its price history, and the same item at other marketplaces."""
     moment = now()
     card = offer_by_id(offer_id, language=_language(), now=moment)
     history = [PricePointOut(at=point.at, price=money(point.price)) for point in price_history(offer_id, now=moment)]
-    return OfferPageOut(**dict(offer_out(card, plan_shares(moment))), history=history)
+    shares = plan_shares(moment)
+    found = elsewhere([offer_id], language=_language(), now=moment).get(offer_id, ())
+    same = [_same_out(there, shares) for there in found]
+    return OfferPageOut(**dict(offer_out(card, shares)), history=history, same=same)
 
 
 def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
@@ -144,6 +211,21 @@ def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
         as_of=card.as_of,
         expires_at=card.expires_at,
         fresh=card.fresh,
+    )
+
+
+def _same_out(there: Elsewhere, shares: tuple[int, int]) -> SameOut:
+    return SameOut(
+        id=there.offer.id,
+        marketplace=there.offer.marketplace,
+        title=there.offer.title,
+        url=there.offer.url,
+        price=money(there.price),
+        earning=money_or_none(_keepers_part(there.offer.earning, shares)),
+        in_stock=there.offer.in_stock,
+        as_of=there.offer.as_of,
+        expires_at=there.until,
+        evidence=there.evidence.value,
     )
 
 

@@ -54,6 +54,12 @@ def offer_cards(offers: Sequence[Offer], *, language: str, now: datetime) -> lis
     return [_card(offer, language, now, lows.get(offer.id, {}), earning) for offer in offers]
 
 
+def cards_without_lows(offers: Sequence[Offer], *, language: str, now: datetime) -> list[OfferCard]:
+    """The same for offers of which nobody asks what they once cost. No query."""
+    earning = earning_marketplaces()
+    return [_card(offer, language, now, {}, earning) for offer in offers]
+
+
 def earning_marketplaces() -> frozenset[str]:
     """The marketplaces whose orders come back to us."""
     return frozenset(name for each in registry.connectors() if each.policy.reports_orders for name in each.marketplaces)

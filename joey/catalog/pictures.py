@@ -42,7 +42,8 @@ def picture_bytes(offer_id: UUID) -> bytes | None:
     if missing.exists() and time.time() - missing.stat().st_mtime < TRY_AGAIN_SECONDS:
         return None
     try:
-        body = small_webp(fetch(url, policy_of(marketplace).hosts))
+        policy = policy_of(marketplace)
+        body = small_webp(fetch(url, policy.hosts | policy.picture_hosts))
     except (NoPicture, Refusal) as trouble:
         log.info("no picture of offer %s: %s", offer_id, trouble)
         _write(missing, b"")

@@ -33,4 +33,44 @@ CHECKS = [
         SELECT id AS offer FROM catalog_offer WHERE external_id = ANY (former_ids) OR cardinality(former_ids) > 20
         """,
     ),
+    Check(
+        "What is told as the same item is told from both sides, on one evidence, and that is one to be told",
+        """
+        SELECT a.offer_id AS offer, a.other_id AS other, a.evidence FROM catalog_alike a
+        LEFT JOIN catalog_alike b ON (b.offer_id, b.other_id) = (a.other_id, a.offer_id)
+        WHERE (b.told, b.evidence, b.score) IS DISTINCT FROM (a.told, a.evidence, a.score)
+           OR (a.told AND a.evidence NOT IN ('barcode', 'brand_model', 'brand_words'))
+        """,
+    ),
+    Check(
+        "An offer is told to be the same as at most one of another marketplace, and never as a better rival's",
+        """
+        SELECT a.offer_id AS offer, a.other_id AS other FROM catalog_alike a JOIN catalog_alike r
+          ON r.offer_id = a.offer_id AND r.other_marketplace = a.other_marketplace AND r.other_id <> a.other_id
+        WHERE a.told AND (r.told OR (r.score > a.score AND r.evidence <> 'none'))
+        """,
+    ),
+    Check(
+        "What was compared last is compared as it is: the same barcode is one, and what was withdrawn is like nothing",
+        """
+        SELECT o.id AS offer, p.id AS other FROM catalog_alike a
+        JOIN catalog_offer o ON o.id = a.offer_id JOIN catalog_offer p ON p.id = a.other_id
+        JOIN catalog_samecursor c ON c.marketplace = o.marketplace AND c.compared_seq >= o.seq
+        JOIN catalog_samecursor d ON d.marketplace = p.marketplace AND d.compared_seq >= p.seq
+        WHERE o.withdrawn_at IS NOT NULL OR (a.evidence = 'barcode' AND (o.gtin <> p.gtin OR o.gtin = ''))
+        """,
+    ),
+    Check(
+        "As many words are counted as the counted offers hold",
+        """
+        SELECT counted.offers, held.offers AS held, counted.words, held.words AS words_held FROM (
+            SELECT coalesce(sum(offers), 0) AS words, coalesce(sum(offers) FILTER (WHERE word = 0), 0) AS offers
+            FROM catalog_sameword
+        ) counted CROSS JOIN (
+            SELECT coalesce(sum(cardinality(words)), 0) AS words, count(*) AS offers FROM catalog_samecount
+        ) held WHERE (counted.words, counted.offers) <> (held.words, held.offers)
+        UNION ALL
+        SELECT offers, NULL, NULL, word FROM catalog_sameword WHERE offers < 0
+        """,
+    ),
 ]

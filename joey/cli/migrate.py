@@ -51,7 +51,17 @@ def _migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", database="owner", interactive=False, verbosity=0)
+    _begin_searching()
     note_migrated(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+
+
+def _begin_searching() -> None:
+    """A new Joey can be searched at once: nothing is found, and nobody waits for an index of nothing."""
+    from joey.catalog.search.changes import newest_seqs
+    from joey.catalog.search.follow import catch_up
+
+    if not newest_seqs():
+        catch_up()
 
 
 def _fingerprint() -> str:

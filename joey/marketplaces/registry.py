@@ -5,7 +5,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +16,11 @@ from joey.kit.refusals import Unavailable
 from joey.marketplaces.feed.connector import FeedConnector
 from joey.marketplaces.feed.connector import policy_of as feed_policy
 from joey.marketplaces.feed.places import PLACES
+from joey.marketplaces.imported import PREFIX, feeds, is_feed, policy_of_feed
 from joey.marketplaces.port import Connector, Policy
 from joey.marketplaces.taobao.connector import POLICY as TAOBAO_POLICY
 from joey.marketplaces.taobao.connector import TaobaoConnector
+from joey.marketplaces.taobao.parse_offer import identity_of as taobao_identity
 
 marketplace_names: Mapping[str, Promise] = {
     "taobao": _("Taobao"),
@@ -33,19 +34,6 @@ marketplace_names: Mapping[str, Promise] = {
 reporter_names: Mapping[str, Promise] = {**marketplace_names, "taobao": _("Taobao or Tmall")}
 # Which connector serves a marketplace; the others serve the one that they are named for.
 SERVED_BY = {"taobao": "taobao", "tmall": "taobao"}
-
-
-# Goods that came in a file of somebody's: nothing comes back, and no address of theirs is led to.
-FILE_POLICY = Policy(
-    reports_orders=False,
-    window_days=0,
-    refund_days=0,
-    usual_settle_days=0,
-    price_life=timedelta(days=1),
-    zone="Asia/Shanghai",
-    hosts=frozenset(),
-    look_up_at_once=1,
-)
 
 
 class NotConnected(Unavailable):
@@ -80,6 +68,28 @@ def marketplaces() -> frozenset[str]:
     return frozenset(name for each in connectors() for name in each.marketplaces)
 
 
+def is_known(marketplace: str) -> bool:
+    """Whether offers of this marketplace can be here: by a connector of ours, or because its feed was imported."""
+    return marketplace in marketplace_names or marketplace in feeds()
+
+
+def name_of(marketplace: str) -> str | Promise:
+    """What people call a marketplace; a feed goes by the name that it was imported under."""
+    return marketplace_names.get(marketplace, marketplace.removeprefix(PREFIX))
+
+
+def is_told_by_more_than_its_id(marketplace: str) -> bool:
+    """Whether ids of this marketplace turn, so that `identity_of` wants to know more."""
+    return SERVED_BY.get(marketplace) == "taobao"
+
+
+def identity_of(marketplace: str, external_id: str, *, seller_id: str = "", picture: str = "") -> str:
+    """What stays the same of an offer that a file brings, so that its connector finds it again where it can."""
+    if is_told_by_more_than_its_id(marketplace):
+        return taobao_identity(seller_id, picture, external_id)
+    return external_id
+
+
 def policy_of(marketplace: str) -> Policy:
     """What a marketplace allows, connected or not: orders outlive a connection. Raises NotConnected if unknown."""
     code = SERVED_BY.get(marketplace, marketplace)
@@ -90,8 +100,8 @@ def policy_of(marketplace: str) -> Policy:
         return TAOBAO_POLICY
     if code in PLACES:
         return feed_policy(code)
-    if code.startswith("feed:"):
-        return FILE_POLICY
+    if is_feed(code):
+        return policy_of_feed(code)
     raise _not_connected(marketplace)
 
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from joey.demo import catalogue
+from joey.demo.barcode import barcode_of
 from joey.demo.catalogue import DemoOffer
 from joey.sandbox import beijing
 from joey.sandbox.amounts import percent, yuan
@@ -55,6 +56,8 @@ def _line(world: World, offer: DemoOffer, today: date, changed: int) -> dict[str
         "id": offer.external_id,
         "title": good.title[language],
         "titles": good.title,
+        "brand": good.brand[language],
+        "gtin": barcode_of(good.slug),
         "url": f"{world.url}/item/{offer.marketplace}/{offer.external_id}",
         "picture": f"{world.url}/pictures/{good.slug}.webp",
         "currency": offer.currency,

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from joey.catalog.pictures import picture_bytes
+from joey.catalog.same_item.queries import elsewhere
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.rules.pack import PACK_VERSION, rules
@@ -49,18 +50,21 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     """Opened inside the shop, or handed on by the counted link with the click's id."""
     now = clock.now()
     page = queries.listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
+    same = elsewhere([page.card.offer_id], language=_language(), now=now).get(page.card.offer_id, ())
     click = _click(request)
     token = click or _own_code(slug, listing_id, now)
     facts = {
         "page": page,
         "now": now,
+        "same": same,
         "token": token,
         "chart": chart_of(page.history) if page.history else None,
         "copy_code": known_copy_code(listing_id),
         "address": f"{settings.JOEY_URL}/s/{slug}/{listing_id}",
         "site": settings.JOEY_URL,
     }
-    return _page(request, "listing.html", facts, now=now, expires=page.expires_at, private=bool(click))
+    expires = min(page.expires_at, *(each.until for each in same)) if same else page.expires_at
+    return _page(request, "listing.html", facts, now=now, expires=expires, private=bool(click))
 
 
 @require_safe

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from joey.api.shapes import rfc3339
 from joey.catalog.models import PricePoint
-from joey.catalog.search_text import fold
 from joey.commissions.earn_due import earn_due
 from joey.kit.clock import now
 from joey.kit.ids import new_id
@@ -17,6 +17,7 @@ from joey.sharing.models import Click, Link
 from joey.sharing.record_click import NewClick, record_clicks
 from tests.api.client import Caller, assert_problem
 from tests.cast import NOW, ada, flask, leased, listed, lulu, lulus_shop, mei, meis_shop, report, settled
+from tests.storefront.test_same_elsewhere import told
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def fresh(**changes: Any) -> Any:
 
 
 def test_an_offer_says_its_price_there_and_what_a_sale_brings_the_keeper() -> None:
-    fresh(search_text=fold("316 不锈钢保温杯 500 毫升"))
+    fresh()
 
     (offer,) = Caller(mei()).get("/offers", q="保温杯").json()["items"]
 
@@ -45,6 +46,21 @@ def test_an_offer_says_its_price_there_and_what_a_sale_brings_the_keeper() -> No
     assert offer["without_coupon"]["minor"] == 8900
     assert offer["earning"]["minor"] == 272  # 6900 × 5.5 % = 379, less 38 that Taobao keeps; four fifths of it, floored
     assert (offer["earns"], offer["earns_not_because"]) == (True, "")
+
+
+def test_an_offer_says_where_else_the_same_item_is_sold_and_why_that_is_thought() -> None:
+    here = fresh()
+    there = fresh(marketplace="jd", identity="jd-1", external_id="9", coupon_minor=None, now_minor=6500)
+    told(here, there)
+
+    answer = Caller(mei()).get(f"/offers/{here.id}").json()
+    back = Caller(mei()).get(f"/offers/{there.id}").json()
+
+    (same,) = answer["same"]
+    assert (same["id"], same["marketplace"], same["evidence"]) == (str(there.id), "jd", "barcode")
+    assert same["price"] == {"minor": 6500, "currency": "CNY", "text": "¥65.00"}
+    assert (same["earning"], same["as_of"]) == (None, rfc3339(there.as_of))
+    assert back["same"][0]["earning"]["minor"] == 272
 
 
 @pytest.mark.parametrize(
@@ -266,5 +282,5 @@ def test_reading_a_trace_takes_a_known_number_of_queries(django_assert_num_queri
 
     with django_assert_num_queries(6):  # token, shop, clock, line, hold, events
         me.get(f"/shops/mei/orders/{line.id}/trace")
-    with django_assert_num_queries(6):  # token, clock, offer, lows, history, plan
+    with django_assert_num_queries(7):  # token, clock, offer, lows, history, plan, the same elsewhere
         me.get(f"/offers/{offer.id}")

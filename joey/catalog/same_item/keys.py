@@ -1,0 +1,39 @@
+"""Under which keys an offer can be found by offers like it. Whoever shares no key is never compared. Pure."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from itertools import combinations
+
+from joey.catalog.same_item.compare import MODEL_IS_RARE, Rarity
+from joey.catalog.same_item.facts import Facts
+
+RAREST_WORDS = 5
+MOST_MODELS = 6
+BEGINNING = 5  # of a maker's number, to which shops add a country or a colour
+
+
+def keys_of(facts: Facts, rarity: Rarity) -> frozenset[int]:
+    """Barcode; maker's numbers and their beginnings; the rarest words of each title, alone and in pairs."""
+    found = [f"gtin {facts.gtin}"] if facts.gtin else []
+    for title in facts.titles.values():
+        models = _rarest(title.models, rarity, MOST_MODELS)
+        found += [f"model {model}" for model in models]
+        found += [f"begins {model[:BEGINNING]}" for model in models if len(model) >= BEGINNING]
+        words = _rarest(title.words - facts.brands, rarity, RAREST_WORDS)
+        found += [f"word {word}" for word in words if rarity(word) >= MODEL_IS_RARE]
+        found += [f"words {one} {other}" for one, other in combinations(sorted(words), 2)]
+    return frozenset(map(as_key, found))
+
+
+def words_of(facts: Facts) -> frozenset[str]:
+    """Everything whose rarity a comparison asks for."""
+    return frozenset().union(*(title.words | title.models for title in facts.titles.values()))
+
+
+def as_key(text: str) -> int:
+    """Eight bytes that stand for a text in the database, the same in every process."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _rarest(words: Iterable[str], rarity: Rarity, most: int) -> list[str]:
+    return sorted(words, key=lambda word: (-rarity(word), word))[:most]

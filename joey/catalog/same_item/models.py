@@ -1,0 +1,78 @@
+"""What the search for the same item keeps: how far it read, how rare words are, keys to look under, likenesses."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from joey.catalog.same_item.evidence import Evidence
+
+
+class SameCursor(models.Model):
+    """Up to which change a marketplace's offers have been counted, and compared."""
+
+    marketplace = models.CharField(max_length=32, primary_key=True)
+    counted_seq = models.BigIntegerField(default=0)
+    compared_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(compared_seq__lte=F("counted_seq")), name="catalog_counted_first")
+        ]
+
+
+class SameWord(models.Model):
+    """How many offers hold a word; word 0 stands for all offers together."""
+
+    word = models.BigIntegerField(primary_key=True)
+    offers = models.BigIntegerField()
+
+
+class SameCount(models.Model):
+    """The words with which an offer was counted, to be taken back when it changes."""
+
+    offer = models.OneToOneField("catalog.Offer", models.CASCADE, primary_key=True, related_name="+")
+    words = ArrayField(models.BigIntegerField())
+
+
+class SameKey(models.Model):
+    """A key under which an offer is looked for; those who share one are compared.
+
+    There are a dozen of them an offer and they can be made again, so no foreign key is checked for each.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.BigIntegerField()
+    marketplace = models.CharField(max_length=32)
+    offer = models.ForeignKey("catalog.Offer", models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["offer", "key"], name="catalog_samekey_once")]
+        indexes = [models.Index(fields=["key", "marketplace"], name="catalog_samekey_by_key")]
+
+
+class Alike(models.Model):
+    """How alike two offers of two marketplaces are. Each pair stands here twice, once from each side.
+
+    `told` says that they are the same item, well enough to be shown; the others are rivals, which make it less certain.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    offer = models.ForeignKey("catalog.Offer", models.CASCADE, db_index=False, related_name="+")
+    marketplace = models.CharField(max_length=32)
+    other = models.ForeignKey("catalog.Offer", models.CASCADE, related_name="+")
+    other_marketplace = models.CharField(max_length=32)
+    evidence = models.CharField(max_length=12, choices=[(each.value, each.value) for each in Evidence])
+    score = models.IntegerField()  # ten-thousandths
+    told = models.BooleanField(default=False)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "other"], name="catalog_alike_once"),
+            models.UniqueConstraint(
+                fields=["offer", "other_marketplace"], condition=Q(told=True), name="catalog_one_same_a_marketplace"
+            ),
+            models.CheckConstraint(
+                condition=~Q(marketplace=F("other_marketplace")), name="catalog_alike_across_marketplaces"
+            ),
+        ]

@@ -1,0 +1,24 @@
+"""Which offers are the same item as one at another marketplace."""
+
+from pathlib import Path
+
+import click
+
+from joey.cli.data_folder import data_option
+
+
+@click.command()
+@click.option("--again", is_flag=True, help="Forget every comparison and begin anew, as after a change of the rules.")
+@data_option
+def match(again: bool, data: Path) -> None:
+    """Compare offers that changed with those of other marketplaces; the worker does it every two minutes."""
+    from joey.cli.instance import instance
+
+    with instance(data, "match"):
+        from joey.catalog.same_item.follow import catch_up, forget_everything
+        from joey.kit.clock import now
+
+        if again:
+            forget_everything()
+        done = catch_up(now=now())
+    click.echo(f"{done.compared} offers compared with {done.pairs} others that share something with them.")

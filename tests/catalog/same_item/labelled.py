@@ -1,0 +1,163 @@
+"""The two labelled sets as two marketplaces each: their offers go through the product's own path, then are scored.
+
+One half of each set, by a hash of the left id, was there to set thresholds by; the other half was kept for the answer.
+"""
+
+import csv
+import gzip
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from joey.catalog.same_item.evidence import TOLD, Evidence
+from joey.catalog.same_item.follow import catch_up
+from joey.catalog.take_offers import take_offers
+from joey.kit import sql
+from joey.marketplaces.port import OfferFacts
+
+NOW = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
+LEFT, RIGHT = "amazon", "jd"  # any two marketplaces
+SETS = {
+    "abt_buy": ("en_abt_buy_abt", "en_abt_buy_buy", "en_abt_buy_matches"),
+    "amazon_google": (
+        "en_amazon_google_software_amazon",
+        "en_amazon_google_software_google",
+        "en_amazon_google_software_matches",
+    ),
+}
+
+Ids = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A pair with evidence of its own, after all rivals: whose evidence, and what the labels say."""
+
+    ids: Ids
+    evidence: Evidence
+    right: bool
+
+    @property
+    def held_out(self) -> bool:
+        return in_held_out_half(self.ids)
+
+
+@dataclass(frozen=True)
+class Score:
+    """What was told, how much of it is right, and how much of what is right was told."""
+
+    told: int
+    right: int
+    matches: int
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.told if self.told else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.right / self.matches
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that one labelled set came to."""
+
+    matches: frozenset[Ids]
+    met: int  # matches that share a key, so that they were compared at all
+    judged: tuple[Judged, ...]
+
+    def score(self, *, held_out: bool | None = None) -> Score:
+        """Of the held-out half, of the other one, or of the whole."""
+        told = [each for each in self.judged if each.evidence in TOLD and held_out in (None, each.held_out)]
+        matches = [ids for ids in self.matches if held_out in (None, in_held_out_half(ids))]
+        return Score(len(told), sum(each.right for each in told), len(matches))
+
+    def by_evidence(self) -> Mapping[Evidence, tuple[int, int]]:
+        """(right, all) for each kind of evidence, told or not."""
+        right = Counter(each.evidence for each in self.judged if each.right)
+        every = Counter(each.evidence for each in self.judged)
+        return {evidence: (right[evidence], every[evidence]) for evidence in Evidence if every[evidence]}
+
+
+def in_held_out_half(ids: Ids) -> bool:
+    return sha256(ids[0].encode()).digest()[0] % 2 == 1
+
+
+def run(files: Sequence[Path]) -> Outcome:
+    """Take the offers of a set in, follow them, and read what was decided."""
+    left, right, labels = files
+    matches = frozenset(tuple(row.values()) for row in _rows(labels))
+    offers = [*_offers(left, LEFT), *_offers(right, RIGHT)]
+    taken = take_offers(offers, now=NOW)
+    assert (taken.new, taken.refused) == (len(offers), ())
+    catch_up(now=NOW)
+    return Outcome(matches=_pairs(matches), met=_met(_pairs(matches)), judged=tuple(_judged(_pairs(matches))))
+
+
+def _pairs(rows: Iterable[tuple[str, ...]]) -> frozenset[Ids]:
+    return frozenset((left, right) for left, right in rows)
+
+
+def _judged(matches: frozenset[Ids]) -> list[Judged]:
+    """Every pair with evidence that is its offers' best, whether or not its kind of evidence is told."""
+    from joey.catalog.same_item.decide import ahead_of_every_rival
+
+    found = sql.rows(
+        f"""
+        SELECT o.external_id AS one, p.external_id AS other, a.evidence, a.told FROM catalog_alike a
+        JOIN catalog_offer o ON o.id = a.offer_id JOIN catalog_offer p ON p.id = a.other_id
+        WHERE a.marketplace = %s AND a.evidence <> 'none' AND {ahead_of_every_rival()}
+        """,
+        [LEFT],
+    )
+    judged = [Judged((row["one"], row["other"]), Evidence(row["evidence"]), False) for row in found]
+    told = {(row["one"], row["other"]) for row in found if row["told"]}
+    assert told == {each.ids for each in judged if each.evidence in TOLD}
+    return [Judged(each.ids, each.evidence, each.ids in matches) for each in judged]
+
+
+def _met(matches: frozenset[Ids]) -> int:
+    met = sql.rows(
+        """
+        SELECT DISTINCT o.external_id AS one, p.external_id AS other
+        FROM catalog_samekey k JOIN catalog_samekey l ON l.key = k.key AND l.marketplace = %s
+        JOIN catalog_offer o ON o.id = k.offer_id JOIN catalog_offer p ON p.id = l.offer_id
+        WHERE k.marketplace = %s
+        """,
+        [RIGHT, LEFT],
+    )
+    return len(matches & {(row["one"], row["other"]) for row in met})
+
+
+def _offers(path: Path, marketplace: str) -> list[OfferFacts]:
+    return [
+        OfferFacts(
+            marketplace=marketplace,
+            identity=row["id"],
+            external_id=row["id"],
+            title=row.get("name") or row["title"],
+            brand=row.get("manufacturer", ""),
+            url=f"https://example.com/{row['id']}",
+            currency="USD",
+            now_minor=_cents(row["price"]),
+            as_of=NOW,
+        )
+        for row in _rows(path)
+    ]
+
+
+def _cents(text: str) -> int | None:
+    """0.0 stands for no price; “69.71 gbp” is a price in another currency, which the file's is not."""
+    try:
+        return round(float(text) * 100) or None
+    except ValueError:
+        return None
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
