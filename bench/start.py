@@ -18,7 +18,7 @@ from bench.load import Load
 from bench.servers import REDIRECT, ask, free_port
 
 AIM_SECONDS, AIM_MB = 5.0, 300.0
-SETTLES = 30.0  # seconds from the first page until it counts as idle
+SETTLES = 75.0  # seconds from the first page until it counts as idle: each job of every minute ran once
 FIRST_START = 300.0
 
 
