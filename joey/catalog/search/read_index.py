@@ -1,12 +1,13 @@
 """The index as this process reads it: opened once, looked at again as soon as the follower has committed."""
 
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,8 @@ from joey.kit.refusals import Unavailable
 if TYPE_CHECKING:
     from tantivy import Index, Searcher
 
-BRANDS_KNOWN = 20_000
+BRAND, MOST_BRANDS = "brand=", 20_000
+LEARN_EVERY_SECONDS = 60.0  # reading all brands takes longer than a search, and new ones are rare
 
 
 class NoIndex(Unavailable):
@@ -37,6 +39,7 @@ class _Open:
     stamp: tuple[Path, int, int]  # folder, inode and time of the last commit
     index: "Index"
     searcher: "Searcher"
+    learnt_at: float  # when the brands of the catalogue were last read
 
 
 _open: _Open | None = None
@@ -68,36 +71,44 @@ def guarded() -> Iterator[None]:
         yield
     except BaseException as error:
         # A panic of the library is no Exception: it must not take the web worker with it.
-        if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
-            raise
-        _tell_broken()
-        raise NoIndex from error
+        if type(error).__name__ == "PanicException" or (isinstance(error, ValueError) and _cannot_be_opened()):
+            _tell_broken()
+            raise NoIndex from error
+        raise
 
 
 def _opened(stamp: tuple[Path, int, int], before: _Open | None) -> _Open:
     from tantivy import Index
 
     with guarded():
-        if before is not None and before.stamp[0] == stamp[0]:
-            index = before.index
-            index.reload()
-        else:
-            index = Index.open(str(stamp[0]))
+        same = before is not None and before.stamp[0] == stamp[0]
+        index = before.index if before is not None and same else Index.open(str(stamp[0]))
+        if not same:
             index.config_reader("manual")
-            index.reload()
+        index.reload()
         found = index.searcher()
-        know_brands(name.removeprefix("brand=") for name in _terms(found, "facts", "brand=", BRANDS_KNOWN))
-        return _Open(stamp, index, found)
+        learnt_at = before.learnt_at if before is not None and same else float("-inf")
+        if time.monotonic() - learnt_at > LEARN_EVERY_SECONDS:
+            know_brands(
+                name.removeprefix(BRAND) for name, _count in found.terms_with_prefix("facts", BRAND, limit=MOST_BRANDS)
+            )
+            learnt_at = time.monotonic()
+        return _Open(stamp, index, found, learnt_at)
 
 
-def _terms(found: "Searcher", field: str, prefix: str, most: int) -> list[str]:
-    return [term for term, _count in found.terms_with_prefix(field, prefix, limit=most)]
+def _cannot_be_opened() -> bool:
+    """Whether it is the files that are wrong: a question of ours that Tantivy refuses is a bug and no reason to build."""
+    from tantivy import Index
+
+    found = folder.current()
+    try:
+        return found is None or not Index.open(str(found))
+    except ValueError:
+        return True
 
 
 def _tell_broken() -> None:
-    found: Any = folder.current()
+    found = folder.current()
     if found is not None:
-        try:
-            (found / "broken").touch()
-        except OSError:
-            raise NoIndex from None
+        with suppress(OSError):
+            (found / folder.BROKEN).touch()

@@ -18,7 +18,7 @@ from pytest_django import Settings
 from joey.catalog.models import Offer
 from joey.catalog.queries import search_offers
 from joey.catalog.refresh_due import _lock, _withdraw
-from joey.catalog.search import changes, folder, follow
+from joey.catalog.search import changes, folder
 from joey.catalog.search.documents import SORTS, id_of
 from joey.catalog.search.follow import catch_up, is_behind, lag, rebuild
 from joey.catalog.search.read_index import NoIndex, searcher
@@ -101,8 +101,8 @@ def test_an_offer_whose_coupon_is_over_is_sorted_by_what_it_costs_then(monkeypat
     assert not is_behind()
 
     after = ends + timedelta(seconds=1)
-    monkeypatch.setattr(follow.clock, "now", lambda: after)
-    monkeypatch.setattr(follow.time, "time", after.timestamp)
+    monkeypatch.setattr(clock, "now", lambda: after)
+    monkeypatch.setattr(time, "time", after.timestamp)
     assert is_behind()
     assert catch_up() == 1
 
