@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.search import folder
@@ -34,9 +35,13 @@ class NoIndex(Unavailable):
         )
 
 
-@dataclass
+Stamp = tuple[int, int, int]  # device, inode and time of the file that each commit replaces
+
+
+@dataclass(frozen=True)
 class _Open:
-    stamp: tuple[Path, int, int]  # folder, inode and time of the last commit
+    stamp: Stamp
+    folder: Path
     index: "Index"
     searcher: "Searcher"
     learnt_at: float  # when the brands of the catalogue were last read
@@ -47,19 +52,18 @@ _lock = Lock()
 
 
 def searcher() -> "Searcher":
-    """The newest commit of the index in use. Raises NoIndex. Costs two looks at the file system when nothing is new."""
+    """The newest commit of the index in use. Raises NoIndex. Costs one look at the file system when nothing is new."""
     global _open
-    found = folder.current()
     try:
-        if found is None:
-            raise NoIndex
-        told = os.stat(found / "meta.json")
-        stamp = (found, told.st_ino, told.st_mtime_ns)
-        if _open is None or _open.stamp != stamp:
+        told = os.stat(f"{settings.DATA}/search/current/meta.json")
+        stamp = (told.st_dev, told.st_ino, told.st_mtime_ns)
+        kept = _open
+        if kept is None or kept.stamp != stamp:
             with _lock:
-                if _open is None or _open.stamp != stamp:
-                    _open = _opened(stamp, _open)
-        return _open.searcher
+                kept = _open
+                if kept is None or kept.stamp != stamp:
+                    _open = kept = _opened(stamp, kept)
+        return kept.searcher
     except OSError:
         raise NoIndex from None
 
@@ -77,27 +81,29 @@ def guarded() -> Iterator[None]:
         raise
 
 
-def _opened(stamp: tuple[Path, int, int], before: _Open | None) -> _Open:
+def _opened(stamp: Stamp, before: _Open | None) -> _Open:
     from tantivy import Index
 
+    found = folder.current()
+    if found is None:  # of another version of the schema
+        raise NoIndex
     with guarded():
-        same = before is not None and before.stamp[0] == stamp[0]
-        index = before.index if before is not None and same else Index.open(str(stamp[0]))
-        if not same:
+        if before is not None and before.folder == found:
+            index, learnt_at = before.index, before.learnt_at
+        else:
+            index, learnt_at = Index.open(str(found)), float("-inf")
             index.config_reader("manual")
         index.reload()
-        found = index.searcher()
-        learnt_at = before.learnt_at if before is not None and same else float("-inf")
+        newest = index.searcher()
         if time.monotonic() - learnt_at > LEARN_EVERY_SECONDS:
-            know_brands(
-                name.removeprefix(BRAND) for name, _count in found.terms_with_prefix("facts", BRAND, limit=MOST_BRANDS)
-            )
+            brands = newest.terms_with_prefix("facts", BRAND, limit=MOST_BRANDS)
+            know_brands(name.removeprefix(BRAND) for name, _count in brands)
             learnt_at = time.monotonic()
-        return _Open(stamp, index, found, learnt_at)
+        return _Open(stamp, found, index, newest, learnt_at)
 
 
 def _cannot_be_opened() -> bool:
-    """Whether it is the files that are wrong: a question of ours that Tantivy refuses is a bug and no reason to build."""
+    """Whether it is the files that are wrong. A question of ours that Tantivy refuses is a bug, no reason to build."""
     from tantivy import Index
 
     found = folder.current()
