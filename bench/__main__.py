@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("order_lines",)
+BENCHMARKS = ("order_lines", "same_item")
 RESULTS = Path(__file__).parent / "results"
 
 
