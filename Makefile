@@ -32,9 +32,11 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-comp
 
 # What the tests need from Debian: a browser, a font with Chinese, the oldest PostgreSQL that Joey runs on.
 DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
+# What `make bench` needs from Debian; without it the benchmarks that want it say that they were not measured.
+BENCH_PARTS := wrk nginx-light
 ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/cli/test_migrate.py)
 
-.PHONY: help setup up test test-long lint bench lock clean dev debian-parts
+.PHONY: help setup up test test-long lint bench lock clean dev debian-parts bench-parts
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,7 +63,7 @@ lint: dev ## style, types, layers, templates, missing migrations
 	@if [ -n "$$(find joey -name '*.html' -print -quit)" ]; then $(PY) -m djlint joey --lint --quiet; fi
 	JOEY_NO_POOL=1 DJANGO_SETTINGS_MODULE=joey.site.settings $(PY) -W ignore -m django makemigrations --check --dry-run
 
-bench: dev ## measure against baselines of the same run; prints ratios, keeps JSON in bench/results
+bench: dev bench-parts ## measure against baselines of the same run, keep JSON in bench/results (BENCH="shop_page --short")
 	$(PY) -m bench $(BENCH)
 
 lock: dev ## pin every package with its hashes, after a change in requirements*.in (UPGRADE=--upgrade for newer ones)
@@ -138,3 +140,18 @@ debian-parts:
 		echo 'create_main_cluster = false' | $(AS_ROOT) tee /etc/postgresql-common/createcluster.conf >/dev/null; fi; \
 	for try in 1 2 3; do $(APT) update && $(APT) install -y --no-install-recommends $$missing >/dev/null && exit 0; \
 		sleep $$((try * 3)); done; echo "apt-get could not install$$missing."; exit 1
+
+# nginx is used as a program only: Debian's own service stays off.
+bench-parts:
+	@missing=""; for part in $(BENCH_PARTS); do \
+		dpkg-query -W -f '$${Status}' $$part 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$part"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ -z "$(AS_ROOT)" ] || ! command -v apt-get >/dev/null; then \
+		echo "Not installed:$$missing. Benchmarks that need it are not measured. To install it, as root:"; \
+		echo "  apt-get update && apt-get install -y --no-install-recommends$$missing"; exit 0; fi; \
+	echo "Installing from Debian:$$missing …"; \
+	had_nginx=$$(command -v nginx /usr/sbin/nginx | head -1); \
+	$(APT) update && $(APT) install -y --no-install-recommends $$missing >/dev/null || \
+		echo "apt-get could not install$$missing: benchmarks that need it are not measured."; \
+	[ -n "$$had_nginx" ] || $(AS_ROOT) service nginx stop >/dev/null 2>&1 || true; \
+	[ -n "$$had_nginx" ] || $(AS_ROOT) update-rc.d nginx disable >/dev/null 2>&1 || true

@@ -23,7 +23,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when database, worker and order reports are well; else 503 with what is wrong."""
+    """200 when database, worker, search index and order reports are well; else 503 with what is wrong."""
     try:
         found = health(now=clock.now())
     except Error:
@@ -67,6 +67,8 @@ def _figures(found: Health, counted: Counts, now: float) -> list[str]:
         if sync.last_success_at
     ]
     gauge("joey_sync_age_seconds", "Since the reports of a marketplace were read.", *ages)
+    gauge("joey_search_index", "Whether this host has a search index.", ("", 0 if found.search.missing else 1))
+    gauge("joey_search_index_behind", "Changed offers not in it yet, at most 1000.", ("", found.search.behind))
     gauge("joey_jobs_failed", "Failed jobs, at most 1000.", ("", counted.failed_jobs))
     gauge("joey_jobs_waiting", "Jobs that wait for a worker, at most 1000.", ("", counted.waiting_jobs))
     gauge("joey_order_lines_in_suspense", "Without a shop, at most 1000.", ("", counted.in_suspense))

@@ -1,10 +1,11 @@
 """The catalogue: what marketplaces sell, what it costs there, and what a sale may earn."""
 
 from typing import Annotated, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -16,6 +17,8 @@ from joey.catalog.cards import OfferCard, earning_marketplaces
 from joey.catalog.paste_offer import offer_from_text
 from joey.catalog.queries import offer_by_id, price_history, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
+from joey.catalog.search.find_offers import MOST_MINOR
+from joey.catalog.search.suggest import suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit.clock import now
 from joey.money.money import Money
@@ -24,15 +27,32 @@ from joey.money.split import split
 router = Router(tags=["offers"])
 
 
-class OffersIn(PageIn):
-    """`q`: words that must all stand in a title. Different currencies are never compared with each other."""
+Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 
-    q: Annotated[str, Field(max_length=100)] = ""
-    marketplace: Annotated[str, Field(max_length=16)] | None = None
+
+class OffersIn(PageIn):
+    """`q`: words that must all stand in an offer. What is too much of it does not count: the header `Search-Cut` of the
+    answer holds that part, percent-encoded.
+
+    `min_price` and `max_price` are in minor units of `currency`; different currencies are never compared.
+    """
+
+    q: str = ""
+    marketplace: Annotated[str, Field(max_length=40)] | None = None
     category: Annotated[str, Field(max_length=60)] | None = None
-    sort: Literal["relevance", "price", "earning", "newest"] = "relevance"
+    currency: Annotated[str, Field(min_length=3, max_length=3)] | None = None
+    min_price: Minor | None = None
+    max_price: Minor | None = None
+    sort: Literal["relevance", "price", "earning", "sales", "newest"] = "relevance"
     in_stock: bool = False
     coupon: bool = False
+
+
+class SuggestIn(In):
+    """What was typed so far."""
+
+    q: str = ""
+    limit: Annotated[int, Field(ge=1, le=20)] = 10
 
 
 class PasteIn(In):
@@ -100,8 +120,19 @@ class OfferPageOut(OfferOut):
     same: list[SameOut]
 
 
+class SuggestionOut(Out):
+    """`text` is a question to ask; of kind "category" it is a category to filter by."""
+
+    text: str
+    kind: Literal["word", "brand", "category"]
+
+
+class SuggestionsOut(Out):
+    items: list[SuggestionOut]
+
+
 @router.get("/offers", response=Listed[OfferOut])
-def list_offers(request: HttpRequest, page: Query[OffersIn]) -> Listed[OfferOut]:
+def list_offers(request: HttpRequest, response: HttpResponse, page: Query[OffersIn]) -> Listed[OfferOut]:
     """Search the catalogue."""
     moment = now()
     found = search_offers(
@@ -109,6 +140,9 @@ def list_offers(request: HttpRequest, page: Query[OffersIn]) -> Listed[OfferOut]
         language=_language(),
         marketplace=page.marketplace,
         category=page.category,
+        currency=page.currency,
+        min_minor=page.min_price,
+        max_minor=page.max_price,
         sort=page.sort,
         in_stock=page.in_stock,
         coupon=page.coupon,
@@ -116,8 +150,18 @@ def list_offers(request: HttpRequest, page: Query[OffersIn]) -> Listed[OfferOut]
         cursor=unseal("offers", page.cursor),
         now=moment,
     )
+    if found.cut:
+        response.headers["Search-Cut"] = quote(found.cut)
     shares = plan_shares(moment)
     return Listed(items=[offer_out(card, shares) for card in found.items], next=seal("offers", found.next))
+
+
+@router.get("/offers/suggest", response=SuggestionsOut)
+def suggest_offers(request: HttpRequest, typed: Query[SuggestIn]) -> SuggestionsOut:
+    """How a question that is being typed may go on; a misspelt word is put right."""
+    return SuggestionsOut(
+        items=[SuggestionOut(text=each.text, kind=each.kind) for each in suggest(typed.q, most=typed.limit)]
+    )
 
 
 @router.post("/offers/paste", response=OfferOut)

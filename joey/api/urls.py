@@ -21,6 +21,7 @@ View = Callable[..., HttpResponse]
 Queries = Mapping[str, frozenset[str]]  # method → what may stand in its query
 
 LANGUAGE = "lang"  # the site's own, understood everywhere
+SEARCHED = "q"  # words are looked for and not kept, so that those that are no text find nothing and harm nothing
 BROKEN = "\ufffd"  # what Django puts where the query is not UTF-8
 
 
@@ -57,7 +58,7 @@ def _refused(request: HttpRequest, names: frozenset[str] | None) -> HttpResponse
             errors.append(FieldError(shown, _("There is no such field here. Leave it out."), "unknown_field"))
         elif len(values) > 1:
             errors.append(FieldError(shown, _("This stands here more than once."), "twice"))
-        elif not storable(values[0]) or BROKEN in values[0]:
+        elif not storable(values[0]) or (BROKEN in values[0] and name != SEARCHED):
             errors.append(FieldError(shown, _("This value cannot be used."), "unusable"))
     return problem(422, "invalid", errors=errors[:20]) if errors else None
 

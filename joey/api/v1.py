@@ -96,7 +96,7 @@ def _within_the_body(trouble: ValidationError) -> list[dict[str, Any]]:
     found = []
     for error in trouble.errors:
         source, *path = error["loc"]
-        if source in ("body", "query") and path and path[0] in ("body", "page", "asked"):
+        if source in ("body", "query") and path and path[0] in ("body", "page", "asked", "typed"):
             path = path[1:]
         found.append({**error, "loc": path})
     return found

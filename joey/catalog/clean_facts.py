@@ -1,8 +1,16 @@
-"""Make what strangers wrote about an offer fit to be kept, or say which field cannot be."""
+"""Make what strangers wrote about offers fit to be kept, or say which field of which offer cannot be.
+
+A set of offers is a list per field, all of one length. Nearly every value is fit as it is, and a list of such ones is
+seen to be so by a few looks at all of them together; otherwise each different value is cleaned once.
+"""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import datetime
+from functools import partial
+from itertools import compress
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,95 +18,209 @@ from joey.kit.refusals import Invalid
 from joey.marketplaces.port import OfferFacts
 from joey.money.money import EXPONENTS
 
+Columns = dict[str, list[Any]]  # a field of OfferFacts → its value for each offer
+
 MOST_MINOR = 10**14  # a price above this is a mistake, and it keeps sums far from what a bigint holds
 MOST_VOLUME = 10**15
 LONGEST_URL = 1000
 MOST_PICTURES = 8
 MOST_POINTS = 400
 LANGUAGES = ("zh-hans", "en")
+LONGEST = {"brand": 80, "model": 80, "category": 60, "seller": 120, "seller_kind": 40, "ships_from": 120}
+FIELDS = tuple(each.name for each in fields(OfferFacts))
 
 # Control and format characters (NUL, line breaks, text direction overrides, zero-width marks), and lone surrogates.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_SCHEMES = ("https://", "http://")
+_BETWEEN = "\u2502"  # a letter that is printable and stands at no beginning or end by accident: it only parts texts
+_GTIN = re.compile(r"\d{8}|\d{12,14}", re.ASCII)
 
 
-def cleaned(facts: OfferFacts, *, now: datetime) -> OfferFacts:
-    """The same facts with clean, bounded texts and plausible prices. Raises Invalid naming the field.
+def clean_columns(given: Columns, *, now: datetime) -> tuple[Columns, dict[int, Invalid]]:
+    """The offers with clean, bounded texts and plausible prices, and by place the refusals, which name the field.
 
     A price that is not above zero is an unknown one. A coupon that saves nothing is none. Nothing is as of later
-    than `now`: a source with a fast clock must not make its price last longer.
+    than `now`: a source with a fast clock must not make its price last longer. Of an offer with several faults the
+    first counts.
     """
-    identity, external_id = clean_text(facts.identity, 200), clean_text(facts.external_id, 120)
-    if not identity or identity != facts.identity:
-        raise Invalid(_("The offer has no usable identity."), field="identity")
-    if not external_id or external_id != facts.external_id:
-        raise Invalid(_("The offer has no usable id."), field="external_id")
-    title = clean_text(facts.title, 300)
-    if not title:
-        raise Invalid(_("The offer has no title."), field="title")
-    if facts.currency not in EXPONENTS:
-        raise Invalid(_("Joey does not know the currency “%s”.") % facts.currency[:8], field="currency")
-    if not 0 <= facts.commission_ppm <= 1_000_000:
-        raise Invalid(_("A commission rate lies between 0 and 100 percent."), field="commission_ppm")
-    listed, price, coupon = (
-        _price(minor, name)
-        for minor, name in (
-            (facts.list_minor, "list_minor"),
-            (facts.now_minor, "now_minor"),
-            (facts.coupon_minor, "coupon_minor"),
-        )
+    refused: dict[int, Invalid] = {}
+
+    def each(name: str, clean: Callable[[Any], Any], are_fit: Callable[[list[Any]], bool] = _never) -> list[Any]:
+        return given[name] if are_fit(given[name]) else _each(name, given[name], clean, refused)
+
+    clean = given | {
+        "identity": each("identity", _identity, partial(are_clean_names, longest=200)),
+        "external_id": each("external_id", _external_id, partial(are_clean_names, longest=120)),
+        "title": each("title", _title, partial(are_clean_names, longest=300)),
+        "currency": each("currency", _currency),
+        "commission_ppm": each("commission_ppm", _rate),
+        "list_minor": each("list_minor", _price, _are_prices),
+        "now_minor": each("now_minor", _price, _are_prices),
+        "coupon_minor": each("coupon_minor", _price),
+        "url": each("url", _url, _are_urls),
+        "picture_urls": each("picture_urls", _pictures, _are_pictures),
+        "as_of": each("as_of", lambda at: min(at, now)),
+        "gtin": each("gtin", gtin_14),
+        "volume": each("volume", lambda count: count if count is not None and 0 <= count <= MOST_VOLUME else None),
+        "translations": [_translations(each) if each else each for each in given["translations"]],
+        "history": [_history(each) if each else each for each in given["history"]],
+    }
+    for name, longest in LONGEST.items():
+        clean[name] = each(name, partial(clean_text, longest=longest), partial(are_clean, longest=longest))
+    if any(clean["coupon_minor"]):
+        clean["coupon_minor"] = [
+            coupon if coupon is not None and price is not None and coupon < price else None
+            for coupon, price in zip(clean["coupon_minor"], clean["now_minor"], strict=True)
+        ]
+        clean["coupon_until"] = [
+            until if coupon is not None else None
+            for coupon, until in zip(clean["coupon_minor"], given["coupon_until"], strict=True)
+        ]
+    else:
+        clean["coupon_until"] = [None] * len(clean["coupon_minor"])
+    return without(clean, refused) if refused else clean, refused
+
+
+def columns_of(facts: Iterable[OfferFacts]) -> Columns:
+    """The same facts as a list per field."""
+    kept = list(facts)
+    return {name: [getattr(each, name) for each in kept] for name in FIELDS}
+
+
+def without(columns: Columns, places: Iterable[int]) -> Columns:
+    """The offers without those at these places."""
+    keep = [True] * len(next(iter(columns.values())))
+    for place in places:
+        keep[place] = False
+    return {name: list(compress(values, keep)) for name, values in columns.items()}
+
+
+def are_clean(texts: list[Any], *, longest: int) -> bool:
+    """Whether `clean_text` would leave all of them as they are, seen at once. False: somebody has to look at each."""
+    try:
+        together = f"{_BETWEEN}{_BETWEEN.join(texts)}{_BETWEEN}"
+    except TypeError:
+        return False
+    return (
+        together.isprintable()
+        and "  " not in together
+        and f"{_BETWEEN} " not in together
+        and f" {_BETWEEN}" not in together
+        and max(map(len, texts), default=0) <= longest
     )
-    if coupon is not None and (price is None or coupon >= price):
-        coupon = None
-    return replace(
-        facts,
-        title=title,
-        url=_url(facts.url, "url"),
-        translations={
-            language: text for language in LANGUAGES if (text := clean_text(facts.translations.get(language, ""), 300))
-        },
-        list_minor=listed,
-        now_minor=price,
-        coupon_minor=coupon,
-        coupon_until=facts.coupon_until if coupon is not None else None,
-        brand=clean_text(facts.brand, 80),
-        model=clean_text(facts.model, 80),
-        gtin=gtin_14(facts.gtin),
-        category=clean_text(facts.category, 60),
-        seller=clean_text(facts.seller, 120),
-        seller_kind=clean_text(facts.seller_kind, 40),
-        ships_from=clean_text(facts.ships_from, 120),
-        picture_urls=tuple(_url(picture, "picture_urls") for picture in facts.picture_urls[:MOST_PICTURES] if picture),
-        volume=facts.volume if facts.volume is not None and 0 <= facts.volume <= MOST_VOLUME else None,
-        as_of=min(facts.as_of, now),
-        history=tuple(point for point in facts.history if 0 < point[1] <= MOST_MINOR)[-MOST_POINTS:],
-    )
+
+
+def are_clean_names(texts: list[Any], *, longest: int) -> bool:
+    """The same, and none of them is empty."""
+    return "" not in texts and are_clean(texts, longest=longest)
 
 
 def clean_text(text: str, longest: int) -> str:
     """Without unseen characters, in at most `longest` characters; spaces collapsed."""
+    if len(text) <= longest and text.isprintable() and "  " not in text and text == text.strip():
+        return text  # nearly every text; what isprintable takes for unseen and we do not, the long way keeps
     return " ".join(_UNSEEN.sub(" ", text).split())[:longest].rstrip()
 
 
 def gtin_14(text: str) -> str:
     """A GTIN-8, -12, -13 or -14 as fourteen digits; nothing where length or check digit is wrong (GS1 General
     Specifications 7.9): many feeds hold made-up ones."""
-    digits = re.sub(r"[\s-]", "", text)
-    if not re.fullmatch(r"\d{8}|\d{12,14}", digits, re.ASCII) or not digits.strip("0"):
+    digits = text if text.isalnum() else re.sub(r"[\s-]", "", text)
+    if not _GTIN.fullmatch(digits) or not digits.strip("0"):
         return ""
     padded = digits.zfill(14)
-    weighed = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(padded))
-    return padded if weighed % 10 == 0 else ""
+    codes = padded.encode()
+    weighed = sum(codes) + 2 * sum(codes[::2])  # every other digit counts three times
+    return padded if (weighed - (len(codes) + 2 * 7) * ord("0")) % 10 == 0 else ""
 
 
-def _price(minor: int | None, name: str) -> int | None:
+def _never(_column: list[Any]) -> bool:
+    return False
+
+
+def _are_prices(column: list[Any]) -> bool:
+    return bool(column) and None not in column and min(column) > 0 and max(column) <= MOST_MINOR
+
+
+def _are_urls(column: list[Any]) -> bool:
+    return are_clean(column, longest=LONGEST_URL) and all(url.startswith(_SCHEMES) and " " not in url for url in column)
+
+
+def _are_pictures(column: list[Any]) -> bool:
+    return max(map(len, column), default=0) <= MOST_PICTURES and _are_urls([url for urls in column for url in urls])
+
+
+def _each(name: str, column: list[Any], clean: Callable[[Any], Any], refused: dict[int, Invalid]) -> list[Any]:
+    """Clean each different value once. What raises Invalid is refused at every place where it stands."""
+    known: dict[Any, Any] = {}
+    wrong: dict[Any, Invalid] = {}
+    one = len(column) > 1 and column[0] == column[1] and column.count(column[0]) == len(column)
+    for value in set(column[:1] if one else column):
+        try:
+            known[value] = clean(value)
+        except Invalid as refusal:
+            refusal.field = name
+            wrong[value] = refusal
+            known[value] = None
+    if wrong:
+        for place, value in enumerate(column):
+            if value in wrong:
+                refused.setdefault(place, wrong[value])
+    return [known[column[0]]] * len(column) if one else [known[value] for value in column]
+
+
+def _identity(text: str) -> str:
+    if not text or clean_text(text, 200) != text:
+        raise Invalid(_("The offer has no usable identity."))
+    return text
+
+
+def _external_id(text: str) -> str:
+    if not text or clean_text(text, 120) != text:
+        raise Invalid(_("The offer has no usable id."))
+    return text
+
+
+def _title(text: str) -> str:
+    title = clean_text(text, 300)
+    if not title:
+        raise Invalid(_("The offer has no title."))
+    return title
+
+
+def _currency(code: str) -> str:
+    if code not in EXPONENTS:
+        raise Invalid(_("Joey does not know the currency “%s”.") % code[:8])
+    return code
+
+
+def _rate(ppm: int) -> int:
+    if not 0 <= ppm <= 1_000_000:
+        raise Invalid(_("A commission rate lies between 0 and 100 percent."))
+    return ppm
+
+
+def _price(minor: int | None) -> int | None:
     if minor is None or minor <= 0:
         return None
     if minor > MOST_MINOR:
-        raise Invalid(_("This price is larger than any price can be."), field=name)
+        raise Invalid(_("This price is larger than any price can be."))
     return minor
 
 
-def _url(url: str, name: str) -> str:
-    if len(url) > LONGEST_URL or not url.startswith(("https://", "http://")) or _UNSEEN.search(url) or " " in url:
-        raise Invalid(_("This is not a web address that Joey can keep."), field=name)
+def _url(url: str) -> str:
+    if len(url) > LONGEST_URL or not url.startswith(_SCHEMES) or _UNSEEN.search(url) or " " in url:
+        raise Invalid(_("This is not a web address that Joey can keep."))
     return url
+
+
+def _pictures(urls: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_url(url) for url in urls[:MOST_PICTURES] if url)
+
+
+def _translations(given: Any) -> dict[str, str]:
+    return {language: text for language in LANGUAGES if (text := clean_text(given.get(language, ""), 300))}
+
+
+def _history(points: Any) -> Any:
+    return tuple(point for point in points if 0 < point[1] <= MOST_MINOR)[-MOST_POINTS:]

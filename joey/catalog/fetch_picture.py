@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
 from django.conf import settings
 
 from joey.catalog.safe_address import NotPublic, public_addresses, resolve
 from joey.marketplaces.pasted import leads_to
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_SECONDS = 5.0
 MOST_BYTES = 8 * 1024 * 1024
@@ -25,6 +28,8 @@ def fetch(url: str, hosts: Collection[str]) -> bytes:
     goes to the very address that was checked, the name stays in the certificate check and the Host header. Plain http
     is for the simulated marketplaces alone, on this machine. No redirect is followed; 5 seconds and 8 MB in all.
     """
+    import httpx  # heavy, and most processes call nobody
+
     parts = urlsplit(url)
     if not leads_to(url, hosts):
         raise NoPicture("its host is not one of the marketplace's")
@@ -52,7 +57,9 @@ def fetch(url: str, hosts: Collection[str]) -> bytes:
     return _read(pinned, parts.netloc, host)
 
 
-def _read(url: httpx.URL, netloc: str, host: str) -> bytes:
+def _read(url: "httpx.URL", netloc: str, host: str) -> bytes:
+    import httpx
+
     deadline = time.monotonic() + MOST_SECONDS
     body = bytearray()
     try:

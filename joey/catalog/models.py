@@ -42,7 +42,6 @@ class Offer(models.Model):
     looked_at = models.DateTimeField(null=True)  # when we last asked for it in vain
     as_of = models.DateTimeField()  # when the marketplace said so
     expires_at = models.DateTimeField()  # after this the price is not shown
-    search_text = models.TextField(default="", blank=True)  # titles folded for searching; a cache of them
     seq = models.BigIntegerField(default=0)  # raised with each change; followers read what is newer
 
     class Meta:
@@ -61,8 +60,7 @@ class Offer(models.Model):
         indexes = [
             models.Index(fields=["marketplace", "external_id"], name="catalog_offer_by_id"),
             models.Index(fields=["expires_at"], name="catalog_offer_by_expiry"),
-            models.Index(fields=["seq"], name="catalog_offer_by_seq"),
-            models.Index(fields=["marketplace", "seq"], name="catalog_offer_to_follow"),
+            models.Index(fields=["marketplace", "seq"], name="catalog_offer_followed"),
         ]
 
 

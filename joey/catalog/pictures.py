@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from PIL import Image, ImageOps
 
 from joey.catalog.fetch_picture import NoPicture, fetch
 from joey.catalog.models import Offer
@@ -43,7 +42,8 @@ def picture_bytes(offer_id: UUID) -> bytes | None:
     if missing.exists() and time.time() - missing.stat().st_mtime < TRY_AGAIN_SECONDS:
         return None
     try:
-        body = small_webp(fetch(url, policy_of(marketplace).hosts))
+        policy = policy_of(marketplace)
+        body = small_webp(fetch(url, policy.hosts | policy.picture_hosts))
     except (NoPicture, Refusal) as trouble:
         log.info("no picture of offer %s: %s", offer_id, trouble)
         _write(missing, b"")
@@ -60,6 +60,8 @@ def small_webp(body: bytes) -> bytes:
 
     Its size is looked at before it is unpacked, so a small file cannot ask for much memory.
     """
+    from PIL import Image, ImageOps  # heavy, and most pictures are read from their file
+
     try:
         with Image.open(io.BytesIO(body), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS or min(picture.size) < 1:

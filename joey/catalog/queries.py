@@ -7,14 +7,14 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.cards import OfferCard, offer_cards
-from joey.catalog.find_offers import FindOffers
 from joey.catalog.models import Offer
+from joey.catalog.search.find_offers import FindOffers
 from joey.kit import clock, sql
 from joey.kit.page import Page
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
 
-__all__ = ["OfferCard", "PricePointRow", "offer_by_id", "price_history", "search_offers"]
+__all__ = ["FoundOffers", "OfferCard", "PricePointRow", "offer_by_id", "price_history", "search_offers"]
 
 
 @dataclass(frozen=True)
@@ -25,33 +25,46 @@ class PricePointRow:
     price: Money
 
 
+@dataclass(frozen=True)
+class FoundOffers(Page[OfferCard]):
+    """`cut` is what of a question was too much and did not count, "" when all of it did."""
+
+    cut: str = ""
+
+
 def search_offers(
     q: str = "",
     *,
     language: str,
     marketplace: str | None = None,
     category: str | None = None,
+    currency: str | None = None,
+    min_minor: int | None = None,
+    max_minor: int | None = None,
     sort: str = "relevance",
     in_stock: bool = False,
     coupon: bool = False,
     limit: int = 30,
     cursor: str | None = None,
     now: datetime | None = None,
-) -> Page[OfferCard]:
-    """Offers whose titles hold every word of `q`, a page at a time; three queries, none of which counts.
+) -> FoundOffers:
+    """Offers in which every word of `q` stands, a page at a time, out of this host's index; two queries for the cards.
 
-    `sort` is relevance (the words together first, then what sells most), price, earning or newest. Different
-    currencies cannot be compared: by price and earning, each currency comes for itself. Raises Invalid naming q,
-    marketplace, sort, limit or cursor.
+    `sort` is relevance (the words together first, then what sells most), price, earning (what a sale leaves after the
+    marketplace's fee), sales or newest. Different currencies cannot be compared: by price and earning, each currency
+    comes for itself, and a price from `min_minor` to `max_minor` asks for its `currency`. A page may hold fewer than
+    `limit` where offers were withdrawn since. Raises Invalid naming marketplace, currency, min_price, max_price, sort,
+    limit or cursor, and NoIndex while there is no index.
     """
     now = now or clock.now()
     question = FindOffers.read(
-        q=q, marketplace=marketplace, category=category, sort=sort, in_stock=in_stock, coupon=coupon, limit=limit
-    )
+        q=q, marketplace=marketplace, category=category, currency=currency, min_minor=min_minor, max_minor=max_minor,
+        sort=sort, in_stock=in_stock, coupon=coupon, limit=limit,
+    )  # fmt: skip
     ids, following = question.run(cursor, now=now)
-    by_id = Offer.objects.in_bulk(ids)
+    by_id = Offer.objects.filter(withdrawn_at=None, now_minor__isnull=False).in_bulk(ids)
     offers = [by_id[each] for each in ids if each in by_id]
-    return Page(tuple(offer_cards(offers, language=language, now=now)), following)
+    return FoundOffers(tuple(offer_cards(offers, language=language, now=now)), following, question.words.cut)
 
 
 def offer_by_id(offer_id: UUID, *, language: str = "zh-hans", now: datetime | None = None) -> OfferCard:

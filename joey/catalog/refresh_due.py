@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog import number_changes
 from joey.catalog.take_offers import take_known
+from joey.catalog.withdraw import withdraw
 from joey.kit import sql
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
@@ -84,6 +86,8 @@ def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, don
         known = [row for row in batch if row["external_id"] in found]
         gone = [row["id"] for row in batch if row["external_id"] not in found]
         with transaction.atomic():
+            if gone:
+                number_changes.lock(connector.marketplaces)
             taken = take_known(((row["id"], found[row["external_id"]]) for row in known), now=now)
             done.withdrawn += _withdraw(gone, now)
         done.asked += len(batch)
@@ -102,11 +106,4 @@ def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
         "UPDATE catalog_offer SET looked_at = %(now)s WHERE id = ANY(%(ids)s) AND withdrawn_at IS NOT NULL",
         {"now": now, "ids": offer_ids},
     )
-    return sql.execute(
-        """
-        UPDATE catalog_offer SET withdrawn_at = %(now)s, looked_at = %(now)s, expires_at = least(expires_at, %(now)s),
-            seq = nextval('catalog_offer_change')
-        WHERE id = ANY(%(ids)s) AND withdrawn_at IS NULL
-        """,
-        {"now": now, "ids": offer_ids},
-    )
+    return withdraw("o.id = ANY(%(ids)s)", {"ids": offer_ids}, now=now)

@@ -14,17 +14,19 @@ COMMANDS = {
     "sync": ("joey.cli.sync:sync", "Bring order reports in."),
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
     "pay": ("joey.cli.pay:pay", "Send payouts out and take in the bank's answers."),
+    "payouts": ("joey.cli.payouts:payouts", "Say whether payouts are paused; let them go again."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
     "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),
     "plan": ("joey.cli.plan:plan", "Show the commission plan, or publish another."),
     "token": ("joey.cli.token:token", "Make keys to the API."),
     "operator": ("joey.cli.operator:operator", "Let someone into the office."),
+    "index": ("joey.cli.index:index", "Build the search index anew, or say how it is."),
     "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
-    "import": ("joey.cli.later:import_offers", "Take in offers from a file."),
-    "seed": ("joey.cli.later:seed", "Make synthetic load for measuring."),
-    "backup": ("joey.cli.later:backup", "Copy everything, and verify the copy."),
-    "restore": ("joey.cli.later:restore", "Bring a backup back."),
+    "import": ("joey.cli.import_goods:import_goods", "Take in offers from a file."),
+    "seed": ("joey.cli.seed:seed", "Make synthetic load for measuring."),
+    "backup": ("joey.cli.backup:backup", "Copy everything, and verify the copy."),
+    "restore": ("joey.cli.restore:restore", "Bring a backup back."),
 }
 HIDDEN = {"fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it.")}
 

@@ -14,6 +14,15 @@ def sandbox_accounts(data: Path) -> Path:
     return data / "sandbox-marketplaces.json"
 
 
+def accounts_of_last_time(data: Path, port: int | None) -> bytes | None:
+    """What the sandbox on this port told last; None when it told nothing yet or stood on another port."""
+    try:
+        told = sandbox_accounts(data).read_bytes()
+    except OSError:
+        return None
+    return told if port is not None and f":{port}/".encode() in told else None
+
+
 def connect_sandbox(data: Path, port: int) -> None:
     """Ask the sandbox for its accounts and keep them where only the owner can read."""
     address = f"http://127.0.0.1:{port}/control/marketplaces"

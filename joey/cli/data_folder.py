@@ -117,8 +117,17 @@ def claim(data: Path, command: str) -> Iterator[None]:
         lock.truncate(0)
         lock.write(json.dumps({"command": command, "pid": os.getpid()}))
         lock.flush()
+        _finish_restore(data)
         yield
         lock.truncate(0)
+
+
+def _finish_restore(data: Path) -> None:
+    """A restore that was killed while it put things in their place is finished by whoever comes next."""
+    if (data / "moving.json").exists():
+        from joey.cli.put_in_place import finish
+
+        finish(data)
 
 
 def user_of(data: Path) -> User | None:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from joey.catalog.models import Offer
-from joey.catalog.same_item.follow import catch_up
+from joey.catalog.same_item.follow import catch_up as find_same
+from joey.catalog.search.follow import catch_up as index_offers
 from joey.catalog.take_offers import take_offers
 from joey.cli.demo_business import OPENED_DAYS_AGO, simulate_business
 from joey.commissions.confirm_due import confirm_due
@@ -55,7 +56,7 @@ def fill_demo(tell: Tell) -> None:
     have = Position.objects.filter(marketplace="taobao").count()
     file_positions("taobao", max(0, POSITIONS - have), now=now - (OPENED_DAYS_AGO + 1) * DAY)
     tell(f"{_bring_offers(now)} offers on six simulated marketplaces")
-    catch_up(now=database_now())
+    find_same(now=database_now())
     make_operator(OPERATOR)
     shops = [_fill_shop(shop, now) for shop in SHOPS]
     tell(f"{len(shops)} shops with {Listing.objects.count()} listings")
@@ -70,6 +71,8 @@ def fill_demo(tell: Tell) -> None:
     _pay_out_once(shops[0], moment)
     confirm_due(now=moment)
     tell("Orders reported, earned, settled, returned and paid out")
+    index_offers()
+    tell("All of it can be searched")
 
 
 # ── Goods ─────────────────────────────────────────────────────────────────────────────────────────────────

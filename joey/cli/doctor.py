@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from joey.cli.trouble import Trouble
 
 LEAST_FREE_BYTES = 500_000_000
 SILENT_SECONDS = 60
+STALE = timedelta(days=8)  # a weekly drill, and a day
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -43,6 +45,7 @@ def doctor(data: Path) -> None:
 def _look(data: Path) -> Iterator[Finding]:
     yield _disk(data)
     yield from _homeless()
+    yield from _last_backup(data)
     url = os.environ.get("DATABASE_URL")
     owner_url = os.environ.get("DATABASE_OWNER_URL") or url
     running: Instance | None = None
@@ -56,6 +59,7 @@ def _look(data: Path) -> Iterator[Finding]:
         yield Finding(True, f"Joey runs at {running.url} (process {running.pid}), data in {data}.")
     assert owner_url
     yield from _database(url, owner_url)
+    yield from _search(data, running, url)
     if running:
         yield from _faces(running)
 
@@ -79,6 +83,23 @@ def _homeless() -> Iterator[Finding]:
         )
 
 
+def _last_backup(data: Path) -> Iterator[Finding]:
+    from joey.cli.backup import last_backup
+    from joey.cli.instance import exists
+
+    last = last_backup(data)
+    if last is None:
+        if exists(data) or os.environ.get("DATABASE_URL"):
+            yield Finding(True, "No copy of this Joey has been made from here yet: `joey backup DIR` makes one.")
+        return
+    age = datetime.now(UTC) - last.at
+    days = f"{age.days} day{'s' if age.days != 1 else ''} ago" if age.days else "today"
+    how = "and tried out" if last.tried else "and not tried out (--quick)"
+    text = f"The last verified copy was made {days} ({last.at:%Y-%m-%d %H:%M} UTC) in {last.folder} {how}."
+    fresh = age < STALE
+    yield Finding(fresh, text if fresh else f"{text} Whatever came since is in one place only: make another.")
+
+
 def _resting(data: Path) -> Iterator[Finding]:
     """Nothing runs: only look at files."""
     from joey.cli.embedded_postgres import EmbeddedPostgres
@@ -100,7 +121,7 @@ def _resting(data: Path) -> Iterator[Finding]:
 def _database(url: str, owner_url: str) -> Iterator[Finding]:
     try:
         with psycopg.connect(url, connect_timeout=5, autocommit=True) as app:
-            yield from _each(app, (_durable, _rights, _worker, _failed_jobs))
+            yield from _each(app, (_durable, _rights, _worker, _failed_jobs, _paused))
     except psycopg.OperationalError as error:
         yield Finding(False, f"The database does not answer: {str(error).strip().splitlines()[0]}")
         return
@@ -155,6 +176,39 @@ def _failed_jobs(app: psycopg.Connection) -> Finding:
     if row[0]:
         return Finding(False, f"{row[0]} background jobs failed; the office lists them.")
     return Finding(True, "No background job has failed.")
+
+
+def _search(data: Path, running: Instance | None, url: str) -> Iterator[Finding]:
+    from joey.cli.instance import environment
+
+    os.environ.update({"JOEY_DATA": str(data), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "joey.site.settings"})
+    if running:
+        os.environ.update(environment(data, running))
+    import django
+    from django.db import Error
+
+    django.setup()
+    from joey.catalog.search.follow import lag
+
+    try:
+        found = lag()
+    except Error:
+        return  # said above
+    if found.missing:
+        yield Finding(False, "This host has no search index. `joey work` builds it, or `joey index rebuild` at once.")
+    elif found.is_left:
+        yield Finding(False, f"{found.behind} offers changed since the search index was last followed: `joey work`.")
+    else:
+        behind = f"{found.behind} changed offers are on their way into it" if found.behind else "it is up to date"
+        yield Finding(True, f"The search index answers, and {behind}.")
+
+
+def _paused(app: psycopg.Connection) -> Finding:
+    from joey.cli.queries import why_payouts_pause
+
+    if reason := why_payouts_pause(app):
+        return Finding(False, f"Payouts are paused. {reason} `joey payouts release` lets them go again.")
+    return Finding(True, "Payouts are not paused.")
 
 
 def _faces(running: Instance) -> Iterator[Finding]:

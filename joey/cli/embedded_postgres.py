@@ -90,7 +90,7 @@ class EmbeddedPostgres:
             refuse_broken(self.shown, self.cluster, self.binaries)
             self._refuse_foreign()
             if not self._note.exists():
-                self._write_note()
+                self.write_note()
             if not self._adopted():
                 self._launch()
                 self._wait_until_ready()
@@ -129,6 +129,12 @@ class EmbeddedPostgres:
     def ready(self) -> bool:
         """Say whether the server answers a real connection now."""
         return self._answer() is None
+
+    def write_note(self) -> None:
+        """Write down, on both sides, which cluster belongs to this data folder."""
+        note = {"id": self._id, "cluster": str(self.cluster), "made_at": datetime.now(UTC).isoformat()}
+        self._note.write_text(json.dumps(note, indent=1) + "\n")
+        (self.cluster / HOME).write_text(f"{self.data}\n")  # whose it is, for when the data folder is gone
 
     @property
     def urls(self) -> Urls:
@@ -178,13 +184,8 @@ class EmbeddedPostgres:
             self._system_folder(self.cluster.parent)
         make_cluster(self.cluster, self.binaries, self.run_as)
         # The note comes before the link: a start interrupted between the two finds the cluster by the note.
-        self._write_note()
+        self.write_note()
         self._adopt_link()
-
-    def _write_note(self) -> None:
-        note = {"id": self._id, "cluster": str(self.cluster), "made_at": datetime.now(UTC).isoformat()}
-        self._note.write_text(json.dumps(note, indent=1) + "\n")
-        (self.cluster / HOME).write_text(f"{self.data}\n")  # whose it is, for when the data folder is gone
 
     def _adopt_link(self) -> None:
         """As root, (re-)make the link DATA/postgres when the noted cluster exists and the link does not."""

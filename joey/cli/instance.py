@@ -14,28 +14,35 @@ STARTING = 120.0  # seconds that a command waits for a `joey up` that is still s
 
 
 @contextmanager
-def instance(data: Path, command: str = "command", *, make: bool = False) -> Iterator[None]:
+def instance(data: Path, command: str = "command", *, make: bool = False, django: bool = True) -> Iterator[None]:
     """Set the environment and set Django up, with a database that answers until the block ends.
 
     The database is, in this order: DATABASE_URL; that of the `joey up` running on this folder; the folder's own,
     started for as long as the block runs. Without any of them it raises Trouble, unless `make` says to begin one.
+    Without `django` only the environment is set, for what speaks to PostgreSQL itself.
     """
     if os.environ.get("DATABASE_URL"):
-        _begin({"JOEY_DATA": str(data), "JOEY_SECRET": os.environ.get("JOEY_SECRET") or _deployed_secret(data)})
+        deployed = {"JOEY_DATA": str(data), "JOEY_SECRET": os.environ.get("JOEY_SECRET") or _deployed_secret(data)}
+        begin(deployed, django=django)
         yield
         return
-    if not make and not (data / "database.json").exists() and not os.path.lexists(data / "postgres"):
+    if not make and not exists(data):
         raise Trouble(
             f"There is no Joey in {data} yet. Start one with `joey up`, or name its folder with --data or JOEY_DATA."
         )
     try:
-        with claim(data, command), _own_database(data):
+        with claim(data, command), _own_database(data, django=django):
             yield
     except InUse as in_use:
         if in_use.user.command != "up":
             raise
-        _begin(environment(data, _started(data)))
+        begin(environment(data, _started(data)), django=django)
         yield
+
+
+def exists(data: Path) -> bool:
+    """Whether the folder holds an instance, if only one that is just being put there."""
+    return any(os.path.lexists(data / name) for name in ("database.json", "postgres", "moving.json"))
 
 
 def environment(data: Path, running: Instance) -> dict[str, str]:
@@ -53,29 +60,42 @@ def environment(data: Path, running: Instance) -> dict[str, str]:
 
 
 @contextmanager
-def _own_database(data: Path) -> Iterator[None]:
+def _own_database(data: Path, *, django: bool) -> Iterator[None]:
     from joey.cli.embedded_postgres import EmbeddedPostgres
 
     with EmbeddedPostgres(data) as postgres:
         urls = postgres.urls
-        _begin(
+        begin(
             {
                 "DATABASE_URL": urls.app,
                 "DATABASE_OWNER_URL": urls.owner,
                 "JOEY_DATA": str(data),
                 "JOEY_SECRET": secret(data),
-            }
+            },
+            django=django,
         )
         try:
             yield
         finally:
-            from django.db import connections
+            if django:
+                let_go()
 
-            connections.close_all()
 
-
-def _begin(values: dict[str, str]) -> None:
+def begin(values: dict[str, str], *, django: bool = True) -> None:
+    """Set the environment that Joey's settings come from and, with `django`, read them."""
     os.environ.update(values, DJANGO_SETTINGS_MODULE="joey.site.settings")
+    if django:
+        _set_up()
+
+
+def let_go() -> None:
+    """Close what Django has open, so that the database can be stopped."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _set_up() -> None:
     import django
 
     django.setup()

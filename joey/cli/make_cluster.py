@@ -69,7 +69,7 @@ def make_cluster(cluster: Path, binaries: Path, run_as: RunAs | None) -> None:
     remove_tree(staging)
     try:
         _initdb(staging, binaries, run_as)
-        _write(staging / "postgresql.conf", _configuration(), run_as)
+        write_for_server(staging / "postgresql.conf", _configuration(), run_as)
         _single_user(staging, binaries, run_as, SUPERUSER, ROLES_SQL)
         _single_user(staging, binaries, run_as, DATABASE, GRANTS_SQL)
         staging.rename(cluster)
@@ -82,8 +82,18 @@ def write_access(cluster: Path, run_as: RunAs | None, me: str) -> None:
     hba = f"local {DATABASE} {OWNER},{APP} peer map={IDENT_MAP}\n"
     users = {me} | ({run_as.name} if run_as else set())
     ident = "".join(f'{IDENT_MAP} "{user}" {role}\n' for user in sorted(users) for role in (OWNER, APP))
-    _write(cluster / "pg_hba.conf", hba, run_as)
-    _write(cluster / "pg_ident.conf", ident, run_as)
+    write_for_server(cluster / "pg_hba.conf", hba, run_as)
+    write_for_server(cluster / "pg_ident.conf", ident, run_as)
+
+
+def write_for_server(path: Path, text: str, run_as: RunAs | None) -> None:
+    """Replace a file in one step, readable only for the server's user."""
+    staging = path.with_name(f"{path.name}.new")
+    staging.touch(mode=0o600)
+    staging.write_text(text)
+    if run_as:
+        os.chown(staging, run_as.uid, run_as.gid)
+    staging.replace(path)
 
 
 def refuse_broken(shown: Path, cluster: Path, binaries: Path) -> None:
@@ -169,13 +179,3 @@ def _configuration() -> str:
     lines = [f"{name} = {value}" for name, value in SETTINGS.items()]
     comment = "# Written by Joey when the cluster was made. Your own tuning goes to postgresql.local.conf."
     return "\n".join([comment, *lines, "include_if_exists = 'postgresql.local.conf'", ""])
-
-
-def _write(path: Path, text: str, run_as: RunAs | None) -> None:
-    """Replace a file in one step, readable only for the server's user."""
-    staging = path.with_name(f"{path.name}.new")
-    staging.touch(mode=0o600)
-    staging.write_text(text)
-    if run_as:
-        os.chown(staging, run_as.uid, run_as.gid)
-    staging.replace(path)

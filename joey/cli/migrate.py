@@ -23,11 +23,14 @@ def migrate(data: Path) -> None:
 
     started = time.monotonic()
     with instance(data, "migrate", make=True):
-        from django.core.management import call_command
-
-        call_command("migrate", database="owner", interactive=False, verbosity=0)
-        note_migrated(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+        _migrate()
     click.echo(f"The database fits this Joey now ({time.monotonic() - started:.1f} s).")
+
+
+def migrate_if_needed() -> None:
+    """The same for a command that may begin an instance, inside its `instance(…)` block; cheap when nothing is new."""
+    if not is_migrated(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]):
+        _migrate()
 
 
 def is_migrated(owner_url: str) -> bool:
@@ -42,6 +45,23 @@ def note_migrated(owner_url: str) -> None:
     # On a server of one's own the role may not own the schema; then every start looks through Django.
     with contextlib.suppress(psycopg.Error), psycopg.connect(owner_url) as owner:
         owner.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(_fingerprint())))
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    _begin_searching()
+    note_migrated(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+
+
+def _begin_searching() -> None:
+    """A new Joey can be searched at once: nothing is found, and nobody waits for an index of nothing."""
+    from joey.catalog.search.changes import newest_seqs
+    from joey.catalog.search.follow import catch_up
+
+    if not newest_seqs():
+        catch_up()
 
 
 def _fingerprint() -> str:

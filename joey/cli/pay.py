@@ -22,5 +22,7 @@ def pay(data: Path) -> None:
         f"{done.approved} approved by rule, {done.sent} handed to the bank, {done.paid} paid, {done.failed} failed;"
         f" {done.waiting} wait for an operator."
     )
+    if done.paused:
+        click.echo(f"Nothing is sent: payouts are paused. {done.paused} `joey payouts release` lets them go.", err=True)
     for trouble in done.troubles:
         click.echo(f"Trouble: {trouble}", err=True)

@@ -42,6 +42,11 @@ def granian(app: str, *, host: str, port: int, workers: int = 1) -> list[str]:
     return [sys.executable, "-m", "granian", *flat, "--respawn-failed-workers", "--no-ws", app]
 
 
+def in_one_process(app: str, *, port: int) -> list[str]:
+    """Return the command for an ASGI app that one process serves on loopback."""
+    return [sys.executable, "-m", "joey.cli.one_process", app, str(port)]
+
+
 def deployed(data: Path) -> dict[str, str]:
     """Return the environment for a part that runs by itself; raise Trouble when the deployment says too little."""
     from joey.cli.data_folder import secret

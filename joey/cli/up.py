@@ -17,14 +17,14 @@ import click
 
 from joey.cli.bounded_logs import bound_logs
 from joey.cli.child import Child, end_leftovers
-from joey.cli.connect_sandbox import connect_sandbox
+from joey.cli.connect_sandbox import accounts_of_last_time, connect_sandbox
 from joey.cli.data_folder import Instance, InUse, claim, data_option, noted_instance
 from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
 from joey.cli.fill_demo import has_demo
-from joey.cli.instance import environment
 from joey.cli.migrate import is_migrated
 from joey.cli.ports import refuse_taken
-from joey.cli.serve import SANDBOX, WEB, granian
+from joey.cli.serve import SANDBOX, WEB, granian, in_one_process
+from joey.cli.surroundings import surroundings
 from joey.cli.trouble import Trouble
 
 LOCAL = "127.0.0.1"
@@ -114,15 +114,23 @@ class Household:
                 self._once("migrate", "migrate", None)
         self.instance.write(self.data)
         if self.instance.demo:
-            self._start_child("sandbox", granian(SANDBOX, host=LOCAL, port=self.instance.ports["sandbox"]))
+            self._start_child("sandbox", in_one_process(SANDBOX, port=self.instance.ports["sandbox"]))
+        # From the second start on the sandbox's accounts are known, so web comes up beside it. The worker waits until
+        # a page answers: it would only take processor time from what somebody is waiting for.
+        known = accounts_of_last_time(self.data, self.instance.ports.get("sandbox"))
+        if known is not None or not self.instance.demo:
+            self._start_web()
+        if self.instance.demo:
             with step("sandbox"):
                 self._wait_until_answering("sandbox")
                 connect_sandbox(self.data, self.instance.ports["sandbox"])
             self._fill_demo()
-        self._start_child("web", granian(WEB, host=LOCAL, port=self.instance.ports["web"]))
-        self._start_child("worker", [sys.executable, "-m", "joey.cli.cli", "work"])
-        with step("web and worker"):
+            if accounts_of_last_time(self.data, self.instance.ports["sandbox"]) != known:
+                self._stop_child("web")
+                self._start_web()
+        with step("web"):
             self._wait_until_answering("web")
+        self._start_child("worker", [sys.executable, "-m", "joey.cli.cli", "work"])
         self.instance.ready = True
         self._note_children()
         self._announce(time.monotonic() - began)
@@ -149,7 +157,7 @@ class Household:
         """Run a joey command to its end, in a process of its own so that this one stays small."""
         log = self.logs / f"{name}.log"
         arguments = [sys.executable, "-m", "joey.cli.cli", command]
-        self.passing = child = Child(name, arguments, self._environment(), log)
+        self.passing = child = Child(name, arguments, surroundings(self.data, self.instance), log)
         seen = log.stat().st_size if log.exists() else 0
         child.start()
         assert child.process
@@ -163,22 +171,21 @@ class Household:
         if code != 0:
             raise Trouble(f"{child.last_words()} The whole story is in {log}.")
 
+    def _start_web(self) -> None:
+        self._start_child("web", granian(WEB, host=LOCAL, port=self.instance.ports["web"]))
+
+    def _stop_child(self, name: str) -> None:
+        """Stop one of them for good, if it was started."""
+        for child in [child for child in self.children if child.name == name]:
+            child.ask_to_stop()
+            child.wait_stopped(15)
+            self.children.remove(child)
+
     def _start_child(self, name: str, command: list[str]) -> None:
-        child = Child(name, command, self._environment(), self.logs / f"{name}.log")
+        child = Child(name, command, surroundings(self.data, self.instance), self.logs / f"{name}.log")
         self.children.append(child)
         child.start()
         self._note_children()
-
-    def _environment(self) -> dict[str, str]:
-        inherited = dict(os.environ)
-        # The names below are for starting a part by hand; here they would override what was just decided.
-        inherited.pop("JOEY_NOTICE_URL", None)
-        # A real union throttles at 40 order calls a second; the demo's first sync reads a month at once.
-        sandbox = {
-            "JOEY_SANDBOX_DB": str(self.data / "sandbox.sqlite3"),
-            "JOEY_SANDBOX_ORDER_CALLS_PER_SECOND": "2000",
-        }
-        return inherited | environment(self.data, self.instance) | sandbox | {"PYTHONUNBUFFERED": "1"}
 
     def _wait_until_answering(self, name: str) -> None:
         child = next(child for child in self.children if child.name == name)

@@ -1,4 +1,4 @@
-"""The background worker, and the second chance for jobs whose worker was killed.
+"""The background worker, the second chance for jobs whose worker was killed, and the search index of this host.
 
 A killed worker leaves its jobs marked as being done, and their locks with them: nothing of that kind would ever
 run again. Jobs are written to be safe to run twice, so they are given back once the worker is silent.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from joey.cli.data_folder import data_option
+from joey.cli.keep_index import keep_index
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -33,21 +34,25 @@ def work(data: Path) -> None:
     django.setup()
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
+    from procrastinate.contrib.django.utils import connector_params
+    from procrastinate.psycopg_connector import PsycopgConnector
 
     assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    # One that waits for jobs, and more while they run; procrastinate's own choice keeps four connections when idle.
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=5)
+    with app.replace_connector(connector) as worker_app:
         asyncio.run(_work(worker_app))
 
 
 async def _work(app: "App") -> None:
     async with app.open_async():
-        second_chances = asyncio.create_task(_keep_giving_back(app))
+        beside = [asyncio.create_task(_keep_giving_back(app)), asyncio.create_task(keep_index())]
         try:
             await app.run_worker_async(concurrency=2, delete_jobs="successful", shutdown_graceful_timeout=10)
         finally:
-            second_chances.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await second_chances
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _keep_giving_back(app: "App") -> None:

@@ -4,7 +4,7 @@ from html import escape
 
 from django.conf import settings
 
-from joey.edge.asked import Send
+from joey.edge.asked import Message, Send
 
 Header = tuple[bytes, bytes]
 
@@ -54,9 +54,20 @@ WORDS = {
 }
 
 
-async def redirect(send: Send, url: str, *more: Header) -> None:
-    """A 302 to an address that was checked: plain ASCII, no control characters."""
-    await _send(send, 302, b"", (b"location", url.encode("ascii")), *more)
+NOTHING_MORE: Message = {"type": "http.response.body", "body": b""}
+
+
+def redirect(url: str, *more: Header) -> Message:
+    """The start of a 302 to an address that was checked: plain ASCII, no control characters. NOTHING_MORE follows.
+
+    The same message may be sent any number of times.
+    """
+    return _start(302, 0, (b"location", url.encode("ascii")), *more)
+
+
+def also(start: Message, *more: Header) -> Message:
+    """The same start with more headers."""
+    return {**start, "headers": [*start["headers"], *more]}
 
 
 async def page(send: Send, status: int, what: str, language: str, *more: Header) -> None:
@@ -71,8 +82,12 @@ async def page(send: Send, status: int, what: str, language: str, *more: Header)
 
 
 async def _send(send: Send, status: int, body: bytes, *more: Header) -> None:
-    headers = [*SAFE, *more, (b"content-length", str(len(body)).encode())]
+    await send(_start(status, len(body), *more))
+    await send({"type": "http.response.body", "body": body})
+
+
+def _start(status: int, length: int, *more: Header) -> Message:
+    headers = [*SAFE, *more, (b"content-length", str(length).encode())]
     if settings.SECURE:
         headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return {"type": "http.response.start", "status": status, "headers": headers}

@@ -1,19 +1,24 @@
-"""What the hot lane reads of a request, once."""
+"""What the hot lane reads of a request: only what it needs, and what the same headers always say only once."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
 
-from joey.kit.ids import new_id
 from joey.sharing.models import Click
-from joey.sharing.queries import HotLink
-from joey.sharing.record_click import NewClick
-from joey.sharing.visitor import classify, referrer_host, visitor_key
+from joey.sharing.visit_rows import ClickedLink
+from joey.sharing.visitor import (
+    DESTINATION,
+    PURPOSES,
+    classify,
+    network_of,
+    referrer_host,
+    salt_of_today,
+    salted_key,
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,50 +28,80 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 ChooseLanguage = Callable[[str | None, str | None, str], str]
 OpensHere = Callable[[str, str], bool]  # (user agent, marketplace)
 
+LONGEST_REMEMBERED = 600  # bytes of an agent; a longer one is read anew each time, so that nobody fills the memory
+BROWSERS_REMEMBERED = 5_000
 
-@dataclass(frozen=True, slots=True)
+_DESTINATION = DESTINATION.encode()
+_PURPOSES_IN_ORDER = tuple(name.encode() for name in PURPOSES)
+_PURPOSES = frozenset(_PURPOSES_IN_ORDER)
+
+
 class Asked:
     """One request. `language` is what the page would be shown in."""
 
-    method: str
-    path: str
-    headers: dict[str, str]
-    address: str
-    visitor: Click.Visitor
-    language: str
-    asks_for_language: bool  # ?lang= stands in the address
+    __slots__ = ("_choose", "_headers", "_scope", "agent", "method", "path", "visitor")
 
-    @classmethod
-    def of(cls, scope: Scope, choose: ChooseLanguage) -> "Asked":
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        query = scope.get("query_string", b"")
-        wish = parse_qs(query.decode("latin-1")).get("lang", [None])[0] if b"lang=" in query else None
-        cookie = cookie_of(headers.get("cookie", ""), settings.LANGUAGE_COOKIE_NAME)
-        return cls(
-            method=scope["method"],
-            path=scope["path"],
-            headers=headers,
-            address=_address(scope, headers),
-            visitor=classify(scope["method"], headers),
-            language=choose(wish, cookie, headers.get("accept-language", "")),
-            asks_for_language=wish is not None,
-        )
+    def __init__(self, scope: Scope, choose: ChooseLanguage) -> None:
+        self._scope = scope
+        self._choose = choose
+        self._headers: dict[bytes, bytes] = dict(scope["headers"])  # ASGI: names are in lower case
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.agent, self.visitor = browser(self.method, self._headers)
+
+    def header(self, name: str) -> str:
+        """A header as sent, "" when it is not there; `name` in lower case."""
+        return self._headers.get(name.encode(), b"").decode("latin-1")
 
     @property
-    def agent(self) -> str:
-        return self.headers.get("user-agent", "")
+    def language(self) -> str:
+        cookie = cookie_of(self.header("cookie"), settings.LANGUAGE_COOKIE_NAME)
+        return self._choose(self._wish, cookie, self.header("accept-language"))
 
-    def click_on(self, link: HotLink) -> NewClick:
-        """The click that this request is. Its time is the database's when it is written."""
-        return NewClick(
-            id=new_id(),
-            shop_id=link.shop_id,
-            link_id=link.id,
-            listing_id=link.listing_id,
-            visitor_key=visitor_key(self.address, self.agent, datetime.now(UTC).date()),
-            visitor=self.visitor,
-            referrer_host=referrer_host(self.headers.get("referer", "")),
-        )
+    @property
+    def asks_for_language(self) -> bool:
+        """Whether ?lang= stands in the address."""
+        return self._wish is not None
+
+    @property
+    def _wish(self) -> str | None:
+        query = self._scope.get("query_string", b"")
+        return parse_qs(query.decode("latin-1")).get("lang", [None])[0] if b"lang=" in query else None
+
+    @property
+    def address(self) -> str:
+        """The visitor's address. What a client claims counts only behind our own proxy, which adds the last entry."""
+        forwarded = self._headers.get(b"x-forwarded-for")
+        if forwarded and settings.SECURE_PROXY_SSL_HEADER:
+            return forwarded.decode("latin-1").rpartition(",")[2].strip()
+        client = self._scope.get("client")
+        return str(client[0]) if client else ""
+
+    def click_on(self, link: ClickedLink, click_id: bytes) -> bytes:
+        """The click that this request is, as a row. Its time is the database's when it is written."""
+        key = salted_key(salt_of_today(), network_of(self.address), self.agent)
+        referrer = self._headers.get(b"referer")
+        host = referrer_host(referrer.decode("latin-1")) if referrer else ""
+        return link.row(click_id, key, self.visitor, host)
+
+
+def browser(method: str, headers: dict[bytes, bytes]) -> tuple[str, Click.Visitor]:
+    """(user agent, kind of visitor); remembered for the many who send the same."""
+    agent, destination = headers.get(b"user-agent", b""), headers.get(_DESTINATION, b"")
+    if len(agent) + len(destination) > LONGEST_REMEMBERED or not _PURPOSES.isdisjoint(headers):
+        return _browser(method, agent, destination, *(headers.get(name, b"") for name in _PURPOSES_IN_ORDER))
+    return _remembered_browser(method, agent, destination)
+
+
+def _browser(method: str, agent: bytes, destination: bytes, *purposes: bytes) -> tuple[str, Click.Visitor]:
+    told = {name: sent.decode("latin-1") for name, sent in zip(PURPOSES, purposes, strict=False)}
+    told["user-agent"] = agent.decode("latin-1")
+    if destination:
+        told[DESTINATION] = destination.decode("latin-1")
+    return told["user-agent"], classify(method, told)
+
+
+_remembered_browser = lru_cache(maxsize=BROWSERS_REMEMBERED)(_browser)
 
 
 def cookie_of(header: str, name: str) -> str | None:
@@ -78,12 +113,3 @@ def cookie_of(header: str, name: str) -> str | None:
     except CookieError:
         return None
     return found.value if found else None
-
-
-def _address(scope: Scope, headers: dict[str, str]) -> str:
-    """The visitor's address. What a client claims counts only behind our own proxy, which adds the last entry."""
-    forwarded = headers.get("x-forwarded-for", "")
-    if forwarded and settings.SECURE_PROXY_SSL_HEADER:
-        return forwarded.rpartition(",")[2].strip()
-    client = scope.get("client")
-    return str(client[0]) if client else ""

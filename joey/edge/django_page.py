@@ -41,7 +41,7 @@ async def page_of(
     The view finds the click's id in the ASGI scope's state, which no client can send. Only the language cookie
     goes on, so the page is the same for everyone and a copy of it gives nobody away.
     """
-    cookie = cookie_of(asked.headers.get("cookie", ""), settings.LANGUAGE_COOKIE_NAME)
+    cookie = cookie_of(asked.header("cookie"), settings.LANGUAGE_COOKIE_NAME)
     headers = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"cookie", b"if-none-match")]
     if cookie and cookie.isalnum():
         headers.append((b"cookie", f"{settings.LANGUAGE_COOKIE_NAME}={cookie}".encode()))

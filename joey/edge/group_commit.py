@@ -1,8 +1,8 @@
 """Many visitors, one commit: whatever arrives while a commit runs goes into the next one.
 
-One writer per process. A visitor is told "recorded" only after COMMIT was answered. After a broken connection
-the same set is sent again: its ids are its identity, so nothing is written twice and nothing stays unknown for
-those who still wait.
+One writer per process. A visitor is told "recorded" only after PostgreSQL said that the set is committed. After a
+broken connection the same set is sent again: its ids are its identity, so nothing is written twice and nothing stays
+unknown for those who still wait.
 """
 
 import asyncio
@@ -10,41 +10,42 @@ import logging
 import time
 from collections import deque
 from dataclasses import dataclass
+from uuid import UUID
 
 import psycopg
 
-from joey.sharing.record_click import (
-    INSERT_CLICKS,
-    INSERT_WAYS_OUT,
-    TOUCH_LEASES,
-    NewClick,
-    NewWayOut,
-    click_columns,
-    way_out_columns,
-)
+from joey.edge.copy_in import copy_in
+from joey.sharing.record_click import TOUCH_LEASES
+from joey.sharing.visit_rows import AGAIN_CLICKS, AGAIN_WAYS_OUT, COPY_CLICKS, COPY_WAYS_OUT, stream
 
 logger = logging.getLogger(__name__)
 
 ROOM = 20_000  # visits waiting; beyond it the instance is drowning and says so
 AT_ONCE = 2_000  # visits in one commit
 PATIENCE = 2.0  # seconds a visitor waits for the commit
+CROWD = 8  # visits in a commit, from which on the next one waits for its turn
+PACE = 0.006  # seconds from one commit's start to the next in a crowd: fewer and larger ones cost everybody less
 WATCH = 0.05  # seconds between two looks at whose patience is over
 RETRY = 0.25  # seconds between two tries to reach the database
+TOUCH_AGAIN = 1_200.0  # seconds; the statement itself writes once an hour only, this spares asking it at every commit
+
+LEASES_KEPT = 100_000
 
 
 class NoRoom(Exception):
     """More visits wait for the database than this process may hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that costs more than all else about it
 class Visit:
-    """What is written of one request, all or nothing."""
+    """What is written of one request, all or nothing: rows of sharing.visit_rows; the lease that it was on."""
 
-    click: NewClick | None = None
-    way_out: NewWayOut | None = None
+    click: bytes = b""
+    way_out: bytes = b""
+    lease_id: UUID | None = None
 
 
-_Waiting = tuple[Visit, "asyncio.Future[bool]"]
+_Waiting = tuple[float, "asyncio.Future[bool]", Visit]  # until when, who, what
 
 
 class GroupCommit:
@@ -54,43 +55,54 @@ class GroupCommit:
         self.conninfo = conninfo
         self.room = room
         self.patience = patience
-        self._queue: deque[_Waiting] = deque()
-        self._watched: deque[tuple[float, asyncio.Future[bool]]] = deque()  # (until when, who), oldest first
+        self._queue: deque[_Waiting] = deque()  # in the order of their coming
+        self._in_flight: list[_Waiting] = []  # those that the writer has in its hands, for the watch
         self._wake = asyncio.Event()
+        self._watching = False
         self._connection: psycopg.AsyncConnection | None = None
         self._writer: asyncio.Task[None] | None = None
         self._sent_at: float | None = None  # when the commit in flight was sent
         self._lost = False  # the last try failed
         self._closing = False
+        self._touched: dict[UUID, float] = {}  # lease → when it was last touched from here
 
     async def write(self, visit: Visit) -> bool:
         """True once the visit is committed; False when that is not known within `patience`. Raises NoRoom.
 
         False promises nothing: a commit that was on its way may still have happened.
         """
+        return await self.send(visit)
+
+    def send(self, visit: Visit) -> "asyncio.Future[bool]":
+        """The same as a future, for who is in a hurry."""
+        loop = asyncio.get_running_loop()
+        committed: asyncio.Future[bool] = loop.create_future()
         if self._closing or self.away:
-            return False
+            committed.set_result(False)
+            return committed
         if len(self._queue) >= self.room:
             self._drop_departed()
             if len(self._queue) >= self.room:
                 raise NoRoom
+        self._queue.append((time.monotonic() + self.patience, committed, visit))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._run(), name="click writer")
-        loop = asyncio.get_running_loop()
-        committed: asyncio.Future[bool] = loop.create_future()
-        self._queue.append((visit, committed))
         self._wake.set()
-        self._watched.append((time.monotonic() + self.patience, committed))
-        if len(self._watched) == 1:
+        if not self._watching:
+            self._watching = True
             loop.call_later(WATCH, self._watch)
-        return await committed
+        return committed
 
     def _watch(self) -> None:
         """Tell those whose patience is over. One timer for all: a timer for each is a third of a visit's cost."""
         now = time.monotonic()
-        while self._watched and (self._watched[0][1].done() or self._watched[0][0] <= now):
-            _resolve(self._watched.popleft()[1], False)  # if it was not sent yet, it will not be
-        if self._watched:
+        for waiting in self._in_flight:
+            if waiting[0] <= now:
+                _resolve(waiting, False)
+        while self._queue and (self._queue[0][1].done() or self._queue[0][0] <= now):
+            _resolve(self._queue.popleft(), False)  # not sent yet, so it never will be
+        self._watching = bool(self._queue or self._in_flight)
+        if self._watching:
             asyncio.get_running_loop().call_later(WATCH, self._watch)
 
     @property
@@ -105,17 +117,21 @@ class GroupCommit:
         if self._writer is not None:
             await asyncio.wait({self._writer}, timeout=within)
             self._writer.cancel()
-        for _visit, committed in self._queue:
-            _resolve(committed, False)
+        for waiting in (*self._in_flight, *self._queue):
+            _resolve(waiting, False)
         self._queue.clear()
         await self._disconnect()
 
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
-            batch = self._take()
-            if batch:
-                await self._commit(batch)
+            self._in_flight = self._take()
+            if self._in_flight:
+                crowd, due = len(self._in_flight) >= CROWD, time.monotonic() + PACE
+                await self._commit(self._in_flight)
+                self._in_flight = []
+                if crowd and not self._closing and (early := due - time.monotonic()) > 0:
+                    await asyncio.sleep(early)
             elif self._lost and not self._closing:
                 await self._reach()
             elif self._closing:
@@ -134,24 +150,28 @@ class GroupCommit:
     def _drop_departed(self) -> None:
         self._queue = deque(waiting for waiting in self._queue if not waiting[1].done())
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
-        """Write the batch and tell everyone in it. Tries again while the database is away and somebody waits."""
+    async def _commit(self, batch: list[_Waiting], *, again: bool = False) -> None:
+        """Write the batch and tell everyone in it. Tries again while the database is away and somebody waits.
+
+        `again`: a connection broke over these before, so they may be there already.
+        """
         while batch:
             try:
                 connection = self._connection or await self._connect()
                 self._sent_at = time.monotonic()
-                await _write(connection, [visit for visit, _committed in batch])
+                await self._write(connection, [visit for _until, _committed, visit in batch], again=again)
             except (psycopg.DataError, psycopg.IntegrityError) as error:
                 # One visit that cannot be written must not take the others with it: halve until it stands alone.
                 self._sent_at = None
                 if len(batch) == 1:
                     logger.error("a visit could not be written: %s", error)
-                    _resolve(batch[0][1], False)
+                    _resolve(batch[0], False)
                     return
                 middle = len(batch) // 2
-                await self._commit(batch[:middle])
+                await self._commit(batch[:middle], again=again)
                 batch = batch[middle:]
             except (psycopg.Error, OSError) as error:
+                again = again or self._sent_at is not None
                 self._sent_at = None
                 self._lose(error)
                 await self._disconnect()
@@ -160,9 +180,29 @@ class GroupCommit:
             else:
                 self._sent_at = None
                 self._lost = False
-                for _visit, committed in batch:
-                    _resolve(committed, True)
+                for waiting in batch:
+                    _resolve(waiting, True)
                 return
+
+    async def _write(self, connection: psycopg.AsyncConnection, visits: list[Visit], *, again: bool) -> None:
+        """All rows of the visits in one transaction; returns when it is committed."""
+        statements, streams = [], []
+        if clicks := [visit.click for visit in visits if visit.click]:
+            statements.append(AGAIN_CLICKS if again else COPY_CLICKS)
+            streams.append(stream(clicks))
+        if ways_out := [visit.way_out for visit in visits if visit.way_out]:
+            statements.append(AGAIN_WAYS_OUT if again else COPY_WAYS_OUT)
+            streams.append(stream(ways_out))
+        now = time.monotonic()
+        leases = {visit.lease_id for visit in visits if visit.lease_id is not None}
+        due = [lease for lease in leases if self._touched.get(lease, -TOUCH_AGAIN) <= now - TOUCH_AGAIN]
+        if due:
+            listed = ", ".join(f"'{lease}'" for lease in due)  # UUIDs of ours: nothing to escape in them
+            statements.append(TOUCH_LEASES.replace("%s", f"ARRAY[{listed}]"))
+        await copy_in(connection, ";".join(statements), streams)
+        if len(self._touched) > LEASES_KEPT:
+            self._touched.clear()
+        self._touched.update(dict.fromkeys(due, now))
 
     async def _reach(self) -> None:
         """Nobody waits and the database is lost: find out when it is back."""
@@ -198,20 +238,6 @@ class GroupCommit:
         self._lost = True
 
 
-async def _write(connection: psycopg.AsyncConnection, visits: list[Visit]) -> None:
-    """All rows of the visits in one transaction; returns when COMMIT was answered."""
-    clicks = [visit.click for visit in visits if visit.click is not None]
-    ways_out = [visit.way_out for visit in visits if visit.way_out is not None]
-    leases = {way.lease_id for way in ways_out if way.lease_id is not None}
-    async with connection.pipeline(), connection.transaction():
-        if clicks:
-            await connection.execute(INSERT_CLICKS, click_columns(clicks))
-        if ways_out:
-            await connection.execute(INSERT_WAYS_OUT, way_out_columns(ways_out))
-        if leases:
-            await connection.execute(TOUCH_LEASES, [list(leases)])
-
-
-def _resolve(committed: "asyncio.Future[bool]", outcome: bool) -> None:
-    if not committed.done():
-        committed.set_result(outcome)
+def _resolve(waiting: _Waiting, outcome: bool) -> None:
+    if not waiting[1].done():
+        waiting[1].set_result(outcome)

@@ -11,38 +11,57 @@ from joey.edge.django_page import Page, page_of, send_page
 from joey.edge.group_commit import GroupCommit, NoRoom, Visit
 from joey.edge.look_up import DatabaseAway, LookUp
 from joey.edge.remember import Remembered
-from joey.kit.ids import CODE_ALPHABET
+from joey.kit.ids import CODE_ALPHABET, new_id
 from joey.sharing.queries import HOT_LINK_BY_CODE, HotLink
+from joey.sharing.visit_rows import ClickedLink
 
 logger = logging.getLogger(__name__)
 
 CODE = re.compile(rf"[{CODE_ALPHABET}]{{8,16}}")
 LINKS_KEPT = 50_000
-LINK_FRESH = 30.0  # seconds; a link row never changes but for its listing's price time
+LINK_FRESH = 30.0  # seconds
 COPIES_KEPT = 500  # pages of some 50 KB
 
 
 class Links:
     """Links by code, remembered for a short while, and for longer when the database is away."""
 
-    def __init__(self, look_up: LookUp) -> None:
+    def __init__(self, look_up: LookUp, visits: GroupCommit) -> None:
         self._look_up = look_up
+        self._visits = visits
         self._known: Remembered[str, HotLink] = Remembered(LINKS_KEPT, LINK_FRESH)
 
     async def find(self, code: str) -> HotLink | None:
-        """The link; None when there is no such code. Raises DatabaseAway for one never seen while it is away."""
+        """The link; None when there is no such code. Raises DatabaseAway for one never seen while it is away.
+
+        A link row never changes but for its listing's price time, which may be over: see `with_price_time`.
+        """
         if not CODE.fullmatch(code):
             return None
         known = self._known.fresh(code)
-        if known is not None and known.price_until > datetime.now(UTC):
+        if known is not None:
             return known
+        old = self._known.any_age(code)
+        if old is not None and self._visits.away:  # nobody waits to find that out again
+            return old
         try:
-            found = await self._look_up.one(HotLink, HOT_LINK_BY_CODE, [code])
+            return await self._ask(code)
         except DatabaseAway:
-            old = self._known.any_age(code)
             if old is None:
                 raise
             return old
+
+    async def with_price_time(self, code: str, link: HotLink) -> HotLink:
+        """The same link, asked for anew when its price time is over: the offer may have been refreshed since."""
+        if link.price_until > datetime.now(UTC):
+            return link
+        try:
+            return await self._ask(code) or link
+        except DatabaseAway:
+            return link
+
+    async def _ask(self, code: str) -> HotLink | None:
+        found = await self._look_up.one(HotLink, HOT_LINK_BY_CODE, [code])
         if found is not None:
             self._known.put(code, found)
         return found
@@ -77,7 +96,8 @@ class OpenLink:
             return True
         if link is None:
             return False
-        click = asked.click_on(link)
+        click_id = new_id()
+        click = asked.click_on(ClickedLink.of(link.shop_id, link.id, link.listing_id), click_id.bytes)
         try:
             recorded = await self._clicks.write(Visit(click))
         except NoRoom:
@@ -86,12 +106,13 @@ class OpenLink:
         if not recorded:
             await self._without_database(asked, link, send)
             return True
+        link = await self._links.with_price_time(code, link)
         path = f"/s/{link.slug}/{link.listing_id}"
-        page = await page_of(self._django, scope, asked, path, click=str(click.id))
+        page = await page_of(self._django, scope, asked, path, click=str(click_id))
         if page is None:
             await self._copy(asked, link, send)
             return True
-        self._keep(asked, link, page, str(click.id))
+        self._keep(asked, link, page, str(click_id))
         await send_page(send, page, asked)
         return True
 

@@ -31,6 +31,11 @@ class Remembered(Generic[Key, Value]):
         self._entries.move_to_end(key)
         return found[1]
 
+    def fresh_until(self, key: Key) -> float:
+        """Until when (time.monotonic) the entry is fresh; in the past when it is not there."""
+        found = self._entries.get(key)
+        return float("-inf") if found is None else found[0] + self.fresh_for
+
     def any_age(self, key: Key) -> Value | None:
         """The entry, however old: for when there is no way to ask again."""
         found = self._entries.get(key)

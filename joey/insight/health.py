@@ -1,4 +1,4 @@
-"""Whether this Joey is well: database, worker, and how old the newest word from each marketplace is."""
+"""Whether this Joey is well: database, worker, search index, and how old the newest word of each marketplace is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
+from joey.catalog.search.follow import Lag, lag
 from joey.marketplaces import registry
 from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.models import Payout
@@ -37,6 +38,7 @@ class Health:
     troubles: tuple[str, ...]
     worker_seen_at: datetime | None
     syncs: tuple[SyncState, ...]
+    search: Lag  # of this host
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,13 @@ class Counts:
 
 
 def health(*, now: datetime) -> Health:
-    """Two queries. Raises what the database raises when it is away."""
+    """Three queries, one more for each marketplace whose changes are not searchable yet.
+
+    Raises what the database raises when it is away.
+    """
     worker = ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True).first()
-    syncs = _syncs()
-    return Health(tuple(_troubles(worker, syncs, now)), worker, tuple(syncs))
+    syncs, search = _syncs(), lag()
+    return Health((*_troubles(worker, syncs, now), *_search_troubles(search)), worker, tuple(syncs), search)
 
 
 def counts() -> Counts:
@@ -94,3 +99,12 @@ def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime
                 }
             )
     return found
+
+
+def _search_troubles(search: Lag) -> list[str]:
+    if search.missing:
+        return [_("This host has no search index yet. “joey work” builds it here, or “joey index rebuild” at once.")]
+    if search.is_left:
+        told = _("%d offers changed since the search index of this host was last followed. Start “joey work” here.")
+        return [told % search.behind]
+    return []

@@ -14,6 +14,12 @@ def new_id() -> UUID:
     return UUID(int=uuid_utils.uuid7().int)
 
 
+def new_id_bytes() -> bytes:
+    """The same as its 16 bytes, for who makes thousands a second and never looks at them."""
+    raw: bytes = uuid_utils.uuid7().bytes
+    return raw
+
+
 def new_code(length: int = 12) -> str:
     """A public code of `length` letters, about 4.8 bits each, from the system's random source."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))

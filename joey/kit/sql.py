@@ -1,6 +1,6 @@
 """Plain SQL for set work: one cursor idiom for the whole house."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -21,6 +21,13 @@ def rows(statement: str, params: Params = None) -> list[dict[str, Any]]:
         cursor.execute(statement, params)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def tuples(statement: str, params: Params = None) -> list[tuple[Any, ...]]:
+    """All rows of a query as they come, in the order of its columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
 
 
 def one(statement: str, params: Params = None) -> dict[str, Any] | None:
@@ -50,6 +57,13 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     ):
         for row in rows:
             stream.write_row(row)
+
+
+def copy_out(query: str, params: Params = None) -> Iterator[str]:
+    """The rows of a query as COPY writes them, one line of text each, as fast as the database gives them out."""
+    with connection.cursor() as wrapper, wrapper.cursor.copy(f"COPY ({query}) TO STDOUT", params) as stream:
+        for line in stream:
+            yield bytes(line).decode()
 
 
 def fresh_temp_table(name: str, columns: str) -> None:

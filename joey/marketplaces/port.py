@@ -138,6 +138,7 @@ class Policy:
     zone: str  # the marketplace's time zone
     hosts: frozenset[str]  # where a way out may lead, and where pictures may come from
     look_up_at_once: int  # offers per look-up call
+    picture_hosts: frozenset[str] = frozenset()  # where pictures may come from besides, and no way out may lead
     service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
 
     def worth(self, price_minor: int, commission_ppm: int) -> int:

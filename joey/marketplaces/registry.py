@@ -16,9 +16,11 @@ from joey.kit.refusals import Unavailable
 from joey.marketplaces.feed.connector import FeedConnector
 from joey.marketplaces.feed.connector import policy_of as feed_policy
 from joey.marketplaces.feed.places import PLACES
+from joey.marketplaces.imported import PREFIX, feeds, is_feed, policy_of_feed
 from joey.marketplaces.port import Connector, Policy
 from joey.marketplaces.taobao.connector import POLICY as TAOBAO_POLICY
 from joey.marketplaces.taobao.connector import TaobaoConnector
+from joey.marketplaces.taobao.parse_offer import identity_of as taobao_identity
 
 marketplace_names: Mapping[str, Promise] = {
     "taobao": _("Taobao"),
@@ -66,6 +68,28 @@ def marketplaces() -> frozenset[str]:
     return frozenset(name for each in connectors() for name in each.marketplaces)
 
 
+def is_known(marketplace: str) -> bool:
+    """Whether offers of this marketplace can be here: by a connector of ours, or because its feed was imported."""
+    return marketplace in marketplace_names or marketplace in feeds()
+
+
+def name_of(marketplace: str) -> str | Promise:
+    """What people call a marketplace; a feed goes by the name that it was imported under."""
+    return marketplace_names.get(marketplace, marketplace.removeprefix(PREFIX))
+
+
+def is_told_by_more_than_its_id(marketplace: str) -> bool:
+    """Whether ids of this marketplace turn, so that `identity_of` wants to know more."""
+    return SERVED_BY.get(marketplace) == "taobao"
+
+
+def identity_of(marketplace: str, external_id: str, *, seller_id: str = "", picture: str = "") -> str:
+    """What stays the same of an offer that a file brings, so that its connector finds it again where it can."""
+    if is_told_by_more_than_its_id(marketplace):
+        return taobao_identity(seller_id, picture, external_id)
+    return external_id
+
+
 def policy_of(marketplace: str) -> Policy:
     """What a marketplace allows, connected or not: orders outlive a connection. Raises NotConnected if unknown."""
     code = SERVED_BY.get(marketplace, marketplace)
@@ -76,6 +100,8 @@ def policy_of(marketplace: str) -> Policy:
         return TAOBAO_POLICY
     if code in PLACES:
         return feed_policy(code)
+    if is_feed(code):
+        return policy_of_feed(code)
     raise _not_connected(marketplace)
 
 

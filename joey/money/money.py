@@ -9,8 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid
 
-# ISO 4217 exponents of the currencies a marketplace has shown us; two unless it says otherwise.
-EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3}
+# ISO 4217 exponents of the currencies that marketplaces and feeds sell in: two unless it says otherwise.
+_TWO = (
+    "CNY USD EUR GBP HKD AED ARS AUD BGN BRL CAD CHF COP CZK DKK EGP HUF IDR ILS INR KES KZT LKR MAD MOP MXN MYR NGN "
+    "NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH ZAR"
+)
+_OTHERS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+EXPONENTS = dict.fromkeys(_TWO.split(), 2) | _OTHERS
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "KRW": "₩", "VND": "₫"}
 BIGINT_MAX = 2**63 - 1
 

@@ -104,6 +104,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Holds on commissions"), "front_hand", table("commissions_commissionhold")),
                 _item(_("Payouts"), "account_balance", table("payouts_payout")),
                 _item(_("Holds on payouts"), "pan_tool", table("payouts_payouthold")),
+                _item(_("Pauses of all payouts"), "pause_circle", table("payouts_payoutpause")),
                 _item(_("Bank files"), "description", table("payouts_bankfile")),
             ],
         ),

@@ -55,6 +55,16 @@ def marketplaces_with_lines() -> list[str]:
     return [row["marketplace"] for row in hops]
 
 
+def lines_whose_order_begins_with(marketplace: str, beginning: str) -> int:
+    """How many lines a marketplace reported under such order numbers. Reads them all: for commands, not for pages."""
+    return int(
+        sql.value(
+            "SELECT count(*) FROM orders_orderline WHERE marketplace = %s AND starts_with(external_order, %s)",
+            [marketplace, beginning],
+        )
+    )
+
+
 @dataclass(frozen=True)
 class SuspenseLine:
     """A reported line that no shop can be named for, with the reason."""

@@ -89,6 +89,16 @@ class PayoutHold(models.Model):
     released_at = models.DateTimeField(null=True)
 
 
+class PayoutPause(models.Model):
+    """A stop of all sending, of every shop, until an operator ends it: after a restore, books and bank may differ."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reason = models.CharField(max_length=200)
+    placed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # null: from the terminal
+
+
 class BankFile(models.Model):
     """One file for the bank: the message id is its key at the bank, the bytes never change once written."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from joey.payouts.approve_small import approve_small
 from joey.payouts.models import BankFile, Payout
+from joey.payouts.pause import open_pauses
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 
@@ -18,6 +19,7 @@ class Paid:
     paid: int
     failed: int
     waiting: int
+    paused: str  # why nothing is sent, or ""
     troubles: tuple[str, ...]
 
 
@@ -32,5 +34,6 @@ def pay_due(*, now: datetime) -> Paid:
         paid=taken.settled,
         failed=taken.rejected,
         waiting=Payout.objects.filter(state=Payout.State.REQUESTED).count(),
+        paused=next((pause.reason for pause in open_pauses()), ""),
         troubles=tuple(BankFile.objects.exclude(trouble="").values_list("trouble", flat=True)[:20]),
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.payouts.models import BankFile, Payee, Payout, PayoutHold
+from joey.payouts.models import BankFile, Payee, Payout, PayoutHold, PayoutPause
 from joey.payouts.policy import needs_two
 from joey.payouts.states import ON_ITS_WAY
 from joey.shops.models import Shop
@@ -140,7 +140,8 @@ def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
     blocking = PayoutHold.objects.filter(
         Q(payout=None) | Q(payout=OuterRef("pk")), shop=OuterRef("shop"), released_at=None
     ).order_by("placed_at")
-    return payouts.annotate(hold_reason=blocking.values("reason")[:1])
+    paused = Exists(PayoutPause.objects.filter(ended_at=None))
+    return payouts.annotate(hold_reason=blocking.values("reason")[:1], paused=paused)
 
 
 def _row(payout: Payout) -> PayoutRow:
@@ -153,8 +154,15 @@ def _row(payout: Payout) -> PayoutRow:
         rail=payout.rail,
         holder_name=payout.holder_name,
         account="•••• " + payout.account_number[-4:],
-        held=(getattr(payout, "hold_reason", None) or "") if can_wait else "",
+        held=_held(payout) if can_wait else "",
         requested_at=payout.requested_at,
         decided_at=payout.decided_at,
         finished_at=payout.finished_at,
     )
+
+
+def _held(payout: Payout) -> str:
+    if reason := getattr(payout, "hold_reason", None):
+        return str(reason)
+    paused = _("Payouts are paused while the books are compared with the bank. Nothing of yours is lost.")
+    return str(paused) if getattr(payout, "paused", False) else ""

@@ -20,6 +20,7 @@ from joey.ledger.chart import AccountKind
 from joey.ledger.post import MOVES_COLUMNS, post_set
 from joey.money.money import Money
 from joey.payouts.models import BankFile, PayoutAttempt
+from joey.payouts.pause import sending_allowed
 from joey.payouts.rails.bank_file.client import BankAway, FileRefused, hand_over
 from joey.payouts.rails.bank_file.instruction import Instruction
 from joey.payouts.rails.bank_file.our_bank import OurBank, our_bank
@@ -47,8 +48,11 @@ def send_due(*, now: datetime) -> Sent:
     """Send every approved payout without an open hold, and every file that is still here.
 
     Safe to run at any time, twice, and beside itself: payouts are claimed with SKIP LOCKED, and the bank knows a
-    file by its message id. Raises NoBank when something is due and no bank is set up.
+    file by its message id. While payouts are paused nothing leaves. Raises NoBank when something is due and no bank
+    is set up.
     """
+    if not sending_allowed():
+        return Sent(0, 0, 0, BankFile.objects.filter(handed_over_at=None).count())
     payouts = files = 0
     while prepared := _prepare(now):
         payouts, files = payouts + sum(prepared), files + len(prepared)
@@ -59,7 +63,7 @@ def send_due(*, now: datetime) -> Sent:
 @transaction.atomic(durable=True)
 def _prepare(now: datetime) -> list[int]:
     """Claim up to FILE_SIZE_MAX payouts and write them down with their files; the sizes of the files made."""
-    if not _claim(now):
+    if not sending_allowed() or not _claim(now):
         return []
     bank = our_bank()
     due = sql.rows("SELECT * FROM due ORDER BY currency, payout_id")

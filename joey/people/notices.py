@@ -4,7 +4,6 @@ import logging
 import smtplib
 from collections.abc import Mapping
 
-import httpx
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +54,8 @@ def _post(to: str, text: str, kind: str) -> None:
     if not settings.NOTICE_URL:
         log.error("no message gateway (JOEY_NOTICE_URL) is set: a notice of kind %s was not sent", kind)
         raise _away()
+    import httpx  # heavy, and most processes tell nobody
+
     try:
         answer = httpx.post(settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind}, timeout=PATIENCE_SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL) as trouble:

@@ -20,9 +20,9 @@ def lease_for(shop: Shop, marketplace: str, *, now: datetime) -> PositionLease |
     None when the marketplace reports no orders or every position is taken: such a share earns nothing, and the
     caller says so.
     """
-    connector = registry.connector_for(marketplace)
-    if not connector.policy.reports_orders:
+    if not registry.policy_of(marketplace).reports_orders:
         return None
+    connector = registry.connector_for(marketplace)
     with transaction.atomic():
         # one shop at a time: two first shares of one shop must not take two positions
         sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"lease:{connector.code}:{shop.pk}"])

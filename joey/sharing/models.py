@@ -90,7 +90,7 @@ class Click(models.Model):
     shop_id = models.UUIDField()
     link_id = models.UUIDField()
     listing_id = models.UUIDField()
-    at = models.DateTimeField()
+    at = models.DateTimeField(db_default=Now())
     visitor_key = models.BinaryField(
         max_length=16
     )  # keyed by a salt of the day: says "the same browser today", no more
@@ -110,12 +110,9 @@ class WayOut(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     click_id = models.UUIDField()
     shop_id = models.UUIDField()
-    at = models.DateTimeField()
-    marketplace = models.CharField(max_length=16)
+    at = models.DateTimeField(db_default=Now())
+    marketplace = models.CharField(max_length=32)  # "taobao" …, or "feed:NAME"
     lease_id = models.UUIDField(null=True)  # null: no position was free, this visit earns nothing
 
     class Meta:
-        indexes = [
-            models.Index(fields=["click_id"], name="sharing_way_out_of_click"),
-            models.Index(fields=["shop_id", "at"], name="sharing_way_out_of_shop"),
-        ]
+        indexes = [models.Index(fields=["click_id"], name="sharing_way_out_of_click")]

@@ -12,7 +12,6 @@ from joey.catalog.pictures import picture_bytes
 from joey.kit.refusals import NotFound, Unavailable
 from joey.marketplaces import registry
 from joey.sharing import caption as captions
-from joey.sharing import poster as posters
 from joey.sharing.models import Link
 from joey.sharing.tracked_url import tracked_url
 from joey.shops.models import Shop
@@ -66,6 +65,8 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
 
 def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full") -> bytes:
     """The link's poster as PNG. Raises Invalid (layout). May fetch the offer's picture, which can take seconds."""
+    from joey.sharing import poster as posters  # Pillow and fonts are heavy, and most processes draw nothing
+
     card = _card(link, language, now)
     facts = posters.PosterFacts(
         title=card.title,

@@ -41,8 +41,8 @@ class Listing(models.Model):
         HIDDEN = "hidden"  # taken down by the keeper or by us
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+", db_index=False)  # the constraint below has one
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", db_index=False)
     shelf = models.ForeignKey(Shelf, models.SET_NULL, null=True, related_name="+")
     position = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=200, blank=True, default="")

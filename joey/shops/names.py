@@ -3,7 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from joey.marketplaces.registry import marketplace_names, reporter_names
+from joey.marketplaces import registry
+from joey.marketplaces.registry import reporter_names
 
 Name = str | Promise
 
@@ -29,7 +30,7 @@ SELLER_KINDS: dict[str, Name] = {
 
 
 def marketplace_name(code: str) -> Name:
-    return marketplace_names.get(code, code)
+    return registry.name_of(code)
 
 
 def reporter_name(code: str) -> Name:

@@ -1,8 +1,9 @@
 """Reading shops: what a page shows, as frozen values, in a known number of queries however much a shop holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -19,22 +20,35 @@ from joey.shops.connected import reports_orders
 from joey.shops.models import Listing, Shelf, Shop
 from joey.shops.names import CATEGORIES
 from joey.shops.price_history import DAYS, PriceHistory, price_history
+from joey.shops.shop_page import CARDS_PER_PAGE, ShopCard, ShopPage, page_of
 from joey.shops.shown_price import LAWFUL_DAYS, Point, ShownPrice, shown_price
 
-CARDS_PER_PAGE = 120
+Read = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
+
+# The shop stands in every row, so that an empty one has a row too. The order of its shelves is the order of the page;
+# what stands on no shelf comes last. Nothing is read of an offer that is not shown on this page.
+SHOP_PAGE = f"""
+    SELECT s.id, s.slug, s.name, s.intro, p.name, s.opened_at, clock_timestamp(), c.*
+    FROM shops_shop s
+    JOIN people_person p ON p.id = s.owner_id
+    LEFT JOIN LATERAL (
+        SELECT l.id, l.shelf_id, l.shelf, o.id, coalesce(nullif(o.translations ->> %(language)s, ''), o.title),
+               coalesce(o.translations ->> %(language)s, '') <> '', o.marketplace, o.picture_urls <> '{{}}', o.in_stock,
+               o.withdrawn_at IS NOT NULL, o.currency, o.now_minor, o.coupon_minor, o.coupon_until, o.as_of,
+               o.expires_at
+        FROM (
+            SELECT l.id, l.shelf_id, h.name AS shelf, l.offer_id,
+                   row_number() OVER (ORDER BY h.position, l.shelf_id, l.position, l.added_at, l.id) AS place
+            FROM shops_listing l LEFT JOIN shops_shelf h ON h.id = l.shelf_id AND h.shop_id = s.id
+            WHERE l.shop_id = s.id AND l.state = 'published'
+            ORDER BY place LIMIT {CARDS_PER_PAGE + 1} OFFSET %(start)s
+        ) l JOIN catalog_offer o ON o.id = l.offer_id
+        ORDER BY place
+    ) c ON true
+    WHERE s.slug = %(slug)s AND s.closed_at IS NULL
+"""
+
 _CATEGORY_ORDER = {category: place for place, category in enumerate(CATEGORIES)}
-
-
-@dataclass(frozen=True)
-class ShopCard:
-    """A shop as others may see it; the keeper's contact is not part of it."""
-
-    id: UUID
-    slug: str
-    name: str
-    intro: str
-    keeper: str  # the name the keeper gave, or ""
-    opened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -71,19 +85,11 @@ class Card:
 
 @dataclass(frozen=True)
 class ShelfView:
-    """A section of a shop page; `id` None holds what stands on no shelf."""
+    """A shelf as its keeper sees it; `id` None holds what stands on no shelf."""
 
     id: UUID | None
     name: str
     cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True)
-class ShopPage:
-    shop: ShopCard
-    shelves: tuple[ShelfView, ...]
-    next_start: int | None  # where the next page begins
-    expires_at: datetime | None  # the first moment at which a price here is too old
 
 
 @dataclass(frozen=True)
@@ -119,8 +125,12 @@ def shop_by_slug(slug: str) -> Shop:
     """The open shop at that address; raises NotFound."""
     shop = Shop.objects.select_related("owner").filter(slug=slug, closed_at=None).first()
     if shop is None:
-        raise NotFound(_("There is no shop at this address. It may have closed, or the link is misspelt."))
+        raise no_such_shop()
     return shop
+
+
+def no_such_shop() -> NotFound:
+    return NotFound(_("There is no shop at this address. It may have closed, or the link is misspelt."))
 
 
 def shop_of(owner: Person, slug: str) -> Shop:
@@ -144,24 +154,15 @@ def listing_of(shop: Shop, listing_id: UUID) -> Listing:
     return listing
 
 
-def shop_page(slug: str, *, language: str, now: datetime, start: int = 0) -> ShopPage:
-    """What buyers see of a shop, `CARDS_PER_PAGE` cards from `start` on. Four queries. Raises NotFound."""
-    shop = shop_by_slug(slug)
-    shelves = list(Shelf.objects.filter(shop=shop).order_by("position", "id"))
-    rows = list(
-        _published(shop).order_by("shelf__position", "shelf_id", "position", "added_at", "id")[
-            start : start + CARDS_PER_PAGE + 1
-        ]
-    )
-    shown = rows[:CARDS_PER_PAGE]
-    cards = _cards(shown, shop, language, now)
-    times = [card.price.expires_at for card in cards if card.price.fresh]
-    return ShopPage(
-        shop=_shop_card(shop),
-        shelves=tuple(view for view in _on_shelves(shelves, cards) if view.cards),
-        next_start=start + CARDS_PER_PAGE if len(rows) > CARDS_PER_PAGE else None,
-        expires_at=min(times, default=None),
-    )
+def shop_page(slug: str, *, language: str, start: int = 0, read: Read = sql.tuples) -> ShopPage:
+    """What buyers see of a shop, `CARDS_PER_PAGE` cards from `start` on. One query. Raises NotFound.
+
+    `read` runs the statement: on Django's connection, or on one that has it prepared.
+    """
+    rows = read(SHOP_PAGE, {"slug": slug, "language": language, "start": start})
+    if not rows:
+        raise no_such_shop()
+    return page_of(rows, language=language, start=start)
 
 
 def listing_page(

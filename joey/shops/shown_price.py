@@ -27,6 +27,10 @@ class ShownPrice:
     def fresh(self) -> bool:
         return self.pays is not None
 
+    @property
+    def with_coupon(self) -> bool:
+        return self.without_coupon is not None
+
 
 def shown_price(offer: Offer, points: Sequence[Point], *, now: datetime) -> ShownPrice:
     """The price block of an offer. Without price history (`points` empty) there is no reference price."""

@@ -16,7 +16,9 @@ from joey.api.body_bound import BodyBound  # noqa: E402
 from joey.edge.app import Edge  # noqa: E402
 from joey.edge.asked import App  # noqa: E402
 from joey.site.language import choose  # noqa: E402
-from joey.storefront.in_app import opens_here  # noqa: E402
+from joey.site.page_headers import page_headers  # noqa: E402
+from joey.storefront.in_app import app_of, opens_here  # noqa: E402
+from joey.storefront.shop_html import shop_html  # noqa: E402
 
 
 class StaticFiles(ASGIStaticFilesHandler):
@@ -29,4 +31,11 @@ class StaticFiles(ASGIStaticFilesHandler):
             raise Http404 from None
 
 
-application = Edge(BodyBound(cast(App, StaticFiles(django))), language=choose, opens_here=opens_here)
+application = Edge(
+    BodyBound(cast(App, StaticFiles(django))),
+    language=choose,
+    opens_here=opens_here,
+    browser=app_of,
+    shop_html=shop_html,
+    page_headers=page_headers,
+)

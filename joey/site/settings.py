@@ -131,6 +131,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "site/static"]
 STATIC_ROOT = DATA / "static"
 
+# Pages of shops that each web worker keeps in memory for some seconds; 0 keeps none.
+PAGES_KEPT_BYTES = int(os.environ.get("JOEY_PAGES_MB", "32")) * 1024 * 1024
+
 # --- People ----------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Person"

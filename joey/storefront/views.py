@@ -1,7 +1,7 @@
 """What buyers see: the front page, shops, listings, the way out, the public rules."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,10 +22,11 @@ from joey.sharing.queries import own_codes
 from joey.sharing.share import poster_of
 from joey.shops import queries
 from joey.storefront.chart import chart_of
+from joey.storefront.how_long import say_how_long
 from joey.storefront.in_app import opens_here
 from joey.storefront.queries import known_copy_code, public_link
+from joey.storefront.shop_html import shop_html
 
-LONGEST_CACHE = timedelta(minutes=1)
 _START = re.compile(r"[0-9]{1,6}")
 _TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 
@@ -39,11 +40,9 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
-    now = clock.now()
     start = request.GET.get("start", "")
-    page = queries.shop_page(slug, language=_language(), now=now, start=int(start) if _START.fullmatch(start) else 0)
-    facts = {"page": page, "now": now, "address": f"{settings.JOEY_URL}{request.path}"}
-    return _page(request, "shop.html", facts, now=now, expires=page.expires_at)
+    page = shop_html(slug, language=_language(), start=int(start) if _START.fullmatch(start) else 0)
+    return say_how_long(HttpResponse(page.text), now=page.now, expires=page.expires_at)
 
 
 @require_safe
@@ -140,13 +139,8 @@ def _page(
     expires: datetime | None = None,
     private: bool = False,
 ) -> HttpResponse:
-    """Render, and say how long a copy may be kept: never past the moment at which a price in it is too old."""
     response = render(request, template, facts, using="jinja2")
-    seconds = int(min(expires - now if expires else LONGEST_CACHE, LONGEST_CACHE).total_seconds())
-    kept = "private, no-store" if private or seconds <= 0 else f"public, max-age={seconds}"
-    response.headers["Cache-Control"] = kept
-    response.headers["Vary"] = "Accept-Language, Cookie, User-Agent"
-    return response
+    return say_how_long(response, now=now, expires=expires, private=private)
 
 
 def _click(request: HttpRequest) -> str:

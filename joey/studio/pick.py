@@ -1,6 +1,8 @@
 """Find goods and put them into the shop with one tap: by words, by filters, or by a link copied from an app."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,13 +11,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from joey.catalog.cards import OfferCard
 from joey.catalog.paste_offer import offer_from_text
-from joey.catalog.queries import offer_by_id, search_offers
+from joey.catalog.queries import FoundOffers, offer_by_id, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
+from joey.catalog.search.suggest import Suggestion, suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
-from joey.kit.refusals import Refusal
+from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
-from joey.money.money import Money
+from joey.marketplaces.imported import feeds
+from joey.money.money import Money, parse_amount
 from joey.money.split import split
 from joey.shops.add_listing import add_listing
 from joey.shops.arrange import hide_listing, remove_listing, show_listing
@@ -25,8 +29,10 @@ from joey.shops.queries import listed_states, shelf_names
 from joey.studio.access import keeper_only, language, own_shop, page
 from joey.studio.forms import AddForm, PasteForm, UndoForm
 
-SORTS = ("relevance", "earning", "price", "newest")
-KEPT = ("q", "marketplace", "category", "sort", "coupon", "in_stock", "offer", "cursor")
+SORTS = ("relevance", "earning", "price", "sales", "newest")
+KEPT = ("q", "marketplace", "category", "currency", "min", "max", "sort", "coupon", "in_stock", "offer", "cursor")
+OTHERS = KEPT[1:-2]  # what stays as it is when other words are searched for
+CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,16 @@ class Choice:
 @require_safe
 def pick(request: HttpRequest, slug: str) -> HttpResponse:
     return _pick(request, own_shop(request, slug))
+
+
+@keeper_only
+@require_safe
+def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
+    """How what is being typed may go on, as links to that search; htmx puts them below the field."""
+    own_shop(request, slug)
+    asked = {name: request.GET.get(name, "") for name in KEPT}
+    facts = {"meant": _suggestions(asked["q"]), "with_": _links(asked), "slug": slug}
+    return page(request, "suggestions.html", facts)
 
 
 @keeper_only
@@ -111,22 +127,15 @@ def _pick(
     asked = {name: request.GET.get(name, "") for name in KEPT}
     offers: list[OfferCard] = []
     following = None
+    cut = ""
     try:
         if asked["offer"]:
             offers = [offer_by_id(UUID(asked["offer"]), language=language(), now=now)]
         else:
-            found = search_offers(
-                asked["q"],
-                marketplace=asked["marketplace"] or None,
-                category=asked["category"] or None,
-                sort=asked["sort"] or "relevance",
-                in_stock=bool(asked["in_stock"]),
-                coupon=bool(asked["coupon"]),
-                cursor=asked["cursor"] or None,
-                language=language(),
-                now=now,
-            )
-            offers, following = list(found.items), found.next
+            found = _search(asked, now)
+            offers, following, cut = list(found.items), found.next, found.cut
+    except Unavailable as refusal:
+        problem, status = problem or str(refusal.text), 503
     except Refusal as refusal:
         problem, status = problem or str(refusal.text), 422
     except ValueError:  # an offer id that is none
@@ -135,7 +144,6 @@ def _pick(
     listed = listed_states(shop, [offer.id for offer in offers])
     same = elsewhere([offer.id for offer in offers], language=language(), now=now)
     there = {each: tuple((one, _keepers_part(one.offer, shares)) for one in found) for each, found in same.items()}
-    kept = {name: value for name, value in asked.items() if value and name != "cursor"}
     facts = {
         "shop": shop,
         "tab": "pick",
@@ -145,17 +153,67 @@ def _pick(
             for offer in offers
         ],
         "asked": asked,
-        "with_": lambda **changes: "?" + urlencode({k: v for k, v in (kept | changes).items() if v}),
+        "with_": _links(asked),
+        "others": OTHERS,
+        "cut": cut,
+        "meant": _suggestions(asked["q"]) if asked["q"] and not offers and not problem else [],
+        "currencies": CURRENCIES,
         "next": following,
         "back": urlencode({name: value for name, value in asked.items() if value}),
         "sorts": SORTS,
-        "marketplaces": sorted(registry.marketplaces(), key=list(registry.marketplace_names).index),
+        "marketplaces": [
+            *sorted(registry.marketplaces(), key=list(registry.marketplace_names).index),
+            *sorted(feeds()),
+        ],
         "categories": list(CATEGORIES),
         "shelves": shelf_names(shop),
         "pasted": pasted,
         "problem": problem,
     }
     return page(request, "pick.html", facts, status=status)
+
+
+def _search(asked: dict[str, str], now: datetime) -> FoundOffers:
+    currency = asked["currency"] or CURRENCIES[0]
+    least, most = (
+        parse_amount(asked[name].strip(), currency, field=f"{name}_price").minor if asked[name].strip() else None
+        for name in ("min", "max")
+    )
+    return search_offers(
+        asked["q"],
+        marketplace=asked["marketplace"] or None,
+        category=asked["category"] or None,
+        currency=asked["currency"] or (currency if least is not None or most is not None else None),
+        min_minor=least,
+        max_minor=most,
+        sort=asked["sort"] or "relevance",
+        in_stock=bool(asked["in_stock"]),
+        coupon=bool(asked["coupon"]),
+        cursor=asked["cursor"] or None,
+        language=language(),
+        now=now,
+    )
+
+
+def _links(asked: dict[str, str]) -> Callable[..., str]:
+    """For the page: the address of the same question with some of it changed, from its first page on."""
+    kept = {name: value for name, value in asked.items() if value and name not in ("cursor", "offer")}
+    return lambda **changes: "?" + urlencode({name: value for name, value in (kept | changes).items() if value})
+
+
+def _suggestions(typed: str) -> list[Suggestion]:
+    """None while there is no index: the page says so itself."""
+    try:
+        found = suggest(typed)
+    except Unavailable:
+        return []
+    wish = typed.strip().casefold()
+    names = [
+        Suggestion(code, "category")
+        for code, name in CATEGORIES.items()
+        if wish and str(name).casefold().startswith(wish)
+    ]
+    return [*names, *found]
 
 
 def _keepers_part(offer: OfferCard, shares: tuple[int, int]) -> Money | None:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:slug>/settings", home.settings_page),
     path("<slug:slug>/tokens", home.tokens),
     path("<slug:slug>/pick", pick.pick),
+    path("<slug:slug>/pick/suggestions", pick.suggestions),
     path("<slug:slug>/pick/paste", pick.paste),
     path("<slug:slug>/pick/add", pick.add),
     path("<slug:slug>/pick/undo", pick.undo),

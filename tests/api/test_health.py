@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from joey.catalog.search.follow import rebuild
 from joey.kit import sql
 from joey.kit.clock import now
 from joey.orders.models import SyncCursor
@@ -25,6 +26,11 @@ def _taobao_is_connected(settings: Any) -> None:
             "credentials": {"app_key": "1", "app_secret": "s", "site_id": "1", "session": "x"},
         }
     }
+
+
+@pytest.fixture(autouse=True)
+def _has_an_index(_taobao_is_connected: None) -> None:
+    rebuild()
 
 
 def a_worker(seconds_ago: int = 1) -> None:

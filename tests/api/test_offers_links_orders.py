@@ -8,7 +8,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from joey.api.shapes import rfc3339
 from joey.catalog.models import PricePoint
-from joey.catalog.search_text import fold
 from joey.commissions.earn_due import earn_due
 from joey.kit.clock import now
 from joey.kit.ids import new_id
@@ -39,7 +38,7 @@ def fresh(**changes: Any) -> Any:
 
 
 def test_an_offer_says_its_price_there_and_what_a_sale_brings_the_keeper() -> None:
-    fresh(search_text=fold("316 不锈钢保温杯 500 毫升"))
+    fresh()
 
     (offer,) = Caller(mei()).get("/offers", q="保温杯").json()["items"]
 

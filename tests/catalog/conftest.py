@@ -3,9 +3,10 @@
 import pytest
 from pytest_django import Settings
 
+from tests.catalog.search_index import index_folder, searchable
 from tests.marketplaces.conftest import Sandbox, connected, own_sandbox, sandbox
 
-__all__ = ["Sandbox", "connected", "own_sandbox", "sandbox"]
+__all__ = ["Sandbox", "connected", "index_folder", "own_sandbox", "sandbox", "searchable"]
 
 
 @pytest.fixture

@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
-from typing import TypeVar
-from uuid import uuid4
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.edge import group_commit
+from joey.edge.copy_in import copy_in
 from joey.edge.group_commit import GroupCommit, NoRoom, Visit
-from joey.kit.ids import new_id
+from joey.kit.ids import new_id, new_id_bytes
 from joey.sharing.models import Click, Link, WayOut
-from joey.sharing.record_click import NewClick, NewWayOut
+from joey.sharing.visit_rows import ClickedLink, WayTo
 
 Result = TypeVar("Result")
 
 
-def visit(link: Link, *, referrer: str = "", goes_out: bool = False) -> Visit:
-    click = NewClick(new_id(), link.shop_id, link.id, link.listing_id, b"k" * 16, Click.Visitor.PERSON, referrer)
-    way_out = NewWayOut(new_id(), click.id, link.shop_id, "taobao", None) if goes_out else None
+def visit(link: Link, *, click_id: UUID | None = None, referrer: str = "", goes_out: bool = False) -> Visit:
+    clicked = ClickedLink.of(link.shop_id, link.id, link.listing_id)
+    click_id = click_id or new_id()
+    click = clicked.row(click_id.bytes, b"k" * 16, Click.Visitor.PERSON, referrer)
+    way_out = WayTo.of(link.shop_id, "taobao", None).row(new_id_bytes(), click_id.bytes) if goes_out else b""
     return Visit(click, way_out)
 
 
@@ -39,7 +42,8 @@ def with_writer(
 
 
 def test_visits_that_come_together_are_all_written(committed_db: EmbeddedPostgres, shared: Link) -> None:
-    visits = [visit(shared, goes_out=number % 2 == 0) for number in range(3_000)]
+    ids = [new_id() for _ in range(3_000)]
+    visits = [visit(shared, click_id=each, goes_out=number % 2 == 0) for number, each in enumerate(ids)]
 
     async def story(writer: GroupCommit) -> list[bool]:
         return await asyncio.gather(*(writer.write(each) for each in visits))
@@ -47,7 +51,7 @@ def test_visits_that_come_together_are_all_written(committed_db: EmbeddedPostgre
     said = with_writer(committed_db, story, patience=10)
 
     assert said == [True] * 3_000
-    assert set(Click.objects.values_list("id", flat=True)) == {each.click.id for each in visits if each.click}
+    assert set(Click.objects.values_list("id", flat=True)) == set(ids)
     assert WayOut.objects.count() == 1_500
 
 
@@ -56,8 +60,7 @@ def test_a_visit_that_cannot_be_written_does_not_take_the_others_with_it(
 ) -> None:
     visits = [visit(shared) for _ in range(50)]
     visits[17] = visit(shared, referrer="a\x00b")
-    assert visits[30].click is not None
-    visits[30] = Visit(replace(visits[30].click, visitor_key=None))  # type: ignore[arg-type]
+    visits[30] = visit(shared, referrer="too-long." * 20, goes_out=True)
 
     async def story(writer: GroupCommit) -> list[bool]:
         return await asyncio.gather(*(writer.write(each) for each in visits))
@@ -66,6 +69,7 @@ def test_a_visit_that_cannot_be_written_does_not_take_the_others_with_it(
 
     assert [place for place, written in enumerate(said) if not written] == [17, 30]
     assert Click.objects.count() == 48
+    assert not WayOut.objects.exists(), "a visit is written as a whole or not at all"
 
 
 def test_a_full_queue_says_so_and_a_slow_commit_is_not_called_recorded(
@@ -148,6 +152,30 @@ def test_a_broken_connection_is_made_anew_and_nothing_is_written_twice(
 
     assert said == [True] * 21
     assert Click.objects.count() == 21
+
+
+def test_a_commit_whose_answer_was_lost_is_not_written_twice(
+    committed_db: EmbeddedPostgres, shared: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers_lost: list[bool] = []
+
+    async def committed_but_never_heard(connection: psycopg.AsyncConnection, *what: Any) -> None:
+        await copy_in(connection, *what)
+        if not answers_lost:
+            answers_lost.append(True)
+            raise psycopg.OperationalError("the connection broke after the commit")
+
+    monkeypatch.setattr(group_commit, "copy_in", committed_but_never_heard)
+    visits = [visit(shared, goes_out=True) for _ in range(20)]
+
+    async def story(writer: GroupCommit) -> list[bool]:
+        return await asyncio.gather(*(writer.write(each) for each in visits))
+
+    said = with_writer(committed_db, story, patience=5)
+
+    assert answers_lost
+    assert said == [True] * 20
+    assert (Click.objects.count(), WayOut.objects.count()) == (20, 20)
 
 
 def test_an_unreachable_database_is_given_up_within_the_patience(shared: Link) -> None:

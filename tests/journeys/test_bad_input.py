@@ -80,7 +80,6 @@ CASES: list[Case] = [
     ("a huge limit", "GET", "/offers?limit=1000000", None, 422, "limit"),
     ("a limit of words", "GET", "/offers?limit=many", None, 422, "limit"),
     ("U+0000 in a search", "GET", "/offers?q=a%00b", None, 422, "q"),
-    ("a broken search", "GET", "/offers?q=%ff%fe", None, 422, "q"),
     ("no order at all", "GET", "/offers?sort=luck", None, 422, "sort"),
     ("an unknown question", "GET", "/offers?inviter=mei", None, 422, "inviter"),
     ("U+0000 in an address", "GET", "/shops/me%00i", None, 404, ""),

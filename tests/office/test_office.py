@@ -18,7 +18,8 @@ from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.record_sightings import record_sightings
-from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold
+from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold, PayoutPause
+from joey.payouts.pause import pause_payouts
 from joey.payouts.send_due import send_due
 from joey.people.models import Person
 from joey.shops.models import Shop
@@ -73,6 +74,7 @@ def everything(settings: Any) -> None:
         shop=shop, payout=payout, number=1, rail_key="K1", file=file, state="prepared", made_at=NOW
     )
     a_failed_job()
+    PayoutPause.objects.create(reason="Restored", placed_at=NOW, ended_at=NOW)
 
 
 def test_strangers_are_sent_to_sign_in_and_come_back() -> None:
@@ -329,3 +331,50 @@ def test_nothing_of_the_office_is_reachable_without_its_guard() -> None:
     assert admin.site is not office
     assert reverse("admin:index") == "/office/"
     assert signed_in(lulu()).post("/office/payouts/payout/", {"action": "approve_these"}).status_code == 404
+
+
+def test_a_long_table_has_a_next_page_and_one_back_and_says_no_total() -> None:
+    for _ in range(51):
+        a_failed_job()
+    client = signed_in(ada())
+
+    first = client.get("/office/procrastinate/procrastinatejob/").content.decode()
+    second = client.get("/office/procrastinate/procrastinatejob/?p=2").content.decode()
+    beyond = client.get("/office/procrastinate/procrastinatejob/?p=9").content.decode()
+
+    assert [first.count('name="_selected_action"'), second.count('name="_selected_action"')] == [50, 1]
+    assert 'href="?p=2" rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+    assert 'rel="prev"' in beyond
+    assert "51" not in first.split('id="changelist"')[1].split("<tbody")[0]
+
+
+def test_the_filters_offer_what_joey_knows_and_choose_by_it(settings: Any) -> None:
+    settings.JOEY_MARKETPLACES = {"jd": {"gateway": "http://localhost:1/feed/jd"}}
+    everything(settings)
+    client = signed_in(ada())
+
+    def rows(address: str) -> int:
+        return client.get(address).content.decode().count('name="_selected_action"')
+
+    assert 'marketplace=jd"' in client.get("/office/orders/orderline/").content.decode()
+    assert rows("/office/orders/orderline/?marketplace=taobao") == rows("/office/orders/orderline/") > 0
+    assert rows("/office/orders/orderline/?marketplace=jd") == 0
+    assert (rows("/office/payouts/payout/?currency=CNY"), rows("/office/payouts/payout/?currency=USD")) == (1, 0)
+    task = "joey.orders.jobs.sync_orders"
+    assert rows(f"/office/procrastinate/procrastinatejob/?task_name={task}") == 1
+    assert rows("/office/procrastinate/procrastinatejob/?task_name=another") == 0
+
+
+def test_a_pause_of_all_payouts_is_ended_by_an_operator_with_a_fresh_code() -> None:
+    pause = pause_payouts(reason="Restored from a copy", now=NOW)
+
+    stale = act(signed_in(ada(), code_seconds_ago=None), "payouts_payoutpause", "end", pause.pk)
+    still = PayoutPause.objects.filter(ended_at=None).count()
+    act(signed_in(ada()), "payouts_payoutpause", "end", pause.pk)
+
+    assert "/studio/confirm" in stale.redirect_chain[0][0]
+    assert still == 1
+    assert PayoutPause.objects.get().ended_by == ada()

@@ -2,14 +2,18 @@
 
 import threading
 import weakref
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import httpx
 import stamina
 from django.utils.translation import gettext_lazy as _
 
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 
-TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+if TYPE_CHECKING:
+    import httpx
+
+PATIENCE, TO_CONNECT = 10.0, 3.0  # seconds
 MOST_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 3
 MOST_SECONDS = 20.0
@@ -25,8 +29,6 @@ class FeedClient:
     def __init__(self, marketplace: str, address: str) -> None:
         self._marketplace = marketplace
         self._address = address
-        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-        weakref.finalize(self, self._http.close)  # connections end with whoever kept them
         self._lock = threading.Lock()
         self._etag = ""
         self._body = b""
@@ -50,7 +52,19 @@ class FeedClient:
                 ) from None
         raise AssertionError("retry_context either returns or raises")
 
+    @cached_property
+    def _http(self) -> "httpx.Client":
+        import httpx  # with its certificates it is heavy, and many processes never ask a marketplace
+
+        client = httpx.Client(
+            timeout=httpx.Timeout(PATIENCE, connect=TO_CONNECT), follow_redirects=False, trust_env=False
+        )
+        weakref.finalize(self, client.close)  # connections end with whoever kept them
+        return client
+
     def _attempt(self) -> tuple[bytes, str]:
+        import httpx
+
         headers = {"if-none-match": self._etag} if self._etag else {}
         try:
             with self._http.stream("GET", self._address, headers=headers) as response:

@@ -11,9 +11,9 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
-import httpx
 import stamina
 from django.utils.translation import gettext_lazy as _
 
@@ -22,9 +22,12 @@ from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.read_json import read_json
 from joey.marketplaces.taobao.sign import SignMethod, sign
 
+if TYPE_CHECKING:
+    import httpx
+
 log = logging.getLogger(__name__)
 
-TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+PATIENCE, TO_CONNECT = 8.0, 3.0  # seconds
 MOST_BYTES = 16 * 1024 * 1024
 ATTEMPTS = 3
 MOST_SECONDS = 25.0  # for all attempts of one call
@@ -75,11 +78,19 @@ class Client:
 
     def __init__(self, account: Account, *, calls_per_second: int = CALLS_PER_SECOND) -> None:
         self._account = account
-        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-        weakref.finalize(self, self._http.close)  # connections end with whoever kept them
         self._lock = threading.Lock()
         self._pause = 1 / calls_per_second
         self._next_call = 0.0
+
+    @cached_property
+    def _http(self) -> "httpx.Client":
+        import httpx  # with its certificates it is heavy, and many processes never ask a marketplace
+
+        client = httpx.Client(
+            timeout=httpx.Timeout(PATIENCE, connect=TO_CONNECT), follow_redirects=False, trust_env=False
+        )
+        weakref.finalize(self, client.close)  # connections end with whoever kept them
+        return client
 
     @property
     def has_session(self) -> bool:
@@ -145,6 +156,8 @@ class Client:
         return form
 
     def _post(self, form: dict[str, str]) -> tuple[int, bytes]:
+        import httpx
+
         try:
             with self._http.stream("POST", self._account.gateway, data=form) as response:
                 body = bytearray()

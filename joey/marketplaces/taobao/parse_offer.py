@@ -46,7 +46,7 @@ def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | No
     pictures = [link(basics, "pict_url"), *_more_pictures(basics)]
     return OfferFacts(
         marketplace=marketplace,
-        identity=_identity(basics, item_id),
+        identity=identity_of(text(basics, "seller_id"), link(basics, "pict_url"), item_id),
         external_id=item_id,
         title=need(basics, "title"),
         url=link(basics, "item_url") or _item_page(marketplace, item_id),
@@ -79,13 +79,13 @@ def converted_link(entry: Row, *, now: datetime) -> TrackedLink | None:
     return TrackedLink(url=url, copy_code=code)
 
 
-def _identity(basics: Row, item_id: str) -> str:
+def identity_of(seller: str, picture_url: str, item_id: str) -> str:
     """What stays when the id rotates: the seller with the path of the main picture.
 
     Ids differ per publisher and over time, titles get rewritten; a picture keeps its address at the image host.
     Without both there is only the id.
     """
-    seller, picture = text(basics, "seller_id"), urlsplit(link(basics, "pict_url")).path
+    picture = urlsplit(picture_url).path
     if not seller or not picture:
         return f"id:{item_id}"[:LONGEST_IDENTITY]
     identity = f"{seller}:{picture}"

@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Commission, CommissionHold
 from joey.kit import clock
-from joey.office.read_only import ReadOnly, ask_reason, each, money_text
+from joey.office.read_only import OfMarketplace, ReadOnly, ask_reason, each, money_text
 from joey.office.site import office
 
 
 @admin.register(Commission, site=office)
 class Commissions(ReadOnly):
     list_display = ("order", "shop_slug", "amount", "state", "settled", "payable_on", "earned_at")
-    list_filter = ("state", "settled", "marketplace")
+    list_filter = ("state", "settled", OfMarketplace)
     list_select_related = ("shop", "order_line")
     search_fields = ("order_line__external_order", "shop__slug")
     ordering = ("-id",)

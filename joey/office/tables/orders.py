@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.insight.trace import order_trace, suspense_trace
 from joey.kit import clock
-from joey.office.read_only import ReadOnly, money_text
+from joey.office.read_only import OfMarketplace, ReadOnly, money_text, once
 from joey.office.site import office
 from joey.orders.models import OrderLine
 from joey.orders.retry_suspense import retry_suspense
@@ -37,7 +37,7 @@ class Suspended(admin.SimpleListFilter):
 @admin.register(OrderLine, site=office)
 class OrderLines(ReadOnly):
     list_display = ("external_order", "marketplace", "shop_slug", "suspense", "state", "paid", "title", "first_seen_at")
-    list_filter = (Suspended, "suspense", "state", "marketplace")
+    list_filter = (Suspended, "suspense", "state", OfMarketplace)
     list_select_related = ("shop",)
     search_fields = ("external_order", "external_line", "position_key")
     ordering = ("-id",)
@@ -79,5 +79,9 @@ class OrderLines(ReadOnly):
 
     @admin.display(description=_("Why it earned or not"))
     def trace(self, line: OrderLine) -> SafeString:
-        trace = order_trace(line.shop, line.pk, now=clock.now()) if line.shop else suspense_trace(line.pk)
-        return render_to_string("office/trace.html", {"trace": trace})
+        return once(line, "trace", lambda: _trace(line))
+
+
+def _trace(line: OrderLine) -> SafeString:
+    trace = order_trace(line.shop, line.pk, now=clock.now()) if line.shop else suspense_trace(line.pk)
+    return render_to_string("office/trace.html", {"trace": trace})

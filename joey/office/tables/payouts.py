@@ -1,6 +1,8 @@
 """Payouts: decided here, tried and answered by the bank; the files that carried them, and the holds on them."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -12,21 +14,36 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.read_only import ReadOnly, ask_reason, each, money_text, operator
+from joey.money.money import EXPONENTS
+from joey.office.read_only import ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import release_hold
-from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold
+from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold, PayoutPause
+from joey.payouts.pause import end_pause
 from joey.people.step_up import needs_fresh_code
 
 CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
 CONFIRM = "/studio/confirm"
 
 
+class OfCurrency(admin.SimpleListFilter):
+    """In one of the currencies that Joey knows; which of them are paid out would be read from the whole table."""
+
+    title = _("Currency")
+    parameter_name = "currency"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [(currency, currency) for currency in EXPONENTS]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Payout]") -> "QuerySet[Payout]":
+        return queryset.filter(currency=self.value()) if self.value() else queryset
+
+
 @admin.register(Payout, site=office)
 class Payouts(ReadOnly):
     list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_once", "requested_at", "reason")
-    list_filter = ("state", "currency", "rail")
+    list_filter = ("state", OfCurrency)
     list_select_related = ("shop", "first_approved_by")
     search_fields = ("shop__slug",)
     ordering = ("-id",)
@@ -80,8 +97,7 @@ class Payouts(ReadOnly):
 
     @admin.display(description=_("Attempts"))
     def attempts(self, payout: Payout) -> SafeString:
-        found = PayoutAttempt.objects.select_related("file").defer("file__content").filter(payout=payout)
-        return render_to_string("office/attempts.html", {"attempts": list(found.order_by("number"))})
+        return once(payout, "attempts", lambda: _attempts(payout))
 
 
 @admin.register(BankFile, site=office)
@@ -117,6 +133,33 @@ class PayoutHolds(ReadOnly):
     @admin.display(description=_("All payouts of the shop"), boolean=True)
     def whole_shop(self, hold: PayoutHold) -> bool:
         return hold.payout_id is None
+
+
+@admin.register(PayoutPause, site=office)
+class PayoutPauses(ReadOnly):
+    list_display = ("placed_at", "reason", "ended_at", "ended")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("ended_by",)
+    ordering = ("-id",)
+    actions = ("end",)
+    fields = ("reason", "placed_at", "ended_at", "ended")
+
+    @admin.action(description=_("Let payouts go again"))
+    def end(self, request: HttpRequest, chosen: "QuerySet[PayoutPause]") -> HttpResponse | None:
+        now = clock.now()
+        if (first := _fresh_code_first(request, now)) is not None:
+            return first
+        each(request, chosen.order_by("id"), lambda pause: end_pause(pause, now=now, by=operator(request)))
+        return None
+
+    @admin.display(description=_("Ended by"))
+    def ended(self, pause: PayoutPause) -> str:
+        return pause.ended_by.contact if pause.ended_by else "–"
+
+
+def _attempts(payout: Payout) -> SafeString:
+    found = PayoutAttempt.objects.select_related("file").defer("file__content").filter(payout=payout)
+    return render_to_string("office/attempts.html", {"attempts": list(found.order_by("number"))})
 
 
 def _fresh_code_first(request: HttpRequest, now: datetime) -> HttpResponse | None:

@@ -7,15 +7,17 @@ A file is put under its message id, so putting it again changes nothing at the b
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid, NotFound, Unavailable
 from joey.payouts.rails.bank_file.our_bank import OurBank
 
-PATIENCE = httpx.Timeout(10, connect=5)
+if TYPE_CHECKING:
+    import httpx
+
+PATIENCE, TO_CONNECT = 10.0, 5.0  # seconds
 TYPES = {"pain001": "application/xml", "csv": "text/csv; charset=utf-8"}
 SETTLED, REJECTED, WAITING = "settled", "rejected", "accepted"
 
@@ -108,10 +110,13 @@ def _plain(told: object, *, at_most: int) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in str(told))[:at_most]
 
 
-def _ask(bank: OurBank, method: str, message_id: str, **more: Any) -> httpx.Response:
+def _ask(bank: OurBank, method: str, message_id: str, **more: Any) -> "httpx.Response":
+    import httpx  # heavy, and most processes call nobody
+
     headers = {"Authorization": f"Bearer {bank.key}", **more.pop("headers", {})}
     try:
-        answer = httpx.request(method, f"{bank.gateway}/files/{message_id}", headers=headers, timeout=PATIENCE, **more)
+        patience = httpx.Timeout(PATIENCE, connect=TO_CONNECT)
+        answer = httpx.request(method, f"{bank.gateway}/files/{message_id}", headers=headers, timeout=patience, **more)
     except (httpx.HTTPError, httpx.InvalidURL) as trouble:
         raise BankAway(_("The bank did not answer (%s).") % type(trouble).__name__) from None
     if answer.status_code >= 500 or answer.status_code in (408, 425, 429) or answer.is_redirect:

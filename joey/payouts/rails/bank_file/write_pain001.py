@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # written here, never read: nothing foreign is parsed
 from zoneinfo import ZoneInfo
-
-import xmlschema
 
 from joey.money.money import EXPONENTS, Money
 from joey.payouts.account_number import is_bic, is_iban_shaped
 from joey.payouts.rails.bank_file.instruction import Instruction
 from joey.payouts.rails.bank_file.our_bank import OurBank
+
+if TYPE_CHECKING:
+    import xmlschema
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 SCHEMA = Path(__file__).parent / "schema" / "pain.001.001.09.xsd"
@@ -103,5 +105,7 @@ def _sum(instructions: Sequence[Instruction]) -> Money:
 
 
 @cache
-def _schema() -> xmlschema.XMLSchema:
+def _schema() -> "xmlschema.XMLSchema":
+    import xmlschema  # 11 MB, and a second to import: only who writes a file pays for it
+
     return xmlschema.XMLSchema(str(SCHEMA), allow="local")

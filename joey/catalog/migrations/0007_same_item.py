@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0004_brand_model_gtin'),
+        ('catalog', '0006_followed_by_marketplace'),
     ]
 
     operations = [
@@ -53,10 +53,6 @@ class Migration(migrations.Migration):
                 ('word', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('offers', models.BigIntegerField()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['marketplace', 'seq'], name='catalog_offer_to_follow'),
         ),
         migrations.AddField(
             model_name='alike',

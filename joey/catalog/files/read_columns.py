@@ -1,0 +1,453 @@
+"""Turn rows of a file into offers, a list per field, as a mapping says; or say which row cannot be, and why."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.clean_facts import LONGEST_URL, Columns, are_clean
+from joey.catalog.files import values
+from joey.catalog.files.mapping import FIELDS, MONEY, Mapping, Source
+from joey.catalog.files.rows import Rows, Wrong
+from joey.kit.refusals import Invalid
+from joey.marketplaces.pasted import leads_to
+from joey.marketplaces.registry import identity_of, is_told_by_more_than_its_id
+from joey.money.money import EXPONENTS
+
+TEXTS = (
+    "title_zh",
+    "title_en",
+    "brand",
+    "model",
+    "gtin",
+    "seller",
+    "seller_id",
+    "seller_kind",
+    "ships_from",
+    "identity",
+)
+NOTHING = ("", None)
+NONE: dict[str, str] = {}
+MOST_HOSTS_SEEN = 1_000
+LONGEST_CATEGORY = 60
+
+
+class Places:
+    """Where links or pictures may lead. Without `allowed` nobody has said yet: all may, and their hosts are counted."""
+
+    def __init__(self, allowed: frozenset[str] | None) -> None:
+        self.allowed = allowed
+        self.seen: Counter[str] = Counter()
+        self._beginnings = tuple(f"https://{host}/" for host in allowed or ())
+
+    def let_all(self, urls: list[Any]) -> bool:
+        """The same of many, seen at once; False says only that somebody has to look at each."""
+        return bool(self._beginnings) and values.are_addresses(urls, self._beginnings)
+
+    def let(self, url: str) -> bool:
+        """Whether an address, as `values.address_of` gives it, leads to an allowed host."""
+        if self.allowed is not None:
+            return url.startswith(self._beginnings) or leads_to(url, self.allowed)
+        host = host_of(url)
+        if not host or not leads_to(url, {host}):
+            return False
+        if host in self.seen or len(self.seen) < MOST_HOSTS_SEEN:
+            self.seen[host] += 1
+        return True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one file is read into one marketplace."""
+
+    marketplace: str
+    mapping: Mapping
+    zone: ZoneInfo
+    now: datetime
+    links: Places
+    pictures: Places
+
+    def is_dated(self, columns: Sequence[str] | None) -> bool:
+        """Whether each row says when it was so: the mapping names a column for it, or the table has ours."""
+        if "as_of" in self.mapping.sources:
+            return any(source.value is None for source in self.mapping.sources["as_of"])
+        return columns is not None and any(name in columns for name in FIELDS["as_of"])
+
+
+def host_of(url: str) -> str:
+    """The host of a web address as it is written, without a port; "" for none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def check_columns(mapping: Mapping, columns: Sequence[str] | None) -> None:
+    """Raises Invalid naming the field when the mapping speaks of a column that a table does not have."""
+    if columns is None:
+        return
+    for name, sources in mapping.sources.items():
+        for source in sources:
+            for column in [source.column] if source.column else source.parts:
+                if column not in columns and column.partition(".")[0] not in columns and column != "id":
+                    raise Invalid(
+                        _("The mapping takes %(field)s from a column “%(column)s”, which this file does not have.")
+                        % {"field": name, "column": column[:60]},
+                        field=f"columns.{name}",
+                    )
+
+
+def read_columns(rows: Rows, plan: Plan) -> tuple[Columns, dict[int, Wrong]]:
+    """The offers of these rows, and by place what is wrong with those that cannot be read."""
+    return _Reading(rows, plan).read()
+
+
+def shown_name(mapping: Mapping, name: str) -> str:
+    """What the person who mends the file looks for: their column where there is one, else our field."""
+    sources = mapping.sources.get(name, ())
+    return sources[0].column if len(sources) == 1 and sources[0].column else name
+
+
+class _Reading:
+    """One chunk being read."""
+
+    def __init__(self, rows: Rows, plan: Plan) -> None:
+        self.rows, self.plan, self.mapping = rows, plan, plan.mapping
+        self.size = len(rows.numbers)
+        self.wrong: dict[int, Wrong] = dict(rows.wrong)
+        self.none = self.mapping.none | set(NOTHING)
+        self._ids: list[str] = []
+        self._found: dict[str, list[tuple[Source, list[Any]]]] = {}
+
+    def read(self) -> tuple[Columns, dict[int, Wrong]]:
+        plan, zone = self.plan, self.plan.zone
+        self._ids = self._needed("id", self._texts("id"))
+        texts = {name: self._texts(name) for name in TEXTS}
+        titles = self._needed("title", self._texts("title"))
+        currencies, money = self._money()
+        lists, prices = self._sale(money)
+        pictures = self._pictures()
+        as_of = self._each("as_of", lambda value, how: values.time_of(_text(value), how.date, zone), plan.now)
+        if "as_of" in self.mapping.sources:
+            self._needed("as_of", [None if at is plan.now else at for at in as_of])
+        columns: Columns = {
+            "marketplace": [plan.marketplace] * self.size,
+            "external_id": self._ids,
+            "identity": self._identities(texts["identity"], texts["seller_id"], pictures),
+            "title": titles,
+            "translations": [
+                {language: text for language, text in (("zh-hans", chinese), ("en", english)) if text}
+                if chinese or english
+                else NONE
+                for chinese, english in zip(texts["title_zh"], texts["title_en"], strict=True)
+            ],
+            "url": self._urls(),
+            "currency": currencies,
+            "list_minor": lists,
+            "now_minor": prices,
+            "coupon_minor": self._with_coupon(prices, money),
+            "coupon_until": self._each(
+                "coupon_until",
+                lambda value, how: values.time_of(_text(value), how.date, zone, end_of_day=True),
+                None,
+            ),
+            "commission_ppm": self._each(
+                "commission_rate_percent", lambda value, how: values.rate_of(_text(value), how.unit), 0
+            ),
+            "category": self._each("category", self._category, ""),
+            "picture_urls": pictures,
+            "volume": self._counts(),
+            "in_stock": self._each("in_stock", lambda value, _how: values.flag_of(value), True),
+            "as_of": as_of,
+            "history": self._histories(currencies),
+        }
+        for name in ("brand", "model", "gtin", "seller", "seller_kind", "ships_from"):
+            columns[name] = texts[name]
+        return columns, self.wrong
+
+    # --- from their columns to ours ---------------------------------------------------------------------------
+
+    def _each(self, name: str, read: Callable[[Any, Source], Any], default: Any) -> list[Any]:
+        """A field of each row, `default` where the row has no value for it. Each different value is read once."""
+        layers = self._layers(name)
+        if not layers:
+            return [default] * self.size
+        if len(layers) == 1:
+            ((how, column),) = layers
+            return self._read(name, column, lambda value: read(value, how), default)
+        first: list[Any] = [None] * self.size
+        for number, (_how, column) in enumerate(layers):
+            for place, value in enumerate(column):
+                if first[place] is None and not self._is_nothing(value):
+                    first[place] = (number, value)
+        return self._read(name, first, lambda found: read(found[1], layers[found[0]][0]), default)
+
+    def _layers(self, name: str) -> list[tuple[Source, list[Any]]]:
+        """The sources of a field with what each has for every row, best first; those that have nothing are left out."""
+        if name not in self._found:
+            self._found[name] = [
+                (source, column)
+                for source in self.mapping.sources_of(name)
+                if (column := self._column(source, name)).count(None) < self.size
+            ]
+        return self._found[name]
+
+    def _column(self, source: Source, name: str) -> list[Any]:
+        if source.value is not None:
+            return [source.value] * self.size
+        if source.template:
+            return self._filled(source, quoted=name in ("url", "pictures"))
+        column = self.rows.column(source.column)
+        if "." in source.column and column.count(None) == self.size:
+            first, *parts = source.column.split(".")
+            outer = self.rows.column(first)
+            if outer.count(None) < self.size:
+                column = [values.inside(value, parts) for value in outer]
+        if source.without:
+            cut = source.without
+            column = [value.strip().removeprefix(cut) if isinstance(value, str) else value for value in column]
+        return column
+
+    def _filled(self, source: Source, *, quoted: bool) -> list[Any]:
+        """The template of each row; none where a part of it is missing. `{id}` is our own id, finished."""
+        columns = [
+            self._ids if part == "id" and self._ids else self._column(Source(column=part), "") for part in source.parts
+        ]
+        form = source.form
+        return [
+            None if any(map(self._is_nothing, found)) else form.format(*(_part(each, quoted) for each in found))
+            for found in zip(*columns, strict=True)
+        ]
+
+    def _read(self, name: str, column: list[Any], read: Callable[[Any], Any], default: Any) -> list[Any]:
+        """Each different value through `read`; a row whose value it refuses is wrong."""
+        known: dict[Any, Any] = {}
+        refusals: dict[Any, Invalid] = {}
+        try:
+            different = set(column)
+        except TypeError:  # lists and objects
+            return [self._read_one(name, place, value, read, default) for place, value in enumerate(column)]
+        for value in different:
+            if self._is_nothing(value):
+                known[value] = default
+                continue
+            try:
+                known[value] = read(value)
+            except Invalid as refusal:
+                known[value], refusals[value] = default, refusal
+        if refusals:
+            for place, value in enumerate(column):
+                if value in refusals:
+                    self._refuse(place, name, str(refusals[value]))
+        return [known[value] for value in column]
+
+    def _read_one(self, name: str, place: int, value: Any, read: Callable[[Any], Any], default: Any) -> Any:
+        if self._is_nothing(value):
+            return default
+        try:
+            return read(value)
+        except Invalid as refusal:
+            self._refuse(place, name, str(refusal))
+            return default
+
+    def _is_nothing(self, value: Any) -> bool:
+        if isinstance(value, str):
+            return value.strip() in self.none
+        return value is None or (isinstance(value, list) and not value)
+
+    def _needed(self, name: str, found: list[Any]) -> list[Any]:
+        if not all(found):
+            for place, value in enumerate(found):
+                if not value:
+                    self._refuse(place, name, str(_("missing")))
+        return found
+
+    def _refuse(self, place: int, name: str, reason: str) -> None:
+        self.wrong.setdefault(place, Wrong(shown_name(self.mapping, name), reason))
+
+    # --- single fields ----------------------------------------------------------------------------------------
+
+    def _identities(self, own: list[str], sellers: list[str], pictures: list[tuple[str, ...]]) -> list[str]:
+        if not is_told_by_more_than_its_id(self.plan.marketplace):
+            return [one or number for one, number in zip(own, self._ids, strict=True)] if any(own) else self._ids
+        return [
+            one or identity_of(self.plan.marketplace, number, seller_id=seller, picture=urls[0] if urls else "")
+            for one, number, seller, urls in zip(own, self._ids, sellers, pictures, strict=True)
+        ]
+
+    def _texts(self, name: str) -> list[str]:
+        layers = self._layers(name)
+        if len(layers) == 1 and self._are_fit(layers[0][1]):
+            return layers[0][1]
+        return self._each(name, lambda value, _how: values.text_of(value).strip(), "")
+
+    def _are_fit(self, column: list[Any]) -> bool:
+        """Whether all of them are texts to be taken as they stand, seen at once."""
+        if not are_clean(column, longest=LONGEST_URL) or not self.mapping.none.isdisjoint(column):
+            return False
+        return "&" not in "".join(column)
+
+    def _money(self) -> tuple[list[str], dict[str, list[int | None]]]:
+        """(currency, amounts by field). A currency that stands beside an amount is the row's."""
+        given = self._each("currency", lambda value, _how: values.text_of(value).strip().upper(), self.mapping.currency)
+        amounts: dict[str, list[int | None]] = {}
+        beside: dict[str, list[str]] = {}  # by field whose amounts are not all in the given currencies
+        for name in MONEY:
+            layers = self._layers(name)
+            if not layers:
+                amounts[name] = [None] * self.size
+            elif len(layers) == 1 and self._are_plain(given, *layers[0]):
+                amounts[name] = list(map(int, "\n".join(layers[0][1]).replace(".", "").split("\n")))
+            else:
+                found = self._priced(name, layers, given)
+                amounts[name] = [each and each[0] for each in found]
+                currencies = [each[1] if each else own for each, own in zip(found, given, strict=True)]
+                if currencies != given:
+                    beside[name] = currencies
+        if beside:
+            given = [self._one_currency(place, own, amounts, beside) for place, own in enumerate(given)]
+        return self._needed("currency", given), amounts
+
+    def _are_plain(self, currencies: list[str], how: Source, column: list[Any]) -> bool:
+        """Whether all are amounts with two digits behind the point, in a currency that has two, and mean something."""
+        return (
+            how.unit != "minor"
+            and currencies.count(currencies[0]) == self.size
+            and EXPONENTS.get(currencies[0]) == 2
+            and values.are_amounts(column)
+            and self.mapping.none.isdisjoint(column)
+        )
+
+    def _priced(
+        self, name: str, layers: list[tuple[Source, list[Any]]], given: list[str]
+    ) -> list[tuple[int, str] | None]:
+        """(amount, currency) of every row, its own currency or the one beside the amount."""
+        first: list[Any] = [None] * self.size
+        for how, column in layers:
+            for place, value in enumerate(column):
+                if first[place] is None and not self._is_nothing(value):
+                    first[place] = (_plain(value), given[place], how.unit)
+        return self._read(name, first, lambda each: values.price_of(*each), None)
+
+    def _one_currency(
+        self, place: int, own: str, amounts: dict[str, list[int | None]], beside: dict[str, list[str]]
+    ) -> str:
+        """The currency of all amounts in a row; it is wrong when there are two."""
+        said = {
+            beside[name][place] if name in beside else own
+            for name, column in amounts.items()
+            if column[place] is not None
+        }
+        if len(said) > 1:
+            self._refuse(place, "price", str(_("amounts in two currencies")))
+        return said.pop() if said else own
+
+    def _sale(self, money: dict[str, list[int | None]]) -> tuple[list[int | None], list[int | None]]:
+        """(before, now). While a sale runs that makes it cheaper, the price is what it cost before."""
+        lists, prices = money["list_price"], money["price"]
+        if not self._layers("sale_price"):
+            return lists, prices
+        running = self._each(
+            "sale_dates", lambda value, _how: values.runs(_text(value), self.plan.zone, self.plan.now), True
+        )
+        both = [
+            (price if listed is None else listed, sale)
+            if sale and running[place] and (price is None or sale < price)
+            else (listed, price)
+            for place, (listed, price, sale) in enumerate(zip(lists, prices, money["sale_price"], strict=True))
+        ]
+        return [listed for listed, _price in both], [price for _listed, price in both]
+
+    def _with_coupon(self, prices: list[int | None], money: dict[str, list[int | None]]) -> list[int | None]:
+        """What is left with the coupon: as the file says, or the price less what the coupon takes off it."""
+        return [
+            price - off if coupon is None and price and off and price >= (least or 0) else coupon
+            for price, coupon, off, least in zip(
+                prices, money["coupon_price"], money["coupon_off"], money["coupon_from"], strict=True
+            )
+        ]
+
+    def _urls(self) -> list[str]:
+        layers = self._layers("url")
+        if len(layers) == 1 and self.plan.links.let_all(layers[0][1]) and self.mapping.none.isdisjoint(layers[0][1]):
+            return layers[0][1]
+        urls = self._needed("url", self._each("url", lambda value, _how: values.address_of(_text(value)), ""))
+        for place, url in enumerate(urls):
+            if url and not self.plan.links.let(url):
+                self._refuse(place, "url", str(_("does not lead to this marketplace (%s)") % host_of(url)[:60]))
+        return urls
+
+    def _pictures(self) -> list[tuple[str, ...]]:
+        """Of all sources together, in their order. One on another host is left out: nothing is fetched from there."""
+        layers = self._layers("pictures")
+        if not layers:
+            return [()] * self.size
+        if len(layers) == 1 and self._are_single_pictures(layers[0][1]):
+            return [(url,) for url in layers[0][1]]
+        read = [self._read("pictures", list(map(_hashable, column)), self._allowed, ()) for _how, column in layers]
+        return read[0] if len(read) == 1 else [tuple(dict.fromkeys(sum(each, ()))) for each in zip(*read, strict=True)]
+
+    def _are_single_pictures(self, column: list[Any]) -> bool:
+        lets_all = self.plan.pictures.let_all(column) and self.mapping.none.isdisjoint(column)
+        return lets_all and not any("," in url or len(url) > LONGEST_URL for url in column)
+
+    def _allowed(self, value: Any) -> tuple[str, ...]:
+        given = list(value) if isinstance(value, tuple) else value
+        found = (values.address_of(each) for each in values.list_of(given))
+        return tuple(dict.fromkeys(url for url in found if len(url) <= LONGEST_URL and self.plan.pictures.let(url)))
+
+    def _counts(self) -> list[int | None]:
+        layers = self._layers("volume")
+        if len(layers) == 1 and values.are_counts(layers[0][1]) and self.mapping.none.isdisjoint(layers[0][1]):
+            return list(map(int, layers[0][1]))
+        return self._each("volume", lambda value, _how: values.count_of(value), None)
+
+    def _category(self, value: Any, how: Source) -> str:
+        """Ours, where the mapping knows the category or one above it; else theirs, its end if it is long."""
+        text = _text(value)
+        path = how.tree.get(text, text) if how.tree is not None else text
+        parts = [part.strip() for part in path.split(">")]
+        for end in range(len(parts), 0, -1):
+            ours = self.mapping.categories.get(" > ".join(parts[:end]))
+            if ours is not None:
+                return ours
+        while len(" > ".join(parts)) > LONGEST_CATEGORY and len(parts) > 1:
+            del parts[0]
+        return " > ".join(parts)
+
+    def _histories(self, currencies: list[str]) -> list[Any]:
+        layers = self._layers("history")
+        if not layers:
+            return [()] * self.size
+        ((how, column), *_rest) = layers
+        return [
+            self._read_one("history", place, value, partial(self._history, currency, how.unit), ())
+            for place, (value, currency) in enumerate(zip(column, currencies, strict=True))
+        ]
+
+    def _history(self, currency: str, unit: str, value: Any) -> Any:
+        return values.history_of(value, currency, unit, self.plan.zone)
+
+
+def _text(value: Any) -> str:
+    return values.text_of(value).strip()
+
+
+def _plain(value: Any) -> str:
+    """What is to be an amount as text; what is none will not be read as one."""
+    return value.strip() if isinstance(value, str) else str(value)
+
+
+def _part(value: Any, quoted: bool) -> str:
+    text = _text(value)
+    return quote(text, safe="") if quoted else text
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value

@@ -1,0 +1,20 @@
+"""Each change of an offer takes the next number (`seq`); whoever follows a marketplace reads what is newer.
+
+A marketplace's numbers are given out under one lock, held to the commit: without it a smaller number could be committed
+after a larger one was read, and a follower would miss it.
+"""
+
+from collections.abc import Iterable
+
+from joey.kit import sql
+
+
+def lock(marketplaces: Iterable[str]) -> None:
+    """Be alone in giving out numbers for these, until the transaction ends."""
+    for marketplace in sorted(marketplaces):  # in one order always: two sets never wait for each other
+        sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog:{marketplace}"])
+
+
+def tell_followers() -> None:
+    """Said with the commit: they need not wait for their next look."""
+    sql.execute("NOTIFY joey_offers")

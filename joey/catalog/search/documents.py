@@ -1,0 +1,136 @@
+"""What the index holds of an offer: its words, facts to filter by, and one number for each way of sorting.
+
+Each sort key is one unsigned number of 64 bits that rises: a page of a list is then a range of keys, and reading on
+from a key misses and repeats nothing while the index changes beneath.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from joey.catalog.cards import earning_marketplaces
+from joey.catalog.search.fold import fold
+from joey.catalog.search.folder import VERSION
+from joey.catalog.search.split_words import offer_words
+from joey.marketplaces import registry
+from joey.marketplaces.port import Policy
+from joey.money.money import EXPONENTS
+
+if TYPE_CHECKING:
+    from tantivy import Document, Schema
+
+MOST = (1 << 64) - 1
+SALES_BITS, PRICE_BITS = 40, 47  # a price lies below 10¹⁴ minor units, see clean_facts
+SALES_TOP, PRICE_TOP = (1 << SALES_BITS) - 1, (1 << PRICE_BITS) - 1
+TIE_BITS = 64 - 8 - PRICE_BITS  # beside the currency's number
+TIE_TOP = (1 << TIE_BITS) - 1
+SORTS = ("sales", "price", "earning", "newest")
+ALWAYS = MOST  # until when a coupon runs that has no end
+IN_STOCK = "in_stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An offer as the index reads it from PostgreSQL. `shown` is false for what is withdrawn or has no price."""
+
+    id: UUID
+    marketplace: str
+    seq: int
+    shown: bool
+    titles: tuple[str, ...]
+    brand: str
+    model: str
+    category: str
+    currency: str
+    now_minor: int
+    coupon_minor: int | None
+    coupon_until: int | None  # seconds since 1970
+    commission_ppm: int
+    volume: int
+    in_stock: bool
+
+
+@cache
+def schema() -> "Schema":
+    """No positions and no frequencies: what is found is sorted by us, not by chance of its words."""
+    from tantivy import SchemaBuilder
+
+    made = SchemaBuilder()
+    made.add_text_field("id", tokenizer_name="raw", index_option="basic")
+    made.add_text_field("words", tokenizer_name="whitespace", index_option="basic")
+    made.add_text_field("letters", tokenizer_name="whitespace", index_option="basic")
+    made.add_text_field("facts", tokenizer_name="raw", index_option="basic")
+    for name in ("low_id", "coupon_until", *SORTS):
+        made.add_unsigned_field(name, fast=True)
+    return made.build()
+
+
+def document(row: Row, earning: Mapping[str, Policy], now: int) -> "Document":
+    """`now` in seconds since 1970: a coupon that is over by then counts no more."""
+    from tantivy import Document
+
+    high, low = divmod(row.id.int, 1 << 64)
+    runs = row.coupon_minor is not None and (row.coupon_until is None or row.coupon_until > now)
+    pays = row.coupon_minor if runs and row.coupon_minor is not None else row.now_minor
+    policy = earning.get(row.marketplace)
+    words, letters = offer_words((*row.titles, row.brand, row.model), row.brand)
+    made = Document()
+    made.add_text("id", row.id.hex)
+    made.add_text("words", " ".join(words))
+    made.add_text("letters", " ".join(letters))
+    for name, value in (("marketplace", row.marketplace), ("category", row.category), ("currency", row.currency)):
+        if value:
+            made.add_text("facts", f"{name}={value}")
+    for name, value in (("brand", row.brand), ("model", row.model)):
+        if value:
+            made.add_text("facts", f"{name}={fold(value)}")
+    if row.in_stock:
+        made.add_text("facts", IN_STOCK)
+    made.add_unsigned("low_id", low)
+    made.add_unsigned("coupon_until", (row.coupon_until or ALWAYS) if runs else 0)
+    made.add_unsigned("sales", sales_key(row.volume, low))
+    made.add_unsigned("price", price_key(row.currency, pays, low))
+    earns = policy.worth(pays, row.commission_ppm) if policy else 0
+    made.add_unsigned("earning", price_key(row.currency, PRICE_TOP - earns, low))
+    made.add_unsigned("newest", MOST - high)
+    return made
+
+
+def sales_key(volume: int, low_id: int) -> int:
+    """What sells most comes first; the id decides between equals."""
+    return (SALES_TOP - min(volume, SALES_TOP)) << (64 - SALES_BITS) | low_id >> SALES_BITS
+
+
+def price_key(currency: str, minor: int, low_id: int) -> int:
+    """Each currency for itself, then the amount; a few bits of the id keep equals apart."""
+    return (_number(currency) << PRICE_BITS | minor) << TIE_BITS | low_id & TIE_TOP
+
+
+def price_range(currency: str, least: int | None, most: int | None) -> tuple[int, int]:
+    """The first and the last price key of these amounts, both included."""
+    return price_key(currency, least or 0, 0), price_key(currency, PRICE_TOP if most is None else most, TIE_TOP)
+
+
+def id_of(newest: int, low_id: int) -> UUID:
+    return UUID(int=(MOST - newest) << 64 | low_id)
+
+
+def earning_policies() -> dict[str, Policy]:
+    """The policies of marketplaces whose orders come back to us; an offer of any other earns nothing."""
+    return {name: registry.policy_of(name) for name in earning_marketplaces()}
+
+
+def made_with() -> str:
+    """What an index depends on beside the offers: the schema, the currencies, and who pays how much."""
+    fees = {name: policy.service_fee_ppm for name, policy in earning_policies().items()}
+    facts: dict[str, Any] = {"version": VERSION, "currencies": sorted(EXPONENTS), "fees": fees}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@cache
+def _number(currency: str) -> int:
+    return sorted(EXPONENTS).index(currency)

@@ -1,0 +1,203 @@
+"""A question to the index, checked, and one page of what answers it; a page continues exactly where one ended."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from django.core import signing
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.search import match
+from joey.catalog.search.documents import IN_STOCK, MOST, id_of, price_range, schema
+from joey.catalog.search.read_index import guarded, searcher
+from joey.catalog.search.split_words import Words, question_words
+from joey.kit.refusals import Invalid
+from joey.marketplaces.imported import is_feed
+from joey.marketplaces.registry import marketplace_names
+from joey.money.money import EXPONENTS
+
+if TYPE_CHECKING:
+    from tantivy import DocAddress, Query, Searcher
+
+MOST_PER_PAGE = 100
+MOST_MINOR = 10**14
+SALT = "catalog.search"
+KEYS = {"relevance": "sales", "sales": "sales", "price": "price", "earning": "earning", "newest": "newest"}
+SLACK = 8  # a few more than asked for, so that offers with one key seldom have to be asked for again
+MOST_EQUALS = 100_000
+
+
+class Place(NamedTuple):
+    """Where an offer stands in a list: how well it matches, its sort key, its id. No two are equal."""
+
+    tier: int
+    key: int
+    id: UUID
+
+
+@dataclass(frozen=True)
+class FindOffers:
+    """A question to the catalogue, checked."""
+
+    words: Words
+    blank: bool  # nothing was asked for, so everything answers
+    marketplace: str | None
+    category: str | None
+    currency: str | None
+    min_minor: int | None
+    max_minor: int | None
+    sort: str
+    in_stock: bool
+    coupon: bool
+    limit: int
+
+    @staticmethod
+    def read(
+        *,
+        q: str,
+        marketplace: str | None,
+        category: str | None,
+        currency: str | None,
+        min_minor: int | None,
+        max_minor: int | None,
+        sort: str,
+        in_stock: bool,
+        coupon: bool,
+        limit: int,
+    ) -> "FindOffers":
+        """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see Words.cut."""
+        if marketplace and not (marketplace in marketplace_names or is_feed(marketplace)):
+            raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
+        if sort not in KEYS:
+            raise Invalid(_("Sort by relevance, price, earning, sales or newest."), field="sort")
+        if not 1 <= limit <= MOST_PER_PAGE:
+            raise Invalid(_("A page holds between 1 and 100 offers."), field="limit")
+        if currency and currency not in EXPONENTS:
+            raise Invalid(_("Joey does not know the currency “%s”.") % currency[:8], field="currency")
+        for minor, name in ((min_minor, "min_price"), (max_minor, "max_price")):
+            if minor is not None and not 0 <= minor <= MOST_MINOR:
+                raise Invalid(_("A price is a number that is not below zero."), field=name)
+            if minor is not None and not currency:
+                raise Invalid(
+                    _("Say in which currency the prices are; different ones cannot be compared."), field="currency"
+                )
+        if min_minor is not None and max_minor is not None and min_minor > max_minor:
+            raise Invalid(_("The lowest price is above the highest one."), field="max_price")
+        return FindOffers(
+            question_words(q), not q.strip(), (marketplace or "")[:40] or None, (category or "")[:60] or None,
+            currency or None, min_minor, max_minor, sort, in_stock, coupon, limit,
+        )  # fmt: skip
+
+    def run(self, cursor: str | None, *, now: datetime) -> tuple[list[UUID], str | None]:
+        """The ids of one page and the cursor of the next. Raises Invalid (field cursor), and NoIndex."""
+        moment, after = self._read_cursor(cursor) if cursor else (now, None)
+        if not self.words.words and not self.blank:
+            return [], None  # signs only: no title can hold them
+        with guarded():
+            found = list(self._places(searcher(), int(moment.timestamp()), after))
+        shown = found[: self.limit]
+        following = self._write_cursor(moment, shown[-1]) if len(found) > self.limit else None
+        return [place.id for place in shown], following
+
+    def _places(self, index: "Searcher", moment: int, after: Place | None) -> Iterator[Place]:
+        """One more than a page holds, where there are as many."""
+        from tantivy import Occur
+
+        narrowed = [(Occur.Must, each) for each in self._filters(moment)]
+        wanted = self.limit + 1
+        better: list[Query] = []
+        for tier, query in enumerate(self._tiers(index)):
+            if after is None or tier >= after.tier:
+                parts = [(Occur.Must, query), *narrowed, *((Occur.MustNot, each) for each in better)]
+                behind = after if after is not None and after.tier == tier else None
+                found = _in_order(index, parts, KEYS[self.sort], wanted, behind)
+                yield from (Place(tier, key, id_) for key, id_ in found)
+                wanted -= len(found)
+                if wanted <= 0 or (self.sort != "relevance" and (found or behind)):
+                    return  # sorted by an amount, what is guessed never stands among what was asked for
+            better.append(query)
+
+    def _tiers(self, index: "Searcher") -> "Iterable[Query]":
+        from tantivy import Query
+
+        if not self.words.words:
+            return [Query.all_query()]
+        return (match.tiers if self.sort == "relevance" else match.loose_tiers)(self.words.words, index)
+
+    def _filters(self, moment: int) -> "Iterator[Query]":
+        from tantivy import FieldType, Query
+
+        facts = [
+            f"{name}={value}" for name in ("marketplace", "category", "currency") if (value := getattr(self, name))
+        ]
+        for fact in [*facts, *([IN_STOCK] if self.in_stock else [])]:
+            yield Query.term_query(schema(), "facts", fact, index_option="basic")
+        if self.coupon:
+            yield Query.range_query(schema(), "coupon_until", FieldType.Unsigned, moment + 1, MOST)
+        if self.currency and (self.min_minor is not None or self.max_minor is not None):
+            lower, upper = price_range(self.currency, self.min_minor, self.max_minor)
+            yield Query.range_query(schema(), "price", FieldType.Unsigned, lower, upper)
+
+    def _same_question(self) -> str:
+        """A cursor belongs to the question that it came from; the page size may change."""
+        question = (
+            self.words.words, self.blank, self.marketplace, self.category, self.currency, self.min_minor,
+            self.max_minor, self.sort, self.in_stock, self.coupon,
+        )  # fmt: skip
+        return hashlib.sha256(repr(question).encode()).hexdigest()[:16]
+
+    def _write_cursor(self, moment: datetime, last: Place) -> str:
+        values = [self._same_question(), moment.isoformat(), last.tier, last.key, last.id.hex]
+        return signing.dumps(values, salt=SALT)
+
+    def _read_cursor(self, cursor: str) -> tuple[datetime, Place]:
+        refusal = Invalid(_("This cursor does not belong to this list. Start again without one."), field="cursor")
+        try:
+            question, moment, tier, key, hex_ = signing.loads(cursor[:2000], salt=SALT)
+        except (signing.BadSignature, ValueError, TypeError, UnicodeError):
+            raise refusal from None
+        if question != self._same_question():
+            raise refusal
+        return datetime.fromisoformat(moment), Place(tier, key, UUID(hex_))
+
+
+def _in_order(
+    index: "Searcher", parts: "Sequence[tuple[Any, Query]]", field: str, wanted: int, after: Place | None
+) -> list[tuple[int, UUID]]:
+    """The first `wanted` matches by (key, id) that come behind `after`.
+
+    Tantivy sorts by the key only, so the ones that share the last key are fetched all and put in order here.
+    """
+    lowest = after.key if after is not None else 0
+    last = (after.key, after.id) if after is not None else (-1, UUID(int=0))
+    found: list[tuple[int, UUID]] = []
+    while len(found) < wanted:
+        hits, more = _keyed(index, parts, field, lowest, MOST, wanted - len(found) + SLACK)
+        if not more:
+            return sorted(found + [hit for hit in hits if hit > last])[:wanted]
+        edge = max(key for key, _id in hits)
+        whole = sorted(found + [hit for hit in hits if hit[0] < edge and hit > last])
+        if len(whole) < wanted:
+            equals, _more = _keyed(index, parts, field, edge, edge, MOST_EQUALS)
+            whole += sorted(hit for hit in equals if hit > last)
+        found, lowest = whole, edge + 1
+    return found[:wanted]
+
+
+def _keyed(
+    index: "Searcher", parts: "Sequence[tuple[Any, Query]]", field: str, lowest: int, highest: int, limit: int
+) -> tuple[list[tuple[int, UUID]], bool]:
+    """Matches within a range of keys, lowest key first, and whether there may be more."""
+    from tantivy import FieldType, Occur, Order, Query
+
+    if lowest > 0 or highest < MOST:
+        parts = [*parts, (Occur.Must, Query.range_query(schema(), field, FieldType.Unsigned, lowest, highest))]
+    query = parts[0][1] if len(parts) == 1 else Query.boolean_query(list(parts))
+    hits = index.search(query, limit=limit, count=False, order_by_field=field, order=Order.Asc).hits
+    places: list[DocAddress] = [place for _key, place in hits]
+    high, low = (index.fast_field_values(name, places) for name in ("newest", "low_id"))
+    ids = [id_of(int(one or 0), int(other or 0)) for one, other in zip(high, low, strict=True)]
+    return [(int(key), id_) for (key, _place), id_ in zip(hits, ids, strict=True)], len(hits) == limit

@@ -1,0 +1,101 @@
+"""Where the index lies: one folder for each time it was built, a link that says which is in use, two locks.
+
+`DATA/search/current` → `v1-<when>`. The link is replaced in one step, so that whoever opens it finds a whole index.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+VERSION = 1  # of the schema: an index of another version is not read, and a new one is built
+NOTE = "followed.json"
+WRITING, BUILDING = "writing.lock", "building.lock"
+KEPT_SECONDS = 60  # an index that was replaced stays that long for whoever is just opening it
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How far an index follows PostgreSQL. It is written after the index itself is committed, never before."""
+
+    seqs: dict[str, int] = field(default_factory=dict)  # marketplace → the last change that is in the index
+    made_with: str = ""  # what else its contents depend on; when that changes, the index is built anew
+    next_coupon_end: int | None = None  # seconds since 1970: then an offer has to be read again
+
+
+def home() -> Path:
+    """The folder of everything about searching on this host."""
+    return Path(settings.DATA) / "search"
+
+
+def current() -> Path | None:
+    """The index in use, None where there is none of this version."""
+    try:
+        name = os.readlink(home() / "current")
+    except OSError:
+        return None
+    return home() / name if name.startswith(f"v{VERSION}-") and (home() / name).is_dir() else None
+
+
+def make_new() -> Path:
+    """An empty folder for an index that is being built."""
+    folder = home() / f"v{VERSION}-{time.time_ns()}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def use(folder: Path) -> None:
+    """From now on this is the index in use."""
+    staged = home() / "current.new"
+    staged.unlink(missing_ok=True)
+    staged.symlink_to(folder.name)
+    before = current()
+    staged.replace(home() / "current")
+    if before is not None:
+        os.utime(before)  # its time of being replaced, for `sweep`
+
+
+def sweep() -> None:
+    """Delete what nobody needs any more. Only whoever holds the lock for building may call it."""
+    kept = current()
+    for folder in home().glob("v*-*"):
+        if folder != kept and time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def followed(folder: Path) -> Followed:
+    """What was noted; nothing where the note is missing or torn, so that everything is read again."""
+    try:
+        return Followed(**json.loads((folder / NOTE).read_text()))
+    except (OSError, ValueError, TypeError):
+        return Followed()
+
+
+def note_followed(folder: Path, state: Followed) -> None:
+    """Keep it in one step: a kill leaves the old note or the new one, and repeating a batch does no harm."""
+    staged = folder / f"{NOTE}.new"
+    with staged.open("w") as file:
+        json.dump(asdict(state), file)
+        file.flush()
+        os.fsync(file.fileno())
+    staged.replace(folder / NOTE)
+
+
+@contextmanager
+def alone(lock: str, *, wait: bool) -> Iterator[bool]:
+    """Hold one of the two locks of this host; false when another process has it and we do not wait."""
+    home().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (home() / lock).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True

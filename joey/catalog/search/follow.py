@@ -1,0 +1,225 @@
+"""Keep the index of this host up to date with the offers, by their `seq`; one process writes at a time.
+
+An index that is missing, broken, of another version or made with other fees is built anew from PostgreSQL beside the
+old one, which answers until the new one is whole.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from joey.catalog.search import changes, folder
+from joey.catalog.search.documents import MOST, Row, document, earning_policies, id_of, made_with, schema
+from joey.catalog.search.folder import BUILDING, WRITING, Followed
+from joey.catalog.search.split_words import know_brands
+from joey.kit import clock
+from joey.marketplaces.port import Policy
+
+log = logging.getLogger(__name__)
+
+BATCH = 20_000  # offers between two commits
+HEAP = 20_000_000  # bytes; Tantivy wants at least 15 million
+BUILDING_HEAP = 60_000_000
+COUPONS_AT_ONCE = 5_000
+COUNT_MOST = 1000  # enough to see that it is behind; counting all is not worth it
+SILENT_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far the index of this host is behind. `behind` counts changed offers, up to COUNT_MOST."""
+
+    missing: bool
+    behind: int
+    seconds_since_looked: float | None  # since the follower last found everything done, or did a part of it
+
+    @property
+    def is_left(self) -> bool:
+        """Whether nobody seems to follow any more."""
+        silent = self.seconds_since_looked is None or self.seconds_since_looked > SILENT_SECONDS
+        return self.behind > 0 and silent
+
+
+def catch_up(*, wait: bool = True) -> int:
+    """Bring the index of this host up to date; how many offers were read.
+
+    Killed at any point and run again it comes to the same. Where another process of this host is at it, it waits for
+    that one first, or does nothing when told not to `wait`.
+    """
+    with folder.alone(WRITING, wait=wait) as mine:
+        if not mine:
+            return 0
+        found = folder.current()
+        if found is not None and _fits(found):
+            _tidy()
+            return _follow(found)
+    return rebuild(wait=wait)
+
+
+def rebuild(*, wait: bool = True) -> int:
+    """Build the index anew from PostgreSQL and take it into use; searches are answered all the while.
+
+    How many offers were read; nothing is done where another process builds already and we do not `wait`.
+    """
+    with folder.alone(BUILDING, wait=wait) as mine:
+        if not mine:
+            return 0
+        folder.sweep()
+        new = folder.make_new()
+        read = _build(new)
+        with folder.alone(WRITING, wait=True):
+            read += _follow(new)
+            folder.use(new)
+        return read
+
+
+def is_behind() -> bool:
+    """Whether there is anything to do. One query, and nothing that takes memory is loaded."""
+    found = folder.current()
+    if found is None or (found / "broken").exists():
+        return True
+    state = folder.followed(found)
+    if state.made_with != made_with():
+        return True
+    if state.next_coupon_end is not None and state.next_coupon_end <= time.time():
+        return True
+    newest = changes.newest_seqs()
+    if any(seq > state.seqs.get(marketplace, -1) for marketplace, seq in newest.items()):
+        return True
+    _looked()
+    return False
+
+
+def lag() -> Lag:
+    """For whoever watches this host. A query, and one for each marketplace that is behind."""
+    found = folder.current()
+    if found is None:
+        return Lag(True, 0, None)
+    behind = changes.count_newer(folder.followed(found).seqs, COUNT_MOST)
+    try:
+        looked = (folder.home() / "looked").stat().st_mtime
+    except OSError:
+        return Lag(False, behind, None)
+    return Lag(False, behind, max(0.0, time.time() - looked))
+
+
+def _fits(found: Path) -> bool:
+    """Whether this index can be followed on: whole, made the same way, and not ahead of its database."""
+    from tantivy import Index
+
+    state = folder.followed(found)
+    if (found / "broken").exists() or state.made_with != made_with():
+        return False
+    newest = changes.newest_seqs()
+    if any(seq > newest.get(marketplace, -1) for marketplace, seq in state.seqs.items()):
+        log.warning("the search index knows changes that the database does not: it is built anew")
+        return False
+    try:
+        Index.open(str(found))
+    except ValueError as error:
+        log.warning("the search index cannot be opened and is built anew: %s", error)
+        return False
+    return True
+
+
+def _tidy() -> None:
+    """Delete what was replaced or never finished, unless somebody is just building."""
+    with folder.alone(BUILDING, wait=False) as mine:
+        if mine:
+            folder.sweep()
+
+
+def _build(new: Path) -> int:
+    """Every offer once, in one stream: nothing in there has to be replaced, and nothing is used before it is whole."""
+    from tantivy import Index
+
+    index = Index(schema(), str(new))
+    writer = index.writer(BUILDING_HEAP, 1)
+    earning, now, seqs, read = earning_policies(), int(clock.now().timestamp()), dict[str, int](), 0
+    for row in changes.all_offers():
+        read += 1
+        if row.brand:
+            know_brands((row.brand,))
+        if row.shown:
+            writer.add_document(document(row, earning, now))
+        if row.seq > seqs.get(row.marketplace, -1):
+            seqs[row.marketplace] = row.seq
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    folder.note_followed(new, Followed(seqs, made_with(), _next_coupon_end(index, now)))
+    return read
+
+
+def _follow(found: Path) -> int:
+    """Batch by batch until nothing is newer; the note follows each commit."""
+    from tantivy import Index
+
+    index = Index.open(str(found))
+    state = folder.followed(found)
+    earning, now, read = earning_policies(), int(clock.now().timestamp()), 0
+    writer = None
+    for marketplace, newest in changes.newest_seqs().items():
+        while newest > state.seqs.get(marketplace, -1):
+            rows = changes.changed_since(marketplace, state.seqs.get(marketplace, -1), BATCH)
+            if not rows:
+                break
+            writer = writer or index.writer(HEAP, 1)
+            _replace(writer, rows, earning, now)
+            state = replace(state, seqs=state.seqs | {marketplace: rows[-1].seq})
+            folder.note_followed(found, state)
+            read += len(rows)
+            _looked()
+    if state.next_coupon_end is not None and state.next_coupon_end <= now:
+        index.reload()
+        while ended := _coupons_ended(index, now):
+            writer = writer or index.writer(HEAP, 1)
+            _replace(writer, changes.offers_with(ended), earning, now)
+            index.reload()
+            read += len(ended)
+    if writer is not None:
+        writer.wait_merging_threads()
+        index.reload()
+        folder.note_followed(found, replace(state, next_coupon_end=_next_coupon_end(index, now)))
+    _looked()
+    return read
+
+
+def _replace(writer: Any, rows: Iterable[Row], earning: Mapping[str, Policy], now: int) -> None:
+    """One commit in which each of these offers is as it is now, or gone."""
+    for row in rows:
+        writer.delete_documents_by_term("id", row.id.hex)
+        if row.shown:
+            if row.brand:
+                know_brands((row.brand,))
+            writer.add_document(document(row, earning, now))
+    writer.commit()
+
+
+def _coupons_ended(index: Any, now: int) -> list[Any]:
+    """Offers that are sorted by a price whose coupon is over."""
+    from tantivy import FieldType, Query
+
+    searcher = index.searcher()
+    over = Query.range_query(schema(), "coupon_until", FieldType.Unsigned, 1, now)
+    places = [place for _score, place in searcher.search(over, limit=COUPONS_AT_ONCE, count=False).hits]
+    if not places:
+        return []
+    high, low = (searcher.fast_field_values(name, places) for name in ("newest", "low_id"))
+    return [id_of(int(one), int(other)) for one, other in zip(high, low, strict=True)]
+
+
+def _next_coupon_end(index: Any, now: int) -> int | None:
+    from tantivy import FieldType, Order, Query
+
+    running = Query.range_query(schema(), "coupon_until", FieldType.Unsigned, 1, MOST - 1)
+    hits = index.searcher().search(running, limit=1, count=False, order_by_field="coupon_until", order=Order.Asc).hits
+    return int(hits[0][0]) if hits else None
+
+
+def _looked() -> None:
+    """For `lag`: the follower of this host is alive and getting on."""
+    (folder.home() / "looked").touch()

@@ -1,0 +1,130 @@
+"""From the words of a question to what they match, strictest first.
+
+1. every word as it stands, one behind the other; 2. every word as it stands, or another name of that brand;
+3. Chinese words also as characters side by side, however a title was cut, letters also as the beginning of a word;
+4. letters also with a typing error. Digits are never guessed. Which of them an offer reaches depends on the offer and
+the question, so that a list read page by page keeps its order while other offers come and go.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from joey.catalog.search.brand_names import Name
+from joey.catalog.search.documents import schema
+from joey.catalog.search.split_words import BETWEEN, Word, bridge, halves, pairs
+
+if TYPE_CHECKING:
+    from tantivy import Query, Searcher
+
+FORGIVEN_ONE, FORGIVEN_TWO = 4, 8  # from so many letters on one typing error is forgiven, or two
+SHORTEST_BEGINNING = 2
+MOST_READINGS = 300  # of one word
+
+Meaning = Callable[[str, "Searcher"], list[str]]
+
+
+def tiers(words: Sequence[Word], searcher: "Searcher") -> "Iterator[Query]":
+    """What matches in each sense, strictest first; an offer may stand in several, and counts in the first."""
+    strict = [_whole(word.units) for word in words]
+    bridges = [_term("letters", bridge(one, other)) for one, other in pairwise(words)]
+    first = _all([*strict, *bridges])
+    if len(words) > 1 and all(word.han for word in words):  # 保温 杯 are the one word 保温杯 to the splitter
+        first = _any([first, _term("words", "".join(word.units[0] for word in words))])
+    yield first
+    if bridges or any(word.also for word in words):
+        yield _all(_named(word) for word in words)
+    yield from loose_tiers(words, searcher)
+
+
+def loose_tiers(words: Sequence[Word], searcher: "Searcher") -> "Iterator[Query]":
+    """The last two senses: whatever the question may mean, first without guessing, then with typing errors forgiven."""
+    yield _all(_loose(word, beginnings, searcher) for word in words)
+    if any(_may_be_misspelt(word, unit) for word in words for unit in word.units):
+        yield _all(_loose(word, readings, searcher) for word in words)
+
+
+def beginnings(piece: str, searcher: "Searcher") -> list[str]:
+    """Words of the index that begin with `piece`, and the piece itself."""
+    if len(piece) < SHORTEST_BEGINNING:
+        return [piece]
+    return [piece, *(term for term, _count in searcher.terms_with_prefix("words", piece, limit=MOST_READINGS))]
+
+
+def readings(piece: str, searcher: "Searcher") -> list[str]:
+    """Words of the index that `piece` may mean: those that begin with it, or differ by a typing error or two.
+
+    The first letter counts as typed. Nearest first.
+    """
+    if len(piece) < FORGIVEN_ONE:
+        return beginnings(piece, searcher)
+    from rapidfuzz.distance import OSA  # counts two letters changed round as one error
+
+    forgiven = 2 if len(piece) >= FORGIVEN_TWO else 1
+    near: list[tuple[int, str]] = []
+    for term, _count in searcher.terms_with_prefix("words", piece[0]):
+        if term.startswith(piece):
+            near.append((0 if term == piece else 1, term))
+        elif abs(len(term) - len(piece)) <= forgiven and term.isalpha():
+            distance = OSA.distance(piece, term, score_cutoff=forgiven)
+            if distance <= forgiven:
+                near.append((distance, term))
+    return [piece, *(term for _distance, term in sorted(near)[:MOST_READINGS])]
+
+
+def _named(word: Word) -> "Query":
+    return _any([_whole(word.units), *(_whole(name) for name in word.also)])
+
+
+def _whole(units: Name) -> "Query":
+    """The pieces side by side: 14Pro finds 14 Pro. Letters parted by a hyphen also as one word: wi-fi finds wifi."""
+    if len(units) == 1:
+        return _term("words", units[0])
+    apart = [_term("words", unit) for unit in units]
+    beside = [_term("letters", one + BETWEEN + other) for one, other in pairwise(units)]
+    together = _all([*apart, *beside])
+    return _any([together, _term("words", "".join(units))]) if all(map(str.isalpha, units)) else together
+
+
+def _loose(word: Word, meaning: Meaning, searcher: "Searcher") -> "Query":
+    if word.han:
+        found = _all(_term("letters", pair) for half in halves(word.units[0]) for pair in pairs(half))
+    else:
+        apart = _all(
+            _terms(meaning(unit, searcher) if unit.isalpha() and not word.also else [unit]) for unit in word.units
+        )
+        found = _any([apart, _whole(word.units)]) if len(word.units) > 1 else apart
+    return _any([found, *(_whole(name) for name in word.also)])
+
+
+def _may_be_misspelt(word: Word, unit: str) -> bool:
+    """Letters may, unless they are a brand's name that is known."""
+    return not word.han and not word.also and len(unit) >= FORGIVEN_ONE and unit.isalpha()
+
+
+def _terms(texts: Sequence[str]) -> "Query":
+    from tantivy import Query
+
+    if len(texts) == 1:
+        return _term("words", texts[0])
+    return Query.term_set_query(schema(), "words", list(dict.fromkeys(texts)))
+
+
+def _term(field: str, text: str) -> "Query":
+    from tantivy import Query
+
+    return Query.term_query(schema(), field, text, index_option="basic")
+
+
+def _all(parts: "Iterable[Query]") -> "Query":
+    from tantivy import Occur, Query
+
+    found = list(parts)
+    return found[0] if len(found) == 1 else Query.boolean_query([(Occur.Must, part) for part in found])
+
+
+def _any(parts: "Iterable[Query]") -> "Query":
+    from tantivy import Occur, Query
+
+    found = list(parts)
+    return found[0] if len(found) == 1 else Query.boolean_query([(Occur.Should, part) for part in found])

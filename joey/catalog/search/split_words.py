@@ -1,0 +1,160 @@
+"""Cut folded text into words: what an offer can be found by, and what a question asks for.
+
+Words decide precision: 和服 (a kimono) is not found in 产品和服务 (goods and services) as long as real ones are there.
+Pairs of neighbours decide recall: wherever the splitter of Chinese cuts, two characters side by side stay side by side.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import add
+from threading import Lock
+from typing import Any
+
+from joey.catalog.search.brand_names import Name, chinese_names, other_names
+from joey.catalog.search.fold import fold, pieces
+
+LONGEST_QUESTION, LONGEST_READ = 100, 1000
+MOST_WORDS = 12
+LONGEST_NAME = 3  # words of a brand's name as people type it: la roche posay
+BETWEEN = "·"  # parts the two of a pair where one is not Chinese
+
+_known_brands: set[str] = set()
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a question. `units` are the pieces of what was typed in one go: 14Pro is ("14", "pro")."""
+
+    units: Name
+    han: bool = False
+    also: tuple[Name, ...] = ()  # other names of the same brand
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a question asks for. `cut` is what was left out because the question was too long, "" for nothing."""
+
+    words: tuple[Word, ...]
+    cut: str = ""
+
+
+def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[str]]:
+    """What an offer with these titles is found by: its words, and its characters and pairs of neighbours."""
+    words: list[str] = []
+    letters: list[str] = []
+    cut = _splitter().cut_for_search
+    for text in texts:
+        before = before_kind = joined = ""
+        for piece, kind, glued in pieces(fold(text)):
+            if kind == "han":
+                words += cut(piece)
+                letters += piece
+                letters += map(add, piece, piece[1:])
+                if before_kind and before_kind != "han":
+                    letters.append(before + BETWEEN + piece[0])
+                before = piece[-1]
+            else:
+                words.append(piece)
+                if before_kind:
+                    letters.append(before + BETWEEN + piece)
+                if kind == "letters" and glued and before_kind == "letters":  # wi-fi is found as wifi too
+                    joined += piece
+                    words.append(joined)
+                else:
+                    joined = piece
+                before = piece
+            before_kind = kind
+    if brand:
+        words.append(fold(brand).replace(" ", ""))  # whole, however its title is cut
+    return words, letters
+
+
+def question_words(q: str) -> Words:
+    """The words of a question, at most MOST_WORDS of them and of its first LONGEST_QUESTION characters."""
+    folded = fold(q[:LONGEST_READ])
+    kept, rest = folded[:LONGEST_QUESTION], folded[LONGEST_QUESTION:]
+    found: list[Word] = []
+    for piece, kind, glued in pieces(kept):
+        if kind == "han":
+            found += [Word((word,), han=True) for word in cut_question(piece)]
+        elif glued and found and not found[-1].han:
+            found[-1] = Word((*found[-1].units, piece))
+        else:
+            found.append(Word((piece,)))
+    different = list(dict.fromkeys(_with_names(found)))
+    left_out = [" ".join(word.units) for word in different[MOST_WORDS:]]
+    return Words(tuple(different[:MOST_WORDS]), " ".join([*left_out, rest]).strip())
+
+
+def cut_question(han: str) -> list[str]:
+    """A run of Chinese as the words that it most likely consists of."""
+    return list(_splitter().cut(han))
+
+
+def halves(word: str) -> tuple[str, ...]:
+    """A long word as two known ones where it is two: 保暖内衣 is found as 保暖 and 内衣 apart. Else the word itself."""
+    if len(word) >= 4:
+        for middle in range(2, len(word) - 1):
+            if _splitter().has_word(word[:middle]) and _splitter().has_word(word[middle:]):
+                return word[:middle], word[middle:]
+    return (word,)
+
+
+def pairs(word: str) -> list[str]:
+    """What stands side by side in a Chinese word; the character itself where it is one."""
+    return list(map(add, word, word[1:])) or [word]
+
+
+def bridge(one: Word, other: Word) -> str:
+    """The pair that stands in a title where the second word follows the first at once."""
+    last = one.units[-1][-1] if one.han else one.units[-1]
+    first = other.units[0][0] if other.han else other.units[0]
+    return last + first if one.han and other.han else last + BETWEEN + first
+
+
+def know_brands(names: Iterable[str]) -> None:
+    """Keep these brands whole wherever Chinese is cut in this process."""
+    new = {name for name in map(fold, names) if 2 <= len(name) <= 12} - _known_brands
+    if not new:
+        return
+    splitter = _splitter()
+    with _lock:
+        for name in new:
+            if [piece.kind for piece in pieces(name)] == ["han"] and not splitter.has_word(name):
+                splitter.add_word(name, None, None)
+        _known_brands.update(new)
+
+
+def _with_names(found: Sequence[Word]) -> list[Word]:
+    """The same words, those that are a brand's name known by its other names, in one where it was typed in several."""
+    names = other_names()
+    merged: list[Word] = []
+    at = 0
+    while at < len(found):
+        for length in range(min(LONGEST_NAME, len(found) - at), 0, -1):
+            together = found[at : at + length]
+            units = tuple(unit for word in together for unit in word.units)
+            han = any(word.han for word in together)
+            also = names.get(units) or (names.get(("".join(units),)) if len(units) > 1 and not han else None)
+            if also:
+                merged.append(Word(units, han=han and length == 1, also=also))
+                at += length
+                break
+        else:
+            merged.append(found[at])
+            at += 1
+    return merged
+
+
+def _splitter() -> Any:
+    """rjieba, loaded when it is first needed: its dictionary takes 35 MB and a tenth of a second."""
+    import rjieba
+
+    if not _known_brands:
+        with _lock:
+            _known_brands.update(chinese_names())
+            for name in chinese_names():
+                if not rjieba.has_word(name):
+                    rjieba.add_word(name, None, None)
+    return rjieba

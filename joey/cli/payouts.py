@@ -1,0 +1,43 @@
+"""Whether payouts are paused, and letting them go again: after a restore nothing is paid before somebody looked."""
+
+from pathlib import Path
+
+import click
+
+from joey.cli.data_folder import data_option
+
+
+@click.group()
+def payouts() -> None:
+    """What stops payouts of the whole instance."""
+
+
+@payouts.command("status")
+@data_option
+def status(data: Path) -> None:
+    """Say whether payouts are paused, and why."""
+    from joey.cli.instance import instance
+
+    with instance(data, "payouts"):
+        from joey.payouts.pause import open_pauses
+
+        pauses = open_pauses()
+    for pause in pauses:
+        click.echo(f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {pause.reason}")
+    click.echo("`joey payouts release` lets them go again." if pauses else "Payouts are not paused.")
+
+
+@payouts.command("release")
+@data_option
+def release(data: Path) -> None:
+    """Let payouts go again, after comparing the books with the bank's statement."""
+    from joey.cli.instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.pause import end_pause, open_pauses
+
+        pauses = open_pauses()
+        for pause in pauses:
+            end_pause(pause, now=now())
+    click.echo("Payouts go out again." if pauses else "Payouts were not paused.")

@@ -1,0 +1,68 @@
+"""Hear from PostgreSQL which shops changed: triggers say it on one channel, in the moment of the commit.
+
+While nobody listens nothing is kept: after a lost connection everything kept is forgotten, because what was said in
+between was not heard.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+import psycopg
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "joey_pages"  # its triggers are in shops/migrations/0002 and catalog/migrations/0005
+EVERYTHING = "*"
+RETRY = 1.0  # seconds
+
+
+class Changes:
+    """Calls `forget` with a shop's address, and `forget_all` when very much changed or hearing was lost."""
+
+    def __init__(self, conninfo: str, *, forget: Callable[[str], None], forget_all: Callable[[], None]) -> None:
+        self._conninfo = conninfo
+        self._forget = forget
+        self._forget_all = forget_all
+        self._task: asyncio.Task[None] | None = None
+        self.listening = False
+
+    def begin(self) -> None:
+        """Start to listen, with the first page that somebody wants."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="changes of shops")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError) as error:
+                if self.listening:
+                    logger.warning("not told of changes any more, so no page is kept: %s", error)
+            finally:
+                self.listening = False
+                self._forget_all()
+            await asyncio.sleep(RETRY)
+
+    async def _listen(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(
+            self._conninfo, autocommit=True, connect_timeout=2, application_name="joey pages"
+        )
+        try:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            self.listening = True
+            async for word in connection.notifies():
+                if word.payload == EVERYTHING:
+                    self._forget_all()
+                else:
+                    self._forget(word.payload)
+        finally:
+            with contextlib.suppress(psycopg.Error, OSError):
+                await connection.close()

@@ -1,0 +1,200 @@
+"""/s/<slug> and /s/<slug>/<listing> for visitors without a session: from memory, or made and then kept.
+
+Everything else (a session, a wish for another language, a write, an unknown shop) is Django's.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import parse_qs
+
+import psycopg
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from joey.edge import answer
+from joey.edge.asked import App, ChooseLanguage, Message, Receive, Scope, Send, cookie_of
+from joey.edge.hear_changes import Changes
+from joey.edge.keep_pages import FRESH, Kept, Key, Pages, kept
+from joey.edge.make_pages import Made, MakePages, TooBusy, TooLate
+
+BrowserClass = Callable[[str], str]  # user agent → the app whose browser it is, or ""
+
+PATH = re.compile(r"/s/([-a-zA-Z0-9_]{1,60})(?:/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?")
+_START = re.compile(r"[0-9]{1,6}")
+
+
+@dataclass(frozen=True)
+class _Making:
+    """A page that is being made: what had changed when it began, and when that was by the monotonic clock."""
+
+    task: "asyncio.Future[Made | None]"
+    seen: int
+    began: float
+
+
+class ShopPages:
+    """Answers from `pages`; makes shop pages itself and lets Django make those of listings."""
+
+    def __init__(self, django: App, make: MakePages, *, language: ChooseLanguage, browser: BrowserClass) -> None:
+        self._django = django
+        self._make = make
+        self._pages = Pages(settings.PAGES_KEPT_BYTES)
+        self._changes = Changes(settings.DATABASE_URL, forget=self._pages.forget, forget_all=self._pages.forget_all)
+        self._making: dict[Key, _Making] = {}
+        self._sweeping = False
+        # Of a visitor only a handful of headers matter, and the same ones come again and again.
+        self._visitor = lru_cache(maxsize=4096)(lambda *seen: _visitor(*seen, language=language, browser=browser))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """False when this request is Django's."""
+        method = scope["method"]
+        if method not in ("GET", "HEAD"):
+            return False
+        found = PATH.fullmatch(scope["path"])
+        start = _start(scope["query_string"]) if found else None
+        if found is None or start is None:
+            return False
+        cookie = accepts = agent = host = forwarded = none_match = b""
+        for name, value in scope["headers"]:
+            if name == b"accept-language":
+                accepts = value
+            elif name == b"user-agent":
+                agent = value
+            elif name == b"host":
+                host = value
+            elif name == b"cookie":
+                cookie = value if not cookie else cookie + b"; " + value
+            elif name == b"x-forwarded-proto":
+                forwarded = value
+            elif name == b"if-none-match":
+                none_match = value
+        visitor = self._visitor(cookie, accepts, agent, host, forwarded)
+        if visitor is None:
+            return False
+        slug, listing = found.groups("")
+        key = (slug, listing, 0 if listing else start, *visitor)
+        page = self._pages.get(key)
+        if page is None:
+            self._changes.begin()
+            if listing:
+                await self._from_django(scope, receive, send, key)
+                return True
+            try:
+                page = await self._made(key)
+            except (TooBusy, TooLate, psycopg.OperationalError) as trouble:
+                what = "busy" if isinstance(trouble, TooBusy) else "away"
+                await answer.page(send, 503, what, visitor[0], (b"retry-after", b"5"))
+                return True
+            if page is None:
+                return False
+        await _send(send, page, method, none_match)
+        return True
+
+    async def close(self) -> None:
+        await self._changes.close()
+        self._make.close()
+
+    async def _made(self, key: Key) -> Kept | None:
+        """A new page. Whoever asks for one that is being made waits for it, unless something changed since it began."""
+        slug, _listing, start, language, _browser, secure = key
+        making = self._making.get(key)
+        if making is None or making.seen != self._pages.changes:
+            task = asyncio.ensure_future(self._make.make(slug, start=start, language=language, secure=secure))
+            making = self._making[key] = _Making(task, self._pages.changes, time.monotonic())
+            task.add_done_callback(lambda done: self._over(key, done))
+        made = await asyncio.shield(making.task)
+        if made is None:
+            return None
+        page = kept(made.headers, made.body, made=making.began)
+        self._keep(key, page, making.seen)
+        return page
+
+    async def _from_django(self, scope: Scope, receive: Receive, send: Send, key: Key) -> None:
+        """Django answers as always, and a copy of what it said is kept."""
+        seen, began = self._pages.changes, time.monotonic()
+        beginning: Message = {}
+        body: list[bytes] = []
+
+        async def pass_on(message: Message) -> None:
+            nonlocal beginning
+            if message["type"] == "http.response.start":
+                beginning = message
+            elif message["type"] == "http.response.body":
+                body.append(message.get("body", b""))
+            await send(message)
+
+        await self._django(scope, receive, pass_on)
+        if scope["method"] == "GET" and beginning.get("status") == 200:
+            self._keep(key, kept(tuple(beginning["headers"]), b"".join(body), made=began), seen)
+
+    def _keep(self, key: Key, page: Kept, seen: int) -> None:
+        if self._changes.listening and self._pages.put(key, page, seen=seen) and not self._sweeping:
+            self._sweeping = True
+            asyncio.get_running_loop().call_later(FRESH, self._sweep)
+
+    def _sweep(self) -> None:
+        """What nobody asks for any more goes too, so that an idle worker holds nothing."""
+        self._pages.sweep()
+        self._sweeping = len(self._pages) > 0
+        if self._sweeping:
+            asyncio.get_running_loop().call_later(FRESH, self._sweep)
+
+    def _over(self, key: Key, done: "asyncio.Future[Made | None]") -> None:
+        if key in self._making and self._making[key].task is done:
+            del self._making[key]
+        if not done.cancelled():
+            done.exception()  # seen, also when everybody who waited has gone
+
+
+async def _send(send: Send, page: Kept, method: str, none_match: bytes) -> None:
+    headers = page.headers_at(time.monotonic())
+    if none_match and page.etag in none_match:
+        await send({"type": "http.response.start", "status": 304, "headers": without_body(headers)})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else page.body})
+
+
+def without_body(headers: list[answer.Header]) -> list[answer.Header]:
+    """The headers of an answer that says that nothing changed (RFC 9110, 15.4.5)."""
+    return [header for header in headers if header[0] not in (b"content-length", b"content-type")]
+
+
+def _start(query: bytes) -> int | None:
+    """Where the page begins, read as the view reads it; None when the address asks for a language, to be remembered."""
+    if not query:
+        return 0
+    asked = parse_qs(query.decode("latin-1"), keep_blank_values=True)
+    if "lang" in asked:
+        return None
+    start = asked.get("start", [""])[-1]
+    return int(start) if _START.fullmatch(start) else 0
+
+
+def _visitor(
+    cookie: bytes,
+    accepts: bytes,
+    agent: bytes,
+    host: bytes,
+    forwarded: bytes,
+    *,
+    language: ChooseLanguage,
+    browser: BrowserClass,
+) -> tuple[str, str, bool] | None:
+    """(language, browser class, over TLS); None for whoever has a session, or whom Django would not answer so."""
+    cookies = cookie.decode("latin-1")
+    if any(part.partition("=")[0].strip() == settings.SESSION_COOKIE_NAME for part in cookies.split(";")):
+        return None
+    domain, _port = split_domain_port(host.decode("latin-1").lower())
+    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+        return None
+    secure = forwarded == b"https" and settings.SECURE_PROXY_SSL_HEADER is not None
+    if settings.SECURE_SSL_REDIRECT and not secure:
+        return None
+    chosen = language(None, cookie_of(cookies, settings.LANGUAGE_COOKIE_NAME), accepts.decode("latin-1"))
+    return chosen, browser(agent.decode("latin-1")), secure

@@ -1,0 +1,156 @@
+"""Take into restored books what the bank was told since their copy was made, so that nothing is paid twice.
+
+A copy that comes back does not know the payouts that were sent after it: it would send them again, or let the
+shopkeeper ask for the same money again. Where the database that it replaces can still be read, those payouts come
+over from there with their ids, their files and their keys. The bank then answers for them as it would have.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg
+from django.db import transaction
+from django.db.models import Model
+from psycopg import sql as text
+from psycopg.rows import dict_row
+
+from joey.kit import sql
+from joey.ledger.chart import AccountKind
+from joey.ledger.post import MOVES_COLUMNS, post_set
+from joey.money.money import Money
+from joey.payouts.models import BankFile, Payee, Payout, PayoutAttempt
+from joey.payouts.states import ON_ITS_WAY
+from joey.people.models import Person
+from joey.record.append import append
+from joey.shops.models import Shop
+
+M = TypeVar("M", bound=Model)
+
+SENT = (Payout.State.SENT, Payout.State.PAID, Payout.State.FAILED)
+
+
+@dataclass(frozen=True)
+class CarriedOver:
+    """`payouts` sent since, their `amounts`; `homeless` are those of shops that the copy does not know."""
+
+    payouts: int
+    amounts: tuple[Money, ...]
+    homeless: tuple[str, ...]  # their keys at the bank
+
+
+@transaction.atomic
+def carry_over(before: psycopg.Connection, *, now: datetime) -> CarriedOver:
+    """Bring every payout that was sent, or refused, up to what the database `before` knows of it.
+
+    Safe to run twice: rows keep their ids, journals their references.
+    """
+    known = dict(Payout.objects.values_list("id", "state"))
+    changed = [payout for payout in _told_before(before, known) if known.get(payout.id) != payout.state]
+    shops = set(Shop.objects.filter(pk__in={payout.shop_id for payout in changed}).values_list("id", flat=True))
+    ours = [payout for payout in changed if payout.shop_id in shops]
+    attempts = _read(before, PayoutAttempt, "payout_id", [payout.id for payout in changed])
+    _write(before, ours, [attempt for attempt in attempts if attempt.shop_id in shops])
+    _book(ours, {attempt.payout_id: attempt for attempt in attempts})
+    for payout in ours:
+        facts = {"state": payout.state, "amount_minor": payout.amount_minor, "currency": payout.currency}
+        append("payout.carried_over", f"payout:{payout.id}", facts, shop_id=payout.shop_id, happened_at=now)
+    amounts: Counter[str] = Counter()
+    for payout in ours:
+        amounts[payout.currency] += payout.amount_minor if payout.state in SENT else 0
+    return CarriedOver(
+        payouts=sum(payout.state in SENT for payout in ours),
+        amounts=tuple(Money(minor, currency) for currency, minor in sorted(amounts.items()) if minor),
+        homeless=tuple(attempt.rail_key for attempt in attempts if attempt.shop_id not in shops),
+    )
+
+
+def _told_before(before: psycopg.Connection, known: dict[UUID, str]) -> list[Payout]:
+    """What was sent there and is not final here, and what was refused there and still waits here; oldest first."""
+    waiting = [payout_id for payout_id, state in known.items() if state in ON_ITS_WAY]
+    final = [payout_id for payout_id, state in known.items() if state not in ON_ITS_WAY]
+    found = _read(before, Payout, "state", [str(state) for state in SENT], unless=("id", final))
+    refused = [each for each in _read(before, Payout, "id", waiting) if each.state == Payout.State.REFUSED]
+    return sorted([*found, *refused], key=lambda payout: payout.id)
+
+
+def _write(before: psycopg.Connection, payouts: Sequence[Payout], attempts: Sequence[PayoutAttempt]) -> None:
+    """Rows with the ids they had. In order of their ids: an older one of a shop is over before a newer begins."""
+    here = set(Payee.objects.values_list("id", flat=True))
+    needed = {payout.payee_id for payout in payouts} - here
+    Payee.objects.bulk_create(_read(before, Payee, "id", list(needed)))
+    operators = {payout.first_approved_by_id for payout in payouts} | {payout.decided_by_id for payout in payouts}
+    people = set(Person.objects.filter(pk__in=operators - {None}).values_list("id", flat=True))
+    for payout in payouts:  # an operator who came after the copy is named in the kept database only
+        payout.first_approved_by_id = payout.first_approved_by_id if payout.first_approved_by_id in people else None
+        payout.decided_by_id = payout.decided_by_id if payout.decided_by_id in people else None
+    files = _read(before, BankFile, "id", [attempt.file_id for attempt in attempts if attempt.file_id])
+    _upsert(BankFile, files, ("handed_over_at", "asked_at", "answered_at", "trouble"))
+    decided = ("first_approved_by", "first_approved_at", "decided_by", "decided_at")
+    _upsert(Payout, payouts, ("state", "reason", "finished_at", *decided))
+    _upsert(PayoutAttempt, attempts, ("state", "reason", "finished_at"))
+
+
+def _book(payouts: Iterable[Payout], attempts: dict[UUID, PayoutAttempt]) -> None:
+    """The journals of each payout's state; those that the copy has are passed over."""
+    moves: list[tuple[object, ...]] = []
+
+    def move(payout: Payout, kind: str, number: int | None, at: datetime | None, debit: str, credit: str) -> None:
+        reference = f"{payout.id}:{number}" if number is not None else str(payout.id)
+        parties = [
+            "bank" if side in (AccountKind.RAIL_IN_TRANSIT, AccountKind.CASH) else "" for side in (debit, credit)
+        ]
+        moves.append(
+            (payout.shop_id, f"payout.{kind}", reference, at, debit, parties[0], credit, parties[1], payout.currency,
+             payout.amount_minor)
+        )  # fmt: skip
+
+    available, reserved = AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RESERVED
+    for payout in payouts:
+        move(payout, "reserved", None, payout.requested_at, available, reserved)
+        if payout.state == Payout.State.REFUSED:
+            move(payout, "refused", None, payout.finished_at, reserved, available)
+            continue
+        attempt = attempts[payout.id]
+        in_transit = AccountKind.RAIL_IN_TRANSIT
+        move(payout, "sent", attempt.number, attempt.made_at, reserved, in_transit)
+        if payout.state == Payout.State.PAID:
+            move(payout, "settled", attempt.number, payout.finished_at, in_transit, AccountKind.CASH)
+        elif payout.state == Payout.State.FAILED:
+            move(payout, "rejected", attempt.number, payout.finished_at, in_transit, available)
+    sql.fresh_temp_table("carried", MOVES_COLUMNS)
+    names = ["shop_id", "kind", "reference", "happened_at", "debit_kind", "debit_party", "credit_kind", "credit_party"]
+    sql.copy_rows("carried", [*names, "currency", "amount_minor"], moves)
+    post_set("carried")
+
+
+def _upsert(model: type[M], rows: Sequence[M], changing: Sequence[str]) -> None:
+    if rows:
+        model._default_manager.bulk_create(
+            rows, update_conflicts=True, unique_fields=["id"], update_fields=list(changing)
+        )
+
+
+def _read(
+    before: psycopg.Connection,
+    model: type[M],
+    column: str,
+    values: Sequence[Any],
+    *,
+    unless: tuple[str, Sequence[Any]] | None = None,
+) -> list[M]:
+    """Rows of the other database as unsaved rows of this one."""
+    statement = text.SQL("SELECT {} FROM {} WHERE {} = ANY(%s)").format(
+        text.SQL(", ").join(text.Identifier(field.column) for field in model._meta.concrete_fields),
+        text.Identifier(model._meta.db_table),
+        text.Identifier(column),
+    )
+    params: list[Any] = [list(values)]
+    if unless:
+        statement += text.SQL(" AND NOT {} = ANY(%s)").format(text.Identifier(unless[0]))
+        params.append(list(unless[1]))
+    with before.cursor(row_factory=dict_row) as cursor:
+        return [model(**row) for row in cursor.execute(statement, params).fetchall()]

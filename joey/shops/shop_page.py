@@ -1,0 +1,107 @@
+"""What buyers see of a shop, as frozen values made from the rows of one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from joey.money.money import Money
+
+CARDS_PER_PAGE = 120
+
+
+@dataclass(frozen=True)
+class ShopCard:
+    """A shop as others may see it; the keeper's contact is not part of it."""
+
+    id: UUID
+    slug: str
+    name: str
+    intro: str
+    keeper: str  # the name the keeper gave, or ""
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CardPrice:
+    """What a card says of a price: no reference price stands on a card, so no history is read for it."""
+
+    pays: Money | None  # what a buyer pays today, with the coupon; None: unknown or too old
+    with_coupon: bool
+    as_of: datetime
+
+    @property
+    def fresh(self) -> bool:
+        return self.pays is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfCard:
+    """A listing on a shelf."""
+
+    id: UUID
+    offer_id: UUID
+    shop_slug: str
+    title: str
+    title_language: str
+    has_picture: bool
+    marketplace: str
+    price: CardPrice
+    in_stock: bool
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A section of the page; without a name it holds what stands on no shelf."""
+
+    name: str
+    cards: tuple[ShelfCard, ...]
+
+
+@dataclass(frozen=True)
+class ShopPage:
+    shop: ShopCard
+    shelves: tuple[Shelf, ...]
+    next_start: int | None  # where the next page begins
+    now: datetime  # the database's clock when this was read
+    expires_at: datetime | None  # the first moment at which a price here is too old
+
+
+def page_of(rows: Sequence[tuple[Any, ...]], *, language: str, start: int) -> ShopPage:
+    """The page from the rows of queries.SHOP_PAGE, at least one: the shop stands in each of them."""
+    shop_id, slug, name, intro, keeper, opened_at, now = rows[0][:7]
+    shelves: list[tuple[UUID | None, str, list[ShelfCard]]] = []
+    expires_at: datetime | None = None
+    for row in rows[:CARDS_PER_PAGE]:
+        (
+            listing_id, shelf_id, shelf, offer_id, title, translated, marketplace, has_picture, in_stock, withdrawn,
+            currency, now_minor, coupon_minor, coupon_until, as_of, until,
+        ) = row[7:]  # fmt: skip
+        if listing_id is None:  # an empty shop
+            break
+        pays = None
+        with_coupon = False
+        if now_minor is not None and not withdrawn and until > now:
+            with_coupon = coupon_minor is not None and (coupon_until is None or coupon_until > now)
+            pays = Money(coupon_minor if with_coupon else now_minor, currency)
+            if with_coupon and coupon_until is not None and coupon_until < until:
+                until = coupon_until
+            if expires_at is None or until < expires_at:
+                expires_at = until
+        if not shelves or shelves[-1][0] != shelf_id:
+            shelves.append((shelf_id, shelf or "", []))
+        shelves[-1][2].append(
+            ShelfCard(
+                listing_id, offer_id, slug, title, language if translated or language == "zh-hans" else "zh-hans",
+                has_picture, marketplace, CardPrice(pays, with_coupon, as_of), in_stock, withdrawn,
+            )
+        )  # fmt: skip
+    return ShopPage(
+        shop=ShopCard(shop_id, slug, name, intro, keeper, opened_at),
+        shelves=tuple(Shelf(shelf_name, tuple(cards)) for _id, shelf_name, cards in shelves),
+        next_start=start + CARDS_PER_PAGE if len(rows) > CARDS_PER_PAGE else None,
+        now=now,
+        expires_at=expires_at,
+    )

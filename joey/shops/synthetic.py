@@ -1,0 +1,107 @@
+"""Synthetic shops for measuring, in sets. Each says so in its address, its name and its first line."""
+
+from datetime import datetime
+
+from joey.kit import sql
+from joey.record.append import append_set
+
+SLUG = "synthetic-"
+IS_SYNTHETIC = rf"^{SLUG}[0-9]{{7}}$"
+INTRO = "合成数据，只为测量，不是真的店。Synthetic, made for measuring only."
+SHELF_SIZE = 10  # listings on a shelf
+
+
+def slug_of(number: int) -> str:
+    """The address of synthetic shop number 1, 2 …"""
+    return f"{SLUG}{number:07}"
+
+
+def synthetic_shops() -> int:
+    """How many there are."""
+    return int(sql.value("SELECT count(*) FROM shops_shop WHERE slug ~ %s", [IS_SYNTHETIC]))
+
+
+def other_shops(known: list[str]) -> list[str]:
+    """A few addresses of shops that are neither synthetic nor among `known`."""
+    found = sql.rows(
+        "SELECT slug FROM shops_shop WHERE slug !~ %s AND slug <> ALL(%s) ORDER BY slug LIMIT 3", [IS_SYNTHETIC, known]
+    )
+    return [row["slug"] for row in found]
+
+
+def open_shops(people: str, offers: str, *, offer_count: int, per_shop: int, seed: int, now: datetime) -> int:
+    """A shop for everybody in temporary table `people`, with shelves and `per_shop` listings each; how many listings.
+
+    `people` has (n int, person_id uuid), `offers` has (n int from 0 on, offer_id uuid) with `offer_count` rows. The
+    goods of a shop lie far apart in the catalogue, as a keeper's picks do; the same seed picks the same.
+    """
+    assert per_shop <= offer_count, "a shop lists an offer once"
+    sql.fresh_temp_table("synthetic_shop", "n int PRIMARY KEY, shop_id uuid")
+    sql.execute(f"INSERT INTO synthetic_shop SELECT n, joey_uuid7() FROM {people}")
+    sql.execute(
+        f"""
+        INSERT INTO shops_shop (id, slug, owner_id, name, intro, opened_at)
+        SELECT s.shop_id, '{SLUG}' || lpad(s.n::text, 7, '0'), p.person_id, '合成小店 ' || s.n, %s, %s
+        FROM synthetic_shop s JOIN {people} p USING (n)
+        """,
+        [INTRO, now],
+    )
+    sql.fresh_temp_table("synthetic_shelf", "shop_id uuid, place int, shelf_id uuid")
+    sql.execute(
+        "INSERT INTO synthetic_shelf SELECT shop_id, place, joey_uuid7() FROM synthetic_shop,"
+        " generate_series(0, %s - 1) AS place",
+        [-(-per_shop // SHELF_SIZE)],
+    )
+    sql.execute(
+        """
+        INSERT INTO shops_shelf (id, shop_id, name, position)
+        SELECT shelf_id, shop_id, '合成货架 ' || (place + 1), place FROM synthetic_shelf
+        """
+    )
+    sql.execute("ANALYZE synthetic_shop")
+    sql.execute("ANALYZE synthetic_shelf")
+    listed = sql.execute(
+        f"""
+        INSERT INTO shops_listing (id, shop_id, offer_id, shelf_id, position, note, state, rule_id, reason,
+                                   pack_version, added_at)
+        SELECT joey_uuid7(), s.shop_id, o.offer_id, h.shelf_id, picked.place %% {SHELF_SIZE}, '', 'published', '', '',
+               'synthetic', %(now)s
+        FROM synthetic_shop s
+        CROSS JOIN LATERAL (
+            SELECT place, ((s.n + %(seed)s)::bigint * 7919 + place::bigint * %(apart)s) %% %(count)s AS n
+            FROM generate_series(0, %(per_shop)s - 1) AS place
+        ) AS picked
+        JOIN {offers} o ON o.n = picked.n
+        JOIN synthetic_shelf h ON h.shop_id = s.shop_id AND h.place = picked.place / {SHELF_SIZE}
+        ORDER BY s.n, picked.place
+        """,
+        {
+            "now": now,
+            "seed": seed,
+            "apart": max(1, offer_count // per_shop) if per_shop else 1,
+            "count": offer_count,
+            "per_shop": per_shop,
+        },
+    )
+    append_set(
+        f"""(
+        SELECT shop_id, 'shop.opened' AS kind, 'shop:' || shop_id AS subject_key,
+               jsonb_build_object('slug', '{SLUG}' || lpad(n::text, 7, '0'), 'synthetic', true) AS facts,
+               '{now.isoformat()}'::timestamptz AS happened_at
+        FROM synthetic_shop)"""
+    )
+    return listed
+
+
+def shops_into(table: str, *, limit: int) -> int:
+    """Fill temporary table `table` (n int from 0 on, shop_id uuid) with the first synthetic shops; how many."""
+    sql.fresh_temp_table(table, "n int PRIMARY KEY, shop_id uuid")
+    return sql.execute(
+        f"""
+        INSERT INTO {table}
+        SELECT row_number() OVER (ORDER BY slug) - 1, id FROM (
+            SELECT slug, id FROM shops_shop WHERE slug ~ %s ORDER BY slug LIMIT %s
+        ) AS first
+        """,
+        [IS_SYNTHETIC, limit],
+    )

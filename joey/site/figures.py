@@ -1,0 +1,97 @@
+"""Money, times and rates as pages write them."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext
+from markupsafe import Markup, escape
+
+from joey.money.money import EXPONENTS, SYMBOLS, Money
+
+ZONE = ZoneInfo("Asia/Shanghai")  # every page says so in its footer
+
+
+def money(amount: Money) -> Markup:
+    """¥19<small>.90</small>: the symbol and the cents smaller, figures of one width; a real minus when negative."""
+    return Markup(money_html(amount.minor, amount.currency))  # noqa: S704
+
+
+def money_html(minor: int, currency: str) -> str:
+    """The same as plain text for whoever puts HTML together. Nothing in it is a stranger's word."""
+    exponent = EXPONENTS[currency]
+    symbol = SYMBOLS.get(currency) or f"{currency} "
+    kind, sign = ("money money-minus", "−") if minor < 0 else ("money", "")
+    whole, part = divmod(abs(minor), 10**exponent)
+    cents = f".{part:0{exponent}d}" if exponent else ""
+    return f'<span class="{kind}">{sign}<small>{symbol}</small>{whole:,}<small>{cents}</small></span>'
+
+
+def when(moment: datetime, now: datetime) -> Markup:
+    """A time as people say it: 14:02 today, yesterday 14:02, 3 days ago within a week, the date after that."""
+    return Markup(when_html(moment, today_of(now), get_language() or ""))  # noqa: S704
+
+
+def today_of(now: datetime) -> date:
+    """The date in the zone of the pages."""
+    return now.astimezone(ZONE).date()
+
+
+def when_html(moment: datetime, today: date, language: str) -> str:
+    """The same as plain text; `language` is the active one. Offers are read many at a time, so times recur."""
+    return _when_html(moment.replace(second=0, microsecond=0), today, language)
+
+
+@lru_cache(maxsize=4096)
+def _when_html(moment: datetime, today: date, _language: str) -> str:
+    local = moment.astimezone(ZONE)
+    days = (today - local.date()).days
+    clock = f"{local:%H:%M}"
+    if days == 0:
+        text = clock
+    elif days == 1:
+        text = gettext("yesterday %(clock)s") % {"clock": clock}
+    elif 1 < days < 7:
+        text = ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
+    elif days == -1:
+        text = gettext("tomorrow %(clock)s") % {"clock": clock}
+    else:
+        text = _date(local, today.year)
+    return f'<time datetime="{moment:%Y-%m-%dT%H:%MZ}">{escape(text)}</time>'
+
+
+def day(moment: datetime, now: datetime | None = None) -> Markup:
+    """The date alone: 3 Nov, with the year where it is not this one."""
+    local = moment.astimezone(ZONE) if isinstance(moment, datetime) else moment
+    year = (now or moment).year
+    return Markup(f'<time datetime="{local:%Y-%m-%d}">{escape(_date(local, year))}</time>')  # noqa: S704
+
+
+def percent(ppm: int) -> str:
+    """Parts per million as people read a rate: 12.5%. Exact, no rounding."""
+    whole, rest = divmod(ppm, 10_000)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"
+
+
+def _date(local: Any, this_year: int) -> str:
+    facts = {"day": local.day, "month": local.month, "name": gettext(MONTHS[local.month - 1]), "year": local.year}
+    if local.year == this_year:
+        return gettext("%(day)d %(name)s") % facts
+    return gettext("%(day)d %(name)s %(year)d") % facts
+
+
+MONTHS = (
+    gettext_noop("Jan"),
+    gettext_noop("Feb"),
+    gettext_noop("Mar"),
+    gettext_noop("Apr"),
+    gettext_noop("May"),
+    gettext_noop("Jun"),
+    gettext_noop("Jul"),
+    gettext_noop("Aug"),
+    gettext_noop("Sep"),
+    gettext_noop("Oct"),
+    gettext_noop("Nov"),
+    gettext_noop("Dec"),
+)

@@ -1,0 +1,71 @@
+"""What shoppers really typed: each question is answered, and finds the offer that has it in its title.
+
+How fast, the benchmark says.
+"""
+
+import gzip
+from collections.abc import Iterator
+
+import pytest
+
+from joey.catalog.queries import search_offers
+from joey.catalog.search.follow import catch_up
+from joey.catalog.search.suggest import suggest
+from joey.catalog.take_offers import take_offers
+from tests.catalog.offers import NOW, flask_facts
+from tests.real_data import shared
+
+pytestmark = pytest.mark.usefixtures("goods")
+
+SURROUNDED = ("新款{}正品包邮", "{} 家用大号", "2026 官方旗舰 {}", "适用于{}的配件")
+
+
+def questions(every: int) -> Iterator[str]:
+    with gzip.open(shared("data/zh_ec_queries_train.tsv.gz"), "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            if number % every == 0:
+                yield line.rstrip("\n").split("\t", 1)[1]
+
+
+def offers_for(asked: list[str]) -> None:
+    """For each question an offer that has it in its title, with other words right before or behind."""
+    take_offers(
+        (
+            flask_facts(
+                identity=f"for {at}", external_id=f"for {at}", title=SURROUNDED[at % 4].format(q), translations={}
+            )
+            for at, q in enumerate(asked)
+        ),
+        now=NOW,
+    )
+    catch_up()
+
+
+def missed(asked: list[str]) -> list[str]:
+    """Questions that did not find their own offer among the first hundred."""
+    return [
+        q
+        for at, q in enumerate(asked)
+        if f"for {at}"
+        not in [card.external_id for card in search_offers(q, language="en", limit=100, now=NOW, sort="newest").items]
+    ]
+
+
+def test_a_thousand_real_questions_find_what_has_them_in_its_title() -> None:
+    asked = list(questions(every=100))
+    assert len(asked) == 1000
+    offers_for(asked)
+
+    assert missed(asked) == []
+    for q in asked:
+        suggest(q)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_all_real_questions_find_what_has_them_in_its_title() -> None:
+    asked = list(questions(every=1))
+    assert len(asked) == 99_997
+    offers_for(asked)
+
+    assert missed(asked) == []

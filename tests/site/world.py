@@ -1,0 +1,117 @@
+"""So many of everything that a page can list, so that the same page can be read with few rows and with many."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from joey.catalog.models import Offer, PricePoint
+from joey.catalog.pictures import _path as kept_at
+from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission, CommissionHold
+from joey.kit import clock, sql
+from joey.kit.ids import new_id
+from joey.orders.models import OrderLine, SyncCursor
+from joey.orders.record_sightings import record_sightings
+from joey.payouts.models import BankFile, Payee, Payout, PayoutAttempt, PayoutHold, PayoutPause
+from joey.payouts.payee import set_payee
+from joey.people.models import Person
+from joey.people.tokens import make_token
+from joey.sharing.make_link import make_link
+from joey.sharing.models import Click, Link, WayOut
+from joey.shops.models import Listing, Shelf, Shop
+from tests.cast import NOW, ada, leased, listed, mei, meis_shop, report
+from tests.storefront.goods import fresh_flask
+
+
+def fill(count: int) -> None:
+    """Bring Mei's shop, and what operators see, up to `count` rows of each kind."""
+    shop = meis_shop()
+    ada()
+    if not Payee.objects.exists():
+        set_payee(shop, rail="bank", holder_name="李小美", account_number="6222020200112233445", now=NOW)
+        leased(shop)
+    for number in range(1, count + 1):
+        if not Offer.objects.filter(external_id=f"flask-{number}").exists():
+            _one_more(shop, number)
+
+
+def _one_more(shop: Shop, number: int) -> None:
+    now = clock.now()
+    offer = fresh_flask(identity=f"flask-{number}", external_id=f"flask-{number}", url=f"http://localhost:1/{number}")
+    _picture(offer)
+    for days in range(5):
+        PricePoint.objects.create(offer=offer, at=now - timedelta(days=days + 1), price_minor=6900, currency="CNY")
+    listing = listed(shop, offer)
+    listing.shelf = Shelf.objects.create(shop=shop, name=f"Shelf {number}", position=number)
+    listing.save()
+    link = make_link(shop, listing_id=listing.pk, channel="wechat", now=now)
+    _visits(link, number)
+    record_sightings("taobao", [report(str(number)), report(f"7{number}", position_key="nobodys")], now=NOW)
+    earn_due(now=NOW)
+    commission = Commission.objects.order_by("-id")[0]
+    CommissionHold.objects.create(shop=shop, commission=commission, reason="Looks odd", placed_at=NOW)
+    _payout(shop, number)
+    make_token(mei())
+    Person.objects.create(email=f"person-{number}@example.com")
+    Shop.objects.create(slug=f"mei-{number}", name=f"Mei {number}", owner=mei())
+    read = {"read_until": now, "last_success_at": now}
+    SyncCursor.objects.update_or_create(marketplace="taobao", kind="order", defaults=read)
+    sql.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    sql.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) VALUES ('default', 'a', '{}', 'failed')"
+    )
+
+
+def _picture(offer: Offer) -> None:
+    """Fetched already, so that nobody is asked for it."""
+    offer.picture_urls = ["http://localhost:1/flask.webp"]
+    offer.save()
+    path = kept_at(offer.pk, offer.picture_urls[0])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"RIFF")
+
+
+def _visits(link: Link, number: int) -> None:
+    now = clock.now()
+    click = Click.objects.create(
+        id=new_id(), shop_id=link.shop_id, link_id=link.pk, listing_id=link.listing_id, at=now, visitor="person",
+        visitor_key=str(number).encode(),
+    )  # fmt: skip
+    WayOut.objects.create(shop_id=link.shop_id, click_id=click.id, at=now, marketplace="taobao")
+
+
+def _payout(shop: Shop, number: int) -> None:
+    payee = Payee.objects.get(shop=shop)
+    file = BankFile.objects.create(message_id=f"M{number}", form="csv", currency="CNY", content=b"x", trouble="Odd")
+    payout = Payout.objects.create(
+        shop=shop, payee=payee, rail="bank", holder_name="李小美", account_number=payee.account_number, currency="CNY",
+        amount_minor=100, state="paid", idempotency_key=f"key-{number}", requested_at=NOW, decided_at=NOW,
+    )  # fmt: skip
+    PayoutAttempt.objects.create(
+        shop=shop, payout=payout, number=1, rail_key=f"K{number}", file=file, state="settled", made_at=NOW
+    )
+    waiting = Shop.objects.create(slug=f"waiting-{number}", name="Waiting", owner=mei(), closed_at=NOW)
+    Payout.objects.create(
+        shop=waiting, payee=payee, rail="bank", holder_name="李小美", account_number=payee.account_number,
+        currency="CNY", amount_minor=100, state="requested", idempotency_key="key", requested_at=NOW,
+    )  # fmt: skip
+    PayoutHold.objects.create(shop=shop, payout=payout, reason="Checking", placed_at=NOW)
+    PayoutPause.objects.create(reason="Restored", placed_at=NOW)
+
+
+def ids() -> dict[str, UUID | str | int]:
+    """What stands in the address of a page that shows one thing: the first of each."""
+    job = sql.value("SELECT min(id) FROM procrastinate_jobs")
+    line = OrderLine.objects.exclude(shop=None).order_by("id")[0]
+    return {
+        "slug": "mei",
+        "listing_id": Listing.objects.order_by("id")[0].pk,
+        "offer_id": Offer.objects.order_by("id")[0].pk,
+        "click_id": Click.objects.order_by("id")[0].pk,
+        "line_id": line.pk,
+        "order_id": line.pk,
+        "payout_id": Payout.objects.filter(shop=meis_shop()).order_by("id")[0].pk,
+        "code": Link.objects.filter(channel="wechat").order_by("id")[0].code,
+        "job": job,
+        "content_type_id": 1,
+        "object_id": 1,
+    }
