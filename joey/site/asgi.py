@@ -16,6 +16,7 @@ from joey.api.body_bound import BodyBound  # noqa: E402
 from joey.edge.app import Edge  # noqa: E402
 from joey.edge.asked import App  # noqa: E402
 from joey.site.language import choose  # noqa: E402
+from joey.site.time_bound import TimeBound  # noqa: E402
 from joey.storefront.in_app import opens_here  # noqa: E402
 
 
@@ -29,4 +30,4 @@ class StaticFiles(ASGIStaticFilesHandler):
             raise Http404 from None
 
 
-application = Edge(BodyBound(cast(App, StaticFiles(django))), language=choose, opens_here=opens_here)
+application = Edge(BodyBound(TimeBound(cast(App, StaticFiles(django)))), language=choose, opens_here=opens_here)
