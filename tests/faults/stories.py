@@ -2,12 +2,16 @@
 
 import random
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import psycopg
 
 from tests.faults.afterwards import answered_well, as_acknowledged, booked_once, books_are_right
+from tests.faults.small_disk import small_disk
 from tests.faults.town import PHONE, Pressed, Town
+from tests.journeys.running import until
 
 
 def web_workers_are_killed(town: Town, folder: Path, *, seconds: float, pause: float = 2.0) -> Pressed:
@@ -62,3 +66,36 @@ def _after(town: Town, pressed: Pressed) -> Pressed:
     booked_once(town, pressed)
     books_are_right(town)
     return pressed
+
+
+def the_disk_is_full(town: Town, folder: Path, *, what: str, pause: float) -> Pressed:
+    """F4: no room for "data" or for the "wal"; writes are refused in the promised form, and go on once there is."""
+    with small_disk(town.joey, what) as disk:
+        town.recovers()
+        with town.pressed(folder) as pressed:
+            time.sleep(pause)
+            disk.fill()
+            refused = until(
+                lambda: _refused_write(town, use_up=what == "wal"), "a write that is refused", 120, pause=0.05
+            )
+            assert refused.headers["content-type"] == "application/problem+json"
+            told = refused.json()
+            assert (told["status"], told["code"]) == (503, "unavailable")
+            assert told["detail"]
+            time.sleep(pause)
+            disk.free()
+            town.recovers()
+            time.sleep(pause)
+        return _after(town, pressed)
+
+
+def _refused_write(town: Town, *, use_up: bool) -> httpx.Response | None:
+    """A write's answer once it is a refusal. `use_up`: what is left of the WAL's last file is written full as well."""
+    if use_up:
+        with suppress(psycopg.Error):
+            town.ask("SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 2000000))")
+    name = "".join(random.choices("bcdfghjklm", k=20))
+    with suppress(httpx.HTTPError):
+        answer = town.keeper.api.http.post(f"/shops/{town.keeper.slug}/shelves", json={"name": name})
+        return answer if answer.status_code >= 400 else None
+    return None

@@ -83,15 +83,17 @@ class Town:
             syncing = threading.Thread(target=self._sync_and_kill, args=(over, pressed.synced))
             if orders:
                 syncing.start()
-            yield pressed
-            over.set()
+            try:
+                yield pressed
+            finally:
+                over.set()
+                if orders:
+                    syncing.join(90)
             for client in shoppers:
                 client.communicate(timeout=60)
                 assert client.returncode == 0, "the buyers' program broke"
             said, _nothing = press.communicate(timeout=200)
             assert press.returncode == 0, "the pressing program broke"
-            if orders:
-                syncing.join(60)
         found = json.loads(said)
         pressed.seen, pressed.longest, pressed.odd = found["seen"], found["longest"], found["odd"]
 
