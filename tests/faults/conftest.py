@@ -18,8 +18,16 @@ def joey_to_hurt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningJo
 
 
 @pytest.fixture(scope="package")
-def town(joey_to_hurt: RunningJoey) -> Town:
+def the_town(joey_to_hurt: RunningJoey) -> Town:
     return Town(joey_to_hurt)
+
+
+@pytest.fixture
+def town(the_town: Town) -> Town:
+    """The same for all, and running."""
+    if not the_town.joey.answers():
+        the_town.joey.start()
+    return the_town
 
 
 @pytest.fixture(autouse=True)

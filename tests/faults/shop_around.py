@@ -23,6 +23,11 @@ def ask(url: str, body: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def wait_for_the_end(over: threading.Event) -> None:
+    sys.stdin.read()
+    over.set()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--journal", required=True)
@@ -31,7 +36,7 @@ def main() -> None:
     parser.add_argument("addresses", nargs="+")
     given = parser.parse_args()
     over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    threading.Thread(target=wait_for_the_end, args=(over,), daemon=True).start()
     chance = random.Random(7)
     with open(given.journal, "ab", buffering=0) as journal:
         while not over.wait(given.pause):

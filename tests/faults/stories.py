@@ -43,7 +43,7 @@ def the_database_is_killed(town: Town, folder: Path, *, times: int, pause: float
 def the_database_freezes(town: Town, folder: Path, *, seconds: float) -> Pressed:
     """F3: every process of PostgreSQL stands still; Joey says so in bounded time, and does nothing twice."""
     with town.pressed(folder) as pressed:
-        time.sleep(2)
+        time.sleep(1)
         with town.frozen():
             ends = time.monotonic() + seconds
             time.sleep(min(3.0, seconds / 2))
@@ -56,7 +56,7 @@ def the_database_freezes(town: Town, folder: Path, *, seconds: float) -> Pressed
             assert httpx.get(f"{town.joey.url}/healthz", timeout=10, trust_env=False).status_code == 200
             time.sleep(max(0.0, ends - time.monotonic()))
         town.recovers()
-        time.sleep(2)
+        time.sleep(1)
     return _after(town, pressed)
 
 

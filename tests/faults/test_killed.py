@@ -1,6 +1,8 @@
-"""F1–F4 in short: parts of a running Joey are killed, frozen and starved while visitors, writers and order sync go on."""
+"""F1–F4 in short: parts of a running Joey are killed, frozen and starved while visitors, writers and sync go on."""
 
 from pathlib import Path
+
+import pytest
 
 from tests.faults.small_disk import needs_mounting
 from tests.faults.stories import (
@@ -10,6 +12,8 @@ from tests.faults.stories import (
     web_workers_are_killed,
 )
 from tests.faults.town import Town
+
+pytestmark = pytest.mark.timeout(600)  # the first of them starts a Joey
 
 
 def test_killed_web_workers_lose_nothing_that_was_acknowledged(town: Town, tmp_path: Path) -> None:
