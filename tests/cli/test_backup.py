@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -341,6 +342,11 @@ def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, resto
                 earn(5_000, "4294159887444064999")
                 approved(meis_shop(), 6_000, "key-1")
                 print(send_due(now=NOW).handed_over)
+                rests = NOW + 45 * DAY
+                PositionLease.objects.update(ended_at=NOW, until=rests)
+                Position.objects.update(free_from=rests)
+                leased(meis_shop(), "110000000002")
+                leased(lulus_shop(), "110000000003")
             """)  # fmt: skip
         assert since.split() == ["1"]
 
@@ -370,15 +376,23 @@ def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, resto
                     print("not enough")
                 end_pause(PayoutPause.objects.get(), now=NOW)
                 print(pay_due(now=NOW).sent)
+                for position in Position.objects.order_by("key"):
+                    lease = PositionLease.objects.filter(position=position).first()
+                    print(position.key, position.free_from, lease and (lease.shop.slug, lease.ended_at is None))
                 prove()
             """)  # fmt: skip
 
-        assert after.splitlines() == [
+        positions = after.splitlines()[-3:]
+        assert after.splitlines()[:-3] == [
             "1 sent True",  # Lulu's shop is gone, the payout is known by its key, everything is paused
             "[0, 0, 6000]",  # the bank's answer was booked
             "not enough",
             "0",
         ]
+        assert [line.split(" ", 1)[0] for line in positions] == ["110000000001", "110000000002", "110000000003"]
+        assert positions[0].endswith("('mei', False)")  # ended after the copy
+        assert positions[1].endswith("None ('mei', True)")  # leased after the copy
+        assert re.search(r"\d{4}-\d\d-\d\d .* None$", positions[2])  # rests: its shop is gone
         assert list(bank.instructions().values()) == ["60.00"]  # told once, whatever was restored
     with EmbeddedPostgres(kept) as before, psycopg.connect(before.urls.app) as app:
         assert app.execute("SELECT count(*) FROM shops_shop").fetchone() == (2,)
@@ -411,8 +425,9 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
             "from joey.payouts.pay_due import pay_due",
             "from joey.payouts.request_payout import NotEnough",
             "from joey.payouts.send_due import send_due",
+            "from joey.sharing.models import Position, PositionLease",
             "from joey.shops.models import Shop",
-            "from tests.cast import NOW, lulus_shop, meis_shop",
+            "from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop",
             "from tests.payouts.stage import approved, earn, held, requested",
             "from tests.proof import prove",
             *lines,

@@ -34,7 +34,7 @@ def test_every_command_is_there_and_explains_itself(name: str) -> None:
     assert said.output.startswith(f"Usage: main {name}")
 
 
-@pytest.mark.parametrize("name", ["import", "seed", "backup", "restore"])
+@pytest.mark.parametrize("name", ["import", "seed"])
 def test_what_is_not_built_yet_says_so_and_exits_with_three(name: str) -> None:
     said = CliRunner().invoke(main, [name, "something", "--with", "options"])
 
