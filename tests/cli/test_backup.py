@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from textwrap import dedent
 
 import psycopg
 import pytest
@@ -32,7 +33,7 @@ from tests.payouts.stage import earn, ready_shop
 from tests.running import CHECKOUT, environment, joey, until
 
 LOAD_THREADS = 2
-BREATH = 0.02  # seconds between two orders of a thread: the copy has to find room beside them
+BREATH = 0.1  # seconds between two orders of a thread: the copy has to find room beside them
 
 
 @dataclass(frozen=True)
@@ -350,19 +351,17 @@ def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, resto
             """)  # fmt: skip
         assert since.split() == ["1"]
 
-        refused = joey("restore", str(made.folder), "--data", data)
         replaced = joey("restore", str(made.folder), "--data", data, "--replace")
 
-        assert refused.returncode == 1
-        assert "There is data in" in refused.stderr
-        assert "this came, and it would be gone: 1 payout, 1 order line, " in refused.stdout
-        assert " 1 shop, " in refused.stdout
-        assert "1 payout was sent to the bank since: ¥60.00." in refused.stdout
-        assert "Orders come back" in refused.stdout
         assert replaced.returncode == 0, replaced.stdout + replaced.stderr
-        assert "Payouts sent since, 1 over ¥60.00, stand in the restored books too" in replaced.stdout
+        lost, done = replaced.stdout.split("  database")
+        assert "this came, and it would be gone: 1 payout, 1 order line, " in lost
+        assert " 1 shop, " in lost
+        assert "1 payout was sent to the bank since: ¥60.00." in lost
+        assert "Orders come back" in lost
+        assert "Payouts sent since, 1 over ¥60.00, stand in the restored books too" in done
         [kept] = Path(data).glob("before-*")
-        assert f"rm -r {kept}" in replaced.stdout
+        assert f"rm -r {kept}" in done
         bank.say_all("settled")
         with EmbeddedPostgres(restored.data) as now:
             after = python_on(now, f"""
@@ -398,6 +397,20 @@ def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, resto
         assert app.execute("SELECT count(*) FROM shops_shop").fetchone() == (2,)
 
 
+def test_data_that_is_here_is_not_replaced_unless_told_also_where_nobody_can_say_what_it_is(
+    made: Made, tmp_path: Path
+) -> None:
+    (tmp_path / "database.json").write_text('{"id": "lost"}')
+
+    said = joey("restore", str(made.folder), "--data", str(tmp_path))
+
+    assert said.returncode == 1
+    assert "What would be lost cannot be said" in said.stdout
+    assert f"There is data in {tmp_path}, so nothing was changed" in said.stderr
+    assert (tmp_path / "database.json").read_text() == '{"id": "lost"}'
+    assert not (tmp_path / "restoring").exists()
+
+
 def test_doctor_tells_the_last_copy_and_the_pause(made: Made, restored: EmbeddedPostgres) -> None:
     note = made.data / "last-backup.json"
     told = json.loads(note.read_text())
@@ -413,9 +426,35 @@ def test_doctor_tells_the_last_copy_and_the_pause(made: Made, restored: Embedded
     assert "No copy of this Joey has been made from here yet" in never.stdout
 
 
+@pytest.mark.long
+def test_an_older_joeys_copy_is_brought_up_to_date_and_takes_the_place_of_a_broken_database(
+    restored: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    data = restored.data
+    older = EmbeddedPostgres(data)
+    with older:
+        python_on(older, """
+            from django.core.management import call_command
+            call_command("migrate", "payouts", "0004", database="owner", verbosity=0)
+        """)  # fmt: skip
+        with psycopg.connect(older.urls.owner) as owner:
+            owner.execute("COMMENT ON SCHEMA public IS 'joey migrations of another day'")
+    copied = joey("backup", str(tmp_path / "copy"), "--data", str(data), timeout=120)
+    shutil.rmtree(older.cluster / "pg_wal")
+
+    said = joey("restore", str(tmp_path / "copy"), "--replace", "--data", str(data), timeout=120)
+
+    assert copied.returncode == 0, copied.stderr
+    assert "payouts.0005_pause_of_all" not in verified(tmp_path / "copy").holds.migrations
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "What would be lost cannot be said, because the database that is here does not come up" in said.stdout
+    assert "pg_wal missing" in said.stdout
+    with EmbeddedPostgres(data) as now, psycopg.connect(now.urls.app) as app:
+        assert app.execute("SELECT count(*) FROM payouts_payoutpause WHERE ended_at IS NULL").fetchone() == (1,)
+
+
 def python_on(postgres: EmbeddedPostgres, business: str) -> str:
     """Run lines on another database than the tests' own, with what they usually need at hand; what they printed."""
-    lines = [line[16:] for line in business.strip("\n").splitlines()]
     program = "\n".join(
         [
             "import django; django.setup()",
@@ -430,7 +469,7 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
             "from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop",
             "from tests.payouts.stage import approved, earn, held, requested",
             "from tests.proof import prove",
-            *lines,
+            dedent(business),
         ]
     )
     urls = {"DATABASE_URL": postgres.urls.app, "DATABASE_OWNER_URL": postgres.urls.owner, "JOEY_NO_POOL": "1"}
