@@ -8,7 +8,7 @@ import psycopg
 
 from joey.cli.backup import MARKETPLACES, SANDBOX, TUNING, refuse_without_room
 from joey.cli.data_folder import InUse, claim, data_option
-from joey.cli.dump_database import load
+from joey.cli.dump_database import load_whole
 from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
 from joey.cli.instance import exists, let_go
 from joey.cli.make_cluster import remove_tree, write_for_server
@@ -168,7 +168,7 @@ def _into_own_server(folder: Path, manifest: Manifest, data: Path) -> None:
     if others:
         raise Trouble(f"{others} other sessions are connected to that database. Stop what uses it first.")
     with step("database"):
-        load(folder / DATABASE, urls.owner, whole_or_not_at_all=True)
+        load_whole(folder / DATABASE, urls.owner)
         check(manifest.holds, urls.owner)
     _make_fit(manifest, urls, None)
     _own_files(folder / FILES, data)

@@ -25,13 +25,14 @@ from pytest_django import DjangoDbBlocker
 from joey.cli import put_in_place
 from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
 from joey.cli.restore import _refuse_newer
-from joey.cli.the_copy import MANIFEST, new_copy, verified
+from joey.cli.the_copy import MANIFEST, VOUCHER, _read_manifest, checksums, new_copy, verified
 from joey.cli.trouble import Trouble
 from tests import database
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import earn, ready_shop
 from tests.running import CHECKOUT, environment, joey, until
 
+OLDEST = Path("/usr/lib/postgresql/15/bin")
 LOAD_THREADS = 2
 BREATH = 0.1  # seconds between two orders of a thread: the copy has to find room beside them
 
@@ -451,6 +452,46 @@ def test_an_older_joeys_copy_is_brought_up_to_date_and_takes_the_place_of_a_brok
     assert "pg_wal missing" in said.stdout
     with EmbeddedPostgres(data) as now, psycopg.connect(now.urls.app) as app:
         assert app.execute("SELECT count(*) FROM payouts_payoutpause WHERE ended_at IS NULL").fetchone() == (1,)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not OLDEST.exists(), reason="Debian's PostgreSQL 15 is not here")
+def test_a_postgresql_of_ones_own_takes_a_copy_whole_and_only_while_it_is_empty(made: Made, tmp_path: Path) -> None:
+    theirs = EmbeddedPostgres(tmp_path / "theirs", binaries=OLDEST)
+    deployment = ["--data", str(tmp_path / "deployment")]
+    try:
+        urls = theirs.start()
+        broken = Path(shutil.copytree(made.folder, tmp_path / "broken"))
+        _swap_two_tables(broken)
+        failed = on(urls, "restore", str(broken), *deployment)
+        with psycopg.connect(urls.owner) as owner:
+            left = owner.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchone()
+
+        came = on(urls, "restore", str(made.folder), *deployment)
+        again = on(urls, "restore", str(made.folder), "--replace", *deployment)
+        back = on(urls, "backup", str(tmp_path / "back"), *deployment)
+
+        assert (failed.returncode, left) == (1, (0,))
+        assert "The database could not be filled: " in failed.stderr
+        assert came.returncode == 0, came.stdout + came.stderr
+        assert (tmp_path / "deployment" / "secret").read_text() == (made.folder / "files" / "secret").read_text()
+        assert again.returncode == 1
+        assert "on a PostgreSQL of your own Joey replaces nothing" in again.stderr
+        assert back.returncode == 0, back.stdout + back.stderr
+        assert verified(tmp_path / "back").holds.rights == verified(made.folder).holds.rights
+    finally:
+        theirs.remove()
+
+
+def _swap_two_tables(copy: Path) -> None:
+    """A copy whose checksums are right and whose tables are not: as a program's error would make it."""
+    largest, next_one = sorted((copy / "database").glob("*.dat.gz"), key=lambda path: -path.stat().st_size)[:2]
+    whole = largest.read_bytes()
+    largest.write_bytes(next_one.read_bytes())
+    next_one.write_bytes(whole)
+    manifest = _read_manifest(copy)
+    files = {name: facts for name, facts in checksums(copy).items() if name not in (MANIFEST, VOUCHER)}
+    replace(manifest, files=files).write(copy)
 
 
 def python_on(postgres: EmbeddedPostgres, business: str) -> str:
