@@ -244,7 +244,8 @@ class _Reading:
         if refusals:
             for place, value in enumerate(column):
                 if value in refusals:
-                    self._refuse(place, name, str(refusals[value]))
+                    said = refusals[value]
+                    self._refuse(place, "currency" if said.field == "currency" else name, str(said))
         return [known[value] for value in column]
 
     def _read_one(self, name: str, place: int, value: Any, read: Callable[[Any], Any], default: Any) -> Any:

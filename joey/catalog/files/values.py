@@ -48,12 +48,13 @@ def price_of(text: str, currency: str, unit: str) -> tuple[int, str]:
         raise Invalid(_("This is not an amount Joey can read. Write digits and a point, like 19.90."))
     currency = (found[1] or found[3] or currency).upper()
     if not currency:
-        raise Invalid(_("No currency is given: add a column, write it beside the price, or name it in the mapping."))
+        missing = _("No currency is given: add a column, write it beside the price, or name it in the mapping.")
+        raise Invalid(missing, field="currency")
     if unit == "minor":
         if not _WHOLE.fullmatch(found[2]):
             raise Invalid(_("This is not a whole number of the smallest unit."))
         if currency not in EXPONENTS:
-            raise Invalid(_("Joey does not know the currency “%s”.") % currency)
+            raise Invalid(_("Joey does not know the currency “%s”.") % currency, field="currency")
         return int(found[2]), currency
     whole, _point, part = found[2].partition(".")
     return parse_amount(
