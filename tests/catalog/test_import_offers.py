@@ -323,7 +323,11 @@ class TestWhereLinksLead:
         mapping = mapped(tmp_path, 'hosts = ["shop.example"]\nzone = "Asia/Colombo"\nprice_hours = 48')
         assert refused(tmp_path, text, "feed:shop", mapping=mapping) == [(3, "url")]
         policy = policy_of("feed:shop")
-        assert (policy.hosts, policy.zone, policy.price_life) == ({"shop.example"}, "Asia/Colombo", timedelta(hours=48))
+        assert (policy.hosts, policy.zone, policy.price_life) == (
+            frozenset({"shop.example"}),
+            "Asia/Colombo",
+            timedelta(hours=48),
+        )
         assert offers("feed:shop")["1"]["expires_at"] == NOW + timedelta(hours=48)
 
     def test_a_feed_that_was_never_imported_leads_nowhere(self) -> None:

@@ -178,7 +178,7 @@ class TestYanxuan:
         done = real(self.NAME, "feed:yanxuan", documented("yanxuan.toml", tmp_path))
 
         known = offers("feed:yanxuan")
-        assert (done.accepted, done.refused, done.hosts) == (239, (), {"you.163.com"})
+        assert (done.accepted, done.refused, done.hosts) == (239, (), frozenset({"you.163.com"}))
         one = known["1006002"]
         assert (one["now_minor"], one["list_minor"], one["category"]) == (89900, 91900, "home")
         assert one["url"] == "https://you.163.com/item/detail?id=1006002"
