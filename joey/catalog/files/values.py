@@ -19,8 +19,8 @@ YES = frozenset(
 NO = frozenset({"0", "false", "no", "n", "f", "out_of_stock", "out of stock", "discontinued", "否", "无货"})
 
 _AMOUNT = re.compile(r"(?:([A-Za-z]{3})\s*)?(\d{1,16}(?:\.\d{1,9})?)(?:\s*([A-Za-z]{3}))?", re.ASCII)
-_AMOUNTS = re.compile(r"(?:\d{1,12}\.\d\d(?: |$))+", re.ASCII)
-_COUNTS = re.compile(r"(?:\d{1,12}(?: |$))+", re.ASCII)
+_AMOUNTS = re.compile(r"\d{1,12}\.\d\d(?:\n\d{1,12}\.\d\d)*", re.ASCII)
+_COUNTS = re.compile(r"\d{1,12}(?:\n\d{1,12})*", re.ASCII)
 _WHOLE = re.compile(r"\d{1,16}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,5})(?:\.(\d{1,4})0*)?\s*%?", re.ASCII)
 # RFC 3986: what may stand in an address as it is. Everything else is percent-encoded.
@@ -158,18 +158,21 @@ def are_addresses(texts: list[Any], beginnings: tuple[str, ...]) -> bool:
 
 def are_amounts(texts: list[Any]) -> bool:
     """Whether all of them are plain amounts with two digits behind the point, "12.90", seen at once."""
-    try:
-        return _AMOUNTS.fullmatch(" ".join(texts)) is not None
-    except TypeError:
-        return False
+    return _are(_AMOUNTS, texts)
 
 
 def are_counts(texts: list[Any]) -> bool:
     """Whether all of them are whole numbers, seen at once."""
+    return _are(_COUNTS, texts)
+
+
+def _are(lines: re.Pattern[str], texts: list[Any]) -> bool:
     try:
-        return _COUNTS.fullmatch(" ".join(texts)) is not None
+        together = "\n".join(texts)
     except TypeError:
         return False
+    # A text with a line break in it would pass for two.
+    return together.count("\n") == len(texts) - 1 and lines.fullmatch(together) is not None
 
 
 def list_of(value: Any) -> list[Any]:
