@@ -18,6 +18,8 @@ YES = frozenset(
 )
 NO = frozenset({"0", "false", "no", "n", "f", "out_of_stock", "out of stock", "discontinued", "否", "无货"})
 
+NO_CURRENCY = _("No currency is given: add a column, write it beside the price, or name it in the mapping.")
+
 _AMOUNT = re.compile(r"(?:([A-Za-z]{3})\s*)?(\d{1,16}(?:\.\d{1,9})?)(?:\s*([A-Za-z]{3}))?", re.ASCII)
 _AMOUNTS = re.compile(r"\d{1,12}\.\d\d(?:\n\d{1,12}\.\d\d)*", re.ASCII)
 _COUNTS = re.compile(r"\d{1,12}(?:\n\d{1,12})*", re.ASCII)
@@ -48,8 +50,7 @@ def price_of(text: str, currency: str, unit: str) -> tuple[int, str]:
         raise Invalid(_("This is not an amount Joey can read. Write digits and a point, like 19.90."))
     currency = (found[1] or found[3] or currency).upper()
     if not currency:
-        missing = _("No currency is given: add a column, write it beside the price, or name it in the mapping.")
-        raise Invalid(missing, field="currency")
+        raise Invalid(NO_CURRENCY, field="currency")
     if unit == "minor":
         if not _WHOLE.fullmatch(found[2]):
             raise Invalid(_("This is not a whole number of the smallest unit."))
