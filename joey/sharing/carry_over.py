@@ -12,11 +12,12 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.marketplaces.registry import policy_of
+from joey.shops.models import Shop
 
 POSITION_COLUMNS = "marketplace text, key text, filed_at timestamptz, free_from timestamptz"
 LEASE_COLUMNS = """
     id uuid, marketplace text, key text, shop_id uuid, leased_from timestamptz, ended_at timestamptz,
-    until timestamptz, last_used_at timestamptz
+    until timestamptz, last_used_at timestamptz, shop_is_here boolean
 """
 
 
@@ -51,8 +52,7 @@ def carry_over_leases(before: psycopg.Connection, *, now: datetime) -> int:
             (id, position_id, marketplace, shop_id, leased_from, ended_at, until, last_used_at)
         SELECT b.id, p.id, p.marketplace, b.shop_id, b.leased_from, b.ended_at, b.until, b.last_used_at
         FROM lease_before b JOIN sharing_position p ON (p.marketplace, p.key) = (b.marketplace, b.key)
-        JOIN shops_shop s ON s.id = b.shop_id
-        ORDER BY b.id ON CONFLICT (id) DO NOTHING
+        WHERE b.shop_is_here ORDER BY b.id ON CONFLICT (id) DO NOTHING
         """
     )
     _let_rest(now)
@@ -68,6 +68,8 @@ def _fetch(before: psycopg.Connection) -> None:
         "SELECT l.id, p.marketplace, p.key, l.shop_id, l.leased_from, l.ended_at, l.until, l.last_used_at"
         " FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id"
     ).fetchall()
+    shops = set(Shop.objects.filter(pk__in={lease[3] for lease in leases}).values_list("id", flat=True))
+    leases = [(*lease, lease[3] in shops) for lease in leases]
     for table, columns, rows in (
         ("position_before", POSITION_COLUMNS, positions),
         ("lease_before", LEASE_COLUMNS, leases),
@@ -78,7 +80,7 @@ def _fetch(before: psycopg.Connection) -> None:
 
 def _let_rest(now: datetime) -> None:
     """Positions whose open lease there is of a shop that is not here."""
-    homeless = "FROM lease_before b LEFT JOIN shops_shop s ON s.id = b.shop_id WHERE s.id IS NULL AND b.until IS NULL"
+    homeless = "FROM lease_before b WHERE NOT b.shop_is_here AND b.until IS NULL"
     for row in sql.rows(f"SELECT DISTINCT b.marketplace {homeless}"):
         policy = policy_of(row["marketplace"])
         sql.execute(
