@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import DjangoDbBlocker
 
+from joey.catalog.search.follow import rebuild
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.office.site import office
 from joey.orders.models import OrderLine
@@ -33,7 +34,7 @@ QUERIES = {
     "rules": 1,
     "robots.txt": 0,
     "s/<slug:slug>": 1,
-    "s/<slug:slug>/<uuid:listing_id>": 8,
+    "s/<slug:slug>/<uuid:listing_id>": 9,
     "s/<slug:slug>/<uuid:listing_id>/way-out": 8,
     "s/<slug:slug>/<uuid:listing_id>/report": 6,
     "p/<slug:code>.png": 1,
@@ -44,8 +45,9 @@ QUERIES = {
     "api/v1/shops/<slug>/shelves": 3,
     "api/v1/shops/<slug>/listings": 4,
     "api/v1/shops/<slug>/listings/<uuidstr:listing_id>": 4,
-    "api/v1/offers": 6,
-    "api/v1/offers/<uuidstr:offer_id>": 6,
+    "api/v1/offers": 5,
+    "api/v1/offers/<uuidstr:offer_id>": 7,
+    "api/v1/offers/suggest": 1,
     "api/v1/shops/<slug>/links": 3,
     "api/v1/shops/<slug>/orders": 3,
     "api/v1/shops/<slug>/orders/<uuidstr:order_id>/trace": 6,
@@ -60,10 +62,10 @@ QUERIES = {
     "api/v1/office/payouts": 2,
     "posters/<slug:code>.png": 5,
     "healthz": 0,
-    "readyz": 3,
-    "metrics": 7,
+    "readyz": 4,
+    "metrics": 8,
     "office/search/": 2,
-    "office/health/": 9,
+    "office/health/": 10,
     "office/jsi18n/": 2,
     "office/^(?P<app_label>commissions|procrastinate|orders|payouts|shops|people)/$": 2,
     "studio/": 3,
@@ -72,6 +74,7 @@ QUERIES = {
     "studio/<slug:slug>/": 9,
     "studio/<slug:slug>/settings": 6,
     "studio/<slug:slug>/pick": 10,
+    "studio/<slug:slug>/pick/suggestions": 3,
     "studio/<slug:slug>/shelves": 7,
     "studio/<slug:slug>/share": 8,
     "studio/<slug:slug>/share/<uuid:listing_id>": 6,
@@ -153,14 +156,20 @@ class Measured:
 
 @pytest.fixture(scope="module")
 def measured(
-    postgres: EmbeddedPostgres, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    postgres: EmbeddedPostgres,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Measured]:
     connected = {"taobao": {"gateway": "http://localhost:1/router/rest", "credentials": TAOBAO}}
-    with django_db_blocker.unblock(), override_settings(JOEY_MARKETPLACES=connected):
+    data = tmp_path_factory.mktemp("data")
+    with django_db_blocker.unblock(), override_settings(JOEY_MARKETPLACES=connected, DATA=data):
         try:
             fill(FEW)
+            rebuild()
             few = answers()
             fill(MANY)
+            rebuild()
             yield Measured(few, many=answers())
         finally:
             connections.close_all()
