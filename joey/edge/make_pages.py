@@ -123,13 +123,14 @@ class MakePages:
         raise AssertionError("unreachable")
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        # Planning the statement takes longer than running it, so it is planned once for all shops.
-        return psycopg.connect(
+        connection = psycopg.connect(
             self._conninfo,
             autocommit=True,
             prepare_threshold=0,
             connect_timeout=2,
             application_name="joey pages",
-            options="-c plan_cache_mode=force_generic_plan",
             tcp_user_timeout=5_000,
         )
+        # Planning the statement takes longer than running it, so it is planned once for all shops.
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        return connection

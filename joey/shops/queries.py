@@ -32,10 +32,9 @@ SHOP_PAGE = f"""
     FROM shops_shop s
     JOIN people_person p ON p.id = s.owner_id
     LEFT JOIN LATERAL (
-        SELECT l.id, l.shelf_id, l.shelf, o.id, coalesce(nullif(o.translations ->> %(language)s, ''), o.title),
-               coalesce(o.translations ->> %(language)s, '') <> '', o.marketplace, o.picture_urls <> '{{}}', o.in_stock,
-               o.withdrawn_at IS NOT NULL, o.currency, o.now_minor, o.coupon_minor, o.coupon_until, o.as_of,
-               o.expires_at
+        SELECT l.id, l.shelf_id, l.shelf, o.id, o.title, o.translations ->> %(language)s, o.marketplace,
+               o.picture_urls <> '{{}}', o.in_stock, o.withdrawn_at IS NOT NULL, o.currency, o.now_minor,
+               o.coupon_minor, o.coupon_until, o.as_of, o.expires_at
         FROM (
             SELECT l.id, l.shelf_id, h.name AS shelf, l.offer_id,
                    row_number() OVER (ORDER BY h.position, l.shelf_id, l.position, l.added_at, l.id) AS place

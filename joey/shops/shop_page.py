@@ -94,7 +94,8 @@ def page_of(rows: Sequence[tuple[Any, ...]], *, language: str, start: int) -> Sh
             shelves.append((shelf_id, shelf or "", []))
         shelves[-1][2].append(
             ShelfCard(
-                listing_id, offer_id, slug, title, language if translated or language == "zh-hans" else "zh-hans",
+                listing_id, offer_id, slug, translated or title,
+                language if translated or language == "zh-hans" else "zh-hans",
                 has_picture, marketplace, CardPrice(pays, with_coupon, as_of), in_stock, withdrawn,
             )
         )  # fmt: skip

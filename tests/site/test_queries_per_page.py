@@ -32,7 +32,7 @@ QUERIES = {
     "": 4,
     "rules": 1,
     "robots.txt": 0,
-    "s/<slug:slug>": 5,
+    "s/<slug:slug>": 1,
     "s/<slug:slug>/<uuid:listing_id>": 8,
     "s/<slug:slug>/<uuid:listing_id>/way-out": 8,
     "s/<slug:slug>/<uuid:listing_id>/report": 6,
