@@ -119,6 +119,17 @@ def test_where_ones_own_price_is_too_old_nothing_is_called_cheaper(client: Clien
     assert "cheaper" not in text
 
 
+def test_a_title_that_nobody_translated_says_what_language_it_is_in(client: Client) -> None:
+    flask = fresh_flask()
+    listing = listed(meis_shop(), flask)
+    told(flask, at_jd(title="316 不锈钢保温杯", translations={}))
+
+    english, chinese = (client.get(f"/s/mei/{listing.id}", headers=each).content.decode() for each in (EN, ZH))
+
+    assert '<p class="clamp small" lang="zh-Hans">316 不锈钢保温杯</p>' in english
+    assert '<p class="clamp small" >316 不锈钢保温杯</p>' in chinese
+
+
 def test_a_mere_rival_is_not_shown(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
