@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROWS = int(os.environ.get("JOEY_BENCH_ROWS", "1000000"))
+ROWS = int(os.environ.get("JOEY_BENCH_ROWS") or (50_000 if os.environ.get("JOEY_BENCH_SHORT") else 1_000_000))
 FEWEST = 1_000_000  # fewer rows fit where more do not, and prove nothing
 BASELINE = Path(__file__).with_suffix(".sql")
 MARKETPLACE = "jd"

@@ -3,8 +3,10 @@
 import logging
 from typing import Any, cast
 
+import psycopg
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -82,7 +84,14 @@ def nothing_here(request: HttpRequest, trouble: Http404) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 def database_away(request: HttpRequest, trouble: Exception) -> HttpResponse:
     log.error("the database is away: %s", type(trouble).__name__)
-    return problem(503, "unavailable", headers={"Retry-After": "5"})
+    return problem(503, "unavailable", _why_away(trouble), headers={"Retry-After": "5"})
+
+
+def _why_away(trouble: Exception) -> str | None:
+    """A full disk is said: somebody has to make room, and repeating alone will not help."""
+    if isinstance(trouble.__cause__, psycopg.errors.DiskFull):
+        return _("The database's disk is full, so this was not stored. Send it again when there is room.")
+    return None
 
 
 @api.exception_handler(Exception)

@@ -15,7 +15,7 @@ import click
 from joey.cli.data_folder import data_option
 from joey.cli.dump_database import dump
 from joey.cli.find_binaries import SYSTEM_ROOT
-from joey.cli.queries import Holdings, holdings, one_moment, snapshot_of
+from joey.cli.queries import Holdings, holdings, is_empty, one_moment, snapshot_of
 from joey.cli.the_copy import DATABASE, FILES, PRIVATE, TRIAL, Manifest, checksums, new_copy, write_private
 from joey.cli.trouble import Trouble
 from joey.cli.try_copy import try_copy
@@ -74,6 +74,8 @@ def _make(making: Path, data: Path, *, quick: bool, began: float) -> Manifest:
     with instance(data, "backup", django=False):
         owner_url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
         with step("database"), one_moment(owner_url) as owner:
+            if is_empty(owner):
+                raise Trouble("There is nothing to copy: the database has no tables yet. `joey migrate` makes them.")
             version = str(owner.info.server_version // 10_000)
             dump(owner_url, snapshot_of(owner), making / DATABASE)
             holds = holdings(owner)

@@ -11,7 +11,7 @@ from pathlib import Path
 import joey
 from joey.cli.stop_with_parent import StopWithParent
 
-SOON, LATEST = 0.5, 30.0  # seconds before starting again: doubled at each failure in a row
+SOON, LATEST = 0.5, 10.0  # seconds before starting again: doubled at each failure in a row
 SETTLED = 60.0  # seconds alive after which earlier failures are forgotten
 
 

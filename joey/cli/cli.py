@@ -14,7 +14,7 @@ COMMANDS = {
     "sync": ("joey.cli.sync:sync", "Bring order reports in."),
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
     "pay": ("joey.cli.pay:pay", "Send payouts out and take in the bank's answers."),
-    "payouts": ("joey.cli.payouts:payouts", "Say whether payouts are paused; let them go again."),
+    "payouts": ("joey.cli.payouts:payouts", "Pause all payouts, and let them go again."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
     "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),

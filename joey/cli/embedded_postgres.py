@@ -269,7 +269,7 @@ class EmbeddedPostgres:
             if self.process.poll() is not None:
                 raise Trouble(
                     f"PostgreSQL did not start: {self._last_words()} The whole story is in {self.log}. "
-                    f"If the folder {self.shown} is damaged, restore a backup with `joey restore DIR`, or, "
+                    f"If the folder {self.shown} is damaged, restore a backup with `joey restore DIR --replace`, or, "
                     f"if nothing in it matters, delete {self.data} and start anew."
                 )
             if time.monotonic() > deadline:

@@ -118,7 +118,7 @@ def broken_sentence(shown: Path, what: str) -> str:
     """Say that a cluster is incomplete and name the two ways on."""
     return (
         f"The database in {shown} is incomplete ({what}), so Joey leaves it alone. Two ways on: restore a "
-        f"backup with `joey restore DIR`, or, if nothing in it matters, delete {shown.parent} and start anew."
+        f"backup with `joey restore DIR --replace`, or, if nothing in it matters, delete {shown.parent} and start anew."
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import psycopg
+from django.db import DatabaseError
 
 from joey.cli.queries import one_moment
 from joey.cli.up import say
@@ -24,19 +25,30 @@ def make_safe(made_at: datetime, before_url: str | None) -> None:
 
 
 def _carry_over(before_url: str) -> None:
-    from django.db import DatabaseError
+    for take_over in (_payouts, _leases):
+        try:
+            with one_moment(before_url) as before:
+                take_over(before)
+        except (psycopg.Error, DatabaseError) as error:  # the tables there may be older than this Joey, or damaged
+            say(f"The {take_over.__name__[1:]} since cannot be taken over from the database that was here: {error}")
 
+
+def _payouts(before: psycopg.Connection) -> None:
     from joey.kit.clock import now
     from joey.payouts.carry_over import carry_over
 
-    try:
-        with one_moment(before_url) as before:
-            done = carry_over(before, now=now())
-    except (psycopg.Error, DatabaseError) as error:  # the tables there may be older than this Joey, or damaged
-        say(f"What was paid since could not be taken over from the database that was here: {error}")
-        return
+    done = carry_over(before, now=now())
     if done.payouts:
         amounts = ", ".join(amount.text for amount in done.amounts)
         say(f"Payouts sent since, {done.payouts} over {amounts}, stand in the restored books too: not paid twice.")
     for key in done.homeless:
         say(f"The bank was also told to pay {key}, for a shop that the copy does not know. Note it down.")
+
+
+def _leases(before: psycopg.Connection) -> None:
+    from joey.kit.clock import now
+    from joey.sharing.carry_over import carry_over_leases
+
+    came = carry_over_leases(before, now=now())
+    if came:
+        say(f"Positions at marketplaces leased since, {came}, keep their shop.")

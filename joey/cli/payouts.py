@@ -1,4 +1,4 @@
-"""Whether payouts are paused, and letting them go again: after a restore nothing is paid before somebody looked."""
+"""Pausing all payouts and letting them go again: after a restore nothing is paid before somebody looked."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from joey.cli.data_folder import data_option
 
 @click.group()
 def payouts() -> None:
-    """What stops payouts of the whole instance."""
+    """Pause all payouts of this instance, and let them go again."""
 
 
 @payouts.command("status")
@@ -25,6 +25,21 @@ def status(data: Path) -> None:
     for pause in pauses:
         click.echo(f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {pause.reason}")
     click.echo("`joey payouts release` lets them go again." if pauses else "Payouts are not paused.")
+
+
+@payouts.command("pause")
+@click.argument("reason")
+@data_option
+def pause(reason: str, data: Path) -> None:
+    """Send nothing to the bank until `release`; REASON is what operators and the terminal read."""
+    from joey.cli.instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.pause import pause_payouts
+
+        pause_payouts(reason=reason, now=now())
+    click.echo("Payouts are paused. `joey payouts release` lets them go again.")
 
 
 @payouts.command("release")

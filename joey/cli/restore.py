@@ -8,7 +8,7 @@ import psycopg
 
 from joey.cli.backup import MARKETPLACES, SANDBOX, TUNING, refuse_without_room
 from joey.cli.data_folder import InUse, claim, data_option
-from joey.cli.dump_database import load
+from joey.cli.dump_database import load_whole
 from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
 from joey.cli.instance import exists, let_go
 from joey.cli.make_cluster import remove_tree, write_for_server
@@ -71,7 +71,7 @@ def _into_folder(folder: Path, manifest: Manifest, data: Path, replace: bool) ->
     taken = exists(data)
     before = EmbeddedPostgres(data)
     try:
-        readable = taken and _say_loss(manifest, before)
+        later = taken and _say_loss(manifest, before)
         if taken and not replace:
             raise Trouble(
                 f"There is data in {data}, so nothing was changed. With --replace the copy takes its place, and it is "
@@ -80,7 +80,7 @@ def _into_folder(folder: Path, manifest: Manifest, data: Path, replace: bool) ->
         with step("database"):
             urls = after.start()
             fill(folder, manifest.holds, urls)
-        _make_fit(manifest, urls, before.urls.owner if readable else None)
+        _make_fit(manifest, urls, before.urls.owner if later else None)
         let_go()
         after.stop()
         incoming = _files(folder / FILES, data, after)
@@ -105,7 +105,7 @@ def _sweep(new: Path) -> None:
 
 
 def _say_loss(manifest: Manifest, before: EmbeddedPostgres) -> bool:
-    """Print what would be gone; False when the present database does not come up, so that nobody can say."""
+    """Print what would be gone; whether the present database can be read and is a later state of the copy."""
     try:
         with one_moment(before.start().owner) as owner:
             present = holdings(owner)
@@ -114,7 +114,7 @@ def _say_loss(manifest: Manifest, before: EmbeddedPostgres) -> bool:
         return False
     for sentence in what_is_lost(manifest.holds, present):
         say(sentence)
-    return True
+    return present.began == manifest.holds.began
 
 
 def _files(copied: Path, data: Path, after: EmbeddedPostgres) -> list[str]:
@@ -168,7 +168,7 @@ def _into_own_server(folder: Path, manifest: Manifest, data: Path) -> None:
     if others:
         raise Trouble(f"{others} other sessions are connected to that database. Stop what uses it first.")
     with step("database"):
-        load(folder / DATABASE, urls.owner, whole_or_not_at_all=True)
+        load_whole(folder / DATABASE, urls.owner)
         check(manifest.holds, urls.owner)
     _make_fit(manifest, urls, None)
     _own_files(folder / FILES, data)

@@ -63,6 +63,7 @@ class GroupCommit:
         self._writer: asyncio.Task[None] | None = None
         self._sent_at: float | None = None  # when the commit in flight was sent
         self._lost = False  # the last try failed
+        self._told = False  # the log says so
         self._closing = False
         self._touched: dict[UUID, float] = {}  # lease → when it was last touched from here
 
@@ -179,7 +180,7 @@ class GroupCommit:
                 batch = [waiting for waiting in batch if not waiting[1].done()]
             else:
                 self._sent_at = None
-                self._lost = False
+                self._regain()
                 for waiting in batch:
                     _resolve(waiting, True)
                 return
@@ -212,8 +213,7 @@ class GroupCommit:
             self._lose(error)
             await asyncio.sleep(RETRY)
         else:
-            self._lost = False
-            logger.warning("the database is back: clicks are recorded again")
+            self._lost = False  # whether it takes clicks in, the next visitor's will show
 
     async def _connect(self) -> psycopg.AsyncConnection:
         self._connection = await psycopg.AsyncConnection.connect(
@@ -233,9 +233,14 @@ class GroupCommit:
             await connection.close()
 
     def _lose(self, error: Exception) -> None:
-        if not self._lost:
+        if not self._told:
             logger.error("the database is away, clicks are not recorded: %s", error)
-        self._lost = True
+        self._lost = self._told = True
+
+    def _regain(self) -> None:
+        if self._told:
+            logger.warning("the database is back: clicks are recorded again")
+        self._lost = self._told = False
 
 
 def _resolve(waiting: _Waiting, outcome: bool) -> None:

@@ -18,6 +18,7 @@ from joey.edge.app import Edge  # noqa: E402
 from joey.edge.asked import App  # noqa: E402
 from joey.site.language import choose  # noqa: E402
 from joey.site.page_headers import page_headers  # noqa: E402
+from joey.site.time_bound import TimeBound  # noqa: E402
 from joey.storefront.in_app import app_of, opens_here  # noqa: E402
 from joey.storefront.shop_html import shop_html  # noqa: E402
 
@@ -33,7 +34,7 @@ class StaticFiles(ASGIStaticFilesHandler):
 
 
 application = Edge(
-    BodyBound(cast(App, StaticFiles(django))),
+    BodyBound(TimeBound(cast(App, StaticFiles(django)))),
     language=choose,
     opens_here=opens_here,
     browser=app_of,

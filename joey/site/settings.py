@@ -37,6 +37,8 @@ def database(url: str, *, pool: bool) -> dict[str, object]:
     options: dict[str, object] = {
         "server_side_binding": False,
         "application_name": "joey",
+        "connect_timeout": 3,  # a server that stands still accepts, and says nothing
+        "tcp_user_timeout": 10_000,  # ms; a host that is gone is noticed
     }
     if pool:
         options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("JOEY_POOL", "10")), "timeout": 5}

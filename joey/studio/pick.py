@@ -125,6 +125,8 @@ def _pick(
 ) -> HttpResponse:
     now = clock.now()
     asked = {name: request.GET.get(name, "") for name in KEPT}
+    if (asked["min"] or asked["max"]) and not asked["currency"]:
+        asked["currency"] = CURRENCIES[0]
     offers: list[OfferCard] = []
     following = None
     cut = ""
@@ -183,7 +185,7 @@ def _search(asked: dict[str, str], now: datetime) -> FoundOffers:
         asked["q"],
         marketplace=asked["marketplace"] or None,
         category=asked["category"] or None,
-        currency=asked["currency"] or (currency if least is not None or most is not None else None),
+        currency=asked["currency"] or None,
         min_minor=least,
         max_minor=most,
         sort=asked["sort"] or "relevance",

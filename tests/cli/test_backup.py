@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from textwrap import dedent
 
 import psycopg
 import pytest
@@ -23,15 +25,16 @@ from pytest_django import DjangoDbBlocker
 from joey.cli import put_in_place
 from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
 from joey.cli.restore import _refuse_newer
-from joey.cli.the_copy import MANIFEST, new_copy, verified
+from joey.cli.the_copy import MANIFEST, VOUCHER, _read_manifest, checksums, new_copy, verified
 from joey.cli.trouble import Trouble
 from tests import database
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import earn, ready_shop
 from tests.running import CHECKOUT, environment, joey, until
 
+OLDEST = Path("/usr/lib/postgresql/15/bin")
 LOAD_THREADS = 2
-BREATH = 0.02  # seconds between two orders of a thread: the copy has to find room beside them
+BREATH = 0.1  # seconds between two orders of a thread: the copy has to find room beside them
 
 
 @dataclass(frozen=True)
@@ -341,22 +344,25 @@ def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, resto
                 earn(5_000, "4294159887444064999")
                 approved(meis_shop(), 6_000, "key-1")
                 print(send_due(now=NOW).handed_over)
+                rests = NOW + 45 * DAY
+                PositionLease.objects.update(ended_at=NOW, until=rests)
+                Position.objects.update(free_from=rests)
+                leased(meis_shop(), "110000000002")
+                leased(lulus_shop(), "110000000003")
             """)  # fmt: skip
         assert since.split() == ["1"]
 
-        refused = joey("restore", str(made.folder), "--data", data)
         replaced = joey("restore", str(made.folder), "--data", data, "--replace")
 
-        assert refused.returncode == 1
-        assert "There is data in" in refused.stderr
-        assert "this came, and it would be gone: 1 payout, 1 order line, " in refused.stdout
-        assert " 1 shop, " in refused.stdout
-        assert "1 payout was sent to the bank since: ¥60.00." in refused.stdout
-        assert "Orders come back" in refused.stdout
         assert replaced.returncode == 0, replaced.stdout + replaced.stderr
-        assert "Payouts sent since, 1 over ¥60.00, stand in the restored books too" in replaced.stdout
+        lost, done = replaced.stdout.split("  database")
+        assert "this came, and it would be gone: 1 payout, 1 order line, " in lost
+        assert " 1 shop, " in lost
+        assert "1 payout was sent to the bank since: ¥60.00." in lost
+        assert "Orders come back" in lost
+        assert "Payouts sent since, 1 over ¥60.00, stand in the restored books too" in done
         [kept] = Path(data).glob("before-*")
-        assert f"rm -r {kept}" in replaced.stdout
+        assert f"rm -r {kept}" in done
         bank.say_all("settled")
         with EmbeddedPostgres(restored.data) as now:
             after = python_on(now, f"""
@@ -370,18 +376,40 @@ def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, resto
                     print("not enough")
                 end_pause(PayoutPause.objects.get(), now=NOW)
                 print(pay_due(now=NOW).sent)
+                for position in Position.objects.order_by("key"):
+                    lease = PositionLease.objects.filter(position=position).first()
+                    print(position.key, position.free_from, lease and (lease.shop.slug, lease.ended_at is None))
                 prove()
             """)  # fmt: skip
 
-        assert after.splitlines() == [
+        positions = after.splitlines()[-3:]
+        assert after.splitlines()[:-3] == [
             "1 sent True",  # Lulu's shop is gone, the payout is known by its key, everything is paused
             "[0, 0, 6000]",  # the bank's answer was booked
             "not enough",
             "0",
         ]
+        assert [line.split(" ", 1)[0] for line in positions] == ["110000000001", "110000000002", "110000000003"]
+        assert positions[0].endswith("('mei', False)")  # ended after the copy
+        assert positions[1].endswith("None ('mei', True)")  # leased after the copy
+        assert re.search(r"\d{4}-\d\d-\d\d .* None$", positions[2])  # rests: its shop is gone
         assert list(bank.instructions().values()) == ["60.00"]  # told once, whatever was restored
     with EmbeddedPostgres(kept) as before, psycopg.connect(before.urls.app) as app:
         assert app.execute("SELECT count(*) FROM shops_shop").fetchone() == (2,)
+
+
+def test_data_that_is_here_is_not_replaced_unless_told_also_where_nobody_can_say_what_it_is(
+    made: Made, tmp_path: Path
+) -> None:
+    (tmp_path / "database.json").write_text('{"id": "lost"}')
+
+    said = joey("restore", str(made.folder), "--data", str(tmp_path))
+
+    assert said.returncode == 1
+    assert "What would be lost cannot be said" in said.stdout
+    assert f"There is data in {tmp_path}, so nothing was changed" in said.stderr
+    assert (tmp_path / "database.json").read_text() == '{"id": "lost"}'
+    assert not (tmp_path / "restoring").exists()
 
 
 def test_doctor_tells_the_last_copy_and_the_pause(made: Made, restored: EmbeddedPostgres) -> None:
@@ -399,9 +427,75 @@ def test_doctor_tells_the_last_copy_and_the_pause(made: Made, restored: Embedded
     assert "No copy of this Joey has been made from here yet" in never.stdout
 
 
+@pytest.mark.long
+def test_an_older_joeys_copy_is_brought_up_to_date_and_takes_the_place_of_a_broken_database(
+    restored: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    data = restored.data
+    older = EmbeddedPostgres(data)
+    with older:
+        python_on(older, """
+            from django.core.management import call_command
+            call_command("migrate", "payouts", "0004", database="owner", verbosity=0)
+        """)  # fmt: skip
+        with psycopg.connect(older.urls.owner) as owner:
+            owner.execute("COMMENT ON SCHEMA public IS 'joey migrations of another day'")
+    copied = joey("backup", str(tmp_path / "copy"), "--data", str(data), timeout=120)
+    shutil.rmtree(older.cluster / "pg_wal")
+
+    said = joey("restore", str(tmp_path / "copy"), "--replace", "--data", str(data), timeout=120)
+
+    assert copied.returncode == 0, copied.stderr
+    assert "payouts.0005_pause_of_all" not in verified(tmp_path / "copy").holds.migrations
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "What would be lost cannot be said, because the database that is here does not come up" in said.stdout
+    assert "pg_wal missing" in said.stdout
+    with EmbeddedPostgres(data) as now, psycopg.connect(now.urls.app) as app:
+        assert app.execute("SELECT count(*) FROM payouts_payoutpause WHERE ended_at IS NULL").fetchone() == (1,)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not OLDEST.exists(), reason="Debian's PostgreSQL 15 is not here")
+def test_a_postgresql_of_ones_own_takes_a_copy_whole_and_only_while_it_is_empty(made: Made, tmp_path: Path) -> None:
+    theirs = EmbeddedPostgres(tmp_path / "theirs", binaries=OLDEST)
+    deployment = ["--data", str(tmp_path / "deployment")]
+    try:
+        urls = theirs.start()
+        broken = Path(shutil.copytree(made.folder, tmp_path / "broken"))
+        _swap_two_tables(broken)
+        failed = on(urls, "restore", str(broken), *deployment)
+        with psycopg.connect(urls.owner) as owner:
+            left = owner.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchone()
+
+        came = on(urls, "restore", str(made.folder), *deployment)
+        again = on(urls, "restore", str(made.folder), "--replace", *deployment)
+        back = on(urls, "backup", str(tmp_path / "back"), *deployment)
+
+        assert (failed.returncode, left) == (1, (0,))
+        assert "The database could not be filled: " in failed.stderr
+        assert came.returncode == 0, came.stdout + came.stderr
+        assert (tmp_path / "deployment" / "secret").read_text() == (made.folder / "files" / "secret").read_text()
+        assert again.returncode == 1
+        assert "on a PostgreSQL of your own Joey replaces nothing" in again.stderr
+        assert back.returncode == 0, back.stdout + back.stderr
+        assert verified(tmp_path / "back").holds.rights == verified(made.folder).holds.rights
+    finally:
+        theirs.remove()
+
+
+def _swap_two_tables(copy: Path) -> None:
+    """A copy whose checksums are right and whose tables are not: as a program's error would make it."""
+    largest, next_one = sorted((copy / "database").glob("*.dat.gz"), key=lambda path: -path.stat().st_size)[:2]
+    whole = largest.read_bytes()
+    largest.write_bytes(next_one.read_bytes())
+    next_one.write_bytes(whole)
+    manifest = _read_manifest(copy)
+    files = {name: facts for name, facts in checksums(copy).items() if name not in (MANIFEST, VOUCHER)}
+    replace(manifest, files=files).write(copy)
+
+
 def python_on(postgres: EmbeddedPostgres, business: str) -> str:
     """Run lines on another database than the tests' own, with what they usually need at hand; what they printed."""
-    lines = [line[16:] for line in business.strip("\n").splitlines()]
     program = "\n".join(
         [
             "import django; django.setup()",
@@ -411,11 +505,12 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
             "from joey.payouts.pay_due import pay_due",
             "from joey.payouts.request_payout import NotEnough",
             "from joey.payouts.send_due import send_due",
+            "from joey.sharing.models import Position, PositionLease",
             "from joey.shops.models import Shop",
-            "from tests.cast import NOW, lulus_shop, meis_shop",
+            "from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop",
             "from tests.payouts.stage import approved, earn, held, requested",
             "from tests.proof import prove",
-            *lines,
+            dedent(business),
         ]
     )
     urls = {"DATABASE_URL": postgres.urls.app, "DATABASE_OWNER_URL": postgres.urls.owner, "JOEY_NO_POOL": "1"}

@@ -38,6 +38,7 @@ def test_a_good_line_becomes_an_offer_with_exact_money_and_beijing_days() -> Non
     )
     assert facts.translations == {"zh-hans": "雾里白 氨基酸洁面乳", "en": "Palefog Gentle Face Wash"}
     assert (facts.commission_ppm, facts.category, facts.in_stock) == (70_000, "beauty", True)
+    assert (facts.brand, facts.model, facts.gtin) == ("雾里白", "XM-120", "9521234567899")
 
 
 def test_an_empty_price_is_unknown_and_the_offer_is_kept() -> None:

@@ -148,6 +148,7 @@ def test_item_has_three_prices_and_an_identity_that_outlives_its_id() -> None:
     assert facts.picture_urls == ("https://img.alicdn.com/bao/flask.jpg", "https://img.alicdn.com/bao/flask-2.jpg")
     assert facts.url == "https://detail.tmall.com/item.htm?id=qYtxrMJOC8tmtM-Qq0Z65Sbbq5DqZ9"
     assert (facts.volume, facts.seller_kind, facts.currency) == (3021, "brand store", "CNY")
+    assert facts.brand == "灶边"
 
 
 def test_identity_stays_when_id_title_and_price_change() -> None:

@@ -19,6 +19,7 @@ from joey.money.money import EXPONENTS
 
 LARGEST = 1 << 20
 UNITS = {"major": "major", "yuan": "major", "minor": "minor", "fen": "minor"}
+CHINESE = ("yuan", "fen")  # whoever names these means CNY
 RATES = ("percent", "basis_points")
 MOST_PRICE_HOURS = 24 * 90
 
@@ -130,7 +131,7 @@ def read_mapping(path: Path) -> Mapping:
     return Mapping(
         format=_text(given, "format"),
         delimiter=_delimiter(given),
-        currency=_currency(given),
+        currency=_currency(given) or ("CNY" if _is_in_yuan(columns) else ""),
         zone=_zone(given),
         none=frozenset(_texts(given, "none") or ()),
         sources={name: _sources(name, value, path.parent) for name, value in columns.items()},
@@ -228,6 +229,11 @@ def _currency(given: Map[str, Any]) -> str:
     if found and found not in EXPONENTS:
         raise Invalid(_("Joey does not know the currency “%s”.") % found[:8], field="currency")
     return found
+
+
+def _is_in_yuan(columns: Map[str, Any]) -> bool:
+    tables = [each for value in columns.values() for each in (value if isinstance(value, list) else [value])]
+    return any(isinstance(each, dict) and each.get("unit") in CHINESE for each in tables)
 
 
 def _zone(given: Map[str, Any]) -> str:

@@ -17,7 +17,7 @@ LONGEST_LINE = 1 << 20
 # break out.
 LEAST_CUT = 4096
 # No list of goods packs this well. What does is a trap, and one of it stops here.
-BOMB_RATIO, BOMB_FROM = 250, 64 << 20
+BOMB_RATIO, BOMB_FROM = 250, 8 << 20
 
 _OTHERS = {
     b"\xff\xfe": _("UTF-16"),

@@ -15,7 +15,7 @@ from joey.catalog.clean_facts import LONGEST_URL, Columns, are_clean
 from joey.catalog.files import values
 from joey.catalog.files.mapping import FIELDS, MONEY, Mapping, Source
 from joey.catalog.files.rows import Rows, Wrong
-from joey.kit.refusals import Invalid
+from joey.kit.refusals import Invalid, Text
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.registry import identity_of, is_told_by_more_than_its_id
 from joey.money.money import EXPONENTS
@@ -33,6 +33,7 @@ TEXTS = (
     "identity",
 )
 NOTHING = ("", None)
+MISSING = _("missing")
 NONE: dict[str, str] = {}
 MOST_HOSTS_SEEN = 1_000
 LONGEST_CATEGORY = 60
@@ -244,7 +245,8 @@ class _Reading:
         if refusals:
             for place, value in enumerate(column):
                 if value in refusals:
-                    self._refuse(place, name, str(refusals[value]))
+                    said = refusals[value]
+                    self._refuse(place, "currency" if said.field == "currency" else name, str(said))
         return [known[value] for value in column]
 
     def _read_one(self, name: str, place: int, value: Any, read: Callable[[Any], Any], default: Any) -> Any:
@@ -261,11 +263,11 @@ class _Reading:
             return value.strip() in self.none
         return value is None or (isinstance(value, list) and not value)
 
-    def _needed(self, name: str, found: list[Any]) -> list[Any]:
+    def _needed(self, name: str, found: list[Any], why: Text = MISSING) -> list[Any]:
         if not all(found):
             for place, value in enumerate(found):
                 if not value:
-                    self._refuse(place, name, str(_("missing")))
+                    self._refuse(place, name, str(why))
         return found
 
     def _refuse(self, place: int, name: str, reason: str) -> None:
@@ -312,7 +314,7 @@ class _Reading:
                     beside[name] = currencies
         if beside:
             given = [self._one_currency(place, own, amounts, beside) for place, own in enumerate(given)]
-        return self._needed("currency", given), amounts
+        return self._needed("currency", given, values.NO_CURRENCY), amounts
 
     def _are_plain(self, currencies: list[str], how: Source, column: list[Any]) -> bool:
         """Whether all are amounts with two digits behind the point, in a currency that has two, and mean something."""

@@ -18,9 +18,11 @@ YES = frozenset(
 )
 NO = frozenset({"0", "false", "no", "n", "f", "out_of_stock", "out of stock", "discontinued", "否", "无货"})
 
+NO_CURRENCY = _("No currency is given: add a column, write it beside the price, or name it in the mapping.")
+
 _AMOUNT = re.compile(r"(?:([A-Za-z]{3})\s*)?(\d{1,16}(?:\.\d{1,9})?)(?:\s*([A-Za-z]{3}))?", re.ASCII)
-_AMOUNTS = re.compile(r"(?:\d{1,12}\.\d\d(?: |$))+", re.ASCII)
-_COUNTS = re.compile(r"(?:\d{1,12}(?: |$))+", re.ASCII)
+_AMOUNTS = re.compile(r"\d{1,12}\.\d\d(?:\n\d{1,12}\.\d\d)*", re.ASCII)
+_COUNTS = re.compile(r"\d{1,12}(?:\n\d{1,12})*", re.ASCII)
 _WHOLE = re.compile(r"\d{1,16}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,5})(?:\.(\d{1,4})0*)?\s*%?", re.ASCII)
 # RFC 3986: what may stand in an address as it is. Everything else is percent-encoded.
@@ -48,12 +50,12 @@ def price_of(text: str, currency: str, unit: str) -> tuple[int, str]:
         raise Invalid(_("This is not an amount Joey can read. Write digits and a point, like 19.90."))
     currency = (found[1] or found[3] or currency).upper()
     if not currency:
-        raise Invalid(_("No currency is given: add a column, write it beside the price, or name it in the mapping."))
+        raise Invalid(NO_CURRENCY, field="currency")
     if unit == "minor":
         if not _WHOLE.fullmatch(found[2]):
             raise Invalid(_("This is not a whole number of the smallest unit."))
         if currency not in EXPONENTS:
-            raise Invalid(_("Joey does not know the currency “%s”.") % currency)
+            raise Invalid(_("Joey does not know the currency “%s”.") % currency, field="currency")
         return int(found[2]), currency
     whole, _point, part = found[2].partition(".")
     return parse_amount(
@@ -157,18 +159,21 @@ def are_addresses(texts: list[Any], beginnings: tuple[str, ...]) -> bool:
 
 def are_amounts(texts: list[Any]) -> bool:
     """Whether all of them are plain amounts with two digits behind the point, "12.90", seen at once."""
-    try:
-        return _AMOUNTS.fullmatch(" ".join(texts)) is not None
-    except TypeError:
-        return False
+    return _are(_AMOUNTS, texts)
 
 
 def are_counts(texts: list[Any]) -> bool:
     """Whether all of them are whole numbers, seen at once."""
+    return _are(_COUNTS, texts)
+
+
+def _are(lines: re.Pattern[str], texts: list[Any]) -> bool:
     try:
-        return _COUNTS.fullmatch(" ".join(texts)) is not None
+        together = "\n".join(texts)
     except TypeError:
         return False
+    # A text with a line break in it would pass for two.
+    return together.count("\n") == len(texts) - 1 and lines.fullmatch(together) is not None
 
 
 def list_of(value: Any) -> list[Any]:

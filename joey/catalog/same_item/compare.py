@@ -105,11 +105,15 @@ def _overlap(here: Title, there: Title, brands: frozenset[str], rarity: Rarity) 
 
 
 def _nearly_the_same(here: Iterable[str], there: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of a word and its abbreviation or misspelling; each word once."""
-    pairs, free = [], sorted(word for word in there if len(word) >= 4)
+    """Pairs of a word and its abbreviation or misspelling, which begin alike; each word once."""
+    pairs = []
+    free = sorted(word for word in there if len(word) >= 4)
+    if not free:
+        return []
     for one in sorted(word for word in here if len(word) >= 4):
+        first = one[0]
         for other in free:
-            if one.startswith(other) or other.startswith(one) or _misspelt(one, other):
+            if first == other[0] and (one.startswith(other) or other.startswith(one) or _misspelt(one, other)):
                 pairs.append((one, other))
                 free.remove(other)
                 break
@@ -117,7 +121,7 @@ def _nearly_the_same(here: Iterable[str], there: Iterable[str]) -> list[tuple[st
 
 
 def _misspelt(one: str, other: str) -> bool:
-    return len(one) > 5 and Levenshtein.distance(one, other, score_cutoff=1) <= 1
+    return len(one) > 5 and abs(len(one) - len(other)) <= 1 and Levenshtein.distance(one, other, score_cutoff=1) <= 1
 
 
 def _one_begins_the_other(here: Iterable[str], there: Iterable[str]) -> bool:

@@ -2,7 +2,8 @@
 
 Words are counted up to the newest change before anything is compared, so that what is rare does not depend on the
 order in which offers came. Each batch is one transaction under one lock: run twice, beside itself or killed, the next
-run goes on where the last batch was committed.
+run goes on where the last batch was committed. What is bounded (how many offers a key may have, how many candidates an
+offer) is bounded as of the moment of comparing, so among very many alike it can matter who came first.
 """
 
 import json
@@ -24,8 +25,9 @@ from joey.catalog.same_item.keys import as_key, keys_of, words_of
 from joey.kit import sql
 
 BATCH = 1000
-LARGEST_BLOCK = 100  # offers under one key: what more of them share tells little and would cost their square
-MOST_CANDIDATES = 20  # of one offer at one marketplace
+# Offers under one key: what more of them share tells little, and would cost their square.
+LARGEST_BLOCK_OF_NUMBERS, LARGEST_BLOCK_OF_WORDS = 100, 30
+MOST_CANDIDATES = 10  # of one offer at one marketplace
 KEPT = 3  # of one offer at one marketplace: the best, and the rivals that make it less certain
 LEAST_SCORE = 3000  # ten-thousandths; what is less alike is no rival
 EVERY_OFFER = 0  # the word that every offer holds
@@ -50,11 +52,11 @@ def catch_up(*, now: datetime, batch: int = BATCH, most: int | None = None) -> F
     """Count and compare whatever changed; of the comparing at most `most` offers."""
     marketplaces = _marketplaces()
     counted = sum(_count_all(marketplace, batch) for marketplace in marketplaces)
-    rarity = _Rarity()
+    rarities = _Rarities()
     compared = pairs = 0
     for marketplace in marketplaces:
         while most is None or compared < most:
-            done = _compare_batch(marketplace, rarity, batch, now)
+            done = _compare_batch(marketplace, rarities, batch, now)
             if done is None:
                 break
             compared, pairs = compared + done[0], pairs + done[1]
@@ -112,12 +114,13 @@ def _add_up(difference: Mapping[int, int]) -> None:
     )
 
 
-class _Rarity:
+class _Rarities:
     """ln(1 + offers / (1 + offers with the word)), asked of the database once for each word."""
 
     def __init__(self) -> None:
         self._known: dict[str, float] = {}
         self._offers = 0
+        self.of = self._known.__getitem__  # asked a hundred times a comparison, so there is nothing in between
 
     def learn(self, words: Iterable[str]) -> None:
         """Look up, in one query, those of these words that are not known yet."""
@@ -128,9 +131,6 @@ class _Rarity:
         for key, word in keys.items():
             self._known[word] = math.log1p(self._offers / (1 + held.get(key, 0)))
 
-    def __call__(self, word: str) -> float:
-        return self._known[word]
-
 
 _HELD = "SELECT offers, word FROM catalog_sameword WHERE word"
 
@@ -139,7 +139,7 @@ _HELD = "SELECT offers, word FROM catalog_sameword WHERE word"
 
 
 @transaction.atomic(durable=True)
-def _compare_batch(marketplace: str, rarity: _Rarity, batch: int, now: datetime) -> tuple[int, int] | None:
+def _compare_batch(marketplace: str, rarities: _Rarities, batch: int, now: datetime) -> tuple[int, int] | None:
     """Compare the next changed offers with those of other marketplaces: (offers, pairs); None at the end."""
     _alone()
     cursor = _cursor(marketplace)
@@ -147,15 +147,15 @@ def _compare_batch(marketplace: str, rarity: _Rarity, batch: int, now: datetime)
     if not changed:
         return None
     mine = {row["id"]: _facts(row) for row in changed if not row["withdrawn"]}
-    rarity.learn(word for facts in mine.values() for word in words_of(facts))
-    _write_keys(marketplace, [row["id"] for row in changed], {each: keys_of(mine[each], rarity) for each in mine})
+    rarities.learn(word for facts in mine.values() for word in words_of(facts))
+    _write_keys(marketplace, [row["id"] for row in changed], {each: keys_of(mine[each], rarities.of) for each in mine})
     candidates = _candidates(marketplace)
     theirs = {row["id"]: row for row in _offers({row["other"] for row in candidates})}
     facts = {each: _facts(row) for each, row in theirs.items()}
-    rarity.learn(word for each in facts.values() for word in words_of(each))
+    rarities.learn(word for each in facts.values() for word in words_of(each))
     alike: dict[tuple[UUID, str], list[tuple[int, UUID, Evidence]]] = {}
     for row in candidates:
-        likeness = compare(mine[row["one"]], facts[row["other"]], rarity)
+        likeness = compare(mine[row["one"]], facts[row["other"]], rarities.of)
         if likeness.score >= LEAST_SCORE or likeness.evidence is not Evidence.NONE:
             place = alike.setdefault((row["one"], theirs[row["other"]]["marketplace"]), [])
             place.append((likeness.score, row["other"], likeness.evidence))
@@ -194,11 +194,15 @@ def _candidates(marketplace: str) -> list[dict[str, Any]]:
     """Offers of other marketplaces that share a key with one of this batch, those with the rarest keys first."""
     return sql.rows(
         f"""
-        WITH block AS (
-            SELECT key, held.offers FROM (SELECT DISTINCT key FROM key_now) asked CROSS JOIN LATERAL (
+        WITH asked AS (
+            SELECT DISTINCT key, CASE key & 1 WHEN 0 THEN {LARGEST_BLOCK_OF_NUMBERS} ELSE {LARGEST_BLOCK_OF_WORDS} END
+                AS most
+            FROM key_now
+        ), block AS (
+            SELECT key, held.offers FROM asked CROSS JOIN LATERAL (
                 SELECT count(*) AS offers FROM (
-                    SELECT FROM catalog_samekey k WHERE k.key = asked.key LIMIT {LARGEST_BLOCK + 1}) AS few
-            ) held WHERE held.offers BETWEEN 2 AND {LARGEST_BLOCK}
+                    SELECT FROM catalog_samekey k WHERE k.key = asked.key LIMIT asked.most + 1) AS few
+            ) held WHERE held.offers BETWEEN 2 AND asked.most
         ), met AS (
             SELECT n.offer_id AS one, k.offer_id AS other, k.marketplace, sum(1.0 / block.offers) AS closeness
             FROM key_now n JOIN block USING (key) JOIN catalog_samekey k USING (key)

@@ -13,16 +13,20 @@ BEGINNING = 5  # of a maker's number, to which shops add a country or a colour
 
 
 def keys_of(facts: Facts, rarity: Rarity) -> frozenset[int]:
-    """Barcode; maker's numbers and their beginnings; the rarest words of each title, alone and in pairs."""
-    found = [f"gtin {facts.gtin}"] if facts.gtin else []
+    """Barcode; maker's numbers and their beginnings; the rarest words of each title, alone and in pairs.
+
+    A key of numbers is even and one of words is odd: how many offers may share one is not the same for both.
+    """
+    numbers = [f"gtin {facts.gtin}"] if facts.gtin else []
+    words = []
     for title in facts.titles.values():
         models = _rarest(title.models, rarity, MOST_MODELS)
-        found += [f"model {model}" for model in models]
-        found += [f"begins {model[:BEGINNING]}" for model in models if len(model) >= BEGINNING]
-        words = _rarest(title.words - facts.brands, rarity, RAREST_WORDS)
-        found += [f"word {word}" for word in words if rarity(word) >= MODEL_IS_RARE]
-        found += [f"words {one} {other}" for one, other in combinations(sorted(words), 2)]
-    return frozenset(map(as_key, found))
+        numbers += [f"model {model}" for model in models]
+        numbers += [f"begins {model[:BEGINNING]}" for model in models if len(model) >= BEGINNING]
+        rarest = _rarest(title.words - facts.brands, rarity, RAREST_WORDS)
+        words += [f"word {word}" for word in rarest if rarity(word) >= MODEL_IS_RARE]
+        words += [f"words {one} {other}" for one, other in combinations(sorted(rarest), 2)]
+    return frozenset([as_key(each) & ~1 for each in numbers] + [as_key(each) | 1 for each in words])
 
 
 def words_of(facts: Facts) -> frozenset[str]:

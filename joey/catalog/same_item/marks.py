@@ -1,7 +1,7 @@
 """Words that tell one make of a thing from another: its colour, its edition, what it runs on, what it is a part of."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 
 
 def _spread(groups: Mapping[str, str]) -> dict[str, str]:
@@ -63,14 +63,14 @@ _HAN_TABLES = {
 }
 
 
-def meanings(words: Iterable[str], table: Mapping[str, str]) -> frozenset[str]:
+def meanings(words: Set[str], table: Mapping[str, str]) -> frozenset[str]:
     """What the words of a table mean that stand among these words."""
-    return frozenset(table[word] for word in words if word in table)
+    return frozenset(table[word] for word in words & table.keys())
 
 
 def han_meanings(text: str, name: str, table: Mapping[str, str]) -> frozenset[str]:
     """The same for Chinese, which does not part its words."""
-    return frozenset(table[found] for found in _HAN_TABLES[name].findall(text))
+    return frozenset(table[found] for found in _HAN_TABLES[name].findall(text)) if text else frozenset()
 
 
 def han_colours(text: str) -> frozenset[str]:

@@ -45,9 +45,9 @@ def read_title(title: str) -> Title:
     folded = marks.PACKAGING.sub(" ", unicodedata.normalize("NFKC", bare))
     sizes, rest = take_sizes(folded)
     numbers: set[str] = set()
-    rest = _VERSION.sub(lambda found: numbers.add(_plain(found[1])) or " ", rest)  # type: ignore[func-returns-value]
+    numbers |= {_plain(version) for version in _VERSION.findall(rest)}
     words, models = set[str](), set[str]()
-    for token in _TOKEN.findall(_POSSESSIVE.sub("", rest)):
+    for token in _TOKEN.findall(_POSSESSIVE.sub("", _VERSION.sub(" ", rest))):
         _sort_in(token, words, models, numbers)
     han = " ".join(_HAN_RUN.findall(rest))
     platforms = marks.meanings(words, marks.PLATFORMS)
@@ -86,7 +86,7 @@ def _sort_in(token: str, words: set[str], models: set[str], numbers: set[str]) -
     for part in token.split("-"):
         if _NUMBER.fullmatch(part):
             numbers.add(_plain(part))
-        elif found := _WORD_WITH_NUMBER.fullmatch(part):  # cs3, iphone8
+        elif found := _WORD_WITH_NUMBER.fullmatch(part):  # cs3
             words.add(found[1])
             numbers.add(_plain(found[2]))
         else:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -77,27 +77,40 @@ def document(row: Row, earning: Mapping[str, Policy], now: int) -> "Document":
     runs = row.coupon_minor is not None and (row.coupon_until is None or row.coupon_until > now)
     pays = row.coupon_minor if runs and row.coupon_minor is not None else row.now_minor
     policy = earning.get(row.marketplace)
-    words, letters = offer_words((*row.titles, row.brand, row.model), row.brand)
-    made = Document()
-    made.add_text("id", row.id.hex)
-    made.add_text("words", " ".join(words))
-    made.add_text("letters", " ".join(letters))
-    for name, value in (("marketplace", row.marketplace), ("category", row.category), ("currency", row.currency)):
-        if value:
-            made.add_text("facts", f"{name}={value}")
-    for name, value in (("brand", row.brand), ("model", row.model)):
-        if value:
-            made.add_text("facts", f"{name}={fold(value)}")
-    if row.in_stock:
-        made.add_text("facts", IN_STOCK)
-    made.add_unsigned("low_id", low)
-    made.add_unsigned("coupon_until", (row.coupon_until or ALWAYS) if runs else 0)
-    made.add_unsigned("sales", sales_key(row.volume, low))
-    made.add_unsigned("price", price_key(row.currency, pays, low))
     earns = policy.worth(pays, row.commission_ppm) if policy else 0
-    made.add_unsigned("earning", price_key(row.currency, PRICE_TOP - earns, low))
-    made.add_unsigned("newest", MOST - high)
-    return made
+    words, letters = offer_words((*row.titles, row.brand, row.model), row.brand)
+    return Document.from_dict(
+        {
+            "id": row.id.hex,
+            "words": " ".join(words),
+            "letters": " ".join(letters),
+            "facts": _facts(row),
+            "low_id": low,
+            "coupon_until": (row.coupon_until or ALWAYS) if runs else 0,
+            "sales": sales_key(row.volume, low),
+            "price": price_key(row.currency, pays, low),
+            "earning": price_key(row.currency, PRICE_TOP - earns, low),
+            "newest": MOST - high,
+        },
+        schema(),
+    )
+
+
+def _facts(row: Row) -> list[str]:
+    """What offers are filtered by, and which brands and categories there are to suggest."""
+    facts = [f"marketplace={row.marketplace}", f"currency={row.currency}"]
+    if row.category:
+        facts.append(f"category={row.category}")
+    if row.brand:
+        facts.append(_folded_brand(row.brand))
+    if row.in_stock:
+        facts.append(IN_STOCK)
+    return facts
+
+
+@lru_cache(maxsize=10_000)
+def _folded_brand(brand: str) -> str:
+    return f"brand={fold(brand)}"
 
 
 def sales_key(volume: int, low_id: int) -> int:

@@ -12,9 +12,11 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff"
 )
 LONGEST_UNIT = 40
-_UNIT = re.compile(rf"([{UNSPACED}]+)|(\d+(?:[.,]\d+)*)|([^\W\d_{UNSPACED}]+)")
+RUNS = re.compile(rf"[{UNSPACED}]+|\d+(?:[.,]\d+)*|[^\W\d_{UNSPACED}]+")
+# Letters with a sign in between, once the text is folded: wi-fi, levi's.
+GLUED = re.compile(rf"[^\W\d_{UNSPACED}]+(?:[-._/'’·&+][^\W\d_{UNSPACED}]+)+")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_MARKS = re.compile("[\u0300-\u036f]")
 _GLUE = frozenset("-._/'’·&+")  # wi-fi, levi's, 5/8: one thing as it is typed
 
 
@@ -31,42 +33,55 @@ class Piece(NamedTuple):
 
 def fold(text: str) -> str:
     """NFKC, case folded, without accents, in simplified characters; white space collapsed, unseen signs gone."""
-    text = _UNSEEN.sub("", text).casefold()
-    if not text.isascii():
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-        text = unicodedata.normalize("NFC", text).casefold().translate(_simplified())
+    if not text.isprintable():
+        text = _UNSEEN.sub("", text)
+    if text.isascii():
+        text = text.lower()
+    else:
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)
+        text = text.casefold().translate(_plain_characters())
     return " ".join(text.split())
 
 
 def pieces(folded: str) -> Iterator[Piece]:
     """The runs of a folded text, in order; signs between them only part them."""
     end = -2
-    for found in _UNIT.finditer(folded):
-        start = found.start()
+    for found in RUNS.finditer(folded):
+        start, run = found.start(), found[0]
         glued = start == end or (start == end + 1 and folded[end] in _GLUE)
-        han, number, letters = found.groups()
         end = found.end()
-        if han:
-            yield Piece(han, "han", glued)
-        elif number:
-            yield Piece(number[:LONGEST_UNIT], "number", glued)
+        if is_unspaced(run):
+            yield Piece(run, "han", glued)
         else:
-            yield Piece(letters[:LONGEST_UNIT], "letters", glued)
+            yield Piece(run[:LONGEST_UNIT], "number" if run[0].isdecimal() else "letters", glued)
 
 
 @cache
-def _simplified() -> dict[int, str]:
-    """Each traditional character → its simplified one, as OpenCC has them; made once, in a few hundredths of a second.
+def _is_unspaced(character: str) -> bool:
+    return _UNSPACED.match(character) is not None
+
+
+def is_unspaced(run: str) -> bool:
+    """Whether a run is of a script without spaces; its first character says so."""
+    return _is_unspaced(run[0])
+
+
+@cache
+def _plain_characters() -> dict[int, str]:
+    """Traditional characters → simplified ones, as OpenCC has them, and letters with accents → without. Made once.
 
     Character by character, not by phrases: both sides are folded alike, so a rare wrong choice finds all the same.
     """
     from opencc import OpenCC
 
     characters = [chr(code) for start, end in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for code in range(start, end)]
-    folded: dict[int, str] = {}
+    plain = dict.fromkeys(range(0x300, 0x370), "")
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        plain[code] = unicodedata.normalize("NFKD", chr(code)).casefold().translate(dict.fromkeys(range(0x300, 0x370)))
     for standard in ("hk2s", "t2s"):
         answers = OpenCC(standard).convert("\n".join(characters)).split("\n")
-        folded |= {
+        plain |= {
             ord(one): other for one, other in zip(characters, answers, strict=True) if one != other and len(other) == 1
         }
-    return folded
+    return plain

@@ -17,6 +17,7 @@ from django.conf import settings
 
 VERSION = 1  # of the schema: an index of another version is not read, and a new one is built
 NOTE = "followed.json"
+BROKEN = "broken"  # a reader found it so
 WRITING, BUILDING = "writing.lock", "building.lock"
 KEPT_SECONDS = 60  # an index that was replaced stays that long for whoever is just opening it
 

@@ -79,7 +79,7 @@ def rebuild(*, wait: bool = True) -> int:
 def is_behind() -> bool:
     """Whether there is anything to do. One query, and nothing that takes memory is loaded."""
     found = folder.current()
-    if found is None or (found / "broken").exists():
+    if found is None or (found / folder.BROKEN).exists():
         return True
     state = folder.followed(found)
     if state.made_with != made_with():
@@ -111,7 +111,7 @@ def _fits(found: Path) -> bool:
     from tantivy import Index
 
     state = folder.followed(found)
-    if (found / "broken").exists() or state.made_with != made_with():
+    if (found / folder.BROKEN).exists() or state.made_with != made_with():
         return False
     newest = changes.newest_seqs()
     if any(seq > newest.get(marketplace, -1) for marketplace, seq in state.seqs.items()):

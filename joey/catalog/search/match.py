@@ -58,18 +58,40 @@ def readings(piece: str, searcher: "Searcher") -> list[str]:
     """
     if len(piece) < FORGIVEN_ONE:
         return beginnings(piece, searcher)
+    from rapidfuzz import process
     from rapidfuzz.distance import OSA  # counts two letters changed round as one error
 
     forgiven = 2 if len(piece) >= FORGIVEN_TWO else 1
-    near: list[tuple[int, str]] = []
-    for term, _count in searcher.terms_with_prefix("words", piece[0]):
-        if term.startswith(piece):
-            near.append((0 if term == piece else 1, term))
-        elif abs(len(term) - len(piece)) <= forgiven and term.isalpha():
-            distance = OSA.distance(piece, term, score_cutoff=forgiven)
-            if distance <= forgiven:
-                near.append((distance, term))
-    return [piece, *(term for _distance, term in sorted(near)[:MOST_READINGS])]
+    known = _vocabulary(searcher).beginning_with(piece[0])
+    near = process.extract(piece, known, scorer=OSA.distance, score_cutoff=forgiven, limit=MOST_READINGS)
+    by_distance = [term for term, _distance, _at in sorted(near, key=lambda each: (each[1], each[0]))]
+    return list(dict.fromkeys([*by_distance, *beginnings(piece, searcher)]))
+
+
+class _Vocabulary:
+    """The words of letters in one state of the index, by their first letter; read when somebody mistypes one."""
+
+    def __init__(self, searcher: "Searcher") -> None:
+        self.searcher = searcher
+        self._found: dict[str, list[str]] = {}
+
+    def beginning_with(self, letter: str) -> list[str]:
+        if letter not in self._found:
+            terms = self.searcher.terms_with_prefix("words", letter)
+            self._found[letter] = [term for term, _count in terms if term.isalpha() and term.isascii()]
+        return self._found[letter]
+
+
+_latest: list[_Vocabulary] = []
+
+
+def _vocabulary(searcher: "Searcher") -> _Vocabulary:
+    """Kept for the newest state only: an older one would keep deleted files open."""
+    kept = _latest[0] if _latest else None
+    if kept is None or kept.searcher is not searcher:
+        kept = _Vocabulary(searcher)
+        _latest[:] = [kept]
+    return kept
 
 
 def _named(word: Word) -> "Query":
@@ -99,7 +121,7 @@ def _loose(word: Word, meaning: Meaning, searcher: "Searcher") -> "Query":
 
 def _may_be_misspelt(word: Word, unit: str) -> bool:
     """Letters may, unless they are a brand's name that is known."""
-    return not word.han and not word.also and len(unit) >= FORGIVEN_ONE and unit.isalpha()
+    return not word.han and not word.also and len(unit) >= FORGIVEN_ONE and unit.isalpha() and unit.isascii()
 
 
 def _terms(texts: Sequence[str]) -> "Query":

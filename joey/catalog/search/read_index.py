@@ -1,13 +1,15 @@
 """The index as this process reads it: opened once, looked at again as soon as the follower has committed."""
 
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.search import folder
@@ -17,7 +19,8 @@ from joey.kit.refusals import Unavailable
 if TYPE_CHECKING:
     from tantivy import Index, Searcher
 
-BRANDS_KNOWN = 20_000
+BRAND, MOST_BRANDS = "brand=", 20_000
+LEARN_EVERY_SECONDS = 60.0  # reading all brands takes longer than a search, and new ones are rare
 
 
 class NoIndex(Unavailable):
@@ -32,11 +35,16 @@ class NoIndex(Unavailable):
         )
 
 
-@dataclass
+Stamp = tuple[int, int, int]  # device, inode and time of the file that each commit replaces
+
+
+@dataclass(frozen=True)
 class _Open:
-    stamp: tuple[Path, int, int]  # folder, inode and time of the last commit
+    stamp: Stamp
+    folder: Path
     index: "Index"
     searcher: "Searcher"
+    learnt_at: float  # when the brands of the catalogue were last read
 
 
 _open: _Open | None = None
@@ -44,19 +52,18 @@ _lock = Lock()
 
 
 def searcher() -> "Searcher":
-    """The newest commit of the index in use. Raises NoIndex. Costs two looks at the file system when nothing is new."""
+    """The newest commit of the index in use. Raises NoIndex. Costs one look at the file system when nothing is new."""
     global _open
-    found = folder.current()
     try:
-        if found is None:
-            raise NoIndex
-        told = os.stat(found / "meta.json")
-        stamp = (found, told.st_ino, told.st_mtime_ns)
-        if _open is None or _open.stamp != stamp:
+        told = os.stat(f"{settings.DATA}/search/current/meta.json")
+        stamp = (told.st_dev, told.st_ino, told.st_mtime_ns)
+        kept = _open
+        if kept is None or kept.stamp != stamp:
             with _lock:
-                if _open is None or _open.stamp != stamp:
-                    _open = _opened(stamp, _open)
-        return _open.searcher
+                kept = _open
+                if kept is None or kept.stamp != stamp:
+                    _open = kept = _opened(stamp, kept)
+        return kept.searcher
     except OSError:
         raise NoIndex from None
 
@@ -68,36 +75,46 @@ def guarded() -> Iterator[None]:
         yield
     except BaseException as error:
         # A panic of the library is no Exception: it must not take the web worker with it.
-        if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
-            raise
-        _tell_broken()
-        raise NoIndex from error
+        if type(error).__name__ == "PanicException" or (isinstance(error, ValueError) and _cannot_be_opened()):
+            _tell_broken()
+            raise NoIndex from error
+        raise
 
 
-def _opened(stamp: tuple[Path, int, int], before: _Open | None) -> _Open:
+def _opened(stamp: Stamp, before: _Open | None) -> _Open:
     from tantivy import Index
 
+    found = folder.current()
+    if found is None:  # of another version of the schema
+        raise NoIndex
     with guarded():
-        if before is not None and before.stamp[0] == stamp[0]:
-            index = before.index
-            index.reload()
+        if before is not None and before.folder == found:
+            index, learnt_at = before.index, before.learnt_at
         else:
-            index = Index.open(str(stamp[0]))
+            index, learnt_at = Index.open(str(found)), float("-inf")
             index.config_reader("manual")
-            index.reload()
-        found = index.searcher()
-        know_brands(name.removeprefix("brand=") for name in _terms(found, "facts", "brand=", BRANDS_KNOWN))
-        return _Open(stamp, index, found)
+        index.reload()
+        newest = index.searcher()
+        if time.monotonic() - learnt_at > LEARN_EVERY_SECONDS:
+            brands = newest.terms_with_prefix("facts", BRAND, limit=MOST_BRANDS)
+            know_brands(name.removeprefix(BRAND) for name, _count in brands)
+            learnt_at = time.monotonic()
+        return _Open(stamp, found, index, newest, learnt_at)
 
 
-def _terms(found: "Searcher", field: str, prefix: str, most: int) -> list[str]:
-    return [term for term, _count in found.terms_with_prefix(field, prefix, limit=most)]
+def _cannot_be_opened() -> bool:
+    """Whether it is the files that are wrong. A question of ours that Tantivy refuses is a bug, no reason to build."""
+    from tantivy import Index
+
+    found = folder.current()
+    try:
+        return found is None or not Index.open(str(found))
+    except ValueError:
+        return True
 
 
 def _tell_broken() -> None:
-    found: Any = folder.current()
+    found = folder.current()
     if found is not None:
-        try:
-            (found / "broken").touch()
-        except OSError:
-            raise NoIndex from None
+        with suppress(OSError):
+            (found / folder.BROKEN).touch()

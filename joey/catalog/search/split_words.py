@@ -6,12 +6,13 @@ Pairs of neighbours decide recall: wherever the splitter of Chinese cuts, two ch
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import add
 from threading import Lock
 from typing import Any
 
 from joey.catalog.search.brand_names import Name, chinese_names, other_names
-from joey.catalog.search.fold import fold, pieces
+from joey.catalog.search.fold import GLUED, LONGEST_UNIT, RUNS, fold, is_unspaced, pieces
 
 LONGEST_QUESTION, LONGEST_READ = 100, 1000
 MOST_WORDS = 12
@@ -40,33 +41,35 @@ class Words:
 
 
 def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[str]]:
-    """What an offer with these titles is found by: its words, and its characters and pairs of neighbours."""
+    """What an offer with these texts is found by: its words, and its characters and pairs of neighbours.
+
+    Written for speed, a million offers pass through here; question_words reads the same pieces of what is asked.
+    """
     words: list[str] = []
     letters: list[str] = []
     cut = _splitter().cut_for_search
     for text in texts:
-        before = before_kind = joined = ""
-        for piece, kind, glued in pieces(fold(text)):
-            if kind == "han":
-                words += cut(piece)
-                letters += piece
-                letters += map(add, piece, piece[1:])
-                if before_kind and before_kind != "han":
-                    letters.append(before + BETWEEN + piece[0])
-                before = piece[-1]
+        if not text:
+            continue
+        folded = fold(text)
+        before, after_han = "", True  # two Chinese runs with something in between are no neighbours
+        for run in RUNS.findall(folded):
+            han = is_unspaced(run)
+            if han:
+                words += cut(run)
+                letters += run
+                letters += map(add, run, run[1:])
+            elif len(run) > LONGEST_UNIT:
+                run = run[:LONGEST_UNIT]
+                words.append(run)
             else:
-                words.append(piece)
-                if before_kind:
-                    letters.append(before + BETWEEN + piece)
-                if kind == "letters" and glued and before_kind == "letters":  # wi-fi is found as wifi too
-                    joined += piece
-                    words.append(joined)
-                else:
-                    joined = piece
-                before = piece
-            before_kind = kind
+                words.append(run)
+            if before and not (han and after_han):
+                letters.append(before + BETWEEN + (run[0] if han else run))
+            before, after_han = (run[-1] if han else run), han
+        words += map(_without_glue, GLUED.findall(folded))  # wi-fi is found as wifi too
     if brand:
-        words.append(fold(brand).replace(" ", ""))  # whole, however its title is cut
+        words.append(_whole_name(brand))  # however its title is cut
     return words, letters
 
 
@@ -85,6 +88,15 @@ def question_words(q: str) -> Words:
     different = list(dict.fromkeys(_with_names(found)))
     left_out = [" ".join(word.units) for word in different[MOST_WORDS:]]
     return Words(tuple(different[:MOST_WORDS]), " ".join([*left_out, rest]).strip())
+
+
+def _without_glue(text: str) -> str:
+    return "".join(filter(str.isalpha, text))[:LONGEST_UNIT]
+
+
+@lru_cache(maxsize=10_000)
+def _whole_name(brand: str) -> str:
+    return fold(brand).replace(" ", "")
 
 
 def cut_question(han: str) -> list[str]:

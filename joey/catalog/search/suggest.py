@@ -48,7 +48,7 @@ def _suggestions(index: "Searcher", folded: str, head: str, typed: str) -> Itera
     for term, count in going_on:
         yield count, Suggestion(head + term, "word")
     if not going_on and typed.isalpha() and typed.isascii():
-        for rank, term in enumerate(match.readings(typed, index)[1:]):
+        for rank, term in enumerate(match.readings(typed, index)):
             yield -rank, Suggestion(head + term, "word")
 
 
@@ -56,7 +56,7 @@ def _put_right(head: str, index: "Searcher") -> str:
     """The words before the last, each that is nowhere in the index replaced by the nearest one that is."""
     for piece, kind, _glued in pieces(head):
         if kind == "letters" and not index.doc_freq("words", piece):
-            head = head.replace(piece, next(iter(match.readings(piece, index)[1:]), piece))
+            head = head.replace(piece, next((each for each in match.readings(piece, index) if each != piece), piece))
     return head
 
 

@@ -6,14 +6,19 @@ One half of each set, by a hash of the left id, was there to set thresholds by; 
 import csv
 import gzip
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
 
+from joey.catalog.models import Offer
+from joey.catalog.same_item import follow
+from joey.catalog.same_item.decide import ahead_of_every_rival
 from joey.catalog.same_item.evidence import TOLD, Evidence
-from joey.catalog.same_item.follow import catch_up
 from joey.catalog.take_offers import take_offers
 from joey.kit import sql
 from joey.marketplaces.port import OfferFacts
@@ -67,7 +72,7 @@ class Outcome:
     """Everything that one labelled set came to."""
 
     matches: frozenset[Ids]
-    met: int  # matches that share a key, so that they were compared at all
+    met: int  # matches that were compared at all
     judged: tuple[Judged, ...]
 
     def score(self, *, held_out: bool | None = None) -> Score:
@@ -90,22 +95,27 @@ def in_held_out_half(ids: Ids) -> bool:
 def run(files: Sequence[Path]) -> Outcome:
     """Take the offers of a set in, follow them, and read what was decided."""
     left, right, labels = files
-    matches = frozenset(tuple(row.values()) for row in _rows(labels))
+    matches = frozenset((row["tableA_id"], row["tableB_id"]) for row in _rows(labels))
     offers = [*_offers(left, LEFT), *_offers(right, RIGHT)]
     taken = take_offers(offers, now=NOW)
     assert (taken.new, taken.refused) == (len(offers), ())
-    catch_up(now=NOW)
-    return Outcome(matches=_pairs(matches), met=_met(_pairs(matches)), judged=tuple(_judged(_pairs(matches))))
+    met = set[tuple[UUID, UUID]]()
 
+    def remembered(marketplace: str) -> list[dict[str, Any]]:
+        found = candidates(marketplace)
+        met.update((row["one"], row["other"]) for row in found)
+        return found
 
-def _pairs(rows: Iterable[tuple[str, ...]]) -> frozenset[Ids]:
-    return frozenset((left, right) for left, right in rows)
+    candidates = follow._candidates
+    with patch.object(follow, "_candidates", remembered):
+        follow.catch_up(now=NOW)
+    names = dict(Offer.objects.values_list("id", "external_id"))
+    either = {(names[one], names[other]) for one, other in met} | {(names[other], names[one]) for one, other in met}
+    return Outcome(matches, len(matches & either), tuple(_judged(matches)))
 
 
 def _judged(matches: frozenset[Ids]) -> list[Judged]:
     """Every pair with evidence that is its offers' best, whether or not its kind of evidence is told."""
-    from joey.catalog.same_item.decide import ahead_of_every_rival
-
     found = sql.rows(
         f"""
         SELECT o.external_id AS one, p.external_id AS other, a.evidence, a.told FROM catalog_alike a
@@ -118,19 +128,6 @@ def _judged(matches: frozenset[Ids]) -> list[Judged]:
     told = {(row["one"], row["other"]) for row in found if row["told"]}
     assert told == {each.ids for each in judged if each.evidence in TOLD}
     return [Judged(each.ids, each.evidence, each.ids in matches) for each in judged]
-
-
-def _met(matches: frozenset[Ids]) -> int:
-    met = sql.rows(
-        """
-        SELECT DISTINCT o.external_id AS one, p.external_id AS other
-        FROM catalog_samekey k JOIN catalog_samekey l ON l.key = k.key AND l.marketplace = %s
-        JOIN catalog_offer o ON o.id = k.offer_id JOIN catalog_offer p ON p.id = l.offer_id
-        WHERE k.marketplace = %s
-        """,
-        [RIGHT, LEFT],
-    )
-    return len(matches & {(row["one"], row["other"]) for row in met})
 
 
 def _offers(path: Path, marketplace: str) -> list[OfferFacts]:

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from joey.catalog.jobs import match_offers
 from joey.catalog.models import Alike, Offer, SameCount, SameCursor, SameKey, SameWord
 from joey.catalog.same_item.follow import catch_up, forget_everything
 from joey.catalog.take_offers import take_offers
 from joey.marketplaces.port import OfferFacts
 from tests.at_once import die_after, outcomes
-from tests.catalog.same_item.offers import BARCODE, KEYBOARD, NOW, at, take, told
+from tests.catalog.same_item.offers import BARCODE, NOW, at, take, told
 from tests.proof import prove
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -114,6 +115,14 @@ def test_a_thousand_times_the_same_name_costs_no_square() -> None:
     prove()
 
 
+def test_the_worker_compares_what_changed() -> None:
+    take_offers([at("taobao"), at("jd")], now=NOW)
+
+    match_offers(timestamp=0)
+
+    assert told() == PAIR
+
+
 def test_running_again_changes_nothing() -> None:
     take(at("taobao"), at("jd"))
     before = everything()
@@ -170,7 +179,12 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(where: str) -> None:
 def _many() -> list[OfferFacts]:
     """Twenty goods that have nothing in common, each at two marketplaces."""
     return [
-        at(place, name=f"{number:02}", title=f"{KEYBOARD} KB{number:02}00X", now_minor=10_000 + number)
+        at(place, name=f"{number:02}", title=f"指间雨 {_name(number)}", now_minor=10_000 + number)
         for number in range(20)
         for place in ("taobao", "jd")
     ]
+
+
+def _name(number: int) -> str:
+    """Eight Chinese characters that no other has."""
+    return "".join(chr(0x4E00 + 8 * number + place) for place in range(8))

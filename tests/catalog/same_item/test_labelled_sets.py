@@ -15,7 +15,7 @@ from tests.real_data import shared
 
 # A little below what was measured: recall that falls under these has become worse.
 LEAST_RECALL = {"abt_buy": 0.68, "amazon_google": 0.31}
-LEAST_MET = {"abt_buy": 0.98, "amazon_google": 0.97}
+LEAST_MET = {"abt_buy": 0.96, "amazon_google": 0.95}
 ENOUGH = 30  # so many pairs say something about a kind of evidence
 
 

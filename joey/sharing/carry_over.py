@@ -1,0 +1,90 @@
+"""Take into restored books which shop had which position since their copy was made.
+
+Marketplaces go on reporting orders under positions that were leased after the copy. Where the database that it
+replaces can still be read, the leases come over from there, so that those orders find their shop and no position
+serves another one too soon.
+"""
+
+from datetime import datetime, timedelta
+
+import psycopg
+from django.db import transaction
+
+from joey.kit import sql
+from joey.marketplaces.registry import policy_of
+
+POSITION_COLUMNS = "marketplace text, key text, filed_at timestamptz, free_from timestamptz"
+LEASE_COLUMNS = """
+    id uuid, marketplace text, key text, shop_id uuid, leased_from timestamptz, ended_at timestamptz,
+    until timestamptz, last_used_at timestamptz
+"""
+
+
+@transaction.atomic
+def carry_over_leases(before: psycopg.Connection, *, now: datetime) -> int:
+    """Bring positions and leases up to what the database `before` knows; how many leases the copy did not have.
+
+    A lease of a shop that the copy does not know is left out, and its position rests for the order window and the
+    refund time, as if the lease had ended now. Safe to run twice.
+    """
+    _fetch(before)
+    sql.execute(
+        "INSERT INTO sharing_position (marketplace, key, filed_at, free_from)"
+        " SELECT marketplace, key, filed_at, free_from FROM position_before ON CONFLICT (marketplace, key) DO NOTHING"
+    )
+    sql.execute(
+        """
+        UPDATE sharing_position p SET free_from = b.free_from FROM position_before b
+        WHERE (p.marketplace, p.key) = (b.marketplace, b.key) AND p.free_from IS DISTINCT FROM b.free_from
+        """
+    )
+    sql.execute(  # first what ended: a shop has one open lease at a marketplace, a position one at all
+        """
+        UPDATE sharing_positionlease l
+        SET ended_at = b.ended_at, until = b.until, last_used_at = greatest(l.last_used_at, b.last_used_at)
+        FROM lease_before b WHERE l.id = b.id
+        """
+    )
+    came = sql.execute(
+        """
+        INSERT INTO sharing_positionlease
+            (id, position_id, marketplace, shop_id, leased_from, ended_at, until, last_used_at)
+        SELECT b.id, p.id, p.marketplace, b.shop_id, b.leased_from, b.ended_at, b.until, b.last_used_at
+        FROM lease_before b JOIN sharing_position p ON (p.marketplace, p.key) = (b.marketplace, b.key)
+        JOIN shops_shop s ON s.id = b.shop_id
+        ORDER BY b.id ON CONFLICT (id) DO NOTHING
+        """
+    )
+    _let_rest(now)
+    return came
+
+
+def _fetch(before: psycopg.Connection) -> None:
+    """What the other database has, in two temporary tables."""
+    sql.fresh_temp_table("position_before", POSITION_COLUMNS)
+    sql.fresh_temp_table("lease_before", LEASE_COLUMNS)
+    positions = before.execute("SELECT marketplace, key, filed_at, free_from FROM sharing_position").fetchall()
+    leases = before.execute(
+        "SELECT l.id, p.marketplace, p.key, l.shop_id, l.leased_from, l.ended_at, l.until, l.last_used_at"
+        " FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id"
+    ).fetchall()
+    for table, columns, rows in (
+        ("position_before", POSITION_COLUMNS, positions),
+        ("lease_before", LEASE_COLUMNS, leases),
+    ):
+        sql.copy_rows(table, [column.split()[0] for column in columns.split(",")], rows)
+        sql.execute(f"ANALYZE {table}")
+
+
+def _let_rest(now: datetime) -> None:
+    """Positions whose open lease there is of a shop that is not here."""
+    homeless = "FROM lease_before b LEFT JOIN shops_shop s ON s.id = b.shop_id WHERE s.id IS NULL AND b.until IS NULL"
+    for row in sql.rows(f"SELECT DISTINCT b.marketplace {homeless}"):
+        policy = policy_of(row["marketplace"])
+        sql.execute(
+            f"""
+            UPDATE sharing_position p SET free_from = %s
+            WHERE p.marketplace = %s AND p.key IN (SELECT b.key {homeless} AND b.marketplace = p.marketplace)
+            """,
+            [now + timedelta(days=policy.window_days + policy.refund_days), row["marketplace"]],
+        )

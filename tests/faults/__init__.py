@@ -1,0 +1,1 @@
+"""Parts of a running Joey killed, frozen and starved while clients press on."""

@@ -1,0 +1,79 @@
+"""After the healing: what was acknowledged is there exactly once, the rest at most once, and the books are right."""
+
+from collections import Counter
+
+from tests.faults.town import ANSWERED_WITHIN, Pressed, Town
+from tests.journeys.running import until
+
+KEEPERS_SHARE = (80, 100)  # of what the marketplace pays net of its own fee, rounded down
+BOOKED_WITHIN = 120.0
+
+
+def as_acknowledged(town: Town, pressed: Pressed) -> None:
+    """The rule of the journal, for visits and writes."""
+    clicks = Counter(
+        dict(town.ask("SELECT referrer_host, count(*) FROM sharing_click WHERE referrer_host <> '' GROUP BY 1"))
+    )
+    ways = Counter(
+        dict(
+            town.ask(
+                "SELECT c.referrer_host, count(*) FROM sharing_click c JOIN sharing_wayout w ON w.click_id = c.id"
+                " WHERE c.referrer_host <> '' GROUP BY 1"
+            )
+        )
+    )
+    shelves = Counter(
+        dict(
+            town.ask(
+                "SELECT f.name, count(*) FROM shops_shelf f JOIN shops_shop s ON s.id = f.shop_id"
+                " WHERE s.slug = %s GROUP BY 1",
+                town.keeper.slug,
+            )
+        )
+    )
+    for kind, kept in (("page", clicks), ("way", clicks), ("way", ways), ("shelf", shelves)):
+        acked, asked = pressed.marked("acked", kind), pressed.marked("asked", kind)
+        assert acked, f"nothing of kind {kind} was acknowledged: {pressed.seen}"
+        assert [marker for marker in acked if kept[marker] != 1] == [], f"acknowledged {kind}, not there exactly once"
+        assert [marker for marker in asked if kept[marker] > 1] == [], f"{kind} there more than once"
+    assert [m for m in pressed.marked("asked", "way") if clicks[m] != ways[m]] == [], "a click without its way out"
+
+
+def answered_well(pressed: Pressed) -> None:
+    """Nobody waited without end, and whoever was refused was told so in the promised form."""
+    assert pressed.odd == []
+    assert pressed.longest < ANSWERED_WITHIN, pressed.longest
+
+
+def booked_once(town: Town, pressed: Pressed) -> None:
+    """Every order of the simulated world is booked once, with the amounts that its own arithmetic gives."""
+    orders = pressed.orders.read_text().split()
+    assert orders, "nobody bought anything"
+    assert len(orders) == len(set(orders))
+    town.joey.run("sync")
+
+    def lines() -> dict[str, list[tuple[str, int]]] | None:
+        found: dict[str, list[tuple[str, int]]] = {order: [] for order in orders}
+        for order, state, amount in town.ask(
+            "SELECT l.external_line, l.state, coalesce(c.amount_minor, 0) FROM orders_orderline l"
+            " JOIN shops_shop s ON s.id = l.shop_id AND s.slug = %s"
+            " LEFT JOIN commissions_commission c ON c.order_line_id = l.id",
+            town.keeper.slug,
+        ):
+            found.setdefault(order, []).append((state, amount))
+        return found if all(found[order] for order in orders) else None
+
+    booked = until(lines, "every order in the books", BOOKED_WITHIN)
+    for order in orders:
+        truth = town.sandbox.truth(order)
+        numerator, denominator = KEEPERS_SHARE
+        earned = (truth["settled_minor"] - truth["service_minor"]) * numerator // denominator
+        assert truth["state"] in ("settled", "closed"), truth
+        assert booked[order] == [(truth["state"], earned if truth["state"] == "settled" else 0)], order
+    total = sum(amount for rows in booked.values() for _state, amount in rows)
+    balance = town.keeper.api.get(f"/shops/{town.keeper.slug}/balance")["CNY"]
+    assert balance["pending"]["minor"] + balance["available"]["minor"] == total
+
+
+def books_are_right(town: Town) -> None:
+    assert "All" in town.joey.run("prove")

@@ -1,0 +1,119 @@
+"""Finding goods in the studio: filters stay while words change, suggestions lead to a search, troubles are said."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from django.test import Client
+
+from joey.catalog.search import find_offers, folder, read_index, suggest
+from joey.catalog.take_offers import take_offers
+from joey.kit.clock import now
+from tests.cast import mei, meis_shop
+from tests.catalog.offers import flask_facts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser() -> Client:
+    meis_shop()
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(mei())
+    return client
+
+
+def take(*changes: dict[str, Any]) -> None:
+    moment = now()
+    facts = [
+        flask_facts(
+            **{"identity": f"i{at}", "external_id": f"e{at}", "as_of": moment, "coupon_minor": None, "translations": {}}
+            | each
+        )
+        for at, each in enumerate(changes)
+    ]  # fmt: skip
+    assert not take_offers(facts, now=moment).refused
+
+
+def shown(browser: Client, query: str) -> list[str]:
+    page = browser.get(f"/studio/mei/pick?{query}")
+    assert page.status_code == 200
+    return re.findall(r'<p class="clamp small">(.*?)</p>', page.content.decode())
+
+
+def links(html: str, start: str) -> list[dict[str, list[str]]]:
+    found = re.findall(rf'href="{re.escape(start)}\?(.*?)"', html)
+    return [parse_qs(query.replace("&amp;", "&")) for query in found]
+
+
+def test_prices_are_filtered_in_one_currency_and_sorted_each_for_itself(browser: Client) -> None:
+    take(
+        {"title": "cheap", "now_minor": 1000, "volume": 1},
+        {"title": "dear", "now_minor": 90_000, "volume": 9},
+        {"title": "coupon", "now_minor": 90_000, "coupon_minor": 4000, "coupon_until": now() + timedelta(days=1)},
+        {"title": "abroad", "now_minor": 2000, "currency": "USD", "marketplace": "amazon", "volume": 0},
+    )
+
+    assert shown(browser, "sort=price") == ["cheap", "coupon", "dear", "abroad"]
+    assert shown(browser, "sort=price&min=10.01&max=900") == ["coupon", "dear"]
+    assert shown(browser, "currency=USD&max=20") == ["abroad"]
+    assert shown(browser, "sort=sales")[-2:] == ["cheap", "abroad"]
+    assert shown(browser, "coupon=1") == ["coupon"]
+    page = browser.get("/studio/mei/pick?min=10").content.decode()
+    assert "<option selected>CNY</option>" in page
+
+
+@pytest.mark.parametrize("query", ["min=9,90", "max=-1", "min=2&max=1", "currency=XXX", "min=1e3"])
+def test_a_price_that_cannot_be_read_is_said(browser: Client, query: str) -> None:
+    answer = browser.get(f"/studio/mei/pick?{query}")
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_suggestions_are_links_to_a_search_that_keep_the_filters(browser: Client) -> None:
+    take({"title": "Stainless steel flask", "brand": "灶边记", "category": "kitchen"})
+
+    html = browser.get("/studio/mei/pick/suggestions?q=stain&sort=price&cursor=x&offer=y").content.decode()
+    kitchen = browser.get("/studio/mei/pick/suggestions?q=kitch&sort=price").content.decode()
+
+    assert links(html, "/studio/mei/pick") == [{"q": ["stainless"], "sort": ["price"]}]
+    assert {"category": ["kitchen"], "sort": ["price"]} in links(kitchen, "/studio/mei/pick")
+    assert browser.get("/studio/lulu/pick/suggestions?q=stain").status_code == 404
+    assert Client().get("/studio/mei/pick/suggestions?q=stain").status_code == 302
+
+
+def test_where_nothing_is_found_a_way_on_is_offered(browser: Client) -> None:
+    take({"title": "Stainless steel flask", "category": "kitchen"})
+
+    html = browser.get("/studio/mei/pick?q=steel&category=home").content.decode()
+    wrong = browser.get("/studio/mei/pick?q=stanless+flsk&max=1").content.decode()
+
+    assert "Nothing found" in html
+    assert "Did you mean" in wrong
+    assert ["stainless flask"] in [link.get("q") for link in links(wrong, "/studio/mei/pick")]
+
+
+def test_what_was_too_much_is_said_and_the_rest_is_searched_for(browser: Client) -> None:
+    take({"title": "保温杯"})
+    query = "q=保温杯 " + "大" * 120
+
+    page = browser.get(f"/studio/mei/pick?{query}").content.decode()
+
+    assert "did not count: 大大大" in page
+
+
+def test_without_an_index_the_page_says_so_and_pasting_still_works(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in (find_offers, suggest):
+        monkeypatch.setattr(room, "searcher", read_index.searcher)
+    assert folder.current() is None
+
+    answer = browser.get("/studio/mei/pick?q=a")
+
+    assert answer.status_code == 503
+    assert "search index of this Joey is being built" in answer.content.decode()
+    assert "/studio/mei/pick/paste" in answer.content.decode()
