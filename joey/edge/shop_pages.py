@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import parse_qs
 
 import psycopg
@@ -23,6 +23,7 @@ from joey.edge.make_pages import Made, MakePages, TooBusy, TooLate
 
 BrowserClass = Callable[[str], str]  # user agent → the app whose browser it is, or ""
 
+LONGEST_KNOWN = 1_000  # bytes of headers that are remembered
 PATH = re.compile(r"/s/([-a-zA-Z0-9_]{1,60})(?:/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?")
 _START = re.compile(r"[0-9]{1,6}")
 
@@ -46,8 +47,10 @@ class ShopPages:
         self._changes = Changes(settings.DATABASE_URL, forget=self._pages.forget, forget_all=self._pages.forget_all)
         self._making: dict[Key, _Making] = {}
         self._sweeping = False
-        # Of a visitor only a handful of headers matter, and the same ones come again and again.
-        self._visitor = lru_cache(maxsize=4096)(lambda *seen: _visitor(*seen, language=language, browser=browser))
+        # Of a visitor only a handful of headers matter, and the same ones come again and again; long ones do not, and
+        # would let strangers fill memory.
+        self._visitor = partial(_visitor, language=language, browser=browser)
+        self._known_visitor = lru_cache(maxsize=2048)(self._visitor)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """False when this request is Django's."""
@@ -72,7 +75,8 @@ class ShopPages:
                 forwarded = value
             elif name == b"if-none-match":
                 none_match = value
-        visitor = self._visitor(cookie, accepts, agent, host, forwarded)
+        usual = len(cookie) + len(accepts) + len(agent) + len(host) + len(forwarded) < LONGEST_KNOWN
+        visitor = (self._known_visitor if usual else self._visitor)(cookie, accepts, agent, host, forwarded)
         if visitor is None:
             return False
         slug, listing = found.groups("")

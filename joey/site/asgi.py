@@ -1,6 +1,5 @@
 """The ASGI application: the hot lane first, Django behind it."""
 
-import gc
 import os
 from typing import cast
 
@@ -41,8 +40,3 @@ application = Edge(
     shop_html=shop_html,
     page_headers=page_headers,
 )
-
-# What was imported stays as long as the process: the garbage collector need not look at it again and again, which took
-# a tenth of a second each time while pages were made.
-gc.collect()
-gc.freeze()

@@ -279,3 +279,14 @@ def test_without_a_database_a_page_nobody_keeps_is_said_to_be_away(
         assert answer.status_code == 503
         assert "retry-after" in answer.headers
         assert "页面暂时打不开" in answer.text
+
+
+def test_a_visitor_with_very_long_headers_is_answered_like_any_other(joey: Server, listing: Listing) -> None:
+    long = "x" * 3000
+
+    answer = joey.get("/s/mei", agent=long, accept_language="en", cookie=f"other={long}; lang=zh")
+
+    assert answer.status_code == 200
+    assert "保温杯" in answer.text
+    assert "etag" in answer.headers
+    assert "etag" not in joey.get("/s/mei", cookie=f"other={long}; joey=somebody").headers
