@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from joey.catalog.search import changes, folder
 from joey.catalog.search.documents import MOST, Row, document, earning_policies, id_of, made_with, schema
@@ -56,7 +57,7 @@ def catch_up(*, wait: bool = True) -> int:
         if found is not None and _fits(found):
             _tidy()
             return _follow(found)
-    return rebuild(wait=wait)
+    return _rebuild(wait=wait, only_unfit=True)
 
 
 def rebuild(*, wait: bool = True) -> int:
@@ -64,9 +65,16 @@ def rebuild(*, wait: bool = True) -> int:
 
     How many offers were read; nothing is done where another process builds already and we do not `wait`.
     """
+    return _rebuild(wait=wait, only_unfit=False)
+
+
+def _rebuild(*, wait: bool, only_unfit: bool) -> int:
     with folder.alone(BUILDING, wait=wait) as mine:
         if not mine:
             return 0
+        found = folder.current()
+        if only_unfit and found is not None and _fits(found):
+            return 0  # whoever was waited for has built it
         folder.sweep()
         new = folder.make_new()
         read = _build(new)
@@ -86,8 +94,7 @@ def is_behind() -> bool:
         return True
     if state.next_coupon_end is not None and state.next_coupon_end <= time.time():
         return True
-    newest = changes.newest_seqs()
-    if any(seq > state.seqs.get(marketplace, -1) for marketplace, seq in newest.items()):
+    if changes.newest_seqs() != state.seqs:  # newer, or older: then another database came back
         return True
     _looked()
     return False
@@ -150,7 +157,7 @@ def _build(new: Path) -> int:
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
-    folder.note_followed(new, Followed(seqs, made_with(), _next_coupon_end(index, now)))
+    folder.note_followed(new, Followed(seqs, made_with(), _next_coupon_end(index)))
     return read
 
 
@@ -173,23 +180,29 @@ def _follow(found: Path) -> int:
             folder.note_followed(found, state)
             read += len(rows)
             _looked()
-    if state.next_coupon_end is not None and state.next_coupon_end <= now:
+    over = state.next_coupon_end is not None and state.next_coupon_end <= now
+    if over:
         index.reload()
         while ended := _coupons_ended(index, now):
             writer = writer or index.writer(HEAP, 1)
-            _replace(writer, changes.offers_with(ended), earning, now)
+            _replace(writer, changes.offers_with(ended), earning, now, gone=ended)
             index.reload()
             read += len(ended)
     if writer is not None:
         writer.wait_merging_threads()
+    if writer is not None or over:
         index.reload()
-        folder.note_followed(found, replace(state, next_coupon_end=_next_coupon_end(index, now)))
+        folder.note_followed(found, replace(state, next_coupon_end=_next_coupon_end(index)))
     _looked()
     return read
 
 
-def _replace(writer: Any, rows: Iterable[Row], earning: Mapping[str, Policy], now: int) -> None:
-    """One commit in which each of these offers is as it is now, or gone."""
+def _replace(
+    writer: Any, rows: Iterable[Row], earning: Mapping[str, Policy], now: int, gone: Iterable[UUID] = ()
+) -> None:
+    """One commit in which each of these offers is as it is now, or gone; of those in `gone` only rows come back."""
+    for id_ in gone:
+        writer.delete_documents_by_term("id", id_.hex)
     for row in rows:
         writer.delete_documents_by_term("id", row.id.hex)
         if row.shown:
@@ -199,7 +212,7 @@ def _replace(writer: Any, rows: Iterable[Row], earning: Mapping[str, Policy], no
     writer.commit()
 
 
-def _coupons_ended(index: Any, now: int) -> list[Any]:
+def _coupons_ended(index: Any, now: int) -> list[UUID]:
     """Offers that are sorted by a price whose coupon is over."""
     from tantivy import FieldType, Query
 
@@ -212,7 +225,7 @@ def _coupons_ended(index: Any, now: int) -> list[Any]:
     return [id_of(int(one), int(other)) for one, other in zip(high, low, strict=True)]
 
 
-def _next_coupon_end(index: Any, now: int) -> int | None:
+def _next_coupon_end(index: Any) -> int | None:
     from tantivy import FieldType, Order, Query
 
     running = Query.range_query(schema(), "coupon_until", FieldType.Unsigned, 1, MOST - 1)

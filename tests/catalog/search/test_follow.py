@@ -113,6 +113,29 @@ def test_an_offer_whose_coupon_is_over_is_sorted_by_what_it_costs_then(monkeypat
 
 
 @pytest.mark.django_db
+def test_a_coupon_that_was_taken_back_before_its_end_leaves_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = clock.now() + timedelta(hours=1)
+    take_offers([flask_facts(coupon_until=ends)], now=NOW)
+    catch_up()
+    Offer.objects.update(coupon_minor=None, coupon_until=None)
+    found = folder.current()
+    assert found is not None
+    state = folder.followed(found)
+    rebuild()
+    found = folder.current()
+    assert found is not None
+    folder.note_followed(found, state)  # still says when to look
+
+    after = ends + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: after)
+    monkeypatch.setattr(time, "time", after.timestamp)
+    assert is_behind()
+    catch_up()
+
+    assert not is_behind()
+
+
+@pytest.mark.django_db
 def test_without_an_index_a_search_is_refused_and_the_follower_builds_one() -> None:
     take_offers(many(2), now=NOW)
     with pytest.raises(NoIndex):
@@ -164,6 +187,7 @@ def test_an_index_that_knows_more_than_its_database_is_built_anew() -> None:
     catch_up()
     sql.execute("UPDATE catalog_offer SET seq = seq - 3, title = '从备份恢复'")  # an older backup came back
 
+    assert is_behind()
     catch_up()
 
     assert titles() == ["从备份恢复"] * 5
