@@ -24,7 +24,8 @@ from joey.cli.up import say, step
 NOTE = "last-backup.json"
 SANDBOX = "sandbox.sqlite3"
 MARKETPLACES = "marketplaces.json"
-OWN_FILES = (MARKETPLACES, "demo-filled")  # of the data folder, where they are there
+FEEDS = "feeds.json"
+OWN_FILES = (MARKETPLACES, FEEDS, "demo-filled")  # of the data folder, where they are there
 TUNING = "postgresql.local.conf"
 ROOM = 1.3  # a filled database takes about what the original takes, and its write-ahead log
 

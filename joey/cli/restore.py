@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import psycopg
 
-from joey.cli.backup import MARKETPLACES, SANDBOX, TUNING, refuse_without_room
+from joey.cli.backup import FEEDS, MARKETPLACES, OWN_FILES, SANDBOX, TUNING, refuse_without_room
 from joey.cli.data_folder import InUse, claim, data_option
 from joey.cli.dump_database import load_whole
 from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
@@ -125,7 +125,7 @@ def _files(copied: Path, data: Path, after: EmbeddedPostgres) -> list[str]:
     """
     incoming = ["database.json", "postgres", "secret"]
     write_private(after.data / "secret", (copied / "secret").read_bytes())
-    for name in (MARKETPLACES, "demo-filled", SANDBOX):
+    for name in (*OWN_FILES, SANDBOX):
         if (copied / name).exists() and not (data / name).exists():
             write_private(after.data / name, (copied / name).read_bytes())
             incoming.append(name)
@@ -135,8 +135,9 @@ def _files(copied: Path, data: Path, after: EmbeddedPostgres) -> list[str]:
 
 
 def _say_kept(data: Path, kept: Path) -> None:
-    if (data / MARKETPLACES).exists():  # so that what is kept is an instance of its own
-        write_private(kept / MARKETPLACES, (data / MARKETPLACES).read_bytes())
+    for name in (MARKETPLACES, FEEDS):  # so that what is kept is an instance of its own
+        if (data / name).exists():
+            write_private(kept / name, (data / name).read_bytes())
     before = EmbeddedPostgres(kept)
     size = sum(path.lstat().st_size for path in before.cluster.rglob("*") if path.is_file())
     places = f"{kept} {before.cluster}" if before.run_as else str(kept)
@@ -185,6 +186,9 @@ def _own_files(copied: Path, data: Path) -> None:
             f"JOEY_SECRET is another than the copy's: give it what {copied / 'secret'} holds, or everybody has to sign "
             "in anew."
         )
+    if (copied / FEEDS).exists() and not (data / FEEDS).exists():
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(data / FEEDS, (copied / FEEDS).read_bytes())
     if (copied / MARKETPLACES).exists() and not (data / MARKETPLACES).exists():
         say(f"Accounts at marketplaces are in {copied / MARKETPLACES}; JOEY_MARKETPLACES names yours.")
 

@@ -36,6 +36,8 @@ OLDEST = Path("/usr/lib/postgresql/15/bin")
 LOAD_THREADS = 2
 BREATH = 0.1  # seconds between two orders of a thread: the copy has to find room beside them
 
+FEEDS = '{"feed:shop": {"hosts": ["shop.example"]}}'
+
 
 @dataclass(frozen=True)
 class Made:
@@ -67,6 +69,8 @@ def made(
     with django_db_blocker.unblock():
         try:
             ready_shop(10_000)
+            data.mkdir()
+            (data / "feeds.json").write_text(FEEDS)
             with being_busy():
                 said = on(postgres.urls, "backup", str(folder / "copy"), "--data", str(data))
             assert said.returncode == 0, said.stderr
@@ -329,6 +333,7 @@ def test_a_new_folder_holds_all_of_it_and_its_payouts_are_paused(made: Made, res
     assert lines == (holds.rows["orders_orderline"],)
     assert paused
     assert paused[0].startswith("Restored from the copy of")
+    assert (restored.data / "feeds.json").read_text() == FEEDS
     assert (restored.data / "secret").read_text() == (made.folder / "files" / "secret").read_text()
     assert stat.S_IMODE((restored.data / "secret").stat().st_mode) == 0o600
 
