@@ -121,6 +121,7 @@ def _ours(file: Path, now: datetime) -> None:
     from joey.catalog.import_offers import import_offers
 
     import_offers(file, MARKETPLACE, now=now)
+    # An index that follows `offer.seq` catches up here, and is measured with the rest.
 
 
 def _bare(file: Path, now: datetime) -> None:
