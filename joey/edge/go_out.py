@@ -208,7 +208,8 @@ class GoOut:
             given = await self._given(way)
             if given is not None:
                 url, lease_id = given[0], given[2]
-        settled = way.tracked_url is not None or not policy.reports_orders
+        # Where a feed may lead can change at any moment, and counts from then on.
+        settled = way.tracked_url is not None or not (policy.reports_orders or is_feed(way.marketplace))
         if url is None:
             return may_lead_to(way.plain_url, policy.hosts), None, settled
         return may_lead_to(url, policy.hosts), lease_id, settled

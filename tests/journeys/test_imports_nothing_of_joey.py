@@ -7,8 +7,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ALLOWED = {"axe_playwright_python", "httpx", "PIL", "playwright", "pytest", "zxingcpp"}
 STANDARD = {
-    "ast", "collections", "concurrent", "dataclasses", "datetime", "html", "io", "json", "os", "pathlib", "re",
-    "shutil", "signal", "socket", "subprocess", "sys", "time", "typing", "urllib", "uuid",
+    "ast", "collections", "concurrent", "contextlib", "dataclasses", "datetime", "html", "io", "json", "os", "pathlib",
+    "re", "shutil", "signal", "socket", "subprocess", "sys", "threading", "time", "typing", "urllib", "uuid",
 }  # fmt: skip
 
 

@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.catalog.search_index import index_folder, searchable
+
+__all__ = ["index_folder", "searchable"]
+
 TAOBAO = {"app_key": "1", "app_secret": "2", "adzone_id": "3", "site_id": "4", "session": "5"}
 
 

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from joey.catalog.import_offers import import_offers
 from joey.catalog.models import Offer
@@ -23,9 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def now(settings: Settings, tmp_path: Path) -> datetime:
+def now(tmp_path: Path, searchable: None) -> datetime:
     """A feed with two goods, one without a price, was imported just now."""
-    settings.DATA = tmp_path
     text = goods("1,Optic stool,https://shop.example/1,319.00,EUR", "2,Wool stool,https://shop.example/2,,EUR")
     moment = clock.now()
     import_offers(written(tmp_path, text), "feed:stools", now=moment)

@@ -15,8 +15,7 @@ from joey.catalog.search.documents import IN_STOCK, MOST, id_of, price_range, sc
 from joey.catalog.search.read_index import guarded, searcher
 from joey.catalog.search.split_words import Words, question_words
 from joey.kit.refusals import Invalid
-from joey.marketplaces.imported import is_feed
-from joey.marketplaces.registry import marketplace_names
+from joey.marketplaces.registry import is_known
 from joey.money.money import EXPONENTS
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class FindOffers:
         limit: int,
     ) -> "FindOffers":
         """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see Words.cut."""
-        if marketplace and not (marketplace in marketplace_names or is_feed(marketplace)):
+        if marketplace and not is_known(marketplace):
             raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
         if sort not in KEYS:
             raise Invalid(_("Sort by relevance, price, earning, sales or newest."), field="sort")
