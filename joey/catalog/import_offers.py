@@ -17,9 +17,11 @@ from joey.catalog.clean_facts import Columns, clean_columns, without
 from joey.catalog.files.forms import form_of, reader
 from joey.catalog.files.mapping import Mapping
 from joey.catalog.files.opened import Opened, UnreadableFile
-from joey.catalog.files.read_columns import Places, Plan, check_columns, read_columns, shown_name
+from joey.catalog.files.read_columns import Plan, check_columns, read_columns
 from joey.catalog.files.refused_rows import RefusedRow, RefusedRows
 from joey.catalog.files.rows import Reader, Wrong
+from joey.catalog.files.their_columns import shown_name
+from joey.catalog.files.where_links_lead import Places
 from joey.catalog.merge_offers import merge
 from joey.catalog.stage_offers import stage
 from joey.kit import clock

@@ -1,12 +1,10 @@
 """Turn rows of a file into offers, a list per field, as a mapping says; or say which row cannot be, and why."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +13,9 @@ from joey.catalog.clean_facts import LONGEST_URL, Columns, are_clean
 from joey.catalog.files import values
 from joey.catalog.files.mapping import FIELDS, MONEY, Mapping, Source
 from joey.catalog.files.rows import Rows, Wrong
-from joey.kit.refusals import Invalid, Text
-from joey.marketplaces.pasted import leads_to
+from joey.catalog.files.their_columns import TheirColumns, text_of_one
+from joey.catalog.files.where_links_lead import Places, host_of
+from joey.kit.refusals import Invalid
 from joey.marketplaces.registry import identity_of, is_told_by_more_than_its_id
 from joey.money.money import EXPONENTS
 
@@ -32,35 +31,8 @@ TEXTS = (
     "ships_from",
     "identity",
 )
-NOTHING = ("", None)
-MISSING = _("missing")
 NONE: dict[str, str] = {}
-MOST_HOSTS_SEEN = 1_000
 LONGEST_CATEGORY = 60
-
-
-class Places:
-    """Where links or pictures may lead. Without `allowed` nobody has said yet: all may, and their hosts are counted."""
-
-    def __init__(self, allowed: frozenset[str] | None) -> None:
-        self.allowed = allowed
-        self.seen: Counter[str] = Counter()
-        self._beginnings = tuple(f"https://{host}/" for host in allowed or ())
-
-    def let_all(self, urls: list[Any]) -> bool:
-        """The same of many, seen at once; False says only that somebody has to look at each."""
-        return bool(self._beginnings) and values.are_addresses(urls, self._beginnings)
-
-    def let(self, url: str) -> bool:
-        """Whether an address, as `values.address_of` gives it, leads to an allowed host."""
-        if self.allowed is not None:
-            return url.startswith(self._beginnings) or leads_to(url, self.allowed)
-        host = host_of(url)
-        if not host or not leads_to(url, {host}):
-            return False
-        if host in self.seen or len(self.seen) < MOST_HOSTS_SEEN:
-            self.seen[host] += 1
-        return True
 
 
 @dataclass(frozen=True)
@@ -79,14 +51,6 @@ class Plan:
         if "as_of" in self.mapping.sources:
             return any(source.value is None for source in self.mapping.sources["as_of"])
         return columns is not None and any(name in columns for name in FIELDS["as_of"])
-
-
-def host_of(url: str) -> str:
-    """The host of a web address as it is written, without a port; "" for none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def check_columns(mapping: Mapping, columns: Sequence[str] | None) -> None:
@@ -109,22 +73,12 @@ def read_columns(rows: Rows, plan: Plan) -> tuple[Columns, dict[int, Wrong]]:
     return _Reading(rows, plan).read()
 
 
-def shown_name(mapping: Mapping, name: str) -> str:
-    """What the person who mends the file looks for: their column where there is one, else our field."""
-    sources = mapping.sources.get(name, ())
-    return sources[0].column if len(sources) == 1 and sources[0].column else name
-
-
-class _Reading:
+class _Reading(TheirColumns):
     """One chunk being read."""
 
     def __init__(self, rows: Rows, plan: Plan) -> None:
-        self.rows, self.plan, self.mapping = rows, plan, plan.mapping
-        self.size = len(rows.numbers)
-        self.wrong: dict[int, Wrong] = dict(rows.wrong)
-        self.none = self.mapping.none | set(NOTHING)
-        self._ids: list[str] = []
-        self._found: dict[str, list[tuple[Source, list[Any]]]] = {}
+        super().__init__(rows, plan.mapping)
+        self.plan = plan
 
     def read(self) -> tuple[Columns, dict[int, Wrong]]:
         plan, zone = self.plan, self.plan.zone
@@ -134,7 +88,7 @@ class _Reading:
         currencies, money = self._money()
         lists, prices = self._sale(money)
         pictures = self._pictures()
-        as_of = self._each("as_of", lambda value, how: values.time_of(_text(value), how.date, zone), plan.now)
+        as_of = self._each("as_of", lambda value, how: values.time_of(text_of_one(value), how.date, zone), plan.now)
         if "as_of" in self.mapping.sources:
             self._needed("as_of", [None if at is plan.now else at for at in as_of])
         columns: Columns = {
@@ -155,11 +109,11 @@ class _Reading:
             "coupon_minor": self._with_coupon(prices, money),
             "coupon_until": self._each(
                 "coupon_until",
-                lambda value, how: values.time_of(_text(value), how.date, zone, end_of_day=True),
+                lambda value, how: values.time_of(text_of_one(value), how.date, zone, end_of_day=True),
                 None,
             ),
             "commission_ppm": self._each(
-                "commission_rate_percent", lambda value, how: values.rate_of(_text(value), how.unit), 0
+                "commission_rate_percent", lambda value, how: values.rate_of(text_of_one(value), how.unit), 0
             ),
             "category": self._each("category", self._category, ""),
             "picture_urls": pictures,
@@ -171,109 +125,6 @@ class _Reading:
         for name in ("brand", "model", "gtin", "seller", "seller_kind", "ships_from"):
             columns[name] = texts[name]
         return columns, self.wrong
-
-    # --- from their columns to ours ---------------------------------------------------------------------------
-
-    def _each(self, name: str, read: Callable[[Any, Source], Any], default: Any) -> list[Any]:
-        """A field of each row, `default` where the row has no value for it. Each different value is read once."""
-        layers = self._layers(name)
-        if not layers:
-            return [default] * self.size
-        if len(layers) == 1:
-            ((how, column),) = layers
-            return self._read(name, column, lambda value: read(value, how), default)
-        first: list[Any] = [None] * self.size
-        for number, (_how, column) in enumerate(layers):
-            for place, value in enumerate(column):
-                if first[place] is None and not self._is_nothing(value):
-                    first[place] = (number, value)
-        return self._read(name, first, lambda found: read(found[1], layers[found[0]][0]), default)
-
-    def _layers(self, name: str) -> list[tuple[Source, list[Any]]]:
-        """The sources of a field with what each has for every row, best first; those that have nothing are left out."""
-        if name not in self._found:
-            self._found[name] = [
-                (source, column)
-                for source in self.mapping.sources_of(name)
-                if (column := self._column(source, name)).count(None) < self.size
-            ]
-        return self._found[name]
-
-    def _column(self, source: Source, name: str) -> list[Any]:
-        if source.value is not None:
-            return [source.value] * self.size
-        if source.template:
-            return self._filled(source, quoted=name in ("url", "pictures"))
-        column = self.rows.column(source.column)
-        if "." in source.column and column.count(None) == self.size:
-            first, *parts = source.column.split(".")
-            outer = self.rows.column(first)
-            if outer.count(None) < self.size:
-                column = [values.inside(value, parts) for value in outer]
-        if source.without:
-            cut = source.without
-            column = [value.strip().removeprefix(cut) if isinstance(value, str) else value for value in column]
-        return column
-
-    def _filled(self, source: Source, *, quoted: bool) -> list[Any]:
-        """The template of each row; none where a part of it is missing. `{id}` is our own id, finished."""
-        columns = [
-            self._ids if part == "id" and self._ids else self._column(Source(column=part), "") for part in source.parts
-        ]
-        form = source.form
-        return [
-            None if any(map(self._is_nothing, found)) else form.format(*(_part(each, quoted) for each in found))
-            for found in zip(*columns, strict=True)
-        ]
-
-    def _read(self, name: str, column: list[Any], read: Callable[[Any], Any], default: Any) -> list[Any]:
-        """Each different value through `read`; a row whose value it refuses is wrong."""
-        known: dict[Any, Any] = {}
-        refusals: dict[Any, Invalid] = {}
-        try:
-            different = set(column)
-        except TypeError:  # lists and objects
-            return [self._read_one(name, place, value, read, default) for place, value in enumerate(column)]
-        for value in different:
-            if self._is_nothing(value):
-                known[value] = default
-                continue
-            try:
-                known[value] = read(value)
-            except Invalid as refusal:
-                known[value], refusals[value] = default, refusal
-        if refusals:
-            for place, value in enumerate(column):
-                if value in refusals:
-                    said = refusals[value]
-                    self._refuse(place, "currency" if said.field == "currency" else name, str(said))
-        return [known[value] for value in column]
-
-    def _read_one(self, name: str, place: int, value: Any, read: Callable[[Any], Any], default: Any) -> Any:
-        if self._is_nothing(value):
-            return default
-        try:
-            return read(value)
-        except Invalid as refusal:
-            self._refuse(place, name, str(refusal))
-            return default
-
-    def _is_nothing(self, value: Any) -> bool:
-        if isinstance(value, str):
-            return value.strip() in self.none
-        return value is None or (isinstance(value, list) and not value)
-
-    def _needed(self, name: str, found: list[Any], why: Text = MISSING) -> list[Any]:
-        if not all(found):
-            for place, value in enumerate(found):
-                if not value:
-                    self._refuse(place, name, str(why))
-        return found
-
-    def _refuse(self, place: int, name: str, reason: str) -> None:
-        self.wrong.setdefault(place, Wrong(shown_name(self.mapping, name), reason))
-
-    # --- single fields ----------------------------------------------------------------------------------------
 
     def _identities(self, own: list[str], sellers: list[str], pictures: list[tuple[str, ...]]) -> list[str]:
         if not is_told_by_more_than_its_id(self.plan.marketplace):
@@ -356,7 +207,7 @@ class _Reading:
         if not self._layers("sale_price"):
             return lists, prices
         running = self._each(
-            "sale_dates", lambda value, _how: values.runs(_text(value), self.plan.zone, self.plan.now), True
+            "sale_dates", lambda value, _how: values.runs(text_of_one(value), self.plan.zone, self.plan.now), True
         )
         both = [
             (price if listed is None else listed, sale)
@@ -379,7 +230,7 @@ class _Reading:
         layers = self._layers("url")
         if len(layers) == 1 and self.plan.links.let_all(layers[0][1]) and self.mapping.none.isdisjoint(layers[0][1]):
             return layers[0][1]
-        urls = self._needed("url", self._each("url", lambda value, _how: values.address_of(_text(value)), ""))
+        urls = self._needed("url", self._each("url", lambda value, _how: values.address_of(text_of_one(value)), ""))
         for place, url in enumerate(urls):
             if url and not self.plan.links.let(url):
                 self._refuse(place, "url", str(_("does not lead to this marketplace (%s)") % host_of(url)[:60]))
@@ -412,7 +263,7 @@ class _Reading:
 
     def _category(self, value: Any, how: Source) -> str:
         """Ours, where the mapping knows the category or one above it; else theirs, its end if it is long."""
-        text = _text(value)
+        text = text_of_one(value)
         path = how.tree.get(text, text) if how.tree is not None else text
         parts = [part.strip() for part in path.split(">")]
         for end in range(len(parts), 0, -1):
@@ -437,18 +288,9 @@ class _Reading:
         return values.history_of(value, currency, unit, self.plan.zone)
 
 
-def _text(value: Any) -> str:
-    return values.text_of(value).strip()
-
-
 def _plain(value: Any) -> str:
     """What is to be an amount as text; what is none will not be read as one."""
     return value.strip() if isinstance(value, str) else str(value)
-
-
-def _part(value: Any, quoted: bool) -> str:
-    text = _text(value)
-    return quote(text, safe="") if quoted else text
 
 
 def _hashable(value: Any) -> Any:
