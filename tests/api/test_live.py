@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from joey.catalog.search.follow import rebuild
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.orders.models import OrderLine
 from joey.people.tokens import make_token
@@ -23,8 +24,9 @@ MEGABYTE = b"x" * 1_000_000
 
 
 @pytest.fixture
-def server(committed_db: EmbeddedPostgres) -> Iterator[str]:
-    with running_server() as address:
+def server(committed_db: EmbeddedPostgres, index_folder: Path) -> Iterator[str]:
+    rebuild()  # nobody follows here
+    with running_server(JOEY_DATA=str(index_folder.parent)) as address:
         yield address
 
 

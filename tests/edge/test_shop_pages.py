@@ -89,7 +89,6 @@ def test_a_page_comes_from_memory_for_a_few_seconds_only(
     shop, page = paths(listing)
     for path in (shop, page):
         kept_by(joey, path, **ZH)
-    began = time.monotonic()
 
     with untold(committed_db):
         Offer.objects.update(title="新的名字")
@@ -98,7 +97,6 @@ def test_a_page_comes_from_memory_for_a_few_seconds_only(
     assert "新的名字" not in joey.get(page, **ZH).text
     for path in (shop, page):
         assert until(lambda path=path: "新的名字" in joey.get(path, **ZH).text, FRESH + 3)  # type: ignore[misc]
-    assert time.monotonic() - began < FRESH + 3
 
 
 def _describe(listing: Listing, now: datetime) -> None:

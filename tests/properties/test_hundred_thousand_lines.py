@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pytest
+
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
@@ -13,18 +15,17 @@ from joey.shops.models import Shop
 from tests.cast import NOW, leased, mei, refund, settled
 from tests.proof import prove
 
-LINES = 100_000
 SHOPS = 200
 SET = 10_000  # sightings per record_sightings, as a sync window would bring them
 
 
-def reports() -> Iterator[OrderSighting]:
-    for n in range(LINES):
+def reports(lines: int) -> Iterator[OrderSighting]:
+    for n in range(lines):
         yield settled(str(10**9 + n), position_key=str(5000 + n % SHOPS), commission_minor=300 + n % 97)
 
 
-def returns() -> Iterator[RefundSighting]:
-    for n in range(0, LINES, 20):
+def returns(lines: int) -> Iterator[RefundSighting]:
+    for n in range(0, lines, 20):
         yield refund(str(10**9 + n), case=str(n), back=262)
 
 
@@ -39,27 +40,28 @@ def in_sets(things: Iterator[OrderSighting] | Iterator[RefundSighting]) -> Itera
         yield batch
 
 
-def test_a_hundred_thousand_lines_go_from_report_to_available_and_one_in_twenty_comes_back(
-    committed_db: EmbeddedPostgres,
+@pytest.mark.parametrize("lines", [20_000, pytest.param(100_000, marks=pytest.mark.long)])
+def test_lines_by_the_hundred_thousand_go_from_report_to_available_and_one_in_twenty_comes_back(
+    committed_db: EmbeddedPostgres, lines: int
 ) -> None:
     owner = mei()
     shops = Shop.objects.bulk_create(Shop(slug=f"shop-{n}", owner=owner, name=f"Shop {n}") for n in range(SHOPS))
     for n, shop in enumerate(shops):
         leased(shop, key=str(5000 + n))
 
-    for batch in in_sets(reports()):
+    for batch in in_sets(reports(lines)):
         record_sightings("taobao", batch, now=NOW)  # type: ignore[arg-type]
     earned = earn_due(now=NOW)
     confirmed = confirm_due(now=NOW)
-    for batch in in_sets(returns()):
+    for batch in in_sets(returns(lines)):
         record_sightings("taobao", batch, now=NOW)  # type: ignore[arg-type]
     returned = earn_due(now=NOW)
 
-    bases = [300 + n % 97 - 38 for n in range(LINES)]
+    bases = [300 + n % 97 - 38 for n in range(lines)]
     bases[::20] = [max(0, base - 262) for base in bases[::20]]
-    assert (earned.lines, confirmed.commissions, returned.lines) == (LINES, LINES, LINES // 20)
+    assert (earned.lines, confirmed.commissions, returned.lines) == (lines, lines, lines // 20)
     assert sql.value("SELECT sum(base_minor) FROM commissions_commission") == sum(bases)
-    assert Commission.objects.filter(shop=shops[0]).count() == LINES // SHOPS
+    assert Commission.objects.filter(shop=shops[0]).count() == lines // SHOPS
     available = sql.value("SELECT sum(balance_minor) FROM ledger_account WHERE kind = 'shop:available'")
     assert available == sum(base * 8 // 10 for base in bases)
     prove()

@@ -345,7 +345,7 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.parametrize("work", ["catch_up", "rebuild"])
+@pytest.mark.parametrize("work", ["catch_up", pytest.param("rebuild", marks=pytest.mark.long)])
 def test_killed_at_any_point_and_run_again_it_is_the_same_as_one_clean_run(
     committed_db: EmbeddedPostgres, index_folder: Path, settings: Settings, work: str
 ) -> None:
