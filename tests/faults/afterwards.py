@@ -50,10 +50,12 @@ def booked_once(town: Town, pressed: Pressed) -> None:
     orders = pressed.orders.read_text().split()
     assert orders, "nobody bought anything"
     assert len(orders) == len(set(orders))
-    town.joey.run("sync")
+    expected = {order: [_as_it_must_be(town, order)] for order in orders}
 
-    def lines() -> dict[str, list[tuple[str, int]]] | None:
-        found: dict[str, list[tuple[str, int]]] = {order: [] for order in orders}
+    def booked_as_expected() -> dict[str, list[tuple[str, int]]] | None:
+        """All lines of the shop, once those of the orders are reported, earned and as the marketplace left them."""
+        town.joey.run("sync")
+        found: dict[str, list[tuple[str, int]]] = {}
         for order, state, amount in town.ask(
             "SELECT l.external_line, l.state, coalesce(c.amount_minor, 0) FROM orders_orderline l"
             " JOIN shops_shop s ON s.id = l.shop_id AND s.slug = %s"
@@ -61,18 +63,27 @@ def booked_once(town: Town, pressed: Pressed) -> None:
             town.keeper.slug,
         ):
             found.setdefault(order, []).append((state, amount))
-        return found if all(found[order] for order in orders) else None
+        wrong.clear()
+        wrong.update({order: (found.get(order), rows) for order, rows in expected.items() if found.get(order) != rows})
+        return None if wrong else found
 
-    booked = until(lines, "every order in the books", BOOKED_WITHIN)
-    for order in orders:
-        truth = town.sandbox.truth(order)
-        numerator, denominator = KEEPERS_SHARE
-        earned = (truth["settled_minor"] - truth["service_minor"]) * numerator // denominator
-        assert truth["state"] in ("settled", "closed"), truth
-        assert booked[order] == [(truth["state"], earned if truth["state"] == "settled" else 0)], order
+    wrong: dict[str, object] = {}
+    try:
+        booked = until(booked_as_expected, "every order in the books", BOOKED_WITHIN)
+    finally:
+        assert not wrong, wrong
     total = sum(amount for rows in booked.values() for _state, amount in rows)
     balance = town.keeper.api.get(f"/shops/{town.keeper.slug}/balance")["CNY"]
     assert balance["pending"]["minor"] + balance["available"]["minor"] == total
+
+
+def _as_it_must_be(town: Town, order: str) -> tuple[str, int]:
+    """(state, the shop's part) by the simulated world's own figures."""
+    truth = town.sandbox.truth(order)
+    numerator, denominator = KEEPERS_SHARE
+    earned = (truth["settled_minor"] - truth["service_minor"]) * numerator // denominator
+    assert truth["state"] in ("settled", "closed"), truth
+    return truth["state"], earned if truth["state"] == "settled" else 0
 
 
 def books_are_right(town: Town) -> None:
