@@ -57,7 +57,7 @@ def _migrate() -> None:
 
 def _begin_searching() -> None:
     """A new Joey can be searched at once: nothing is found, and nobody waits for an index of nothing."""
-    from joey.catalog.search.changes import newest_seqs
+    from joey.catalog.number_changes import newest_seqs
     from joey.catalog.search.follow import catch_up
 
     if not newest_seqs():

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from joey.catalog.number_changes import newest_seqs
 from joey.catalog.same_item.compare import compare
 from joey.catalog.same_item.decide import decide
 from joey.catalog.same_item.evidence import Evidence
@@ -50,7 +51,7 @@ class Followed:
 
 def catch_up(*, now: datetime, batch: int = BATCH, most: int | None = None) -> Followed:
     """Count and compare whatever changed; of the comparing at most `most` offers."""
-    marketplaces = _marketplaces()
+    marketplaces = newest_seqs()
     counted = sum(_count_all(marketplace, batch) for marketplace in marketplaces)
     rarities = _Rarities()
     compared = pairs = 0
@@ -246,22 +247,6 @@ def _facts(row: Mapping[str, Any]) -> Facts:
         price_minor=row["price_minor"],
         currency=row["currency"],
     )
-
-
-def _marketplaces() -> list[str]:
-    """Hops along the index instead of reading the table."""
-    hops = sql.rows(
-        """
-        WITH RECURSIVE hop AS (
-            (SELECT marketplace FROM catalog_offer ORDER BY marketplace LIMIT 1)
-            UNION ALL
-            SELECT (SELECT o.marketplace FROM catalog_offer o WHERE o.marketplace > hop.marketplace
-                    ORDER BY o.marketplace LIMIT 1)
-            FROM hop WHERE hop.marketplace IS NOT NULL
-        ) SELECT marketplace FROM hop WHERE marketplace IS NOT NULL
-        """
-    )
-    return [row["marketplace"] for row in hops]
 
 
 # ── The cursor ────────────────────────────────────────────────────────────────────────────────────────────

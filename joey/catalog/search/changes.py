@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from joey.catalog.number_changes import newest_seqs
 from joey.catalog.search.documents import Row
 from joey.kit import sql
 
@@ -37,23 +38,6 @@ def changed_since(marketplace: str, seq: int, most: int) -> list[Row]:
 def offers_with(ids: list[UUID]) -> list[Row]:
     """These offers as they stand now. One query."""
     return list(_copied(f"SELECT {_COLUMNS} FROM catalog_offer WHERE id = ANY(%s)", [ids]))
-
-
-def newest_seqs() -> dict[str, int]:
-    """Marketplace → its last change. One query that hops along the index from marketplace to marketplace."""
-    found = sql.rows(
-        """
-        WITH RECURSIVE place(name) AS (
-            (SELECT marketplace FROM catalog_offer ORDER BY marketplace LIMIT 1)
-            UNION ALL
-            SELECT (SELECT marketplace FROM catalog_offer WHERE marketplace > place.name ORDER BY marketplace LIMIT 1)
-            FROM place WHERE place.name IS NOT NULL
-        )
-        SELECT name, (SELECT seq FROM catalog_offer WHERE marketplace = name ORDER BY seq DESC LIMIT 1) AS seq
-        FROM place WHERE name IS NOT NULL
-        """
-    )
-    return {row["name"]: row["seq"] for row in found}
 
 
 def count_newer(seqs: dict[str, int], most: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from joey.catalog.number_changes import newest_seqs
 from joey.catalog.search import changes, folder
 from joey.catalog.search.documents import MOST, Row, document, earning_policies, id_of, made_with, schema
 from joey.catalog.search.folder import BUILDING, WRITING, Followed
@@ -94,7 +95,7 @@ def is_behind() -> bool:
         return True
     if state.next_coupon_end is not None and state.next_coupon_end <= time.time():
         return True
-    if changes.newest_seqs() != state.seqs:  # newer, or older: then another database came back
+    if newest_seqs() != state.seqs:  # newer, or older: then another database came back
         return True
     _looked()
     return False
@@ -120,7 +121,7 @@ def _fits(found: Path) -> bool:
     state = folder.followed(found)
     if (found / folder.BROKEN).exists() or state.made_with != made_with():
         return False
-    newest = changes.newest_seqs()
+    newest = newest_seqs()
     if any(seq > newest.get(marketplace, -1) for marketplace, seq in state.seqs.items()):
         log.warning("the search index knows changes that the database does not: it is built anew")
         return False
@@ -169,7 +170,7 @@ def _follow(found: Path) -> int:
     state = folder.followed(found)
     earning, now, read = earning_policies(), int(clock.now().timestamp()), 0
     writer = None
-    for marketplace, newest in changes.newest_seqs().items():
+    for marketplace, newest in newest_seqs().items():
         while newest > state.seqs.get(marketplace, -1):
             rows = changes.changed_since(marketplace, state.seqs.get(marketplace, -1), BATCH)
             if not rows:
