@@ -10,6 +10,9 @@ $(V).SILENT:
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
+# Every process that a recipe starts finds Joey and its libraries compiled, also where the environment forbids to keep that.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/compiled
+unexport PYTHONDONTWRITEBYTECODE
 UP ?=
 TESTS ?= tests
 BENCH ?=

@@ -47,11 +47,10 @@ def main(rounds: int = 3) -> list[dict[str, Any]]:
     press = load.Load(connections=CONNECTIONS, threads=1, script=PHONES)
     with throw_away_joey():
         code = _own_code()
-        workers = 1  # as `joey up` runs it; database and wrk need the other core
         with (
             servers.nginx() as nginx,
-            servers.on_granian("bench.bare_302:app", workers=workers) as bare,
-            servers.joey(workers=workers) as joey,
+            servers.on_granian("bench.bare_302:app") as bare,
+            servers.joey() as joey,
         ):
             seen = load.in_turn(
                 {

@@ -23,8 +23,10 @@ logger = logging.getLogger(__name__)
 ROOM = 20_000  # visits waiting; beyond it the instance is drowning and says so
 AT_ONCE = 2_000  # visits in one commit
 PATIENCE = 2.0  # seconds a visitor waits for the commit
-CROWD = 8  # visits in a commit, from which on the next one waits for its turn
-PACE = 0.006  # seconds from one commit's start to the next in a crowd: fewer and larger ones cost everybody less
+CROWD = 8  # visits in a commit, from which on the next one lets others join it
+FULL = 48  # visits that wait, with which it goes at once
+PACE = 0.006  # seconds from one commit's start to the next, that it lets others join at most
+LOOK_AGAIN = 0.001  # seconds
 WATCH = 0.05  # seconds between two looks at whose patience is over
 RETRY = 0.25  # seconds between two tries to reach the database
 TOUCH_AGAIN = 1_200.0  # seconds; the statement itself writes once an hour only, this spares asking it at every commit
@@ -67,15 +69,11 @@ class GroupCommit:
         self._closing = False
         self._touched: dict[UUID, float] = {}  # lease → when it was last touched from here
 
-    async def write(self, visit: Visit) -> bool:
+    def send(self, visit: Visit) -> "asyncio.Future[bool]":
         """True once the visit is committed; False when that is not known within `patience`. Raises NoRoom.
 
         False promises nothing: a commit that was on its way may still have happened.
         """
-        return await self.send(visit)
-
-    def send(self, visit: Visit) -> "asyncio.Future[bool]":
-        """The same as a future, for who is in a hurry."""
         loop = asyncio.get_running_loop()
         committed: asyncio.Future[bool] = loop.create_future()
         if self._closing or self.away:
@@ -131,14 +129,23 @@ class GroupCommit:
                 crowd, due = len(self._in_flight) >= CROWD, time.monotonic() + PACE
                 await self._commit(self._in_flight)
                 self._in_flight = []
-                if crowd and not self._closing and (early := due - time.monotonic()) > 0:
-                    await asyncio.sleep(early)
+                if crowd:
+                    await self._let_others_join(due)
             elif self._lost and not self._closing:
                 await self._reach()
             elif self._closing:
                 return
             else:
                 self._wake.clear()
+
+    async def _let_others_join(self, until: float) -> None:
+        """Until FULL wait for the next commit, at most `until` (time.monotonic).
+
+        A few large commits cost everybody less than many small ones; but where the machine is fast, a crowd gathers
+        long before PACE is over, and would only wait.
+        """
+        while len(self._queue) < FULL and not self._closing and (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, LOOK_AGAIN))
 
     def _take(self) -> list[_Waiting]:
         batch: list[_Waiting] = []

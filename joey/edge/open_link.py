@@ -99,7 +99,7 @@ class OpenLink:
         click_id = new_id()
         click = asked.click_on(ClickedLink.of(link.shop_id, link.id, link.listing_id), click_id.bytes)
         try:
-            recorded = await self._clicks.write(Visit(click))
+            recorded = await self._clicks.send(Visit(click))
         except NoRoom:
             await answer.page(send, 503, "busy", asked.language, answer.NOT_RECORDED, (b"retry-after", b"3"))
             return True

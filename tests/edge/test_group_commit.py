@@ -46,13 +46,28 @@ def test_visits_that_come_together_are_all_written(committed_db: EmbeddedPostgre
     visits = [visit(shared, click_id=each, goes_out=number % 2 == 0) for number, each in enumerate(ids)]
 
     async def story(writer: GroupCommit) -> list[bool]:
-        return await asyncio.gather(*(writer.write(each) for each in visits))
+        return await asyncio.gather(*(writer.send(each) for each in visits))
 
     said = with_writer(committed_db, story, patience=10)
 
     assert said == [True] * 3_000
     assert set(Click.objects.values_list("id", flat=True)) == set(ids)
     assert WayOut.objects.count() == 1_500
+
+
+def test_a_full_crowd_waits_for_nobody(
+    committed_db: EmbeddedPostgres, shared: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "PACE", 60.0)  # far longer than a visitor's patience
+
+    async def story(writer: GroupCommit) -> list[list[bool]]:
+        together = (group_commit.CROWD, group_commit.FULL)
+        return [await asyncio.gather(*(writer.send(visit(shared)) for _ in range(many))) for many in together]
+
+    first, full = with_writer(committed_db, story)
+
+    assert all(first)
+    assert all(full)
 
 
 def test_a_visit_that_cannot_be_written_does_not_take_the_others_with_it(
@@ -63,7 +78,7 @@ def test_a_visit_that_cannot_be_written_does_not_take_the_others_with_it(
     visits[30] = visit(shared, referrer="too-long." * 20, goes_out=True)
 
     async def story(writer: GroupCommit) -> list[bool]:
-        return await asyncio.gather(*(writer.write(each) for each in visits))
+        return await asyncio.gather(*(writer.send(each) for each in visits))
 
     said = with_writer(committed_db, story)
 
@@ -78,18 +93,18 @@ def test_a_full_queue_says_so_and_a_slow_commit_is_not_called_recorded(
     async def story(writer: GroupCommit) -> tuple[list[bool], bool, bool]:
         with psycopg.connect(committed_db.urls.owner) as owner:
             owner.execute("LOCK TABLE sharing_click IN ACCESS EXCLUSIVE MODE")
-            first = asyncio.create_task(writer.write(visit(shared)))
+            first = writer.send(visit(shared))
             await asyncio.sleep(0.3)  # it is in flight now
-            waiting = [asyncio.create_task(writer.write(visit(shared))) for _ in range(2)]
+            waiting = [writer.send(visit(shared)) for _ in range(2)]
             await asyncio.sleep(0.05)
             with pytest.raises(NoRoom):
-                await writer.write(visit(shared))
+                await writer.send(visit(shared))
             told = await asyncio.gather(first, *waiting)
             away = writer.away
-            at_once = await asyncio.wait_for(writer.write(visit(shared)), 0.1)
+            at_once = await asyncio.wait_for(writer.send(visit(shared)), 0.1)
             told.append(at_once)
         await asyncio.sleep(0.5)
-        return told, away, await writer.write(visit(shared))
+        return told, away, await writer.send(visit(shared))
 
     told, away, afterwards = with_writer(committed_db, story, room=2, patience=1)
 
@@ -102,7 +117,7 @@ def test_a_full_queue_says_so_and_a_slow_commit_is_not_called_recorded(
 
 def test_closing_writes_what_waits(committed_db: EmbeddedPostgres, shared: Link) -> None:
     async def story(writer: GroupCommit) -> list[bool]:
-        writing = [asyncio.create_task(writer.write(visit(shared))) for _ in range(500)]
+        writing = [writer.send(visit(shared)) for _ in range(500)]
         await asyncio.sleep(0)
         await writer.close()
         return await asyncio.gather(*writing)
@@ -119,9 +134,9 @@ def test_a_visitor_who_left_is_not_counted_once_the_database_is_back(
     async def story(writer: GroupCommit) -> bool:
         with psycopg.connect(committed_db.urls.owner) as owner:
             owner.execute("LOCK TABLE sharing_click IN ACCESS EXCLUSIVE MODE")
-            first = asyncio.create_task(writer.write(visit(shared)))
+            first = writer.send(visit(shared))
             await asyncio.sleep(0.3)
-            gone = asyncio.create_task(writer.write(visit(shared)))
+            gone = writer.send(visit(shared))
             await asyncio.sleep(0.05)
             gone.cancel()
             with suppress(asyncio.CancelledError):
@@ -136,10 +151,10 @@ def test_a_broken_connection_is_made_anew_and_nothing_is_written_twice(
     committed_db: EmbeddedPostgres, shared: Link
 ) -> None:
     async def story(writer: GroupCommit) -> list[bool]:
-        said = [await writer.write(visit(shared))]
+        said = [await writer.send(visit(shared))]
         with psycopg.connect(committed_db.urls.owner) as owner:
             owner.execute("LOCK TABLE sharing_click IN ACCESS EXCLUSIVE MODE")
-            writing = [asyncio.create_task(writer.write(visit(shared))) for _ in range(20)]
+            writing = [writer.send(visit(shared)) for _ in range(20)]
             await asyncio.sleep(0.2)
             with psycopg.connect(committed_db.urls.app, autocommit=True) as other:
                 other.execute(
@@ -169,7 +184,7 @@ def test_a_commit_whose_answer_was_lost_is_not_written_twice(
     visits = [visit(shared, goes_out=True) for _ in range(20)]
 
     async def story(writer: GroupCommit) -> list[bool]:
-        return await asyncio.gather(*(writer.write(each) for each in visits))
+        return await asyncio.gather(*(writer.send(each) for each in visits))
 
     said = with_writer(committed_db, story, patience=5)
 
@@ -182,7 +197,7 @@ def test_an_unreachable_database_is_given_up_within_the_patience(shared: Link) -
     async def story() -> tuple[bool, float]:
         writer = GroupCommit(f"postgresql://joey_app@/joey?host=/nowhere/{uuid4()}", patience=1)
         started = asyncio.get_running_loop().time()
-        said = await writer.write(visit(shared))
+        said = await writer.send(visit(shared))
         took = asyncio.get_running_loop().time() - started
         await writer.close(within=1)
         return said, took
