@@ -144,8 +144,10 @@ class GroupCommit:
         A few large commits cost everybody less than many small ones; but where the machine is fast, a crowd gathers
         long before PACE is over, and would only wait.
         """
-        while len(self._queue) < FULL and not self._closing and (left := until - time.monotonic()) > 0:
-            await asyncio.sleep(min(left, LOOK_AGAIN))
+        for _look in range(round(PACE / LOOK_AGAIN)):
+            if len(self._queue) >= FULL or self._closing or time.monotonic() >= until:
+                return
+            await asyncio.sleep(LOOK_AGAIN)
 
     def _take(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
