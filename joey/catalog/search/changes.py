@@ -68,7 +68,7 @@ def _row(line: str) -> Row:
         coupon_until, commission_ppm, volume, in_stock,
     ) = values  # fmt: skip
     return Row(
-        UUID(id_),
+        id_.replace("-", ""),
         marketplace,
         int(seq),
         shown == "t",

@@ -7,9 +7,8 @@ from a key misses and repeats nothing while the index changes beneath.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from joey.catalog.cards import earning_marketplaces
@@ -33,11 +32,10 @@ ALWAYS = MOST  # until when a coupon runs that has no end
 IN_STOCK = "in_stock"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An offer as the index reads it from PostgreSQL. `shown` is false for what is withdrawn or has no price."""
 
-    id: UUID
+    id: str  # 32 hexadecimal digits
     marketplace: str
     seq: int
     shown: bool
@@ -73,18 +71,18 @@ def document(row: Row, earning: Mapping[str, Policy], now: int) -> "Document":
     """`now` in seconds since 1970: a coupon that is over by then counts no more."""
     from tantivy import Document
 
-    high, low = divmod(row.id.int, 1 << 64)
+    high, low = int(row.id[:16], 16), int(row.id[16:], 16)
     runs = row.coupon_minor is not None and (row.coupon_until is None or row.coupon_until > now)
     pays = row.coupon_minor if runs and row.coupon_minor is not None else row.now_minor
     policy = earning.get(row.marketplace)
     earns = policy.worth(pays, row.commission_ppm) if policy else 0
-    words, letters = offer_words((*row.titles, row.brand, row.model), row.brand)
+    words, letters = offer_words((*row.titles, row.model), row.brand)
     return Document.from_dict(
         {
-            "id": row.id.hex,
+            "id": row.id,
             "words": " ".join(words),
             "letters": " ".join(letters),
-            "facts": _facts(row),
+            "facts": _facts(row.marketplace, row.currency, row.category, row.brand, row.in_stock),
             "low_id": low,
             "coupon_until": (row.coupon_until or ALWAYS) if runs else 0,
             "sales": sales_key(row.volume, low),
@@ -96,21 +94,17 @@ def document(row: Row, earning: Mapping[str, Policy], now: int) -> "Document":
     )
 
 
-def _facts(row: Row) -> list[str]:
-    """What offers are filtered by, and which brands and categories there are to suggest."""
-    facts = [f"marketplace={row.marketplace}", f"currency={row.currency}"]
-    if row.category:
-        facts.append(f"category={row.category}")
-    if row.brand:
-        facts.append(_folded_brand(row.brand))
-    if row.in_stock:
+@lru_cache(maxsize=10_000)
+def _facts(marketplace: str, currency: str, category: str, brand: str, in_stock: bool) -> list[str]:
+    """What offers are filtered by, and which brands and categories there are to suggest. The same for many offers."""
+    facts = [f"marketplace={marketplace}", f"currency={currency}"]
+    if category:
+        facts.append(f"category={category}")
+    if brand:
+        facts.append(f"brand={fold(brand)}")
+    if in_stock:
         facts.append(IN_STOCK)
     return facts
-
-
-@lru_cache(maxsize=10_000)
-def _folded_brand(brand: str) -> str:
-    return f"brand={fold(brand)}"
 
 
 def sales_key(volume: int, low_id: int) -> int:

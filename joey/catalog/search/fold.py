@@ -13,11 +13,11 @@ UNSPACED = (
 )
 LONGEST_UNIT = 40
 RUNS = re.compile(rf"[{UNSPACED}]+|\d+(?:[.,]\d+)*|[^\W\d_{UNSPACED}]+")
-# Letters with a sign in between, once the text is folded: wi-fi, levi's.
-GLUED = re.compile(rf"[^\W\d_{UNSPACED}]+(?:[-._/'’·&+][^\W\d_{UNSPACED}]+)+")
+# Signs that make one thing of what is typed on both sides, 5/8; and letters with such signs in between: wi-fi, levi's.
+GLUE = re.compile("[-._/'’·&+]")
+GLUED = re.compile(rf"[^\W\d_{UNSPACED}]+(?:{GLUE.pattern}[^\W\d_{UNSPACED}]+)+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_GLUE = frozenset("-._/'’·&+")  # wi-fi, levi's, 5/8: one thing as it is typed
 
 
 class Piece(NamedTuple):
@@ -40,7 +40,9 @@ def fold(text: str) -> str:
     else:
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text)
-        text = text.casefold().translate(_plain_characters())
+        text = text.casefold()
+        if _to_make_plain().search(text):  # seldom; asking is much cheaper than translating
+            text = text.translate(_plain_characters())
     return " ".join(text.split())
 
 
@@ -49,7 +51,7 @@ def pieces(folded: str) -> Iterator[Piece]:
     end = -2
     for found in RUNS.finditer(folded):
         start, run = found.start(), found[0]
-        glued = start == end or (start == end + 1 and folded[end] in _GLUE)
+        glued = start == end or (start == end + 1 and GLUE.match(folded[end]) is not None)
         end = found.end()
         if is_unspaced(run):
             yield Piece(run, "han", glued)
@@ -65,6 +67,11 @@ def _is_unspaced(character: str) -> bool:
 def is_unspaced(run: str) -> bool:
     """Whether a run is of a script without spaces; its first character says so."""
     return _is_unspaced(run[0])
+
+
+@cache
+def _to_make_plain() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, sorted(_plain_characters())))}]")
 
 
 @cache

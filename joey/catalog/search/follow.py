@@ -16,7 +16,6 @@ from joey.catalog.number_changes import newest_seqs
 from joey.catalog.search import changes, folder
 from joey.catalog.search.documents import MOST, Row, document, earning_policies, id_of, made_with, schema
 from joey.catalog.search.folder import BUILDING, WRITING, Followed
-from joey.catalog.search.split_words import know_brands
 from joey.kit import clock
 from joey.marketplaces.port import Policy
 
@@ -149,8 +148,6 @@ def _build(new: Path) -> int:
     earning, now, seqs, read = earning_policies(), int(clock.now().timestamp()), dict[str, int](), 0
     for row in changes.all_offers():
         read += 1
-        if row.brand:
-            know_brands((row.brand,))
         if row.shown:
             writer.add_document(document(row, earning, now))
         if row.seq > seqs.get(row.marketplace, -1):
@@ -205,10 +202,8 @@ def _replace(
     for id_ in gone:
         writer.delete_documents_by_term("id", id_.hex)
     for row in rows:
-        writer.delete_documents_by_term("id", row.id.hex)
+        writer.delete_documents_by_term("id", row.id)
         if row.shown:
-            if row.brand:
-                know_brands((row.brand,))
             writer.add_document(document(row, earning, now))
     writer.commit()
 

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from joey.catalog.search.brand_names import Name, chinese_names, other_names
-from joey.catalog.search.fold import GLUED, LONGEST_UNIT, RUNS, fold, is_unspaced, pieces
+from joey.catalog.search.fold import GLUE, GLUED, LONGEST_UNIT, RUNS, fold, is_unspaced, pieces
 
 LONGEST_QUESTION, LONGEST_READ = 100, 1000
 MOST_WORDS = 12
@@ -43,33 +43,49 @@ class Words:
 def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[str]]:
     """What an offer with these texts is found by: its words, and its characters and pairs of neighbours.
 
-    Written for speed, a million offers pass through here; question_words reads the same pieces of what is asked.
+    From the first offer of a brand on, its name is kept whole wherever Chinese is cut in this process.
     """
     words: list[str] = []
     letters: list[str] = []
-    cut = _splitter().cut_for_search
-    for text in texts:
-        if not text:
-            continue
-        folded = fold(text)
-        before, after_han = "", True  # two Chinese runs with something in between are no neighbours
-        for run in RUNS.findall(folded):
-            han = is_unspaced(run)
-            if han:
-                words += cut(run)
-                letters += run
-                letters += map(add, run, run[1:])
-            elif len(run) > LONGEST_UNIT:
-                run = run[:LONGEST_UNIT]
-                words.append(run)
-            else:
-                words.append(run)
-            if before and not (han and after_han):
-                letters.append(before + BETWEEN + (run[0] if han else run))
-            before, after_han = (run[-1] if han else run), han
-        words += map(_without_glue, GLUED.findall(folded))  # wi-fi is found as wifi too
     if brand:
-        words.append(_whole_name(brand))  # however its title is cut
+        of_brand = _brand_words(brand)
+        words += of_brand[0]
+        letters += of_brand[1]
+    for text in texts:
+        if text:
+            _add_words(fold(text), words, letters)
+    return words, letters
+
+
+def _add_words(folded: str, words: list[str], letters: list[str]) -> None:
+    """Written for speed, a million titles pass through here; question_words reads the same pieces of what is asked."""
+    cut = _splitter().cut_for_search
+    before, after_han = "", True  # two Chinese runs with something in between are no neighbours
+    for run in RUNS.findall(folded):
+        han = is_unspaced(run)
+        if han:
+            words += cut(run)
+            letters += run
+            letters += map(add, run, run[1:])
+        elif len(run) > LONGEST_UNIT:
+            run = run[:LONGEST_UNIT]
+            words.append(run)
+        else:
+            words.append(run)
+        if before and not (han and after_han):
+            letters.append(before + BETWEEN + (run[0] if han else run))
+        before, after_han = (run[-1] if han else run), han
+    if GLUE.search(folded):
+        words += map(_without_glue, GLUED.findall(folded))  # wi-fi is found as wifi too
+
+
+@lru_cache(maxsize=10_000)
+def _brand_words(brand: str) -> tuple[list[str], list[str]]:
+    """Words and letters of a brand's name, and the whole of it however titles are cut."""
+    know_brands((brand,))
+    folded = fold(brand)
+    words, letters = [folded.replace(" ", "")], list[str]()
+    _add_words(folded, words, letters)
     return words, letters
 
 
@@ -92,11 +108,6 @@ def question_words(q: str) -> Words:
 
 def _without_glue(text: str) -> str:
     return "".join(filter(str.isalpha, text))[:LONGEST_UNIT]
-
-
-@lru_cache(maxsize=10_000)
-def _whole_name(brand: str) -> str:
-    return fold(brand).replace(" ", "")
 
 
 def cut_question(han: str) -> list[str]:
