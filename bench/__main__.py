@@ -10,10 +10,10 @@ import sys
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from bench.apart import measured_apart
 from bench.load import write_down
 
 BENCHMARKS = ("order_lines", "redirect", "shop_page", "import_offers", "search", "same_item", "start")
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     print(heading())
     for name in options.names or BENCHMARKS:
         try:
-            found = import_module(f"bench.{name}").main(rounds)
+            found = measured_apart(f"bench.{name}", rounds)
         except Exception:  # noqa: BLE001 -- the others are measured all the same, and the exit code tells
             traceback.print_exc()
             print(f"{name}: BROKE OFF, see above", flush=True)

@@ -1,9 +1,13 @@
 """What `make bench` says of a run: figures read right, and nothing counted that must not count."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from bench import load
 from bench.__main__ import lines_of, why_invalid
+from bench.apart import measured_apart
 from bench.load import Measured
 
 SAID = (
@@ -82,3 +86,19 @@ def test_what_could_not_be_measured_names_the_missing_package() -> None:
     result = load.not_measured("shop page", 0.5, load.say_missing(["nginx"]))
 
     assert "INVALID: not measured: nginx not installed (apt-get install nginx-light)" in "\n".join(lines_of(result))
+
+
+def test_each_benchmark_gets_a_process_of_its_own_and_what_it_raises_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bench_of_this_test.py").write_text(
+        "import os\n\ndef main(rounds):\n    assert rounds, 'no rounds'\n    return os.getpid(), rounds\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    (one, rounds), (other, _rounds) = (measured_apart("bench_of_this_test", 3) for _time in range(2))
+
+    assert len({one, other, os.getpid()}) == 3
+    assert rounds == 3
+    with pytest.raises(AssertionError, match="no rounds"):
+        measured_apart("bench_of_this_test", 0)

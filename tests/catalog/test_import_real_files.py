@@ -2,8 +2,11 @@
 
 import csv
 import gzip
+import json
 import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from html import escape, unescape
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -62,8 +65,14 @@ class TestTmall:
 
         known = list(offers("tmall").values())
         assert {offer["brand"] for offer in known} == {row["店名"] for row in csv.DictReader(rows_of(TMALL))}
-        assert any(offer["volume"] is None for offer in known)
-        assert any(offer["volume"] for offer in known)
+        assert len({offer["brand"] for offer in known}) == 7
+        uncounted = [row for row in csv.DictReader(rows_of(TMALL)) if not row["sale_count"]]
+        assert len(uncounted) == 1885
+        newest = {row["id"].removeprefix("A"): row for row in csv.DictReader(rows_of(TMALL))}  # days stand in order
+        assert {offer["external_id"] for offer in known if offer["volume"] is None} == {
+            item for item, row in newest.items() if not row["sale_count"]
+        }
+        assert all(offer["category"] == "" and offer["picture_urls"] == [] for offer in known)
         assert any("补运费专用" in offer["title"] and offer["now_minor"] == 100 for offer in known)
         assert any("【" in offer["title"] for offer in known)
         assert all(offer["url"] == f"https://detail.tmall.com/item.htm?id={offer['external_id']}" for offer in known)
@@ -134,7 +143,14 @@ class TestJdPhones:
     def test_pictures_on_another_host_are_left_out(self, tmp_path: Path) -> None:
         real(self.NAME, "jd", documented("jd.toml", tmp_path))
 
-        assert not any("leyou" in picture for offer in offers().values() for picture in offer["picture_urls"])
+        known = list(offers().values())
+        assert not any("leyou" in picture for offer in known for picture in offer["picture_urls"])
+        assert sum(offer["picture_urls"] == [] for offer in known) == 664 + 14  # testers gave none
+        assert all(  # the other four lie at JD
+            picture.startswith(("https://img11.360buyimg.com/", "https://img12.360buyimg.com/"))
+            for offer in known
+            for picture in offer["picture_urls"]
+        )
 
     def test_a_category_number_becomes_its_path_and_then_ours(self, tmp_path: Path) -> None:
         real(self.NAME, "jd", documented("jd.toml", tmp_path))
@@ -147,12 +163,51 @@ class TestJdPhones:
 
         known = list(offers().values())
         tested = [offer for offer in known if offer["title"].startswith("123123")]
-        assert tested
-        assert {offer["now_minor"] for offer in tested} <= {100, 300}
+        assert sorted(offer["now_minor"] for offer in tested) == [100] * 6 + [300]
         assert all(offer["picture_urls"] == [] for offer in tested)
-        assert known[0]["model"] == known[0]["model"].strip()
-        assert any(offer["model"] == "" for offer in known)  # four have no SPU
-        assert len({offer["title"] for offer in known}) < len(known)
+        rows = [json.loads(line) for line in rows_of(self.NAME)]
+        assert len({row["spu_id"] for row in rows if row.get("spu_title", "").endswith(" ")}) == 172
+        assert {offer["model"] for offer in known} == {row.get("spu_title", "").strip() for row in rows}
+        assert sum(offer["model"] == "" for offer in known) == 4  # they have no SPU
+        assert len({offer["title"] for offer in known}) == 682 - 15
+
+    def test_links_of_html_in_a_text_stay_text(self, tmp_path: Path) -> None:
+        text = """
+            currency = "CNY"
+            [columns]
+            title = "sub_title"
+            url = "https://item.jd.com/{id}.html"
+            price = { column = "price", unit = "fen" }
+        """
+        linked = {row["id"] for line in rows_of(self.NAME) if "<a" in (row := json.loads(line)).get("sub_title", "")}
+
+        done = real(self.NAME, "jd", mapped(tmp_path, text))
+
+        assert {row.field for row in done.refused} == {"sub_title"}  # those that have none
+        shown = offers()
+        assert sum("<a" in shown[each]["title"] for each in linked & shown.keys()) > 600
+        assert "&lt;a" in escape(
+            next(shown[each]["title"] for each in linked if each in shown)
+        )  # as any page writes it
+
+    def test_only_three_kinds_of_goods_are_in_it_and_the_tree_names_them(self, tmp_path: Path) -> None:
+        text = """
+            currency = "CNY"
+            [columns]
+            url = "https://item.jd.com/{id}.html"
+            price = { column = "price", unit = "fen" }
+            category = { column = "cid3", tree = "zh_jd_categories.csv.gz" }
+        """
+        (tmp_path / "zh_jd_categories.csv.gz").symlink_to(shared("data/zh_jd_categories.csv.gz"))
+
+        real(self.NAME, "jd", mapped(tmp_path, text))
+
+        assert Counter(offer["category"] for offer in offers().values()) == {
+            "手机 > 手机通讯 > 手机": 666,
+            "家用电器 > 大 家 电 > 平板电视": 7,
+            "手机 > 手机配件 > 手机贴膜": 5,
+            "": 4,
+        }
 
     def test_what_lies_in_json_inside_a_column_can_be_named(self, tmp_path: Path) -> None:
         text = """
@@ -219,12 +274,25 @@ class TestAmazonAndGoogle:
 
     def test_entities_of_html_are_read_once(self, tmp_path: Path) -> None:
         name = "en_amazon_google_software_amazon.csv.gz"
-        entities = [row for row in csv.DictReader(rows_of(name)) if "&#" in row["title"] or "&amp;" in row["title"]]
+        text = """
+            currency = "USD"
+            hosts = ["www.amazon.com"]
+            [columns]
+            title = "description"
+            url = "https://www.amazon.com/dp/{id}"
+        """
+        marked = {
+            row["id"]: row["description"] for row in csv.DictReader(rows_of(name)) if "&nbsp;" in row["description"]
+        }
+        assert len(marked) >= 14
 
-        real(name, "feed:soft", documented("software.toml", tmp_path))
+        real(name, "feed:soft", mapped(tmp_path, text))
 
-        assert not any("&#" in offer["title"] or "&amp;" in offer["title"] for offer in offers("feed:soft").values())
-        assert all(row["id"] in offers("feed:soft") for row in entities)
+        shown = {item: offers("feed:soft")[item]["title"] for item in marked}
+        assert not any("&nbsp;" in title for title in shown.values())
+        assert shown == {
+            item: " ".join(unescape(text).replace("\xa0", " ").split())[:300].rstrip() for item, text in marked.items()
+        }
 
 
 @pytest.mark.parametrize(("name", "rows", "unknown"), [("abt", 1076, 660), ("buy", 1064, 478)])
@@ -234,6 +302,7 @@ def test_an_empty_price_is_unknown_and_the_offer_is_kept(name: str, rows: int, u
     known = offers(f"feed:{name}")
     assert (done.accepted, done.refused) == (rows, ())
     assert [offer["now_minor"] for offer in known.values()].count(None) == unknown
+    assert all(offer["title"] for offer in known.values())  # also of the 418 without a description
     assert len(courses(f"feed:{name}")) == rows - unknown
 
 

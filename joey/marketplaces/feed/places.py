@@ -19,7 +19,8 @@ PLACES: Mapping[str, Place] = {
     "jd": Place(
         zone="Asia/Shanghai",
         hosts=frozenset({"item.jd.com", "item.m.jd.com", "npcitem.jd.hk"}),
-        picture_hosts=frozenset({"img10.360buyimg.com", "img14.360buyimg.com", "m.360buyimg.com"}),
+        # As they stand in pages and tables of JD's goods; "m" by its own app only.
+        picture_hosts=frozenset({f"img{n}.360buyimg.com" for n in (10, 11, 12, 13, 14, 20, 30)} | {"m.360buyimg.com"}),
         item=re.compile(r"/(?:product/)?(\d{3,20})\.html", re.ASCII),
     ),
     "dangdang": Place(

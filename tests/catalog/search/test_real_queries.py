@@ -27,14 +27,18 @@ def questions(every: int) -> Iterator[str]:
                 yield line.rstrip("\n").split("\t", 1)[1]
 
 
+def own_offer(asked: list[str], at: int) -> str:
+    """The id of the offer for a question; the goods of this file's tests lie side by side."""
+    return f"of {len(asked)}: {at}"
+
+
 def offers_for(asked: list[str]) -> None:
     """For each question an offer that has it in its title, with other words right before or behind."""
+    ids = [own_offer(asked, at) for at in range(len(asked))]
     take_offers(
         (
-            flask_facts(
-                identity=f"for {at}", external_id=f"for {at}", title=SURROUNDED[at % 4].format(q), translations={}
-            )
-            for at, q in enumerate(asked)
+            flask_facts(identity=each, external_id=each, title=SURROUNDED[at % 4].format(q), translations={})
+            for at, (each, q) in enumerate(zip(ids, asked, strict=True))
         ),
         now=NOW,
     )
@@ -43,7 +47,7 @@ def offers_for(asked: list[str]) -> None:
 
 def missed(asked: list[str]) -> list[str]:
     """Questions that did not find their own offer, however far one reads on."""
-    return [q for at, q in enumerate(asked) if not finds(q, f"for {at}")]
+    return [q for at, q in enumerate(asked) if not finds(q, own_offer(asked, at))]
 
 
 def finds(q: str, own: str) -> bool:
