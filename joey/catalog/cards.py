@@ -1,16 +1,13 @@
 """An offer as the faces show it: a frozen value, so that a page cannot query."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from joey.catalog.models import Offer
-from joey.kit import sql
 from joey.marketplaces import registry
 from joey.money.money import Money
-
-LOW_DAYS = (30, 60)
 
 
 @dataclass(frozen=True)
@@ -44,20 +41,12 @@ class OfferCard:
     as_of: datetime
     expires_at: datetime
     fresh: bool
-    lows: Mapping[int, Money]  # days → the lowest price in force within them, where we know one
 
 
-def offer_cards(offers: Sequence[Offer], *, language: str, now: datetime) -> list[OfferCard]:
-    """Cards for these offers, in their order. One query, for the lows."""
-    lows = _lows([offer.id for offer in offers], now)
+def offer_cards(offers: Iterable[Offer], *, language: str, now: datetime) -> list[OfferCard]:
+    """Cards for these offers, in their order. No query."""
     earning = earning_marketplaces()
-    return [_card(offer, language, now, lows.get(offer.id, {}), earning) for offer in offers]
-
-
-def cards_without_lows(offers: Sequence[Offer], *, language: str, now: datetime) -> list[OfferCard]:
-    """The same for offers of which nobody asks what they once cost. No query."""
-    earning = earning_marketplaces()
-    return [_card(offer, language, now, {}, earning) for offer in offers]
+    return [_card(offer, language, now, earning) for offer in offers]
 
 
 def earning_marketplaces() -> frozenset[str]:
@@ -65,7 +54,7 @@ def earning_marketplaces() -> frozenset[str]:
     return frozenset(name for each in registry.connectors() if each.policy.reports_orders for name in each.marketplaces)
 
 
-def _card(offer: Offer, language: str, now: datetime, lows: Mapping[int, int], earning: Collection[str]) -> OfferCard:
+def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) -> OfferCard:
     known = offer.now_minor is not None and offer.withdrawn_at is None
     fresh = known and offer.expires_at > now
     has_coupon = offer.coupon_minor is not None and (offer.coupon_until is None or offer.coupon_until > now)
@@ -101,27 +90,4 @@ def _card(offer: Offer, language: str, now: datetime, lows: Mapping[int, int], e
         as_of=offer.as_of,
         expires_at=offer.expires_at,
         fresh=fresh,
-        lows={days: Money(minor, offer.currency) for days, minor in lows.items()},
     )
-
-
-def _lows(offer_ids: Sequence[UUID], now: datetime) -> dict[UUID, dict[int, int]]:
-    """The lowest price in force within the last days. A price holds until the next point, so the one in force when
-    the days began counts too."""
-    if not offer_ids:
-        return {}
-    columns = ", ".join(f"min(price_minor) FILTER (WHERE until > %(since_{days})s) AS low_{days}" for days in LOW_DAYS)
-    found = sql.rows(
-        f"""
-        SELECT offer_id, {columns} FROM (
-            SELECT offer_id, price_minor,
-                   lead(at, 1, 'infinity') OVER (PARTITION BY offer_id ORDER BY at) AS until
-            FROM catalog_pricepoint WHERE offer_id = ANY(%(ids)s)
-        ) held GROUP BY offer_id
-        """,
-        {"ids": list(offer_ids)} | {f"since_{days}": now - timedelta(days=days) for days in LOW_DAYS},
-    )
-    return {
-        row["offer_id"]: {days: row[f"low_{days}"] for days in LOW_DAYS if row[f"low_{days}"] is not None}
-        for row in found
-    }

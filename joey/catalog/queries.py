@@ -48,7 +48,7 @@ def search_offers(
     cursor: str | None = None,
     now: datetime | None = None,
 ) -> FoundOffers:
-    """Offers in which every word of `q` stands, a page at a time, out of this host's index; two queries for the cards.
+    """Offers in which every word of `q` stands, a page at a time, out of this host's index; one query for the cards.
 
     `sort` is relevance (the words together first, then what sells most), price, earning (what a sale leaves after the
     marketplace's fee), sales or newest. Different currencies cannot be compared: by price and earning, each currency

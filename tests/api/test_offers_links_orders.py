@@ -282,5 +282,5 @@ def test_reading_a_trace_takes_a_known_number_of_queries(django_assert_num_queri
 
     with django_assert_num_queries(6):  # token, shop, clock, line, hold, events
         me.get(f"/shops/mei/orders/{line.id}/trace")
-    with django_assert_num_queries(7):  # token, clock, offer, lows, history, plan, the same elsewhere
+    with django_assert_num_queries(6):  # token, clock, offer, history, plan, the same elsewhere
         me.get(f"/offers/{offer.id}")

@@ -28,9 +28,10 @@ from joey.cli.restore import _refuse_newer
 from joey.cli.the_copy import MANIFEST, VOUCHER, _read_manifest, checksums, new_copy, verified
 from joey.cli.trouble import Trouble
 from tests import database
+from tests.journeys.running import CHECKOUT, clean_environment, until
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import earn, ready_shop
-from tests.running import CHECKOUT, environment, joey, until
+from tests.running import joey
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")
 LOAD_THREADS = 2
@@ -196,7 +197,7 @@ def test_a_killed_backup_leaves_nothing_that_looks_like_a_copy(made: Made, tmp_p
     backup = subprocess.Popen(
         [sys.executable, "-m", "joey.cli.cli", "backup", str(copy), "--data", str(made.data)],
         stdout=subprocess.PIPE, text=True, cwd=CHECKOUT,
-        env=environment() | {"DATABASE_URL": made.urls.app, "DATABASE_OWNER_URL": made.urls.owner},
+        env=clean_environment() | {"DATABASE_URL": made.urls.app, "DATABASE_OWNER_URL": made.urls.owner},
     )  # fmt: skip
     assert backup.stdout
     if moment == "database":
@@ -521,7 +522,9 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
     urls = {"DATABASE_URL": postgres.urls.app, "DATABASE_OWNER_URL": postgres.urls.owner, "JOEY_NO_POOL": "1"}
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, cwd=CHECKOUT,
-        env=environment() | urls | {"JOEY_DATA": str(postgres.data), "DJANGO_SETTINGS_MODULE": "joey.site.settings"},
+        env=clean_environment()
+        | urls
+        | {"JOEY_DATA": str(postgres.data), "DJANGO_SETTINGS_MODULE": "joey.site.settings"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -13,7 +13,7 @@ import pytest
 from joey.cli import find_binaries
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.cli.trouble import Trouble
-from tests.running import until
+from tests.journeys.running import until
 
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

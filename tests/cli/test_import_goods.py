@@ -15,7 +15,7 @@ from joey.cli.cli import main
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from tests.catalog.imports import courses, everything, good, goods, offers, prove, written
 from tests.database import empty_again
-from tests.running import CHECKOUT
+from tests.journeys.running import CHECKOUT
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 

@@ -18,7 +18,7 @@ from joey.catalog.take_offers import take_offers
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from tests.catalog.offers import NOW, many
 from tests.catalog.search.goods import MARKETPLACES
-from tests.running import CHECKOUT, until
+from tests.journeys.running import CHECKOUT, until
 
 CATCH_UP = """
 import django

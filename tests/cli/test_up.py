@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
-from tests.running import RunningJoey, free_port, joey, until
+from tests.journeys.running import RunningJoey, free_ports, until
+from tests.running import joey
 
 
 @pytest.fixture(scope="module")
@@ -24,16 +25,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def first(data: Path) -> Iterator[RunningJoey]:
-    running = RunningJoey(data).started()
+    running = RunningJoey(data).start()
     yield running
-    running.end()
+    running.kill()
 
 
 def test_it_says_where_it_is_once_everything_answers(first: RunningJoey) -> None:
     assert f"Joey is ready: http://localhost:{first.port}  shop: /s/mei" in first.says()
     assert f"sandbox: http://localhost:{first.sandbox_port}" in first.says()
     assert first.answers()
-    assert first.answers(first.sandbox_port)
+    assert first.answers(first.sandbox_url)
 
 
 def test_only_this_machine_reaches_it(first: RunningJoey) -> None:
@@ -51,7 +52,7 @@ def test_only_this_machine_reaches_it(first: RunningJoey) -> None:
 
 
 def test_a_second_up_says_that_joey_runs_here_already(first: RunningJoey) -> None:
-    second = joey("up", "--data", str(first.data), "--port", str(free_port()))
+    second = joey("up", "--data", str(first.data), "--port", str(*free_ports(1)))
 
     assert second.returncode == 1
     assert f"already runs here at http://localhost:{first.port} (process {first.process.pid}" in second.stderr
@@ -89,7 +90,7 @@ def test_a_killed_part_comes_back(first: RunningJoey, name: str) -> None:
 
     until(lambda: first.note()["children"].get(name, before) != before, f"a new {name}")
     until(first.answers, "the web")
-    until(lambda: first.answers(first.sandbox_port), "the sandbox")
+    until(lambda: first.answers(first.sandbox_url), "the sandbox")
     assert f"{name} killed by signal 9" in first.says()
 
 
@@ -131,7 +132,7 @@ def test_a_killed_up_takes_everything_along_and_the_next_one_starts(first: Runni
 
 
 def test_two_ctrl_c_stop_everything_once_and_lose_nothing(first: RunningJoey) -> None:
-    again = RunningJoey(first.data).started()
+    again = RunningJoey(first.data).start()
     postgres = EmbeddedPostgres(first.data)
     with psycopg.connect(postgres.urls.owner) as owner:
         owner.execute("INSERT INTO kept_over_stops VALUES (1)")
@@ -149,6 +150,7 @@ def test_two_ctrl_c_stop_everything_once_and_lose_nothing(first: RunningJoey) ->
 
 def test_ctrl_c_while_starting_leaves_a_folder_that_starts(tmp_path: Path) -> None:
     interrupted = RunningJoey(tmp_path / "data", "--no-demo")
+    interrupted.launch()
     until(lambda: "database" in interrupted.says(), "the database")
 
     assert interrupted.interrupt() == 0

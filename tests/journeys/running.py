@@ -60,24 +60,35 @@ class RunningJoey:
         self.data = data
         self.options = options
         self.said = data.parent / f"{data.name}-said.txt"
-        port, sandbox_port = free_ports(2)
-        self.ports = ["--port", str(port), "--sandbox-port", str(sandbox_port)]
-        self.url = f"http://localhost:{port}"
-        self.sandbox_url = f"http://localhost:{sandbox_port}"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.port, self.sandbox_port = free_ports(2)
+        self.url = f"http://localhost:{self.port}"
+        self.sandbox_url = f"http://localhost:{self.sandbox_port}"
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> "RunningJoey":
-        """Run `joey up` and wait for its line; what it said is in the error when that never comes."""
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """`joey up` itself."""
+        assert self._process, "it was never launched"
+        return self._process
+
+    def launch(self) -> int:
+        """Run `joey up` without waiting for anything; where in what it says this run begins."""
+        ports = ["--port", str(self.port), "--sandbox-port", str(self.sandbox_port)]
         with self.said.open("ab") as said:
             before = said.tell()
-            self.process = process = subprocess.Popen(
-                [JOEY, "up", "--data", str(self.data), *self.ports, *self.options],
+            self._process = subprocess.Popen(
+                [JOEY, "up", "--data", str(self.data), *ports, *self.options],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
                 cwd=CHECKOUT,
                 env=clean_environment(),
             )
+        return before
+
+    def start(self) -> "RunningJoey":
+        """Run `joey up` and wait for its line; what it said is in the error when that never comes."""
+        before, process = self.launch(), self.process
         try:
             until(
                 lambda: "Joey is ready" in self.says(before) or process.poll() is not None,
@@ -129,15 +140,16 @@ class RunningJoey:
         assert found, f"no token in: {said}"
         return found.group()
 
-    def interrupt(self) -> int:
-        """Press Ctrl-C and return the exit code."""
-        assert self.process
-        self.process.send_signal(signal.SIGINT)
+    def interrupt(self, times: int = 1) -> int:
+        """Press Ctrl-C, more than once if you like, and return the exit code."""
+        for _ in range(times):
+            self.process.send_signal(signal.SIGINT)
+            time.sleep(0.05)
         return self.process.wait(60)
 
     def kill(self) -> None:
         """End whatever still runs, for a test that failed; its processes stop with it."""
-        if self.process and self.process.poll() is None:
+        if self._process and self._process.poll() is None:
             self.process.terminate()
             try:
                 self.process.wait(30)

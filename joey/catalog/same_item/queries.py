@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.cards import OfferCard, cards_without_lows
+from joey.catalog.cards import OfferCard, offer_cards
 from joey.catalog.same_item.evidence import Evidence
 from joey.catalog.same_item.models import Alike
 from joey.kit.refusals import Unavailable
@@ -73,9 +73,7 @@ def elsewhere(offer_ids: Iterable[UUID], *, language: str, now: datetime) -> Map
         )
     )
     found: dict[UUID, list[Elsewhere]] = {}
-    for row, card in zip(
-        rows, cards_without_lows([row.other for row in rows], language=language, now=now), strict=True
-    ):
+    for row, card in zip(rows, offer_cards([row.other for row in rows], language=language, now=now), strict=True):
         if card.price is not None:
             there = Elsewhere(card, card.price, Evidence(row.evidence), _address(card))
             found.setdefault(row.offer_id, []).append(there)

@@ -29,7 +29,7 @@ from joey.kit import clock, sql
 from joey.marketplaces import registry
 from tests.catalog.offers import NOW, flask_facts, many
 from tests.catalog.search.goods import MARKETPLACES
-from tests.running import until
+from tests.journeys.running import until
 
 
 @pytest.fixture(autouse=True)
