@@ -1,8 +1,8 @@
 """A shop page of 30 items: from memory against nginx serving the same bytes; and without memory, in ever larger houses.
 
 The houses are made by `joey seed`. To be pressed without memory, Joey is served with JOEY_PAGES_MB=0 and wrk asks for
-random shops. Seeding 500,000 shops takes some twenty minutes and 15 GB by reckoning; JOEY_BENCH_SHOPS="1000 20000"
-chooses other sizes.
+random shops. Seeding 500,000 shops takes some eleven minutes and 7 GB; JOEY_BENCH_SHOPS="1000 20000" chooses other
+sizes.
 """
 
 import os
