@@ -76,7 +76,9 @@ class OrderLine(models.Model):
     paid_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField()  # the marketplace's time of change of the newest report taken in
-    report_digest = models.BinaryField(max_length=32)  # breaks a tie of two reports of one moment, the same way always
+    report_digest = models.BinaryField(
+        max_length=32
+    )  # breaks a last tie of two reports of one moment, always the same way
     first_seen_at = models.DateTimeField(db_default=Now())
     revision = models.BigIntegerField()  # from one sequence: whoever follows reads what is newer
 

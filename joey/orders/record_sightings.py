@@ -1,7 +1,8 @@
 """Take in what a marketplace reported: every report is kept, the newest one moves the order line.
 
-Reports come late, twice and out of order. A line is what its newest report says (by the marketplace's own time
-of change), so any order of arrival leads to the same lines. One set, one transaction, one lock per marketplace.
+Reports come late, twice and out of order. A line is what its newest report says, by the marketplace's own time of
+change and within one second by how far the line is, so any order of arrival leads to the same lines. One set, one
+transaction, one lock per marketplace.
 """
 
 import hashlib
@@ -29,6 +30,12 @@ REFUND_COLUMNS = """
     case_id text, external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea,
     counts boolean, refund_minor bigint, commission_back_minor bigint
 """
+# Which of two reports is the newer. A marketplace tells its times in whole seconds, and an order may be paid and
+# settled in one: of such reports the one that is further on counts, for a line does not go back, and a refund case
+# counts only after it was opened. What they still have in common the digest decides, so that it is always the same.
+PROGRESS = "array_position(ARRAY['placed', 'paid', 'received', 'settled', 'closed'], {state}::text)"
+OLDEST_FIRST = f"reported_at, {PROGRESS.format(state='state')}, digest"
+NEWEST_FIRST = f"reported_at DESC, {PROGRESS.format(state='state')} DESC, digest DESC"
 NAMED_COLUMNS = "shop_id uuid, lease_id uuid, suspense text"  # what attribution says of each order report
 UNREADABLE_COLUMNS = "kind text, external_order text, reported_at timestamptz, payload jsonb, digest bytea"
 
@@ -136,13 +143,13 @@ def _take_refund_cases(marketplace: str) -> None:
                                        commission_back_minor, reported_at, report_digest)
         SELECT DISTINCT ON (case_id) %(marketplace)s, case_id, external_order, external_line, counts, refund_minor,
                commission_back_minor, reported_at, digest
-        FROM refund_in ORDER BY case_id, reported_at DESC, digest DESC
+        FROM refund_in ORDER BY case_id, reported_at DESC, counts DESC, digest DESC
         ON CONFLICT (marketplace, case_id) DO UPDATE
         SET counts = excluded.counts, refund_minor = excluded.refund_minor,
             commission_back_minor = excluded.commission_back_minor, reported_at = excluded.reported_at,
             report_digest = excluded.report_digest
-        WHERE (excluded.reported_at, excluded.report_digest)
-            > (orders_refundcase.reported_at, orders_refundcase.report_digest)
+        WHERE (excluded.reported_at, excluded.counts, excluded.report_digest)
+            > (orders_refundcase.reported_at, orders_refundcase.counts, orders_refundcase.report_digest)
         """,
         {"marketplace": marketplace},
     )
@@ -159,10 +166,10 @@ def _attribute_and_claim(marketplace: str) -> None:
     sql.execute("ANALYZE order_in")
     keep_for_orders("order_in")
     sql.execute(
-        """
+        f"""
         INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
         SELECT DISTINCT ON (external_order, external_line) %(marketplace)s, external_order, external_line, shop_id
-        FROM order_in WHERE shop_id IS NOT NULL ORDER BY external_order, external_line, reported_at, digest
+        FROM order_in WHERE shop_id IS NOT NULL ORDER BY external_order, external_line, {OLDEST_FIRST}
         ON CONFLICT (marketplace, external_order, external_line) DO NOTHING
         """,
         {"marketplace": marketplace},
@@ -192,17 +199,18 @@ def _attribute_and_claim(marketplace: str) -> None:
     )
     sql.fresh_temp_table("newest", f"{ORDER_COLUMNS}, {NAMED_COLUMNS}")
     sql.execute(
-        """
+        f"""
         INSERT INTO newest SELECT DISTINCT ON (external_order, external_line) *
-        FROM order_in ORDER BY external_order, external_line, reported_at DESC, digest DESC
+        FROM order_in ORDER BY external_order, external_line, {NEWEST_FIRST}
         """
     )
     sql.execute("ANALYZE newest")
 
 
 def _move_lines(marketplace: str) -> None:
+    here, there = PROGRESS.format(state="excluded.state"), PROGRESS.format(state="line.state")
     sql.execute(
-        """
+        f"""
         WITH moved AS (
             INSERT INTO orders_orderline AS line (
                 id, marketplace, external_order, external_line, shop_id, suspense, lease_id, position_key, state,
@@ -229,7 +237,8 @@ def _move_lines(marketplace: str) -> None:
                 rate_ppm = excluded.rate_ppm, placed_at = excluded.placed_at, paid_at = excluded.paid_at,
                 settled_at = excluded.settled_at, reported_at = excluded.reported_at,
                 report_digest = excluded.report_digest, revision = excluded.revision
-            WHERE (excluded.reported_at, excluded.report_digest) > (line.reported_at, line.report_digest)
+            WHERE (excluded.reported_at, {here}, excluded.report_digest)
+                > (line.reported_at, {there}, line.report_digest)
             RETURNING line.id, line.shop_id
         )
         INSERT INTO moved_line SELECT id, shop_id, 'order_line.reported' FROM moved
@@ -241,10 +250,10 @@ def _move_lines(marketplace: str) -> None:
 def _fill_in_who(marketplace: str) -> None:
     """Lines whose newest report named nobody learn whose they are from an older one that came late or beside it."""
     sql.execute(
-        """
+        f"""
         WITH named AS (
             SELECT DISTINCT ON (external_order, external_line) *
-            FROM order_in WHERE lease_id IS NOT NULL ORDER BY external_order, external_line, reported_at, digest
+            FROM order_in WHERE lease_id IS NOT NULL ORDER BY external_order, external_line, {OLDEST_FIRST}
         ), waiting AS (
             SELECT line.id, line.suspense AS was, named.* FROM named
             JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)

@@ -170,6 +170,36 @@ def test_a_contradiction_is_told_once_however_often_it_is_reported() -> None:
     assert sql.value("SELECT count(*) FROM record_event WHERE kind = 'order_line.contradicted'") == 1
 
 
+@pytest.mark.parametrize("salt", range(6))  # so that now the one, now the other has the greater digest
+@pytest.mark.parametrize("together", [True, False])
+def test_of_reports_of_one_second_the_one_that_is_further_on_counts(salt: int, together: bool) -> None:
+    leased(meis_shop())
+    at = NOW - 9 * DAY
+    steps = [
+        replace(report(state=state, reported_at=at), payload={"state": state, "salt": salt})
+        for state in ("settled", "paid", "received")
+    ]
+
+    for some in [steps] if together else [[step] for step in steps]:
+        record_sightings("taobao", some, now=NOW)
+
+    assert OrderLine.objects.get().state == "settled"
+    assert Sighting.objects.count() == 3
+
+
+@pytest.mark.parametrize("salt", range(6))
+@pytest.mark.parametrize("together", [True, False])
+def test_of_reports_of_a_refund_case_of_one_second_the_one_that_counts_counts(salt: int, together: bool) -> None:
+    leased(meis_shop())
+    steps = [replace(refund(counts=counts), payload={"counts": counts, "salt": salt}) for counts in (True, False)]
+    record_sightings("taobao", [report()], now=NOW)
+
+    for some in [steps] if together else [[step] for step in steps]:
+        record_sightings("taobao", some, now=NOW)
+
+    assert RefundCase.objects.get().counts
+
+
 def test_two_reports_of_a_refund_case_of_one_moment_come_to_the_same_in_either_order() -> None:
     leased(meis_shop())
     waiting, dropped = refund(counts=True), refund(counts=False)

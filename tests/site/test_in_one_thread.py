@@ -1,7 +1,7 @@
 """A request crosses over to its thread a few times, not for every middleware."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from asgiref.sync import SyncToAsync
@@ -29,7 +29,7 @@ def test_a_request_is_answered_in_one_go(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(SyncToAsync, "__call__", counted)
 
     async def ask() -> int:
-        talk = ApplicationCommunicator(InOneThread(), SCOPE)
+        talk = cast(Any, ApplicationCommunicator)(InOneThread(), SCOPE)
         await talk.send_input({"type": "http.request", "body": b""})
         began = await talk.receive_output(10)
         await talk.receive_output(10)
