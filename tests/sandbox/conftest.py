@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import md5
@@ -62,7 +63,13 @@ class Sandbox:
         } | self.environment  # fmt: skip
         command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(self.port)]
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen([*command, "joey.sandbox.app:app"], env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                [*command, "joey.sandbox.app:app"],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
@@ -73,14 +80,14 @@ class Sandbox:
         pytest.fail("the sandbox did not come up: " + (self.folder / "log").read_text())
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End it as Ctrl-C does, or harder."""
+        """End it as Ctrl-C does, or harder; its worker with it, which would otherwise go on answering by itself."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(10)
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.client.get(self.url + path, **options)
