@@ -74,8 +74,9 @@ def _cut(name: str, marketplace: str, mapping: str, every: int, folder: Path) ->
     for end in range(BLOCK, len(whole), BLOCK * every):
         part = whole[:end]
         path = written(folder, part, "part")
-        # JSON that is whole needs no line break behind it: no shorter piece of an object is one.
-        if part.endswith(b"\n") or (name.endswith(".jsonl.gz") and _is_object(part.rpartition(b"\n")[2])):
+        # A row that lacks the second half of its line break is whole. So is JSON without one: no shorter piece of an
+        # object is one.
+        if part.endswith((b"\n", b"\r")) or (name.endswith(".jsonl.gz") and _is_object(part.rpartition(b"\n")[2])):
             import_offers(path, marketplace, mapping=how, now=NOW)
         else:
             refusal(path, marketplace, mapping=how)
