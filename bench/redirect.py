@@ -49,7 +49,7 @@ def main(rounds: int = 3) -> list[dict[str, Any]]:
         code = _own_code()
         with (
             servers.nginx() as nginx,
-            servers.on_granian("bench.bare_302:app") as bare,
+            servers.on_granian("bench.bare:redirect") as bare,
             servers.joey() as joey,
         ):
             seen = load.in_turn(

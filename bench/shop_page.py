@@ -5,13 +5,15 @@ random shops. Seeding 500,000 shops takes some eleven minutes and 7 GB; JOEY_BEN
 sizes.
 """
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from statistics import median
 from typing import Any
 
-from bench import load, servers
+from bench import bare, load, servers
 from bench.load import Load, Measured
 from bench.servers import REDIRECT, ask
 from bench.throw_away import throw_away_joey
@@ -20,6 +22,7 @@ ITEMS = 30
 SIZES = (1_000, 100_000, 500_000)
 SHORT_SIZES = (1_000, 5_000)
 AIM_CACHED, AIM_PER_SECOND, AIM_FLAT = 0.5, 1_000, 0.9
+AIM_BESIDE_BARE = 0.7  # our own, to see how much of a miss is ours
 CACHED = f"shop page of {ITEMS} items from memory, against nginx serving the same bytes"
 # Each thread of wrk has a Lua of its own, which must not ask for the same shops in the same order.
 RANDOM_SHOPS = """
@@ -36,35 +39,46 @@ def main(rounds: int = 3) -> list[dict[str, Any]]:
     with throw_away_joey():
         sizes = _sizes()
         _seed(sizes[0])
-        found = [_cached(rounds)]
+        found = _cached(rounds)
+        cached = len(found)
         by_size: dict[int, list[float]] = {}
         for size in sizes:
             _seed(size)
             result, by_size[size] = _uncached(size, rounds)
             found.append(result)
-    return [*found, _flat(by_size, [each for result in found[1:] for each in result["invalid"]])]
+    return [*found, _flat(by_size, [each for result in found[cached:] for each in result["invalid"]])]
 
 
-def _cached(rounds: int) -> dict[str, Any]:
+def _cached(rounds: int) -> list[dict[str, Any]]:
     path = "/s/synthetic-0000007"
-    with servers.joey() as joey:
+    with servers.joey() as joey, tempfile.NamedTemporaryFile() as kept:
         page = ask(joey + path)
         assert page.status == 200
         assert page.body.count(b'<li class="card">') == ITEMS
-        with servers.nginx({path: page}) as nginx:
-            assert ask(nginx + path).body == page.body
+        kept.write(json.dumps(page.headers).encode() + b"\n" + page.body)
+        kept.flush()
+        with (
+            servers.nginx({path: page}) as nginx,
+            servers.on_granian("bench.bare:page", factory=True, environment={bare.PAGE: kept.name}) as empty,
+        ):
+            assert ask(nginx + path).body == ask(empty + path).body == page.body
             pressing = Load()
             seen = load.in_turn(
                 {
                     "302": lambda: pressing.on(nginx + REDIRECT),
                     "nginx": lambda: pressing.on(nginx + path),
+                    "empty": lambda: pressing.on(empty + path),
                     "joey": lambda: pressing.on(joey + path),
                 },
                 rounds,
             )
-    return load.result(
-        CACHED, ours=seen["joey"], base=seen["nginx"], aim=AIM_CACHED, nginx_302=seen["302"], bytes=len(page.body)
-    )
+    told = {"ours": seen["joey"], "nginx_302": seen["302"], "bytes": len(page.body)}
+    return [
+        load.result(CACHED, base=seen["nginx"], aim=AIM_CACHED, **told),
+        load.result(
+            "the same, against an empty app on the same Granian", base=seen["empty"], aim=AIM_BESIDE_BARE, **told
+        ),
+    ]
 
 
 def _uncached(size: int, rounds: int) -> tuple[dict[str, Any], list[float]]:
