@@ -68,6 +68,16 @@ def test_what_does_not_stand_there_is_not_found(q: str) -> None:
     assert find(q) == []
 
 
+def test_a_single_character_is_meant_inside_longer_words_as_well() -> None:
+    take(
+        {"title": "法式收腰茶歇裙 夏季", "translations": {}, "volume": 10},
+        {"title": "明前绿茶 罐装自饮", "translations": {}, "volume": 900},
+        {"title": "砂锅", "translations": {}, "volume": 5_000},
+    )
+
+    assert ids(find("茶")) == ["e1", "e0"]
+
+
 def test_signs_part_words_and_mean_nothing_else() -> None:
     take({"title": "100% 棉 T_恤"}, {"title": "1000 棉 恤"})
 

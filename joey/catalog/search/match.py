@@ -25,7 +25,13 @@ Meaning = Callable[[str, "Searcher"], list[str]]
 
 
 def tiers(words: Sequence[Word], searcher: "Searcher") -> "Iterator[Query]":
-    """What matches in each sense, strictest first; an offer may stand in several, and counts in the first."""
+    """What matches in each sense, strictest first; an offer may stand in several, and counts in the first.
+
+    A single character is meant wherever it stands: 茶 in 绿茶, which is a word of its own, as much as in 茶歇裙.
+    """
+    if len(words) == 1 and words[0].han and len(words[0].units[0]) == 1:
+        yield from loose_tiers(words, searcher)
+        return
     strict = [_whole(word.units) for word in words]
     bridges = [_term("letters", bridge(one, other)) for one, other in pairwise(words)]
     first = _all([*strict, *bridges])
