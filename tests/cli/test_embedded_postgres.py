@@ -87,15 +87,19 @@ def test_another_local_user_is_refused_by_peer_even_where_the_folder_is_open(
     running: EmbeddedPostgres, role: str
 ) -> None:
     open_folders = [running.socket_folder, running.socket_folder.parent]
-    for folder in open_folders:
-        folder.chmod(0o755)
-    try:
-        said = as_user(NOBODY, connecting(getattr(running.urls, role)))
-    finally:
-        for folder in open_folders:
-            folder.chmod(0o700)
 
-    assert "Peer authentication failed" in said
+    def refused() -> str:
+        """What they hear; "" where a Joey that started beside closed the folder that all share again."""
+        for folder in open_folders:
+            folder.chmod(0o755)
+        try:
+            said = as_user(NOBODY, connecting(getattr(running.urls, role)))
+        finally:
+            for folder in open_folders:
+                folder.chmod(0o700)
+        return "" if "Permission denied" in said else said
+
+    assert "Peer authentication failed" in until(refused, "an open folder")
 
 
 def test_nobody_comes_in_as_superuser_or_into_another_database(running: EmbeddedPostgres) -> None:

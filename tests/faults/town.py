@@ -132,10 +132,10 @@ class Town:
         os.kill(self.postmaster(), signal.SIGKILL)
 
     def stop_postgres_immediately(self) -> None:
-        """As an operator would, in a hurry."""
+        """As an operator would, in a hurry. Not waited for: Joey may start it again before pg_ctl has looked."""
         run_as = self.postgres.run_as
         subprocess.run(
-            [self.postgres.binaries / "pg_ctl", "stop", "-m", "immediate", "-D", self.postgres.cluster],
+            [self.postgres.binaries / "pg_ctl", "stop", "-W", "-m", "immediate", "-D", self.postgres.cluster],
             check=True,
             capture_output=True,
             cwd="/",
