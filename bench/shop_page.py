@@ -39,14 +39,13 @@ def main(rounds: int = 3) -> list[dict[str, Any]]:
     with throw_away_joey():
         sizes = _sizes()
         _seed(sizes[0])
-        found = _cached(rounds)
-        cached = len(found)
+        cached, uncached = _cached(rounds), []
         by_size: dict[int, list[float]] = {}
         for size in sizes:
             _seed(size)
             result, by_size[size] = _uncached(size, rounds)
-            found.append(result)
-    return [*found, _flat(by_size, [each for result in found[cached:] for each in result["invalid"]])]
+            uncached.append(result)
+    return [*cached, *uncached, _flat(by_size, [each for result in uncached for each in result["invalid"]])]
 
 
 def _cached(rounds: int) -> list[dict[str, Any]]:

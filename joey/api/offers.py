@@ -154,8 +154,8 @@ def list_offers(request: HttpRequest, response: HttpResponse, page: Query[Offers
         response.headers["Search-Cut"] = quote(found.cut)
     shares = plan_shares(moment)
     items = [offer_out(card, shares) for card in found.items]
-    # Written by pydantic itself: ninja would check and turn over all of it once more, half of what a search takes.
-    response.content = Listed(items=items, next=seal("offers", found.next)).model_dump_json()
+    # Written by pydantic itself: ninja would check all of it and turn it over once more.
+    response.content = Listed[OfferOut](items=items, next=seal("offers", found.next)).model_dump_json()
     return response
 
 

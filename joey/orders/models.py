@@ -39,6 +39,8 @@ class OrderLine(models.Model):
     """
 
     class State(models.TextChoices):
+        """In the order in which a line goes through them."""
+
         PLACED = "placed"
         PAID = "paid"
         RECEIVED = "received"
@@ -76,9 +78,7 @@ class OrderLine(models.Model):
     paid_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField()  # the marketplace's time of change of the newest report taken in
-    report_digest = models.BinaryField(
-        max_length=32
-    )  # breaks a last tie of two reports of one moment, always the same way
+    report_digest = models.BinaryField(max_length=32)  # breaks a last tie of two reports, the same way always
     first_seen_at = models.DateTimeField(db_default=Now())
     revision = models.BigIntegerField()  # from one sequence: whoever follows reads what is newer
 

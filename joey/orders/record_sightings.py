@@ -15,6 +15,7 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.marketplaces.port import OrderSighting, RefundSighting, Sightings, UnreadableSighting
+from joey.orders.models import OrderLine
 from joey.orders.storable import fitting, storable_json, storable_text
 from joey.record.append import append_set
 from joey.sharing.attribute import attribute_set
@@ -33,7 +34,7 @@ REFUND_COLUMNS = """
 # Which of two reports is the newer. A marketplace tells its times in whole seconds, and an order may be paid and
 # settled in one: of such reports the one that is further on counts, for a line does not go back, and a refund case
 # counts only after it was opened. What they still have in common the digest decides, so that it is always the same.
-PROGRESS = "array_position(ARRAY['placed', 'paid', 'received', 'settled', 'closed'], {state}::text)"
+PROGRESS = f"array_position(ARRAY{OrderLine.State.values}, {{state}}::text)"
 OLDEST_FIRST = f"reported_at, {PROGRESS.format(state='state')}, digest"
 NEWEST_FIRST = f"reported_at DESC, {PROGRESS.format(state='state')} DESC, digest DESC"
 NAMED_COLUMNS = "shop_id uuid, lease_id uuid, suspense text"  # what attribution says of each order report

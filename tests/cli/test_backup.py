@@ -28,10 +28,9 @@ from joey.cli.restore import _refuse_newer
 from joey.cli.the_copy import MANIFEST, VOUCHER, _read_manifest, checksums, new_copy, verified
 from joey.cli.trouble import Trouble
 from tests import database
-from tests.journeys.running import CHECKOUT, clean_environment, until
+from tests.journeys.running import CHECKOUT, clean_environment, joey, until
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import earn, ready_shop
-from tests.running import joey
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")
 LOAD_THREADS = 2

@@ -11,7 +11,7 @@ import pytest
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.cli.trouble import Trouble
-from tests.running import joey
+from tests.journeys.running import joey
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from joey.cli.cli import COMMANDS, main
 from joey.cli.trouble import Trouble
 from joey.kit.refusals import Invalid
-from tests.running import joey
+from tests.journeys.running import joey
 
 
 def test_help_lists_every_command_without_loading_django() -> None:

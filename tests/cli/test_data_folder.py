@@ -11,8 +11,7 @@ from joey.cli.bounded_logs import bound_logs
 from joey.cli.child import end_leftovers
 from joey.cli.data_folder import InUse, User, claim, default_folder, secret, user_of
 from joey.cli.trouble import Trouble
-from tests.journeys.running import CHECKOUT, until
-from tests.running import joey
+from tests.journeys.running import CHECKOUT, joey, until
 
 
 def test_in_a_checkout_the_data_lies_beside_the_code() -> None:

@@ -10,8 +10,7 @@ import psycopg
 import pytest
 
 from joey.cli.embedded_postgres import EmbeddedPostgres
-from tests.journeys.running import RunningJoey, free_ports, until
-from tests.running import joey
+from tests.journeys.running import RunningJoey, free_ports, joey, until
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,19 @@ def free_ports(count: int) -> list[int]:
             probe.close()
 
 
+def joey(*arguments: str, timeout: float = 60, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run one `joey` command to its end, with nothing of the tests' own database but what is in `more`."""
+    return subprocess.run(
+        [JOEY, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        cwd=CHECKOUT,
+        env=clean_environment() | more,
+        check=False,
+    )
+
+
 class RunningJoey:
     """One instance: `joey up` on free ports with a data folder of its own."""
 
@@ -119,15 +132,7 @@ class RunningJoey:
 
     def run(self, *arguments: str, exit_code: int | None = 0, **more: str) -> str:
         """One `joey` command on this instance, which it finds by JOEY_DATA; returns what it printed."""
-        done = subprocess.run(
-            [JOEY, *arguments],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            cwd=CHECKOUT,
-            env=clean_environment() | {"JOEY_DATA": str(self.data)} | more,
-            check=False,
-        )
+        done = joey(*arguments, timeout=120, **{"JOEY_DATA": str(self.data)} | more)
         told = f"joey {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         assert exit_code is None or done.returncode == exit_code, told
         assert "Traceback" not in done.stderr, told

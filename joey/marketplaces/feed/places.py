@@ -19,7 +19,7 @@ PLACES: Mapping[str, Place] = {
     "jd": Place(
         zone="Asia/Shanghai",
         hosts=frozenset({"item.jd.com", "item.m.jd.com", "npcitem.jd.hk"}),
-        # As they stand in pages and tables of JD's goods; "m" by its own app only.
+        # The numbers stand in real pages and tables of JD's goods; nobody has verified "m".
         picture_hosts=frozenset({f"img{n}.360buyimg.com" for n in (10, 11, 12, 13, 14, 20, 30)} | {"m.360buyimg.com"}),
         item=re.compile(r"/(?:product/)?(\d{3,20})\.html", re.ASCII),
     ),
