@@ -37,7 +37,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-comp
 DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
 # What `make bench` needs from Debian; without it the benchmarks that want it say that they were not measured.
 BENCH_PARTS := wrk nginx-light
-ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/cli/test_migrate.py)
+ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/instance/test_migrate_database.py)
 
 .PHONY: help setup up test test-long lint bench lock clean dev debian-parts bench-parts
 

@@ -97,7 +97,7 @@ def _gtin(n: int) -> str:
 
 
 def _ours(file: Path, now: datetime) -> None:
-    from joey.catalog.import_offers import import_offers
+    from joey.catalog.intake.import_offers import import_offers
     from joey.catalog.search.follow import catch_up
 
     import_offers(file, MARKETPLACE, now=now)

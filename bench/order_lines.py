@@ -83,14 +83,14 @@ def _refunds() -> list[Any]:
 def _ours() -> None:
     from joey.commissions.confirm_due import confirm_due
     from joey.commissions.earn_due import earn_due
-    from joey.orders.record_sightings import record_sightings
+    from joey.orders.take_order_reports import take_order_reports
     from tests.cast import NOW
 
     for start in range(0, LINES, SET):
-        record_sightings("taobao", REPORTS[start : start + SET], now=NOW)
+        take_order_reports("taobao", REPORTS[start : start + SET], now=NOW)
     earn_due(now=NOW)
     confirm_due(now=NOW)
-    record_sightings("taobao", REFUNDS, now=NOW)
+    take_order_reports("taobao", REFUNDS, now=NOW)
     earn_due(now=NOW)
 
 
@@ -98,7 +98,7 @@ def _bare() -> None:
     """As the tables' owner, who may gather statistics between the steps: bare SQL at its best."""
     import psycopg
 
-    from joey.orders.record_sightings import ORDER_COLUMNS, REFUND_COLUMNS
+    from joey.orders.take_order_reports import ORDER_COLUMNS, REFUND_COLUMNS
 
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner, owner.cursor() as cursor:
         for table, columns, seen in (

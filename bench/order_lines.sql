@@ -2,7 +2,7 @@
 -- nothing checked, nothing repeatable, nothing asked twice. `bench_report` and `bench_refund` hold the parsed reports.
 
 -- reported
-INSERT INTO orders_sighting (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
+INSERT INTO orders_report (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
 SELECT 'taobao', 'order', external_order, external_line, reported_at::text, payload, digest FROM bench_report;
 
 INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
@@ -95,7 +95,7 @@ FROM commissions_commission;
 ANALYZE ledger_journal;
 
 -- one in twenty returned, all of it
-INSERT INTO orders_sighting (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
+INSERT INTO orders_report (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
 SELECT 'taobao', 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest FROM bench_refund;
 
 INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,

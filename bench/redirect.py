@@ -1,8 +1,8 @@
 """A durable click and its redirect, against a bare 302 on the same Granian and against nginx's bare 302.
 
-The request is GET /go/<code> with the listing's own link: click and way out are committed (fsync on), then the 302
-leaves. A thousand different phones press, each as a browser would ask. Afterwards PostgreSQL must hold at least as
-many clicks and ways out as redirects were answered.
+The request is GET /go/<code> with the listing's own link: click and outbound click are committed (fsync on), then
+the 302 leaves. A thousand different phones press, each as a browser would ask. Afterwards PostgreSQL must hold at
+least as many clicks and outbound clicks as redirects were answered.
 """
 
 import os
@@ -60,9 +60,9 @@ def main(rounds: int = 3) -> list[dict[str, Any]]:
                 },
                 rounds,
             )
-        clicks, ways_out = _written()
+        clicks, outbound_clicks = _written()
     acknowledged = sum(each.requests - each.refused for each in seen["joey"])
-    assert min(clicks, ways_out) >= acknowledged, f"lost: {acknowledged=} {clicks=} {ways_out=}"
+    assert min(clicks, outbound_clicks) >= acknowledged, f"lost: {acknowledged=} {clicks=} {outbound_clicks=}"
     return [
         load.result(
             works[name],
@@ -72,7 +72,7 @@ def main(rounds: int = 3) -> list[dict[str, Any]]:
             nginx_302=seen["nginx"],
             acknowledged=acknowledged,
             clicks_written=clicks,
-            ways_out_written=ways_out,
+            outbound_clicks_written=outbound_clicks,
         )
         for name, aim in AIMS.items()
     ]
@@ -97,9 +97,9 @@ def _own_code() -> str:
 
 
 def _written() -> tuple[int, int]:
-    from joey.sharing.models import Click, WayOut
+    from joey.sharing.models import Click, OutboundClick
 
-    return Click.objects.count(), WayOut.objects.count()
+    return Click.objects.count(), OutboundClick.objects.count()
 
 
 if __name__ == "__main__":

@@ -76,8 +76,8 @@ def _follow(size: int, rates: list[float], changes: list[float]) -> float:
     from dataclasses import replace
     from datetime import timedelta
 
+    from joey.catalog.intake.take_offers import take_offers
     from joey.catalog.same_item.follow import catch_up
-    from joey.catalog.take_offers import take_offers
     from joey.kit import sql
 
     offers = list(_offers(size))

@@ -41,7 +41,7 @@ def main(rounds: int = 3) -> list[dict[str, Any]]:
                 megabytes.append(_megabytes(process.pid))
         busy = _nginx_302()
     finally:
-        from joey.cli.embedded_postgres import EmbeddedPostgres
+        from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 
         EmbeddedPostgres(data).remove()
         shutil.rmtree(data, ignore_errors=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 @contextmanager
 def throw_away_joey() -> Iterator[Callable[[], None]]:
     """Start a migrated Joey database with the settings it has in earnest; yields how to empty its tables again."""
-    from joey.cli.embedded_postgres import EmbeddedPostgres
+    from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 
     data = Path(tempfile.mkdtemp(prefix="joey-bench-"))
     postgres = EmbeddedPostgres(data)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joey.catalog.models import Offer
-from joey.marketplaces.port import OrderSighting, RefundSighting
+from joey.marketplaces.port import OrderReport, RefundReport
 from joey.people.models import Person
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Listing, Shop
@@ -75,9 +75,9 @@ def leased(shop: Shop, key: str = "110000000001", *, since: datetime = NOW - 60 
     )
 
 
-def report(order: str = "4294159887444064307", **changes: Any) -> OrderSighting:
+def report(order: str = "4294159887444064307", **changes: Any) -> OrderReport:
     """A paid order line of one flask: 69.00 paid, 3.80 commission of which the marketplace keeps 0.38."""
-    sighting = OrderSighting(
+    report = OrderReport(
         external_order=order,
         external_line=order + "-1",
         reported_at=NOW - 10 * DAY,
@@ -96,22 +96,20 @@ def report(order: str = "4294159887444064307", **changes: Any) -> OrderSighting:
         placed_at=NOW - 10 * DAY,
         paid_at=NOW - 10 * DAY,
     )
-    made = replace(sighting, **changes)
+    made = replace(report, **changes)
     return replace(made, payload={"trade": made.external_line, "state": made.state, "at": made.reported_at.isoformat()})
 
 
-def settled(order: str = "4294159887444064307", *, days_ago: int = 9, **changes: Any) -> OrderSighting:
+def settled(order: str = "4294159887444064307", *, days_ago: int = 9, **changes: Any) -> OrderReport:
     """The same line, settled by the marketplace some days ago."""
     at = NOW - days_ago * DAY
     return report(order, **({"state": "settled", "reported_at": at, "settled_at": at} | changes))
 
 
-def refund(
-    order: str = "4294159887444064307", *, case: str = "8812", back: int = 342, **changes: Any
-) -> RefundSighting:
+def refund(order: str = "4294159887444064307", *, case: str = "8812", back: int = 342, **changes: Any) -> RefundReport:
     """A finished after-sale case; by default all of the flask comes back."""
     at = changes.pop("reported_at", NOW - DAY)
-    return RefundSighting(
+    return RefundReport(
         case_id=case,
         external_order=order,
         external_line=order + "-1",

@@ -7,11 +7,19 @@ from django.db import connections
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests import database
 
 # Folders whose files take minutes: they start first, so that at the end neither of two processes waits for the other.
-LONGEST_FIRST = ("tests/faults/", "tests/journeys/", "tests/cli/", "tests/properties/", "tests/catalog/", "tests/edge/")
+LONGEST_FIRST = (
+    "tests/faults/",
+    "tests/journeys/",
+    "tests/instance/",
+    "tests/cli/",
+    "tests/properties/",
+    "tests/catalog/",
+    "tests/edge/",
+)
 
 _postgres = database.throw_away_postgres()
 database.point_django_at(_postgres)

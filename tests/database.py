@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from psycopg import sql
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
-from joey.cli.find_binaries import SYSTEM_ROOT
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.find_binaries import SYSTEM_ROOT
 from joey.site.settings import database
 
 # Speed that only a throw-away cluster may take; what the program itself starts is always durable.

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent / "joey"
 LAYERS = (
     ("site",),
     ("storefront", "studio", "office", "api", "cli", "edge"),
+    ("instance", "synthetic"),
     ("insight",),
     ("payouts",),
     ("commissions",),

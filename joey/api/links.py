@@ -63,7 +63,7 @@ class CountedLinkOut(Out):
     title: str
     made_at: Time
     clicks: ClicksOut
-    ways_out: int
+    outbound_clicks: int
 
 
 @router.get("/shops/{slug}/links", response=Listed[CountedLinkOut])
@@ -115,7 +115,7 @@ def counted_out(link: CountedLink) -> CountedLinkOut:
         title=link.translations.get(get_language() or "en") or link.title,
         made_at=link.made_at,
         clicks=ClicksOut(raw=link.clicks.raw, people=link.clicks.people),
-        ways_out=link.ways_out,
+        outbound_clicks=link.outbound_clicks,
     )
 
 

@@ -63,7 +63,7 @@ class OfferOut(Out):
     """`price` is what a buyer pays now, with the coupon while one runs; null when nobody knows any more.
 
     `earning` is the shopkeeper's part of one sale at that price. `earns` false: a share earns nothing, and
-    `earns_not_because` says why.
+    `no_earning_reason` says why.
     """
 
     id: UUID
@@ -79,7 +79,7 @@ class OfferOut(Out):
     commission_ppm: int
     earning: MoneyOut | None
     earns: bool
-    earns_not_because: str
+    no_earning_reason: str
     seller: str
     seller_kind: str
     ships_from: str
@@ -205,7 +205,7 @@ def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
         commission_ppm=card.commission_ppm,
         earning=money_or_none(_keepers_part(card.earning, shares)),
         earns=not why_not,
-        earns_not_because=why_not,
+        no_earning_reason=why_not,
         seller=card.seller,
         seller_kind=card.seller_kind,
         ships_from=card.ships_from,

@@ -49,7 +49,7 @@ def once(status: int, *, key_needed: bool = False) -> Callable[[View[P]], Callab
 
             key = request.headers.get(HEADER)
             if key is None and key_needed:
-                raise Unreadable(400, "key_missing")
+                raise Unreadable(400, "idempotency_key_missing")
             answer = write() if key is None else _once(request, read_key(key), write)
             response = JsonResponse(answer.body, status=answer.status, json_dumps_params={"ensure_ascii": False})
             if answer.status >= 400:

@@ -44,7 +44,7 @@ KINDS: Mapping[str, Kind] = {
             " no text with the sign U+0000."
         ),
     ),
-    "key_missing": Kind(
+    "idempotency_key_missing": Kind(
         _("The Idempotency-Key is missing"),
         _(
             "A write that moves money needs the header Idempotency-Key, so that a repeat cannot pay twice. Make a new"
@@ -89,11 +89,13 @@ KINDS: Mapping[str, Kind] = {
         _("The rules do not allow this item"),
         _("“facts” holds the id of the rule and the version of the rule pack. The refusal is kept with its reason."),
     ),
-    "not_enough": Kind(_("Not enough is available"), _("Money that is pending or reserved cannot be paid out yet.")),
+    "insufficient_balance": Kind(
+        _("Not enough is available"), _("Money that is pending or reserved cannot be paid out yet.")
+    ),
     "payee_paused": Kind(
         _("Payouts are paused"), _("Payout details changed. Payouts start again 72 hours after the change.")
     ),
-    "payout_on_its_way": Kind(
+    "payout_in_progress": Kind(
         _("A payout is on its way already"), _("One payout per currency at a time. Ask again when it has arrived.")
     ),
     "too_many": Kind(_("Too many requests"), _("Wait as many seconds as the header Retry-After says.")),
@@ -104,7 +106,7 @@ KINDS: Mapping[str, Kind] = {
     "not_built": Kind(
         _("Joey cannot do this yet"), _("This part of the interface is named already, so that nothing else takes it.")
     ),
-    "bug": Kind(
+    "internal_error": Kind(
         _("Joey made a mistake"),
         _("This is not your fault. What happened is in the log of this Joey; nothing was stored by this request."),
     ),

@@ -97,7 +97,7 @@ def _why_away(trouble: Exception) -> str | None:
 @api.exception_handler(Exception)
 def bug(request: HttpRequest, trouble: Exception) -> HttpResponse:
     log.exception("a bug at %s %s", request.method, request.path)
-    return problem(500, "bug")
+    return problem(500, "internal_error")
 
 
 def _within_the_body(trouble: ValidationError) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from joey.catalog.take_offers import Taken, take_offers
+from joey.catalog.intake.take_offers import Taken, take_offers
 from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
-from joey.catalog.take_offers import take_offers
 from joey.kit.refusals import Invalid, NotFound, Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.pasted import LONGEST_TEXT

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog import number_changes
-from joey.catalog.take_offers import take_known
-from joey.catalog.withdraw import withdraw
+from joey.catalog.intake.take_offers import take_known
+from joey.catalog.intake.withdraw import withdraw
 from joey.kit import sql
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry

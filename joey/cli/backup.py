@@ -12,14 +12,23 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
-from joey.cli.dump_database import dump
-from joey.cli.find_binaries import SYSTEM_ROOT
-from joey.cli.queries import Holdings, holdings, is_empty, one_moment, snapshot_of
-from joey.cli.the_copy import DATABASE, FILES, PRIVATE, TRIAL, Manifest, checksums, new_copy, write_private
-from joey.cli.trouble import Trouble
-from joey.cli.try_copy import try_copy
-from joey.cli.up import say, step
+from joey.instance.backup.backup_archive import (
+    DATABASE,
+    FILES,
+    PRIVATE,
+    TRIAL,
+    Manifest,
+    checksums,
+    new_copy,
+    write_private,
+)
+from joey.instance.backup.queries import Holdings, holdings, is_empty, one_moment, snapshot_of
+from joey.instance.backup.try_backup import try_copy
+from joey.instance.data_folder import data_option
+from joey.instance.errors import Trouble
+from joey.instance.postgres.dump_database import dump
+from joey.instance.postgres.find_binaries import SYSTEM_ROOT
+from joey.instance.progress import say, step
 
 NOTE = "last-backup.json"
 SANDBOX = "sandbox.sqlite3"
@@ -70,7 +79,7 @@ def last_backup(data: Path) -> Noted | None:
 
 
 def _make(making: Path, data: Path, *, quick: bool, began: float) -> Manifest:
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "backup", django=False):
         owner_url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]

@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def _sentence(error: Exception) -> str:
-    from joey.cli.trouble import Trouble
+    from joey.instance.errors import Trouble
     from joey.kit.refusals import Refusal
 
     if isinstance(error, Trouble):

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 import psycopg
 
-from joey.cli.data_folder import Instance, data_option, noted_instance, user_of
-from joey.cli.trouble import Trouble
+from joey.instance.data_folder import Instance, data_option, noted_instance, user_of
+from joey.instance.errors import Trouble
 
 LEAST_FREE_BYTES = 500_000_000
 SILENT_SECONDS = 60
@@ -75,7 +75,7 @@ def _disk(data: Path) -> Finding:
 def _homeless() -> Iterator[Finding]:
     if os.geteuid() != 0:  # only root's clusters lie apart from their data folder
         return
-    from joey.cli.embedded_postgres import homeless
+    from joey.instance.postgres.embedded_postgres import homeless
 
     for cluster, home in homeless():
         yield Finding(
@@ -85,7 +85,7 @@ def _homeless() -> Iterator[Finding]:
 
 def _last_backup(data: Path) -> Iterator[Finding]:
     from joey.cli.backup import last_backup
-    from joey.cli.instance import exists
+    from joey.instance.open_instance import exists
 
     last = last_backup(data)
     if last is None:
@@ -102,8 +102,8 @@ def _last_backup(data: Path) -> Iterator[Finding]:
 
 def _resting(data: Path) -> Iterator[Finding]:
     """Nothing runs: only look at files."""
-    from joey.cli.embedded_postgres import EmbeddedPostgres
-    from joey.cli.make_cluster import refuse_broken
+    from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+    from joey.instance.postgres.make_cluster import refuse_broken
 
     postgres = EmbeddedPostgres(data)
     if not os.path.lexists(postgres.shown) and not (data / "database.json").exists():
@@ -125,7 +125,7 @@ def _database(url: str, owner_url: str) -> Iterator[Finding]:
     except psycopg.OperationalError as error:
         yield Finding(False, f"The database does not answer: {str(error).strip().splitlines()[0]}")
         return
-    from joey.cli.migrate import is_migrated
+    from joey.instance.migrate_database import is_migrated
 
     try:
         fits = is_migrated(owner_url)
@@ -179,7 +179,7 @@ def _failed_jobs(app: psycopg.Connection) -> Finding:
 
 
 def _search(data: Path, running: Instance | None, url: str) -> Iterator[Finding]:
-    from joey.cli.instance import environment
+    from joey.instance.open_instance import environment
 
     os.environ.update({"JOEY_DATA": str(data), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "joey.site.settings"})
     if running:
@@ -204,7 +204,7 @@ def _search(data: Path, running: Instance | None, url: str) -> Iterator[Finding]
 
 
 def _paused(app: psycopg.Connection) -> Finding:
-    from joey.cli.queries import why_payouts_pause
+    from joey.instance.backup.queries import why_payouts_pause
 
     if reason := why_payouts_pause(app):
         return Finding(False, f"Payouts are paused. {reason} `joey payouts release` lets them go again.")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
-DEMO = "joey.cli.demo"
+DEMO = "joey.instance.demo.fill_demo"
 
 
 def has_demo() -> bool:
@@ -19,9 +19,9 @@ def has_demo() -> bool:
 @data_option
 def fill_demo_command(data: Path) -> None:
     """Fill the demo; safe to call again after it was interrupted."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "fill-demo"):
-        from joey.cli.demo import fill_demo
+        from joey.instance.demo.fill_demo import fill_demo
 
         fill_demo(click.echo)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
 if TYPE_CHECKING:
-    from joey.catalog.import_offers import Imported
+    from joey.catalog.intake.import_offers import Imported
 
 SHOWN = 20  # refused rows that the terminal names
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -45,12 +45,12 @@ def import_goods(
 
     Rows that cannot be read are told, and kept in a file to be mended. Exit code 1: nothing was taken in.
     """
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "import"):
-        from joey.catalog.files.forms import FORMS, form_of
-        from joey.catalog.files.mapping import read_mapping
-        from joey.catalog.import_offers import import_offers
+        from joey.catalog.intake.files.forms import FORMS, form_of
+        from joey.catalog.intake.files.mapping import read_mapping
+        from joey.catalog.intake.import_offers import import_offers
         from joey.kit.refusals import Refusal
 
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
 IDLE_SECONDS = 20.0  # without any change; then `joey work` starts it again when there is one
 LOOK_EVERY_SECONDS = 2.0  # beside the database's own call, which a restarted connection would not hear
@@ -20,7 +20,7 @@ def index() -> None:
 @data_option
 def rebuild(data: Path) -> None:
     """Build the index anew; searches are answered from the old one until the new one is whole."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     started = time.monotonic()
     with instance(data, "index rebuild"):
@@ -34,8 +34,8 @@ def rebuild(data: Path) -> None:
 @data_option
 def status(data: Path) -> None:
     """Say how large the index is and how far it is behind; exit code 1 when there is none."""
-    from joey.cli.instance import instance
-    from joey.cli.trouble import Trouble
+    from joey.instance.errors import Trouble
+    from joey.instance.open_instance import instance
 
     with instance(data, "index status"):
         from joey.catalog.search import folder
@@ -54,7 +54,7 @@ def status(data: Path) -> None:
 @data_option
 def follow(data: Path) -> None:
     """Follow the offers until nothing has changed for a while; `joey work` calls it."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "index follow"):
         from django.db import connection

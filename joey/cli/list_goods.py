@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
 
 @click.command("list")
@@ -14,8 +14,8 @@ from joey.cli.data_folder import data_option
 @click.pass_context
 def list_goods(ctx: click.Context, file: Path, slug: str, data: Path) -> None:
     """List the goods of a CSV FILE (columns link, shelf, note) in a shop; a price column is refused."""
-    from joey.cli.instance import instance
-    from joey.cli.trouble import Trouble
+    from joey.instance.errors import Trouble
+    from joey.instance.open_instance import instance
 
     with instance(data, "list"):
         from joey.kit.clock import now

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
 
 @click.command()
@@ -12,7 +12,7 @@ from joey.cli.data_folder import data_option
 @data_option
 def match(again: bool, data: Path) -> None:
     """Compare offers that changed with those of other marketplaces; the worker does it every two minutes."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "match"):
         from joey.catalog.same_item.follow import catch_up, forget_everything

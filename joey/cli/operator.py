@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
 
 @click.group()
@@ -17,7 +17,7 @@ def operator() -> None:
 @data_option
 def create(contact: str, data: Path) -> None:
     """Let PHONE_OR_EMAIL into the office; they sign in with a code like everyone."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "operator"):
         from joey.people.operators import make_operator

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
 
 @click.command()
 @data_option
 def pay(data: Path) -> None:
     """Hand approved payouts to the bank and book its answers."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "pay"):
         from joey.kit.clock import now

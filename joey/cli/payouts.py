@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
 
 @click.group()
@@ -16,7 +16,7 @@ def payouts() -> None:
 @data_option
 def status(data: Path) -> None:
     """Say whether payouts are paused, and why."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
         from joey.payouts.pause import open_pauses
@@ -32,7 +32,7 @@ def status(data: Path) -> None:
 @data_option
 def pause(reason: str, data: Path) -> None:
     """Send nothing to the bank until `release`; REASON is what operators and the terminal read."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
         from joey.kit.clock import now
@@ -46,7 +46,7 @@ def pause(reason: str, data: Path) -> None:
 @data_option
 def release(data: Path) -> None:
     """Let payouts go again, after comparing the books with the bank's statement."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
         from joey.kit.clock import now

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
-from joey.cli.trouble import Trouble
+from joey.instance.data_folder import data_option
+from joey.instance.errors import Trouble
 
 
 @click.group()
@@ -18,7 +18,7 @@ def plan() -> None:
 @data_option
 def show(data: Path) -> None:
     """List the plan's versions; the last that has begun is in force."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "plan"):
         from joey.commissions.models import PlanVersion
@@ -35,7 +35,7 @@ def show(data: Path) -> None:
 @data_option
 def publish(file: Path, data: Path) -> None:
     """Publish the plan in FILE: {"shopkeeper_ppm": 800000, "platform_ppm": 200000, "waiting_days": 7}."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     try:
         given = json.loads(file.read_text("utf-8"))

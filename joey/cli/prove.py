@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
-from joey.cli.trouble import Trouble
+from joey.instance.data_folder import data_option
+from joey.instance.errors import Trouble
 
 
 @click.command()
 @data_option
 def prove(data: Path) -> None:
     """Check that no money is lost, created or silently changed."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "prove"):
         from joey.insight.prove import all_checks

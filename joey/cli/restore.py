@@ -7,19 +7,19 @@ import click
 import psycopg
 
 from joey.cli.backup import FEEDS, MARKETPLACES, OWN_FILES, SANDBOX, TUNING, refuse_without_room
-from joey.cli.data_folder import InUse, claim, data_option
-from joey.cli.dump_database import load_whole
-from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
-from joey.cli.instance import exists, let_go
-from joey.cli.make_cluster import remove_tree, write_for_server
-from joey.cli.make_safe import make_safe
-from joey.cli.put_in_place import NEW, kept_name, put_in_place
-from joey.cli.queries import holdings, is_empty, one_moment, others_connected
-from joey.cli.the_copy import DATABASE, FILES, Manifest, verified, write_private
-from joey.cli.trouble import Trouble
-from joey.cli.try_copy import bring_up_to_date, check, fill, prove, try_copy, work_on
-from joey.cli.up import say, step
-from joey.cli.what_is_lost import what_is_lost
+from joey.instance.backup.backup_archive import DATABASE, FILES, Manifest, verified, write_private
+from joey.instance.backup.data_loss_report import what_is_lost
+from joey.instance.backup.pause_after_restore import make_safe
+from joey.instance.backup.queries import holdings, is_empty, one_moment, others_connected
+from joey.instance.backup.swap_data import NEW, kept_name, put_in_place
+from joey.instance.backup.try_backup import bring_up_to_date, check, fill, prove, try_copy, work_on
+from joey.instance.data_folder import InUse, claim, data_option
+from joey.instance.errors import Trouble
+from joey.instance.open_instance import exists, let_go
+from joey.instance.postgres.dump_database import load_whole
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
+from joey.instance.postgres.make_cluster import remove_tree, write_for_server
+from joey.instance.progress import say, step
 
 # The database is not the one that counts until it is put in place; its last checkpoint makes it durable.
 FILLING = {"synchronous_commit": "off", "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
-from joey.cli.trouble import Trouble
+from joey.instance.data_folder import data_option
+from joey.instance.errors import Trouble
 
 MOST_SHOPS = 9_999_999  # as many as the address has digits for
 
@@ -22,15 +22,15 @@ MOST_SHOPS = 9_999_999  # as many as the address has digits for
 @data_option
 def seed(shops: int, listings: int, orders: int, seed: int, yes: bool, data: Path) -> None:
     """Make synthetic load for measuring, up to these totals. What is there already is kept and counted."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     if shops == 0 and (listings or orders):
         raise Trouble("--listings and --orders are spread over shops: say how many with --shops.")
     if shops and 0 < listings < shops:
         raise Trouble("--listings counts those of all shops together: give at least one for each shop, or none.")
     with instance(data, "seed", make=True):
-        from joey.cli.migrate import migrate_if_needed
-        from joey.cli.synthetic import Load, fill, real_shops
+        from joey.instance.migrate_database import migrate_if_needed
+        from joey.synthetic.fill_instance import Load, fill, real_shops
 
         migrate_if_needed()
         there = real_shops()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
-from joey.cli.trouble import Trouble
+from joey.instance.data_folder import data_option
+from joey.instance.errors import Trouble
 
 WEB = "joey.site.asgi:application"
 SANDBOX = "joey.sandbox.app:app"
@@ -44,12 +44,12 @@ def granian(app: str, *, host: str, port: int, workers: int = 1) -> list[str]:
 
 def in_one_process(app: str, *, port: int) -> list[str]:
     """Return the command for an ASGI app that one process serves on loopback."""
-    return [sys.executable, "-m", "joey.cli.one_process", app, str(port)]
+    return [sys.executable, "-m", "joey.instance.processes.one_process", app, str(port)]
 
 
 def deployed(data: Path) -> dict[str, str]:
     """Return the environment for a part that runs by itself; raise Trouble when the deployment says too little."""
-    from joey.cli.data_folder import secret
+    from joey.instance.data_folder import secret
 
     for name, example in (("DATABASE_URL", "postgresql://joey_app:…@db/joey"), ("JOEY_URL", "https://shop.example")):
         if not os.environ.get(name):

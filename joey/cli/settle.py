@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
-from joey.cli.trouble import Trouble
+from joey.instance.data_folder import data_option
+from joey.instance.errors import Trouble
 
 
 @click.command()
@@ -14,7 +14,7 @@ from joey.cli.trouble import Trouble
 @data_option
 def settle(as_of: str | None, data: Path) -> None:
     """Confirm every commission that is settled, waited its days and is not held."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     moment = _read(as_of) if as_of else None
     with instance(data, "settle"):

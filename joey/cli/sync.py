@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
+from joey.instance.data_folder import data_option
 
 
 @click.command()
@@ -13,7 +13,7 @@ from joey.cli.data_folder import data_option
 @click.pass_context
 def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
     """Bring in order reports, of one MARKETPLACE or of all, and book what they earn."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     with instance(data, "sync"):
         from joey.commissions.earn_due import earn_due
@@ -24,7 +24,7 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
         earned = earn_due(now=now())
     for each in done:
         click.echo(
-            f"{each.marketplace}: {each.sightings} new reports, {each.lines} order lines moved,"
+            f"{each.marketplace}: {each.reports} new reports, {each.lines} order lines moved,"
             f" read up to {each.read_until:%Y-%m-%d %H:%M} UTC" + (f"; stopped: {each.trouble}" if each.trouble else "")
         )
     if not done:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from joey.cli.data_folder import data_option
-from joey.cli.trouble import Trouble
+from joey.instance.data_folder import data_option
+from joey.instance.errors import Trouble
 
 
 @click.group()
@@ -19,7 +19,7 @@ def token() -> None:
 @data_option
 def create(slug: str | None, contact: str | None, data: Path) -> None:
     """Print a new key, once: Joey keeps only its hash."""
-    from joey.cli.instance import instance
+    from joey.instance.open_instance import instance
 
     if (slug is None) == (contact is None):
         raise Trouble("Say whose key it is: either --shop SLUG or --person PHONE_OR_EMAIL.")

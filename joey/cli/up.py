@@ -1,6 +1,5 @@
 """Everything on one machine with one command: start in order, keep alive, stop in order, lose nothing."""
 
-import contextlib
 import os
 import signal
 import sys
@@ -15,17 +14,18 @@ from urllib.request import ProxyHandler, build_opener
 
 import click
 
-from joey.cli.bounded_logs import bound_logs
-from joey.cli.child import Child, end_leftovers
-from joey.cli.connect_sandbox import accounts_of_last_time, connect_sandbox
-from joey.cli.data_folder import Instance, InUse, claim, data_option, noted_instance
-from joey.cli.embedded_postgres import EmbeddedPostgres, Urls
 from joey.cli.fill_demo import has_demo
-from joey.cli.migrate import is_migrated
-from joey.cli.ports import refuse_taken
 from joey.cli.serve import SANDBOX, WEB, granian, in_one_process
-from joey.cli.surroundings import surroundings
-from joey.cli.trouble import Trouble
+from joey.instance.data_folder import Instance, InUse, claim, data_option, noted_instance
+from joey.instance.demo.connect_sandbox import accounts_of_last_time, connect_sandbox
+from joey.instance.errors import Trouble
+from joey.instance.migrate_database import is_migrated
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
+from joey.instance.processes.bounded_logs import bound_logs
+from joey.instance.processes.child import Child, end_leftovers
+from joey.instance.processes.child_environment import surroundings
+from joey.instance.processes.ports import refuse_taken
+from joey.instance.progress import say, step
 
 LOCAL = "127.0.0.1"
 READY_SECONDS = 60.0
@@ -49,7 +49,7 @@ def up(port: int, sandbox_port: int, no_demo: bool, data: Path) -> None:
             refuse_taken(port, "--port", "Joey")
             if demo:
                 refuse_taken(sandbox_port, "--sandbox-port", "the sandbox")
-            Household(data, port, sandbox_port if demo else None).run()
+            Supervisor(data, port, sandbox_port if demo else None).run()
     except InUse as in_use:
         raise (_runs_already(data, in_use.user.pid) if in_use.user.command == "up" else in_use) from None
 
@@ -58,7 +58,7 @@ class Stop(BaseException):
     """Ctrl-C or a polite signal: leave whatever is under way and stop everything in order."""
 
 
-class Household:
+class Supervisor:
     """The processes of one instance and the order in which they come and go."""
 
     def __init__(self, data: Path, port: int, sandbox_port: int | None) -> None:
@@ -261,26 +261,12 @@ class Household:
         (self.data / "instance.json").unlink(missing_ok=True)
 
 
-def say(text: str) -> None:
-    """Tell the person at the terminal; when nobody is there any more, go on."""
-    with contextlib.suppress(OSError, ValueError):
-        print(text, flush=True)
-
-
 @contextmanager
-def step(name: str) -> Iterator[None]:
-    """Say how long a step took."""
-    began = time.monotonic()
-    yield
-    say(f"  {name:<16}{time.monotonic() - began:5.1f} s")
-
-
-@contextmanager
-def _stop_signals(household: Household) -> Iterator[None]:
+def _stop_signals(supervisor: Supervisor) -> Iterator[None]:
     """Raise Stop where the program is; where that gets lost (in a destructor), the next look around raises it again."""
 
     def stop(_: int, __: FrameType | None) -> None:
-        household.asked_to_stop = True
+        supervisor.asked_to_stop = True
         raise Stop
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from joey.cli.data_folder import data_option
-from joey.cli.keep_index import keep_index
+from joey.instance.data_folder import data_option
+from joey.instance.processes.keep_index import keep_index
 
 if TYPE_CHECKING:
     from procrastinate import App

@@ -1,1 +1,1 @@
-"""The hot lane in front of Django: counted share links and the ways out, answered after their commit."""
+"""The fast path in front of Django: counted share links and the outbound clicks, answered after their commit."""

@@ -1,4 +1,4 @@
-"""Answers that the hot lane gives itself: headers that every one of them carries, and pages for bad moments."""
+"""Answers that the fast path gives itself: headers that every one of them carries, and pages for bad moments."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""What the hot lane reads of a request: only what it needs, and what the same headers always say only once."""
+"""What the fast path reads of a request: only what it needs, and what the same headers always say only once."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""A page rendered by Django for the hot lane: whole, within a time limit, without the visitor's session."""
+"""A page rendered by Django for the fast path: whole, within a time limit, without the visitor's session."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from joey.edge.asked import App, Asked, Message, Scope, Send, cookie_of
 
 PATIENCE = 4.0  # seconds
 
-# What the hot lane decides itself on every page it passes on.
+# What the fast path decides itself on every page it passes on.
 _OURS = (b"cache-control", b"etag", b"last-modified", b"expires", b"x-robots-tag", b"content-length")
 
 

@@ -1,4 +1,4 @@
-"""/go/<token>: the way out to the marketplace, to allow-listed hosts only, written down before the visitor leaves.
+"""/go/<token>: the outbound click, to allow-listed marketplace hosts only, recorded before the visitor leaves.
 
 A token is the id of a committed click, or the code of a listing's own link (channel "shop"), which then records
 the click itself. There is no address in it that anybody could change.
@@ -18,7 +18,7 @@ from django.db import connection
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Message, OpensHere, Scope, Send
 from joey.edge.django_page import page_of, send_page
-from joey.edge.group_commit import GroupCommit, NoRoom, Visit
+from joey.edge.group_commit import GroupCommit, QueueFull, Visit
 from joey.edge.look_up import DatabaseAway, LookUp
 from joey.edge.open_link import Links
 from joey.edge.remember import Remembered
@@ -30,11 +30,11 @@ from joey.marketplaces.imported import is_feed
 from joey.marketplaces.port import Policy
 from joey.sharing.make_link import OWN
 from joey.sharing.models import Click, TrackedUrl
+from joey.sharing.outbound_url import may_lead_to
 from joey.sharing.queries import WAY_OF_CLICK, WAY_OF_LISTING, Way
 from joey.sharing.tracked_url import tracked_url
 from joey.sharing.visit_rows import ClickedLink, WayTo
 from joey.sharing.visitor import EMBEDDED, PERSON, PREFETCH
-from joey.sharing.way_out_url import may_lead_to
 from joey.shops.models import Listing
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ AGENTS_KEPT, AGENT_READ = 5_000, 600  # answers about apps; characters of an age
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A way out with everything worked out that is the same for all who take it."""
+    """An outbound click with everything worked out that is the same for all who take it."""
 
     way: Way
     link: ClickedLink | None  # the listing's own link, on which a click is still to be written
@@ -83,14 +83,14 @@ class GoOut:
         if visitor is EMBEDDED:
             await answer.page(send, 403, "framed", asked.language)  # cookie stuffing: nobody tapped
             return True
-        departure = self._departures.any_age(token)
+        departure = self._departures.stale(token)
         if departure is not None and departure.until > time.monotonic():
             await self._leave(scope, asked, send, departure, new_id_bytes())
             return True
         try:
             found = await self._find(token)
         except DatabaseAway:
-            logger.error("way out not found, the database is away")
+            logger.error("outbound click not found, the database is away")
             await answer.page(send, 503, "away", asked.language, answer.NOT_RECORDED, (b"retry-after", b"10"))
             return True
         if found is None:
@@ -109,17 +109,17 @@ class GoOut:
         if departure.link is not None:
             visit.click = asked.click_on(departure.link, click_id)
         if asked.visitor is PERSON:  # a program may follow the link, but only a person goes out
-            visit.way_out = departure.way_to.row(new_id_bytes(), click_id)
+            visit.outbound_click = departure.way_to.row(new_id_bytes(), click_id)
             visit.lease_id = departure.lease_id
         more: tuple[answer.Header, ...] = ()
-        if visit.click or visit.way_out:
+        if visit.click or visit.outbound_click:
             try:
                 recorded = await self._visits.send(visit)
-            except NoRoom:
+            except QueueFull:
                 await answer.page(send, 503, "busy", asked.language, answer.NOT_RECORDED, (b"retry-after", b"3"))
                 return
             if not recorded:
-                logger.error("way out not recorded, the database is away: %s", asked.path)
+                logger.error("outbound click not recorded, the database is away: %s", asked.path)
                 more = (answer.NOT_RECORDED,)
         way = departure.way
         if not self._opens_here(asked.agent[:AGENT_READ], way.marketplace):
@@ -142,7 +142,7 @@ class GoOut:
         """The way, the listing's own link when the click is still to be written, and the click's id."""
         click_id = _click_id(token)
         if click_id is not None:
-            listing_id = self._clicked.any_age(click_id)
+            listing_id = self._clicked.stale(click_id)
             way = await self._way(WAY_OF_LISTING, listing_id) if listing_id else await self._way(WAY_OF_CLICK, click_id)
             if way is None:
                 return None
@@ -178,7 +178,7 @@ class GoOut:
         known = self._ways.fresh(key)
         if known is not None:
             return known
-        old = self._ways.any_age(key)
+        old = self._ways.stale(key)
         if old is not None and self._visits.away:  # nobody waits to find that out again
             return old
         try:

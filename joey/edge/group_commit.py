@@ -16,7 +16,7 @@ import psycopg
 
 from joey.edge.copy_in import copy_in
 from joey.sharing.record_click import TOUCH_LEASES
-from joey.sharing.visit_rows import AGAIN_CLICKS, AGAIN_WAYS_OUT, COPY_CLICKS, COPY_WAYS_OUT, stream
+from joey.sharing.visit_rows import AGAIN_CLICKS, AGAIN_OUTBOUND_CLICKS, COPY_CLICKS, COPY_OUTBOUND_CLICKS, stream
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ TOUCH_AGAIN = 1_200.0  # seconds; the statement itself writes once an hour only,
 LEASES_KEPT = 100_000
 
 
-class NoRoom(Exception):
+class QueueFull(Exception):
     """More visits wait for the database than this process may hold."""
 
 
@@ -43,7 +43,7 @@ class Visit:
     """What is written of one request, all or nothing: rows of sharing.visit_rows; the lease that it was on."""
 
     click: bytes = b""
-    way_out: bytes = b""
+    outbound_click: bytes = b""
     lease_id: UUID | None = None
 
 
@@ -70,7 +70,7 @@ class GroupCommit:
         self._touched: dict[UUID, float] = {}  # lease → when it was last touched from here
 
     def send(self, visit: Visit) -> "asyncio.Future[bool]":
-        """True once the visit is committed; False when that is not known within `patience`. Raises NoRoom.
+        """True once the visit is committed; False when that is not known within `patience`. Raises QueueFull.
 
         False promises nothing: a commit that was on its way may still have happened.
         """
@@ -82,7 +82,7 @@ class GroupCommit:
         if len(self._queue) >= self.room:
             self._drop_departed()
             if len(self._queue) >= self.room:
-                raise NoRoom
+                raise QueueFull
         self._queue.append((time.monotonic() + self.patience, committed, visit))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._run(), name="click writer")
@@ -200,9 +200,9 @@ class GroupCommit:
         if clicks := [visit.click for visit in visits if visit.click]:
             statements.append(AGAIN_CLICKS if again else COPY_CLICKS)
             streams.append(stream(clicks))
-        if ways_out := [visit.way_out for visit in visits if visit.way_out]:
-            statements.append(AGAIN_WAYS_OUT if again else COPY_WAYS_OUT)
-            streams.append(stream(ways_out))
+        if outbound_clicks := [visit.outbound_click for visit in visits if visit.outbound_click]:
+            statements.append(AGAIN_OUTBOUND_CLICKS if again else COPY_OUTBOUND_CLICKS)
+            streams.append(stream(outbound_clicks))
         now = time.monotonic()
         leases = {visit.lease_id for visit in visits if visit.lease_id is not None}
         due = [lease for lease in leases if self._touched.get(lease, -TOUCH_AGAIN) <= now - TOUCH_AGAIN]

@@ -13,7 +13,7 @@ import psycopg
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "joey_pages"  # its triggers are in shops/migrations/0002 and catalog/migrations/0005
+CHANNEL = "joey_pages"  # its triggers are in the migrations of shops and catalog
 EVERYTHING = "*"
 RETRY = 1.0  # seconds
 

@@ -1,4 +1,4 @@
-"""Reading one row for the hot lane, within a time limit: a database that is away must not take the page with it."""
+"""Reading one row for the fast path, within a time limit: a database that is away must not take the page with it."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Scope, Send
 from joey.edge.django_page import Page, page_of, send_page
-from joey.edge.group_commit import GroupCommit, NoRoom, Visit
+from joey.edge.group_commit import GroupCommit, QueueFull, Visit
 from joey.edge.look_up import DatabaseAway, LookUp
 from joey.edge.remember import Remembered
 from joey.kit.ids import CODE_ALPHABET, new_id
-from joey.sharing.queries import HOT_LINK_BY_CODE, HotLink
+from joey.sharing.queries import LINK_BY_CODE, LinkFacts
 from joey.sharing.visit_rows import ClickedLink
 
 logger = logging.getLogger(__name__)
@@ -29,9 +29,9 @@ class Links:
     def __init__(self, look_up: LookUp, visits: GroupCommit) -> None:
         self._look_up = look_up
         self._visits = visits
-        self._known: Remembered[str, HotLink] = Remembered(LINKS_KEPT, LINK_FRESH)
+        self._known: Remembered[str, LinkFacts] = Remembered(LINKS_KEPT, LINK_FRESH)
 
-    async def find(self, code: str) -> HotLink | None:
+    async def find(self, code: str) -> LinkFacts | None:
         """The link; None when there is no such code. Raises DatabaseAway for one never seen while it is away.
 
         A link row never changes but for its listing's price time, which may be over: see `with_price_time`.
@@ -41,7 +41,7 @@ class Links:
         known = self._known.fresh(code)
         if known is not None:
             return known
-        old = self._known.any_age(code)
+        old = self._known.stale(code)
         if old is not None and self._visits.away:  # nobody waits to find that out again
             return old
         try:
@@ -51,7 +51,7 @@ class Links:
                 raise
             return old
 
-    async def with_price_time(self, code: str, link: HotLink) -> HotLink:
+    async def with_price_time(self, code: str, link: LinkFacts) -> LinkFacts:
         """The same link, asked for anew when its price time is over: the offer may have been refreshed since."""
         if link.price_until > datetime.now(UTC):
             return link
@@ -60,8 +60,8 @@ class Links:
         except DatabaseAway:
             return link
 
-    async def _ask(self, code: str) -> HotLink | None:
-        found = await self._look_up.one(HotLink, HOT_LINK_BY_CODE, [code])
+    async def _ask(self, code: str) -> LinkFacts | None:
+        found = await self._look_up.one(LinkFacts, LINK_BY_CODE, [code])
         if found is not None:
             self._known.put(code, found)
         return found
@@ -69,7 +69,7 @@ class Links:
 
 @dataclass(frozen=True)
 class Copy:
-    """A listing page as it was last rendered, its way out pointing to the listing's own link."""
+    """A listing page as it was last rendered, its outbound click pointing to the listing's own link."""
 
     page: Page
     price_until: datetime | None  # it shows a price that may not be shown after this; None: it shows none
@@ -100,7 +100,7 @@ class OpenLink:
         click = asked.click_on(ClickedLink.of(link.shop_id, link.id, link.listing_id), click_id.bytes)
         try:
             recorded = await self._clicks.send(Visit(click))
-        except NoRoom:
+        except QueueFull:
             await answer.page(send, 503, "busy", asked.language, answer.NOT_RECORDED, (b"retry-after", b"3"))
             return True
         if not recorded:
@@ -116,18 +116,18 @@ class OpenLink:
         await send_page(send, page, asked)
         return True
 
-    async def _without_database(self, asked: Asked, link: HotLink | None, send: Send) -> None:
+    async def _without_database(self, asked: Asked, link: LinkFacts | None, send: Send) -> None:
         logger.error("click not recorded, the database is away: %s", asked.path)
         await self._copy(asked, link, send, answer.NOT_RECORDED)
 
-    async def _copy(self, asked: Asked, link: HotLink | None, send: Send, *more: answer.Header) -> None:
-        copy = self._copies.any_age((str(link.listing_id), asked.language)) if link else None
+    async def _copy(self, asked: Asked, link: LinkFacts | None, send: Send, *more: answer.Header) -> None:
+        copy = self._copies.stale((str(link.listing_id), asked.language)) if link else None
         if copy is None or not copy.showable(datetime.now(UTC)):
             await answer.page(send, 503, "away", asked.language, (b"retry-after", b"10"), *more)
         else:
             await send_page(send, copy.page, asked, *more)
 
-    def _keep(self, asked: Asked, link: HotLink, page: Page, click_id: str) -> None:
+    def _keep(self, asked: Asked, link: LinkFacts, page: Page, click_id: str) -> None:
         if asked.method != "GET" or asked.asks_for_language or not page.keepable or link.own_code is None:
             return
         shows_price = link.price_until > datetime.now(UTC)

@@ -36,7 +36,7 @@ class Remembered(Generic[Key, Value]):
         found = self._entries.get(key)
         return float("-inf") if found is None else found[0] + self.fresh_for
 
-    def any_age(self, key: Key) -> Value | None:
+    def stale(self, key: Key) -> Value | None:
         """The entry, however old: for when there is no way to ask again."""
         found = self._entries.get(key)
         return None if found is None else found[1]

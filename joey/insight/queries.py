@@ -9,7 +9,7 @@ from joey.kit import sql
 from joey.marketplaces import registry
 from joey.orders.queries import SuspenseLine, line_in_suspense
 
-# The marketplace's click time is when the visitor arrived there: our way out, give or take clocks and slow phones.
+# The marketplace's click time is when the visitor arrived there: our outbound click, plus or minus slow phones.
 BEFORE, AFTER = timedelta(seconds=5), timedelta(minutes=5)
 
 
@@ -32,11 +32,11 @@ class ClickFacts:
     at: datetime
     visitor: str
     channel: str
-    ways_out: tuple[WayOutFacts, ...]
+    outbound_clicks: tuple[WayOutFacts, ...]
 
 
 def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
-    """One click of this shop with its ways out. Two queries."""
+    """One click of this shop with its outbound clicks. Two queries."""
     click = sql.one(
         "SELECT c.id, c.shop_id, c.at, c.visitor, l.channel FROM sharing_click c"
         " JOIN sharing_link l ON l.id = c.link_id"
@@ -46,17 +46,17 @@ def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
     if click is None:
         return None
     ways = sql.rows(
-        "SELECT w.at, w.marketplace, w.lease_id, coalesce(p.key, '') AS position_key FROM sharing_wayout w"
+        "SELECT w.at, w.marketplace, w.lease_id, coalesce(p.key, '') AS position_key FROM sharing_outboundclick w"
         " LEFT JOIN sharing_positionlease l ON l.id = w.lease_id LEFT JOIN sharing_position p ON p.id = l.position_id"
         " WHERE w.click_id = %s ORDER BY w.at LIMIT 50",
         [click_id],
     )
-    return ClickFacts(**click, ways_out=tuple(WayOutFacts(**way) for way in ways))
+    return ClickFacts(**click, outbound_clicks=tuple(WayOutFacts(**way) for way in ways))
 
 
 def lines_after(click: ClickFacts) -> list[OrderRow]:
-    """Order lines of the shop that were reported for a click at the time of one of these ways out."""
-    windows = [(way.lease_id, way.at - BEFORE, way.at + AFTER) for way in click.ways_out if way.lease_id]
+    """Order lines of the shop that were reported for a click at the time of one of these outbound clicks."""
+    windows = [(way.lease_id, way.at - BEFORE, way.at + AFTER) for way in click.outbound_clicks if way.lease_id]
     if not windows:
         return []
     found = sql.rows(

@@ -61,7 +61,7 @@ def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
     if click is None:
         raise NotFound(_("There is no such visit in this shop."))
     lines = queries.lines_after(click)
-    steps = [_visit_step(click), *(_way_out_step(click, way) for way in click.ways_out)]
+    steps = [_visit_step(click), *(_outbound_step(click, way) for way in click.outbound_clicks)]
     for line in lines:
         steps += _steps_of_line(line.id)
     return Trace(*_why_click(click, lines), tuple(sorted(steps, key=lambda step: step.at)))
@@ -125,9 +125,9 @@ def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
         return "not_a_person", _(
             "This was not a person but a link preview, a prefetch or a robot. It is kept, and not counted."
         )
-    if not click.ways_out:
+    if not click.outbound_clicks:
         return "looked_only", _("The visitor looked at the page and did not go on to the marketplace.")
-    if not lines and all(way.lease_id is None for way in click.ways_out):
+    if not lines and all(way.lease_id is None for way in click.outbound_clicks):
         return "earns_nothing_here", _(
             "No position was free at the marketplace, or it reports no orders, so this visit could not earn."
         )
@@ -135,7 +135,7 @@ def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
         return "no_order", _(
             "The visitor went on to the marketplace, and it has reported no order from this visit. "
             "An order counts for up to %d days."
-        ) % queries.window_days(click.ways_out[0].marketplace)
+        ) % queries.window_days(click.outbound_clicks[0].marketplace)
     if len(lines) == 1:
         return _why(lines[0], queries.hold_reason(lines[0].id))
     return "ordered", _("%d order lines were reported from this visit.") % len(lines)
@@ -245,13 +245,13 @@ def _visit_step(click: ClickFacts) -> Step:
     return Step(click.at, "click", _("Your link was fetched"), _("By a preview, a prefetch or a robot; not counted."))
 
 
-def _way_out_step(click: ClickFacts, way: queries.WayOutFacts) -> Step:
+def _outbound_step(click: ClickFacts, way: queries.WayOutFacts) -> Step:
     why = (
         _("Through your position “%s”, which the marketplace will name in its report.") % way.position_key
         if way.position_key
         else _("Without a position: none was free, or this marketplace reports no orders.")
     )
-    return Step(way.at, "way_out", _("They went on to the marketplace"), why)
+    return Step(way.at, "outbound_click", _("They went on to the marketplace"), why)
 
 
 def rate_text(ppm: int) -> str:

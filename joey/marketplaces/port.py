@@ -64,7 +64,7 @@ class TrackedLink:
 
 
 @dataclass(frozen=True)
-class FiledPosition:
+class PositionKey:
     """A place at the marketplace that its order reports will name."""
 
     key: str
@@ -74,7 +74,7 @@ OrderState = Literal["placed", "paid", "received", "settled", "closed"]
 
 
 @dataclass(frozen=True)
-class OrderSighting:
+class OrderReport:
     """One report of one order line. Money is what the marketplace says, in minor units of `currency`."""
 
     external_order: str
@@ -99,7 +99,7 @@ class OrderSighting:
 
 
 @dataclass(frozen=True)
-class RefundSighting:
+class RefundReport:
     """One report of one after-sale case of an order line."""
 
     case_id: str
@@ -113,7 +113,7 @@ class RefundSighting:
 
 
 @dataclass(frozen=True)
-class UnreadableSighting:
+class UnreadableReport:
     """A report that we could not read. It is kept as it came, so that nothing a marketplace said is lost."""
 
     kind: Literal["order", "refund"]
@@ -123,7 +123,7 @@ class UnreadableSighting:
     problem: str  # which field, and what is wrong with it
 
 
-Sightings = OrderSighting | RefundSighting | UnreadableSighting
+AnyReport = OrderReport | RefundReport | UnreadableReport
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,9 @@ class Policy:
     usual_settle_days: int  # from payment to settlement, for the estimate only
     price_life: timedelta  # how long a price may be shown after it was read
     zone: str  # the marketplace's time zone
-    hosts: frozenset[str]  # where a way out may lead, and where pictures may come from
+    hosts: frozenset[str]  # where an outbound click may lead, and where pictures may come from
     look_up_at_once: int  # offers per look-up call
-    picture_hosts: frozenset[str] = frozenset()  # where pictures may come from besides, and no way out may lead
+    picture_hosts: frozenset[str] = frozenset()  # where pictures may come from besides, and no outbound click may lead
     service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
 
     def worth(self, price_minor: int, commission_ppm: int) -> int:
@@ -153,7 +153,7 @@ class Policy:
 class Connector(Protocol):
     """What Joey asks of a marketplace."""
 
-    code: str  # positions, sightings, order lines and accounts carry it
+    code: str  # positions, reports, order lines and accounts carry it
     marketplaces: tuple[str, ...]  # the offers it brings
     policy: Policy
 
@@ -169,18 +169,18 @@ class Connector(Protocol):
         """The external id behind a pasted link or copy-code of this marketplace; None when it is not one."""
         ...
 
-    def tracked_link(self, external_id: str, position: FiledPosition) -> TrackedLink:
+    def tracked_link(self, external_id: str, position: PositionKey) -> TrackedLink:
         """A link on a position. Raises MarketplaceRefused where the marketplace grants none for the offer."""
         ...
 
-    def file_position(self, name: str) -> FiledPosition:
+    def register_position(self, name: str) -> PositionKey:
         """File one more position under `name`."""
         ...
 
-    def sightings_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[Sightings]]]:
+    def reports_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[AnyReport]]]:
         """Everything reported as changed in [since, until), in windows the marketplace allows.
 
-        Yields (window end, sightings): after taking in a yield, the caller may remember the window end and go on
+        Yields (window end, reports): after taking in a yield, the caller may remember the window end and go on
         from there if it is stopped.
         """
         ...

@@ -78,14 +78,14 @@ def name_of(marketplace: str) -> str | Promise:
     return marketplace_names.get(marketplace, marketplace.removeprefix(PREFIX))
 
 
-def is_told_by_more_than_its_id(marketplace: str) -> bool:
+def has_rotating_ids(marketplace: str) -> bool:
     """Whether ids of this marketplace turn, so that `identity_of` wants to know more."""
     return SERVED_BY.get(marketplace) == "taobao"
 
 
 def identity_of(marketplace: str, external_id: str, *, seller_id: str = "", picture: str = "") -> str:
     """What stays the same of an offer that a file brings, so that its connector finds it again where it can."""
-    if is_told_by_more_than_its_id(marketplace):
+    if has_rotating_ids(marketplace):
         return taobao_identity(seller_id, picture, external_id)
     return external_id
 

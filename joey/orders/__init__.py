@@ -1,1 +1,1 @@
-"""Sightings and order lines with their states; windowed sync."""
+"""Order reports and order lines with their states; windowed sync."""

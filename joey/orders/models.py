@@ -1,4 +1,4 @@
-"""What marketplaces report: every report as it came (sighting), and the order line it adds up to."""
+"""What marketplaces report: every report as it came (report), and the order line it adds up to."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from joey.kit.ids import new_id
 from joey.shops.models import Shop
 
 
-class Sighting(models.Model):
+class Report(models.Model):
     """One report of one order line, whatever it said. Never overwritten; the same report twice is one row."""
 
     id = models.BigAutoField(primary_key=True)
@@ -25,7 +25,7 @@ class Sighting(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["marketplace", "kind", "external_order", "external_line", "version", "payload_sha256"],
-                name="orders_sighting_once",
+                name="orders_report_once",
             )
         ]
 

@@ -1,4 +1,4 @@
-"""What must hold between sightings, lines and claims."""
+"""What must hold between reports, lines and claims."""
 
 from joey.kit.prove import Check
 
@@ -15,7 +15,7 @@ CHECKS = [
         "Each order line was seen at least once",
         """
         SELECT l.id AS order_line FROM orders_orderline l WHERE NOT EXISTS (
-            SELECT FROM orders_sighting s WHERE (s.marketplace, s.kind, s.external_order, s.external_line)
+            SELECT FROM orders_report s WHERE (s.marketplace, s.kind, s.external_order, s.external_line)
                  = (l.marketplace, 'order', l.external_order, l.external_line))
         """,
     ),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from joey.marketplaces.port import OrderSighting, RefundSighting, Sightings, UnreadableSighting
+from joey.marketplaces.port import AnyReport, OrderReport, RefundReport, UnreadableReport
 
 ID_MAX = 64
 POSITION_MAX = 80
@@ -31,21 +31,21 @@ def storable_json(value: object) -> object:
     return value
 
 
-def fitting(seen: Sightings) -> Sightings:
+def fitting(seen: AnyReport) -> AnyReport:
     """The report itself, or the same as unreadable when an id or a number is longer than any can be."""
     problem = _problem(seen)
     if not problem:
         return seen
-    kind: Literal["order", "refund"] = "order" if isinstance(seen, OrderSighting) else "refund"
-    return UnreadableSighting(kind, seen.external_order[:ID_MAX], seen.reported_at, seen.payload, problem)
+    kind: Literal["order", "refund"] = "order" if isinstance(seen, OrderReport) else "refund"
+    return UnreadableReport(kind, seen.external_order[:ID_MAX], seen.reported_at, seen.payload, problem)
 
 
-def _problem(seen: Sightings) -> str:
-    if isinstance(seen, UnreadableSighting):
+def _problem(seen: AnyReport) -> str:
+    if isinstance(seen, UnreadableReport):
         return ""
     if max(len(seen.external_order), len(seen.external_line)) > ID_MAX:
         return "the order's number is too long"
-    if isinstance(seen, RefundSighting):
+    if isinstance(seen, RefundReport):
         if len(seen.case_id) > ID_MAX:
             return "the case's number is too long"
         return _out_of_bounds(BIGINT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor)

@@ -10,7 +10,7 @@ from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.port import Connector
 from joey.orders.models import SyncCursor
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.lease_position import first_leased_at
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class Synced:
     """What one marketplace brought; `trouble` is empty when the reading reached `now`."""
 
     marketplace: str
-    sightings: int
+    reports: int
     lines: int
     read_until: datetime
     trouble: str = ""
@@ -45,25 +45,25 @@ def _sync_one(connector: Connector, *, now: datetime) -> Synced:
         kind="order",
         defaults={"read_until": max(first_leased_at(connector.code) or now, now - FURTHEST_BACK)},
     )
-    sightings = lines = 0
+    taken = lines = 0
     read_until = cursor.read_until
     trouble = ""
     try:
         since = max(cursor.read_until - OVERLAP, now - FURTHEST_BACK)
-        for window_end, reports in connector.sightings_since(since, now):
+        for window_end, reports in connector.reports_since(since, now):
             read_until = max(read_until, window_end)
             if not reports:
                 continue  # nothing to take in: the cursor is moved with the next reports, or at the end
             with transaction.atomic():
-                done = record_sightings(connector.code, reports, now=now)
+                done = take_order_reports(connector.code, reports, now=now)
                 _move_forward(cursor, window_end)
-            sightings, lines = sightings + done.sightings, lines + done.lines
+            taken, lines = taken + done.reports, lines + done.lines
     except Refusal as refusal:
         trouble = str(refusal)
         log.warning("sync of %s stopped at %s: %s", connector.code, read_until.isoformat(), trouble)
     _move_forward(cursor, read_until)  # past windows that held nothing, which would all be read again
     SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
-    return Synced(connector.code, sightings, lines, read_until, trouble)
+    return Synced(connector.code, taken, lines, read_until, trouble)
 
 
 def _move_forward(cursor: SyncCursor, until: datetime) -> None:

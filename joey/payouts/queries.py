@@ -80,7 +80,7 @@ def payout_of(shop: Shop, payout_id: UUID) -> PayoutRow:
     return _row(found)
 
 
-def payout_on_its_way(shop: Shop, currency: str) -> PayoutRow | None:
+def payout_in_progress(shop: Shop, currency: str) -> PayoutRow | None:
     """The one payout in this currency that is not finished, if any."""
     found = _with_hold(Payout.objects.filter(shop=shop, currency=currency, state__in=ON_ITS_WAY)).first()
     return _row(found) if found else None

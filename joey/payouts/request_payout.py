@@ -46,13 +46,13 @@ class PayoutsHeld(Conflict):
 class PayoutOnItsWay(Conflict):
     """One payout in this currency is being decided or sent already."""
 
-    code = "payout_on_its_way"
+    code = "payout_in_progress"
 
 
 class NotEnough(Conflict):
     """Less is available than was asked for; `available` (Money) is in the facts."""
 
-    code = "not_enough"
+    code = "insufficient_balance"
 
 
 class BelowFloor(Invalid):

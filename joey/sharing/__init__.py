@@ -1,1 +1,1 @@
-"""Links, clicks, filed positions, attribution, posters, captions."""
+"""Links, clicks, registered positions, attribution, posters, captions."""

@@ -14,7 +14,7 @@ from joey.kit import sql
 from joey.marketplaces.registry import policy_of
 from joey.shops.models import Shop
 
-POSITION_COLUMNS = "marketplace text, key text, filed_at timestamptz, free_from timestamptz"
+POSITION_COLUMNS = "marketplace text, key text, registered_at timestamptz, free_from timestamptz"
 LEASE_COLUMNS = """
     id uuid, marketplace text, key text, shop_id uuid, leased_from timestamptz, ended_at timestamptz,
     until timestamptz, last_used_at timestamptz, shop_is_here boolean
@@ -30,8 +30,9 @@ def carry_over_leases(before: psycopg.Connection, *, now: datetime) -> int:
     """
     _fetch(before)
     sql.execute(
-        "INSERT INTO sharing_position (marketplace, key, filed_at, free_from)"
-        " SELECT marketplace, key, filed_at, free_from FROM position_before ON CONFLICT (marketplace, key) DO NOTHING"
+        "INSERT INTO sharing_position (marketplace, key, registered_at, free_from)"
+        " SELECT marketplace, key, registered_at, free_from FROM position_before"
+        " ON CONFLICT (marketplace, key) DO NOTHING"
     )
     sql.execute(
         """
@@ -63,7 +64,7 @@ def _fetch(before: psycopg.Connection) -> None:
     """What the other database has, in two temporary tables."""
     sql.fresh_temp_table("position_before", POSITION_COLUMNS)
     sql.fresh_temp_table("lease_before", LEASE_COLUMNS)
-    positions = before.execute("SELECT marketplace, key, filed_at, free_from FROM sharing_position").fetchall()
+    positions = before.execute("SELECT marketplace, key, registered_at, free_from FROM sharing_position").fetchall()
     leases = before.execute(
         "SELECT l.id, p.marketplace, p.key, l.shop_id, l.leased_from, l.ended_at, l.until, l.last_used_at"
         " FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id"

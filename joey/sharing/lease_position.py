@@ -10,7 +10,7 @@ from joey.record.append import append
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
 
-IDLE_DAYS = 30  # without a share, a way out or an order, a lease ends
+IDLE_DAYS = 30  # without a share, an outbound click or an order, a lease ends
 REFRESH = timedelta(hours=1)  # how exactly "last used" is kept
 
 
@@ -107,7 +107,7 @@ def keep_for_orders(table: str) -> None:
     """Orders use their lease: `last_used_at` follows the newest click that temporary table `table` reports for it.
 
     The table has `lease_id uuid, clicked_at timestamptz`. Copy-codes and the marketplace's own links lead there
-    without passing Joey, so a lease can earn for months without a share or a way out. A lease that someone else
+    without passing Joey, so a lease can earn for months without a share or an outbound click. A lease that someone else
     holds locked is left out: it is being used.
     """
     sql.execute(
@@ -125,12 +125,12 @@ def keep_for_orders(table: str) -> None:
     )
 
 
-def file_positions(marketplace: str, count: int, *, now: datetime) -> int:
+def register_positions(marketplace: str, count: int, *, now: datetime) -> int:
     """File `count` more positions with the marketplace; how many there are then."""
     connector = registry.connector(marketplace)
     have = Position.objects.filter(marketplace=connector.code).count()
     for number in range(have + 1, have + count + 1):
-        filed = connector.file_position(f"joey-{number}")
+        filed = connector.register_position(f"joey-{number}")
         Position.objects.get_or_create(
             marketplace=connector.code, key=filed.key, defaults={"free_from": _whole_second(now)}
         )

@@ -1,4 +1,4 @@
-"""How a visit is counted and how an order finds its shop: links, clicks, ways out, positions and their leases."""
+"""Links, clicks, outbound clicks, positions and their leases: how an order finds its shop."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,7 +14,7 @@ class Position(models.Model):
     id = models.BigAutoField(primary_key=True)
     marketplace = models.CharField(max_length=16)
     key = models.CharField(max_length=80)
-    filed_at = models.DateTimeField(db_default=Now())
+    registered_at = models.DateTimeField(db_default=Now())
     free_from = models.DateTimeField(null=True, db_default=Now())  # null while leased; else not leased before this
 
     class Meta:
@@ -104,7 +104,7 @@ class Click(models.Model):
         ]
 
 
-class WayOut(models.Model):
+class OutboundClick(models.Model):
     """A visitor went on to the marketplace. Append-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -115,4 +115,4 @@ class WayOut(models.Model):
     lease_id = models.UUIDField(null=True)  # null: no position was free, this visit earns nothing
 
     class Meta:
-        indexes = [models.Index(fields=["click_id"], name="sharing_way_out_of_click")]
+        indexes = [models.Index(fields=["click_id"], name="sharing_outbound_of_click")]

@@ -1,12 +1,12 @@
-"""The invariants of clicks, ways out and leases, as queries that return offenders."""
+"""The invariants of clicks, outbound clicks and leases, as queries that return offenders."""
 
 from joey.kit.prove import Check
 
 CHECKS = [
     Check(
-        "Every way out has its click, of the same shop",
+        "Every outbound click has its click, of the same shop",
         """
-        SELECT w.id AS way_out, w.click_id, w.shop_id FROM sharing_wayout w
+        SELECT w.id AS outbound_click, w.click_id, w.shop_id FROM sharing_outboundclick w
         LEFT JOIN sharing_click c ON c.id = w.click_id AND c.shop_id = w.shop_id
         WHERE c.id IS NULL
         """,

@@ -1,4 +1,4 @@
-"""What was shared and what came of it; and the look-ups of the hot lane, as statements that it runs on its own pool."""
+"""What was shared and what came of it; and the look-ups of the fast path, which it runs on its own pool."""
 
 import json
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ class CountedLink:
     translations: dict[str, str]
     made_at: datetime
     clicks: Clicks
-    ways_out: int
+    outbound_clicks: int
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,13 @@ def links_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Links
                    count(*) FILTER (
                        WHERE visitor = 'person' AND (before IS NULL OR at - before >= interval '{ONCE_IN}')
                    ) AS people,
-                   count(w.click_id) AS ways_out
-            FROM visits LEFT JOIN (SELECT DISTINCT click_id FROM sharing_wayout) w ON w.click_id = visits.id
+                   count(w.click_id) AS outbound_clicks
+            FROM visits LEFT JOIN (SELECT DISTINCT click_id FROM sharing_outboundclick) w ON w.click_id = visits.id
             GROUP BY 1
         )
         SELECT page.*, o.title, o.translations,
-               coalesce(c.raw, 0) AS raw, coalesce(c.people, 0) AS people, coalesce(c.ways_out, 0) AS ways_out
+               coalesce(c.raw, 0) AS raw, coalesce(c.people, 0) AS people,
+               coalesce(c.outbound_clicks, 0) AS outbound_clicks
         FROM page
         JOIN shops_listing g ON g.id = page.listing_id
         JOIN catalog_offer o ON o.id = g.offer_id
@@ -107,7 +108,7 @@ def links_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Links
         CountedLink(
             id=row["id"], code=row["code"], channel=row["channel"], listing_id=row["listing_id"], title=row["title"],
             translations=_json(row["translations"]), made_at=row["made_at"],
-            clicks=Clicks(row["raw"], row["people"]), ways_out=row["ways_out"],
+            clicks=Clicks(row["raw"], row["people"]), outbound_clicks=row["outbound_clicks"],
         )
         for row in found[:limit]
     )  # fmt: skip
@@ -120,7 +121,7 @@ def clicks_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Seen
     found = sql.rows(
         """
         SELECT c.id, c.at, c.visitor, k.code, k.channel, c.listing_id, c.referrer_host,
-               EXISTS (SELECT FROM sharing_wayout w WHERE w.click_id = c.id) AS went_on
+               EXISTS (SELECT FROM sharing_outboundclick w WHERE w.click_id = c.id) AS went_on
         FROM sharing_click c JOIN sharing_link k ON k.id = c.link_id
         WHERE c.shop_id = %(shop)s AND (%(at)s::timestamptz IS NULL OR (c.at, c.id) < (%(at)s, %(id)s::uuid))
         ORDER BY c.at DESC, c.id DESC LIMIT %(limit)s
@@ -166,12 +167,12 @@ def _json(found: Any) -> dict[str, str]:
     return dict(json.loads(found) if isinstance(found, str) else found)
 
 
-# --- For the hot lane: one row each -----------------------------------------------------------------------
+# --- For the fast path: one row each -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class HotLink:
-    """What the hot lane must know of a link before it counts a click."""
+class LinkFacts:
+    """What the fast path must know of a link before it counts a click."""
 
     id: UUID
     shop_id: UUID
@@ -196,7 +197,7 @@ class Way:
     lease_id: UUID | None
 
 
-HOT_LINK_BY_CODE = """
+LINK_BY_CODE = """
     SELECT k.id, k.shop_id, k.listing_id, k.channel, s.slug, own.code AS own_code, o.expires_at AS price_until
     FROM sharing_link k
     JOIN shops_shop s ON s.id = k.shop_id

@@ -1,6 +1,6 @@
-"""Write clicks and ways out as sets: many visitors share one commit, and each is answered only after it.
+"""Write clicks and outbound clicks as sets: many visitors share one commit, and each is answered only after it.
 
-The statements live here once. A verb runs them on Django's connection, the hot lane on its own.
+The statements live here once. A verb runs them on Django's connection, the fast path on its own.
 """
 
 from collections.abc import Sequence
@@ -20,15 +20,15 @@ INSERT_CLICKS = """
          AS told (id, shop_id, link_id, listing_id, at, visitor_key, visitor, referrer_host)
     ON CONFLICT (id) DO NOTHING
 """
-INSERT_WAYS_OUT = """
-    INSERT INTO sharing_wayout (id, click_id, shop_id, at, marketplace, lease_id)
+INSERT_OUTBOUND_CLICKS = """
+    INSERT INTO sharing_outboundclick (id, click_id, shop_id, at, marketplace, lease_id)
     SELECT id, click_id, shop_id, coalesce(at, clock_timestamp()), marketplace, lease_id
     FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::uuid[])
          AS told (id, click_id, shop_id, at, marketplace, lease_id)
     ON CONFLICT (id) DO NOTHING
 """
-# A way out uses its lease. To the hour is exact enough, and keeps a busy lease from being written at every click;
-# rows in id order, so that two writers cannot wait for each other.
+# An outbound click uses its lease. To the hour is exact enough, and keeps a busy lease from being written at every
+# click; rows in id order, so that two writers cannot wait for each other.
 TOUCH_LEASES = """
     UPDATE sharing_positionlease SET last_used_at = clock_timestamp() WHERE id IN (
         SELECT id FROM sharing_positionlease
@@ -53,7 +53,7 @@ class NewClick:
 
 
 @dataclass(frozen=True, slots=True)
-class NewWayOut:
+class NewOutboundClick:
     """One visitor going on to the marketplace after a click. `lease_id` None: this visit earns nothing."""
 
     id: UUID
@@ -69,9 +69,9 @@ def record_clicks(batch: Sequence[NewClick]) -> int:
     return sql.execute(INSERT_CLICKS, click_columns(batch)) if batch else 0
 
 
-def record_ways_out(batch: Sequence[NewWayOut]) -> int:
-    """Write the ways out in one statement; how many were new."""
-    return sql.execute(INSERT_WAYS_OUT, way_out_columns(batch)) if batch else 0
+def record_outbound_clicks(batch: Sequence[NewOutboundClick]) -> int:
+    """Write the outbound clicks in one statement; how many were new."""
+    return sql.execute(INSERT_OUTBOUND_CLICKS, outbound_click_columns(batch)) if batch else 0
 
 
 def click_columns(batch: Sequence[NewClick]) -> list[list[Any]]:
@@ -88,8 +88,8 @@ def click_columns(batch: Sequence[NewClick]) -> list[list[Any]]:
     ]
 
 
-def way_out_columns(batch: Sequence[NewWayOut]) -> list[list[Any]]:
-    """The parameters of INSERT_WAYS_OUT."""
+def outbound_click_columns(batch: Sequence[NewOutboundClick]) -> list[list[Any]]:
+    """The parameters of INSERT_OUTBOUND_CLICKS."""
     return [
         [way.id for way in batch],
         [way.click_id for way in batch],

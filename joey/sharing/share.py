@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.pictures import picture_bytes
+from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.kit.refusals import NotFound, Unavailable
 from joey.marketplaces import registry
 from joey.sharing import caption as captions

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from joey.marketplaces import registry
-from joey.marketplaces.port import FiledPosition, MarketplaceRefused
+from joey.marketplaces.port import MarketplaceRefused, PositionKey
 from joey.sharing.lease_position import lease_for
 from joey.sharing.models import TrackedUrl
-from joey.sharing.way_out_url import may_lead_to
+from joey.sharing.outbound_url import may_lead_to
 from joey.shops.models import Listing
 
 
 def tracked_url(listing: Listing, *, now: datetime) -> TrackedUrl | None:
     """The tracked address of the listing on its shop's lease, asked of the marketplace when there is none yet.
 
-    None when the shop has no position there, or the marketplace grants no link for this offer: the way out is
+    None when the shop has no position there, or the marketplace grants no link for this offer: the outbound click is
     then the offer's plain address and earns nothing. Raises MarketplaceUnavailable when the marketplace is away.
     The call to the marketplace stands outside any transaction, since it may take seconds.
     """
@@ -26,12 +26,12 @@ def tracked_url(listing: Listing, *, now: datetime) -> TrackedUrl | None:
         return known
     try:
         link = registry.connector_for(offer.marketplace).tracked_link(
-            offer.external_id, FiledPosition(lease.position.key)
+            offer.external_id, PositionKey(lease.position.key)
         )
     except MarketplaceRefused:
         return None
     if may_lead_to(link.url, registry.policy_of(offer.marketplace).hosts) is None:
-        return None  # an address outside the marketplace is no way out, whoever gave it
+        return None  # an address outside the marketplace is no outbound click, whoever gave it
     kept, _new = TrackedUrl.objects.get_or_create(
         shop_id=listing.shop_id,
         listing=listing,

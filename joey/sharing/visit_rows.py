@@ -1,4 +1,4 @@
-"""Clicks and ways out as rows of PostgreSQL's binary COPY, for the hot lane: made once, sent as they are.
+"""Clicks and outbound clicks as rows of PostgreSQL's binary COPY, for the fast path: made once, sent as they are.
 
 COPY costs the server half of an INSERT of the same set and Joey a third, and what is the same for every visit of a
 link is packed once (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"). COPY knows no ON
@@ -12,11 +12,11 @@ from uuid import UUID
 from joey.sharing.models import Click
 
 _CLICK = "(id, shop_id, link_id, listing_id, visitor_key, visitor, referrer_host)"
-_WAY_OUT = "(id, click_id, shop_id, marketplace, lease_id)"
+_OUTBOUND_CLICK = "(id, click_id, shop_id, marketplace, lease_id)"
 _IN = "FROM STDIN (FORMAT BINARY)"
 
 COPY_CLICKS = f"COPY sharing_click {_CLICK} {_IN}"
-COPY_WAYS_OUT = f"COPY sharing_wayout {_WAY_OUT} {_IN}"
+COPY_OUTBOUND_CLICKS = f"COPY sharing_outboundclick {_OUTBOUND_CLICK} {_IN}"
 
 
 def _again(table: str, columns: str) -> str:
@@ -28,13 +28,13 @@ def _again(table: str, columns: str) -> str:
 
 
 AGAIN_CLICKS = _again("sharing_click", _CLICK)
-AGAIN_WAYS_OUT = _again("sharing_wayout", _WAY_OUT)
+AGAIN_OUTBOUND_CLICKS = _again("sharing_outboundclick", _OUTBOUND_CLICK)
 
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 _UUID = b"\0\0\0\x10"  # every field stands after its length in bytes; -1 is NULL
 _NULL = b"\xff\xff\xff\xff"
-_CLICK_FIELDS, _WAY_OUT_FIELDS = b"\0\7" + _UUID, b"\0\5" + _UUID
+_CLICK_FIELDS, _OUTBOUND_CLICK_FIELDS = b"\0\7" + _UUID, b"\0\5" + _UUID
 
 
 def _text(value: str) -> bytes:
@@ -62,7 +62,7 @@ class ClickedLink(NamedTuple):
 
 
 class WayTo(NamedTuple):
-    """What all ways out to one place have in common, packed. `lease_id` None: visits there earn nothing."""
+    """What all outbound clicks to one place have in common, packed. `lease_id` None: visits there earn nothing."""
 
     packed: bytes
 
@@ -71,9 +71,9 @@ class WayTo(NamedTuple):
         lease = _NULL if lease_id is None else _UUID + lease_id.bytes
         return cls(_UUID + shop_id.bytes + _text(marketplace) + lease)
 
-    def row(self, way_out_id: bytes, click_id: bytes) -> bytes:
-        """One way out; both ids are 16 bytes."""
-        return b"".join((_WAY_OUT_FIELDS, way_out_id, _UUID, click_id, self.packed))
+    def row(self, outbound_click_id: bytes, click_id: bytes) -> bytes:
+        """One outbound click; both ids are 16 bytes."""
+        return b"".join((_OUTBOUND_CLICK_FIELDS, outbound_click_id, _UUID, click_id, self.packed))
 
 
 def stream(rows: list[bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""The ASGI application: the hot lane first, Django behind it."""
+"""The ASGI application: the fast path first, Django behind it."""
 
 import os
 from typing import cast

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
-from joey.storefront.how_long import VARY, how_long
+from joey.storefront.cache_control import VARY, how_long
 
 Header = tuple[bytes, bytes]
 

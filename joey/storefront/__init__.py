@@ -1,1 +1,1 @@
-"""The buyer's side: pages and the way out to the marketplace."""
+"""The buyer's side: pages and the outbound click to the marketplace."""

@@ -1,4 +1,4 @@
-"""Whose built-in browser shows the page, and which marketplaces it will not open: those need another way out."""
+"""Whose built-in browser shows the page, and which marketplaces it will not open: those need another outbound click."""
 
 APPS = (
     ("wechat", "micromessenger"),

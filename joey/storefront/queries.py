@@ -1,4 +1,4 @@
-"""What pages ask about links and ways out."""
+"""What pages ask about links and outbound clicks."""
 
 from uuid import UUID
 

@@ -10,7 +10,7 @@ urlpatterns = [
     path("robots.txt", views.robots),
     path("s/<slug:slug>", views.shop),
     path("s/<slug:slug>/<uuid:listing_id>", views.listing),
-    path("s/<slug:slug>/<uuid:listing_id>/way-out", views.way_out),
+    path("s/<slug:slug>/<uuid:listing_id>/way-out", views.outbound_click),
     path("s/<slug:slug>/<uuid:listing_id>/report", report.report),
     path("pictures/<uuid:offer_id>.webp", views.picture),
     path("p/<slug:code>.png", views.poster),

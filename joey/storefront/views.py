@@ -1,4 +1,4 @@
-"""What buyers see: the front page, shops, listings, the way out, the public rules."""
+"""What buyers see: the front page, shops, listings, the outbound click, the public rules."""
 
 import re
 from datetime import datetime
@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from joey.catalog.pictures import picture_bytes
+from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.catalog.same_item.queries import elsewhere
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
@@ -21,8 +21,8 @@ from joey.sharing.make_link import OWN, make_link
 from joey.sharing.queries import own_codes
 from joey.sharing.share import poster_of
 from joey.shops import queries
+from joey.storefront.cache_control import set_cache_control
 from joey.storefront.chart import chart_of
-from joey.storefront.how_long import say_how_long
 from joey.storefront.in_app import opens_here
 from joey.storefront.queries import known_copy_code, public_link
 from joey.storefront.shop_html import shop_html
@@ -42,7 +42,7 @@ def front(request: HttpRequest) -> HttpResponse:
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     start = request.GET.get("start", "")
     page = shop_html(slug, language=_language(), start=int(start) if _START.fullmatch(start) else 0)
-    return say_how_long(HttpResponse(page.text), now=page.now, expires=page.expires_at)
+    return set_cache_control(HttpResponse(page.text), now=page.now, expires=page.expires_at)
 
 
 @require_safe
@@ -68,10 +68,10 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def way_out(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
+def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     """For browsers inside other apps that do not open the marketplace: copy-code, or another browser.
 
-    The hot lane has asked the marketplace before it leads here. Opened by itself the page asks nobody and leases
+    The fast path has asked the marketplace before it leads here. Opened by itself the page asks nobody and leases
     nothing: anyone may open it, as often as they like.
     """
     now = clock.now()
@@ -86,14 +86,14 @@ def way_out(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "opens_here": opens_here(request.headers.get("user-agent", ""), page.card.marketplace),
         "address": f"{settings.JOEY_URL}/go/{token}",
     }
-    return _page(request, "way_out.html", facts, now=now, private=True)
+    return _page(request, "outbound.html", facts, now=now, private=True)
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Shops may be found; links, ways out and signed-in faces are not for programs that read everything.
+    """Shops may be found; links, outbound clicks and signed-in faces are not for programs that read everything.
 
-    A program that follows every way out would lease a scarce position for every shop.
+    A program that follows every outbound click would lease a scarce position for every shop.
     """
     kept_out = "".join(f"Disallow: {path}\n" for path in ("/go/", "/l/", "/p/", "/studio/", "/office/", "/api/"))
     return HttpResponse(f"User-agent: *\n{kept_out}", content_type="text/plain; charset=utf-8")
@@ -140,11 +140,11 @@ def _page(
     private: bool = False,
 ) -> HttpResponse:
     response = render(request, template, facts, using="jinja2")
-    return say_how_long(response, now=now, expires=expires, private=private)
+    return set_cache_control(response, now=now, expires=expires, private=private)
 
 
 def _click(request: HttpRequest) -> str:
-    """The id of the click that the hot lane recorded before it handed the request on, or ""."""
+    """The id of the click that the fast path recorded before it handed the request on, or ""."""
     scope = getattr(request, "scope", {})
     return str(scope.get("state", {}).get("click") or "")
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.clock import now
 from joey.kit.idempotency import Answer, StillInProgress, answer_once
 from joey.kit.jobs import forget_answers
@@ -31,7 +31,7 @@ def shop(committed_db: EmbeddedPostgres) -> Shop:
 def test_a_payout_without_a_key_is_refused_and_moves_nothing(shop: Shop) -> None:
     answer = Caller(mei()).post("/shops/mei/payouts", BODY)
 
-    document = assert_problem(answer, 400, "key_missing")
+    document = assert_problem(answer, 400, "idempotency_key_missing")
     assert "Idempotency-Key" in document["detail"]
     assert held(shop.pk) == money(available=10_000)
 
@@ -75,7 +75,7 @@ def test_a_refused_payout_is_not_remembered_and_may_be_tried_again(shop: Shop) -
 
     refused = me.post("/shops/mei/payouts", {"amount": {"minor": 10_001, "currency": "CNY"}}, key="once")
 
-    document = assert_problem(refused, 409, "not_enough", "amount")
+    document = assert_problem(refused, 409, "insufficient_balance", "amount")
     assert document["facts"]["available"] == {"minor": 10_000, "currency": "CNY", "text": "¥100.00"}
     assert not IdempotentAnswer.objects.exists()
     assert me.post("/shops/mei/payouts", BODY, key="once").status_code == 201

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from joey.catalog.search.follow import rebuild
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.orders.models import OrderLine
 from joey.people.tokens import make_token
 from joey.shops.models import Shop

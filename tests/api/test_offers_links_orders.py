@@ -12,7 +12,7 @@ from joey.commissions.earn_due import earn_due
 from joey.kit.clock import now
 from joey.kit.ids import new_id
 from joey.orders.models import OrderLine
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import Click, Link
 from joey.sharing.record_click import NewClick, record_clicks
 from tests.api.client import Caller, assert_problem
@@ -45,7 +45,7 @@ def test_an_offer_says_its_price_there_and_what_a_sale_brings_the_keeper() -> No
     assert offer["price"] == {"minor": 6900, "currency": "CNY", "text": "¥69.00"}
     assert offer["without_coupon"]["minor"] == 8900
     assert offer["earning"]["minor"] == 272  # 6900 × 5.5 % = 379, less 38 that Taobao keeps; four fifths of it, floored
-    assert (offer["earns"], offer["earns_not_because"]) == (True, "")
+    assert (offer["earns"], offer["no_earning_reason"]) == (True, "")
 
 
 def test_an_offer_says_where_else_the_same_item_is_sold_and_why_that_is_thought() -> None:
@@ -76,7 +76,7 @@ def test_an_offer_that_earns_nothing_says_why(changes: dict[str, Any], word: str
     (offer,) = Caller(mei()).get("/offers").json()["items"]
 
     assert offer["earns"] is False
-    assert word in offer["earns_not_because"]
+    assert word in offer["no_earning_reason"]
 
 
 def test_a_price_that_is_too_old_is_not_told() -> None:
@@ -203,7 +203,7 @@ def test_links_and_clicks_are_counted_raw_and_people() -> None:
 def test_an_order_is_listed_and_its_trace_says_why_with_time_and_figure() -> None:
     shop = meis_shop()
     leased(shop)
-    record_sightings("taobao", [report(), settled("2", days_ago=1)], now=NOW)
+    take_order_reports("taobao", [report(), settled("2", days_ago=1)], now=NOW)
     earn_due(now=NOW)
     me = Caller(mei())
 
@@ -231,7 +231,7 @@ def test_an_order_is_listed_and_its_trace_says_why_with_time_and_figure() -> Non
 def test_another_shops_order_cannot_be_traced() -> None:
     leased(meis_shop())
     lulus_shop()
-    record_sightings("taobao", [report()], now=NOW)
+    take_order_reports("taobao", [report()], now=NOW)
     line = OrderLine.objects.get()
 
     assert_problem(Caller(lulu()).get(f"/shops/lulu/orders/{line.id}/trace"), 404, "not_found")
@@ -239,7 +239,7 @@ def test_another_shops_order_cannot_be_traced() -> None:
 
 
 def test_the_office_sees_what_no_shop_can_be_named_for() -> None:
-    record_sightings("taobao", [report(str(n), position_key="nobodys") for n in range(3)], now=NOW)
+    take_order_reports("taobao", [report(str(n), position_key="nobodys") for n in range(3)], now=NOW)
     office = Caller(ada())
 
     page = office.get("/office/suspense", limit=2).json()
@@ -274,7 +274,7 @@ def test_payout_details_are_set_masked_and_refused_by_name() -> None:
 
 def test_reading_a_trace_takes_a_known_number_of_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     leased(meis_shop())
-    record_sightings("taobao", [settled()], now=NOW)
+    take_order_reports("taobao", [settled()], now=NOW)
     earn_due(now=NOW)
     line = OrderLine.objects.get()
     offer = fresh()

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from django.test import Client
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.catalog.search import folder
 from joey.catalog.search.follow import rebuild
-from joey.catalog.take_offers import take_offers
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.clock import now
 from joey.marketplaces.imported import Feed, keep_feed
 from tests.api.client import Caller, assert_problem

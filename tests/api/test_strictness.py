@@ -204,7 +204,7 @@ def test_a_bug_is_a_problem_without_details(monkeypatch: pytest.MonkeyPatch) -> 
 
     answer = Caller(mei()).get("/shops")
 
-    assert_problem(answer, 500, "bug")
+    assert_problem(answer, 500, "internal_error")
     assert "42" not in answer.content.decode()
     assert "Traceback" not in answer.content.decode()
 

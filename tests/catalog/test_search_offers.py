@@ -8,9 +8,9 @@ import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from joey.catalog.cards import OfferCard
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.catalog.queries import offer_by_id, price_history, search_offers
-from joey.catalog.take_offers import take_offers
 from joey.kit.refusals import Invalid, NotFound
 from joey.money.money import Money
 from tests.catalog.offers import DAY, HOUR, NOW, flask_facts, many

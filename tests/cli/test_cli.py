@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from joey.cli.cli import COMMANDS, main
-from joey.cli.trouble import Trouble
+from joey.instance.errors import Trouble
 from joey.kit.refusals import Invalid
 from tests.journeys.running import joey
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from joey.cli.cli import main
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests.catalog.imports import courses, everything, good, goods, offers, prove, written
 from tests.database import empty_again
 from tests.journeys.running import CHECKOUT

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.search import folder
 from joey.catalog.search.follow import catch_up, is_behind
 from joey.catalog.search.read_index import searcher
-from joey.catalog.take_offers import take_offers
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests.catalog.offers import NOW, many
 from tests.catalog.search.goods import MARKETPLACES
 from tests.journeys.running import CHECKOUT, until

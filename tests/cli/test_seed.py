@@ -6,16 +6,16 @@ from django.test import Client
 
 from joey.catalog.models import Offer, PricePoint
 from joey.catalog.synthetic import MARKETPLACE
-from joey.cli import synthetic
 from joey.cli.cli import main
-from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions.models import Commission
 from joey.demo.shops import SHOPS
 from joey.insight.prove import all_checks
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.orders.models import OrderLine
 from joey.people.models import Person
 from joey.shops.models import Listing, Shelf, Shop
 from joey.shops.synthetic import open_shops, slug_of
+from joey.synthetic import fill_instance as synthetic
 from tests import cast
 
 

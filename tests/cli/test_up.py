@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests.journeys.running import RunningJoey, free_ports, joey, until
 
 
@@ -58,7 +58,7 @@ def test_a_second_up_says_that_joey_runs_here_already(first: RunningJoey) -> Non
     assert first.answers()
 
 
-def test_a_taken_port_is_named_with_the_way_out(first: RunningJoey, tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_the_outbound_click(first: RunningJoey, tmp_path: Path) -> None:
     second = joey("up", "--no-demo", "--data", str(tmp_path / "other"), "--port", str(first.port))
 
     assert second.returncode == 1

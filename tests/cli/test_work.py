@@ -5,8 +5,8 @@ import asyncio
 import psycopg
 from procrastinate import App, PsycopgConnector
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.cli.work import give_back
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 
 
 def jobs(postgres: EmbeddedPostgres) -> list[tuple[str, str]]:

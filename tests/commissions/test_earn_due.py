@@ -1,4 +1,4 @@
-"""What a report is worth, line by line, from the first sighting to the last return."""
+"""What a report is worth, line by line, from the first report to the last return."""
 
 from datetime import date, timedelta
 
@@ -12,15 +12,15 @@ from joey.kit import sql
 from joey.kit.refusals import Conflict
 from joey.ledger.queries import Balances, balances_of
 from joey.orders.models import OrderLine
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
 
 
-def take_in(*sightings: object) -> None:
-    record_sightings("taobao", sightings, now=NOW)  # type: ignore[arg-type]
+def take_in(*reports: object) -> None:
+    take_order_reports("taobao", reports, now=NOW)  # type: ignore[arg-type]
     earn_due(now=NOW)
 
 
@@ -51,8 +51,8 @@ def test_the_same_report_five_times_out_of_order_makes_one_commission() -> None:
     leased(meis_shop())
     first, later = report(), settled()
 
-    for sightings in ([later], [first], [first, later], [later, first], [first]):
-        take_in(*sightings)
+    for reports in ([later], [first], [first, later], [later, first], [first]):
+        take_in(*reports)
 
     assert Commission.objects.count() == 1
     assert minor() == (273, 0)
@@ -137,8 +137,8 @@ def test_a_closed_order_that_reopens_earns_again() -> None:
 def test_a_settled_order_that_is_only_paid_again_waits_for_its_second_settlement(booked_between: bool) -> None:
     leased(meis_shop())
     again = report(reported_at=NOW - 8 * DAY)
-    for sightings in [[settled()], [again]] if booked_between else [[settled(), again]]:
-        take_in(*sightings)
+    for reports in [[settled()], [again]] if booked_between else [[settled(), again]]:
+        take_in(*reports)
 
     early = confirm_due(now=NOW)
     take_in(settled(days_ago=7))
@@ -280,7 +280,7 @@ def test_earning_touches_no_other_shop() -> None:
 
 def test_small_batches_book_the_same_as_one() -> None:
     leased(meis_shop())
-    record_sightings("taobao", [settled(str(1000 + n)) for n in range(25)], now=NOW)
+    take_order_reports("taobao", [settled(str(1000 + n)) for n in range(25)], now=NOW)
 
     done = earn_due(now=NOW, batch=4)
     confirmed = confirm_due(now=NOW, batch=3)

@@ -8,7 +8,7 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission, PlanVersion
 from joey.commissions.publish_plan import publish_plan
 from joey.kit import sql
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.rules.plan import FlatPlan, PlanRefused
 from tests.cast import DAY, NOW, leased, meis_shop, report
 from tests.proof import prove
@@ -23,7 +23,7 @@ def test_a_published_plan_is_in_force_after_its_notice_and_not_before() -> None:
     publish_plan(PLAN, now=NOW - 15 * DAY)
     publish_plan(PLAN | {"shopkeeper_ppm": 0, "platform_ppm": 1_000_000}, now=NOW - 14 * DAY)
 
-    record_sightings("taobao", [report()], now=NOW)
+    take_order_reports("taobao", [report()], now=NOW)
     earn_due(now=NOW)
 
     assert Commission.objects.get().amount_minor == 342 * 7 // 10
@@ -56,7 +56,7 @@ def test_what_is_booked_is_what_the_plans_arithmetic_says(commission: int, share
         leased(meis_shop())
     order = str(sql.value("SELECT count(*) FROM orders_orderline"))
 
-    record_sightings("taobao", [report(order, commission_minor=commission, service_fee_minor=0)], now=NOW)
+    take_order_reports("taobao", [report(order, commission_minor=commission, service_fee_minor=0)], now=NOW)
     earn_due(now=NOW)
 
     booked = Commission.objects.get(order_line__external_order=order)

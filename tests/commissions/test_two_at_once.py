@@ -6,14 +6,14 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.ledger.queries import balances_of
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from tests.at_once import die_after, outcomes
 from tests.cast import NOW, leased, meis_shop, refund, settled
 from tests.proof import prove
@@ -25,7 +25,7 @@ LINES = 300
 def reported(committed_db: EmbeddedPostgres) -> None:
     """Three hundred settled order lines, reported and not yet booked."""
     leased(meis_shop())
-    record_sightings("taobao", [settled(str(1000 + n)) for n in range(LINES)], now=NOW)
+    take_order_reports("taobao", [settled(str(1000 + n)) for n in range(LINES)], now=NOW)
 
 
 def at_once(*verbs: Callable[[], object]) -> None:
@@ -62,7 +62,7 @@ def test_confirming_on_two_connections_confirms_each_once() -> None:
 @pytest.mark.usefixtures("reported")
 def test_returns_booked_while_confirming_lose_nothing() -> None:
     earn_due(now=NOW)
-    record_sightings("taobao", [refund(str(1000 + n), case=str(n)) for n in range(0, LINES, 2)], now=NOW)
+    take_order_reports("taobao", [refund(str(1000 + n), case=str(n)) for n in range(0, LINES, 2)], now=NOW)
 
     at_once(lambda: confirm_due(now=NOW, batch=20), lambda: earn_due(now=NOW, batch=15))
     confirm_due(now=NOW)
@@ -73,7 +73,7 @@ def test_returns_booked_while_confirming_lose_nothing() -> None:
 
 def test_a_hold_placed_while_confirming_takes_its_locks_holds(committed_db: EmbeddedPostgres) -> None:
     leased(meis_shop())
-    record_sightings("taobao", [settled("1001"), settled("1002")], now=NOW)
+    take_order_reports("taobao", [settled("1001"), settled("1002")], now=NOW)
     earn_due(now=NOW)
     later = Commission.objects.order_by("id")[1]
 
@@ -114,13 +114,13 @@ def test_two_syncs_taking_in_the_same_reports_make_each_line_once(committed_db: 
     reports = [settled(str(1000 + n)) for n in range(LINES)]
 
     at_once(
-        lambda: record_sightings("taobao", reports, now=NOW),
-        lambda: record_sightings("taobao", list(reversed(reports)), now=NOW),
+        lambda: take_order_reports("taobao", reports, now=NOW),
+        lambda: take_order_reports("taobao", list(reversed(reports)), now=NOW),
     )
     earn_due(now=NOW)
 
     assert Commission.objects.count() == LINES
-    assert sql.value("SELECT count(*) FROM orders_sighting") == LINES
+    assert sql.value("SELECT count(*) FROM orders_report") == LINES
     prove()
 
 

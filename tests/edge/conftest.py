@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Link

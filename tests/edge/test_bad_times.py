@@ -15,9 +15,9 @@ import pytest
 from django.db import connection
 
 from joey.catalog.models import Offer
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock
-from joey.sharing.models import Click, Link, WayOut
+from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.prove import CHECKS
 from tests import cast
 from tests.edge.server import PHONE, Server, server
@@ -79,14 +79,14 @@ def test_with_a_frozen_database_the_buyer_still_gets_the_page_and_the_log_says_s
     assert re.search(r"/go/([0-9a-f-]{36})", back.text).group(1) in {str(c.id) for c in Click.objects.all()}  # type: ignore[union-attr]
 
 
-def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_way_out(
+def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_outbound_click(
     committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link, own: Link
 ) -> None:
     live = fresh_joey.get(f"/l/{shared.code}")
     click = Click.objects.get()
     fresh_joey.get(f"/go/{own.code}")
     fresh_joey.get(f"/go/{click.id}")
-    written = (Click.objects.count(), WayOut.objects.count())
+    written = (Click.objects.count(), OutboundClick.objects.count())
     close_connections()
     committed_db.stop()
 
@@ -106,11 +106,11 @@ def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_way_out(
     assert unseen.status_code == 503
     assert unseen.headers["x-click-recorded"] == "0"
     assert "The link still works" in unseen.text
-    assert (Click.objects.count(), WayOut.objects.count()) == written
+    assert (Click.objects.count(), OutboundClick.objects.count()) == written
 
     back = eventually(fresh_joey, f"/go/{own.code}")
     assert "x-click-recorded" not in back.headers
-    assert WayOut.objects.count() == written[1] + 1
+    assert OutboundClick.objects.count() == written[1] + 1
 
 
 def test_a_copy_is_not_shown_once_its_price_is_too_old(
@@ -151,7 +151,7 @@ def test_connections_that_died_in_the_pool_lose_nothing(fresh_joey: Server, shar
 
     recorded = [answer for answer in answers if "x-click-recorded" not in answer.headers]
     assert recorded
-    assert WayOut.objects.count() >= len(recorded)
+    assert OutboundClick.objects.count() >= len(recorded)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
@@ -166,8 +166,8 @@ def test_every_acknowledged_click_outlives_the_server(
     assert ways > 100
     kept = {str(click_id) for click_id in Click.objects.filter(link_id=shared.id).values_list("id", flat=True)}
     assert set(pages) <= kept
-    assert WayOut.objects.count() >= ways
-    assert Click.objects.filter(link_id=own.id).count() == WayOut.objects.count(), "both or neither"
+    assert OutboundClick.objects.count() >= ways
+    assert Click.objects.filter(link_id=own.id).count() == OutboundClick.objects.count(), "both or neither"
     assert all(check.first_offender() is None for check in CHECKS)
 
 

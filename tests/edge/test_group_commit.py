@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.edge import group_commit
 from joey.edge.copy_in import copy_in
-from joey.edge.group_commit import GroupCommit, NoRoom, Visit
+from joey.edge.group_commit import GroupCommit, QueueFull, Visit
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.ids import new_id, new_id_bytes
-from joey.sharing.models import Click, Link, WayOut
+from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.visit_rows import ClickedLink, WayTo
 
 Result = TypeVar("Result")
@@ -24,8 +24,8 @@ def visit(link: Link, *, click_id: UUID | None = None, referrer: str = "", goes_
     clicked = ClickedLink.of(link.shop_id, link.id, link.listing_id)
     click_id = click_id or new_id()
     click = clicked.row(click_id.bytes, b"k" * 16, Click.Visitor.PERSON, referrer)
-    way_out = WayTo.of(link.shop_id, "taobao", None).row(new_id_bytes(), click_id.bytes) if goes_out else b""
-    return Visit(click, way_out)
+    outbound_click = WayTo.of(link.shop_id, "taobao", None).row(new_id_bytes(), click_id.bytes) if goes_out else b""
+    return Visit(click, outbound_click)
 
 
 def with_writer(
@@ -52,7 +52,7 @@ def test_visits_that_come_together_are_all_written(committed_db: EmbeddedPostgre
 
     assert said == [True] * 3_000
     assert set(Click.objects.values_list("id", flat=True)) == set(ids)
-    assert WayOut.objects.count() == 1_500
+    assert OutboundClick.objects.count() == 1_500
 
 
 def test_a_full_crowd_waits_for_nobody(
@@ -84,7 +84,7 @@ def test_a_visit_that_cannot_be_written_does_not_take_the_others_with_it(
 
     assert [place for place, written in enumerate(said) if not written] == [17, 30]
     assert Click.objects.count() == 48
-    assert not WayOut.objects.exists(), "a visit is written as a whole or not at all"
+    assert not OutboundClick.objects.exists(), "a visit is written as a whole or not at all"
 
 
 def test_a_full_queue_says_so_and_a_slow_commit_is_not_called_recorded(
@@ -97,7 +97,7 @@ def test_a_full_queue_says_so_and_a_slow_commit_is_not_called_recorded(
             await asyncio.sleep(0.3)  # it is in flight now
             waiting = [writer.send(visit(shared)) for _ in range(2)]
             await asyncio.sleep(0.05)
-            with pytest.raises(NoRoom):
+            with pytest.raises(QueueFull):
                 await writer.send(visit(shared))
             told = await asyncio.gather(first, *waiting)
             away = writer.away
@@ -190,7 +190,7 @@ def test_a_commit_whose_answer_was_lost_is_not_written_twice(
 
     assert answers_lost
     assert said == [True] * 20
-    assert (Click.objects.count(), WayOut.objects.count()) == (20, 20)
+    assert (Click.objects.count(), OutboundClick.objects.count()) == (20, 20)
 
 
 def test_an_unreachable_database_is_given_up_within_the_patience(shared: Link) -> None:

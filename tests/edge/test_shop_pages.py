@@ -10,10 +10,10 @@ import httpx
 import psycopg
 import pytest
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
-from joey.catalog.take_offers import take_offers
-from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.edge.keep_pages import FRESH
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock
 from joey.marketplaces.port import OfferFacts
 from joey.shops.arrange import hide_listing, rename_shelf, set_note

@@ -17,7 +17,8 @@ def as_acknowledged(town: Town, pressed: Pressed) -> None:
     ways = Counter(
         dict(
             town.ask(
-                "SELECT c.referrer_host, count(*) FROM sharing_click c JOIN sharing_wayout w ON w.click_id = c.id"
+                "SELECT c.referrer_host, count(*) FROM sharing_click c"
+                " JOIN sharing_outboundclick w ON w.click_id = c.id"
                 " WHERE c.referrer_host <> '' GROUP BY 1"
             )
         )
@@ -36,7 +37,7 @@ def as_acknowledged(town: Town, pressed: Pressed) -> None:
         assert acked, f"nothing of kind {kind} was acknowledged: {pressed.seen}"
         assert [marker for marker in acked if kept[marker] != 1] == [], f"acknowledged {kind}, not there exactly once"
         assert [marker for marker in asked if kept[marker] > 1] == [], f"{kind} there more than once"
-    assert [m for m in pressed.marked("asked", "way") if clicks[m] != ways[m]] == [], "a click without its way out"
+    assert [m for m in pressed.marked("asked", "way") if clicks[m] != ways[m]] == [], "clicks lost"
 
 
 def answered_well(pressed: Pressed) -> None:

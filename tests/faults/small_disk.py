@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests.journeys.running import RunningJoey
 
 SIZE_MB = 256

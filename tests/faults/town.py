@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests.journeys.at_the_counter import Keeper, Sandbox, Visitor
 from tests.journeys.running import JOEY, RunningJoey, clean_environment, until
 
@@ -62,7 +62,7 @@ class Town:
         self.own_code = found.group(1)
         self.token = self.keeper.api.http.headers["Authorization"].removeprefix("Bearer ")
         # The first visitor asks the marketplace for the tracked address, on which orders find the shop.
-        self.tracked = self.way_out().headers["location"]
+        self.tracked = self.outbound_click().headers["location"]
 
     # ── pressing ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -114,7 +114,7 @@ class Town:
                 ended.append(syncing.wait())
             kill = not kill
 
-    def way_out(self) -> httpx.Response:
+    def outbound_click(self) -> httpx.Response:
         return Visitor(self.joey.url).http.get(f"/go/{self.own_code}")
 
     # ── hurting ───────────────────────────────────────────────────────────────────────────────────────────

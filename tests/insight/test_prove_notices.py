@@ -9,14 +9,14 @@ import psycopg
 import pytest
 from pytest_django import Settings
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions import prove as commissions
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.insight.prove import all_checks
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.ledger import prove as ledger
 from joey.orders import prove as orders
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.payouts import prove as payouts
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
@@ -131,6 +131,6 @@ def a_shop_with_everything(bank: Bank) -> None:
     take_answers(now=NOW)
     approved(shop, 2_000, key="under way")
     send_due(now=NOW)
-    record_sightings("taobao", [report("1001"), settled("1002"), refund("1002", back=100)], now=NOW)
+    take_order_reports("taobao", [report("1001"), settled("1002"), refund("1002", back=100)], now=NOW)
     earn_due(now=NOW)
     confirm_due(now=NOW)

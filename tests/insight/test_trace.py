@@ -13,15 +13,15 @@ from joey.insight.trace import Trace, click_trace, order_trace, suspense_trace
 from joey.kit.ids import new_id
 from joey.kit.refusals import NotFound
 from joey.orders.models import OrderLine
-from joey.orders.record_sightings import record_sightings
-from joey.sharing.models import Click, Link, PositionLease, WayOut
+from joey.orders.take_order_reports import take_order_reports
+from joey.sharing.models import Click, Link, OutboundClick, PositionLease
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report, settled
 
 pytestmark = pytest.mark.django_db
 
 
-def take_in(*sightings: object) -> Trace:
-    record_sightings("taobao", sightings, now=NOW)  # type: ignore[arg-type]
+def take_in(*reports: object) -> Trace:
+    take_order_reports("taobao", reports, now=NOW)  # type: ignore[arg-type]
     earn_due(now=NOW)
     return traced()
 
@@ -114,13 +114,13 @@ def test_an_unpaid_order_earns_nothing_yet() -> None:
 
 def test_a_report_that_is_not_booked_yet_is_not_called_a_zero_rate() -> None:
     leased(meis_shop())
-    record_sightings("taobao", [report()], now=NOW)
+    take_order_reports("taobao", [report()], now=NOW)
 
     assert traced().reason == "not_booked"
 
 
 def test_an_unknown_position_is_explained_to_the_office() -> None:
-    record_sightings("taobao", [report(position_key="999")], now=NOW)
+    take_order_reports("taobao", [report(position_key="999")], now=NOW)
 
     trace = suspense_trace(OrderLine.objects.get().pk)
 
@@ -137,7 +137,7 @@ def test_another_shops_order_is_not_to_be_seen() -> None:
 
 
 def clicked(visitor: str = "person", *, lease: PositionLease | None = None, went_on: bool = True) -> UUID:
-    """A visit eleven minutes before ten days ago, and its way out a minute later."""
+    """A visit eleven minutes before ten days ago, and its outbound click a minute later."""
     listing = listed(meis_shop(), flask())
     link = Link.objects.create(shop=meis_shop(), listing=listing, code="abc", channel="wechat")
     at = NOW - 10 * DAY - timedelta(minutes=11)
@@ -151,7 +151,7 @@ def clicked(visitor: str = "person", *, lease: PositionLease | None = None, went
         visitor=visitor,
     )
     if went_on:
-        WayOut.objects.create(
+        OutboundClick.objects.create(
             click_id=click.pk, shop_id=meis_shop().pk, at=at + timedelta(minutes=1), marketplace="taobao",
             lease_id=lease.pk if lease else None,
         )  # fmt: skip
@@ -168,7 +168,7 @@ def test_a_visit_that_led_to_an_order_tells_the_whole_story() -> None:
     assert trace.reason == "available"
     assert [step.code for step in trace.steps] == [
         "click",
-        "way_out",
+        "outbound_click",
         "order_line.reported",
         "commission.earned",
         "commission.confirmed",

@@ -89,12 +89,12 @@ def test_from_signing_up_to_money_that_is_available(
     kinds = [each["visitor"] for each in api.get(f"{shop}/clicks")["items"]]
     assert sorted(kinds) == ["person", "preview", "robot"]
 
-    # Way out: only to the marketplace.
-    out = way_out(buyer, page.text)
+    # Outbound click: only to the marketplace.
+    out = outbound_click(buyer, page.text)
     assert urlsplit(out).netloc == urlsplit(joey.sandbox_url).netloc
     assert buyer.http.get("/go/https://evil.example").status_code == 404
     counted = next(each for each in api.get(f"{shop}/links")["items"] if each["code"] == link["code"])
-    assert counted["ways_out"] == 1
+    assert counted["outbound_clicks"] == 1
 
     # Order: reported, attributed, pending, with its reason.
     number = sandbox.buy(out, 2)
@@ -152,8 +152,8 @@ def test_mei_is_paid_and_a_return_after_that_is_netted_by_the_next_sale(
     # One payout, however often it is asked for.
     wish = {"amount": {"minor": before, "currency": "CNY"}}
     over = mei.post("/shops/mei/payouts", {"amount": {"minor": before + 1, "currency": "CNY"}}, 409, key="over")
-    assert (over["code"], over["facts"]["available"]["minor"]) == ("not_enough", before)
-    assert mei.post("/shops/mei/payouts", wish, 400)["code"] == "key_missing"
+    assert (over["code"], over["facts"]["available"]["minor"]) == ("insufficient_balance", before)
+    assert mei.post("/shops/mei/payouts", wish, 400)["code"] == "idempotency_key_missing"
     key = uuid.uuid4().hex
     payout = mei.post("/shops/mei/payouts", wish, key=key)
     assert mei.post("/shops/mei/payouts", wish, key=key) == payout
@@ -162,7 +162,7 @@ def test_mei_is_paid_and_a_return_after_that_is_netted_by_the_next_sale(
     assert available(mei) == 0
     assert mei.get("/shops/mei/balance")["CNY"]["reserved"]["minor"] == before
     another = mei.post("/shops/mei/payouts", {"amount": {"minor": 100, "currency": "CNY"}}, 409, key="second")
-    assert another["code"] in ("not_enough", "payout_on_its_way")
+    assert another["code"] in ("insufficient_balance", "payout_in_progress")
     paid = until_paid(joey, lambda: mei.get(f"/shops/mei/payouts/{payout['id']}"))
     assert (paid["amount"]["minor"], paid["account"][-4:]) == (before, "4567")
     money = mei.get("/shops/mei/balance")["CNY"]
@@ -184,7 +184,7 @@ def test_mei_is_paid_and_a_return_after_that_is_netted_by_the_next_sale(
     assert "order_line.returned" in {step["code"] for step in trace["steps"]}
     assert min(step["figure"]["minor"] for step in trace["steps"] if step["figure"]) < 0
     refused = mei.post("/shops/mei/payouts", {"amount": {"minor": 100, "currency": "CNY"}}, 409, key="below")
-    assert refused["code"] == "not_enough"
+    assert refused["code"] == "insufficient_balance"
 
     # The next sale fills the gap first.
     buyer = Visitor(joey.url)
@@ -194,7 +194,7 @@ def test_mei_is_paid_and_a_return_after_that_is_netted_by_the_next_sale(
         if each["marketplace"] in ("taobao", "tmall") and each["state"] == "published" and each["in_stock"]
         and each["price"] and mei.get(f"/offers/{each['offer_id']}")["earns"]
     )  # fmt: skip
-    number = sandbox.buy(way_out(buyer, buyer.see(f"/s/mei/{listing['id']}").text))
+    number = sandbox.buy(outbound_click(buyer, buyer.see(f"/s/mei/{listing['id']}").text))
     sandbox.move(number, "receive", "settle")
     sold = synced(joey, lambda: settled(order_of(mei, "mei", number)))
     joey.run("settle", "--as-of", in_days(120))
@@ -212,7 +212,7 @@ def test_every_trace_names_its_own_reason(joey: RunningJoey, sandbox: Sandbox, k
     Visitor(joey.url, agent=WECHAT_PREVIEW).see(f"/l/{link['code']}")
     looker, goer = Visitor(joey.url), Visitor(joey.url, agent=PHONE.replace("17_5", "16_1"))
     looker.see(f"/l/{link['code']}")
-    out = way_out(goer, goer.see(f"/l/{link['code']}").text)
+    out = outbound_click(goer, goer.see(f"/l/{link['code']}").text)
     clicks = [each for each in api.get(f"{shop}/clicks", limit=100)["items"] if each["code"] == link["code"]]
     reasons = {api.get(f"{shop}/clicks/{each['id']}/trace")["reason"] for each in clicks}
     assert reasons == {"not_a_person", "looked_only", "no_order"}
@@ -221,7 +221,7 @@ def test_every_trace_names_its_own_reason(joey: RunningJoey, sandbox: Sandbox, k
     closed, sent_back = sandbox.buy(out), sandbox.buy(out)
     sandbox.move(closed, "close")
     sandbox.move(sent_back, "receive", "settle", "return")
-    nothing = sandbox.buy(way_out(goer, goer.see(f"/s/{keeper.slug}/{free['id']}").text))
+    nothing = sandbox.buy(outbound_click(goer, goer.see(f"/s/{keeper.slug}/{free['id']}").text))
     for number, reason in ((closed, "closed"), (sent_back, "returned"), (nothing, "zero_rate")):
         trace = synced(joey, lambda: trace_with(api, keeper.slug, number, reason))  # noqa: B023 (called at once)
         assert trace["answer"]
@@ -381,10 +381,10 @@ def decoded(base: str, poster_url: str) -> list[str]:
         return [found.text for found in zxingcpp.read_barcodes(poster)]
 
 
-def way_out(buyer: Visitor, page: str) -> str:
+def outbound_click(buyer: Visitor, page: str) -> str:
     """Tap "continue": the address at the marketplace."""
     token = GO.search(page)
-    assert token, "the page has a way out"
+    assert token, "the page has an outbound click"
     answer = buyer.http.get(f"/go/{token.group(1)}")
     assert answer.status_code in (302, 303, 307), answer.text[:300]
     assert "x-click-recorded" not in answer.headers

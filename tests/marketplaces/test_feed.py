@@ -11,7 +11,7 @@ import joey.marketplaces.feed
 from joey.marketplaces.feed.connector import FeedConnector, policy_of
 from joey.marketplaces.feed.parse import BadLine, Feed, read_feed
 from joey.marketplaces.pasted import leads_to
-from joey.marketplaces.port import FiledPosition, MarketplaceRefused, MarketplaceUnavailable
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, PositionKey
 from tests.sandbox.conftest import Sandbox
 
 SAMPLE = Path(joey.marketplaces.feed.__file__).parent / "samples/jd.jsonl"
@@ -135,11 +135,11 @@ def test_nothing_is_earned_and_nothing_is_reported(sandbox: Sandbox) -> None:
     feed = feed_of(sandbox, "jd")
 
     with pytest.raises(MarketplaceRefused, match="earns nothing here"):
-        feed.tracked_link("1", FiledPosition("1"))
+        feed.tracked_link("1", PositionKey("1"))
     with pytest.raises(MarketplaceRefused, match="earns nothing here"):
-        feed.file_position("joey")
+        feed.register_position("joey")
     assert feed.policy.reports_orders is False
-    assert list(feed.sightings_since(NOW, NOW)) == []
+    assert list(feed.reports_since(NOW, NOW)) == []
 
 
 @pytest.mark.parametrize("kind", ["500", "garbage"])

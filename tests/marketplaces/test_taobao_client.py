@@ -12,11 +12,11 @@ import stamina
 
 from joey.kit.refusals import Refusal
 from joey.marketplaces.port import (
-    FiledPosition,
     MarketplaceRefused,
     MarketplaceUnavailable,
-    OrderSighting,
-    UnreadableSighting,
+    OrderReport,
+    PositionKey,
+    UnreadableReport,
 )
 from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.marketplaces.test_taobao_parse import order_rows
@@ -118,7 +118,7 @@ def test_no_secret_is_in_message_facts_log_or_traceback(
     connector = script.connector()
 
     with caplog.at_level(logging.DEBUG), pytest.raises(Refusal) as refused:
-        connector.file_position("joey-1")
+        connector.register_position("joey-1")
 
     told = "".join(traceback.format_exception(refused.value)) + repr(refused.value.facts) + caplog.text
     told += repr(connector._client._account) + "".join(repr(record.__dict__) for record in caplog.records)
@@ -154,14 +154,14 @@ def test_pages_are_opened_with_the_position_before_and_in_the_same_window(script
     ]
 
     now = datetime.now(UTC)
-    ((_end, seen),) = script.connector().sightings_since(now - timedelta(minutes=10), now)
+    ((_end, seen),) = script.connector().reports_since(now - timedelta(minutes=10), now)
 
     asked = script.asked[:3]
     assert [form.get("position_index") for form in asked] == [None, "p1", "p2"]
     assert [form.get("jump_type") for form in asked] == [None, "1", "1"]
     assert [form["page_no"] for form in asked] == ["1", "2", "3"]
     assert len({(form["start_time"], form["end_time"], form["page_size"]) for form in asked}) == 1
-    assert [sighting.external_line for sighting in seen if isinstance(sighting, OrderSighting)] == [
+    assert [report.external_line for report in seen if isinstance(report, OrderReport)] == [
         "4294159887445064307", "2", "3",
     ]  # fmt: skip
 
@@ -170,7 +170,7 @@ def test_a_position_that_stands_still_is_trouble_and_not_an_endless_loop(script:
     script.answers = [orders(order_rows()[0], has_next=True, position="same")]
 
     with pytest.raises(MarketplaceUnavailable):
-        list(script.connector().sightings_since(datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+        list(script.connector().reports_since(datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
 
     assert len(script.asked) == 2
 
@@ -179,11 +179,11 @@ def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Scrip
     script.answers = [orders(*order_rows(), "not even an object"), no_refunds()]
 
     now = datetime.now(UTC)
-    ((_end, seen),) = script.connector().sightings_since(now - timedelta(minutes=5), now)
+    ((_end, seen),) = script.connector().reports_since(now - timedelta(minutes=5), now)
 
-    assert [type(sighting) for sighting in seen] == [OrderSighting] * 3 + [UnreadableSighting] * 2
+    assert [type(report) for report in seen] == [OrderReport] * 3 + [UnreadableReport] * 2
     broken = seen[3]
-    assert isinstance(broken, UnreadableSighting)
+    assert isinstance(broken, UnreadableReport)
     assert "pub_share_pre_fee" in broken.problem
     assert "13800000000" not in repr(broken.payload)
 
@@ -199,7 +199,7 @@ def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -
     now = datetime.now(UTC)
     since = now - timedelta(minutes=10)
 
-    ends = [end for end, _seen in script.connector().sightings_since(since, now)]
+    ends = [end for end, _seen in script.connector().reports_since(since, now)]
 
     assert ends == sorted(ends)
     assert ends[-1] == now
@@ -212,7 +212,7 @@ def test_a_refund_report_that_says_no_beside_its_data_is_a_no(script: Script) ->
     script.answers = [orders(), bad]
 
     with pytest.raises(MarketplaceRefused) as refused:
-        list(script.connector().sightings_since(datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+        list(script.connector().reports_since(datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
 
     assert refused.value.facts["sub_code"] == "101"
 
@@ -221,7 +221,7 @@ def test_nothing_older_than_ninety_days_is_asked_for(script: Script) -> None:
     script.answers = [lambda form: no_refunds() if form["method"].endswith("refund.get") else orders()]
 
     now = datetime.now(UTC)
-    next(iter(script.connector().sightings_since(now - timedelta(days=400), now)))
+    next(iter(script.connector().reports_since(now - timedelta(days=400), now)))
 
     start = datetime.strptime(script.asked[0]["start_time"] + " +0800", "%Y-%m-%d %H:%M:%S %z")
     assert now - timedelta(days=90) < start < now - timedelta(days=89)
@@ -233,7 +233,7 @@ def test_an_item_that_cannot_be_promoted_is_refused_with_its_code(script: Script
     script.answers = [(200, {"tbk_dg_general_link_convert_response": answer})]
 
     with pytest.raises(MarketplaceRefused) as refused:
-        script.connector().tracked_link("x", FiledPosition("110000000001"))
+        script.connector().tracked_link("x", PositionKey("110000000001"))
 
     assert refused.value.facts["sub_code"] == "1001"
 
@@ -242,13 +242,13 @@ def test_a_relation_goes_along_as_relation_on_our_own_ad_zone(script: Script) ->
     script.answers = [(200, {"tbk_dg_general_link_convert_response": {"data": {}}})]
 
     with pytest.raises(MarketplaceRefused):
-        script.connector().tracked_link("x", FiledPosition("relation:2345678901"))
+        script.connector().tracked_link("x", PositionKey("relation:2345678901"))
 
     assert (script.asked[0]["adzone_id"], script.asked[0]["relation_id"]) == ("1", "2345678901")
 
 
 def test_ad_zones_are_not_filed_without_a_session(script: Script) -> None:
     with pytest.raises(MarketplaceRefused):
-        script.connector(session="").file_position("joey-1")
+        script.connector(session="").register_position("joey-1")
 
     assert script.asked == []

@@ -9,17 +9,17 @@ import stamina
 
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import (
-    FiledPosition,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
-    OrderSighting,
-    RefundSighting,
+    OrderReport,
+    PositionKey,
+    RefundReport,
 )
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from tests.sandbox.conftest import Sandbox, utc
 
-FIRST = FiledPosition("110000000001")
+FIRST = PositionKey("110000000001")
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_an_expired_copy_code_is_refused_in_words(taobao: TaobaoConnector) -> No
 
 
 def test_a_new_ad_zone_can_be_used_at_once(taobao: TaobaoConnector, pot: OfferFacts) -> None:
-    position = taobao.file_position("joey-test")
+    position = taobao.register_position("joey-test")
 
     assert position.key.isdigit()
     assert taobao.tracked_link(pot.external_id, position).url != taobao.tracked_link(pot.external_id, FIRST).url
@@ -94,7 +94,7 @@ def test_a_new_ad_zone_can_be_used_at_once(taobao: TaobaoConnector, pot: OfferFa
 
 def test_an_unknown_position_is_refused(taobao: TaobaoConnector, pot: OfferFacts) -> None:
     with pytest.raises(MarketplaceRefused):
-        taobao.tracked_link(pot.external_id, FiledPosition("1"))
+        taobao.tracked_link(pot.external_id, PositionKey("1"))
 
 
 def test_an_order_is_seen_through_all_its_states_and_its_return(
@@ -105,39 +105,39 @@ def test_an_order_is_seen_through_all_its_states_and_its_return(
     order = sandbox.buy(link.url, quantity=2, click_time=utc(hour), paid_at=utc(hour + 60))
     since = datetime.fromtimestamp(hour, UTC)
 
-    def seen(minutes: int) -> list[OrderSighting | RefundSighting]:
+    def seen(minutes: int) -> list[OrderReport | RefundReport]:
         until = since + timedelta(minutes=minutes)
         return [
             one
-            for end, many in taobao.sightings_since(since, until)
+            for end, many in taobao.reports_since(since, until)
             for one in many
             if end <= until and not hasattr(one, "problem") and one.external_line == order
         ]
 
     (paid,) = seen(5)
     truth = sandbox.get(f"/control/orders/{order}").json()
-    assert isinstance(paid, OrderSighting)
+    assert isinstance(paid, OrderReport)
     assert (paid.state, paid.position_key, paid.quantity) == ("paid", FIRST.key, 2)
     assert (paid.paid_minor, paid.commission_minor) == (truth["paid_minor"], truth["estimate_minor"])
     assert (paid.clicked_at, paid.paid_at) == (since, since + timedelta(minutes=1))
 
     sandbox.move(order, "receive", at=utc(hour + 600))
     (received,) = seen(15)
-    assert isinstance(received, OrderSighting)
+    assert isinstance(received, OrderReport)
     assert received.state == "received"
 
     sandbox.move(order, "settle", at=utc(hour + 1200))
     (settled,) = seen(25)
     truth = sandbox.get(f"/control/orders/{order}").json()
-    assert isinstance(settled, OrderSighting)
+    assert isinstance(settled, OrderReport)
     assert (settled.state, settled.commission_minor) == ("settled", truth["settled_minor"])
     assert settled.service_fee_minor == truth["service_minor"]
     assert settled.settled_at == since + timedelta(minutes=20)
 
     sandbox.move(order, "return", quantity=1, at=utc(hour + 1800))
     changed, refund = seen(35)
-    assert isinstance(changed, OrderSighting)
-    assert isinstance(refund, RefundSighting)
+    assert isinstance(changed, OrderReport)
+    assert isinstance(refund, RefundReport)
     told = sandbox.get(f"/control/orders/{order}").json()["refunds"][0]
     assert refund.counts
     assert refund.refund_minor == told["refund_minor"]
@@ -153,9 +153,9 @@ def test_a_closed_order_brings_nothing(
     sandbox.move(order, "close", at=utc(hour + 120))
 
     since = datetime.fromtimestamp(hour, UTC)
-    seen = [one for _end, many in taobao.sightings_since(since, since + timedelta(minutes=5)) for one in many]
+    seen = [one for _end, many in taobao.reports_since(since, since + timedelta(minutes=5)) for one in many]
 
-    (closed,) = [one for one in seen if isinstance(one, OrderSighting) and one.external_line == order]
+    (closed,) = [one for one in seen if isinstance(one, OrderReport) and one.external_line == order]
     assert (closed.state, closed.commission_minor, closed.service_fee_minor) == ("closed", 0, 0)
 
 
@@ -173,9 +173,9 @@ def test_more_than_a_page_of_orders_comes_once_each(
     )
 
     since = datetime.fromtimestamp(hour, UTC)
-    windows = list(taobao.sightings_since(since, since + timedelta(hours=1)))
+    windows = list(taobao.reports_since(since, since + timedelta(hours=1)))
 
-    lines = [one.external_line for _end, many in windows for one in many if isinstance(one, OrderSighting)]
+    lines = [one.external_line for _end, many in windows for one in many if isinstance(one, OrderReport)]
     assert sorted(lines) == sorted(made)
     assert windows[-1][0] == since + timedelta(hours=1)
 
@@ -183,7 +183,7 @@ def test_more_than_a_page_of_orders_comes_once_each(
 def test_days_of_windows_are_all_accepted_sales_included(taobao: TaobaoConnector) -> None:
     now = datetime.now(UTC)
 
-    ends = [end for end, _seen in taobao.sightings_since(now - timedelta(days=2), now)]
+    ends = [end for end, _seen in taobao.reports_since(now - timedelta(days=2), now)]
 
     assert ends == sorted(ends)
     assert now - ends[-1] < timedelta(seconds=5)
@@ -208,7 +208,7 @@ def test_a_throttled_client_waits_and_gets_through(own_sandbox: Callable[..., Sa
     now = datetime.now(UTC)
 
     started = time.monotonic()
-    windows = list(taobao.sightings_since(now - timedelta(hours=8), now))
+    windows = list(taobao.reports_since(now - timedelta(hours=8), now))
 
     assert len(windows) >= 3
     assert time.monotonic() - started > 0.9

@@ -36,7 +36,7 @@ def item_rows() -> list[Any]:
 
 
 def test_paid_order_has_its_estimate_and_the_service_fee_rounded_up() -> None:
-    seen = parse.order_sighting(order_rows()[0])
+    seen = parse.order_report(order_rows()[0])
 
     assert (seen.external_order, seen.external_line) == ("4294159887444064307", "4294159887445064307")
     assert (seen.state, seen.position_key, seen.quantity) == ("paid", "110000000001", 1)
@@ -48,7 +48,7 @@ def test_paid_order_has_its_estimate_and_the_service_fee_rounded_up() -> None:
 
 
 def test_settled_order_counts_what_was_settled_and_both_fees_and_takes_numbers_as_they_are() -> None:
-    seen = parse.order_sighting(order_rows()[1])
+    seen = parse.order_report(order_rows()[1])
 
     assert seen.state == "settled"
     assert (seen.paid_minor, seen.commission_minor, seen.service_fee_minor) == (24000, 2880, 300)
@@ -57,18 +57,18 @@ def test_settled_order_counts_what_was_settled_and_both_fees_and_takes_numbers_a
 
 
 def test_second_owner_of_a_trade_is_a_line_of_its_own_and_long_ids_stay_exact() -> None:
-    seen = parse.order_sighting(order_rows()[1])
+    seen = parse.order_report(order_rows()[1])
 
     assert seen.external_order == "4294159887444064999"
     assert seen.external_line == "4294159887445064999/3"
 
 
 def test_two_dashes_for_a_time_mean_that_there_is_none() -> None:
-    assert parse.order_sighting(order_rows()[1]).clicked_at is None
+    assert parse.order_report(order_rows()[1]).clicked_at is None
 
 
 def test_closed_order_brings_nothing_and_says_why() -> None:
-    seen = parse.order_sighting(order_rows()[2])
+    seen = parse.order_report(order_rows()[2])
 
     assert (seen.state, seen.commission_minor, seen.service_fee_minor, seen.reason) == ("closed", 0, 0, "refunded")
 
@@ -77,7 +77,7 @@ def test_amount_with_a_comma_is_refused_by_name_and_the_report_is_kept() -> None
     row = order_rows()[3]
 
     with pytest.raises(Unreadable, match="pub_share_pre_fee"):
-        parse.order_sighting(row)
+        parse.order_report(row)
     kept = parse.unreadable_order(row, "pub_share_pre_fee", window_end=NOW)
     assert kept.external_order == "4294159887444065001"
     assert kept.payload["pub_share_pre_fee"] == "1,234.00"
@@ -87,7 +87,7 @@ def test_amount_with_a_comma_is_refused_by_name_and_the_report_is_kept() -> None
 @pytest.mark.parametrize("state", [0, 99, "", None, "twelve"])
 def test_unknown_state_is_unreadable_and_not_guessed(state: object) -> None:
     with pytest.raises(Unreadable, match="tk_status"):
-        parse.order_sighting({**order_rows()[0], "tk_status": state})
+        parse.order_report({**order_rows()[0], "tk_status": state})
 
 
 def test_nothing_that_names_the_buyer_is_kept() -> None:
@@ -104,12 +104,12 @@ def test_nothing_that_names_the_buyer_is_kept() -> None:
 def test_relation_is_the_position_only_where_it_is_configured() -> None:
     row = order_rows()[0]
 
-    assert parse.order_sighting(row, by_relation=True).position_key == "relation:2345678901"
-    assert parse.order_sighting({**row, "relation_id": 0}, by_relation=True).position_key == "110000000001"
+    assert parse.order_report(row, by_relation=True).position_key == "relation:2345678901"
+    assert parse.order_report({**row, "relation_id": 0}, by_relation=True).position_key == "110000000001"
 
 
 def test_refunded_case_takes_back_what_was_ours_without_the_fees_share() -> None:
-    seen = parse.refund_sighting(refund_rows()[0])
+    seen = parse.refund_report(refund_rows()[0])
 
     assert (seen.case_id, seen.external_line) == ("8812", "4294159887445064307")
     assert (seen.counts, seen.refund_minor, seen.commission_back_minor) == (True, 6900, 342)
@@ -117,7 +117,7 @@ def test_refunded_case_takes_back_what_was_ours_without_the_fees_share() -> None
 
 
 def test_undecided_and_unknown_cases_do_not_count() -> None:
-    undecided, unknown = (parse.refund_sighting(row) for row in refund_rows()[1:])
+    undecided, unknown = (parse.refund_report(row) for row in refund_rows()[1:])
 
     assert (undecided.counts, undecided.external_line) == (False, "4294159887445064999/3")
     assert unknown.counts is False
@@ -125,7 +125,7 @@ def test_undecided_and_unknown_cases_do_not_count() -> None:
 
 @pytest.mark.parametrize("status", [2, 3, 4, 11, 12, 13, 14, 15])
 def test_a_case_counts_by_its_status(status: int) -> None:
-    seen = parse.refund_sighting({**refund_rows()[0], "refund_status": status})
+    seen = parse.refund_report({**refund_rows()[0], "refund_status": status})
 
     assert seen.counts is (status in {2, 12, 13})
 
@@ -134,7 +134,7 @@ def test_counting_case_without_its_amount_is_unreadable() -> None:
     row = {name: value for name, value in refund_rows()[0].items() if name != "show_return_fee"}
 
     with pytest.raises(Unreadable, match="show_return_fee"):
-        parse.refund_sighting(row)
+        parse.refund_report(row)
 
 
 def test_item_has_three_prices_and_an_identity_that_outlives_its_id() -> None:
@@ -253,7 +253,7 @@ def test_text_of_an_object_is_empty() -> None:
 
 
 def test_two_readings_of_one_report_are_equal() -> None:
-    first, second = (parse.order_sighting(order_rows()[0]) for _ in range(2))
+    first, second = (parse.order_report(order_rows()[0]) for _ in range(2))
 
     assert first == second
     assert replace(first, state="settled") != second

@@ -17,7 +17,7 @@ from joey.kit.clock import now
 from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold, PayoutPause
 from joey.payouts.pause import pause_payouts
 from joey.payouts.send_due import send_due
@@ -62,7 +62,7 @@ def a_failed_job(task: str = "joey.orders.jobs.sync_orders", lock: str | None = 
 def everything(settings: Any) -> None:
     """A row in every table."""
     shop = ready_shop(10_000)
-    record_sightings("taobao", [settled("2", days_ago=1), report("3", position_key="nobodys")], now=NOW)
+    take_order_reports("taobao", [settled("2", days_ago=1), report("3", position_key="nobodys")], now=NOW)
     earn_due(now=NOW)
     place_hold(Commission.objects.filter(state="earned")[0], reason="Looks odd", now=NOW)
     PayoutHold.objects.create(shop=shop, reason="Checking", placed_at=NOW, released_at=NOW)
@@ -179,7 +179,7 @@ def test_pages_speak_chinese_too() -> None:
 
 def test_a_line_in_suspense_is_filtered_traced_and_tried_again() -> None:
     shop = meis_shop()
-    record_sightings("taobao", [report()], now=NOW)
+    take_order_reports("taobao", [report()], now=NOW)
     line = OrderLine.objects.get()
     assert line.suspense
     client = signed_in(ada())
@@ -257,7 +257,7 @@ def test_a_payout_of_ones_own_shop_is_not_decided() -> None:
 
 def test_a_commission_is_held_and_released() -> None:
     leased(meis_shop())
-    record_sightings("taobao", [settled(days_ago=30)], now=NOW)
+    take_order_reports("taobao", [settled(days_ago=30)], now=NOW)
     earn_due(now=NOW)
     commission = Commission.objects.get()
     client = signed_in(ada())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from joey.marketplaces import registry
-from joey.marketplaces.port import MarketplaceUnavailable, Sightings
+from joey.marketplaces.port import AnyReport, MarketplaceUnavailable
 from joey.marketplaces.taobao.connector import POLICY
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.sync import OVERLAP, sync
@@ -25,10 +25,10 @@ class Reports:
 
     def __init__(self) -> None:
         self.asked: list[tuple[datetime, datetime]] = []
-        self.held: dict[datetime, list[Sightings]] = {}
+        self.held: dict[datetime, list[AnyReport]] = {}
         self.away_from: datetime | None = None
 
-    def sightings_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[Sightings]]]:
+    def reports_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[AnyReport]]]:
         self.asked.append((since, until))
         while since < until:
             end = min(since + HOUR, until)

@@ -8,7 +8,7 @@ from joey.commissions.earn_due import earn_due
 from joey.kit import sql
 from joey.ledger.chart import AccountKind
 from joey.money.money import Money
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import approve
 from joey.payouts.models import Payee, Payout
 from joey.payouts.payee import set_payee
@@ -44,7 +44,7 @@ def earn(share: int, order: str, *, position: str = "110000000001") -> None:
     assert share % 4 == 0
     base = share * 5 // 4
     line = settled(order, commission_minor=base, service_fee_minor=0, paid_minor=base * 20, position_key=position)
-    record_sightings("taobao", [line], now=NOW)
+    take_order_reports("taobao", [line], now=NOW)
     earn_due(now=NOW)
     confirm_due(now=NOW)
 

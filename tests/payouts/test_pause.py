@@ -2,7 +2,7 @@
 
 import pytest
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import Conflict, Forbidden, Invalid
 from joey.payouts.models import BankFile, PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts

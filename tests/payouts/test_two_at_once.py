@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import Conflict
 from joey.kit.states import WrongState
 from joey.payouts.decide import SecondOperatorNeeded, approve, refuse
@@ -327,4 +327,4 @@ def test_conflicts_are_refusals_that_a_face_can_show(shop: Shop) -> None:
     with pytest.raises(Conflict) as refused:
         requested(shop, 6_000, "b")
 
-    assert refused.value.code == "payout_on_its_way"
+    assert refused.value.code == "payout_in_progress"

@@ -1,6 +1,6 @@
 """Two connections with one right code, and two that ask for the last code allowed."""
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import TooMany
 from joey.people.models import Person, SignInCode
 from joey.people.send_code import PER_CONTACT, send_code

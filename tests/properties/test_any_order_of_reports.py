@@ -18,15 +18,15 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
 from joey.ledger.queries import balances_of
-from joey.marketplaces.port import OrderSighting, RefundSighting
+from joey.marketplaces.port import OrderReport, RefundReport
 from joey.orders.models import OrderLine
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
 
-Sighting = OrderSighting | RefundSighting
+Report = OrderReport | RefundReport
 POSITIONS = ("110000000001", "110000000002", "never filed")
 STATES = ("placed", "paid", "received", "settled", "closed")
 
@@ -35,16 +35,16 @@ STATES = ("placed", "paid", "received", "settled", "closed")
 class World:
     """`reports` as they were made, oldest first; `sets` as they arrive, each with whether booking follows."""
 
-    reports: list[Sighting]
-    sets: list[tuple[list[Sighting], bool, bool]]
+    reports: list[Report]
+    sets: list[tuple[list[Report], bool, bool]]
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    reports: list[Sighting] = []
+    reports: list[Report] = []
     for number in range(draw(st.integers(1, 4))):
         reports += _life_of_a_line(draw, f"100{number}")
-    reports.sort(key=lambda sighting: sighting.reported_at)
+    reports.sort(key=lambda report: report.reported_at)
     arrived = draw(st.permutations(reports + draw(st.lists(st.sampled_from(reports), max_size=4))))
     sets = []
     while arrived:
@@ -54,11 +54,11 @@ def worlds(draw: st.DrawFn) -> World:
     return World(reports, sets)
 
 
-def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Sighting]:
+def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
     """What the marketplace says of one line: states in any sequence, amounts that move, cases that open and fail."""
     position = draw(st.sampled_from(POSITIONS))
     # some of its reports leave out the click; whether one names it must not depend on which comes first
-    told: list[Sighting] = []
+    told: list[Report] = []
     for step in range(draw(st.integers(1, 4))):
         state = draw(st.sampled_from(STATES))
         commission = 0 if state == "closed" else draw(st.integers(0, 500))
@@ -130,10 +130,10 @@ def outcome() -> Outcome:
     return list(lines), list(bases), {slug: {c: m for c, m in sums.items() if m} for slug, sums in held.items()}
 
 
-def one_clean_run(reports: list[Sighting]) -> Outcome:
+def one_clean_run(reports: list[Report]) -> Outcome:
     with a_fresh_start():
-        for sighting in reports:
-            record_sightings("taobao", [sighting], now=NOW)
+        for report in reports:
+            take_order_reports("taobao", [report], now=NOW)
         earn_due(now=NOW)
         confirm_due(now=NOW)
         prove()
@@ -146,8 +146,8 @@ def test_any_order_of_the_same_reports_ends_the_same(world: World) -> None:
     right = one_clean_run(world.reports)
 
     with a_fresh_start():
-        for sightings, booked, confirmed in world.sets:
-            record_sightings("taobao", sightings, now=NOW)
+        for reports, booked, confirmed in world.sets:
+            take_order_reports("taobao", reports, now=NOW)
             if booked:
                 earn_due(now=NOW)
             if confirmed:

@@ -4,32 +4,32 @@ from collections.abc import Iterator
 
 import pytest
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
-from joey.marketplaces.port import OrderSighting, RefundSighting
-from joey.orders.record_sightings import record_sightings
+from joey.marketplaces.port import OrderReport, RefundReport
+from joey.orders.take_order_reports import take_order_reports
 from joey.shops.models import Shop
 from tests.cast import NOW, leased, mei, refund, settled
 from tests.proof import prove
 
 SHOPS = 200
-SET = 10_000  # sightings per record_sightings, as a sync window would bring them
+SET = 10_000  # reports per take_order_reports, as a sync window would bring them
 
 
-def reports(lines: int) -> Iterator[OrderSighting]:
+def reports(lines: int) -> Iterator[OrderReport]:
     for n in range(lines):
         yield settled(str(10**9 + n), position_key=str(5000 + n % SHOPS), commission_minor=300 + n % 97)
 
 
-def returns(lines: int) -> Iterator[RefundSighting]:
+def returns(lines: int) -> Iterator[RefundReport]:
     for n in range(0, lines, 20):
         yield refund(str(10**9 + n), case=str(n), back=262)
 
 
-def in_sets(things: Iterator[OrderSighting] | Iterator[RefundSighting]) -> Iterator[list[object]]:
+def in_sets(things: Iterator[OrderReport] | Iterator[RefundReport]) -> Iterator[list[object]]:
     batch: list[object] = []
     for thing in things:
         batch.append(thing)
@@ -50,11 +50,11 @@ def test_lines_by_the_hundred_thousand_go_from_report_to_available_and_one_in_tw
         leased(shop, key=str(5000 + n))
 
     for batch in in_sets(reports(lines)):
-        record_sightings("taobao", batch, now=NOW)  # type: ignore[arg-type]
+        take_order_reports("taobao", batch, now=NOW)  # type: ignore[arg-type]
     earned = earn_due(now=NOW)
     confirmed = confirm_due(now=NOW)
     for batch in in_sets(returns(lines)):
-        record_sightings("taobao", batch, now=NOW)  # type: ignore[arg-type]
+        take_order_reports("taobao", batch, now=NOW)  # type: ignore[arg-type]
     returned = earn_due(now=NOW)
 
     bases = [300 + n % 97 - 38 for n in range(lines)]

@@ -13,9 +13,9 @@ import pytest
 from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
-from joey.marketplaces.port import OrderSighting
+from joey.marketplaces.port import OrderReport
 from joey.orders.models import OrderLine
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.lease_position import lease_for, return_idle
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
@@ -45,7 +45,7 @@ class Marketplace:
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
         self.truth: dict[str, str | None] = {}
-        self.reports: list[OrderSighting] = []
+        self.reports: list[OrderReport] = []
 
     def order(self, shop: str | None, position: str, clicked_at: datetime | None, **also: object) -> None:
         number = str(10**9 + len(self.truth))
@@ -64,7 +64,7 @@ class Marketplace:
         if self.dice.random() < 0.2:
             self.reports.append(paid)
 
-    def shuffled(self) -> list[OrderSighting]:
+    def shuffled(self) -> list[OrderReport]:
         self.dice.shuffle(self.reports)
         return self.reports
 
@@ -99,7 +99,7 @@ def test_no_order_goes_to_the_wrong_shop_and_what_cannot_be_said_is_in_suspense(
 
     reports = world.shuffled()
     for at in range(0, len(reports), 700):
-        record_sightings("taobao", reports[at : at + 700], now=NOW)
+        take_order_reports("taobao", reports[at : at + 700], now=NOW)
     earn_due(now=NOW)
 
     found = dict(OrderLine.objects.values_list("external_order", "shop__slug"))

@@ -14,7 +14,7 @@ from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link
 from joey.sharing.prove import CHECKS
 from joey.sharing.queries import clicks_of, links_of, own_codes
-from joey.sharing.record_click import NewClick, NewWayOut, record_clicks, record_ways_out
+from joey.sharing.record_click import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
 from joey.sharing.share import link_by_code
 from joey.shops.models import Shop
 from tests import cast
@@ -66,13 +66,13 @@ def test_robots_are_raw_and_never_people_nor_do_they_hide_one(link: Link) -> Non
 
 def test_writing_the_same_set_twice_writes_it_once(link: Link) -> None:
     batch = [click(link), click(link, BEN)]
-    ways = [NewWayOut(new_id(), batch[0].id, link.shop_id, "taobao", None)]
+    ways = [NewOutboundClick(new_id(), batch[0].id, link.shop_id, "taobao", None)]
 
-    first = (record_clicks(batch), record_ways_out(ways))
-    again = (record_clicks(batch), record_ways_out(ways))
+    first = (record_clicks(batch), record_outbound_clicks(ways))
+    again = (record_clicks(batch), record_outbound_clicks(ways))
 
     assert (first, again) == ((2, 1), (0, 0))
-    assert (record_clicks([]), record_ways_out([])) == (0, 0)
+    assert (record_clicks([]), record_outbound_clicks([])) == (0, 0)
 
 
 def test_a_click_without_a_time_gets_the_databases(link: Link) -> None:
@@ -117,7 +117,7 @@ def test_links_come_newest_first_in_pages_of_one_query(
 def test_clicks_come_newest_first_with_whether_they_went_on(link: Link) -> None:
     batch = [click(link, minutes=minute) for minute in range(3)]
     record_clicks(batch)
-    record_ways_out([NewWayOut(new_id(), batch[1].id, link.shop_id, "taobao", None)] * 1)
+    record_outbound_clicks([NewOutboundClick(new_id(), batch[1].id, link.shop_id, "taobao", None)] * 1)
 
     first = clicks_of(link.shop, limit=2)
     rest = clicks_of(link.shop, limit=2, cursor=first.next)
@@ -136,13 +136,13 @@ def test_a_foreign_cursor_is_refused(link: Link, cursor: str) -> None:
         assert refused.value.field == "cursor"
 
 
-def test_two_ways_out_of_one_click_count_the_click_once(link: Link) -> None:
+def test_two_outbound_clicks_of_one_click_count_the_click_once(link: Link) -> None:
     fact = click(link)
     record_clicks([fact])
-    record_ways_out([NewWayOut(new_id(), fact.id, link.shop_id, "taobao", None) for _ in range(2)])
+    record_outbound_clicks([NewOutboundClick(new_id(), fact.id, link.shop_id, "taobao", None) for _ in range(2)])
 
     (found,) = [each for each in links_of(link.shop).items if each.channel == "wechat"]
-    assert (found.clicks.raw, found.ways_out) == (1, 1)
+    assert (found.clicks.raw, found.outbound_clicks) == (1, 1)
 
 
 def test_a_listing_finds_its_own_code(link: Link) -> None:
@@ -157,10 +157,10 @@ def test_another_shops_code_is_not_found(link: Link) -> None:
         link_by_code(cast.lulus_shop(), link.code)
 
 
-def test_proof_finds_a_way_out_without_click(link: Link) -> None:
-    record_ways_out([NewWayOut(new_id(), uuid4(), link.shop_id, "taobao", None)])
+def test_proof_finds_a_outbound_click_without_click(link: Link) -> None:
+    record_outbound_clicks([NewOutboundClick(new_id(), uuid4(), link.shop_id, "taobao", None)])
 
-    assert broken() == ["Every way out has its click, of the same shop"]
+    assert broken() == ["Every outbound click has its click, of the same shop"]
 
 
 def test_proof_finds_a_click_on_another_shops_link(link: Link) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from joey.orders.models import OrderLine
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.lease_position import lease_for, return_idle
 from joey.sharing.models import Position, PositionLease
 from tests.cast import DAY, NOW, lulus_shop, meis_shop, report
@@ -29,7 +29,7 @@ def test_a_click_in_the_second_of_the_first_share_counts() -> None:
     assert lease
 
     cut_off = (MOMENT + timedelta(milliseconds=200)).replace(microsecond=0)
-    record_sightings("taobao", [report(clicked_at=cut_off, reported_at=MOMENT + DAY)], now=MOMENT + DAY)
+    take_order_reports("taobao", [report(clicked_at=cut_off, reported_at=MOMENT + DAY)], now=MOMENT + DAY)
 
     line = OrderLine.objects.get()
     assert (line.shop_id, line.suspense) == (meis_shop().pk, "")

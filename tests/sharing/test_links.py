@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.ids import CODE_ALPHABET
 from joey.kit.refusals import Invalid, NotFound
 from joey.sharing import make_link as making

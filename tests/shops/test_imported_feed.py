@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from joey.catalog.import_offers import import_offers
+from joey.catalog.intake.import_offers import import_offers
 from joey.catalog.models import Offer
 from joey.catalog.queries import search_offers
 from joey.kit import clock

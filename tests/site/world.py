@@ -4,19 +4,19 @@ from datetime import timedelta
 from uuid import UUID
 
 from joey.catalog.models import Offer, PricePoint
-from joey.catalog.pictures import _path as kept_at
+from joey.catalog.pictures.keep_pictures import _path as kept_at
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission, CommissionHold
 from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.orders.models import OrderLine, SyncCursor
-from joey.orders.record_sightings import record_sightings
+from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.models import BankFile, Payee, Payout, PayoutAttempt, PayoutHold, PayoutPause
 from joey.payouts.payee import set_payee
 from joey.people.models import Person
 from joey.people.tokens import make_token
 from joey.sharing.make_link import make_link
-from joey.sharing.models import Click, Link, WayOut
+from joey.sharing.models import Click, Link, OutboundClick
 from joey.shops.models import Listing, Shelf, Shop
 from tests.cast import NOW, ada, leased, listed, mei, meis_shop, report
 from tests.storefront.goods import fresh_flask
@@ -45,7 +45,7 @@ def _one_more(shop: Shop, number: int) -> None:
     listing.save()
     link = make_link(shop, listing_id=listing.pk, channel="wechat", now=now)
     _visits(link, number)
-    record_sightings("taobao", [report(str(number)), report(f"7{number}", position_key="nobodys")], now=NOW)
+    take_order_reports("taobao", [report(str(number)), report(f"7{number}", position_key="nobodys")], now=NOW)
     earn_due(now=NOW)
     commission = Commission.objects.order_by("-id")[0]
     CommissionHold.objects.create(shop=shop, commission=commission, reason="Looks odd", placed_at=NOW)
@@ -76,7 +76,7 @@ def _visits(link: Link, number: int) -> None:
         id=new_id(), shop_id=link.shop_id, link_id=link.pk, listing_id=link.listing_id, at=now, visitor="person",
         visitor_key=str(number).encode(),
     )  # fmt: skip
-    WayOut.objects.create(shop_id=link.shop_id, click_id=click.id, at=now, marketplace="taobao")
+    OutboundClick.objects.create(shop_id=link.shop_id, click_id=click.id, at=now, marketplace="taobao")
 
 
 def _payout(shop: Shop, number: int) -> None:

@@ -211,7 +211,7 @@ def test_a_closed_shop_is_gone(client: Client) -> None:
     assert [client.get(path).status_code for path in ("/s/mei", path_of(listing))] == [404, 404]
 
 
-def test_the_way_out_carries_the_listings_own_code_or_the_click(client: Client) -> None:
+def test_the_outbound_click_carries_the_listings_own_code_or_the_click(client: Client) -> None:
     listing = listed(meis_shop(), fresh_flask())
 
     first = re.search(r'href="/go/([0-9a-z]+)"', client.get(path_of(listing)).content.decode())
@@ -230,7 +230,7 @@ def test_a_page_may_be_kept_only_until_its_price_is_too_old(client: Client) -> N
         assert 0 < int(re.fullmatch(r"public, max-age=(\d+)", kept).group(1)) <= 20  # type: ignore[union-attr]
 
 
-def test_inside_an_app_that_opens_no_taobao_the_way_out_offers_another_browser(client: Client) -> None:
+def test_inside_an_app_that_opens_no_taobao_the_outbound_click_offers_another_browser(client: Client) -> None:
     listing = listed(meis_shop(), fresh_flask())
 
     inside = client.get(path_of(listing) + "/way-out", headers=EN | {"user-agent": WECHAT}).content.decode()
@@ -244,7 +244,7 @@ def test_inside_an_app_that_opens_no_taobao_the_way_out_offers_another_browser(c
 
 
 @pytest.mark.parametrize("token", ["https://evil.example", "//evil.example", "'><script>", "A" * 99])
-def test_a_way_out_token_that_is_none_is_not_repeated(client: Client, token: str) -> None:
+def test_a_outbound_click_token_that_is_none_is_not_repeated(client: Client, token: str) -> None:
     listing = listed(meis_shop(), fresh_flask())
 
     html = client.get(path_of(listing) + "/way-out", {"t": token}, headers=EN).content.decode()
@@ -321,7 +321,7 @@ def test_reading_pages_take_no_writes(client: Client, method: str) -> None:
     assert getattr(client, method)("/s/mei").status_code == 405
 
 
-def test_programs_that_read_everything_are_kept_from_links_and_ways_out(client: Client) -> None:
+def test_programs_that_read_everything_are_kept_from_links_and_outbound_clicks(client: Client) -> None:
     told = client.get("/robots.txt").content.decode().splitlines()
 
     assert told[0] == "User-agent: *"

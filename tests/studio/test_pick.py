@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 import pytest
 from django.test import Client
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.search import find_offers, folder, read_index, suggest
-from joey.catalog.take_offers import take_offers
 from joey.kit.clock import now
 from tests.cast import mei, meis_shop
 from tests.catalog.offers import flask_facts

@@ -15,12 +15,12 @@ from joey.marketplaces.feed.parse import Feed, read_feed
 from joey.marketplaces.feed.places import PLACES
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.port import (
-    FiledPosition,
+    AnyReport,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
     Policy,
-    Sightings,
+    PositionKey,
     TrackedLink,
 )
 
@@ -93,15 +93,15 @@ class FeedConnector:
                     return found[1]
         return None
 
-    def tracked_link(self, external_id: str, position: FiledPosition) -> TrackedLink:
+    def tracked_link(self, external_id: str, position: PositionKey) -> TrackedLink:
         """There is none: nothing would come back."""
         raise self._earns_nothing()
 
-    def file_position(self, name: str) -> FiledPosition:
+    def register_position(self, name: str) -> PositionKey:
         """There is none: nothing would come back."""
         raise self._earns_nothing()
 
-    def sightings_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[Sightings]]]:
+    def reports_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[AnyReport]]]:
         """A feed reports no orders."""
         return iter(())
 

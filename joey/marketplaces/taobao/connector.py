@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from joey.marketplaces import beijing
 from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
 from joey.marketplaces.port import (
-    FiledPosition,
+    AnyReport,
     MarketplaceRefused,
     OfferFacts,
     Policy,
-    Sightings,
+    PositionKey,
     TrackedLink,
 )
 from joey.marketplaces.taobao import reports
@@ -137,7 +137,7 @@ class TaobaoConnector:
             field="text",
         )
 
-    def tracked_link(self, external_id: str, position: FiledPosition) -> TrackedLink:
+    def tracked_link(self, external_id: str, position: PositionKey) -> TrackedLink:
         """A link on a position: of the item's coupon while one runs."""
         answer = self._client.call(
             "taobao.tbk.dg.general.link.convert",
@@ -156,7 +156,7 @@ class TaobaoConnector:
             raise MarketplaceRefused(words % (text(entry, "msg", longest=100) or code or "—"), sub_code=code)
         return found
 
-    def file_position(self, name: str) -> FiledPosition:
+    def register_position(self, name: str) -> PositionKey:
         """One more ad zone of the configured site. Needs the account's session."""
         if not self._client.has_session or not self._site:
             raise MarketplaceRefused(
@@ -168,13 +168,13 @@ class TaobaoConnector:
         adzone = text(inner(answer, "data"), "model").rpartition("_")[2]
         if not adzone.isdigit():
             raise MarketplaceRefused(_("Taobao made an ad zone but did not say which. Look it up in its console."))
-        return FiledPosition(adzone)
+        return PositionKey(adzone)
 
-    def sightings_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[Sightings]]]:
+    def reports_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[AnyReport]]]:
         """Orders and refund cases changed in [since, until), at most 90 days back."""
         now = datetime.now(UTC)
         start, end = max(since.astimezone(UTC), now - FURTHEST_BACK), min(until.astimezone(UTC), now)
-        return reports.sightings(self._client, start, end, by_relation=self._by_relation)
+        return reports.reports(self._client, start, end, by_relation=self._by_relation)
 
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
@@ -206,7 +206,7 @@ class TaobaoConnector:
             return ""
         return text(link, "material_id", longest=120)
 
-    def _position(self, position: FiledPosition) -> dict[str, str]:
+    def _position(self, position: PositionKey) -> dict[str, str]:
         if position.key.startswith("relation:"):
             return {"adzone_id": self._need_adzone(), "relation_id": position.key.removeprefix("relation:")}
         return {"adzone_id": position.key}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from joey.marketplaces.port import OrderSighting, OrderState, RefundSighting, UnreadableSighting
+from joey.marketplaces.port import OrderReport, OrderState, RefundReport, UnreadableReport
 from joey.marketplaces.taobao.values import Row, Unreadable, fen, moment, need, ppm, text, whole
 
 STATES: Mapping[int, OrderState] = {11: "placed", 12: "paid", 14: "received", 3: "settled", 13: "closed"}
@@ -22,7 +22,7 @@ _OF_THE_BUYER = re.compile(
 _NOT_OF_THE_BUYER = frozenset({"seller_nick", "member_type"})
 
 
-def order_sighting(row: Row, *, by_relation: bool = False) -> OrderSighting:
+def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     """An element of the order report. Raises Unreadable naming the field.
 
     Settled, the commission is `pub_share_fee` and the marketplace keeps `alimama_share_fee` and the special service
@@ -42,7 +42,7 @@ def order_sighting(row: Row, *, by_relation: bool = False) -> OrderSighting:
     if reported_at is None:
         raise Unreadable("modified_time is missing")
     rate = ppm(row, "tk_total_rate")
-    return OrderSighting(
+    return OrderReport(
         external_order=need(row, "trade_parent_id"),
         external_line=_line(trade_id, text(row, "tk_order_role")),
         reported_at=reported_at,
@@ -65,7 +65,7 @@ def order_sighting(row: Row, *, by_relation: bool = False) -> OrderSighting:
     )
 
 
-def refund_sighting(row: Row) -> RefundSighting:
+def refund_report(row: Row) -> RefundReport:
     """An element of the refund report. Raises Unreadable naming the field.
 
     `show_return_fee` is everything that flows back, the service fees included; what we have to give back is that
@@ -79,7 +79,7 @@ def refund_sighting(row: Row) -> RefundSighting:
     whole_fee = fen(row, "show_return_fee")
     if whole_fee is None and counts:
         raise Unreadable("show_return_fee is missing")
-    return RefundSighting(
+    return RefundReport(
         case_id=need(row, "refund_suit_id"),
         external_order=need(row, "tb_trade_parent_id"),
         external_line=_line(need(row, "tb_trade_id"), text(row, "tk_order_role")),
@@ -91,15 +91,15 @@ def refund_sighting(row: Row) -> RefundSighting:
     )
 
 
-def unreadable_order(row: Row, problem: str, *, window_end: datetime) -> UnreadableSighting:
+def unreadable_order(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """An order report that stays as it came."""
-    return UnreadableSighting("order", text(row, "trade_parent_id", longest=64), _when(row, window_end),
+    return UnreadableReport("order", text(row, "trade_parent_id", longest=64), _when(row, window_end),
                               without_buyer(row), problem)  # fmt: skip
 
 
-def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> UnreadableSighting:
+def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """A refund report that stays as it came."""
-    return UnreadableSighting("refund", text(row, "tb_trade_parent_id", longest=64), _when(row, window_end),
+    return UnreadableReport("refund", text(row, "tb_trade_parent_id", longest=64), _when(row, window_end),
                               without_buyer(row), problem)  # fmt: skip
 
 

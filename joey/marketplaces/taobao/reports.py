@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from joey.marketplaces import beijing
-from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, Sightings
+from joey.marketplaces.port import AnyReport, MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
 from joey.marketplaces.taobao.values import Row, Unreadable, inner, listed, text
@@ -30,9 +30,9 @@ class _TooMuch(Exception):
     """The window is longer, or holds more, than the report gives at once."""
 
 
-def sightings(
+def reports(
     client: Client, since: datetime, until: datetime, *, by_relation: bool
-) -> Iterator[tuple[datetime, list[Sightings]]]:
+) -> Iterator[tuple[datetime, list[AnyReport]]]:
     """Orders and refund cases changed in [since, until), a window at a time, with the window's end."""
     todo = deque(windows(since, until))
     while todo:
@@ -49,7 +49,7 @@ def sightings(
         yield min(end, until), seen
 
 
-def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool) -> list[Sightings]:
+def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool) -> list[AnyReport]:
     question = {
         "query_type": UPDATED_ORDERS,
         "start_time": beijing.write(start),
@@ -64,17 +64,17 @@ def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool
         data = inner(answer, "data")
         return data, listed(data, "results", "publisher_order_dto")
 
-    found: list[Sightings] = []
+    found: list[AnyReport] = []
     for row in _all_pages(ask):
         try:
-            found.append(parse.order_sighting(row, by_relation=by_relation))
+            found.append(parse.order_report(row, by_relation=by_relation))
         except Unreadable as trouble:
             log.warning("an order report cannot be read: %s", trouble)
             found.append(parse.unreadable_order(row, str(trouble), window_end=end))
     return found
 
 
-def _refunds(client: Client, start: datetime, end: datetime) -> list[Sightings]:
+def _refunds(client: Client, start: datetime, end: datetime) -> list[AnyReport]:
     question = {
         "query_type": UPDATED_REFUNDS,
         "start_time": beijing.write(start),
@@ -93,10 +93,10 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[Sightings]:
         data = inner(answer, "data")
         return data, listed(data, "result", "publisher_refund_order_d_t_o")
 
-    found: list[Sightings] = []
+    found: list[AnyReport] = []
     for row in _all_pages(ask):
         try:
-            found.append(parse.refund_sighting(row))
+            found.append(parse.refund_report(row))
         except Unreadable as trouble:
             log.warning("a refund report cannot be read: %s", trouble)
             found.append(parse.unreadable_refund(row, str(trouble), window_end=end))

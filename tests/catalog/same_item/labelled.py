@@ -15,11 +15,11 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.catalog.same_item import follow
 from joey.catalog.same_item.decide import ahead_of_every_rival
 from joey.catalog.same_item.evidence import TOLD, Evidence
-from joey.catalog.take_offers import take_offers
 from joey.kit import sql
 from joey.marketplaces.port import OfferFacts
 

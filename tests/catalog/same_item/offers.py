@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Alike, Offer
 from joey.catalog.same_item.follow import catch_up
-from joey.catalog.take_offers import take_offers
 from joey.marketplaces.port import OfferFacts
 
 NOW = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from joey.catalog.clean_facts import gtin_14
+from joey.catalog.intake.clean_facts import gtin_14
 from joey.catalog.same_item.compare import compare
 from joey.catalog.same_item.evidence import Evidence
 from joey.catalog.same_item.facts import Facts, brand_names, facts_of, names_one_item

@@ -2,7 +2,7 @@
 
 import pytest
 
-from joey.catalog.clean_facts import gtin_14
+from joey.catalog.intake.clean_facts import gtin_14
 from joey.catalog.models import Alike
 from joey.demo import catalogue
 from joey.demo.barcode import barcode_of

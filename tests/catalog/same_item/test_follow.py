@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.jobs import match_offers
 from joey.catalog.models import Alike, Offer, SameCount, SameCursor, SameKey, SameWord
 from joey.catalog.same_item.follow import catch_up, forget_everything
-from joey.catalog.take_offers import take_offers
 from joey.marketplaces.port import OfferFacts
 from tests.at_once import die_after, outcomes
 from tests.catalog.same_item.offers import BARCODE, NOW, at, take, told

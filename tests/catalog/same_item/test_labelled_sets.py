@@ -7,7 +7,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from joey.catalog.same_item.evidence import LEAST_PRECISION, TOLD, Evidence
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests import database
 from tests.catalog.same_item.labelled import SETS, Outcome, run
 from tests.proof import prove

@@ -7,9 +7,9 @@ from collections import defaultdict
 
 import pytest
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Alike
 from joey.catalog.same_item.follow import catch_up
-from joey.catalog.take_offers import take_offers
 from joey.marketplaces.port import OfferFacts
 from tests.catalog.same_item.offers import NOW
 from tests.proof import prove

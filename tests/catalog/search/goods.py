@@ -10,9 +10,9 @@ from django.db import transaction
 from django.test.utils import override_settings
 
 from joey.catalog.cards import OfferCard
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.queries import search_offers
 from joey.catalog.search.follow import rebuild
-from joey.catalog.take_offers import take_offers
 from joey.demo import catalogue
 from joey.marketplaces.port import OfferFacts
 from tests.catalog.offers import NOW, flask_facts

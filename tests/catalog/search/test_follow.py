@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from joey.catalog import number_changes
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.catalog.queries import search_offers
 from joey.catalog.refresh_due import _withdraw
@@ -23,8 +24,7 @@ from joey.catalog.search import changes, folder
 from joey.catalog.search.documents import SORTS, id_of
 from joey.catalog.search.follow import catch_up, is_behind, lag, rebuild
 from joey.catalog.search.read_index import NoIndex, searcher
-from joey.catalog.take_offers import take_offers
-from joey.cli.embedded_postgres import EmbeddedPostgres
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock, sql
 from joey.marketplaces import registry
 from tests.catalog.offers import NOW, flask_facts, many

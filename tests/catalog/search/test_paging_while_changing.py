@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.catalog.queries import search_offers
 from joey.catalog.refresh_due import _withdraw
 from joey.catalog.search.follow import catch_up, rebuild
 from joey.catalog.search.read_index import searcher
-from joey.catalog.take_offers import take_offers
 from tests.catalog.offers import NOW, flask_facts
 from tests.catalog.search.goods import MARKETPLACES
 

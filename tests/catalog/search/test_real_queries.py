@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.queries import search_offers
 from joey.catalog.search.follow import catch_up
 from joey.catalog.search.suggest import suggest
-from joey.catalog.take_offers import take_offers
 from tests.catalog.offers import NOW, flask_facts
 from tests.real_data import shared
 

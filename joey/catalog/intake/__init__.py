@@ -1,0 +1,1 @@
+"""Offers coming in: from connectors and from files, cleaned, staged, merged."""

@@ -1,0 +1,46 @@
+"""Say which form a file has: by what it begins with, unless whoever imports it says so."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.files.json_lines import JsonLines
+from joey.catalog.intake.files.merchant_xml import MerchantXml
+from joey.catalog.intake.files.opened import Opened, UnreadableFile
+from joey.catalog.intake.files.rows import Reader
+from joey.catalog.intake.files.tables import Table
+from joey.kit.refusals import Invalid
+
+FORMS = ("csv", "tsv", "jsonl", "xml")
+# What people call them otherwise.
+ALSO = {"json": "jsonl", "ndjson": "jsonl", "rss": "xml", "atom": "xml", "google": "xml", "google-merchant": "xml"}
+
+
+def form_of(path: Path) -> str:
+    """csv, tsv, jsonl or xml. Raises UnreadableFile for an empty file and for one that is no text."""
+    with Opened(path) as opened:
+        for block in opened.blocks():
+            head = block.removeprefix(b"\xef\xbb\xbf").lstrip()
+            if head.startswith(b"<"):
+                return "xml"
+            if head.startswith(b"{"):
+                return "jsonl"
+            if head.startswith(b"["):
+                raise UnreadableFile(
+                    _("This is a JSON list. Joey reads JSON lines: an object a line, no comma behind.")
+                )
+            first = head.partition(b"\n")[0]
+            return "tsv" if first.count(b"\t") > first.count(b",") else "csv"
+    raise AssertionError("an empty file is refused")
+
+
+def reader(opened: Opened, form: str, *, delimiter: str = "") -> Reader:
+    """Reads the opened file in this form. Raises Invalid (field format) for another one."""
+    form = ALSO.get(form, form)
+    if form == "xml":
+        return MerchantXml(opened)
+    if form == "jsonl":
+        return JsonLines(opened)
+    if form in ("csv", "tsv"):
+        return Table(opened, delimiter or ("\t" if form == "tsv" else ","))
+    raise Invalid(_("Joey reads %s.") % ", ".join(FORMS), field="format")

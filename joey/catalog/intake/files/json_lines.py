@@ -1,0 +1,90 @@
+"""Read JSON lines: an object a line."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.files.opened import Opened, UnreadableFile
+from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, Gathered, Rows, Wrong
+
+NOTE = "joey_refused"  # the only key of a line that tells why the next one was refused
+
+
+class JsonLines:
+    """A file of objects. Rows are numbered as an editor does: by line, empty ones included."""
+
+    columns = None
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def chunks(self) -> Iterator[Rows]:
+        """All rows. A line that is no object is wrong; as the last one it says that the file was cut."""
+        rows, begun = Gathered(), 0
+        last, last_is_none = 0, False
+        for number, line in self._lines():
+            if not line.strip():
+                continue
+            found = _object(line)
+            if found is not None and found.keys() == {NOTE}:
+                continue
+            last, last_is_none = number, found is None
+            if found is None:
+                rows.wrong[len(rows.objects)] = Wrong("row", str(_("not a JSON object")))
+            rows.numbers.append(number)
+            rows.objects.append(found or {})
+            rows.raw.append(line)
+            if len(rows.objects) == CHUNK or self._opened.unpacked - begun > CHUNK_BYTES:
+                yield rows
+                rows, begun = Gathered(), self._opened.unpacked
+        if rows.objects:
+            yield rows
+        if last_is_none:
+            raise UnreadableFile(_("The last line, %d, is not a JSON object: the file was cut.") % last, row=last)
+
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        number = 0
+        for text in self._opened.texts():
+            for line in text.removesuffix("\n").split("\n"):
+                number += 1
+                yield number, line
+
+    def refused_begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def refused_row(self, rows: Rows, place: int, wrong: Wrong) -> str:
+        """A line with the reason, and the line as it came."""
+        assert isinstance(rows, Gathered)
+        note = {NOTE: {"row": rows.numbers[place], "field": wrong.field, "reason": wrong.reason}}
+        return f"{json.dumps(note, ensure_ascii=False)}\n{rows.raw[place].rstrip()}\n"
+
+    def refused_end(self) -> str:
+        """Nothing."""
+        return ""
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+# Made once: json.loads would make one a line. Fractions stay text, so that no float ever holds money.
+_DECODER = json.JSONDecoder(parse_float=str, parse_constant=_no_constant)
+
+
+def read_value(text: str) -> Any:
+    """A JSON value. Raises ValueError, also for one nested too deep."""
+    try:
+        return _DECODER.decode(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    try:
+        found = read_value(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,63 @@
+"""Keep the rows that were refused, in the file's own form, so that a person can mend them and give them again."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from joey.catalog.intake.files.rows import Reader, Rows, Wrong
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that was not taken in: its number as a person counts, its column, and why."""
+
+    row: int
+    field: str
+    reason: str
+
+
+class RefusedRows:
+    """Gathers refused rows. `path` is written only when there are some, and only by `keep`, whole or not at all."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.rows: list[RefusedRow] = []
+        self._path = path
+        self._file: IO[str] | None = None
+        self._end = ""
+
+    def __enter__(self) -> "RefusedRows":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            Path(self._file.name).unlink(missing_ok=True)
+
+    def add(self, reader: Reader, rows: Rows, place: int, wrong: Wrong) -> None:
+        """One row of a chunk, with the reason."""
+        self.rows.append(RefusedRow(rows.numbers[place], wrong.field, wrong.reason))
+        if self._path is None:
+            return
+        if self._file is None:
+            self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed by keep or at the end of the block)
+                "w", encoding="utf-8", errors="replace", newline="", delete=False,
+                dir=self._path.parent, prefix=f".{self._path.name}-",
+            )  # fmt: skip
+            self._file.write(reader.refused_begin())
+            self._end = reader.refused_end()
+        self._file.write(reader.refused_row(rows, place, wrong))
+
+    def keep(self) -> None:
+        """Put the file in its place."""
+        if self._file is None or self._path is None:
+            return
+        self._file.write(self._end)
+        self._file.close()
+        os.chmod(self._file.name, 0o644)
+        os.replace(self._file.name, self._path)
+        self._file = None

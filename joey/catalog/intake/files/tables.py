@@ -1,0 +1,147 @@
+"""Read CSV and TSV: a header, then a row a line. Quoting is strict, since a wrong quote moves every row behind it."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from operator import itemgetter
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.files.opened import LONGEST_LINE, Opened, UnreadableFile
+from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, Rows, Wrong
+
+FEW = 500  # rows read in one go
+MOST_COLUMNS = 1_000
+NOTES = ("joey_row", "joey_field", "joey_reason")  # the first columns of a file of refused rows
+
+
+@dataclass
+class _TableRows:
+    header: dict[str, int]
+    numbers: list[int] = field(default_factory=list)
+    wrong: dict[int, Wrong] = field(default_factory=dict)
+    cells: list[list[str]] = field(default_factory=list)
+    odd: dict[int, list[str]] = field(default_factory=dict)  # by place: rows with another number of cells
+
+    def column(self, name: str) -> list[Any]:
+        """The cells of a column, as text."""
+        place = self.header.get(name)
+        return [None] * len(self.cells) if place is None else list(map(itemgetter(place), self.cells))
+
+
+class Table:
+    """A table with its delimiter. Rows are numbered as a spreadsheet does: the header is row 1."""
+
+    def __init__(self, opened: Opened, delimiter: str) -> None:
+        csv.field_size_limit(LONGEST_LINE)
+        self._opened = opened
+        self._delimiter = delimiter
+        lines = chain.from_iterable(io.StringIO(text, newline="") for text in opened.texts())
+        self._rows = csv.reader(lines, delimiter=delimiter, strict=True)
+        self._number = 0
+        self.columns: Sequence[str] = self._header()
+        self._places = {name: place for place, name in enumerate(self.columns)}
+
+    def chunks(self) -> Iterator[Rows]:
+        """All rows. One with another number of cells is wrong; as the last one it says that the file was cut."""
+        last, last_is_odd = 1, False
+        while block := self._block():
+            first = self._number + 1
+            self._number += len(block)
+            rows = self._rows_of(block, first)
+            if rows.numbers:
+                last = rows.numbers[-1]
+                last_is_odd = len(rows.cells) - 1 in rows.odd
+                yield rows
+        if last_is_odd:
+            raise UnreadableFile(
+                _("The last row, %d, has another number of cells than the header: the file was cut.") % last,
+                row=last,
+            )
+        if self._opened.ended_inside_a_line:
+            raise UnreadableFile(
+                _(
+                    "The last row, %d, does not end with a line break, so nobody can say whether the file was cut. "
+                    "If it is whole, end it with a line break."
+                )
+                % last,
+                row=last,
+            )
+
+    def _block(self, size: int = CHUNK) -> list[list[str]]:
+        """The next rows, as many as fit."""
+        block: list[list[str]] = []
+        begun = self._opened.unpacked
+        try:
+            while len(block) < size and self._opened.unpacked - begun <= CHUNK_BYTES:
+                few = list(islice(self._rows, min(size, FEW)))
+                if not few:
+                    break
+                block += few
+        except csv.Error as broken:
+            raise UnreadableFile(
+                _("Line %(line)d is not well quoted (%(why)s), or the file was cut there. Mend it and give it again.")
+                % {"line": self._rows.line_num, "why": broken},
+                row=self._rows.line_num,
+            ) from None
+        return block
+
+    def _rows_of(self, block: list[list[str]], first: int) -> _TableRows:
+        """The rows without empty ones; one with another number of cells is wrong, and its cells count as empty."""
+        width = len(self.columns)
+        if set(map(len, block)) == {width} and all(map(itemgetter(0), block)):
+            return _TableRows(self._places, list(range(first, first + len(block))), cells=block)
+        rows = _TableRows(self._places)
+        for number, cells in enumerate(block, start=first):
+            if not any(cells):
+                continue
+            place = len(rows.cells)
+            rows.numbers.append(number)
+            if len(cells) == width:
+                rows.cells.append(cells)
+                continue
+            rows.cells.append([""] * width)
+            rows.odd[place] = cells
+            rows.wrong[place] = Wrong(
+                "row", str(_("%(found)d cells, the header has %(all)d") % {"found": len(cells), "all": width})
+            )
+        return rows
+
+    def _header(self) -> list[str]:
+        found = self._block(1)
+        header = [name.strip() for cells in found for name in cells]
+        self._number = len(found)
+        if not any(header):
+            raise UnreadableFile(_("The first row has to name the columns."), row=1)
+        if len(header) > MOST_COLUMNS:
+            raise UnreadableFile(_("The first row names more than a thousand columns."), row=1)
+        for name in header:
+            if name and header.count(name) > 1:
+                raise UnreadableFile(_("Two columns have the name “%s”. Rename one.") % name[:40], row=1)
+        return header
+
+    def refused_begin(self) -> str:
+        """The header, behind three columns for the notes."""
+        return self._line([*NOTES, *self._own(list(self.columns))])
+
+    def refused_row(self, rows: Rows, place: int, wrong: Wrong) -> str:
+        """The cells as they came, behind the notes."""
+        assert isinstance(rows, _TableRows)
+        cells = rows.odd.get(place, rows.cells[place])
+        return self._line([str(rows.numbers[place]), wrong.field, wrong.reason, *self._own(cells)])
+
+    def refused_end(self) -> str:
+        """Nothing."""
+        return ""
+
+    def _own(self, cells: list[str]) -> list[str]:
+        """Without the notes of an earlier file of refused rows."""
+        return cells[len(NOTES) :] if tuple(self.columns[: len(NOTES)]) == NOTES else cells
+
+    def _line(self, cells: list[str]) -> str:
+        out = io.StringIO()
+        csv.writer(out, delimiter=self._delimiter, lineterminator="\n").writerow(cells)
+        return out.getvalue()

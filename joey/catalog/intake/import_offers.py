@@ -1,0 +1,188 @@
+"""Take in a file of offers, all of it or nothing: rows that cannot be read are told and can be mended, others count.
+
+One transaction holds the whole file. Rows go straight into a temporary table, so that a file of any size takes the same
+memory, and the marketplace is locked only while they are merged.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.clean_facts import Columns, clean_columns, without
+from joey.catalog.intake.files.allowed_hosts import AllowedHosts
+from joey.catalog.intake.files.forms import form_of, reader
+from joey.catalog.intake.files.mapping import Mapping
+from joey.catalog.intake.files.opened import Opened, UnreadableFile
+from joey.catalog.intake.files.read_columns import Plan, check_columns, read_columns
+from joey.catalog.intake.files.refused_rows import RefusedRow, RefusedRows
+from joey.catalog.intake.files.rows import Reader, Wrong
+from joey.catalog.intake.files.source_columns import shown_name
+from joey.catalog.intake.merge_offers import merge
+from joey.catalog.intake.stage_offers import stage
+from joey.kit import clock
+from joey.kit.refusals import Invalid
+from joey.marketplaces.imported import Feed, feeds, is_feed, keep_feed
+from joey.marketplaces.registry import is_known, policy_of
+
+MOST_REFUSED = 100_000  # with more the mapping is wrong, not the rows
+MOST_PICTURE_HOSTS = 20
+# What clean_facts calls a field, in the words of a file.
+CALLED = {
+    "external_id": "id", "identity": "id", "now_minor": "price", "list_minor": "list_price",
+    "coupon_minor": "coupon_price", "picture_urls": "pictures", "commission_ppm": "commission_rate_percent",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file came to, in rows. `changed` and `unchanged` together are `accepted`.
+
+    A row is `changed` when it made a new offer, changed one, or added to what one cost over time. `withdrawn` are
+    offers that a complete file lacks.
+    """
+
+    accepted: int
+    changed: int
+    refused: tuple[RefusedRow, ...] = ()
+    new: int = 0
+    withdrawn: int = 0
+    hosts: frozenset[str] = frozenset()  # where links of this feed may lead; empty for a connected marketplace
+
+    @property
+    def unchanged(self) -> int:
+        return self.accepted - self.changed
+
+
+Progress = Callable[[int, int, int], None]  # (bytes read, bytes in all, rows); rows once more when merging begins
+
+
+@transaction.atomic(durable=True)
+def import_offers(
+    path: Path,
+    marketplace: str,
+    *,
+    mapping: Mapping | None = None,
+    form: str = "",
+    complete: bool = False,
+    refused_to: Path | None = None,
+    progress: Progress = lambda done, size, rows: None,
+    now: datetime | None = None,
+) -> Imported:
+    """Take in the file. `refused_to` gets the refused rows in the file's own form, when there are any.
+
+    With `complete` the file is all that the marketplace has: live offers that it lacks are withdrawn, unless they are
+    more than a fifth. Raises UnreadableFile for a file that is cut or broken, Invalid naming what is wrong with the
+    marketplace, mapping or format, and TooManyMissing; nothing was changed then, here or in `refused_to`.
+    """
+    mapping = mapping or Mapping()
+    if not (is_known(marketplace) or is_feed(marketplace)):
+        raise Invalid(
+            _("Joey knows no marketplace “%s”. A feed of your own is feed:NAME, of a–z, 0–9 and “-”, up to 26 letters.")
+            % marketplace[:60],
+            field="marketplace",
+        )
+    now = now or clock.now()
+    feed = _allowed_feed(marketplace, mapping)
+    plan = _plan(marketplace, feed, mapping, now)
+    named: set[str] = set()
+    with Opened(path) as opened, RefusedRows(refused_to) as refused:
+        read = reader(opened, form or mapping.format or form_of(path), delimiter=mapping.delimiter)
+        check_columns(mapping, read.columns)
+        life = feed.price_life if feed else policy_of(marketplace).price_life
+        staged = stage(_chunks(opened, read, plan, refused, named, progress), {marketplace: life})
+        if feed is not None and staged.count:
+            feed = _with_hosts_seen(feed, plan)
+        merged = merge(staged, dated=plan.is_dated(read.columns), complete=complete, named=named, now=now)
+        if feed is not None and staged.count:  # before the commit: an offer is never shown whose feed leads nowhere
+            keep_feed(marketplace, feed)
+        refused.keep()
+    return Imported(
+        accepted=staged.count,
+        changed=merged.told,
+        refused=tuple(refused.rows),
+        new=merged.new,
+        withdrawn=merged.withdrawn,
+        hosts=feed.hosts if feed else frozenset(),
+    )
+
+
+def _chunks(
+    opened: Opened, read: Reader, plan: Plan, refused: RefusedRows, named: set[str], progress: Progress
+) -> Iterator[Columns]:
+    """Clean columns, chunk by chunk; what is refused goes the other way."""
+    first = rows_read = 0
+    for rows in read.chunks():
+        given, wrong = read_columns(rows, plan)
+        size = len(rows.numbers)
+        kept = [place for place in range(size) if place not in wrong]
+        clean, refusals = clean_columns(without(given, wrong) if wrong else given, now=plan.now)
+        for place, refusal in refusals.items():
+            name = CALLED.get(refusal.field or "", refusal.field or "")
+            wrong[kept[place]] = Wrong(shown_name(plan.mapping, name), str(refusal))
+        for place in sorted(wrong):
+            refused.add(read, rows, place, wrong[place])
+        if len(refused.rows) > MOST_REFUSED:
+            raise UnreadableFile(
+                _("More than %(most)d rows were refused, the first for its %(field)s: %(reason)s. Look at the mapping.")
+                % {"most": MOST_REFUSED, "field": refused.rows[0].field, "reason": refused.rows[0].reason}
+            )
+        named.update(given["external_id"][place] for place in wrong)
+        count = size - len(wrong)
+        yield clean | {"ordinal": list(range(first, first + count)), "offer_id": [None] * count}
+        first += count
+        rows_read += size
+        progress(opened.done, opened.size, rows_read)
+
+
+def _allowed_feed(marketplace: str, mapping: Mapping) -> Feed | None:
+    """What the feed is allowed: what the mapping says, else what was kept. None for a connected marketplace."""
+    if not is_feed(marketplace):
+        for name in ("hosts", "picture_hosts", "price_hours"):
+            if getattr(mapping, name) is not None:
+                raise Invalid(_("“%s” is for feeds; a connected marketplace has its own.") % name, field=name)
+        return None
+    kept = feeds().get(marketplace, Feed())
+    return Feed(
+        hosts=kept.hosts if mapping.hosts is None else mapping.hosts,
+        picture_hosts=kept.picture_hosts if mapping.picture_hosts is None else mapping.picture_hosts,
+        zone=mapping.zone or kept.zone,
+        price_hours=mapping.price_hours or kept.price_hours,
+    )
+
+
+def _plan(marketplace: str, feed: Feed | None, mapping: Mapping, now: datetime) -> Plan:
+    if feed is None:
+        policy = policy_of(marketplace)
+        zone = mapping.zone or policy.zone
+        links, pictures = AllowedHosts(policy.hosts), AllowedHosts(policy.hosts | policy.picture_hosts)
+    else:
+        zone = feed.zone
+        is_first = marketplace not in feeds()
+        links = AllowedHosts(None if is_first and mapping.hosts is None else feed.hosts)
+        pictures = AllowedHosts(None if is_first and mapping.picture_hosts is None else feed.picture_hosts)
+    return Plan(marketplace, mapping, ZoneInfo(zone), now, links, pictures)
+
+
+def _with_hosts_seen(feed: Feed, plan: Plan) -> Feed:
+    """At its first import a feed that leads to one host is allowed that one: the operator sees it and may object.
+
+    With more than one nobody knows which of them are meant. Pictures are fetched by Joey and lead nobody anywhere.
+    """
+    if plan.links.allowed is None:
+        if len({host.removeprefix("www.") for host in plan.links.seen}) > 1:
+            most = ", ".join(f"{host} ({count})" for host, count in plan.links.seen.most_common(5))
+            raise Invalid(
+                _("Links of this file lead to different hosts: %s. Name those you allow in the mapping: hosts = […].")
+                % most,
+                field="hosts",
+            )
+        feed = replace(feed, hosts=frozenset(plan.links.seen))
+    if plan.pictures.allowed is None:
+        most_common = plan.pictures.seen.most_common(MOST_PICTURE_HOSTS)
+        feed = replace(feed, picture_hosts=frozenset(host for host, _count in most_common))
+    return feed

@@ -1,0 +1,74 @@
+"""Take in offers as marketplaces show them: one path for one offer and for a million.
+
+The newest word counts, whatever the order in which words arrive: facts that are not newer than what is known change
+nothing. Ids of a marketplace rotate, so an offer is found by its identity, or by the id that we asked for.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+
+from joey.catalog.intake.clean_facts import Columns, clean_columns, columns_of, without
+from joey.catalog.intake.merge_offers import merge
+from joey.catalog.intake.stage_offers import stage
+from joey.marketplaces.port import OfferFacts
+
+CHUNK = 5_000  # offers in memory at a time
+
+
+@dataclass(frozen=True)
+class RefusedFacts:
+    """One offer that could not be taken in: where it stood in the set, which field, and why."""
+
+    ordinal: int
+    external_id: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a set of facts came to. Facts that are older than what is known count as unchanged."""
+
+    new: int
+    changed: int
+    unchanged: int
+    refused: tuple[RefusedFacts, ...] = ()
+
+
+def take_offers(facts: Iterable[OfferFacts], *, now: datetime) -> Taken:
+    """Take in a set of offers. The same set twice changes nothing; a bad one is refused and the others survive."""
+    return take_known(((None, each) for each in facts), now=now)
+
+
+@transaction.atomic
+def take_known(facts: Iterable[tuple[UUID | None, OfferFacts]], *, now: datetime) -> Taken:
+    """The same, where we know for some which offer of ours they are about because we asked for it by its id."""
+    refused: list[RefusedFacts] = []
+    staged = stage(_clean_chunks(facts, refused, now))
+    merged = merge(staged, now=now)
+    return Taken(merged.new, merged.changed, staged.count - merged.new - merged.changed, tuple(refused))
+
+
+def _clean_chunks(
+    facts: Iterable[tuple[UUID | None, OfferFacts]], refused: list[RefusedFacts], now: datetime
+) -> Iterator[Columns]:
+    rest = iter(facts)
+    first = 0
+    while chunk := list(islice(rest, CHUNK)):
+        given = columns_of(each for _offer_id, each in chunk)
+        clean, wrong = clean_columns(given, now=now)
+        where: Columns = {
+            "ordinal": list(range(first, first + len(chunk))),
+            "offer_id": [offer_id for offer_id, _facts in chunk],
+        }
+        for place, refusal in sorted(wrong.items()):
+            refused.append(
+                RefusedFacts(first + place, given["external_id"][place][:120], refusal.field or "", str(refusal))
+            )
+        yield clean | (without(where, wrong) if wrong else where)
+        first += len(chunk)

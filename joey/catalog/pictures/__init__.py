@@ -1,0 +1,1 @@
+"""Pictures of offers: fetched once, made small, kept."""

@@ -1,0 +1,70 @@
+"""What happened since a copy was made, in plain words: what would be gone from here if the copy came back."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from joey.instance.backup.queries import Holdings
+from joey.money.money import Money
+
+# Tables whose rows mean something to a person, in the order in which it hurts.
+NAMES = {
+    "payouts_payout": ("payout", "payouts"),
+    "orders_orderline": ("order line", "order lines"),
+    "commissions_commission": ("commission", "commissions"),
+    "shops_shop": ("shop", "shops"),
+    "people_person": ("person", "people"),
+    "shops_listing": ("listing", "listings"),
+    "sharing_link": ("link", "links"),
+    "sharing_click": ("click", "clicks"),
+    "catalog_offer": ("offer", "offers"),
+    "catalog_pricepoint": ("price point", "price points"),
+    "record_event": ("entry in the record", "entries in the record"),
+}
+
+
+def what_is_lost(copy: Holdings, present: Holdings) -> list[str]:
+    """Sentences for the terminal; the first says it all."""
+    if present.began != copy.began:
+        held = _list(_counted({name: present.rows.get(name, 0) for name in NAMES}))
+        return [f"The database here is not this copy's but another one. All of it would be gone: {held}."]
+    since = {name: present.rows.get(name, 0) - copy.rows.get(name, 0) for name in NAMES}
+    when = f"{datetime.fromisoformat(copy.at):%Y-%m-%d %H:%M:%S} UTC, {_ago(copy.at, present.at)} ago"
+    happened = _list(_counted(since))
+    if not happened:
+        return [f"Nothing has come since that copy was made ({when})."]
+    told = [f"Since that copy was made ({when}) this came, and it would be gone: {happened}."]
+    sent = {
+        currency: (count - copy.sent.get(currency, [0, 0])[0], minor - copy.sent.get(currency, [0, 0])[1])
+        for currency, (count, minor) in present.sent.items()
+    }
+    sent = {currency: both for currency, both in sent.items() if both[0] > 0}
+    if sent:
+        count = sum(count for count, _ in sent.values())
+        amounts = _list(Money(minor, currency).text for currency, (_, minor) in sorted(sent.items()))
+        told.append(
+            f"{count} {'payout was' if count == 1 else 'payouts were'} sent to the bank since: {amounts}. "
+            "No copy takes that money back."
+        )
+    if since["orders_orderline"] > 0:
+        told.append("Orders come back: the next sync asks the marketplaces for everything since the copy.")
+    return told
+
+
+def _counted(rows: dict[str, int]) -> Iterator[str]:
+    for name, count in rows.items():
+        if count > 0:
+            yield f"{count:,} {NAMES[name][count != 1]}"
+
+
+def _list(parts: Iterator[str]) -> str:
+    found = list(parts)
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+def _ago(then: str, now: str) -> str:
+    seconds = (datetime.fromisoformat(now).astimezone(UTC) - datetime.fromisoformat(then)).total_seconds()
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' if count != 1 else ''}"
+    return f"{max(0, int(seconds))} seconds"

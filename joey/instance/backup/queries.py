@@ -1,0 +1,141 @@
+"""What a database holds, read over a plain connection: for copies, which must hold the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from joey.instance.postgres.make_cluster import APP
+
+RIGHTS = """
+    SELECT table_name::text, string_agg(privilege_type, ' ' ORDER BY privilege_type)
+    FROM information_schema.role_table_grants WHERE grantee = %s AND table_schema = 'public' GROUP BY 1 ORDER BY 1
+"""
+SHAPE = """
+    SELECT 'constraints', count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        AND contype <> 'n'  -- newer servers keep NOT NULL as one
+    UNION ALL SELECT 'indexes', count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE c.relnamespace = 'public'::regnamespace
+    UNION ALL SELECT 'triggers', count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
+    UNION ALL SELECT 'functions', count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """A database's standing at one moment. `began` tells two instances apart; it travels with a copy."""
+
+    at: str
+    began: str
+    migrations: list[str]
+    rows: dict[str, int]  # of every table
+    last_journal: int
+    last_event: int
+    last_order_revision: int
+    sent: dict[str, list[int]]  # instructions given to the bank, by currency: how many, minor units in all
+    rights: dict[str, str]  # what the app role may do with each table: what is append-only stays so
+    shape: dict[str, int]  # how many constraints, indexes, triggers and functions watch over the rows
+    bytes: int
+
+
+@contextmanager
+def one_moment(owner_url: str) -> Iterator[psycopg.Connection]:
+    """A connection that sees one moment of the database for as long as it is open."""
+    with psycopg.connect(owner_url, connect_timeout=10) as owner:
+        owner.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        owner.read_only = True
+        # The owner role's limits are for migrations; a large copy takes longer.
+        owner.execute("SET idle_in_transaction_session_timeout = 0")
+        owner.execute("SET statement_timeout = 0")
+        yield owner
+        owner.rollback()
+
+
+def snapshot_of(owner: psycopg.Connection) -> str:
+    """The name under which another program sees the same moment."""
+    return str(_value(owner, "SELECT pg_export_snapshot()"))
+
+
+def holdings(owner: psycopg.Connection) -> Holdings:
+    """Count everything. Tables that this database does not have yet count as empty."""
+    tables = _tables(owner)
+    rows = {name: int(_value(owner, _count(name))) for name in tables}
+    sent = (
+        owner.execute(
+            "SELECT p.currency, count(*), sum(p.amount_minor)::bigint FROM payouts_payoutattempt a"
+            " JOIN payouts_payout p ON p.id = a.payout_id GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        if {"payouts_payoutattempt", "payouts_payout"} <= set(tables)
+        else []
+    )
+    done = owner.execute("SELECT app, name, applied FROM django_migrations ORDER BY id").fetchall() if rows else []
+    return Holdings(
+        at=_moment(_value(owner, "SELECT now()")),
+        began=_moment(done[0][2]) if done else "",
+        migrations=sorted(f"{app}.{name}" for app, name, _ in done),
+        rows=rows,
+        last_journal=_highest(owner, tables, "ledger_journal", "id"),
+        last_event=_highest(owner, tables, "record_event", "id"),
+        last_order_revision=_highest(owner, tables, "orders_orderline", "revision"),
+        sent={currency: [count, minor] for currency, count, minor in sent},
+        rights=dict(owner.execute(RIGHTS, [APP]).fetchall()),
+        shape=dict(owner.execute(SHAPE).fetchall()),
+        bytes=int(_value(owner, "SELECT pg_database_size(current_database())")),
+    )
+
+
+def is_empty(owner: psycopg.Connection) -> bool:
+    """Whether there is no table of anybody's in it."""
+    return not _tables(owner)
+
+
+def others_connected(owner: psycopg.Connection) -> int:
+    """How many other sessions use this database."""
+    return int(
+        _value(
+            owner,
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'",
+        )
+    )
+
+
+def why_payouts_pause(app: psycopg.Connection) -> str | None:
+    """The reason of the oldest open pause of all payouts, None when they are not paused."""
+    row = app.execute("SELECT reason FROM payouts_payoutpause WHERE ended_at IS NULL ORDER BY id LIMIT 1").fetchone()
+    return None if row is None else str(row[0])
+
+
+def _tables(owner: psycopg.Connection) -> list[str]:
+    """The public tables; a partitioned one stands for its partitions."""
+    found = owner.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+        " AND NOT relispartition ORDER BY relname"
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def _count(table: str) -> sql.Composed:
+    return sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("public", table))
+
+
+def _highest(owner: psycopg.Connection, tables: list[str], table: str, column: str) -> int:
+    if table not in tables:
+        return 0
+    highest = sql.SQL("SELECT coalesce(max({}), 0) FROM {}")
+    return int(_value(owner, highest.format(sql.Identifier(column), sql.Identifier("public", table))))
+
+
+def _value(owner: psycopg.Connection, statement: Any) -> Any:
+    row = owner.execute(statement).fetchone()
+    assert row
+    return row[0]
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat()

@@ -1,0 +1,102 @@
+"""The proof of a copy: bring it up in a throw-away database, count again, and check every rule of the books."""
+
+import time
+from pathlib import Path
+
+from joey.instance.backup.backup_archive import DATABASE, Trial
+from joey.instance.backup.queries import Holdings, holdings, one_moment
+from joey.instance.errors import Trouble
+from joey.instance.migrate_database import is_migrated, note_migrated
+from joey.instance.open_instance import begin, let_go
+from joey.instance.postgres.dump_database import load
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
+from joey.instance.postgres.make_cluster import remove_tree
+
+# Speed that only a database takes which is thrown away in any case.
+HASTY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+}
+
+
+def try_copy(folder: Path, holds: Holdings, scratch: Path) -> Trial:
+    """Restore the copy in `folder` into a new database in `scratch`, check it, delete it. Raises Trouble."""
+    began = time.monotonic()
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    postgres = EmbeddedPostgres(scratch, settings=HASTY)
+    try:
+        urls = postgres.start()
+        fill(folder, holds, urls)
+        work_on(urls, scratch)
+        bring_up_to_date(urls.owner)
+        rules = prove()
+        let_go()
+    finally:
+        postgres.remove()
+        remove_tree(scratch)
+    return Trial(seconds=round(time.monotonic() - began, 1), rules=rules, rows=sum(holds.rows.values()))
+
+
+def fill(folder: Path, holds: Holdings, urls: Urls) -> None:
+    """Load the copy into an empty database and count it; raises Trouble naming what differs."""
+    load(folder / DATABASE, urls.owner)
+    check(holds, urls.owner)
+
+
+def check(holds: Holdings, owner_url: str) -> None:
+    """Compare every table's rows and every high-water mark with what the copy says it holds."""
+    with one_moment(owner_url) as owner:
+        found = holdings(owner)
+    for name in sorted(holds.rows.keys() | found.rows.keys()):
+        there, here = holds.rows.get(name), found.rows.get(name)
+        if there != here:
+            raise Trouble(f"The copy does not come up whole: the table {name} has {here} rows, and had {there}.")
+    for name in ("began", "migrations", "last_journal", "last_event", "last_order_revision", "sent", "rights", "shape"):
+        if getattr(holds, name) != getattr(found, name):
+            raise Trouble(f"The copy does not come up whole: {name} is {getattr(found, name)} there.")
+
+
+def prove() -> int:
+    """Check every rule of the books in the database that Django works on; how many. Raises Trouble for an offender."""
+    from joey.insight.prove import all_checks
+
+    checks = all_checks()
+    for each in checks:
+        offender = each.first_offender()
+        if offender is not None:
+            told = ", ".join(f"{name} {value}" for name, value in offender.items())
+            raise Trouble(f"The copy comes up, and a rule does not hold: {each.rule}. First offender: {told}")
+    return len(checks)
+
+
+def work_on(urls: Urls, data: Path) -> None:
+    """Let Django in this process work on this database; it can be told once."""
+    begin(
+        {
+            "DATABASE_URL": urls.app,
+            "DATABASE_OWNER_URL": urls.owner,
+            "JOEY_DATA": str(data),
+            "JOEY_NO_POOL": "1",  # a pool's connections would outlive the database
+        }
+    )
+
+
+def bring_up_to_date(owner_url: str) -> None:
+    """Migrate the tables of an older copy to what this Joey works with, and book what waited when it was made.
+
+    An order report of that minute would otherwise look as if nobody had booked it for as long as the copy is old.
+    """
+    from django.core.management import call_command
+
+    from joey.commissions.earn_due import earn_due
+    from joey.kit.clock import now
+
+    if not is_migrated(owner_url):
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        note_migrated(owner_url)
+    earn_due(now=now())

@@ -1,0 +1,1 @@
+"""What fills the demo: shops, goods, and a month of simulated business."""

@@ -1,0 +1,42 @@
+"""Connect Joey to the sandbox's marketplaces and bank, with the demo account that the sandbox gives out."""
+
+import json
+import os
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from joey.instance.errors import Trouble
+
+
+def sandbox_accounts(data: Path) -> Path:
+    """The file that `JOEY_MARKETPLACES` names while the sandbox is on; an operator's own file is another one."""
+    return data / "sandbox-marketplaces.json"
+
+
+def accounts_of_last_time(data: Path, port: int | None) -> bytes | None:
+    """What the sandbox on this port told last; None when it told nothing yet or stood on another port."""
+    try:
+        told = sandbox_accounts(data).read_bytes()
+    except OSError:
+        return None
+    return told if port is not None and f":{port}/".encode() in told else None
+
+
+def connect_sandbox(data: Path, port: int) -> None:
+    """Ask the sandbox for its accounts and keep them where only the owner can read."""
+    address = f"http://127.0.0.1:{port}/control/marketplaces"
+    try:
+        with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
+            accounts = json.load(answer)
+    except (URLError, OSError, ValueError) as error:
+        raise Trouble(f"The sandbox did not tell its accounts ({error}).") from None
+    for union in ("taobao", "tmall"):
+        # A real account is paced; the demo's first sync reads a month of short windows, and a start waits for it.
+        accounts[union]["calls_per_second"] = 1_000
+    path = sandbox_accounts(data)
+    fresh = path.with_suffix(".new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(accounts, file, indent=1)
+    fresh.replace(path)

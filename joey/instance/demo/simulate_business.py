@@ -1,0 +1,183 @@
+"""The demo's business: a month of visits to its shops, and the orders they led to, placed in the sandbox."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import httpx
+from django.conf import settings
+from django.db import transaction
+
+from joey.catalog.models import Offer
+from joey.demo import catalogue
+from joey.kit.ids import new_id
+from joey.sharing.make_link import make_link
+from joey.sharing.models import Click, Link, Position, PositionLease
+from joey.sharing.record_click import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
+from joey.shops.models import Listing, Shop
+
+OPENED_DAYS_AGO = 32
+DAY = timedelta(days=1)
+CHANNELS = ("wechat", "moments", "xiaohongshu", "whatsapp")
+
+
+@dataclass(frozen=True)
+class _Sale:
+    """One visit that ended in an order: when, on which listing, and what became of the order."""
+
+    listing: Listing
+    clicked_at: datetime
+    fate: str
+
+
+@dataclass(frozen=True)
+class _Month:
+    """What happened to one shop."""
+
+    clicks: list[NewClick]
+    outbound_clicks: list[NewOutboundClick]
+    sales: list[_Sale]
+
+
+# What becomes of an order, by its place in the row; each state of the thread comes up.
+FATES = (
+    "settled", "settled", "paid", "settled", "received", "settled", "closed", "settled", "returned_in_part", "settled",
+    "settled", "returned_late", "settled", "paid", "settled", "settled", "closed", "settled",
+)  # fmt: skip
+
+
+def simulate_business(shops: list[Shop], now: datetime) -> int:
+    """A month of visits, and the orders they led to; how many orders there are then.
+
+    Orders first, then the visits, each only where there are none yet: whatever an interruption left out is made up.
+    """
+    months = [_a_month(shop, now) for shop in shops]
+    with httpx.Client(base_url=settings.SANDBOX_URL, timeout=60, trust_env=False) as sandbox:
+        there = sandbox.get("/control/orders").raise_for_status().json()["items"]
+        if not there:
+            orders = [_order(sale, now) for month in months for sale in month.sales] + _nobodys_orders(now)
+            there = sandbox.post("/control/bulk", json=orders).raise_for_status().json()["orders"]
+    for shop, month in zip(shops, months, strict=True):
+        if not Click.objects.filter(shop_id=shop.pk).exists():
+            with transaction.atomic():
+                record_clicks(month.clicks)
+                record_outbound_clicks(month.outbound_clicks)
+    return len(there)
+
+
+def _a_month(shop: Shop, now: datetime) -> _Month:
+    """Clicks on the shop's links, some by previews; of the people two in three go on, and of those one in four buys."""
+    month = _Month([], [], [])
+    lease = PositionLease.objects.get(shop=shop, marketplace="taobao", ended_at=None)
+    earning = list(
+        Listing.objects.filter(
+            shop=shop, state=Listing.State.PUBLISHED, offer__marketplace__in=("taobao", "tmall"), offer__in_stock=True
+        ).select_related("offer")
+    )
+    if not earning:
+        return month
+    links = _links(shop, earning, now)
+    for day in range(OPENED_DAYS_AGO - 2, -1, -1):
+        for visit in range(2 + _dice(f"{shop.slug}:{day}", 5)):
+            key = f"{shop.slug}:{day}:{visit}"
+            link = links[_dice(key, len(links))]
+            at = now - day * DAY - timedelta(minutes=20 + _dice(key + "m", 600))
+            person = _dice(key + "p", 7) != 0
+            click = NewClick(
+                id=new_id(), shop_id=shop.pk, link_id=link.pk, listing_id=link.listing_id, at=at,
+                visitor_key=sha256(key.encode()).digest()[:16],
+                visitor=Click.Visitor.PERSON if person else Click.Visitor.PREVIEW,
+            )  # fmt: skip
+            month.clicks.append(click)
+            if person and _dice(key + "o", 3):
+                out = at + timedelta(seconds=25)
+                month.outbound_clicks.append(
+                    NewOutboundClick(
+                        id=new_id(), click_id=click.id, shop_id=shop.pk, marketplace="taobao", lease_id=lease.pk, at=out
+                    )
+                )
+                if _dice(key + "b", 4) == 0:
+                    listing = next(each for each in earning if each.pk == link.listing_id)
+                    fate = FATES[len(month.sales) % len(FATES)]
+                    month.sales.append(_Sale(listing, out + timedelta(seconds=1), fate))
+    return month
+
+
+def _links(shop: Shop, listings: list[Listing], now: datetime) -> list[Link]:
+    """A link on one or two channels for what earns."""
+    opened = now - OPENED_DAYS_AGO * DAY
+    made = []
+    for number, listing in enumerate(listings):
+        for channel in sorted({CHANNELS[number % 4], CHANNELS[(number * 3 + 1) % 4]}):
+            made.append(make_link(shop, listing_id=listing.id, channel=channel, now=opened + DAY))
+    return made
+
+
+def _order(sale: _Sale, now: datetime) -> dict[str, object]:
+    """The order as the sandbox's bulk call takes it, moved as far as its age and its fate allow."""
+    offer = sale.listing.offer
+    lease = PositionLease.objects.select_related("position").get(
+        shop=sale.listing.shop_id, marketplace="taobao", ended_at=None
+    )
+    paid = sale.clicked_at + timedelta(minutes=4)
+    pieces = 3 if sale.fate == "returned_in_part" else 1
+    steps: list[dict[str, object]] = []
+
+    def then(do: str, days: float, **also: object) -> None:
+        at = paid + timedelta(days=days)
+        if at < now - timedelta(minutes=5):
+            steps.append({"do": do, "at": _text(at), **also})
+
+    if sale.fate == "closed":
+        then("close", 1)
+    elif sale.fate != "paid":
+        then("receive", 5)
+        if sale.fate == "returned_in_part":
+            then("return", 6, quantity=1)
+        if sale.fate != "received":
+            then("settle", 9)
+        if sale.fate == "returned_late":
+            then("return", 18, quantity=1)
+    return {
+        "adzone_id": lease.position.key,
+        "item": _external(offer),
+        "click_time": _text(sale.clicked_at),
+        "paid_at": _text(paid),
+        "quantity": pieces,
+        "do": steps,
+    }
+
+
+def _nobodys_orders(now: datetime) -> list[dict[str, object]]:
+    """Two orders on a registered position that no shop held: they are for the office to look at."""
+    free = Position.objects.filter(marketplace="taobao", free_from__isnull=False).order_by("-id").first()
+    item = next(each for each in catalogue.offers() if each.marketplace == "taobao" and not each.awkward)
+    if free is None:
+        return []
+    return [
+        {
+            "adzone_id": free.key,
+            "item": item.external_id,
+            "click_time": _text(now - days * DAY - timedelta(minutes=6)),
+            "paid_at": _text(now - days * DAY),
+        }
+        for days in (3, 11)
+    ]
+
+
+def _external(offer: Offer) -> str:
+    """The number the marketplace keeps behind its rotating ids; only the demo knows it."""
+    return next(
+        each.external_id
+        for each in catalogue.offers()
+        if (each.marketplace, each.title) == (offer.marketplace, offer.title)
+    )
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _dice(key: str, sides: int) -> int:
+    """The same throw for the same key, on every machine."""
+    return int.from_bytes(sha256(key.encode()).digest()[:4], "big") % sides

@@ -1,0 +1,123 @@
+"""Bring a command together with its instance: the settings that Joey reads, a database that answers, Django."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from joey.instance.data_folder import Instance, InUse, claim, noted_instance, secret
+from joey.instance.demo.connect_sandbox import sandbox_accounts
+from joey.instance.errors import Trouble
+
+STARTING = 120.0  # seconds that a command waits for a `joey up` that is still starting
+
+
+@contextmanager
+def instance(data: Path, command: str = "command", *, make: bool = False, django: bool = True) -> Iterator[None]:
+    """Set the environment and set Django up, with a database that answers until the block ends.
+
+    The database is, in this order: DATABASE_URL; that of the `joey up` running on this folder; the folder's own,
+    started for as long as the block runs. Without any of them it raises Trouble, unless `make` says to begin one.
+    Without `django` only the environment is set, for what speaks to PostgreSQL itself.
+    """
+    if os.environ.get("DATABASE_URL"):
+        deployed = {"JOEY_DATA": str(data), "JOEY_SECRET": os.environ.get("JOEY_SECRET") or _deployed_secret(data)}
+        begin(deployed, django=django)
+        yield
+        return
+    if not make and not exists(data):
+        raise Trouble(
+            f"There is no Joey in {data} yet. Start one with `joey up`, or name its folder with --data or JOEY_DATA."
+        )
+    try:
+        with claim(data, command), _own_database(data, django=django):
+            yield
+    except InUse as in_use:
+        if in_use.user.command != "up":
+            raise
+        begin(environment(data, _started(data)), django=django)
+        yield
+
+
+def exists(data: Path) -> bool:
+    """Whether the folder holds an instance, if only one that is just being put there."""
+    return any(os.path.lexists(data / name) for name in ("database.json", "postgres", "moving.json"))
+
+
+def environment(data: Path, running: Instance) -> dict[str, str]:
+    """Return what Joey's processes of a running instance find in their environment."""
+    return {
+        "DATABASE_URL": running.database_url,
+        "DATABASE_OWNER_URL": running.database_owner_url,
+        "JOEY_DATA": str(data),
+        "JOEY_URL": running.url,
+        "JOEY_SECRET": secret(data),
+        "JOEY_SANDBOX_URL": running.sandbox_url or "",
+        "JOEY_DEMO": "1" if running.demo else "",
+        "JOEY_MARKETPLACES": str(sandbox_accounts(data)) if running.demo else os.environ.get("JOEY_MARKETPLACES", ""),
+    }
+
+
+@contextmanager
+def _own_database(data: Path, *, django: bool) -> Iterator[None]:
+    from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+
+    with EmbeddedPostgres(data) as postgres:
+        urls = postgres.urls
+        begin(
+            {
+                "DATABASE_URL": urls.app,
+                "DATABASE_OWNER_URL": urls.owner,
+                "JOEY_DATA": str(data),
+                "JOEY_SECRET": secret(data),
+            },
+            django=django,
+        )
+        try:
+            yield
+        finally:
+            if django:
+                let_go()
+
+
+def begin(values: dict[str, str], *, django: bool = True) -> None:
+    """Set the environment that Joey's settings come from and, with `django`, read them."""
+    os.environ.update(values, DJANGO_SETTINGS_MODULE="joey.site.settings")
+    if django:
+        _set_up()
+
+
+def let_go() -> None:
+    """Close what Django has open, so that the database can be stopped."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _set_up() -> None:
+    import django
+
+    django.setup()
+    from django.utils import translation
+
+    translation.activate("en")  # the terminal's own sentences are English, so what a room refuses is too
+
+
+def _started(data: Path) -> Instance:
+    """Wait until a `joey up` that is just starting has its database migrated."""
+    deadline = time.monotonic() + STARTING
+    while time.monotonic() < deadline:
+        running = noted_instance(data)
+        if running is not None and Path(f"/proc/{running.pid}").exists():
+            return running
+        time.sleep(0.2)
+    raise Trouble(f"The Joey in {data} is still starting. Try again when it says that it is ready.")
+
+
+def _deployed_secret(data: Path) -> str:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return secret(data)
+    except OSError as error:
+        raise Trouble(f"Set JOEY_SECRET: there is none, and {data} cannot keep one ({error.strerror}).") from error

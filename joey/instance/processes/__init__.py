@@ -1,0 +1,1 @@
+"""The processes of one instance: started, watched, restarted, and stopped in order."""

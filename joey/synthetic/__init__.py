@@ -1,0 +1,1 @@
+"""Synthetic load for measuring: shops, offers and orders in sets."""

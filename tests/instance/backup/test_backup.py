@@ -1,0 +1,529 @@
+"""A copy of a busy shop is whole or is not there; what comes back pays nobody twice and says what is lost."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from textwrap import dedent
+
+import psycopg
+import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from joey.cli.restore import _refuse_newer
+from joey.instance.backup import swap_data as put_in_place
+from joey.instance.backup.backup_archive import MANIFEST, VOUCHER, _read_manifest, checksums, new_copy, verified
+from joey.instance.errors import Trouble
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
+from tests import database
+from tests.journeys.running import CHECKOUT, clean_environment, joey, until
+from tests.payouts.bank import running_bank
+from tests.payouts.stage import earn, ready_shop
+
+OLDEST = Path("/usr/lib/postgresql/15/bin")
+LOAD_THREADS = 2
+BREATH = 0.1  # seconds between two orders of a thread: the copy has to find room beside them
+
+FEEDS = '{"feed:shop": {"hosts": ["shop.example"]}}'
+
+
+@dataclass(frozen=True)
+class Made:
+    """A copy of the tests' own database, made while it was written to, and what the command said."""
+
+    folder: Path
+    data: Path
+    said: str
+    urls: Urls
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A joey command on the tests' own database, as a deployment runs it."""
+        return on(self.urls, *arguments, "--data", str(self.data))
+
+
+def on(urls: Urls, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return joey(*arguments, timeout=120, DATABASE_URL=urls.app, DATABASE_OWNER_URL=urls.owner)
+
+
+@pytest.fixture(scope="module")
+def made(
+    postgres: EmbeddedPostgres,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Made]:
+    folder = tmp_path_factory.mktemp("copies")
+    data = folder / "deployment"
+    with django_db_blocker.unblock():
+        try:
+            ready_shop(10_000)
+            data.mkdir()
+            (data / "feeds.json").write_text(FEEDS)
+            with being_busy():
+                said = on(postgres.urls, "backup", str(folder / "copy"), "--data", str(data))
+            assert said.returncode == 0, said.stderr
+            yield Made(folder / "copy", data, said.stdout, postgres.urls)
+        finally:
+            connections.close_all()
+            database.empty_again(postgres)
+
+
+@contextmanager
+def being_busy() -> Iterator[None]:
+    """Orders that are reported, earned and confirmed, as fast as they go, until the block ends."""
+    over = threading.Event()
+    troubles: list[BaseException] = []
+
+    def take_orders(thread: int) -> None:
+        try:
+            for number in count():
+                if over.is_set():
+                    break
+                earn(4, f"{thread}{number:09}")
+                over.wait(BREATH)
+        except BaseException as trouble:  # noqa: BLE001 (the test looks at it)
+            troubles.append(trouble)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=take_orders, args=[number]) for number in range(1, 1 + LOAD_THREADS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert troubles == []
+
+
+# ── The copy ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_copy_of_a_busy_shop_is_one_moment_of_it_and_was_tried_out(made: Made, postgres: EmbeddedPostgres) -> None:
+    holds = verified(made.folder).holds
+
+    with psycopg.connect(postgres.urls.app) as app:
+        now = app.execute("SELECT count(*), max(revision) FROM orders_orderline").fetchone()
+    assert now
+    lines = holds.rows["orders_orderline"]
+    assert 1 < lines < now[0]
+    assert holds.last_order_revision < now[1]
+    assert holds.rows["orders_orderclaim"] == holds.rows["orders_report"] == lines  # written in one transaction
+    assert f"the same {sum(holds.rows.values()):,} rows, and all" in made.said
+    assert "rules hold there" in made.said
+    assert "Who can read it can act as the instance" in made.said
+
+
+def test_only_its_maker_can_read_a_copy(made: Made) -> None:
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in [made.folder, *made.folder.rglob("*")] if path.is_dir()}
+    files = {stat.S_IMODE(path.stat().st_mode) for path in made.folder.rglob("*") if path.is_file()}
+
+    assert (modes, files) == ({0o700}, {0o600})
+    assert (made.folder / "files" / "secret").read_text() == (made.data / "secret").read_text() + "\n"
+
+
+def test_a_flipped_byte_in_any_file_is_refused_by_its_name(made: Made, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made.folder, tmp_path / "copy"))
+    files = [path for path in sorted(copy.rglob("*")) if path.is_file() and path.stat().st_size]
+    assert len(files) > 40
+
+    for path in files:
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+        with pytest.raises(Trouble) as refused:
+            verified(copy)
+        assert path.name in str(refused.value)
+        path.write_bytes(whole)
+
+    assert verified(copy)
+
+
+def test_a_missing_file_is_refused_by_its_name(made: Made, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made.folder, tmp_path / "copy"))
+    (copy / "database" / "toc.dat").unlink()
+
+    with pytest.raises(Trouble, match=r"database/toc\.dat is missing"):
+        verified(copy)
+    (copy / MANIFEST).unlink()
+    with pytest.raises(Trouble, match=r"no whole copy in .*manifest\.json is missing"):
+        verified(copy)
+
+
+def test_a_file_cut_short_is_refused(made: Made, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made.folder, tmp_path / "copy"))
+    os.truncate(copy / "database" / "toc.dat", 100)
+
+    said = joey("restore", str(copy), "--data", str(tmp_path / "data"))
+
+    assert (said.returncode, "database/toc.dat is not what was written" in said.stderr) == (1, True)
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_a_copy_by_a_newer_joey_is_refused_by_the_name_of_what_is_new(made: Made) -> None:
+    manifest = verified(made.folder)
+    newer = replace(manifest.holds, migrations=[*manifest.holds.migrations, "payouts.0099_crypto"])
+
+    with pytest.raises(Trouble, match=r"newer Joey: it has payouts\.0099_crypto"):
+        _refuse_newer(replace(manifest, holds=newer))
+    _refuse_newer(manifest)
+
+
+# ── Cut short, and beside itself ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["trial", pytest.param("database", marks=pytest.mark.long), pytest.param("files", marks=pytest.mark.long)],
+)
+def test_a_killed_backup_leaves_nothing_that_looks_like_a_copy(made: Made, tmp_path: Path, moment: str) -> None:
+    copy = tmp_path / "copy"
+    seen = {"database": "copy", "files": "  database", "trial": "  checksums"}[moment]
+    backup = subprocess.Popen(
+        [sys.executable, "-m", "joey.cli.cli", "backup", str(copy), "--data", str(made.data)],
+        stdout=subprocess.PIPE, text=True, cwd=CHECKOUT,
+        env=clean_environment() | {"DATABASE_URL": made.urls.app, "DATABASE_OWNER_URL": made.urls.owner},
+    )  # fmt: skip
+    assert backup.stdout
+    if moment == "database":
+        until(lambda: list(tmp_path.glob(".copy.making-*/database")), "the dump")
+    else:
+        for line in backup.stdout:
+            if line.startswith(seen):
+                break
+    if moment == "trial":
+        until(lambda: list(tmp_path.glob(".copy.making-*/trial/database.json")), "the trial's database")
+    [making] = tmp_path.glob(".copy.making-*")
+    clusters = [EmbeddedPostgres(making / "trial").cluster] if (making / "trial").exists() else []
+
+    backup.send_signal(signal.SIGKILL)
+    backup.wait()
+    backup.stdout.close()
+
+    assert not copy.exists()
+    with pytest.raises(Trouble, match="no whole copy"):
+        verified(making)
+    again = made.run("backup", str(copy), "--quick")
+    assert again.returncode == 0, again.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+    assert not any(cluster.exists() for cluster in clusters)
+    assert json.loads((copy / MANIFEST).read_text())["trial"] is None
+    assert "not tried out" in again.stdout
+
+
+def test_of_two_backups_to_one_folder_the_second_is_refused_at_once(tmp_path: Path) -> None:
+    with new_copy(tmp_path / "copy") as making:
+        (making / "something").touch()
+        with pytest.raises(Trouble, match="Another `joey backup` is just making"), new_copy(tmp_path / "copy"):
+            pass
+        with new_copy(tmp_path / "other") as other:
+            (other / "something").touch()
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "other"]
+
+
+def test_a_copy_never_replaces_what_is_there(made: Made, tmp_path: Path) -> None:
+    with pytest.raises(Trouble, match=r"a copy in .* already"), new_copy(made.folder):
+        pass
+    (tmp_path / "file").touch()
+    with pytest.raises(Trouble, match=r"something in .* already"), new_copy(tmp_path / "file"):
+        pass
+
+    def come_late() -> None:
+        with new_copy(tmp_path / "late"):
+            (tmp_path / "late").mkdir()
+            (tmp_path / "late" / "theirs").touch()
+
+    with pytest.raises(Trouble, match=r"something in .* already"):
+        come_late()
+
+    assert [path.name for path in (tmp_path / "late").iterdir()] == ["theirs"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "late"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_a_full_disk_is_told_and_nothing_is_left(made: Made, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", small], capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        said = made.run("backup", str(small / "copy"), "--quick")
+        left = list(small.iterdir())
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+    assert said.returncode == 1
+    assert "No space left on device" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert left == []
+
+
+@pytest.mark.parametrize("killed_before", range(7))
+def test_a_restore_killed_while_it_moves_things_is_finished_by_whoever_comes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_before: int
+) -> None:
+    for name, text in {"secret": "old", "postgres": "old", "search": "old", "sandbox.sqlite3": "world"}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "restoring").mkdir()
+    for name in ("secret", "postgres", "marketplaces.json"):
+        (tmp_path / "restoring" / name).write_text("new")
+    incoming = ["postgres", "secret", "marketplaces.json"]
+    real, left = Path.rename, [killed_before]
+
+    def rename(self: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt  # stands for SIGKILL: nothing after it runs, nothing catches it
+        left[0] -= 1
+        return real(self, target)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Path, "rename", rename)
+        try:
+            put_in_place.put_in_place(tmp_path, incoming, "before")
+        except KeyboardInterrupt:
+            assert (tmp_path / put_in_place.NOTE).exists()
+    put_in_place.finish(tmp_path)
+
+    now = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+    assert now == {"secret": "new", "postgres": "new", "marketplaces.json": "new", "sandbox.sqlite3": "world"}
+    kept = {path.name: path.read_text() for path in (tmp_path / "before").iterdir()}
+    assert kept == {"secret": "old", "postgres": "old", "search": "old"}
+
+
+# ── Coming back ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def restored(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The copy in a folder of its own, brought there by the command."""
+    data = tmp_path_factory.mktemp("restored") / "data"
+    said = joey("restore", str(made.folder), "--data", str(data))
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "rules hold." in said.stdout
+    assert "All payouts are paused." in said.stdout
+    postgres = EmbeddedPostgres(data)
+    yield postgres
+    for home in (data, *data.glob("before-*")):
+        EmbeddedPostgres(home).remove()
+
+
+def test_a_new_folder_holds_all_of_it_and_its_payouts_are_paused(made: Made, restored: EmbeddedPostgres) -> None:
+    holds = verified(made.folder).holds
+
+    with restored, psycopg.connect(restored.urls.app) as app:
+        lines = app.execute("SELECT count(*) FROM orders_orderline").fetchone()
+        paused = app.execute("SELECT reason FROM payouts_payoutpause WHERE ended_at IS NULL").fetchone()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("DELETE FROM record_event")
+    assert lines == (holds.rows["orders_orderline"],)
+    assert paused
+    assert paused[0].startswith("Restored from the copy of")
+    assert (restored.data / "feeds.json").read_text() == FEEDS
+    assert (restored.data / "secret").read_text() == (made.folder / "files" / "secret").read_text()
+    assert stat.S_IMODE((restored.data / "secret").stat().st_mode) == 0o600
+
+
+def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, restored: EmbeddedPostgres) -> None:
+    data = str(restored.data)
+    with running_bank() as bank:
+        with restored:
+            since = python_on(restored, f"""
+                settings.JOEY_MARKETPLACES = {bank.settings!r}
+                end_pause(PayoutPause.objects.get(), now=NOW)
+                lulus_shop()
+                earn(5_000, "4294159887444064999")
+                approved(meis_shop(), 6_000, "key-1")
+                print(send_due(now=NOW).handed_over)
+                rests = NOW + 45 * DAY
+                PositionLease.objects.update(ended_at=NOW, until=rests)
+                Position.objects.update(free_from=rests)
+                leased(meis_shop(), "110000000002")
+                leased(lulus_shop(), "110000000003")
+            """)  # fmt: skip
+        assert since.split() == ["1"]
+
+        replaced = joey("restore", str(made.folder), "--data", data, "--replace")
+
+        assert replaced.returncode == 0, replaced.stdout + replaced.stderr
+        lost, done = replaced.stdout.split("  database")
+        assert "this came, and it would be gone: 1 payout, 1 order line, " in lost
+        assert " 1 shop, " in lost
+        assert "1 payout was sent to the bank since: ¥60.00." in lost
+        assert "Orders come back" in lost
+        assert "Payouts sent since, 1 over ¥60.00, stand in the restored books too" in done
+        [kept] = Path(data).glob("before-*")
+        assert f"rm -r {kept}" in done
+        bank.say_all("settled")
+        with EmbeddedPostgres(restored.data) as now:
+            after = python_on(now, f"""
+                settings.JOEY_MARKETPLACES = {bank.settings!r}
+                shop = meis_shop()
+                print(Shop.objects.count(), requested(shop, 6_000, "key-1").state, pay_due(now=NOW).paused != "")
+                print([held(shop.pk)[place] for place in ("reserved", "in_transit", "cash")])
+                try:
+                    requested(shop, 6_000, "key-2")
+                except NotEnough:
+                    print("not enough")
+                end_pause(PayoutPause.objects.get(), now=NOW)
+                print(pay_due(now=NOW).sent)
+                for position in Position.objects.order_by("key"):
+                    lease = PositionLease.objects.filter(position=position).first()
+                    print(position.key, position.free_from, lease and (lease.shop.slug, lease.ended_at is None))
+                prove()
+            """)  # fmt: skip
+
+        positions = after.splitlines()[-3:]
+        assert after.splitlines()[:-3] == [
+            "1 sent True",  # Lulu's shop is gone, the payout is known by its key, everything is paused
+            "[0, 0, 6000]",  # the bank's answer was booked
+            "not enough",
+            "0",
+        ]
+        assert [line.split(" ", 1)[0] for line in positions] == ["110000000001", "110000000002", "110000000003"]
+        assert positions[0].endswith("('mei', False)")  # ended after the copy
+        assert positions[1].endswith("None ('mei', True)")  # leased after the copy
+        assert re.search(r"\d{4}-\d\d-\d\d .* None$", positions[2])  # rests: its shop is gone
+        assert list(bank.instructions().values()) == ["60.00"]  # told once, whatever was restored
+    with EmbeddedPostgres(kept) as before, psycopg.connect(before.urls.app) as app:
+        assert app.execute("SELECT count(*) FROM shops_shop").fetchone() == (2,)
+
+
+def test_data_that_is_here_is_not_replaced_unless_told_also_where_nobody_can_say_what_it_is(
+    made: Made, tmp_path: Path
+) -> None:
+    (tmp_path / "database.json").write_text('{"id": "lost"}')
+
+    said = joey("restore", str(made.folder), "--data", str(tmp_path))
+
+    assert said.returncode == 1
+    assert "What would be lost cannot be said" in said.stdout
+    assert f"There is data in {tmp_path}, so nothing was changed" in said.stderr
+    assert (tmp_path / "database.json").read_text() == '{"id": "lost"}'
+    assert not (tmp_path / "restoring").exists()
+
+
+def test_doctor_tells_the_last_copy_and_the_pause(made: Made, restored: EmbeddedPostgres) -> None:
+    note = made.data / "last-backup.json"
+    told = json.loads(note.read_text())
+    now = made.run("doctor")
+    told["at"] = (datetime.fromisoformat(told["at"]) - timedelta(days=12)).isoformat()
+    note.write_text(json.dumps(told))
+    later = made.run("doctor")
+    never = joey("doctor", "--data", str(restored.data))
+
+    assert "ok    The last verified copy was made today" in now.stdout
+    assert told["folder"] in now.stdout
+    assert "LOOK  The last verified copy was made 12 days ago" in later.stdout
+    assert "No copy of this Joey has been made from here yet" in never.stdout
+
+
+@pytest.mark.long
+def test_an_older_joeys_copy_is_brought_up_to_date_and_takes_the_place_of_a_broken_database(
+    restored: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    data = restored.data
+    older = EmbeddedPostgres(data)
+    with older:
+        python_on(older, """
+            from django.core.management import call_command
+            call_command("migrate", "payouts", "0004", database="owner", verbosity=0)
+        """)  # fmt: skip
+        with psycopg.connect(older.urls.owner) as owner:
+            owner.execute("COMMENT ON SCHEMA public IS 'joey migrations of another day'")
+    copied = joey("backup", str(tmp_path / "copy"), "--data", str(data), timeout=120)
+    shutil.rmtree(older.cluster / "pg_wal")
+
+    said = joey("restore", str(tmp_path / "copy"), "--replace", "--data", str(data), timeout=120)
+
+    assert copied.returncode == 0, copied.stderr
+    assert "payouts.0005_pause_of_all" not in verified(tmp_path / "copy").holds.migrations
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "What would be lost cannot be said, because the database that is here does not come up" in said.stdout
+    assert "pg_wal missing" in said.stdout
+    with EmbeddedPostgres(data) as now, psycopg.connect(now.urls.app) as app:
+        assert app.execute("SELECT count(*) FROM payouts_payoutpause WHERE ended_at IS NULL").fetchone() == (1,)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not OLDEST.exists(), reason="Debian's PostgreSQL 15 is not here")
+def test_a_postgresql_of_ones_own_takes_a_copy_whole_and_only_while_it_is_empty(made: Made, tmp_path: Path) -> None:
+    theirs = EmbeddedPostgres(tmp_path / "theirs", binaries=OLDEST)
+    deployment = ["--data", str(tmp_path / "deployment")]
+    try:
+        urls = theirs.start()
+        broken = Path(shutil.copytree(made.folder, tmp_path / "broken"))
+        _swap_two_tables(broken)
+        failed = on(urls, "restore", str(broken), *deployment)
+        with psycopg.connect(urls.owner) as owner:
+            left = owner.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchone()
+
+        came = on(urls, "restore", str(made.folder), *deployment)
+        again = on(urls, "restore", str(made.folder), "--replace", *deployment)
+        back = on(urls, "backup", str(tmp_path / "back"), *deployment)
+
+        assert (failed.returncode, left) == (1, (0,))
+        assert "The database could not be filled: " in failed.stderr
+        assert came.returncode == 0, came.stdout + came.stderr
+        assert (tmp_path / "deployment" / "secret").read_text() == (made.folder / "files" / "secret").read_text()
+        assert again.returncode == 1
+        assert "on a PostgreSQL of your own Joey replaces nothing" in again.stderr
+        assert back.returncode == 0, back.stdout + back.stderr
+        assert verified(tmp_path / "back").holds.rights == verified(made.folder).holds.rights
+    finally:
+        theirs.remove()
+
+
+def _swap_two_tables(copy: Path) -> None:
+    """A copy whose checksums are right and whose tables are not: as a program's error would make it."""
+    largest, next_one = sorted((copy / "database").glob("*.dat.gz"), key=lambda path: -path.stat().st_size)[:2]
+    whole = largest.read_bytes()
+    largest.write_bytes(next_one.read_bytes())
+    next_one.write_bytes(whole)
+    manifest = _read_manifest(copy)
+    files = {name: facts for name, facts in checksums(copy).items() if name not in (MANIFEST, VOUCHER)}
+    replace(manifest, files=files).write(copy)
+
+
+def python_on(postgres: EmbeddedPostgres, business: str) -> str:
+    """Run lines on another database than the tests' own, with what they usually need at hand; what they printed."""
+    program = "\n".join(
+        [
+            "import django; django.setup()",
+            "from django.conf import settings",
+            "from joey.payouts.pause import end_pause",
+            "from joey.payouts.models import PayoutPause",
+            "from joey.payouts.pay_due import pay_due",
+            "from joey.payouts.request_payout import NotEnough",
+            "from joey.payouts.send_due import send_due",
+            "from joey.sharing.models import Position, PositionLease",
+            "from joey.shops.models import Shop",
+            "from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop",
+            "from tests.payouts.stage import approved, earn, held, requested",
+            "from tests.proof import prove",
+            dedent(business),
+        ]
+    )
+    urls = {"DATABASE_URL": postgres.urls.app, "DATABASE_OWNER_URL": postgres.urls.owner, "JOEY_NO_POOL": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, cwd=CHECKOUT,
+        env=clean_environment()
+        | urls
+        | {"JOEY_DATA": str(postgres.data), "DJANGO_SETTINGS_MODULE": "joey.site.settings"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,261 @@
+"""Reports are kept as they came, and each order line finds the one shop it belongs to, or none."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from joey.commissions.earn_due import earn_due
+from joey.kit import sql
+from joey.orders.models import OrderClaim, OrderLine, RefundCase, Report
+from joey.orders.retry_suspense import retry_suspense
+from joey.orders.take_order_reports import take_order_reports
+from joey.sharing.lease_position import return_idle
+from joey.sharing.models import Position, PositionLease
+from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_report_is_kept_and_a_repeated_one_once() -> None:
+    leased(meis_shop())
+
+    first = take_order_reports("taobao", [report(), settled()], now=NOW)
+    again = take_order_reports("taobao", [report(), settled()], now=NOW)
+
+    assert (first.reports, again.reports) == (2, 0)
+    assert (first.lines, again.lines) == (1, 0)
+    assert Report.objects.count() == 2
+
+
+def test_an_unknown_position_goes_to_suspense_with_its_reason() -> None:
+    leased(meis_shop())
+
+    take_order_reports("taobao", [report(position_key="999")], now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.shop_id, line.suspense) == (None, "unknown_position")
+    assert not OrderClaim.objects.exists()
+    prove_without_lag()
+
+
+def prove_without_lag() -> None:
+    """A line in suspense is nobody's, so nothing has to be earned for `prove` to hold."""
+    prove()
+
+
+def test_a_click_before_the_lease_goes_to_suspense() -> None:
+    leased(meis_shop(), since=NOW - 5 * DAY)
+
+    take_order_reports("taobao", [report(clicked_at=NOW - 5 * DAY - timedelta(seconds=1))], now=NOW)
+
+    assert OrderLine.objects.get().suspense == "not_leased_at_click"
+
+
+def test_a_report_without_a_click_time_is_not_guessed() -> None:
+    leased(meis_shop())
+
+    take_order_reports("taobao", [report(clicked_at=None)], now=NOW)
+
+    assert OrderLine.objects.get().suspense == "no_click_time"
+
+
+def test_a_position_that_changed_hands_pays_whoever_held_it_at_the_click() -> None:
+    position = Position.objects.create(marketplace="taobao", key="110000000001", free_from=None)
+    for shop, since, until in (
+        (meis_shop(), NOW - 90 * DAY, NOW - 40 * DAY),
+        (lulus_shop(), NOW - 40 * DAY, None),
+    ):
+        PositionLease.objects.create(
+            position=position, marketplace="taobao", shop=shop, leased_from=since, until=until,
+            ended_at=until and until - 45 * DAY, last_used_at=since,
+        )  # fmt: skip
+
+    take_order_reports(
+        "taobao",
+        [report("1", clicked_at=NOW - 41 * DAY), report("2", clicked_at=NOW - 40 * DAY), report("3")],
+        now=NOW,
+    )
+
+    assert dict(OrderLine.objects.values_list("external_order", "shop__slug")) == {"1": "mei", "2": "lulu", "3": "lulu"}
+
+
+def test_a_line_stays_with_its_first_shop_when_a_later_report_names_another_position() -> None:
+    leased(meis_shop())
+    leased(lulus_shop(), key="110000000002")
+    take_order_reports("taobao", [report()], now=NOW)
+
+    take_order_reports("taobao", [settled(position_key="110000000002", paid_minor=1)], now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.shop_id, line.state, line.paid_minor) == (meis_shop().pk, "paid", 6900)
+    told = sql.rows("SELECT kind FROM record_event WHERE subject_key = %s ORDER BY id", [f"order_line:{line.pk}"])
+    assert [row["kind"] for row in told] == ["order_line.reported", "order_line.contradicted"]
+
+
+def test_suspense_is_looked_at_again_when_a_position_gets_its_lease() -> None:
+    take_order_reports("taobao", [report("1"), report("2", position_key="999")], now=NOW)
+    leased(meis_shop())
+
+    found = retry_suspense("taobao", now=NOW)
+
+    assert found == 1
+    assert OrderLine.objects.get(external_order="1").shop_id == meis_shop().pk
+    assert OrderLine.objects.get(external_order="2").suspense == "unknown_position"
+
+
+def test_an_attributed_line_that_is_reported_from_nowhere_stays_attributed() -> None:
+    leased(meis_shop())
+    take_order_reports("taobao", [report()], now=NOW)
+
+    take_order_reports("taobao", [settled(clicked_at=None)], now=NOW)
+
+    assert OrderLine.objects.get().shop_id == meis_shop().pk
+
+
+def test_a_lease_that_orders_still_come_through_is_not_idle(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"taobao": {"gateway": "http://localhost:1/router/rest", "credentials": {
+        "app_key": "1", "app_secret": "s"}}}  # fmt: skip
+    leased(meis_shop())
+    leased(lulus_shop(), key="110000000002")
+
+    take_order_reports(
+        "taobao", [report(), report("2", position_key="110000000002", clicked_at=NOW - 31 * DAY)], now=NOW
+    )
+
+    assert PositionLease.objects.get(shop=meis_shop()).last_used_at == report().clicked_at
+    assert return_idle(now=NOW) == 1
+    assert PositionLease.objects.get(ended_at=None).shop_id == meis_shop().pk
+
+
+def test_hostile_text_in_a_report_is_kept_as_text() -> None:
+    leased(meis_shop())
+    hostile = "'; DROP TABLE orders_orderline; -- \\N \t \x01 ￿ <script>"
+
+    take_order_reports("taobao", [report(title=hostile)], now=NOW)
+
+    assert OrderLine.objects.get().title == hostile
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("late_first", [True, False])
+def test_a_report_without_a_click_moves_the_line_of_the_shop_that_another_report_named(
+    together: bool, late_first: bool
+) -> None:
+    leased(meis_shop())
+    reports = [report(), settled(clicked_at=None)]
+    if late_first:
+        reports.reverse()
+
+    for batch in [reports] if together else [[each] for each in reports]:
+        take_order_reports("taobao", batch, now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.shop_id, line.suspense, line.state) == (meis_shop().pk, "", "settled")
+    assert line.lease_id is not None
+    assert line.clicked_at == report().clicked_at
+    earn_due(now=NOW)
+    prove()
+
+
+def test_a_contradiction_is_told_once_however_often_it_is_reported() -> None:
+    leased(meis_shop())
+    leased(lulus_shop(), key="110000000002")
+    take_order_reports("taobao", [report()], now=NOW)
+
+    for _time in range(3):
+        take_order_reports("taobao", [settled(position_key="110000000002")], now=NOW)
+
+    assert sql.value("SELECT count(*) FROM record_event WHERE kind = 'order_line.contradicted'") == 1
+
+
+@pytest.mark.parametrize("salt", range(6))  # so that now the one, now the other has the greater digest
+@pytest.mark.parametrize("together", [True, False])
+def test_of_reports_of_one_second_the_one_that_is_further_on_counts(salt: int, together: bool) -> None:
+    leased(meis_shop())
+    at = NOW - 9 * DAY
+    steps = [
+        replace(report(state=state, reported_at=at), payload={"state": state, "salt": salt})
+        for state in ("settled", "paid", "received")
+    ]
+
+    for some in [steps] if together else [[step] for step in steps]:
+        take_order_reports("taobao", some, now=NOW)
+
+    assert OrderLine.objects.get().state == "settled"
+    assert Report.objects.count() == 3
+
+
+@pytest.mark.parametrize("salt", range(6))
+@pytest.mark.parametrize("together", [True, False])
+def test_of_reports_of_a_refund_case_of_one_second_the_one_that_counts_counts(salt: int, together: bool) -> None:
+    leased(meis_shop())
+    steps = [replace(refund(counts=counts), payload={"counts": counts, "salt": salt}) for counts in (True, False)]
+    take_order_reports("taobao", [report()], now=NOW)
+
+    for some in [steps] if together else [[step] for step in steps]:
+        take_order_reports("taobao", some, now=NOW)
+
+    assert RefundCase.objects.get().counts
+
+
+def test_two_reports_of_a_refund_case_of_one_moment_come_to_the_same_in_either_order() -> None:
+    leased(meis_shop())
+    waiting, dropped = refund(counts=True), refund(counts=False)
+    take_order_reports("taobao", [report(), waiting], now=NOW)
+    take_order_reports("taobao", [dropped], now=NOW)
+    first = RefundCase.objects.get().counts
+
+    take_order_reports("taobao", [dropped], now=NOW)
+    take_order_reports("taobao", [waiting], now=NOW)
+
+    assert RefundCase.objects.get().counts == first
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quantity": 10**12},
+        {"quantity": -1},
+        {"position_key": "9" * 81},
+        {"external_line": "9" * 65},
+        {"commission_minor": -1},
+        {"service_fee_minor": -1},
+        {"paid_minor": 2**63},
+        {"rate_ppm": 2**31},
+    ],
+)
+def test_a_report_that_no_table_can_hold_is_kept_unread_and_keeps_nobody_waiting(changes: dict[str, Any]) -> None:
+    leased(meis_shop())
+
+    done = take_order_reports("taobao", [report("1", **changes), report("2")], now=NOW)
+
+    assert (done.reports, done.lines, done.unreadable) == (2, 1, 1)
+    assert OrderLine.objects.get().external_order == "2"
+
+
+def test_a_long_case_number_is_no_hindrance() -> None:
+    leased(meis_shop())
+
+    take_order_reports("taobao", [report(), refund(case="8" * 64)], now=NOW)
+    take_order_reports("taobao", [refund(case="8" * 65)], now=NOW)
+
+    assert OrderLine.objects.get().returned_commission_minor == 342
+    assert Report.objects.filter(external_line="unreadable").count() == 1
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "cut in an emoji \ud83d", "\\u0000", "\\\\u0000"])
+def test_text_that_postgresql_cannot_hold_keeps_no_report_out(text: str) -> None:
+    leased(meis_shop())
+    hostile = replace(report(title=text, external_item=text), payload={"item_title": text, text: [{"in": text}]})
+
+    take_order_reports("taobao", [hostile], now=NOW)
+    again = take_order_reports("taobao", [hostile], now=NOW)
+
+    kept = text.replace("\x00", "").replace("\ud83d", "\ufffd")
+    assert OrderLine.objects.get().title == kept
+    assert Report.objects.get().payload["item_title"] == kept
+    assert again.reports == 0
