@@ -49,7 +49,7 @@ class LinkOut(Out):
 
 
 class ClicksOut(Out):
-    """`raw`: every opening. `people`: visits of people, one per browser and link in 30 minutes."""
+    """`raw`: every opening. `people`: different browsers of people, each counted once per link and day (UTC)."""
 
     raw: int
     people: int

@@ -12,16 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.refusals import Invalid
 from joey.sharing.models import Link
+from joey.sharing.people import people_in
 from joey.shops.models import Shop
-
-ONCE_IN = "30 minutes"  # the same browser on the same link within this time is one visit
 
 # --- For pages and the API --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Clicks:
-    """`raw`: every opening, whoever did it. `people`: visits of people, one per browser and link in 30 minutes."""
+    """`raw`: every opening of the link. `people`: browsers per link and day, as joey.sharing.people defines them."""
 
     raw: int
     people: int
@@ -80,17 +79,11 @@ def links_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Links
             SELECT id, code, channel, listing_id, made_at FROM sharing_link
             WHERE shop_id = %(shop)s AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
             ORDER BY id DESC LIMIT %(limit)s
-        ), visits AS (
-            SELECT id, link_id, visitor, at,
-                   lag(at) OVER (PARTITION BY link_id, visitor, visitor_key ORDER BY at, id) AS before
-            FROM sharing_click WHERE link_id IN (SELECT id FROM page)
         ), counted AS (
-            SELECT link_id, count(*) AS raw,
-                   count(*) FILTER (
-                       WHERE visitor = 'person' AND (before IS NULL OR at - before >= interval '{ONCE_IN}')
-                   ) AS people,
-                   count(w.click_id) AS outbound_clicks
-            FROM visits LEFT JOIN (SELECT DISTINCT click_id FROM sharing_outboundclick) w ON w.click_id = visits.id
+            SELECT c.link_id, count(*) AS raw, {people_in("c")} AS people, count(w.click_id) AS outbound_clicks
+            FROM sharing_click c
+            LEFT JOIN (SELECT DISTINCT click_id FROM sharing_outboundclick) w ON w.click_id = c.id
+            WHERE c.link_id IN (SELECT id FROM page)
             GROUP BY 1
         )
         SELECT page.*, o.title, o.translations,

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from joey.kit import sql
 from joey.money.money import Money
+from joey.sharing.people import people_of_shop
 
 
 @dataclass(frozen=True)
 class Today:
-    """What happened since midnight, and what the shop has. `people` are visits by people."""
+    """What happened since midnight, and what the shop has. `people` as joey.sharing.people counts them."""
 
     people: int
     orders: int
@@ -20,12 +21,10 @@ class Today:
 
 
 def today_of(shop_id: UUID, *, since: datetime) -> Today:
-    """What happened since then in the world, not what was merely reported since then. Two queries."""
+    """What happened since then in the world, not what was merely reported since then. Three queries."""
     counts = sql.one(
         """
         SELECT
-          (SELECT count(DISTINCT (link_id, visitor_key)) FROM sharing_click
-           WHERE shop_id = %(shop)s AND at >= %(since)s AND visitor = 'person') AS people,
           (SELECT count(*) FROM orders_orderline WHERE shop_id = %(shop)s AND first_seen_at >= %(since)s
            AND coalesce(paid_at, first_seen_at) >= %(since)s) AS orders,
           (SELECT count(*) FROM shops_listing WHERE shop_id = %(shop)s AND state = 'published') AS listings,
@@ -41,4 +40,5 @@ def today_of(shop_id: UUID, *, since: datetime) -> Today:
         " GROUP BY 1 ORDER BY 1",
         {"shop": shop_id, "since": since},
     )
-    return Today(**counts, earned=tuple(Money(row["minor"], row["currency"]) for row in earned))
+    people = people_of_shop(shop_id, since=since)
+    return Today(people=people, **counts, earned=tuple(Money(row["minor"], row["currency"]) for row in earned))

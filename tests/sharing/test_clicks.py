@@ -39,12 +39,12 @@ def counted(shop: Shop, channel: str = "wechat") -> tuple[int, int]:
     return found.clicks.raw, found.clicks.people
 
 
-def test_the_same_browser_within_half_an_hour_is_one_visit(link: Link) -> None:
-    record_clicks([click(link, minutes=minute) for minute in (0, 1, 29.9)])
-    assert counted(link.shop) == (3, 1)
+def test_the_same_browser_is_one_person_all_day_and_another_one_tomorrow(link: Link) -> None:
+    record_clicks([click(link, minutes=minute) for minute in (0, 1, 29.9, 60)])
+    assert counted(link.shop) == (4, 1)
 
-    record_clicks([click(link, minutes=60)])
-    assert counted(link.shop) == (4, 2)
+    record_clicks([click(link, minutes=24 * 60)])
+    assert counted(link.shop) == (5, 2)
 
 
 def test_two_browsers_and_two_links_are_counted_apart(link: Link) -> None:

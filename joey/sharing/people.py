@@ -1,0 +1,24 @@
+"""How many people opened links: the one definition that every page and every answer counts by.
+
+A person is one browser on one link on one day (UTC, the day that the salt of the visitor key lasts). Opening the link
+again that day does not make another person, however long the pause; previews, prefetches, robots and frames are never
+people. Over a window of several days, or over several links, the people of each day and link add up.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from joey.kit import sql
+
+
+def people_in(clicks: str) -> str:
+    """The aggregate that counts the people among rows of `sharing_click` under the alias `clicks`."""
+    day = f"({clicks}.at AT TIME ZONE 'UTC')::date"
+    return f"count(DISTINCT ({day}, {clicks}.link_id, {clicks}.visitor_key)) FILTER (WHERE {clicks}.visitor = 'person')"
+
+
+def people_of_shop(shop_id: UUID, *, since: datetime) -> int:
+    """People who opened any link of the shop in the window from `since` on. One query."""
+    return int(
+        sql.value(f"SELECT {people_in('c')} FROM sharing_click c WHERE c.shop_id = %s AND c.at >= %s", [shop_id, since])
+    )
