@@ -70,7 +70,7 @@ def _reports() -> list[Any]:
     from tests.cast import settled
 
     return [
-        settled(str(10**9 + n), position_key=str(5000 + n % SHOPS), commission_minor=300 + n % 97) for n in range(LINES)
+        settled(str(10**9 + n), position=str(5000 + n % SHOPS), commission_minor=300 + n % 97) for n in range(LINES)
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joey.catalog.models import Offer
-from joey.marketplaces.port import OrderReport, RefundReport
+from joey.marketplaces.port import ByPosition, OrderReport, RefundReport
 from joey.people.models import Person
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Listing, Shop
@@ -77,13 +77,14 @@ def leased(shop: Shop, key: str = "110000000001", *, since: datetime = NOW - 60 
 
 def report(order: str = "4294159887444064307", **changes: Any) -> OrderReport:
     """A paid order line of one flask: 69.00 paid, 3.80 commission of which the marketplace keeps 0.38."""
+    position = changes.pop("position", "110000000001")
     report = OrderReport(
         external_order=order,
         external_line=order + "-1",
         reported_at=NOW - 10 * DAY,
         payload={},
         state="paid",
-        position_key="110000000001",
+        evidence=(ByPosition(position, "clicked"),),
         clicked_at=NOW - 10 * DAY - timedelta(minutes=10),
         quantity=1,
         currency="CNY",

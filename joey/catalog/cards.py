@@ -51,7 +51,9 @@ def offer_cards(offers: Iterable[Offer], *, language: str, now: datetime) -> lis
 
 def earning_marketplaces() -> frozenset[str]:
     """The marketplaces whose orders come back to us."""
-    return frozenset(name for each in registry.connectors() if each.policy.reports_orders for name in each.marketplaces)
+    return frozenset(
+        name for each in registry.connectors() if each.manifest.reports_orders for name in each.marketplaces
+    )
 
 
 def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) -> OfferCard:
@@ -77,7 +79,7 @@ def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) 
         coupon_until=offer.coupon_until if fresh and has_coupon else None,
         list_price=money(offer.list_minor) if fresh else None,
         commission_ppm=offer.commission_ppm,
-        earning=money(registry.policy_of(offer.marketplace).worth(pays, offer.commission_ppm))
+        earning=money(registry.manifest_of(offer.marketplace).worth(pays, offer.commission_ppm))
         if earns and pays is not None
         else None,
         seller=offer.seller,

@@ -55,7 +55,7 @@ def refresh_due(*, now: datetime, wanted: Sequence[UUID] | None = None) -> Refre
 
 def _due(connector: Connector, now: datetime, wanted: Sequence[UUID] | None) -> list[dict[str, Any]]:
     """A price near its end, a coupon that ended since, or something withdrawn that was not asked for lately."""
-    life = connector.policy.price_life
+    life = connector.manifest.price_life
     return sql.rows(
         f"""
         SELECT id, external_id, withdrawn_at IS NOT NULL AS withdrawn FROM catalog_offer
@@ -76,7 +76,7 @@ def _due(connector: Connector, now: datetime, wanted: Sequence[UUID] | None) -> 
 
 
 def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, done: Refreshed) -> None:
-    size = connector.policy.look_up_at_once
+    size = connector.manifest.capabilities.look_up_at_once
     for start in range(0, len(due), size):
         batch = due[start : start + size]
         found = connector.look_up([row["external_id"] for row in batch])

@@ -38,7 +38,7 @@ def confirm_due(*, now: datetime, batch: int = BATCH) -> Confirmed:
 
 @transaction.atomic(durable=True)
 def _confirm_batch(marketplace: str, *, now: datetime, batch: int) -> int:
-    today = now.astimezone(ZoneInfo(registry.policy_of(marketplace).zone)).date()
+    today = now.astimezone(ZoneInfo(registry.manifest_of(marketplace).zone)).date()
     due = queries.claim_due("due", marketplace, today=today, limit=batch)
     if not due:
         return 0

@@ -47,7 +47,7 @@ def _earn_batch(marketplace: str, *, now: datetime, batch: int) -> Earned | None
     last = changed_lines_into("changed_line", marketplace, after=read_until, limit=batch)
     if last == read_until:
         return None
-    policy = registry.policy_of(marketplace)
+    policy = registry.manifest_of(marketplace)
     _work_out(now, zone=policy.zone, usual_settle_days=policy.usual_settle_days)
     _write_commissions(now)
     _book()

@@ -27,7 +27,7 @@ from joey.kit.ids import new_id_bytes
 from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.imported import is_feed
-from joey.marketplaces.port import Policy
+from joey.marketplaces.manifest_shape import Manifest
 from joey.sharing.make_link import OWN
 from joey.sharing.models import Click, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
@@ -71,7 +71,7 @@ class GoOut:
         self._departures: Remembered[str, Departure] = Remembered(WAYS_KEPT)  # by the code of the listing's own link
         self._clicked: Remembered[UUID, UUID] = Remembered(WAYS_KEPT)  # click → listing
         self._none_given: Remembered[UUID, bool] = Remembered(WAYS_KEPT, NO_TRACKED_URL_FOR)
-        self._policies: dict[str, Policy] = {}
+        self._policies: dict[str, Manifest] = {}
         self._asking: dict[UUID, asyncio.Task[tuple[str, str, UUID] | None]] = {}
 
     async def __call__(self, scope: Scope, asked: Asked, token: str, send: Send) -> bool:
@@ -200,7 +200,7 @@ class GoOut:
         """
         policy = self._policies.get(way.marketplace)
         if policy is None:
-            policy = registry.policy_of(way.marketplace)
+            policy = registry.manifest_of(way.marketplace)
             if not is_feed(way.marketplace):  # settings do not change while the process lives; feeds do
                 self._policies[way.marketplace] = policy
         url, lease_id = way.tracked_url, way.lease_id

@@ -78,7 +78,7 @@ def connected() -> list[str]:
 
 def _syncs() -> list[SyncState]:
     """Of marketplaces that are connected and report orders; one never read yet has no row."""
-    reporting = [each.code for each in registry.connectors() if each.policy.reports_orders]
+    reporting = [each.code for each in registry.connectors() if each.manifest.reports_orders]
     rows = SyncCursor.objects.filter(marketplace__in=reporting).order_by("marketplace", "kind")
     return [SyncState(row.marketplace, row.kind, row.read_until, row.last_success_at, row.trouble) for row in rows]
 

@@ -88,4 +88,4 @@ def suspense_of(line_id: UUID) -> SuspenseLine | None:
 
 def window_days(marketplace: str) -> int:
     """How long an order still counts after a click there."""
-    return registry.policy_of(marketplace).window_days
+    return registry.manifest_of(marketplace).window_days

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from joey.marketplaces.port import Policy
+from joey.marketplaces.manifest_shape import Manifest, Wording
 
 log = logging.getLogger(__name__)
 
@@ -53,19 +53,19 @@ def feeds() -> Mapping[str, Feed]:
     return _read(_path())
 
 
-def policy_of_feed(code: str) -> Policy:
+def manifest_of_feed(code: str) -> Manifest:
     """Nothing comes back from a feed, and one that is not known here leads nowhere."""
     feed = feeds().get(code, Feed())
-    return Policy(
-        reports_orders=False,
-        window_days=0,
-        refund_days=0,
-        usual_settle_days=0,
-        price_life=feed.price_life,
+    name = Wording(code.removeprefix(PREFIX), code.removeprefix(PREFIX))
+    return Manifest(
+        code=code,
+        marketplaces={code: name},
+        reported_name=name,
         zone=feed.zone,
+        currency="",
         hosts=feed.hosts,
         picture_hosts=feed.picture_hosts,
-        look_up_at_once=1,
+        price_life=feed.price_life,
     )
 
 

@@ -6,11 +6,11 @@ Two kinds of failure leave a connector: `MarketplaceUnavailable` (try again late
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, Protocol
 
 from joey.kit.refusals import Invalid, Unavailable
-from joey.money.split import PPM
+from joey.marketplaces.manifest_shape import Manifest, Question
 
 
 class MarketplaceUnavailable(Unavailable):
@@ -57,20 +57,44 @@ class OfferFacts:
 
 @dataclass(frozen=True)
 class TrackedLink:
-    """A way to one offer through one of our positions."""
+    """A link to one offer whose orders are reported to us."""
 
     url: str
     copy_code: str = ""  # the text that opens the marketplace's own app
 
 
 @dataclass(frozen=True)
-class PositionKey:
-    """A place at the marketplace that its order reports will name."""
+class Tracking:
+    """What a tracked link shall carry, so that its orders can be attributed; at least one of the two.
+
+    Which of them a marketplace takes is in its manifest (`capabilities.positions`, `capabilities.sub_ids`).
+    """
+
+    position: str | None = None
+    sub_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ByPosition:
+    """The report names a position. `at` says which time of the report tells who had it leased."""
 
     key: str
+    at: Literal["clicked", "ordered"]  # the report's `clicked_at` or `placed_at`
 
 
-OrderState = Literal["placed", "paid", "received", "settled", "closed"]
+@dataclass(frozen=True)
+class BySubId:
+    """The report gives back the sub-id of the link."""
+
+    text: str
+
+
+Evidence = ByPosition | BySubId
+
+# "unknown": a code that is new to us. Such a report is held, and the line keeps the state it had ("placed" if new).
+OrderState = Literal["placed", "paid", "received", "settled", "closed", "unknown"]
+# A held line is kept and estimated but never confirmed, until a newer report lifts it.
+HeldReason = Literal["", "unknown_code", "frozen", "risk"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +106,7 @@ class OrderReport:
     reported_at: datetime  # the marketplace's time of change
     payload: Mapping[str, object]  # the report as it came, minus anything that names the buyer
     state: OrderState
-    position_key: str
+    evidence: tuple[Evidence, ...]  # in the manifest's order of belief; empty when the report carries none
     clicked_at: datetime | None
     quantity: int
     currency: str
@@ -90,6 +114,7 @@ class OrderReport:
     commission_minor: int  # what we get for the line, estimated until it settles, gross of the service fee
     service_fee_minor: int  # what the marketplace keeps of it (estimated until it settles)
     rate_ppm: int
+    held: HeldReason = ""
     reason: str = ""  # why it is closed, in the marketplace's words
     title: str = ""
     external_item: str = ""  # a hint only
@@ -126,36 +151,13 @@ class UnreadableReport:
 AnyReport = OrderReport | RefundReport | UnreadableReport
 
 
-@dataclass(frozen=True)
-class Policy:
-    """What a marketplace allows, as data."""
-
-    reports_orders: bool  # False: nothing comes back, a share earns nothing
-    window_days: int  # how long after a click an order still counts
-    refund_days: int  # how long after that money may still be taken back
-    usual_settle_days: int  # from payment to settlement, for the estimate only
-    price_life: timedelta  # how long a price may be shown after it was read
-    zone: str  # the marketplace's time zone
-    hosts: frozenset[str]  # where an outbound click may lead, and where pictures may come from
-    look_up_at_once: int  # offers per look-up call
-    picture_hosts: frozenset[str] = frozenset()  # where pictures may come from besides, and no outbound click may lead
-    service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
-
-    def worth(self, price_minor: int, commission_ppm: int) -> int:
-        """What one sale at this price leaves of its commission after the service fee, in minor units.
-
-        The commission is floored and the fee rounded up, so that a page never promises more than will be booked.
-        """
-        commission = price_minor * commission_ppm // PPM
-        return commission - -(-commission * self.service_fee_ppm // PPM)
-
-
 class Connector(Protocol):
     """What Joey asks of a marketplace."""
 
     code: str  # positions, reports, order lines and accounts carry it
     marketplaces: tuple[str, ...]  # the offers it brings
-    policy: Policy
+    manifest: Manifest
+    account: str  # names our account there without any secret; a sync cursor belongs to it and a question
 
     def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
         """Offers for these words, as the marketplace ranks them."""
@@ -169,18 +171,20 @@ class Connector(Protocol):
         """The external id behind a pasted link or copy-code of this marketplace; None when it is not one."""
         ...
 
-    def tracked_link(self, external_id: str, position: PositionKey) -> TrackedLink:
-        """A link on a position. Raises MarketplaceRefused where the marketplace grants none for the offer."""
+    def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
+        """A link that carries `tracking`. Raises MarketplaceRefused where the marketplace grants none for the offer."""
         ...
 
-    def register_position(self, name: str) -> PositionKey:
-        """File one more position under `name`."""
+    def register_position(self, name: str) -> str:
+        """Register one more position under `name`; its key."""
         ...
 
-    def reports_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[AnyReport]]]:
-        """Everything reported as changed in [since, until), in windows the marketplace allows.
+    def reports(
+        self, question: Question, since: datetime, until: datetime
+    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+        """The answer to one of the manifest's questions for [since, until), in windows the marketplace allows.
 
-        Yields (window end, reports): after taking in a yield, the caller may remember the window end and go on
-        from there if it is stopped.
+        Yields (window end, reports) in the order of time: once the reports are taken in, the caller may remember the
+        window end and resume from there. A row that cannot be read comes as UnreadableReport and stops nothing.
         """
         ...

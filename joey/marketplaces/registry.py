@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Unavailable
 from joey.marketplaces.feed.connector import FeedConnector
-from joey.marketplaces.feed.connector import policy_of as feed_policy
+from joey.marketplaces.feed.connector import manifest_of as feed_manifest
 from joey.marketplaces.feed.places import PLACES
-from joey.marketplaces.imported import PREFIX, feeds, is_feed, policy_of_feed
-from joey.marketplaces.port import Connector, Policy
-from joey.marketplaces.taobao.connector import POLICY as TAOBAO_POLICY
+from joey.marketplaces.imported import PREFIX, feeds, is_feed, manifest_of_feed
+from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.port import Connector
 from joey.marketplaces.taobao.connector import TaobaoConnector
+from joey.marketplaces.taobao.manifest import MANIFEST as TAOBAO
 from joey.marketplaces.taobao.parse_offer import identity_of as taobao_identity
 
 marketplace_names: Mapping[str, Promise] = {
@@ -90,18 +91,18 @@ def identity_of(marketplace: str, external_id: str, *, seller_id: str = "", pict
     return external_id
 
 
-def policy_of(marketplace: str) -> Policy:
+def manifest_of(marketplace: str) -> Manifest:
     """What a marketplace allows, connected or not: orders outlive a connection. Raises NotConnected if unknown."""
     code = SERVED_BY.get(marketplace, marketplace)
     found = _connectors(_configuration()).get(code)
     if found is not None:
-        return found.policy
+        return found.manifest
     if code == "taobao":
-        return TAOBAO_POLICY
+        return TAOBAO
     if code in PLACES:
-        return feed_policy(code)
+        return feed_manifest(code)
     if is_feed(code):
-        return policy_of_feed(code)
+        return manifest_of_feed(code)
     raise _not_connected(marketplace)
 
 

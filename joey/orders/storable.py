@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from joey.marketplaces.port import AnyReport, OrderReport, RefundReport, UnreadableReport
+from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
 
 ID_MAX = 64
 POSITION_MAX = 80
@@ -49,7 +49,9 @@ def _problem(seen: AnyReport) -> str:
         if len(seen.case_id) > ID_MAX:
             return "the case's number is too long"
         return _out_of_bounds(BIGINT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor)
-    if len(seen.position_key) > POSITION_MAX:
+    if seen.state == "unknown":
+        return "its state is not known"
+    if any(len(piece.key) > POSITION_MAX for piece in seen.evidence if isinstance(piece, ByPosition)):
         return "the position is too long"
     return _out_of_bounds(INT_MAX, quantity=seen.quantity, rate=seen.rate_ppm) or _out_of_bounds(
         BIGINT_MAX, paid=seen.paid_minor, commission=seen.commission_minor, service_fee=seen.service_fee_minor

@@ -2,21 +2,19 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
+from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import Connector
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.lease_position import first_leased_at
 
 log = logging.getLogger(__name__)
-
-OVERLAP = timedelta(minutes=30)  # reports can become visible a little after their own time of change
-FURTHEST_BACK = timedelta(days=89)  # what a marketplace still answers for
 
 
 @dataclass(frozen=True)
@@ -36,21 +34,33 @@ def sync(marketplace: str | None = None, *, now: datetime) -> list[Synced]:
     A marketplace that is away costs nothing but time: its cursor stays, and the next run reads on from there.
     """
     chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
-    return [_sync_one(connector, now=now) for connector in chosen if connector.policy.reports_orders]
+    return [_sync_one(connector, now=now) for connector in chosen if connector.manifest.reports_orders]
 
 
 def _sync_one(connector: Connector, *, now: datetime) -> Synced:
+    asked = [_ask(connector, question, now=now) for question in connector.manifest.questions]
+    return Synced(
+        connector.code,
+        reports=sum(each.reports for each in asked),
+        lines=sum(each.lines for each in asked),
+        read_until=min(each.read_until for each in asked),
+        trouble=next((each.trouble for each in asked if each.trouble), ""),
+    )
+
+
+def _ask(connector: Connector, question: Question, *, now: datetime) -> Synced:
+    """Take in the answer to one question, from its own cursor on."""
     cursor, _ = SyncCursor.objects.get_or_create(
         marketplace=connector.code,
-        kind="order",
-        defaults={"read_until": max(first_leased_at(connector.code) or now, now - FURTHEST_BACK)},
+        kind=question.code,
+        defaults={"read_until": max(first_leased_at(connector.code) or now, now - question.furthest_back)},
     )
     taken = lines = 0
     read_until = cursor.read_until
     trouble = ""
     try:
-        since = max(cursor.read_until - OVERLAP, now - FURTHEST_BACK)
-        for window_end, reports in connector.reports_since(since, now):
+        since = max(cursor.read_until - question.overlap, now - question.furthest_back)
+        for window_end, reports in connector.reports(question, since, now):
             read_until = max(read_until, window_end)
             if not reports:
                 continue  # nothing to take in: the cursor is moved with the next reports, or at the end
@@ -60,7 +70,7 @@ def _sync_one(connector: Connector, *, now: datetime) -> Synced:
             taken, lines = taken + done.reports, lines + done.lines
     except Refusal as refusal:
         trouble = str(refusal)
-        log.warning("sync of %s stopped at %s: %s", connector.code, read_until.isoformat(), trouble)
+        log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, read_until.isoformat(), trouble)
     _move_forward(cursor, read_until)  # past windows that held nothing, which would all be read again
     SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
     return Synced(connector.code, taken, lines, read_until, trouble)

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import transaction
 
 from joey.kit import sql
-from joey.marketplaces.port import AnyReport, OrderReport, RefundReport, UnreadableReport
+from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
 from joey.orders.models import OrderLine
 from joey.orders.storable import fitting, storable_json, storable_text
 from joey.record.append import append_set
@@ -82,7 +82,7 @@ def _stage(reports: Iterable[AnyReport]) -> int:
                 (
                     seen.external_order, seen.external_line, seen.reported_at, text, digest, seen.state,
                     seen.reason[:40],
-                    seen.position_key, seen.clicked_at, seen.quantity, seen.currency, seen.paid_minor,
+                    _position_of(seen), seen.clicked_at, seen.quantity, seen.currency, seen.paid_minor,
                     seen.commission_minor, seen.service_fee_minor, seen.rate_ppm, seen.title[:300],
                     seen.external_item[:120], seen.placed_at, seen.paid_at, seen.settled_at,
                 )
@@ -110,6 +110,10 @@ def _stage(reports: Iterable[AnyReport]) -> int:
     sql.execute(f"ALTER TABLE order_in {', '.join('ADD ' + column for column in NAMED_COLUMNS.split(', '))}")
     sql.fresh_temp_table("moved_line", "id uuid, shop_id uuid, told text")
     return len(unreadable)
+
+
+def _position_of(report: OrderReport) -> str:
+    return next((piece.key for piece in report.evidence if isinstance(piece, ByPosition)), "")
 
 
 def _keep_reports(marketplace: str) -> int:

@@ -11,7 +11,7 @@ import psycopg
 from django.db import transaction
 
 from joey.kit import sql
-from joey.marketplaces.registry import policy_of
+from joey.marketplaces.registry import manifest_of
 from joey.shops.models import Shop
 
 POSITION_COLUMNS = "marketplace text, key text, registered_at timestamptz, free_from timestamptz"
@@ -83,7 +83,7 @@ def _let_rest(now: datetime) -> None:
     """Positions whose open lease there is of a shop that is not here."""
     homeless = "FROM lease_before b WHERE NOT b.shop_is_here AND b.until IS NULL"
     for row in sql.rows(f"SELECT DISTINCT b.marketplace {homeless}"):
-        policy = policy_of(row["marketplace"])
+        policy = manifest_of(row["marketplace"])
         sql.execute(
             f"""
             UPDATE sharing_position p SET free_from = %s

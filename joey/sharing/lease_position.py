@@ -20,7 +20,7 @@ def lease_for(shop: Shop, marketplace: str, *, now: datetime) -> PositionLease |
     None when the marketplace reports no orders or every position is taken: such a share earns nothing, and the
     caller says so.
     """
-    if not registry.policy_of(marketplace).reports_orders:
+    if not registry.manifest_of(marketplace).reports_orders:
         return None
     connector = registry.connector_for(marketplace)
     with transaction.atomic():
@@ -83,7 +83,7 @@ def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
     """
     ended = 0
     for connector in registry.connectors():
-        quarantine = timedelta(days=connector.policy.window_days + connector.policy.refund_days)
+        quarantine = timedelta(days=connector.manifest.window_days + connector.manifest.refund_days)
         ended += sql.execute(
             """
             WITH idle AS (
@@ -126,14 +126,12 @@ def keep_for_orders(table: str) -> None:
 
 
 def register_positions(marketplace: str, count: int, *, now: datetime) -> int:
-    """File `count` more positions with the marketplace; how many there are then."""
+    """Register `count` more positions at the marketplace; how many there are then."""
     connector = registry.connector(marketplace)
     have = Position.objects.filter(marketplace=connector.code).count()
     for number in range(have + 1, have + count + 1):
-        filed = connector.register_position(f"joey-{number}")
-        Position.objects.get_or_create(
-            marketplace=connector.code, key=filed.key, defaults={"free_from": _whole_second(now)}
-        )
+        key = connector.register_position(f"joey-{number}")
+        Position.objects.get_or_create(marketplace=connector.code, key=key, defaults={"free_from": _whole_second(now)})
     return Position.objects.filter(marketplace=connector.code).count()
 
 

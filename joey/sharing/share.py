@@ -49,7 +49,7 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
         tracked = tracked_url(listing, now=now)
         has_position = tracked is not None
     except Unavailable:  # nobody knows yet: the position is leased when the marketplace answers again
-        tracked, has_position = None, registry.policy_of(listing.offer.marketplace).reports_orders
+        tracked, has_position = None, registry.manifest_of(listing.offer.marketplace).reports_orders
     facts = captions.CaptionFacts(
         title=card.title,
         place=_place(card, language),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from joey.marketplaces import registry
-from joey.marketplaces.port import MarketplaceRefused, PositionKey
+from joey.marketplaces.port import MarketplaceRefused, Tracking
 from joey.sharing.lease_position import lease_for
 from joey.sharing.models import TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
@@ -26,11 +26,11 @@ def tracked_url(listing: Listing, *, now: datetime) -> TrackedUrl | None:
         return known
     try:
         link = registry.connector_for(offer.marketplace).tracked_link(
-            offer.external_id, PositionKey(lease.position.key)
+            offer.external_id, Tracking(position=lease.position.key)
         )
     except MarketplaceRefused:
         return None
-    if may_lead_to(link.url, registry.policy_of(offer.marketplace).hosts) is None:
+    if may_lead_to(link.url, registry.manifest_of(offer.marketplace).hosts) is None:
         return None  # an address outside the marketplace is no outbound click, whoever gave it
     kept, _new = TrackedUrl.objects.get_or_create(
         shop_id=listing.shop_id,

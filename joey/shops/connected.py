@@ -11,4 +11,4 @@ def is_connected(marketplace: str) -> bool:
 
 def reports_orders(marketplace: str) -> bool:
     """Whether the marketplace tells us of orders; where it does not, a share earns nothing."""
-    return is_connected(marketplace) and registry.policy_of(marketplace).reports_orders
+    return is_connected(marketplace) and registry.manifest_of(marketplace).reports_orders

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.models import Offer
 from joey.kit import sql
 from joey.kit.refusals import NotFound
-from joey.marketplaces.registry import policy_of
+from joey.marketplaces.registry import manifest_of
 from joey.money.money import Money
 from joey.money.split import split
 from joey.people.models import Person
@@ -200,7 +200,7 @@ def earning_of(card: Card, shares_ppm: tuple[int, int]) -> Earning:
     pays = card.price.pays
     if pays is None:
         return Earning(card.commission_ppm, None, None)
-    base = policy_of(card.marketplace).worth(pays.minor, card.commission_ppm)
+    base = manifest_of(card.marketplace).worth(pays.minor, card.commission_ppm)
     (keeper, platform), _rest = split(base, shares_ppm)
     return Earning(card.commission_ppm, Money(keeper, pays.currency), Money(platform, pays.currency))
 

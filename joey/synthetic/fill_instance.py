@@ -19,7 +19,7 @@ from joey.demo.make_offer import COMMISSION_PPM
 from joey.demo.read_goods import Good, read_all
 from joey.demo.shops import SHOPS as DEMO_SHOPS
 from joey.kit import clock
-from joey.marketplaces.port import OfferFacts, OrderReport
+from joey.marketplaces.port import ByPosition, OfferFacts, OrderReport
 from joey.orders.queries import lines_whose_order_begins_with
 from joey.orders.take_order_reports import take_order_reports
 from joey.people.synthetic import people_into
@@ -166,7 +166,7 @@ def _order(number: int, key: str, seed: int, now: datetime) -> OrderReport:
         payload={"synthetic": True, "number": number},
         state="closed" if closed else "settled" if settled else "paid",
         reason="synthetic" if closed else "",
-        position_key=key,
+        evidence=(ByPosition(key, "clicked"),),
         clicked_at=placed - timedelta(minutes=5),
         quantity=1,
         currency="CNY",

@@ -84,7 +84,7 @@ def test_not_ready_when_reports_are_old_and_says_which_and_why() -> None:
 def test_figures_for_this_machine_and_for_operators_only() -> None:
     a_worker()
     a_sync(minutes_ago=2)
-    take_order_reports("taobao", [report(position_key="nobodys")], now=NOW)
+    take_order_reports("taobao", [report(position="nobodys")], now=NOW)
 
     here = Client(REMOTE_ADDR="127.0.0.1").get("/metrics")
     body = here.content.decode()

@@ -239,7 +239,7 @@ def test_another_shops_order_cannot_be_traced() -> None:
 
 
 def test_the_office_sees_what_no_shop_can_be_named_for() -> None:
-    take_order_reports("taobao", [report(str(n), position_key="nobodys") for n in range(3)], now=NOW)
+    take_order_reports("taobao", [report(str(n), position="nobodys") for n in range(3)], now=NOW)
     office = Caller(ada())
 
     page = office.get("/office/suspense", limit=2).json()

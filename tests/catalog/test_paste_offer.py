@@ -9,12 +9,12 @@ from joey.catalog.paste_offer import offer_from_text
 from joey.kit import clock
 from joey.kit.refusals import Invalid, NotFound, Refusal, Unavailable
 from joey.marketplaces import registry
-from joey.marketplaces.port import PositionKey
+from joey.marketplaces.port import Tracking
 from tests.marketplaces.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db
 
-FIRST = PositionKey("110000000001")
+FIRST = Tracking(position="110000000001")
 
 
 def test_a_copy_code_a_link_and_an_item_page_lead_to_the_same_offer(connected: Sandbox) -> None:

@@ -120,7 +120,7 @@ def test_a_report_that_is_not_booked_yet_is_not_called_a_zero_rate() -> None:
 
 
 def test_an_unknown_position_is_explained_to_the_office() -> None:
-    take_order_reports("taobao", [report(position_key="999")], now=NOW)
+    take_order_reports("taobao", [report(position="999")], now=NOW)
 
     trace = suspense_trace(OrderLine.objects.get().pk)
 

@@ -8,10 +8,10 @@ import pytest
 import stamina
 
 import joey.marketplaces.feed
-from joey.marketplaces.feed.connector import FeedConnector, policy_of
+from joey.marketplaces.feed.connector import FeedConnector, manifest_of
 from joey.marketplaces.feed.parse import BadLine, Feed, read_feed
 from joey.marketplaces.pasted import leads_to
-from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, PositionKey
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, Tracking
 from tests.sandbox.conftest import Sandbox
 
 SAMPLE = Path(joey.marketplaces.feed.__file__).parent / "samples/jd.jsonl"
@@ -19,8 +19,15 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 def read(body: bytes) -> Feed:
-    policy = policy_of("jd")
-    return read_feed(body, "jd", as_of=NOW, zone=policy.zone, allowed=lambda url: leads_to(url, policy.hosts))
+    manifest = manifest_of("jd")
+    return read_feed(
+        body,
+        "jd",
+        as_of=NOW,
+        zone=manifest.zone,
+        link_allowed=lambda url: leads_to(url, manifest.hosts),
+        picture_allowed=lambda url: leads_to(url, manifest.picture_hosts),
+    )
 
 
 def feed_of(sandbox: Sandbox, code: str) -> FeedConnector:
@@ -135,11 +142,11 @@ def test_nothing_is_earned_and_nothing_is_reported(sandbox: Sandbox) -> None:
     feed = feed_of(sandbox, "jd")
 
     with pytest.raises(MarketplaceRefused, match="earns nothing here"):
-        feed.tracked_link("1", PositionKey("1"))
+        feed.tracked_link("1", Tracking(position="1"))
     with pytest.raises(MarketplaceRefused, match="earns nothing here"):
         feed.register_position("joey")
-    assert feed.policy.reports_orders is False
-    assert list(feed.reports_since(NOW, NOW)) == []
+    assert feed.manifest.reports_orders is False
+    assert feed.manifest.questions == ()
 
 
 @pytest.mark.parametrize("kind", ["500", "garbage"])

@@ -34,10 +34,10 @@ def test_what_is_not_configured_is_not_connected_and_says_so(settings: Settings)
 def test_policy_outlives_a_connection(settings: Settings) -> None:
     settings.JOEY_MARKETPLACES = {}
 
-    assert registry.policy_of("tmall").window_days == 15
-    assert registry.policy_of("jd").reports_orders is False
+    assert registry.manifest_of("tmall").window_days == 15
+    assert registry.manifest_of("jd").reports_orders is False
     with pytest.raises(NotConnected):
-        registry.policy_of("ebay")
+        registry.manifest_of("ebay")
 
 
 def test_an_account_without_its_key_is_refused_by_name(settings: Settings) -> None:
@@ -92,9 +92,9 @@ def test_addresses_are_found_in_what_people_copy() -> None:
 
 
 def test_what_a_page_promises_is_never_more_than_what_is_booked() -> None:
-    policy = registry.policy_of("taobao")
+    policy = registry.manifest_of("taobao")
 
     # 69.00 at 5.5 %: 3.79 of commission, of which the union keeps 0.38
     assert policy.worth(6900, 55_000) == 341
     assert policy.worth(0, 55_000) == policy.worth(6900, 0) == 0
-    assert registry.policy_of("jd").worth(6900, 55_000) == 379
+    assert registry.manifest_of("jd").worth(6900, 55_000) == 379

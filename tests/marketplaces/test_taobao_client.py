@@ -15,9 +15,10 @@ from joey.marketplaces.port import (
     MarketplaceRefused,
     MarketplaceUnavailable,
     OrderReport,
-    PositionKey,
+    Tracking,
     UnreadableReport,
 )
+from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.marketplaces.test_taobao_parse import order_rows
 
@@ -150,11 +151,10 @@ def test_pages_are_opened_with_the_position_before_and_in_the_same_window(script
         orders(row, has_next=True, position="p1"),
         orders({**row, "trade_id": "2"}, has_next=True, position="p2"),
         orders({**row, "trade_id": "3"}, position="p3"),
-        no_refunds(),
     ]
 
     now = datetime.now(UTC)
-    ((_end, seen),) = script.connector().reports_since(now - timedelta(minutes=10), now)
+    ((_end, seen),) = script.connector().reports(ORDERS, now - timedelta(minutes=10), now)
 
     asked = script.asked[:3]
     assert [form.get("position_index") for form in asked] == [None, "p1", "p2"]
@@ -170,16 +170,16 @@ def test_a_position_that_stands_still_is_trouble_and_not_an_endless_loop(script:
     script.answers = [orders(order_rows()[0], has_next=True, position="same")]
 
     with pytest.raises(MarketplaceUnavailable):
-        list(script.connector().reports_since(datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+        list(script.connector().reports(ORDERS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
 
     assert len(script.asked) == 2
 
 
 def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Script) -> None:
-    script.answers = [orders(*order_rows(), "not even an object"), no_refunds()]
+    script.answers = [orders(*order_rows(), "not even an object")]
 
     now = datetime.now(UTC)
-    ((_end, seen),) = script.connector().reports_since(now - timedelta(minutes=5), now)
+    ((_end, seen),) = script.connector().reports(ORDERS, now - timedelta(minutes=5), now)
 
     assert [type(report) for report in seen] == [OrderReport] * 3 + [UnreadableReport] * 2
     broken = seen[3]
@@ -190,8 +190,6 @@ def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Scrip
 
 def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -> None:
     def picky(form: dict[str, str]) -> tuple[int, Any]:
-        if form["method"].endswith("refund.get"):
-            return no_refunds()
         start, end = (datetime.strptime(form[name], "%Y-%m-%d %H:%M:%S") for name in ("start_time", "end_time"))  # noqa: DTZ007
         return error(15, "2007", "too long") if end - start > timedelta(minutes=3) else orders()
 
@@ -199,29 +197,28 @@ def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -
     now = datetime.now(UTC)
     since = now - timedelta(minutes=10)
 
-    ends = [end for end, _seen in script.connector().reports_since(since, now)]
+    ends = [end for end, _seen in script.connector().reports(ORDERS, since, now)]
 
     assert ends == sorted(ends)
     assert ends[-1] == now
-    taken = [form for form in script.asked if form["method"].endswith("refund.get")]
-    assert len(taken) == len(ends) == 4
+    assert len(ends) == 4
 
 
 def test_a_refund_report_that_says_no_beside_its_data_is_a_no(script: Script) -> None:
     bad = (200, {"tbk_order_refund_get_response": {"result_code": 500, "biz_error_code": 101, "data": {}}})
-    script.answers = [orders(), bad]
+    script.answers = [bad]
 
     with pytest.raises(MarketplaceRefused) as refused:
-        list(script.connector().reports_since(datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+        list(script.connector().reports(REFUNDS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
 
     assert refused.value.facts["sub_code"] == "101"
 
 
 def test_nothing_older_than_ninety_days_is_asked_for(script: Script) -> None:
-    script.answers = [lambda form: no_refunds() if form["method"].endswith("refund.get") else orders()]
+    script.answers = [lambda form: orders()]
 
     now = datetime.now(UTC)
-    next(iter(script.connector().reports_since(now - timedelta(days=400), now)))
+    next(iter(script.connector().reports(ORDERS, now - timedelta(days=400), now)))
 
     start = datetime.strptime(script.asked[0]["start_time"] + " +0800", "%Y-%m-%d %H:%M:%S %z")
     assert now - timedelta(days=90) < start < now - timedelta(days=89)
@@ -233,7 +230,7 @@ def test_an_item_that_cannot_be_promoted_is_refused_with_its_code(script: Script
     script.answers = [(200, {"tbk_dg_general_link_convert_response": answer})]
 
     with pytest.raises(MarketplaceRefused) as refused:
-        script.connector().tracked_link("x", PositionKey("110000000001"))
+        script.connector().tracked_link("x", Tracking(position="110000000001"))
 
     assert refused.value.facts["sub_code"] == "1001"
 
@@ -242,7 +239,7 @@ def test_a_relation_goes_along_as_relation_on_our_own_ad_zone(script: Script) ->
     script.answers = [(200, {"tbk_dg_general_link_convert_response": {"data": {}}})]
 
     with pytest.raises(MarketplaceRefused):
-        script.connector().tracked_link("x", PositionKey("relation:2345678901"))
+        script.connector().tracked_link("x", Tracking(position="relation:2345678901"))
 
     assert (script.asked[0]["adzone_id"], script.asked[0]["relation_id"]) == ("1", "2345678901")
 

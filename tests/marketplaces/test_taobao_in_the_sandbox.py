@@ -9,17 +9,19 @@ import stamina
 
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import (
+    ByPosition,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
     OrderReport,
-    PositionKey,
     RefundReport,
+    Tracking,
 )
 from joey.marketplaces.taobao.connector import TaobaoConnector
+from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from tests.sandbox.conftest import Sandbox, utc
 
-FIRST = PositionKey("110000000001")
+FIRST = Tracking(position="110000000001")
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def test_search_brings_offers_of_both_marketplaces_with_prices_and_our_categorie
     assert all(facts.now_minor and facts.now_minor > 0 and facts.currency == "CNY" for facts in found)
     assert len({(facts.marketplace, facts.identity) for facts in found}) == len(found)
     assert {facts.category for facts in taobao.search("锅")} == {"kitchen"}
-    assert all(leads_to(facts.url, taobao.policy.hosts) for facts in found)
+    assert all(leads_to(facts.url, taobao.manifest.hosts) for facts in found)
     assert any(facts.coupon_minor and facts.coupon_until for facts in found)
 
 
@@ -68,7 +70,7 @@ def test_links_copy_codes_and_item_pages_are_recognised(taobao: TaobaoConnector,
     assert taobao.recognise(f"看看这个 {link.copy_code}") == pot.external_id
     assert taobao.recognise(link.url) == pot.external_id
     assert taobao.recognise(f"我在这儿买的：{pot.url}。") == pot.external_id
-    assert leads_to(link.url, taobao.policy.hosts)
+    assert leads_to(link.url, taobao.manifest.hosts)
 
 
 @pytest.mark.parametrize(
@@ -88,13 +90,16 @@ def test_an_expired_copy_code_is_refused_in_words(taobao: TaobaoConnector) -> No
 def test_a_new_ad_zone_can_be_used_at_once(taobao: TaobaoConnector, pot: OfferFacts) -> None:
     position = taobao.register_position("joey-test")
 
-    assert position.key.isdigit()
-    assert taobao.tracked_link(pot.external_id, position).url != taobao.tracked_link(pot.external_id, FIRST).url
+    assert position.isdigit()
+    assert (
+        taobao.tracked_link(pot.external_id, Tracking(position=position)).url
+        != taobao.tracked_link(pot.external_id, FIRST).url
+    )
 
 
 def test_an_unknown_position_is_refused(taobao: TaobaoConnector, pot: OfferFacts) -> None:
     with pytest.raises(MarketplaceRefused):
-        taobao.tracked_link(pot.external_id, PositionKey("1"))
+        taobao.tracked_link(pot.external_id, Tracking(position="1"))
 
 
 def test_an_order_is_seen_through_all_its_states_and_its_return(
@@ -109,7 +114,8 @@ def test_an_order_is_seen_through_all_its_states_and_its_return(
         until = since + timedelta(minutes=minutes)
         return [
             one
-            for end, many in taobao.reports_since(since, until)
+            for question in (ORDERS, REFUNDS)
+            for end, many in taobao.reports(question, since, until)
             for one in many
             if end <= until and not hasattr(one, "problem") and one.external_line == order
         ]
@@ -117,7 +123,7 @@ def test_an_order_is_seen_through_all_its_states_and_its_return(
     (paid,) = seen(5)
     truth = sandbox.get(f"/control/orders/{order}").json()
     assert isinstance(paid, OrderReport)
-    assert (paid.state, paid.position_key, paid.quantity) == ("paid", FIRST.key, 2)
+    assert (paid.state, paid.evidence, paid.quantity) == ("paid", (ByPosition("110000000001", "clicked"),), 2)
     assert (paid.paid_minor, paid.commission_minor) == (truth["paid_minor"], truth["estimate_minor"])
     assert (paid.clicked_at, paid.paid_at) == (since, since + timedelta(minutes=1))
 
@@ -153,7 +159,7 @@ def test_a_closed_order_brings_nothing(
     sandbox.move(order, "close", at=utc(hour + 120))
 
     since = datetime.fromtimestamp(hour, UTC)
-    seen = [one for _end, many in taobao.reports_since(since, since + timedelta(minutes=5)) for one in many]
+    seen = [one for _end, many in taobao.reports(ORDERS, since, since + timedelta(minutes=5)) for one in many]
 
     (closed,) = [one for one in seen if isinstance(one, OrderReport) and one.external_line == order]
     assert (closed.state, closed.commission_minor, closed.service_fee_minor) == ("closed", 0, 0)
@@ -167,13 +173,13 @@ def test_more_than_a_page_of_orders_comes_once_each(
     item = sandbox.get(f"/control/orders/{bought}").json()["item"]
     made = sandbox.bulk(
         [
-            {"adzone_id": FIRST.key, "item": item, "click_time": utc(hour), "paid_at": utc(hour + at % 50)}
+            {"adzone_id": FIRST.position, "item": item, "click_time": utc(hour), "paid_at": utc(hour + at % 50)}
             for at in range(250)
         ]
     )
 
     since = datetime.fromtimestamp(hour, UTC)
-    windows = list(taobao.reports_since(since, since + timedelta(hours=1)))
+    windows = list(taobao.reports(ORDERS, since, since + timedelta(hours=1)))
 
     lines = [one.external_line for _end, many in windows for one in many if isinstance(one, OrderReport)]
     assert sorted(lines) == sorted(made)
@@ -183,7 +189,7 @@ def test_more_than_a_page_of_orders_comes_once_each(
 def test_days_of_windows_are_all_accepted_sales_included(taobao: TaobaoConnector) -> None:
     now = datetime.now(UTC)
 
-    ends = [end for end, _seen in taobao.reports_since(now - timedelta(days=2), now)]
+    ends = [end for end, _seen in taobao.reports(ORDERS, now - timedelta(days=2), now)]
 
     assert ends == sorted(ends)
     assert now - ends[-1] < timedelta(seconds=5)
@@ -208,7 +214,7 @@ def test_a_throttled_client_waits_and_gets_through(own_sandbox: Callable[..., Sa
     now = datetime.now(UTC)
 
     started = time.monotonic()
-    windows = list(taobao.reports_since(now - timedelta(hours=8), now))
+    windows = list(taobao.reports(ORDERS, now - timedelta(hours=8), now))
 
     assert len(windows) >= 3
     assert time.monotonic() - started > 0.9

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import joey.marketplaces.taobao
+from joey.marketplaces.port import ByPosition
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.values import Unreadable, fen, inner, link, listed, moment, ppm, text
@@ -39,7 +40,7 @@ def test_paid_order_has_its_estimate_and_the_service_fee_rounded_up() -> None:
     seen = parse.order_report(order_rows()[0])
 
     assert (seen.external_order, seen.external_line) == ("4294159887444064307", "4294159887445064307")
-    assert (seen.state, seen.position_key, seen.quantity) == ("paid", "110000000001", 1)
+    assert (seen.state, seen.evidence, seen.quantity) == ("paid", (ByPosition("110000000001", "clicked"),), 1)
     assert (seen.paid_minor, seen.commission_minor, seen.service_fee_minor) == (6900, 381, 39)  # 38.1 fen, rounded up
     assert seen.rate_ppm == 55_000
     assert seen.clicked_at == datetime(2026, 11, 22, 0, 50, 1, tzinfo=UTC)
@@ -85,9 +86,11 @@ def test_amount_with_a_comma_is_refused_by_name_and_the_report_is_kept() -> None
 
 
 @pytest.mark.parametrize("state", [0, 99, "", None, "twelve"])
-def test_unknown_state_is_unreadable_and_not_guessed(state: object) -> None:
-    with pytest.raises(Unreadable, match="tk_status"):
-        parse.order_report({**order_rows()[0], "tk_status": state})
+def test_a_report_with_an_unknown_state_code_is_read_and_held(state: object) -> None:
+    seen = parse.order_report({**order_rows()[0], "tk_status": state})
+
+    assert (seen.state, seen.held) == ("unknown", "unknown_code")
+    assert (seen.paid_minor, seen.commission_minor) == (6900, 381)
 
 
 def test_nothing_that_names_the_buyer_is_kept() -> None:
@@ -104,8 +107,9 @@ def test_nothing_that_names_the_buyer_is_kept() -> None:
 def test_relation_is_the_position_only_where_it_is_configured() -> None:
     row = order_rows()[0]
 
-    assert parse.order_report(row, by_relation=True).position_key == "relation:2345678901"
-    assert parse.order_report({**row, "relation_id": 0}, by_relation=True).position_key == "110000000001"
+    assert parse.order_report(row, by_relation=True).evidence == (ByPosition("relation:2345678901", "clicked"),)
+    without = parse.order_report({**row, "relation_id": 0}, by_relation=True)
+    assert without.evidence == (ByPosition("110000000001", "clicked"),)
 
 
 def test_refunded_case_takes_back_what_was_ours_without_the_fees_share() -> None:

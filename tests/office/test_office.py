@@ -62,7 +62,7 @@ def a_failed_job(task: str = "joey.orders.jobs.sync_orders", lock: str | None = 
 def everything(settings: Any) -> None:
     """A row in every table."""
     shop = ready_shop(10_000)
-    take_order_reports("taobao", [settled("2", days_ago=1), report("3", position_key="nobodys")], now=NOW)
+    take_order_reports("taobao", [settled("2", days_ago=1), report("3", position="nobodys")], now=NOW)
     earn_due(now=NOW)
     place_hold(Commission.objects.filter(state="earned")[0], reason="Looks odd", now=NOW)
     PayoutHold.objects.create(shop=shop, reason="Checking", placed_at=NOW, released_at=NOW)

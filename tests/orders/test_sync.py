@@ -1,15 +1,17 @@
 """Reading order reports window by window: nothing is read again without need, and nothing is passed over."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from joey.marketplaces import registry
+from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, MarketplaceUnavailable
-from joey.marketplaces.taobao.connector import POLICY
+from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS
 from joey.orders.models import OrderLine, SyncCursor
-from joey.orders.sync import OVERLAP, sync
+from joey.orders.sync import sync
 from tests.cast import DAY, NOW, leased, meis_shop, report
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +23,16 @@ class Reports:
     """A marketplace with hourly windows that is away from `away_from` on."""
 
     code = "taobao"
-    policy = POLICY
+    manifest = replace(MANIFEST, questions=(ORDERS,))
 
     def __init__(self) -> None:
         self.asked: list[tuple[datetime, datetime]] = []
         self.held: dict[datetime, list[AnyReport]] = {}
         self.away_from: datetime | None = None
 
-    def reports_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[AnyReport]]]:
+    def reports(
+        self, question: Question, since: datetime, until: datetime
+    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
         self.asked.append((since, until))
         while since < until:
             end = min(since + HOUR, until)
@@ -56,7 +60,7 @@ def test_a_quiet_stretch_is_not_read_again(reports: Reports) -> None:
     sync(now=NOW + HOUR)
 
     assert cursor() == NOW + HOUR
-    assert reports.asked == [(NOW - 2 * DAY - OVERLAP, NOW), (NOW - OVERLAP, NOW + HOUR)]
+    assert reports.asked == [(NOW - 2 * DAY - ORDERS.overlap, NOW), (NOW - ORDERS.overlap, NOW + HOUR)]
 
 
 def test_what_was_read_before_the_marketplace_went_away_is_not_read_again(reports: Reports) -> None:

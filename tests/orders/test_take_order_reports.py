@@ -34,7 +34,7 @@ def test_every_report_is_kept_and_a_repeated_one_once() -> None:
 def test_an_unknown_position_goes_to_suspense_with_its_reason() -> None:
     leased(meis_shop())
 
-    take_order_reports("taobao", [report(position_key="999")], now=NOW)
+    take_order_reports("taobao", [report(position="999")], now=NOW)
 
     line = OrderLine.objects.get()
     assert (line.shop_id, line.suspense) == (None, "unknown_position")
@@ -88,7 +88,7 @@ def test_a_line_stays_with_its_first_shop_when_a_later_report_names_another_posi
     leased(lulus_shop(), key="110000000002")
     take_order_reports("taobao", [report()], now=NOW)
 
-    take_order_reports("taobao", [settled(position_key="110000000002", paid_minor=1)], now=NOW)
+    take_order_reports("taobao", [settled(position="110000000002", paid_minor=1)], now=NOW)
 
     line = OrderLine.objects.get()
     assert (line.shop_id, line.state, line.paid_minor) == (meis_shop().pk, "paid", 6900)
@@ -97,7 +97,7 @@ def test_a_line_stays_with_its_first_shop_when_a_later_report_names_another_posi
 
 
 def test_suspense_is_looked_at_again_when_a_position_gets_its_lease() -> None:
-    take_order_reports("taobao", [report("1"), report("2", position_key="999")], now=NOW)
+    take_order_reports("taobao", [report("1"), report("2", position="999")], now=NOW)
     leased(meis_shop())
 
     found = retry_suspense("taobao", now=NOW)
@@ -122,9 +122,7 @@ def test_a_lease_that_orders_still_come_through_is_not_idle(settings: Settings) 
     leased(meis_shop())
     leased(lulus_shop(), key="110000000002")
 
-    take_order_reports(
-        "taobao", [report(), report("2", position_key="110000000002", clicked_at=NOW - 31 * DAY)], now=NOW
-    )
+    take_order_reports("taobao", [report(), report("2", position="110000000002", clicked_at=NOW - 31 * DAY)], now=NOW)
 
     assert PositionLease.objects.get(shop=meis_shop()).last_used_at == report().clicked_at
     assert return_idle(now=NOW) == 1
@@ -167,7 +165,7 @@ def test_a_contradiction_is_told_once_however_often_it_is_reported() -> None:
     take_order_reports("taobao", [report()], now=NOW)
 
     for _time in range(3):
-        take_order_reports("taobao", [settled(position_key="110000000002")], now=NOW)
+        take_order_reports("taobao", [settled(position="110000000002")], now=NOW)
 
     assert sql.value("SELECT count(*) FROM record_event WHERE kind = 'order_line.contradicted'") == 1
 
@@ -220,7 +218,7 @@ def test_two_reports_of_a_refund_case_of_one_moment_come_to_the_same_in_either_o
     [
         {"quantity": 10**12},
         {"quantity": -1},
-        {"position_key": "9" * 81},
+        {"position": "9" * 81},
         {"external_line": "9" * 65},
         {"commission_minor": -1},
         {"service_fee_minor": -1},

@@ -43,7 +43,7 @@ def earn(share: int, order: str, *, position: str = "110000000001") -> None:
     """Let the shop with that position earn `share` fen through a settled order; the plan gives it four fifths."""
     assert share % 4 == 0
     base = share * 5 // 4
-    line = settled(order, commission_minor=base, service_fee_minor=0, paid_minor=base * 20, position_key=position)
+    line = settled(order, commission_minor=base, service_fee_minor=0, paid_minor=base * 20, position=position)
     take_order_reports("taobao", [line], now=NOW)
     earn_due(now=NOW)
     confirm_due(now=NOW)

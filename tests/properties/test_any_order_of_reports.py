@@ -67,7 +67,7 @@ def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
                 report(
                     order,
                     state=state,
-                    position_key=position,
+                    position=position,
                     reported_at=_moment(draw),
                     commission_minor=commission,
                     service_fee_minor=draw(st.integers(0, commission // 10)),

@@ -21,7 +21,7 @@ SET = 10_000  # reports per take_order_reports, as a sync window would bring the
 
 def reports(lines: int) -> Iterator[OrderReport]:
     for n in range(lines):
-        yield settled(str(10**9 + n), position_key=str(5000 + n % SHOPS), commission_minor=300 + n % 97)
+        yield settled(str(10**9 + n), position=str(5000 + n % SHOPS), commission_minor=300 + n % 97)
 
 
 def returns(lines: int) -> Iterator[RefundReport]:

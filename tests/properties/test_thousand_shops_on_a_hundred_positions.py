@@ -52,9 +52,7 @@ class Marketplace:
         self.truth[number] = shop
         bought = (clicked_at or NOW - DAY) + timedelta(minutes=self.dice.randint(1, 15 * 24 * 60))
         item = f"{self.dice.getrandbits(64):x}"  # another id every time: nothing to match on
-        paid = report(
-            number, position_key=position, clicked_at=clicked_at, external_item=item, reported_at=bought, **also
-        )
+        paid = report(number, position=position, clicked_at=clicked_at, external_item=item, reported_at=bought, **also)
         self.reports.append(paid)
         if self.dice.random() < 0.4:
             settled_at = bought + timedelta(days=self.dice.randint(5, 40))

@@ -45,7 +45,7 @@ def _one_more(shop: Shop, number: int) -> None:
     listing.save()
     link = make_link(shop, listing_id=listing.pk, channel="wechat", now=now)
     _visits(link, number)
-    take_order_reports("taobao", [report(str(number)), report(f"7{number}", position_key="nobodys")], now=NOW)
+    take_order_reports("taobao", [report(str(number)), report(f"7{number}", position="nobodys")], now=NOW)
     earn_due(now=NOW)
     commission = Commission.objects.order_by("-id")[0]
     CommissionHold.objects.create(shop=shop, commission=commission, reason="Looks odd", placed_at=NOW)

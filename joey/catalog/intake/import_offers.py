@@ -27,7 +27,7 @@ from joey.catalog.intake.stage_offers import stage
 from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.marketplaces.imported import Feed, feeds, is_feed, keep_feed
-from joey.marketplaces.registry import is_known, policy_of
+from joey.marketplaces.registry import is_known, manifest_of
 
 MOST_REFUSED = 100_000  # with more the mapping is wrong, not the rows
 MOST_PICTURE_HOSTS = 20
@@ -93,7 +93,7 @@ def import_offers(
     with Opened(path) as opened, RefusedRows(refused_to) as refused:
         read = reader(opened, form or mapping.format or form_of(path), delimiter=mapping.delimiter)
         check_columns(mapping, read.columns)
-        life = feed.price_life if feed else policy_of(marketplace).price_life
+        life = feed.price_life if feed else manifest_of(marketplace).price_life
         staged = stage(_chunks(opened, read, plan, refused, named, progress), {marketplace: life})
         if feed is not None and staged.count:
             feed = _with_hosts_seen(feed, plan)
@@ -157,7 +157,7 @@ def _allowed_feed(marketplace: str, mapping: Mapping) -> Feed | None:
 
 def _plan(marketplace: str, feed: Feed | None, mapping: Mapping, now: datetime) -> Plan:
     if feed is None:
-        policy = policy_of(marketplace)
+        policy = manifest_of(marketplace)
         zone = mapping.zone or policy.zone
         links, pictures = AllowedHosts(policy.hosts), AllowedHosts(policy.hosts | policy.picture_hosts)
     else:

@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 
 from joey.catalog.intake.clean_facts import Columns
 from joey.kit import sql
-from joey.marketplaces.registry import policy_of
+from joey.marketplaces.registry import manifest_of
 
 # As `offer_in` holds them; `ordinal` is the place in the whole set, `offer_id` the offer that was asked for,
 # `new_id` what its id will be if it is none of ours yet.
@@ -75,7 +75,7 @@ def stage(chunks: Iterable[Columns], lives: Mapping[str, timedelta] | None = Non
             if not size:
                 continue
             for marketplace in set(chunk["marketplace"]) - lives.keys():
-                lives[marketplace] = policy_of(marketplace).price_life
+                lives[marketplace] = manifest_of(marketplace).price_life
             stream.write(_lines(_with_made_ones(chunk, lives)))
             count += size
     sql.execute("ANALYZE offer_in (ordinal)")  # its size is all that the plans need to know

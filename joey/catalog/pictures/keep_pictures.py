@@ -14,7 +14,7 @@ from django.conf import settings
 from joey.catalog.models import Offer
 from joey.catalog.pictures.fetch_picture import NoPicture, fetch
 from joey.kit.refusals import Refusal
-from joey.marketplaces.registry import policy_of
+from joey.marketplaces.registry import manifest_of
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def picture_bytes(offer_id: UUID) -> bytes | None:
     if missing.exists() and time.time() - missing.stat().st_mtime < TRY_AGAIN_SECONDS:
         return None
     try:
-        policy = policy_of(marketplace)
+        policy = manifest_of(marketplace)
         body = small_webp(fetch(url, policy.hosts | policy.picture_hosts))
     except (NoPicture, Refusal) as trouble:
         log.info("no picture of offer %s: %s", offer_id, trouble)

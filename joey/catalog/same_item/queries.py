@@ -14,7 +14,7 @@ from joey.catalog.same_item.evidence import Evidence
 from joey.catalog.same_item.models import Alike
 from joey.kit.refusals import Unavailable
 from joey.marketplaces.pasted import leads_to
-from joey.marketplaces.registry import policy_of
+from joey.marketplaces.registry import manifest_of
 from joey.money.money import Money
 
 REASONS: Mapping[Evidence, Promise] = {
@@ -88,7 +88,7 @@ def elsewhere(offer_ids: Iterable[UUID], *, language: str, now: datetime) -> Map
 def _address(card: OfferCard) -> str:
     """Only what leads to the marketplace itself is given to a buyer."""
     try:
-        hosts = policy_of(card.marketplace).hosts
+        hosts = manifest_of(card.marketplace).hosts
     except Unavailable:  # a file brought it, of a marketplace that this Joey knows nothing else of
         return ""
     return card.url if leads_to(card.url, hosts) else ""

@@ -16,7 +16,7 @@ from joey.catalog.search.fold import fold
 from joey.catalog.search.folder import VERSION
 from joey.catalog.search.split_words import offer_words
 from joey.marketplaces import registry
-from joey.marketplaces.port import Policy
+from joey.marketplaces.manifest_shape import Manifest
 from joey.money.money import EXPONENTS
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def schema() -> "Schema":
     return made.build()
 
 
-def document(row: Row, earning: Mapping[str, Policy], now: int) -> "Document":
+def document(row: Row, earning: Mapping[str, Manifest], now: int) -> "Document":
     """`now` in seconds since 1970: a coupon that is over by then counts no more."""
     from tantivy import Document
 
@@ -126,9 +126,9 @@ def id_of(newest: int, low_id: int) -> UUID:
     return UUID(int=(MOST - newest) << 64 | low_id)
 
 
-def earning_policies() -> dict[str, Policy]:
+def earning_policies() -> dict[str, Manifest]:
     """The policies of marketplaces whose orders come back to us; an offer of any other earns nothing."""
-    return {name: registry.policy_of(name) for name in earning_marketplaces()}
+    return {name: registry.manifest_of(name) for name in earning_marketplaces()}
 
 
 def made_with() -> str:

@@ -17,7 +17,7 @@ from joey.catalog.search import changes, folder
 from joey.catalog.search.documents import MOST, Row, document, earning_policies, id_of, made_with, schema
 from joey.catalog.search.folder import BUILDING, WRITING, Followed
 from joey.kit import clock
-from joey.marketplaces.port import Policy
+from joey.marketplaces.manifest_shape import Manifest
 
 log = logging.getLogger(__name__)
 
@@ -196,7 +196,7 @@ def _follow(found: Path) -> int:
 
 
 def _replace(
-    writer: Any, rows: Iterable[Row], earning: Mapping[str, Policy], now: int, gone: Iterable[UUID] = ()
+    writer: Any, rows: Iterable[Row], earning: Mapping[str, Manifest], now: int, gone: Iterable[UUID] = ()
 ) -> None:
     """One commit in which each of these offers is as it is now, or gone; of those in `gone` only rows come back."""
     for id_ in gone:

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from joey.marketplaces.feed.client import FeedClient
 from joey.marketplaces.feed.parse import Feed, read_feed
 from joey.marketplaces.feed.places import PLACES
+from joey.marketplaces.manifest_shape import Capabilities, Manifest, Question
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.port import (
     AnyReport,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
-    Policy,
-    PositionKey,
     TrackedLink,
+    Tracking,
 )
 
 log = logging.getLogger(__name__)
@@ -30,18 +30,19 @@ LOOK_UP_AT_ONCE = 1000  # one reading of the feed answers for all of them
 TOLD = 20  # refused lines that are written to the log; the rest is counted
 
 
-def policy_of(code: str, host: str = "") -> Policy:
-    """The policy of a marketplace that comes by feed; `host` is the feed's own, where that is a simulated one."""
+def manifest_of(code: str, host: str = "") -> Manifest:
+    """The manifest of a marketplace that comes by feed; `host` is the feed's own, where that is a simulated one."""
     place = PLACES[code]
-    return Policy(
-        reports_orders=False,
-        window_days=0,
-        refund_days=0,
-        usual_settle_days=0,
-        price_life=timedelta(hours=24),
+    own = frozenset({host}) if host else frozenset()
+    return Manifest(
+        code=code,
+        marketplaces={code: place.name},
+        reported_name=place.name,
         zone=place.zone,
-        hosts=place.hosts | place.picture_hosts | ({host} if host else frozenset()),
-        look_up_at_once=LOOK_UP_AT_ONCE,
+        currency="CNY",
+        hosts=place.hosts | own,
+        picture_hosts=place.picture_hosts | own,
+        capabilities=Capabilities(search="file", look_up="file", recognise=True, look_up_at_once=LOOK_UP_AT_ONCE),
     )
 
 
@@ -57,7 +58,8 @@ class FeedConnector:
         self.marketplaces: tuple[str, ...] = (code,)
         # A feed on plain http is a simulated one, whose item pages live beside it.
         self._stand_in = parts.netloc.lower() if parts.scheme == "http" else ""
-        self.policy = policy_of(code, self._stand_in)
+        self.manifest = manifest_of(code, self._stand_in)
+        self.account = ""
         self._client = FeedClient(code, address)
         self._lock = threading.Lock()
         self._feed = Feed()
@@ -93,17 +95,19 @@ class FeedConnector:
                     return found[1]
         return None
 
-    def tracked_link(self, external_id: str, position: PositionKey) -> TrackedLink:
+    def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
         """There is none: nothing would come back."""
         raise self._earns_nothing()
 
-    def register_position(self, name: str) -> PositionKey:
+    def register_position(self, name: str) -> str:
         """There is none: nothing would come back."""
         raise self._earns_nothing()
 
-    def reports_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[AnyReport]]]:
+    def reports(
+        self, question: Question, since: datetime, until: datetime
+    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
         """A feed reports no orders."""
-        return iter(())
+        raise self._earns_nothing()
 
     def refused_lines(self) -> int:
         """How many lines of the last reading were refused; the log names them."""
@@ -119,8 +123,9 @@ class FeedConnector:
                     body,
                     self.code,
                     as_of=now,
-                    zone=self.policy.zone,
-                    allowed=lambda url: leads_to(url, self.policy.hosts),
+                    zone=self.manifest.zone,
+                    link_allowed=lambda url: leads_to(url, self.manifest.hosts),
+                    picture_allowed=lambda url: leads_to(url, self.manifest.picture_hosts | self.manifest.hosts),
                 )
                 if not feed.offers:
                     # An error page or an empty file under the feed's address must not look as if every offer were gone.

@@ -19,6 +19,7 @@ LONGEST_HISTORY = 400
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
 
 Line = Mapping[str, Any]
+Allowed = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,23 @@ class _Bad(ValueError):
         super().__init__(reason)
 
 
-def read_feed(body: bytes, marketplace: str, *, as_of: datetime, zone: str, allowed: Callable[[str], bool]) -> Feed:
-    """All offers of a feed as of the time it was fetched. `allowed` says whether a link may lead out from here."""
+def read_feed(
+    body: bytes,
+    marketplace: str,
+    *,
+    as_of: datetime,
+    zone: str,
+    link_allowed: Allowed,
+    picture_allowed: Allowed,
+) -> Feed:
+    """All offers of a feed as of the time it was fetched; `…_allowed` says whether an address may be used."""
     offers: dict[str, OfferFacts] = {}
     refused: list[BadLine] = []
     for number, raw in enumerate(body.split(b"\n"), start=1):
         if not raw.strip():
             continue
         try:
-            facts = _facts(_object(raw), marketplace, as_of, ZoneInfo(zone), allowed)
+            facts = _facts(_object(raw), marketplace, as_of, ZoneInfo(zone), link_allowed, picture_allowed)
         except _Bad as bad:
             refused.append(BadLine(number, bad.name, str(bad)))
         else:
@@ -74,13 +83,20 @@ def _object(raw: bytes) -> Line:
     return found
 
 
-def _facts(line: Line, marketplace: str, as_of: datetime, zone: ZoneInfo, allowed: Callable[[str], bool]) -> OfferFacts:
+def _facts(
+    line: Line,
+    marketplace: str,
+    as_of: datetime,
+    zone: ZoneInfo,
+    link_allowed: Allowed,
+    picture_allowed: Allowed,
+) -> OfferFacts:
     external_id = _text(line, "id", needed=True, longest=120)
     currency = _text(line, "currency", needed=True)
     if currency not in EXPONENTS:
         raise _Bad("currency", "unknown currency")
     url = _text(line, "url", needed=True, longest=1000)
-    if not allowed(url):
+    if not link_allowed(url):
         raise _Bad("url", "does not lead to this marketplace")
     titles = {} if line.get("titles") is None else line["titles"]
     if not isinstance(titles, dict):
@@ -110,7 +126,7 @@ def _facts(line: Line, marketplace: str, as_of: datetime, zone: ZoneInfo, allowe
         seller=_text(line, "seller", longest=120),
         seller_kind=_text(line, "seller_kind", longest=40),
         ships_from=_text(line, "ships_from", longest=120),
-        picture_urls=_pictures(line, allowed),
+        picture_urls=_pictures(line, picture_allowed),
         in_stock=_flag(line, "in_stock"),
         history=_history(line, currency, as_of, zone),
     )
@@ -178,7 +194,7 @@ def _flag(line: Line, name: str) -> bool:
     return value
 
 
-def _pictures(line: Line, allowed: Callable[[str], bool]) -> tuple[str, ...]:
+def _pictures(line: Line, allowed: Allowed) -> tuple[str, ...]:
     picture = _text(line, "picture", longest=1000)
     return (picture,) if picture and allowed(picture) else ()
 

@@ -4,36 +4,33 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.marketplaces import beijing
+from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
 from joey.marketplaces.port import (
     AnyReport,
     MarketplaceRefused,
     OfferFacts,
-    Policy,
-    PositionKey,
     TrackedLink,
+    Tracking,
 )
 from joey.marketplaces.taobao import reports
 from joey.marketplaces.taobao.client import CALLS_PER_SECOND, Account, Client
+from joey.marketplaces.taobao.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.values import Row, Unreadable, inner, listed, text
-from joey.marketplaces.taobao.windows import FURTHEST_BACK
 
 log = logging.getLogger(__name__)
 
 GATEWAY = "https://eco.taobao.com/router/rest"
 REAL_GATEWAY_HOSTS = frozenset({"eco.taobao.com", "gw.api.taobao.com", "api.taobao.com"})
-ITEM_HOSTS = frozenset({"item.taobao.com", "detail.tmall.com", "h5.m.taobao.com", "detail.m.tmall.com"})
-LINK_HOSTS = frozenset({"s.click.taobao.com", "uland.taobao.com", "m.tb.cn", "e.tb.cn"})
-PICTURE_HOSTS = frozenset({"img.alicdn.com", "gw.alicdn.com", "gd1.alicdn.com", "gd2.alicdn.com", "gd3.alicdn.com"})
-LOOK_UP_AT_ONCE = 20
+LOOK_UP_AT_ONCE = MANIFEST.capabilities.look_up_at_once
 PROMOTE = 2  # promotion_type: promoted to others, not bought for oneself
 ROTATING_IDS = 1  # biz_scene_id: the ids are those that rotate
 ITEM = 1  # material_type of a parsed link
@@ -42,24 +39,12 @@ NO_RESULT = "50001"  # how a search says that nothing was found (unverified)
 # ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
 _COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9]{8,14})\s*[￥¥€$₤₳¢£₴]", re.ASCII)
 
-POLICY = Policy(
-    reports_orders=True,
-    window_days=15,
-    refund_days=30,
-    usual_settle_days=12,
-    price_life=timedelta(hours=24),
-    zone=beijing.ZONE_NAME,
-    hosts=ITEM_HOSTS | LINK_HOSTS | PICTURE_HOSTS,
-    service_fee_ppm=100_000,  # the technical service fee in order reports; another rate there is what gets booked
-    look_up_at_once=LOOK_UP_AT_ONCE,
-)
-
 
 class TaobaoConnector:
     """The connector of the Taobao Union. `configuration` is `{"gateway"?, "credentials": {…}}` as the README says."""
 
-    code = "taobao"
-    marketplaces: tuple[str, ...] = ("taobao", "tmall")
+    code = MANIFEST.code
+    marketplaces: tuple[str, ...] = tuple(MANIFEST.marketplaces)
 
     def __init__(self, configuration: Mapping[str, Any]) -> None:
         credentials = configuration.get("credentials") or {}
@@ -81,7 +66,12 @@ class TaobaoConnector:
         # A gateway that is not Taobao's own is a simulated one: its links and pictures live on its own host.
         host = urlsplit(gateway).netloc.lower()
         self._stand_in = "" if host in REAL_GATEWAY_HOSTS else host
-        self.policy = POLICY if not self._stand_in else _policy_with(host)
+        self.manifest = MANIFEST
+        if self._stand_in:
+            self.manifest = replace(
+                MANIFEST, hosts=MANIFEST.hosts | {host}, picture_hosts=MANIFEST.picture_hosts | {host}
+            )
+        self.account = str(credentials["app_key"])
 
     def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
         """Offers for these words, as the union ranks them; up to 100 a page."""
@@ -137,7 +127,7 @@ class TaobaoConnector:
             field="text",
         )
 
-    def tracked_link(self, external_id: str, position: PositionKey) -> TrackedLink:
+    def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
         """A link on a position: of the item's coupon while one runs."""
         answer = self._client.call(
             "taobao.tbk.dg.general.link.convert",
@@ -145,7 +135,7 @@ class TaobaoConnector:
                 "item_id_list": external_id,
                 "biz_scene_id": ROTATING_IDS,
                 "promotion_type": PROMOTE,
-                **self._position(position),
+                **self._position(tracking),
             },
         )
         entry: Row = next(iter(listed(inner(answer, "data"), "item_url_list", "item_url_list")), {})
@@ -156,7 +146,7 @@ class TaobaoConnector:
             raise MarketplaceRefused(words % (text(entry, "msg", longest=100) or code or "—"), sub_code=code)
         return found
 
-    def register_position(self, name: str) -> PositionKey:
+    def register_position(self, name: str) -> str:
         """One more ad zone of the configured site. Needs the account's session."""
         if not self._client.has_session or not self._site:
             raise MarketplaceRefused(
@@ -168,13 +158,15 @@ class TaobaoConnector:
         adzone = text(inner(answer, "data"), "model").rpartition("_")[2]
         if not adzone.isdigit():
             raise MarketplaceRefused(_("Taobao made an ad zone but did not say which. Look it up in its console."))
-        return PositionKey(adzone)
+        return adzone
 
-    def reports_since(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[AnyReport]]]:
-        """Orders and refund cases changed in [since, until), at most 90 days back."""
+    def reports(
+        self, question: Question, since: datetime, until: datetime
+    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+        """Orders, or refund cases, changed in [since, until)."""
         now = datetime.now(UTC)
-        start, end = max(since.astimezone(UTC), now - FURTHEST_BACK), min(until.astimezone(UTC), now)
-        return reports.reports(self._client, start, end, by_relation=self._by_relation)
+        start, end = max(since.astimezone(UTC), now - question.furthest_back), min(until.astimezone(UTC), now)
+        return reports.reports(self._client, question, start, end, by_relation=self._by_relation)
 
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
@@ -206,10 +198,13 @@ class TaobaoConnector:
             return ""
         return text(link, "material_id", longest=120)
 
-    def _position(self, position: PositionKey) -> dict[str, str]:
-        if position.key.startswith("relation:"):
-            return {"adzone_id": self._need_adzone(), "relation_id": position.key.removeprefix("relation:")}
-        return {"adzone_id": position.key}
+    def _position(self, tracking: Tracking) -> dict[str, str]:
+        key = tracking.position
+        if key is None:
+            raise MarketplaceRefused(_("A link of Taobao needs a position: its order reports name nothing else."))
+        if key.startswith("relation:"):
+            return {"adzone_id": self._need_adzone(), "relation_id": key.removeprefix("relation:")}
+        return {"adzone_id": key}
 
     def _need_adzone(self) -> str:
         if not self._adzone:
@@ -217,10 +212,6 @@ class TaobaoConnector:
                 _("Taobao's configuration names no ad zone. Add one as adzone_id; searching needs it too.")
             )
         return self._adzone
-
-
-def _policy_with(host: str) -> Policy:
-    return Policy(**{**POLICY.__dict__, "hosts": POLICY.hosts | {host}})
 
 
 def _required(credentials: Mapping[str, Any], name: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from joey.marketplaces.port import OrderReport, OrderState, RefundReport, UnreadableReport
+from joey.marketplaces.port import ByPosition, Evidence, OrderReport, OrderState, RefundReport, UnreadableReport
 from joey.marketplaces.taobao.values import Row, Unreadable, fen, moment, need, ppm, text, whole
 
-STATES: Mapping[int, OrderState] = {11: "placed", 12: "paid", 14: "received", 3: "settled", 13: "closed"}
+STATES: Mapping[str, OrderState] = {"11": "placed", "12": "paid", "14": "received", "3": "settled", "13": "closed"}
 SECOND_OWNER = ("3", "三方")  # a cut from another publisher's commission: the same trade, reported as a second line
 # 2 refunded, 12 waiting to be taken from us, 13 taken from us; 14 and 15 are the seller's cost, 3, 4 and 11 undecided.
 COUNTING_REFUNDS = (2, 12, 13)
@@ -29,9 +29,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     fee; until then both are estimates: `pub_share_pre_fee`, and of it `alimama_rate` percent, rounded up. Closed, there
     is none. `by_relation` takes the channel's relation id as the position where there is one.
     """
-    state = STATES.get(whole(row, "tk_status", -1))
-    if state is None:
-        raise Unreadable("tk_status is unknown")
+    state = STATES.get(text(row, "tk_status"), "unknown")
     trade_id = need(row, "trade_id")
     settled = state == "settled"
     commission, service_fee = _commission(row, state)
@@ -48,7 +46,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
         reported_at=reported_at,
         payload=without_buyer(row),
         state=state,
-        position_key=_position(row, by_relation=by_relation),
+        evidence=_evidence(row, by_relation=by_relation),
         clicked_at=moment(row, "click_time"),
         quantity=_not_negative(whole(row, "item_num", 1), "item_num"),
         currency="CNY",
@@ -56,6 +54,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
         commission_minor=commission,
         service_fee_minor=service_fee,
         rate_ppm=(ppm(row, "income_rate") or 0) if rate is None else rate,
+        held="unknown_code" if state == "unknown" else "",
         reason=_reason(row) if state == "closed" else "",
         title=text(row, "item_title"),
         external_item=text(row, "item_id", longest=120),
@@ -125,11 +124,12 @@ def _line(trade_id: str, role: str) -> str:
     return f"{trade_id}/3" if role in SECOND_OWNER else trade_id
 
 
-def _position(row: Row, *, by_relation: bool) -> str:
+def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
     relation = text(row, "relation_id")
     if by_relation and relation not in ("", "0"):
-        return f"relation:{relation}"
-    return text(row, "adzone_id", longest=80)
+        return (ByPosition(f"relation:{relation}", "clicked"),)
+    adzone = text(row, "adzone_id", longest=80)
+    return (ByPosition(adzone, "clicked"),) if adzone else ()
 
 
 def _reason(row: Row) -> str:

@@ -9,15 +9,16 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from joey.marketplaces import beijing
+from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
+from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from joey.marketplaces.taobao.values import Row, Unreadable, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
 
 log = logging.getLogger(__name__)
 
-PAGE_SIZE = 100
 MOST_PAGES = 100
 UPDATED_ORDERS = 4  # query_type of the order report: by time of change
 UPDATED_REFUNDS = 5  # query_type of the refund report: by time of change
@@ -31,14 +32,17 @@ class _TooMuch(Exception):
 
 
 def reports(
-    client: Client, since: datetime, until: datetime, *, by_relation: bool
+    client: Client, question: Question, since: datetime, until: datetime, *, by_relation: bool
 ) -> Iterator[tuple[datetime, list[AnyReport]]]:
-    """Orders and refund cases changed in [since, until), a window at a time, with the window's end."""
+    """Orders, or refund cases, changed in [since, until), a window at a time, with the window's end."""
     todo = deque(windows(since, until))
     while todo:
         start, end = todo.popleft()
         try:
-            seen = [*_orders(client, start, end, by_relation=by_relation), *_refunds(client, start, end)]
+            if question == REFUNDS:
+                seen = _refunds(client, start, end)
+            else:
+                seen = _orders(client, start, end, by_relation=by_relation)
         except _TooMuch:
             parts = halves(start, end)
             if len(parts) == 1:
@@ -54,7 +58,7 @@ def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool
         "query_type": UPDATED_ORDERS,
         "start_time": beijing.write(start),
         "end_time": beijing.write(end),
-        "page_size": PAGE_SIZE,
+        "page_size": ORDERS.page_size,
         "order_scene": 1,
     }
 
@@ -79,7 +83,7 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[AnyReport]:
         "query_type": UPDATED_REFUNDS,
         "start_time": beijing.write(start),
         "end_time": beijing.write(end),
-        "page_size": PAGE_SIZE,
+        "page_size": REFUNDS.page_size,
         "order_scene": 1,
     }
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from joey.marketplaces.beijing import ZONE
+from joey.marketplaces.taobao.manifest import ORDERS
 
-LONGEST = timedelta(hours=3)
+LONGEST = ORDERS.window
 LONGEST_NEAR_SALES = timedelta(minutes=20)
 SHORTEST = timedelta(seconds=1)
-FURTHEST_BACK = timedelta(days=90) - timedelta(minutes=10)
 
 # (from, to) as (month, day), both included. 618, Double 11, and the New-Year sale, which moves with the moon between
 # late December and early February: too short a window costs a few calls more, too long a one is refused.

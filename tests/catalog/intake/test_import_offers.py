@@ -16,7 +16,7 @@ from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.kit.refusals import Invalid
 from joey.marketplaces.imported import feeds
-from joey.marketplaces.registry import policy_of
+from joey.marketplaces.registry import manifest_of
 from tests.catalog.imports import NOW, courses, everything, good, goods, mapped, offers, prove, written
 from tests.catalog.offers import flask_facts
 
@@ -305,12 +305,12 @@ class TestWhereLinksLead:
     def test_the_first_import_of_a_feed_allows_its_one_host_and_later_ones_no_other(self, tmp_path: Path) -> None:
         first = goods("1,a,https://shop.example/1,1.00,CNY", "2,b,https://shop.example/2,1.00,CNY")
         done = import_offers(written(tmp_path, first), "feed:shop", now=NOW)
-        assert done.hosts == {"shop.example"} == policy_of("feed:shop").hosts
+        assert done.hosts == {"shop.example"} == manifest_of("feed:shop").hosts
 
         later = goods("1,a,https://shop.example/1,1.00,CNY", "2,b,https://evil.example/2,1.00,CNY")
 
         assert refused(tmp_path, later, "feed:shop") == [(3, "url")]
-        assert policy_of("feed:shop").hosts == {"shop.example"}
+        assert manifest_of("feed:shop").hosts == {"shop.example"}
 
     def test_a_first_import_that_leads_to_several_hosts_wants_them_named(self, tmp_path: Path) -> None:
         text = goods("1,a,https://shop.example/1,1.00,CNY", "2,b,https://evil.example/2,1.00,CNY")
@@ -322,7 +322,7 @@ class TestWhereLinksLead:
         assert (offers("feed:shop"), dict(feeds())) == ({}, {})
         mapping = mapped(tmp_path, 'hosts = ["shop.example"]\nzone = "Asia/Colombo"\nprice_hours = 48')
         assert refused(tmp_path, text, "feed:shop", mapping=mapping) == [(3, "url")]
-        policy = policy_of("feed:shop")
+        policy = manifest_of("feed:shop")
         assert (policy.hosts, policy.zone, policy.price_life) == (
             frozenset({"shop.example"}),
             "Asia/Colombo",
@@ -331,7 +331,7 @@ class TestWhereLinksLead:
         assert offers("feed:shop")["1"]["expires_at"] == NOW + timedelta(hours=48)
 
     def test_a_feed_that_was_never_imported_leads_nowhere(self) -> None:
-        policy = policy_of("feed:unknown")
+        policy = manifest_of("feed:unknown")
 
         assert (policy.hosts, policy.picture_hosts, policy.reports_orders) == (frozenset(), frozenset(), False)
 

@@ -1,0 +1,136 @@
+"""What a marketplace says about itself, as data: `manifest.py` in its folder fills in a `Manifest`.
+
+A rule that differs between marketplaces is a field here, never an `if` on a marketplace's code elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from joey.money.split import PPM
+
+Way = Literal["api", "file", "none"]  # how something is done: by a call, by reading a product file, or not at all
+Content = Literal["title", "price", "picture"]
+EventTime = Literal["changed", "placed", "paid", "received", "settled", "refunded"]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text in both of Joey's languages."""
+
+    en: str
+    zh: str
+
+    def in_language(self, language: str) -> str:
+        """The text for a language code such as "zh-hans"; English for every language but Chinese."""
+        return self.zh if language.lower().startswith("zh") else self.en
+
+
+@dataclass(frozen=True)
+class Positions:
+    """The places (ad zone, pid, tag, tracking id) that order reports may name."""
+
+    granted: Literal["api", "manual", "none"] = "none"  # how an operator gets one more
+    registered: bool = True  # False: free-form, any key may be used without asking first
+    at_most: int | None = None  # per account; None: no known limit
+
+
+@dataclass(frozen=True)
+class SubIds:
+    """The free text that a tracked link may carry."""
+
+    max_length: int = 0  # 0: a link carries none
+    alphabet: str = ""  # every character that is allowed
+    reported: bool = False  # whether order reports give it back
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What the connector can do. A method of something that is "none" raises MarketplaceRefused."""
+
+    search: Way = "none"
+    look_up: Way = "none"
+    recognise: bool = False  # whether it finds the item behind a pasted link or copy-code
+    track: Literal["api", "none"] = "none"
+    report: Way = "none"
+    positions: Positions = Positions()
+    sub_ids: SubIds = SubIds()
+    look_up_at_once: int = 1  # offers per look-up call
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question that a marketplace's reports answer. The sync keeps a cursor per account and question."""
+
+    code: str  # unique in the manifest and stored with the cursor: "orders", "refunds", "orders_by_settlement" …
+    asked_by: EventTime  # the time that the asked window refers to
+    window: timedelta  # the longest stretch of time that one call may ask for
+    overlap: timedelta  # how much of the time already read is asked again, because rows appear late
+    furthest_back: timedelta  # what is older is not answered
+    page_size: int
+    # Ages at which a day is asked again as a whole, for what becomes visible long after the time it is asked by.
+    rescan_after: tuple[timedelta, ...] = ()
+    corrections: Literal["same_row", "new_row"] = "same_row"  # a correction changes its row, or is a row of its own
+
+
+@dataclass(frozen=True)
+class InApp:
+    """An app whose built-in browser does not open the marketplace's links."""
+
+    app: str  # "wechat", "qq" …, as the storefront names the apps
+    marketplaces: frozenset[str]  # those whose links it refuses
+    offer_instead: Literal["copy_code", "open_in_browser"]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the marketplace's terms let an instance do with its content."""
+
+    stored: frozenset[Content] = frozenset({"title", "price", "picture"})
+    printed: frozenset[Content] = frozenset({"title", "price", "picture"})  # on posters and other copies that stay
+    kept_as_history: frozenset[Content] = frozenset({"price"})
+    shown: frozenset[Content] = frozenset({"title", "price", "picture"})
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about one connector that is not code."""
+
+    code: str  # its positions, reports, order lines and accounts carry it
+    marketplaces: Mapping[str, Wording]  # the marketplaces whose offers it brings, by code, with their names
+    reported_name: Wording  # who reported an order: one code may report for several marketplaces
+    zone: str  # dates are in this zone
+    currency: str  # what its prices are usually in
+    hosts: frozenset[str]  # where an outbound click may lead
+    picture_hosts: frozenset[str] = frozenset()  # where pictures may come from; no outbound click may lead there
+    rotating_ids: bool = False  # ids change per publisher and over time, so an offer's identity is something else
+    price_life: timedelta = timedelta(hours=24)  # how long a price may be shown after it was read
+    allowed: Allowed = Allowed()
+    paid_by: Literal["operator", "marketplace"] = "operator"  # who pays a shop's share unless a shop arranges otherwise
+    reported_commission: Literal["before_fee", "after_fee"] = "after_fee"  # of the marketplace's service fee
+    service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
+    labels: tuple[Wording, ...] = ()  # what has to be said beside its offers
+    refused_in_apps: tuple[InApp, ...] = ()
+    capabilities: Capabilities = Capabilities()
+    questions: tuple[Question, ...] = ()
+    evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
+    window_days: int = 0  # how long after a click an order still counts
+    refund_days: int = 0  # how long after that the commission may still be taken back
+    usual_settle_days: int = 0  # from payment to settlement, for the estimate only
+    reserved_names: frozenset[str] = (
+        frozenset()
+    )  # addresses that no shop may take, because they pass for the marketplace
+
+    @property
+    def reports_orders(self) -> bool:
+        """False: nothing comes back, and a share earns nothing."""
+        return self.capabilities.report != "none"
+
+    def worth(self, price_minor: int, commission_ppm: int) -> int:
+        """What one sale at this price leaves of its commission after the service fee, in minor units.
+
+        The commission is floored and the fee rounded up, so that a page never promises more than will be booked.
+        """
+        commission = price_minor * commission_ppm // PPM
+        return commission - -(-commission * self.service_fee_ppm // PPM)

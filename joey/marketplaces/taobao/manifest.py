@@ -1,0 +1,55 @@
+"""The Taobao Union (阿里妈妈, Alimama): one account serves Taobao and Tmall. The README has the sources."""
+
+from datetime import timedelta
+
+from joey.marketplaces.manifest_shape import Allowed, Capabilities, InApp, Manifest, Positions, Question, Wording
+
+SERVED = {"taobao": Wording(en="Taobao", zh="淘宝"), "tmall": Wording(en="Tmall", zh="天猫")}
+
+ITEM_HOSTS = frozenset({"item.taobao.com", "detail.tmall.com", "h5.m.taobao.com", "detail.m.tmall.com"})
+LINK_HOSTS = frozenset({"s.click.taobao.com", "uland.taobao.com", "m.tb.cn", "e.tb.cn"})
+
+# The order report: three hours at most and less near the great sales, one hundred rows a page, ninety days back.
+_WINDOW = timedelta(hours=3)
+_FURTHEST_BACK = timedelta(days=90) - timedelta(minutes=10)
+_OVERLAP = timedelta(minutes=30)  # rows can become visible a little after their own time of change
+_PAGE_SIZE = 100
+
+ORDERS = Question("orders", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE)
+REFUNDS = Question("refunds", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE)
+
+MANIFEST = Manifest(
+    code="taobao",
+    marketplaces=SERVED,
+    reported_name=Wording(en="Taobao or Tmall", zh="淘宝或天猫"),
+    zone="Asia/Shanghai",
+    currency="CNY",
+    hosts=ITEM_HOSTS | LINK_HOSTS,
+    picture_hosts=frozenset({"img.alicdn.com", "gw.alicdn.com", "gd1.alicdn.com", "gd2.alicdn.com", "gd3.alicdn.com"}),
+    rotating_ids=True,
+    price_life=timedelta(hours=24),
+    allowed=Allowed(),
+    paid_by="operator",
+    reported_commission="before_fee",
+    service_fee_ppm=100_000,  # the technical service fee in order reports; another rate there is what gets booked
+    labels=(Wording(en="Advertisement", zh="广告"),),
+    refused_in_apps=tuple(
+        InApp(app=app, marketplaces=frozenset(SERVED), offer_instead="copy_code")  # seen from a phone, 2026-11
+        for app in ("wechat", "qq", "douyin", "xiaohongshu")
+    ),
+    capabilities=Capabilities(
+        search="api",
+        look_up="api",
+        recognise=True,
+        track="api",
+        report="api",
+        positions=Positions(granted="api", registered=True),
+        look_up_at_once=20,
+    ),
+    questions=(ORDERS, REFUNDS),
+    evidence=("position",),  # with the time of the click
+    window_days=15,
+    refund_days=30,
+    usual_settle_days=12,
+    reserved_names=frozenset({"taobao", "tao", "tmall", "tianmao", "alibaba", "alipay"}),
+)
