@@ -13,19 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable
+from joey.kit.http import headers_of, status_of
+from joey.kit.refusals import Invalid, Refusal
 from joey.money.money import Money
 
 MEDIA_TYPE = "application/problem+json"
-
-STATUS: Mapping[type[Refusal], int] = {
-    NotFound: 404,
-    Forbidden: 403,
-    Conflict: 409,
-    Invalid: 422,
-    TooMany: 429,
-    Unavailable: 503,
-}
 
 
 @dataclass(frozen=True)
@@ -153,23 +145,19 @@ def problem(
 
 
 def problem_of(refusal: Refusal) -> HttpResponse:
-    """The one mapping from refusals to HTTP. A refusal without a kind of its own takes its parent's."""
+    """A refusal as a problem document. A refusal without a kind of its own takes its parent's."""
     kind = next((each for each in type(refusal).__mro__ if getattr(each, "code", "") in KINDS), Invalid)
-    status = next((status for each, status in STATUS.items() if isinstance(refusal, each)), 400)
-    facts = {name: told for name, value in refusal.facts.items() if (told := _plain(value)) is not None}
+    facts = {name: plain for name, value in refusal.facts.items() if (plain := _plain(value)) is not None}
     if refusal.code not in KINDS:
         facts["reason"] = refusal.code
-    headers: dict[str, str] = {}
-    if isinstance(refusal, TooMany | Unavailable):
-        headers["Retry-After"] = str(refusal.facts.get("retry_after", 30))
     errors = [FieldError(refusal.field, str(refusal.text), refusal.code)] if refusal.field else []
     return problem(
-        status,
+        status_of(refusal),
         kind.code,  # type: ignore[attr-defined]
         str(refusal.text),
         errors=errors,
         facts=facts,
-        headers=headers,
+        headers=headers_of(refusal),
     )
 
 

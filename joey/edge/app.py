@@ -12,7 +12,7 @@ from joey.edge.group_commit import GroupCommit
 from joey.edge.look_up import LookUp
 from joey.edge.make_pages import HeadersOf, MakePages, ShopHtml
 from joey.edge.open_link import Links, OpenLink
-from joey.edge.shop_pages import BrowserClass, ShopPages
+from joey.edge.shop_pages import ShopPages
 
 GARBAGE = (20_000, 20, 20)  # objects made until the youngest are looked at; the older ones after so many times
 
@@ -20,8 +20,8 @@ GARBAGE = (20_000, 20, 20)  # objects made until the youngest are looked at; the
 class Edge:
     """`django` is Django's application, `language` the site's rule for choosing one.
 
-    `opens_here` says whether the app that a page is shown in follows a link to a marketplace, `browser` which app that
-    is; `shop_html` and `page_headers` make a shop page.
+    `opens_here` says whether the app that shows the page follows links to a marketplace; `shop_html` and
+    `page_headers` make a shop page.
     """
 
     def __init__(
@@ -30,7 +30,6 @@ class Edge:
         *,
         language: ChooseLanguage,
         opens_here: OpensHere,
-        browser: BrowserClass,
         shop_html: ShopHtml,
         page_headers: HeadersOf,
     ) -> None:
@@ -39,7 +38,7 @@ class Edge:
         self._look_up = LookUp(settings.DATABASE_URL)
         self._visits = GroupCommit(settings.DATABASE_URL)
         pages = MakePages(settings.DATABASE_URL, shop_html, page_headers)
-        self._shop_pages = ShopPages(django, pages, language=language, browser=browser)
+        self._shop_pages = ShopPages(django, pages, language=language)
         links = Links(self._look_up, self._visits)
         self._open_link = OpenLink(django, links, self._visits)
         self._go_out = GoOut(django, links, self._look_up, self._visits, opens_here)

@@ -15,7 +15,7 @@ from joey.edge.answer import Header
 
 FRESH = 5.0  # seconds; the longest that a page can lag behind what nobody is told of, such as a keeper's new name
 
-Key = tuple[str, str, int, str, str, bool]  # slug, listing, start, language, browser class, whether over TLS
+Key = tuple[str, str, int, str, bool]  # slug, listing, start, language, over TLS: nothing depends on the browser
 
 
 @dataclass(frozen=True, slots=True)

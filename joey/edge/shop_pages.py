@@ -6,7 +6,6 @@ Everything else (a session, a wish for another language, a write, an unknown sho
 import asyncio
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from urllib.parse import parse_qs
@@ -20,8 +19,6 @@ from joey.edge.asked import App, ChooseLanguage, Message, Receive, Scope, Send, 
 from joey.edge.hear_changes import Changes
 from joey.edge.keep_pages import FRESH, Kept, Key, Pages, kept
 from joey.edge.make_pages import Made, MakePages, TooBusy, TooLate
-
-BrowserClass = Callable[[str], str]  # user agent → the app whose browser it is, or ""
 
 LONGEST_KNOWN = 1_000  # bytes of headers that are remembered
 PATH = re.compile(r"/s/([-a-zA-Z0-9_]{1,60})(?:/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?")
@@ -40,7 +37,7 @@ class _Making:
 class ShopPages:
     """Answers from `pages`; makes shop pages itself and lets Django make those of listings."""
 
-    def __init__(self, django: App, make: MakePages, *, language: ChooseLanguage, browser: BrowserClass) -> None:
+    def __init__(self, django: App, make: MakePages, *, language: ChooseLanguage) -> None:
         self._django = django
         self._make = make
         self._pages = Pages(settings.PAGES_KEPT_BYTES)
@@ -49,7 +46,7 @@ class ShopPages:
         self._sweeping = False
         # Of a visitor only a handful of headers matter, and the same ones come again and again; long ones do not, and
         # would let strangers fill memory.
-        self._visitor = partial(_visitor, language=language, browser=browser)
+        self._visitor = partial(_visitor, language=language)
         self._known_visitor = lru_cache(maxsize=2048)(self._visitor)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> bool:
@@ -61,12 +58,10 @@ class ShopPages:
         start = _start(scope["query_string"]) if found else None
         if found is None or start is None:
             return False
-        cookie = accepts = agent = host = forwarded = none_match = b""
+        cookie = accepts = host = forwarded = none_match = b""
         for name, value in scope["headers"]:
             if name == b"accept-language":
                 accepts = value
-            elif name == b"user-agent":
-                agent = value
             elif name == b"host":
                 host = value
             elif name == b"cookie":
@@ -75,8 +70,8 @@ class ShopPages:
                 forwarded = value
             elif name == b"if-none-match":
                 none_match = value
-        usual = len(cookie) + len(accepts) + len(agent) + len(host) + len(forwarded) < LONGEST_KNOWN
-        visitor = (self._known_visitor if usual else self._visitor)(cookie, accepts, agent, host, forwarded)
+        usual = len(cookie) + len(accepts) + len(host) + len(forwarded) < LONGEST_KNOWN
+        visitor = (self._known_visitor if usual else self._visitor)(cookie, accepts, host, forwarded)
         if visitor is None:
             return False
         slug, listing = found.groups("")
@@ -104,7 +99,7 @@ class ShopPages:
 
     async def _made(self, key: Key) -> Kept | None:
         """A new page. Whoever asks for one that is being made waits for it, unless something changed since it began."""
-        slug, _listing, start, language, _browser, secure = key
+        slug, _listing, start, language, secure = key
         making = self._making.get(key)
         if making is None or making.seen != self._pages.changes:
             task = asyncio.ensure_future(self._make.make(slug, start=start, language=language, secure=secure))
@@ -183,14 +178,12 @@ def _start(query: bytes) -> int | None:
 def _visitor(
     cookie: bytes,
     accepts: bytes,
-    agent: bytes,
     host: bytes,
     forwarded: bytes,
     *,
     language: ChooseLanguage,
-    browser: BrowserClass,
-) -> tuple[str, str, bool] | None:
-    """(language, browser class, over TLS); None for whoever has a session, or whom Django would not answer so."""
+) -> tuple[str, bool] | None:
+    """(language, over TLS); None for a visitor with a session, and where Django would not show the page."""
     cookies = cookie.decode("latin-1")
     if any(part.partition("=")[0].strip() == settings.SESSION_COOKIE_NAME for part in cookies.split(";")):
         return None
@@ -201,4 +194,4 @@ def _visitor(
     if settings.SECURE_SSL_REDIRECT and not secure:
         return None
     chosen = language(None, cookie_of(cookies, settings.LANGUAGE_COOKIE_NAME), accepts.decode("latin-1"))
-    return chosen, browser(agent.decode("latin-1")), secure
+    return chosen, secure

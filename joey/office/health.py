@@ -1,4 +1,4 @@
-"""The page that says whether this Joey is well, and proves its books on a button."""
+"""The page that says whether this instance is well, and proves its books on a button."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from joey.insight.health import connected, counts, health
 from joey.insight.prove import all_checks
 from joey.kit import clock
+from joey.kit.zone import zone_name
 
 
 def health_url(site: AdminSite) -> URLPattern:
@@ -25,6 +26,7 @@ def health_url(site: AdminSite) -> URLPattern:
             **site.each_context(request),
             "title": _("Health"),
             "now": now,
+            "zone": zone_name(),
             "health": found,
             "old": [sync for sync in found.syncs if sync.is_old(now)],
             "counts": counts(),

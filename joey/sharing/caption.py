@@ -6,12 +6,10 @@ Facts only, in nobody's voice: no "I use it every day", which a program cannot k
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from joey.kit.zone import offset_name, zone
 from joey.money.money import Money
 from joey.rules.caption import check_caption, labelled
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 BRIEF, SHORT, FULL = "brief", "short", "full"
 LENGTH_OF: Mapping[str, str] = {
@@ -75,10 +73,12 @@ def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: 
     if facts.pays is None:
         return words["ask"].format(place=facts.place)
     price = words["coupon" if facts.with_coupon else "plain"].format(price=facts.pays.text)
-    when = facts.as_of.astimezone(ZONE)
+    when = facts.as_of.astimezone(zone())
     if length == BRIEF:
         return words["brief_as_of"].format(price=price, time=f"{when.month}-{when.day} {when:%H:%M}")
-    time = f"{when.month}月{when.day}日 {when:%H:%M}" if chinese else f"{when.day} {when:%b %Y, %H:%M} UTC+8"
+    time = (
+        f"{when.month}月{when.day}日 {when:%H:%M}" if chinese else f"{when.day} {when:%b %Y, %H:%M} {offset_name(when)}"
+    )
     return words["as_of"].format(price=price, time=time, place=facts.place)
 
 

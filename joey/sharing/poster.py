@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
-from zoneinfo import ZoneInfo
 
 import segno
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
 from joey.kit.refusals import Invalid
+from joey.kit.zone import offset_name, zone
 from joey.money.money import EXPONENTS, SYMBOLS, Money
 from joey.rules.caption import label
 from joey.sharing.set_type import BOLD, drawable, font, lines_of
@@ -24,7 +24,6 @@ MARGIN = 64
 BAND = 84  # the label's band, from the top edge
 QR_LEAST = 240  # pixels a side, without its quiet zone
 QUIET = 4  # modules, ISO/IEC 18004
-ZONE = ZoneInfo("Asia/Shanghai")
 
 PAPER, CARD, WELL, INK, SOFT, ACCENT = "#faf6f0", "#ffffff", "#f3ece2", "#241d17", "#65594d", "#b3401b"
 MOST_PIXELS = 40_000_000
@@ -153,11 +152,11 @@ def _words_and_code(sheet: _Sheet, *, top: int, inset: int = 0) -> None:
         y += size * 1.4
     y = top + 2 * 46 * 1.4 + 26
     y = _price(sheet, left, y, width)
-    when = facts.as_of.astimezone(ZONE)
+    when = facts.as_of.astimezone(zone())
     time = (
         f"{when.year}年{when.month}月{when.day}日 {when:%H:%M}"
         if facts.language.startswith("zh")
-        else f"{when.day} {when:%b %Y, %H:%M} UTC+8"
+        else f"{when.day} {when:%b %Y, %H:%M} {offset_name(when)}"
     )
     place = drawable(facts.place)
     about = [words["sold_at"].format(place=place)]

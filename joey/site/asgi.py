@@ -21,7 +21,7 @@ from joey.edge.asked import App  # noqa: E402
 from joey.site.language import choose  # noqa: E402
 from joey.site.page_headers import page_headers  # noqa: E402
 from joey.site.time_bound import TimeBound  # noqa: E402
-from joey.storefront.in_app import app_of, opens_here  # noqa: E402
+from joey.storefront.in_app import opens_here  # noqa: E402
 from joey.storefront.shop_html import shop_html  # noqa: E402
 
 
@@ -53,7 +53,6 @@ application = Edge(
     BodyBound(TimeBound(cast(App, StaticFiles(InOneThread())))),
     language=choose,
     opens_here=opens_here,
-    browser=app_of,
     shop_html=shop_html,
     page_headers=page_headers,
 )

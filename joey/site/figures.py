@@ -3,14 +3,12 @@
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 from markupsafe import Markup, escape
 
+from joey.kit.zone import zone
 from joey.money.money import EXPONENTS, SYMBOLS, Money
-
-ZONE = ZoneInfo("Asia/Shanghai")  # every page says so in its footer
 
 
 def money(amount: Money) -> Markup:
@@ -19,7 +17,7 @@ def money(amount: Money) -> Markup:
 
 
 def money_html(minor: int, currency: str) -> str:
-    """The same as plain text for whoever puts HTML together. Nothing in it is a stranger's word."""
+    """The same as plain text, for code that puts HTML together. Nothing in it comes from a visitor."""
     exponent = EXPONENTS[currency]
     symbol = SYMBOLS.get(currency) or f"{currency} "
     kind, sign = ("money money-minus", "−") if minor < 0 else ("money", "")
@@ -35,7 +33,7 @@ def when(moment: datetime, now: datetime) -> Markup:
 
 def today_of(now: datetime) -> date:
     """The date in the zone of the pages."""
-    return now.astimezone(ZONE).date()
+    return now.astimezone(zone()).date()
 
 
 def when_html(moment: datetime, today: date, language: str) -> str:
@@ -45,7 +43,7 @@ def when_html(moment: datetime, today: date, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _when_html(moment: datetime, today: date, _language: str) -> str:
-    local = moment.astimezone(ZONE)
+    local = moment.astimezone(zone())
     days = (today - local.date()).days
     clock = f"{local:%H:%M}"
     if days == 0:
@@ -63,7 +61,7 @@ def _when_html(moment: datetime, today: date, _language: str) -> str:
 
 def day(moment: datetime, now: datetime | None = None) -> Markup:
     """The date alone: 3 Nov, with the year where it is not this one."""
-    local = moment.astimezone(ZONE) if isinstance(moment, datetime) else moment
+    local = moment.astimezone(zone()) if isinstance(moment, datetime) else moment
     year = (now or moment).year
     return Markup(f'<time datetime="{local:%Y-%m-%d}">{escape(_date(local, year))}</time>')  # noqa: S704
 

@@ -1,25 +1,24 @@
-"""Which language a page speaks: ?lang= first (remembered), then the cookie, then the browser, then Chinese."""
+"""Which language a page is in: ?lang= first (remembered), then the cookie, then the browser, then Chinese."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 NAMES = {"zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans", "en": "en"}
 
 
 def choose(asked: str | None, remembered: str | None, accepted: str) -> str:
-    """The language code for these three wishes, strongest first."""
+    """The language of a page: what the address asks for, else the remembered choice, else the browser's header."""
     for wish in (asked, remembered):
         if wish and wish.lower() in NAMES:
             return NAMES[wish.lower()]
-    for part in accepted.split(",")[:10]:
-        name = part.split(";")[0].strip().lower()
-        if name.startswith("zh"):
-            return "zh-hans"
-        if name.startswith("en"):
-            return "en"
+    for name, weight in parse_accept_lang_header(accepted):  # the heaviest first
+        language = NAMES.get(name.partition("-")[0])
+        if language and weight > 0:  # q=0 means "not this one" (RFC 9110, 12.4.2)
+            return language
     return str(settings.LANGUAGE_CODE)
 
 

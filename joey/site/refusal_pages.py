@@ -1,4 +1,4 @@
-"""How a refusal looks on a page: what happened, why, and one button. The API has its own mapping."""
+"""How a refusal looks on a page: what happened, why, and one button."""
 
 import logging
 from collections.abc import Callable
@@ -8,23 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable
+from joey.kit.http import headers_of, status_of
+from joey.kit.refusals import Refusal, Unavailable
 
 log = logging.getLogger(__name__)
-
-STATUS: dict[type[Refusal], int] = {
-    NotFound: 404,
-    Forbidden: 403,
-    Conflict: 409,
-    Invalid: 422,
-    TooMany: 429,
-    Unavailable: 503,
-}
-
-
-def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal, by its kind."""
-    return next((status for kind, status in STATUS.items() if isinstance(refusal, kind)), 400)
 
 
 class RefusalPages:
@@ -38,16 +25,19 @@ class RefusalPages:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, InterfaceError | OperationalError):
-            return _database_away(request, exception)
-        if not isinstance(exception, Refusal):
-            return None
-        return render(request, "refusal.html", {"refusal": exception}, status=status_of(exception), using="jinja2")
+            return _database_unavailable(request, exception)
+        return _refused(request, exception) if isinstance(exception, Refusal) else None
 
 
-def _database_away(request: HttpRequest, trouble: Exception) -> HttpResponse:
-    """The page asks nothing of the database, not even who is signed in."""
-    log.error("the database is away at %s: %s", request.path, type(trouble).__name__)
-    refusal = Unavailable(_("The database does not answer right now. Please try again in a moment."))
-    page = render(request, "refusal.html", {"refusal": refusal}, status=503, using="jinja2")
-    page.headers["Retry-After"] = "10"
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    page = render(request, "refusal.html", {"refusal": refusal}, status=status_of(refusal), using="jinja2")
+    for name, value in headers_of(refusal).items():
+        page.headers[name] = value
     return page
+
+
+def _database_unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The page asks nothing of the database, not even who is signed in."""
+    log.error("the database is unavailable at %s: %s", request.path, type(error).__name__)
+    text = _("The database does not answer right now. Please try again in a moment.")
+    return _refused(request, Unavailable(text, retry_after=10))

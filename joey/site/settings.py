@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -198,6 +199,18 @@ JOEY_MARKETPLACES = marketplace_accounts(Path(os.environ.get("JOEY_MARKETPLACES"
 
 # --- Words and times -------------------------------------------------------------------------------------
 
+
+def time_zone(name: str) -> str:
+    """The zone's name when the machine knows it; ImproperlyConfigured when not."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ImproperlyConfigured(f"JOEY_ZONE must name a time zone such as Asia/Shanghai, not {name!r}.") from None
+    return name
+
+
+JOEY_ZONE = time_zone(os.environ.get("JOEY_ZONE") or "Asia/Shanghai")  # the zone in which pages show times
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "lang"
@@ -205,7 +218,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [PACKAGE / "site/locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = JOEY_ZONE  # what templates show; the database speaks UTC
 
 # --- Jobs and logs ---------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from joey.kit.zone import zone_name
 from joey.shops.names import category_name, marketplace_name, reporter_name, seller_kind_name
 from joey.site.card import listing_cards
 from joey.site.figures import day, money, percent, when
@@ -30,6 +31,7 @@ def environment(**options: Any) -> Environment:
         url=reverse,
         language=translation.get_language,
         listing_cards=listing_cards,
+        zone_name=zone_name,
         demo=settings.DEMO,
         sandbox=settings.SANDBOX_URL,
     )

@@ -1,4 +1,4 @@
-"""How long a copy of a page may be kept: never past the moment at which a price in it is too old."""
+"""How long a page may be cached: never past the moment at which a price in it is too old."""
 
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -8,7 +8,7 @@ from django.http import HttpResponse
 Answer = TypeVar("Answer", bound=HttpResponse)
 
 LONGEST = timedelta(minutes=1)
-VARY = "Accept-Language, Cookie, User-Agent"
+VARY = "Accept-Language, Cookie, Accept-Encoding"
 
 
 def set_cache_control(

@@ -1,8 +1,5 @@
 """The keeper's first pages: open a shop, choose one, see today and the next step."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.kit import clock
 from joey.kit.refusals import Refusal
+from joey.kit.zone import midnight
 from joey.ledger.queries import balances_of
 from joey.payouts.queries import payee_of
 from joey.people.own_tokens import revoke_token_of, tokens_of
@@ -21,8 +19,6 @@ from joey.shops.read_text import read_line
 from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
 from joey.studio.forms import DescribeShopForm, OpenShopForm, TokenForm
 from joey.studio.queries import Today, today_of
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @keeper_only
@@ -63,7 +59,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    today = today_of(shop.id, since=beijing_midnight(now))
+    today = today_of(shop.id, since=midnight(now))
     balances = balances_of(shop.id)
     has_money = any(balance.available.minor > 0 for balance in balances.values())
     facts = {
@@ -156,8 +152,3 @@ def _settings(request: HttpRequest, shop: Shop, *, status: int, **facts: object)
 
 def _status(form: OpenShopForm | DescribeShopForm | TokenForm) -> int:
     return 422 if form.errors else 200
-
-
-def beijing_midnight(now: datetime) -> datetime:
-    """When today began."""
-    return now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -14,7 +14,7 @@ class Clock:
 
 
 def key(slug: str = "mei", listing: str = "", start: int = 0, language: str = "en") -> Key:
-    return (slug, listing, start, language, "", False)
+    return (slug, listing, start, language, False)
 
 
 def test_a_page_is_shown_until_it_is_too_old_and_not_a_moment_longer() -> None:

@@ -1,0 +1,33 @@
+"""Which language a page is in, by what was asked for, remembered and accepted."""
+
+import pytest
+
+from joey.site.language import choose
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("en;q=0.1, zh;q=0.9", "zh-hans"),
+        ("zh;q=0.1, en;q=0.9", "en"),
+        ("en-GB,en;q=0.9,zh-CN;q=0.8", "en"),
+        ("fr, de;q=0.9, en;q=0.2", "en"),
+        ("en;q=0, zh;q=0.1", "zh-hans"),
+        ("zh;q=0, en;q=0.001", "en"),
+        ("zh-TW", "zh-hans"),
+        ("fr", "zh-hans"),
+        ("*", "zh-hans"),
+        ("", "zh-hans"),
+        ("en;q=x", "zh-hans"),
+        ("zho", "zh-hans"),
+        ("english", "zh-hans"),
+    ],
+)
+def test_the_browsers_heaviest_language_that_we_have_wins(accepted: str, language: str) -> None:
+    assert choose(None, None, accepted) == language
+
+
+def test_an_address_goes_before_the_cookie_and_the_cookie_before_the_browser() -> None:
+    assert choose("en", "zh", "zh") == "en"
+    assert choose(None, "en", "zh") == "en"
+    assert choose("klingon", None, "en") == "en"
