@@ -73,7 +73,7 @@ ELECTRONIC_PINYIN = ("电子烟", "蒸汽烟", "加热烟")
 
 EXEMPTIONS = (
     Exemption(
-        "ways out of smoking: quit aids and signs against smoking are not tobacco. An e-cigarette sold as"
+        "Help to stop smoking: quit aids and signs against smoking are not tobacco. An e-cigarette sold as"
         " one is still named by its own word.",
         (
             "戒烟 ?(?:草本|糖|贴|茶|口香糖|喷雾|油|棒|神器|弹?力)", "戒(?:香|卷)烟",
