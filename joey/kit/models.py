@@ -1,4 +1,4 @@
-"""The answers already given to writes that carry an Idempotency-Key."""
+"""Answers given to writes that carry an Idempotency-Key, and what the rate limiter counts."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -17,3 +17,14 @@ class IdempotentAnswer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["principal", "route", "key"], name="kit_one_answer_per_key")]
+
+
+class RateWindow(models.Model):
+    """The open window of one limit and one key: how many hits it has taken and when it ends (rate_limit.py)."""
+
+    digest = models.BinaryField(max_length=32, primary_key=True)  # of the limit's name and the key, never the key
+    hits = models.PositiveIntegerField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["ends_at"], name="kit_rate_window_over")]

@@ -50,7 +50,6 @@ class SignInCode(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     contact = models.CharField(max_length=254)
-    client = models.CharField(max_length=64, blank=True, default="")  # hash of who asked
     code_hash = models.BinaryField(max_length=32)
     sent_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -58,10 +57,7 @@ class SignInCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["contact", "sent_at"], name="people_code_of_contact"),
-            models.Index(fields=["sent_at"], name="people_code_sent"),
-        ]
+        indexes = [models.Index(fields=["contact", "sent_at"], name="people_code_of_contact")]
 
 
 class ApiToken(models.Model):

@@ -7,10 +7,10 @@ import pytest
 
 from joey.kit import clock
 from joey.kit.ids import new_id
+from joey.kit.zone import midnight
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link
 from joey.sharing.record_click import NewClick, record_clicks
-from joey.studio.home import beijing_midnight
 from tests.api.client import Caller
 from tests.cast import listed, mei, meis_shop
 from tests.storefront.goods import fresh_flask
@@ -29,7 +29,7 @@ def link() -> Link:
 
 
 def opened(link: Link, who: bytes, *, minutes: int, kind: Click.Visitor = PEOPLE) -> None:
-    at = beijing_midnight(clock.now()) + timedelta(minutes=minutes)
+    at = midnight(clock.now()) + timedelta(minutes=minutes)
     record_clicks([NewClick(new_id(), link.shop_id, link.id, link.listing_id, who, kind, at=at)])
 
 

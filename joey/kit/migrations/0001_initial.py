@@ -28,6 +28,17 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('principal', 'route', 'key'), name='kit_one_answer_per_key')],
             },
         ),
+        migrations.CreateModel(
+            name='RateWindow',
+            fields=[
+                ('digest', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ('hits', models.PositiveIntegerField()),
+                ('ends_at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['ends_at'], name='kit_rate_window_over')],
+            },
+        ),
         # UUIDv7 (RFC 9562) made by the database, for verbs that insert sets. PostgreSQL has its own only from 18 on.
         migrations.RunSQL(
             """

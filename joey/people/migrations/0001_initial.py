@@ -50,7 +50,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('contact', models.CharField(max_length=254)),
-                ('client', models.CharField(blank=True, default='', max_length=64)),
                 ('code_hash', models.BinaryField(max_length=32)),
                 ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('expires_at', models.DateTimeField()),
@@ -58,7 +57,7 @@ class Migration(migrations.Migration):
                 ('used_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['contact', 'sent_at'], name='people_code_of_contact'), models.Index(fields=['sent_at'], name='people_code_sent')],
+                'indexes': [models.Index(fields=['contact', 'sent_at'], name='people_code_of_contact')],
             },
         ),
         migrations.AddConstraint(

@@ -1,0 +1,50 @@
+"""How often something may be done: one row for each limit and key, counted by one upsert.
+
+A window opens with the first hit and admits `most` hits; the first hit after its end opens the next one. Two
+connections count on the same row, so its lock makes the limit exact.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from joey.kit import sql
+from joey.kit.refusals import Text, TooMany
+
+HIT = """
+INSERT INTO kit_ratewindow AS w (digest, hits, ends_at)
+SELECT digest, 1, ends_at FROM unnest(%(digests)s::bytea[], %(ends)s::timestamptz[]) AS hit (digest, ends_at)
+ORDER BY digest  -- everyone locks in the same order
+ON CONFLICT (digest) DO UPDATE SET
+  hits = CASE WHEN w.ends_at <= %(now)s THEN 1 ELSE w.hits + 1 END,
+  ends_at = CASE WHEN w.ends_at <= %(now)s THEN excluded.ends_at ELSE w.ends_at END
+RETURNING digest, hits, ends_at
+"""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` hits within `window` for each key. `name` keeps one limit's keys apart from another's."""
+
+    name: str
+    most: int
+    window: timedelta
+
+    def digest(self, key: str) -> bytes:
+        """What is stored instead of the key, which may be an address or a contact."""
+        return hashlib.sha256(f"{self.name}\n{key}".encode("utf-8", "replace")).digest()
+
+
+def hit(*counted: tuple[Limit, str], now: datetime, text: Text, field: str | None = None) -> None:
+    """Count one hit for each (limit, key). Raises TooMany with `text` and `retry_after` when one is over its limit.
+
+    Call it inside the transaction of what is counted: a refusal, or whatever undoes the transaction, undoes the count,
+    so a refused attempt neither counts nor makes the wait longer. One statement.
+    """
+    assert sql.inside_transaction(), "a refusal has to undo what was counted beside it"
+    limits = {limit.digest(key): limit for limit, key in counted}
+    ends = [now + limit.window for limit in limits.values()]
+    found = sql.tuples(HIT, {"digests": list(limits), "ends": ends, "now": now})
+    waits = [ends_at - now for digest, hits, ends_at in found if hits > limits[bytes(digest)].most]
+    if waits:
+        raise TooMany(text, field=field, retry_after=max(1, -(-max(waits) // timedelta(seconds=1))))
