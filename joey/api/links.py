@@ -99,9 +99,11 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
         raise NotFound(_("There is no poster here. The link may be misspelt, or the item is no longer shown."))
     link = link_by_code(found.shop, code)
     layout = request.GET.get("layout", "full")
-    picture = poster_of(link, language=get_language() or "en", now=now(), layout=layout)
-    response = HttpResponse(picture, content_type="image/png")
-    response.headers["Cache-Control"] = f"public, max-age={POSTER_SECONDS}"
+    moment = now()
+    made = poster_of(link, language=get_language() or "en", now=moment, layout=layout)
+    response = HttpResponse(made.png, content_type="image/png")
+    left = POSTER_SECONDS if made.until is None else min(POSTER_SECONDS, int((made.until - moment).total_seconds()))
+    response.headers["Cache-Control"] = f"public, max-age={left}"
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
     return response
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from joey.catalog.models import Offer
+from joey.catalog.price_now import price_of
 from joey.marketplaces import registry
 from joey.money.money import Money
 
@@ -39,7 +40,7 @@ class OfferCard:
     in_stock: bool
     withdrawn: bool
     as_of: datetime
-    expires_at: datetime
+    expires_at: datetime  # when the price shown, with its coupon, ends; without a price, when it ended
     fresh: bool
 
 
@@ -57,11 +58,8 @@ def earning_marketplaces() -> frozenset[str]:
 
 
 def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) -> OfferCard:
-    known = offer.now_minor is not None and offer.withdrawn_at is None
-    fresh = known and offer.expires_at > now
-    has_coupon = offer.coupon_minor is not None and (offer.coupon_until is None or offer.coupon_until > now)
-    pays = (offer.coupon_minor if has_coupon else offer.now_minor) if fresh else None
-    earns = pays is not None and offer.marketplace in earning
+    price = price_of(offer, now=now)
+    earns = price.minor is not None and offer.marketplace in earning
 
     def money(minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, offer.currency)
@@ -74,13 +72,13 @@ def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) 
         titles=dict(offer.translations),
         url=offer.url,
         has_picture=bool(offer.picture_urls),
-        price=money(pays),
-        without_coupon=money(offer.now_minor) if fresh and has_coupon else None,
-        coupon_until=offer.coupon_until if fresh and has_coupon else None,
-        list_price=money(offer.list_minor) if fresh else None,
+        price=money(price.minor),
+        without_coupon=money(price.without_coupon),
+        coupon_until=price.coupon_until,
+        list_price=money(offer.list_minor) if price.minor is not None else None,
         commission_ppm=offer.commission_ppm,
-        earning=money(registry.manifest_of(offer.marketplace).worth(pays, offer.commission_ppm))
-        if earns and pays is not None
+        earning=money(registry.manifest_of(offer.marketplace).worth(price.minor, offer.commission_ppm))
+        if earns and price.minor is not None
         else None,
         seller=offer.seller,
         seller_kind=offer.seller_kind,
@@ -90,6 +88,6 @@ def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) 
         in_stock=offer.in_stock,
         withdrawn=offer.withdrawn_at is not None,
         as_of=offer.as_of,
-        expires_at=offer.expires_at,
-        fresh=fresh,
+        expires_at=price.until or offer.expires_at,
+        fresh=price.minor is not None,
     )

@@ -1,19 +1,19 @@
 """What must hold between offers and their prices over time."""
 
+from joey.catalog.price_now import sql_price_at
 from joey.kit.prove import Check
 
 CHECKS = [
     Check(
         "An offer's price, as it was last read, is its latest price point",
-        """
+        f"""
         SELECT o.id AS offer, o.now_minor, o.coupon_minor, last.price_minor
         FROM catalog_offer o
         JOIN LATERAL (
             SELECT price_minor, currency FROM catalog_pricepoint p WHERE p.offer_id = o.id ORDER BY at DESC LIMIT 1
         ) last ON true
-        WHERE o.now_minor IS NOT NULL AND (last.currency <> o.currency OR last.price_minor <>
-            CASE WHEN o.coupon_minor IS NOT NULL AND (o.coupon_until IS NULL OR o.coupon_until > o.as_of)
-                 THEN o.coupon_minor ELSE o.now_minor END)
+        WHERE o.now_minor IS NOT NULL
+          AND (last.currency <> o.currency OR last.price_minor <> {sql_price_at("o", "o.as_of")})
         """,
     ),
     Check(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog import number_changes
 from joey.catalog.intake.take_offers import take_known
 from joey.catalog.intake.withdraw import withdraw
+from joey.catalog.price_now import sql_price_until
 from joey.kit import sql
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
@@ -58,10 +59,10 @@ def _due(connector: Connector, now: datetime, wanted: Sequence[UUID] | None) -> 
     life = connector.manifest.price_life
     return sql.rows(
         f"""
-        SELECT id, external_id, withdrawn_at IS NOT NULL AS withdrawn FROM catalog_offer
+        SELECT id, external_id, withdrawn_at IS NOT NULL AS withdrawn FROM catalog_offer o
         WHERE marketplace = ANY(%(marketplaces)s) {"AND id = ANY(%(wanted)s)" if wanted is not None else ""}
           AND CASE WHEN withdrawn_at IS NULL
-                   THEN expires_at <= %(soon)s OR (coupon_until > as_of AND coupon_until <= %(now)s)
+                   THEN expires_at <= %(soon)s OR {sql_price_until("o", "o.as_of")} <= %(now)s
                    ELSE coalesce(looked_at, withdrawn_at) <= %(long_ago)s END
         ORDER BY expires_at LIMIT {MOST_AT_ONCE}
         """,

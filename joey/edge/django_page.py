@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from joey.edge.asked import App, Asked, Message, Scope, Send, cookie_of
 PATIENCE = 4.0  # seconds
 
 # What the fast path decides itself on every page it passes on.
-_OURS = (b"cache-control", b"etag", b"last-modified", b"expires", b"x-robots-tag", b"content-length")
+_UNTIL = b"x-prices-until"  # the earliest end of a price on the page, for a cached copy; see storefront.cache_control
+_OURS = (b"cache-control", b"etag", b"last-modified", b"expires", b"x-robots-tag", b"content-length", _UNTIL)
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Page:
     status: int
     headers: tuple[Header, ...]
     body: bytes
+    prices_until: datetime | None = None  # the earliest end of a price on it; None when it shows none
 
     @property
     def keepable(self) -> bool:
@@ -61,10 +64,12 @@ async def page_of(
         return None
     rendering.result()
     start = next(message for message in answer if message["type"] == "http.response.start")
+    given = tuple((name.lower(), value) for name, value in start.get("headers", ()))
     page = Page(
         status=start["status"],
-        headers=tuple((name, value) for name, value in start.get("headers", ()) if name.lower() not in _OURS),
+        headers=tuple((name, value) for name, value in given if name not in _OURS),
         body=b"".join(message.get("body", b"") for message in answer if message["type"] == "http.response.body"),
+        prices_until=next((datetime.fromisoformat(value.decode()) for name, value in given if name == _UNTIL), None),
     )
     return None if page.status >= 500 else page
 

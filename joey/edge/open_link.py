@@ -34,7 +34,7 @@ class Links:
     async def find(self, code: str) -> LinkFacts | None:
         """The link; None when there is no such code. Raises DatabaseAway for one never seen while it is away.
 
-        A link row never changes but for its listing's price time, which may be over: see `with_price_time`.
+        A link's facts never change once its listing has a link of its own, so an old answer is still right.
         """
         if not CODE.fullmatch(code):
             return None
@@ -51,15 +51,6 @@ class Links:
                 raise
             return old
 
-    async def with_price_time(self, code: str, link: LinkFacts) -> LinkFacts:
-        """The same link, asked for anew when its price time is over: the offer may have been refreshed since."""
-        if link.price_until > datetime.now(UTC):
-            return link
-        try:
-            return await self._ask(code) or link
-        except DatabaseAway:
-            return link
-
     async def _ask(self, code: str) -> LinkFacts | None:
         found = await self._look_up.one(LinkFacts, LINK_BY_CODE, [code])
         if found is not None:
@@ -72,10 +63,10 @@ class Copy:
     """A listing page as it was last rendered, its outbound click pointing to the listing's own link."""
 
     page: Page
-    price_until: datetime | None  # it shows a price that may not be shown after this; None: it shows none
 
     def showable(self, now: datetime) -> bool:
-        return self.price_until is None or now < self.price_until
+        """Whether every price on it may still be shown."""
+        return self.page.prices_until is None or now < self.page.prices_until
 
 
 class OpenLink:
@@ -106,7 +97,6 @@ class OpenLink:
         if not recorded:
             await self._without_database(asked, link, send)
             return True
-        link = await self._links.with_price_time(code, link)
         path = f"/s/{link.slug}/{link.listing_id}"
         page = await page_of(self._django, scope, asked, path, click=str(click_id))
         if page is None:
@@ -130,6 +120,5 @@ class OpenLink:
     def _keep(self, asked: Asked, link: LinkFacts, page: Page, click_id: str) -> None:
         if asked.method != "GET" or asked.asks_for_language or not page.keepable or link.own_code is None:
             return
-        shows_price = link.price_until > datetime.now(UTC)
-        copy = Copy(page.with_text(click_id, link.own_code), link.price_until if shows_price else None)
+        copy = Copy(page.with_text(click_id, link.own_code))
         self._copies.put((str(link.listing_id), asked.language), copy)

@@ -173,7 +173,6 @@ class LinkFacts:
     channel: str
     slug: str
     own_code: str | None
-    price_until: datetime  # from then on the listing page may not show its price
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +190,9 @@ class Way:
 
 
 LINK_BY_CODE = """
-    SELECT k.id, k.shop_id, k.listing_id, k.channel, s.slug, own.code AS own_code, o.expires_at AS price_until
+    SELECT k.id, k.shop_id, k.listing_id, k.channel, s.slug, own.code AS own_code
     FROM sharing_link k
     JOIN shops_shop s ON s.id = k.shop_id
-    JOIN shops_listing g ON g.id = k.listing_id
-    JOIN catalog_offer o ON o.id = g.offer_id
     LEFT JOIN sharing_link own
       ON own.shop_id = k.shop_id AND own.listing_id = k.listing_id AND own.channel = 'shop'
     WHERE k.code = %s

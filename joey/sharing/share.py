@@ -63,8 +63,16 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
     return Share(facts.url, captions.caption(facts, channel=link.channel, language=language), earns)
 
 
-def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full") -> bytes:
-    """The link's poster as PNG. Raises Invalid (layout). May fetch the offer's picture, which can take seconds."""
+@dataclass(frozen=True)
+class Poster:
+    """A drawn poster; `until` is when the price on it ends, None when it shows none."""
+
+    png: bytes
+    until: datetime | None
+
+
+def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full") -> Poster:
+    """The link's poster. Raises Invalid (layout). May fetch the offer's picture, which can take seconds."""
     from joey.sharing import poster as posters  # Pillow and fonts are heavy, and most processes draw nothing
 
     card = _card(link, language, now)
@@ -80,7 +88,7 @@ def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full")
         before=card.price.reference,
         picture=_picture(card.offer_id),
     )
-    return posters.poster_png(facts, layout)
+    return Poster(posters.poster_png(facts, layout), card.price.until)
 
 
 def url_of(code: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.models import Offer
+from joey.catalog.price_now import earliest
 from joey.kit import sql
 from joey.kit.refusals import NotFound
 from joey.marketplaces.registry import manifest_of
@@ -102,13 +103,14 @@ class ListingPage:
     history: PriceHistory | None
     earning: Earning | None  # None: this marketplace reports nothing, a share earns nothing
     more: tuple[Card, ...]  # others of the same shop
-    expires_at: datetime
+    expires_at: datetime | None  # the earliest end of a price on the page; None when it shows none
 
 
 @dataclass(frozen=True)
 class FrontPage:
     shops: tuple[ShopCard, ...]
     categories: tuple[tuple[str, tuple[Card, ...]], ...]
+    expires_at: datetime | None  # the earliest end of a price on the page; None when it shows none
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def listing_page(
         history=price_history(known, offer.currency, until=offer.as_of) if card.price.fresh else None,
         earning=earning_of(card, shares_ppm) if reports_orders(offer.marketplace) else None,
         more=tuple(more),
-        expires_at=card.price.expires_at,
+        expires_at=earliest(each.price.until for each in (card, *more)),
     )
 
 
@@ -232,6 +234,7 @@ def front_page(*, language: str, now: datetime, shops: int = 12, per_category: i
         categories=tuple(
             (category, tuple(cards[row.id] for row in chosen[category])) for category in in_order if chosen[category]
         ),
+        expires_at=earliest(card.price.until for card in cards.values()),
     )
 
 

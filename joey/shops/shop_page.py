@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from joey.catalog.price_now import earliest, price_now
 from joey.money.money import Money
 
 CARDS_PER_PAGE = 120
@@ -66,7 +67,7 @@ class ShopPage:
     shelves: tuple[Shelf, ...]
     next_start: int | None  # where the next page begins
     now: datetime  # the database's clock when this was read
-    expires_at: datetime | None  # the first moment at which a price here is too old
+    expires_at: datetime | None  # the earliest end of a price on it; None when it shows none
 
 
 def page_of(rows: Sequence[tuple[Any, ...]], *, language: str, start: int) -> ShopPage:
@@ -77,26 +78,23 @@ def page_of(rows: Sequence[tuple[Any, ...]], *, language: str, start: int) -> Sh
     for row in rows[:CARDS_PER_PAGE]:
         (
             listing_id, shelf_id, shelf, offer_id, title, translated, marketplace, has_picture, in_stock, withdrawn,
-            currency, now_minor, coupon_minor, coupon_until, as_of, until,
+            currency, now_minor, coupon_minor, coupon_until, as_of, price_expires_at,
         ) = row[7:]  # fmt: skip
         if listing_id is None:  # an empty shop
             break
-        pays = None
-        with_coupon = False
-        if now_minor is not None and not withdrawn and until > now:
-            with_coupon = coupon_minor is not None and (coupon_until is None or coupon_until > now)
-            pays = Money(coupon_minor if with_coupon else now_minor, currency)
-            if with_coupon and coupon_until is not None and coupon_until < until:
-                until = coupon_until
-            if expires_at is None or until < expires_at:
-                expires_at = until
+        price = price_now(
+            now_minor=now_minor, coupon_minor=coupon_minor, coupon_until=coupon_until, expires_at=price_expires_at,
+            withdrawn=withdrawn, now=now,
+        )  # fmt: skip
+        pays = None if price.minor is None else Money(price.minor, currency)
+        expires_at = earliest((expires_at, price.until))
         if not shelves or shelves[-1][0] != shelf_id:
             shelves.append((shelf_id, shelf or "", []))
         shelves[-1][2].append(
             ShelfCard(
                 listing_id, offer_id, slug, translated or title,
                 language if translated or language == "zh-hans" else "zh-hans",
-                has_picture, marketplace, CardPrice(pays, with_coupon, as_of), in_stock, withdrawn,
+                has_picture, marketplace, CardPrice(pays, price.with_coupon, as_of), in_stock, withdrawn,
             )
         )  # fmt: skip
     return ShopPage(

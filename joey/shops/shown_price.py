@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from joey.catalog.models import Offer
+from joey.catalog.price_now import price_of
 from joey.money.money import Money
 
 LAWFUL_DAYS = timedelta(days=7)
@@ -14,14 +15,14 @@ Point = tuple[datetime, int]  # (from when, price in minor units), oldest first
 
 @dataclass(frozen=True)
 class ShownPrice:
-    """`pays` is what a buyer pays today, with the coupon; None when nobody knows any more: unknown or too old."""
+    """`pays` is what a buyer pays now, with the coupon; None when that is unknown or too old to show."""
 
     pays: Money | None
     without_coupon: Money | None  # where a coupon is running
     coupon_until: datetime | None
     reference: Money | None  # the marketplace's list price, where it may lawfully be struck through
     as_of: datetime
-    expires_at: datetime
+    until: datetime | None  # when this ends; None when no price is shown
 
     @property
     def fresh(self) -> bool:
@@ -34,19 +35,17 @@ class ShownPrice:
 
 def shown_price(offer: Offer, points: Sequence[Point], *, now: datetime) -> ShownPrice:
     """The price block of an offer. Without price history (`points` empty) there is no reference price."""
-    as_of, expires_at = offer.as_of, offer.expires_at
-    if offer.now_minor is None or offer.expires_at <= now or offer.withdrawn_at is not None:
-        return ShownPrice(None, None, None, None, as_of, expires_at)
-    has_coupon = offer.coupon_minor is not None and (offer.coupon_until is None or offer.coupon_until > now)
-    pays = offer.coupon_minor if has_coupon and offer.coupon_minor is not None else offer.now_minor
-    reference = lawful_reference(offer.list_minor, pays, points, now=now)
+    price = price_of(offer, now=now)
+    if price.minor is None:
+        return ShownPrice(None, None, None, None, offer.as_of, None)
+    reference = lawful_reference(offer.list_minor, price.minor, points, now=now)
     return ShownPrice(
-        pays=Money(pays, offer.currency),
-        without_coupon=Money(offer.now_minor, offer.currency) if has_coupon else None,
-        coupon_until=offer.coupon_until if has_coupon else None,
-        reference=Money(reference, offer.currency) if reference is not None else None,
-        as_of=as_of,
-        expires_at=min(expires_at, offer.coupon_until) if has_coupon and offer.coupon_until else expires_at,
+        pays=Money(price.minor, offer.currency),
+        without_coupon=None if price.without_coupon is None else Money(price.without_coupon, offer.currency),
+        coupon_until=price.coupon_until,
+        reference=None if reference is None else Money(reference, offer.currency),
+        as_of=offer.as_of,
+        until=price.until,
     )
 
 

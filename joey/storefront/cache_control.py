@@ -1,4 +1,4 @@
-"""How long a page may be cached: never past the moment at which a price in it is too old."""
+"""How long a page may be cached: never past the earliest end of a price on it."""
 
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -14,13 +14,15 @@ VARY = "Accept-Language, Cookie, Accept-Encoding"
 def set_cache_control(
     response: Answer, *, now: datetime, expires: datetime | None = None, private: bool = False
 ) -> Answer:
-    """Write it on the page; `expires` None: it shows no price."""
+    """Set the page's caching headers; `expires` is the earliest end of a price on it, None when it shows none."""
     response.headers["Cache-Control"] = "private, no-store" if private else how_long(now=now, expires=expires)
+    if private and expires:  # the fast path may show it again while the database is unavailable
+        response.headers["X-Prices-Until"] = expires.isoformat()
     response.headers["Vary"] = VARY
     return response
 
 
 def how_long(*, now: datetime, expires: datetime | None) -> str:
-    """The same as the header's text."""
+    """The value of Cache-Control."""
     seconds = int(min(expires - now if expires else LONGEST, LONGEST).total_seconds())
     return f"public, max-age={seconds}" if seconds > 0 else "private, no-store"

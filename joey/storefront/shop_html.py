@@ -1,4 +1,4 @@
-"""A shop page from its address to its HTML, the same for Django's view and for the short way past Django."""
+"""A shop page from its address to its HTML, the same for Django's view and for the fast path past Django."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from joey.shops.queries import Read
 
 @dataclass(frozen=True)
 class ShopHtml:
-    """`lives` is for how long its prices may be shown, by the database's clock; None: as long as one likes."""
+    """`expires_at` is the earliest end of a price on it, by the database's clock `now`; None when it shows none."""
 
     text: str
     now: datetime

@@ -13,15 +13,16 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from joey.catalog.pictures.keep_pictures import picture_bytes
+from joey.catalog.price_now import earliest
 from joey.catalog.same_item.queries import elsewhere
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.rules.pack import PACK_VERSION, rules
 from joey.sharing.make_link import OWN, make_link
 from joey.sharing.queries import own_codes
-from joey.sharing.share import poster_of
+from joey.sharing.share import Poster, poster_of
 from joey.shops import queries
-from joey.storefront.cache_control import set_cache_control
+from joey.storefront.cache_control import how_long, set_cache_control
 from joey.storefront.chart import chart_of
 from joey.storefront.in_app import opens_here
 from joey.storefront.queries import known_copy_code, public_link
@@ -35,7 +36,7 @@ _TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 def front(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     page = queries.front_page(language=_language(), now=now)
-    return _page(request, "front.html", {"page": page, "now": now}, now=now)
+    return _page(request, "front.html", {"page": page, "now": now}, now=now, expires=page.expires_at)
 
 
 @require_safe
@@ -63,7 +64,7 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "address": f"{settings.JOEY_URL}/s/{slug}/{listing_id}",
         "site": settings.JOEY_URL,
     }
-    expires = min(page.expires_at, *(each.until for each in same)) if same else page.expires_at
+    expires = earliest((page.expires_at, *(each.until for each in same)))
     return _page(request, "listing.html", facts, now=now, expires=expires, private=bool(click))
 
 
@@ -119,14 +120,20 @@ def picture(request: HttpRequest, offer_id: UUID) -> HttpResponse:
 
 @require_safe
 def poster(request: HttpRequest, code: str) -> HttpResponse:
-    """The poster of a share link, for the API and for long presses. Drawn at most once a minute."""
+    """The poster of a share link, for the API and for long presses. Drawn at most once a minute for one price."""
     now = clock.now()
-    found = _poster(code, _language(), request.GET.get("layout") or "full", int(now.timestamp()) // 60)
-    return HttpResponse(found, content_type="image/png", headers={"Cache-Control": "public, max-age=60"})
+    asked = (code, _language(), request.GET.get("layout") or "full", int(now.timestamp()) // 60)
+    made = _poster(*asked)
+    if made.until is not None and made.until <= now:  # its price ended within this minute
+        _poster.cache_clear()
+        made = _poster(*asked)
+    response = HttpResponse(made.png, content_type="image/png")
+    response.headers["Cache-Control"] = how_long(now=now, expires=made.until)
+    return response
 
 
 @lru_cache(maxsize=24)
-def _poster(code: str, language: str, layout: str, _minute: int) -> bytes:
+def _poster(code: str, language: str, layout: str, _minute: int) -> Poster:
     return poster_of(public_link(code), language=language, now=clock.now(), layout=layout)
 
 

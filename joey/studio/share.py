@@ -78,5 +78,5 @@ def poster(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The link's poster, to look at and to save."""
     shop = own_shop(request, slug)
     layout = request.GET.get("layout") or "full"
-    found = poster_of(link_by_code(shop, code), language=language(), now=clock.now(), layout=layout)
+    found = poster_of(link_by_code(shop, code), language=language(), now=clock.now(), layout=layout).png
     return HttpResponse(found, content_type="image/png")

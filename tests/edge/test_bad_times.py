@@ -113,10 +113,11 @@ def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_outbound_
     assert OutboundClick.objects.count() == written[1] + 1
 
 
-def test_a_copy_is_not_shown_once_its_price_is_too_old(
-    committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link
+@pytest.mark.parametrize("ends", ["expires_at", "coupon_until"])
+def test_a_copy_is_not_shown_once_its_price_has_ended(
+    committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link, ends: str
 ) -> None:
-    Offer.objects.update(expires_at=clock.now() + timedelta(seconds=3))
+    Offer.objects.update(**{ends: clock.now() + timedelta(seconds=3)})
     live = fresh_joey.get(f"/l/{shared.code}")
     time.sleep(3)
 
@@ -127,6 +128,25 @@ def test_a_copy_is_not_shown_once_its_price_is_too_old(
     assert copy.status_code == 503
     assert copy.headers["x-click-recorded"] == "0"
     assert "¥" not in copy.text
+
+
+def test_a_copy_is_not_shown_once_the_price_of_another_item_on_it_has_ended(
+    committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link
+) -> None:
+    now = clock.now()
+    mug = cast.flask(
+        identity="mug", external_id="mug", title="马克杯", as_of=now - timedelta(hours=1),
+        expires_at=now + timedelta(hours=1), coupon_until=now + timedelta(seconds=3),
+    )  # fmt: skip
+    cast.listed(cast.meis_shop(), mug)
+    live = fresh_joey.get(f"/l/{shared.code}", accept_language="zh-CN")
+    time.sleep(3)
+
+    with frozen(committed_db):
+        copy = fresh_joey.get(f"/l/{shared.code}", accept_language="zh-CN")
+
+    assert "马克杯" in live.text
+    assert copy.status_code == 503
 
 
 def test_a_copy_is_shown_only_in_its_own_language(

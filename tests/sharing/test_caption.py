@@ -106,7 +106,7 @@ def test_the_caption_speaks_the_language_asked_for(link: Link) -> None:
 
 
 def test_a_poster_of_a_link_is_a_picture(link: Link) -> None:
-    assert poster_of(link, language="zh-hans", now=cast.NOW).startswith(b"\x89PNG")
+    assert poster_of(link, language="zh-hans", now=cast.NOW).png.startswith(b"\x89PNG")
 
 
 def test_sharing_writes_nothing_when_the_marketplace_is_not_connected(link: Link) -> None:

@@ -44,7 +44,7 @@ def test_a_running_coupon_lowers_what_is_paid_and_ends_the_price_with_it() -> No
     shown = shown_price(offer(coupon_minor=6900, coupon_until=NOW + timedelta(hours=1)), [], now=NOW)
 
     assert (shown.pays, shown.without_coupon) == (Money(6900, "CNY"), Money(8900, "CNY"))
-    assert shown.expires_at == NOW + timedelta(hours=1)
+    assert shown.until == NOW + timedelta(hours=1)
 
 
 def test_a_coupon_that_is_over_is_not_shown() -> None:

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from joey.kit import clock
 from joey.record.queries import events_of
+from joey.sharing.make_link import make_link
 from joey.shops.models import Listing, Shelf, Shop
 from tests.cast import listed, lulus_shop, meis_shop
 from tests.storefront.goods import cost, fresh_flask, shelf_of_flasks, stale_flask
@@ -226,6 +227,26 @@ def test_a_page_may_be_kept_only_until_its_price_is_too_old(client: Client) -> N
     listing = listed(meis_shop(), fresh_flask(expires_at=clock.now() + timedelta(seconds=20)))
 
     for path in (path_of(listing), "/s/mei"):
+        kept = client.get(path).headers["Cache-Control"]
+        assert 0 < int(re.fullmatch(r"public, max-age=(\d+)", kept).group(1)) <= 20  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("ends", ["expires_at", "coupon_until"])
+def test_no_page_is_kept_past_the_earliest_end_of_any_price_on_it(client: Client, ends: str) -> None:
+    soon = {ends: clock.now() + timedelta(seconds=20)}
+    listing = listed(meis_shop(), fresh_flask())
+    listed(meis_shop(), fresh_flask(identity="mug", external_id="mug", **soon))  # shown below it and on the front page
+
+    for path in (path_of(listing), "/s/mei", "/"):
+        kept = client.get(path).headers["Cache-Control"]
+        assert 0 < int(re.fullmatch(r"public, max-age=(\d+)", kept).group(1)) <= 20  # type: ignore[union-attr]
+
+
+def test_a_poster_is_kept_no_longer_than_the_price_on_it_lasts(client: Client) -> None:
+    listing = listed(meis_shop(), fresh_flask(coupon_until=clock.now() + timedelta(seconds=20)))
+    code = make_link(listing.shop, listing_id=listing.id, channel="wechat", now=clock.now()).code
+
+    for path in (f"/p/{code}.png", f"/posters/{code}.png"):
         kept = client.get(path).headers["Cache-Control"]
         assert 0 < int(re.fullmatch(r"public, max-age=(\d+)", kept).group(1)) <= 20  # type: ignore[union-attr]
 

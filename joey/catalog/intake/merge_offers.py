@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog import number_changes
 from joey.catalog.intake.stage_offers import Staged
 from joey.catalog.intake.withdraw import withdraw
+from joey.catalog.price_now import sql_price_at
 from joey.kit import sql
 from joey.kit.refusals import Conflict
 
@@ -26,9 +27,6 @@ TOLD = (
     "commission_ppm", "volume", "in_stock",
 )  # fmt: skip
 
-# What one piece costs as of the reading of `row`: with the coupon, while it runs.
-PAYS = """CASE WHEN {row}.coupon_minor IS NOT NULL AND ({row}.coupon_until IS NULL OR {row}.coupon_until > {row}.as_of)
-               THEN {row}.coupon_minor ELSE {row}.now_minor END"""
 LAST = "SELECT at, price_minor FROM catalog_pricepoint p WHERE p.offer_id = {offer} ORDER BY at DESC LIMIT 1"
 
 
@@ -77,6 +75,11 @@ def merge(
     return Merged(new, changed, told, withdrawn)
 
 
+def _price(row: str) -> str:
+    """What the offer cost when `row` was read."""
+    return sql_price_at(row, f"{row}.as_of")
+
+
 def _find_known() -> None:
     """Which offer of ours each row is about: the one asked for, else by identity, else by the id of today.
 
@@ -94,7 +97,7 @@ def _find_known() -> None:
         f"""
         INSERT INTO offer_key
         SELECT s.ordinal, coalesce(o.id, s.new_id), o.id IS NULL, s.marketplace, s.identity, s.external_id,
-               s.as_of, greatest(o.as_of, o.withdrawn_at), {PAYS.format(row="o")}, true
+               s.as_of, greatest(o.as_of, o.withdrawn_at), {_price("o")}, true
         FROM offer_in s LEFT JOIN catalog_offer o
           ON s.offer_id IS NULL AND o.marketplace = s.marketplace AND o.identity = s.identity
         ORDER BY s.ordinal
@@ -104,7 +107,7 @@ def _find_known() -> None:
     sql.execute(
         f"""
         UPDATE offer_key k SET offer_id = o.id, is_new = false, marketplace = o.marketplace,
-            said_at = greatest(o.as_of, o.withdrawn_at), paid = {PAYS.format(row="o")},
+            said_at = greatest(o.as_of, o.withdrawn_at), paid = {_price("o")},
             identity = CASE WHEN EXISTS (
                 SELECT 1 FROM catalog_offer other
                 WHERE other.marketplace = o.marketplace AND other.identity = k.identity AND other.id <> o.id
@@ -255,9 +258,9 @@ def _write_prices() -> None:
         SELECT s.offer_id, s.as_of, s.pays, s.currency
         FROM (
             SELECT k.offer_id, k.is_new AND s.history_at = '{{}}' AS has_none, s.as_of, s.currency,
-                   {PAYS.format(row="s")} AS pays
+                   {_price("s")} AS pays
             FROM offer_key k JOIN offer_in s USING (ordinal)
-            WHERE k.counts AND (s.history_at <> '{{}}' OR k.paid IS DISTINCT FROM {PAYS.format(row="s")})
+            WHERE k.counts AND (s.history_at <> '{{}}' OR k.paid IS DISTINCT FROM {_price("s")})
         ) s LEFT JOIN LATERAL ({LAST.format(offer="s.offer_id AND NOT s.has_none")}) last ON true
         WHERE s.pays IS NOT NULL AND s.pays IS DISTINCT FROM last.price_minor
         """
@@ -274,9 +277,9 @@ def _write_every_price(before: int) -> int:
         f"""
         WITH added AS (
             INSERT INTO catalog_pricepoint (offer_id, at, price_minor, currency)
-            SELECT DISTINCT ON (k.offer_id, s.as_of) k.offer_id, s.as_of, {PAYS.format(row="s")}, s.currency
+            SELECT DISTINCT ON (k.offer_id, s.as_of) k.offer_id, s.as_of, {_price("s")}, s.currency
             FROM offer_key k JOIN offer_in s USING (ordinal) JOIN catalog_offer o ON o.id = k.offer_id
-            WHERE {PAYS.format(row="s")} IS NOT NULL AND (k.counts OR s.as_of < o.as_of)
+            WHERE {_price("s")} IS NOT NULL AND (k.counts OR s.as_of < o.as_of)
             ORDER BY k.offer_id, s.as_of, s.ordinal DESC
             ON CONFLICT (offer_id, at) DO NOTHING
             RETURNING offer_id, at
@@ -293,10 +296,10 @@ def _write_every_price(before: int) -> int:
     sql.execute(
         f"""
         INSERT INTO catalog_pricepoint (offer_id, at, price_minor, currency)
-        SELECT o.id, o.as_of, {PAYS.format(row="o")}, o.currency
+        SELECT o.id, o.as_of, {_price("o")}, o.currency
         FROM catalog_offer o CROSS JOIN LATERAL ({LAST.format(offer="o.id")}) last
         WHERE o.id IN (SELECT offer_id FROM offer_key) AND o.now_minor IS NOT NULL
-          AND last.price_minor <> {PAYS.format(row="o")}
+          AND last.price_minor <> {_price("o")}
         ON CONFLICT (offer_id, at) DO NOTHING
         """
     )

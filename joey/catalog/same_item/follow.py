@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import transaction
 
 from joey.catalog.number_changes import newest_seqs
+from joey.catalog.price_now import sql_price_at
 from joey.catalog.same_item.compare import compare
 from joey.catalog.same_item.decide import decide
 from joey.catalog.same_item.evidence import Evidence
@@ -34,10 +35,9 @@ LEAST_SCORE = 3000  # ten-thousandths; what is less alike is no rival
 EVERY_OFFER = 0  # the word that every offer holds
 AS_IF_READ = 2000  # so many others, so that in a small catalogue not every word is common
 
-FACTS = """id, seq, marketplace, title, translations, brand, model, gtin, currency,
+FACTS = f"""id, seq, marketplace, title, translations, brand, model, gtin, currency,
     withdrawn_at IS NOT NULL AS withdrawn,
-    CASE WHEN coupon_minor IS NOT NULL AND (coupon_until IS NULL OR coupon_until > as_of)
-         THEN coupon_minor ELSE now_minor END AS price_minor"""
+    {sql_price_at("o", "o.as_of")} AS price_minor"""
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ def _candidates(marketplace: str) -> list[dict[str, Any]]:
 def _changed(marketplace: str, *, after: int, until: int | None, batch: int) -> list[dict[str, Any]]:
     return sql.rows(
         f"""
-        SELECT {FACTS} FROM catalog_offer
+        SELECT {FACTS} FROM catalog_offer o
         WHERE marketplace = %s AND seq > %s {"" if until is None else "AND seq <= %s"} ORDER BY seq LIMIT {batch}
         """,
         [marketplace, after, *([] if until is None else [until])],
@@ -233,7 +233,7 @@ def _changed(marketplace: str, *, after: int, until: int | None, batch: int) -> 
 
 
 def _offers(ids: Iterable[UUID]) -> list[dict[str, Any]]:
-    return sql.rows(f"SELECT {FACTS} FROM catalog_offer WHERE id = ANY(%s)", [list(ids)])
+    return sql.rows(f"SELECT {FACTS} FROM catalog_offer o WHERE id = ANY(%s)", [list(ids)])
 
 
 def _facts(row: Mapping[str, Any]) -> Facts:

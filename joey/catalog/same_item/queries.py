@@ -43,7 +43,7 @@ class Elsewhere:
     @property
     def until(self) -> datetime:
         """From when on the price may not be shown any more."""
-        return min(self.offer.expires_at, self.offer.coupon_until or self.offer.expires_at)
+        return self.offer.expires_at
 
     def than(self, price: Money | None) -> Literal["cheaper", "dearer", "equal", ""]:
         """What it costs there against `price` here; "" where that is unknown or in another currency."""
@@ -64,13 +64,7 @@ def elsewhere(offer_ids: Iterable[UUID], *, language: str, now: datetime) -> Map
     Prices that are unknown or too old are left out. One query, however many offers.
     """
     rows = list(
-        Alike.objects.select_related("other").filter(
-            offer_id__in=list(offer_ids),
-            told=True,
-            other__withdrawn_at=None,
-            other__now_minor__isnull=False,
-            other__expires_at__gt=now,
-        )
+        Alike.objects.select_related("other").filter(offer_id__in=list(offer_ids), told=True, other__withdrawn_at=None)
     )
     found: dict[UUID, list[Elsewhere]] = {}
     for row, card in zip(rows, offer_cards([row.other for row in rows], language=language, now=now), strict=True):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from joey.catalog.cards import earning_marketplaces
+from joey.catalog.price_now import coupon_runs
 from joey.catalog.search.fold import fold
 from joey.catalog.search.folder import VERSION
 from joey.catalog.search.split_words import offer_words
@@ -72,7 +73,7 @@ def document(row: Row, earning: Mapping[str, Manifest], now: int) -> "Document":
     from tantivy import Document
 
     high, low = int(row.id[:16], 16), int(row.id[16:], 16)
-    runs = row.coupon_minor is not None and (row.coupon_until is None or row.coupon_until > now)
+    runs = row.coupon_minor is not None and coupon_runs(row.now_minor, row.coupon_minor, row.coupon_until, now)
     pays = row.coupon_minor if runs and row.coupon_minor is not None else row.now_minor
     policy = earning.get(row.marketplace)
     earns = policy.worth(pays, row.commission_ppm) if policy else 0
