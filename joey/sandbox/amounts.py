@@ -1,22 +1,28 @@
-"""Amounts and rates as the marketplace prints them, worked out in whole fen. No float comes near them."""
+"""Amounts and rates as marketplaces print them, worked out in whole minor units. No float comes near them."""
 
 import re
 
 MILLION = 1_000_000
+DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 
-_YUAN = re.compile(r"(\d{1,10})(?:\.(\d{1,2}))?", re.ASCII)
+_AMOUNT = re.compile(r"(\d{1,10})(?:\.(\d{1,2}))?", re.ASCII)
 
 
-def yuan(minor: int) -> str:
+def decimals_of(currency: str) -> int:
+    """How many decimals a currency has: two unless it is listed."""
+    return DECIMALS.get(currency, 2)
+
+
+def decimal_text(minor: int, decimals: int = 2) -> str:
     """3800 → `38.00`."""
     sign = "-" if minor < 0 else ""
-    whole, part = divmod(abs(minor), 100)
-    return f"{sign}{whole}.{part:02d}"
+    whole, part = divmod(abs(minor), 10**decimals)
+    return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
 
 
-def read_yuan(text: str) -> int:
+def read_decimal(text: str) -> int:
     """`38`, `38.0` and `38.00` → 3800. ValueError for anything else, a sign and a comma included."""
-    found = _YUAN.fullmatch(text)
+    found = _AMOUNT.fullmatch(text)
     if not found:
         raise ValueError("an amount looks like 38.00")
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
@@ -24,14 +30,14 @@ def read_yuan(text: str) -> int:
 
 def percent(ppm: int) -> str:
     """55,000 ppm → `5.50`."""
-    return yuan(ppm // 100)
+    return decimal_text(ppm // 100)
 
 
 def part_of(minor: int, ppm: int) -> int:
-    """A rate of an amount, half a fen rounded up, as the marketplace's own reports add up."""
+    """A rate of an amount, half a minor unit rounded up, as the marketplaces' own reports add up."""
     return (minor * ppm * 2 + MILLION) // (2 * MILLION)
 
 
 def share_of(minor: int, share: int, whole: int) -> int:
-    """`share` of `whole` parts of an amount, half a fen rounded up."""
+    """`share` of `whole` parts of an amount, half a minor unit rounded up."""
     return (minor * share * 2 + whole) // (2 * whole)

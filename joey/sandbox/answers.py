@@ -49,7 +49,7 @@ def problem(refused: Refused) -> Response:
 
 
 def take(body: Any, **kinds: type | tuple[type, ...]) -> dict[str, Any]:
-    """The named fields of a JSON object with their kinds checked; a field that nobody asked for is refused by name.
+    """The named fields of a JSON object with their kinds checked; an unknown field is refused by name.
 
     A field whose name ends in `_` in `kinds` is optional and comes back without the mark, None when absent.
     """

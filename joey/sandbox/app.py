@@ -1,6 +1,6 @@
 """The simulated outside world as one ASGI app.
 
-`granian --interface asgi joey.sandbox.app:app` with one worker: the order of SQLite's writers is the loop's.
+`granian --interface asgi joey.sandbox.app:app` with one worker: the event loop puts SQLite's writers in order.
 """
 
 from collections.abc import AsyncIterator
@@ -15,21 +15,21 @@ from starlette.staticfiles import StaticFiles
 
 from joey.sandbox import control, order_pages, pages
 from joey.sandbox.answers import problem
+from joey.sandbox.bank import control as bank_control
 from joey.sandbox.bank import routes as bank
-from joey.sandbox.feeds import feed
+from joey.sandbox.dialects.registry import all_dialects
+from joey.sandbox.follow_links import follow_link
 from joey.sandbox.pictures import picture
 from joey.sandbox.refused import Refused
-from joey.sandbox.render import refusal_page
-from joey.sandbox.taobao.gateway import gateway
-from joey.sandbox.world import world_from_environment
+from joey.sandbox.render import colors, refusal_page
+from joey.sandbox.world.state import world_from_environment
 
 FOR_PROGRAMS = ("/control/", "/bank/", "/feeds/")
-ANY_VERB = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 POST = ["POST"]
 
 
 async def alive(_: Request) -> Response:
-    """For whoever waits for the sandbox to come up."""
+    """For programs that wait for the sandbox to start."""
     return PlainTextResponse("ok")
 
 
@@ -45,21 +45,25 @@ async def refuse(request: Request, refused: Exception) -> Response:
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Open the state before the first request, close it after the last."""
     app.state.world = world_from_environment()
+    for dialect in all_dialects():
+        app.state.world.db.executescript(dialect.schema)
+        dialect.set_up(app.state.world)
     yield
     app.state.world.db.close()
 
 
-routes = [
+of_the_dialects = [
+    *(route for dialect in all_dialects() for route in dialect.routes()),
+    *(Route(path, follow_link) for dialect in all_dialects() for path in dialect.link_paths),
+]
+of_the_core = [
     Route("/", pages.home),
     Route("/healthz", alive),
+    Route("/marketplaces.css", colors),
     Route("/m/{marketplace}", pages.goods),
-    Route("/item/edetail", pages.item_by_rotating_id),
     Route("/item/{marketplace}/{item}", pages.item),
     Route("/buy", pages.buy_page),
     Route("/buy", pages.pay, methods=POST),
-    Route("/t", pages.follow),
-    Route("/coupon/edetail", pages.follow),
-    Route("/s/{code}", pages.follow_short),
     Route("/pictures/{slug}.webp", picture),
     Route("/orders", order_pages.orders),
     Route("/orders/{order}", order_pages.order),
@@ -67,25 +71,24 @@ routes = [
     Route("/outbox", order_pages.outbox),
     Route("/panel", order_pages.panel),
     Route("/panel", order_pages.panel_button, methods=POST),
-    Route("/router/rest", gateway, methods=ANY_VERB),
-    Route("/feeds/{marketplace}.jsonl", feed),
     Route("/bank", order_pages.bank),
     Route("/bank", order_pages.bank_button, methods=POST),
     Route("/bank/files/{message_id}", bank.get_file),
     Route("/bank/files/{message_id}", bank.put_file, methods=["PUT"]),
     Route("/bank/statement", bank.get_statement),
+    Route("/control/marketplaces", control.marketplaces),
     Route("/control/purchase", control.purchase, methods=POST),
     Route("/control/orders", control.all_orders),
     Route("/control/orders/{order}", control.one_order),
     Route("/control/orders/{order}", control.move_order, methods=POST),
     Route("/control/bulk", control.bulk, methods=POST),
-    Route("/control/rotate", control.rotate_ids, methods=POST),
+    Route("/control/reports", control.reports, methods=POST),
     Route("/control/outage", control.outage, methods=POST),
-    Route("/control/repeat", control.repeat, methods=POST),
-    Route("/control/payments/{payment}", bank.decide_payment, methods=POST),
-    Route("/control/marketplaces", control.marketplaces),
+    Route("/control/bank", bank_control.trouble, methods=POST),
+    Route("/control/bank/transfers", bank_control.transfers),
+    Route("/control/bank/statement", bank_control.statement_file),
     Route("/control/messages", control.list_messages),
     Route("/control/messages", control.post_message, methods=POST),
     Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
 ]
-app = Starlette(routes=routes, exception_handlers={Refused: refuse}, lifespan=lifespan)
+app = Starlette(routes=[*of_the_dialects, *of_the_core], exception_handlers={Refused: refuse}, lifespan=lifespan)

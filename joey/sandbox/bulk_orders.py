@@ -1,89 +1,96 @@
-"""Create many orders at once, already moved on, for tests that need tens of thousands."""
+"""Create many orders at once, already moved on, for the demo and for tests that need tens of thousands."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from joey.sandbox import beijing
-from joey.sandbox.amounts import read_yuan
 from joey.sandbox.answers import take
-from joey.sandbox.on_sale import taobao_offer
-from joey.sandbox.order_states import Order, Refund
-from joey.sandbox.orders import draft, keep_many, step
+from joey.sandbox.dialects.registry import dialect_of, item_at
+from joey.sandbox.purchases import serving
 from joey.sandbox.refused import Refused, invalid
-from joey.sandbox.visits import Visit
-from joey.sandbox.world import World
+from joey.sandbox.world.order_book import FollowedLink, draft, keep_many
+from joey.sandbox.world.order_steps import MarketRules, OrderStep, SimulatedOrder, TakenBack, take_step
+from joey.sandbox.world.state import World
 
 MOST_AT_ONCE = 100_000
+Drafted = tuple[MarketRules, SimulatedOrder, Sequence[TakenBack]]
 
 
 def create_many(world: World, body: Any) -> list[str]:
-    """Order numbers in the order of the list; nothing is kept when one line is wrong (422, field `3.item`).
+    """Order ids in the order of the list; nothing is kept when one line is wrong (422, field `3.item`).
 
-    A line is `{"adzone_id", "item", "click_time"?, "paid_at"?, "quantity"?, "relation_id"?, "do"?}`; `do` is a list
-    of steps, each a word or `{"do", "at"?, "quantity"?, "commission"?}`. A step without `at` happens with the payment.
+    A line is `{"marketplace", "item", "position"?, "sub_id"?, "click_time"?, "paid_at"?, "quantity"?, "do"?}`; `item`
+    is the id that never changes, `do` a list of steps, each a word or an object as `POST /control/orders/<id>` takes
+    it. A step without `at` happens with the step before.
     """
     if not isinstance(body, list) or len(body) > MOST_AT_ONCE:
         raise invalid("body", f"a list of at most {MOST_AT_ONCE} orders is needed")
-    adzones = {row["id"] for row in world.rows("SELECT id FROM adzone")}
-    relations = {row["id"] for row in world.rows("SELECT id FROM relation")}
     now = world.now()
+    known: set[tuple[str, str | None, str | None]] = set()
     finished = []
     for index, line in enumerate(body):
         try:
-            finished.append(_one(now, line, adzones, relations))
+            finished.append(_one(world, now, line, known))
         except Refused as refused:
             raise Refused(422, refused.text, f"{index}.{refused.field or 'do'}") from None
     return keep_many(world, finished)
 
 
-def _one(now: int, line: Any, adzones: set[int], relations: set[int]) -> tuple[Order, Sequence[Refund]]:
+def _one(world: World, now: int, line: Any, known: set[tuple[str, str | None, str | None]]) -> Drafted:
     line = take(
         line,
-        adzone_id=(str, int),
+        marketplace=str,
         item=str,
+        position_=str,
+        sub_id_=str,
         click_time_=str,
         paid_at_=str,
         quantity_=int,
-        relation_id_=(str, int),
         do_=list,
     )
-    adzone = _known(line, "adzone_id", adzones)
-    relation = _known(line, "relation_id", relations)
-    assert adzone is not None
-    offer = taobao_offer(line["item"])
-    if offer is None:
-        raise invalid("item", "Taobao and Tmall sell nothing under this number")
-    paid_at = _moment(line, "paid_at")
-    click_at = _moment(line, "click_time")
+    item = item_at(line["marketplace"], line["item"])
+    if dialect_of(line["marketplace"]) is None or item is None:
+        raise invalid("item", "this marketplace sells nothing under this id")
+    dialect = serving(item.marketplace)
+    tracking = (dialect.rules.account, line["position"], line["sub_id"])
+    if tracking not in known:
+        dialect.check_tracking(world, line["position"], line["sub_id"])
+        known.add(tracking)
+    paid_at, click_at = _moment(line, "paid_at"), _moment(line, "click_time")
     clicked = click_at if click_at is not None else (now if paid_at is None else paid_at)
-    visit = Visit("", offer.marketplace, offer.external_id, adzone, relation, clicked)
-    quantity = 1 if line["quantity"] is None else line["quantity"]
-    order = draft(now, offer, quantity, visit=visit, click_at=clicked, paid_at=paid_at)
-    refunds = []
+    order = draft(
+        now,
+        dialect.today(world),
+        dialect.rules,
+        item,
+        1 if line["quantity"] is None else line["quantity"],
+        link=FollowedLink(line["position"], line["sub_id"], clicked),
+        click_at=clicked,
+        paid_at=paid_at,
+    )
+    taken = []
     for each in line["do"] or []:
-        asked = take({"do": each} if isinstance(each, str) else each, do=str, at_=str, quantity_=int, commission_=str)
-        at = _moment(asked, "at")
-        if at is not None and at > now:
-            raise invalid("at", "this moment has not come yet")
-        order, refund = step(
-            order,
-            asked["do"],
-            order.modified_at if at is None else at,
-            quantity=asked["quantity"],
-            commission_minor=_yuan(asked),
-        )
-        if refund:
-            refunds.append(refund)
-    return order, refunds
+        order, back = take_step(order, _step(now, order, each), dialect.rules)
+        if back:
+            taken.append(back)
+    return dialect.rules, order, taken
 
 
-def _known(line: dict[str, Any], name: str, known: set[int]) -> int | None:
-    if line[name] is None:
-        return None
-    text = str(line[name])
-    if not (text.isascii() and text.isdigit()) or int(text) not in known:
-        raise invalid(name, "this publisher has no such position")
-    return int(text)
+def _step(now: int, order: SimulatedOrder, asked: Any) -> OrderStep:
+    asked = take(
+        {"do": asked} if isinstance(asked, str) else asked,
+        do=str,
+        at_=str,
+        quantity_=int,
+        amount_=int,
+        commission_=int,
+        currency_=str,
+    )
+    at = _moment(asked, "at")
+    if at is not None and at > now:
+        raise invalid("at", "this moment has not come yet")
+    moment = order.modified_at if at is None else at
+    return OrderStep(asked["do"], moment, asked["quantity"], asked["amount"], asked["commission"], asked["currency"])
 
 
 def _moment(line: dict[str, Any], name: str) -> int | None:
@@ -93,10 +100,3 @@ def _moment(line: dict[str, Any], name: str) -> int | None:
         return beijing.read_any(line[name])
     except ValueError as error:
         raise invalid(name, str(error)) from None
-
-
-def _yuan(asked: dict[str, Any]) -> int | None:
-    try:
-        return None if asked["commission"] is None else read_yuan(asked["commission"])
-    except ValueError as error:
-        raise invalid("commission", str(error)) from None

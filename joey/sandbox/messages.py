@@ -3,7 +3,7 @@
 from typing import Any
 
 from joey.sandbox.refused import invalid
-from joey.sandbox.world import World
+from joey.sandbox.world.state import World
 
 LONGEST_TEXT = 4000
 

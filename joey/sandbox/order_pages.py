@@ -7,14 +7,15 @@ from starlette.responses import RedirectResponse, Response
 
 from joey.sandbox import messages
 from joey.sandbox.bank.payments import decide, newest_payments
-from joey.sandbox.control import check_caller, world_of
-from joey.sandbox.on_sale import FEEDS
-from joey.sandbox.order_states import CLOSED, NEXT, RECEIVED, SETTLED, WORDS, Order
-from joey.sandbox.orders import act, order_by_trade_id, order_of, refunds_of
-from joey.sandbox.outages import KINDS, PLACES, begin_outage
+from joey.sandbox.callers import check_caller, world_of
+from joey.sandbox.dialects.registry import all_dialects
+from joey.sandbox.outages import BANK, FEEDS, KINDS, begin_outage
+from joey.sandbox.purchases import move as move_on
+from joey.sandbox.purchases import serving
 from joey.sandbox.refused import invalid
 from joey.sandbox.render import page
-from joey.sandbox.taobao.item_ids import current_epoch, rotate
+from joey.sandbox.world.order_book import find_order, order_of, taken_back_of
+from joey.sandbox.world.order_steps import CLOSED, NEXT, RECEIVED, SETTLED, SimulatedOrder
 
 MOST_SHOWN = 100
 OUTAGE_SECONDS = 60
@@ -23,16 +24,16 @@ MOST_FORM_FIELDS = 10
 
 async def orders(request: Request) -> Response:
     """The latest orders."""
-    return page(request, "orders.html", orders=_latest(request), words=WORDS)
+    return page(request, "orders.html", orders=_latest(request))
 
 
 async def order(request: Request) -> Response:
     """One order and what can happen to it next."""
     world = world_of(request)
-    found = order_by_trade_id(world, request.path_params["order"])
+    found = find_order(world, request.path_params["order"])
     return page(
-        request, "order.html", order=found, refunds=refunds_of(world, found), steps=steps_of(found), words=WORDS,
-        reports=found.marketplace not in FEEDS,
+        request, "order.html", order=found, refunds=taken_back_of(world, found), steps=steps_of(found),
+        reports=serving(found.marketplace).reports_orders,
     )  # fmt: skip
 
 
@@ -43,10 +44,10 @@ async def move(request: Request) -> Response:
     quantity = form.get("quantity", "")
     if quantity and not (quantity.isascii() and quantity.isdigit() and len(quantity) < 6):
         raise invalid("quantity", "a whole number of pieces")
-    trade_id, do = request.path_params["order"], form.get("do", "")
+    order_id, do = request.path_params["order"], form.get("do", "")
     wants_quantity = do == "return" and quantity
-    act(world_of(request), trade_id, do, quantity=int(quantity) if wants_quantity else None)
-    return RedirectResponse(f"/orders/{trade_id}", 303)
+    move_on(world_of(request), order_id, {"do": do, "quantity": int(quantity) if wants_quantity else None})
+    return RedirectResponse(f"/orders/{order_id}", 303)
 
 
 async def outbox(request: Request) -> Response:
@@ -72,10 +73,13 @@ async def panel(request: Request) -> Response:
     world = world_of(request)
     now = time.monotonic()
     broken = {place: outage.kind for place, outage in world.outages.items() if outage.until > now}
-    return page(
-        request, "panel.html", kinds=KINDS, broken=broken, epoch=current_epoch(world), orders=_latest(request)[:10],
-        words=WORDS,
-    )  # fmt: skip
+    buttons = [
+        (f"{dialect.rules.account}:{button.name}", button, button.note(world))
+        for dialect in all_dialects()
+        for button in dialect.buttons
+    ]
+    latest = [(each, "repeat" in serving(each.marketplace).rules.steps) for each in _latest(request)[:10]]
+    return page(request, "panel.html", kinds=KINDS, broken=broken, buttons=buttons, orders=latest)
 
 
 async def panel_button(request: Request) -> Response:
@@ -84,28 +88,35 @@ async def panel_button(request: Request) -> Response:
     world = world_of(request)
     form = await _form(request)
     do = form.get("do", "")
-    if do == "rotate":
-        rotate(world)
+    own = {f"{each.rules.account}:{button.name}": button for each in all_dialects() for button in each.buttons}
+    places = [FEEDS, *(each.rules.account for each in all_dialects())]
+    if do in own:
+        own[do].press(world)
     elif do == "repeat":
-        act(world, form.get("order", ""), "repeat")
+        move_on(world, form.get("order", ""), {"do": "repeat"})
     elif do == "end":
-        for place in PLACES:
+        for place in (*places, BANK):
             world.outages.pop(place, None)
     elif do in KINDS:
-        begin_outage(world, do, OUTAGE_SECONDS, PLACES[:2], None)
+        begin_outage(world, do, OUTAGE_SECONDS, places)
     else:
         raise invalid("do", "there is no such button")
     return RedirectResponse("/panel", 303)
 
 
-def steps_of(order: Order) -> list[str]:
-    """What may happen next."""
-    words = {RECEIVED: "receive", SETTLED: "settle", CLOSED: "close"}
-    steps = [word for status, word in words.items() if status in NEXT[order.status]]
-    return steps + (["return"] if order.status != CLOSED and order.returned < order.quantity else [])
+def steps_of(order: SimulatedOrder) -> list[str]:
+    """The steps that an order's page offers next."""
+    of_state = {RECEIVED: "receive", SETTLED: "settle", CLOSED: "close"}
+    steps = [step for state, step in of_state.items() if state in NEXT[order.state]]
+    taken = order.taken_back_minor or order.refunded_minor
+    if order.state == SETTLED and not taken:
+        steps.append("unsettle")
+    if order.state == CLOSED and order.returned < order.quantity and not taken:
+        steps.append("reopen")
+    return steps + (["return"] if order.state != CLOSED and order.returned < order.quantity else [])
 
 
-def _latest(request: Request) -> list[Order]:
+def _latest(request: Request) -> list[SimulatedOrder]:
     rows = world_of(request).rows("SELECT * FROM orders ORDER BY number DESC LIMIT ?", MOST_SHOWN)
     return [order_of(row) for row in rows]
 

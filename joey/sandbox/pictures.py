@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from joey.demo import catalogue
-from joey.sandbox.control import world_of
+from joey.sandbox.callers import world_of
 from joey.sandbox.refused import missing
 
 

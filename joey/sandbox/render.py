@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from joey.sandbox import beijing
-from joey.sandbox.amounts import percent, yuan
-from joey.sandbox.on_sale import MARKETPLACES
+from joey.sandbox.amounts import decimal_text, decimals_of, percent
+from joey.sandbox.dialects.registry import marketplaces
 from joey.sandbox.refused import Refused
 from joey.sandbox.words import COOKIE, language_of, say
 
@@ -30,7 +30,7 @@ _templates = Environment(
 
 def money(minor: int, currency: str) -> str:
     """¥129.00, for people."""
-    return f"{SYMBOLS.get(currency, currency + ' ')}{yuan(minor)}"
+    return f"{SYMBOLS.get(currency, currency + ' ')}{decimal_text(minor, decimals_of(currency))}"
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -45,7 +45,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         money=money,
         percent=percent,
         when=beijing.text_of,
-        marketplaces=MARKETPLACES,
+        marketplaces=marketplaces(),
         **values,
     )
     answer = HTMLResponse(text, status, HEADERS)
@@ -57,3 +57,9 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
 def refusal_page(request: Request, refused: Refused) -> Response:
     """Why not, as a page."""
     return page(request, "refused.html", refused.status, refused=refused)
+
+
+async def colors(request: Request) -> Response:
+    """A stylesheet with the colour of each marketplace: the pages allow no inline style."""
+    rules = (f".place-{place.code} {{ --place: {place.color}; }}" for place in marketplaces().values())
+    return Response("\n".join(rules), media_type="text/css", headers={"cache-control": "no-cache"})

@@ -1,4 +1,4 @@
-"""Seal a few numbers into opaque text that only this sandbox can read and that nobody can make up.
+"""Seal a few numbers into opaque text that only this sandbox can read and no one else can forge.
 
 The text is deterministic: the tag is an HMAC of the numbers and doubles as the nonce that hides them, so the same
 numbers give the same text and a changed character is found out.

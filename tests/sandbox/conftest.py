@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from joey.sandbox.taobao.sale_days import is_sale_day
+from joey.sandbox.dialects.taobao.sale_days import is_sale_day
 
 BEIJING = timezone(timedelta(hours=8))
 START_SECONDS = 30
@@ -60,6 +60,7 @@ class Sandbox:
             "JOEY_SANDBOX_DB": str(self.folder / "sandbox.sqlite3"),
             "JOEY_SANDBOX_URL": self.url,
             "JOEY_SANDBOX_ORDER_CALLS_PER_SECOND": "1000",
+            "JOEY_SANDBOX_SLOW_SECONDS": "1",
         } | self.environment  # fmt: skip
         command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(self.port)]
         with (self.folder / "log").open("ab") as log:
@@ -104,7 +105,7 @@ class Sandbox:
         return found
 
     def signed(self, method: str, /, *, session: bool | str = False, **arguments: Any) -> dict[str, str]:
-        """All parameters of a good call; None leaves one away, also a system one."""
+        """All parameters of a good call; None leaves one out, also a system one."""
         account = self.credentials()
         parameters: dict[str, Any] = {
             "method": method,
@@ -127,7 +128,7 @@ class Sandbox:
         return answer.json()
 
     def ask(self, method: str, /, *, session: bool | str = False, **arguments: Any) -> Any:
-        """What stands under the root key of a good answer."""
+        """What is under the root key of a good answer."""
         body = self.call(method, session=session, **arguments)
         assert "error_response" not in body, body
         return body[method.removeprefix("taobao.").replace(".", "_") + "_response"]
@@ -207,7 +208,7 @@ class Sandbox:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that no process listens on."""
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
         port: int = asked.getsockname()[1]

@@ -166,7 +166,7 @@ def test_another_kind_of_content_is_refused(sandbox: Sandbox) -> None:
     assert put(sandbox, file.message_id, file.xml(), "application/json").status_code == 415
 
 
-def test_nothing_is_told_or_taken_without_the_key(sandbox: Sandbox) -> None:
+def test_nothing_is_answered_or_taken_without_the_key(sandbox: Sandbox) -> None:
     file = good()
 
     assert put(sandbox, file.message_id, file.xml(), key="guess").status_code == 401
@@ -230,19 +230,33 @@ def test_a_payment_can_be_held_and_then_decided_by_hand(sandbox: Sandbox) -> Non
     put(sandbox, file.message_id, file.xml())
     held, rejected, settled = (each.end_to_end_id for each in file.transfers)
 
-    sandbox.post(f"/control/payments/{held}", {"do": "hold"})
-    sandbox.post(f"/control/payments/{rejected}", {"do": "reject", "reason": "AC04"})
-    sandbox.post(f"/control/payments/{settled}", {"do": "settle"})
+    say(sandbox, held, "accepted")
+    say(sandbox, rejected, "rejected", reason="AC04")
+    say(sandbox, settled, "settled")
     for _ in range(3):
         found = state(sandbox, file.message_id)
 
     assert [(each["state"], each["reason_code"]) for each in found["payments"]] == [
         ("accepted", ""), ("rejected", "AC04"), ("settled", ""),
     ]  # fmt: skip
-    assert sandbox.post(f"/control/payments/{rejected}", {"do": "settle"}).status_code == 409
-    assert sandbox.post(f"/control/payments/{held}", {"do": "burn"}).json()["field"] == "do"
-    assert sandbox.post("/control/payments/nobody", {"do": "settle"}).status_code == 404
-    assert sandbox.post(f"/control/payments/{held}", {"do": "settle"}).json()["state"] == "settled"
+    assert paid(sandbox, rejected) == paid(sandbox, held) == 0
+    say(sandbox, held, "settled")
+    assert paid(sandbox, held) == paid(sandbox, settled) == 1
+
+
+def trouble(sandbox: Sandbox, do: str, **more: str) -> httpx.Response:
+    return sandbox.post("/control/bank", {"do": do, **more})
+
+
+def say(sandbox: Sandbox, transfer: str, state: str, **more: str) -> None:
+    answer = trouble(sandbox, "say", transfer=transfer, state=state, **more)
+    assert answer.status_code == 200, answer.text
+
+
+def paid(sandbox: Sandbox, transfer: str) -> int:
+    """How often a transfer really left the bank."""
+    items = sandbox.get("/control/bank/transfers").json()["items"]
+    return sum(each["times_paid"] for each in items if each["transfer"] == transfer)
 
 
 def statement(sandbox: Sandbox, **query: str) -> list[dict[str, Any]]:

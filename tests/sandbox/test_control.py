@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from joey.demo import catalogue
-from joey.sandbox.taobao.item_ids import item_id
+from joey.sandbox.dialects.taobao.item_ids import item_id
 from tests.sandbox.conftest import Sandbox, beijing, utc
 
 OFFER = next(
     each for each in catalogue.offers() if each.marketplace == "taobao" and each.in_stock and each.commission_ppm > 0
 )
+LINE = {"marketplace": "taobao", "item": OFFER.external_id, "position": "110000000001"}
 
 
 def test_a_purchase_answers_201_and_is_reported(sandbox: Sandbox, tracked: str) -> None:
@@ -84,9 +85,11 @@ def test_a_body_of_fifty_megabytes_is_refused(sandbox: Sandbox) -> None:
 
 
 def test_what_is_out_of_stock_cannot_be_bought(sandbox: Sandbox) -> None:
-    away = next(each for each in catalogue.offers() if each.awkward == "out_of_stock" and not each.in_stock)
+    sold_out = next(each for each in catalogue.offers() if each.awkward == "out_of_stock" and not each.in_stock)
 
-    answer = sandbox.post("/control/purchase", {"url": f"{sandbox.url}/item/{away.marketplace}/{away.external_id}"})
+    answer = sandbox.post(
+        "/control/purchase", {"url": f"{sandbox.url}/item/{sold_out.marketplace}/{sold_out.external_id}"}
+    )
 
     assert answer.status_code == 409
 
@@ -94,10 +97,10 @@ def test_what_is_out_of_stock_cannot_be_bought(sandbox: Sandbox) -> None:
 def test_orders_move_only_as_they_can(sandbox: Sandbox, tracked: str) -> None:
     order = sandbox.buy(tracked, quantity=2)
 
-    assert sandbox.move(order, "receive")["tk_status"] == 14
+    assert sandbox.move(order, "receive")["state"] == "received"
     assert sandbox.post(f"/control/orders/{order}", {"do": "receive"}).status_code == 409
-    assert sandbox.move(order, "settle")["tk_status"] == 3
-    assert sandbox.post(f"/control/orders/{order}", {"do": "close"}).status_code == 409
+    assert sandbox.move(order, "settle")["state"] == "settled"
+    assert sandbox.post(f"/control/orders/{order}", {"do": "receive"}).status_code == 409
     assert sandbox.move(order, "return", quantity=1)["returned"] == 1
     assert sandbox.post(f"/control/orders/{order}", {"do": "return", "quantity": 2}).status_code == 422
     assert len(sandbox.move(order, "return")["refunds"]) == 2
@@ -114,10 +117,21 @@ def test_orders_move_only_as_they_can(sandbox: Sandbox, tracked: str) -> None:
         ("do", {}),
         ("do", {"do": "explode"}),
         ("quantity", {"do": "receive", "quantity": 1}),
-        ("commission", {"do": "receive", "commission": "1.00"}),
-        ("commission", {"do": "settle", "commission": "1,00"}),
-        ("commission", {"do": "settle", "commission": 1.0}),
-        ("commission", {"do": "settle", "commission": "999999.00"}),
+        ("commission", {"do": "receive", "commission": 100}),
+        ("commission", {"do": "settle", "commission": 100}),
+        ("commission", {"do": "correct"}),
+        ("commission", {"do": "correct", "commission": "1.00"}),
+        ("commission", {"do": "correct", "commission": 1.0}),
+        ("commission", {"do": "correct", "commission": True}),
+        ("commission", {"do": "correct", "commission": -1}),
+        ("commission", {"do": "correct", "commission": 99999900}),
+        ("currency", {"do": "correct", "commission": 1, "currency": "USD"}),
+        ("currency", {"do": "settle", "currency": "CNY"}),
+        ("amount", {"do": "return", "amount": 1}),
+        ("do", {"do": "freeze"}),
+        ("do", {"do": "price_protect", "amount": 1}),
+        ("do", {"do": "penalty", "amount": 1}),
+        ("do", {"do": "split"}),
         ("at", {"do": "receive", "at": utc(time.time() + 3600)}),
         ("at", {"do": "receive", "at": "2020-01-01 00:00:00"}),
         ("why", {"do": "receive", "why": "x"}),
@@ -135,25 +149,29 @@ def test_a_bad_step_names_the_field_and_moves_nothing(
     assert sandbox.get(f"/control/orders/{order}").json() == before
 
 
-def test_another_commission_can_be_settled(sandbox: Sandbox, tracked: str) -> None:
+def test_a_commission_is_corrected_before_and_after_settlement(sandbox: Sandbox, tracked: str) -> None:
     order = sandbox.buy(tracked)
 
-    assert sandbox.move(order, "settle", commission="1.25")["settled_minor"] == 125
-    assert sandbox.move(sandbox.buy(tracked), "settle", commission="0")["tk_status"] == 13
+    assert sandbox.move(order, "correct", commission=125)["estimate_minor"] == 125
+    assert sandbox.move(order, "settle")["settled_minor"] == 125
+    assert sandbox.move(order, "correct", commission=80, currency="CNY")["settled_minor"] == 80
+    without = sandbox.buy(tracked)
+    sandbox.move(without, "correct", commission=0)
+    assert sandbox.move(without, "settle")["state"] == "closed"
+    assert sandbox.post(f"/control/orders/{without}", {"do": "correct", "commission": 0}).status_code == 409
 
 
 def test_unknown_orders_are_404(sandbox: Sandbox) -> None:
     assert sandbox.get("/control/orders/1").status_code == 404
     assert sandbox.post("/control/orders/1", {"do": "receive"}).status_code == 404
-    assert sandbox.post("/control/repeat", {"order": "1"}).status_code == 404
 
 
 def test_an_unchanged_order_is_reported_again(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
     start, before = quiet_hour(), time.time() - 5
-    made = sandbox.bulk([{"adzone_id": "110000000001", "item": OFFER.external_id, "paid_at": utc(start)}])
+    made = sandbox.bulk([LINE | {"paid_at": utc(start)}])
     first = sandbox.all_orders(start, start + 60)[0]
 
-    sandbox.post("/control/repeat", {"order": made[0]})
+    sandbox.move(made[0], "repeat")
 
     again = next(row for row in sandbox.all_orders(before, before + 600) if row["trade_id"] == made[0])
     assert first.pop("modified_time") != again.pop("modified_time")
@@ -164,9 +182,10 @@ def test_an_unchanged_order_is_reported_again(sandbox: Sandbox, quiet_hour: Call
     ("field", "line"),
     [
         ("1.item", {"item": "1"}),
-        ("1.adzone_id", {"adzone_id": "1"}),
-        ("1.adzone_id", {"adzone_id": None}),
-        ("1.relation_id", {"relation_id": "1"}),
+        ("1.item", {"marketplace": "nowhere"}),
+        ("1.position", {"position": "1"}),
+        ("1.position", {"position": None}),
+        ("1.sub_id", {"sub_id": "1"}),
         ("1.quantity", {"quantity": 0}),
         ("1.paid_at", {"paid_at": "x"}),
         ("1.do", {"do": ["explode"]}),
@@ -176,10 +195,9 @@ def test_an_unchanged_order_is_reported_again(sandbox: Sandbox, quiet_hour: Call
     ],
 )
 def test_one_bad_line_keeps_the_whole_bulk_out(sandbox: Sandbox, field: str, line: dict[str, Any]) -> None:
-    good = {"adzone_id": "110000000001", "item": OFFER.external_id}
     before = len(sandbox.get("/control/orders").json()["items"])
 
-    answer = sandbox.post("/control/bulk", [good, good | line])
+    answer = sandbox.post("/control/bulk", [LINE, LINE | line])
 
     assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
     assert len(sandbox.get("/control/orders").json()["items"]) == before
@@ -187,7 +205,7 @@ def test_one_bad_line_keeps_the_whole_bulk_out(sandbox: Sandbox, field: str, lin
 
 def test_all_orders_can_be_walked_through(own_sandbox: Callable[..., Sandbox]) -> None:
     sandbox = own_sandbox()
-    made = sandbox.bulk([{"adzone_id": "110000000001", "item": OFFER.external_id}] * 1500)
+    made = sandbox.bulk([LINE] * 1500)
 
     first = sandbox.get("/control/orders").json()
     rest = sandbox.get("/control/orders", params={"after": first["next"]}).json()
@@ -196,7 +214,7 @@ def test_all_orders_can_be_walked_through(own_sandbox: Callable[..., Sandbox]) -
     assert rest["next"] is None
 
 
-def test_outages_of_the_gateway(sandbox: Sandbox) -> None:
+def test_outages_of_a_gateway(sandbox: Sandbox) -> None:
     def call() -> Any:
         return sandbox.client.post(sandbox.url + "/router/rest", data={"method": "x"})
 
@@ -209,7 +227,7 @@ def test_outages_of_the_gateway(sandbox: Sandbox) -> None:
     sandbox.post("/control/outage", {"seconds": 30, "kind": "garbage"})
     with pytest.raises(ValueError, match="Unterminated"):
         call().json()
-    sandbox.post("/control/outage", {"seconds": 30, "kind": "slow", "delay": 1})
+    sandbox.post("/control/outage", {"seconds": 30, "kind": "slow"})
     began = time.monotonic()
     assert call().json()["error_response"]["code"] == 22
     assert time.monotonic() - began >= 1
@@ -227,7 +245,8 @@ def test_outages_of_the_gateway(sandbox: Sandbox) -> None:
         ("kind", {"seconds": 1, "kind": "fire"}),
         ("seconds", {"seconds": -1, "kind": "500"}),
         ("where", {"seconds": 1, "kind": "500", "where": "moon"}),
-        ("delay", {"seconds": 1, "kind": "slow", "delay": 61}),
+        ("where", {"seconds": 1, "kind": "500", "where": "gateway"}),
+        ("delay", {"seconds": 1, "kind": "slow", "delay": 1}),
     ],
 )
 def test_a_bad_outage_names_the_field(sandbox: Sandbox, field: str, body: dict[str, Any]) -> None:
@@ -254,7 +273,7 @@ def test_pages_of_other_sites_cannot_press_buttons(sandbox: Sandbox, tracked: st
 
     assert sandbox.post("/control/purchase", {"url": tracked}, headers=stranger).status_code == 403
     assert sandbox.client.post(sandbox.url + "/panel", data={"do": "500"}, headers=stranger).status_code == 403
-    assert sandbox.post("/control/rotate", headers={"origin": sandbox.url}).status_code == 200
+    assert sandbox.post("/control/taobao/rotate-ids", headers={"origin": sandbox.url}).status_code == 200
 
 
 def test_credentials_work_as_they_are_given(sandbox: Sandbox) -> None:
@@ -268,7 +287,7 @@ def test_credentials_work_as_they_are_given(sandbox: Sandbox) -> None:
 
 
 def test_the_epoch_moves_with_a_rotation(sandbox: Sandbox) -> None:
-    first, second = (sandbox.post("/control/rotate").json()["epoch"] for _ in range(2))
+    first, second = (sandbox.post("/control/taobao/rotate-ids").json()["epoch"] for _ in range(2))
 
     assert second == first + 1
     assert item_id(OFFER.external_id, first) != item_id(OFFER.external_id, second)

@@ -92,7 +92,7 @@ def test_a_person_can_buy_and_return(sandbox: Sandbox, tracked: str) -> None:
 
     assert "1 / 2" in returned.text
     truth = sandbox.get("/control" + path).json()
-    assert (truth["state"], truth["returned"], truth["adzone_id"]) == ("settled", 1, "110000000001")
+    assert (truth["state"], truth["returned"], truth["position"]) == ("settled", 1, "110000000001")
     assert path.rsplit("/", 1)[1] in sandbox.get("/orders").text
 
 
@@ -113,18 +113,18 @@ def test_other_marketplaces_say_that_they_report_nothing(sandbox: Sandbox) -> No
 
 
 def test_what_is_out_of_stock_has_no_buy_button(sandbox: Sandbox) -> None:
-    away = next(each for each in catalogue.offers() if not each.in_stock)
+    sold_out = next(each for each in catalogue.offers() if not each.in_stock)
 
-    text = sandbox.get(f"/item/{away.marketplace}/{away.external_id}").text
+    text = sandbox.get(f"/item/{sold_out.marketplace}/{sold_out.external_id}").text
 
     assert "/buy?" not in text
 
 
-def test_the_panel_rotates_breaks_and_mends(sandbox: Sandbox) -> None:
+def test_the_panel_rotates_ids_breaks_things_and_repairs_them(sandbox: Sandbox) -> None:
     press = sandbox.url + "/panel"
-    before = sandbox.post("/control/rotate").json()["epoch"]
+    before = sandbox.post("/control/taobao/rotate-ids").json()["epoch"]
 
-    sandbox.client.post(press, data={"do": "rotate"})
+    sandbox.client.post(press, data={"do": "taobao:rotate"})
     sandbox.client.post(press, data={"do": "500"})
     broken = sandbox.get("/feeds/jd.jsonl").status_code
     sandbox.client.post(press, data={"do": "end"})

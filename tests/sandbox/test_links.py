@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from joey.demo import catalogue
-from joey.sandbox.taobao.item_ids import item_id
+from joey.sandbox.dialects.taobao.item_ids import item_id
 from tests.sandbox.conftest import Sandbox
 
 CONVERT = "taobao.tbk.dg.general.link.convert"
@@ -25,7 +25,7 @@ def parse(sandbox: Sandbox, text: str) -> dict[str, Any]:
 
 def test_a_converted_link_leads_to_the_item_and_its_order_to_the_ad_zone(sandbox: Sandbox) -> None:
     offer = next(each for each in catalogue.offers() if each.marketplace == "tmall" and each.in_stock)
-    epoch = sandbox.post("/control/rotate").json()["epoch"]
+    epoch = sandbox.post("/control/taobao/rotate-ids").json()["epoch"]
     link = sandbox.convert(item_id(offer.external_id, epoch), "110000000007")["link_info_dto"]
 
     landed = sandbox.client.get(link["cps_short_url"], follow_redirects=True)
@@ -35,7 +35,7 @@ def test_a_converted_link_leads_to_the_item_and_its_order_to_the_ad_zone(sandbox
     assert landed.url.params["b"]
     assert "set-cookie" not in landed.headers
     truth = sandbox.get("/control/orders/" + sandbox.buy(str(landed.url))).json()
-    assert truth["adzone_id"] == "110000000007"
+    assert truth["position"] == "110000000007"
     assert truth["item"] == offer.external_id
 
 
@@ -45,7 +45,7 @@ def test_each_kind_of_link_buys_with_attribution(sandbox: Sandbox, item: dict[st
 
     truth = sandbox.get("/control/orders/" + sandbox.buy(link[kind])).json()
 
-    assert (truth["adzone_id"], truth["relation_id"]) == ("110000000009", "2345678903")
+    assert (truth["position"], truth["sub_id"]) == ("110000000009", "2345678903")
     assert truth["click_time"] is not None
 
 
@@ -69,7 +69,7 @@ def test_entries_fail_for_themselves(sandbox: Sandbox, item: dict[str, Any]) -> 
         each.marketplace in ("taobao", "tmall") and not each.in_stock and each.awkward == "expired"
         for each in catalogue.offers()
     ) else None  # fmt: skip
-    epoch = sandbox.post("/control/rotate").json()["epoch"]
+    epoch = sandbox.post("/control/taobao/rotate-ids").json()["epoch"]
     bad = item_id(gone.external_id, epoch) if gone else "made-up"
 
     answer = sandbox.ask(CONVERT, adzone_id=110000000001, item_id_list=f"{bad},{item['item_id']}")
@@ -94,7 +94,7 @@ def test_links_of_others_and_texts_are_converted_to_ours(sandbox: Sandbox, item:
     entries = answer["data"]["material_url_list"]["material_url_list"]
     assert [entry["code"] for entry in entries] == [0, 0, 0, 1001]
     order = sandbox.buy(entries[0]["link_info_dto"]["cps_long_url"])
-    assert sandbox.get(f"/control/orders/{order}").json()["adzone_id"] == "110000000003"
+    assert sandbox.get(f"/control/orders/{order}").json()["position"] == "110000000003"
 
 
 def test_conversion_refuses_strange_positions_and_empty_calls(sandbox: Sandbox, item: dict[str, Any]) -> None:

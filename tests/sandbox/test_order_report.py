@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from joey.demo import catalogue
-from joey.sandbox.taobao.sale_days import is_sale_day, longest_window
+from joey.sandbox.dialects.taobao.sale_days import is_sale_day, longest_window
 from tests.sandbox.conftest import BEIJING, Sandbox, beijing, utc
 
 REPORT = "taobao.tbk.order.details.get"
@@ -19,14 +19,20 @@ OFFER = next(
 
 def lines(start: float, count: int, **more: Any) -> list[dict[str, Any]]:
     return [
-        {"adzone_id": "110000000001", "item": OFFER.external_id, "paid_at": utc(start + index), **more}
+        {
+            "marketplace": OFFER.marketplace,
+            "item": OFFER.external_id,
+            "position": "110000000001",
+            "paid_at": utc(start + index),
+            **more,
+        }
         for index in range(count)
     ]
 
 
 def test_a_row_says_what_was_bought(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
     start = quiet_hour()
-    made = lines(start + 60, 1, quantity=3, click_time=utc(start), relation_id="2345678901", do=["receive", "settle"])
+    made = lines(start + 60, 1, quantity=3, click_time=utc(start), sub_id="2345678901", do=["receive", "settle"])
     order = sandbox.bulk(made)[0]
 
     row = sandbox.all_orders(start, start + 1200)[0]
@@ -225,7 +231,7 @@ def test_the_four_moments_and_the_filters(sandbox: Sandbox, quiet_hour: Callable
     later = utc(start + 1000)
     made = sandbox.bulk(
         lines(start, 1, do=[{"do": "receive", "at": later}])
-        + lines(start, 1, relation_id="2345678902", do=[{"do": "settle", "at": later}])
+        + lines(start, 1, sub_id="2345678902", do=[{"do": "settle", "at": later}])
         + lines(start, 1, do=[{"do": "close", "at": later}])
     )
 
@@ -260,7 +266,7 @@ def test_orders_without_a_tracked_link_are_not_reported(sandbox: Sandbox) -> Non
     reported = [row["trade_id"] for row in sandbox.all_orders(before, before + 600)]
 
     assert order not in reported
-    assert sandbox.get(f"/control/orders/{order}").json()["adzone_id"] is None
+    assert sandbox.get(f"/control/orders/{order}").json()["position"] is None
 
 
 def test_too_many_calls_are_throttled_for_a_second(own_sandbox: Callable[..., Sandbox]) -> None:
@@ -287,7 +293,8 @@ def test_twenty_thousand_orders_are_made_quickly_and_read_completely(
     made = sandbox.bulk(
         [
             {
-                "adzone_id": str(110000000001 + index % 100),
+                "marketplace": OFFER.marketplace,
+                "position": str(110000000001 + index % 100),
                 "item": OFFER.external_id,
                 "paid_at": utc(start + index % 1200),
                 "do": ["receive", "settle"] if index % 2 else [],

@@ -18,8 +18,8 @@ OFFER = next(
 
 def line(start: float, *steps: Any, quantity: int = 2, **more: Any) -> dict[str, Any]:
     return {
-        "adzone_id": "110000000001", "item": OFFER.external_id, "paid_at": utc(start), "quantity": quantity,
-        "do": list(steps), **more,
+        "marketplace": OFFER.marketplace, "item": OFFER.external_id, "position": "110000000001",
+        "paid_at": utc(start), "quantity": quantity, "do": list(steps), **more,
     }  # fmt: skip
 
 

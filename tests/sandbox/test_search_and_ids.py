@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from joey.demo import catalogue
-from joey.sandbox.taobao.item_ids import EPOCHS_KEPT, item_id, number_of
+from joey.sandbox.dialects.taobao.item_ids import EPOCHS_KEPT, item_id, number_of
 from tests.sandbox.conftest import Sandbox
 
 OFFERS = [each for each in catalogue.offers() if each.marketplace in ("taobao", "tmall")]
@@ -73,22 +73,22 @@ def test_sorting_filtering_and_paging(sandbox: Sandbox) -> None:
 
 
 def test_what_is_out_of_stock_or_gone_is_neither_found_nor_looked_up(sandbox: Sandbox) -> None:
-    epoch = sandbox.post("/control/rotate").json()["epoch"]
-    away = [each for each in OFFERS if not each.in_stock]
+    epoch = sandbox.post("/control/taobao/rotate-ids").json()["epoch"]
+    sold_out = [each for each in OFFERS if not each.in_stock]
     there = next(each for each in OFFERS if each.in_stock)
-    assert away
+    assert sold_out
 
-    found = look_up(sandbox, *(item_id(each.external_id, epoch) for each in [*away[:15], there]))
+    found = look_up(sandbox, *(item_id(each.external_id, epoch) for each in [*sold_out[:15], there]))
 
     assert [row["item_id"] for row in found] == [item_id(there.external_id, epoch)]
-    for each in away:
+    for each in sold_out:
         titles = {(r["item_basic_info"]["title"], r["item_basic_info"]["user_type"]) for r in sandbox.search(
             q=each.good.title["zh"], page_size=100)}  # fmt: skip
         assert (each.good.title["zh"], int(each.marketplace == "tmall")) not in titles
 
 
 def test_ids_rotate_and_old_ones_go_on_resolving_to_the_current_one(sandbox: Sandbox, item: dict[str, Any]) -> None:
-    sandbox.post("/control/rotate")
+    sandbox.post("/control/taobao/rotate-ids")
 
     found = look_up(sandbox, item["item_id"])
 
@@ -103,9 +103,9 @@ def test_an_id_older_than_sixty_epochs_is_nothing_any_more(own_sandbox: Callable
     first = sandbox.search(q="a")[0]["item_id"]
 
     for _ in range(EPOCHS_KEPT - 1):
-        sandbox.post("/control/rotate")
+        sandbox.post("/control/taobao/rotate-ids")
     assert len(look_up(sandbox, first)) == 1
-    sandbox.post("/control/rotate")
+    sandbox.post("/control/taobao/rotate-ids")
 
     assert look_up(sandbox, first) == []
     assert sandbox.convert(first)["code"] == 1001

@@ -2,7 +2,7 @@
 
 import pytest
 
-from joey.sandbox.taobao.signing import is_signed, signature, text_to_sign
+from joey.sandbox.dialects.taobao.signing import is_signed, signature, text_to_sign
 
 SECRET = "helloworld"
 SELLER_CALL = {

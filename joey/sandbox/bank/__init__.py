@@ -1,1 +1,1 @@
-"""A simulated bank that takes payment files, checks them like a stranger would, and settles or rejects them."""
+"""A simulated bank that takes payment files, checks them without trust, and settles or rejects them."""

@@ -1,4 +1,4 @@
-"""Take payment files and let their payments settle or be rejected, each at most once for all time."""
+"""Take payment files and let their payments settle or be rejected, each at most once unless a test breaks the bank."""
 
 import hashlib
 import re
@@ -6,9 +6,10 @@ from sqlite3 import Row
 from typing import Any
 
 from joey.sandbox import beijing
+from joey.sandbox.bank import troubles
 from joey.sandbox.bank.payment_file import Payment, refused
 from joey.sandbox.refused import conflict, invalid, missing
-from joey.sandbox.world import World
+from joey.sandbox.world.state import World
 
 ACCEPTED, SETTLED, REJECTED = "accepted", "settled", "rejected"
 RIPE_AFTER_SECONDS = 2
@@ -19,10 +20,16 @@ def take_file(world: World, message_id: str, body: bytes, payments: list[Payment
     """Accept a new file; the same bytes sent again get the same answer and move nothing.
 
     Raises Refused 409 for other bytes under a known id, and for an end-to-end id that any earlier file had, even
-    with the same content, because a payer who makes a new file of old payments would pay twice.
+    with the same content, because a payer who makes a new file of old payments would pay twice. Raises Refused 422
+    while files are refused, and 504 for a file that is paid at once and whose answer does not come.
     """
     if find_file(world, message_id, body) is None:
+        if troubles.is_on(world, troubles.REFUSE_FILES):
+            raise refused("file", "the bank takes no files now")
         _keep(world, message_id, _digest(body), payments)
+        if troubles.take_one(world, troubles.PAY_THEN_TIME_OUT):
+            ripen(world, message_id, at_once=True)
+            raise refused("file", "the bank did not answer in time", 504)
     return _accepted(world, message_id)
 
 
@@ -37,74 +44,71 @@ def find_file(world: World, message_id: str, body: bytes) -> dict[str, Any] | No
 
 
 def answer_of(world: World, message_id: str) -> dict[str, Any]:
-    """The state of a file and its payments. Asking lets time pass: see `ripen`. Raises Refused 404."""
-    if world.row("SELECT 1 FROM bank_file WHERE message_id = ?", message_id) is None:
-        raise missing("the bank knows no such file")
+    """The state of a file and its payments. Asking lets time pass: see `ripen`.
+
+    Raises Refused 404 for an unknown file; while the bank forgets, that is every file of which nothing was said.
+    """
     ripen(world, message_id)
     rows = _payments(world, message_id)
-    states = {row["state"] for row in rows}
+    if troubles.is_on(world, troubles.FORGET):
+        rows = [row for row in rows if row["said_state"] is not None]
+    if not rows:
+        raise missing("the bank knows no such file")
+    other = "OTHER-" if troubles.take_one(world, troubles.ANSWER_FOR_OTHER) else ""
+    payments = [_given_out(row, other) for row in rows]
+    states = {payment["state"] for payment in payments}
     return {
-        "message_id": message_id,
+        "message_id": other + message_id,
         "state": ACCEPTED if ACCEPTED in states else states.pop() if len(states) == 1 else "partly_settled",
-        "payments": [
-            {
-                "end_to_end_id": row["end_to_end_id"],
-                "amount_minor": row["amount_minor"],
-                "currency": row["currency"],
-                "state": row["state"],
-                "reason_code": row["reason_code"],
-                "reason": row["reason"],
-                "at": beijing.utc_text(row["at"]),
-            }
-            for row in rows
-        ],
+        "payments": payments,
     }
 
 
-def ripen(world: World, message_id: str | None = None) -> None:
+def ripen(world: World, message_id: str | None = None, *, at_once: bool = False) -> None:
     """Decide accepted payments that are older than two seconds or, with `message_id`, asked about before.
 
     Names beginning with "Wrong" and accounts ending in 0000 are rejected; payments on hold wait.
     """
-    now = world.now()
     with world.change() as db:
         due = world.rows(
             "SELECT * FROM bank_payment WHERE state = 'accepted' AND held = 0"
-            " AND (accepted_at < ? OR (message_id = ? AND times_asked > 0))",
-            now - RIPE_AFTER_SECONDS,
+            " AND (accepted_at < ? OR (message_id = ? AND (times_asked > 0 OR ?)))",
+            world.now() - RIPE_AFTER_SECONDS,
             message_id,
+            at_once,
         )
         for row in due:
             state, code, reason = _fate(row)
-            db.execute(
-                "UPDATE bank_payment SET state = ?, reason_code = ?, reason = ?, at = ? WHERE end_to_end_id = ?",
-                (state, code, reason, now, row["end_to_end_id"]),
-            )
+            _decide(world, row, state, code, reason)
         db.execute("UPDATE bank_payment SET times_asked = times_asked + 1 WHERE message_id = ?", (message_id,))
 
 
-def decide(world: World, end_to_end_id: str, do: str, reason: str | None) -> dict[str, Any]:
+def decide(world: World, end_to_end_id: str, do: str, reason: str | None) -> None:
     """Settle, reject or hold one accepted payment by hand. A reason like AC04 becomes the code. Raises Refused."""
-    now = world.now()
     with world.change() as db:
-        row = world.row("SELECT * FROM bank_payment WHERE end_to_end_id = ?", end_to_end_id)
-        if row is None:
-            raise missing("the bank knows no such payment")
+        row = find_payment(world, end_to_end_id)
         if row["state"] != ACCEPTED:
             raise conflict(f"this payment is {row['state']} and stays so")
         code = reason if reason and _REASON_CODE.fullmatch(reason) else "MS03"
-        changes = {
-            "settle": (SETTLED, 0, "", ""),
-            "reject": (REJECTED, 0, code, reason or "rejected by hand"),
-            "hold": (ACCEPTED, 1, "", reason or "the bank is looking at it"),
-        }
-        if do not in changes:
+        if do == "settle":
+            _decide(world, row, SETTLED, "", "")
+        elif do == "reject":
+            _decide(world, row, REJECTED, code, reason or "rejected by hand")
+        elif do == "hold":
+            db.execute(
+                "UPDATE bank_payment SET held = 1, reason = ?, at = ? WHERE end_to_end_id = ?",
+                (reason or "the bank is looking at it", world.now(), end_to_end_id),
+            )
+        else:
             raise invalid("do", "one of settle, reject, hold")
-        db.execute(
-            "UPDATE bank_payment SET state = ?, held = ?, reason_code = ?, reason = ?, at = ? WHERE end_to_end_id = ?",
-            (*changes[do], now, end_to_end_id),
-        )
-    return {"end_to_end_id": end_to_end_id, "state": changes[do][0], "held": bool(changes[do][1])}
+
+
+def find_payment(world: World, end_to_end_id: str) -> Row:
+    """One payment. Raises Refused 404."""
+    row = world.row("SELECT * FROM bank_payment WHERE end_to_end_id = ?", end_to_end_id)
+    if row is None:
+        raise missing("the bank knows no such payment")
+    return row
 
 
 def statement(world: World, since: int) -> list[dict[str, Any]]:
@@ -133,8 +137,33 @@ def newest_payments(world: World, limit: int = 200) -> list[Row]:
     return world.rows("SELECT * FROM bank_payment ORDER BY accepted_at DESC, message_id, line LIMIT ?", limit)
 
 
+def _decide(world: World, row: Row, state: str, code: str, reason: str) -> None:
+    """Settle or reject one payment; a settled one leaves the bank, once or twice."""
+    times = (2 if row["pays_twice"] else 1) if state == SETTLED else 0
+    world.db.execute(
+        "UPDATE bank_payment SET state = ?, held = 0, reason_code = ?, reason = ?, at = ?, times_paid = ?"
+        " WHERE end_to_end_id = ?",
+        (state, code, reason, world.now(), times, row["end_to_end_id"]),
+    )
+
+
+def _given_out(row: Row, other: str) -> dict[str, Any]:
+    """One payment as the bank answers for it; what was said of it by hand counts more than the truth."""
+    is_said = row["said_state"] is not None
+    return {
+        "end_to_end_id": other + row["end_to_end_id"],
+        "amount_minor": row["amount_minor"],
+        "currency": row["currency"],
+        "state": row["said_state"] if is_said else row["state"],
+        "reason_code": row["reason_code"],
+        "reason": row["said_reason"] if is_said else row["reason"],
+        "at": beijing.utc_text(row["at"]),
+    }
+
+
 def _keep(world: World, message_id: str, digest: str, payments: list[Payment]) -> None:
     now = world.now()
+    pays_twice = int(troubles.take_one(world, troubles.PAY_TWICE))
     with world.change() as db:
         for payment in payments:
             used = world.row("SELECT message_id FROM bank_payment WHERE end_to_end_id = ?", payment.end_to_end_id)
@@ -145,12 +174,12 @@ def _keep(world: World, message_id: str, digest: str, payments: list[Payment]) -
         db.execute("INSERT INTO bank_file VALUES (?, ?, ?)", (message_id, digest, now))
         db.executemany(
             "INSERT INTO bank_payment (end_to_end_id, message_id, line, amount_minor, currency, creditor_name,"
-            " creditor_account, creditor_bank, reference, state, accepted_at, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted', ?, ?)",
+            " creditor_account, creditor_bank, reference, state, pays_twice, accepted_at, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted', ?, ?, ?)",
             [
                 (
                     p.end_to_end_id, message_id, line, p.amount_minor, p.currency, p.creditor_name,
-                    p.creditor_account, p.creditor_bank, p.reference, now, now,
+                    p.creditor_account, p.creditor_bank, p.reference, pays_twice, now, now,
                 )
                 for line, p in enumerate(payments, start=1)
             ],

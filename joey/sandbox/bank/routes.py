@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from joey.sandbox import beijing
-from joey.sandbox.answers import json_answer, read_body, read_json, take
+from joey.sandbox.answers import json_answer, read_body
 from joey.sandbox.bank.demo_key import KEY
 from joey.sandbox.bank.pain001 import read_pain001
 from joey.sandbox.bank.payment_csv import read_csv
-from joey.sandbox.bank.payments import answer_of, decide, find_file, statement, take_file
-from joey.sandbox.control import check_caller, world_of
-from joey.sandbox.outages import suffer
+from joey.sandbox.bank.payments import answer_of, find_file, statement, take_file
+from joey.sandbox.callers import world_of
+from joey.sandbox.outages import BANK, suffer
 from joey.sandbox.refused import Refused, invalid
 
 MOST_BODY = 8 * 1024 * 1024
@@ -24,7 +24,7 @@ _MESSAGE_ID = re.compile(r"[0-9A-Za-z._\-]{1,35}", re.ASCII)
 
 async def put_file(request: Request) -> Response:
     """`PUT /bank/files/<message id>` with pain.001 XML or CSV → 200, the same for the same bytes."""
-    broken = await suffer(world_of(request), "bank")
+    broken = await suffer(world_of(request), BANK)
     if isinstance(broken, Response):
         return broken
     if broken:
@@ -45,12 +45,17 @@ async def put_file(request: Request) -> Response:
         payments = await asyncio.to_thread(read_csv, body)
     else:
         payments = await asyncio.to_thread(read_pain001, body, message_id)
-    return json_answer(take_file(world_of(request), message_id, body, payments))
+    try:
+        return json_answer(take_file(world_of(request), message_id, body, payments))
+    except Refused as refused:
+        if refused.status == 504:
+            await asyncio.sleep(world_of(request).slow_seconds)
+        raise
 
 
 async def get_file(request: Request) -> Response:
     """`GET /bank/files/<message id>`: what became of each payment."""
-    broken = await suffer(world_of(request), "bank")
+    broken = await suffer(world_of(request), BANK)
     if isinstance(broken, Response):
         return broken
     if broken:
@@ -69,13 +74,6 @@ async def get_statement(request: Request) -> Response:
     except ValueError:
         raise invalid("from", "a day like 2026-11-22 or a time like 2026-11-22T01:00:00Z") from None
     return json_answer({"items": statement(world_of(request), since), "next": None})
-
-
-async def decide_payment(request: Request) -> Response:
-    """`POST /control/payments/<end-to-end id> {"do": "settle" | "reject" | "hold", "reason"?}`."""
-    check_caller(request)
-    body = take(await read_json(request), do=str, reason_=str)
-    return json_answer(decide(world_of(request), request.path_params["payment"], body["do"], body["reason"]))
 
 
 def _check_key(request: Request) -> None:

@@ -1,0 +1,1 @@
+"""A folder per simulated marketplace: how it speaks of the neutral world. `registry.py` finds the folders."""

@@ -1,0 +1,1 @@
+"""The simulated Amazon, which publishes a file of its offers."""

@@ -1,0 +1,1 @@
+"""The simulated Dangdang, which publishes a file of its offers."""

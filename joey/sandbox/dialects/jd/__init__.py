@@ -1,0 +1,1 @@
+"""The simulated JD, which publishes a file of its offers."""

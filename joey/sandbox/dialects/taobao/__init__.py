@@ -1,0 +1,1 @@
+"""The simulated Taobao Union behind the TOP gateway, with checks of its own. It serves Taobao and Tmall."""

@@ -1,0 +1,85 @@
+"""The TOP gateway at `/router/rest`: checks in the real order, methods by name, errors in the body with HTTP 200."""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from joey.sandbox.answers import read_body
+from joey.sandbox.dialects.taobao import checks, convert_links, positions, search_items
+from joey.sandbox.dialects.taobao.arguments import Arguments
+from joey.sandbox.dialects.taobao.call_limit import throttled
+from joey.sandbox.dialects.taobao.envelope import failure, success
+from joey.sandbox.dialects.taobao.errors import TopError
+from joey.sandbox.dialects.taobao.goods import TAOBAO
+from joey.sandbox.dialects.taobao.order_report import report_orders
+from joey.sandbox.dialects.taobao.refund_report import report_refunds
+from joey.sandbox.outages import suffer
+from joey.sandbox.refused import Refused
+from joey.sandbox.world.state import World
+
+MOST_BODY = 1_000_000
+
+
+class Method(NamedTuple):
+    """What answers a method, and whether the caller has to show a session."""
+
+    answer: Callable[[World, Arguments], dict[str, Any]]
+    needs_session: bool = False
+
+
+METHODS = {
+    "taobao.tbk.dg.material.optional.upgrade": Method(search_items.search),
+    "taobao.tbk.item.info.upgrade.get": Method(search_items.look_up),
+    "taobao.tbk.dg.general.link.convert": Method(convert_links.convert),
+    "taobao.tbk.sc.general.link.parse": Method(convert_links.parse, needs_session=True),
+    "taobao.tbk.tpwd.create": Method(convert_links.create_copy_code),
+    "taobao.tbk.order.details.get": Method(report_orders),
+    "taobao.tbk.order.refund.get": Method(report_refunds),
+    "taobao.tbk.sc.adzone.create": Method(positions.create_adzone, needs_session=True),
+    "taobao.tbk.sc.publisher.info.get": Method(positions.list_publishers, needs_session=True),
+}
+
+
+async def gateway(request: Request) -> Response:
+    """Answer one call. Parameters are the union of query and form; the body wins where both name one."""
+    world: World = request.app.state.world
+    broken = await suffer(world, TAOBAO)
+    if broken == "throttle":
+        return _json(failure(throttled()))
+    if isinstance(broken, Response):
+        return broken
+    try:
+        if request.method not in ("GET", "POST"):
+            raise TopError(9, "Http Action Not Allowed")
+        parameters = await _parameters(request)
+        method = checks.check_method(parameters, METHODS)
+        checks.check_system(parameters, needs_session=METHODS[method].needs_session)
+        answer = METHODS[method].answer(world, Arguments(parameters))
+        return _json(success(method, answer, simplify=parameters.get("simplify") == "true"))
+    except TopError as error:
+        return _json(failure(error))
+
+
+async def _parameters(request: Request) -> dict[str, str]:
+    try:
+        found = dict(parse_qsl(request.url.query, keep_blank_values=True, errors="strict"))
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == "multipart/form-data":
+            async with request.form(max_files=4, max_fields=200, max_part_size=MOST_BODY) as form:
+                # files take no part in the signature
+                return found | {key: value for key, value in form.multi_items() if isinstance(value, str)}
+        body = await read_body(request, MOST_BODY)
+        return found | dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict"))
+    except (UnicodeDecodeError, ValueError):
+        raise TopError(41, "Invalid arguments", "isv.invalid-parameter", "parameters must be UTF-8 form text") from None
+    except Refused as refused:
+        raise TopError(41, "Invalid arguments", "isv.invalid-parameter", refused.text) from None
+
+
+def _json(body: dict[str, Any]) -> Response:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, media_type="application/json;charset=UTF-8")

@@ -1,0 +1,97 @@
+"""`taobao.tbk.dg.material.optional.upgrade` and `taobao.tbk.item.info.upgrade.get`: find items and look them up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from joey.sandbox import beijing
+from joey.sandbox.dialects.taobao.arguments import Arguments
+from joey.sandbox.dialects.taobao.envelope import ElementList
+from joey.sandbox.dialects.taobao.errors import invalid_parameter, remote
+from joey.sandbox.dialects.taobao.goods import category_numbers, union_item, union_items
+from joey.sandbox.dialects.taobao.item_ids import current_epoch, number_of
+from joey.sandbox.dialects.taobao.item_shape import describe_item
+from joey.sandbox.dialects.taobao.positions import check_adzone, check_relation
+from joey.sandbox.world.goods import SoldItem
+from joey.sandbox.world.state import World
+
+MOST_LOOKED_UP = 20
+SORTS = ("total_sales", "tk_rate", "price")
+
+
+def search(world: World, arguments: Arguments) -> dict[str, Any]:
+    """Items that hold every word of `q` and are in `cat`; out-of-stock items are not found."""
+    adzone = check_adzone(world, arguments.integer("adzone_id"))
+    relation = check_relation(world, arguments.maybe_integer("relation_id"))
+    words = arguments.text("q", "").casefold().split()
+    categories = arguments.listed("cat", most=10)
+    if not words and not categories:
+        raise remote("isv.missing-parameter:q", "one of q and cat is needed")
+    page = arguments.integer("page_no", 1, least=1, most=1000)
+    size = arguments.integer("page_size", 20, least=1, most=100)
+    fits = _filters(world, arguments)
+    numbers = category_numbers()
+    found = [
+        item
+        for item in union_items()
+        if item.in_stock
+        and (not categories or str(numbers[item.category]) in categories)
+        and all(word in item.search_text for word in words)
+        and fits(item)
+    ]
+    found = _sorted(world, found, arguments.text("sort", "total_sales_des"))
+    shown = found[(page - 1) * size : page * size]
+    rows = [describe_item(world, item, adzone=adzone, relation=relation) for item in shown]
+    return {"total_results": len(found), "result_list": ElementList("map_data", rows)}
+
+
+def look_up(world: World, arguments: Arguments) -> dict[str, Any]:
+    """Items by id, 20 at a time; an id may be up to 60 epochs old, and the answer carries the current one.
+
+    What is out of stock, no longer sold or not an id of this publisher is simply not in the answer. The elements have
+    the same nesting as those of the search; their list is `results.tbk_item_detail` with `input_item_iid` naming the id
+    that was asked for, read in an independent client and not in the official description.
+    """
+    ids = arguments.listed("item_id", most=MOST_LOOKED_UP)
+    if not ids:
+        arguments.text("item_id")
+    epoch = current_epoch(world)
+    rows = []
+    for asked in ids:
+        number = number_of(asked, epoch)
+        item = union_item(number) if number else None
+        if item and item.in_stock and not item.gone:
+            rows.append(describe_item(world, item, adzone=None, relation=None) | {"input_item_iid": asked})
+    return {"results": ElementList("tbk_item_detail", rows)}
+
+
+def _filters(world: World, arguments: Arguments) -> Callable[[SoldItem], bool]:
+    today = beijing.day_of(world.now())
+    with_coupon = arguments.boolean("has_coupon")
+    start, end = arguments.maybe_yuan("start_price"), arguments.maybe_yuan("end_price")
+    least_rate, most_rate = arguments.maybe_integer("start_tk_rate"), arguments.maybe_integer("end_tk_rate")
+
+    def fits(item: SoldItem) -> bool:
+        price, rate = item.price(today), item.rate_ppm // 100
+        return (
+            (not with_coupon or item.running_coupon(today) is not None)
+            and (start is None or price >= start)
+            and (end is None or price <= end)
+            and (least_rate is None or rate >= least_rate)
+            and (most_rate is None or rate <= most_rate)
+        )
+
+    return fits
+
+
+def _sorted(world: World, items: list[SoldItem], sort: str) -> list[SoldItem]:
+    name, _, direction = sort.rpartition("_")
+    if name not in SORTS or direction not in ("des", "asc"):
+        raise invalid_parameter("sort is one of total_sales, tk_rate, price with _des or _asc")
+    today = beijing.day_of(world.now())
+    keys: dict[str, Callable[[SoldItem], int]] = {
+        "total_sales": lambda item: item.volume,
+        "tk_rate": lambda item: item.rate_ppm,
+        "price": lambda item: item.price(today),
+    }
+    items = sorted(items, key=lambda item: item.external_id)
+    return sorted(items, key=keys[name], reverse=direction == "des")

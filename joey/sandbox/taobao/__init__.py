@@ -1,1 +1,0 @@
-"""A simulated Taobao Union behind the TOP gateway, with checks of its own."""
