@@ -66,7 +66,7 @@ def test_an_item_that_is_gone_is_not_found(connected: Sandbox) -> None:
 
 
 def test_a_marketplace_that_is_away_says_so(own_world: Sandbox) -> None:
-    own_world.post("/control/outage", {"kind": "500", "seconds": 60, "where": "gateway"})
+    own_world.post("/control/outage", {"kind": "500", "seconds": 60, "where": "taobao"})
 
     with stamina.set_testing(True, attempts=2), pytest.raises(Unavailable):
         offer_from_text("￥abcdefghijk￥", now=clock.now())

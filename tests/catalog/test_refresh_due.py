@@ -75,7 +75,7 @@ def test_a_week_of_refreshing_keeps_every_price_fresh(own_world: Sandbox) -> Non
     filled()
     for _turn in range(10):
         age(17)
-        own_world.post("/control/rotate")
+        own_world.post("/control/taobao/rotate-ids")
         refresh_due(now=clock.now())
 
     now = clock.now()
@@ -122,7 +122,7 @@ def test_a_new_picture_and_a_new_id_at_once_stay_the_same_offer(own_world: Sandb
     filled(marketplace="taobao")
     offer = Offer.objects.all()[0]
     Offer.objects.filter(pk=offer.pk).update(identity="2200000009:/pictures/old.webp")
-    own_world.post("/control/rotate")
+    own_world.post("/control/taobao/rotate-ids")
     age(17)
     count = Offer.objects.count()
 
@@ -142,7 +142,7 @@ def test_a_marketplace_that_is_away_changes_nothing_and_keeps_no_other_from_bein
     bring_in("", now=clock.now(), marketplace="jd")
     age(17)
     before = list(Offer.objects.filter(marketplace__in=["taobao", "tmall"]).order_by("id").values())
-    own_world.post("/control/outage", {"kind": kind, "seconds": 60, "where": "gateway"})
+    own_world.post("/control/outage", {"kind": kind, "seconds": 60, "where": "taobao"})
 
     with stamina.set_testing(True, attempts=2):
         done = refresh_due(now=clock.now())
@@ -151,7 +151,7 @@ def test_a_marketplace_that_is_away_changes_nothing_and_keeps_no_other_from_bein
     assert list(Offer.objects.filter(marketplace__in=["taobao", "tmall"]).order_by("id").values()) == before
     assert not Offer.objects.filter(marketplace="jd", expires_at__lt=clock.now() + LIFE / 3).exists()
 
-    own_world.post("/control/outage", {"kind": kind, "seconds": 0, "where": "gateway"})
+    own_world.post("/control/outage", {"kind": kind, "seconds": 0, "where": "taobao"})
     assert refresh_due(now=clock.now()).troubles == {}
 
 

@@ -231,8 +231,8 @@ def test_every_trace_names_its_own_reason(joey: RunningJoey, sandbox: Sandbox, k
     held = [each for each in mei.get("/shops/mei/orders", limit=100)["items"] if each["held"]]
     assert [mei.get(f"/shops/mei/orders/{each['id']}/trace")["reason"] for each in held] == ["held"]
     foreign = sandbox.http.get("/control/marketplaces").json()["taobao"]["credentials"]["adzones"][0]
-    item = sandbox.truth(closed)["item"]
-    sold = {"adzone_id": foreign, "item": item, "click_time": in_days(-0.01), "paid_at": in_days(-0.005)}
+    item = {name: sandbox.truth(closed)[name] for name in ("marketplace", "item")}
+    sold = {**item, "position": foreign, "click_time": in_days(-0.01), "paid_at": in_days(-0.005)}
     assert sandbox.http.post("/control/bulk", json=[sold]).status_code == 201
     operator = Api(joey.url, operators_token(joey))
     mei.get("/office/suspense", expect=404)

@@ -57,7 +57,7 @@ def test_an_id_from_before_a_rotation_still_answers_with_the_new_one(
     taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
     before = taobao.search("锅")[0]
 
-    sandbox.post("/control/rotate")
+    sandbox.post("/control/taobao/rotate-ids")
     after = taobao.look_up([before.external_id])[before.external_id]
 
     assert after.external_id != before.external_id
@@ -170,10 +170,11 @@ def test_more_than_a_page_of_orders_comes_once_each(
 ) -> None:
     hour = quiet_hour()
     bought = sandbox.buy(taobao.tracked_link(pot.external_id, FIRST).url)
-    item = sandbox.get(f"/control/orders/{bought}").json()["item"]
+    truth = sandbox.get(f"/control/orders/{bought}").json()
+    item = {name: truth[name] for name in ("marketplace", "item")}
     made = sandbox.bulk(
         [
-            {"adzone_id": FIRST.position, "item": item, "click_time": utc(hour), "paid_at": utc(hour + at % 50)}
+            {**item, "position": FIRST.position, "click_time": utc(hour), "paid_at": utc(hour + at % 50)}
             for at in range(250)
         ]
     )
@@ -199,12 +200,12 @@ def test_days_of_windows_are_all_accepted_sales_included(taobao: TaobaoConnector
 def test_an_outage_is_unavailable_and_over_when_it_is_over(own_sandbox: Callable[..., Sandbox], kind: str) -> None:
     sandbox = own_sandbox()
     taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
-    sandbox.post("/control/outage", {"kind": kind, "seconds": 60, "where": "gateway"})
+    sandbox.post("/control/outage", {"kind": kind, "seconds": 60, "where": "taobao"})
 
     with stamina.set_testing(True, attempts=2), pytest.raises(MarketplaceUnavailable):
         taobao.search("锅")
 
-    sandbox.post("/control/outage", {"kind": kind, "seconds": 0, "where": "gateway"})
+    sandbox.post("/control/outage", {"kind": kind, "seconds": 0, "where": "taobao"})
     assert taobao.search("锅")
 
 

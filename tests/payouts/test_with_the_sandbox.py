@@ -93,7 +93,8 @@ def test_an_outage_of_the_bank_loses_and_doubles_nothing(known_bank: str) -> Non
     assert send_due(now=NOW).handed_over == 1
 
     key = PayoutAttempt.objects.get().rail_key
-    httpx.post(f"{known_bank}/control/payments/{key}", json={"do": "settle"}).raise_for_status()
+    settle = {"do": "say", "transfer": key, "state": "settled"}
+    httpx.post(f"{known_bank}/control/bank", json=settle).raise_for_status()
     assert take_answers(now=NOW) == Taken(settled=1)
     credentials = httpx.get(known_bank + "/control/marketplaces").json()["bank"]["credentials"]
     statement = httpx.get(

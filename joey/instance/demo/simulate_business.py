@@ -139,8 +139,9 @@ def _order(sale: _Sale, now: datetime) -> dict[str, object]:
         if sale.fate == "returned_late":
             then("return", 18, quantity=1)
     return {
-        "adzone_id": lease.position.key,
+        "marketplace": offer.marketplace,
         "item": _external(offer),
+        "position": lease.position.key,
         "click_time": _text(sale.clicked_at),
         "paid_at": _text(paid),
         "quantity": pieces,
@@ -156,8 +157,9 @@ def _nobodys_orders(now: datetime) -> list[dict[str, object]]:
         return []
     return [
         {
-            "adzone_id": free.key,
+            "marketplace": item.marketplace,
             "item": item.external_id,
+            "position": free.key,
             "click_time": _text(now - days * DAY - timedelta(minutes=6)),
             "paid_at": _text(now - days * DAY),
         }
