@@ -28,7 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "reports": (
         "从 Joey 的链接来到这里并下单，订单会报告给 Joey。",
-        "An order that comes through a Joey link is reported to Joey.",
+        "An order that follows a link from Joey is reported to Joey.",
     ),
     "search": ("搜索", "Search"),
     "search goods": ("搜索商品", "Search goods"),

@@ -88,7 +88,7 @@ def test_methods_that_need_a_session_refuse_without(sandbox: Sandbox, code: int,
 
 
 @pytest.mark.parametrize("method", ["md5", "hmac", "hmac-sha256"])
-def test_all_three_sign_methods_pass(sandbox: Sandbox, method: str) -> None:
+def test_every_signing_method_passes(sandbox: Sandbox, method: str) -> None:
     parameters = sandbox.signed(SEARCH, q="a", adzone_id=ADZONE, sign_method=method, sign="")
     text = "".join(key + value for key, value in sorted(parameters.items()) if value)
     secret = sandbox.credentials()["app_secret"]
@@ -123,7 +123,7 @@ def test_query_and_body_are_one_set_of_parameters(sandbox: Sandbox) -> None:
     assert half_is_missing["error_response"]["code"] == 25
 
 
-def test_simplify_takes_root_and_list_wrappers_away(sandbox: Sandbox) -> None:
+def test_simplify_removes_root_and_list_wrappers(sandbox: Sandbox) -> None:
     wrapped = sandbox.call(SEARCH, q="a", adzone_id=ADZONE, page_size=2)
     simple = sandbox.call(SEARCH, q="a", adzone_id=ADZONE, page_size=2, simplify="true", format=None)
 
