@@ -168,7 +168,7 @@ def suggest_offers(request: HttpRequest, typed: Query[SuggestIn]) -> Suggestions
 
 
 @router.post("/offers/paste", response=OfferOut)
-@once(200)
+@once(200, calls_outside=True)
 def paste_offer(request: HttpRequest, body: PasteIn) -> OfferOut:
     """Find the offer behind a link or copy-code from a marketplace's app, or hear why not."""
     moment = now()

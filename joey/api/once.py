@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from joey.api.caller import Caller, caller_of
 from joey.api.problems import MEDIA_TYPE, problem_of
 from joey.api.strict_json import Unreadable, read_object
-from joey.kit.idempotency import Answer, answer_once, read_key
+from joey.kit.idempotency import Answer, answer_once, answer_once_outside, read_key
 from joey.kit.refusals import Refusal
 
 HEADER = "Idempotency-Key"
@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 
 class KeptRefusal(Exception):
-    """A refusal whose effect stays (it is written down that it was refused), so that its answer is kept too."""
+    """A refusal whose effect stays (the row that was refused is kept), so that its answer is kept too."""
 
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
@@ -31,10 +31,13 @@ class KeptRefusal(Exception):
 View = Callable[Concatenate[HttpRequest, P], BaseModel]
 
 
-def once(status: int, *, key_needed: bool = False) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], Any]]:
+def once(
+    status: int, *, key_needed: bool = False, calls_outside: bool = False
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], Any]]:
     """Wrap a view that writes and answers `status`. The key counts per caller and address.
 
-    Without a key the view is simply called, unless `key_needed`.
+    Without a key the view is simply called, unless `key_needed`. `calls_outside`: the view asks a marketplace, so no
+    transaction is open around it, and it finds what it made before when it is called again.
     """
 
     def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, P], Any]:
@@ -44,13 +47,13 @@ def once(status: int, *, key_needed: bool = False) -> Callable[[View[P]], Callab
                 try:
                     return Answer(status, view(request, *args, **kwargs).model_dump(mode="json"))
                 except KeptRefusal as kept:
-                    told = problem_of(kept.refusal)
-                    return Answer(told.status_code, json.loads(told.content))
+                    document = problem_of(kept.refusal)
+                    return Answer(document.status_code, json.loads(document.content))
 
             key = request.headers.get(HEADER)
             if key is None and key_needed:
                 raise Unreadable(400, "idempotency_key_missing")
-            answer = write() if key is None else _once(request, read_key(key), write)
+            answer = write() if key is None else _once(request, read_key(key), write, calls_outside)
             response = JsonResponse(answer.body, status=answer.status, json_dumps_params={"ensure_ascii": False})
             if answer.status >= 400:
                 response.headers["Content-Type"] = MEDIA_TYPE
@@ -64,12 +67,12 @@ def once(status: int, *, key_needed: bool = False) -> Callable[[View[P]], Callab
 
 
 def _principal(caller: Caller) -> str:
-    """A token that reaches one shop is a caller of its own: it hears nothing that the person did beyond that shop."""
+    """A token for one shop is a caller of its own: it learns nothing of what the person did beyond that shop."""
     return caller.person.id.hex + (caller.shop_id.hex if caller.shop_id else "")
 
 
-def _once(request: HttpRequest, key: str, write: Callable[[], Answer]) -> Answer:
-    return answer_once(
+def _once(request: HttpRequest, key: str, write: Callable[[], Answer], calls_outside: bool) -> Answer:
+    return (answer_once_outside if calls_outside else answer_once)(
         principal=_principal(caller_of(request)),
         route=f"{request.method} {request.path}",
         key=key,

@@ -5,14 +5,20 @@ from django.db.models.functions import Now
 
 
 class IdempotentAnswer(models.Model):
-    """One write by one person on one route under one key: what was asked and what was answered."""
+    """One write by one person on one route under one key: what was asked and what was answered.
+
+    `status` is null while a write that calls the outside world is in progress: then `claim` says which request runs
+    it, and `claimed_until` when another one may take over.
+    """
 
     principal = models.CharField(max_length=64)
     route = models.CharField(max_length=200)
     key = models.CharField(max_length=200)
     request_sha256 = models.BinaryField(max_length=32)
-    status = models.PositiveSmallIntegerField(null=True)  # null while the write is being decided
+    status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
+    claim = models.UUIDField(null=True, unique=True)
+    claimed_until = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

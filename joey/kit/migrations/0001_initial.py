@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ('request_sha256', models.BinaryField(max_length=32)),
                 ('status', models.PositiveSmallIntegerField(null=True)),
                 ('body', models.JSONField(null=True)),
+                ('claim', models.UUIDField(null=True, unique=True)),
+                ('claimed_until', models.DateTimeField(null=True)),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
