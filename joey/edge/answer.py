@@ -22,7 +22,7 @@ SAFE: tuple[Header, ...] = (
 # (title, what to do), by language. Two languages, a handful of sentences, needed when nothing else works.
 WORDS = {
     "zh-hans": {
-        "away": (
+        "unavailable": (
             "页面暂时打不开",
             "我们这边没有响应，这页也还没有备份可看。链接没有失效，请过一会儿再打开。",
         ),
@@ -33,7 +33,7 @@ WORDS = {
         "prefetch": ("尚未打开", "预读请求不跳转。点开后会继续。"),
     },
     "en": {
-        "away": (
+        "unavailable": (
             "This page cannot be shown right now",
             "Something on our side does not answer, and there is no copy of this page yet. The link still works:"
             " please open it again in a moment.",

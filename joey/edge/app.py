@@ -11,7 +11,7 @@ from joey.edge.go_out import GoOut
 from joey.edge.group_commit import GroupCommit
 from joey.edge.look_up import LookUp
 from joey.edge.make_pages import HeadersOf, MakePages, ShopHtml
-from joey.edge.open_link import Links, OpenLink
+from joey.edge.open_link import KnownLinks, OpenLink
 from joey.edge.shop_pages import ShopPages
 
 GARBAGE = (20_000, 20, 20)  # objects made until the youngest are looked at; the older ones after so many times
@@ -36,12 +36,12 @@ class Edge:
         self._django = django
         self._language = language
         self._look_up = LookUp(settings.DATABASE_URL)
-        self._visits = GroupCommit(settings.DATABASE_URL)
+        self._clicks = GroupCommit(settings.DATABASE_URL)
         pages = MakePages(settings.DATABASE_URL, shop_html, page_headers)
         self._shop_pages = ShopPages(django, pages, language=language)
-        links = Links(self._look_up, self._visits)
-        self._open_link = OpenLink(django, links, self._visits)
-        self._go_out = GoOut(django, links, self._look_up, self._visits, opens_here)
+        links = KnownLinks(self._look_up, self._clicks)
+        self._open_link = OpenLink(django, links, self._clicks)
+        self._go_out = GoOut(django, links, self._look_up, self._clicks, opens_here)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -69,7 +69,7 @@ class Edge:
                 _collect_rarely()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                await self._visits.close()
+                await self._clicks.close()
                 await self._shop_pages.close()
                 await self._look_up.close()
                 await send({"type": "lifespan.shutdown.complete"})

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 
 from django.conf import settings
 
+from joey.sharing.click_rows import ClickedLink
 from joey.sharing.models import Click
-from joey.sharing.visit_rows import ClickedLink
 from joey.sharing.visitor import (
     DESTINATION,
     PURPOSES,

@@ -1,7 +1,7 @@
 """/go/<token>: the outbound click, to allow-listed marketplace hosts only, recorded before the visitor leaves.
 
 A token is the id of a committed click, or the code of a listing's own link (channel "shop"), which then records
-the click itself. There is no address in it that anybody could change.
+the click itself. It holds no address, so there is none to tamper with.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ from django.db import connection
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Message, OpensHere, Scope, Send
 from joey.edge.django_page import page_of, send_page
-from joey.edge.group_commit import GroupCommit, QueueFull, Visit
-from joey.edge.look_up import DatabaseAway, LookUp
-from joey.edge.open_link import Links
+from joey.edge.group_commit import GroupCommit, PendingClick, QueueFull
+from joey.edge.look_up import DatabaseUnavailable, LookUp
+from joey.edge.open_link import KnownLinks
 from joey.edge.remember import Remembered
 from joey.kit import clock
 from joey.kit.ids import new_id_bytes
@@ -28,51 +28,54 @@ from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.imported import is_feed
 from joey.marketplaces.manifest_shape import Manifest
+from joey.sharing.click_rows import ClickedDestination, ClickedLink
 from joey.sharing.make_link import OWN
-from joey.sharing.models import Click, TrackedUrl
+from joey.sharing.models import Click, Link, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
-from joey.sharing.queries import WAY_OF_CLICK, WAY_OF_LISTING, Way
+from joey.sharing.queries import DESTINATION_OF_CLICK, DESTINATION_OF_LINK, Destination
 from joey.sharing.tracked_url import tracked_url
-from joey.sharing.visit_rows import ClickedLink, WayTo
 from joey.sharing.visitor import EMBEDDED, PERSON, PREFETCH
-from joey.shops.models import Listing
 
 logger = logging.getLogger(__name__)
 
-WAYS_KEPT = 50_000
-WAY_FRESH = 10.0  # seconds; a listing taken down leads nowhere after this
-NO_TRACKED_URL_FOR = 60.0  # seconds until a marketplace that gave no address is asked again
-ASKING_TAKES = 3.0  # seconds a visitor waits for the marketplace to give its address
-AGENTS_KEPT, AGENT_READ = 5_000, 600  # answers about apps; characters of an agent that they are about
+DESTINATIONS_KEPT = 50_000
+DESTINATION_FRESH_SECONDS = 10.0  # a listing that is taken down leads nowhere after this
+NO_TRACKED_URL_SECONDS = 60.0  # until a marketplace that gave no address is asked again
+WAIT_FOR_MARKETPLACE_SECONDS = 3.0
+AGENTS_KEPT, AGENT_CHARACTERS = 5_000, 600
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
-    """An outbound click with everything worked out that is the same for all who take it."""
+class OutboundRoute:
+    """An outbound click with everything worked out that is the same for all visitors who take it."""
 
-    way: Way
+    destination: Destination
     link: ClickedLink | None  # the listing's own link, on which a click is still to be written
-    way_to: WayTo
+    packed: ClickedDestination
     lease_id: UUID | None
     redirect: Message
-    until: float  # time.monotonic; asked anew after it
+    until: float  # time.monotonic; worked out again after it
 
 
 class GoOut:
     """Answers /go/<token>."""
 
-    def __init__(self, django: App, links: Links, look_up: LookUp, visits: GroupCommit, opens_here: OpensHere) -> None:
+    def __init__(
+        self, django: App, links: KnownLinks, look_up: LookUp, clicks: GroupCommit, opens_here: OpensHere
+    ) -> None:
         self._opens_here = lru_cache(AGENTS_KEPT)(opens_here)
         self._django = django
         self._links = links
         self._look_up = look_up
-        self._visits = visits
-        self._ways: Remembered[UUID, Way] = Remembered(WAYS_KEPT, WAY_FRESH)  # by listing
-        self._departures: Remembered[str, Departure] = Remembered(WAYS_KEPT)  # by the code of the listing's own link
-        self._clicked: Remembered[UUID, UUID] = Remembered(WAYS_KEPT)  # click → listing
-        self._none_given: Remembered[UUID, bool] = Remembered(WAYS_KEPT, NO_TRACKED_URL_FOR)
-        self._policies: dict[str, Manifest] = {}
-        self._asking: dict[UUID, asyncio.Task[tuple[str, str, UUID] | None]] = {}
+        self._clicks = clicks
+        self._destinations: Remembered[UUID, Destination] = Remembered(  # by link
+            DESTINATIONS_KEPT, DESTINATION_FRESH_SECONDS
+        )
+        self._routes: Remembered[str, OutboundRoute] = Remembered(DESTINATIONS_KEPT)  # by a listing's own code
+        self._clicked: Remembered[UUID, UUID] = Remembered(DESTINATIONS_KEPT)  # click → link
+        self._none_given: Remembered[UUID, bool] = Remembered(DESTINATIONS_KEPT, NO_TRACKED_URL_SECONDS)  # by link
+        self._manifests: dict[str, Manifest] = {}
+        self._asking: dict[UUID, asyncio.Task[TrackedUrl | None]] = {}  # by link
 
     async def __call__(self, scope: Scope, asked: Asked, token: str, send: Send) -> bool:
         """False when the token leads nowhere: Django's own "not found" answers then."""
@@ -81,173 +84,184 @@ class GoOut:
             await answer.page(send, 503, "prefetch", asked.language)
             return True
         if visitor is EMBEDDED:
-            await answer.page(send, 403, "framed", asked.language)  # cookie stuffing: nobody tapped
+            await answer.page(send, 403, "framed", asked.language)  # cookie stuffing: no person tapped
             return True
-        departure = self._departures.stale(token)
-        if departure is not None and departure.until > time.monotonic():
-            await self._leave(scope, asked, send, departure, new_id_bytes())
+        route = self._routes.stale(token)
+        if route is not None and route.until > time.monotonic():
+            await self._leave(scope, asked, send, route, new_id_bytes())
             return True
         try:
             found = await self._find(token)
-        except DatabaseAway:
-            logger.error("outbound click not found, the database is away")
-            await answer.page(send, 503, "away", asked.language, answer.NOT_RECORDED, (b"retry-after", b"10"))
+        except DatabaseUnavailable:
+            logger.error("outbound click not found, the database is unavailable")
+            await answer.page(send, 503, "unavailable", asked.language, answer.NOT_RECORDED, (b"retry-after", b"10"))
             return True
         if found is None:
             return False
-        way, link, click_id = found
-        departure = await self._departure(way, link, asked, token)
-        if departure is None:
-            logger.error("refused to lead to %r: not a host of %s", way.tracked_url or way.plain_url, way.marketplace)
+        destination, link, click_id = found
+        route = await self._route(destination, link, asked, token)
+        if route is None:
+            url = destination.tracked_url or destination.plain_url
+            logger.error("refused to lead to %r: not a host of %s", url, destination.marketplace)
             await answer.page(send, 403, "refused", asked.language)
             return True
-        await self._leave(scope, asked, send, departure, click_id)
+        await self._leave(scope, asked, send, route, click_id)
         return True
 
-    async def _leave(self, scope: Scope, asked: Asked, send: Send, departure: Departure, click_id: bytes) -> None:
-        visit = Visit()
-        if departure.link is not None:
-            visit.click = asked.click_on(departure.link, click_id)
+    async def _leave(self, scope: Scope, asked: Asked, send: Send, route: OutboundRoute, click_id: bytes) -> None:
+        pending = PendingClick()
+        if route.link is not None:
+            pending.click = asked.click_on(route.link, click_id)
         if asked.visitor is PERSON:  # a program may follow the link, but only a person goes out
-            visit.outbound_click = departure.way_to.row(new_id_bytes(), click_id)
-            visit.lease_id = departure.lease_id
+            pending.outbound_click = route.packed.row(new_id_bytes(), click_id)
+            pending.lease_id = route.lease_id
         more: tuple[answer.Header, ...] = ()
-        if visit.click or visit.outbound_click:
+        if pending.click or pending.outbound_click:
             try:
-                recorded = await self._visits.send(visit)
+                recorded = await self._clicks.send(pending)
             except QueueFull:
                 await answer.page(send, 503, "busy", asked.language, answer.NOT_RECORDED, (b"retry-after", b"3"))
                 return
             if not recorded:
-                logger.error("outbound click not recorded, the database is away: %s", asked.path)
+                logger.error("outbound click not recorded, the database is unavailable: %s", asked.path)
                 more = (answer.NOT_RECORDED,)
-        way = departure.way
-        if not self._opens_here(asked.agent[:AGENT_READ], way.marketplace):
+        destination = route.destination
+        if not self._opens_here(asked.agent[:AGENT_CHARACTERS], destination.marketplace):
             token = str(UUID(bytes=click_id))
             page = await page_of(
                 self._django,
                 scope,
                 asked,
-                f"/s/{way.slug}/{way.listing_id}/way-out",
+                f"/s/{destination.slug}/{destination.listing_id}/way-out",
                 click=token,
                 query=f"t={token}".encode(),
             )
             if page is not None and page.status == 200:
                 await send_page(send, page, asked, (b"referrer-policy", b"no-referrer"), *more)
                 return
-        await send(answer.also(departure.redirect, *more) if more else departure.redirect)
+        await send(answer.also(route.redirect, *more) if more else route.redirect)
         await send(answer.NOTHING_MORE)
 
-    async def _find(self, token: str) -> tuple[Way, ClickedLink | None, bytes] | None:
-        """The way, the listing's own link when the click is still to be written, and the click's id."""
+    async def _find(self, token: str) -> tuple[Destination, ClickedLink | None, bytes] | None:
+        """The destination, the listing's own link when the click is still to be written, and the click's id."""
         click_id = _click_id(token)
         if click_id is not None:
-            listing_id = self._clicked.stale(click_id)
-            way = await self._way(WAY_OF_LISTING, listing_id) if listing_id else await self._way(WAY_OF_CLICK, click_id)
-            if way is None:
+            link_id = self._clicked.stale(click_id)
+            query, key = (DESTINATION_OF_LINK, link_id) if link_id else (DESTINATION_OF_CLICK, click_id)
+            destination = await self._destination(query, key)
+            if destination is None:
                 return None
-            self._clicked.put(click_id, way.listing_id)
-            return way, None, click_id.bytes
+            self._clicked.put(click_id, destination.link_id)
+            return destination, None, click_id.bytes
         link = await self._links.find(token)
         if link is None or link.channel != OWN:
             return None
-        way = await self._way(WAY_OF_LISTING, link.listing_id)
-        if way is None:
+        destination = await self._destination(DESTINATION_OF_LINK, link.id)
+        if destination is None:
             return None
-        return way, ClickedLink.of(link.shop_id, link.id, link.listing_id), new_id_bytes()
+        return destination, ClickedLink.of(link.shop_id, link.id, link.listing_id), new_id_bytes()
 
-    async def _departure(self, way: Way, link: ClickedLink | None, asked: Asked, token: str) -> Departure | None:
-        """Where this way leads; None when it may not lead there. Kept for a listing's own link on a known address."""
-        url, lease_id, settled = await self._target(way, asked)
+    async def _route(
+        self, destination: Destination, link: ClickedLink | None, asked: Asked, token: str
+    ) -> OutboundRoute | None:
+        """The way there; None when it is not allowed. Kept for a listing's own link on a known address."""
+        manifest = self._manifest(destination.marketplace)
+        url, lease_id, settled = await self._target(destination, manifest, asked)
         if url is None:
             return None
-        marketplace = registry.SERVED_BY.get(way.marketplace, way.marketplace)
-        departure = Departure(
-            way=way,
+        route = OutboundRoute(
+            destination=destination,
             link=link,
-            way_to=WayTo.of(way.shop_id, marketplace, lease_id),
+            packed=ClickedDestination.of(destination.shop_id, manifest.code, lease_id),
             lease_id=lease_id,
             redirect=answer.redirect(url),
-            until=self._ways.fresh_until(way.listing_id),
+            until=self._destinations.fresh_until(destination.link_id),
         )
         if settled and link is not None:
-            self._departures.put(token, departure)
-        return departure
+            self._routes.put(token, route)
+        return route
 
-    async def _way(self, query: str, key: UUID) -> Way | None:
-        known = self._ways.fresh(key)
+    async def _destination(self, query: str, key: UUID) -> Destination | None:
+        known = self._destinations.fresh(key)
         if known is not None:
             return known
-        old = self._ways.stale(key)
-        if old is not None and self._visits.away:  # nobody waits to find that out again
+        old = self._destinations.stale(key)
+        if old is not None and self._clicks.unavailable:  # no visitor has to wait to find that out again
             return old
         try:
-            found = await self._look_up.one(Way, query, [key])
-        except DatabaseAway:
+            found = await self._look_up.one(Destination, query, [key])
+        except DatabaseUnavailable:
             if old is None:
                 raise
             return old
         if found is None:
-            self._ways.forget(key)
+            self._destinations.forget(key)
         else:
-            self._ways.put(found.listing_id, found)
+            self._destinations.put(found.link_id, found)
         return found
 
-    async def _target(self, way: Way, asked: Asked) -> tuple[str | None, UUID | None, bool]:
-        """(the address when it may be led to, the lease it is on, whether another visitor would be led there, too).
+    def _manifest(self, marketplace: str) -> Manifest:
+        manifest = self._manifests.get(marketplace)
+        if manifest is None:
+            manifest = registry.manifest_of(marketplace)
+            if not is_feed(marketplace):  # settings do not change while the process lives; feeds do
+                self._manifests[marketplace] = manifest
+        return manifest
+
+    async def _target(
+        self, destination: Destination, manifest: Manifest, asked: Asked
+    ) -> tuple[str | None, UUID | None, bool]:
+        """(the address when it is allowed, the lease it is on, whether the next visitor is led there, too).
 
         A plain address earns nothing.
         """
-        policy = self._policies.get(way.marketplace)
-        if policy is None:
-            policy = registry.manifest_of(way.marketplace)
-            if not is_feed(way.marketplace):  # settings do not change while the process lives; feeds do
-                self._policies[way.marketplace] = policy
-        url, lease_id = way.tracked_url, way.lease_id
-        if url is None and policy.reports_orders and asked.visitor != Click.Visitor.PREVIEW:
-            given = await self._given(way)
+        url, lease_id = destination.tracked_url, destination.lease_id
+        if url is None and manifest.reports_orders and asked.visitor != Click.Visitor.PREVIEW:
+            given = await self._given(destination)
             if given is not None:
-                url, lease_id = given[0], given[2]
-        # Where a feed may lead can change at any moment, and counts from then on.
-        settled = way.tracked_url is not None or not (policy.reports_orders or is_feed(way.marketplace))
+                url, lease_id = given.url, given.lease_id
+        # Where a feed may lead can change at any moment, and the change counts from then on.
+        settled = destination.tracked_url is not None or not (
+            manifest.reports_orders or is_feed(destination.marketplace)
+        )
         if url is None:
-            return may_lead_to(way.plain_url, policy.hosts), None, settled
-        return may_lead_to(url, policy.hosts), lease_id, settled
+            return may_lead_to(destination.plain_url, manifest.hosts), None, settled
+        return may_lead_to(url, manifest.hosts), lease_id, settled
 
-    async def _given(self, way: Way) -> tuple[str, str, UUID] | None:
-        """(address, copy-code, lease) from the marketplace, asked once however many visitors wait for it."""
-        if self._visits.away or self._none_given.fresh(way.listing_id):
+    async def _given(self, destination: Destination) -> TrackedUrl | None:
+        """The tracked address from the marketplace, asked once however many visitors wait for it."""
+        link_id = destination.link_id
+        if self._clicks.unavailable or self._none_given.fresh(link_id):
             return None
-        asking = self._asking.get(way.listing_id)
+        asking = self._asking.get(link_id)
         if asking is None:
-            asking = asyncio.create_task(self._ask(way.listing_id))
-            self._asking[way.listing_id] = asking
-            asking.add_done_callback(lambda _done: self._asking.pop(way.listing_id, None))
-        await asyncio.wait({asking}, timeout=ASKING_TAKES)
+            asking = asyncio.create_task(self._ask(link_id))
+            self._asking[link_id] = asking
+            asking.add_done_callback(lambda _done: self._asking.pop(link_id, None))
+        await asyncio.wait({asking}, timeout=WAIT_FOR_MARKETPLACE_SECONDS)
         return asking.result() if asking.done() else None
 
-    async def _ask(self, listing_id: UUID) -> tuple[str, str, UUID] | None:
+    async def _ask(self, link_id: UUID) -> TrackedUrl | None:
         given = None
         try:
-            given = await sync_to_async(_ask_marketplace, thread_sensitive=False)(listing_id)
+            given = await sync_to_async(_ask_marketplace, thread_sensitive=False)(link_id)
         except Refusal as refusal:
-            logger.warning("no tracked address for listing %s: %s", listing_id, refusal)
+            logger.warning("no tracked address for link %s: %s", link_id, refusal)
         except Exception:
-            logger.exception("no tracked address for listing %s", listing_id)
+            logger.exception("no tracked address for link %s", link_id)
         if given is None:
-            self._none_given.put(listing_id, True)
+            self._none_given.put(link_id, True)
         else:
-            self._ways.forget(listing_id)
+            self._destinations.forget(link_id)
         return given
 
 
-def _ask_marketplace(listing_id: UUID) -> tuple[str, str, UUID] | None:
+def _ask_marketplace(link_id: UUID) -> TrackedUrl | None:
     """The verb, in a thread of its own with a connection of its own."""
     try:
         now: datetime = clock.now()
-        listing = Listing.objects.select_related("offer", "shop").get(pk=listing_id)
-        found: TrackedUrl | None = tracked_url(listing, now=now)
-        return None if found is None else (found.url, found.copy_code, found.lease_id)
+        link = Link.objects.select_related("listing__offer", "shop").get(pk=link_id)
+        return tracked_url(link, now=now)
     finally:
         connection.close()
 

@@ -15,7 +15,7 @@ PATIENCE = 2.0  # seconds for one row
 MOST_AT_ONCE = 1_000  # queries under way; more means that the database does not answer
 
 
-class DatabaseAway(Exception):
+class DatabaseUnavailable(Exception):
     """PostgreSQL did not answer in time."""
 
 
@@ -42,7 +42,7 @@ class LookUp:
         self._under_way: dict[tuple[Any, ...], asyncio.Task[Any]] = {}
 
     async def one(self, row: Callable[..., Row], query: str, params: Sequence[Any]) -> Row | None:
-        """The first row of the query as `row`, or None. Raises DatabaseAway.
+        """The first row of the query as `row`, or None. Raises DatabaseUnavailable.
 
         A question that is being asked already is not asked again: a link that everybody opens at once is one query.
         """
@@ -53,14 +53,14 @@ class LookUp:
         asking = self._under_way.get(question)
         if asking is None:
             if len(self._under_way) >= MOST_AT_ONCE:
-                raise DatabaseAway
+                raise DatabaseUnavailable
             # Never cancelled: cancelling a query means talking to the server that does not answer. It ends when the
             # server or the kernel says so, and nobody waits for it.
             asking = self._under_way[question] = asyncio.create_task(self._ask(row, query, params))
             asking.add_done_callback(partial(self._ended, question))
         await asyncio.wait({asking}, timeout=self.patience)
         if not asking.done():
-            raise DatabaseAway
+            raise DatabaseUnavailable
         found: Row | None = asking.result()
         return found
 
@@ -78,7 +78,7 @@ class LookUp:
             except (psycopg.OperationalError, PoolTimeout, OSError) as error:
                 # The first failure may be a connection that died while it lay in the pool.
                 if last_try or isinstance(error, PoolTimeout):
-                    raise DatabaseAway from error
+                    raise DatabaseUnavailable from error
         return None
 
     def _ended(self, question: tuple[Any, ...], asking: "asyncio.Task[Any]") -> None:

@@ -1,4 +1,4 @@
-"""/l/<code>: the click is committed, then the listing page is shown. Without the database a copy of it is shown."""
+"""/l/<code>: the click is committed, then the listing page is shown; without the database, the last cached page."""
 
 import logging
 import re
@@ -8,31 +8,31 @@ from datetime import UTC, datetime
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Scope, Send
 from joey.edge.django_page import Page, page_of, send_page
-from joey.edge.group_commit import GroupCommit, QueueFull, Visit
-from joey.edge.look_up import DatabaseAway, LookUp
+from joey.edge.group_commit import GroupCommit, PendingClick, QueueFull
+from joey.edge.look_up import DatabaseUnavailable, LookUp
 from joey.edge.remember import Remembered
 from joey.kit.ids import CODE_ALPHABET, new_id
+from joey.sharing.click_rows import ClickedLink
 from joey.sharing.queries import LINK_BY_CODE, LinkFacts
-from joey.sharing.visit_rows import ClickedLink
 
 logger = logging.getLogger(__name__)
 
 CODE = re.compile(rf"[{CODE_ALPHABET}]{{8,16}}")
 LINKS_KEPT = 50_000
-LINK_FRESH = 30.0  # seconds
-COPIES_KEPT = 500  # pages of some 50 KB
+LINK_FRESH_SECONDS = 30.0
+PAGES_KEPT = 500  # of some 50 KB each
 
 
-class Links:
-    """Links by code, remembered for a short while, and for longer when the database is away."""
+class KnownLinks:
+    """Links by code, remembered for half a minute, and for longer while the database is unavailable."""
 
-    def __init__(self, look_up: LookUp, visits: GroupCommit) -> None:
+    def __init__(self, look_up: LookUp, clicks: GroupCommit) -> None:
         self._look_up = look_up
-        self._visits = visits
-        self._known: Remembered[str, LinkFacts] = Remembered(LINKS_KEPT, LINK_FRESH)
+        self._clicks = clicks
+        self._known: Remembered[str, LinkFacts] = Remembered(LINKS_KEPT, LINK_FRESH_SECONDS)
 
     async def find(self, code: str) -> LinkFacts | None:
-        """The link; None when there is no such code. Raises DatabaseAway for one never seen while it is away.
+        """The link; None when there is no such code. Raises DatabaseUnavailable for one that was not looked up before.
 
         A link's facts never change once its listing has a link of its own, so an old answer is still right.
         """
@@ -42,11 +42,11 @@ class Links:
         if known is not None:
             return known
         old = self._known.stale(code)
-        if old is not None and self._visits.away:  # nobody waits to find that out again
+        if old is not None and self._clicks.unavailable:  # no visitor has to wait to find that out again
             return old
         try:
             return await self._ask(code)
-        except DatabaseAway:
+        except DatabaseUnavailable:
             if old is None:
                 raise
             return old
@@ -59,7 +59,7 @@ class Links:
 
 
 @dataclass(frozen=True)
-class Copy:
+class CachedPage:
     """A listing page as it was last rendered, its outbound click pointing to the listing's own link."""
 
     page: Page
@@ -72,17 +72,17 @@ class Copy:
 class OpenLink:
     """Answers /l/<code>."""
 
-    def __init__(self, django: App, links: Links, clicks: GroupCommit) -> None:
+    def __init__(self, django: App, links: KnownLinks, clicks: GroupCommit) -> None:
         self._django = django
         self._links = links
         self._clicks = clicks
-        self._copies: Remembered[tuple[str, str], Copy] = Remembered(COPIES_KEPT)  # by listing and language
+        self._cached: Remembered[tuple[str, str], CachedPage] = Remembered(PAGES_KEPT)  # by listing and language
 
     async def __call__(self, scope: Scope, asked: Asked, code: str, send: Send) -> bool:
         """False when there is no such link: Django's own "not found" answers then."""
         try:
             link = await self._links.find(code)
-        except DatabaseAway:
+        except DatabaseUnavailable:
             await self._without_database(asked, None, send)
             return True
         if link is None:
@@ -90,7 +90,7 @@ class OpenLink:
         click_id = new_id()
         click = asked.click_on(ClickedLink.of(link.shop_id, link.id, link.listing_id), click_id.bytes)
         try:
-            recorded = await self._clicks.send(Visit(click))
+            recorded = await self._clicks.send(PendingClick(click))
         except QueueFull:
             await answer.page(send, 503, "busy", asked.language, answer.NOT_RECORDED, (b"retry-after", b"3"))
             return True
@@ -100,25 +100,25 @@ class OpenLink:
         path = f"/s/{link.slug}/{link.listing_id}"
         page = await page_of(self._django, scope, asked, path, click=str(click_id))
         if page is None:
-            await self._copy(asked, link, send)
+            await self._show_cached(asked, link, send)
             return True
         self._keep(asked, link, page, str(click_id))
         await send_page(send, page, asked)
         return True
 
     async def _without_database(self, asked: Asked, link: LinkFacts | None, send: Send) -> None:
-        logger.error("click not recorded, the database is away: %s", asked.path)
-        await self._copy(asked, link, send, answer.NOT_RECORDED)
+        logger.error("click not recorded, the database is unavailable: %s", asked.path)
+        await self._show_cached(asked, link, send, answer.NOT_RECORDED)
 
-    async def _copy(self, asked: Asked, link: LinkFacts | None, send: Send, *more: answer.Header) -> None:
-        copy = self._copies.stale((str(link.listing_id), asked.language)) if link else None
-        if copy is None or not copy.showable(datetime.now(UTC)):
-            await answer.page(send, 503, "away", asked.language, (b"retry-after", b"10"), *more)
+    async def _show_cached(self, asked: Asked, link: LinkFacts | None, send: Send, *more: answer.Header) -> None:
+        cached = self._cached.stale((str(link.listing_id), asked.language)) if link else None
+        if cached is None or not cached.showable(datetime.now(UTC)):
+            await answer.page(send, 503, "unavailable", asked.language, (b"retry-after", b"10"), *more)
         else:
-            await send_page(send, copy.page, asked, *more)
+            await send_page(send, cached.page, asked, *more)
 
     def _keep(self, asked: Asked, link: LinkFacts, page: Page, click_id: str) -> None:
         if asked.method != "GET" or asked.asks_for_language or not page.keepable or link.own_code is None:
             return
-        copy = Copy(page.with_text(click_id, link.own_code))
-        self._copies.put((str(link.listing_id), asked.language), copy)
+        cached = CachedPage(page.with_text(click_id, link.own_code))
+        self._cached.put((str(link.listing_id), asked.language), cached)

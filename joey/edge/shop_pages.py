@@ -85,7 +85,7 @@ class ShopPages:
             try:
                 page = await self._made(key)
             except (TooBusy, TooLate, psycopg.OperationalError) as trouble:
-                what = "busy" if isinstance(trouble, TooBusy) else "away"
+                what = "busy" if isinstance(trouble, TooBusy) else "unavailable"
                 await answer.page(send, 503, what, visitor[0], (b"retry-after", b"5"))
                 return True
             if page is None:

@@ -169,7 +169,7 @@ def _attribute_and_claim(marketplace: str) -> None:
     """
     attribute_set(marketplace, "order_in")
     sql.execute("ANALYZE order_in")
-    keep_for_orders("order_in")
+    keep_for_orders(marketplace, "order_in")
     sql.execute(
         f"""
         INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)

@@ -1,4 +1,4 @@
-"""Filed positions are few: a shop leases one when it first shares and gives it back when nothing can come of it."""
+"""Positions are few: a shop leases one when it first shares, and returns it when no order can come of it any more."""
 
 from datetime import datetime, timedelta
 
@@ -17,10 +17,11 @@ REFRESH = timedelta(hours=1)  # how exactly "last used" is kept
 def lease_for(shop: Shop, marketplace: str, *, now: datetime) -> PositionLease | None:
     """The shop's lease at the marketplace, made now if needed.
 
-    None when the marketplace reports no orders or every position is taken: such a share earns nothing, and the
-    caller says so.
+    None when the marketplace's order reports name no position, or every position is taken. Without a sub-id such a
+    share earns nothing, and the caller says so.
     """
-    if not registry.manifest_of(marketplace).reports_orders:
+    manifest = registry.manifest_of(marketplace)
+    if not manifest.reports_orders or "position" not in manifest.evidence:
         return None
     connector = registry.connector_for(marketplace)
     with transaction.atomic():
@@ -37,7 +38,7 @@ def lease_for(shop: Shop, marketplace: str, *, now: datetime) -> PositionLease |
 
 
 def _reopened(shop: Shop, marketplace: str, now: datetime) -> PositionLease | None:
-    """An ended lease whose position nobody else could have taken yet simply goes on (free_from is its `until`)."""
+    """An ended lease resumes while its position cannot have been leased to another shop (free_from is its `until`)."""
     lease = (
         PositionLease.objects.select_for_update()
         .filter(shop=shop, marketplace=marketplace, until__gt=now)
@@ -59,7 +60,7 @@ def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease | N
         .filter(marketplace=marketplace, free_from__lte=now)
         .order_by("free_from", "id")
         .first()
-    )
+    ) or _free_form_position(marketplace, now)
     if position is None:
         return None
     # Written on the row itself, so that a rival who waited for it sees that it is gone.
@@ -74,9 +75,25 @@ def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease | N
     return lease
 
 
+def _free_form_position(marketplace: str, now: datetime) -> Position | None:
+    """A new position where any key may be used without asking the marketplace first, up to what it allows."""
+    positions = registry.manifest_of(marketplace).capabilities.positions
+    if positions.registered or positions.granted == "none":
+        return None
+    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"positions:{marketplace}"])
+    have = Position.objects.filter(marketplace=marketplace).count()
+    if positions.at_most is not None and have >= positions.at_most:
+        return None
+    key = registry.connector(marketplace).register_position(f"joey-{have + 1}")
+    made, new = Position.objects.get_or_create(
+        marketplace=marketplace, key=key, defaults={"free_from": _whole_second(now)}
+    )
+    return made if new else None
+
+
 @transaction.atomic
 def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
-    """End every lease that nobody used for `idle_days`; how many.
+    """End every lease that was not used for `idle_days`; how many.
 
     From then on no new link uses the position; clicks on old links still count for the shop until the order
     window and the refund time are over, and only then may another shop have it.
@@ -103,25 +120,37 @@ def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
     return ended
 
 
-def keep_for_orders(table: str) -> None:
-    """Orders use their lease: `last_used_at` follows the newest click that temporary table `table` reports for it.
+def keep_for_orders(marketplace: str, table: str) -> None:
+    """A reported order uses its lease: an open one is in use, an ended one rests again from that moment on.
 
-    The table has `lease_id uuid, clicked_at timestamptz`. Copy-codes and the marketplace's own links lead there
-    without passing Joey, so a lease can earn for months without a share or an outbound click. A lease that someone else
-    holds locked is left out: it is being used.
+    Temporary table `table` has `lease_id uuid, clicked_at timestamptz`. Copy-codes and the marketplace's own links
+    lead there without passing through here, so a lease can earn for months without a share or an outbound click. An
+    ended lease keeps its position for window plus refund time after the last reported use, so that the time of an
+    order names the shop as surely as the time of a click does. A lease that is locked by another transaction is left
+    out: it is being used.
     """
+    manifest = registry.manifest_of(marketplace)
     sql.execute(
         f"""
         WITH used AS (
             SELECT lease_id, least(max(clicked_at), now()) AS at FROM {table} WHERE lease_id IS NOT NULL GROUP BY 1
         ), locked AS (
-            SELECT l.id, used.at FROM sharing_positionlease l JOIN used ON used.lease_id = l.id
-            WHERE l.ended_at IS NULL AND l.last_used_at < used.at - %s
+            SELECT l.id, l.position_id, used.at, date_trunc('second', used.at) + %(rest)s AS rests_until
+            FROM sharing_positionlease l JOIN used ON used.lease_id = l.id
+            WHERE (l.ended_at IS NULL AND l.last_used_at < used.at - %(refresh)s)
+               OR (l.until > now() AND l.until < date_trunc('second', used.at) + %(rest)s)
             ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
+        ), kept AS (
+            UPDATE sharing_positionlease l
+            SET last_used_at = greatest(l.last_used_at, locked.at), until = greatest(l.until, locked.rests_until)
+            FROM locked WHERE l.id = locked.id AND l.until IS NOT NULL RETURNING l.position_id, l.until
+        ), rests AS (
+            UPDATE sharing_position p SET free_from = kept.until FROM kept WHERE p.id = kept.position_id
         )
-        UPDATE sharing_positionlease l SET last_used_at = locked.at FROM locked WHERE l.id = locked.id
+        UPDATE sharing_positionlease l SET last_used_at = locked.at
+        FROM locked WHERE l.id = locked.id AND l.until IS NULL
         """,
-        [REFRESH],
+        {"refresh": REFRESH, "rest": timedelta(days=manifest.window_days + manifest.refund_days)},
     )
 
 
@@ -136,7 +165,7 @@ def register_positions(marketplace: str, count: int, *, now: datetime) -> int:
 
 
 def first_leased_at(marketplace: str) -> datetime | None:
-    """When the first lease at this marketplace began: no order of ours can be older than its click."""
+    """When the first lease at this marketplace began: no order through a position of ours can be older."""
     first: datetime | None = PositionLease.objects.filter(marketplace=marketplace).aggregate(
         first=models.Min("leased_from")
     )["first"]
@@ -144,6 +173,6 @@ def first_leased_at(marketplace: str) -> datetime | None:
 
 
 def _whole_second(moment: datetime) -> datetime:
-    """Marketplaces report the time of a click in whole seconds, cut off: a lease begins and ends on them too, or the
-    click that follows the first share within its second would seem to come before it."""
+    """Marketplaces report times in whole seconds, cut off. A lease begins and ends on them too, or a click within the
+    second of the first share would seem to come before it."""
     return moment.replace(microsecond=0)

@@ -9,10 +9,10 @@ from joey.shops.models import Listing, Shop
 
 
 class Position(models.Model):
-    """A place filed with a marketplace (ad zone, pid, tag) that its order reports name. There are few of them."""
+    """A place at a marketplace (ad zone, pid, tag, tracking id) that its order reports name."""
 
     id = models.BigAutoField(primary_key=True)
-    marketplace = models.CharField(max_length=16)
+    marketplace = models.CharField(max_length=64)
     key = models.CharField(max_length=80)
     registered_at = models.DateTimeField(db_default=Now())
     free_from = models.DateTimeField(null=True, db_default=Now())  # null while leased; else not leased before this
@@ -22,11 +22,11 @@ class Position(models.Model):
 
 
 class PositionLease(models.Model):
-    """One shop's time on one position. An order belongs to the lease that holds its reported click time."""
+    """One shop's time on one position. An order belongs to the lease that covers its reported click or order time."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     position = models.ForeignKey(Position, models.PROTECT, related_name="+")
-    marketplace = models.CharField(max_length=16)
+    marketplace = models.CharField(max_length=64)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     leased_from = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)  # no new links on it from here
@@ -62,38 +62,47 @@ class Link(models.Model):
 
 
 class TrackedUrl(models.Model):
-    """The marketplace's own tracked address of a listing on a lease, as its link conversion gave it."""
+    """A marketplace's tracked address of a listing, on a lease, with the code of a link as its sub-id, or both."""
 
     id = models.BigAutoField(primary_key=True)
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
     listing = models.ForeignKey(Listing, models.CASCADE, related_name="+")
-    lease = models.ForeignKey(PositionLease, models.CASCADE, related_name="+")
+    lease = models.ForeignKey(PositionLease, models.CASCADE, null=True, related_name="+")
+    sub_id = models.CharField(max_length=64, blank=True, default="")  # "": the address serves every link of the listing
     url = models.URLField(max_length=2000)
     copy_code = models.CharField(max_length=300, blank=True, default="")
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["shop", "listing", "lease"], name="sharing_tracked_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "listing", "lease", "sub_id"], name="sharing_tracked_once"),
+            models.UniqueConstraint(
+                fields=["shop", "listing", "sub_id"],
+                condition=Q(lease__isnull=True),
+                name="sharing_tracked_once_by_sub_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(lease__isnull=False) | ~Q(sub_id=""), name="sharing_tracked_by_something"
+            ),
+        ]
 
 
 class Click(models.Model):
-    """One opening of a link, whoever did it. Append-only; clicks never pay, only reported orders do."""
+    """One opening of a link, by a person or a program. Append-only; clicks never pay, only reported orders do."""
 
     class Visitor(models.TextChoices):
         PERSON = "person"
         PREVIEW = "preview"  # a messenger fetching a card
         PREFETCH = "prefetch"
         ROBOT = "robot"
-        EMBEDDED = "embedded"  # opened inside a frame or as an image: nobody tapped
+        EMBEDDED = "embedded"  # opened inside a frame or as an image: no person tapped
 
     id = models.UUIDField(primary_key=True, editable=False)
     shop_id = models.UUIDField()
     link_id = models.UUIDField()
     listing_id = models.UUIDField()
     at = models.DateTimeField(db_default=Now())
-    visitor_key = models.BinaryField(
-        max_length=16
-    )  # keyed by a salt of the day: says "the same browser today", no more
+    visitor_key = models.BinaryField(max_length=16)  # keyed by a salt of the day: "the same browser today", no more
     visitor = models.CharField(max_length=10, choices=Visitor.choices)
     referrer_host = models.CharField(max_length=120, blank=True)
 
@@ -111,8 +120,8 @@ class OutboundClick(models.Model):
     click_id = models.UUIDField()
     shop_id = models.UUIDField()
     at = models.DateTimeField(db_default=Now())
-    marketplace = models.CharField(max_length=32)  # "taobao" …, or "feed:NAME"
-    lease_id = models.UUIDField(null=True)  # null: no position was free, this visit earns nothing
+    marketplace = models.CharField(max_length=64)
+    lease_id = models.UUIDField(null=True)  # null: no position was free, or the link's code went along as a sub-id
 
     class Meta:
         indexes = [models.Index(fields=["click_id"], name="sharing_outbound_of_click")]

@@ -36,12 +36,14 @@ CHECKS = [
         """,
     ),
     Check(
-        "Every tracked address is on a lease of its own shop",
+        "Every tracked address is on a lease of its own shop, or carries the code of a link of it",
         """
         SELECT t.id AS tracked_url, t.shop_id, l.shop_id AS lease_of FROM sharing_trackedurl t
-        JOIN sharing_positionlease l ON l.id = t.lease_id
         JOIN shops_listing g ON g.id = t.listing_id
+        LEFT JOIN sharing_positionlease l ON l.id = t.lease_id
+        LEFT JOIN sharing_link k ON k.code = t.sub_id
         WHERE l.shop_id <> t.shop_id OR g.shop_id <> t.shop_id
+           OR (t.sub_id <> '' AND (k.shop_id, k.listing_id) IS DISTINCT FROM (t.shop_id, t.listing_id))
         """,
     ),
 ]

@@ -43,7 +43,7 @@ class CountedLink:
 
 @dataclass(frozen=True)
 class SeenClick:
-    """One opening of a link, as its shop may see it."""
+    """One opening of a link, as its keeper may see it."""
 
     id: UUID
     at: datetime
@@ -56,7 +56,7 @@ class SeenClick:
 
 
 @dataclass(frozen=True)
-class Links:
+class LinkPage:
     """One page of links, newest first; `next` is the cursor of the following page."""
 
     items: tuple[CountedLink, ...]
@@ -64,14 +64,14 @@ class Links:
 
 
 @dataclass(frozen=True)
-class SeenClicks:
+class ClickPage:
     """One page of clicks, newest first."""
 
     items: tuple[SeenClick, ...]
     next: str | None
 
 
-def links_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Links:
+def links_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> LinkPage:
     """The shop's links with their clicks. One query. Raises Invalid (cursor)."""
     found = sql.rows(
         f"""
@@ -105,10 +105,10 @@ def links_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Links
         )
         for row in found[:limit]
     )  # fmt: skip
-    return Links(items, str(items[-1].id) if len(found) > limit else None)
+    return LinkPage(items, str(items[-1].id) if len(found) > limit else None)
 
 
-def clicks_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> SeenClicks:
+def clicks_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> ClickPage:
     """The shop's clicks of every kind, newest first. One query. Raises Invalid (cursor)."""
     at, click_id = _read_moment(cursor)
     found = sql.rows(
@@ -122,7 +122,7 @@ def clicks_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Seen
         {"shop": shop.pk, "at": at, "id": click_id, "limit": limit + 1},
     )
     items = tuple(SeenClick(**row) for row in found[:limit])
-    return SeenClicks(items, f"{items[-1].at.isoformat()}_{items[-1].id}" if len(found) > limit else None)
+    return ClickPage(items, f"{items[-1].at.isoformat()}_{items[-1].id}" if len(found) > limit else None)
 
 
 def own_codes(listing_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -176,17 +176,17 @@ class LinkFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """Where one listing leads, and on which lease. `tracked_url` None: no address on an open lease is known yet."""
+class Destination:
+    """Where one link leads, and on which lease. `tracked_url` None: no tracked address is known yet."""
 
+    link_id: UUID
     listing_id: UUID
     shop_id: UUID
     slug: str
     marketplace: str
     plain_url: str
     tracked_url: str | None
-    copy_code: str | None
-    lease_id: UUID | None
+    lease_id: UUID | None  # None: the address is plain, or carries a sub-id instead of a position
 
 
 LINK_BY_CODE = """
@@ -197,18 +197,21 @@ LINK_BY_CODE = """
       ON own.shop_id = k.shop_id AND own.listing_id = k.listing_id AND own.channel = 'shop'
     WHERE k.code = %s
 """
-_WAY = """
-    SELECT g.id AS listing_id, g.shop_id, s.slug, o.marketplace, o.url AS plain_url,
-           t.url AS tracked_url, t.copy_code, t.lease_id
+# A tracked address is usable while its lease is open; one without a lease carries its link's code as the sub-id.
+_DESTINATION = """
+    SELECT k.id AS link_id, g.id AS listing_id, g.shop_id, s.slug, o.marketplace, o.url AS plain_url,
+           t.url AS tracked_url, t.lease_id
     FROM {start}
+    JOIN shops_listing g ON g.id = k.listing_id AND g.shop_id = k.shop_id
     JOIN shops_shop s ON s.id = g.shop_id AND s.closed_at IS NULL
     JOIN catalog_offer o ON o.id = g.offer_id
-    LEFT JOIN (sharing_trackedurl t JOIN sharing_positionlease l ON l.id = t.lease_id AND l.ended_at IS NULL)
-      ON t.shop_id = g.shop_id AND t.listing_id = g.id
+    LEFT JOIN (sharing_trackedurl t LEFT JOIN sharing_positionlease l ON l.id = t.lease_id)
+      ON t.shop_id = g.shop_id AND t.listing_id = g.id AND t.sub_id IN ('', k.code)
+     AND (t.lease_id IS NULL OR l.ended_at IS NULL)
     WHERE {which} AND g.state = 'published'
-    ORDER BY l.leased_from DESC NULLS LAST LIMIT 1
+    ORDER BY t.id IS NULL, l.leased_from DESC NULLS LAST LIMIT 1
 """
-WAY_OF_LISTING = _WAY.format(start="shops_listing g", which="g.id = %s")
-WAY_OF_CLICK = _WAY.format(
-    start="sharing_click c JOIN shops_listing g ON g.id = c.listing_id AND g.shop_id = c.shop_id", which="c.id = %s"
+DESTINATION_OF_LINK = _DESTINATION.format(start="sharing_link k", which="k.id = %s")
+DESTINATION_OF_CLICK = _DESTINATION.format(
+    start="sharing_click c JOIN sharing_link k ON k.id = c.link_id", which="c.id = %s"
 )

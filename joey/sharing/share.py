@@ -1,4 +1,4 @@
-"""What a shopkeeper takes along for one link: the caption and the poster, from the listing as it is now."""
+"""What a keeper publishes for one link: the caption and the poster, from the listing as it is now."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from joey.shops.queries import Card, card_of
 class Share:
     """A link's address and the words that go with it.
 
-    `earns` False: nothing will come of it, and whoever shows the share says so.
+    `earns` False: no order through it can be attributed, and the page that shows the share says so.
     """
 
     url: str
@@ -42,14 +42,14 @@ def link_by_code(shop: Shop, code: str) -> Link:
 def share_of(link: Link, *, language: str, now: datetime) -> Share:
     """Address and caption of a link. The first share leases the shop's position at the marketplace.
 
-    May ask the marketplace once for its address and copy-code; when it is away the caption goes without.
+    May ask the marketplace once for its address and copy-code; while it is unavailable the caption has neither.
     """
     listing, card = link.listing, _card(link, language, now)
     try:
-        tracked = tracked_url(listing, now=now)
-        has_position = tracked is not None
-    except Unavailable:  # nobody knows yet: the position is leased when the marketplace answers again
-        tracked, has_position = None, registry.manifest_of(listing.offer.marketplace).reports_orders
+        tracked = tracked_url(link, now=now)
+        is_tracked = tracked is not None
+    except Unavailable:  # not known yet: the address is asked for when the marketplace answers again
+        tracked, is_tracked = None, registry.manifest_of(listing.offer.marketplace).reports_orders
     facts = captions.CaptionFacts(
         title=card.title,
         place=_place(card, language),
@@ -59,7 +59,7 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
         as_of=card.price.as_of,
         copy_code=tracked.copy_code if tracked else "",
     )
-    earns = has_position and listing.offer.commission_ppm > 0
+    earns = is_tracked and listing.offer.commission_ppm > 0
     return Share(facts.url, captions.caption(facts, channel=link.channel, language=language), earns)
 
 

@@ -134,6 +134,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "site/static"]
 STATIC_ROOT = DATA / "static"
 
+# Write clicks by psycopg's documented copy() only, a little slower: for a driver whose inner parts changed.
+JOEY_PLAIN_COPY = flag("JOEY_PLAIN_COPY")
+
 # Pages of shops that each web worker keeps in memory for some seconds; 0 keeps none.
 PAGES_KEPT_BYTES = int(os.environ.get("JOEY_PAGES_MB", "32")) * 1024 * 1024
 

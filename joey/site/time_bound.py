@@ -71,7 +71,7 @@ async def _too_late(scope: Scope, send: Send) -> None:
         elif path.startswith("/api/"):
             told = problem(503, "unavailable", headers={"Retry-After": "5"})
         else:
-            await answer.page(send, 503, "away", language, (b"retry-after", b"10"))
+            await answer.page(send, 503, "unavailable", language, (b"retry-after", b"10"))
             return
     await _send(send, told)
 

@@ -71,7 +71,7 @@ def test_with_a_frozen_database_the_buyer_still_gets_the_page_and_the_log_says_s
     assert copy.headers["content-security-policy"] == live.headers["content-security-policy"]
     assert waited < 3.5
     assert waited_again < 0.5, "once it is known to be away nobody waits to find out again"
-    assert "click not recorded, the database is away" in fresh_joey.log.read_text()
+    assert "click not recorded, the database is unavailable" in fresh_joey.log.read_text()
 
     back = eventually(fresh_joey, f"/l/{shared.code}")
     assert back.status_code == 200

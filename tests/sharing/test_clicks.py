@@ -14,8 +14,8 @@ from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link
 from joey.sharing.prove import CHECKS
 from joey.sharing.queries import clicks_of, links_of, own_codes
-from joey.sharing.record_click import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
 from joey.sharing.share import link_by_code
+from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
 from joey.shops.models import Shop
 from tests import cast
 

@@ -10,7 +10,7 @@ from joey.kit.ids import new_id
 from joey.kit.zone import midnight
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link
-from joey.sharing.record_click import NewClick, record_clicks
+from joey.sharing.write_clicks import NewClick, record_clicks
 from tests.api.client import Caller
 from tests.cast import listed, mei, meis_shop
 from tests.storefront.goods import fresh_flask

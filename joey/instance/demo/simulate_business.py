@@ -13,7 +13,7 @@ from joey.demo import catalogue
 from joey.kit.ids import new_id
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, Position, PositionLease
-from joey.sharing.record_click import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
+from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
 from joey.shops.models import Listing, Shop
 
 OPENED_DAYS_AGO = 32

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('click_id', models.UUIDField()),
                 ('shop_id', models.UUIDField()),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('marketplace', models.CharField(max_length=32)),
+                ('marketplace', models.CharField(max_length=64)),
                 ('lease_id', models.UUIDField(null=True)),
             ],
             options={
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name='Position',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('marketplace', models.CharField(max_length=16)),
+                ('marketplace', models.CharField(max_length=64)),
                 ('key', models.CharField(max_length=80)),
                 ('registered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('free_from', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), null=True)),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='PositionLease',
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('marketplace', models.CharField(max_length=16)),
+                ('marketplace', models.CharField(max_length=64)),
                 ('leased_from', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('until', models.DateTimeField(null=True)),
@@ -78,8 +78,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('url', models.URLField(max_length=2000)),
                 ('copy_code', models.CharField(blank=True, default='', max_length=300)),
+                ('sub_id', models.CharField(blank=True, default='', max_length=64)),
                 ('made_at', models.DateTimeField()),
-                ('lease', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sharing.positionlease')),
+                ('lease', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sharing.positionlease')),
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shops.listing')),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shops.shop')),
             ],
@@ -112,7 +113,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='trackedurl',
-            constraint=models.UniqueConstraint(fields=('shop', 'listing', 'lease'), name='sharing_tracked_once'),
+            constraint=models.UniqueConstraint(fields=('shop', 'listing', 'lease', 'sub_id'), name='sharing_tracked_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='trackedurl',
+            constraint=models.UniqueConstraint(condition=models.Q(('lease__isnull', True)), fields=('shop', 'listing', 'sub_id'), name='sharing_tracked_once_by_sub_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='trackedurl',
+            constraint=models.CheckConstraint(condition=models.Q(('lease__isnull', False), models.Q(('sub_id', ''), _negated=True), _connector='OR'), name='sharing_tracked_by_something'),
         ),
         append_only("sharing_click"),
         append_only("sharing_outboundclick"),

@@ -13,12 +13,17 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Wait
 
+_NEEDED = (
+    psycopg.AsyncConnection.wait,
+    *(getattr(psycopg.pq.PGconn, name) for name in ("send_query", "put_copy_data", "put_copy_end", "flush", "is_busy")),
+)
+
 
 async def copy_in(connection: psycopg.AsyncConnection, statements: str, streams: Sequence[bytes]) -> None:
-    """Run `statements`, each COPY in it fed with the next of `streams`; returns once PostgreSQL said "committed".
+    """Run `statements`, each COPY in it fed with the next of `streams`; returns once PostgreSQL has committed.
 
     Raises what psycopg raises: the error of a statement (all is undone then), or OperationalError for a connection
-    that broke (then nobody knows).
+    that broke (the outcome is unknown then).
     """
     await connection.wait(_conversation(connection.pgconn, statements.encode(), iter(streams)))
 
