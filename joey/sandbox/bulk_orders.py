@@ -9,7 +9,8 @@ from joey.sandbox.dialects.registry import dialect_of, item_at
 from joey.sandbox.purchases import serving
 from joey.sandbox.refused import Refused, invalid
 from joey.sandbox.world.order_book import FollowedLink, draft, keep_many
-from joey.sandbox.world.order_steps import MarketRules, OrderStep, SimulatedOrder, TakenBack, take_step
+from joey.sandbox.world.order_steps import MarketRules, take_step
+from joey.sandbox.world.simulated_order import OrderStep, SimulatedOrder, TakenBack
 from joey.sandbox.world.state import World
 
 MOST_AT_ONCE = 100_000

@@ -20,8 +20,8 @@ from joey.sandbox.outages import BANK, FEEDS, begin_outage
 from joey.sandbox.purchases import buy_item, move
 from joey.sandbox.refused import invalid
 from joey.sandbox.world.order_book import find_order, order_of, taken_back_of
-from joey.sandbox.world.order_steps import SimulatedOrder
 from joey.sandbox.world.reports import ReportStyle, set_style
+from joey.sandbox.world.simulated_order import SimulatedOrder
 from joey.sandbox.world.state import World
 
 MOST_BULK_BODY = 32_000_000

@@ -15,7 +15,7 @@ from joey.sandbox.purchases import serving
 from joey.sandbox.refused import invalid
 from joey.sandbox.render import page
 from joey.sandbox.world.order_book import find_order, order_of, taken_back_of
-from joey.sandbox.world.order_steps import CLOSED, NEXT, RECEIVED, SETTLED, SimulatedOrder
+from joey.sandbox.world.simulated_order import CLOSED, NEXT, RECEIVED, SETTLED, SimulatedOrder
 
 MOST_SHOWN = 100
 OUTAGE_SECONDS = 60

@@ -6,7 +6,7 @@ from joey.sandbox.dialects.port import Dialect
 from joey.sandbox.dialects.registry import dialect_of
 from joey.sandbox.world import order_book
 from joey.sandbox.world.goods import SoldItem
-from joey.sandbox.world.order_steps import SimulatedOrder
+from joey.sandbox.world.simulated_order import SimulatedOrder
 from joey.sandbox.world.state import World
 from joey.sandbox.world.visits import BuyerVisit
 

@@ -8,19 +8,8 @@ from hypothesis import strategies as st
 
 from joey.sandbox.amounts import decimal_text, decimals_of, part_of, percent, read_decimal, share_of
 from joey.sandbox.refused import Refused
-from joey.sandbox.world.order_steps import (
-    BASIC_STEPS,
-    CLOSED,
-    PAID,
-    RECEIVED,
-    SETTLED,
-    STEPS,
-    MarketRules,
-    OrderStep,
-    SimulatedOrder,
-    TakenBack,
-    take_step,
-)
+from joey.sandbox.world.order_steps import BASIC_STEPS, STEPS, MarketRules, take_step
+from joey.sandbox.world.simulated_order import CLOSED, PAID, RECEIVED, SETTLED, OrderStep, SimulatedOrder, TakenBack
 
 RULES = MarketRules(
     account="toy", steps=STEPS, currencies=("CNY", "USD"), service_fee_ppm=100_000, closes_without_commission=True

@@ -9,8 +9,9 @@ from typing import Any
 from joey.sandbox.amounts import part_of
 from joey.sandbox.refused import conflict, invalid, missing
 from joey.sandbox.world.goods import SoldItem
-from joey.sandbox.world.order_steps import MarketRules, OrderStep, SimulatedOrder, TakenBack, take_step
+from joey.sandbox.world.order_steps import MarketRules, take_step
 from joey.sandbox.world.reports import keep_for_the_report
+from joey.sandbox.world.simulated_order import OrderStep, SimulatedOrder, TakenBack
 from joey.sandbox.world.state import World
 
 MOST_PIECES = 999

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 
 from joey.sandbox.amounts import part_of, share_of
 from joey.sandbox.refused import Refused, conflict, invalid
-
-PLACED, PAID, RECEIVED, SETTLED, CLOSED = "placed", "paid", "received", "settled", "closed"
-STATES = (PLACED, PAID, RECEIVED, SETTLED, CLOSED)
-NEXT = {
-    PLACED: {CLOSED},
-    PAID: {RECEIVED, SETTLED, CLOSED},
-    RECEIVED: {SETTLED, CLOSED},
-    SETTLED: {CLOSED},
-    CLOSED: set(),
-}
+from joey.sandbox.world.simulated_order import (
+    CLOSED,
+    NEXT,
+    PAID,
+    RECEIVED,
+    SETTLED,
+    OrderStep,
+    SimulatedOrder,
+    TakenBack,
+)
 
 # Every step of the control contract; a marketplace has all of the basic ones, the others where its dialect says so.
 BASIC_STEPS = frozenset({"receive", "settle", "close", "return", "reopen", "unsettle", "correct"})
@@ -37,65 +37,6 @@ class MarketRules:
     def public_id(self, number: int) -> str:
         """The id under which buyers and reports name the order."""
         return self.order_id(number) if self.order_id else f"{self.account}-{number}"
-
-
-@dataclass(frozen=True)
-class SimulatedOrder:
-    """One order as the marketplace knows it. Amounts in minor units of `currency`, moments in seconds since 1970."""
-
-    number: int
-    order_id: str
-    account: str
-    marketplace: str
-    item: str  # the id that never changes
-    title: str
-    currency: str
-    quantity: int
-    list_minor: int
-    unit_minor: int  # what the buyer paid for one piece, after coupons
-    paid_minor: int
-    rate_ppm: int
-    estimate_minor: int
-    position: str | None  # the tracking key of the followed link
-    sub_id: str | None
-    click_at: int | None
-    created_at: int
-    paid_at: int
-    modified_at: int
-    state: str = PAID
-    frozen: int = 0
-    returned: int = 0
-    settled_minor: int = 0
-    service_minor: int = 0
-    refunded_minor: int = 0  # to the buyer, after settlement
-    taken_back_minor: int = 0  # of settled_minor, service fee included
-    service_back_minor: int = 0  # of service_minor
-    received_at: int | None = None
-    settled_at: int | None = None
-
-
-@dataclass(frozen=True)
-class TakenBack:
-    """Commission taken back after settlement, net of the part of the service fee that is given back with it."""
-
-    kind: str  # return, price_protection or penalty
-    quantity: int
-    refund_minor: int
-    commission_minor: int
-    service_minor: int
-    at: int
-
-
-@dataclass(frozen=True)
-class OrderStep:
-    """One control call on an order; the fields that a step does not have stay None."""
-
-    do: str
-    at: int
-    quantity: int | None = None
-    amount_minor: int | None = None
-    commission_minor: int | None = None
-    currency: str | None = None
 
 
 FIELDS_OF_STEP = {

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlite3 import Row
 from typing import Any
 
-from joey.sandbox.world.order_steps import SimulatedOrder
+from joey.sandbox.world.simulated_order import SimulatedOrder
 from joey.sandbox.world.state import World
 
 SAME_TIME_SECONDS = 60

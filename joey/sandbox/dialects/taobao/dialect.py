@@ -80,6 +80,8 @@ class TaobaoDialect(Dialect):
                 "site_id": str(demo_account.SITE_ID),
                 "adzones": [str(row["id"]) for row in world.rows("SELECT id FROM adzone ORDER BY id")],
             },
+            # A real account is paced; the demo's first sync reads a month of short windows, and a start waits for it.
+            "calls_per_second": 1_000,
             "categories": {str(number): code for code, number in category_numbers().items()},
         }
 

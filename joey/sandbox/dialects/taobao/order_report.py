@@ -14,8 +14,8 @@ from joey.sandbox.dialects.taobao.goods import TAOBAO, TMALL
 from joey.sandbox.dialects.taobao.links import as_the_marketplace_prints, item_page
 from joey.sandbox.dialects.taobao.paging import BadJump, BadPosition, turn_page
 from joey.sandbox.dialects.taobao.sale_days import longest_window
-from joey.sandbox.world.order_steps import CLOSED, PAID, PLACED, RECEIVED, SETTLED
 from joey.sandbox.world.reports import ReportStyle, dress, publish, style_of
+from joey.sandbox.world.simulated_order import CLOSED, PAID, PLACED, RECEIVED, SETTLED
 from joey.sandbox.world.state import World
 
 OLDEST_SECONDS = 90 * 86_400
