@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from joey.commissions import queries
+from joey.commissions.queries import DueCommission, claim_due
 from joey.kit import sql
-from joey.ledger.post import MOVES_COLUMNS, post_set
+from joey.kit.sets import SetTable
+from joey.ledger.post import post_set
 from joey.marketplaces import registry
 from joey.orders.queries import marketplaces_with_lines
 from joey.record.append import append_set
@@ -39,30 +40,32 @@ def confirm_due(*, now: datetime, batch: int = BATCH) -> Confirmed:
 @transaction.atomic(durable=True)
 def _confirm_batch(marketplace: str, *, now: datetime, batch: int) -> int:
     today = now.astimezone(ZoneInfo(registry.manifest_of(marketplace).zone)).date()
-    due = queries.claim_due("due", marketplace, today=today, limit=batch)
-    if not due:
+    due = SetTable("due", DueCommission).create()
+    count = claim_due(due, marketplace, today=today, limit=batch)
+    if not count:
         return 0
     sql.execute(
         "UPDATE commissions_commission c SET state = 'confirmed', confirmed_at = %s"
-        " FROM due WHERE c.id = due.commission_id",
+        f" FROM {due} AS due WHERE c.id = due.commission_id",
         [now],
     )
-    sql.fresh_temp_table("confirming", MOVES_COLUMNS)
-    sql.execute(
-        """
-        INSERT INTO confirming (shop_id, kind, reference, happened_at, debit_kind, credit_kind, currency, amount_minor)
-        SELECT shop_id, 'commission.confirmed', commission_id::text, %s, side.pending, side.free, currency, side.amount
-        FROM due CROSS JOIN LATERAL (VALUES
+    post_set(
+        f"""
+        SELECT shop_id, 'commission.confirmed' AS kind, commission_id::text AS reference, %(now)s AS happened_at,
+               pending AS debit_kind, '' AS debit_party, free AS credit_kind, '' AS credit_party, currency,
+               amount AS amount_minor
+        FROM {due} CROSS JOIN LATERAL (VALUES
             ('shop:pending', 'shop:available', amount_minor), ('platform:pending', 'platform:revenue', platform_minor)
-        ) AS side (pending, free, amount) WHERE side.amount > 0
+        ) AS part (pending, free, amount) WHERE amount > 0
         """,
-        [now],
+        {"now": now},
     )
-    post_set("confirming")
     append_set(
-        f"""(
+        f"""
         SELECT shop_id, 'commission.confirmed' AS kind, 'order_line:' || line_id AS subject_key,
-               jsonb_build_object('amount_minor', amount_minor, 'currency', currency) AS facts,
-               '{now.isoformat()}'::timestamptz AS happened_at FROM due)"""
+               jsonb_build_object('amount_minor', amount_minor, 'currency', currency) AS facts, %(now)s AS happened_at
+        FROM {due}
+        """,
+        {"now": now},
     )
-    return due
+    return count

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from joey.commissions import queries
 from joey.kit import sql
-from joey.ledger.post import MOVES_COLUMNS, post_set
+from joey.ledger.post import post_set
 from joey.marketplaces import registry
 from joey.orders.queries import changed_lines_into, marketplaces_with_lines
 from joey.record.append import append_set
@@ -50,9 +50,8 @@ def _earn_batch(marketplace: str, *, now: datetime, batch: int) -> Earned | None
     policy = registry.manifest_of(marketplace)
     _work_out(now, zone=policy.zone, usual_settle_days=policy.usual_settle_days)
     _write_commissions(now)
-    _book()
-    journals = post_set("earning")
-    _tell(now)
+    journals = _book()
+    _record(now)
     queries.advance_earn_cursor(marketplace, last)
     return Earned(int(sql.value("SELECT count(*) FROM changed_line")), journals)
 
@@ -125,21 +124,20 @@ def _write_commissions(now: datetime) -> None:
     )
 
 
-def _book() -> None:
-    """The difference of each part against the marketplace's account; then what became owed, out of expected."""
-    sql.fresh_temp_table("earning", MOVES_COLUMNS)
-    sql.execute(
+def _book() -> int:
+    """The difference of each part against the marketplace's account; then what became owed, out of expected.
+
+    How many journals that made.
+    """
+    return post_set(
         """
-        INSERT INTO earning (shop_id, kind, reference, happened_at, debit_kind, debit_party, credit_kind, credit_party,
-                             currency, amount_minor)
-        SELECT shop_id,
-               CASE WHEN is_new THEN 'commission.earned' ELSE 'commission.adjusted' END,
-               commission_id || ':' || revision, reported_at,
-               CASE WHEN delta > 0 THEN market ELSE side END,
-               CASE WHEN delta > 0 THEN marketplace ELSE '' END,
-               CASE WHEN delta > 0 THEN side ELSE market END,
-               CASE WHEN delta > 0 THEN '' ELSE marketplace END,
-               currency, abs(delta)
+        SELECT shop_id, CASE WHEN is_new THEN 'commission.earned' ELSE 'commission.adjusted' END AS kind,
+               commission_id || ':' || revision AS reference, reported_at AS happened_at,
+               CASE WHEN delta > 0 THEN market ELSE side END AS debit_kind,
+               CASE WHEN delta > 0 THEN marketplace ELSE '' END AS debit_party,
+               CASE WHEN delta > 0 THEN side ELSE market END AS credit_kind,
+               CASE WHEN delta > 0 THEN '' ELSE marketplace END AS credit_party,
+               currency, abs(delta) AS amount_minor
         FROM (
             SELECT w.*, part.side, part.delta,
                    CASE WHEN w.was_settled THEN 'market:receivable' ELSE 'market:expected' END AS market
@@ -151,12 +149,7 @@ def _book() -> None:
                 ('rounding', new_rounding - old_rounding)
             ) AS part (side, delta)
         ) AS parts WHERE delta <> 0
-        """
-    )
-    sql.execute(
-        """
-        INSERT INTO earning (shop_id, kind, reference, happened_at, debit_kind, debit_party, credit_kind, credit_party,
-                             currency, amount_minor)
+        UNION ALL
         SELECT shop_id, 'commission.settled', commission_id::text, coalesce(settled_at, reported_at),
                'market:receivable', marketplace, 'market:expected', marketplace, currency, new_base
         FROM worked_out WHERE is_settled AND NOT was_settled AND new_base > 0
@@ -164,15 +157,17 @@ def _book() -> None:
     )
 
 
-def _tell(now: datetime) -> None:
+def _record(now: datetime) -> None:
     append_set(
-        f"""(
+        """
         SELECT shop_id,
                CASE WHEN is_new THEN 'commission.earned' ELSE 'commission.adjusted' END AS kind,
                'order_line:' || line_id AS subject_key,
                jsonb_build_object('amount_minor', new_amount, 'before_minor', old_amount, 'base_minor', new_base,
                    'rate_ppm', rate_ppm, 'plan', plan_id, 'currency', currency, 'settled', is_settled,
                    'line_state', state, 'payable_on', payable_on) AS facts,
-               '{now.isoformat()}'::timestamptz AS happened_at
-        FROM worked_out WHERE is_new OR new_base <> old_base OR is_settled <> was_settled)"""
+               %(now)s AS happened_at
+        FROM worked_out WHERE is_new OR new_base <> old_base OR is_settled <> was_settled
+        """,
+        {"now": now},
     )

@@ -6,12 +6,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 from joey.kit import sql
+from joey.kit.sets import SetTable
 from joey.money.money import Money
 
-DUE_COLUMNS = """
-    commission_id uuid, shop_id uuid, line_id uuid, marketplace text, currency text, amount_minor bigint,
-    platform_minor bigint
-"""
+
+@dataclass(frozen=True)
+class DueCommission:
+    """A commission that is to be confirmed, its row locked."""
+
+    commission_id: UUID
+    shop_id: UUID
+    line_id: UUID
+    currency: str
+    amount_minor: int
+    platform_minor: int
 
 
 def lock_earn_cursor(marketplace: str) -> int:
@@ -29,17 +37,16 @@ def advance_earn_cursor(marketplace: str, revision: int) -> None:
     sql.execute("UPDATE commissions_earncursor SET revision = %s WHERE marketplace = %s", [revision, marketplace])
 
 
-def claim_due(table: str, marketplace: str, *, today: date, limit: int) -> int:
-    """Fill temporary table `table` (DUE_COLUMNS) with commissions to confirm, their rows locked; how many.
+def claim_due(due: SetTable[DueCommission], marketplace: str, *, today: date, limit: int) -> int:
+    """Fill the set with commissions to confirm, their rows locked; how many.
 
     Due: settled, payable today or before, worth something, and nothing holds it. A line that was settled and is
     reported as paid again waits for its second settlement. Rows another run has are skipped.
     """
-    sql.fresh_temp_table(table, DUE_COLUMNS)
-    claimed = sql.execute(
-        f"""
-        INSERT INTO {table}
-        SELECT c.id, c.shop_id, c.order_line_id, c.marketplace, c.currency, c.amount_minor, c.platform_minor
+    claimed = due.insert(
+        """
+        SELECT c.id AS commission_id, c.shop_id, c.order_line_id AS line_id, c.currency, c.amount_minor,
+               c.platform_minor
         FROM commissions_commission c
         WHERE c.marketplace = %s AND c.state = 'earned' AND c.settled AND c.payable_on <= %s AND c.base_minor > 0
           AND EXISTS (SELECT FROM orders_orderline l WHERE l.id = c.order_line_id AND l.state = 'settled')
@@ -50,12 +57,10 @@ def claim_due(table: str, marketplace: str, *, today: date, limit: int) -> int:
         [marketplace, today, limit],
     )
     # A hold placed while we took the locks is not in the snapshot of the statement above; it is in this one's.
-    claimed -= sql.execute(
-        f"DELETE FROM {table} USING commissions_commissionhold h"
-        f" WHERE h.commission_id = {table}.commission_id AND h.released_at IS NULL"
+    return claimed - sql.execute(
+        f"DELETE FROM {due} AS due USING commissions_commissionhold h"
+        " WHERE h.commission_id = due.commission_id AND h.released_at IS NULL"
     )
-    sql.execute(f"ANALYZE {table}")
-    return claimed
 
 
 @dataclass(frozen=True)

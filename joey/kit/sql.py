@@ -1,4 +1,4 @@
-"""Plain SQL for set work: one cursor idiom for the whole house."""
+"""Plain SQL for set work: one cursor idiom for every package."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -52,6 +52,7 @@ def inside_transaction() -> bool:
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Send rows into `table` with COPY, the fast way in."""
     with (
+        connection.wrap_database_errors,  # COPY goes past Django's cursor, and its errors should not look different
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream,
     ):

@@ -9,18 +9,31 @@ from datetime import datetime
 from uuid import UUID
 
 from joey.kit import sql
+from joey.kit.sets import SetTable, columns_of
 from joey.ledger.chart import AccountKind
 from joey.money.money import Money
 
-# A set to be booked lies in a temporary table of this shape; whoever fills it owns it and drops it.
-# One row is one posting. Rows of one (shop_id, kind, reference) make one journal; `happened_at` and the
-# rest of the journal's facts must agree between them. Rows with amount_minor = 0 are left out by the filler.
-MOVES_COLUMNS = """
-    shop_id uuid NOT NULL, kind text NOT NULL, reference text NOT NULL, happened_at timestamptz NOT NULL,
-    debit_kind text NOT NULL, debit_party text NOT NULL DEFAULT '',
-    credit_kind text NOT NULL, credit_party text NOT NULL DEFAULT '',
-    currency char(3) NOT NULL, amount_minor bigint NOT NULL
-"""
+
+@dataclass(frozen=True)
+class MoveRow:
+    """One posting to be made. Rows of one (shop_id, kind, reference) make one journal and agree on `happened_at`.
+
+    Leave out rows of nothing: amount_minor is above zero. A party is "" where the kind of account has none.
+    """
+
+    shop_id: UUID
+    kind: str
+    reference: str
+    happened_at: datetime
+    debit_kind: str
+    debit_party: str
+    credit_kind: str
+    credit_party: str
+    currency: str
+    amount_minor: int
+
+
+MOVES_COLUMNS = ", ".join(column.declaration for column in columns_of(MoveRow))
 
 
 @dataclass(frozen=True)
@@ -34,53 +47,85 @@ class Move:
     credit_party: str = ""
 
 
+@dataclass(frozen=True)
+class _NewJournal:
+    """A journal that was not there before."""
+
+    journal_id: int
+    shop_id: UUID
+    kind: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class _NewPosting:
+    """A move of a new journal, before its accounts are known by id."""
+
+    journal_id: int
+    shop_id: UUID
+    debit_kind: str
+    debit_party: str
+    credit_kind: str
+    credit_party: str
+    currency: str
+    amount_minor: int
+
+
 def post(shop_id: UUID, *, kind: str, reference: str, happened_at: datetime, moves: Sequence[Move]) -> bool:
-    """Book one journal in one shop's book; False when this (kind, reference) is booked already."""
-    sql.fresh_temp_table("one_booking", MOVES_COLUMNS)
-    for move in moves:
-        sql.execute(
-            "INSERT INTO one_booking VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                shop_id, kind, reference, happened_at, move.debit, move.debit_party,
-                move.credit, move.credit_party, move.amount.currency, move.amount.minor,
-            ],
-        )  # fmt: skip
-    return post_set("one_booking") == 1
+    """Book one journal; False when this (shop, kind, reference) was booked before, and nothing moved."""
+    rows = [
+        MoveRow(
+            shop_id, kind, reference, happened_at, move.debit, move.debit_party, move.credit, move.credit_party,
+            move.amount.currency, move.amount.minor,
+        )
+        for move in moves
+    ]  # fmt: skip
+    return post_set(SetTable("one_booking", MoveRow).create().fill(rows)) == 1
 
 
-def post_set(table: str) -> int:
-    """Book every journal in temporary table `table` (shape: MOVES_COLUMNS); how many were new.
+def post_set(moves: SetTable[MoveRow] | str, params: sql.Params = None) -> int:
+    """Book every journal of the set; how many were new. `moves` is a filled set, or a SELECT with MoveRow's columns.
 
-    A journal whose (shop, kind, reference) is booked already is passed over whole, so the same set can come
-    twice. Accounts are made when missing and locked in id order, which keeps two sets that meet from
-    deadlocking. Raises IntegrityError when an account that must not would fall below zero.
+    A journal whose (shop, kind, reference) is booked already is skipped whole, so the same set can come twice.
+    Accounts are made when missing and locked in id order, so that two sets that share accounts do not deadlock.
+    Raises IntegrityError when an account that must not would fall below zero.
     """
-    assert sql.inside_transaction(), "booking is part of a larger happening: open a transaction first"
-    # Statistics before each join: a temporary table has none of its own accord, and a planner that takes twenty
-    # thousand rows for a few compares each with each.
-    sql.execute(f"ANALYZE {table}")
-    sql.fresh_temp_table("booked", "journal_id bigint, shop_id uuid, kind text, reference text")
-    sql.execute(
+    assert sql.inside_transaction(), "a booking belongs to what it books: open a transaction first"
+    if isinstance(moves, str) and " " not in moves:
+        moves = SetTable(moves, MoveRow).analyze()
+    if isinstance(moves, str):
+        query, moves = moves, SetTable("moves_to_book", MoveRow).create()
+        moves.insert(query, params)
+    journals = _write_journals(moves)
+    if journals:
+        _make_accounts()
+        _move_balances()
+        _write_postings()
+    return journals
+
+
+def _write_journals(moves: SetTable[MoveRow]) -> int:
+    """Make the journals that are new, and the set of their moves (`booking`); how many journals."""
+    new = SetTable("new_journal", _NewJournal).create()
+    count = sql.execute(
         f"""
         WITH written AS (
             INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)
-            SELECT shop_id, kind, reference, min(happened_at) FROM {table} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            SELECT shop_id, kind, reference, min(happened_at) FROM {moves} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             ON CONFLICT (shop_id, kind, reference) DO NOTHING
-            RETURNING id, shop_id, kind, reference
+            RETURNING id AS journal_id, shop_id, kind, reference
         )
-        INSERT INTO booked SELECT * FROM written
+        INSERT INTO {new} ({new.columns}) SELECT {new.columns} FROM written
         """
     )
-    sql.execute("ANALYZE booked")
-    sql.execute("DROP TABLE IF EXISTS pg_temp.booking")
-    sql.execute(
-        f"""
-        CREATE TEMP TABLE booking ON COMMIT DROP AS
-        SELECT booked.journal_id, m.shop_id, m.debit_kind, m.debit_party, m.credit_kind, m.credit_party,
-               m.currency, m.amount_minor
-        FROM {table} m JOIN booked USING (shop_id, kind, reference)
-        """
+    new.analyze()
+    SetTable("booking", _NewPosting).create().insert(
+        f"SELECT new.journal_id, m.* FROM {moves} m JOIN {new} AS new USING (shop_id, kind, reference)"
     )
+    return count
+
+
+def _make_accounts() -> None:
     sql.execute(
         """
         INSERT INTO ledger_account (shop_id, kind, party, currency)
@@ -90,7 +135,9 @@ def post_set(table: str) -> int:
         ON CONFLICT (shop_id, kind, party, currency) DO NOTHING
         """
     )
-    sql.execute("ANALYZE booking")
+
+
+def _move_balances() -> None:
     sql.execute(
         """
         WITH moved AS (
@@ -108,6 +155,9 @@ def post_set(table: str) -> int:
         FROM locked WHERE a.id = locked.id
         """
     )
+
+
+def _write_postings() -> None:
     sql.execute(
         """
         INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
@@ -120,4 +170,3 @@ def post_set(table: str) -> int:
         ORDER BY b.journal_id
         """
     )
-    return int(sql.value("SELECT count(*) FROM booked"))

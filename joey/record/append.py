@@ -8,11 +8,6 @@ from psycopg.types.json import Jsonb
 
 from joey.kit import sql
 
-# A set of events lies in a temporary table with these columns.
-EVENT_COLUMNS = """
-    shop_id uuid, kind text NOT NULL, subject_key text NOT NULL, facts jsonb NOT NULL, happened_at timestamptz NOT NULL
-"""
-
 
 def append(
     kind: str, subject_key: str, facts: Mapping[str, object], *, happened_at: datetime, shop_id: UUID | None = None
@@ -25,10 +20,11 @@ def append(
     )
 
 
-def append_set(source: str) -> int:
-    """Every row of `source` (a table or a SELECT in brackets, shape: EVENT_COLUMNS) as an event; how many."""
+def append_set(query: str, params: sql.Params = None) -> int:
+    """Every row of a SELECT (shop_id, kind, subject_key, facts, happened_at, by name) as an event; how many."""
     assert sql.inside_transaction(), "events are written with what they tell of, or not at all"
     return sql.execute(
         "INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)"
-        f" SELECT shop_id, kind, subject_key, facts, happened_at FROM {source} AS told"
+        f" SELECT shop_id, kind, subject_key, facts, happened_at FROM ({query}) AS given",
+        params,
     )
