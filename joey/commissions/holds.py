@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.commissions.models import Commission, CommissionHold
 from joey.kit.refusals import Conflict, Invalid
 from joey.record.append import append
+from joey.record.erasable import keep_text
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def place_hold(commission: Commission, *, reason: str, now: datetime) -> Commiss
     append(
         "commission.held",
         f"order_line:{held.order_line_id}",
-        {"reason": hold.reason, "amount_minor": held.amount_minor, "currency": held.currency},
+        {"reason": _kept(hold), "amount_minor": held.amount_minor, "currency": held.currency},
         happened_at=now,
         shop_id=held.shop_id,
     )
@@ -37,6 +38,10 @@ def release_hold(hold: CommissionHold, *, now: datetime) -> None:
     if not CommissionHold.objects.filter(pk=hold.pk, released_at__isnull=True).update(released_at=now):
         return
     append(
-        "commission.released", f"order_line:{hold.commission.order_line_id}", {"reason": hold.reason},
+        "commission.released", f"order_line:{hold.commission.order_line_id}", {"reason": _kept(hold)},
         happened_at=now, shop_id=hold.shop_id,
     )  # fmt: skip
+
+
+def _kept(hold: CommissionHold) -> str:
+    return keep_text(hold.reason, shop_id=hold.shop_id).fact

@@ -14,7 +14,7 @@ from joey.insight import queries
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.record.queries import EventRow, events_of
+from joey.record.queries import EventRow, events_of, with_texts
 from joey.shops.models import Shop
 
 
@@ -145,7 +145,7 @@ def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
 
 
 def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:
-    return tuple(_step(event) for event in events_of([f"order_line:{line_id}"]) if event.kind in STEPS)
+    return tuple(_step(event) for event in with_texts(events_of([f"order_line:{line_id}"])) if event.kind in STEPS)
 
 
 def _step(event: EventRow) -> Step:
@@ -214,6 +214,10 @@ def _adjusted(facts: Mapping[str, Any]) -> Told:
     return _("Commission brought up to the report"), why, delta
 
 
+def _reason(facts: Mapping[str, Any]) -> str:
+    return facts["reason"] or _("The reason was erased.")
+
+
 STEPS: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
     "order_line.reported": _reported,
     "order_line.returned": _returned,
@@ -234,8 +238,8 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
         _("The order is settled, the waiting time is over, and nothing holds it."),
         facts["amount_minor"],
     ),
-    "commission.held": lambda facts: (_("Commission held"), facts["reason"], facts["amount_minor"]),
-    "commission.released": lambda facts: (_("Hold ended"), facts["reason"], None),
+    "commission.held": lambda facts: (_("Commission held"), _reason(facts), facts["amount_minor"]),
+    "commission.released": lambda facts: (_("Hold ended"), _reason(facts), None),
 }
 
 

@@ -4,6 +4,7 @@ import secrets
 from uuid import UUID
 
 import uuid_utils
+from django.db.models import Func, UUIDField
 
 # No vowels and no look-alikes (0/o, 1/l/i): a code can be read out and never spells a word.
 CODE_ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
@@ -23,3 +24,11 @@ def new_id_bytes() -> bytes:
 def new_code(length: int = 12) -> str:
     """A public code of `length` letters, about 4.8 bits each, from the system's random source."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
+
+
+class RowId(Func):
+    """The database's own UUIDv7 for rows whose id is never shown: ordered to the microsecond, cheap, not secret."""
+
+    function = "joey_row_id"
+    arity = 0
+    output_field = UUIDField()

@@ -1,10 +1,12 @@
-"""Delete what is not needed any more."""
+"""Delete what is not needed any more, and make the partitions of the days to come."""
 
+from django.db import OperationalError
 from procrastinate.contrib.django import app
 
 from joey.kit import sql
+from joey.kit.partitions import make_days, partitioned_tables
 
-ANSWER_DAYS = 30  # nobody repeats a request after that
+ANSWER_DAYS = 30  # no client repeats a request after that
 
 
 @app.periodic(cron="17 3 * * *")
@@ -22,3 +24,17 @@ def forget_answers(timestamp: int) -> None:
 def forget_rate_windows(timestamp: int) -> None:
     """Delete the rate limiter's windows that are over: the next hit of their key opens a new one anyway."""
     sql.execute("DELETE FROM kit_ratewindow WHERE ends_at < clock_timestamp() - interval '5 minutes'")
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(queueing_lock="kit.make_partitions")
+def make_partitions(timestamp: int) -> None:
+    """Make the partitions of the days ahead. A table that is busy now is done in an hour: there are days left."""
+    busy = []
+    for table in partitioned_tables():
+        try:
+            make_days(table)
+        except OperationalError:
+            busy.append(table)
+    if busy:
+        raise OperationalError(f"in use, no partition made: {', '.join(busy)}")

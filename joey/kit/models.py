@@ -1,4 +1,4 @@
-"""Answers given to writes that carry an Idempotency-Key, and what the rate limiter counts."""
+"""Answers to writes that carry an Idempotency-Key, the rate limiter's windows, and the list of partitioned tables."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -34,3 +34,11 @@ class RateWindow(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["ends_at"], name="kit_rate_window_over")]
+
+
+class Partitioned(models.Model):
+    """A table with a partition a day. Written by migrations only; `key` is the UUIDv7 column that holds the day."""
+
+    name = models.CharField(max_length=48, primary_key=True)
+    key = models.CharField(max_length=48)
+    droppable = models.BooleanField()  # whether its old days may be dropped

@@ -14,7 +14,7 @@
 The table ends with the transaction. A set that is handed to another package is typed by its row: `SetTable[Refund]`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -98,9 +98,13 @@ class SetTable(Generic[Row]):
         return self
 
 
-@cache
 def columns_of(row: type[Any]) -> tuple[Column, ...]:
     """The columns that a dataclass declares, in the order of its fields."""
+    return _columns_of(row)
+
+
+@cache
+def _columns_of(row: Any) -> tuple[Column, ...]:
     assert is_dataclass(row), f"{row.__name__} declares a set table, so it has to be a dataclass"
     types = get_type_hints(row, include_extras=True)
     return tuple(_column(field, types[field.name]) for field in fields(row))
@@ -125,7 +129,7 @@ def _is_kind_of(kind: Any, python: type) -> bool:
     return isinstance(kind, type) and issubclass(kind, python)
 
 
-def _cells(values: tuple[Any, ...], json: list[int]) -> Iterable[Any]:
+def _cells(values: tuple[Any, ...], json: list[int]) -> Sequence[Any]:
     """COPY needs a mapping wrapped; text that is JSON already goes as it is."""
     if not json:
         return values

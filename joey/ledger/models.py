@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from joey.kit.ids import RowId
 from joey.ledger.chart import NEVER_NEGATIVE, AccountKind
 
 
@@ -34,9 +35,12 @@ class Account(models.Model):
 
 
 class Journal(models.Model):
-    """One happening in one shop's book; `reference` with `kind` is unique, so it cannot be booked twice."""
+    """One happening in one shop's book; `reference` with `kind` is unique, so it cannot be booked twice.
 
-    id = models.BigAutoField(primary_key=True)
+    Without partitions, because that key has to hold across days. Its id is a UUIDv7 and names the day of its postings.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=RowId())
     shop_id = models.UUIDField()
     kind = models.CharField(max_length=48)
     reference = models.CharField(max_length=120)
@@ -49,10 +53,14 @@ class Journal(models.Model):
 
 
 class Posting(models.Model):
-    """A positive amount from the debited account to the credited one."""
+    """A positive amount from the debited account to the credited one.
+
+    One partition a day, by the day in the journal's id (joey/kit/partitions.py), so that the postings of a journal are
+    in one. The database's primary key is (journal_id, id). Never dropped.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    journal = models.ForeignKey(Journal, models.DO_NOTHING, related_name="+")
+    journal = models.ForeignKey(Journal, models.DO_NOTHING, related_name="+", db_index=False)
     shop_id = models.UUIDField()
     debit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
     credit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")

@@ -33,7 +33,10 @@ class MoveRow:
     amount_minor: int
 
 
-MOVES_COLUMNS = ", ".join(column.declaration for column in columns_of(MoveRow))
+# Until every caller hands over a typed set or a SELECT.
+MOVES_COLUMNS = ", ".join(
+    column.declaration + (" DEFAULT ''" if column.name.endswith("_party") else "") for column in columns_of(MoveRow)
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Move:
 class _NewJournal:
     """A journal that was not there before."""
 
-    journal_id: int
+    journal_id: UUID
     shop_id: UUID
     kind: str
     reference: str
@@ -61,7 +64,7 @@ class _NewJournal:
 class _NewPosting:
     """A move of a new journal, before its accounts are known by id."""
 
-    journal_id: int
+    journal_id: UUID
     shop_id: UUID
     debit_kind: str
     debit_party: str

@@ -7,24 +7,47 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from joey.kit import sql
+from joey.record.kinds import CODE_PATTERN, SAMPLE, VERSION_SQL, check_facts, check_shapes, version_of
+
+_INSERT = "INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)"
 
 
 def append(
     kind: str, subject_key: str, facts: Mapping[str, object], *, happened_at: datetime, shop_id: UUID | None = None
 ) -> None:
-    """One event. `facts` are plain JSON values; nothing that names a buyer or holds a secret belongs in them."""
-    assert sql.inside_transaction(), "an event is written with what it tells of, or not at all"
+    """One event, with the facts that its kind declares (kinds.py). Raises NotAsDeclared, a programmer's error."""
+    assert sql.inside_transaction(), "an event is written with what it is about, or not at all"
+    check_facts(kind, facts)
     sql.execute(
-        "INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at) VALUES (%s, %s, %s, %s, %s)",
-        [shop_id, kind, subject_key, Jsonb(dict(facts)), happened_at],
+        f"WITH written AS ({_INSERT} VALUES (%s, %s, %s, %s, %s, %s) RETURNING id)"
+        " INSERT INTO record_unnumbered (event_id) SELECT id FROM written",
+        [shop_id, kind, version_of(kind), subject_key, Jsonb(dict(facts)), happened_at],
     )
 
 
 def append_set(query: str, params: sql.Params = None) -> int:
-    """Every row of a SELECT (shop_id, kind, subject_key, facts, happened_at, by name) as an event; how many."""
-    assert sql.inside_transaction(), "events are written with what they tell of, or not at all"
-    return sql.execute(
-        "INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)"
-        f" SELECT shop_id, kind, subject_key, facts, happened_at FROM ({query}) AS given",
+    """Every row of a SELECT (shop_id, kind, subject_key, facts, happened_at, by name) as an event; how many.
+
+    Raises NotAsDeclared for a kind, or the facts of one, that kinds.py does not declare: every kind is checked, and the
+    facts of the first SAMPLE events of each. A set comes from one SELECT, so they look alike; `prove` checks all.
+    """
+    assert sql.inside_transaction(), "events are written with what they are about, or not at all"
+    shapes = sql.tuples(
+        f"""
+        WITH written AS (
+            {_INSERT}
+            SELECT shop_id, kind, {VERSION_SQL}, subject_key, facts, happened_at FROM ({query}) AS given
+            RETURNING id, kind, facts
+        ), queued AS (
+            INSERT INTO record_unnumbered (event_id) SELECT id FROM written
+        ), counted AS (
+            SELECT kind, facts, row_number() OVER (PARTITION BY kind) AS place FROM written
+        )
+        SELECT kind, NULL, NULL, count(*), count(*) FILTER (WHERE place <= {SAMPLE}), true FROM counted GROUP BY kind
+        UNION ALL
+        SELECT kind, key, jsonb_typeof(value), count(*), 0, bool_and(value #>> '{{}}' ~ '{CODE_PATTERN}')
+        FROM counted CROSS JOIN LATERAL jsonb_each(facts) WHERE place <= {SAMPLE} GROUP BY 1, 2, 3
+        """,
         params,
     )
+    return check_shapes(shapes)

@@ -1,12 +1,18 @@
-"""Reading what happened to a subject."""
+"""Reading what happened: to a subject, or everything in order."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from joey.kit import sql
+from joey.kit.partitions import first_id_of, moment_of
+from joey.record.erasable import TextRef, texts_of
+from joey.record.kinds import KINDS, TEXT
+
+CLOCKS_APART = timedelta(days=1)  # between the host that made a subject's id and the database that made the event's
 
 
 @dataclass(frozen=True)
@@ -14,17 +20,85 @@ class EventRow:
     """One event, as it was written."""
 
     kind: str
+    version: int
     subject_key: str
-    facts: Mapping[str, Any]
+    facts: dict[str, Any]
     happened_at: datetime
     recorded_at: datetime
 
 
-def events_of(subject_keys: Sequence[str]) -> list[EventRow]:
-    """All events of these subjects in the order they were written. One query."""
+@dataclass(frozen=True)
+class NumberedEvent:
+    """An event with its place in the order of commits."""
+
+    number: int
+    id: UUID
+    shop_id: UUID | None
+    event: EventRow
+
+
+def events_of(subject_keys: Sequence[str], *, since: datetime | None = None) -> list[EventRow]:
+    """All events of these subjects in the order they were written, from `since` on. One query.
+
+    It reads the days from the oldest subject's on: nothing happened to a subject before it was made, and a key of ours
+    ends in a UUIDv7. Keys of another form ("plan:3") say no day, so the index of every day is looked into.
+    """
+    first = since or min((_made_at(key) for key in subject_keys), default=_BEGINNING) - CLOCKS_APART
     found = sql.rows(
-        "SELECT kind, subject_key, facts, happened_at, recorded_at FROM record_event"
-        " WHERE subject_key = ANY(%s) ORDER BY id",
-        [list(subject_keys)],
+        "SELECT kind, version, subject_key, facts, happened_at, recorded_at FROM record_event"
+        " WHERE subject_key = ANY(%s) AND id >= %s ORDER BY id",
+        [list(subject_keys), first_id_of(first)],
     )
-    return [EventRow(**{**row, "facts": json.loads(row["facts"])}) for row in found]
+    return [_event_row(row) for row in found]
+
+
+def with_texts(events: Sequence[EventRow]) -> list[EventRow]:
+    """The events with each reference to a kept text replaced by the text, "" where it was erased. One query."""
+    refs = {
+        (at, name): TextRef.from_fact(value).id
+        for at, event in enumerate(events)
+        for name, value in event.facts.items()
+        if KINDS[event.kind].facts.get(name) is TEXT
+    }
+    texts = texts_of(list(refs.values())) if refs else {}
+    return [
+        replace(event, facts=event.facts | {name: texts[ref] or "" for (of, name), ref in refs.items() if of == at})
+        for at, event in enumerate(events)
+    ]
+
+
+def follow(after: int, *, limit: int = 1000) -> list[NumberedEvent]:
+    """The next events by number, up to `limit`; give the last one's number as the next `after`. Two queries.
+
+    Nothing is missed, whatever the order in which transactions commit (number_events.py says why). Reads only the days
+    that the ids name.
+    """
+    numbers = sql.tuples(
+        "SELECT event_id, number FROM record_eventnumber WHERE number > %s ORDER BY number LIMIT %s", [after, limit]
+    )
+    found = sql.rows(
+        "SELECT id, shop_id, kind, version, subject_key, facts, happened_at, recorded_at FROM record_event"
+        " WHERE id = ANY(%s)",
+        [[event_id for event_id, _number in numbers]],
+    )
+    by_id = {row["id"]: row for row in found}
+    return [
+        NumberedEvent(number, event_id, by_id[event_id].pop("shop_id"), _event_row(by_id[event_id]))
+        for event_id, number in numbers
+    ]
+
+
+def _event_row(row: dict[str, Any]) -> EventRow:
+    return EventRow(**{name: row[name] for name in EventRow.__dataclass_fields__} | {"facts": json.loads(row["facts"])})
+
+
+def _made_at(subject_key: str) -> datetime:
+    """When the subject's id was made; the beginning of all time where the key does not say."""
+    try:
+        made = UUID(subject_key.rpartition(":")[2])
+    except ValueError:
+        return _BEGINNING
+    return moment_of(made) if made.version == 7 else _BEGINNING
+
+
+_BEGINNING = moment_of(UUID(int=0)) + CLOCKS_APART

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
 from joey.record.append import append
+from joey.record.erasable import keep_text
 from joey.shops.add_listing import (
     NOTE_MOST,
     NotListable,
@@ -123,7 +124,7 @@ def hide_listing(shop: Shop, listing_id: UUID, *, reason: str = "", now: datetim
         raise Conflict(_("This item was refused and is not shown to anyone. There is nothing to hide."))
     listing.state, listing.reason = Listing.State.HIDDEN, reason
     listing.save(update_fields=["state", "reason"])
-    _tell("hidden", listing, now, reason=reason)
+    _tell("hidden", listing, now, **({"reason": keep_text(reason, shop_id=shop.id).fact} if reason else {}))
     return listing
 
 

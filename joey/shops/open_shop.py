@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.refusals import Conflict, Invalid
 from joey.people.models import Person
 from joey.record.append import append
+from joey.record.erasable import keep_text, keep_texts
 from joey.rules.audit_listing import audit_text
 from joey.shops.models import Shop
 from joey.shops.read_text import read_line
@@ -67,7 +68,8 @@ def open_shop(owner: Person, *, slug: str, name: str, intro: str = "", now: date
         raise SlugTaken(
             _("The address “%s” belongs to another shop already. Choose another one.") % slug, field="slug"
         ) from taken
-    append("shop.opened", f"shop:{shop.id}", {"slug": slug, "name": name}, shop_id=shop.id, happened_at=now)
+    facts = {"slug": slug, "name": keep_text(shop.name, shop_id=shop.id).fact}
+    append("shop.opened", f"shop:{shop.id}", facts, shop_id=shop.id, happened_at=now)
     return shop
 
 
@@ -76,7 +78,9 @@ def describe_shop(shop: Shop, *, name: str, intro: str, now: datetime) -> Shop:
     """Give the shop another name or line about it; the address stays. Raises Invalid, WordsRefused."""
     shop.name, shop.intro = read_words(name, intro)
     shop.save(update_fields=["name", "intro"])
-    append("shop.described", f"shop:{shop.id}", {"name": name, "intro": intro}, shop_id=shop.id, happened_at=now)
+    kept = keep_texts((shop.id, text) for text in (shop.name, shop.intro))
+    facts = {"name": kept[0].fact, "intro": kept[1].fact}
+    append("shop.described", f"shop:{shop.id}", facts, shop_id=shop.id, happened_at=now)
     return shop
 
 

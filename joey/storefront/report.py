@@ -17,6 +17,7 @@ from joey.kit import clock
 from joey.kit.refusals import Refusal, TooMany
 from joey.kit.strict_form import StrictForm
 from joey.record.append import append
+from joey.record.erasable import keep_text
 from joey.record.queries import events_of
 from joey.shops.queries import listing_page
 from joey.shops.read_text import read_line
@@ -61,7 +62,7 @@ def report(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
 def _write_down(shop_id: UUID, listing_id: UUID, reason: str, words: str) -> None:
     now = clock.now()
     subject = f"report:{listing_id}"
-    lately = [event for event in events_of([subject]) if event.happened_at > now - timedelta(hours=1)]
-    if len(lately) >= MOST_IN_AN_HOUR:
+    if len(events_of([subject], since=now - timedelta(hours=1))) >= MOST_IN_AN_HOUR:
         raise TooMany(_("Many people reported this a moment ago, so it is being looked at. Try again in an hour."))
-    append("listing.reported", subject, {"reason": reason, "words": words}, shop_id=shop_id, happened_at=now)
+    facts = {"reason": reason} | ({"words": keep_text(words, shop_id=shop_id).fact} if words else {})
+    append("listing.reported", subject, facts, shop_id=shop_id, happened_at=now)

@@ -45,13 +45,12 @@ class Pair:
 
 
 def everything(**given: Any) -> Everything:
-    return Everything(
-        **{
+    values: dict[str, Any] = {
             "id": new_id(), "name": "tab\t, newline\n, backslash \\N", "kind": AccountKind.CASH, "amount_minor": 2**40,
             "quantity": 3, "counts": True, "digest": b"\x00\xff", "at": NOON, "on": NOON.date(),
             "facts": {"a": 1}, "payload": '{"b": 2}',
-        } | given
-    )  # fmt: skip
+    }  # fmt: skip
+    return Everything(**values | given)
 
 
 def test_columns_take_their_types_from_the_declaration() -> None:

@@ -4,13 +4,16 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import joey.kit.ids
+from joey.kit.append_only import append_only
+from joey.kit.partitions import partitioned_by_day
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = [("kit", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -31,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Journal',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=joey.kit.ids.RowId(), primary_key=True, serialize=False)),
                 ('shop_id', models.UUIDField()),
                 ('kind', models.CharField(max_length=48)),
                 ('reference', models.CharField(max_length=120)),
@@ -52,10 +55,13 @@ class Migration(migrations.Migration):
                 ('amount_minor', models.BigIntegerField()),
                 ('credit', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.account')),
                 ('debit', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.account')),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.journal')),
+                ('journal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.journal')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='ledger_amount_above_zero'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='ledger_two_different_accounts')],
             },
         ),
+        partitioned_by_day("ledger_posting", key="journal_id"),
+        append_only("ledger_journal"),
+        append_only("ledger_posting"),
     ]

@@ -1,0 +1,98 @@
+"""Tables that grow by the day, kept as one partition a day (UTC).
+
+The day is in the key: a UUIDv7, of the row itself or of what it belongs to. So nothing else has to be stored, a look-up
+by key reads one partition, and a query that knows the day says so with `first_id_of`.
+
+In the table's own migration, after CreateModel and before `append_only`:
+
+    dependencies = [("kit", "0001_initial")]
+    operations = [
+        migrations.CreateModel(name="Click", fields=[("id", models.UUIDField(primary_key=True)), …]),
+        partitioned_by_day("sharing_click", droppable=True),
+        append_only("sharing_click"),
+    ]
+
+`key` names another column: `partitioned_by_day("ledger_posting", key="journal_id")`. Every unique key has to hold it;
+the primary key gets it in front. A key that must be unique across days goes into a table without partitions. Nothing
+may refer to such a table by foreign key: store the id in a plain column, and let `prove` check it.
+
+Partitions are made `DAYS_AHEAD` days ahead by a job, through a function that runs with its owner's rights, because the
+app role may not change tables. It may not touch a partition by its own name either: rights and append-only triggers are
+the parent's. A row outside all days (the job did not run for weeks, or a host's clock is wrong) is not refused; it goes
+to the default partition, and moves to its day's once that is made.
+
+`drop_days` removes old days, of droppable tables only: the database refuses it for all others.
+"""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.migrations import RunSQL
+
+from joey.kit import sql
+
+DAYS_AHEAD = 14
+
+
+def partitioned_by_day(table: str, key: str = "id", *, droppable: bool = False) -> RunSQL:
+    """A migration step that makes the empty `table` a partitioned one, with the days from yesterday on."""
+    return RunSQL(
+        [
+            ("SELECT joey_partition_by_day(%s, %s, %s)", [table, key, droppable]),
+            ("SELECT joey_make_days(%s, %s)", [table, DAYS_AHEAD]),
+        ],
+        RunSQL.noop,
+    )
+
+
+def partitioned_tables() -> list[str]:
+    """The names of all partitioned tables. One query."""
+    return [name for (name,) in sql.tuples("SELECT name FROM kit_partitioned ORDER BY name")]
+
+
+def make_days(table: str, *, ahead: int = DAYS_AHEAD) -> int:
+    """Make the table's missing partitions from yesterday to `ahead` days from today; how many.
+
+    Raises OperationalError when the table is in use for longer than the function waits for its lock (2 s); the days
+    that are there last until the next run.
+    """
+    with transaction.atomic():
+        return int(sql.value("SELECT joey_make_days(%s, %s)", [table, ahead]))
+
+
+def drop_days(table: str, *, keep: int) -> int:
+    """Drop the table's days older than `keep` days; how many. Refused by the database for tables that stay."""
+    with transaction.atomic():
+        return int(sql.value("SELECT joey_drop_days(%s, %s)", [table, keep]))
+
+
+def days_left() -> dict[str, int]:
+    """How many days from today each table has partitions for, today included. One query."""
+    return {
+        row["name"]: row["days"]
+        for row in sql.rows(
+            """
+            SELECT p.name, count(day) AS days FROM kit_partitioned p
+            LEFT JOIN LATERAL generate_series(0, 366) AS ahead ON true
+            LEFT JOIN LATERAL (SELECT ahead AS day WHERE to_regclass(
+                p.name || to_char((now() AT TIME ZONE 'UTC')::date + ahead, '"_"YYYYMMDD')) IS NOT NULL) AS made ON true
+            GROUP BY 1
+            """
+        )
+    }
+
+
+def first_id_of(moment: datetime) -> UUID:
+    """The smallest UUIDv7 of this millisecond: rows of then and later have `id >= first_id_of(moment)`."""
+    return UUID(int=(int(moment.timestamp() * 1000) << 80))
+
+
+def moment_of(row_id: UUID) -> datetime:
+    """The millisecond in which a UUIDv7 was made."""
+    return datetime.fromtimestamp((row_id.int >> 80) / 1000, UTC)
+
+
+def partition_of(table: str, day: date) -> str:
+    """The name of one day's partition."""
+    return f"{table}_{day:%Y%m%d}"

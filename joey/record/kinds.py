@@ -1,0 +1,194 @@
+"""Every kind of event: its version, its facts and their types, and whether it may be shown to the public.
+
+Code that appends an event of another shape fails at once. A kind whose facts change gets the next version here, and its
+readers learn it; events keep the version they were written with. No prose is a fact: a text that a person wrote is kept
+in `erasable.py`, where it can be erased, and the event holds a reference to it (TEXT).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+CODE_PATTERN = "^[!-~]{1,120}$"  # visible ASCII without blanks; understood by PostgreSQL and Python alike
+SAMPLE = 500  # events of each kind in a set whose facts are checked
+ELSEWHERE_MAX = 120
+
+
+class NotAsDeclared(Exception):
+    """An event was written whose kind or facts kinds.py does not declare: a programmer's error."""
+
+
+@dataclass(frozen=True)
+class FactType:
+    """`json` as jsonb_typeof says; `fits` decides on one value; `is_code` values match CODE_PATTERN."""
+
+    name: str
+    json: str
+    fits: Callable[[Any], bool]
+    is_code: bool = False
+    required: bool = True
+
+
+def optional(fact: FactType) -> FactType:
+    """A fact that may be left out; it is never null."""
+    return FactType(fact.name, fact.json, fact.fits, fact.is_code, required=False)
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(CODE_PATTERN, value) is not None
+
+
+def _parses(read: Callable[[str], object]) -> Callable[[Any], bool]:
+    def fits(value: Any) -> bool:
+        try:
+            return _is_code(value) and read(value) is not None
+        except ValueError:
+            return False
+
+    return fits
+
+
+def _is_elsewhere(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= ELSEWHERE_MAX and "\n" not in value
+
+
+INTEGER = FactType("integer", "number", lambda value: type(value) is int)
+FLAG = FactType("flag", "boolean", lambda value: type(value) is bool)
+CODE = FactType("code", "string", _is_code, is_code=True)  # one of our own words: a state, a currency, a rule, a slug
+ID = FactType("id", "string", _parses(UUID), is_code=True)
+TIME = FactType("time", "string", _parses(datetime.fromisoformat), is_code=True)
+DAY = FactType("day", "string", _parses(date.fromisoformat), is_code=True)
+TEXT = FactType("text", "string", re.compile("[0-9a-f-]{36}:[0-9a-f]{64}").fullmatch, is_code=True)  # type: ignore[arg-type]
+PROSE = FactType("prose", "string", lambda value: isinstance(value, str))  # of payouts, until it is kept as TEXT
+ELSEWHERE = FactType("elsewhere", "string", _is_elsewhere)  # an identifier as another system spells it, or masked
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What events of one name hold. `public`: the public log may show them, facts and all."""
+
+    name: str
+    facts: Mapping[str, FactType]
+    version: int = 1
+    public: bool = False
+
+
+_BY_PERSON = {"by": CODE}  # a person's id, or "rule" or "terminal"
+_LINE = {
+    "state": CODE, "reason": optional(CODE), "suspense": optional(CODE), "position": ELSEWHERE,
+    "clicked_at": optional(TIME), "paid_minor": INTEGER, "commission_minor": INTEGER, "service_fee_minor": INTEGER,
+    "returned_commission_minor": optional(INTEGER), "returned_paid_minor": optional(INTEGER), "quantity": INTEGER,
+    "rate_ppm": INTEGER, "currency": CODE,
+}  # fmt: skip
+_EARNED = {
+    "amount_minor": INTEGER, "before_minor": INTEGER, "base_minor": INTEGER, "rate_ppm": INTEGER, "plan": INTEGER,
+    "currency": CODE, "settled": FLAG, "line_state": CODE, "payable_on": DAY,
+}  # fmt: skip
+_MONEY = {"amount_minor": INTEGER, "currency": CODE}
+_JUDGED = {"offer": ID, "marketplace": optional(CODE), "rule": optional(ELSEWHERE)}
+
+_DECLARED = (
+    # people
+    Kind("person.joined", _BY_PERSON),
+    Kind("person.made_operator", {}),
+    # shops
+    Kind("shop.opened", {"slug": CODE, "name": optional(TEXT), "synthetic": optional(FLAG)}),
+    Kind("shop.described", {"name": TEXT, "intro": optional(TEXT)}),
+    Kind("listing.published", _JUDGED, public=True),
+    Kind("listing.refused", _JUDGED, public=True),
+    Kind("listing.hidden", {"offer": ID, "reason": optional(TEXT)}, public=True),
+    Kind("listing.removed", {"offer": ID}, public=True),
+    Kind("listing.noted", {"offer": ID}),
+    Kind("listing.reported", {"reason": CODE, "words": optional(TEXT)}),
+    # sharing
+    Kind("link.made", {"code": CODE, "channel": CODE}),
+    Kind("position.leased", {"marketplace": CODE, "position": ELSEWHERE}),
+    # orders
+    Kind("order_line.reported", _LINE),
+    Kind("order_line.returned", _LINE),
+    Kind("order_line.contradicted", _LINE),
+    Kind(
+        "order_line.attributed", {name: fact if name == "position" else optional(fact) for name, fact in _LINE.items()}
+    ),
+    # commissions
+    Kind(
+        "plan.published",
+        {"shopkeeper_ppm": INTEGER, "platform_ppm": INTEGER, "waiting_days": INTEGER, "from_at": TIME},
+        public=True,
+    ),
+    Kind("commission.earned", _EARNED),
+    Kind("commission.adjusted", _EARNED),
+    Kind("commission.confirmed", _MONEY),
+    Kind("commission.held", {**_MONEY, "reason": TEXT}),
+    Kind("commission.released", {"reason": TEXT}),
+    # payouts
+    Kind("payee.changed", {"rail": CODE, "account": ELSEWHERE, "usable_from": TIME, "first": FLAG}),
+    Kind("payout.requested", {**_MONEY, "rail": CODE, "account": ELSEWHERE}),
+    Kind("payout.approved_once", _BY_PERSON),
+    Kind("payout.approved", {**_BY_PERSON, "amount_minor": optional(INTEGER), "currency": optional(CODE)}),
+    Kind("payout.refused", {**_BY_PERSON, "reason": PROSE}),
+    Kind("payout.held", {"hold": ID, "reason": PROSE}),
+    Kind("payout.released", {"hold": ID}),
+    Kind("payout.sent", {"rail_key": ELSEWHERE, "message_id": ELSEWHERE, "number": INTEGER}),
+    Kind("payout.paid", {"number": INTEGER, "bank_reason": PROSE, "reason": PROSE}),
+    Kind("payout.failed", {"number": INTEGER, "bank_reason": PROSE, "reason": PROSE}),
+    Kind("payout.carried_over", {**_MONEY, "state": CODE}),
+    Kind("payouts.paused", {"reason": PROSE}),
+    Kind("payouts.resumed", _BY_PERSON),
+)
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _DECLARED})
+
+# The version of each kind as an SQL expression over the column `kind`.
+VERSION_SQL = "CASE kind {} ELSE 1 END".format(
+    " ".join(f"WHEN '{kind.name}' THEN {kind.version}" for kind in _DECLARED if kind.version != 1) or "WHEN '' THEN 1"
+)
+
+
+def version_of(kind: str) -> int:
+    """The version that events of this kind are written with. Raises NotAsDeclared for an unknown kind."""
+    return _declared(kind).version
+
+
+def check_facts(kind: str, facts: Mapping[str, object]) -> None:
+    """Raise NotAsDeclared unless these are the facts of the kind, each of its type."""
+    declared = _declared(kind).facts
+    missing = [name for name, fact in declared.items() if fact.required and name not in facts]
+    wrong = [name for name, value in facts.items() if name not in declared or not declared[name].fits(value)]
+    if missing or wrong:
+        raise NotAsDeclared(f"{kind}: missing facts {missing}, undeclared or of another type {wrong}")
+
+
+def check_shapes(shapes: Sequence[tuple[Any, ...]]) -> int:
+    """The same for a set, from (kind, fact, JSON type, how many, how many looked at, all codes); how many events.
+
+    A row without a fact counts the events of its kind.
+    """
+    seen: dict[str, dict[str, int]] = {}
+    looked_at: dict[str, int] = {}
+    events = 0
+    for kind, name, json_type, count, sampled, all_codes in sorted(shapes, key=lambda row: row[1] is not None):
+        declared = _declared(kind).facts
+        if name is None:
+            events, looked_at[kind], seen[kind] = events + count, sampled, {}
+            continue
+        fact = declared.get(name)
+        if fact is None or json_type != fact.json or (fact.is_code and not all_codes):
+            raise NotAsDeclared(f"{kind}: the fact {name!r} is undeclared or of another type ({json_type})")
+        seen[kind][name] = count
+    for kind, found in seen.items():
+        missing = [
+            n for n, fact in _declared(kind).facts.items() if fact.required and found.get(n, 0) < looked_at[kind]
+        ]
+        if missing:
+            raise NotAsDeclared(f"{kind}: missing facts {missing}")
+    return events
+
+
+def _declared(kind: str) -> Kind:
+    if kind not in KINDS:
+        raise NotAsDeclared(f"{kind!r} is not declared in joey/record/kinds.py")
+    return KINDS[kind]
