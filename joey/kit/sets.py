@@ -20,7 +20,7 @@ from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Annotated, Any, Generic, Self, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -100,7 +100,7 @@ class SetTable(Generic[Row]):
 
 def columns_of(row: type[Any]) -> tuple[Column, ...]:
     """The columns that a dataclass declares, in the order of its fields."""
-    return _columns_of(row)
+    return _columns_of(cast(Any, row))  # mypy holds that a class has no hash
 
 
 @cache
