@@ -4,11 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
+from django.http import HttpRequest
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 from ninja import Query, Router
 from pydantic import Field
 
@@ -16,16 +13,11 @@ from joey.api.caller import shop_for
 from joey.api.once import once
 from joey.api.shapes import In, Listed, Out, PageIn, Time, seal, unseal
 from joey.kit.clock import now
-from joey.kit.refusals import NotFound
 from joey.sharing.make_link import CHANNELS, make_link
-from joey.sharing.models import Link
 from joey.sharing.queries import CountedLink, links_of
-from joey.sharing.share import link_by_code, poster_of, share_of, url_of
-from joey.shops.models import Listing
+from joey.sharing.share import link_by_code, share_of, url_of
 
 router = Router(tags=["links"])
-
-POSTER_SECONDS = 300
 
 
 class LinkIn(In):
@@ -83,29 +75,12 @@ def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
     return LinkOut(
         code=made.code,
         url=share.url,
-        poster_url=f"{settings.JOEY_URL}/posters/{made.code}.png?lang={_lang()}",
+        poster_url=f"{settings.JOEY_URL}/p/{made.code}.png?lang={_lang()}",
         caption=share.caption,
         earns=share.earns,
         channel=made.channel,
         listing_id=made.listing_id,
     )
-
-
-@require_safe
-def poster(request: HttpRequest, code: str) -> HttpResponse:
-    """The poster of a link, for whoever holds the link: it is made to be passed on. Raises NotFound, Invalid."""
-    found = Link.objects.select_related("shop", "listing").filter(code=code, shop__closed_at=None).first()
-    if found is None or found.listing.state != Listing.State.PUBLISHED:
-        raise NotFound(_("There is no poster here. The link may be misspelt, or the item is no longer shown."))
-    link = link_by_code(found.shop, code)
-    layout = request.GET.get("layout", "full")
-    moment = now()
-    made = poster_of(link, language=get_language() or "en", now=moment, layout=layout)
-    response = HttpResponse(made.png, content_type="image/png")
-    left = POSTER_SECONDS if made.until is None else min(POSTER_SECONDS, int((made.until - moment).total_seconds()))
-    response.headers["Cache-Control"] = f"public, max-age={left}"
-    patch_vary_headers(response, ["Accept-Language", "Cookie"])
-    return response
 
 
 def counted_out(link: CountedLink) -> CountedLinkOut:

@@ -1,7 +1,6 @@
 """The catalogue: what marketplaces sell, what it costs there, and what a sale may earn."""
 
 from typing import Annotated, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -31,8 +30,8 @@ Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 
 
 class OffersIn(PageIn):
-    """`q`: words that must all stand in an offer. What is too much of it does not count: the header `Search-Cut` of the
-    answer holds that part, percent-encoded.
+    """`q`: words that an offer must have, all of them. Text beyond the limit is ignored and comes back as
+    `query_truncated`.
 
     `min_price` and `max_price` are in minor units of `currency`; different currencies are never compared.
     """
@@ -60,7 +59,7 @@ class PasteIn(In):
 
 
 class OfferOut(Out):
-    """`price` is what a buyer pays now, with the coupon while one runs; null when nobody knows any more.
+    """`price` is what a buyer pays now, with the coupon while one runs; null when it is not known any more.
 
     `earning` is the shopkeeper's part of one sale at that price. `earns` false: a share earns nothing, and
     `no_earning_reason` says why.
@@ -120,8 +119,14 @@ class OfferPageOut(OfferOut):
     same: list[SameOut]
 
 
+class OffersOut(Listed[OfferOut]):
+    """One page of a search. `query_truncated` is the end of `q` that was beyond the limit and ignored, mostly ""."""
+
+    query_truncated: str
+
+
 class SuggestionOut(Out):
-    """`text` is a question to ask; of kind "category" it is a category to filter by."""
+    """`text` is a query to search for; of kind "category" it is a category to filter by."""
 
     text: str
     kind: Literal["word", "brand", "category"]
@@ -131,7 +136,7 @@ class SuggestionsOut(Out):
     items: list[SuggestionOut]
 
 
-@router.get("/offers", response=Listed[OfferOut])
+@router.get("/offers", response=OffersOut)
 def list_offers(request: HttpRequest, response: HttpResponse, page: Query[OffersIn]) -> HttpResponse:
     """Search the catalogue."""
     moment = now()
@@ -150,18 +155,17 @@ def list_offers(request: HttpRequest, response: HttpResponse, page: Query[Offers
         cursor=unseal("offers", page.cursor),
         now=moment,
     )
-    if found.cut:
-        response.headers["Search-Cut"] = quote(found.cut)
     shares = plan_shares(moment)
     items = [offer_out(card, shares) for card in found.items]
-    # Written by pydantic itself: ninja would check all of it and turn it over once more.
-    response.content = Listed[OfferOut](items=items, next=seal("offers", found.next)).model_dump_json()
+    # Written by pydantic itself: ninja would validate and convert all of it once more.
+    body = OffersOut(items=items, next=seal("offers", found.next), query_truncated=found.cut)
+    response.content = body.model_dump_json()
     return response
 
 
 @router.get("/offers/suggest", response=SuggestionsOut)
 def suggest_offers(request: HttpRequest, typed: Query[SuggestIn]) -> SuggestionsOut:
-    """How a question that is being typed may go on; a misspelt word is put right."""
+    """Completions of a query that is being typed, with misspelt words corrected."""
     return SuggestionsOut(
         items=[SuggestionOut(text=each.text, kind=each.kind) for each in suggest(typed.q, most=typed.limit)]
     )
@@ -170,7 +174,7 @@ def suggest_offers(request: HttpRequest, typed: Query[SuggestIn]) -> Suggestions
 @router.post("/offers/paste", response=OfferOut)
 @once(200, calls_outside=True)
 def paste_offer(request: HttpRequest, body: PasteIn) -> OfferOut:
-    """Find the offer behind a link or copy-code from a marketplace's app, or hear why not."""
+    """Find the offer behind a link or copy-code from a marketplace's app, or say why there is none."""
     moment = now()
     offer = offer_from_text(body.text, now=moment)
     return offer_out(offer_by_id(offer.id, language=_language(), now=moment), plan_shares(moment))
@@ -239,11 +243,11 @@ def _keepers_part(earning: Money | None, shares: tuple[int, int]) -> Money | Non
 
 def _why_not(card: OfferCard) -> str:
     if card.marketplace not in earning_marketplaces():
-        return _("This marketplace reports no orders to this Joey, so a share earns nothing here.")
+        return _("This marketplace reports no orders to this instance, so a share earns nothing here.")
     if not card.commission_ppm:
         return _("The marketplace pays no commission on this item.")
     if card.price is None:
-        return _("Its price is not known now, so nobody can say what a sale earns.")
+        return _("Its price is not known now, so what a sale earns is not known either.")
     return ""
 
 

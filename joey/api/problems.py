@@ -33,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
         _("The body is not JSON"),
         _(
             "The body has to be one JSON object in UTF-8 (RFC 8259): no NaN or Infinity, no name twice in an object,"
-            " no text with the sign U+0000."
+            " no text with the character U+0000."
         ),
     ),
     "idempotency_key_missing": Kind(
@@ -54,11 +54,11 @@ KINDS: Mapping[str, Kind] = {
     "method": Kind(_("This method does not work here"), _("The header Allow names the methods that do.")),
     "conflict": Kind(
         _("It clashes with what is there"),
-        _("A name is taken, a state was left already, or a balance is too low. Look again, then decide."),
+        _("A name is taken, a state was left already, or a balance is too low. Read the current state, then decide."),
     ),
     "still_in_progress": Kind(
         _("The same write is in progress"),
-        _("Another request with this Idempotency-Key is being worked on. Send it again in a second."),
+        _("Another request with this Idempotency-Key is in progress. Send it again in a second."),
     ),
     "too_large": Kind(_("The body is too large"), _("A body holds at most one megabyte. Nothing of it was read.")),
     "media_type": Kind(
@@ -88,19 +88,20 @@ KINDS: Mapping[str, Kind] = {
         _("Payouts are paused"), _("Payout details changed. Payouts start again 72 hours after the change.")
     ),
     "payout_in_progress": Kind(
-        _("A payout is on its way already"), _("One payout per currency at a time. Ask again when it has arrived.")
+        _("A payout is in progress already"),
+        _("One payout per currency at a time. Request the next one when it has arrived."),
     ),
     "too_many": Kind(_("Too many requests"), _("Wait as many seconds as the header Retry-After says.")),
     "unavailable": Kind(
-        _("Something Joey depends on is away"),
+        _("Something Joey depends on is unavailable"),
         _("The same request may work later. Nothing was stored."),
     ),
     "not_built": Kind(
         _("Joey cannot do this yet"), _("This part of the interface is named already, so that nothing else takes it.")
     ),
     "internal_error": Kind(
-        _("Joey made a mistake"),
-        _("This is not your fault. What happened is in the log of this Joey; nothing was stored by this request."),
+        _("Internal error"),
+        _("This is a bug in Joey, not in your request. Nothing was stored; the log of this instance has the details."),
     ),
 }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from joey.api import health, links, problem_pages
+from joey.api import health, problem_pages
 from joey.api.body_bound import too_large
 from joey.api.problems import FieldError, problem
 from joey.api.strict_json import storable
@@ -99,7 +99,6 @@ urlpatterns = [
     path("api/openapi.json", answering(require_safe(openapi))),
     *_routes(),
     re_path(r"^api(?:/|$)", answering(nothing_here)),
-    path("posters/<slug:code>.png", links.poster),
     path("problems/<slug:code>", problem_pages.explain),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -36,6 +36,6 @@ class LanguageChoice:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        if asked and asked.lower() in NAMES:
+        if asked and asked.lower() in NAMES and response.headers.get("Content-Type", "").startswith("text/html"):
             response.set_cookie(cookie, language, max_age=31_536_000, samesite="Lax", secure=settings.SECURE)
         return response

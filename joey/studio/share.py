@@ -9,7 +9,7 @@ from joey.kit import clock
 from joey.kit.refusals import Refusal
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
-from joey.sharing.share import link_by_code, poster_of, share_of
+from joey.sharing.share import link_by_code, share_of
 from joey.shops.connected import reports_orders
 from joey.shops.models import Listing
 from joey.shops.queries import card_of, listing_of, stock_of
@@ -70,13 +70,3 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         taken = share_of(link, language=language(), now=now)
         facts |= {"link": link, "taken": taken, "earns": taken.earns}
     return page(request, "share.html", facts, status=422 if problem else 200)
-
-
-@keeper_only
-@require_safe
-def poster(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """The link's poster, to look at and to save."""
-    shop = own_shop(request, slug)
-    layout = request.GET.get("layout") or "full"
-    found = poster_of(link_by_code(shop, code), language=language(), now=clock.now(), layout=layout).png
-    return HttpResponse(found, content_type="image/png")

@@ -23,7 +23,6 @@ urlpatterns = [
     path("<slug:slug>/shelves", shelves.shelves),
     path("<slug:slug>/share", share.links),
     path("<slug:slug>/share/<uuid:listing_id>", share.share),
-    path("<slug:slug>/poster/<slug:code>.png", share.poster),
     path("<slug:slug>/visits", orders.visits),
     path("<slug:slug>/visits/<uuid:click_id>", orders.visit),
     path("<slug:slug>/orders", orders.orders),

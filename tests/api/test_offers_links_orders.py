@@ -153,7 +153,7 @@ def test_a_poster_of_a_hidden_listing_is_gone() -> None:
     me = Caller(mei())
     me.patch(f"/shops/mei/listings/{listing.id}", {"hidden": True})
 
-    assert me.client.get(f"/posters/{link.code}.png").status_code == 404
+    assert me.client.get(f"/p/{link.code}.png").status_code == 404
 
 
 @pytest.mark.parametrize("channel", ["fax", "", "WECHAT", 7])

@@ -373,7 +373,7 @@ def copy_code_of(mei: Api) -> str:
 
 def decoded(base: str, poster_url: str) -> list[str]:
     """What a phone's camera reads off the poster."""
-    assert poster_url.startswith(f"{base}/posters/")
+    assert poster_url.startswith(f"{base}/p/")
     picture = httpx.get(poster_url, timeout=60, trust_env=False)
     assert picture.headers["content-type"] == "image/png", picture.text[:300]
     with Image.open(io.BytesIO(picture.content)) as poster:

@@ -330,17 +330,19 @@ def test_a_share_link_is_made_by_a_tap_and_not_by_looking() -> None:
     assert client.post(f"/studio/mei/share/{listing.id}", {"channel": "fax"}).status_code == 422
 
 
-def test_the_poster_is_a_picture_for_the_keeper_and_for_everyone(client: Client) -> None:
+def test_the_poster_has_one_address_for_the_keeper_and_for_everyone(client: Client) -> None:
     listing = listed(meis_shop(), fresh_flask(marketplace="jd"))
     mine = signed_in(mei())
     made = mine.post(f"/studio/mei/share/{listing.id}", {"channel": "print"}).headers["Location"]
     code = made.rpartition("=")[2]
 
-    for answer in (mine.get(f"/studio/mei/poster/{code}.png"), client.get(f"/p/{code}.png")):
-        assert answer.status_code == 200
-        assert answer.content.startswith(b"\x89PNG")
+    answer = client.get(f"/p/{code}.png")
+
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"\x89PNG")
+    assert f'src="/p/{code}.png"' in mine.get(made).content.decode()
     assert client.get("/p/nothing.png").status_code == 404
-    assert mine.get(f"/studio/mei/poster/{code}.png?layout=huge").status_code == 422
+    assert client.get(f"/p/{code}.png?layout=huge").status_code == 422
 
 
 def test_forms_need_their_csrf_token() -> None:
