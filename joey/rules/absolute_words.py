@@ -1,7 +1,7 @@
-"""CN-A2: advertising may not say 国家级, 最高级, 最佳 or the like; a guide of 2023 says where they may stand.
+"""CN-A2: advertising may not say 国家级, 最高级, 最佳 or the like; a guide of 2023 lists the permitted uses.
 
-The words here claim a rank above all others. Words of mere degree (极致, 完美) and plain measures
-(最大载重 50 kg) are left out on purpose: a rule that cries wolf is switched off.
+These words claim a rank above all others. Words of mere degree (极致, 完美) and plain measures (最大载重 50 kg) are
+left out on purpose: a rule with many false alarms would be switched off.
 """
 
 import re
@@ -164,7 +164,7 @@ EXEMPTIONS = (
         ),
     ),
     Exemption(
-        "Names everybody knows by these words: titles of books, plays and games, persons, figures of speech.",
+        "Well-known names that contain these words: titles of books, plays and games, persons, figures of speech.",
         (
             "最强(?:大脑|战舰|王者|蜗牛|音|声|光|开界)",
             "最好的(?:我们|朋友|自己|时光|告别|年纪|安排|遇见|礼物|老师|修行|地球|英语|爱|青春|未来|季节)",
@@ -201,7 +201,7 @@ _SOURCE = re.compile(
 
 
 def find(text: str, names: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
-    """Spans of `text`, as written, that claim an absolute rank. `names` are registered names and marks."""
+    """Spans of `text`, as written, that claim a rank above all others. `names` are registered names and marks."""
     folded = fold(text)
     named = list(_name_spans(folded, names))
     hits = list(_PLAIN.hits(folded, named))
@@ -212,12 +212,12 @@ def find(text: str, names: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
 
 
 def is_dated_fact(folded: Folded) -> bool:
-    """Whether year and source stand in the text, so that a counted rank can be looked up and disproved."""
+    """Whether the text names a year and a source, so that a reader can check the rank."""
     return bool(_YEAR.search(folded.letters) and _SOURCE.search(folded.letters))
 
 
 def _name_spans(folded: Folded, names: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Where a registered name stands whole. One sign is no name: it would excuse every word that holds it."""
+    """Where a whole registered name occurs. A single character is no name: it would excuse every word with it."""
     for name in names:
         letters = fold(name).letters
         at = folded.letters.find(letters) if len(letters) > 1 else -1

@@ -15,8 +15,11 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class ListingFacts:
-    """What is known of a listing. `titles` in every language; `registered_names` are marks and company names
-    that an operator has checked; `brand` is what the marketplace says and counts as a name as well."""
+    """What is known of a listing: titles in every language, and names that are no claims.
+
+    `registered_names` are marks and company names that an operator has checked; `brand` is what the marketplace
+    reports, and counts as a name as well. `country` is the one whose advertising law applies.
+    """
 
     titles: tuple[str, ...]
     note: str = ""
@@ -29,7 +32,7 @@ class ListingFacts:
 
 @dataclass(frozen=True)
 class Finding:
-    """One breach. `matched` stood at [start, end) of the field's text; `index` tells which title it was."""
+    """One breach: `matched` is at [start, end) of the field's text; `index` is the number of the title."""
 
     rule_id: str
     field: str
@@ -42,7 +45,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`publish` is false as soon as there is a finding; `pack_version` says by which rules it was judged."""
+    """`publish` is false if there is any finding; `pack_version` names the rules that were applied."""
 
     publish: bool
     findings: tuple[Finding, ...]
@@ -50,19 +53,19 @@ class Verdict:
 
     @property
     def rule_ids(self) -> tuple[str, ...]:
-        """The rules that were broken, each once, in the order found."""
+        """The broken rules, each once, in the order found."""
         return tuple(dict.fromkeys(finding.rule_id for finding in self.findings))
 
 
 def audit_listing(facts: ListingFacts) -> Verdict:
-    """Check every field of a listing. Pure: same facts and pack, same verdict. Never raises on any string."""
+    """Check every field of a listing. Pure: same facts and pack, same verdict. Accepts any string."""
     names = facts.registered_names | {facts.brand}
     findings: list[Finding] = []
     for index, title in enumerate(facts.titles):
         findings += _findings("title", title, names, facts.country, index)
     findings += _findings("note", facts.note, names, facts.country)
     findings += _findings("shop_name", facts.shop_name, names, facts.country)
-    # A category and a brand are labels, not claims: only what they name can be wrong.
+    # A category or brand is a label, not a claim: only what it names can be forbidden.
     findings += _tobacco("category", facts.category)
     findings += _tobacco("brand", facts.brand)
     return _verdict(findings)
@@ -72,12 +75,11 @@ def audit_text(
     field: str,
     text: str,
     *,
-    brand: str = "",
     registered_names: Iterable[str] = (),
     country: str = "CN",
 ) -> Verdict:
-    """Check one text, such as a caption or a shop name; `field` is repeated in the findings."""
-    return _verdict(_findings(field, text, {*registered_names, brand}, country))
+    """Check one text, such as a caption or a shop name. `field` is copied into the findings."""
+    return _verdict(_findings(field, text, registered_names, country))
 
 
 def _findings(field: str, text: str, names: Iterable[str], country: str, index: int = 0) -> Iterator[Finding]:
@@ -91,7 +93,7 @@ def _findings(field: str, text: str, names: Iterable[str], country: str, index: 
 
 
 def _tobacco(field: str, text: str, index: int = 0) -> Iterator[Finding]:
-    """Tobacco is refused in every country: Joey has no way to know a buyer's age or a seller's licence."""
+    """Tobacco is refused in every country: Joey cannot know a buyer's age or a seller's licence."""
     for start, end in tobacco.find(text):
         yield Finding(
             tobacco.RULE_ID, field, text[start:end], start, end,

@@ -1,4 +1,4 @@
-"""The disclosure label: a shared recommendation with a buy link says, first of all, that it is an advert.
+"""The disclosure label: a shared recommendation with a link to buy begins by saying that it is an advert.
 
 CN-A1: a personal recommendation with a purchase route carries a prominent 广告.
 US-A1: a material connection is disclosed clearly, near the claim, hard to miss; a possible commission counts.
@@ -27,15 +27,14 @@ def label(language: str) -> str:
 
 
 def labelled(text: str, language: str) -> str:
-    """`text` with the label in front, unless it stands there already."""
+    """`text` with the label in front, unless it begins with it already."""
     return text if _begins_with_label(text, language) else f"{label(language)} | {text}"
 
 
 def check_caption(text: str, language: str) -> str:
     """Return `text` unchanged, or raise CaptionWithoutLabel.
 
-    The label must open the caption and stand as a word of its own: "广告公司…" or a 广告 in the last line is
-    not a disclosure that anybody sees.
+    The label must open the caption and be a word of its own: "广告公司…" or a 广告 in the last line discloses nothing.
     """
     if not _begins_with_label(text, language):
         raise CaptionWithoutLabel(

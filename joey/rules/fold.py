@@ -1,5 +1,6 @@
-"""Fold a text to the letters that a reader sees, so that a banned word spelled v.a.p.e, ＶＡＰＥ or 電 子 煙
-is the same word; every folded letter remembers where it stood, so that a finding quotes it as written."""
+"""Fold a text to the letters that a reader sees, so that v.a.p.e, ＶＡＰＥ and 電 子 煙 are the words they spell.
+
+Every folded letter keeps its place in the source, so that a finding quotes the text as it was written."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ _INVISIBLE = ""
 
 @dataclass(frozen=True)
 class Folded:
-    """`letters[i]` was written at `source[starts[i]:ends[i]]`; gaps point at the first sign of their run."""
+    """`letters[i]` comes from `source[starts[i]:ends[i]]`; a gap has the place of the first character of its run."""
 
     source: str
     letters: str
@@ -21,22 +22,23 @@ class Folded:
     ends: tuple[int, ...]
 
     def written(self, begin: int, end: int) -> tuple[int, int]:
-        """Where the folded span [begin, end) stood in the source; both ends are letters, never gaps."""
+        """The place in the source of the folded span [begin, end), which begins and ends with a letter."""
         return self.starts[begin], self.ends[end - 1]
 
 
 def fold(source: str) -> Folded:
-    """Fold `source` in one pass, in time linear in its length; any string is fine, lone surrogates too.
+    """Fold `source` in one pass, in time linear in its length. Accepts any string, lone surrogates too.
 
-    Letters are NFKD without marks, casefolded, traditional and look-alike signs replaced. Invisible signs
-    vanish; white space, punctuation and pictures become gaps (`-` joins, ` ` parts words, `,` parts clauses).
+    Letters become NFKD without marks, casefolded, with traditional and look-alike characters replaced. Invisible
+    characters are dropped; white space, punctuation and pictures become gaps (`-` joins, ` ` separates words, `,`
+    separates clauses).
     """
     letters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     gap, gap_at = "", 0
-    for at, sign in enumerate(source):
-        folded = _fold_sign(sign)
+    for at, char in enumerate(source):
+        folded = _fold_char(char)
         if folded == _INVISIBLE:
             continue
         if folded in _AMONG_LETTERS and not _means_a_letter(folded, source, at, letters, gap):
@@ -57,16 +59,16 @@ def fold(source: str) -> Folded:
     return Folded(source, "".join(letters), tuple(starts), tuple(ends))
 
 
-# Signs that stand for a letter inside a Latin word (v@pe, ci$gar) or carry meaning at a number (100%, #1).
+# Characters that replace a letter inside a Latin word (v@pe, ci$gar) or mean something beside a number (100%, #1).
 _AMONG_LETTERS = {"@": "a", "$": "s", "%": "%", "#": "#"}
 
 
-def _means_a_letter(sign: str, source: str, at: int, letters: list[str], gap: str) -> bool:
+def _means_a_letter(char: str, source: str, at: int, letters: list[str], gap: str) -> bool:
     before = letters[-1] if letters and not gap else ""
-    if sign == "%":
+    if char == "%":
         return before.isdigit()
-    after = _fold_sign(source[at + 1])[:1] if at + 1 < len(source) else ""
-    if sign == "#":
+    after = _fold_char(source[at + 1])[:1] if at + 1 < len(source) else ""
+    if char == "#":
         return after.isdigit()
     return _is_latin(before) and _is_latin(after)
 
@@ -76,54 +78,54 @@ def _is_latin(letter: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _fold_sign(sign: str) -> str:
-    """One sign to its letters, to a gap, or to nothing."""
-    if sign in _APOSTROPHES or sign in _BLANK_LETTERS:
+def _fold_char(char: str) -> str:
+    """The letters, the gap or the empty string that one character becomes."""
+    if char in _APOSTROPHES or char in _BLANK_LETTERS:
         return _INVISIBLE
-    if sign in "\t\n\r\v\f\x85\u2028\u2029":
-        return CLAUSE if sign in "\n\r\u2028\u2029" else SPACE
-    if sign in _LOOKALIKES:
-        return _LOOKALIKES[sign]
-    kept = "".join(part for part in unicodedata.normalize("NFKD", sign) if unicodedata.category(part)[0] != "M")
+    if char in "\t\n\r\v\f\x85\u2028\u2029":
+        return CLAUSE if char in "\n\r\u2028\u2029" else SPACE
+    if char in _LOOKALIKES:
+        return _LOOKALIKES[char]
+    kept = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part)[0] != "M")
     folded = "".join(_LOOKALIKES.get(part, part) for part in kept.casefold())
-    named = "".join(part for part in folded if part.isalnum() or part in _KEPT_SIGNS)
-    return named or _gap_of(sign, kept)
+    named = "".join(part for part in folded if part.isalnum() or part in _KEPT_CHARS)
+    return named or _gap_of(char, kept)
 
 
-def _gap_of(sign: str, kept: str) -> str:
-    category = unicodedata.category(kept[0] if kept else sign)
+def _gap_of(char: str, kept: str) -> str:
+    category = unicodedata.category(kept[0] if kept else char)
     if category in ("Cc", "Cf", "Cs") or category[0] == "M":
         return _INVISIBLE
-    if category[0] == "Z" or sign == "\u2800":
+    if category[0] == "Z" or char == "\u2800":
         return SPACE
-    if category in ("Ps", "Pe", "Pi", "Pf") or (kept or sign) in _CLAUSE_SIGNS:
+    if category in ("Ps", "Pe", "Pi", "Pf") or (kept or char) in _CLAUSE_CHARS:
         return CLAUSE
     return JOINER
 
 
-_KEPT_SIGNS = frozenset("%#@$🚬")
-_CLAUSE_SIGNS = frozenset(",;:!?、。，；：！？")
+_KEPT_CHARS = frozenset("%#@$🚬")
+_CLAUSE_CHARS = frozenset(",;:!?、。，；：！？")
 _APOSTROPHES = frozenset("'’‘ʼ`´＇")
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u180e")
 
 
-def _pairs(signs: str, letters: str) -> dict[str, str]:
-    return dict(zip(signs, letters, strict=True))
+def _pairs(chars: str, letters: str) -> dict[str, str]:
+    return dict(zip(chars, letters, strict=True))
 
 
 def _ranges(*blocks: int) -> dict[str, str]:
-    """Blocks of 26 enclosed capitals that Unicode does not decompose."""
+    """Blocks of 26 enclosed capitals, which Unicode does not decompose."""
     return {chr(first + n): chr(ord("a") + n) for first in blocks for n in range(26)}
 
 
-# Our own small tables: only what the packs' words need. Traditional and variant forms to the simplified ones.
+# Small tables with only what the words of the rules need: traditional and variant forms to simplified ones.
 _HAN = _pairs(
     "電煙菸國級獨無雙絕對極頂銷價網業歷優強專實領導萬幣霧彈桿葉貴熱燃燒絲捲龍雲瑪華黃貝爾換"
     "質類區縣舉與倫創僅壹弌佔術規質產點賣購買場後種時間溫飲賞儲駱駝寶長紅鑽軟來蠶廣發齊淨燻菓",
     "电烟烟国级独无双绝对极顶销价网业历优强专实领导万币雾弹杆叶贵热燃烧丝卷龙云玛华黄贝尔换"
     "质类区县举与伦创仅一一占术规质产点卖购买场后种时间温饮赏储骆驼宝长红钻软来蚕广发齐净熏果",
 ) | _pairs("孑孒蕞朂㝡", "子子最最最")
-# Cyrillic, Greek, Armenian, small capitals and other letters that a reader takes for Latin ones.
+# Cyrillic, Greek, Armenian, small capitals and other letters that look like Latin ones.
 _LATIN = _pairs(
     "авекмнорстухіјѕԁһӏԛԝѵгпиьꙇαβεηικνορτυχωγζϲѡⅼΝΗΥᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıɑɡɩⅰⅴⅹøłđħŧƅɛʋօոսց",
     "abekmhopctyxijsdhlqwvrnubiabenikvoptuxwyzcwlnhyabcdefghijklmnoprstuvwyziagiivxoldhtbevonug",

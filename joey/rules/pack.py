@@ -1,7 +1,6 @@
-"""Which rules this pack holds, on what law they stand and since when, so that a page can list them.
+"""The rules of this pack, the law behind each and since when it applies, so that a page can list them.
 
-The version changes whenever a word, an exemption or a meaning changes; a listing keeps the one
-that judged it.
+The version changes with every word, exemption or meaning; a listing keeps the version that judged it.
 """
 
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from django.utils.translation import gettext_noop
 from joey.rules import absolute_words, tobacco
 from joey.rules.words import Exemption
 
-PACK_VERSION = "2026-11-23.1"
+PACK_VERSION = "2026-11-28.1"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule as the public may read it. `since` is the day this pack began to apply it."""
+    """One rule, as published. `since` is the day on which this pack began to apply it."""
 
     id: str
     name: str | Promise

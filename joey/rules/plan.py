@@ -1,7 +1,7 @@
-"""The flat plan: what one sale pays to the shop that made it and to the platform, and to nobody else.
+"""The flat plan: what one sale pays to the shop that made it and to the platform. No one else is paid.
 
-The plan has four fields and cannot be given a fifth. What an operator might want to add is refused by the
-rule that forbids it: pay for recruiting (CN-P1), fees and ranks (CN-P2), pay from another's sales (CN-P3).
+The plan has four fields and takes no fifth. A key that an operator might want to add is refused by the rule that
+forbids it: pay for recruiting (CN-P1), fees and ranks (CN-P2), pay from another person's sales (CN-P3).
 """
 
 import re
@@ -21,7 +21,7 @@ MAX_WAITING_DAYS = 90
 
 
 class PlanRefused(Invalid):
-    """A plan that Joey cannot keep; `rule_id` in the facts names the rule, where one forbids it."""
+    """A plan that the rules or the arithmetic forbid; `rule_id` in the facts names the rule, if there is one."""
 
     code = "plan_refused"
 
@@ -36,7 +36,7 @@ class PlanSplit(NamedTuple):
 
 @dataclass(frozen=True)
 class FlatPlan:
-    """Shares are parts per million of the commission and make the whole; waiting starts at settlement."""
+    """Shares are parts per million of the commission and add up to the whole; waiting starts at settlement."""
 
     version: str
     shopkeeper_ppm: int
@@ -59,7 +59,7 @@ class FlatPlan:
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> "FlatPlan":
-        """Build a plan from settings or a form; a key that is no field is refused, a missing one too."""
+        """Build a plan from settings or a form. Unknown and missing keys are refused."""
         known = [field.name for field in fields(cls)]
         for key in given:
             if key not in known:
@@ -78,9 +78,9 @@ class FlatPlan:
 
 
 def rule_against(key: str) -> str | None:
-    """The rule that forbids a plan key, judged by its words; None when no rule is known for it.
+    """The rule that forbids a plan key, judged by the words in it; None when no rule does.
 
-    Pay from others' sales is looked for first: `invitee_sales_share` is CN-P3, `per_invite_bonus` CN-P1.
+    Pay from others' sales is checked first: `invitee_sales_share` is CN-P3, `per_invite_bonus` CN-P1.
     """
     words = " ".join(_CAMEL.sub(r"\1_\2", key).replace("_", " ").split())
     letters = fold(words).letters.replace("-", " ").replace(",", " ")

@@ -1,7 +1,7 @@
 """CN-G1: tobacco, cigars, heated tobacco and e-cigarettes may not be sold or advertised online.
 
-Only the state platform may sell e-cigarettes; nobody else may sell either kind online, so nothing here asks
-whether an offer is genuine. Smokers' ware that holds no tobacco (ashtray, lighter, case) is not blocked.
+Only the state platform may sell e-cigarettes, and no shop may sell either kind online, so whether an offer is genuine
+does not matter. Smokers' accessories without tobacco (ashtray, lighter, case) are not blocked.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Find a rule's words in a folded text, whatever stands between their letters, and spare innocent phrases."""
+"""Find a rule's words in a folded text, whatever separates their letters, and pass over innocent phrases."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,15 +8,15 @@ from joey.rules.fold import Folded
 
 ANY_GAP = "[-, ]"
 SOFT_GAP = "[- ]"
-_MAX_HITS = 50  # the verdict is long decided; a text of one banned word repeated must not fill a page
+_MAX_HITS = 50  # more would not change the verdict, and one banned word repeated must not fill a page
 
 
 @dataclass(frozen=True)
 class Exemption:
-    """Phrases that hold a banned word innocently, and why. Regular expressions over folded letters.
+    """Phrases in which a banned word is innocent, and why. Regular expressions over folded letters.
 
-    A blank in a phrase stands for an optional soft gap; without one the letters must stand together.
-    A hit that overlaps such a phrase is let pass.
+    A blank in a phrase matches an optional soft gap; without one the letters must be adjacent. A hit that overlaps
+    such a phrase is ignored.
     """
 
     reason: str
@@ -26,9 +26,9 @@ class Exemption:
 class WordSet:
     """Words of one rule, compiled once.
 
-    `han` are words written in Chinese (Latin letters and digits may stand in them); `latin` are words or
-    phrases in Latin letters; `pinyin` are `han` words that are also caught when every sign of them is spelled
-    in pinyin. Mixed spellings (电子yan) are caught for every sign that `sounds` knows.
+    `han` are Chinese words, which may contain Latin letters and digits; `latin` are words or phrases in Latin
+    letters; `pinyin` are those `han` words that are also found when they are spelled entirely in pinyin. Mixed
+    spellings (电子yan) are found for every character in `sounds`.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class WordSet:
         ]
 
     def hits(self, folded: Folded, excused: Iterable[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
-        """Spans of folded letters that hold a word of this set and touch no innocent phrase.
+        """Spans of folded letters that contain a word of this set and overlap no innocent phrase.
 
-        `excused` are further spans, such as registered names: a hit that lies wholly inside one passes.
+        `excused` are further spans, such as registered names: a hit wholly inside one is ignored.
         """
         hits = self._all_hits(folded.letters)
         if not hits:
@@ -116,15 +116,15 @@ def _covered(length: int, spans: Iterable[tuple[int, int]]) -> bytearray:
 
 
 def _han_patterns(word: str, sounds: Mapping[str, str], spelled_out: bool) -> Iterator[tuple[str, str]]:
-    """(first letter, pattern) for each way to begin: k signs in pinyin, then the first Chinese sign.
+    """(first letter, pattern) for each possible beginning: k characters in pinyin, then the first Chinese one.
 
-    Split like this so that every pattern begins with a known letter and needs at least one Chinese sign,
-    unless the word may be spelled out in full. `xiang yan` alone may be a name; `xiang烟` is not.
+    This way every pattern begins with a known letter and needs at least one Chinese character, unless the word may
+    be spelled out in full. `xiang yan` alone may be a name; `xiang烟` is not.
     """
-    sounded = [sounds.get(sign) for sign in word]
+    sounded = [sounds.get(char) for char in word]
     either = [
-        re.escape(sign) if sound is None else f"(?:{re.escape(sign)}|{sound})"
-        for sign, sound in zip(word, sounded, strict=True)
+        re.escape(char) if sound is None else f"(?:{re.escape(char)}|{sound})"
+        for char, sound in zip(word, sounded, strict=True)
     ]
     for first_han in range(len(word) + 1):
         before = sounded[:first_han]
@@ -143,8 +143,11 @@ def _han_patterns(word: str, sounds: Mapping[str, str], spelled_out: bool) -> It
 
 
 def _with_gaps(units: list[str]) -> str:
-    """Three signs and more: any gap. Two signs: a clause mark between them ("无烟，草莓") counts only when
-    one of the two stands alone, as in "香，烟，"."""
+    """Join the units with optional gaps.
+
+    Between three or more any gap matches. Between two, a clause mark ("无烟，草莓") matches only when one of them is
+    a word by itself, as in "香，烟，".
+    """
     if len(units) != 2:
         return f"{ANY_GAP}?".join(units)
     first, second = units
@@ -153,10 +156,10 @@ def _with_gaps(units: list[str]) -> str:
 
 
 def _latin_pattern(phrase: str) -> str:
-    """A Latin phrase between word ends: whole, joined by signs (va-pe), or all letters but two apart (v a pe).
+    """A Latin phrase between word boundaries: whole, joined by punctuation (va-pe), or spaced out (v a pe).
 
-    Words of six letters and more may be broken by blanks anywhere; shorter ones only letter by letter,
-    because "be st" may be two honest words. A blank in the phrase is an optional gap; a plural s may follow.
+    Words of six letters and more may be broken by blanks anywhere; shorter ones only letter by letter, because
+    "be st" may be two real words. A blank in the phrase is an optional gap; a plural s may follow.
     """
     words = [_latin_word(word) for word in phrase.split(" ")]
     end = "(?![a-z0-9])" if phrase[-1].isdigit() else "(?:-?s)?(?![a-z])"
@@ -173,5 +176,5 @@ def _latin_word(word: str) -> str:
     return f"(?:{'-?'.join(letters)}|{'|'.join([ANY_GAP.join(letters), *(apart if len(word) > 3 else ())])})"
 
 
-# Digits written for letters inside a word (b3st, t0bacco); never for its first letter.
+# Digits that replace letters inside a word (b3st, t0bacco), but never its first letter.
 _DIGIT_FOR = {"a": "[a4]", "e": "[e3]", "i": "[i1]", "o": "[o0]", "s": "[s5]", "t": "[t7]"}

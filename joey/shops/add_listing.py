@@ -8,16 +8,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.models import Offer
 from joey.kit.refusals import Conflict, Invalid, NotFound
 from joey.record.append import append
-from joey.rules.audit_listing import ListingFacts, Verdict, audit_listing
+from joey.shops.ask_rules import judge, refuse_words
 from joey.shops.connected import is_connected
 from joey.shops.models import Listing, Shelf, Shop
-from joey.shops.open_shop import refuse_words
 from joey.shops.read_text import read_line
 
 NOTE_MOST = 200
@@ -88,25 +86,6 @@ def listable_offer(offer_id: UUID) -> Offer:
             field="offer_id",
         )
     return offer
-
-
-def judge(listing: Listing, shop: Shop, offer: Offer) -> Verdict:
-    """Ask the rules and write their verdict on the listing (not saved): state, rule, reason, pack version."""
-    verdict = audit_listing(facts_of(shop, offer, listing.note))
-    listing.pack_version = verdict.pack_version
-    if verdict.publish:
-        listing.state, listing.rule_id, listing.reason = Listing.State.PUBLISHED, "", ""
-    else:
-        listing.state, listing.rule_id = Listing.State.REFUSED, verdict.findings[0].rule_id
-        with translation.override(shop.owner.language):
-            listing.reason = str(verdict.findings[0].message)
-    return verdict
-
-
-def facts_of(shop: Shop, offer: Offer, note: str) -> ListingFacts:
-    """What the rules want to know of an offer in a shop."""
-    titles = (offer.title, *(title for title in offer.translations.values() if title != offer.title))
-    return ListingFacts(titles=titles, note=note, shop_name=shop.name, category=offer.category)
 
 
 def _shelf(shop: Shop, shelf_id: UUID | None, shelf_name: str | None) -> Shelf | None:

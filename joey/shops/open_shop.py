@@ -10,7 +10,7 @@ from joey.kit.refusals import Conflict, Invalid
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text, keep_texts
-from joey.rules.audit_listing import audit_text
+from joey.shops.ask_rules import refuse_words
 from joey.shops.models import Shop
 from joey.shops.read_text import read_line
 
@@ -44,12 +44,6 @@ class SlugReserved(Conflict):
     """No shop may have this address."""
 
     code = "slug_reserved"
-
-
-class WordsRefused(Invalid):
-    """The rules do not allow these words; rule id and pack version are in the facts."""
-
-    code = "words_refused"
 
 
 @transaction.atomic
@@ -109,11 +103,3 @@ def read_words(name: str, intro: str) -> tuple[str, str]:
     refuse_words("name", name)
     refuse_words("intro", intro)
     return name, intro
-
-
-def refuse_words(field: str, text: str) -> None:
-    """Raise WordsRefused naming `field` when the rules do not allow `text` in public."""
-    verdict = audit_text(field, text)
-    if not verdict.publish:
-        finding = verdict.findings[0]
-        raise WordsRefused(finding.message, field=field, rule_id=finding.rule_id, pack_version=verdict.pack_version)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -199,6 +200,14 @@ def marketplace_accounts(path: Path) -> dict[str, dict[str, object]]:
 
 
 JOEY_MARKETPLACES = marketplace_accounts(Path(os.environ.get("JOEY_MARKETPLACES") or DATA / "marketplaces.json"))
+
+# --- Rules -----------------------------------------------------------------------------------------------
+
+JOEY_COUNTRY = (os.environ.get("JOEY_COUNTRY") or "CN").upper()  # whose advertising law the shops keep, ISO 3166
+if not re.fullmatch("[A-Z]{2}", JOEY_COUNTRY):
+    raise ImproperlyConfigured(f"JOEY_COUNTRY must be a country's two letters such as CN, not {JOEY_COUNTRY!r}.")
+# Marks and company names that an operator has checked, parted by commas: 第一坊 is a name, not a claim to be first.
+JOEY_REGISTERED_NAMES = frozenset(filter(None, map(str.strip, os.environ.get("JOEY_REGISTERED_NAMES", "").split(","))))
 
 # --- Words and times -------------------------------------------------------------------------------------
 

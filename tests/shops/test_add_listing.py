@@ -1,6 +1,7 @@
 """Putting an offer into a shop: judged first, listed once, never with a price of its own."""
 
 import pytest
+from pytest_django import Settings
 
 from joey.kit.refusals import Conflict, Invalid, NotFound
 from joey.people.models import Person
@@ -18,8 +19,9 @@ from joey.shops.arrange import (
     set_note,
     show_listing,
 )
+from joey.shops.ask_rules import WordsRefused
 from joey.shops.models import Listing, Shelf
-from joey.shops.open_shop import WordsRefused
+from joey.shops.open_shop import describe_shop
 from tests.cast import NOW, flask, listed, lulus_shop, mei, meis_shop
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,43 @@ def test_what_the_rules_refuse_is_kept_with_rule_and_reason(title: str, category
     assert (kept.state, kept.rule_id) == ("refused", rule)
     assert rule in kept.reason
     assert kept.pack_version
+
+
+def test_an_offer_of_a_tobacco_brand_is_refused_whatever_its_title() -> None:
+    listing = add_listing(meis_shop(), offer_id=flask(title="怀旧铁盒 收藏", brand="万宝路").id, now=NOW)
+
+    assert (listing.state, listing.rule_id) == ("refused", "CN-G1")
+
+
+def test_a_brand_that_sounds_like_a_rank_is_published_under_its_own_name() -> None:
+    sauce = flask(title="第一坊酱油", translations={}, brand="第一坊")
+    boast = flask(identity="2", external_id="2", title="第一坊酱油 销量第一", translations={}, brand="第一坊")
+
+    assert add_listing(meis_shop(), offer_id=sauce.id, now=NOW).state == "published"
+    assert add_listing(meis_shop(), offer_id=boast.id, now=NOW).state == "refused"
+
+
+def test_names_that_the_operator_registered_may_be_said(settings: Settings) -> None:
+    sauce = flask(title="第一坊酱油", translations={})
+    assert add_listing(meis_shop(), offer_id=sauce.id, now=NOW).state == "refused"
+
+    settings.JOEY_REGISTERED_NAMES = frozenset({"第一坊"})
+
+    assert add_listing(lulus_shop(), offer_id=sauce.id, now=NOW).state == "published"
+    assert add_shelf(lulus_shop(), name="第一坊的调料").name == "第一坊的调料"
+    assert describe_shop(lulus_shop(), name="第一坊小店", intro="", now=NOW).name == "第一坊小店"
+
+
+def test_absolute_words_are_refused_where_the_law_of_china_holds_and_tobacco_everywhere(
+    settings: Settings,
+) -> None:
+    settings.JOEY_COUNTRY = "DE"
+    tea = flask(title="The best tea", translations={})
+    cigars = flask(identity="2", external_id="2", title="Cuban cigars", translations={})
+
+    assert add_listing(meis_shop(), offer_id=tea.id, note="the best", now=NOW).state == "published"
+    assert add_listing(meis_shop(), offer_id=cigars.id, now=NOW).state == "refused"
+    assert add_shelf(meis_shop(), name="Best of all").name == "Best of all"
 
 
 @pytest.mark.parametrize("title", ["坚果 最佳赏味期 2026-12", "本店最新款 棉拖鞋", "酱油 第一次也会用"])

@@ -5,8 +5,9 @@ from django.db import models
 
 from joey.kit.refusals import Conflict, Invalid
 from joey.record.queries import events_of
+from joey.shops.ask_rules import WordsRefused
 from joey.shops.models import Listing, Shelf, Shop
-from joey.shops.open_shop import SlugReserved, SlugTaken, WordsRefused, describe_shop, open_shop
+from joey.shops.open_shop import SlugReserved, SlugTaken, describe_shop, open_shop
 from tests.cast import NOW, lulu, mei
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,50 @@
+"""Ask the rules about what a shop says, with everything they may know: brand, registered names, country."""
+
+from django.conf import settings
+from django.utils import translation
+
+from joey.catalog.models import Offer
+from joey.kit.refusals import Invalid
+from joey.rules.audit_listing import ListingFacts, Verdict, audit_listing, audit_text
+from joey.shops.models import Listing, Shop
+
+
+class WordsRefused(Invalid):
+    """The rules do not allow these words; rule id and pack version are in the facts."""
+
+    code = "words_refused"
+
+
+def judge(listing: Listing, shop: Shop, offer: Offer) -> Verdict:
+    """Write the rules' verdict on the listing (not saved): state, rule, reason, pack version."""
+    verdict = audit_listing(facts_of(shop, offer, listing.note))
+    listing.pack_version = verdict.pack_version
+    if verdict.publish:
+        listing.state, listing.rule_id, listing.reason = Listing.State.PUBLISHED, "", ""
+    else:
+        listing.state, listing.rule_id = Listing.State.REFUSED, verdict.findings[0].rule_id
+        with translation.override(shop.owner.language):
+            listing.reason = str(verdict.findings[0].message)
+    return verdict
+
+
+def facts_of(shop: Shop, offer: Offer, note: str) -> ListingFacts:
+    """Everything that the rules ask about an offer in a shop."""
+    titles = (offer.title, *(title for title in offer.translations.values() if title != offer.title))
+    return ListingFacts(
+        titles=titles,
+        note=note,
+        shop_name=shop.name,
+        category=offer.category,
+        brand=offer.brand,
+        registered_names=settings.JOEY_REGISTERED_NAMES,
+        country=settings.JOEY_COUNTRY,
+    )
+
+
+def refuse_words(field: str, text: str) -> None:
+    """Raise WordsRefused naming `field` when the rules do not allow `text` in public."""
+    verdict = audit_text(field, text, registered_names=settings.JOEY_REGISTERED_NAMES, country=settings.JOEY_COUNTRY)
+    if not verdict.publish:
+        finding = verdict.findings[0]
+        raise WordsRefused(finding.message, field=field, rule_id=finding.rule_id, pack_version=verdict.pack_version)
