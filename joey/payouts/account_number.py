@@ -1,17 +1,27 @@
-"""Reading payout details as people type them: a name, an account number or IBAN, a bank's code."""
+"""Reads payout details as people type them: a name, an account number, card or IBAN, a bank code.
+
+Whatever a published standard lets us check is checked at once. A typing error found here costs a second; found by the
+bank it costs the pause of 72 hours and days of waiting.
+"""
 
 import re
 import unicodedata
+from contextlib import suppress
 
 from django.utils.translation import gettext_lazy as _
+from stdnum import bic, iban, luhn
+from stdnum.exceptions import InvalidComponent, InvalidFormat, ValidationError
+from stdnum.iso7064 import mod_11_10
 
-from joey.kit.refusals import Invalid
+from joey.kit.refusals import Invalid, Text
 
 NAME_MAX = 70
 _GROUPING = re.compile(r"[ \-]")
 _ACCOUNT = re.compile(r"[0-9A-Z]{6,34}")
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
-_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")  # ISO 9362
+_IBAN_START = re.compile(r"[A-Z]{2}[0-9]{2}")
+# Number ranges of bank cards: UnionPay (GB/T 20547.1), Visa and Mastercard (ISO/IEC 7812). Account numbers that are
+# no cards have no common check digit, and some Chinese ones of 19 digits begin with 4 as well.
+_CARD = re.compile(r"62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)[0-9]{12}")
 _CNAPS = re.compile(r"[0-9]{12}")
 
 
@@ -20,55 +30,76 @@ def read_holder_name(text: str) -> str:
     name = unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else ""
     if not 1 <= len(name) <= NAME_MAX or not name.isprintable():
         raise Invalid(
-            _("Write the account holder's name as the bank knows it, at most 70 characters."), field="holder_name"
+            _("Enter the account holder's name as the bank knows it, at most 70 characters."), field="holder_name"
         )
     return name
 
 
 def read_account_number(text: str) -> str:
-    """Digits and capital letters without grouping, 6 to 34. What looks like an IBAN must pass its check digits.
+    """Digits and capital letters without grouping, 6 to 34. Check digits and lengths of IBANs and cards must be right.
 
     Raises Invalid ("account_number").
     """
     number = _plain(text)
-    if not _ACCOUNT.fullmatch(number) or not any(sign.isdigit() for sign in number):
-        raise Invalid(
-            _("This is not an account number Joey can read: 6 to 34 digits, or an IBAN."), field="account_number"
-        )
-    if is_iban_shaped(number) and not _iban_adds_up(number):
-        raise Invalid(_("This IBAN has a typing error: its check digits do not fit."), field="account_number")
+    if not _ACCOUNT.fullmatch(number) or not any(character.isdigit() for character in number):
+        raise _wrong(_("Enter an account number of 6 to 34 digits, or an IBAN."))
+    if is_iban(number):
+        _check_iban(number)
+    elif _CARD.fullmatch(number) and not luhn.is_valid(number):
+        raise _wrong(_("This card number has a typing error: its check digit does not match."))
     return number
 
 
 def read_bank_code(text: str) -> str:
-    """A BIC (8 or 11 signs), a CNAPS code (12 digits) or "". Raises Invalid ("bank_code")."""
+    """A BIC (8 or 11 characters), a CNAPS code (12 digits) or "". Raises Invalid ("bank_code")."""
     code = _plain(text)
     if code and not is_bic(code) and not is_cnaps(code):
-        raise Invalid(
-            _("This is neither a BIC (8 or 11 letters and digits) nor a CNAPS code (12 digits)."), field="bank_code"
-        )
+        if _CNAPS.fullmatch(code):
+            reason = _("This CNAPS code has a typing error: its check digit does not match.")
+        else:
+            reason = _("This is neither a BIC (8 or 11 letters and digits) nor a CNAPS code (12 digits).")
+        raise Invalid(reason, field="bank_code")
     return code
 
 
-def is_iban_shaped(number: str) -> bool:
-    return _IBAN.fullmatch(number) is not None
+def is_iban(number: str) -> bool:
+    """Whether the number is written as an IBAN. One that was read has passed its checks."""
+    return _IBAN_START.match(number) is not None
 
 
 def is_bic(code: str) -> bool:
-    return _BIC.fullmatch(code) is not None
+    """ISO 9362, with a country that exists."""
+    return bool(bic.is_valid(code))
 
 
 def is_cnaps(code: str) -> bool:
-    return _CNAPS.fullmatch(code) is not None
+    """Twelve digits of the Chinese payment system, the last a check digit (GB/T 17710, ISO 7064 MOD 11,10)."""
+    return _CNAPS.fullmatch(code) is not None and bool(mod_11_10.is_valid(code))
 
 
-def _iban_adds_up(number: str) -> bool:
-    """ISO 13616: country and check digits moved to the end, letters as 10…35, the whole leaves 1 modulo 97."""
-    return int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97 == 1
+def _check_iban(number: str) -> None:
+    """Length and structure as ISO 13616 registers them for the country, its check digits and the country's own."""
+    try:
+        iban.validate(number, check_country=False)
+        with suppress(InvalidComponent):  # a library's list of banks lacks the newest ones
+            iban.validate(number)
+    except InvalidFormat:
+        raise _wrong(
+            _("No IBAN of %(country)s is built like this; it has %(count)s characters. Check it for typing errors.")
+            % {"country": number[:2], "count": len(number)}
+        ) from None
+    except InvalidComponent:
+        raise _wrong(_("No IBANs begin with %s. Check it for typing errors.") % number[:2]) from None
+    except ValidationError:
+        raise _wrong(_("This IBAN has a typing error: its check digits do not match.")) from None
+
+
+def _wrong(reason: Text) -> Invalid:
+    return Invalid(reason, field="account_number")
 
 
 def _plain(text: str) -> str:
-    """Without grouping, capitals, full-width signs as plain ones."""
+    """Without grouping, in capitals, full-width characters as ASCII."""
     if not isinstance(text, str):
         return "?"
     return _GROUPING.sub("", unicodedata.normalize("NFKC", text[:200])).upper()

@@ -1,4 +1,4 @@
-"""Approve small payouts by rule, so that a shopkeeper's few yuan do not wait for an operator's morning."""
+"""Approves small payouts by rule, so that they do not wait for an operator."""
 
 from datetime import datetime
 
@@ -12,11 +12,11 @@ from joey.record.append import append_set
 
 @transaction.atomic(durable=True)
 def approve_small(*, now: datetime) -> int:
-    """Approve every requested payout below the rule's amount that nothing holds; how many.
+    """Approve every requested payout below the rule's amount that no hold blocks; how many.
 
-    The amount is of a shop's day, so that a large sum cut into small ones meets an operator all the same.
-    The rule never approves twice and never touches what an operator has looked at: the state decides, in one
-    statement.
+    The amount is what the shop requested within 24 hours, so a large sum split into small payouts still needs an
+    operator. One statement checks and changes the state, so the rule approves nothing twice and nothing that an
+    operator has decided.
     """
     sql.fresh_temp_table("small", "id uuid, shop_id uuid, amount_minor bigint, currency text")
     approved = sql.execute(

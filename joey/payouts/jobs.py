@@ -1,4 +1,4 @@
-"""Every minute payouts go out and answers come in; notices go out until they are out."""
+"""Sends payouts and takes answers every minute, and repeats a notice until it is delivered."""
 
 from uuid import UUID
 
@@ -8,21 +8,21 @@ from procrastinate.contrib.django import app
 
 from joey.kit.clock import now
 from joey.payouts.models import Payee
+from joey.payouts.notify_payee_changed import NOTIFY_PAYEE_CHANGED
 from joey.payouts.pay_due import pay_due
-from joey.payouts.tell_later import TELL_DETAILS_CHANGED
 from joey.people.notices import tell_person
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="joey.payouts.pay_due", queueing_lock="joey.payouts.pay_due", lock="joey.payouts.pay_due")
 def pay_due_payouts(timestamp: int) -> None:
-    """`timestamp` is procrastinate's own; the time comes from the database."""
+    """`timestamp` is procrastinate's; the time of the run comes from the database."""
     pay_due(now=now())
 
 
-@app.task(name=TELL_DETAILS_CHANGED, retry=RetryStrategy(max_attempts=10, exponential_wait=4))
-def tell_details_changed(payee_id: str, account: str) -> None:
-    """Tell the shopkeeper at every contact they have; `account` is masked."""
+@app.task(name=NOTIFY_PAYEE_CHANGED, retry=RetryStrategy(max_attempts=10, exponential_wait=4))
+def notify_payee_changed(payee_id: str, account: str) -> None:
+    """Notify the shopkeeper at every contact they have; `account` is masked."""
     payee = Payee.objects.select_related("shop__owner").get(pk=UUID(payee_id))
     text = _(
         "The payout details of your shop were changed; they now end in %(account)s. Payouts pause for 72 hours."

@@ -1,4 +1,4 @@
-"""The promise to pay (payout), each try at keeping it (attempt), and to whom (payee)."""
+"""The promise to pay (payout), each attempt to keep it, and the payee."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -30,7 +30,7 @@ class Payee(models.Model):
 
 
 class Payout(models.Model):
-    """A promise: this amount, to this payee. Its money is reserved in the ledger from the first moment on."""
+    """A promise: this amount, to this payee. The ledger reserves its money as soon as it is requested."""
 
     class State(models.TextChoices):
         REQUESTED = "requested"
@@ -44,7 +44,7 @@ class Payout(models.Model):
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     payee = models.ForeignKey(Payee, models.PROTECT, related_name="+")
     rail = models.CharField(max_length=16)
-    # frozen from the payee, so that a later change of details cannot redirect a promise already made
+    # copied from the payee and frozen: a later change of details cannot redirect a promise already made
     holder_name = models.CharField(max_length=70)
     account_number = models.CharField(max_length=34)
     bank_code = models.CharField(max_length=20, blank=True, default="")
@@ -67,7 +67,7 @@ class Payout(models.Model):
             models.UniqueConstraint(
                 fields=["shop", "currency"],
                 condition=Q(state__in=["requested", "approved", "sent"]),
-                name="payouts_one_on_its_way",
+                name="payouts_one_in_progress",
             ),
             # a refusal is one operator's; an approval of a large amount is two's
             models.CheckConstraint(
@@ -79,7 +79,7 @@ class Payout(models.Model):
 
 
 class PayoutHold(models.Model):
-    """A block with a reason, of one payout or of all of a shop's (payout null)."""
+    """A block with a reason, on one payout or on all payouts of a shop (payout null)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
@@ -90,7 +90,7 @@ class PayoutHold(models.Model):
 
 
 class PayoutPause(models.Model):
-    """A stop of all sending, of every shop, until an operator ends it: after a restore, books and bank may differ."""
+    """A stop of all sending until an operator ends it, as after a restore, when books and bank may differ."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reason = models.CharField(max_length=200)
@@ -99,23 +99,28 @@ class PayoutPause(models.Model):
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # null: from the terminal
 
 
-class BankFile(models.Model):
-    """One file for the bank: the message id is its key at the bank, the bytes never change once written."""
+class PayoutFile(models.Model):
+    """One file for a rail: the message id is its key there, the bytes never change once written.
+
+    It belongs to one rail account and is never submitted to or asked of another.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    rail = models.CharField(max_length=16)
+    rail_account = models.CharField(max_length=64)  # rails/port.py, rail_account
     message_id = models.CharField(max_length=35, unique=True)
-    form = models.CharField(max_length=8, choices=[("pain001", "pain001"), ("csv", "csv")])
+    file_format = models.CharField(max_length=16)
     currency = models.CharField(max_length=3)
     content = models.BinaryField()
     made_at = models.DateTimeField(db_default=Now())
-    handed_over_at = models.DateTimeField(null=True)
-    asked_at = models.DateTimeField(null=True)  # when we last asked what became of it
+    handed_over_at = models.DateTimeField(null=True)  # when the rail confirmed that it has the file
+    asked_at = models.DateTimeField(null=True)  # when the rail was last asked about its transfers
     answered_at = models.DateTimeField(null=True)  # when the last of its transfers was answered
-    trouble = models.TextField(blank=True, default="")
+    problems = models.TextField(blank=True, default="")  # one line each, for an operator
 
 
 class PayoutAttempt(models.Model):
-    """One try at keeping the promise: one instruction with one key at the rail, however often it is repeated."""
+    """One attempt to keep the promise: one transfer with one key at the rail, however often it is submitted."""
 
     class State(models.TextChoices):
         PREPARED = "prepared"
@@ -128,7 +133,7 @@ class PayoutAttempt(models.Model):
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     rail_key = models.CharField(max_length=35, unique=True)  # EndToEndId; ours, from the payout's id and number
-    file = models.ForeignKey(BankFile, models.PROTECT, null=True, related_name="+")
+    file = models.ForeignKey(PayoutFile, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices)
     reason = models.CharField(max_length=200, blank=True, default="")
     made_at = models.DateTimeField()

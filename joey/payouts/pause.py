@@ -1,4 +1,4 @@
-"""Stop everything on its way to the bank, for a reason that concerns the whole instance, and let it go on."""
+"""Pauses the sending of all payouts of the instance for a reason, and resumes it."""
 
 from datetime import datetime
 
@@ -6,25 +6,23 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import Conflict, Forbidden, Invalid
+from joey.kit.refusals import Conflict, Forbidden
 from joey.payouts.models import PayoutPause
+from joey.payouts.operator_reason import read_reason
 from joey.people.models import Person
 from joey.record.append import append
 
-REASON_MAX = 200
 SENDING = "payouts:sending"
 
 
 @transaction.atomic
 def pause_payouts(*, reason: str, now: datetime) -> PayoutPause:
-    """From now on nothing is sent; requests and approvals go on and wait.
+    """Send nothing from now on; payouts can still be requested and approved, and then wait.
 
-    It waits for a sending that is under way: when it returns, a payout was sent before or will not be sent.
+    It waits for a send in progress: when it returns, each payout was either sent before or will not be sent.
     Raises Invalid ("reason").
     """
-    reason = reason.strip()
-    if not 1 <= len(reason) <= REASON_MAX or not reason.isprintable():
-        raise Invalid(_("Say why, in one line of at most 200 characters."), field="reason")
+    reason = read_reason(reason)
     sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [SENDING])
     pause = PayoutPause.objects.create(reason=reason, placed_at=now)
     append("payouts.paused", f"pause:{pause.id}", {"reason": reason}, happened_at=now)
@@ -33,12 +31,12 @@ def pause_payouts(*, reason: str, now: datetime) -> PayoutPause:
 
 @transaction.atomic
 def end_pause(pause: PayoutPause, *, now: datetime, by: Person | None = None) -> None:
-    """Let payouts go again; `by` is None for whoever holds the terminal.
+    """Resume sending; `by` is None when it is done in a terminal.
 
-    Raises Forbidden for somebody who is no operator, Conflict when it was ended already.
+    Raises Forbidden unless `by` is an operator, Conflict when the pause was ended already.
     """
     if by is not None and not (by.is_staff and by.is_active):
-        raise Forbidden(_("Only an operator decides payouts."))
+        raise Forbidden(_("Only an operator can decide on payouts."))
     if PayoutPause.objects.filter(pk=pause.pk, ended_at=None).update(ended_at=now, ended_by=by) != 1:
         raise Conflict(_("This pause was ended already."))
     append("payouts.resumed", f"pause:{pause.id}", {"by": str(by.id) if by else "terminal"}, happened_at=now)

@@ -1,18 +1,18 @@
-"""One round of paying: approve what the rule allows, book what the bank answered, send what is approved."""
+"""One payout run: approve what the rule allows, book what the rails answered, send what is approved."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from joey.payouts.approve_small import approve_small
-from joey.payouts.models import BankFile, Payout
+from joey.payouts.models import Payout, PayoutFile
 from joey.payouts.pause import open_pauses
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 
 
 @dataclass(frozen=True)
-class Paid:
-    """What the round came to; `waiting` payouts need an operator, `troubles` are open questions with the bank."""
+class PayoutRun:
+    """What the run did; `waiting` payouts need an operator, `problems` are open questions with a rail."""
 
     approved: int
     sent: int
@@ -20,20 +20,20 @@ class Paid:
     failed: int
     waiting: int
     paused: str  # why nothing is sent, or ""
-    troubles: tuple[str, ...]
+    problems: tuple[str, ...]
 
 
-def pay_due(*, now: datetime) -> Paid:
+def pay_due(*, now: datetime) -> PayoutRun:
     """Run each step once. Safe at any time, twice, and beside itself, as each of its steps is."""
     approved = approve_small(now=now)
-    taken = take_answers(now=now)  # first: a payout that cannot be sent must not keep old answers waiting
+    taken = take_answers(now=now)  # first: a payout that cannot be sent must not delay answers to earlier ones
     sent = send_due(now=now)
-    return Paid(
+    return PayoutRun(
         approved=approved,
         sent=sent.payouts,
         paid=taken.settled,
         failed=taken.rejected,
         waiting=Payout.objects.filter(state=Payout.State.REQUESTED).count(),
         paused=next((pause.reason for pause in open_pauses()), ""),
-        troubles=tuple(BankFile.objects.exclude(trouble="").values_list("trouble", flat=True)[:20]),
+        problems=tuple(PayoutFile.objects.exclude(problems="").values_list("problems", flat=True)[:20]),
     )

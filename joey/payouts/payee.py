@@ -1,4 +1,4 @@
-"""Where a shop's money goes. Every change pauses payouts for 72 hours and is told to the person."""
+"""Where a shop's money goes. Every change pauses payouts for 72 hours, and the owner is notified."""
 
 from datetime import datetime
 
@@ -8,25 +8,25 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.refusals import Invalid
 from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
 from joey.payouts.models import Payee
+from joey.payouts.notify_payee_changed import queue_payee_changed_notice
 from joey.payouts.policy import PAUSE
-from joey.payouts.tell_later import tell_details_changed_later
+from joey.payouts.rails.registry import default_rail, rail_manifests
 from joey.record.append import append
 from joey.shops.models import Shop
-
-RAILS = ("bank",)
 
 
 @transaction.atomic(durable=True)
 def set_payee(
-    shop: Shop, *, rail: str, holder_name: str, account_number: str, bank_code: str = "", now: datetime
+    shop: Shop, *, holder_name: str, account_number: str, bank_code: str = "", rail: str | None = None, now: datetime
 ) -> Payee:
-    """Set or change the payout details of one rail; the same details again change nothing, the pause neither.
+    """Set or change the payout details of one rail. The same details again change nothing and start no pause.
 
-    A payout on its way keeps the details it was promised to. Raises Invalid naming "rail", "holder_name",
+    A payout in progress keeps the details it was requested with. Raises Invalid naming "rail", "holder_name",
     "account_number" or "bank_code".
     """
-    if rail not in RAILS:
-        raise Invalid(_("Joey pays by bank transfer only, for now."), field="rail")
+    rail = rail or default_rail()
+    if rail not in rail_manifests():
+        raise Invalid(_("Payouts are possible by %s only.") % _known_rails(), field="rail")
     details = {
         "holder_name": read_holder_name(holder_name),
         "account_number": read_account_number(account_number),
@@ -47,5 +47,9 @@ def set_payee(
         shop_id=shop.id,
         happened_at=now,
     )
-    tell_details_changed_later(payee)
+    queue_payee_changed_notice(payee)
     return payee
+
+
+def _known_rails() -> str:
+    return ", ".join(str(manifest.name) for manifest in rail_manifests().values())

@@ -1,17 +1,18 @@
-"""The bounds on payouts, in one place."""
+"""The limits on payouts."""
 
 from datetime import timedelta
 
 from joey.money.money import EXPONENTS, Money
 
-PAUSE = timedelta(hours=72)  # after payout details changed, so that a thief's change is noticed before it pays
-_FLOOR_WHOLE = 1  # 1.00 of a currency: below it the transfer costs more than it brings
-APPROVED_BY_RULE_BELOW_WHOLE = 1_000  # below 1,000.00 of a currency no operator has to look
+# After payout details change, so that the owner notices a change made by a thief before it is paid.
+PAUSE = timedelta(hours=72)
+_FLOOR_WHOLE = 1  # 1.00 of a currency: a smaller transfer is not worth its cost
+APPROVED_BY_RULE_BELOW_WHOLE = 1_000  # below 1,000.00 of a currency no operator is needed
 _TWO_DECIDE_FROM_WHOLE = 10_000  # 10,000.00 of a currency
 
 
 def floor(currency: str) -> Money:
-    """The least that is paid out at once."""
+    """The smallest payout."""
     return Money(_whole(_FLOOR_WHOLE, currency), currency)
 
 

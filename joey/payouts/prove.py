@@ -79,11 +79,11 @@ CHECKS = [
         """,
     ),
     Check(
-        "Every attempt lies in a file of its own currency and shop",
+        "Every attempt is in a file of its rail and currency, and belongs to its payout's shop",
         """
         SELECT a.id AS attempt FROM payouts_payoutattempt a
-        JOIN payouts_payout p ON p.id = a.payout_id LEFT JOIN payouts_bankfile f ON f.id = a.file_id
-        WHERE a.shop_id <> p.shop_id OR (p.rail = 'bank' AND f.currency IS DISTINCT FROM p.currency)
+        JOIN payouts_payout p ON p.id = a.payout_id LEFT JOIN payouts_payoutfile f ON f.id = a.file_id
+        WHERE a.shop_id <> p.shop_id OR (f.rail, f.currency) IS DISTINCT FROM (p.rail, p.currency)
         """,
     ),
 ]

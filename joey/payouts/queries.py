@@ -1,24 +1,23 @@
-"""Reading payouts: for the shopkeeper's page and API, and for the operator who decides."""
+"""Payouts as the shopkeeper's page, the API and the deciding operator read them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.payouts.models import BankFile, Payee, Payout, PayoutHold, PayoutPause
+from joey.payouts.models import Payee, Payout, PayoutHold, PayoutPause
 from joey.payouts.policy import needs_two
-from joey.payouts.states import ON_ITS_WAY
+from joey.payouts.rails.registry import default_rail
 from joey.shops.models import Shop
 
 
 @dataclass(frozen=True)
 class PayoutRow:
-    """One payout as its shopkeeper and an operator see it. `account` is masked; `held` says why it waits, or ""."""
+    """One payout as its shopkeeper and an operator see it. `account` is masked; `held` says why it waits, or is ""."""
 
     id: UUID
     amount: Money
@@ -35,7 +34,7 @@ class PayoutRow:
 
 @dataclass(frozen=True)
 class ToDecide:
-    """A requested payout before an operator. `approved_once_by` is set when a second operator is still needed."""
+    """A requested payout for an operator. `approved_once_by` is set when a second operator is still needed."""
 
     row: PayoutRow
     shop_slug: str
@@ -56,16 +55,6 @@ class PayeeRow:
     usable_from: datetime
 
 
-@dataclass(frozen=True)
-class FileTrouble:
-    """A bank file that needs an operator's eye."""
-
-    message_id: str
-    made_at: datetime
-    handed_over_at: datetime | None
-    trouble: str
-
-
 def payouts_of(shop: Shop, *, limit: int = 100, before: UUID | None = None) -> list[PayoutRow]:
     """The shop's payouts, newest first, those older than `before`. One query."""
     found = _with_hold(Payout.objects.filter(shop=shop)).order_by("-id")
@@ -80,24 +69,9 @@ def payout_of(shop: Shop, payout_id: UUID) -> PayoutRow:
     return _row(found)
 
 
-def payout_in_progress(shop: Shop, currency: str) -> PayoutRow | None:
-    """The one payout in this currency that is not finished, if any."""
-    found = _with_hold(Payout.objects.filter(shop=shop, currency=currency, state__in=ON_ITS_WAY)).first()
-    return _row(found) if found else None
-
-
-def paid_total(shop: Shop) -> Mapping[str, Money]:
-    """What arrived, all time, by currency."""
-    paid = Payout.objects.filter(shop=shop, state=Payout.State.PAID).values("currency")
-    return {
-        line["currency"]: Money(int(line["total"]), line["currency"])
-        for line in paid.annotate(total=Sum("amount_minor")).order_by("currency")
-    }
-
-
-def payee_of(shop: Shop, rail: str = "bank") -> PayeeRow | None:
-    """The payout details of one rail; None when there are none yet."""
-    payee = Payee.objects.filter(shop=shop, rail=rail).first()
+def payee_of(shop: Shop, rail: str | None = None) -> PayeeRow | None:
+    """The payout details of one rail (the default one if none is named); None when there are none yet."""
+    payee = Payee.objects.filter(shop=shop, rail=rail or default_rail()).first()
     if payee is None:
         return None
     return PayeeRow(
@@ -111,7 +85,7 @@ def payee_of(shop: Shop, rail: str = "bank") -> PayeeRow | None:
 
 
 def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[ToDecide]:
-    """Requested payouts of all shops, the longest waiting first, those newer than `after`. For operators."""
+    """Requested payouts of all shops, oldest first, those newer than `after`. For operators."""
     waiting = _with_hold(Payout.objects.filter(state=Payout.State.REQUESTED)).select_related("shop")
     if after:
         waiting = waiting.filter(id__gt=after)
@@ -124,15 +98,6 @@ def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[To
             approved_once_by=payout.first_approved_by_id,
         )
         for payout in waiting.order_by("id")[:limit]
-    ]
-
-
-def troubled_files(*, waiting_since: datetime) -> list[FileTrouble]:
-    """Files in trouble, and files made before `waiting_since` that the bank has not taken. For operators."""
-    stuck = Q(handed_over_at=None, made_at__lt=waiting_since)
-    return [
-        FileTrouble(file.message_id, file.made_at, file.handed_over_at, file.trouble)
-        for file in BankFile.objects.filter(stuck | ~Q(trouble="")).defer("content").order_by("id")
     ]
 
 
@@ -164,5 +129,5 @@ def _row(payout: Payout) -> PayoutRow:
 def _held(payout: Payout) -> str:
     if reason := getattr(payout, "hold_reason", None):
         return str(reason)
-    paused = _("Payouts are paused while the books are compared with the bank. Nothing of yours is lost.")
+    paused = _("Payouts are paused while the books are compared with the bank. Your money is safe.")
     return str(paused) if getattr(payout, "paused", False) else ""

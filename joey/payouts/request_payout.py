@@ -1,4 +1,4 @@
-"""Promise a payout: the amount leaves what is available and is reserved from this moment on."""
+"""Requests a payout: the amount moves from available to reserved at once."""
 
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from joey.ledger.queries import lock_account
 from joey.money.money import Money
 from joey.payouts.models import Payee, Payout, PayoutHold
 from joey.payouts.policy import floor
-from joey.payouts.states import ON_ITS_WAY
+from joey.payouts.rails.registry import default_rail, rail_manifests
+from joey.payouts.states import IN_PROGRESS
 from joey.record.append import append
 from joey.shops.models import Shop
 
@@ -26,13 +27,13 @@ class KeyUsedForAnotherPayout(Invalid):
 
 
 class NoPayee(Conflict):
-    """Nobody has said yet where the money should go."""
+    """The shop has no payout details yet."""
 
     code = "no_payee"
 
 
 class PayeePaused(Conflict):
-    """The payout details are too new; `usable_from` is in the facts."""
+    """The payout details changed less than 72 hours ago; `usable_from` is in the facts."""
 
     code = "payee_paused"
 
@@ -43,34 +44,38 @@ class PayoutsHeld(Conflict):
     code = "payouts_held"
 
 
-class PayoutOnItsWay(Conflict):
-    """One payout in this currency is being decided or sent already."""
+class PayoutInProgress(Conflict):
+    """One payout in this currency is being decided or sent."""
 
     code = "payout_in_progress"
 
 
-class NotEnough(Conflict):
-    """Less is available than was asked for; `available` (Money) is in the facts."""
+class InsufficientBalance(Conflict):
+    """Less is available than was requested; `available` (Money) is in the facts."""
 
     code = "insufficient_balance"
 
 
 class BelowFloor(Invalid):
-    """Too little to pay out; `missing` (Money) is in the facts."""
+    """Below the smallest payout; `missing` (Money) is in the facts."""
 
     code = "below_floor"
 
 
 @transaction.atomic(durable=True)
-def request_payout(shop: Shop, *, amount: Money, idempotency_key: str, now: datetime, rail: str = "bank") -> Payout:
-    """Reserve `amount` of what is available. The same key with the same amount returns the payout made first.
+def request_payout(
+    shop: Shop, *, amount: Money, idempotency_key: str, now: datetime, rail: str | None = None
+) -> Payout:
+    """Reserve `amount` of what is available. The same key with the same amount returns the first payout again.
 
-    Locks the payee, then the account: two requests at once queue up at the payee, so the second sees what the
-    first did. Raises NoPayee, PayeePaused, PayoutsHeld, PayoutOnItsWay, NotEnough (all Conflict), BelowFloor,
+    Locks the payee, then the account: two requests at once queue at the payee, so the second sees what the first did.
+    Raises NoPayee, PayeePaused, PayoutsHeld, PayoutInProgress, InsufficientBalance (all Conflict), BelowFloor,
     KeyUsedForAnotherPayout, Invalid ("amount", "idempotency_key").
     """
+    rail = rail or default_rail()
     _check_key(idempotency_key)
     _check_floor(amount)
+    _check_currency(rail, amount.currency)
     payee = Payee.objects.select_for_update().filter(shop=shop, rail=rail).first()
     earlier = Payout.objects.filter(shop=shop, idempotency_key=idempotency_key).first()
     if earlier is not None:
@@ -79,9 +84,9 @@ def request_payout(shop: Shop, *, amount: Money, idempotency_key: str, now: date
     _refuse_when_blocked(shop, amount.currency)
     available = Money(lock_account(shop.id, AccountKind.SHOP_AVAILABLE, amount.currency), amount.currency)
     if available.minor < amount.minor:
-        raise NotEnough(
-            _("Only %(available)s is available, and %(asked)s was asked for.")
-            % {"available": available.text, "asked": amount.text},
+        raise InsufficientBalance(
+            _("Only %(available)s is available, but %(requested)s was requested.")
+            % {"available": available.text, "requested": amount.text},
             field="amount",
             available=available,
         )
@@ -123,7 +128,7 @@ def request_payout(shop: Shop, *, amount: Money, idempotency_key: str, now: date
 def _check_key(key: str) -> None:
     if not isinstance(key, str) or not 1 <= len(key) <= KEY_MAX or not (key.isascii() and key.isprintable()):
         raise Invalid(
-            _("Send an Idempotency-Key of 1 to 200 plain characters, so that a repeat cannot pay twice."),
+            _("Send an Idempotency-Key of 1 to 200 ASCII characters, so that a repeated request cannot pay twice."),
             field="idempotency_key",
         )
 
@@ -131,13 +136,22 @@ def _check_key(key: str) -> None:
 def _check_floor(amount: Money) -> None:
     least = floor(amount.currency)
     if amount.minor <= 0:
-        raise Invalid(_("The amount has to be more than nothing."), field="amount")
+        raise Invalid(_("The amount must be greater than zero."), field="amount")
     if amount.minor < least.minor:
         missing = least - amount
         raise BelowFloor(
             _("A payout is at least %(least)s: %(missing)s to go.") % {"least": least.text, "missing": missing.text},
             field="amount",
             missing=missing,
+        )
+
+
+def _check_currency(rail: str, currency: str) -> None:
+    manifest = rail_manifests().get(rail)
+    if manifest is not None and currency not in manifest.currencies:
+        raise Invalid(
+            _("%(currency)s cannot be paid out by %(rail)s.") % {"currency": currency, "rail": manifest.name},
+            field="amount",
         )
 
 
@@ -152,10 +166,10 @@ def _same_or_refuse(earlier: Payout, amount: Money) -> Payout:
 
 def _usable(payee: Payee | None, now: datetime) -> Payee:
     if payee is None:
-        raise NoPayee(_("Tell us first where the money should go: add your payout details."))
+        raise NoPayee(_("Add your payout details first, so that we know where to send the money."))
     if now < payee.usable_from:
         raise PayeePaused(
-            _("Your payout details changed. To protect you, payouts start again on %(date)s (UTC).")
+            _("Your payout details changed. To protect you, payouts resume on %(date)s (UTC).")
             % {"date": payee.usable_from.strftime("%Y-%m-%d %H:%M")},
             usable_from=payee.usable_from,
         )
@@ -166,5 +180,5 @@ def _refuse_when_blocked(shop: Shop, currency: str) -> None:
     hold = PayoutHold.objects.filter(shop=shop, payout=None, released_at=None).order_by("placed_at").first()
     if hold is not None:
         raise PayoutsHeld(_("Payouts of this shop are on hold: %(reason)s") % {"reason": hold.reason})
-    if Payout.objects.filter(shop=shop, currency=currency, state__in=ON_ITS_WAY).exists():
-        raise PayoutOnItsWay(_("A payout is on its way already. Ask for the next one when it has arrived."))
+    if Payout.objects.filter(shop=shop, currency=currency, state__in=IN_PROGRESS).exists():
+        raise PayoutInProgress(_("A payout is already in progress. Request the next one once it has arrived."))

@@ -1,4 +1,4 @@
-"""Which way a payout and an attempt may go."""
+"""The allowed transitions of a payout and of an attempt."""
 
 from joey.kit.states import Transitions
 from joey.payouts.models import Payout, PayoutAttempt
@@ -21,5 +21,5 @@ ATTEMPT_TRANSITIONS: Transitions = {
     _A.REJECTED: frozenset(),
 }
 
-ON_ITS_WAY = (_P.REQUESTED, _P.APPROVED, _P.SENT)
+IN_PROGRESS = (_P.REQUESTED, _P.APPROVED, _P.SENT)
 LIVE = (_A.PREPARED, _A.SENT)

@@ -1,4 +1,4 @@
-"""A bank over real HTTP for one test: it keeps files, answers as it is told, and can swallow an answer."""
+"""A bank over real HTTP for one test: it keeps files, answers as the test decides, and can drop an answer."""
 
 import json
 from collections.abc import Iterator
@@ -20,25 +20,28 @@ def transfers(content: bytes) -> list[ET.Element]:
 
 @dataclass
 class Bank:
-    """`files` by message id as first received, `received` every body that came. `trouble` befalls the next calls.
+    """`files` by message id as first received, `received` every request body, `asked` every file asked
+    about. `faults` hit the next calls in turn.
 
-    Troubles: "silent" (takes the file, hangs up), "500" (takes nothing), "garbage" (takes the file, answers rubbish),
+    Faults: "silent" (takes the file, hangs up), "500" (takes nothing), "garbage" (takes the file, answers rubbish),
     "refuse" (422), "portal" (200 from something in between, takes nothing).
     """
 
     url: str = ""
+    host: str = "bank.example"  # for the identity of the rail account; the port changes with each test
     files: dict[str, bytes] = field(default_factory=dict)
     received: list[tuple[str, bytes]] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-    said: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     extra: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {"bank": {"gateway": self.url, "credentials": {"key": KEY}}}
+        return {"bank": {"gateway": self.url, "credentials": {"key": KEY}, "host": self.host}}
 
     def instructions(self) -> dict[str, str]:
-        """What the bank was told to pay: amount by end-to-end id, over all files. A second telling fails."""
+        """What the bank has to pay: amount by end-to-end id, over all files. The same transfer in two files fails."""
         found: dict[str, str] = {}
         for content in self.files.values():
             for transfer in transfers(content):
@@ -47,12 +50,12 @@ class Bank:
                 found[key] = transfer.findtext(f"{NS}Amt/{NS}InstdAmt") or ""
         return found
 
-    def say(self, end_to_end_id: str, state: str, **more: Any) -> None:
-        self.said[end_to_end_id] = {"state": state, **more}
+    def decide(self, end_to_end_id: str, state: str, **more: Any) -> None:
+        self.decided[end_to_end_id] = {"state": state, **more}
 
-    def say_all(self, state: str, **more: Any) -> None:
+    def decide_all(self, state: str, **more: Any) -> None:
         for key in self.instructions():
-            self.say(key, state, **more)
+            self.decide(key, state, **more)
 
     def answer(self, message_id: str) -> dict[str, Any]:
         payments = []
@@ -68,7 +71,7 @@ class Bank:
                 "reason_code": "",
                 "reason": "",
             }
-            payments.append(payment | self.said.get(key, {}))
+            payments.append(payment | self.decided.get(key, {}))
         return {"message_id": message_id, "state": "accepted", "payments": payments + self.extra}
 
 
@@ -83,26 +86,27 @@ def running_bank() -> Iterator[Bank]:
             if self.headers["Authorization"] != f"Bearer {KEY}":
                 self._answer(401, {})
                 return
-            trouble = bank.troubles.pop(0) if bank.troubles else ""
+            fault = bank.faults.pop(0) if bank.faults else ""
             bank.received.append((message_id, body))
-            if trouble in ("", "silent", "garbage"):
+            if fault in ("", "silent", "garbage"):
                 bank.files.setdefault(message_id, body)
-            if trouble == "silent":
+            if fault == "silent":
                 self.close_connection = True
-            elif trouble == "500":
+            elif fault == "500":
                 self._answer(500, {})
-            elif trouble == "refuse":
+            elif fault == "refuse":
                 self._answer(422, {"title": "not that way"})
-            elif trouble in ("garbage", "portal"):
+            elif fault in ("garbage", "portal"):
                 self._send(200, b"<html>Welcome to the hotel network</html>")
             else:
                 self._answer(200, {"message_id": message_id, "state": "accepted"})
 
         def do_GET(self) -> None:
             message_id = self.path.rpartition("/")[2]
-            trouble = bank.troubles.pop(0) if bank.troubles else ""
-            if trouble:
-                self._send(500 if trouble == "500" else 200, b"?")
+            bank.asked.append(message_id)
+            fault = bank.faults.pop(0) if bank.faults else ""
+            if fault:
+                self._send(500 if fault == "500" else 200, b"?")
             elif message_id in bank.files:
                 self._answer(200, bank.answer(message_id))
             else:

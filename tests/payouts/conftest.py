@@ -12,7 +12,7 @@ from tests.payouts.bank import Bank, running_bank
 @pytest.fixture
 def bank(settings: Settings) -> Iterator[Bank]:
     with running_bank() as bank:
-        settings.JOEY_MARKETPLACES = bank.settings
+        settings.JOEY_RAILS = bank.settings
         yield bank
 
 

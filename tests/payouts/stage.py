@@ -17,7 +17,7 @@ from joey.people.models import Person
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, meis_shop, settled
 
-ACCOUNT = "6222020200112233445"
+ACCOUNT = "6222020200112243445"
 LONG_AGO = NOW - timedelta(days=30)
 
 
@@ -36,7 +36,7 @@ def ready_shop(available: int = 10_000) -> Shop:
 
 def ready_payee(shop: Shop, **changes: str) -> Payee:
     details = {"holder_name": "李小美", "account_number": ACCOUNT, "bank_code": "102100099996"} | changes
-    return set_payee(shop, rail="bank", **details, now=LONG_AGO)
+    return set_payee(shop, **details, now=LONG_AGO)
 
 
 def earn(share: int, order: str, *, position: str = "110000000001") -> None:

@@ -17,7 +17,7 @@ from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import Payout, PayoutHold
 from joey.payouts.request_payout import KeyUsedForAnotherPayout
 from joey.payouts.send_due import send_due
-from joey.payouts.take_answers import LOOK_AGAIN_AFTER, take_answers
+from joey.payouts.take_answers import ASK_AGAIN_AFTER, take_answers
 from tests.cast import NOW, ada
 from tests.payouts.bank import Bank
 from tests.payouts.stage import earn, held, money, ready_shop, requested, second_operator
@@ -40,14 +40,14 @@ class Undone:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, trouble: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         connection.set_rollback(True)
-        self.atomic.__exit__(kind, trouble, trace)
+        self.atomic.__exit__(kind, error, trace)
 
 
 class Payouts(RuleBasedStateMachine):
-    """One shop, one bank. The model: four amounts, the one payout on its way, and what the bank was told."""
+    """One shop, one bank. The model: four amounts, the one payout in progress, and what was sent to the bank."""
 
     bank: Bank
 
@@ -55,8 +55,8 @@ class Payouts(RuleBasedStateMachine):
         super().__init__()
         self.undone = Undone().__enter__()
         self.bank.files.clear()
-        self.bank.said.clear()
-        self.bank.troubles.clear()
+        self.bank.decided.clear()
+        self.bank.faults.clear()
         self.shop = ready_shop(20_000)
         self.have = money(available=20_000)
         self.now = NOW
@@ -118,7 +118,7 @@ class Payouts(RuleBasedStateMachine):
     @precondition(lambda self: self.have["available"] >= 100)
     @rule(part=st.sampled_from([1, 2, 3]), steps=st.integers(2, 5), outcome=OUTCOMES)
     def go_straight_on(self, part: int, steps: int, outcome: str) -> None:
-        """Random steps seldom get far: ask for what is there, and take the first of the steps that pay it."""
+        """Random steps rarely get far: request what is available, and take the first steps that pay it."""
         self.ask(max(100, self.have["available"] // part), f"straight {len(self.keys)}")
         following: list[Callable[[], None]] = [
             lambda: self.give_consent(False),
@@ -174,21 +174,21 @@ class Payouts(RuleBasedStateMachine):
         release_hold(self.hold, now=self.now)
         self.hold = None
 
-    @rule(trouble=st.sampled_from(["", "", "silent", "500", "garbage", "portal"]))
-    def send(self, trouble: str) -> None:
-        self.hand_on(trouble)
+    @rule(fault=st.sampled_from(["", "", "silent", "500", "garbage", "portal"]))
+    def send(self, fault: str) -> None:
+        self.hand_on(fault)
 
-    def hand_on(self, trouble: str) -> None:
+    def hand_on(self, fault: str) -> None:
         before = self.state()
-        self.bank.troubles = [trouble] if trouble else []
+        self.bank.faults = [fault] if fault else []
         send_due(now=self.now)
-        self.bank.troubles = []
+        self.bank.faults = []
         if before == "approved" and self.hold is None:
             assert self.live is not None
             self.sent += 1
             self.have["reserved"] -= self.live.amount_minor
             self.have["in_transit"] += self.live.amount_minor
-        if not trouble:
+        if not fault:
             assert len(self.bank.instructions()) == self.sent
 
     @precondition(lambda self: bool(self.bank.files))
@@ -197,10 +197,10 @@ class Payouts(RuleBasedStateMachine):
         self.hear(outcome)
 
     def hear(self, outcome: str) -> None:
-        """Everything the bank has not decided yet is decided; what it says of older ones may contradict itself."""
-        self.bank.say_all(outcome, reason_code="AC04")
+        """The bank decides everything that is open; its answers for older transfers may contradict earlier ones."""
+        self.bank.decide_all(outcome, reason_code="AC04")
         before = self.state()
-        self.now += 2 * LOOK_AGAIN_AFTER
+        self.now += 2 * ASK_AGAIN_AFTER
         take_answers(now=self.now)
         after = self.state()
         if before == "sent" and after != "sent":
@@ -216,13 +216,13 @@ class Payouts(RuleBasedStateMachine):
         assert held(self.shop.pk) == self.have
 
     @invariant()
-    def the_bank_was_told_once_each(self) -> None:
+    def the_bank_received_each_once(self) -> None:
         assert len(self.bank.instructions()) <= self.sent
 
 
 @pytest.mark.django_db
 def test_any_order_of_happenings_keeps_every_invariant(bank: Bank, settings: Settings) -> None:
-    settings.JOEY_MARKETPLACES = bank.settings
+    settings.JOEY_RAILS = bank.settings
     Payouts.bank = bank
 
     run_state_machine_as_test(Payouts, settings=_a_few())

@@ -11,26 +11,32 @@ from hypothesis import strategies as st
 
 from joey.money.money import Money
 from joey.payouts.account_number import read_holder_name
-from joey.payouts.rails.bank_file.instruction import Instruction
-from joey.payouts.rails.bank_file.our_bank import OurBank
-from joey.payouts.rails.bank_file.write_csv import COLUMNS, write_csv
-from joey.payouts.rails.bank_file.write_pain001 import NAMESPACE, SCHEMA, FileBreaksSchema, write_pain001
+from joey.payouts.rails.bank.connection import read_connection
+from joey.payouts.rails.bank.write_csv import COLUMNS, write_csv
+from joey.payouts.rails.bank.write_pain001 import NAMESPACE, SCHEMA, FileBreaksSchema, write_pain001
+from joey.payouts.rails.port import Transfer
 from tests.payouts.bank import NS, transfers
 
-OURS = OurBank("http://bank.example", "key", "pain001", "Joey 某某 & Co", "DE89370400440532013000", "DEUTDEFF")
+OURS = read_connection(
+    {
+        "gateway": "http://bank.example",
+        "credentials": {"key": "key"},
+        "debtor": {"name": "Joey 某某 & Co", "account": "DE89370400440532013000", "bank": "DEUTDEFF"},
+    }
+)
 MADE_AT = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # already the 24th at the bank
 
 
-def instruction(**changes: object) -> Instruction:
+def transfer_to_mei(**changes: object) -> Transfer:
     facts: dict[str, object] = {
-        "end_to_end_id": "01A2060E705C73B1BB4636B7CA17892C001",
+        "key": "01A2060E705C73B1BB4636B7CA17892C001",
         "amount": Money(123_456, "CNY"),
-        "creditor_name": "李小美",
-        "creditor_account": "6222020200112233445",
-        "creditor_bank": "102100099996",
+        "holder_name": "李小美",
+        "account_number": "6222020200112243445",
+        "bank_code": "102100099996",
         "reference": "Joey 1",
     }
-    return Instruction(**(facts | changes))  # type: ignore[arg-type]
+    return Transfer(**(facts | changes))  # type: ignore[arg-type]
 
 
 def text(element: object, path: str) -> str:
@@ -41,7 +47,7 @@ def text(element: object, path: str) -> str:
 
 def test_a_file_says_what_was_promised() -> None:
     content = write_pain001(
-        "JB1", [instruction(), instruction(end_to_end_id="B", amount=Money(1, "CNY"))], OURS, made_at=MADE_AT
+        "JB1", [transfer_to_mei(), transfer_to_mei(key="B", amount=Money(1, "CNY"))], OURS, made_at=MADE_AT
     )
 
     first, second = transfers(content)
@@ -49,34 +55,34 @@ def test_a_file_says_what_was_promised() -> None:
     assert text(first, "Amt/InstdAmt") == "1234.56"
     assert text(second, "Amt/InstdAmt") == "0.01"
     assert text(first, "Cdtr/Nm") == "李小美"
-    assert text(first, "CdtrAcct/Id/Othr/Id") == "6222020200112233445"
+    assert text(first, "CdtrAcct/Id/Othr/Id") == "6222020200112243445"
     assert text(first, "CdtrAgt/FinInstnId/ClrSysMmbId/MmbId") == "102100099996"
-    told = content.decode()
-    assert "<MsgId>JB1</MsgId>" in told
-    assert told.count("<NbOfTxs>2</NbOfTxs>") == told.count("<CtrlSum>1234.57</CtrlSum>") == 2
-    assert "<ReqdExctnDt><Dt>2026-11-24</Dt></ReqdExctnDt>" in told
-    assert "<IBAN>DE89370400440532013000</IBAN>" in told
-    assert f'xmlns="{NAMESPACE}"' in told
+    written = content.decode()
+    assert "<MsgId>JB1</MsgId>" in written
+    assert written.count("<NbOfTxs>2</NbOfTxs>") == written.count("<CtrlSum>1234.57</CtrlSum>") == 2
+    assert "<ReqdExctnDt><Dt>2026-11-24</Dt></ReqdExctnDt>" in written
+    assert "<IBAN>DE89370400440532013000</IBAN>" in written
+    assert f'xmlns="{NAMESPACE}"' in written
 
 
 def test_the_published_schema_agrees_when_asked_again() -> None:
-    content = write_pain001("JB1", [instruction(creditor_bank="")], OURS, made_at=MADE_AT)
+    content = write_pain001("JB1", [transfer_to_mei(bank_code="")], OURS, made_at=MADE_AT)
 
     xmlschema.XMLSchema(str(SCHEMA)).validate(content)
 
 
 @pytest.mark.parametrize(
     "broken",
-    [{"end_to_end_id": "X" * 36}, {"creditor_account": "1" * 35}, {"creditor_name": ""}, {"reference": "x" * 141}],
+    [{"key": "X" * 36}, {"account_number": "1" * 35}, {"holder_name": ""}, {"reference": "x" * 141}],
 )
 def test_a_file_that_breaks_the_schema_does_not_leave(broken: dict[str, object]) -> None:
     with pytest.raises(FileBreaksSchema):
-        write_pain001("JB1", [instruction(**broken)], OURS, made_at=MADE_AT)
+        write_pain001("JB1", [transfer_to_mei(**broken)], OURS, made_at=MADE_AT)
 
 
 def test_a_file_holds_one_currency() -> None:
     with pytest.raises(ValueError, match="one currency"):
-        write_pain001("JB1", [instruction(), instruction(amount=Money(1, "USD"))], OURS, made_at=MADE_AT)
+        write_pain001("JB1", [transfer_to_mei(), transfer_to_mei(amount=Money(1, "USD"))], OURS, made_at=MADE_AT)
     with pytest.raises(ValueError, match="at least one"):
         write_pain001("JB1", [], OURS, made_at=MADE_AT)
 
@@ -86,7 +92,7 @@ def test_a_file_holds_one_currency() -> None:
     [(Money(5, "JPY"), "5"), (Money(5, "KWD"), "0.005"), (Money(2**53 + 1, "CNY"), "90071992547409.93")],
 )
 def test_amounts_are_exact_in_every_currency(money: Money, decimal: str) -> None:
-    (transfer,) = transfers(write_pain001("JB1", [instruction(amount=money)], OURS, made_at=MADE_AT))
+    (transfer,) = transfers(write_pain001("JB1", [transfer_to_mei(amount=money)], OURS, made_at=MADE_AT))
 
     assert text(transfer, "Amt/InstdAmt") == decimal
 
@@ -99,8 +105,8 @@ def test_every_name_that_is_taken_can_be_written(typed: str) -> None:
     except Exception:  # noqa: BLE001 (refused names are another test's)
         return
 
-    (transfer,) = transfers(write_pain001("JB1", [instruction(creditor_name=name)], OURS, made_at=MADE_AT))
-    (row,) = csv.DictReader(io.StringIO(write_csv([instruction(creditor_name=name)]).decode(), newline=""))
+    (transfer,) = transfers(write_pain001("JB1", [transfer_to_mei(holder_name=name)], OURS, made_at=MADE_AT))
+    (row,) = csv.DictReader(io.StringIO(write_csv([transfer_to_mei(holder_name=name)]).decode(), newline=""))
 
     assert text(transfer, "Cdtr/Nm") == name
     assert row["creditor_name"].removeprefix("'") == name.removeprefix("'")
@@ -109,7 +115,7 @@ def test_every_name_that_is_taken_can_be_written(typed: str) -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"])
 def test_no_cell_of_the_csv_is_a_formula(start: str) -> None:
     hostile = start + 'HYPERLINK("http://evil.example","李小美")'
-    content = write_csv([instruction(creditor_name=hostile, reference=hostile)])
+    content = write_csv([transfer_to_mei(holder_name=hostile, reference=hostile)])
 
     (row,) = csv.DictReader(io.StringIO(content.decode(), newline=""))
 
@@ -119,7 +125,7 @@ def test_no_cell_of_the_csv_is_a_formula(start: str) -> None:
 
 
 def test_the_csv_quotes_what_would_break_a_line() -> None:
-    content = write_csv([instruction(creditor_name='Mei "the shop", Li')])
+    content = write_csv([transfer_to_mei(holder_name='Mei "the shop", Li')])
 
     assert content.count(b"\r\n") == 2
     (row,) = csv.DictReader(io.StringIO(content.decode(), newline=""))

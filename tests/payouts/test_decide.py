@@ -1,4 +1,4 @@
-"""Operators decide; large amounts take two of them, nobody decides their own."""
+"""Operators decide; large amounts need two of them, and no one decides on a payout of their own shop."""
 
 import pytest
 
@@ -126,7 +126,7 @@ def test_who_approved_a_large_one_may_still_refuse_it(approvals: int) -> None:
     for operator in (ada(), second_operator())[:approvals]:
         approve(payout, by=operator, now=NOW)
 
-    refuse(payout, by=ada(), reason="Looked again", now=NOW)
+    refuse(payout, by=ada(), reason="Second thoughts", now=NOW)
 
     assert held(shop.pk) == money(available=1_000_000)
     prove()

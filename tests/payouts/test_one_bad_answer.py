@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.models import PayoutAttempt
 from joey.payouts.send_due import send_due
-from joey.payouts.take_answers import Taken, take_answers
+from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, leased, lulus_shop
 from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop
@@ -32,12 +33,12 @@ def two_files() -> tuple[str, str]:
 
 def test_a_file_whose_answer_cannot_be_read_lets_the_others_be_asked_about(bank: Bank) -> None:
     unread, fine = two_files()
-    bank.say(unread, "dancing")
-    bank.say(fine, "settled")
+    bank.decide(unread, "dancing")
+    bank.decide(fine, "settled")
 
     taken = [take_answers(now=NOW + n * MINUTE) for n in range(1, 3)]
 
-    assert sum(taken, Taken()) == Taken(settled=1)
+    assert sum(taken, AnswersTaken()) == AnswersTaken(settled=1)
     assert held(lulus_shop().pk) == money(cash=4_000)
     prove()
 
@@ -47,9 +48,9 @@ def test_a_reason_that_no_table_can_hold_is_cleaned(bank: Bank, reason: str) -> 
     shop = ready_shop(4_000)
     approved(shop, 4_000)
     send_due(now=NOW)
-    bank.say_all("rejected", reason_code="AC\x0004", reason=reason)
+    bank.decide_all("rejected", reason_code="AC\x0004", reason=reason)
 
-    assert take_answers(now=NOW + MINUTE) == Taken(rejected=1)
+    assert take_answers(now=NOW + MINUTE) == AnswersTaken(rejected=1)
 
     assert held(shop.pk) == money(available=4_000)
     assert PayoutAttempt.objects.get().reason.isprintable()

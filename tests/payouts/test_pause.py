@@ -1,10 +1,10 @@
-"""A pause of all payouts: nothing leaves until an operator or the terminal ends it, and nobody else can."""
+"""A pause of all payouts: nothing leaves until an operator or the terminal ends it, and no one else can."""
 
 import pytest
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import Conflict, Forbidden, Invalid
-from joey.payouts.models import BankFile, PayoutPause
+from joey.payouts.models import PayoutFile, PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.pay_due import pay_due
 from joey.payouts.queries import payout_of
@@ -16,7 +16,7 @@ from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, held, money, ready_shop, requested
 from tests.proof import prove
 
-WHY = "Restored from a copy. Compare the books with the bank first."
+WHY = "Restored from a backup. Compare the books with the bank first."
 
 
 def test_while_paused_requests_and_approvals_go_on_and_nothing_is_sent(
@@ -37,7 +37,7 @@ def test_while_paused_requests_and_approvals_go_on_and_nothing_is_sent(
 
 def test_a_file_that_the_bank_has_not_taken_waits_too(committed_db: EmbeddedPostgres, bank: Bank) -> None:
     approved(ready_shop(10_000), 6_000)
-    bank.troubles = ["500"]
+    bank.faults = ["500"]
     send_due(now=NOW)
     pause_payouts(reason=WHY, now=NOW)
 
@@ -62,7 +62,7 @@ def test_an_operator_ends_it_once_and_what_waited_goes_out(committed_db: Embedde
     assert [event.kind for event in events_of([f"pause:{pause.id}"])] == ["payouts.paused", "payouts.resumed"]
 
 
-def test_somebody_who_is_no_operator_cannot_end_it(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+def test_only_an_operator_can_end_it(committed_db: EmbeddedPostgres, bank: Bank) -> None:
     approved(ready_shop(10_000), 6_000)
     pause = pause_payouts(reason=WHY, now=NOW)
 
@@ -90,7 +90,7 @@ def test_pausing_beside_sending_lets_it_be_sent_whole_or_not_at_all(committed_db
 
     payout.refresh_from_db()
     assert not any(isinstance(each, Exception) for each in came)
-    assert BankFile.objects.count() == (payout.state == "sent")
+    assert PayoutFile.objects.count() == (payout.state == "sent")
     assert held(shop.pk) == (
         money(available=4_000, in_transit=6_000) if payout.state == "sent" else money(available=4_000, reserved=6_000)
     )

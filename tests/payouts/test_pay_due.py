@@ -24,8 +24,8 @@ def test_a_small_payout_is_approved_by_rule_and_the_record_says_so() -> None:
 
     payout.refresh_from_db()
     assert (approved, payout.state, payout.decided_by) == (1, Payout.State.APPROVED, None)
-    told = [event for event in events_of([f"payout:{payout.pk}"]) if event.kind == "payout.approved"]
-    assert [event.facts["by"] for event in told] == ["rule"]
+    approvals = [event for event in events_of([f"payout:{payout.pk}"]) if event.kind == "payout.approved"]
+    assert [event.facts["by"] for event in approvals] == ["rule"]
     assert approve_small(now=NOW) == 0
 
 
@@ -52,11 +52,11 @@ def test_one_round_after_another_pays_a_small_payout(bank: Bank) -> None:
     requested(shop, 4_000)
 
     first = pay_due(now=NOW)
-    bank.say_all("settled")
+    bank.decide_all("settled")
     second = pay_due(now=NOW + timedelta(minutes=1))
 
     assert (first.approved, first.sent, first.paid) == (1, 1, 0)
-    assert (second.sent, second.paid, second.failed, second.troubles) == (0, 1, 0, ())
+    assert (second.sent, second.paid, second.failed, second.problems) == (0, 1, 0, ())
     assert held(shop.pk) == money(available=6_000, cash=4_000)
     prove()
 

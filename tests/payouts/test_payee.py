@@ -1,4 +1,4 @@
-"""Payout details: read, paused, frozen, told."""
+"""Payout details: how they are read, the pause after a change, the notice, and what a payout keeps of them."""
 
 from datetime import timedelta
 
@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
+from stdnum.iso7064 import mod_97_10
 
 from joey.kit.refusals import Invalid
 from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
-from joey.payouts.jobs import tell_details_changed
+from joey.payouts.jobs import notify_payee_changed
 from joey.payouts.models import Payee
 from joey.payouts.payee import set_payee
 from joey.payouts.queries import payee_of
@@ -55,7 +56,7 @@ def test_the_same_details_in_another_spelling_change_nothing() -> None:
         meis_shop(),
         rail="bank",
         holder_name=" 李小美 ",
-        account_number="6222 0202-0011 2233 445",
+        account_number="6222 0202-0011 2243 445",
         bank_code=" ",
         now=NOW + timedelta(days=9),
     )
@@ -77,17 +78,17 @@ def test_a_change_is_recorded_without_the_account_number() -> None:
 
 
 @pytest.mark.django_db
-def test_a_change_is_told_to_the_person(settings: object) -> None:
+def test_the_owner_is_notified_of_a_change(settings: object) -> None:
     payee = set_payee(meis_shop(), **GOOD, now=NOW)
     job = ProcrastinateJob.objects.get()
-    assert job.task_name == "joey.payouts.tell_details_changed"
+    assert job.task_name == "joey.payouts.notify_payee_changed"
     person = mei()
     person.language, person.phone = "en", "+8613800138000"
     person.save()
 
     with running_outbox() as outbox:
         settings.NOTICE_URL = outbox.url  # type: ignore[attr-defined]
-        tell_details_changed(**job.args)
+        notify_payee_changed(**job.args)
 
     assert [message["to"] for message in outbox.messages] == ["mei@example.com", "+8613800138000"]
     assert all("•••• 3445" in message["text"] for message in outbox.messages)
@@ -108,10 +109,17 @@ def test_a_promise_keeps_the_details_it_was_made_to() -> None:
 @pytest.mark.parametrize(
     ("typed", "number"),
     [
-        ("6222 0202 0011 2233 445", "6222020200112233445"),
+        ("6222 0202 0011 2243 445", "6222020200112243445"),
         ("DE89 3704 0044 0532 0130 00", "DE89370400440532013000"),
         ("de89370400440532013000", "DE89370400440532013000"),
         ("GB29NWBK60161331926819", "GB29NWBK60161331926819"),
+        ("NO93 8601 1117 947", "NO9386011117947"),
+        ("MT84MALT011000012345MTLCAST001S", "MT84MALT011000012345MTLCAST001S"),
+        ("BE68 5390 0754 7034", "BE68539007547034"),
+        ("4111 1111 1111 1111", "4111111111111111"),
+        ("4000 0212 0902 0123 456", "4000021209020123456"),  # an account, no card: 19 digits with a 4
+        ("0200 0033 0900 4617 890", "0200003309004617890"),
+        ("FTN 1234 5678", "FTN12345678"),
         ("１２３４５６", "123456"),
     ],
 )
@@ -141,6 +149,42 @@ def test_what_is_no_account_number_is_refused_by_name(hostile: str) -> None:
     assert refused.value.field == "account_number"
 
 
+@pytest.mark.parametrize(
+    "mistyped",
+    [
+        "DE65 3704 0044 0532 0130 0012",  # check digits right, two characters too many
+        "DE86 3704 0044 0532 0130",  # check digits right, two characters too few
+        "DE8937040044053201300",
+        "DE12",
+        "GB33 BUKB 2020 1555 5555 55 55",
+        "XX00 1234 5678 9012 34",  # no such country
+        "US64 SVBK US6S 3300 9588 79",  # right by its check digits, but the country has no IBANs
+        "NO93 8601 1117 948",
+        "ES91 2100 0418 4502 0005 1333",
+        "6222 0212 3456 7890 129",  # UnionPay
+        "6222 0212 3456 7890",
+        "4111 1111 1111 1112",  # Visa
+        "5555 5555 5555 4443",  # Mastercard
+        "2223 0031 2200 3221",
+    ],
+)
+def test_an_iban_or_card_that_no_bank_can_have_given_out_is_refused(mistyped: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_account_number(mistyped)
+
+    assert refused.value.field == "account_number"
+
+
+def test_every_country_in_the_registry_has_its_own_length() -> None:
+    right = ["AT611904300234573201", "FR1420041010050500013M02606", "NL91ABNA0417164300", "CH9300762011623852957"]
+    for number in right:
+        assert read_account_number(number) == number
+        country, bban = number[:2], number[4:]
+        for other in (bban[:-1], bban + "0"):
+            with pytest.raises(Invalid):
+                read_account_number(f"{country}{mod_97_10.calc_check_digits(other + country)}{other}")
+
+
 @given(st.integers(4, 21), st.sampled_from("0123456789"))
 def test_one_wrong_digit_in_an_iban_is_noticed(place: int, digit: str) -> None:
     iban = "DE89370400440532013000"
@@ -159,7 +203,20 @@ def test_a_name_no_bank_would_print_is_refused(name: str) -> None:
     assert refused.value.field == "holder_name"
 
 
-@pytest.mark.parametrize("code", ["1", "DEUTDEF", "DEUTDEFFXXXX", "10210009999", "=cmd|' /C calc'!A0", "DEUT DE\0FF"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "1",
+        "DEUTDEF",
+        "DEUTDEFFXXXX",
+        "DEUTZZFF",
+        "D3UTDEFF",
+        "10210009999",
+        "102100099997",
+        "=cmd|' /C calc'!A0",
+        "DEUT DE\0FF",
+    ],
+)
 def test_what_is_neither_bic_nor_cnaps_is_refused(code: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_bank_code(code)

@@ -9,14 +9,14 @@ from joey.money.money import Money
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import Payout
 from joey.payouts.payee import set_payee
-from joey.payouts.queries import paid_total, payout_of, payouts_of
+from joey.payouts.queries import payout_of, payouts_of
 from joey.payouts.request_payout import (
     BelowFloor,
+    InsufficientBalance,
     KeyUsedForAnotherPayout,
     NoPayee,
-    NotEnough,
     PayeePaused,
-    PayoutOnItsWay,
+    PayoutInProgress,
     PayoutsHeld,
     request_payout,
 )
@@ -79,7 +79,7 @@ def test_one_payout_is_on_its_way_at_a_time() -> None:
     shop = ready_shop()
     requested(shop, 2_500, "one")
 
-    with pytest.raises(PayoutOnItsWay):
+    with pytest.raises(PayoutInProgress):
         requested(shop, 2_500, "two")
 
     assert held(shop.pk) == money(available=7_500, reserved=2_500)
@@ -88,7 +88,7 @@ def test_one_payout_is_on_its_way_at_a_time() -> None:
 def test_more_than_is_available_is_refused_with_both_figures() -> None:
     shop = ready_shop(10_000)
 
-    with pytest.raises(NotEnough, match=r"¥100\.00.*¥100\.01") as refused:
+    with pytest.raises(InsufficientBalance, match=r"¥100\.00.*¥100\.01") as refused:
         requested(shop, 10_001)
 
     assert refused.value.facts["available"] == cny(10_000)
@@ -99,19 +99,34 @@ def test_more_than_is_available_is_refused_with_both_figures() -> None:
 def test_a_currency_never_earned_in_has_nothing_available() -> None:
     shop = ready_shop()
 
-    with pytest.raises(NotEnough):
+    with pytest.raises(InsufficientBalance):
         request_payout(shop, amount=Money(100, "USD"), idempotency_key="usd", now=NOW)
 
 
-def test_below_the_floor_says_what_is_missing() -> None:
+def test_a_payout_one_cent_under_the_floor_is_refused_and_at_the_floor_it_is_made() -> None:
     shop = ready_shop()
 
-    with pytest.raises(BelowFloor, match=r"¥0\.40 to go") as refused:
-        requested(shop, 60)
+    with pytest.raises(BelowFloor, match=r"¥0\.01 to go") as refused:
+        requested(shop, 99)
 
     assert refused.value.field == "amount"
-    assert refused.value.facts["missing"] == cny(40)
+    assert refused.value.facts["missing"] == cny(1)
+    assert held(shop.pk) == money(available=10_000)
+    assert not Payout.objects.exists()
     assert requested(shop, 100).amount_minor == 100
+    assert held(shop.pk) == money(available=9_900, reserved=100)
+    prove()
+
+
+@pytest.mark.parametrize(("currency", "least"), [("JPY", 1), ("KWD", 1_000)])
+def test_the_floor_is_one_whole_unit_of_each_currency(currency: str, least: int) -> None:
+    shop = ready_shop()
+
+    if least > 1:
+        with pytest.raises(BelowFloor):
+            request_payout(shop, amount=Money(least - 1, currency), idempotency_key="under", now=NOW)
+    with pytest.raises(InsufficientBalance):
+        request_payout(shop, amount=Money(least, currency), idempotency_key="at", now=NOW)
 
 
 @pytest.mark.parametrize("minor", [0, -1, -(2**63) + 1])
@@ -126,7 +141,7 @@ def test_nothing_or_less_is_no_amount(minor: int) -> None:
 
 
 def test_the_largest_amount_there_is_is_not_available() -> None:
-    with pytest.raises(NotEnough):
+    with pytest.raises(InsufficientBalance):
         requested(ready_shop(), 2**63 - 1)
 
 
@@ -157,7 +172,7 @@ def test_changed_details_pause_payouts_and_the_refusal_has_the_date() -> None:
     assert request_payout(shop, amount=cny(100), idempotency_key="later", now=NOW + timedelta(hours=1))
 
 
-def test_a_hold_on_the_shop_blocks_requests_until_it_is_lifted() -> None:
+def test_a_hold_on_the_shop_blocks_requests_until_it_is_released() -> None:
     shop = ready_shop()
     hold = place_hold(shop, reason="Clicks from one phone only", now=NOW)
 
@@ -180,7 +195,6 @@ def test_a_payout_of_another_shop_is_not_there() -> None:
     with pytest.raises(NotFound):
         place_hold(lulus_shop(), reason="not mine", now=NOW, payout=payout)
     assert payouts_of(lulus_shop()) == []
-    assert paid_total(meis_shop()) == {}
 
 
 def test_the_page_shows_a_masked_account() -> None:

@@ -1,25 +1,30 @@
 """Money verbs beside themselves, and killed half-way: one wins, or nothing happened."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
 from joey.kit.refusals import Conflict
 from joey.kit.states import WrongState
+from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.decide import SecondOperatorNeeded, approve, refuse
 from joey.payouts.holds import place_hold
-from joey.payouts.models import BankFile, Payee, Payout, PayoutAttempt
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
 from joey.payouts.payee import set_payee
-from joey.payouts.request_payout import PayeePaused, PayoutOnItsWay
+from joey.payouts.request_payout import PayeePaused, PayoutInProgress
 from joey.payouts.send_due import Sent, send_due
-from joey.payouts.take_answers import Taken, take_answers
+from joey.payouts.take_answers import take_answers
 from joey.record.queries import events_of
 from joey.shops.models import Shop
 from tests.at_once import die_after, outcomes
-from tests.cast import NOW, ada, meis_shop
+from tests.cast import NOW, ada, leased, lulus_shop, meis_shop
 from tests.payouts.bank import Bank
-from tests.payouts.stage import approved, held, money, ready_shop, requested, second_operator
+from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop, requested, second_operator
 from tests.proof import prove
 
 ROUNDS = 3
@@ -35,7 +40,7 @@ def test_of_two_requests_at_once_one_wins_and_one_conflicts(shop: Shop) -> None:
     came = outcomes(lambda: requested(shop, 6_000, "a"), lambda: requested(shop, 6_000, "b"))
 
     assert sum(isinstance(each, Payout) for each in came) == 1
-    assert sum(isinstance(each, PayoutOnItsWay) for each in came) == 1
+    assert sum(isinstance(each, PayoutInProgress) for each in came) == 1
     assert held(shop.pk) == money(available=4_000, reserved=6_000)
     prove()
 
@@ -51,7 +56,7 @@ def test_eight_repeats_of_one_request_at_once_are_one_payout(shop: Shop) -> None
 
 def test_a_change_of_details_beside_a_request_never_pays_the_new_account_early(shop: Shop) -> None:
     for turn in range(ROUNDS):
-        account = f"411111111111111{turn}"
+        account = f"41111111111111{turn}"
         payee = Payee.objects.get(shop=shop)
         Payee.objects.filter(pk=payee.pk).update(usable_from=NOW - timedelta(days=1))
 
@@ -117,7 +122,7 @@ def test_sending_on_two_connections_tells_the_bank_once(shop: Shop, bank: Bank) 
     assert sum(each.payouts for each in came if isinstance(each, Sent)) == 1
     assert all(isinstance(each, Sent) for each in came)
     assert list(bank.instructions().values()) == ["60.00"]
-    assert PayoutAttempt.objects.count() == BankFile.objects.count() == 1
+    assert PayoutAttempt.objects.count() == PayoutFile.objects.count() == 1
     assert held(shop.pk) == money(available=4_000, in_transit=6_000)
     prove()
 
@@ -140,9 +145,54 @@ def test_sending_beside_a_hold_sends_before_it_or_not_at_all(shop: Shop, bank: B
         if before == "approved":
             refuse(payout, by=ada(), reason="Stopped", now=NOW)
         else:
-            bank.say_all("settled")
+            bank.decide_all("settled")
             take_answers(now=NOW)
     prove()
+
+
+def test_a_hold_placed_while_a_send_takes_its_locks_keeps_the_payout_here(shop: Shop, bank: Bank) -> None:
+    """The send has read that nothing is held and has not yet locked the second payout when the hold is placed."""
+    first = approved(shop, 1_000)
+    hers = lulus_shop()
+    ready_payee(hers)
+    leased(hers, "110000000002")
+    earn(4_000, "4294159887444064999", position="110000000002")
+    second = approved(hers, 4_000)
+
+    def hold() -> None:
+        for _attempt in range(500):
+            if sql.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"):
+                break
+            time.sleep(0.02)
+        place_hold(hers, reason="Ten orders from one device in an hour", now=NOW, payout=second)
+
+    came = outcomes(send_slowly, hold)
+
+    assert [each for each in came if isinstance(each, BaseException)] == []
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("sent", "approved")
+    assert list(bank.instructions().values()) == ["10.00"]
+    assert held(hers.pk) == money(reserved=4_000)
+    prove()
+
+
+def send_slowly() -> None:
+    """Send with a second between taking the lock of one payout and of the next."""
+
+    def slow(execute: Callable[..., object], statement: str, params: object, many: bool, context: object) -> object:
+        done = execute(statement, params, many, context)
+        if str(statement).startswith("CREATE TEMP TABLE due "):
+            execute(
+                "CREATE OR REPLACE FUNCTION pg_temp.rest() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN PERFORM pg_sleep(1); RETURN new; END $$;"
+                " CREATE TRIGGER rest BEFORE INSERT ON due FOR EACH ROW EXECUTE FUNCTION pg_temp.rest()",
+                None, many, context,
+            )  # fmt: skip
+        return done
+
+    with connection.execute_wrapper(slow):
+        send_due(now=NOW)
 
 
 def test_refusing_beside_sending_pays_or_gives_back_never_both(shop: Shop, bank: Bank) -> None:
@@ -154,7 +204,7 @@ def test_refusing_beside_sending_pays_or_gives_back_never_both(shop: Shop, bank:
             lambda: send_due(now=NOW),
         )
 
-        bank.say_all("settled")
+        bank.decide_all("settled")
         take_answers(now=NOW)
         payout.refresh_from_db()
         assert payout.state in ("refused", "paid")
@@ -167,12 +217,12 @@ def test_refusing_beside_sending_pays_or_gives_back_never_both(shop: Shop, bank:
 def test_taking_answers_on_two_connections_books_each_once(shop: Shop, bank: Bank) -> None:
     payout = approved(shop, 6_000)
     send_due(now=NOW)
-    bank.say_all("settled")
+    bank.decide_all("settled")
 
     came = outcomes(*[lambda: take_answers(now=NOW)] * 3)
 
-    assert all(isinstance(each, Taken) for each in came)
-    assert sum((each for each in came if isinstance(each, Taken)), Taken()) == Taken(settled=1)
+    assert all(isinstance(each, AnswersTaken) for each in came)
+    assert sum((each for each in came if isinstance(each, AnswersTaken)), AnswersTaken()) == AnswersTaken(settled=1)
     assert held(shop.pk) == money(available=4_000, cash=6_000)
     assert len(events_of([f"payout:{payout.id}"])) == 4
     prove()
@@ -243,7 +293,7 @@ def test_an_approval_killed_half_way_changed_nothing(shop: Shop, moment: str) ->
 @pytest.mark.parametrize(
     "moment",
     [
-        'INSERT INTO "payouts_bankfile"',
+        'INSERT INTO "payouts_payoutfile"',
         "INSERT INTO payouts_payoutattempt",
         "UPDATE payouts_payout p SET state = 'sent'",
         "INSERT INTO ledger_posting",
@@ -266,8 +316,8 @@ def test_sending_killed_before_the_commit_sent_nothing(shop: Shop, bank: Bank, m
 @pytest.mark.parametrize(
     "moment",
     [
-        'FROM "payouts_bankfile" WHERE "payouts_bankfile"."handed_over_at" IS NULL',  # kept, not yet handed over
-        'UPDATE "payouts_bankfile" SET "handed_over_at"',  # the bank has it, we have not noted it
+        'FROM "payouts_payoutfile" WHERE "payouts_payoutfile"."handed_over_at" IS NULL',  # kept, not yet handed over
+        'UPDATE "payouts_payoutfile" SET "handed_over_at"',  # the bank has it, we have not noted it
         'UPDATE "payouts_payoutattempt"',
     ],
 )
@@ -278,11 +328,11 @@ def test_sending_killed_after_the_commit_hands_over_the_same_bytes(shop: Shop, b
 
     assert held(shop.pk) == money(available=4_000, in_transit=6_000)
     prove()
-    kept = BankFile.objects.get()
+    kept = PayoutFile.objects.get()
     assert send_due(now=NOW + timedelta(minutes=1)).handed_over == 1
     assert set(bank.received) == {(kept.message_id, bytes(kept.content))}
     assert list(bank.instructions().values()) == ["60.00"]
-    bank.say_all("settled")
+    bank.decide_all("settled")
     take_answers(now=NOW + timedelta(minutes=2))
     assert held(shop.pk) == money(available=4_000, cash=6_000)
     prove()
@@ -301,7 +351,7 @@ def test_sending_killed_after_the_commit_hands_over_the_same_bytes(shop: Shop, b
 def test_taking_an_answer_killed_half_way_took_nothing(shop: Shop, bank: Bank, moment: str, state: str) -> None:
     approved(shop, 6_000)
     send_due(now=NOW)
-    bank.say_all(state)
+    bank.decide_all(state)
 
     die_after(moment, lambda: take_answers(now=NOW))
 

@@ -12,10 +12,11 @@ import httpx
 import pytest
 from pytest_django import Settings
 
+from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.models import PayoutAttempt
 from joey.payouts.queries import payouts_of
 from joey.payouts.send_due import Sent, send_due
-from joey.payouts.take_answers import Taken, take_answers
+from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, leased, lulus_shop
 from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop
 from tests.proof import prove
@@ -54,24 +55,24 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def known_bank(sandbox: str, settings: Settings) -> str:
     """Joey's settings name the sandbox's bank as the sandbox itself says it is reached."""
-    settings.JOEY_MARKETPLACES = {"bank": httpx.get(sandbox + "/control/marketplaces").json()["bank"]}
+    settings.JOEY_RAILS = {"bank": httpx.get(sandbox + "/control/marketplaces").json()["bank"]}
     return sandbox
 
 
 @pytest.mark.parametrize("form", ["pain001", "csv"])
 def test_the_simulated_bank_takes_settles_and_rejects(known_bank: str, settings: Settings, form: str) -> None:
-    settings.JOEY_MARKETPLACES["bank"]["form"] = form
+    settings.JOEY_RAILS["bank"]["format"] = form
     mine, hers = ready_shop(), lulus_shop()
-    ready_payee(hers, account_number="6222020200110000", bank_code="")  # the sandbox rejects these by rule
+    ready_payee(hers, account_number="6222020200110030000", bank_code="")  # the sandbox rejects these by rule
     leased(hers, "110000000002")
     earn(4_000, "4294159887444064999", position="110000000002")
     approved(mine)
     approved(hers, 4_000)
 
     assert send_due(now=NOW) == Sent(payouts=2, files=1, handed_over=1, waiting=0)
-    taken = Taken()
+    taken = AnswersTaken()
     deadline = time.monotonic() + 20
-    while taken != Taken(settled=1, rejected=1) and time.monotonic() < deadline:
+    while taken != AnswersTaken(settled=1, rejected=1) and time.monotonic() < deadline:
         taken += take_answers(now=NOW)
         time.sleep(0.1)
 
@@ -95,7 +96,7 @@ def test_an_outage_of_the_bank_loses_and_doubles_nothing(known_bank: str) -> Non
     key = PayoutAttempt.objects.get().rail_key
     settle = {"do": "say", "transfer": key, "state": "settled"}
     httpx.post(f"{known_bank}/control/bank", json=settle).raise_for_status()
-    assert take_answers(now=NOW) == Taken(settled=1)
+    assert take_answers(now=NOW) == AnswersTaken(settled=1)
     credentials = httpx.get(known_bank + "/control/marketplaces").json()["bank"]["credentials"]
     statement = httpx.get(
         known_bank + "/bank/statement", headers={"Authorization": f"Bearer {credentials['key']}"}

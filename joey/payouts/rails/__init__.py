@@ -1,1 +1,1 @@
-"""Payment channels: a folder per rail."""
+"""Ways to pay out: a folder per rail, found by `registry.py`; `port.py` says what a rail provides."""

@@ -1,17 +1,17 @@
-"""Write a bank file as ISO 20022 pain.001.001.09, and let it leave only when the published schema accepts it."""
+"""Writes a file of transfers as ISO 20022 pain.001.001.09 and refuses one that the published schema rejects."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET  # written here, never read: nothing foreign is parsed
+from xml.etree import ElementTree as ET  # written only: no XML from outside is parsed here
 from zoneinfo import ZoneInfo
 
 from joey.money.money import EXPONENTS, Money
-from joey.payouts.account_number import is_bic, is_iban_shaped
-from joey.payouts.rails.bank_file.instruction import Instruction
-from joey.payouts.rails.bank_file.our_bank import OurBank
+from joey.payouts.account_number import is_bic, is_iban
+from joey.payouts.rails.bank.connection import BankConnection
+from joey.payouts.rails.port import Transfer
 
 if TYPE_CHECKING:
     import xmlschema
@@ -22,58 +22,58 @@ BANK_ZONE = ZoneInfo("Asia/Shanghai")  # a date in the file is a day at the bank
 
 
 class FileBreaksSchema(Exception):
-    """The file that was written is not valid; it must not leave."""
+    """The written file is not valid, so it must not be submitted."""
 
 
-def write_pain001(message_id: str, instructions: Sequence[Instruction], bank: OurBank, *, made_at: datetime) -> bytes:
-    """One credit transfer initiation of all `instructions` (one currency), in UTF-8, nothing transliterated.
+def write_pain001(message_id: str, transfers: Sequence[Transfer], bank: BankConnection, *, made_at: datetime) -> bytes:
+    """One credit transfer initiation of all `transfers` (one currency), in UTF-8, nothing transliterated.
 
     Element order and names: ISO 20022 CustomerCreditTransferInitiationV09. Raises FileBreaksSchema.
     """
-    total = _sum(instructions)
+    total = _sum(transfers)
     document = ET.Element("Document", xmlns=NAMESPACE)
     message = _in(document, "CstmrCdtTrfInitn")
     header = _in(message, "GrpHdr")
     _in(header, "MsgId", message_id)
     _in(header, "CreDtTm", made_at.astimezone(BANK_ZONE).isoformat(timespec="seconds"))
-    _in(header, "NbOfTxs", str(len(instructions)))
+    _in(header, "NbOfTxs", str(len(transfers)))
     _in(header, "CtrlSum", total.decimal_text)
     _in(_in(header, "InitgPty"), "Nm", bank.debtor_name)
 
     payment = _in(message, "PmtInf")
     _in(payment, "PmtInfId", message_id)
     _in(payment, "PmtMtd", "TRF")
-    _in(payment, "NbOfTxs", str(len(instructions)))
+    _in(payment, "NbOfTxs", str(len(transfers)))
     _in(payment, "CtrlSum", total.decimal_text)
     _in(_in(payment, "ReqdExctnDt"), "Dt", made_at.astimezone(BANK_ZONE).date().isoformat())
     _in(_in(payment, "Dbtr"), "Nm", bank.debtor_name)
     _account(_in(payment, "DbtrAcct"), bank.debtor_account)
     _agent(_in(payment, "DbtrAgt"), bank.debtor_bank)
-    for instruction in instructions:
-        _transfer(payment, instruction)
+    for transfer in transfers:
+        _transfer(payment, transfer)
 
     content: bytes = ET.tostring(document, encoding="utf-8", xml_declaration=True)
-    trouble = next(_schema().iter_errors(content), None)
-    if trouble is not None:
-        raise FileBreaksSchema(f"{message_id}: {trouble.path}: {trouble.reason}")
+    error = next(_schema().iter_errors(content), None)
+    if error is not None:
+        raise FileBreaksSchema(f"{message_id}: {error.path}: {error.reason}")
     return content
 
 
-def _transfer(payment: ET.Element, instruction: Instruction) -> None:
-    transfer = _in(payment, "CdtTrfTxInf")
-    _in(_in(transfer, "PmtId"), "EndToEndId", instruction.end_to_end_id)
-    amount = _in(_in(transfer, "Amt"), "InstdAmt", instruction.amount.decimal_text)
-    amount.set("Ccy", instruction.amount.currency)
-    if instruction.creditor_bank:
-        _agent(_in(transfer, "CdtrAgt"), instruction.creditor_bank)
-    _in(_in(transfer, "Cdtr"), "Nm", instruction.creditor_name)
-    _account(_in(transfer, "CdtrAcct"), instruction.creditor_account)
-    _in(_in(transfer, "RmtInf"), "Ustrd", instruction.reference)
+def _transfer(payment: ET.Element, transfer: Transfer) -> None:
+    element = _in(payment, "CdtTrfTxInf")
+    _in(_in(element, "PmtId"), "EndToEndId", transfer.key)
+    amount = _in(_in(element, "Amt"), "InstdAmt", transfer.amount.decimal_text)
+    amount.set("Ccy", transfer.amount.currency)
+    if transfer.bank_code:
+        _agent(_in(element, "CdtrAgt"), transfer.bank_code)
+    _in(_in(element, "Cdtr"), "Nm", transfer.holder_name)
+    _account(_in(element, "CdtrAcct"), transfer.account_number)
+    _in(_in(element, "RmtInf"), "Ustrd", transfer.reference)
 
 
 def _account(parent: ET.Element, number: str) -> None:
     identity = _in(parent, "Id")
-    if is_iban_shaped(number):
+    if is_iban(number):
         _in(identity, "IBAN", number)
     else:
         _in(_in(identity, "Othr"), "Id", number)
@@ -97,15 +97,15 @@ def _in(parent: ET.Element, name: str, text: str | None = None) -> ET.Element:
     return child
 
 
-def _sum(instructions: Sequence[Instruction]) -> Money:
-    currencies = {instruction.amount.currency for instruction in instructions}
+def _sum(transfers: Sequence[Transfer]) -> Money:
+    currencies = {transfer.amount.currency for transfer in transfers}
     if len(currencies) != 1 or not currencies <= EXPONENTS.keys():
         raise ValueError("a bank file holds transfers of one currency, at least one")
-    return Money(sum(instruction.amount.minor for instruction in instructions), currencies.pop())
+    return Money(sum(transfer.amount.minor for transfer in transfers), currencies.pop())
 
 
 @cache
 def _schema() -> "xmlschema.XMLSchema":
-    import xmlschema  # 11 MB, and a second to import: only who writes a file pays for it
+    import xmlschema  # 11 MB and a second to import: loaded only where a file is written
 
     return xmlschema.XMLSchema(str(SCHEMA), allow="local")

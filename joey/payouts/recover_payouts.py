@@ -1,8 +1,8 @@
-"""Take into restored books what the bank was told since their copy was made, so that nothing is paid twice.
+"""After a restore, copies the payouts sent since the backup from the replaced database, so that none is paid twice.
 
-A copy that comes back does not know the payouts that were sent after it: it would send them again, or let the
-shopkeeper ask for the same money again. Where the database that it replaces can still be read, those payouts come
-over from there with their ids, their files and their keys. The bank then answers for them as it would have.
+A backup does not know the payouts that were sent after it: it would send them again, or let the shopkeeper request
+the same money again. Where the replaced database can still be read, those payouts are copied with their ids, files
+and keys. The rail then answers for them as it would have.
 """
 
 from collections import Counter
@@ -22,8 +22,8 @@ from joey.kit import sql
 from joey.ledger.chart import AccountKind
 from joey.ledger.post import MOVES_COLUMNS, post_set
 from joey.money.money import Money
-from joey.payouts.models import BankFile, Payee, Payout, PayoutAttempt
-from joey.payouts.states import ON_ITS_WAY
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
+from joey.payouts.states import IN_PROGRESS
 from joey.people.models import Person
 from joey.record.append import append
 from joey.shops.models import Shop
@@ -34,22 +34,22 @@ SENT = (Payout.State.SENT, Payout.State.PAID, Payout.State.FAILED)
 
 
 @dataclass(frozen=True)
-class CarriedOver:
-    """`payouts` sent since, their `amounts`; `homeless` are those of shops that the copy does not know."""
+class RecoveredPayouts:
+    """`payouts` sent since the backup and their `amounts`; `orphaned` are those of shops that the backup lacks."""
 
     payouts: int
     amounts: tuple[Money, ...]
-    homeless: tuple[str, ...]  # their keys at the bank
+    orphaned: tuple[str, ...]  # their keys at the rail
 
 
 @transaction.atomic
-def carry_over(before: psycopg.Connection, *, now: datetime) -> CarriedOver:
-    """Bring every payout that was sent, or refused, up to what the database `before` knows of it.
+def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPayouts:
+    """Bring every payout that was sent or refused to the state that the database `before` has for it.
 
     Safe to run twice: rows keep their ids, journals their references.
     """
     known = dict(Payout.objects.values_list("id", "state"))
-    changed = [payout for payout in _told_before(before, known) if known.get(payout.id) != payout.state]
+    changed = [payout for payout in _changed_since(before, known) if known.get(payout.id) != payout.state]
     shops = set(Shop.objects.filter(pk__in={payout.shop_id for payout in changed}).values_list("id", flat=True))
     ours = [payout for payout in changed if payout.shop_id in shops]
     attempts = _read(before, PayoutAttempt, "payout_id", [payout.id for payout in changed])
@@ -61,47 +61,47 @@ def carry_over(before: psycopg.Connection, *, now: datetime) -> CarriedOver:
     amounts: Counter[str] = Counter()
     for payout in ours:
         amounts[payout.currency] += payout.amount_minor if payout.state in SENT else 0
-    return CarriedOver(
+    return RecoveredPayouts(
         payouts=sum(payout.state in SENT for payout in ours),
         amounts=tuple(Money(minor, currency) for currency, minor in sorted(amounts.items()) if minor),
-        homeless=tuple(attempt.rail_key for attempt in attempts if attempt.shop_id not in shops),
+        orphaned=tuple(attempt.rail_key for attempt in attempts if attempt.shop_id not in shops),
     )
 
 
-def _told_before(before: psycopg.Connection, known: dict[UUID, str]) -> list[Payout]:
+def _changed_since(before: psycopg.Connection, known: dict[UUID, str]) -> list[Payout]:
     """What was sent there and is not final here, and what was refused there and still waits here; oldest first."""
-    waiting = [payout_id for payout_id, state in known.items() if state in ON_ITS_WAY]
-    final = [payout_id for payout_id, state in known.items() if state not in ON_ITS_WAY]
+    waiting = [payout_id for payout_id, state in known.items() if state in IN_PROGRESS]
+    final = [payout_id for payout_id, state in known.items() if state not in IN_PROGRESS]
     found = _read(before, Payout, "state", [str(state) for state in SENT], unless=("id", final))
     refused = [each for each in _read(before, Payout, "id", waiting) if each.state == Payout.State.REFUSED]
     return sorted([*found, *refused], key=lambda payout: payout.id)
 
 
 def _write(before: psycopg.Connection, payouts: Sequence[Payout], attempts: Sequence[PayoutAttempt]) -> None:
-    """Rows with the ids they had. In order of their ids: an older one of a shop is over before a newer begins."""
+    """Rows with the ids they had, in order of ids: a shop's older payout is finished before a newer one begins."""
     here = set(Payee.objects.values_list("id", flat=True))
     needed = {payout.payee_id for payout in payouts} - here
     Payee.objects.bulk_create(_read(before, Payee, "id", list(needed)))
     operators = {payout.first_approved_by_id for payout in payouts} | {payout.decided_by_id for payout in payouts}
     people = set(Person.objects.filter(pk__in=operators - {None}).values_list("id", flat=True))
-    for payout in payouts:  # an operator who came after the copy is named in the kept database only
+    for payout in payouts:  # an operator added after the backup exists in the replaced database only
         payout.first_approved_by_id = payout.first_approved_by_id if payout.first_approved_by_id in people else None
         payout.decided_by_id = payout.decided_by_id if payout.decided_by_id in people else None
-    files = _read(before, BankFile, "id", [attempt.file_id for attempt in attempts if attempt.file_id])
-    _upsert(BankFile, files, ("handed_over_at", "asked_at", "answered_at", "trouble"))
+    files = _read(before, PayoutFile, "id", [attempt.file_id for attempt in attempts if attempt.file_id])
+    _upsert(PayoutFile, files, ("handed_over_at", "asked_at", "answered_at", "problems"))
     decided = ("first_approved_by", "first_approved_at", "decided_by", "decided_at")
     _upsert(Payout, payouts, ("state", "reason", "finished_at", *decided))
     _upsert(PayoutAttempt, attempts, ("state", "reason", "finished_at"))
 
 
 def _book(payouts: Iterable[Payout], attempts: dict[UUID, PayoutAttempt]) -> None:
-    """The journals of each payout's state; those that the copy has are passed over."""
+    """The journals of each payout's state; those already in the backup are skipped."""
     moves: list[tuple[object, ...]] = []
 
     def move(payout: Payout, kind: str, number: int | None, at: datetime | None, debit: str, credit: str) -> None:
         reference = f"{payout.id}:{number}" if number is not None else str(payout.id)
         parties = [
-            "bank" if side in (AccountKind.RAIL_IN_TRANSIT, AccountKind.CASH) else "" for side in (debit, credit)
+            payout.rail if side in (AccountKind.RAIL_IN_TRANSIT, AccountKind.CASH) else "" for side in (debit, credit)
         ]
         moves.append(
             (payout.shop_id, f"payout.{kind}", reference, at, debit, parties[0], credit, parties[1], payout.currency,

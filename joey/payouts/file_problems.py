@@ -1,0 +1,31 @@
+"""Notes on a payout file for the operator: one line per problem, each written once and kept until it is solved."""
+
+import logging
+
+from joey.payouts.models import PayoutFile
+
+log = logging.getLogger(__name__)
+
+OTHER_ACCOUNT = "other_rail_account: the settings name another rail account; this file waits for its own"
+
+
+def add_problem(file: PayoutFile, line: str) -> bool:
+    """Note the line unless it is there already; whether it is new."""
+    lines = file.problems.splitlines()
+    if line in lines:
+        return False
+    log.error("payout file %s: %s", file.message_id, line)
+    _save(file, [*lines, line])
+    return True
+
+
+def clear_problem(file: PayoutFile, line: str) -> None:
+    """Remove a line that no longer holds."""
+    lines = file.problems.splitlines()
+    if line in lines:
+        _save(file, [each for each in lines if each != line])
+
+
+def _save(file: PayoutFile, lines: list[str]) -> None:
+    file.problems = "\n".join(line for line in lines if line)
+    PayoutFile.objects.filter(pk=file.pk).update(problems=file.problems)

@@ -1,0 +1,1 @@
+"""Bank transfers: a file of transfers is submitted to the bank, which answers for each of them."""

@@ -1,0 +1,43 @@
+"""The bank as a rail: files of transfers, written as ISO 20022 or CSV, exchanged over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from joey.payouts.rails.bank.client import read_answers, submit_file
+from joey.payouts.rails.bank.connection import BankConnection, read_connection
+from joey.payouts.rails.bank.reasons import reason_for_people
+from joey.payouts.rails.bank.write_csv import write_csv
+from joey.payouts.rails.bank.write_pain001 import write_pain001
+from joey.payouts.rails.port import PreparedFile, Transfer, TransferAnswer
+
+
+@dataclass(frozen=True)
+class BankRail:
+    """See Rail in port.py."""
+
+    bank: BankConnection
+
+    @property
+    def account(self) -> str:
+        return self.bank.account
+
+    def prepare(self, file_key: str, transfers: Sequence[Transfer], *, made_at: datetime) -> PreparedFile:
+        if self.bank.file_format == "csv":
+            return PreparedFile("csv", write_csv(transfers))
+        return PreparedFile("pain001", write_pain001(file_key, transfers, self.bank, made_at=made_at))
+
+    def submit(self, file_key: str, file: PreparedFile) -> None:
+        submit_file(self.bank, file_key, file)
+
+    def ask(self, file_key: str) -> Sequence[TransferAnswer]:
+        return read_answers(self.bank, file_key)
+
+    def reason_for_people(self, answer: TransferAnswer, language: str) -> str:
+        return reason_for_people(answer, language)
+
+
+def connect_bank(account: Mapping[str, Any]) -> BankRail:
+    """The bank of an entry in JOEY_RAILS."""
+    return BankRail(read_connection(account))

@@ -1,1 +1,0 @@
-"""The bank file rail: a file of transfers is handed to the bank, which answers for each of them."""

@@ -1,0 +1,107 @@
+"""What a payment rail provides. A rail is a folder beside this file with a `manifest.py`, found by `registry.py`.
+
+`prepare` is pure: the same transfers give the same bytes, and nothing leaves. `submit` hands those bytes over under
+a key that the rail remembers, so submitting twice is harmless. `ask` reads what became of each transfer.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from joey.kit.refusals import Invalid, NotFound, Text, Unavailable
+from joey.money.money import Money
+
+SETTLED, REJECTED, ACCEPTED = "settled", "rejected", "accepted"
+
+
+class RailUnavailable(Unavailable):
+    """No answer, or an unreadable one: whether the rail has the file is unknown."""
+
+    code = "rail_unavailable"
+
+
+class FileRefused(Invalid):
+    """The rail refused the file as a whole."""
+
+    code = "file_refused"
+
+
+class FileUnknown(NotFound):
+    """The rail answers that it never received this file."""
+
+    code = "file_unknown"
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Pay `amount` to this account. `key` (at most 35 of A-Z0-9) names the transfer at the rail and in its answers."""
+
+    key: str
+    amount: Money
+    holder_name: str
+    account_number: str  # IBAN, bank card or the country's own number
+    bank_code: str  # BIC, CNAPS or ""
+    reference: str  # what the receiver reads on the statement
+
+
+@dataclass(frozen=True)
+class PreparedFile:
+    """The bytes to hand over and their format, which the rail names."""
+
+    file_format: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class TransferAnswer:
+    """What the rail says of one transfer: `outcome` is SETTLED, REJECTED or ACCEPTED; code and reason if rejected."""
+
+    key: str
+    outcome: str
+    amount_minor: int
+    currency: str
+    reason_code: str = ""
+    reason: str = ""
+
+
+class Rail(Protocol):
+    """One rail connected to one account. Raises RailUnavailable, FileRefused; `ask` also FileUnknown."""
+
+    account: str  # see rail_account
+
+    def prepare(self, file_key: str, transfers: Sequence[Transfer], *, made_at: datetime) -> PreparedFile:
+        """The file of these transfers, all in one currency. No side effects."""
+
+    def submit(self, file_key: str, file: PreparedFile) -> None:
+        """Hand the file over; returns once the rail has confirmed that it received it."""
+
+    def ask(self, file_key: str) -> Sequence[TransferAnswer]:
+        """What became of each transfer of a submitted file so far."""
+
+    def reason_for_people(self, answer: TransferAnswer, language: str) -> str:
+        """Why a transfer was rejected and what to do, at most 200 characters."""
+
+
+@dataclass(frozen=True)
+class RailManifest:
+    """A rail as data. `connect` takes the rail's entry in JOEY_RAILS."""
+
+    code: str  # the folder's name, and what payees and payouts keep
+    name: Text
+    currencies: frozenset[str]
+    batch_size: int  # most transfers in one file
+    remembers_keys_for: timedelta  # within it, submitting the same file again cannot pay twice
+    refusing_a_file_is_final: bool  # whether a refused file has certainly paid nothing
+    may_return_for: timedelta  # how long after settling a transfer may still come back
+    connect: Callable[[Mapping[str, Any]], Rail]
+
+
+def rail_account(*, rail: str, host: str, debtor_account: str, mode: str) -> str:
+    """The identity of an account at a rail. A file carries one and never goes to another.
+
+    `mode` keeps a bank's test system apart from its live one where both share a host and an account number.
+    """
+    return hashlib.sha256(json.dumps([rail, host.lower(), debtor_account, mode]).encode()).hexdigest()

@@ -1,0 +1,57 @@
+"""Finds the rails: every folder here with a manifest is one. No rail is named outside its own folder.
+
+`settings.JOEY_RAILS` maps a rail's code to the settings of its account; a rail that it lacks is not connected.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Unavailable
+from joey.payouts import rails
+from joey.payouts.rails.codes import rail_codes
+from joey.payouts.rails.port import Rail, RailManifest
+
+
+class RailNotConnected(Unavailable):
+    """This instance has no account at the rail."""
+
+    code = "rail_not_connected"
+
+
+@cache
+def rail_manifests() -> Mapping[str, RailManifest]:
+    """Every rail by its code, in alphabetical order."""
+    found = {}
+    for folder in rail_codes():
+        manifest: RailManifest = import_module(f"{rails.__name__}.{folder}.manifest").MANIFEST
+        assert manifest.code == folder, f"the rail in {folder}/ calls itself {manifest.code}"
+        found[folder] = manifest
+    return found
+
+
+def default_rail() -> str:
+    """The rail for payout details that name none: the first that is connected, else the first there is."""
+    connected = connected_rails()
+    return next(iter(connected or rail_manifests()))
+
+
+def connected_rails() -> list[str]:
+    """The codes of the rails that this instance has an account at."""
+    configured = getattr(settings, "JOEY_RAILS", {})
+    return [code for code in rail_manifests() if configured.get(code)]
+
+
+def connect_rail(code: str) -> Rail:
+    """The rail, connected to the account in the settings. Raises RailNotConnected."""
+    manifest = rail_manifests().get(code)
+    account = getattr(settings, "JOEY_RAILS", {}).get(code)
+    if manifest is None or not account:
+        raise RailNotConnected(
+            _("No account for %(rail)s is set up here, so payouts wait. An operator has to add one.")
+            % {"rail": manifest.name if manifest else code[:20]}
+        )
+    return manifest.connect(account)

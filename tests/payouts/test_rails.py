@@ -1,0 +1,238 @@
+"""Rails are found by their folder, and a file belongs to one rail account for ever."""
+
+import re
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+import joey
+from joey.kit.refusals import Invalid
+from joey.money.money import Money
+from joey.payouts import rails
+from joey.payouts.book_answers import AnswersTaken
+from joey.payouts.decide import approve
+from joey.payouts.file_problems import OTHER_ACCOUNT
+from joey.payouts.models import PayoutFile
+from joey.payouts.queries import payee_of
+from joey.payouts.rails.port import rail_account
+from joey.payouts.rails.registry import RailNotConnected, connect_rail, default_rail, rail_manifests
+from joey.payouts.request_payout import request_payout
+from joey.payouts.send_due import Sent, send_due
+from joey.payouts.take_answers import take_answers
+from tests.cast import NOW, ada, leased, lulus_shop
+from tests.payouts.bank import Bank, running_bank
+from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def other_bank() -> Iterator[Bank]:
+    with running_bank() as other:
+        other.host = "other.example"
+        yield other
+
+
+def test_a_file_is_never_submitted_to_another_rail_account(bank: Bank, other_bank: Bank, settings: Settings) -> None:
+    shop = ready_shop()
+    approved(shop)
+    bank.faults = ["500"]
+    assert send_due(now=NOW) == Sent(payouts=1, files=1, handed_over=0, waiting=1)
+
+    settings.JOEY_RAILS = other_bank.settings
+    for _run in range(2):
+        assert send_due(now=NOW + DAY) == Sent(payouts=0, files=0, handed_over=0, waiting=1)
+
+    assert other_bank.received == []
+    assert PayoutFile.objects.get().problems == OTHER_ACCOUNT
+    assert held(shop.pk) == money(in_transit=10_000)
+    settings.JOEY_RAILS = bank.settings
+    assert send_due(now=NOW + 2 * DAY).handed_over == 1
+    assert PayoutFile.objects.get().problems == ""
+    assert list(bank.instructions().values()) == ["100.00"]
+    prove()
+
+
+def test_a_file_is_never_asked_of_another_rail_account(bank: Bank, other_bank: Bank, settings: Settings) -> None:
+    shop = ready_shop()
+    approved(shop)
+    send_due(now=NOW)
+    bank.decide_all("settled")
+    other_bank.files = dict(bank.files)  # even if it claims to have the file
+    other_bank.decide_all("rejected")
+
+    settings.JOEY_RAILS = other_bank.settings
+    assert take_answers(now=NOW + DAY) == AnswersTaken()
+
+    assert other_bank.asked == []
+    assert PayoutFile.objects.get().problems == OTHER_ACCOUNT
+    assert held(shop.pk) == money(in_transit=10_000)
+    settings.JOEY_RAILS = bank.settings
+    assert take_answers(now=NOW + 2 * DAY) == AnswersTaken(settled=1)
+    assert PayoutFile.objects.get().problems == ""
+    assert held(shop.pk) == money(cash=10_000)
+    prove()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"host": "other.example"},
+        {"mode": "test"},
+        {"debtor": {"account": "DE89370400440532013000"}},
+    ],
+)
+def test_host_debtor_account_and_mode_make_the_rail_account(
+    bank: Bank, settings: Settings, change: dict[str, object]
+) -> None:
+    mine = connect_rail("bank").account
+
+    settings.JOEY_RAILS = {"bank": bank.settings["bank"] | change}
+    assert connect_rail("bank").account != mine
+    settings.JOEY_RAILS = {"bank": bank.settings["bank"] | {"credentials": {"key": "renewed"}}}
+    assert connect_rail("bank").account == mine
+
+
+def test_without_a_host_in_the_settings_the_gateway_names_it(settings: Settings) -> None:
+    accounts = []
+    for gateway in ("https://bank.example/pay", "https://bank.example/v2", "https://bank.example:8443/pay"):
+        settings.JOEY_RAILS = {"bank": {"gateway": gateway, "credentials": {"key": "k"}}}
+        accounts.append(connect_rail("bank").account)
+
+    assert accounts[0] == accounts[1] != accounts[2]
+    assert accounts[0] == rail_account(rail="bank", host="bank.example", debtor_account="JOEY", mode="live")
+
+
+def test_a_file_that_the_bank_forgot_is_not_submitted_again_once_it_no_longer_remembers_keys(bank: Bank) -> None:
+    shop = ready_shop()
+    approved(shop)
+    send_due(now=NOW)
+    bank.files.clear()
+    late = NOW + rail_manifests()["bank"].remembers_keys_for + DAY
+
+    take_answers(now=late)
+    assert send_due(now=late) == Sent(0, 0, 0, 0)
+
+    assert len(bank.received) == 1
+    assert PayoutFile.objects.get().problems.startswith("file_unknown")
+    assert held(shop.pk) == money(in_transit=10_000)
+    prove()
+
+
+# --- found by folder -------------------------------------------------------------------------------------
+
+CASH_DESK = """
+from datetime import timedelta
+
+from joey.payouts.rails.port import PreparedFile, RailManifest, rail_account
+
+
+class Desk:
+    account = rail_account(rail="cash_desk", host="", debtor_account="till", mode="live")
+    submitted = {}
+
+    def prepare(self, file_key, transfers, *, made_at):
+        return PreparedFile("list", "\\n".join(f"{each.key} {each.amount.text}" for each in transfers).encode())
+
+    def submit(self, file_key, file):
+        self.submitted[file_key] = file.content
+
+    def ask(self, file_key):
+        return []
+
+
+MANIFEST = RailManifest(
+    code="cash_desk", name="cash desk", currencies=frozenset({"CNY"}), batch_size=1,
+    remembers_keys_for=timedelta(days=1), refusing_a_file_is_final=True, may_return_for=timedelta(0),
+    connect=lambda account: Desk(),
+)
+"""
+
+
+@pytest.fixture
+def cash_desk(tmp_path: Path, settings: Settings) -> Iterator[None]:
+    """A second rail: one folder with a manifest, and nothing else changed."""
+    folder = tmp_path / "cash_desk"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "manifest.py").write_text(CASH_DESK)
+    rails.__path__.append(str(tmp_path))
+    rail_manifests.cache_clear()
+    settings.JOEY_RAILS = {"cash_desk": {"till": 1}}
+    try:
+        yield
+    finally:
+        rails.__path__.remove(str(tmp_path))
+        rail_manifests.cache_clear()
+        for module in [name for name in sys.modules if ".cash_desk" in name]:
+            del sys.modules[module]
+
+
+@pytest.mark.usefixtures("cash_desk")
+def test_a_rail_that_is_only_a_folder_takes_payouts() -> None:
+    shop = ready_shop()
+    approved(shop, 4_000)
+
+    assert default_rail() == "cash_desk"
+    row = payee_of(shop)
+    assert row is not None
+    assert row.rail == "cash_desk"
+    assert send_due(now=NOW) == Sent(payouts=1, files=1, handed_over=1, waiting=0)
+    kept = PayoutFile.objects.get()
+    assert (kept.rail, kept.file_format, "¥40.00" in bytes(kept.content).decode()) == ("cash_desk", "list", True)
+    prove()
+
+
+@pytest.mark.usefixtures("cash_desk")
+def test_a_rail_pays_only_the_currencies_that_it_names() -> None:
+    with pytest.raises(Invalid) as refused:
+        request_payout(ready_shop(), amount=Money(100, "USD"), idempotency_key="usd", now=NOW)
+
+    assert refused.value.field == "amount"
+
+
+@pytest.mark.usefixtures("cash_desk")
+def test_a_rail_without_an_account_keeps_no_other_rail_waiting() -> None:
+    mine, hers = ready_shop(), lulus_shop()
+    approved(mine, 4_000)
+    ready_payee(hers, rail="bank")
+    leased(hers, "110000000002")
+    earn(4_000, "4294159887444064999", position="110000000002")
+    theirs = request_payout(hers, amount=Money(4_000, "CNY"), idempotency_key="bank", now=NOW, rail="bank")
+    approve(theirs, by=ada(), now=NOW)
+
+    with pytest.raises(RailNotConnected, match="bank transfer"):
+        send_due(now=NOW)
+
+    assert held(mine.pk) == money(available=6_000, in_transit=4_000)
+    assert held(hers.pk) == money(reserved=4_000)
+    assert PayoutFile.objects.get().handed_over_at == NOW
+    prove()
+
+
+def test_no_rail_is_named_outside_its_folder() -> None:
+    package = Path(joey.__file__).parent
+    own = [*(package / "payouts/rails" / code for code in rail_manifests()), package / "sandbox"]
+    named = re.compile("|".join(rf"""["']{code}["']""" for code in rail_manifests()))
+
+    found = [
+        str(path.relative_to(package))
+        for path in sorted(package.rglob("*"))
+        if path.suffix in (".py", ".html", ".jinja", ".sql", ".js", ".json", ".txt")
+        if not any(path.is_relative_to(folder) for folder in own) and named.search(path.read_text())
+    ]
+
+    assert found == []
+
+
+def test_a_rail_that_no_folder_has_is_not_connected(settings: Settings) -> None:
+    settings.JOEY_RAILS = {"pigeon": {"gateway": "http://pigeon.example"}}
+
+    with pytest.raises(RailNotConnected):
+        connect_rail("pigeon")
