@@ -51,9 +51,9 @@ class PayoutOut(Out):
 
 
 class PayoutDetailsIn(In):
-    """Where the money goes. `rail` is "bank"."""
+    """Where the money goes. Without `rail` it is the instance's usual one."""
 
-    rail: Annotated[str, Field(max_length=16)] = "bank"
+    rail: Annotated[str | None, Field(max_length=16)] = None
     holder_name: Annotated[str, Field(max_length=300)]
     account_number: Annotated[str, Field(max_length=100)]
     bank_code: Annotated[str, Field(max_length=100)] = ""

@@ -85,7 +85,7 @@ KINDS: Mapping[str, Kind] = {
         _("Not enough is available"), _("Money that is pending or reserved cannot be paid out yet.")
     ),
     "payee_paused": Kind(
-        _("Payouts are paused"), _("Payout details changed. Payouts start again 72 hours after the change.")
+        _("Payouts are paused"), _("Payout details changed. Payouts resume 72 hours after the change.")
     ),
     "payout_in_progress": Kind(
         _("A payout is in progress already"),

@@ -33,8 +33,9 @@ from joey.instance.progress import say, step
 NOTE = "last-backup.json"
 SANDBOX = "sandbox.sqlite3"
 MARKETPLACES = "marketplaces.json"
+RAILS = "rails.json"
 FEEDS = "feeds.json"
-OWN_FILES = (MARKETPLACES, FEEDS, "demo-filled")  # of the data folder, where they are there
+OWN_FILES = (MARKETPLACES, RAILS, FEEDS, "demo-filled")  # of the data folder, where they are there
 TUNING = "postgresql.local.conf"
 ROOM = 1.3  # a filled database takes about what the original takes, and its write-ahead log
 
@@ -109,9 +110,10 @@ def _copy_files(into: Path, data: Path) -> None:
     for name in OWN_FILES:
         if (data / name).is_file():
             write_private(into / name, (data / name).read_bytes())
-    elsewhere = Path(os.environ.get("JOEY_MARKETPLACES") or "")
-    if not (into / MARKETPLACES).exists() and elsewhere.is_file() and elsewhere.parent != data:
-        write_private(into / MARKETPLACES, elsewhere.read_bytes())
+    for name, setting in ((MARKETPLACES, "JOEY_MARKETPLACES"), (RAILS, "JOEY_RAILS")):
+        elsewhere = Path(os.environ.get(setting) or "")
+        if not (into / name).exists() and elsewhere.is_file() and elsewhere.parent != data:
+            write_private(into / name, elsewhere.read_bytes())
     with suppress(FileNotFoundError):
         write_private(into / TUNING, (data / "postgres" / TUNING).read_bytes())
     if (data / SANDBOX).is_file():

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import psycopg
 
-from joey.cli.backup import FEEDS, MARKETPLACES, OWN_FILES, SANDBOX, TUNING, refuse_without_room
+from joey.cli.backup import FEEDS, MARKETPLACES, OWN_FILES, RAILS, SANDBOX, TUNING, refuse_without_room
 from joey.instance.backup.backup_archive import DATABASE, FILES, Manifest, verified, write_private
 from joey.instance.backup.data_loss_report import what_is_lost
 from joey.instance.backup.pause_after_restore import make_safe
@@ -135,7 +135,7 @@ def _files(copied: Path, data: Path, after: EmbeddedPostgres) -> list[str]:
 
 
 def _say_kept(data: Path, kept: Path) -> None:
-    for name in (MARKETPLACES, FEEDS):  # so that what is kept is an instance of its own
+    for name in (MARKETPLACES, RAILS, FEEDS):  # so that what is kept is an instance of its own
         if (data / name).exists():
             write_private(kept / name, (data / name).read_bytes())
     before = EmbeddedPostgres(kept)
@@ -191,6 +191,8 @@ def _own_files(copied: Path, data: Path) -> None:
         write_private(data / FEEDS, (copied / FEEDS).read_bytes())
     if (copied / MARKETPLACES).exists() and not (data / MARKETPLACES).exists():
         say(f"Accounts at marketplaces are in {copied / MARKETPLACES}; JOEY_MARKETPLACES names yours.")
+    if (copied / RAILS).exists() and not (data / RAILS).exists():
+        say(f"The accounts that payouts are paid from are in {copied / RAILS}; JOEY_RAILS names yours.")
 
 
 # ── Both ──────────────────────────────────────────────────────────────────────────────────────────────────

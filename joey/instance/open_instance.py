@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from joey.instance.data_folder import Instance, InUse, claim, noted_instance, secret
-from joey.instance.demo.connect_sandbox import sandbox_accounts
+from joey.instance.demo.connect_sandbox import sandbox_accounts, sandbox_rails
 from joey.instance.errors import Trouble
 
 STARTING = 120.0  # seconds that a command waits for a `joey up` that is still starting
@@ -56,6 +56,7 @@ def environment(data: Path, running: Instance) -> dict[str, str]:
         "JOEY_SANDBOX_URL": running.sandbox_url or "",
         "JOEY_DEMO": "1" if running.demo else "",
         "JOEY_MARKETPLACES": str(sandbox_accounts(data)) if running.demo else os.environ.get("JOEY_MARKETPLACES", ""),
+        "JOEY_RAILS": str(sandbox_rails(data)) if running.demo else os.environ.get("JOEY_RAILS", ""),
     }
 
 

@@ -105,7 +105,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Payouts"), "account_balance", table("payouts_payout")),
                 _item(_("Holds on payouts"), "pan_tool", table("payouts_payouthold")),
                 _item(_("Pauses of all payouts"), "pause_circle", table("payouts_payoutpause")),
-                _item(_("Bank files"), "description", table("payouts_bankfile")),
+                _item(_("Payout files"), "description", table("payouts_payoutfile")),
             ],
         ),
         (

@@ -184,7 +184,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Marketplaces: {"taobao": {"gateway": …, "credentials": {…}}, …}; without an entry a marketplace is not connected
 
 
-def marketplace_accounts(path: Path) -> dict[str, dict[str, object]]:
+def accounts_in(path: Path) -> dict[str, dict[str, object]]:
     """The accounts in a file that only its owner can read; none when there is no such file."""
     if not path.is_file():
         return {}
@@ -195,11 +195,12 @@ def marketplace_accounts(path: Path) -> dict[str, dict[str, object]]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(isinstance(account, dict) for account in found.values()):
-        raise ImproperlyConfigured(f'{path} must hold a JSON object like {{"taobao": {{"credentials": {{…}}}}}}')
+        raise ImproperlyConfigured(f'{path} must hold a JSON object like {{"CODE": {{"credentials": {{…}}}}}}')
     return found
 
 
-JOEY_MARKETPLACES = marketplace_accounts(Path(os.environ.get("JOEY_MARKETPLACES") or DATA / "marketplaces.json"))
+JOEY_MARKETPLACES = accounts_in(Path(os.environ.get("JOEY_MARKETPLACES") or DATA / "marketplaces.json"))
+JOEY_RAILS = accounts_in(Path(os.environ.get("JOEY_RAILS") or DATA / "rails.json"))
 
 # --- Rules -----------------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ def payout_details(request: HttpRequest, slug: str) -> HttpResponse:
     form = PayeeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            set_payee(shop, rail="bank", now=now, **form.cleaned_data)
+            set_payee(shop, now=now, **form.cleaned_data)
             return HttpResponseRedirect(f"/studio/{slug}/payout")
         except Refusal as refusal:
             form.take(refusal)

@@ -256,7 +256,7 @@ def test_the_office_sees_what_no_shop_can_be_named_for() -> None:
 def test_payout_details_are_set_masked_and_refused_by_name() -> None:
     meis_shop()
     me = Caller(mei())
-    details = {"holder_name": "李小美", "account_number": "6222 0202 0011 2233 445", "bank_code": "102100099996"}
+    details = {"holder_name": "李小美", "account_number": "6222 0202 0011 2243 445", "bank_code": "102100099996"}
 
     assert_problem(me.get("/shops/mei/payout-details"), 404, "not_found")
     bad = me.put("/shops/mei/payout-details", details | {"account_number": "12"})

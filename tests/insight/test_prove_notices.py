@@ -80,7 +80,7 @@ BREAKS = {
     "A payout has at most one attempt that can pay, and its state agrees with the attempt's": (
         "UPDATE payouts_payout SET state = 'approved' WHERE state = 'sent'"
     ),
-    "Every attempt lies in a file of its own currency and shop": f"UPDATE payouts_payoutattempt SET shop_id = {LULU}",
+    "Every attempt is in a file of its rail and currency, and belongs to its payout's shop": f"UPDATE payouts_payoutattempt SET shop_id = {LULU}",
     # orders
     "Each order line of a shop is claimed by that shop": f"UPDATE orders_orderline SET shop_id = {LULU}",
     "Each order line was seen at least once": "UPDATE orders_orderline SET external_line = 'never reported'"
@@ -92,7 +92,7 @@ BREAKS = {
 @pytest.fixture
 def bank(settings: Settings) -> Iterator[Bank]:
     with running_bank() as running:
-        settings.JOEY_MARKETPLACES = running.settings
+        settings.JOEY_RAILS = running.settings
         yield running
 
 
@@ -127,7 +127,7 @@ def a_shop_with_everything(bank: Bank) -> None:
     shop = ready_shop()
     approved(shop, 4_000, key="paid")
     send_due(now=NOW)
-    bank.say_all("settled")
+    bank.decide_all("settled")
     take_answers(now=NOW)
     approved(shop, 2_000, key="under way")
     send_due(now=NOW)

@@ -305,7 +305,7 @@ def test_another_shop_looks_like_none_at_all(joey: RunningJoey, sandbox: Sandbox
 ACCOUNT = {
     "rail": "bank",
     "holder_name": "Lin Journey",
-    "account_number": "6222020000001234567",
+    "account_number": "6222020000001224567",
     "bank_code": "102100099996",
 }
 

@@ -61,7 +61,7 @@ def test_a_killed_worker_takes_up_what_was_left_to_do(joey: RunningJoey, keeper:
 
     keeper.api.put(
         f"/shops/{keeper.slug}/payout-details",
-        {"holder_name": "Lin Steady", "account_number": "6222020000007654321", "bank_code": "102100099996"},
+        {"holder_name": "Lin Steady", "account_number": "6222020000007644321", "bank_code": "102100099996"},
     )
 
     comes_back(joey, "worker", before)

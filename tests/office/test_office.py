@@ -18,7 +18,7 @@ from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.take_order_reports import take_order_reports
-from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold, PayoutPause
+from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import pause_payouts
 from joey.payouts.send_due import send_due
 from joey.people.models import Person
@@ -67,8 +67,14 @@ def everything(settings: Any) -> None:
     place_hold(Commission.objects.filter(state="earned")[0], reason="Looks odd", now=NOW)
     PayoutHold.objects.create(shop=shop, reason="Checking", placed_at=NOW, released_at=NOW)
     payout = approved(shop, 6_000)
-    file = BankFile.objects.create(
-        message_id="M1", form="csv", currency="CNY", content=b"x", trouble="the moon is full"
+    file = PayoutFile.objects.create(
+        message_id="M1",
+        rail="bank",
+        rail_account="a",
+        file_format="csv",
+        currency="CNY",
+        content=b"x",
+        problems="the moon is full",
     )
     PayoutAttempt.objects.create(
         shop=shop, payout=payout, number=1, rail_key="K1", file=file, state="prepared", made_at=NOW
@@ -132,7 +138,7 @@ def test_account_numbers_and_password_fields_are_never_shown(settings: Any) -> N
     person = client.get(reverse("admin:people_person_change", args=[mei().pk])).content.decode()
 
     assert "•••• 3445" in payout
-    assert "6222020200112233445" not in payout
+    assert "6222020200112243445" not in payout
     assert "the moon is full" in payout
     assert "assword" not in person
 
@@ -221,7 +227,7 @@ def test_a_payout_is_refused_with_a_reason_and_the_money_is_back() -> None:
     empty = act(client, "payouts_payout", "refuse_these", payout.pk, reason="  ")
     payout.refresh_from_db()
     assert payout.state == "requested"
-    assert "Say why" in empty.content.decode()
+    assert "Give a reason" in empty.content.decode()
     act(client, "payouts_payout", "refuse_these", payout.pk, reason="The name does not fit")
 
     payout.refresh_from_db()

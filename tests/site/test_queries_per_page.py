@@ -94,7 +94,7 @@ TABLES = {
     "procrastinate/procrastinatejob": (3, 4),
     "orders/orderline": (3, 8),
     "payouts/payout": (3, 5),
-    "payouts/bankfile": (3, 3),
+    "payouts/payoutfile": (3, 3),
     "payouts/payouthold": (3, 4),
     "payouts/payoutpause": (3, 3),
     "shops/shop": (3, 4),

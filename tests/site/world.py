@@ -11,7 +11,7 @@ from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.take_order_reports import take_order_reports
-from joey.payouts.models import BankFile, Payee, Payout, PayoutAttempt, PayoutHold, PayoutPause
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.payee import set_payee
 from joey.people.models import Person
 from joey.people.tokens import make_token
@@ -27,7 +27,7 @@ def fill(count: int) -> None:
     shop = meis_shop()
     ada()
     if not Payee.objects.exists():
-        set_payee(shop, rail="bank", holder_name="李小美", account_number="6222020200112233445", now=NOW)
+        set_payee(shop, rail="bank", holder_name="李小美", account_number="6222020200112243445", now=NOW)
         leased(shop)
     for number in range(1, count + 1):
         if not Offer.objects.filter(external_id=f"flask-{number}").exists():
@@ -81,7 +81,15 @@ def _visits(link: Link, number: int) -> None:
 
 def _payout(shop: Shop, number: int) -> None:
     payee = Payee.objects.get(shop=shop)
-    file = BankFile.objects.create(message_id=f"M{number}", form="csv", currency="CNY", content=b"x", trouble="Odd")
+    file = PayoutFile.objects.create(
+        message_id=f"M{number}",
+        rail="bank",
+        rail_account="a",
+        file_format="csv",
+        currency="CNY",
+        content=b"x",
+        problems="Odd",
+    )
     payout = Payout.objects.create(
         shop=shop, payee=payee, rail="bank", holder_name="李小美", account_number=payee.account_number, currency="CNY",
         amount_minor=100, state="paid", idempotency_key=f"key-{number}", requested_at=NOW, decided_at=NOW,

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from joey.kit import clock
+from joey.payouts.models import Payee
 from joey.people.models import Person, SignInCode
 from joey.sharing.models import Link
 from joey.shops.models import Listing, Shelf, Shop
@@ -262,6 +263,29 @@ def test_money_steps_ask_for_a_fresh_code_first() -> None:
     for answer in (details, payout):
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/studio/confirm?next=")
+
+
+@pytest.mark.parametrize(
+    ("account_number", "bank_code", "refused"),
+    [
+        ("DE65 3704 0044 0532 0130 0012", "", "account_number"),
+        ("DE86 3704 0044 0532 0130", "", "account_number"),
+        ("6222 0212 3456 7890 129", "", "account_number"),
+        ("6222 0202 0011 2243 445", "COBAZZFF", "bank_code"),
+    ],
+)
+def test_payout_details_with_a_typing_error_are_refused_beside_their_field(
+    account_number: str, bank_code: str, refused: str
+) -> None:
+    meis_shop()
+    typed = {"holder_name": "李小美", "account_number": account_number, "bank_code": bank_code}
+
+    answer = signed_in(mei()).post("/studio/mei/payout-details", typed)
+
+    assert answer.status_code == 422
+    assert f'id="e-{refused}"' in answer.content.decode()
+    assert account_number in answer.content.decode()
+    assert not Payee.objects.exists()
 
 
 def test_confirming_takes_the_same_persons_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,14 +35,14 @@ def _carry_over(before_url: str) -> None:
 
 def _payouts(before: psycopg.Connection) -> None:
     from joey.kit.clock import now
-    from joey.payouts.carry_over import carry_over
+    from joey.payouts.recover_payouts import recover_payouts
 
-    done = carry_over(before, now=now())
+    done = recover_payouts(before, now=now())
     if done.payouts:
         amounts = ", ".join(amount.text for amount in done.amounts)
-        say(f"Payouts sent since, {done.payouts} over {amounts}, stand in the restored books too: not paid twice.")
-    for key in done.homeless:
-        say(f"The bank was also told to pay {key}, for a shop that the copy does not know. Note it down.")
+        say(f"The restored books have the payouts sent since, {done.payouts} over {amounts}: not paid twice.")
+    for key in done.orphaned:
+        say(f"The bank also has the transfer {key}, for a shop that the copy does not know. Note it down.")
 
 
 def _leases(before: psycopg.Connection) -> None:

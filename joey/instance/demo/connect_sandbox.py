@@ -1,4 +1,4 @@
-"""Connect Joey to the sandbox's marketplaces and bank, with the demo account that the sandbox gives out."""
+"""Connects the demo to the sandbox's marketplaces and rails, with the accounts that the sandbox gives out."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from joey.instance.errors import Trouble
+from joey.payouts.rails.codes import rail_codes
 
 
 def sandbox_accounts(data: Path) -> Path:
@@ -14,13 +15,18 @@ def sandbox_accounts(data: Path) -> Path:
     return data / "sandbox-marketplaces.json"
 
 
+def sandbox_rails(data: Path) -> Path:
+    """The file that `JOEY_RAILS` names while the sandbox is on."""
+    return data / "sandbox-rails.json"
+
+
 def accounts_of_last_time(data: Path, port: int | None) -> bytes | None:
-    """What the sandbox on this port told last; None when it told nothing yet or stood on another port."""
+    """The accounts that the sandbox gave out last; None if it gave out none yet or ran on another port."""
     try:
-        told = sandbox_accounts(data).read_bytes()
+        accounts = sandbox_accounts(data).read_bytes() + sandbox_rails(data).read_bytes()
     except OSError:
         return None
-    return told if port is not None and f":{port}/".encode() in told else None
+    return accounts if port is not None and f":{port}/".encode() in accounts else None
 
 
 def connect_sandbox(data: Path, port: int) -> None:
@@ -30,11 +36,18 @@ def connect_sandbox(data: Path, port: int) -> None:
         with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
             accounts = json.load(answer)
     except (URLError, OSError, ValueError) as error:
-        raise Trouble(f"The sandbox did not tell its accounts ({error}).") from None
+        raise Trouble(f"The sandbox did not give out its accounts ({error}).") from None
     for union in ("taobao", "tmall"):
         # A real account is paced; the demo's first sync reads a month of short windows, and a start waits for it.
         accounts[union]["calls_per_second"] = 1_000
-    path = sandbox_accounts(data)
+    # The sandbox stays the same rail account when it starts on another port.
+    identity = {"host": "sandbox", "mode": "sandbox"}
+    rails = {code: accounts.pop(code) | identity for code in rail_codes() if code in accounts}
+    _keep_private(sandbox_accounts(data), accounts)
+    _keep_private(sandbox_rails(data), rails)
+
+
+def _keep_private(path: Path, accounts: dict[str, object]) -> None:
     fresh = path.with_suffix(".new")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:

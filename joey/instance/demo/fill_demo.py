@@ -172,9 +172,8 @@ def _pay_out_once(shop: Shop, now: datetime) -> None:
     if not Payee.objects.filter(shop=shop).exists():
         set_payee(
             shop,
-            rail="bank",
             holder_name="Mei Lin",
-            account_number="6222020000001234567",
+            account_number="6222020000001224567",
             bank_code="102100099996",
             now=now - 20 * DAY,
         )

@@ -19,7 +19,7 @@ from joey.office.read_only import ReadOnly, ask_reason, each, money_text, once, 
 from joey.office.site import office
 from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import release_hold
-from joey.payouts.models import BankFile, Payout, PayoutAttempt, PayoutHold, PayoutPause
+from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause
 from joey.people.step_up import needs_fresh_code
 
@@ -100,15 +100,18 @@ class Payouts(ReadOnly):
         return once(payout, "attempts", lambda: _attempts(payout))
 
 
-@admin.register(BankFile, site=office)
-class BankFiles(ReadOnly):
-    list_display = ("message_id", "form", "currency", "made_at", "handed_over_at", "answered_at", "trouble")
-    list_filter = (("trouble", admin.EmptyFieldListFilter), ("handed_over_at", admin.EmptyFieldListFilter), "form")
+@admin.register(PayoutFile, site=office)
+class PayoutFiles(ReadOnly):
+    list_display = ("message_id", "file_format", "currency", "made_at", "handed_over_at", "answered_at", "problems")
+    list_filter = (("problems", admin.EmptyFieldListFilter), ("handed_over_at", admin.EmptyFieldListFilter))
     ordering = ("-id",)
-    fields = ("message_id", "form", "currency", "made_at", "handed_over_at", "asked_at", "answered_at", "trouble")
+    fields = (
+        "message_id", "rail", "rail_account", "file_format", "currency", "made_at", "handed_over_at", "asked_at",
+        "answered_at", "problems",
+    )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[BankFile]":
-        found: QuerySet[BankFile] = super().get_queryset(request)
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutFile]":
+        found: QuerySet[PayoutFile] = super().get_queryset(request)
         return found.defer("content")
 
 
