@@ -80,7 +80,9 @@ BREAKS = {
     "A payout has at most one attempt that can pay, and its state agrees with the attempt's": (
         "UPDATE payouts_payout SET state = 'approved' WHERE state = 'sent'"
     ),
-    "Every attempt is in a file of its rail and currency, and belongs to its payout's shop": f"UPDATE payouts_payoutattempt SET shop_id = {LULU}",
+    "Every attempt is in a file of its rail and currency, and belongs to its payout's shop": (
+        f"UPDATE payouts_payoutattempt SET shop_id = {LULU}"
+    ),
     # orders
     "Each order line of a shop is claimed by that shop": f"UPDATE orders_orderline SET shop_id = {LULU}",
     "Each order line was seen at least once": "UPDATE orders_orderline SET external_line = 'never reported'"

@@ -11,7 +11,7 @@ from joey.marketplaces import registry
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.port import MarketplaceRefused
 from joey.marketplaces.registry import NotConnected
-from joey.site.settings import marketplace_accounts
+from joey.site.settings import accounts_in
 from tests.sandbox.conftest import Sandbox
 
 
@@ -49,17 +49,17 @@ def test_an_account_without_its_key_is_refused_by_name(settings: Settings) -> No
 
 def test_accounts_come_from_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     path = tmp_path / "marketplaces.json"
-    assert marketplace_accounts(path) == {}
+    assert accounts_in(path) == {}
 
     path.write_text(json.dumps({"jd": {"gateway": "http://localhost:8001/feeds/jd.jsonl"}}))
     path.chmod(0o644)
     with pytest.raises(ImproperlyConfigured, match="chmod 600"):
-        marketplace_accounts(path)
+        accounts_in(path)
     path.chmod(0o600)
-    assert list(marketplace_accounts(path)) == ["jd"]
+    assert list(accounts_in(path)) == ["jd"]
     path.write_text("[]")
     with pytest.raises(ImproperlyConfigured, match="JSON object"):
-        marketplace_accounts(path)
+        accounts_in(path)
 
 
 HOSTS = {"item.taobao.com", "localhost:8001"}

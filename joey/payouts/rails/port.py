@@ -70,7 +70,9 @@ class TransferAnswer:
 class Rail(Protocol):
     """One rail connected to one account. Raises RailUnavailable, FileRefused; `ask` also FileUnknown."""
 
-    account: str  # see rail_account
+    @property
+    def account(self) -> str:
+        """Its identity, see rail_account."""
 
     def prepare(self, file_key: str, transfers: Sequence[Transfer], *, made_at: datetime) -> PreparedFile:
         """The file of these transfers, all in one currency. No side effects."""
