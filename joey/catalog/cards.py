@@ -53,7 +53,7 @@ def offer_cards(offers: Iterable[Offer], *, language: str, now: datetime) -> lis
 def earning_marketplaces() -> frozenset[str]:
     """The marketplaces whose orders come back to us."""
     return frozenset(
-        name for each in registry.connectors() if each.manifest.reports_orders for name in each.marketplaces
+        name for each in registry.connectors() if each.manifest.reports_orders for name in each.manifest.marketplaces
     )
 
 

@@ -15,7 +15,7 @@ class Offer(models.Model):
     """One thing one marketplace sells. Ids of a marketplace may rotate: `identity` is what stays the same."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    marketplace = models.CharField(max_length=32)  # "taobao" …, or "feed:NAME"
+    marketplace = models.CharField(max_length=64)
     identity = models.CharField(max_length=200)
     external_id = models.CharField(max_length=120)
     former_ids = ArrayField(models.CharField(max_length=120), default=list)

@@ -67,7 +67,7 @@ def _due(connector: Connector, now: datetime, wanted: Sequence[UUID] | None) -> 
         ORDER BY expires_at LIMIT {MOST_AT_ONCE}
         """,
         {
-            "marketplaces": list(connector.marketplaces),
+            "marketplaces": list(connector.manifest.marketplaces),
             "wanted": list(wanted or ()),
             "now": now,
             "soon": now + life / 3,
@@ -88,7 +88,7 @@ def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, don
         gone = [row["id"] for row in batch if row["external_id"] not in found]
         with transaction.atomic():
             if gone:
-                number_changes.lock(connector.marketplaces)
+                number_changes.lock(connector.manifest.marketplaces)
             taken = take_known(((row["id"], found[row["external_id"]]) for row in known), now=now)
             done.withdrawn += _withdraw(gone, now)
         done.asked += len(batch)

@@ -34,8 +34,7 @@ NOTE = "last-backup.json"
 SANDBOX = "sandbox.sqlite3"
 MARKETPLACES = "marketplaces.json"
 RAILS = "rails.json"
-FEEDS = "feeds.json"
-OWN_FILES = (MARKETPLACES, RAILS, FEEDS, "demo-filled")  # of the data folder, where they are there
+OWN_FILES = (MARKETPLACES, RAILS, "demo-filled")  # of the data folder, where they are there
 TUNING = "postgresql.local.conf"
 ROOM = 1.3  # a filled database takes about what the original takes, and its write-ahead log
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import psycopg
 
-from joey.cli.backup import FEEDS, MARKETPLACES, OWN_FILES, RAILS, SANDBOX, TUNING, refuse_without_room
+from joey.cli.backup import MARKETPLACES, OWN_FILES, RAILS, SANDBOX, TUNING, refuse_without_room
 from joey.instance.backup.backup_archive import DATABASE, FILES, Manifest, verified, write_private
 from joey.instance.backup.data_loss_report import what_is_lost
 from joey.instance.backup.pause_after_restore import make_safe
@@ -135,7 +135,7 @@ def _files(copied: Path, data: Path, after: EmbeddedPostgres) -> list[str]:
 
 
 def _say_kept(data: Path, kept: Path) -> None:
-    for name in (MARKETPLACES, RAILS, FEEDS):  # so that what is kept is an instance of its own
+    for name in (MARKETPLACES, RAILS):  # so that what is kept is an instance of its own
         if (data / name).exists():
             write_private(kept / name, (data / name).read_bytes())
     before = EmbeddedPostgres(kept)
@@ -186,9 +186,6 @@ def _own_files(copied: Path, data: Path) -> None:
             f"JOEY_SECRET is another than the copy's: give it what {copied / 'secret'} holds, or everybody has to sign "
             "in anew."
         )
-    if (copied / FEEDS).exists() and not (data / FEEDS).exists():
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(data / FEEDS, (copied / FEEDS).read_bytes())
     if (copied / MARKETPLACES).exists() and not (data / MARKETPLACES).exists():
         say(f"Accounts at marketplaces are in {copied / MARKETPLACES}; JOEY_MARKETPLACES names yours.")
     if (copied / RAILS).exists() and not (data / RAILS).exists():

@@ -39,7 +39,7 @@ class Commission(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     order_line = models.OneToOneField(OrderLine, models.PROTECT, related_name="+")
-    marketplace = models.CharField(max_length=16)
+    marketplace = models.CharField(max_length=64)
     plan = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+")
     rate_ppm = models.IntegerField()  # the marketplace's rate when it was first reported
     currency = models.CharField(max_length=3)
@@ -90,5 +90,5 @@ class EarnCursor(models.Model):
     Revisions of a marketplace are given out under its advisory lock, so whoever sees one sees all smaller ones.
     """
 
-    marketplace = models.CharField(max_length=16, primary_key=True)
+    marketplace = models.CharField(max_length=64, primary_key=True)
     revision = models.BigIntegerField(default=0)

@@ -41,7 +41,9 @@ class Edge:
         self._shop_pages = ShopPages(django, pages, language=language)
         links = KnownLinks(self._look_up, self._clicks)
         self._open_link = OpenLink(django, links, self._clicks)
-        self._go_out = GoOut(django, links, self._look_up, self._clicks, opens_here)
+        self._go_out = GoOut(
+            django, links, self._look_up, self._clicks, opens_here, follow_changes=self._shop_pages.follow_changes
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -7,13 +7,14 @@ the click itself. It holds no address, so there is none to tamper with.
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Message, OpensHere, Scope, Send
@@ -25,7 +26,7 @@ from joey.edge.remember import Remembered
 from joey.kit import clock
 from joey.kit.ids import new_id_bytes
 from joey.kit.refusals import Refusal
-from joey.marketplaces import registry
+from joey.marketplaces import imported, registry
 from joey.marketplaces.imported import is_feed
 from joey.marketplaces.manifest_shape import Manifest
 from joey.sharing.click_rows import ClickedDestination, ClickedLink
@@ -61,10 +62,18 @@ class GoOut:
     """Answers /go/<token>."""
 
     def __init__(
-        self, django: App, links: KnownLinks, look_up: LookUp, clicks: GroupCommit, opens_here: OpensHere
+        self,
+        django: App,
+        links: KnownLinks,
+        look_up: LookUp,
+        clicks: GroupCommit,
+        opens_here: OpensHere,
+        *,
+        follow_changes: Callable[[], None],
     ) -> None:
         self._opens_here = lru_cache(AGENTS_KEPT)(opens_here)
         self._django = django
+        self._follow_changes = follow_changes
         self._links = links
         self._look_up = look_up
         self._clicks = clicks
@@ -165,7 +174,7 @@ class GoOut:
         self, destination: Destination, link: ClickedLink | None, asked: Asked, token: str
     ) -> OutboundRoute | None:
         """The way there; None when it is not allowed. Kept for a listing's own link on a known address."""
-        manifest = self._manifest(destination.marketplace)
+        manifest = await self._manifest(destination.marketplace)
         url, lease_id, settled = await self._target(destination, manifest, asked)
         if url is None:
             return None
@@ -200,13 +209,16 @@ class GoOut:
             self._destinations.put(found.link_id, found)
         return found
 
-    def _manifest(self, marketplace: str) -> Manifest:
-        manifest = self._manifests.get(marketplace)
-        if manifest is None:
-            manifest = registry.manifest_of(marketplace)
-            if not is_feed(marketplace):  # settings do not change while the process lives; feeds do
-                self._manifests[marketplace] = manifest
-        return manifest
+    async def _manifest(self, marketplace: str) -> Manifest:
+        """Settings do not change while the process lives, so a manifest is kept; feeds change with an import."""
+        if is_feed(marketplace):
+            self._follow_changes()
+            if not imported.are_fresh():
+                await sync_to_async(_refresh_feeds, thread_sensitive=False)()
+            return registry.manifest_of(marketplace)
+        if marketplace not in self._manifests:
+            self._manifests[marketplace] = registry.manifest_of(marketplace)
+        return self._manifests[marketplace]
 
     async def _target(
         self, destination: Destination, manifest: Manifest, asked: Asked
@@ -254,6 +266,16 @@ class GoOut:
         else:
             self._destinations.forget(link_id)
         return given
+
+
+def _refresh_feeds() -> None:
+    """In a thread of its own with a connection of its own. Without a database, what was known still counts."""
+    try:
+        imported.refresh()
+    except DatabaseError as error:
+        logger.warning("where feeds may lead is unknown: %s", error)
+    finally:
+        connection.close()
 
 
 def _ask_marketplace(link_id: UUID) -> TrackedUrl | None:

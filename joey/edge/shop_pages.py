@@ -19,6 +19,7 @@ from joey.edge.asked import App, ChooseLanguage, Message, Receive, Scope, Send, 
 from joey.edge.hear_changes import Changes
 from joey.edge.keep_pages import FRESH, Kept, Key, Pages, kept
 from joey.edge.make_pages import Made, MakePages, TooBusy, TooLate
+from joey.marketplaces import imported
 
 LONGEST_KNOWN = 1_000  # bytes of headers that are remembered
 PATH = re.compile(r"/s/([-a-zA-Z0-9_]{1,60})(?:/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?")
@@ -41,7 +42,7 @@ class ShopPages:
         self._django = django
         self._make = make
         self._pages = Pages(settings.PAGES_KEPT_BYTES)
-        self._changes = Changes(settings.DATABASE_URL, forget=self._pages.forget, forget_all=self._pages.forget_all)
+        self._changes = Changes(settings.DATABASE_URL, forget=self._pages.forget, forget_all=self._forget_all)
         self._making: dict[Key, _Making] = {}
         self._sweeping = False
         # Of a visitor only a handful of headers matter, and the same ones come again and again; long ones do not, and
@@ -78,7 +79,7 @@ class ShopPages:
         key = (slug, listing, 0 if listing else start, *visitor)
         page = self._pages.get(key)
         if page is None:
-            self._changes.begin()
+            self.follow_changes()
             if listing:
                 await self._from_django(scope, receive, send, key)
                 return True
@@ -92,6 +93,14 @@ class ShopPages:
                 return False
         await _send(send, page, method, none_match)
         return True
+
+    def follow_changes(self) -> None:
+        """Begin to hear of changes, if this process does not yet."""
+        self._changes.begin()
+
+    def _forget_all(self) -> None:
+        self._pages.forget_all()
+        imported.forget()
 
     async def close(self) -> None:
         await self._changes.close()

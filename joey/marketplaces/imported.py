@@ -1,35 +1,32 @@
 """Marketplaces that exist by being imported (`feed:NAME`): what the operator allowed each of them.
 
-`feeds.json` in the data folder holds it: where links may lead above all. It is written by `joey import`, on the word of
-whoever runs it, never by what a file says of itself once a feed is known. Other hosts need a copy, as they do of the
-accounts. A running Joey reads it again when it changes.
+Only `joey import` writes it, on the word of the operator who runs it; once a feed is known, no file of it can add a
+host. A redirect asks for it on the event loop, where no query may run, so each process keeps the table in memory for
+a moment. A change sends a NOTIFY, upon which the fast path forgets what it kept (`joey/edge/hear_changes.py`).
 """
 
-import fcntl
-import json
-import logging
-import os
+import asyncio
 import re
+import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django.db import connection
 
+from joey.kit import sql
 from joey.marketplaces.manifest_shape import Manifest, Wording
-
-log = logging.getLogger(__name__)
+from joey.marketplaces.models import ImportedFeed
 
 PREFIX = "feed:"
 PRICE_HOURS = 24
+FRESH_SECONDS = 10.0  # for processes that do not follow the NOTIFY
 
-_NAME = re.compile(r"feed:[a-z0-9-]{1,26}")
+_NAME = re.compile(r"feed:[a-z0-9-]{1,59}")
 
 
 @dataclass(frozen=True)
-class Feed:
+class AllowedFeed:
     """What the operator allowed one feed."""
 
     hosts: frozenset[str] = frozenset()  # where a link may lead
@@ -44,18 +41,44 @@ class Feed:
 
 
 def is_feed(marketplace: str) -> bool:
-    """Whether the code is that of an imported feed, known or not: "feed:" and up to 26 of a–z, 0–9 and "-"."""
+    """Whether the code is that of an imported feed, known or not: "feed:" and up to 59 of a–z, 0–9 and "-"."""
     return _NAME.fullmatch(marketplace) is not None
 
 
-def feeds() -> Mapping[str, Feed]:
-    """The feeds that were imported here, by code."""
-    return _read(_path())
+def feeds() -> Mapping[str, AllowedFeed]:
+    """The imported feeds by code, from memory where that is fresh. On the event loop: from memory in any case.
+
+    Inside a transaction the table is read, so that a caller sees its own changes and no other caller sees them early.
+    """
+    if _on_event_loop():
+        return _kept[1]
+    if connection.in_atomic_block:
+        return _read()
+    if not are_fresh():
+        refresh()
+    return _kept[1]
+
+
+def are_fresh() -> bool:
+    """Whether what is in memory may still be used; on the event loop, call `refresh` in a thread if not."""
+    return time.monotonic() < _kept[0]
+
+
+def refresh() -> None:
+    """Read the table into memory; if that fails, what was kept stays."""
+    global _kept
+    _kept = (time.monotonic() + FRESH_SECONDS, _read())
+
+
+def forget() -> None:
+    """Read the table again when it is next needed."""
+    global _kept
+    _kept = (0.0, _kept[1])
 
 
 def manifest_of_feed(code: str) -> Manifest:
     """Nothing comes back from a feed, and one that is not known here leads nowhere."""
-    feed = feeds().get(code, Feed())
+    feed = feeds().get(code, AllowedFeed())
     name = Wording(code.removeprefix(PREFIX), code.removeprefix(PREFIX))
     return Manifest(
         code=code,
@@ -69,50 +92,35 @@ def manifest_of_feed(code: str) -> Manifest:
     )
 
 
-def keep_feed(code: str, feed: Feed) -> None:
-    """Remember what a feed is allowed, in place of what it was allowed before. Other feeds stay as they are."""
-    path = _path()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (path.parent / "feeds.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = {**_read(path), code: feed}
-        if kept == _read(path):
-            return
-        staging = path.with_suffix(".new")
-        staging.write_text(json.dumps({name: _written(each) for name, each in sorted(kept.items())}, indent=1) + "\n")
-        os.replace(staging, path)
+def keep_feed(code: str, feed: AllowedFeed) -> None:
+    """Store what a feed is allowed, in place of what it was allowed before, in the caller's transaction."""
+    facts = {
+        "hosts": sorted(feed.hosts),
+        "picture_hosts": sorted(feed.picture_hosts),
+        "zone": feed.zone,
+        "price_hours": feed.price_hours,
+    }
+    if ImportedFeed.objects.filter(code=code, **facts).exists():
+        return
+    ImportedFeed.objects.update_or_create(code=code, defaults=facts)
+    sql.execute("NOTIFY joey_pages, '*'")  # pages show what a feed allows, too
+    forget()
 
 
-def _written(feed: Feed) -> dict[str, object]:
-    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(feed).items()}
+# (until when it is fresh by the monotonic clock, the table)
+_kept: tuple[float, Mapping[str, AllowedFeed]] = (0.0, {})
 
 
-def _path() -> Path:
-    return Path(settings.DATA) / "feeds.json"
+def _read() -> Mapping[str, AllowedFeed]:
+    return {
+        row.code: AllowedFeed(frozenset(row.hosts), frozenset(row.picture_hosts), row.zone, row.price_hours)
+        for row in ImportedFeed.objects.order_by("code")
+    }
 
 
-_last: tuple[object, Mapping[str, Feed]] = (None, {})
-
-
-def _read(path: Path) -> Mapping[str, Feed]:
-    """The file as it is now; it is read again only when it is another one."""
-    global _last
+def _on_event_loop() -> bool:
     try:
-        stat = path.stat()
-    except OSError:
-        return {}
-    stamp = (str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size)
-    if _last[0] != stamp:
-        try:
-            found = {code: _feed(facts) for code, facts in json.loads(path.read_text()).items() if is_feed(code)}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as trouble:
-            log.error("%s cannot be read, so no feed leads anywhere: %s", path, trouble)
-            found = {}
-        _last = (stamp, found)
-    return _last[1]
-
-
-def _feed(facts: Mapping[str, object]) -> Feed:
-    feed = Feed(**facts)  # type: ignore[arg-type]
-    ZoneInfo(feed.zone)
-    return replace(feed, hosts=frozenset(feed.hosts), picture_hosts=frozenset(feed.picture_hosts))
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

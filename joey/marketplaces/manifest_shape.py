@@ -4,11 +4,16 @@ A rule that differs between marketplaces is a field here, never an `if` on a mar
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
+from django.utils.functional import Promise, lazy
+from django.utils.translation import get_language
+
 from joey.money.split import PPM
+
+Text = str | Promise
 
 Way = Literal["api", "file", "none"]  # how something is done: by a call, by reading a product file, or not at all
 Content = Literal["title", "price", "picture"]
@@ -22,9 +27,17 @@ class Wording:
     en: str
     zh: str
 
-    def in_language(self, language: str) -> str:
-        """The text for a language code such as "zh-hans"; English for every language but Chinese."""
-        return self.zh if language.lower().startswith("zh") else self.en
+    @property
+    def text(self) -> Text:
+        """The text in the language that is active when it is shown; English for every language but Chinese."""
+        return _in_active_language(self)
+
+
+def _choose(wording: Wording) -> str:
+    return wording.zh if (get_language() or "").lower().startswith("zh") else wording.en
+
+
+_in_active_language = lazy(_choose, str)
 
 
 @dataclass(frozen=True)
@@ -104,7 +117,8 @@ class Manifest:
     currency: str  # what its prices are usually in
     hosts: frozenset[str]  # where an outbound click may lead
     picture_hosts: frozenset[str] = frozenset()  # where pictures may come from; no outbound click may lead there
-    rotating_ids: bool = False  # ids change per publisher and over time, so an offer's identity is something else
+    # "seller_and_picture": ids differ per publisher and rotate over time (see identity.py).
+    identity: Literal["external_id", "seller_and_picture"] = "external_id"
     price_life: timedelta = timedelta(hours=24)  # how long a price may be shown after it was read
     allowed: Allowed = Allowed()
     paid_by: Literal["operator", "marketplace"] = "operator"  # who pays a shop's share unless a shop arranges otherwise
@@ -126,6 +140,10 @@ class Manifest:
     def reports_orders(self) -> bool:
         """False: nothing comes back, and a share earns nothing."""
         return self.capabilities.report != "none"
+
+    def with_stand_in(self, host: str) -> "Manifest":
+        """The manifest for a simulated gateway at `host`: its links and pictures are on that host as well."""
+        return replace(self, hosts=self.hosts | {host}, picture_hosts=self.picture_hosts | {host})
 
     def worth(self, price_minor: int, commission_ppm: int) -> int:
         """What one sale at this price leaves of its commission after the service fee, in minor units.

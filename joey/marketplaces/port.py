@@ -155,7 +155,6 @@ class Connector(Protocol):
     """What Joey asks of a marketplace."""
 
     code: str  # positions, reports, order lines and accounts carry it
-    marketplaces: tuple[str, ...]  # the offers it brings
     manifest: Manifest
     account: str  # names our account there without any secret; a sync cursor belongs to it and a question
 

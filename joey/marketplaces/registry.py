@@ -1,55 +1,46 @@
-"""Which marketplaces this Joey is connected to. Nothing else names a connector.
+"""Which marketplaces there are, and which of them this instance is connected to. Finds folders and names none.
 
-`settings.JOEY_MARKETPLACES` maps a code to `{"gateway"?, "credentials"?}`; what it does not name is not connected.
+A marketplace is a package with two modules: `manifest` (`MANIFEST`) and `connector` (`connect(configuration)`). Those
+beside this file are found by looking; others are found by the entry point group `joey.marketplaces`, whose values are
+package paths. `settings.JOEY_MARKETPLACES` maps a connector's code to `{"gateway"?, "credentials"?}`; a code that is
+not in it is not connected.
 """
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module, metadata, util
+from pkgutil import iter_modules
 from typing import Any
 
 from django.conf import settings
-from django.utils.functional import Promise
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
+from joey import marketplaces as own_package
 from joey.kit.refusals import Unavailable
-from joey.marketplaces.feed.connector import FeedConnector
-from joey.marketplaces.feed.connector import manifest_of as feed_manifest
-from joey.marketplaces.feed.places import PLACES
+from joey.marketplaces.identity import seller_and_picture
 from joey.marketplaces.imported import PREFIX, feeds, is_feed, manifest_of_feed
-from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.manifest_shape import Manifest, Text
 from joey.marketplaces.port import Connector
-from joey.marketplaces.taobao.connector import TaobaoConnector
-from joey.marketplaces.taobao.manifest import MANIFEST as TAOBAO
-from joey.marketplaces.taobao.parse_offer import identity_of as taobao_identity
 
-marketplace_names: Mapping[str, Promise] = {
-    "taobao": _("Taobao"),
-    "tmall": _("Tmall"),
-    "jd": _("JD"),
-    "dangdang": _("Dangdang"),
-    "amazon": _("Amazon"),
-    "1688": _("1688"),
-}
-# An order report names its gateway, not which of the marketplaces behind it sold the thing.
-reporter_names: Mapping[str, Promise] = {**marketplace_names, "taobao": _("Taobao or Tmall")}
-# Which connector serves a marketplace; the others serve the one that they are named for.
-SERVED_BY = {"taobao": "taobao", "tmall": "taobao"}
+ENTRY_POINTS = "joey.marketplaces"
 
 
 class NotConnected(Unavailable):
-    """This Joey has no account at the marketplace, or does not know it."""
+    """This instance has no account at the marketplace, or does not know it."""
 
     code = "marketplace_not_connected"
 
 
 def connectors() -> tuple[Connector, ...]:
-    """Every connected marketplace's connector, in one order always."""
+    """Every connected marketplace's connector, in the order of their codes."""
     return tuple(_connectors(_configuration()).values())
 
 
 def connector(code: str) -> Connector:
-    """The connector with that code ("taobao", "jd" …). Raises NotConnected."""
+    """The connector with that code. Raises NotConnected."""
     found = _connectors(_configuration()).get(code)
     if found is None:
         raise _not_connected(code)
@@ -57,53 +48,68 @@ def connector(code: str) -> Connector:
 
 
 def connector_for(marketplace: str) -> Connector:
-    """The connector that serves a marketplace ("tmall" → the one of Taobao). Raises NotConnected."""
-    found = _connectors(_configuration()).get(SERVED_BY.get(marketplace, marketplace))
+    """The connector that brings a marketplace's offers. Raises NotConnected."""
+    found = _connectors(_configuration()).get(code_for(marketplace))
     if found is None:
         raise _not_connected(marketplace)
     return found
 
 
-def marketplaces() -> frozenset[str]:
-    """The marketplaces whose offers can be looked up here."""
-    return frozenset(name for each in connectors() for name in each.marketplaces)
+def code_for(marketplace: str) -> str:
+    """The code that positions, orders and accounts of a marketplace carry: its connector's."""
+    manifest = _served().get(marketplace)
+    return manifest.code if manifest else marketplace
+
+
+def connected_marketplaces() -> tuple[str, ...]:
+    """The marketplaces whose offers can be looked up here, in one order always."""
+    return tuple(name for each in connectors() for name in each.manifest.marketplaces)
 
 
 def is_known(marketplace: str) -> bool:
-    """Whether offers of this marketplace can be here: by a connector of ours, or because its feed was imported."""
-    return marketplace in marketplace_names or marketplace in feeds()
+    """Whether offers of this marketplace can be here: a folder serves it, or its feed was imported."""
+    return marketplace in _served() or marketplace in feeds()
 
 
-def name_of(marketplace: str) -> str | Promise:
-    """What people call a marketplace; a feed goes by the name that it was imported under."""
-    return marketplace_names.get(marketplace, marketplace.removeprefix(PREFIX))
+def manifest_of(marketplace: str) -> Manifest:
+    """What a marketplace allows, connected or not: orders outlive a connection. Raises NotConnected if unknown."""
+    found = _connectors(_configuration()).get(code_for(marketplace))
+    if found is not None:
+        return found.manifest  # that of a simulated gateway has hosts of its own
+    if marketplace in _served():
+        return _served()[marketplace]
+    if is_feed(marketplace):
+        return manifest_of_feed(marketplace)
+    raise _not_connected(marketplace)
 
 
-def has_rotating_ids(marketplace: str) -> bool:
-    """Whether ids of this marketplace turn, so that `identity_of` wants to know more."""
-    return SERVED_BY.get(marketplace) == "taobao"
+def manifests() -> tuple[Manifest, ...]:
+    """Of every marketplace that has a folder, connected or not, in the order of their codes."""
+    return tuple(_manifests().values())
+
+
+def name_of(marketplace: str) -> Text:
+    """What people call a marketplace; a feed goes by the name it was imported under, an unknown code by itself."""
+    if marketplace in _served():
+        return _served()[marketplace].marketplaces[marketplace].text
+    return lazystr(marketplace.removeprefix(PREFIX))
+
+
+def reporter_name(code: str) -> Text:
+    """Who reported an order: one connector may report for several marketplaces, without saying which."""
+    return _manifests()[code].reported_name.text if code in _manifests() else lazystr(code)
 
 
 def identity_of(marketplace: str, external_id: str, *, seller_id: str = "", picture: str = "") -> str:
     """What stays the same of an offer that a file brings, so that its connector finds it again where it can."""
     if has_rotating_ids(marketplace):
-        return taobao_identity(seller_id, picture, external_id)
+        return seller_and_picture(seller_id, picture, external_id)
     return external_id
 
 
-def manifest_of(marketplace: str) -> Manifest:
-    """What a marketplace allows, connected or not: orders outlive a connection. Raises NotConnected if unknown."""
-    code = SERVED_BY.get(marketplace, marketplace)
-    found = _connectors(_configuration()).get(code)
-    if found is not None:
-        return found.manifest
-    if code == "taobao":
-        return TAOBAO
-    if code in PLACES:
-        return feed_manifest(code)
-    if is_feed(code):
-        return manifest_of_feed(code)
-    raise _not_connected(marketplace)
+def has_rotating_ids(marketplace: str) -> bool:
+    """Whether ids of this marketplace rotate, so that `identity_of` needs more than the id."""
+    return marketplace in _served() and _served()[marketplace].identity == "seller_and_picture"
 
 
 def _configuration() -> str:
@@ -114,16 +120,43 @@ def _configuration() -> str:
 def _connectors(configuration: str) -> dict[str, Connector]:
     """Connectors keep connections and feeds, so each configuration makes them once."""
     configured: dict[str, dict[str, Any]] = json.loads(configuration)
-    made: dict[str, Connector] = {}
-    if "taobao" in configured:
-        made["taobao"] = TaobaoConnector(configured["taobao"])
-    for code in PLACES:
-        if code in configured:
-            made[code] = FeedConnector(code, configured[code])
-    return made
+    return {
+        code: import_module(f"{package}.connector").connect(configured[code])
+        for code, package in _packages().items()
+        if code in configured
+    }
+
+
+@cache
+def _served() -> Mapping[str, Manifest]:
+    """The manifest by each marketplace that it serves."""
+    return {name: manifest for manifest in _manifests().values() for name in manifest.marketplaces}
+
+
+@cache
+def _manifests() -> Mapping[str, Manifest]:
+    """By connector code. Connectors themselves are imported only where they are connected."""
+    return {code: import_module(f"{package}.manifest").MANIFEST for code, package in _packages().items()}
+
+
+@cache
+def _packages() -> Mapping[str, str]:
+    """The package path of each connector, by its code. Raises ImproperlyConfigured when two serve one marketplace."""
+    folders = [f"{own_package.__name__}.{each.name}" for each in iter_modules(own_package.__path__) if each.ispkg]
+    paths = [path for path in folders if util.find_spec(f"{path}.manifest")]
+    paths += sorted(point.value for point in metadata.entry_points(group=ENTRY_POINTS))
+    found: dict[str, str] = {}
+    served: dict[str, str] = {}
+    for path in paths:
+        manifest: Manifest = import_module(f"{path}.manifest").MANIFEST
+        for name in manifest.marketplaces:
+            if served.setdefault(name, path) != path:
+                raise ImproperlyConfigured(f"{served[name]} and {path} both serve the marketplace {name}")
+        if found.setdefault(manifest.code, path) != path:
+            raise ImproperlyConfigured(f"{found[manifest.code]} and {path} both have the code {manifest.code}")
+    return dict(sorted(found.items()))
 
 
 def _not_connected(code: str) -> NotConnected:
-    name = marketplace_names.get(code, code[:20])
-    text = _("This Joey is not connected to %s. Its operator can add an account; nothing was changed.")
-    return NotConnected(text % name, marketplace=code[:20])
+    text = _("This instance is not connected to %s. Its operator can add an account; nothing was changed.")
+    return NotConnected(text % name_of(code[:64]), marketplace=code[:64])

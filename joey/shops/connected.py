@@ -1,4 +1,4 @@
-"""What this Joey's connections can do for a shop: whether a marketplace is connected, and whether orders come back."""
+"""What this instance's connections can do for a shop: whether a marketplace is connected, and reports orders."""
 
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
@@ -6,9 +6,9 @@ from joey.marketplaces.imported import feeds
 
 def is_connected(marketplace: str) -> bool:
     """Whether offers of this marketplace may be listed."""
-    return marketplace in registry.marketplaces() or marketplace in feeds()
+    return marketplace in registry.connected_marketplaces() or marketplace in feeds()
 
 
 def reports_orders(marketplace: str) -> bool:
-    """Whether the marketplace tells us of orders; where it does not, a share earns nothing."""
+    """Whether the marketplace reports orders; where it does not, a share earns nothing."""
     return is_connected(marketplace) and registry.manifest_of(marketplace).reports_orders

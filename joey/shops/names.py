@@ -4,7 +4,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from joey.marketplaces import registry
-from joey.marketplaces.registry import reporter_names
 
 Name = str | Promise
 
@@ -34,8 +33,8 @@ def marketplace_name(code: str) -> Name:
 
 
 def reporter_name(code: str) -> Name:
-    """Who reported an order: Taobao's gateway speaks for Tmall too."""
-    return reporter_names.get(code, code)
+    """Who reported an order: one connector may report for several marketplaces."""
+    return registry.reporter_name(code)
 
 
 def category_name(code: str) -> Name:

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "joey.kit",
+    "joey.marketplaces",
     "joey.ledger",
     "joey.record",
     "joey.people",

@@ -164,7 +164,7 @@ def _pick(
         "back": urlencode({name: value for name, value in asked.items() if value}),
         "sorts": SORTS,
         "marketplaces": [
-            *sorted(registry.marketplaces(), key=list(registry.marketplace_names).index),
+            *registry.connected_marketplaces(),
             *sorted(feeds()),
         ],
         "categories": list(CATEGORIES),

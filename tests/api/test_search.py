@@ -16,7 +16,7 @@ from joey.catalog.search import folder
 from joey.catalog.search.follow import rebuild
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.clock import now
-from joey.marketplaces.imported import Feed, keep_feed
+from joey.marketplaces.imported import AllowedFeed, keep_feed
 from tests.api.client import Caller, assert_problem
 from tests.api.live import running_server
 from tests.cast import mei, meis_shop
@@ -66,7 +66,7 @@ def test_filters_and_sorts_have_names() -> None:
          "marketplace": "jd"},
         {"now_minor": 3000, "currency": "USD", "marketplace": "amazon", "volume": 1},
     )  # fmt: skip
-    keep_feed("feed:mine", Feed())
+    keep_feed("feed:mine", AllowedFeed())
     Offer.objects.filter(marketplace="amazon").update(marketplace="feed:mine")
     me = Caller(mei())
 

@@ -2,24 +2,25 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import stamina
 
-import joey.marketplaces.feed
-from joey.marketplaces.feed.connector import FeedConnector, manifest_of
+import joey.marketplaces.jd.manifest
+from joey.marketplaces.feed.connector import FeedConnector
 from joey.marketplaces.feed.parse import BadLine, Feed, read_feed
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, Tracking
 from tests.sandbox.conftest import Sandbox
 
-SAMPLE = Path(joey.marketplaces.feed.__file__).parent / "samples/jd.jsonl"
+SAMPLE = Path(joey.marketplaces.jd.__file__).parent / "samples/product_file.jsonl"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 def read(body: bytes) -> Feed:
-    manifest = manifest_of("jd")
+    manifest = joey.marketplaces.jd.manifest.MANIFEST
     return read_feed(
         body,
         "jd",
@@ -31,7 +32,10 @@ def read(body: bytes) -> Feed:
 
 
 def feed_of(sandbox: Sandbox, code: str) -> FeedConnector:
-    return FeedConnector(code, sandbox.get("/control/marketplaces").json()[code])
+    account = sandbox.get("/control/marketplaces").json()[code]
+    made = import_module(f"joey.marketplaces.{'alibaba_1688' if code == '1688' else code}.connector").connect(account)
+    assert isinstance(made, FeedConnector)
+    return made
 
 
 def test_a_good_line_becomes_an_offer_with_exact_money_and_beijing_days() -> None:

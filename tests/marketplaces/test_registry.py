@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
 from pytest_django import Settings
 
 from joey.marketplaces import registry
@@ -17,9 +18,17 @@ from tests.sandbox.conftest import Sandbox
 
 def test_one_connector_serves_taobao_and_tmall(connected: Sandbox) -> None:
     assert registry.connector_for("tmall") is registry.connector_for("taobao") is registry.connector("taobao")
-    assert registry.marketplaces() == {"taobao", "tmall", "jd", "dangdang", "amazon", "1688"}
-    assert set(registry.marketplace_names) == registry.marketplaces()
-    assert [each.code for each in registry.connectors()] == ["taobao", "jd", "dangdang", "amazon", "1688"]
+    assert set(registry.connected_marketplaces()) == {"taobao", "tmall", "jd", "dangdang", "amazon", "1688"}
+    assert [each.code for each in registry.connectors()] == ["1688", "amazon", "dangdang", "jd", "taobao"]
+    assert [registry.code_for(name) for name in ("tmall", "jd", "feed:x")] == ["taobao", "jd", "feed:x"]
+
+
+def test_a_marketplace_has_a_name_in_both_languages(connected: Sandbox) -> None:
+    with translation.override("zh-hans"):
+        assert (str(registry.name_of("tmall")), str(registry.reporter_name("taobao"))) == ("天猫", "淘宝或天猫")
+    with translation.override("en"):
+        assert (str(registry.name_of("tmall")), str(registry.reporter_name("taobao"))) == ("Tmall", "Taobao or Tmall")
+    assert str(registry.name_of("feed:corner-shop")) == "corner-shop"
 
 
 def test_what_is_not_configured_is_not_connected_and_says_so(settings: Settings) -> None:

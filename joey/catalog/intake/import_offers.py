@@ -26,7 +26,7 @@ from joey.catalog.intake.merge_offers import merge
 from joey.catalog.intake.stage_offers import stage
 from joey.kit import clock
 from joey.kit.refusals import Invalid
-from joey.marketplaces.imported import Feed, feeds, is_feed, keep_feed
+from joey.marketplaces.imported import AllowedFeed, feeds, is_feed, keep_feed
 from joey.marketplaces.registry import is_known, manifest_of
 
 MOST_REFUSED = 100_000  # with more the mapping is wrong, not the rows
@@ -82,8 +82,7 @@ def import_offers(
     mapping = mapping or Mapping()
     if not (is_known(marketplace) or is_feed(marketplace)):
         raise Invalid(
-            _("Joey knows no marketplace “%s”. A feed of your own is feed:NAME, of a–z, 0–9 and “-”, up to 26 letters.")
-            % marketplace[:60],
+            _("There is no marketplace “%s”. A feed is feed:NAME, of up to 59 of a–z, 0–9 and “-”.") % marketplace[:60],
             field="marketplace",
         )
     now = now or clock.now()
@@ -139,15 +138,15 @@ def _chunks(
         progress(opened.done, opened.size, rows_read)
 
 
-def _allowed_feed(marketplace: str, mapping: Mapping) -> Feed | None:
+def _allowed_feed(marketplace: str, mapping: Mapping) -> AllowedFeed | None:
     """What the feed is allowed: what the mapping says, else what was kept. None for a connected marketplace."""
     if not is_feed(marketplace):
         for name in ("hosts", "picture_hosts", "price_hours"):
             if getattr(mapping, name) is not None:
                 raise Invalid(_("“%s” is for feeds; a connected marketplace has its own.") % name, field=name)
         return None
-    kept = feeds().get(marketplace, Feed())
-    return Feed(
+    kept = feeds().get(marketplace, AllowedFeed())
+    return AllowedFeed(
         hosts=kept.hosts if mapping.hosts is None else mapping.hosts,
         picture_hosts=kept.picture_hosts if mapping.picture_hosts is None else mapping.picture_hosts,
         zone=mapping.zone or kept.zone,
@@ -155,7 +154,7 @@ def _allowed_feed(marketplace: str, mapping: Mapping) -> Feed | None:
     )
 
 
-def _plan(marketplace: str, feed: Feed | None, mapping: Mapping, now: datetime) -> Plan:
+def _plan(marketplace: str, feed: AllowedFeed | None, mapping: Mapping, now: datetime) -> Plan:
     if feed is None:
         policy = manifest_of(marketplace)
         zone = mapping.zone or policy.zone
@@ -168,7 +167,7 @@ def _plan(marketplace: str, feed: Feed | None, mapping: Mapping, now: datetime) 
     return Plan(marketplace, mapping, ZoneInfo(zone), now, links, pictures)
 
 
-def _with_hosts_seen(feed: Feed, plan: Plan) -> Feed:
+def _with_hosts_seen(feed: AllowedFeed, plan: Plan) -> AllowedFeed:
     """At its first import a feed that leads to one host is allowed that one: the operator sees it and may object.
 
     With more than one nobody knows which of them are meant. Pictures are fetched by Joey and lead nobody anywhere.

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Alike',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('marketplace', models.CharField(max_length=32)),
+                ('marketplace', models.CharField(max_length=64)),
                 ('other_marketplace', models.CharField(max_length=32)),
                 ('evidence', models.CharField(choices=[('barcode', 'barcode'), ('brand_model', 'brand_model'), ('model', 'model'), ('brand_words', 'brand_words'), ('words', 'words'), ('none', 'none')], max_length=12)),
                 ('score', models.IntegerField()),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             name='Offer',
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('marketplace', models.CharField(max_length=32)),
+                ('marketplace', models.CharField(max_length=64)),
                 ('identity', models.CharField(max_length=200)),
                 ('external_id', models.CharField(max_length=120)),
                 ('former_ids', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, size=None)),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SameCursor',
             fields=[
-                ('marketplace', models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('counted_seq', models.BigIntegerField(default=0)),
                 ('compared_seq', models.BigIntegerField(default=0)),
             ],
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('key', models.BigIntegerField()),
-                ('marketplace', models.CharField(max_length=32)),
+                ('marketplace', models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(

@@ -10,7 +10,7 @@ from joey.catalog.same_item.evidence import Evidence
 class SameCursor(models.Model):
     """Up to which change a marketplace's offers have been counted, and compared."""
 
-    marketplace = models.CharField(max_length=32, primary_key=True)
+    marketplace = models.CharField(max_length=64, primary_key=True)
     counted_seq = models.BigIntegerField(default=0)
     compared_seq = models.BigIntegerField(default=0)
 
@@ -42,7 +42,7 @@ class SameKey(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     key = models.BigIntegerField()
-    marketplace = models.CharField(max_length=32)
+    marketplace = models.CharField(max_length=64)
     offer = models.ForeignKey("catalog.Offer", models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+")
 
     class Meta:
@@ -58,9 +58,9 @@ class Alike(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     offer = models.ForeignKey("catalog.Offer", models.CASCADE, db_index=False, related_name="+")
-    marketplace = models.CharField(max_length=32)
+    marketplace = models.CharField(max_length=64)
     other = models.ForeignKey("catalog.Offer", models.CASCADE, related_name="+")
-    other_marketplace = models.CharField(max_length=32)
+    other_marketplace = models.CharField(max_length=64)
     evidence = models.CharField(max_length=12, choices=[(each.value, each.value) for each in Evidence])
     score = models.IntegerField()  # ten-thousandths
     told = models.BooleanField(default=False)

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='Commission',
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('marketplace', models.CharField(max_length=16)),
+                ('marketplace', models.CharField(max_length=64)),
                 ('rate_ppm', models.IntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('base_minor', models.BigIntegerField()),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='EarnCursor',
             fields=[
-                ('marketplace', models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('revision', models.BigIntegerField(default=0)),
             ],
         ),

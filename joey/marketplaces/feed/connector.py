@@ -1,6 +1,7 @@
 """A marketplace by its feed: offers can be found and looked up; no order comes back, so a share earns nothing."""
 
 import logging
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.marketplaces.feed.client import FeedClient
 from joey.marketplaces.feed.parse import Feed, read_feed
-from joey.marketplaces.feed.places import PLACES
-from joey.marketplaces.manifest_shape import Capabilities, Manifest, Question
+from joey.marketplaces.manifest_shape import Manifest, Question
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.port import (
     AnyReport,
@@ -26,39 +26,27 @@ from joey.marketplaces.port import (
 
 log = logging.getLogger(__name__)
 
-LOOK_UP_AT_ONCE = 1000  # one reading of the feed answers for all of them
 TOLD = 20  # refused lines that are written to the log; the rest is counted
 
 
-def manifest_of(code: str, host: str = "") -> Manifest:
-    """The manifest of a marketplace that comes by feed; `host` is the feed's own, where that is a simulated one."""
-    place = PLACES[code]
-    own = frozenset({host}) if host else frozenset()
-    return Manifest(
-        code=code,
-        marketplaces={code: place.name},
-        reported_name=place.name,
-        zone=place.zone,
-        currency="CNY",
-        hosts=place.hosts | own,
-        picture_hosts=place.picture_hosts | own,
-        capabilities=Capabilities(search="file", look_up="file", recognise=True, look_up_at_once=LOOK_UP_AT_ONCE),
-    )
-
-
 class FeedConnector:
-    """The connector of one marketplace by feed. `configuration` is `{"gateway": address of the feed}`."""
+    """The connector of one marketplace by feed. `configuration` is `{"gateway": address of the feed}`.
 
-    def __init__(self, code: str, configuration: Mapping[str, Any]) -> None:
+    `item_path` finds the id in the path of an item page on one of the manifest's hosts.
+    """
+
+    def __init__(self, manifest: Manifest, configuration: Mapping[str, Any], *, item_path: re.Pattern[str]) -> None:
+        code = manifest.code
         address = str(configuration.get("gateway") or "")
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise MarketplaceRefused(_("The configuration of %s names no feed address.") % code, field="gateway")
         self.code = code
-        self.marketplaces: tuple[str, ...] = (code,)
         # A feed on plain http is a simulated one, whose item pages live beside it.
         self._stand_in = parts.netloc.lower() if parts.scheme == "http" else ""
-        self.manifest = manifest_of(code, self._stand_in)
+        self.manifest = manifest.with_stand_in(self._stand_in) if self._stand_in else manifest
+        self._own_hosts = manifest.hosts
+        self._item_path = item_path
         self.account = ""
         self._client = FeedClient(code, address)
         self._lock = threading.Lock()
@@ -82,15 +70,14 @@ class FeedConnector:
 
     def recognise(self, pasted: str) -> str | None:
         """The id behind a link to one of this marketplace's item pages."""
-        place = PLACES[self.code]
         for address in addresses(pasted):
             parts = urlsplit(address)
             if self._stand_in and leads_to(address, {self._stand_in}):
                 words = parts.path.split("/")
                 if words[1:3] == ["item", self.code] and len(words) == 4 and words[3].isascii() and words[3].isalnum():
                     return words[3]
-            elif leads_to(address.replace("http://", "https://", 1), place.hosts):
-                found = place.item.fullmatch(parts.path)
+            elif leads_to(address.replace("http://", "https://", 1), self._own_hosts):
+                found = self._item_path.fullmatch(parts.path)
                 if found:
                     return found[1]
         return None

@@ -4,7 +4,6 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +14,7 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
 from joey.marketplaces.port import (
     AnyReport,
+    Connector,
     MarketplaceRefused,
     OfferFacts,
     TrackedLink,
@@ -40,11 +40,15 @@ NO_RESULT = "50001"  # how a search says that nothing was found (unverified)
 _COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9]{8,14})\s*[￥¥€$₤₳¢£₴]", re.ASCII)
 
 
+def connect(configuration: Mapping[str, Any]) -> Connector:
+    """What the registry calls."""
+    return TaobaoConnector(configuration)
+
+
 class TaobaoConnector:
     """The connector of the Taobao Union. `configuration` is `{"gateway"?, "credentials": {…}}` as the README says."""
 
     code = MANIFEST.code
-    marketplaces: tuple[str, ...] = tuple(MANIFEST.marketplaces)
 
     def __init__(self, configuration: Mapping[str, Any]) -> None:
         credentials = configuration.get("credentials") or {}
@@ -66,11 +70,7 @@ class TaobaoConnector:
         # A gateway that is not Taobao's own is a simulated one: its links and pictures live on its own host.
         host = urlsplit(gateway).netloc.lower()
         self._stand_in = "" if host in REAL_GATEWAY_HOSTS else host
-        self.manifest = MANIFEST
-        if self._stand_in:
-            self.manifest = replace(
-                MANIFEST, hosts=MANIFEST.hosts | {host}, picture_hosts=MANIFEST.picture_hosts | {host}
-            )
+        self.manifest = MANIFEST.with_stand_in(host) if self._stand_in else MANIFEST
         self.account = str(credentials["app_key"])
 
     def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:

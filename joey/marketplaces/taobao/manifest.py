@@ -26,7 +26,7 @@ MANIFEST = Manifest(
     currency="CNY",
     hosts=ITEM_HOSTS | LINK_HOSTS,
     picture_hosts=frozenset({"img.alicdn.com", "gw.alicdn.com", "gd1.alicdn.com", "gd2.alicdn.com", "gd3.alicdn.com"}),
-    rotating_ids=True,
+    identity="seller_and_picture",
     price_life=timedelta(hours=24),
     allowed=Allowed(),
     paid_by="operator",

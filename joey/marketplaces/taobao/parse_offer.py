@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
-from urllib.parse import urlsplit
 
+from joey.marketplaces.identity import seller_and_picture
 from joey.marketplaces.port import OfferFacts, TrackedLink
 from joey.marketplaces.taobao.values import (
     Row,
@@ -20,8 +19,6 @@ from joey.marketplaces.taobao.values import (
     text,
     whole,
 )
-
-LONGEST_IDENTITY = 200
 
 
 def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | None = None) -> OfferFacts:
@@ -46,7 +43,7 @@ def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | No
     pictures = [link(basics, "pict_url"), *_more_pictures(basics)]
     return OfferFacts(
         marketplace=marketplace,
-        identity=identity_of(text(basics, "seller_id"), link(basics, "pict_url"), item_id),
+        identity=seller_and_picture(text(basics, "seller_id"), link(basics, "pict_url"), item_id),
         external_id=item_id,
         title=need(basics, "title"),
         url=link(basics, "item_url") or _item_page(marketplace, item_id),
@@ -77,21 +74,6 @@ def converted_link(entry: Row, *, now: datetime) -> TrackedLink | None:
         return None
     code = text(links, f"{kind}_full_tpwd", longest=500) or text(links, f"{kind}_short_tpwd")
     return TrackedLink(url=url, copy_code=code)
-
-
-def identity_of(seller: str, picture_url: str, item_id: str) -> str:
-    """What stays when the id rotates: the seller with the path of the main picture.
-
-    Ids differ per publisher and over time, titles get rewritten; a picture keeps its address at the image host.
-    Without both there is only the id.
-    """
-    picture = urlsplit(picture_url).path
-    if not seller or not picture:
-        return f"id:{item_id}"[:LONGEST_IDENTITY]
-    identity = f"{seller}:{picture}"
-    if len(identity) > LONGEST_IDENTITY:
-        return f"{seller}:{sha256(picture.encode()).hexdigest()}"
-    return identity
 
 
 def _rate(earning: Row) -> int:

@@ -238,11 +238,11 @@ def test_a_withdrawal_is_numbered_under_the_lock_of_its_marketplace(committed_db
     connector = next(each for each in registry.connectors() if each.code == "taobao")
 
     with transaction.atomic():
-        number_changes.lock(connector.marketplaces)
+        number_changes.lock(connector.manifest.marketplaces)
         _withdraw([Offer.objects.get().id], NOW)
         held = sql.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
 
-    assert held == len(connector.marketplaces)
+    assert held == len(connector.manifest.marketplaces)
 
 
 @pytest.mark.django_db

@@ -27,6 +27,7 @@ from joey.instance.backup import swap_data as put_in_place
 from joey.instance.backup.backup_archive import MANIFEST, VOUCHER, _read_manifest, checksums, new_copy, verified
 from joey.instance.errors import Trouble
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
+from joey.marketplaces.imported import AllowedFeed, keep_feed
 from tests import database
 from tests.journeys.running import CHECKOUT, clean_environment, joey, until
 from tests.payouts.bank import running_bank
@@ -35,8 +36,6 @@ from tests.payouts.stage import earn, ready_shop
 OLDEST = Path("/usr/lib/postgresql/15/bin")
 LOAD_THREADS = 2
 BREATH = 0.1  # seconds between two orders of a thread: the copy has to find room beside them
-
-FEEDS = '{"feed:shop": {"hosts": ["shop.example"]}}'
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def made(
         try:
             ready_shop(10_000)
             data.mkdir()
-            (data / "feeds.json").write_text(FEEDS)
+            keep_feed("feed:shop", AllowedFeed(hosts=frozenset({"shop.example"})))
             with being_busy():
                 said = on(postgres.urls, "backup", str(folder / "copy"), "--data", str(data))
             assert said.returncode == 0, said.stderr
@@ -327,13 +326,14 @@ def test_a_new_folder_holds_all_of_it_and_its_payouts_are_paused(made: Made, res
 
     with restored, psycopg.connect(restored.urls.app) as app:
         lines = app.execute("SELECT count(*) FROM orders_orderline").fetchone()
+        allowed = app.execute("SELECT hosts FROM marketplaces_feed").fetchone()
         paused = app.execute("SELECT reason FROM payouts_payoutpause WHERE ended_at IS NULL").fetchone()
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("DELETE FROM record_event")
     assert lines == (holds.rows["orders_orderline"],)
     assert paused
     assert paused[0].startswith("Restored from the copy of")
-    assert (restored.data / "feeds.json").read_text() == FEEDS
+    assert allowed == (["shop.example"],)
     assert (restored.data / "secret").read_text() == (made.folder / "files" / "secret").read_text()
     assert stat.S_IMODE((restored.data / "secret").stat().st_mode) == 0o600
 

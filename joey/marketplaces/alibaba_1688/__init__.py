@@ -1,0 +1,1 @@
+"""1688 as Joey sees it."""

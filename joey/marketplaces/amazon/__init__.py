@@ -1,0 +1,1 @@
+"""Amazon as Joey sees it."""

@@ -1,0 +1,1 @@
+"""Dangdang as Joey sees it."""

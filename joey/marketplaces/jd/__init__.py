@@ -1,0 +1,1 @@
+"""JD (京东) as Joey sees it."""
