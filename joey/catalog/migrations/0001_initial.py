@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('marketplace', models.CharField(max_length=64)),
-                ('other_marketplace', models.CharField(max_length=32)),
+                ('other_marketplace', models.CharField(max_length=64)),
                 ('evidence', models.CharField(choices=[('barcode', 'barcode'), ('brand_model', 'brand_model'), ('model', 'model'), ('brand_words', 'brand_words'), ('words', 'words'), ('none', 'none')], max_length=12)),
                 ('score', models.IntegerField()),
                 ('told', models.BooleanField(default=False)),
