@@ -312,3 +312,26 @@ def test_twenty_thousand_orders_are_made_quickly_and_read_completely(
     assert len(set(made)) == 20_000
     assert sorted(found) == sorted(made)
     assert took < 30, f"{took:.1f} s"
+
+
+def test_a_row_follows_what_the_union_takes_back_and_corrects(
+    sandbox: Sandbox, quiet_hour: Callable[[], float]
+) -> None:
+    start = quiet_hour()
+    order = sandbox.bulk(lines(start, 1, do=["receive", "settle"]))[0]
+
+    def row_after(do: str, minutes: int, **more: Any) -> dict[str, Any]:
+        sandbox.move(order, do, at=utc(start + minutes * 60), **more)
+        row = sandbox.all_orders(start, start + 1200)[0]
+        assert row["modified_time"] == beijing(start + minutes * 60)
+        return row
+
+    unsettled = row_after("unsettle", 1)
+    assert (unsettled["tk_status"], unsettled["pub_share_fee"], unsettled["tk_earning_time"]) == (14, "0.00", "")
+    settled = row_after("settle", 2)
+    assert (settled["tk_status"], settled["tk_earning_time"]) == (3, beijing(start + 120))
+    corrected = row_after("correct", 3, commission=100)
+    assert (corrected["tk_status"], corrected["pub_share_fee"], corrected["alimama_share_fee"]) == (3, "1.00", "0.10")
+    closed = row_after("close", 4)
+    assert (closed["tk_status"], closed["pub_share_fee"], closed["tk_earning_time"]) == (13, "0.00", "")
+    assert row_after("reopen", 5)["tk_status"] == 12
