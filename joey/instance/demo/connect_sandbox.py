@@ -37,9 +37,6 @@ def connect_sandbox(data: Path, port: int) -> None:
             accounts = json.load(answer)
     except (URLError, OSError, ValueError) as error:
         raise Trouble(f"The sandbox did not give out its accounts ({error}).") from None
-    for union in ("taobao", "tmall"):
-        # A real account is paced; the demo's first sync reads a month of short windows, and a start waits for it.
-        accounts[union]["calls_per_second"] = 1_000
     # The sandbox stays the same rail account when it starts on another port.
     identity = {"host": "sandbox", "mode": "sandbox"}
     rails = {code: accounts.pop(code) | identity for code in rail_codes() if code in accounts}
