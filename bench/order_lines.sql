@@ -20,8 +20,8 @@ SELECT joey_uuid7(), 'taobao', r.external_order, r.external_line, l.shop_id, '',
 FROM bench_report r JOIN sharing_position p ON p.marketplace = 'taobao' AND p.key = r.position_key
 JOIN sharing_positionlease l ON l.position_id = p.id AND r.clicked_at >= l.leased_from AND l.until IS NULL;
 
-INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)
-SELECT shop_id, 'order_line.reported', 'order_line:' || id,
+INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
+SELECT shop_id, 'order_line.reported', 1, 'order_line:' || id,
        jsonb_build_object('state', state, 'position', position_key, 'clicked_at', clicked_at, 'paid_minor', paid_minor,
            'commission_minor', commission_minor, 'service_fee_minor', service_fee_minor, 'quantity', quantity,
            'rate_ppm', rate_ppm, 'currency', currency), reported_at
@@ -61,8 +61,8 @@ JOIN ledger_account d ON d.shop_id = c.shop_id AND d.kind = m.debit
 JOIN ledger_account k ON k.shop_id = c.shop_id AND k.kind = m.credit
 WHERE m.amount > 0;
 
-INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)
-SELECT shop_id, 'commission.earned', 'order_line:' || order_line_id,
+INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
+SELECT shop_id, 'commission.earned', 1, 'order_line:' || order_line_id,
        jsonb_build_object('amount_minor', amount_minor, 'before_minor', 0, 'base_minor', base_minor, 'rate_ppm', rate_ppm,
            'plan', plan_id, 'currency', currency, 'settled', settled, 'line_state', 'settled', 'payable_on', payable_on), now()
 FROM commissions_commission;
@@ -87,8 +87,8 @@ JOIN ledger_account d ON d.shop_id = c.shop_id AND d.kind = m.debit
 JOIN ledger_account k ON k.shop_id = c.shop_id AND k.kind = m.credit
 WHERE m.amount > 0;
 
-INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)
-SELECT shop_id, 'commission.confirmed', 'order_line:' || order_line_id,
+INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
+SELECT shop_id, 'commission.confirmed', 1, 'order_line:' || order_line_id,
        jsonb_build_object('amount_minor', amount_minor, 'currency', currency), now()
 FROM commissions_commission;
 
@@ -107,8 +107,8 @@ UPDATE orders_orderline l SET returned_paid_minor = r.refund_minor, returned_com
        revision = nextval('orders_revision')
 FROM bench_refund r WHERE (l.marketplace, l.external_order, l.external_line) = ('taobao', r.external_order, r.external_line);
 
-INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)
-SELECT shop_id, 'order_line.returned', 'order_line:' || id,
+INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
+SELECT shop_id, 'order_line.returned', 1, 'order_line:' || id,
        jsonb_build_object('state', state, 'paid_minor', paid_minor, 'returned_paid_minor', returned_paid_minor,
            'returned_commission_minor', returned_commission_minor, 'currency', currency), now()
 FROM orders_orderline WHERE returned_commission_minor > 0;
@@ -127,8 +127,8 @@ JOIN ledger_account d ON d.shop_id = c.shop_id AND d.kind = m.debit
 JOIN ledger_account k ON k.shop_id = c.shop_id AND k.kind = 'market:receivable'
 WHERE m.amount > 0;
 
-INSERT INTO record_event (shop_id, kind, subject_key, facts, happened_at)
-SELECT c.shop_id, 'commission.adjusted', 'order_line:' || c.order_line_id,
+INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
+SELECT c.shop_id, 'commission.adjusted', 1, 'order_line:' || c.order_line_id,
        jsonb_build_object('amount_minor', 0, 'before_minor', c.amount_minor, 'base_minor', 0, 'rate_ppm', c.rate_ppm,
            'plan', c.plan_id, 'currency', c.currency, 'settled', true, 'line_state', l.state, 'payable_on', c.payable_on), now()
 FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id WHERE l.returned_commission_minor > 0;

@@ -34,8 +34,8 @@ class Holdings:
     began: str
     migrations: list[str]
     rows: dict[str, int]  # of every table
-    last_journal: int
-    last_event: int
+    last_journal: str
+    last_event: str
     last_order_revision: int
     sent: dict[str, list[int]]  # instructions given to the bank, by currency: how many, minor units in all
     rights: dict[str, str]  # what the app role may do with each table: what is append-only stays so
@@ -79,8 +79,8 @@ def holdings(owner: psycopg.Connection) -> Holdings:
         began=_moment(done[0][2]) if done else "",
         migrations=sorted(f"{app}.{name}" for app, name, _ in done),
         rows=rows,
-        last_journal=_highest(owner, tables, "ledger_journal", "id"),
-        last_event=_highest(owner, tables, "record_event", "id"),
+        last_journal=_last_id(owner, tables, "ledger_journal"),
+        last_event=_last_id(owner, tables, "record_event"),
         last_order_revision=_highest(owner, tables, "orders_orderline", "revision"),
         sent={currency: [count, minor] for currency, count, minor in sent},
         rights=dict(owner.execute(RIGHTS, [APP]).fetchall()),
@@ -122,6 +122,12 @@ def _tables(owner: psycopg.Connection) -> list[str]:
 
 def _count(table: str) -> sql.Composed:
     return sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("public", table))
+
+
+def _last_id(owner: psycopg.Connection, tables: list[str], table: str) -> str:
+    """The newest UUIDv7 of a table, "" where it has none."""
+    last = sql.SQL("SELECT coalesce((SELECT id::text FROM {} ORDER BY id DESC LIMIT 1), '')")
+    return str(_value(owner, last.format(sql.Identifier("public", table)))) if table in tables else ""
 
 
 def _highest(owner: psycopg.Connection, tables: list[str], table: str, column: str) -> int:
