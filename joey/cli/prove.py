@@ -17,13 +17,15 @@ def prove(data: Path) -> None:
 
     with instance(data, "prove"):
         from joey.insight.prove import all_checks
+        from joey.record.erasable import erased_count
 
         checks = all_checks()
         for check in checks:
             started = time.monotonic()
             offender = check.first_offender()
             if offender is not None:
-                told = ", ".join(f"{name} {value}" for name, value in offender.items())
-                raise Trouble(f"Does not hold: {check.rule}. First offender: {told}")
+                details = ", ".join(f"{name} {value}" for name, value in offender.items())
+                raise Trouble(f"Does not hold: {check.rule}. First offender: {details}")
             click.echo(f"holds  {check.rule} ({time.monotonic() - started:.2f} s)")
-    click.echo(f"All {len(checks)} rules hold.")
+        erased = erased_count()
+    click.echo(f"All {len(checks)} rules hold. Texts erased so far: {erased}.")

@@ -6,11 +6,12 @@ from joey.kit.prove import Check
 from joey.ledger import prove as ledger
 from joey.orders import prove as orders
 from joey.payouts import prove as payouts
+from joey.record import prove as record
 from joey.sharing import prove as sharing
 from joey.shops import prove as shops
 
 
 def all_checks() -> list[Check]:
     """The checks of all rooms, money first."""
-    rooms = (ledger, commissions, payouts, orders, sharing, shops, catalog)
+    rooms = (ledger, commissions, payouts, orders, sharing, shops, catalog, record)
     return [check for room in rooms for check in room.CHECKS]

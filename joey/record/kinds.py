@@ -32,6 +32,11 @@ class FactType:
     is_code: bool = False
     required: bool = True
 
+    @property
+    def is_text(self) -> bool:
+        """Whether the value refers to a kept text (erasable.py)."""
+        return self.name == "text"
+
 
 def optional(fact: FactType) -> FactType:
     """A fact that may be left out; it is never null."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from joey.kit import sql
 from joey.kit.partitions import first_id_of, moment_of
 from joey.record.erasable import TextRef, texts_of
-from joey.record.kinds import KINDS, TEXT
+from joey.record.kinds import KINDS
 
 CLOCKS_APART = timedelta(days=1)  # between the host that made a subject's id and the database that made the event's
 
@@ -58,7 +58,7 @@ def with_texts(events: Sequence[EventRow]) -> list[EventRow]:
         (at, name): TextRef.from_fact(value).id
         for at, event in enumerate(events)
         for name, value in event.facts.items()
-        if KINDS[event.kind].facts.get(name) is TEXT
+        if (fact := KINDS[event.kind].facts.get(name)) and fact.is_text
     }
     texts = texts_of(list(refs.values())) if refs else {}
     return [

@@ -27,6 +27,7 @@ SETTINGS = {
     "listen_addresses": "''",
     "fsync": "on",
     "synchronous_commit": "on",
+    "track_commit_timestamp": "on",  # events are numbered in the order of commits (joey/record/number_events.py)
     "full_page_writes": "on",
     "max_connections": "60",
     "shared_buffers": "64MB",

@@ -59,7 +59,7 @@ BEGIN
   FOR i IN 1 .. coalesce(array_length(foreign_keys, 1), 0) LOOP EXECUTE foreign_keys[i]; END LOOP;
   FOR i IN 1 .. coalesce(array_length(indexes, 1), 0) LOOP EXECUTE indexes[i]; END LOOP;
   EXECUTE format('CREATE TABLE %I PARTITION OF %I DEFAULT', parent || '_default', parent);
-  EXECUTE format('REVOKE ALL ON %I FROM {app}', parent || '_default');
+  EXECUTE format('REVOKE ALL ON %I FROM {app}; GRANT SELECT ON %1$I TO {app}', parent || '_default');
   INSERT INTO kit_partitioned (name, key, droppable) VALUES (parent, key, droppable);
 END $$;
 
@@ -84,7 +84,7 @@ BEGIN
     until := joey_first_id_of(today + ahead_of_today + 1);
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED'
                    ' INCLUDING STORAGE)', part, parent);
-    EXECUTE format('REVOKE ALL ON %I FROM {app}', part);
+    EXECUTE format('REVOKE ALL ON %I FROM {app}; GRANT SELECT ON %1$I TO {app}', part);
     EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent || '_default');
     EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE %I >= %L AND %I < %L)',
                    parent || '_default', known.key, since, known.key, until) INTO stray;

@@ -1,0 +1,197 @@
+"""Each kind of event is declared, each declaration is used, and what is written fits."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import transaction
+
+import joey
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
+from joey.record.append import append, append_set
+from joey.record.kinds import KINDS, SAMPLE, NotAsDeclared
+from joey.record.prove import CHECKS
+from joey.record.queries import events_of
+from tests.cast import NOW
+
+ROOT = Path(next(iter(joey.__path__)))
+EARNED = {
+    "amount_minor": 8, "before_minor": 0, "base_minor": 10, "rate_ppm": 1, "plan": 1, "currency": "CNY",
+    "settled": True, "line_state": "paid", "payable_on": "2026-11-28",
+}  # fmt: skip
+
+
+def appending_files() -> Iterator[tuple[Path, ast.Module]]:
+    """Every module that appends events."""
+    for path in sorted(ROOT.rglob("*.py")):
+        text = path.read_text()
+        if "from joey.record.append import" in text and "migrations" not in path.parts:
+            yield path, ast.parse(text)
+
+
+def texts_in(tree: ast.AST) -> list[str]:
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def words_in(tree: ast.AST) -> set[str]:
+    """Each string of the code, each quoted word in its SQL, and each name of a keyword argument."""
+    words: set[str] = set()
+    for text in texts_in(tree):
+        words |= {text, *re.findall(r"'([a-z_.]+)'", text)}
+    return words | {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg}
+
+
+def kinds_in(tree: ast.Module) -> set[str]:
+    """The kinds that a module appends: written out, or put together from a prefix and a declared ending."""
+    words = words_in(tree)
+    families = {
+        str(node.values[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        and node.values
+        and isinstance(node.values[0], ast.Constant)
+        and re.fullmatch(r"[a-z_]+\.", str(node.values[0].value))
+    }
+    return {kind for kind in KINDS if kind in words or kind.partition(".")[0] + "." in families}
+
+
+def appended_literally(tree: ast.Module) -> Iterator[tuple[str, ast.expr | None]]:
+    """The first argument of each `append`, where it is written out, with the facts beside it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "append":
+            kind = node.args[0]
+            if isinstance(kind, ast.Constant):
+                yield str(kind.value), node.args[2] if len(node.args) > 2 else None
+
+
+def test_every_kind_that_code_appends_is_declared() -> None:
+    undeclared = []
+    for path, tree in appending_files():
+        named = [kind for kind, _facts in appended_literally(tree)]
+        for text in texts_in(tree):
+            if "AS kind" in text and "AS subject_key" in text:
+                named += re.findall(r"'([a-z_]+\.[a-z_]+)'", text)
+        undeclared += [f"{path.relative_to(ROOT)}: {kind}" for kind in named if kind not in KINDS]
+
+    assert undeclared == []
+
+
+def test_every_fact_that_code_writes_out_is_declared() -> None:
+    undeclared = [
+        f"{path.relative_to(ROOT)}: {kind} {key.value}"
+        for path, tree in appending_files()
+        for kind, facts in appended_literally(tree)
+        if isinstance(facts, ast.Dict)
+        for key in facts.keys
+        if isinstance(key, ast.Constant) and key.value not in KINDS[kind].facts
+    ]
+
+    assert undeclared == []
+
+
+def test_every_declaration_is_used() -> None:
+    files = [(kinds_in(tree), words_in(tree)) for _path, tree in appending_files()]
+    unused = [kind for kind in KINDS if not any(kind in kinds for kinds, _words in files)]
+    unused_facts = [
+        f"{kind.name}: {fact}"
+        for kind in KINDS.values()
+        for fact in kind.facts
+        if not any(kind.name in kinds and fact in words for kinds, words in files)
+    ]
+
+    assert (unused, unused_facts) == ([], [])
+
+
+def test_names_are_a_subject_and_what_happened_to_it() -> None:
+    assert [kind for kind in KINDS if not re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) or len(kind) > 48] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("shop.closed", {}),
+        ("commission.confirmed", {"amount_minor": 1}),
+        ("commission.confirmed", {"amount_minor": 1, "currency": "CNY", "more": 1}),
+        ("commission.confirmed", {"amount_minor": "1", "currency": "CNY"}),
+        ("commission.confirmed", {"amount_minor": True, "currency": "CNY"}),
+        ("commission.confirmed", {"amount_minor": 1, "currency": None}),
+        ("commission.confirmed", {"amount_minor": 1, "currency": "prose is no code"}),
+        ("commission.released", {"reason": "prose has no digest"}),
+        ("plan.published", {"shopkeeper_ppm": 1, "platform_ppm": 1, "waiting_days": 1, "from_at": "soon"}),
+    ],
+)
+def test_an_event_of_another_shape_is_refused_at_once(kind: str, facts: dict[str, object]) -> None:
+    with pytest.raises(NotAsDeclared, match=kind.replace(".", r"\.")):
+        append(kind, "a:1", facts, happened_at=NOW)
+
+    assert events_of(["a:1"]) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "select",
+    [
+        "SELECT 'shop.closed' AS kind, '{}'::jsonb AS facts",
+        "SELECT 'commission.confirmed' AS kind, '{\"amount_minor\": 1}'::jsonb AS facts",
+        "SELECT 'commission.confirmed' AS kind, '{}'::jsonb AS facts",
+        """SELECT 'commission.confirmed' AS kind, '{"amount_minor": 1, "currency": "CNY", "x": 1}'::jsonb AS facts""",
+        """SELECT 'commission.confirmed' AS kind, '{"amount_minor": "1", "currency": "CNY"}'::jsonb AS facts""",
+        """SELECT 'commission.confirmed' AS kind, '{"amount_minor": 1, "currency": null}'::jsonb AS facts""",
+        """SELECT 'commission.confirmed' AS kind, '{"amount_minor": 1, "currency": "no code"}'::jsonb AS facts""",
+        """SELECT 'commission.confirmed' AS kind, CASE n WHEN 3 THEN '{"amount_minor": 1}'::jsonb
+           ELSE '{"amount_minor": 1, "currency": "CNY"}'::jsonb END AS facts FROM generate_series(1, 5) AS n""",
+    ],
+)
+def test_a_set_of_another_shape_is_refused_at_once(select: str) -> None:
+    with pytest.raises(NotAsDeclared), transaction.atomic():
+        append_set(
+            f"SELECT NULL::uuid AS shop_id, 'a:1' AS subject_key, now() AS happened_at, * FROM ({select}) AS rows"
+        )
+
+    assert events_of(["a:1"]) == []
+
+
+@pytest.mark.django_db
+def test_a_set_of_declared_events_is_written_with_its_version() -> None:
+    count = append_set(
+        """
+        SELECT NULL::uuid AS shop_id, 'commission.confirmed' AS kind, 'a:1' AS subject_key, %(at)s AS happened_at,
+               jsonb_build_object('amount_minor', n, 'currency', 'CNY') AS facts
+        FROM generate_series(1, %(events)s) AS n
+        """,
+        {"at": NOW, "events": SAMPLE + 7},
+    )
+
+    written = events_of(["a:1"])
+    assert count == len(written) == SAMPLE + 7
+    assert {(event.kind, event.version) for event in written} == {("commission.confirmed", 1)}
+
+
+@pytest.mark.django_db
+def test_an_empty_set_is_no_event() -> None:
+    empty = "SELECT NULL::uuid AS shop_id, '' AS kind, '' AS subject_key, now() AS happened_at, '{}'::jsonb AS facts"
+
+    assert append_set(f"SELECT * FROM ({empty}) AS none WHERE false") == 0
+
+
+def test_prove_finds_what_was_written_past_append(committed_db: EmbeddedPostgres) -> None:
+    with transaction.atomic():
+        append("commission.earned", "a:1", EARNED, happened_at=NOW)
+    query = next(check.query for check in CHECKS if "declares" in check.rule)
+    assert sql.one(query) is None
+
+    for facts in ("{}", '{"by": "prose is no code"}', '{"by": "rule", "more": 1}', '{"by": 1}'):
+        with psycopg.connect(committed_db.urls.app) as other:
+            other.execute(
+                "INSERT INTO record_event (kind, version, subject_key, facts, happened_at)"
+                " VALUES ('person.joined', 1, 'a:2', %s, now())", [facts],
+            )  # fmt: skip
+            found = other.execute(query.encode()).fetchone()
+            assert found is not None
+            assert found[1] == "person.joined"
+            other.rollback()
