@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import joey.sandbox
+from joey.sandbox.dialects import registry
 from joey.sandbox.dialects.registry import all_dialects
 from tests.sandbox.conftest import Sandbox
 
@@ -75,17 +76,23 @@ DIALECT = ToyDialect()
 """
 
 
+def install(site: Path, name: str, module: str | None) -> None:
+    """A package with the entry point, and with a submodule `sandbox` unless `module` is None."""
+    package, info = site / name, site / f"{name}-1.0.dist-info"
+    package.mkdir(parents=True)
+    info.mkdir()
+    (package / "__init__.py").write_text("")
+    if module is not None:
+        (package / "sandbox.py").write_text(module)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[joey.marketplaces]\n{name} = {name}\n")
+
+
 @pytest.fixture
 def with_toy(own_sandbox: Callable[..., Sandbox], tmp_path: Path) -> Sandbox:
     """A sandbox on a machine where a package with a marketplace is installed."""
     site = tmp_path / "site"
-    package, info = site / "toy_marketplace", site / "toy_marketplace-1.0.dist-info"
-    package.mkdir(parents=True)
-    info.mkdir()
-    (package / "__init__.py").write_text("")
-    (package / "sandbox.py").write_text(TOY)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-marketplace\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[joey.marketplaces]\ntoy = toy_marketplace\n")
+    install(site, "toy_marketplace", TOY)
     return own_sandbox(PYTHONPATH=str(site))
 
 
@@ -143,14 +150,27 @@ def test_no_marketplace_is_named_outside_its_own_folder() -> None:
 
 def test_two_dialects_for_one_marketplace_are_refused(own_sandbox: Callable[..., Sandbox], tmp_path: Path) -> None:
     site = tmp_path / "site"
-    for name in ("one", "two"):
-        package, info = site / f"toy_{name}", site / f"toy_{name}-1.0.dist-info"
-        package.mkdir(parents=True)
-        info.mkdir()
-        (package / "__init__.py").write_text("")
-        (package / "sandbox.py").write_text(TOY)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: toy-{name}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[joey.marketplaces]\n{name} = toy_{name}\n")
+    for name in ("toy_one", "toy_two"):
+        install(site, name, TOY)
 
     with pytest.raises(pytest.fail.Exception, match="more than one dialect serves toy"):
         own_sandbox(PYTHONPATH=str(site))
+
+
+def test_a_package_without_a_simulator_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "toy_without_simulator", None)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert registry._of_other_packages() == []
+
+
+@pytest.mark.parametrize("module", ["", "DIALECT = 'toy'"])
+def test_a_package_whose_simulator_offers_no_dialect_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    name = f"toy_broken_{len(module)}"
+    install(tmp_path, name, module)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(TypeError, match=f"{name}.sandbox offers no DIALECT"):
+        registry._of_other_packages()

@@ -15,7 +15,7 @@ ENTRY_POINT_GROUP = "joey.marketplaces"
 
 @cache
 def all_dialects() -> tuple[Dialect, ...]:
-    """Every dialect, those of this package first. TypeError when two serve one marketplace or use one account code."""
+    """Every dialect, those that report orders first. TypeError when two serve one marketplace or share an account."""
     found = [*_of_this_package(), *_of_other_packages()]
     codes = [place.code for dialect in found for place in dialect.marketplaces]
     accounts = [dialect.rules.account for dialect in found]
@@ -23,7 +23,7 @@ def all_dialects() -> tuple[Dialect, ...]:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise TypeError(f"more than one dialect serves {', '.join(twice)}")
-    return tuple(found)
+    return tuple(sorted(found, key=lambda dialect: not dialect.reports_orders))
 
 
 @cache
