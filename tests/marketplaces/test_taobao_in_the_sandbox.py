@@ -187,6 +187,27 @@ def test_more_than_a_page_of_orders_comes_once_each(
     assert windows[-1][0] == since + timedelta(hours=1)
 
 
+def test_a_gateway_that_reports_badly_stops_nothing(
+    own_sandbox: Callable[..., Sandbox], quiet_hour: Callable[[], float]
+) -> None:
+    sandbox, hour = own_sandbox(), quiet_hour()
+    taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
+    pot = next(facts for facts in taobao.search("锅") if facts.commission_ppm)
+    link = taobao.tracked_link(pot.external_id, FIRST).url
+    order = sandbox.buy(link, click_time=utc(hour), paid_at=utc(hour + 60))
+    badly = {"shuffle": True, "duplicate": True, "unknown_state": True, "extra_field": True}
+
+    def seen(**style: bool) -> list[OrderReport]:
+        sandbox.post("/control/reports", {"marketplace": "taobao", **style})
+        since = datetime.fromtimestamp(hour, UTC)
+        found = [one for _end, many in taobao.reports(ORDERS, since, since + timedelta(minutes=5)) for one in many]
+        assert all(isinstance(one, OrderReport) and one.external_line == order for one in found)
+        return [one for one in found if isinstance(one, OrderReport)]
+
+    assert {(one.state, one.held) for one in seen(**badly)} == {("unknown", "unknown_code")}
+    assert [(one.state, one.held) for one in seen()] == [("paid", "")]
+
+
 def test_days_of_windows_are_all_accepted_sales_included(taobao: TaobaoConnector) -> None:
     now = datetime.now(UTC)
 
