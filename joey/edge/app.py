@@ -1,4 +1,4 @@
-"""The ASGI application in front of Django: /l/, /go/ and shops for strangers are answered here, the rest by Django."""
+"""The ASGI application in front of Django: /l/, /go/, /static/ and shops without a session are answered here."""
 
 import gc
 from typing import Any
@@ -13,6 +13,7 @@ from joey.edge.look_up import LookUp
 from joey.edge.make_pages import HeadersOf, MakePages, ShopHtml
 from joey.edge.open_link import KnownLinks, OpenLink
 from joey.edge.shop_pages import ShopPages
+from joey.edge.static_files import AnswerStatic
 
 GARBAGE = (20_000, 20, 20)  # objects made until the youngest are looked at; the older ones after so many times
 
@@ -38,6 +39,7 @@ class Edge:
         self._look_up = LookUp(settings.DATABASE_URL)
         self._clicks = GroupCommit(settings.DATABASE_URL)
         pages = MakePages(settings.DATABASE_URL, shop_html, page_headers)
+        self._static = AnswerStatic()
         self._shop_pages = ShopPages(django, pages, language=language)
         links = KnownLinks(self._look_up, self._clicks)
         self._open_link = OpenLink(django, links, self._clicks)
@@ -61,6 +63,8 @@ class Edge:
                     return
                 if await answers(scope, asked, path[path.index("/", 1) + 1 :].rstrip("/"), send):
                     return
+            if path.startswith(settings.STATIC_URL) and await self._static(scope, send):
+                return
         await self._django(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -79,7 +83,7 @@ class Edge:
 
 
 def _collect_rarely() -> None:
-    """Look for garbage in cycles less often, and never in what is here to stay.
+    """Look for garbage in cycles less often, and never in what stays for the life of the process.
 
     Hundreds of visitors who wait for one commit are thousands of live objects. By Python's own thresholds they, and
     all of Django with them, would be looked through again and again: a fifth of what a visit costs.

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from joey.edge.answer import Header
 from joey.edge.asked import App, Asked, Message, Scope, Send, cookie_of
+from joey.edge.encoded import IDENTITY, LEAST, encode, encoding_for
 
 PATIENCE = 4.0  # seconds
 
@@ -28,7 +29,7 @@ class Page:
 
     @property
     def keepable(self) -> bool:
-        """Whether a copy may be shown to another visitor."""
+        """Whether it may be cached and shown to another visitor."""
         names = {name.lower() for name, _value in self.headers}
         return self.status == 200 and b"set-cookie" not in names
 
@@ -42,10 +43,11 @@ async def page_of(
     """What Django answers at `path` for this visitor; None when it takes too long or fails.
 
     The view finds the click's id in the ASGI scope's state, which no client can send. Only the language cookie
-    goes on, so the page is the same for everyone and a copy of it gives nobody away.
+    goes on, so the page is the same for everyone and a cached page reveals no visitor.
     """
     cookie = cookie_of(asked.header("cookie"), settings.LANGUAGE_COOKIE_NAME)
-    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"cookie", b"if-none-match")]
+    dropped = (b"cookie", b"if-none-match", b"accept-encoding")
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in dropped]
     if cookie and cookie.isalnum():
         headers.append((b"cookie", f"{settings.LANGUAGE_COOKIE_NAME}={cookie}".encode()))
     inner = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
@@ -75,13 +77,22 @@ async def page_of(
 
 
 async def send_page(send: Send, page: Page, asked: Asked, *more: Header) -> None:
-    """Answer with the page. It belongs to one visit: nothing on the way may keep it."""
+    """Answer with the page. It belongs to one click: no cache on the way may keep it."""
     ours = ((b"cache-control", b"private, no-store"), (b"x-robots-tag", b"noindex"), *more)
     decided = {name for name, _value in ours}
     headers = [*(header for header in page.headers if header[0].lower() not in decided), *ours]
-    headers.append((b"content-length", str(len(page.body)).encode()))
+    encoding = encoding_for(asked.header("accept-encoding").encode("latin-1")) if len(page.body) >= LEAST else IDENTITY
+    body = encode(page.body, encoding)
+    headers.append((b"content-length", str(len(body)).encode()))
+    if encoding:
+        headers.append((b"content-encoding", encoding))
     await send({"type": "http.response.start", "status": page.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else page.body})
+    await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else body})
+
+
+def without_encodings(scope: Scope) -> Scope:
+    """The same request for a page as it is: it is kept like that, and encoded for each visitor."""
+    return {**scope, "headers": [header for header in scope["headers"] if header[0] != b"accept-encoding"]}
 
 
 def _no_body() -> Any:
@@ -89,7 +100,7 @@ def _no_body() -> Any:
 
     async def receive() -> Message:
         nonlocal asked
-        if asked:  # Django listens for a disconnect while it renders; there is none to tell
+        if asked:  # Django listens for a disconnect while it renders; there is none to report
             await asyncio.Event().wait()
         asked = True
         return {"type": "http.request", "body": b"", "more_body": False}

@@ -16,13 +16,16 @@ from django.http.request import split_domain_port, validate_host
 
 from joey.edge import answer
 from joey.edge.asked import App, ChooseLanguage, Message, Receive, Scope, Send, cookie_of
+from joey.edge.django_page import without_encodings
+from joey.edge.encoded import encoding_for
 from joey.edge.hear_changes import Changes
-from joey.edge.keep_pages import FRESH, Kept, Key, Pages, kept
+from joey.edge.keep_pages import FRESH, Encoded, Kept, Key, Pages, kept
 from joey.edge.make_pages import Made, MakePages, TooBusy, TooLate
 from joey.marketplaces import imported
 
 LONGEST_KNOWN = 1_000  # bytes of headers that are remembered
 PATH = re.compile(r"/s/([-a-zA-Z0-9_]{1,60})(?:/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?")
+_OF_A_BODY = (b"content-length", b"content-type", b"content-encoding")
 _START = re.compile(r"[0-9]{1,6}")
 
 
@@ -59,7 +62,7 @@ class ShopPages:
         start = _start(scope["query_string"]) if found else None
         if found is None or start is None:
             return False
-        cookie = accepts = host = forwarded = none_match = b""
+        cookie = accepts = host = forwarded = none_match = accepts_encoding = b""
         for name, value in scope["headers"]:
             if name == b"accept-language":
                 accepts = value
@@ -69,6 +72,8 @@ class ShopPages:
                 cookie = value if not cookie else cookie + b"; " + value
             elif name == b"x-forwarded-proto":
                 forwarded = value
+            elif name == b"accept-encoding":
+                accepts_encoding = value
             elif name == b"if-none-match":
                 none_match = value
         usual = len(cookie) + len(accepts) + len(host) + len(forwarded) < LONGEST_KNOWN
@@ -80,18 +85,16 @@ class ShopPages:
         page = self._pages.get(key)
         if page is None:
             self.follow_changes()
-            if listing:
-                await self._from_django(scope, receive, send, key)
-                return True
             try:
-                page = await self._made(key)
+                page = await (self._from_django(scope, receive, send, key) if listing else self._made(key))
             except (TooBusy, TooLate, psycopg.OperationalError) as trouble:
                 what = "busy" if isinstance(trouble, TooBusy) else "unavailable"
                 await answer.page(send, 503, what, visitor[0], (b"retry-after", b"5"))
                 return True
             if page is None:
-                return False
-        await _send(send, page, method, none_match)
+                return bool(listing)  # Django has answered for a listing already
+        encoded = self._pages.encoded(key, page, encoding_for(accepts_encoding))
+        await _send(send, page, encoded, method, none_match)
         return True
 
     def follow_changes(self) -> None:
@@ -121,23 +124,27 @@ class ShopPages:
         self._keep(key, page, making.seen)
         return page
 
-    async def _from_django(self, scope: Scope, receive: Receive, send: Send, key: Key) -> None:
-        """Django answers as always, and a copy of what it said is kept."""
+    async def _from_django(self, scope: Scope, receive: Receive, send: Send, key: Key) -> Kept | None:
+        """Django's page, kept for the next visitor; None when it is another answer, which is sent as it comes."""
         seen, began = self._pages.changes, time.monotonic()
         beginning: Message = {}
         body: list[bytes] = []
 
-        async def pass_on(message: Message) -> None:
+        async def take(message: Message) -> None:
             nonlocal beginning
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and message["status"] == 200:
                 beginning = message
-            elif message["type"] == "http.response.body":
+            elif beginning and message["type"] == "http.response.body":
                 body.append(message.get("body", b""))
-            await send(message)
+            else:
+                await send(message)
 
-        await self._django(scope, receive, pass_on)
-        if scope["method"] == "GET" and beginning.get("status") == 200:
-            self._keep(key, kept(tuple(beginning["headers"]), b"".join(body), made=began), seen)
+        await self._django({**without_encodings(scope), "method": "GET"}, receive, take)
+        if not beginning:
+            return None
+        page = kept(tuple(beginning["headers"]), b"".join(body), made=began)
+        self._keep(key, page, seen)
+        return page
 
     def _keep(self, key: Key, page: Kept, seen: int) -> None:
         if self._changes.listening and self._pages.put(key, page, seen=seen) and not self._sweeping:
@@ -158,19 +165,19 @@ class ShopPages:
             done.exception()  # seen, also when everybody who waited has gone
 
 
-async def _send(send: Send, page: Kept, method: str, none_match: bytes) -> None:
-    headers = page.headers_at(time.monotonic())
-    if none_match and page.etag in none_match:
+async def _send(send: Send, page: Kept, encoded: Encoded, method: str, none_match: bytes) -> None:
+    headers = page.headers_at(time.monotonic(), encoded)
+    if none_match and encoded.etag in none_match:
         await send({"type": "http.response.start", "status": 304, "headers": without_body(headers)})
         await send({"type": "http.response.body", "body": b""})
         return
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else page.body})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else encoded.body})
 
 
 def without_body(headers: list[answer.Header]) -> list[answer.Header]:
     """The headers of an answer that says that nothing changed (RFC 9110, 15.4.5)."""
-    return [header for header in headers if header[0] not in (b"content-length", b"content-type")]
+    return [header for header in headers if header[0] not in _OF_A_BODY]
 
 
 def _start(query: bytes) -> int | None:

@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from crawleruseragents import is_crawler
 from django.conf import settings
 
 from joey.sharing.declared_agents import PREVIEWS, ROBOTS
@@ -45,13 +46,14 @@ def classify(method: str, headers: Mapping[str, str]) -> Click.Visitor:
     return PERSON
 
 
-@lru_cache(maxsize=5_000)  # a hundred marks to look for; the agents of an hour are few
+@lru_cache(maxsize=5_000)  # hundreds of marks to look for; the agents of an hour are few
 def _declared(agent: str) -> Click.Visitor:
     """What the User-Agent alone says."""
     seen = agent.strip().lower().replace("cubot", "")  # a make of phone, no robot
     if any(mark in seen for mark in _PREVIEWS):
         return PREVIEW
-    return ROBOT if not seen or any(mark in seen for mark in _ROBOTS) else PERSON
+    named = not seen or any(mark in seen for mark in _ROBOTS) or is_crawler(agent)
+    return ROBOT if named else PERSON
 
 
 def visitor_key(address: str, agent: str, day: date) -> bytes:

@@ -7,13 +7,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joey.site.settings")
 
 import django
 from asgiref.sync import sync_to_async
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIHandler
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-django.setup(set_prefix=False)  # the rooms below can be imported only after it
+django.setup(set_prefix=False)  # the packages below can be imported only after it
 
 from joey.api.body_bound import BodyBound  # noqa: E402
 from joey.edge.app import Edge  # noqa: E402
@@ -39,18 +37,8 @@ class InOneThread(ASGIHandler):
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
 
-class StaticFiles(ASGIStaticFilesHandler):
-    """Django's own, for which an address that climbs out of the folder would be a crash and not just nothing."""
-
-    def serve(self, request: HttpRequest) -> FileResponse:
-        try:
-            return super().serve(request)
-        except SuspiciousOperation:
-            raise Http404 from None
-
-
 application = Edge(
-    BodyBound(TimeBound(cast(App, StaticFiles(InOneThread())))),
+    BodyBound(TimeBound(cast(App, InOneThread()))),
     language=choose,
     opens_here=opens_here,
     shop_html=shop_html,

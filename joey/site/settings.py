@@ -68,7 +68,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Rooms -----------------------------------------------------------------------------------------------
+# --- Packages --------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "unfold",
@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "joey.office",
 ]
 MIDDLEWARE = [
+    "django.middleware.gzip.GZipMiddleware",  # studio, office and API; the fast path compresses its own pages
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "joey.site.language.LanguageChoice",
@@ -104,7 +105,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "joey.site.refusal_pages.RefusalPages",
 ]
 ROOT_URLCONF = "joey.site.urls"
@@ -134,7 +134,10 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "site/static"]
-STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "joey.edge.static_files.HashedNames"},
+}
 
 # Write clicks by psycopg's documented copy() only, a little slower: for a driver whose inner parts changed.
 JOEY_PLAIN_COPY = flag("JOEY_PLAIN_COPY")

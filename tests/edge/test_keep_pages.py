@@ -107,5 +107,5 @@ def test_what_is_over_is_let_go() -> None:
 def test_a_browser_may_keep_a_copy_no_longer_than_the_first_one_could() -> None:
     page = kept(((b"cache-control", b"public, max-age=20"),), b"page", made=1000.0)
 
-    assert dict(page.headers_at(1003.2))[b"cache-control"] == b"public, max-age=16"
-    assert dict(page.headers_at(1019.5))[b"cache-control"] == b"private, no-store"
+    assert dict(page.headers_at(1003.2, page.encode(b"")))[b"cache-control"] == b"public, max-age=16"
+    assert dict(page.headers_at(1019.5, page.encode(b"")))[b"cache-control"] == b"private, no-store"

@@ -26,6 +26,12 @@ PEOPLE = [
     "Mozilla/5.0 (Linux; Android 10; CUBOT) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36",
     "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+    IPHONE + " Mobile/15E148 AliApp(AP/10.5.96) AlipayClient/10.5.96 Language/zh-Hans",
+    IPHONE + " Mobile/15E148 TikTok 34.5.0 BytedanceWebview/d8a21c6",
+    IPHONE + " Mobile/15E148 Snapchat/12.87.0.40 (like Safari/8617.3.9, panda)",
+    ANDROID + " Chrome/109.0 Mobile Safari/537.36 baiduboxapp/13.20 (Baidu; P1 13)",
+    ANDROID + " Chrome/100.0 UCBrowser/15.4 Mobile Safari/537.36",
+    ANDROID + " SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36",
     ANDROID + " Chrome/130.0 Mobile Safari/537.36 DingTalk/7.6.0 wxwork/4.1.22 MicroMessenger/7.0.1",
 ]
 NOBODY = [
@@ -52,6 +58,11 @@ NOBODY = [
     ("Go-http-client/2.0", "robot"),
     ("okhttp/4.12.0", "robot"),
     ("Wget/1.21.3", "robot"),
+    ("Mozilla/5.0 (Windows NT 9.9) AppleWebKit/999 (KHTML, like Gecko) BingPreview/9.9", "robot"),
+    ("Mozilla/5.0 (compatible; archive.org_bot; Wayback)", "robot"),
+    ("Scrapy/2.11", "robot"),
+    ("GuzzleHttp/7", "robot"),
+    ("reqwest/0.11", "robot"),
     ("", "robot"),
     ("   ", "robot"),
 ]
