@@ -10,10 +10,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.marketplaces import by_file
+
 ROWS = int(os.environ.get("JOEY_BENCH_ROWS") or (50_000 if os.environ.get("JOEY_BENCH_SHORT") else 1_000_000))
 FEWEST = 1_000_000  # fewer rows fit where more do not, and prove nothing
 BASELINE = Path(__file__).with_suffix(".sql")
-MARKETPLACE = "jd"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HEADER = "id,title,url,price,currency,list_price,brand,model,gtin,category,seller,picture,volume,in_stock\n"
 
@@ -75,6 +76,7 @@ def _told(work: str, seconds: list[tuple[float, float]]) -> dict[str, Any]:
 
 def _write(path: Path, turn: int) -> Path:
     """The same goods in both turns; in the second one in twenty has another price."""
+    _code, links, pictures = by_file()
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(HEADER)
         for n in range(ROWS):
@@ -83,9 +85,9 @@ def _write(path: Path, turn: int) -> Path:
             title = f"{brand}{kind} {TRAITS[n % 13]}{TRAITS[(n // 13 + 5) % 13]} {n % 977}型 {100 + n % 900}ml 第{n}款"
             item = 10_000_000 + n
             file.write(
-                f"{item},{title},https://item.jd.com/{item}.html,{price // 100}.{price % 100:02d},CNY,"
+                f"{item},{title},https://{links}/{item}.html,{price // 100}.{price % 100:02d},CNY,"
                 f"{price // 50}.00,{brand},M{n % 50_000},{_gtin(n)},{CATEGORIES[n % 8]},{brand}官方旗舰店{n % 500},"
-                f"https://img14.360buyimg.com/n1/{n:x}.jpg,{n % 20_000},1\n"
+                f"https://{pictures}/n1/{n:x}.jpg,{n % 20_000},1\n"
             )
     return path
 
@@ -100,7 +102,7 @@ def _ours(file: Path, now: datetime) -> None:
     from joey.catalog.intake.import_offers import import_offers
     from joey.catalog.search.follow import catch_up
 
-    import_offers(file, MARKETPLACE, now=now)
+    import_offers(file, by_file()[0], now=now)
     catch_up()  # the search index: the bare baseline has none
 
 
@@ -109,7 +111,11 @@ def _bare(file: Path, now: datetime) -> None:
     import psycopg
 
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner, owner.cursor() as cursor:
-        steps = [step.strip() for step in BASELINE.read_text().split(";\n") if step.strip()]
+        steps = [
+            step.strip()
+            for step in BASELINE.read_text().replace("{marketplace}", by_file()[0]).split(";\n")
+            if step.strip()
+        ]
         cursor.execute(steps[0])
         with file.open("rb") as stream, cursor.copy("COPY bench_offer FROM STDIN (FORMAT csv, HEADER true)") as copy:
             while block := stream.read(1 << 20):

@@ -7,7 +7,7 @@ CREATE TEMP TABLE bench_offer (
 
 ANALYZE bench_offer;
 
-MERGE INTO catalog_offer o USING bench_offer s ON o.marketplace = 'jd' AND o.identity = s.id
+MERGE INTO catalog_offer o USING bench_offer s ON o.marketplace = '{marketplace}' AND o.identity = s.id
 WHEN MATCHED THEN UPDATE SET
     external_id = s.id, title = s.title, url = s.url, currency = s.currency, now_minor = (s.price * 100)::bigint,
     list_minor = (s.list_price * 100)::bigint, brand = s.brand, model = s.model, gtin = lpad(s.gtin, 14, '0'),
@@ -23,13 +23,13 @@ WHEN NOT MATCHED THEN INSERT (
     seller_kind, ships_from, url, picture_urls, currency, list_minor, now_minor, commission_ppm, volume, in_stock, as_of,
     expires_at, seq)
 VALUES (
-    joey_uuid7(), 'jd', s.id, s.id, '{}', s.title, '{}', s.brand, s.model, lpad(s.gtin, 14, '0'), s.category, s.seller,
+    joey_uuid7(), '{marketplace}', s.id, s.id, '{}', s.title, '{}', s.brand, s.model, lpad(s.gtin, 14, '0'), s.category, s.seller,
     '', '', s.url, ARRAY[s.picture], s.currency, (s.list_price * 100)::bigint, (s.price * 100)::bigint, 0, s.volume,
     s.in_stock, '%now%', '%now%'::timestamptz + interval '24 hours', nextval('catalog_offer_change'));
 
 INSERT INTO catalog_pricepoint (offer_id, at, price_minor, currency)
 SELECT o.id, o.as_of, o.now_minor, o.currency
-FROM bench_offer s JOIN catalog_offer o ON o.marketplace = 'jd' AND o.identity = s.id
+FROM bench_offer s JOIN catalog_offer o ON o.marketplace = '{marketplace}' AND o.identity = s.id
 LEFT JOIN LATERAL (
     SELECT price_minor FROM catalog_pricepoint p WHERE p.offer_id = o.id ORDER BY at DESC LIMIT 1
 ) last ON true

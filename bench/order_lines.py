@@ -10,6 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.marketplaces import that_reports
+
 LINES, SHOPS, SET = 100_000, 200, 20_000
 BASELINE = Path(__file__).with_suffix(".sql")
 
@@ -87,10 +89,10 @@ def _ours() -> None:
     from tests.cast import NOW
 
     for start in range(0, LINES, SET):
-        take_order_reports("taobao", REPORTS[start : start + SET], now=NOW)
+        take_order_reports(that_reports(), REPORTS[start : start + SET], now=NOW)
     earn_due(now=NOW)
     confirm_due(now=NOW)
-    take_order_reports("taobao", REFUNDS, now=NOW)
+    take_order_reports(that_reports(), REFUNDS, now=NOW)
     earn_due(now=NOW)
 
 
@@ -110,7 +112,7 @@ def _bare() -> None:
                 for each in seen:
                     stream.write_row(_row(each, columns))
             cursor.execute(f"ANALYZE {table}")
-        for statement in BASELINE.read_text().split(";\n"):
+        for statement in BASELINE.read_text().replace("{marketplace}", that_reports()).split(";\n"):
             if statement.strip():
                 cursor.execute(statement)
 

@@ -3,21 +3,21 @@
 
 -- reported
 INSERT INTO orders_report (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
-SELECT 'taobao', 'order', external_order, external_line, reported_at::text, payload, digest FROM bench_report;
+SELECT '{marketplace}', 'order', external_order, external_line, reported_at::text, payload, digest FROM bench_report;
 
 INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
-SELECT 'taobao', r.external_order, r.external_line, l.shop_id
-FROM bench_report r JOIN sharing_position p ON p.marketplace = 'taobao' AND p.key = r.position_key
+SELECT '{marketplace}', r.external_order, r.external_line, l.shop_id
+FROM bench_report r JOIN sharing_position p ON p.marketplace = '{marketplace}' AND p.key = r.position_key
 JOIN sharing_positionlease l ON l.position_id = p.id AND r.clicked_at >= l.leased_from AND l.until IS NULL;
 
 INSERT INTO orders_orderline (
     id, marketplace, external_order, external_line, shop_id, suspense, lease_id, position_key, state, reason, title,
     external_item, quantity, currency, paid_minor, commission_minor, service_fee_minor, returned_paid_minor,
     returned_commission_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at, reported_at, report_digest, revision)
-SELECT joey_uuid7(), 'taobao', r.external_order, r.external_line, l.shop_id, '', l.id, r.position_key, r.state, '', r.title,
+SELECT joey_uuid7(), '{marketplace}', r.external_order, r.external_line, l.shop_id, '', l.id, r.position_key, r.state, '', r.title,
        r.external_item, r.quantity, r.currency, r.paid_minor, r.commission_minor, r.service_fee_minor, 0, 0, r.rate_ppm,
        r.clicked_at, r.placed_at, r.paid_at, r.settled_at, r.reported_at, r.digest, nextval('orders_revision')
-FROM bench_report r JOIN sharing_position p ON p.marketplace = 'taobao' AND p.key = r.position_key
+FROM bench_report r JOIN sharing_position p ON p.marketplace = '{marketplace}' AND p.key = r.position_key
 JOIN sharing_positionlease l ON l.position_id = p.id AND r.clicked_at >= l.leased_from AND l.until IS NULL;
 
 INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
@@ -38,7 +38,7 @@ FROM (SELECT *, commission_minor - service_fee_minor AS base FROM orders_orderli
 
 INSERT INTO ledger_account (shop_id, kind, party, currency)
 SELECT s.id, k.kind, k.party, 'CNY' FROM shops_shop s CROSS JOIN (VALUES
-    ('market:expected', 'taobao'), ('market:receivable', 'taobao'), ('shop:pending', ''), ('platform:pending', ''),
+    ('market:expected', '{marketplace}'), ('market:receivable', '{marketplace}'), ('shop:pending', ''), ('platform:pending', ''),
     ('rounding', ''), ('shop:available', ''), ('platform:revenue', '')) AS k (kind, party);
 
 INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)
@@ -96,16 +96,16 @@ ANALYZE ledger_journal;
 
 -- one in twenty returned, all of it
 INSERT INTO orders_report (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
-SELECT 'taobao', 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest FROM bench_refund;
+SELECT '{marketplace}', 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest FROM bench_refund;
 
 INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
                                commission_back_minor, reported_at, report_digest)
-SELECT 'taobao', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, reported_at, digest
+SELECT '{marketplace}', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, reported_at, digest
 FROM bench_refund;
 
 UPDATE orders_orderline l SET returned_paid_minor = r.refund_minor, returned_commission_minor = r.commission_back_minor,
        revision = nextval('orders_revision')
-FROM bench_refund r WHERE (l.marketplace, l.external_order, l.external_line) = ('taobao', r.external_order, r.external_line);
+FROM bench_refund r WHERE (l.marketplace, l.external_order, l.external_line) = ('{marketplace}', r.external_order, r.external_line);
 
 INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
 SELECT shop_id, 'order_line.returned', 1, 'order_line:' || id,

@@ -12,7 +12,6 @@ from typing import Any
 CONNECTIONS = 256
 AIMS = {"granian": 0.7, "nginx": 0.12}
 WORK = "durable click then redirect, {connections} connections, ÷ bare 302 on {base}"
-TRACKED = "https://s.click.taobao.com/t?e=m%3D2%26s%3Dbench"
 
 PHONES = """
 local phones, next = {}, 0
@@ -82,6 +81,7 @@ def _own_code() -> str:
     """A listing with a tracked address on a lease, as in normal running; the code of its own link."""
     from joey.catalog.models import Offer
     from joey.kit import clock
+    from joey.marketplaces import registry
     from joey.sharing.make_link import OWN, make_link
     from joey.sharing.models import Link, PositionLease, TrackedUrl
     from tests import cast
@@ -91,8 +91,11 @@ def _own_code() -> str:
     Offer.objects.update(expires_at=now + timedelta(days=1))
     cast.leased(shop)
     make_link(shop, listing_id=listing.id, channel="wechat", now=now)
+    hosts = registry.manifest_of(listing.offer.marketplace).hosts
     lease = PositionLease.objects.get(shop=shop)
-    TrackedUrl.objects.create(shop=shop, listing=listing, lease=lease, url=TRACKED, made_at=now)
+    TrackedUrl.objects.create(
+        shop=shop, listing=listing, lease=lease, url=f"https://{min(hosts)}/t?e=bench", made_at=now
+    )
     return Link.objects.get(listing=listing, channel=OWN).code
 
 

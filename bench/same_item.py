@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
+from bench.marketplaces import every
+
 SIZES = (20_000, 100_000)
 NOW = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
 SYLLABLES = ("ka", "lo", "mi", "ren", "sta", "vo", "ti", "quel", "dor", "ba", "nu", "fei", "sho", "lin", "gar", "pe")
@@ -90,7 +92,8 @@ def _follow(size: int, rates: list[float], changes: list[float]) -> float:
     assert (done.counted, done.compared) == (size, size)
     told = sql.value(
         "SELECT count(*) FROM catalog_alike a JOIN catalog_offer o ON o.id = a.offer_id"
-        " JOIN catalog_offer p ON p.id = a.other_id WHERE a.told AND a.marketplace = 'jd' AND o.identity = p.identity"
+        " JOIN catalog_offer p ON p.id = a.other_id WHERE a.told AND a.marketplace = %s AND o.identity = p.identity",
+        [every()[0]],
     )
     wrong = sql.value(
         "SELECT count(*) FROM catalog_alike a JOIN catalog_offer o ON o.id = a.offer_id"
@@ -119,7 +122,7 @@ def _offers(size: int) -> Iterator[Any]:
         model = f"{dice.choice('ABCDEFGHK')}{dice.choice('LMNPRST')}{dice.randrange(10**5)}" if number % 2 else ""
         chinese = "".join(dice.choice(CHARACTERS) for _character in range(12))
         latin = [dice.choice(words) for _word in range(4)]
-        for marketplace, more in (("jd", ""), ("taobao", f" {dice.choice(words)}")):
+        for marketplace, more in ((every()[0], ""), (every()[-1], f" {dice.choice(words)}")):
             yield OfferFacts(
                 marketplace=marketplace,
                 identity=str(number),

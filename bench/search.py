@@ -20,13 +20,14 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
+from bench.marketplaces import every
+
 OFFERS = int(os.environ.get("JOEY_BENCH_OFFERS", "1000000"))
 LEAST_OFFERS = 1_000_000
 QUESTIONS, WARM = 2_000, 300  # a round
 AIM_MS = 10.0
 REAL = Path(__file__).resolve().parents[2] / "shared/data/zh_ec_queries_train.tsv.gz"
 
-MARKETPLACES = ("taobao",) * 5 + ("tmall",) * 3 + ("jd",) * 3 + ("1688", "dangdang", "amazon")
 BRANDS = [f"{one}{two}" for one in "云山海竹星禾木石清和" for two in "上间语记坊集里屋"]
 MAKES = [
     "新款", "加厚", "家用", "大号", "便携", "透明", "防水", "复古", "简约", "网红", "可爱", "日式", "北欧", "纯棉",
@@ -95,8 +96,9 @@ def _offers(asked: list[str]) -> Iterator[dict[str, object]]:
     chance = random.Random(2)  # noqa: S311
     now = datetime.now(UTC)
     began = int(time.time() * 1000) - OFFERS
+    marketplaces = every()
     for at in range(OFFERS):
-        brand, marketplace = chance.choice(BRANDS), chance.choice(MARKETPLACES)
+        brand, marketplace = chance.choice(BRANDS), chance.choice(marketplaces)
         wished = asked[int(len(asked) * chance.random() ** 1.5)]
         model = f"{chance.choice('ABGKMX')}{chance.randrange(10, 9999)}" if chance.random() < 0.3 else ""
         title = f"{brand} {chance.choice(MAKES)}{wished}{chance.choice(ENDS)} {chance.choice(MAKES)} {model}".strip()

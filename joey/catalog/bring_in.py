@@ -24,8 +24,8 @@ class BroughtIn:
 def bring_in(words: str, *, now: datetime, marketplace: str | None = None, pages: int = 1) -> BroughtIn:
     """Search one marketplace, or all that are connected, and take in up to `pages` pages of a hundred offers each.
 
-    Words that are empty bring a feed's whole stock; the Taobao Union wants words. A marketplace that is away or says
-    no is told in the result and does not keep the others from answering.
+    Empty words bring a feed's whole stock; other connectors may refuse them. A marketplace that is unavailable or
+    refuses is named in the result and does not keep the others from answering.
     """
     chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
     done = BroughtIn()

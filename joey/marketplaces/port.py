@@ -29,7 +29,7 @@ class MarketplaceRefused(Invalid):
 class OfferFacts:
     """One offer as the marketplace shows it at `as_of`."""
 
-    marketplace: str  # "taobao", "tmall", "jd" …
+    marketplace: str  # one of the manifest's
     identity: str  # what stays the same when ids rotate; unique within the marketplace
     external_id: str  # today's id
     title: str

@@ -71,6 +71,11 @@ def is_known(marketplace: str) -> bool:
     return marketplace in _served() or marketplace in feeds()
 
 
+def is_served(marketplace: str) -> bool:
+    """Whether a folder serves this marketplace; an imported feed has none."""
+    return marketplace in _served()
+
+
 def manifest_of(marketplace: str) -> Manifest:
     """What a marketplace allows, connected or not: orders outlive a connection. Raises NotConnected if unknown."""
     found = _connectors(_configuration()).get(code_for(marketplace))
@@ -122,7 +127,7 @@ def _connectors(configuration: str) -> dict[str, Connector]:
     configured: dict[str, dict[str, Any]] = json.loads(configuration)
     return {
         code: import_module(f"{package}.connector").connect(configured[code])
-        for code, package in _packages().items()
+        for code, package in packages().items()
         if code in configured
     }
 
@@ -136,15 +141,15 @@ def _served() -> Mapping[str, Manifest]:
 @cache
 def _manifests() -> Mapping[str, Manifest]:
     """By connector code. Connectors themselves are imported only where they are connected."""
-    return {code: import_module(f"{package}.manifest").MANIFEST for code, package in _packages().items()}
+    return {code: import_module(f"{package}.manifest").MANIFEST for code, package in packages().items()}
 
 
 @cache
-def _packages() -> Mapping[str, str]:
+def packages() -> Mapping[str, str]:
     """The package path of each connector, by its code. Raises ImproperlyConfigured when two serve one marketplace."""
     folders = [f"{own_package.__name__}.{each.name}" for each in iter_modules(own_package.__path__) if each.ispkg]
     paths = [path for path in folders if util.find_spec(f"{path}.manifest")]
-    paths += sorted(point.value for point in metadata.entry_points(group=ENTRY_POINTS))
+    paths += sorted(point.value.partition(":")[0] for point in metadata.entry_points(group=ENTRY_POINTS))
     found: dict[str, str] = {}
     served: dict[str, str] = {}
     for path in paths:

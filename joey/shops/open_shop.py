@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, Invalid
+from joey.marketplaces import registry
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text, keep_texts
@@ -19,19 +20,19 @@ INTRO_MOST = 200
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 
-# Names that would pass for Joey itself, for a marketplace or for an authority.
+# Names that would pass for Joey itself, for an authority or for a company that Joey is not connected to. Those of
+# marketplaces are in their manifests.
 _RESERVED = """
-110 119 120 12315 1688 1688-com about account admin administrator alibaba aliexpress alipay amazon api app
-apps assets auth bank billing blog cart ceo checkout confirm contact customer-service dangdang dev developer
-douyin facebook feed file files go gov government guest health healthz help home http https index info
-instagram jd jingdong joey joey-shop kuaishou legal log login logout mail me metrics moderator myshop new null
-office official open operator order orders p page pay payment payout payouts pdd picture pictures pinduoduo
-platform police poster posters press privacy prove public readyz refund report root rule rules safety sale
-sandbox search security service settings shop shops sign-in sign-up signin signup sms staff static status
-store studio support sys sysadmin system tao taobao team temu terms test tianmao tiktok tmall undefined
-unionpay verify wechat weibo weixin whatsapp www xiaohongshu
+110 119 120 12315 about account admin administrator aliexpress api app apps assets auth bank billing blog
+cart ceo checkout confirm contact customer-service dev developer douyin facebook feed file files go gov
+government guest health healthz help home http https index info instagram joey joey-shop kuaishou legal log
+login logout mail me metrics moderator myshop new null office official open operator order orders p page pay
+payment payout payouts pdd picture pictures pinduoduo platform police poster posters press privacy prove
+public readyz refund report root rule rules safety sale sandbox search security service settings shop shops
+sign-in sign-up signin signup sms staff static status store studio support sys sysadmin system team temu
+terms test tiktok undefined unionpay verify wechat weibo weixin whatsapp www xiaohongshu
 """
-RESERVED = frozenset(_RESERVED.split())
+RESERVED = frozenset(_RESERVED.split()).union(*(each.reserved_names for each in registry.manifests()))
 
 
 class SlugTaken(Conflict):

@@ -185,7 +185,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# --- Marketplaces: {"taobao": {"gateway": …, "credentials": {…}}, …}; without an entry a marketplace is not connected
+# --- Marketplaces: {CODE: {"gateway": …, "credentials": {…}}, …}; without an entry a marketplace is not connected
 
 
 def accounts_in(path: Path) -> dict[str, dict[str, object]]:

@@ -1,4 +1,7 @@
-"""Whose built-in browser shows the page, and which marketplaces it will not open: those need another outbound click."""
+"""Which app's built-in browser shows the page, and whether it opens the links of a marketplace."""
+
+from joey.marketplaces import registry
+from joey.marketplaces.manifest_shape import InApp
 
 APPS = (
     ("wechat", "micromessenger"),
@@ -12,15 +15,6 @@ APPS = (
     ("facebook", "fbav/"),
 )
 
-# Who refuses whom, as seen from a phone; last looked at 2026-11.
-_ALIBABA = frozenset({"taobao", "tmall", "1688"})
-CLOSED_DOORS = {
-    "wechat": _ALIBABA,
-    "qq": _ALIBABA,
-    "douyin": _ALIBABA | {"jd"},
-    "xiaohongshu": _ALIBABA | {"jd"},
-}
-
 
 def app_of(user_agent: str) -> str:
     """The app whose web view this is, or "" for a browser of its own."""
@@ -29,5 +23,12 @@ def app_of(user_agent: str) -> str:
 
 
 def opens_here(user_agent: str, marketplace: str) -> bool:
-    """Whether a link to the marketplace can be followed in the browser that calls itself so."""
-    return marketplace not in CLOSED_DOORS.get(app_of(user_agent), frozenset())
+    """Whether a link to the marketplace can be followed in the browser with this user agent."""
+    return refusal_of(user_agent, marketplace) is None
+
+
+def refusal_of(user_agent: str, marketplace: str) -> InApp | None:
+    """The marketplace's entry about the app it is opened in, with what to offer instead; None where links open."""
+    app = app_of(user_agent)
+    entries = registry.manifest_of(marketplace).refused_in_apps if app and registry.is_served(marketplace) else ()
+    return next((entry for entry in entries if entry.app == app and marketplace in entry.marketplaces), None)

@@ -19,6 +19,7 @@ from joey.demo.make_offer import COMMISSION_PPM
 from joey.demo.read_goods import Good, read_all
 from joey.demo.shops import SHOPS as DEMO_SHOPS
 from joey.kit import clock
+from joey.marketplaces import registry
 from joey.marketplaces.port import ByPosition, OfferFacts, OrderReport
 from joey.orders.queries import lines_whose_order_begins_with
 from joey.orders.take_order_reports import take_order_reports
@@ -30,7 +31,6 @@ OFFERS_AT_ONCE, LISTINGS_AT_ONCE, ORDERS_AT_ONCE = 10_000, 200_000, 20_000
 MOST_OFFERS = 1_000_000
 LISTINGS_PER_OFFER = 10  # so many shops list one offer
 MOST_POSITIONS = 100_000
-ORDERED_AT = "taobao"  # the gateway whose reports the orders come as
 DAY = timedelta(days=1)
 
 Step = Callable[[str, int, int], None]  # (what, done, of how many)
@@ -133,18 +133,19 @@ def _shops(load: Load, step: Step) -> None:
 
 
 def _orders(load: Load, step: Step) -> None:
-    have = lines_whose_order_begins_with(ORDERED_AT, IDENTITY)
+    marketplace = next(each for each in registry.manifests() if "position" in each.evidence).code
+    have = lines_whose_order_begins_with(marketplace, IDENTITY)
     if have >= load.orders or not load.shops:
         return
     now = clock.now()
     with transaction.atomic(durable=True):
         shops_into("synthetic_seller", limit=min(load.orders, load.shops, MOST_POSITIONS))
-        lease_to("synthetic_seller", ORDERED_AT, since=now - 60 * DAY)
-        keys = leased_keys("synthetic_seller", ORDERED_AT)
+        lease_to("synthetic_seller", marketplace, since=now - 60 * DAY)
+        keys = leased_keys("synthetic_seller", marketplace)
     for first in range(have, load.orders, ORDERS_AT_ONCE):
         last = min(first + ORDERS_AT_ONCE, load.orders)
         reports = (_order(number, keys[number % len(keys)], load.seed, now) for number in range(first, last))
-        take_order_reports(ORDERED_AT, reports, now=now)
+        take_order_reports(marketplace, reports, now=now)
         earn_due(now=now)
         step("orders", last, load.orders)
     confirm_due(now=now)
