@@ -84,9 +84,9 @@ def _find_known() -> None:
     """Which offer of ours each row is about: the one asked for, else by identity, else by the id of today.
 
     A new picture makes a new identity where ids rotate; the id that we asked for, or that both reports share, says
-    that it is the same offer all the same, and the offer takes the new identity over. Where another offer has that identity
-    already, the one asked for keeps its own. `said_at` is when the offer was last read or withdrawn, `paid` its price
-    then.
+    that it is the same offer all the same, and the offer takes the new identity over. Where another offer has that
+    identity already, the one asked for keeps its own. `said_at` is when the offer was last read or withdrawn,
+    `paid` its price then.
     """
     sql.fresh_temp_table(
         "offer_key",
