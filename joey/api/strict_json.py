@@ -1,12 +1,15 @@
 """Reading a request without guessing: one JSON object, in UTF-8, each name once; nothing PostgreSQL could not keep."""
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja.parser import Parser
+
+from joey.kit.json import Fault, NotJson, as_float, read_json
 
 LARGEST = 1_000_000  # bytes; the longest honest body is a pasted text
 
@@ -37,24 +40,22 @@ class StrictJson(Parser):
 def read_object(body: bytes) -> dict[str, Any]:
     """Raises Unreadable (400) for what is not exactly one JSON object."""
     try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable(400, "bad_json", _("The body is not UTF-8.")) from None
-    try:
-        found = json.loads(text, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
-        _check_text(found)
-    except RecursionError:
-        raise Unreadable(400, "bad_json", _("The body is nested too deeply.")) from None
-    except ValueError:  # also numbers of thousands of digits
-        raise Unreadable(400, "bad_json", _("The body is not JSON that Joey can read.")) from None
+        found = read_json(body, fractions=as_float, storable=True)
+    except NotJson as broken:
+        raise Unreadable(400, "bad_json", str(_FAULTS.get(broken.fault, _NOT_JSON))) from None
     if not isinstance(found, dict):
         raise Unreadable(400, "bad_json", _("The body has to be a JSON object, in curly brackets."))
     return found
 
 
-def storable(text: str) -> bool:
-    """Whether PostgreSQL can keep it: no U+0000, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+_NOT_JSON = gettext_lazy("The body is not JSON that Joey can read.")
+_FAULTS: dict[Fault, Promise] = {
+    "not_utf8": gettext_lazy("The body is not UTF-8."),
+    "name_twice": gettext_lazy("The body holds the same name twice in one object."),
+    "not_a_number": gettext_lazy("JSON has no NaN and no Infinity."),
+    "too_deep": gettext_lazy("The body is nested too deeply."),
+    "unstorable": gettext_lazy("The body holds text that cannot be stored (U+0000 or half a character)."),
+}
 
 
 def _check_type(request: HttpRequest) -> None:
@@ -64,27 +65,3 @@ def _check_type(request: HttpRequest) -> None:
         raise Unreadable(415, "media_type", _("Send the body in UTF-8."))
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Unreadable(415, "media_type", _("Send the body without a Content-Encoding."))
-
-
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Unreadable(400, "bad_json", _("The body holds the same name twice in one object."))
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise Unreadable(400, "bad_json", _("JSON has no NaN and no Infinity."))
-
-
-def _check_text(value: Any) -> None:
-    if isinstance(value, str):
-        if not storable(value):
-            raise Unreadable(400, "bad_json", _("The body holds text that cannot be stored (U+0000 or half a sign)."))
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            _check_text(name)
-            _check_text(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _check_text(inner)

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from joey.api import health, problem_pages
 from joey.api.body_bound import too_large
 from joey.api.problems import FieldError, problem
-from joey.api.strict_json import storable
 from joey.api.v1 import PREFIX, api
+from joey.kit.text import is_storable
 
 View = Callable[..., HttpResponse]
 Queries = Mapping[str, frozenset[str]]  # method → what may stand in its query
@@ -47,18 +47,18 @@ def answering(view: View, allowed: Callable[[], Queries] | None = None) -> View:
 
 def _refused(request: HttpRequest, names: frozenset[str] | None) -> HttpResponse | None:
     """`names`: what may stand in the query; None when any may."""
-    if not storable(request.path):
+    if not is_storable(request.path):
         return problem(404, "not_found")
     if too_large(request):
         return problem(413, "too_large")
     errors = []
     for name, values in request.GET.lists():
-        shown = "".join(sign if sign.isprintable() and storable(sign) else "?" for sign in name[:40])
+        shown = "".join(sign if sign.isprintable() and is_storable(sign) else "?" for sign in name[:40])
         if names is not None and name not in names and name != LANGUAGE:
             errors.append(FieldError(shown, _("There is no such field here. Leave it out."), "unknown_field"))
         elif len(values) > 1:
             errors.append(FieldError(shown, _("This stands here more than once."), "twice"))
-        elif not storable(values[0]) or (BROKEN in values[0] and name != SEARCHED):
+        elif not is_storable(values[0]) or (BROKEN in values[0] and name != SEARCHED):
             errors.append(FieldError(shown, _("This value cannot be used."), "unusable"))
     return problem(422, "invalid", errors=errors[:20]) if errors else None
 

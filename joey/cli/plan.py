@@ -1,12 +1,12 @@
 """The flat plan: which version is in force, and publishing another."""
 
-import json
 from pathlib import Path
 
 import click
 
 from joey.instance.data_folder import data_option
 from joey.instance.errors import Trouble
+from joey.kit.json import read_json
 
 
 @click.group()
@@ -38,7 +38,7 @@ def publish(file: Path, data: Path) -> None:
     from joey.instance.open_instance import instance
 
     try:
-        given = json.loads(file.read_text("utf-8"))
+        given = read_json(file.read_bytes())
     except ValueError:
         given = None
     if not isinstance(given, dict):

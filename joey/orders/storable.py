@@ -1,7 +1,5 @@
 """What the tables can hold of a report. One that does not fit must not keep the others from being taken in."""
 
-import re
-from collections.abc import Mapping
 from typing import Literal
 
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
@@ -10,25 +8,6 @@ ID_MAX = 64
 POSITION_MAX = 80
 INT_MAX = 2**31 - 1
 BIGINT_MAX = 2**63 - 1
-_NEVER_STORED = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps neither NUL nor half of a surrogate pair
-
-
-def storable_text(text: str) -> str:
-    """The text without NUL; a half character (titles get cut in the middle of an emoji) becomes U+FFFD."""
-    if not _NEVER_STORED.search(text):
-        return text
-    return _NEVER_STORED.sub("\ufffd", text.replace("\x00", ""))
-
-
-def storable_json(value: object) -> object:
-    """A JSON value, all its texts storable."""
-    if isinstance(value, str):
-        return storable_text(value)
-    if isinstance(value, Mapping):
-        return {storable_text(str(name)): storable_json(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [storable_json(inner) for inner in value]
-    return value
 
 
 def fitting(seen: AnyReport) -> AnyReport:

@@ -14,9 +14,10 @@ from datetime import datetime
 from django.db import transaction
 
 from joey.kit import sql
+from joey.kit.text import storable, storable_json
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
 from joey.orders.models import OrderLine
-from joey.orders.storable import fitting, storable_json, storable_text
+from joey.orders.storable import fitting
 from joey.record.append import append_set
 from joey.sharing.attribute import attribute_set
 from joey.sharing.lease_position import keep_for_orders
@@ -104,8 +105,8 @@ def _stage(reports: Iterable[AnyReport]) -> int:
     ):
         sql.fresh_temp_table(name, columns)
         if rows:
-            storable = ([storable_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-            sql.copy_rows(name, [part.split()[0] for part in columns.split(",")], storable)
+            kept = ([storable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+            sql.copy_rows(name, [part.split()[0] for part in columns.split(",")], kept)
         sql.execute(f"ANALYZE {name}")
     sql.execute(f"ALTER TABLE order_in {', '.join('ADD ' + column for column in NAMED_COLUMNS.split(', '))}")
     sql.fresh_temp_table("moved_line", "id uuid, shop_id uuid, told text")

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.models import Offer
 from joey.kit.refusals import Conflict, Invalid, NotFound
+from joey.kit.text import read_line
 from joey.record.append import append
 from joey.shops.ask_rules import judge, refuse_words
 from joey.shops.connected import is_connected
 from joey.shops.models import Listing, Shelf, Shop
-from joey.shops.read_text import read_line
 
 NOTE_MOST = 200
 SHELF_NAME_MOST = 30

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
+from joey.kit.text import read_line
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.shops.add_listing import NOTE_MOST, NotListable, read_shelf_name, shelf_named
 from joey.shops.ask_rules import WordsRefused, judge
 from joey.shops.models import Listing, Shelf, Shop
-from joey.shops.read_text import read_line
 
 Way = Literal["up", "down"]
 

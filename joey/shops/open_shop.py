@@ -7,13 +7,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, Invalid
+from joey.kit.text import read_line
 from joey.marketplaces import registry
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text, keep_texts
 from joey.shops.ask_rules import refuse_words
 from joey.shops.models import Shop
-from joey.shops.read_text import read_line
 
 NAME_MOST = 40
 INTRO_MOST = 200

@@ -16,11 +16,11 @@ from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.kit.refusals import Refusal, TooMany
 from joey.kit.strict_form import StrictForm
+from joey.kit.text import read_line
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.queries import events_of
 from joey.shops.queries import listing_page
-from joey.shops.read_text import read_line
 
 MOST_IN_AN_HOUR = 20
 REASONS = [

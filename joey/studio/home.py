@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.kit import clock
 from joey.kit.refusals import Refusal
+from joey.kit.text import read_line
 from joey.kit.zone import midnight
 from joey.ledger.queries import balances_of
 from joey.payouts.queries import payee_of
@@ -15,7 +16,6 @@ from joey.people.tokens import make_token
 from joey.shops.models import Shop
 from joey.shops.open_shop import describe_shop, open_shop
 from joey.shops.queries import shops_of
-from joey.shops.read_text import read_line
 from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
 from joey.studio.forms import DescribeShopForm, OpenShopForm, TokenForm
 from joey.studio.queries import Today, today_of

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid
+from joey.kit.text import clean_line, is_clean
 from joey.marketplaces.port import OfferFacts
 from joey.money.money import EXPONENTS
 
@@ -29,8 +30,6 @@ LANGUAGES = ("zh-hans", "en")
 LONGEST = {"brand": 80, "model": 80, "category": 60, "seller": 120, "seller_kind": 40, "ships_from": 120}
 FIELDS = tuple(each.name for each in fields(OfferFacts))
 
-# Control and format characters (NUL, line breaks, text direction overrides, zero-width marks), and lone surrogates.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _SCHEMES = ("https://", "http://")
 _BETWEEN = "\u2502"  # a letter that is printable and stands at no beginning or end by accident: it only parts texts
 _GTIN = re.compile(r"\d{8}|\d{12,14}", re.ASCII)
@@ -66,7 +65,7 @@ def clean_columns(given: Columns, *, now: datetime) -> tuple[Columns, dict[int, 
         "history": [_history(each) if each else each for each in given["history"]],
     }
     for name, longest in LONGEST.items():
-        clean[name] = each(name, partial(clean_text, longest=longest), partial(are_clean, longest=longest))
+        clean[name] = each(name, partial(clean_line, longest=longest), partial(are_clean, longest=longest))
     if any(clean["coupon_minor"]):
         clean["coupon_minor"] = [
             coupon if coupon is not None and price is not None and coupon < price else None
@@ -96,14 +95,13 @@ def without(columns: Columns, places: Iterable[int]) -> Columns:
 
 
 def are_clean(texts: list[Any], *, longest: int) -> bool:
-    """Whether `clean_text` would leave all of them as they are, seen at once. False: somebody has to look at each."""
+    """Whether `clean_line` would leave all of them as they are, seen at once. False: somebody has to look at each."""
     try:
         together = f"{_BETWEEN}{_BETWEEN.join(texts)}{_BETWEEN}"
     except TypeError:
         return False
     return (
-        together.isprintable()
-        and "  " not in together
+        is_clean(together)
         and f"{_BETWEEN} " not in together
         and f" {_BETWEEN}" not in together
         and max(map(len, texts), default=0) <= longest
@@ -113,13 +111,6 @@ def are_clean(texts: list[Any], *, longest: int) -> bool:
 def are_clean_names(texts: list[Any], *, longest: int) -> bool:
     """The same, and none of them is empty."""
     return "" not in texts and are_clean(texts, longest=longest)
-
-
-def clean_text(text: str, longest: int) -> str:
-    """Without unseen characters, in at most `longest` characters; spaces collapsed."""
-    if len(text) <= longest and text.isprintable() and "  " not in text and text == text.strip():
-        return text  # nearly every text; what isprintable takes for unseen and we do not, the long way keeps
-    return " ".join(_UNSEEN.sub(" ", text).split())[:longest].rstrip()
 
 
 def gtin_14(text: str) -> str:
@@ -170,19 +161,19 @@ def _each(name: str, column: list[Any], clean: Callable[[Any], Any], refused: di
 
 
 def _identity(text: str) -> str:
-    if not text or clean_text(text, 200) != text:
+    if not text or clean_line(text, 200) != text:
         raise Invalid(_("The offer has no usable identity."))
     return text
 
 
 def _external_id(text: str) -> str:
-    if not text or clean_text(text, 120) != text:
+    if not text or clean_line(text, 120) != text:
         raise Invalid(_("The offer has no usable id."))
     return text
 
 
 def _title(text: str) -> str:
-    title = clean_text(text, 300)
+    title = clean_line(text, 300)
     if not title:
         raise Invalid(_("The offer has no title."))
     return title
@@ -209,7 +200,7 @@ def _price(minor: int | None) -> int | None:
 
 
 def _url(url: str) -> str:
-    if len(url) > LONGEST_URL or not url.startswith(_SCHEMES) or _UNSEEN.search(url) or " " in url:
+    if len(url) > LONGEST_URL or not url.startswith(_SCHEMES) or not is_clean(url) or " " in url:
         raise Invalid(_("This is not a web address that Joey can keep."))
     return url
 
@@ -219,7 +210,7 @@ def _pictures(urls: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _translations(given: Any) -> dict[str, str]:
-    return {language: text for language in LANGUAGES if (text := clean_text(given.get(language, ""), 300))}
+    return {language: text for language in LANGUAGES if (text := clean_line(given.get(language, ""), 300))}
 
 
 def _history(points: Any) -> Any:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from joey.kit.text import without_invisible
+
 # Scripts that put no space between words: Han, kana, bopomofo, Thai, Lao, Burmese, Khmer.
 UNSPACED = (
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -17,7 +19,6 @@ RUNS = re.compile(rf"[{UNSPACED}]+|\d+(?:[.,]\d+)*|[^\W\d_{UNSPACED}]+")
 GLUE = re.compile("[-._/'’·&+]")
 GLUED = re.compile(rf"[^\W\d_{UNSPACED}]+(?:{GLUE.pattern}[^\W\d_{UNSPACED}]+)+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 class Piece(NamedTuple):
@@ -33,8 +34,7 @@ class Piece(NamedTuple):
 
 def fold(text: str) -> str:
     """NFKC, case folded, without accents, in simplified characters; white space collapsed, unseen signs gone."""
-    if not text.isprintable():
-        text = _UNSEEN.sub("", text)
+    text = without_invisible(text)
     if text.isascii():
         text = text.lower()
     else:

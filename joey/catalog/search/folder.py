@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-VERSION = 1  # of the schema: an index of another version is not read, and a new one is built
+VERSION = 2  # of the schema and of the folding: an index of another version is not read, and a new one is built
 NOTE = "followed.json"
 BROKEN = "broken"  # a reader found it so
 WRITING, BUILDING = "writing.lock", "building.lock"

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from joey.kit.json import read_json
 from joey.kit.refusals import Invalid
 from joey.marketplaces.port import OfferFacts
-from joey.marketplaces.read_json import read_json
 from joey.money.money import EXPONENTS, parse_amount
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import stamina
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.json import read_json
 from joey.marketplaces import beijing
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
-from joey.marketplaces.read_json import read_json
 from joey.marketplaces.taobao.sign import SignMethod, sign
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from joey.catalog.intake.clean_facts import are_clean, clean_text
+from joey.catalog.intake.clean_facts import are_clean
 from joey.catalog.intake.files import values
 from joey.kit.refusals import Invalid
+from joey.kit.text import clean_line
 
 LETTERS = st.text(alphabet="aB 0 1.9\u3000\u00a0\u00ad\u200b\u2502\n\t&;保|,-", max_size=8)
 TEXTS = st.lists(st.one_of(LETTERS, st.text(max_size=6), st.just(""), st.just("12.90")), min_size=1, max_size=6)
@@ -14,7 +15,7 @@ TEXTS = st.lists(st.one_of(LETTERS, st.text(max_size=6), st.just(""), st.just("1
 @given(TEXTS)
 def test_what_is_clean_together_is_clean_alone(texts: list[str]) -> None:
     if are_clean(texts, longest=7):
-        assert [clean_text(text, 7) for text in texts] == texts
+        assert [clean_line(text, 7) for text in texts] == texts
 
 
 @given(TEXTS)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.opened import Opened, UnreadableFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, Gathered, Rows, Wrong
+from joey.kit.json import read_json
 
 NOTE = "joey_refused"  # the only key of a line that tells why the next one was refused
 
@@ -66,25 +67,9 @@ class JsonLines:
         return ""
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-# Made once: json.loads would make one a line. Fractions stay text, so that no float ever holds money.
-_DECODER = json.JSONDecoder(parse_float=str, parse_constant=_no_constant)
-
-
-def read_value(text: str) -> Any:
-    """A JSON value. Raises ValueError, also for one nested too deep."""
-    try:
-        return _DECODER.decode(text)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-
-
 def _object(line: str) -> dict[str, Any] | None:
     try:
-        found = read_value(line)
+        found = read_json(line)
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

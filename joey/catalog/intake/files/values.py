@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.json_lines import read_value
+from joey.kit.json import read_json
 from joey.kit.refusals import Invalid
 from joey.money.money import EXPONENTS, parse_amount
 
@@ -184,7 +184,7 @@ def list_of(value: Any) -> list[Any]:
         return []
     if value.lstrip().startswith("["):
         try:
-            return list_of(read_value(value))
+            return list_of(read_json(value))
         except ValueError:
             return []
     return [each.strip() for each in value.split(",") if each.strip()]
@@ -210,7 +210,7 @@ def inside(value: Any, parts: list[str]) -> Any:
             if value[:1] not in ("{", "["):
                 return None
             try:
-                value = read_value(value)
+                value = read_json(value)
             except ValueError:
                 return None
         if isinstance(value, dict):

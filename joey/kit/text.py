@@ -1,0 +1,108 @@
+"""Text from outside, made fit to keep and to show: the one place that knows which characters are not what they seem.
+
+Three callers, three answers. Evidence is kept as it came, but for what PostgreSQL cannot hold (`storable`). What a file
+or a marketplace says is cleaned (`clean_line`). What a person types is refused with a reason, so that the person sees
+what is stored (`read_line`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from joey.kit.refusals import Invalid
+
+# PostgreSQL keeps neither NUL nor half of a surrogate pair.
+_NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
+
+# What takes no space or only looks like a space, and can make one text pass for another: control characters other than
+# white space, soft hyphen, zero-width characters, marks that change the direction of writing, invisible operators,
+# blank letters of Hangul, Khmer, Mongolian and Braille, annotations, language tags, lone surrogates.
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff"
+)
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")  # they end a word, as a line break does
+# A zero-width joiner makes one picture of two (families, professions); between letters it hides.
+_JOINER = r"(?<![^\w\s])\u200d|\u200d(?![^\w\s])"
+INVISIBLE = re.compile(f"[{_INVISIBLE}]|{_JOINER}")
+# Of these str.isprintable() says that they can be seen.
+_SEEM_PRINTABLE = ("\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0")
+# Selectors of a picture's style, of which only the one for colour is in use, can carry a hidden message.
+_SELECTORS = re.compile("[\ufe00-\ufe0e\U000e0100-\U000e01ef]")
+_PICTURES = range(0x1F000, 0x1FC00)  # pictures younger than this Python's Unicode tables are not unassigned
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can keep it: no U+0000, no half of a surrogate pair."""
+    return not _NEVER_STORED.search(text)
+
+
+def storable(text: str) -> str:
+    """The text without NUL; half a character (titles get cut in the middle of an emoji) becomes U+FFFD."""
+    if is_storable(text):
+        return text
+    return _NEVER_STORED.sub("\ufffd", text.replace("\x00", ""))
+
+
+def storable_json(value: Any) -> Any:
+    """A JSON value, all its texts storable."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(str(name)): storable_json(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [storable_json(inner) for inner in value]
+    return value
+
+
+def without_invisible(text: str) -> str:
+    """The text with what cannot be seen taken out; words on both sides of it grow together, as they look."""
+    return text if _is_visible(text) else INVISIBLE.sub("", text)
+
+
+def clean_line(text: str, longest: int) -> str:
+    """On one line without invisible characters, white space collapsed, cut to `longest` characters."""
+    if len(text) <= longest and is_clean(text):
+        return text
+    return " ".join(without_invisible(_CONTROLS.sub(" ", text)).split())[:longest].rstrip()
+
+
+def is_clean(text: str) -> bool:
+    """Whether `clean_line` would leave it as it is, its length aside; False may also mean that this is not known."""
+    return _is_visible(text) and "  " not in text and text == text.strip()
+
+
+def read_line(text: str, *, field: str, at_most: int, needed: bool = False) -> str:
+    """What a person typed, in NFC on one line. Raises Invalid naming `field`: invisible, private, empty, too long."""
+    if not isinstance(text, str):
+        raise Invalid(_("This has to be text."), field=field)
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    if INVISIBLE.search(line) or _SELECTORS.search(line) or any(map(_is_unassigned, line)):
+        raise Invalid(_("This text contains invisible characters. Type it instead of pasting it."), field=field)
+    if needed and not line:
+        raise Invalid(_("This is empty. Write something people can read."), field=field)
+    if len(line) > at_most:
+        raise Invalid(
+            ngettext(
+                "This is too long: at most %(most)d character, and it has %(has)d.",
+                "This is too long: at most %(most)d characters, and it has %(has)d.",
+                at_most,
+            )
+            % {"most": at_most, "has": len(line)},
+            field=field,
+        )
+    return line
+
+
+def _is_visible(text: str) -> bool:
+    """Quickly; False may mean that it only was not seen at once."""
+    return text.isprintable() and (text.isascii() or not any(character in text for character in _SEEM_PRINTABLE))
+
+
+def _is_unassigned(character: str) -> bool:
+    """For private use, or no character at all."""
+    return unicodedata.category(character) in ("Co", "Cn") and ord(character) not in _PICTURES
