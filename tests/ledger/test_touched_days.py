@@ -1,0 +1,86 @@
+"""With 90 days of postings, each hot query touches the days it must and no other."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import transaction
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
+from joey.kit.ids import new_id
+from joey.ledger.chart import AccountKind
+from joey.ledger.post import Move, post
+from joey.ledger.queries import balances_of, lock_account
+from joey.money.money import Money
+from tests.cast import NOW
+from tests.plans import days_of, ninety_days, touched_by
+
+SHOP = new_id()
+# A journal and 200 postings a day: which partitions a plan touches does not depend on their number.
+POSTINGS = """
+WITH journal AS (
+    INSERT INTO ledger_journal (id, shop_id, kind, reference, happened_at)
+    SELECT overlay(joey_first_id_of(%(day)s)::text PLACING '01' FROM 35)::uuid, shop_id, 'test', %(day)s, now()
+    FROM ledger_account LIMIT 1
+    RETURNING id, shop_id
+)
+INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
+SELECT j.id, j.shop_id, min(a.id), max(a.id), 'CNY', 1 FROM journal j, ledger_account a, generate_series(1, 200) AS n
+GROUP BY j.id, j.shop_id, n
+"""
+
+
+@pytest.fixture
+def ninety(committed_db: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
+    book("first")
+    with ninety_days(committed_db, "ledger_posting", POSTINGS):
+        yield committed_db
+
+
+def book(reference: str) -> None:
+    move = Move(AccountKind.MARKET_EXPECTED, AccountKind.SHOP_PENDING, Money(1, "CNY"), debit_party="taobao")
+    with transaction.atomic():
+        post(SHOP, kind="test", reference=reference, happened_at=NOW, moves=[move])
+
+
+def test_a_balance_is_read_without_its_postings(ninety: EmbeddedPostgres) -> None:
+    assert touched_by(lambda: balances_of(SHOP)) == {"ledger_account"}
+    with transaction.atomic():
+        touched = touched_by(lambda: lock_account(SHOP, AccountKind.SHOP_PENDING, "CNY"))
+    assert touched == {"ledger_account"}
+
+
+def test_the_postings_of_a_journal_are_in_one_day(ninety: EmbeddedPostgres) -> None:
+    journal = sql.value("SELECT id FROM ledger_journal WHERE reference = 'first'")
+
+    touched = touched_by(lambda: sql.rows("SELECT * FROM ledger_posting WHERE journal_id = %s", [journal]))
+
+    assert touched == days_of("ledger_posting", 0)
+    assert sql.value("SELECT count(*) FROM ledger_posting WHERE journal_id = %s", [journal]) == 1
+
+
+def test_booking_reads_no_day_and_writes_today(ninety: EmbeddedPostgres) -> None:
+    scans = (
+        "SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) FROM pg_stat_xact_user_tables"
+        " WHERE relname LIKE 'ledger\\_posting\\_%%'"
+    )
+    with transaction.atomic():
+        book("second")
+        assert sql.value(scans) == 0
+
+    journal = sql.value("SELECT id FROM ledger_journal WHERE reference = 'second'")
+    where = sql.value("SELECT tableoid::regclass::text FROM ledger_posting WHERE journal_id = %s", [journal])
+    assert {where} == days_of("ledger_posting", 0)
+
+
+def test_a_journal_is_booked_once_across_days(ninety: EmbeddedPostgres) -> None:
+    """Its reference is unique in a table without partitions."""
+    with psycopg.connect(ninety.urls.owner) as owner:
+        (kind,) = owner.execute("SELECT relkind FROM pg_class WHERE relname = 'ledger_journal'").fetchone() or ("",)
+    assert kind == "r"
+    before = sql.value("SELECT count(*) FROM ledger_posting")
+
+    book("first")
+
+    assert sql.value("SELECT count(*) FROM ledger_posting") == before

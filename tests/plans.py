@@ -1,0 +1,74 @@
+"""Which tables and partitions a query touches, as its plan says."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
+from joey.kit.partitions import partition_of
+
+DAYS = 90
+
+
+def touched_by(read: Callable[[], object]) -> set[str]:
+    """The tables in the plans of every SELECT that `read` runs. What is pruned at the start is not among them."""
+    plans: list[Any] = []
+
+    def explain(execute: Callable[..., object], statement: str, params: Any, many: bool, context: Any) -> object:
+        if statement.lstrip().startswith("SELECT"):
+            with connection.cursor() as cursor:
+                cursor.cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
+                plans.append(cursor.fetchone()[0])
+        return execute(statement, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        read()
+    assert plans, "nothing was read"
+    return {name for plan in plans for name in _names(json.loads(plan) if isinstance(plan, str) else plan)}
+
+
+def days_of(table: str, first: int, last: int = 0) -> set[str]:
+    """The partitions from `first` days from today to `last`, both included."""
+    today = datetime.now(UTC).date()
+    return {partition_of(table, today + timedelta(days=offset)) for offset in range(first, last + 1)}
+
+
+@contextmanager
+def ninety_days(postgres: EmbeddedPostgres, table: str, fill: str) -> Iterator[None]:
+    """Let `table` have its last 90 days, each filled by the INSERT … SELECT `fill`, given the `day`."""
+    today = datetime.now(UTC).date()
+    made = []
+    with psycopg.connect(postgres.urls.owner) as owner:
+        for offset in range(-DAYS + 1, 1):
+            day = today + timedelta(days=offset)
+            if sql.value("SELECT to_regclass(%s)", [partition_of(table, day)]) is None:
+                made.append(partition_of(table, day))
+                owner.execute(
+                    f"CREATE TABLE {made[-1]} PARTITION OF {table}"
+                    f" FOR VALUES FROM (joey_first_id_of('{day}')) TO (joey_first_id_of(date '{day}' + 1))".encode()
+                )
+            owner.execute(fill.encode(), {"day": day})
+        owner.execute(f"ANALYZE {table}".encode())
+    try:
+        yield
+    finally:
+        connection.close()
+        with psycopg.connect(postgres.urls.owner) as owner:
+            owner.execute(f"DROP TABLE {', '.join(made)}".encode())
+
+
+def _names(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _names(each)
+    elif isinstance(node, dict):
+        if "Relation Name" in node:
+            yield node["Relation Name"]
+        for each in node.values():
+            yield from _names(each)

@@ -1,0 +1,83 @@
+"""With 90 days of events, each hot query touches the days it must and no other."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
+from joey.kit.partitions import first_id_of
+from joey.record.append import append
+from joey.record.number_events import number_events
+from joey.record.queries import events_of, follow
+from tests.cast import NOW
+from tests.plans import DAYS, days_of, ninety_days, touched_by
+
+# A hundredth of the 20,000 a day of the target: which partitions a plan touches does not depend on it.
+EVENTS = """
+INSERT INTO record_event (id, kind, version, subject_key, facts, happened_at)
+SELECT overlay(joey_first_id_of(%(day)s)::text PLACING lpad(to_hex(n), 8, '0') FROM 29)::uuid, 'person.joined', 1,
+       'order_line:' || n, '{"by": "email"}', now()
+FROM generate_series(1, 200) AS n
+"""
+
+
+@pytest.fixture
+def ninety(committed_db: EmbeddedPostgres) -> Iterator[None]:
+    with ninety_days(committed_db, "record_event", EVENTS):
+        yield
+
+
+def ago(days: float) -> datetime:
+    return datetime.now(UTC) - timedelta(days=days)
+
+
+def test_what_happened_to_an_order_line_is_read_from_its_day_on(ninety: None) -> None:
+    line = f"order_line:{first_id_of(ago(3))}".replace("-0000-0000-", "-7000-8000-")
+    with transaction.atomic():
+        append("person.made_operator", line, {}, happened_at=NOW)
+
+    # one day earlier: the host that made the line's id may have another clock
+    assert touched_by(lambda: events_of([line])) == days_of("record_event", -4)
+    assert [event.subject_key for event in events_of([line])] == [line]
+
+
+def test_the_last_hour_is_read_from_its_day_alone(ninety: None) -> None:
+    touched = touched_by(lambda: events_of(["report:1"], since=ago(1 / 24)))
+
+    assert touched <= days_of("record_event", -1, 1)
+    assert len(touched) == len({ago(0).date(), ago(1 / 24).date(), (ago(0) + timedelta(minutes=5)).date()})
+
+
+def test_a_key_without_a_day_is_looked_up_in_every_day_by_index(ninety: None) -> None:
+    """Plans and pauses are numbered: nothing says when they were made, and they are few."""
+    read = "SELECT kind FROM record_event WHERE subject_key = 'plan:1' AND id >= %s"
+
+    assert touched_by(lambda: events_of(["plan:1"])) == days_of("record_event", -DAYS + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {read}", [first_id_of(ago(DAYS))])
+        assert not [line for (line,) in cursor.fetchall() if "Seq Scan" in line and "_default" not in line]
+
+
+def test_a_follower_reads_only_the_days_of_the_next_events(ninety: None) -> None:
+    with transaction.atomic():
+        append("person.made_operator", "person:1", {}, happened_at=NOW)
+    number_events()
+
+    assert touched_by(lambda: follow(0)) == days_of("record_event", 0) | {"record_eventnumber"}
+
+
+def test_numbering_reads_no_day_at_all(ninety: None) -> None:
+    with transaction.atomic():
+        append("person.made_operator", "person:1", {}, happened_at=NOW)
+    before = sql.value("SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) FROM pg_stat_xact_user_tables"
+                       " WHERE relname LIKE 'record_event\\_%%'")  # fmt: skip
+
+    with transaction.atomic():
+        number_events()
+        after = sql.value("SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) FROM pg_stat_xact_user_tables"
+                          " WHERE relname LIKE 'record_event\\_%%'")  # fmt: skip
+
+    assert (before, after) == (0, 0)
