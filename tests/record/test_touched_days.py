@@ -52,11 +52,12 @@ def test_the_last_hour_is_read_from_its_day_alone(ninety: None) -> None:
 
 
 def test_a_key_without_a_day_is_looked_up_in_every_day_by_index(ninety: None) -> None:
-    """Plans and pauses are numbered: nothing says when they were made, and they are few."""
+    """Plans and pauses are numbered: nothing says when they were made, and they are few. Also rows outside all days."""
     read = "SELECT kind FROM record_event WHERE subject_key = 'plan:1' AND id >= %s"
 
-    assert touched_by(lambda: events_of(["plan:1"])) == days_of("record_event", -DAYS + 1)
-    with connection.cursor() as cursor:
+    assert touched_by(lambda: events_of(["plan:1"])) == days_of("record_event", -DAYS + 1) | {"record_event_default"}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # two hundred rows are read faster without their index
         cursor.execute(f"EXPLAIN {read}", [first_id_of(ago(DAYS))])
         assert not [line for (line,) in cursor.fetchall() if "Seq Scan" in line and "_default" not in line]
 
