@@ -53,9 +53,11 @@ Tell = Callable[[str], None]
 def fill_demo(tell: Tell) -> None:
     """Do whatever of the demo is not done yet, one sentence of progress per step."""
     now = database_now()
-    have = Position.objects.filter(marketplace="taobao").count()
-    register_positions("taobao", max(0, POSITIONS - have), now=now - (OPENED_DAYS_AGO + 1) * DAY)
-    tell(f"{_bring_offers(now)} offers on six simulated marketplaces")
+    for code in _with_positions():
+        have = Position.objects.filter(marketplace=code).count()
+        register_positions(code, max(0, POSITIONS - have), now=now - (OPENED_DAYS_AGO + 1) * DAY)
+    places = len(registry.connected_marketplaces())
+    tell(f"{_bring_offers(now)} offers on {places} simulated marketplaces")
     find_same(now=database_now())
     make_operator(OPERATOR)
     shops = [_fill_shop(shop, now) for shop in SHOPS]
@@ -82,17 +84,22 @@ def _bring_offers(now: datetime) -> int:
     """Every demo offer, as its marketplace answers, with the title in the other language and the past prices."""
     known = {(each.marketplace, each.title): each for each in catalogue.offers()}
     for connector in registry.connectors():
-        found = [facts for words in _searches(connector.code) for facts in _all_pages(connector, words)]
+        found = [facts for words in _searches(connector) for facts in _all_pages(connector, words)]
         take_offers((_with_past(facts, known, now) for facts in found), now=now)
     return Offer.objects.count()
 
 
-def _searches(code: str) -> list[str]:
-    """The union wants words, so each of its brands is asked for; a feed gives everything at once."""
-    if code != "taobao":
-        return [""]
-    union = (each for each in catalogue.offers() if each.marketplace in ("taobao", "tmall"))
-    return sorted({each.good.brand["zh"] for each in union})
+def _with_positions() -> list[str]:
+    """The connected marketplaces at which positions can be registered by a call."""
+    return [each.code for each in registry.connectors() if each.manifest.capabilities.positions.granted == "api"]
+
+
+def _searches(connector: Connector) -> list[str]:
+    """An API may want words, so each brand of its demo goods is asked for; a product file gives everything at once."""
+    brands = {
+        each.good.brand["zh"] for each in catalogue.offers() if each.marketplace in connector.manifest.marketplaces
+    }
+    return sorted(brands) if brands and connector.manifest.capabilities.search == "api" else [""]
 
 
 def _all_pages(connector: Connector, words: str) -> Iterator[OfferFacts]:
@@ -133,7 +140,8 @@ def _fill_shop(demo: DemoShop, now: datetime) -> Shop:
         keeper, slug=demo.slug, name=demo.name[demo.language], intro=demo.intro[demo.language], now=opened
     )
     _list_goods(shop, demo, opened)
-    lease_for(shop, "taobao", now=opened + DAY)
+    for code in _with_positions():
+        lease_for(shop, code, now=opened + DAY)
     for listing in Listing.objects.filter(shop=shop, state=Listing.State.PUBLISHED):
         make_link(shop, listing_id=listing.id, channel="shop", now=opened + DAY)
     return shop

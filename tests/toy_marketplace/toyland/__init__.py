@@ -1,0 +1,1 @@
+"""Toyland as Joey sees it, and as the sandbox plays it."""

@@ -1,0 +1,137 @@
+"""Toyland's connector: JSON over HTTP with a key. Amounts are whole minor units already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import httpx
+
+from joey.marketplaces.manifest_shape import Question
+from joey.marketplaces.pasted import addresses, leads_to
+from joey.marketplaces.port import (
+    AnyReport,
+    BySubId,
+    Connector,
+    MarketplaceRefused,
+    MarketplaceUnavailable,
+    OfferFacts,
+    OrderReport,
+    OrderState,
+    TrackedLink,
+    Tracking,
+    UnreadableReport,
+)
+
+from .manifest import MANIFEST
+
+STATES = ("placed", "paid", "received", "settled", "closed")
+
+
+def connect(configuration: Mapping[str, Any]) -> Connector:
+    """What the registry calls."""
+    return ToylandConnector(configuration)
+
+
+class ToylandConnector:
+    """One account. `configuration` is `{"gateway", "credentials": {"toy_key"}}`."""
+
+    code = MANIFEST.code
+
+    def __init__(self, configuration: Mapping[str, Any]) -> None:
+        gateway = str(configuration["gateway"])
+        self.manifest = MANIFEST.with_stand_in(urlsplit(gateway).netloc)
+        self.account = "toyland"
+        key = str(configuration["credentials"]["toy_key"])
+        self._http = httpx.Client(base_url=gateway, headers={"x-toy-key": key}, timeout=10, trust_env=False)
+
+    def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
+        rows = self._call("/items", q=words, page=page, size=size)["items"]
+        return [_offer(row) for row in rows]
+
+    def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
+        rows = self._call("/items", ids=",".join(external_ids))["items"]
+        return {row["id"]: _offer(row) for row in rows}
+
+    def recognise(self, pasted: str) -> str | None:
+        for address in addresses(pasted):
+            words = urlsplit(address).path.split("/")
+            if leads_to(address, self.manifest.hosts) and words[1:3] == ["item", "toyland"] and len(words) == 4:
+                return words[3]
+        return None
+
+    def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
+        if tracking.sub_id is None:
+            raise MarketplaceRefused("a link of Toyland carries a sub-id")
+        return TrackedLink(self._call("/links", item=external_id, sub=tracking.sub_id)["url"])
+
+    def register_position(self, name: str) -> str:
+        raise MarketplaceRefused("Toyland has no positions")
+
+    def reports(
+        self, question: Question, since: datetime, until: datetime
+    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+        start = since
+        while start < until:
+            end = min(start + question.window, until)
+            rows = self._call("/orders", since=int(start.timestamp()), until=int(end.timestamp()) + 1)["orders"]
+            yield end, [_report(row, end) for row in rows]
+            start = end
+
+    def _call(self, path: str, **parameters: Any) -> Any:
+        try:
+            answer = self._http.get(path, params=parameters)
+        except httpx.HTTPError as error:
+            raise MarketplaceUnavailable(f"Toyland does not answer: {type(error).__name__}") from None
+        if answer.status_code >= 500:
+            raise MarketplaceUnavailable(f"Toyland answered {answer.status_code}")
+        if answer.status_code != 200:
+            raise MarketplaceRefused(f"Toyland answered {answer.status_code}")
+        return answer.json()
+
+
+def _offer(row: Mapping[str, Any]) -> OfferFacts:
+    return OfferFacts(
+        marketplace=MANIFEST.code,
+        identity=row["id"],
+        external_id=row["id"],
+        title=row["title"],
+        translations={"zh-hans": row["title_zh"], "en": row["title"]},
+        url=row["url"],
+        currency=MANIFEST.currency,
+        now_minor=row["price"],
+        as_of=datetime.now(UTC),
+        commission_ppm=row["rate_ppm"],
+    )
+
+
+def _report(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
+    try:
+        state = row["state"] if row["state"] in STATES else "unknown"
+        return OrderReport(
+            external_order=row["order"],
+            external_line=row["order"],
+            reported_at=_moment(row["changed_at"]),
+            payload=dict(row),
+            state=cast(OrderState, state),
+            evidence=(BySubId(row["sub"]),) if row.get("sub") else (),
+            clicked_at=None,
+            quantity=row["quantity"],
+            currency=row["currency"],
+            paid_minor=row["paid"],
+            commission_minor=row["commission"],
+            service_fee_minor=0,
+            rate_ppm=row["rate_ppm"],
+            held="unknown_code" if state == "unknown" else "",
+            title=row["title"],
+            external_item=row["item"],
+            placed_at=_moment(row["placed_at"]),
+            paid_at=_moment(row["placed_at"]),
+            settled_at=_moment(row["changed_at"]) if state == "settled" else None,
+        )
+    except (KeyError, TypeError, ValueError) as trouble:
+        return UnreadableReport("order", str(row.get("order", "")), window_end, dict(row), repr(trouble))
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

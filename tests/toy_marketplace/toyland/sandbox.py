@@ -1,0 +1,129 @@
+"""Toyland as the sandbox plays it: a JSON gateway with a key, two items, links with a sub-id and no position."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from joey.sandbox.callers import world_of
+from joey.sandbox.dialects.port import Dialect, SimulatedMarketplace
+from joey.sandbox.outages import suffer
+from joey.sandbox.refused import missing
+from joey.sandbox.world.goods import SoldItem
+from joey.sandbox.world.order_steps import STEPS, MarketRules
+from joey.sandbox.world.reports import dress, reported_orders, style_of
+from joey.sandbox.world.state import World
+from joey.sandbox.world.visits import Destination
+
+CODE, KEY = "toyland", "let-me-in"
+
+ITEMS = tuple(
+    SoldItem(
+        marketplace=CODE,
+        external_id=number,
+        title={"zh": zh, "en": en},
+        currency="KWD",
+        now_minor=price,
+        rate_ppm=120_000,
+    )
+    for number, zh, en, price in (
+        ("T1", "蓝木马", "Blue rocking horse", 12_345),
+        ("T2", "锡皮火车", "Tin train", 4_500),
+    )
+)
+
+
+class ToylandDialect(Dialect):
+    """One account with a key; a tracked link carries a sub-id."""
+
+    marketplaces = (SimulatedMarketplace(CODE, {"zh": "玩具城", "en": "Toyland"}, "#1f7a5c"),)
+    rules = MarketRules(account=CODE, steps=STEPS, currencies=("KWD",), language="en")
+    reports_orders = True
+    link_paths = ("/toyland/go",)
+
+    def items(self) -> Sequence[SoldItem]:
+        return ITEMS
+
+    def account(self, world: World, marketplace: str) -> dict[str, Any]:
+        return {"gateway": f"{world.url}/toyland/api", "credentials": {"toy_key": KEY}}
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [Route("/toyland/api/{what}", gateway)]
+
+    def follow(self, world: World, path: str) -> Destination | None:
+        parts = urlsplit(path)
+        if parts.path != "/toyland/go":
+            return None
+        query = parse_qs(parts.query)
+        item = self.by_id.get((CODE, query.get("item", [""])[0]))
+        if item is None:
+            raise missing("Toyland does not sell this")
+        return Destination(item, sub_id=query.get("sub", [""])[0] or None)
+
+
+DIALECT = ToylandDialect()
+
+
+async def gateway(request: Request) -> Response:
+    """Items, links and order reports, for a caller with the key."""
+    world = world_of(request)
+    broken = await suffer(world, CODE)
+    if broken is not None:
+        return broken if isinstance(broken, Response) else JSONResponse({"error": "too many calls"}, 503)
+    if request.headers.get("x-toy-key") != KEY:
+        return JSONResponse({"error": "wrong key"}, 401)
+    asked = request.query_params
+    match request.path_params["what"]:
+        case "items":
+            return JSONResponse(
+                {"items": _items(world, asked.get("ids"), asked.get("q", ""), int(asked.get("page", 1)))}
+            )
+        case "links":
+            return JSONResponse({"url": f"{world.url}/toyland/go?item={asked['item']}&sub={asked['sub']}"})
+        case "orders":
+            return JSONResponse({"orders": _orders(world, int(asked["since"]), int(asked["until"]))})
+    return JSONResponse({"error": "no such call"}, 404)
+
+
+def _items(world: World, ids: str | None, words: str, page: int) -> list[dict[str, Any]]:
+    found = [
+        item
+        for item in ITEMS
+        if (item.external_id in ids.split(",") if ids else page == 1 and words.casefold() in item.search_text)
+    ]
+    return [
+        {
+            "id": item.external_id,
+            "title": item.title["en"],
+            "title_zh": item.title["zh"],
+            "url": f"{world.url}/item/{CODE}/{item.external_id}",
+            "price": item.now_minor,
+            "rate_ppm": item.rate_ppm,
+        }
+        for item in found
+    ]
+
+
+def _orders(world: World, since: int, until: int) -> list[dict[str, Any]]:
+    style = style_of(world, CODE)
+    rows = [
+        {
+            "order": row["order_id"],
+            "item": row["item"],
+            "title": row["title"],
+            "state": "on the moon" if style.unknown_state else row["state"],
+            "sub": row["sub_id"],
+            "quantity": row["quantity"],
+            "currency": row["currency"],
+            "paid": row["paid_minor"],
+            "commission": row["settled_minor"] if row["state"] == "settled" else row["estimate_minor"],
+            "rate_ppm": row["rate_ppm"],
+            "placed_at": row["created_at"],
+            "changed_at": row["modified_at"],
+        }
+        for row in reported_orders(world, CODE, "modified_at", since, until)
+    ]
+    return dress(style, rows)
