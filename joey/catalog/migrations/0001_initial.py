@@ -7,6 +7,15 @@ import joey.kit.ids
 from django.db import migrations, models
 from joey.kit.append_only import append_only
 
+SHOWN_ON_PAGES = (
+    "title", "translations", "category", "seller", "seller_kind", "ships_from", "url", "picture_urls", "currency",
+    "list_minor", "now_minor", "coupon_minor", "coupon_until", "commission_ppm", "in_stock", "withdrawn_at",
+)
+
+
+def columns(row):
+    return ", ".join(f"{row}.{name}" for name in SHOWN_ON_PAGES)
+
 
 class Migration(migrations.Migration):
 
@@ -181,13 +190,18 @@ class Migration(migrations.Migration):
         append_only("catalog_pricepoint"),
         # Each change of an offer takes the next number; followers read what is newer.
         migrations.RunSQL("CREATE SEQUENCE catalog_offer_change;", "DROP SEQUENCE catalog_offer_change;"),
-        # Cached pages are invalidated by one notification a statement, however many offers it changed.
+        # Cached pages are dropped when a column that pages show has changed. Equal notifications of one transaction are
+        # sent once, so a row trigger costs nothing for rows that were only read again. A new as_of alone drops nothing: a
+        # cached page says when its price was read, which stays true, and is a minute old at most. What does count is a
+        # price that had expired and is known again.
         migrations.RunSQL(
-            """
+            f"""
             CREATE FUNCTION catalog_notify_pages() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_notify('joey_pages', '*'); RETURN NULL; END $$;
-            CREATE TRIGGER catalog_offer_pages AFTER UPDATE ON catalog_offer
-            FOR EACH STATEMENT EXECUTE FUNCTION catalog_notify_pages();
+            CREATE TRIGGER catalog_offer_pages AFTER UPDATE ON catalog_offer FOR EACH ROW
+            WHEN (({columns("old")}) IS DISTINCT FROM ({columns("new")})
+                  OR (old.expires_at <= now() AND new.expires_at > now()))
+            EXECUTE FUNCTION catalog_notify_pages();
             """,
             "DROP FUNCTION catalog_notify_pages() CASCADE;",
         ),

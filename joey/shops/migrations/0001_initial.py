@@ -9,25 +9,45 @@ from django.db import migrations, models
 CHANNEL = "joey_pages"
 
 
-def notifies(table: str, event: str, rows: str) -> str:
-    return f"""
-        CREATE TRIGGER {table}_pages_{event.lower()} AFTER {event} ON {table} REFERENCING {rows} TABLE AS changed
-        FOR EACH STATEMENT EXECUTE FUNCTION {"shops_notify_pages_of_shop" if table == "shops_shop" else "shops_notify_pages"}();
-    """
+# What pages show of each table: the rows that buyers see, and their columns.
+LISTING = "SELECT id, shop_id, offer_id, shelf_id, position, note FROM {rows} WHERE state = 'published'"
+SHELF = "SELECT id, shop_id, name, position FROM {rows}"
+SHOP = "SELECT id, id AS shop_id, name, intro, slug, closed_at, owner_id FROM {rows}"
 
 
-def function(name: str, key: str) -> str:
+def notifies(table: str, event: str, shown: str) -> str:
+    """One notification for each shop of which a statement changed something shown, or `*` for very many shops."""
+    before, after = shown.format(rows="before"), shown.format(rows="after")
+    tables, changed = {
+        "INSERT": ("NEW TABLE AS after", after),
+        "DELETE": ("OLD TABLE AS before", before),
+        "UPDATE": (
+            "OLD TABLE AS before NEW TABLE AS after",
+            f"(({before}) EXCEPT ({after})) UNION ALL (({after}) EXCEPT ({before}))",
+        ),
+    }[event]
+    name = f"{table}_pages_{event.lower()}"
     return f"""
         CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            touched uuid[] := ARRAY(SELECT DISTINCT shop_id FROM ({changed}) AS changed LIMIT 1001);
         BEGIN
-            IF (SELECT count(*) FROM (SELECT FROM changed LIMIT 1001) AS few) > 1000 THEN
+            IF cardinality(touched) > 1000 THEN
                 PERFORM pg_notify('{CHANNEL}', '*');
             ELSE
-                PERFORM pg_notify('{CHANNEL}', slug) FROM shops_shop WHERE id IN (SELECT {key} FROM changed);
+                PERFORM pg_notify('{CHANNEL}', slug) FROM shops_shop WHERE id = ANY(touched);
             END IF;
             RETURN NULL;
         END $$;
+        CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {tables}
+        FOR EACH STATEMENT EXECUTE FUNCTION {name}();
     """
+
+
+NOTIFY = (
+    ("shops_listing", "INSERT", LISTING), ("shops_listing", "UPDATE", LISTING), ("shops_listing", "DELETE", LISTING),
+    ("shops_shelf", "UPDATE", SHELF), ("shops_shop", "UPDATE", SHOP),
+)
 
 
 class Migration(migrations.Migration):
@@ -89,16 +109,9 @@ class Migration(migrations.Migration):
             model_name='listing',
             constraint=models.UniqueConstraint(fields=('shop', 'offer'), name='shops_offer_listed_once'),
         ),
-        # One notification for each shop that a statement touched, or `*` when it touched very many rows. The database
-        # sends it, so that no verb can forget to.
+        # The database sends them, so that no verb can forget to.
         migrations.RunSQL(
-            function("shops_notify_pages", "shop_id")
-            + function("shops_notify_pages_of_shop", "id")
-            + notifies("shops_listing", "INSERT", "NEW")
-            + notifies("shops_listing", "UPDATE", "NEW")
-            + notifies("shops_listing", "DELETE", "OLD")
-            + notifies("shops_shelf", "UPDATE", "NEW")
-            + notifies("shops_shop", "UPDATE", "NEW"),
-            "DROP FUNCTION shops_notify_pages() CASCADE; DROP FUNCTION shops_notify_pages_of_shop() CASCADE;",
+            "".join(notifies(*each) for each in NOTIFY),
+            "".join(f"DROP FUNCTION {table}_pages_{event.lower()}() CASCADE;" for table, event, _shown in NOTIFY),
         ),
     ]
