@@ -3,14 +3,14 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# Recipes speak for themselves; `make V=1` shows every command.
+# Recipes print what they do; `make V=1` shows every command.
 $(V).SILENT:
 
-# Python 3.11 where it is there, else any newer one that runs.
+# Python 3.11 if it is installed, else any newer one that runs.
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
-# Every process that a recipe starts finds Joey and its libraries compiled, also where the environment forbids to keep that.
+# Every process that a recipe starts finds Joey and its libraries compiled, even if the environment forbids writing that.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/compiled
 unexport PYTHONDONTWRITEBYTECODE
 UP ?=
@@ -27,7 +27,7 @@ DEV := .venv/.dev-$(HERE)
 LINKED := .venv/.linked-$(HERE)
 WORDS := $(patsubst %.po,%.mo,$(wildcard joey/*/locale/*/LC_MESSAGES/*.po))
 
-# As root as it is, else by sudo without a password, else nobody: then the person is told what to run.
+# As root directly, else by sudo without a password; else it stays empty, and the command to run is printed.
 AS_ROOT := $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif sudo -n true 2>/dev/null; then echo sudo env; fi)
 APT := $(AS_ROOT) DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 -o Dpkg::Options::=--force-confold -qq
 # Not compiled in advance: that takes longer than the first start needs.
@@ -102,7 +102,7 @@ venv-from-debian:
 	echo "Installing $$package from Debian …"; \
 	$(APT) update && $(APT) install -y --no-install-recommends $$package >/dev/null && $(PYTHON) -m venv .venv
 
-# pip checks every file against its hash; a moody network gets three tries of ten retries each.
+# pip checks every file against its hash; an unreliable network gets three tries of ten retries each.
 define install
 	@echo "Installing $(1) …"
 	@for try in 1 2 3; do \

@@ -31,7 +31,7 @@ redirect = Bare(302, [(b"location", b"https://example.com/"), (b"content-length"
 
 
 def page() -> Bare:
-    """For Granian's --factory: the answer that lies in the file."""
+    """For Granian's --factory: the answer in the file."""
     with open(os.environ[PAGE], "rb") as file:
         headers = json.loads(file.readline())
         return Bare(200, [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers], file.read())

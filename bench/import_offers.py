@@ -53,14 +53,14 @@ def main(rounds: int = 3) -> list[dict[str, Any]]:
             for turn, name in enumerate(seconds):
                 seconds[name].append((timed[_bare][turn], timed[_ours][turn]))
     return [
-        _told(f"{ROWS:,} offers of a CSV with price points taken in and indexed", seconds["first"]),
-        _told("the same again, one in twenty with another price", seconds["again"]),
+        _result(f"{ROWS:,} offers of a CSV with price points taken in and indexed", seconds["first"]),
+        _result("the same again, one in twenty with another price", seconds["again"]),
     ]
 
 
-def _told(work: str, seconds: list[tuple[float, float]]) -> dict[str, Any]:
+def _result(work: str, seconds: list[tuple[float, float]]) -> dict[str, Any]:
     ratios = [bare / ours for bare, ours in seconds]
-    told: dict[str, Any] = {
+    result: dict[str, Any] = {
         "work": work,
         "joey_seconds": [round(ours, 2) for _bare_, ours in seconds],
         "bare_seconds": [round(bare, 2) for bare, _ours_ in seconds],
@@ -70,8 +70,8 @@ def _told(work: str, seconds: list[tuple[float, float]]) -> dict[str, Any]:
         "aim": 0.4,
     }
     if ROWS < FEWEST:
-        told["invalid"] = f"{ROWS:,} rows; a run of under {FEWEST:,} does not count"
-    return told
+        result["invalid"] = f"{ROWS:,} rows; a run of under {FEWEST:,} does not count"
+    return result
 
 
 def _write(path: Path, turn: int) -> Path:

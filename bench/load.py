@@ -1,6 +1,6 @@
 """Load from wrk, the same for baseline and Joey in turn; and when such a run does not count.
 
-Machines drift, so a figure is a ratio of two runs that stood side by side, and its spread is told with it.
+Machines drift, so a figure is a ratio of two runs made side by side, printed with its spread.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The same item at other marketplaces: how much of what is told is right, and whether finding it costs no square.
+"""The same item at other marketplaces: how much of what is shown is correct, and whether finding it is not quadratic.
 
 `python -m bench.same_item` prints precision and recall on the labelled sets, as far as they lie beside the checkout,
 and the rate on generated offers of two sizes: five times as many must take about five times as long.
@@ -50,7 +50,7 @@ def main(rounds: int = 3) -> dict[str, Any]:
 
 
 def _scores(empty_again: Any) -> dict[str, Any]:
-    """Precision and recall of what is told, by labelled set and half."""
+    """Precision and recall of what is shown, by labelled set and half."""
     from tests.catalog.same_item.labelled import SETS, run
     from tests.real_data import SHARED
 
@@ -74,7 +74,7 @@ def _scores(empty_again: Any) -> dict[str, Any]:
 
 
 def _follow(size: int, rates: list[float], changes: list[float]) -> float:
-    """Compare that many offers, then a thousand changed ones; which part of the generated pairs was told."""
+    """Compare that many offers, then a thousand changed ones; which part of the generated pairs was shown."""
     from dataclasses import replace
     from datetime import timedelta
 

@@ -71,7 +71,7 @@ def on_granian(
 
     `factory`: the name is of a function that makes the application.
     """
-    from joey.cli.serve import granian
+    from joey.instance.processes.server_command import granian
 
     port = free_port()
     command = granian(app, host="127.0.0.1", port=port, workers=workers) + ["--factory"] * factory
@@ -95,7 +95,7 @@ def ask(url: str, headers: Mapping[str, str] | None = None, *, method: str = "GE
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
+    """A free port of loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

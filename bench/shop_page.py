@@ -71,11 +71,11 @@ def _cached(rounds: int) -> list[dict[str, Any]]:
                 },
                 rounds,
             )
-    told = {"ours": seen["joey"], "nginx_302": seen["302"], "bytes": len(page.body)}
+    seen_too = {"ours": seen["joey"], "nginx_302": seen["302"], "bytes": len(page.body)}
     return [
-        load.result(CACHED, base=seen["nginx"], aim=AIM_CACHED, **told),
+        load.result(CACHED, base=seen["nginx"], aim=AIM_CACHED, **seen_too),
         load.result(
-            "the same, against an empty app on the same Granian", base=seen["empty"], aim=AIM_BESIDE_BARE, **told
+            "the same, against an empty app on the same Granian", base=seen["empty"], aim=AIM_BESIDE_BARE, **seen_too
         ),
     ]
 

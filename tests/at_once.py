@@ -1,4 +1,4 @@
-"""Running verbs beside themselves, and killing one half-way."""
+"""Run verbs concurrently, and kill one midway."""
 
 import os
 import signal

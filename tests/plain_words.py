@@ -15,11 +15,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LIST = Path(__file__).with_name("old_words.txt")
 READ = {".py", ".html", ".js", ".css", ".sql", ".po", ".md", ".toml", ".in", ".xml", ".svg", ".sh", ".yml"}
-# "Throw it away" is honest, "the database is away" is not.
-HONEST = re.compile(
-    r"\b(?:right|straight|far|(?:throw|take|give|keep|put|wash|tear)(?:n|s|ing)?|taken|thrown|took|threw|kept|gave)"
-    r"(?:\s+\w+){0,3}?[\s-]+away\b"
-)
 # A phrase may run over the end of a line: of a comment, of a paragraph, of two string literals in a row.
 GAP = r"""[\s"'#*/]+(?:f["'])?"""
 
@@ -36,12 +31,19 @@ class OldWord:
 @cache
 def old_words() -> tuple[OldWord, ...]:
     """The list, from `old_words.txt`."""
-    lines = [line for line in LIST.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [line for line in LIST.read_text("utf-8").splitlines() if line and line[0] not in "#+"]
     rows = [[cell.strip() for cell in re.split(r" \| ", line)] for line in lines]
     return tuple(
         OldWord(re.compile(rf"\b(?:{pattern.replace(' ', GAP)})\b"), instead, example)
         for pattern, instead, example in rows
     )
+
+
+@cache
+def honest() -> re.Pattern[str]:
+    """What is taken out first: "throw it away" is honest, "the database is ..." is not."""
+    lines = [line[1:].strip() for line in LIST.read_text("utf-8").splitlines() if line.startswith("+")]
+    return re.compile("|".join(lines))
 
 
 def files(paths: Iterable[Path] = ()) -> list[Path]:
@@ -65,7 +67,7 @@ def offences(path: Path) -> Iterator[tuple[int, str, str]]:
 def as_words(text: str) -> str:
     """Names as words, in small letters, the honest uses taken out; no line moves."""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).replace("_", " ").lower()
-    return HONEST.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return honest().sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 def main(arguments: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""`prove()` for tests: every invariant of every room, the first offender in the failure."""
+"""`prove()` for tests: every invariant of every package, the first offender in the failure."""
 
 from joey.insight.prove import all_checks
 

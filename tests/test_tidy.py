@@ -1,4 +1,4 @@
-"""What import-linter cannot see: foreign keys point down, reverse names are off, tables are read by their own room."""
+"""What import-linter cannot see: foreign keys point down, reverse names are off, each package reads its own tables."""
 
 import ast
 import re
@@ -15,6 +15,9 @@ LAYERS = (
     ("storefront", "studio", "office", "api", "cli", "edge"),
     ("instance", "synthetic"),
     ("insight",),
+    ("cases",),
+    ("integrity",),
+    ("books",),
     ("payouts",),
     ("commissions",),
     ("orders",),
@@ -26,7 +29,7 @@ LAYERS = (
     ("money",),
     ("kit",),
 )
-RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
+RANK = {package: rank for rank, packages in enumerate(LAYERS) for package in packages}
 
 
 def our_models() -> Iterator[type[models.Model]]:
@@ -46,28 +49,28 @@ def our_keys() -> Iterator[tuple[type[models.Model], models.ForeignKey[Any, Any]
                     yield model, field, target
 
 
-def room_of(model: type[models.Model]) -> str:
+def package_of(model: type[models.Model]) -> str:
     return model.__module__.split(".")[1]
 
 
 def sources() -> Iterator[tuple[str, Path, str]]:
     for path in sorted(ROOT.rglob("*.py")):
-        room = path.relative_to(ROOT).parts[0]
-        if "migrations" not in path.parts and room in RANK:
-            yield room, path, path.read_text()
+        package = path.relative_to(ROOT).parts[0]
+        if "migrations" not in path.parts and package in RANK:
+            yield package, path, path.read_text()
 
 
 def test_foreign_keys_point_down_the_layers() -> None:
     upwards = [
         f"{model.__name__}.{field.name}"
         for model, field, target in our_keys()
-        if room_of(model) != room_of(target) and RANK[room_of(model)] >= RANK[room_of(target)]
+        if package_of(model) != package_of(target) and RANK[package_of(model)] >= RANK[package_of(target)]
     ]
 
     assert upwards == []
 
 
-def test_no_room_grows_attributes_on_another() -> None:
+def test_no_package_adds_attributes_on_another() -> None:
     named = [
         f"{model.__name__}.{field.name}"
         for model, field, _target in our_keys()
@@ -77,26 +80,26 @@ def test_no_room_grows_attributes_on_another() -> None:
     assert named == []
 
 
-def test_a_rooms_tables_are_named_in_sql_by_itself_or_in_queries() -> None:
-    tables = {model._meta.db_table: room_of(model) for model in our_models()}
+def test_a_packages_tables_are_named_in_sql_by_itself_or_in_queries() -> None:
+    tables = {model._meta.db_table: package_of(model) for model in our_models()}
     pattern = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|USING)\s+(" + "|".join(map(re.escape, tables)) + r")\b")
     abroad = [
         f"{path.relative_to(ROOT)}: {table}"
-        for room, path, text in sources()
+        for package, path, text in sources()
         if path.name not in ("queries.py", "prove.py")
         for table in pattern.findall(text)
-        if tables[table] != room
+        if tables[table] != package
     ]
 
     assert abroad == []
 
 
 def test_only_sites_look_models_up_by_name() -> None:
-    assert [str(path) for room, path, text in sources() if room != "site" and "get_model(" in text] == []
+    assert [str(path) for package, path, text in sources() if package != "site" and "get_model(" in text] == []
 
 
 def test_every_module_says_why_it_exists() -> None:
-    silent = [str(path) for _room, path, text in sources() if not ast.get_docstring(ast.parse(text))]
+    silent = [str(path) for _package, path, text in sources() if not ast.get_docstring(ast.parse(text))]
 
     assert silent == []
 
@@ -112,11 +115,11 @@ def test_packages_hold_a_docstring_only() -> None:
 
 
 def test_no_float_touches_money() -> None:
-    rooms = {"money", "ledger", "commissions", "payouts", "orders"}
+    packages = {"money", "ledger", "commissions", "payouts", "orders"}
     floats = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for room, path, text in sources()
-        if room in rooms
+        for package, path, text in sources()
+        if package in packages
         for node in ast.walk(ast.parse(text))
         if (isinstance(node, ast.Name) and node.id == "float")
         or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not _is_path(node))
@@ -133,7 +136,7 @@ def _is_path(node: ast.BinOp) -> bool:
 def test_no_signals_and_no_save_overrides() -> None:
     found = [
         f"{path.relative_to(ROOT)}"
-        for _room, path, text in sources()
+        for _package, path, text in sources()
         if "django.db.models.signals" in text or re.search(r"def save\(self", text)
     ]
 

@@ -11,28 +11,28 @@ COMMANDS = {
     "migrate": ("joey.cli.migrate:migrate", "Bring the database to this version of Joey."),
     "serve": ("joey.cli.serve:serve", "Serve the web faces, for a deployment of your own."),
     "work": ("joey.cli.work:work", "Work through background jobs, for a deployment of your own."),
-    "sync": ("joey.cli.sync:sync", "Bring order reports in."),
+    "sync": ("joey.cli.sync:sync", "Fetch order reports."),
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
-    "pay": ("joey.cli.pay:pay", "Send payouts out and take in the bank's answers."),
-    "payouts": ("joey.cli.payouts:payouts", "Pause all payouts, and let them go again."),
+    "pay": ("joey.cli.pay:pay", "Send payouts and read the bank's answers."),
+    "payouts": ("joey.cli.payouts:payouts", "Pause and resume all payouts."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
     "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),
-    "plan": ("joey.cli.plan:plan", "Show the commission plan, or publish another."),
-    "token": ("joey.cli.token:token", "Make keys to the API."),
-    "operator": ("joey.cli.operator:operator", "Let someone into the office."),
-    "index": ("joey.cli.index:index", "Build the search index anew, or say how it is."),
-    "doctor": ("joey.cli.doctor:doctor", "Say what is wrong here, in plain words."),
-    "import": ("joey.cli.import_goods:import_goods", "Take in offers from a file."),
+    "plan": ("joey.cli.plan:plan", "Show the commission plan, or publish a new one."),
+    "token": ("joey.cli.token:token", "Make API tokens."),
+    "operator": ("joey.cli.operator:operator", "Give someone access to the office."),
+    "index": ("joey.cli.index:index", "Rebuild the search index, or show its state."),
+    "doctor": ("joey.cli.doctor:doctor", "Report what is wrong here, in plain words."),
+    "import": ("joey.cli.import_goods:import_goods", "Import offers from a file."),
     "seed": ("joey.cli.seed:seed", "Make synthetic load for measuring."),
-    "backup": ("joey.cli.backup:backup", "Copy everything, and verify the copy."),
-    "restore": ("joey.cli.restore:restore", "Bring a backup back."),
+    "backup": ("joey.cli.backup:backup", "Back everything up, and verify the backup."),
+    "restore": ("joey.cli.restore:restore", "Restore a backup."),
 }
 HIDDEN = {"fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it.")}
 
 
 class Joey(click.Group):
-    """A group that loads commands on demand and turns whatever stops one into a sentence."""
+    """A group that loads commands on demand and turns every failure into a sentence."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in the order above."""
@@ -54,7 +54,7 @@ class Joey(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a refusal is its own sentence, anything else names itself and how to learn more."""
+        """Run the command; a refusal is shown as it is, any other error with its name and how to learn more."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -62,10 +62,10 @@ class Joey(click.Group):
         except Exception as error:
             if os.environ.get("JOEY_DEBUG", "") not in ("", "0"):
                 raise
-            raise Stopped(_sentence(error)) from error
+            raise CommandStopped(_sentence(error)) from error
 
 
-class Stopped(click.ClickException):
+class CommandStopped(click.ClickException):
     """Shown as one sentence, exit code 1."""
 
     def show(self, file: object = None) -> None:
@@ -79,18 +79,18 @@ def main() -> None:
 
 
 def _sentence(error: Exception) -> str:
-    from joey.instance.errors import Trouble
+    from joey.instance.errors import CommandFailed
     from joey.kit.refusals import Refusal
 
-    if isinstance(error, Trouble):
+    if isinstance(error, CommandFailed):
         return str(error)
     if isinstance(error, Refusal):
         return f"{error.field}: {error.text}" if error.field else str(error.text)
-    first = (str(error).strip().splitlines() or ["no more is known"])[0]
+    first = (str(error).strip().splitlines() or ["no details"])[0]
     if type(error).__name__ in ("OperationalError", "PoolTimeout", "InterfaceError"):
-        return f"The database does not answer: {first}. `joey doctor` looks closer."
+        return f"The database does not answer: {first}. `joey doctor` says more."
     name = type(error).__name__
-    return f"Something in Joey went wrong: {name}: {first}. JOEY_DEBUG=1 in front of the command shows where."
+    return f"Internal error: {name}: {first}. Run the command with JOEY_DEBUG=1 to see where."
 
 
 if __name__ == "__main__":

@@ -1,18 +1,10 @@
-"""Fill the demo in a process of its own, one line of progress at a time; `joey up` calls it."""
+"""Fill the demo; `joey up` runs this command in a process of its own and prints its progress."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
-
-DEMO = "joey.instance.demo.fill_demo"
-
-
-def has_demo() -> bool:
-    """Say whether this Joey brings a demo."""
-    return find_spec(DEMO) is not None
+from joey.cli.data_option import data_option
 
 
 @click.command("fill-demo", hidden=True)

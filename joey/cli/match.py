@@ -1,14 +1,14 @@
-"""Which offers are the same item as one at another marketplace."""
+"""Find offers of the same item at other marketplaces."""
 
 from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
+from joey.cli.data_option import data_option
 
 
 @click.command()
-@click.option("--again", is_flag=True, help="Forget every comparison and begin anew, as after a change of the rules.")
+@click.option("--again", is_flag=True, help="Discard all comparisons and start over, as after a change of the rules.")
 @data_option
 def match(again: bool, data: Path) -> None:
     """Compare offers that changed with those of other marketplaces; the worker does it every two minutes."""

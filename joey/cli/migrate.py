@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
+from joey.cli.data_option import data_option
 
 
 @click.command()

@@ -1,10 +1,10 @@
-"""The first operator, made from the terminal: nobody can make themselves one."""
+"""The first operator is made from the terminal; an account cannot make itself an operator."""
 
 from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
+from joey.cli.data_option import data_option
 
 
 @click.group()
@@ -16,7 +16,7 @@ def operator() -> None:
 @click.argument("contact", metavar="PHONE_OR_EMAIL")
 @data_option
 def create(contact: str, data: Path) -> None:
-    """Let PHONE_OR_EMAIL into the office; they sign in with a code like everyone."""
+    """Give PHONE_OR_EMAIL access to the office; they sign in with a code like everyone."""
     from joey.instance.open_instance import instance
 
     with instance(data, "operator"):

@@ -1,10 +1,10 @@
-"""Payouts out: hand approved ones to their rail and take in what it answered."""
+"""Send approved payouts to their rail and book its answers."""
 
 from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
+from joey.cli.data_option import data_option
 
 
 @click.command()

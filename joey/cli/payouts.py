@@ -1,21 +1,21 @@
-"""Pausing all payouts and letting them go again: after a restore nothing is paid before somebody looked."""
+"""Pause and resume all payouts: after a restore nothing is paid before an operator has compared the books."""
 
 from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
+from joey.cli.data_option import data_option
 
 
 @click.group()
 def payouts() -> None:
-    """Pause all payouts of this instance, and let them go again."""
+    """Pause and resume all payouts of this instance."""
 
 
 @payouts.command("status")
 @data_option
 def status(data: Path) -> None:
-    """Say whether payouts are paused, and why."""
+    """Show whether payouts are paused, and why."""
     from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
@@ -24,7 +24,7 @@ def status(data: Path) -> None:
         pauses = open_pauses()
     for pause in pauses:
         click.echo(f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {pause.reason}")
-    click.echo("`joey payouts release` lets them go again." if pauses else "Payouts are not paused.")
+    click.echo("`joey payouts release` resumes them." if pauses else "Payouts are not paused.")
 
 
 @payouts.command("pause")
@@ -39,13 +39,13 @@ def pause(reason: str, data: Path) -> None:
         from joey.payouts.pause import pause_payouts
 
         pause_payouts(reason=reason, now=now())
-    click.echo("Payouts are paused. `joey payouts release` lets them go again.")
+    click.echo("Payouts are paused. `joey payouts release` resumes them.")
 
 
 @payouts.command("release")
 @data_option
 def release(data: Path) -> None:
-    """Let payouts go again, after comparing the books with the bank's statement."""
+    """Resume payouts, after comparing the books with the bank's statement."""
     from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
@@ -55,4 +55,4 @@ def release(data: Path) -> None:
         pauses = open_pauses()
         for pause in pauses:
             end_pause(pause, now=now())
-    click.echo("Payouts go out again." if pauses else "Payouts were not paused.")
+    click.echo("Payouts are sent again." if pauses else "Payouts were not paused.")

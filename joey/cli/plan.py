@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
-from joey.instance.errors import Trouble
+from joey.cli.data_option import data_option
+from joey.instance.errors import CommandFailed
 from joey.kit.json import read_json
 
 
@@ -42,7 +42,7 @@ def publish(file: Path, data: Path) -> None:
     except ValueError:
         given = None
     if not isinstance(given, dict):
-        raise Trouble(f"{file} does not hold a JSON object. Write it as the help of this command shows.")
+        raise CommandFailed(f"{file} does not hold a JSON object. Write it as the help of this command shows.")
     with instance(data, "plan"):
         from joey.commissions.publish_plan import publish_plan
         from joey.kit.clock import now

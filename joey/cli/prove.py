@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
-from joey.instance.errors import Trouble
+from joey.cli.data_option import data_option
+from joey.instance.errors import CommandFailed
 
 
 @click.command()
@@ -24,8 +24,8 @@ def prove(data: Path) -> None:
             started = time.monotonic()
             offender = check.first_offender()
             if offender is not None:
-                details = ", ".join(f"{name} {value}" for name, value in offender.items())
-                raise Trouble(f"Does not hold: {check.rule}. First offender: {details}")
+                facts = ", ".join(f"{name} {value}" for name, value in offender.items())
+                raise CommandFailed(f"Does not hold: {check.rule}. First offender: {facts}")
             click.echo(f"holds  {check.rule} ({time.monotonic() - started:.2f} s)")
         erased = erased_count()
     click.echo(f"All {len(checks)} rules hold. Texts erased so far: {erased}.")

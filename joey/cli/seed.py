@@ -1,18 +1,19 @@
-"""Fill an instance with synthetic load for measuring; never beside real shops unless told so."""
+"""Fill an instance with synthetic load for measuring; beside real shops only with --yes."""
 
 import time
 from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
-from joey.instance.errors import Trouble
+from joey.cli.data_option import data_option
+from joey.instance.errors import CommandFailed
+from joey.synthetic.load import Load
 
-MOST_SHOPS = 9_999_999  # as many as the address has digits for
+MAX_SHOPS = 9_999_999  # the address has seven digits
 
 
 @click.command()
-@click.option("--shops", default=0, show_default=True, type=click.IntRange(0, MOST_SHOPS), help="Shops in all.")
+@click.option("--shops", default=0, show_default=True, type=click.IntRange(0, MAX_SHOPS), help="Shops in all.")
 @click.option(
     "--listings", default=0, show_default=True, type=click.IntRange(0), help="Listings of all shops together."
 )
@@ -24,24 +25,28 @@ def seed(shops: int, listings: int, orders: int, seed: int, yes: bool, data: Pat
     """Make synthetic load for measuring, up to these totals. What is there already is kept and counted."""
     from joey.instance.open_instance import instance
 
-    if shops == 0 and (listings or orders):
-        raise Trouble("--listings and --orders are spread over shops: say how many with --shops.")
-    if shops and 0 < listings < shops:
-        raise Trouble("--listings counts those of all shops together: give at least one for each shop, or none.")
+    load = _read(shops=shops, listings=listings, orders=orders, seed=seed)
     with instance(data, "seed", make=True):
         from joey.instance.migrate_database import migrate_if_needed
-        from joey.synthetic.fill_instance import Load, fill, real_shops
+        from joey.synthetic.fill_instance import fill_instance, real_shops
 
         migrate_if_needed()
         there = real_shops()
         if there and not yes:
-            raise Trouble(
-                f"There are real shops here ({', '.join(there)}), and synthetic ones would stand beside them for good."
-                " Use another folder (--data), or say --yes. Nothing was changed."
+            raise CommandFailed(
+                f"There are real shops here ({', '.join(there)}), and synthetic ones could not be removed again."
+                " Use another folder (--data), or add --yes. Nothing was changed."
             )
-        load = Load(shops=shops, listings=listings, orders=orders, seed=seed)
-        fill(load, _Bar().step)
+        fill_instance(load, _Bar().step)
     click.echo(f"{shops:,} synthetic shops with {load.per_shop:,} listings each, {orders:,} synthetic orders.")
+
+
+def _read(*, shops: int, listings: int, orders: int, seed: int) -> Load:
+    if shops == 0 and (listings or orders):
+        raise CommandFailed("--listings and --orders are spread over shops: give their number with --shops.")
+    if shops and 0 < listings < shops:
+        raise CommandFailed("--listings counts those of all shops together: give at least one for each shop, or none.")
+    return Load(shops=shops, listings=listings, orders=orders, seed=seed)
 
 
 class _Bar:

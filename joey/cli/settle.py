@@ -1,12 +1,12 @@
-"""What is due becomes available."""
+"""Make due commissions available."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
-from joey.instance.errors import Trouble
+from joey.cli.data_option import data_option
+from joey.instance.errors import CommandFailed
 
 
 @click.command()
@@ -25,15 +25,15 @@ def settle(as_of: str | None, data: Path) -> None:
         from joey.kit.clock import now
 
         if moment and not settings.SANDBOX_URL:
-            raise Trouble("--as-of works only while the sandbox is on: real money is confirmed on real days.")
+            raise CommandFailed("--as-of works only while the sandbox is on: real money is confirmed on real days.")
         earned = earn_due(now=now())
         confirmed = confirm_due(now=moment or now())
-    click.echo(f"{earned.lines} order lines looked at, {confirmed.commissions} commissions became available.")
+    click.echo(f"{earned.lines} order lines checked, {confirmed.commissions} commissions became available.")
 
 
 def _read(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Trouble(f"--as-of: “{text[:40]}” is not a time. Write it like 2026-12-24T10:00:00+08:00.") from None
+        raise CommandFailed(f"--as-of: “{text[:40]}” is not a time. Write it like 2026-12-24T10:00:00+08:00.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

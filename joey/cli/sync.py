@@ -1,10 +1,10 @@
-"""Order reports in: ask the marketplaces what changed and book what it earns."""
+"""Fetch order reports from the marketplaces and book what they earn."""
 
 from pathlib import Path
 
 import click
 
-from joey.instance.data_folder import data_option
+from joey.cli.data_option import data_option
 
 
 @click.command()
@@ -12,7 +12,7 @@ from joey.instance.data_folder import data_option
 @data_option
 @click.pass_context
 def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
-    """Bring in order reports, of one MARKETPLACE or of all, and book what they earn."""
+    """Fetch order reports, of one MARKETPLACE or of all, and book what they earn."""
     from joey.instance.open_instance import instance
 
     with instance(data, "sync"):
@@ -29,6 +29,6 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
         )
     if not done:
         click.echo("No connected marketplace reports orders.")
-    click.echo(f"{earned.lines} order lines looked at, {earned.journals} journals booked.")
+    click.echo(f"{earned.lines} order lines checked, {earned.journals} journals booked.")
     if any(each.trouble for each in done):
         ctx.exit(1)

@@ -46,7 +46,7 @@ SHAPES: dict[str, Callable[[Paint], None]] = {
 
 
 def draw(good: Good, size: int = 800) -> bytes:
-    """The picture of a good as WebP bytes, `size` pixels square. KeyError for a shape or palette nobody drew."""
+    """The picture of a good as WebP bytes, `size` pixels square. KeyError for an unknown shape or palette."""
     paint = Paint(size * OVERSAMPLE, PALETTES[good.palette], good.slug)
     _backdrop(paint)
     _sprinkle(paint)

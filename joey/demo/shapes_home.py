@@ -1,4 +1,4 @@
-"""What lies and stands about a home: textiles, lamps, baskets, toys for small children, and what pets have."""
+"""Things around a home: textiles, lamps, baskets, toys for small children, and what pets have."""
 
 from joey.demo.paint import INK, LEAF, STEEL, WHITE, WOOD, Paint, mix
 

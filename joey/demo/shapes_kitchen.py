@@ -1,4 +1,4 @@
-"""What stands in a kitchen: pots, kettles, cups, plates and tools."""
+"""Things in a kitchen: pots, kettles, cups, plates and tools."""
 
 from joey.demo.paint import INK, LEAF, STEEL, WHITE, WOOD, Paint, mix
 

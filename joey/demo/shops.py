@@ -1,4 +1,4 @@
-"""The demo's shops: who keeps them, their shelves, and which offers stand there with which personal note.
+"""The demo's shops: who keeps them, their shelves, and which offers are on them with which personal note.
 
 A note says why something was picked, never that the shopkeeper has used it: a demo person has not.
 """

@@ -5,18 +5,15 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
-
-import click
 
 import joey
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 
-PATIENCE = 60.0  # seconds that a command waits for another one to let go of the folder
+WAIT_SECONDS = 60.0  # that a command waits until another one releases the folder
 
 
 def default_folder() -> Path:
@@ -27,25 +24,9 @@ def default_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "joey"
 
 
-def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--data DIR` (or JOEY_DATA); it receives an absolute `data: Path`."""
-
-    def absolute(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
-        return (value or default_folder()).expanduser().absolute()
-
-    option = click.option(
-        "--data",
-        type=click.Path(path_type=Path),
-        envvar="JOEY_DATA",
-        callback=absolute,
-        help="Folder with everything of this instance. [default: .joey in the checkout]",
-    )
-    return option(command)
-
-
 @dataclass
 class Instance:
-    """What instance.json tells about a running `joey up`; written by it, read by the other commands."""
+    """The contents of instance.json: a running `joey up`, which writes it for the other commands."""
 
     pid: int
     url: str
@@ -67,7 +48,7 @@ class Instance:
 
 
 def noted_instance(data: Path) -> Instance | None:
-    """Return what instance.json says, whether it still runs or was killed; None when there is nothing to read."""
+    """Return what instance.json says, even if that `joey up` was killed; None when there is nothing to read."""
     try:
         return Instance(**json.loads((data / "instance.json").read_text()))
     except (OSError, ValueError, TypeError):
@@ -82,7 +63,7 @@ class User:
     pid: int
 
 
-class InUse(Trouble):
+class InUse(CommandFailed):
     """The folder is in use."""
 
     def __init__(self, data: Path, user: User) -> None:
@@ -95,16 +76,16 @@ class InUse(Trouble):
 
 @contextmanager
 def claim(data: Path, command: str) -> Iterator[None]:
-    """Use the data folder alone. Raise InUse at once when a `joey up` has it, after a while for other commands."""
+    """Use the data folder exclusively. Raises InUse: at once if a `joey up` holds it, else after WAIT_SECONDS."""
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (data / "in-use.lock").open("a+")
     except OSError as error:
-        raise Trouble(
+        raise CommandFailed(
             f"Joey cannot keep its data in {data}: {error.strerror}. Name another folder with --data."
         ) from error
     with lock:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + WAIT_SECONDS
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -123,7 +104,7 @@ def claim(data: Path, command: str) -> Iterator[None]:
 
 
 def _finish_restore(data: Path) -> None:
-    """A restore that was killed while it put things in their place is finished by whoever comes next."""
+    """Finish a restore that was killed while it swapped the data: the next command that claims the folder does it."""
     if (data / "moving.json").exists():
         from joey.instance.backup.swap_data import finish
 
@@ -131,7 +112,7 @@ def _finish_restore(data: Path) -> None:
 
 
 def user_of(data: Path) -> User | None:
-    """Return who uses the folder right now, None when nobody does."""
+    """Return who uses the folder right now, None when it is free."""
     try:
         with (data / "in-use.lock").open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -152,8 +133,8 @@ def secret(data: Path) -> str:
         pass
     text = path.read_text().strip()
     if len(text) < 32:
-        raise Trouble(f"The file {path} is empty or cut short. Restore it from a backup, or delete it: a new one "
-                      "is made, and everybody has to sign in again.")  # fmt: skip
+        raise CommandFailed(f"The file {path} is empty or cut short. Restore it from a backup, or delete it: a new one "
+                      "is made, and everyone has to sign in again.")  # fmt: skip
     return text
 
 

@@ -1,5 +1,5 @@
-"""What stops a command: a sentence for the person at the terminal, never a traceback."""
+"""What ends a command: a sentence for the person at the terminal, never a traceback."""
 
 
-class Trouble(Exception):
+class CommandFailed(Exception):
     """What happened, why, and what to do; shown as it is, and the command exits with 1."""

@@ -41,7 +41,7 @@ def migrate_database() -> None:
 
 
 def _begin_searching() -> None:
-    """A new Joey can be searched at once: nothing is found, and nobody waits for an index of nothing."""
+    """Build the empty index of a new instance, so that a search finds nothing instead of waiting for an index."""
     from joey.catalog.number_changes import newest_seqs
     from joey.catalog.search.follow import catch_up
 

@@ -1,4 +1,4 @@
-"""Bring a command together with its instance: the settings that Joey reads, a database that answers, Django."""
+"""Open the instance that a command works on: its settings, a running database, Django."""
 
 import os
 import time
@@ -8,18 +8,18 @@ from pathlib import Path
 
 from joey.instance.data_folder import Instance, InUse, claim, noted_instance, secret
 from joey.instance.demo.connect_sandbox import sandbox_accounts, sandbox_rails
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 
-STARTING = 120.0  # seconds that a command waits for a `joey up` that is still starting
+START_SECONDS = 120.0  # that a command waits for a `joey up` that is still starting
 
 
 @contextmanager
 def instance(data: Path, command: str = "command", *, make: bool = False, django: bool = True) -> Iterator[None]:
-    """Set the environment and set Django up, with a database that answers until the block ends.
+    """Set the environment and set Django up, with a database that runs until the block ends.
 
     The database is, in this order: DATABASE_URL; that of the `joey up` running on this folder; the folder's own,
-    started for as long as the block runs. Without any of them it raises Trouble, unless `make` says to begin one.
-    Without `django` only the environment is set, for what speaks to PostgreSQL itself.
+    started while the block runs. If there is none it raises CommandFailed, unless `make` asks for a new one.
+    With `django=False` only the environment is set, for code that talks to PostgreSQL directly.
     """
     if os.environ.get("DATABASE_URL"):
         deployed = {"JOEY_DATA": str(data), "JOEY_SECRET": os.environ.get("JOEY_SECRET") or _deployed_secret(data)}
@@ -27,8 +27,8 @@ def instance(data: Path, command: str = "command", *, make: bool = False, django
         yield
         return
     if not make and not exists(data):
-        raise Trouble(
-            f"There is no Joey in {data} yet. Start one with `joey up`, or name its folder with --data or JOEY_DATA."
+        raise CommandFailed(
+            f"There is no instance in {data} yet. Start one with `joey up`, or name its folder (--data or JOEY_DATA)."
         )
     try:
         with claim(data, command), _own_database(data, django=django):
@@ -41,12 +41,12 @@ def instance(data: Path, command: str = "command", *, make: bool = False, django
 
 
 def exists(data: Path) -> bool:
-    """Whether the folder holds an instance, if only one that is just being put there."""
+    """Whether the folder holds an instance, including one that is being restored into it."""
     return any(os.path.lexists(data / name) for name in ("database.json", "postgres", "moving.json"))
 
 
 def environment(data: Path, running: Instance) -> dict[str, str]:
-    """Return what Joey's processes of a running instance find in their environment."""
+    """Return the environment variables of a running instance's processes."""
     return {
         "DATABASE_URL": running.database_url,
         "DATABASE_OWNER_URL": running.database_owner_url,
@@ -79,7 +79,7 @@ def _own_database(data: Path, *, django: bool) -> Iterator[None]:
             yield
         finally:
             if django:
-                let_go()
+                close_connections()
 
 
 def begin(values: dict[str, str], *, django: bool = True) -> None:
@@ -89,8 +89,8 @@ def begin(values: dict[str, str], *, django: bool = True) -> None:
         _set_up()
 
 
-def let_go() -> None:
-    """Close what Django has open, so that the database can be stopped."""
+def close_connections() -> None:
+    """Close Django's connections, so that the database can be stopped."""
     from django.db import connections
 
     connections.close_all()
@@ -102,18 +102,18 @@ def _set_up() -> None:
     django.setup()
     from django.utils import translation
 
-    translation.activate("en")  # the terminal's own sentences are English, so what a room refuses is too
+    translation.activate("en")  # commands print English, so refusals are English too
 
 
 def _started(data: Path) -> Instance:
     """Wait until a `joey up` that is just starting has its database migrated."""
-    deadline = time.monotonic() + STARTING
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         running = noted_instance(data)
         if running is not None and Path(f"/proc/{running.pid}").exists():
             return running
         time.sleep(0.2)
-    raise Trouble(f"The Joey in {data} is still starting. Try again when it says that it is ready.")
+    raise CommandFailed(f"The instance in {data} is still starting. Try again once it is ready.")
 
 
 def _deployed_secret(data: Path) -> str:
@@ -121,4 +121,6 @@ def _deployed_secret(data: Path) -> str:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return secret(data)
     except OSError as error:
-        raise Trouble(f"Set JOEY_SECRET: there is none, and {data} cannot keep one ({error.strerror}).") from error
+        raise CommandFailed(
+            f"Set JOEY_SECRET: there is none, and {data} cannot keep one ({error.strerror})."
+        ) from error

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal; when nobody is there any more, go on."""
+    """Print for the person at the terminal; when the terminal is gone, continue silently."""
     with contextlib.suppress(OSError, ValueError):
         print(text, flush=True)
 
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Say how long a step took."""
+    """Print how long a step took."""
     began = time.monotonic()
     yield
     say(f"  {name:<16}{time.monotonic() - began:5.1f} s")

@@ -1,1 +1,1 @@
-"""Clock, ids, jobs, refusals, idempotency: what every room uses and no room owns."""
+"""Clock, ids, jobs, refusals, idempotency: what every package uses and none owns."""

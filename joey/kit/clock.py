@@ -6,7 +6,7 @@ from django.db import connection
 
 
 def now() -> datetime:
-    """The database's clock, in UTC. Inside a transaction it still moves (it is not the start of it)."""
+    """The database's clock, in UTC. It also advances inside a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (moment,) = cursor.fetchone()

@@ -11,18 +11,18 @@ CODE_ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): the day is in the id, so rows lie in time order."""
+    """A UUIDv7 (RFC 9562): the day is in the id, so rows are in time order."""
     return UUID(int=uuid_utils.uuid7().int)
 
 
 def new_id_bytes() -> bytes:
-    """The same as its 16 bytes, for who makes thousands a second and never looks at them."""
+    """The same as its 16 bytes, for code that makes thousands a second and never reads them."""
     raw: bytes = uuid_utils.uuid7().bytes
     return raw
 
 
 def new_code(length: int = 12) -> str:
-    """A public code of `length` letters, about 4.8 bits each, from the system's random source."""
+    """A public code of `length` characters, about 4.8 bits each, from the system's random source."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
 
 

@@ -18,8 +18,8 @@ class Check:
     def first_offender(self) -> dict[str, object] | None:
         """The first row that breaks the rule, or None.
 
-        A proof reads whole tables. Left to guess, the planner hopes for an early offender and walks row by row,
-        which takes hours where there is none; so it is told to hash.
+        A proof reads whole tables. By default the planner expects an early offender and joins row by row, which takes
+        hours when there is none; so nested loops are off.
         """
         sql.execute("SET LOCAL enable_nestloop = off")
         return sql.one(f"WITH offender AS MATERIALIZED ({self.query}) SELECT * FROM offender LIMIT 1")

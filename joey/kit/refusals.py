@@ -1,4 +1,4 @@
-"""Why Joey says no. A refusal speaks to a person: what happened, why, what to do. Only a face knows HTTP."""
+"""Refusals: what happened, why, and what to do, in words for a person. Only a face knows HTTP."""
 
 from typing import Any
 
@@ -53,6 +53,6 @@ class TooMany(Refusal):
 
 
 class Unavailable(Refusal):
-    """Something we depend on is away; the same request may work later."""
+    """Something we depend on is unavailable; the same request may work later."""
 
     code = "unavailable"

@@ -18,7 +18,7 @@ class WrongState(Conflict):
 
 
 def move(row: models.Model, table: Transitions, *, to: str, **also: Any) -> None:
-    """Set `row.state` to `to` when the table allows it and nobody moved it first; else raise WrongState."""
+    """Set `row.state` to `to` if the table allows it and no other process moved it first; else raise WrongState."""
     start = row.state  # type: ignore[attr-defined]
     if to not in table.get(start, frozenset()):
         raise WrongState(_("This step is not possible any more: the state is already “%s”.") % start)

@@ -1,5 +1,5 @@
-"""A form that takes exactly what it declares. A field nobody asked for (a price, a fee, an inviter) is refused by
-name, so that nobody can believe it was stored."""
+"""A form that takes exactly what it declares. An undeclared field (a price, a fee, an inviter) is refused by name, so
+that no one believes it was stored."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from joey.kit.refusals import Refusal
 
 CSRF_FIELD = "csrfmiddlewaretoken"
-BROKEN = "\ufffd"  # what Django puts where bytes are not UTF-8; nobody types it
+BROKEN = "\ufffd"  # what Django puts where bytes are not UTF-8; people do not type it
 
 
 class StrictForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Money as the house knows it: integer minor units with a currency, no float anywhere near."""
+"""Money: integer minor units with a currency, never a float."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid
 
-# ISO 4217 exponents of the currencies that marketplaces and feeds sell in: two unless it says otherwise.
+# ISO 4217 exponents of the currencies that marketplaces and feeds sell in: two digits except for those below.
 _TWO = (
     "CNY USD EUR GBP HKD AED ARS AUD BGN BRL CAD CHF COP CZK DKK EGP HUF IDR ILS INR KES KZT LKR MAD MOP MXN MYR NGN "
     "NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH ZAR"

@@ -1,18 +1,16 @@
 """Synthetic load for measuring: offers, shops and orders in sets, by the verbs that everything else goes through.
 
 Everything says that it is synthetic: marketplace, shop names, addresses, order numbers. The same seed makes the same
-load. What is there already is counted first, so a run that was cut off goes on and a second one changes nothing.
+load. Existing rows are counted first, so an interrupted run continues and a second one changes nothing.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from django.db import transaction
 
 from joey.catalog.intake.take_offers import take_offers
-from joey.catalog.synthetic import IDENTITY, MARKETPLACE, offers_into, synthetic_offers
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.demo.make_offer import COMMISSION_PPM
@@ -23,45 +21,35 @@ from joey.marketplaces import registry
 from joey.marketplaces.port import ByPosition, OfferFacts, OrderReport
 from joey.orders.queries import lines_whose_order_begins_with
 from joey.orders.take_order_reports import take_order_reports
-from joey.people.synthetic import people_into
-from joey.sharing.synthetic import lease_to, leased_keys
-from joey.shops.synthetic import open_shops, other_shops, shops_into, synthetic_shops
+from joey.synthetic.load import Load
+from joey.synthetic.queries import (
+    MARKETPLACE,
+    PREFIX,
+    lease_to,
+    leased_keys,
+    offers_into,
+    open_shops,
+    other_shops,
+    people_into,
+    shops_into,
+    synthetic_offers,
+    synthetic_shops,
+)
 
 OFFERS_AT_ONCE, LISTINGS_AT_ONCE, ORDERS_AT_ONCE = 10_000, 200_000, 20_000
-MOST_OFFERS = 1_000_000
-LISTINGS_PER_OFFER = 10  # so many shops list one offer
-MOST_POSITIONS = 100_000
+MAX_POSITIONS = 100_000
 DAY = timedelta(days=1)
 
 Step = Callable[[str, int, int], None]  # (what, done, of how many)
 
 
-@dataclass(frozen=True)
-class Load:
-    """What there is to be in the end. `listings` and `orders` are totals, spread evenly over the shops."""
-
-    shops: int
-    listings: int
-    orders: int
-    seed: int = 1
-
-    @property
-    def per_shop(self) -> int:
-        return self.listings // self.shops if self.shops else 0
-
-    @property
-    def offers(self) -> int:
-        """As many as one shop lists at least, a tenth of the listings usually, a million at most."""
-        return max(self.per_shop, min(MOST_OFFERS, self.listings // LISTINGS_PER_OFFER))
-
-
 def real_shops() -> list[str]:
-    """A few shops that are neither synthetic nor the demo's: an instance that somebody uses."""
+    """A few shops that are neither synthetic nor the demo's: an instance that is in use."""
     return other_shops([shop.slug for shop in DEMO_SHOPS])
 
 
-def fill(load: Load, step: Step) -> None:
-    """Bring the instance to `load`, telling `step` how far it is."""
+def fill_instance(load: Load, step: Step) -> None:
+    """Bring the instance to `load`, reporting its progress to `step`."""
     _offers(load, step)
     _shops(load, step)
     _orders(load, step)
@@ -89,11 +77,11 @@ def _offer(number: int, goods: tuple[Good, ...], seed: int, now: datetime) -> Of
     past = [(days, asked * (100 + next(dice) % 25) // 100) for days in (55, 34, 13)][: next(dice) % 4]
     return OfferFacts(
         marketplace=MARKETPLACE,
-        identity=f"{IDENTITY}{number}",
-        external_id=f"{IDENTITY}{number}",
+        identity=f"{PREFIX}{number}",
+        external_id=f"{PREFIX}{number}",
         title=f"{good.title['zh']}（合成 {number}）",
         translations={"en": f"{good.title['en']} (synthetic {number})"},
-        url=f"https://{IDENTITY}{number}.invalid/",
+        url=f"https://{PREFIX}{number}.invalid/",
         brand=good.brand["zh"],
         category=good.category,
         seller="合成数据",
@@ -134,12 +122,12 @@ def _shops(load: Load, step: Step) -> None:
 
 def _orders(load: Load, step: Step) -> None:
     marketplace = next(each for each in registry.manifests() if "position" in each.evidence).code
-    have = lines_whose_order_begins_with(marketplace, IDENTITY)
+    have = lines_whose_order_begins_with(marketplace, PREFIX)
     if have >= load.orders or not load.shops:
         return
     now = clock.now()
     with transaction.atomic(durable=True):
-        shops_into("synthetic_seller", limit=min(load.orders, load.shops, MOST_POSITIONS))
+        shops_into("synthetic_seller", limit=min(load.orders, load.shops, MAX_POSITIONS))
         lease_to("synthetic_seller", marketplace, since=now - 60 * DAY)
         keys = leased_keys("synthetic_seller", marketplace)
     for first in range(have, load.orders, ORDERS_AT_ONCE):
@@ -159,7 +147,7 @@ def _order(number: int, key: str, seed: int, now: datetime) -> OrderReport:
     placed = now - timedelta(days=20 + next(dice) % 30, minutes=next(dice) % 1440)
     settled = placed + 12 * DAY if number % 3 else None
     closed = number % 20 == 7
-    order = f"{IDENTITY}{number}"
+    order = f"{PREFIX}{number}"
     return OrderReport(
         external_order=order,
         external_line=f"{order}-1",

@@ -33,7 +33,7 @@ def test_a_wrk_that_could_not_connect_is_an_error_and_not_a_zero() -> None:
         load.read_report("", "unable to connect to 127.0.0.1:1 Connection refused\n")
 
 
-def test_a_ratio_is_taken_round_by_round_and_told_with_its_spread() -> None:
+def test_a_ratio_is_taken_round_by_round_and_printed_with_its_spread() -> None:
     result = load.result(
         "work",
         ours=[measured(20_000), measured(30_000), measured(10_000)],
@@ -88,7 +88,7 @@ def test_what_could_not_be_measured_names_the_missing_package() -> None:
     assert "INVALID: not measured: nginx not installed (apt-get install nginx-light)" in "\n".join(lines_of(result))
 
 
-def test_each_benchmark_gets_a_process_of_its_own_and_what_it_raises_is_told(
+def test_each_benchmark_gets_a_process_of_its_own_and_what_it_raises_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bench_of_this_test.py").write_text(

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from joey.cli.cli import COMMANDS, main
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.kit.refusals import Invalid
 from tests.journeys.running import joey
 
@@ -30,12 +30,15 @@ def test_every_command_is_there_and_explains_itself(name: str) -> None:
 @pytest.mark.parametrize(
     ("raised", "said"),
     [
-        (Trouble("The disk is full. Make room."), "The disk is full. Make room.\n"),
+        (CommandFailed("The disk is full. Make room."), "The disk is full. Make room.\n"),
         (Invalid("That is no phone number.", field="phone"), "phone: That is no phone number.\n"),
-        (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero. JOEY_DEBUG=1"),
+        (
+            ZeroDivisionError("division by zero"),
+            "ZeroDivisionError: division by zero. Run the command with JOEY_DEBUG=1",
+        ),
     ],
 )
-def test_whatever_stops_a_command_is_one_sentence_and_exit_code_one(
+def test_what_stops_a_command_is_one_sentence_and_exit_code_one(
     monkeypatch: pytest.MonkeyPatch, raised: Exception, said: str
 ) -> None:
     @click.command()

@@ -39,9 +39,9 @@ def test_a_file_is_taken_in_and_its_report_says_what_became_of_every_row(tmp_pat
     said = run(file, "--marketplace", "jd", "--report", "out.json")
 
     assert said.exit_code == 0
-    assert "2 rows accepted: 2 changed something (2 new offers), 0 said what is known. 1 refused." in said.stdout
+    assert "2 rows accepted: 2 changed something (2 new offers), 0 changed nothing. 1 refused." in said.stdout
     assert "row 3, price: This is not an amount" in said.stderr
-    assert "goods.refused.csv: mend them there" in said.stderr
+    assert "goods.refused.csv: fix them there" in said.stderr
     reason = "This is not an amount Joey can read. Write digits and a point, like 19.90."
     assert json.loads(Path("out.json").read_text()) == {
         "accepted": 2, "changed": 2, "unchanged": 0, "refused": 1,
@@ -51,7 +51,7 @@ def test_a_file_is_taken_in_and_its_report_says_what_became_of_every_row(tmp_pat
     assert set(offers()) == {"1", "3"}
 
 
-def test_the_mended_rows_are_imported_in_the_same_way(tmp_path: Path) -> None:
+def test_the_fixed_rows_are_imported_in_the_same_way(tmp_path: Path) -> None:
     mapping = tmp_path / "m.toml"
     mapping.write_text('[columns]\nprice = { column = "price", unit = "fen" }\n')
     run(written(tmp_path, goods(good(1, "100"), good(2, "x"))), "--marketplace", "jd", "--mapping", mapping)
@@ -80,10 +80,10 @@ def test_a_file_that_is_refused_changes_nothing_and_says_why_in_one_sentence(
     assert said.exit_code == 1
     assert sentence in said.stderr
     assert "Traceback" not in said.stderr
-    told = json.loads(Path("out.json").read_text())
-    assert (told["accepted"], told["changed"], told["unchanged"], told["refused"]) == (0, 0, 0, 0)
-    assert told["rows"][0]["row"] == row
-    assert sentence in told["rows"][0]["reason"]
+    report = json.loads(Path("out.json").read_text())
+    assert (report["accepted"], report["changed"], report["unchanged"], report["refused"]) == (0, 0, 0, 0)
+    assert report["rows"][0]["row"] == row
+    assert sentence in report["rows"][0]["reason"]
     assert everything() == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["goods.csv", "out.json"]
 

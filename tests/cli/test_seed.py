@@ -5,7 +5,6 @@ from click.testing import CliRunner, Result
 from django.test import Client
 
 from joey.catalog.models import Offer, PricePoint
-from joey.catalog.synthetic import MARKETPLACE
 from joey.cli.cli import main
 from joey.commissions.models import Commission
 from joey.demo.shops import SHOPS
@@ -14,8 +13,8 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.orders.models import OrderLine
 from joey.people.models import Person
 from joey.shops.models import Listing, Shelf, Shop
-from joey.shops.synthetic import open_shops, slug_of
 from joey.synthetic import fill_instance as synthetic
+from joey.synthetic.queries import MARKETPLACE, open_shops, slug_of
 from tests import cast
 
 

@@ -58,7 +58,7 @@ def test_a_second_up_says_that_joey_runs_here_already(first: RunningJoey) -> Non
     assert first.answers()
 
 
-def test_a_taken_port_is_named_with_the_outbound_click(first: RunningJoey, tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_the_option_to_change_it(first: RunningJoey, tmp_path: Path) -> None:
     second = joey("up", "--no-demo", "--data", str(tmp_path / "other"), "--port", str(first.port))
 
     assert second.returncode == 1
@@ -119,12 +119,12 @@ def test_a_killed_database_comes_back(first: RunningJoey) -> None:
 
 def test_a_killed_up_takes_everything_along_and_the_next_one_starts(first: RunningJoey) -> None:
     until(first.answers, "the web")
-    everybody = [*first.note()["children"].values(), EmbeddedPostgres(first.data).pid()]
+    processes = [*first.note()["children"].values(), EmbeddedPostgres(first.data).pid()]
 
     first.process.kill()
     first.process.wait()
 
-    until(lambda: not any(Path(f"/proc/{pid}").exists() and _alive(pid) for pid in everybody), "the end of all")
+    until(lambda: not any(Path(f"/proc/{pid}").exists() and _alive(pid) for pid in processes), "the end of all")
     until(lambda: not first.answers(), "the end of the web")
     with EmbeddedPostgres(first.data) as postgres, psycopg.connect(postgres.urls.owner) as owner:
         owner.execute("CREATE TABLE kept_over_stops (a int)")

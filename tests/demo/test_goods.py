@@ -73,7 +73,7 @@ def test_no_two_titles_differ_only_by_brand_number_unit_size_or_colour(language:
     assert all(bare)
 
 
-def test_titles_that_differ_by_number_size_or_colour_are_told_to_be_the_same() -> None:
+def test_titles_that_differ_by_number_size_or_colour_are_recognised_as_the_same() -> None:
     assert _bare("半窑 红色马克杯 350毫升", "半窑", "zh") == _bare("半窑 蓝色马克杯 500毫升 两只装", "半窑", "zh")
     assert _bare("Halfkiln Red Mug, 12 oz", "Halfkiln", "en") == _bare(
         "Halfkiln Mug in Blue, Set of 2", "Halfkiln", "en"

@@ -4,7 +4,7 @@ import re
 
 from joey.demo.shops import MEI, SHOPS
 
-# Having used something is a claim; nobody here has used anything.
+# Having used something is a claim; no demo person has used anything.
 USED = "用了|用过|我用|亲测|回购|吃过|穿过|喝过|试过|自用"
 USED_EN = r"\b(I use|I used|I've used|I tried|I've tried|I own|I wear|my own one|repurchased)\b"
 

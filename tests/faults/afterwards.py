@@ -41,7 +41,7 @@ def as_acknowledged(town: Town, pressed: Pressed) -> None:
 
 
 def answered_well(pressed: Pressed) -> None:
-    """Nobody waited without end, and whoever was refused was told so in the promised form."""
+    """No request waited without end, and every refusal had the promised form."""
     assert pressed.odd == []
     assert pressed.longest < ANSWERED_WITHIN, pressed.longest
 
@@ -49,7 +49,7 @@ def answered_well(pressed: Pressed) -> None:
 def booked_once(town: Town, pressed: Pressed) -> None:
     """Every order of the simulated world is booked once, with the amounts that its own arithmetic gives."""
     orders = pressed.orders.read_text().split()
-    assert orders, "nobody bought anything"
+    assert orders, "nothing was bought"
     assert len(orders) == len(set(orders))
     expected = {order: [_as_it_must_be(town, order)] for order in orders}
 

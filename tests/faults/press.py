@@ -31,7 +31,7 @@ class Answer(NamedTuple):
 
 
 class Journal:
-    """Lines on disk; what is acknowledged is synced before anybody hears of it."""
+    """Lines on disk; what is acknowledged is synced before it counts."""
 
     def __init__(self, path: str) -> None:
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115 -- open as long as the program runs

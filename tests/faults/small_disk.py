@@ -42,7 +42,7 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(joey: RunningJoey, what: str) -> Iterator[SmallDisk]:
-    """Stop this Joey, put its PostgreSQL ("data") or its "wal" on a small disk, start it; stopped at the end."""
+    """Stop the instance, put its PostgreSQL ("data") or its "wal" on a small disk, start it; stopped at the end."""
     assert joey.interrupt() == 0
     postgres = EmbeddedPostgres(joey.data)
     place = postgres.cluster if what == "data" else postgres.cluster / "pg_wal"

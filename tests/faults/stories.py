@@ -1,4 +1,4 @@
-"""The four stories, each for as long as it is told to last. The short ones run with all tests, the long ones apart."""
+"""The four stories, each for as long as the caller asks. The short ones run with all tests."""
 
 import random
 import time
@@ -41,7 +41,7 @@ def the_database_is_killed(town: Town, folder: Path, *, times: int, pause: float
 
 
 def the_database_freezes(town: Town, folder: Path, *, seconds: float) -> Pressed:
-    """F3: every process of PostgreSQL stands still; Joey says so in bounded time, and does nothing twice."""
+    """F3: every process of PostgreSQL hangs; Joey answers so within a time limit, and does nothing twice."""
     with town.pressed(folder) as pressed:
         time.sleep(1)
         with town.frozen():
@@ -79,9 +79,9 @@ def the_disk_is_full(town: Town, folder: Path, *, what: str, pause: float) -> Pr
                 lambda: _refused_write(town, use_up=what == "wal"), "a write that is refused", 120, pause=0.05
             )
             assert refused.headers["content-type"] == "application/problem+json"
-            told = refused.json()
-            assert (told["status"], told["code"]) == (503, "unavailable")
-            assert told["detail"]
+            problem = refused.json()
+            assert (problem["status"], problem["code"]) == (503, "unavailable")
+            assert problem["detail"]
             time.sleep(pause)
             disk.free()
             town.recovers()

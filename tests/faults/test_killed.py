@@ -7,14 +7,14 @@ import pytest
 from tests.faults.stories import the_database_is_killed, web_workers_are_killed
 from tests.faults.town import Town
 
-pytestmark = pytest.mark.timeout(600)  # the first of them starts a Joey
+pytestmark = pytest.mark.timeout(600)  # the first of them starts an instance
 
 
 def test_killed_web_workers_lose_nothing_that_was_acknowledged(town: Town, tmp_path: Path) -> None:
     """F1."""
     pressed = web_workers_are_killed(town, tmp_path, seconds=6)
 
-    assert pressed.seen.get("shelf broken", 0) + pressed.seen.get("page broken", 0) > 0, "nobody noticed the kills"
+    assert pressed.seen.get("shelf broken", 0) + pressed.seen.get("page broken", 0) > 0, "the kills went unnoticed"
 
 
 def test_a_killed_database_loses_nothing_that_was_acknowledged(town: Town, tmp_path: Path) -> None:

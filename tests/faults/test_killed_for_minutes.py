@@ -30,7 +30,7 @@ def test_the_database_frozen_for_half_a_minute(town: Town, tmp_path: Path) -> No
     """F3."""
     pressed = the_database_freezes(town, tmp_path, seconds=30)
 
-    assert pressed.seen["shelf 503"] > 0, "nobody was told while it stood still"
+    assert pressed.seen["shelf 503"] > 0, "no request was refused while it hung"
 
 
 @pytest.mark.parametrize("what", ["data", "wal"])

@@ -25,7 +25,7 @@ from tests.journeys.running import JOEY, RunningJoey, clean_environment, until
 HERE = Path(__file__).parent
 OWN_LINK = re.compile(r'href="[^"]*/go/([23456789bcdfghjkmnpqrstvwxyz]{8,16})"')
 RECOVERED_WITHIN = 60.0  # seconds, what an operator may expect
-ANSWERED_WITHIN = 30.0  # seconds; whoever asks hears something by then, whatever has happened
+ANSWERED_WITHIN = 30.0  # seconds; every request is answered by then, whatever has happened
 
 
 @dataclass
@@ -145,7 +145,7 @@ class Town:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Every process of PostgreSQL stands still."""
+        """Every process of PostgreSQL hangs."""
         above = self.postmaster()
         everyone = [above, *children_of(above)]
         send(signal.SIGSTOP, everyone)

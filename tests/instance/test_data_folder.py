@@ -8,13 +8,13 @@ import pytest
 
 from joey.instance import data_folder
 from joey.instance.data_folder import InUse, User, claim, default_folder, secret, user_of
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.instance.processes.bounded_logs import bound_logs
 from joey.instance.processes.child import end_leftovers
 from tests.journeys.running import CHECKOUT, joey, until
 
 
-def test_in_a_checkout_the_data_lies_beside_the_code() -> None:
+def test_in_a_checkout_the_data_is_beside_the_code() -> None:
     assert default_folder() == CHECKOUT / ".joey"
 
 
@@ -29,12 +29,12 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
 def test_a_secret_cut_short_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("abc")
 
-    with pytest.raises(Trouble, match="cut short"):
+    with pytest.raises(CommandFailed, match="cut short"):
         secret(tmp_path)
 
 
-def test_a_folder_in_use_says_by_whom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_folder, "PATIENCE", 0.2)
+def test_a_folder_in_use_names_its_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_folder, "WAIT_SECONDS", 0.2)
 
     with claim(tmp_path, "prove"):
         assert user_of(tmp_path) == User("prove", os.getpid())
@@ -51,11 +51,11 @@ def test_a_new_folder_is_closed_to_others(tmp_path: Path) -> None:
         assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_command_for_a_joey_that_is_not_there_says_so(tmp_path: Path) -> None:
+def test_a_command_for_an_instance_that_does_not_exist_says_so(tmp_path: Path) -> None:
     said = joey("fill-demo", "--data", str(tmp_path / "nowhere"))
 
     assert said.returncode == 1
-    assert f"There is no Joey in {tmp_path / 'nowhere'} yet" in said.stderr
+    assert f"There is no instance in {tmp_path / 'nowhere'} yet" in said.stderr
 
 
 def test_a_log_that_grows_too_large_keeps_its_end_and_goes_on(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Long stories told from outside: HTTP, a browser and the `joey` command against a running Joey."""
+"""Long stories from outside: HTTP, a browser and the `joey` command against a running instance."""

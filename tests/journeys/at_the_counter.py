@@ -19,7 +19,7 @@ WECHAT_PREVIEW = "WeChatShareExtension/8.0.49.31 CFNetwork/1494.0.7 Darwin/23.4.
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 PATIENCE = httpx.Timeout(60)
-NO_KEEPING = httpx.Limits(max_keepalive_connections=0)  # so that nobody has to say goodbye
+NO_KEEPING = httpx.Limits(max_keepalive_connections=0)  # so that no connection stays open
 
 Json = dict[str, Any]
 
@@ -66,7 +66,7 @@ class Sandbox:
 
 
 class Visitor:
-    """Somebody with a browser: cookies, a language, forms that carry what the page gave them."""
+    """A person with a browser: cookies, a language, forms that carry what the page gave them."""
 
     def __init__(self, url: str, language: str = "en", agent: str = PHONE) -> None:
         self.http = client(url, {"Accept-Language": language, "User-Agent": agent, "Accept": "text/html,*/*;q=0.8"})

@@ -21,7 +21,7 @@ PAGE_LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z']+(?:[ ,]+[A-Za-z'][a-z']*){3,}")
 
-# Visible texts of a page with the language of the nearest element that names one; typed values are nobody's prose.
+# Visible texts of a page with the language of the nearest element that names one; typed values are not prose.
 TEXTS = """
 () => [...document.querySelectorAll('main, nav, .bar, .demo')].flatMap(root => {
   const found = [];
@@ -31,8 +31,8 @@ TEXTS = """
     const text = node.textContent.replace(/\\s+/g, ' ').trim();
     if (!text || parent.closest('script, style, textarea, output, option, [hidden]')) continue;
     if (!parent.checkVisibility()) continue;
-    const told = !!parent.closest('h1, h2, button, summary, label, th, dt');
-    found.push({text, lang: parent.closest('[lang]').lang, told});
+    const heading = !!parent.closest('h1, h2, button, summary, label, th, dt');
+    found.push({text, lang: parent.closest('[lang]').lang, heading});
   }
   return found;
 })
@@ -90,7 +90,7 @@ class Phone:
         own = [each for each in texts if each["lang"].startswith(self.language)]
         if self.language == "zh":
             return [each["text"] for each in own if not CHINESE.search(each["text"]) and foreign_to_chinese(each)]
-        return [each["text"] for each in own if each["told"] and CHINESE.search(each["text"])]
+        return [each["text"] for each in own if each["heading"] and CHINESE.search(each["text"])]
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -109,7 +109,7 @@ class Phone:
 def foreign_to_chinese(text: dict[str, Any]) -> bool:
     """An English sentence, or a heading or button without a Chinese sign that is more than a name or a number."""
     words = re.findall(r"[A-Za-z]{2,}", text["text"])
-    return bool(ENGLISH_WORDS.search(text["text"])) or (text["told"] and len(words) > 1)
+    return bool(ENGLISH_WORDS.search(text["text"])) or (text["heading"] and len(words) > 1)
 
 
 def serious(page: Page) -> list[str]:

@@ -1,4 +1,4 @@
-"""A real Joey, started by its own command and looked at from outside only."""
+"""A real instance, started by its own command and observed from outside only."""
 
 import json
 import os
@@ -24,13 +24,13 @@ TOKEN = re.compile(r"joey_[A-Za-z0-9_-]{20,}")
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment as a person has it: nothing of the other tests' database, nothing of another Joey."""
+    """The environment as a person has it: nothing of the other tests' database, nothing of another instance."""
     foreign = ("DATABASE_URL", "DATABASE_OWNER_URL", "DJANGO_SETTINGS_MODULE")
     return {name: value for name, value in os.environ.items() if name not in foreign and not name.startswith("JOEY_")}
 
 
 def until(look: Callable[[], T | None], what: str, seconds: float = 30, pause: float = 0.1) -> T:
-    """Look again and again until there is something; AssertionError when there never is."""
+    """Poll until there is something; AssertionError when there never is."""
     deadline = time.monotonic() + seconds
     while True:
         found = look()
@@ -42,7 +42,7 @@ def until(look: Callable[[], T | None], what: str, seconds: float = 30, pause: f
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on right now."""
+    """Ports that are free right now."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:
@@ -124,7 +124,7 @@ class RunningJoey:
         return note
 
     def children(self) -> dict[str, int]:
-        """Process ids by name; {} in the moment in which the note is written anew."""
+        """Process ids by name; {} in the moment in which the note is rewritten."""
         try:
             return {str(name): int(pid) for name, pid in self.note()["children"].items()}
         except (OSError, ValueError):
@@ -133,9 +133,9 @@ class RunningJoey:
     def run(self, *arguments: str, exit_code: int | None = 0, **more: str) -> str:
         """One `joey` command on this instance, which it finds by JOEY_DATA; returns what it printed."""
         done = joey(*arguments, timeout=120, **{"JOEY_DATA": str(self.data)} | more)
-        told = f"joey {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-        assert exit_code is None or done.returncode == exit_code, told
-        assert "Traceback" not in done.stderr, told
+        output = f"joey {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        assert exit_code is None or done.returncode == exit_code, output
+        assert "Traceback" not in done.stderr, output
         return done.stdout + done.stderr
 
     def token(self, *whose: str) -> str:

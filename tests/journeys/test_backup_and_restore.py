@@ -1,4 +1,4 @@
-"""A day that a copy does not know: what the world outside remembers comes back, and nobody is paid twice."""
+"""A day that is not in the backup: what the outside world remembers comes back, and nothing is paid twice."""
 
 import re
 import threading
@@ -18,7 +18,7 @@ GO = re.compile(r'href="/go/([^"]+)"')
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningJoey]:
-    """A Joey of this story alone: it is stopped, set back and started again."""
+    """An instance for this story alone: it is stopped, set back and started again."""
     running = RunningJoey(tmp_path_factory.mktemp("restored") / "data")
     try:
         yield running.start()
@@ -30,18 +30,18 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningJoey]:
 
 
 @pytest.mark.long
-def test_orders_and_payouts_since_the_copy_come_back_and_are_booked_once(town: RunningJoey, tmp_path: Path) -> None:
+def test_orders_and_payouts_since_the_backup_come_back_and_are_booked_once(town: RunningJoey, tmp_path: Path) -> None:
     sandbox, mei = Sandbox(town.sandbox_url), Api(town.url, town.token("--shop", "mei"))
     link = mei.get("/shops/mei/links")["items"][0]["code"]
     known = bought(town, sandbox, link)
     synced(town, mei, known)
 
     with clicking(town, link) as acknowledged:
-        said = town.run("backup", str(tmp_path / "copy"))
-    assert "It was tried out" in said
+        said = town.run("backup", str(tmp_path / "backup"))
+    assert "It was tried:" in said
     assert len(acknowledged) > 3
 
-    # What the copy does not know: an order, a payout that the bank has settled, a shop.
+    # What is not in the backup: an order, a payout that the bank has settled, a shop.
     later = bought(town, sandbox, link)
     booked = synced(town, mei, later)
     available = mei.get("/shops/mei/balance")["CNY"]["available"]["minor"]
@@ -55,20 +55,20 @@ def test_orders_and_payouts_since_the_copy_come_back_and_are_booked_once(town: R
     newcomer.sign_in(f"{uuid.uuid4().hex[:8]}@example.com", sandbox)
     assert newcomer.open_shop("late", "Late").status_code == 302
 
-    refused = town.run("restore", str(tmp_path / "copy"), "--replace", exit_code=1)
+    refused = town.run("restore", str(tmp_path / "backup"), "--replace", exit_code=1)
     assert "Joey is running" in refused
     assert town.interrupt() == 0
-    warned = town.run("restore", str(tmp_path / "copy"), exit_code=1)
+    warned = town.run("restore", str(tmp_path / "backup"), exit_code=1)
     assert "1 payout, 1 order line, 1 commission, 1 shop, 1 person" in warned
     assert f"1 payout was sent to the bank since: {paid_once['amount']['text']}." in warned
-    restored = town.run("restore", str(tmp_path / "copy"), "--replace")
+    restored = town.run("restore", str(tmp_path / "backup"), "--replace")
     assert "All payouts are paused" in restored
     assert "What was here before is kept in" in restored
 
     town.start()
     assert client(town.url).get("/s/late").status_code == 404
     assert Visitor(town.url).see("/s/mei").status_code == 200
-    again = synced(town, mei, later)  # the sandbox is the world outside: it remembers
+    again = synced(town, mei, later)  # the sandbox simulates the outside world: it remembers
     assert (again["paid"], again["commission"]) == (booked["paid"], booked["commission"])
     assert mei.get(f"/shops/mei/payouts/{payout['id']}")["state"] == "paid"
     assert mei.get("/shops/mei/balance")["CNY"]["paid"]["minor"] == paid_before
@@ -84,14 +84,14 @@ def test_orders_and_payouts_since_the_copy_come_back_and_are_booked_once(town: R
 
 
 @pytest.mark.long
-def test_a_copy_restored_in_another_place_serves_its_pages(town: RunningJoey, tmp_path: Path) -> None:
-    town.run("backup", str(tmp_path / "copy"), "--quick")
-    tried = town.run("restore", str(tmp_path / "copy"), "--try")
-    assert "It comes up" in tried
+def test_a_backup_restored_in_another_place_serves_its_pages(town: RunningJoey, tmp_path: Path) -> None:
+    town.run("backup", str(tmp_path / "backup"), "--quick")
+    tried = town.run("restore", str(tmp_path / "backup"), "--try")
+    assert "It can be restored:" in tried
     page = Visitor(town.url).see("/s/mei").text
     elsewhere = RunningJoey(tmp_path / "elsewhere")
     try:
-        elsewhere.run("restore", str(tmp_path / "copy"))
+        elsewhere.run("restore", str(tmp_path / "backup"))
         elsewhere.start()
 
         assert titles(Visitor(elsewhere.url).see("/s/mei").text) == titles(page)
@@ -108,7 +108,7 @@ def titles(page: str) -> list[str]:
 
 
 def bought(town: RunningJoey, sandbox: Sandbox, code: str) -> str:
-    """Somebody opens the link, goes on and pays; the order's number."""
+    """A buyer opens the link, continues and pays; the order's number."""
     buyer = Visitor(town.url)
     found = GO.search(buyer.see(f"/l/{code}").text)
     assert found
@@ -153,7 +153,7 @@ def bank_statement(town: RunningJoey) -> list[Json]:
 
 @contextmanager
 def clicking(town: RunningJoey, code: str) -> Iterator[list[int]]:
-    """People open the link all the time; the answers that said that the click is kept."""
+    """People open the link all the time; the answers that acknowledged the click."""
     acknowledged: list[int] = []
     over = threading.Event()
 

@@ -163,7 +163,7 @@ def test_another_shops_token_finds_nothing_and_a_broken_one_is_none(
         problem_in(answer, 401)
 
 
-def test_a_wrong_old_or_used_code_signs_nobody_in(joey: RunningJoey, sandbox: Sandbox) -> None:
+def test_a_wrong_old_or_used_code_does_not_sign_in(joey: RunningJoey, sandbox: Sandbox) -> None:
     contact = f"late-{uuid.uuid4().hex[:8]}@example.com"
     first, second = Visitor(joey.url), Visitor(joey.url)
     first.send("/studio/sign-in", {"contact": contact})
@@ -212,10 +212,10 @@ def test_forms_refuse_it_by_name_too(keeper: Keeper, listing: Json) -> None:
         (f"{studio}/share/{listing['id']}", "", {"channel": "pigeon"}, "alert"),
         (f"{studio}/payout-details", "", {"holder_name": "Lin", "account_number": "0"}, "aria-invalid"),
     ]
-    for page, more, fields, told in given:
+    for page, more, fields, sentence in given:
         answer = visitor.send(page, fields, f"{page}{more}")
         assert answer.status_code == 422, (page, fields, answer.status_code)
-        assert told in unescape(answer.text), (page, fields)
+        assert sentence in unescape(answer.text), (page, fields)
     for amount in ("1,99,0", "NaN", "1e3", "-1", ""):
         wish = {"amount": amount, "currency": "CNY", "key": uuid.uuid4().hex}
         answer = visitor.send(f"{studio}/shelves", wish, f"{studio}/payout")
@@ -234,7 +234,7 @@ def test_addresses_that_lead_nowhere_say_so(joey: RunningJoey) -> None:
 
     for path in (
         "/l/aaaaaaaaaa", "/l/", "/l/%00", "/l/..%2f..%2fetc", "/go/aaaaaaaaaa", "/go/%ff", f"/go/{uuid.uuid4()}",
-        "/s/nobody-here", "/s/%ff%fe", "/s/mei/not-an-id", f"/s/mei/{uuid.uuid4()}", "/pictures/x.webp",
+        "/s/no-such-shop", "/s/%ff%fe", "/s/mei/not-an-id", f"/s/mei/{uuid.uuid4()}", "/pictures/x.webp",
         "/p/aaaaaaaaaa.png", "/api/v1/nothing", "/nothing", "/static/..%2fsettings.py",
     ):  # fmt: skip
         assert visitor.http.get(path, follow_redirects=True).status_code == 404, path

@@ -46,7 +46,7 @@ def test_from_signing_up_to_money_that_is_available(
     assert api.get(shop)["url"] == f"{joey.url}/s/{keeper.slug}"
     assert api.get(f"{shop}/balance") == {}
 
-    # Pick: by words, by a link of the marketplace, and by a copy-code that somebody else passed on.
+    # Pick: by words, by a link of the marketplace, and by a copy-code that another person passed on.
     found = best_earning(api, "tmall")
     yuan, fen = divmod(found["price"]["minor"], 100)
     assert found["price"]["text"] == f"¥{yuan:,}.{fen:02}"
@@ -227,7 +227,7 @@ def test_every_trace_names_its_own_reason(joey: RunningJoey, sandbox: Sandbox, k
         assert trace["answer"]
         assert trace["steps"]
 
-    # One of Mei's is held; nobody can be named for others, and only an operator sees those.
+    # One of Mei's is held; no shop can be named for others, and only an operator sees those.
     held = [each for each in mei.get("/shops/mei/orders", limit=100)["items"] if each["held"]]
     assert [mei.get(f"/shops/mei/orders/{each['id']}/trace")["reason"] for each in held] == ["held"]
     foreign = sandbox.http.get("/control/marketplaces").json()["taobao"]["credentials"]["adzones"][0]
@@ -287,7 +287,7 @@ def test_another_shop_looks_like_none_at_all(joey: RunningJoey, sandbox: Sandbox
 
     paths = ["", "/listings", "/links", "/clicks", "/orders", f"/orders/{line}/trace", "/balance", "/payouts"]
     refusals = [stranger.api.get(f"/shops/mei{path}", expect=404) for path in paths]
-    unknown = stranger.api.get(f"/shops/nobody-{uuid.uuid4().hex[:6]}/orders", expect=404)
+    unknown = stranger.api.get(f"/shops/unknown-{uuid.uuid4().hex[:6]}/orders", expect=404)
     stranger.api.get(f"/shops/{stranger.slug}/orders/{line}/trace", expect=404)
     wish = {"amount": {"minor": 100, "currency": "CNY"}}
     stranger.api.post("/shops/mei/payouts", wish, 404, key="mine")

@@ -65,8 +65,8 @@ def test_a_killed_worker_takes_up_what_was_left_to_do(joey: RunningJoey, keeper:
     )
 
     comes_back(joey, "worker", before)
-    told = until(lambda: notices(sandbox, keeper.contact), "the notice that payout details were changed", 60)
-    assert any("4321" in text for text in told)
+    texts = until(lambda: notices(sandbox, keeper.contact), "the notice that payout details were changed", 60)
+    assert any("4321" in text for text in texts)
 
 
 def test_a_killed_sandbox_still_knows_its_orders(joey: RunningJoey, keeper: Keeper, sandbox: Sandbox) -> None:

@@ -1,7 +1,7 @@
-"""A copy as it lies on disk: the database's files, the instance's own files, and a manifest that vouches for each.
+"""A backup on disk: the database's files, the instance's own files, and a manifest with the checksum of each.
 
-A copy is made in a folder with another name and gets its own name last, in one step: what is not whole has no
-manifest in a folder that is called a copy.
+A backup is made in a folder with another name and is renamed last, in one step: an incomplete backup never has the
+name of a complete one.
 """
 
 import fcntl
@@ -17,23 +17,23 @@ from datetime import datetime
 from pathlib import Path
 
 from joey.instance.backup.queries import Holdings
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.instance.postgres.make_cluster import remove_tree
 
-MANIFEST, VOUCHER = "manifest.json", "manifest.sha256"
+MANIFEST, MANIFEST_CHECKSUM = "manifest.json", "manifest.sha256"
 DATABASE, FILES, TRIAL = "database", "files", "trial"
-FORM = 1
-WHAT = "a copy made by joey backup"
+FORMAT = 1
+WHAT = "a backup made by joey backup"
 PRIVATE = (
-    "This copy holds everything of the instance: its secret, the keys of its marketplaces and bank, and everybody's"
-    " payout details. Who can read it can act as the instance. Keep it as you keep those."
+    "This backup holds everything of the instance: its secret, the keys of its marketplaces and bank, and everyone's"
+    " payout details. Anyone who can read it can act as the instance. Keep it as private as those."
 )
-BLOCK = 1 << 20
+BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Trial:
-    """That the copy was brought up in a throw-away database, and what was found there."""
+    """The backup was restored into a throw-away database, and this was found there."""
 
     seconds: float
     rules: int  # of `joey prove`, all of which held
@@ -42,7 +42,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the copy says of itself. `files` maps each file to its size and SHA-256; `trial` is None after --quick."""
+    """What is in the backup. `files` maps each file to its size and SHA-256; `trial` is None after --quick."""
 
     of: str
     postgres: str
@@ -57,17 +57,17 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write the manifest and, beside it, its own checksum."""
-        told = {"what": WHAT, "form": FORM, "private": PRIVATE, **asdict(self)}
-        text = json.dumps(told, indent=1, ensure_ascii=False).encode() + b"\n"
+        content = {"what": WHAT, "format": FORMAT, "private": PRIVATE, **asdict(self)}
+        text = json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n"
         write_private(folder / MANIFEST, text)
-        write_private(folder / VOUCHER, _voucher(text))
+        write_private(folder / MANIFEST_CHECKSUM, _checksum_line(text))
 
 
 @contextmanager
-def new_copy(folder: Path) -> Iterator[Path]:
-    """A private folder beside `folder` to make the copy in; at the end it takes that name, or nothing is left.
+def new_backup(folder: Path) -> Iterator[Path]:
+    """A private folder beside `folder` to make the backup in; at the end it is renamed, or nothing is left.
 
-    Raises Trouble when something is there already, or is just being made there. What a killed backup left of this
+    Raises CommandFailed when something is there already, or is being made there. What a killed backup left of this
     name is removed first.
     """
     _refuse_taken(folder)
@@ -81,7 +81,7 @@ def new_copy(folder: Path) -> Iterator[Path]:
                 making.rename(folder)
             except OSError as error:
                 _refuse_taken(folder)
-                raise Trouble(f"The copy cannot be called {folder}: {error.strerror}.") from error
+                raise CommandFailed(f"The backup cannot be renamed to {folder}: {error.strerror}.") from error
             sync_folder(folder.parent)
         finally:
             throw_away_trial(making / TRIAL)
@@ -103,19 +103,19 @@ def checksums(folder: Path) -> dict[str, list[int | str]]:
 
 
 def verified(folder: Path) -> Manifest:
-    """Read a copy's manifest and compare every file with it. Raises Trouble that names the first file amiss."""
+    """Read the manifest and compare every file with it. Raises CommandFailed naming the first damaged file."""
     manifest = _read_manifest(folder)
     for name, (size, digest) in manifest.files.items():
         path = folder / name
         try:
             if not path.is_file():
-                raise Trouble(f"The copy in {folder} is not whole: the file {name} is missing.")
+                raise CommandFailed(f"The backup in {folder} is incomplete: the file {name} is missing.")
             if path.stat().st_size != size or _sha256(path) != digest:
-                raise Trouble(
-                    f"The copy in {folder} is damaged: the file {name} is not what was written. Use another copy."
+                raise CommandFailed(
+                    f"The backup in {folder} is damaged: the file {name} is not what was written. Use another one."
                 )
         except OSError as error:
-            raise Trouble(f"{path} cannot be read: {error.strerror}.") from error
+            raise CommandFailed(f"{path} cannot be read: {error.strerror}.") from error
     return manifest
 
 
@@ -128,7 +128,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last over a power cut."""
+    """Make the names in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -137,7 +137,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def throw_away_trial(trial: Path) -> None:
-    """Stop and delete the throw-away database of a trial, wherever its cluster lies."""
+    """Stop and delete the throw-away database of a trial, wherever its cluster is."""
     if trial.exists():
         from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 
@@ -148,23 +148,29 @@ def throw_away_trial(trial: Path) -> None:
 def _read_manifest(folder: Path) -> Manifest:
     try:
         text = (folder / MANIFEST).read_bytes()
-        voucher = (folder / VOUCHER).read_bytes()
+        checksum = (folder / MANIFEST_CHECKSUM).read_bytes()
     except FileNotFoundError as missing:
         name = Path(str(missing.filename)).name
-        raise Trouble(f"There is no whole copy in {folder}: the file {name} is missing.") from None
+        raise CommandFailed(f"There is no complete backup in {folder}: the file {name} is missing.") from None
     except OSError as error:
-        raise Trouble(f"{folder} cannot be read: {error.strerror}. Is it the folder that `joey backup` made?") from None
-    if voucher != _voucher(text):
-        raise Trouble(f"The copy in {folder} is damaged: {MANIFEST} and {VOUCHER} do not fit. Use another copy.")
-    told = json.loads(text)
-    if told.pop("what") != WHAT or told.pop("form") != FORM:
-        raise Trouble(f"The copy in {folder} was made by a newer Joey, in a form that this one does not know.")
-    told.pop("private")
-    trial = told.pop("trial")
-    return Manifest(**{**told, "holds": Holdings(**told["holds"]), "trial": Trial(**trial) if trial else None})
+        raise CommandFailed(
+            f"{folder} cannot be read: {error.strerror}. Is it the folder that `joey backup` made?"
+        ) from None
+    if checksum != _checksum_line(text):
+        raise CommandFailed(
+            f"The backup in {folder} is damaged: {MANIFEST} and {MANIFEST_CHECKSUM} do not match. Use another one."
+        )
+    content = json.loads(text)
+    if content.pop("what", WHAT) != WHAT or content.pop("format", None) != FORMAT:
+        raise CommandFailed(
+            f"The backup in {folder} was made by a newer version of Joey, in a format this version does not know."
+        )
+    content.pop("private")
+    trial = content.pop("trial")
+    return Manifest(**{**content, "holds": Holdings(**content["holds"]), "trial": Trial(**trial) if trial else None})
 
 
-def _voucher(manifest: bytes) -> bytes:
+def _checksum_line(manifest: bytes) -> bytes:
     """As `sha256sum` writes it, so that `sha256sum -c` reads it."""
     return f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n".encode()
 
@@ -172,7 +178,7 @@ def _voucher(manifest: bytes) -> bytes:
 def _sha256(path: Path) -> str:
     seen = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
+        while block := file.read(BLOCK_BYTES):
             seen.update(block)
     return seen.hexdigest()
 
@@ -181,8 +187,10 @@ def _refuse_taken(folder: Path) -> None:
     if not os.path.lexists(folder):
         return
     if not folder.is_dir() or any(folder.iterdir()) or os.path.ismount(folder):
-        there = "a copy" if (folder / MANIFEST).exists() else "something"
-        raise Trouble(f"There is {there} in {folder} already, and a copy never replaces another: name a new folder.")
+        there = "a backup" if (folder / MANIFEST).exists() else "something"
+        raise CommandFailed(
+            f"There is {there} in {folder} already, and a backup never replaces another: name a new folder."
+        )
 
 
 def _prefix(folder: Path) -> str:
@@ -190,7 +198,7 @@ def _prefix(folder: Path) -> str:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed backups of this name left; refuse when one is still at it."""
+    """Remove what killed backups of this name left; refuse when one is still running."""
     for path in folder.parent.iterdir():
         if not re.fullmatch(re.escape(_prefix(folder)) + r"\w+", path.name) or not path.is_dir():
             continue
@@ -199,7 +207,7 @@ def _sweep(folder: Path) -> None:
                 throw_away_trial(path / TRIAL)
                 remove_tree(path)
         except BlockingIOError:
-            raise Trouble(f"Another `joey backup` is just making {folder}. Name another folder.") from None
+            raise CommandFailed(f"Another `joey backup` is making {folder}. Name another folder.") from None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What happened since a copy was made, in plain words: what would be gone from here if the copy came back."""
+"""What happened since a backup was made, in plain words: what restoring it would lose."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from joey.instance.backup.queries import Holdings
 from joey.money.money import Money
 
-# Tables whose rows mean something to a person, in the order in which it hurts.
+# Tables whose rows mean something to a person, the most painful loss first.
 NAMES = {
     "payouts_payout": ("payout", "payouts"),
     "orders_orderline": ("order line", "order lines"),
@@ -22,32 +22,32 @@ NAMES = {
 }
 
 
-def what_is_lost(copy: Holdings, present: Holdings) -> list[str]:
-    """Sentences for the terminal; the first says it all."""
-    if present.began != copy.began:
+def data_loss_report(backup: Holdings, present: Holdings) -> list[str]:
+    """Sentences for the terminal; the first one is the summary."""
+    if present.began != backup.began:
         held = _list(_counted({name: present.rows.get(name, 0) for name in NAMES}))
-        return [f"The database here is not this copy's but another one. All of it would be gone: {held}."]
-    since = {name: present.rows.get(name, 0) - copy.rows.get(name, 0) for name in NAMES}
-    when = f"{datetime.fromisoformat(copy.at):%Y-%m-%d %H:%M:%S} UTC, {_ago(copy.at, present.at)} ago"
+        return [f"The database here is not an earlier or later state of this backup. All of it would be lost: {held}."]
+    since = {name: present.rows.get(name, 0) - backup.rows.get(name, 0) for name in NAMES}
+    when = f"{datetime.fromisoformat(backup.at):%Y-%m-%d %H:%M:%S} UTC, {_ago(backup.at, present.at)} ago"
     happened = _list(_counted(since))
     if not happened:
-        return [f"Nothing has come since that copy was made ({when})."]
-    told = [f"Since that copy was made ({when}) this came, and it would be gone: {happened}."]
+        return [f"Nothing was added since that backup was made ({when})."]
+    sentences = [f"Since that backup was made ({when}) these were added, and they would be lost: {happened}."]
     sent = {
-        currency: (count - copy.sent.get(currency, [0, 0])[0], minor - copy.sent.get(currency, [0, 0])[1])
+        currency: (count - backup.sent.get(currency, [0, 0])[0], minor - backup.sent.get(currency, [0, 0])[1])
         for currency, (count, minor) in present.sent.items()
     }
     sent = {currency: both for currency, both in sent.items() if both[0] > 0}
     if sent:
         count = sum(count for count, _ in sent.values())
         amounts = _list(Money(minor, currency).text for currency, (_, minor) in sorted(sent.items()))
-        told.append(
+        sentences.append(
             f"{count} {'payout was' if count == 1 else 'payouts were'} sent to the bank since: {amounts}. "
-            "No copy takes that money back."
+            "No backup brings that money back."
         )
     if since["orders_orderline"] > 0:
-        told.append("Orders come back: the next sync asks the marketplaces for everything since the copy.")
-    return told
+        sentences.append("Orders come back: the next sync asks the marketplaces for everything since the backup.")
+    return sentences
 
 
 def _counted(rows: dict[str, int]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Make a restored database safe before it is used: what the bank was told is taken over, and all payouts pause."""
+"""Make a restored database safe to use: take over payouts that were sent since the backup, and pause all payouts."""
 
 from datetime import datetime
 
@@ -9,17 +9,17 @@ from joey.instance.backup.queries import one_moment
 from joey.instance.progress import say
 
 
-def make_safe(made_at: datetime, before_url: str | None) -> None:
-    """On the database that Django works on; `before_url` names the one that it replaces, when that can be read."""
+def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
+    """Work on Django's database; `before_url` is the database that it replaces, if that can be read."""
     from joey.kit.clock import now
     from joey.payouts.pause import pause_payouts
 
     if before_url:
         _carry_over(before_url)
-    reason = f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC. Compare the books with the bank first."
+    reason = f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC. Compare the books with the bank first."
     pause_payouts(reason=reason, now=now())
     say(
-        "All payouts are paused. Compare the payouts since the copy with the bank's statement, then let them go with "
+        "All payouts are paused. Compare the payouts since the backup with the bank's statement, then resume them with "
         "`joey payouts release` or in the office."
     )
 
@@ -29,8 +29,8 @@ def _carry_over(before_url: str) -> None:
         try:
             with one_moment(before_url) as before:
                 take_over(before)
-        except (psycopg.Error, DatabaseError) as error:  # the tables there may be older than this Joey, or damaged
-            say(f"The {take_over.__name__[1:]} since cannot be taken over from the database that was here: {error}")
+        except (psycopg.Error, DatabaseError) as error:  # its tables may be older than this version, or damaged
+            say(f"The {take_over.__name__[1:]} since then cannot be taken over from the previous database: {error}")
 
 
 def _payouts(before: psycopg.Connection) -> None:
@@ -42,7 +42,7 @@ def _payouts(before: psycopg.Connection) -> None:
         amounts = ", ".join(amount.text for amount in done.amounts)
         say(f"The restored books have the payouts sent since, {done.payouts} over {amounts}: not paid twice.")
     for key in done.orphaned:
-        say(f"The bank also has the transfer {key}, for a shop that the copy does not know. Note it down.")
+        say(f"The bank also has the transfer {key}, for a shop that is not in the backup. Note it down.")
 
 
 def _leases(before: psycopg.Connection) -> None:
@@ -51,4 +51,4 @@ def _leases(before: psycopg.Connection) -> None:
 
     came = carry_over_leases(before, now=now())
     if came:
-        say(f"Positions at marketplaces leased since, {came}, keep their shop.")
+        say(f"{came} positions leased since the backup keep their shop.")

@@ -1,4 +1,4 @@
-"""What a database holds, read over a plain connection: for copies, which must hold the same."""
+"""What a database holds, read over a plain connection: for backups, which must hold the same."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ SHAPE = """
 
 @dataclass(frozen=True)
 class Holdings:
-    """A database's standing at one moment. `began` tells two instances apart; it travels with a copy."""
+    """What a database holds at one moment. `began` tells two instances apart; a backup keeps it."""
 
     at: str
     began: str
@@ -38,8 +38,8 @@ class Holdings:
     last_event: str
     last_order_revision: int
     sent: dict[str, list[int]]  # instructions given to the bank, by currency: how many, minor units in all
-    rights: dict[str, str]  # what the app role may do with each table: what is append-only stays so
-    shape: dict[str, int]  # how many constraints, indexes, triggers and functions watch over the rows
+    rights: dict[str, str]  # what the app role may do with each table; append-only tables have to stay so
+    shape: dict[str, int]  # how many constraints, indexes, triggers and functions protect the rows
     bytes: int
 
 
@@ -49,7 +49,7 @@ def one_moment(owner_url: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(owner_url, connect_timeout=10) as owner:
         owner.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         owner.read_only = True
-        # The owner role's limits are for migrations; a large copy takes longer.
+        # The owner role's limits are for migrations; a large backup takes longer.
         owner.execute("SET idle_in_transaction_session_timeout = 0")
         owner.execute("SET statement_timeout = 0")
         yield owner
@@ -90,7 +90,7 @@ def holdings(owner: psycopg.Connection) -> Holdings:
 
 
 def is_empty(owner: psycopg.Connection) -> bool:
-    """Whether there is no table of anybody's in it."""
+    """Whether it has no tables at all."""
     return not _tables(owner)
 
 
@@ -106,13 +106,13 @@ def others_connected(owner: psycopg.Connection) -> int:
 
 
 def why_payouts_pause(app: psycopg.Connection) -> str | None:
-    """The reason of the oldest open pause of all payouts, None when they are not paused."""
+    """The reason of the oldest open pause of all payouts; None when they are not paused."""
     row = app.execute("SELECT reason FROM payouts_payoutpause WHERE ended_at IS NULL ORDER BY id LIMIT 1").fetchone()
     return None if row is None else str(row[0])
 
 
 def _tables(owner: psycopg.Connection) -> list[str]:
-    """The public tables; a partitioned one stands for its partitions."""
+    """The public tables; a partitioned table counts for its partitions."""
     found = owner.execute(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
         " AND NOT relispartition ORDER BY relname"

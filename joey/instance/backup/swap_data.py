@@ -1,7 +1,7 @@
-"""Exchange an instance's database and secrets for restored ones, so that being killed half-way loses neither.
+"""Swap an instance's database and secrets for restored ones, so that a process killed midway loses neither.
 
-Everything moves by renaming inside the data folder, in an order that is written down first. Whoever takes the folder
-next (see `claim`) finishes what was begun. What was there before stays, as an instance of its own.
+Everything moves by renaming inside the data folder, in an order that is written down first. The next command that
+claims the folder (see `claim`) finishes an interrupted swap. What was there before stays, as a complete instance.
 """
 
 import json
@@ -16,22 +16,22 @@ from joey.instance.postgres.make_cluster import remove_tree
 
 NOTE = "moving.json"
 NEW = "restoring"
-# The search index is made from the database again; it must not outlive the one that it was made from.
-OUT = ("database.json", "postgres", "secret", "search")
+# The search index is rebuilt from the database; it must not outlive the database that it was built from.
+MOVED_OUT = ("database.json", "postgres", "secret", "search")
 
 
 def kept_name(data: Path) -> str:
-    """A free name for what was there before, with the day and time in it."""
+    """A free name, with day and time, for the folder that keeps what was there before."""
     name = time.strftime("before-%Y-%m-%d-%H%M%S", time.gmtime())
     return name if not (data / name).exists() else f"{name}-{os.getpid()}"
 
 
-def put_in_place(data: Path, incoming: Sequence[str], kept: str | None) -> None:
-    """Move the old parts to the folder `kept` (None: there are none) and the parts `incoming` from NEW to their place.
+def swap_data(data: Path, incoming: Sequence[str], kept: str | None) -> None:
+    """Move the old parts to the folder `kept` (None: there are none) and the parts `incoming` out of NEW.
 
-    Nothing may run on either of them.
+    Nothing may be running on either of them.
     """
-    moves = [[name, f"{kept}/{name}"] for name in OUT if kept] + [[f"{NEW}/{name}", name] for name in incoming]
+    moves = [[name, f"{kept}/{name}"] for name in MOVED_OUT if kept] + [[f"{NEW}/{name}", name] for name in incoming]
     note = {"kept": kept, "moves": moves}
     write_private(data / f"{NOTE}.new", json.dumps(note, indent=1).encode())
     (data / f"{NOTE}.new").replace(data / NOTE)
@@ -40,7 +40,7 @@ def put_in_place(data: Path, incoming: Sequence[str], kept: str | None) -> None:
 
 
 def finish(data: Path) -> None:
-    """Do what is left of a move that was begun; nothing when none was."""
+    """Complete a swap that was interrupted; nothing when there is none."""
     try:
         note = json.loads((data / NOTE).read_text())
     except FileNotFoundError:
@@ -54,6 +54,6 @@ def finish(data: Path) -> None:
     for home in (data, *([data / note["kept"]] if note["kept"] else [])):
         postgres = EmbeddedPostgres(home)
         if postgres.cluster.exists():
-            postgres.write_note()  # the note, and the cluster's own word on whose it is, name the new place
+            postgres.write_note()  # both the note and the cluster name the data folder, which has changed
     (data / NOTE).unlink()
     remove_tree(data / NEW)

@@ -1,19 +1,19 @@
-"""The proof of a copy: bring it up in a throw-away database, count again, and check every rule of the books."""
+"""Prove a backup: restore it into a throw-away database, count the rows, and check every rule of the books."""
 
 import time
 from pathlib import Path
 
 from joey.instance.backup.backup_archive import DATABASE, Trial
 from joey.instance.backup.queries import Holdings, holdings, one_moment
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.instance.migrate_database import is_migrated, note_migrated
-from joey.instance.open_instance import begin, let_go
+from joey.instance.open_instance import begin, close_connections
 from joey.instance.postgres.dump_database import load
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
 from joey.instance.postgres.make_cluster import remove_tree
 
-# Speed that only a database takes which is thrown away in any case.
-HASTY = {
+# Fast and not durable, for a database that is thrown away in any case.
+THROW_AWAY_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -24,18 +24,18 @@ HASTY = {
 }
 
 
-def try_copy(folder: Path, holds: Holdings, scratch: Path) -> Trial:
-    """Restore the copy in `folder` into a new database in `scratch`, check it, delete it. Raises Trouble."""
+def try_backup(folder: Path, holds: Holdings, scratch: Path) -> Trial:
+    """Restore the backup in `folder` into a new database in `scratch`, check it, delete it. Raises CommandFailed."""
     began = time.monotonic()
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    postgres = EmbeddedPostgres(scratch, settings=HASTY)
+    postgres = EmbeddedPostgres(scratch, settings=THROW_AWAY_SETTINGS)
     try:
         urls = postgres.start()
         fill(folder, holds, urls)
-        work_on(urls, scratch)
+        use_database(urls, scratch)
         bring_up_to_date(urls.owner)
         rules = prove()
-        let_go()
+        close_connections()
     finally:
         postgres.remove()
         remove_tree(scratch)
@@ -43,39 +43,43 @@ def try_copy(folder: Path, holds: Holdings, scratch: Path) -> Trial:
 
 
 def fill(folder: Path, holds: Holdings, urls: Urls) -> None:
-    """Load the copy into an empty database and count it; raises Trouble naming what differs."""
+    """Load the backup into an empty database and count it; raises CommandFailed naming what differs."""
     load(folder / DATABASE, urls.owner)
     check(holds, urls.owner)
 
 
 def check(holds: Holdings, owner_url: str) -> None:
-    """Compare every table's rows and every high-water mark with what the copy says it holds."""
+    """Compare every table's rows and every high-water mark with what the manifest says."""
     with one_moment(owner_url) as owner:
         found = holdings(owner)
     for name in sorted(holds.rows.keys() | found.rows.keys()):
         there, here = holds.rows.get(name), found.rows.get(name)
         if there != here:
-            raise Trouble(f"The copy does not come up whole: the table {name} has {here} rows, and had {there}.")
+            raise CommandFailed(
+                f"The backup cannot be restored completely: the table {name} has {here} rows, and had {there}."
+            )
     for name in ("began", "migrations", "last_journal", "last_event", "last_order_revision", "sent", "rights", "shape"):
         if getattr(holds, name) != getattr(found, name):
-            raise Trouble(f"The copy does not come up whole: {name} is {getattr(found, name)} there.")
+            raise CommandFailed(f"The backup cannot be restored completely: {name} is {getattr(found, name)} there.")
 
 
 def prove() -> int:
-    """Check every rule of the books in the database that Django works on; how many. Raises Trouble for an offender."""
+    """Check every rule of the books in Django's database and return how many there are; raises CommandFailed."""
     from joey.insight.prove import all_checks
 
     checks = all_checks()
     for each in checks:
         offender = each.first_offender()
         if offender is not None:
-            told = ", ".join(f"{name} {value}" for name, value in offender.items())
-            raise Trouble(f"The copy comes up, and a rule does not hold: {each.rule}. First offender: {told}")
+            facts = ", ".join(f"{name} {value}" for name, value in offender.items())
+            raise CommandFailed(
+                f"The backup was restored, and a rule does not hold: {each.rule}. First offender: {facts}"
+            )
     return len(checks)
 
 
-def work_on(urls: Urls, data: Path) -> None:
-    """Let Django in this process work on this database; it can be told once."""
+def use_database(urls: Urls, data: Path) -> None:
+    """Point Django in this process at this database; works once per process."""
     begin(
         {
             "DATABASE_URL": urls.app,
@@ -87,9 +91,9 @@ def work_on(urls: Urls, data: Path) -> None:
 
 
 def bring_up_to_date(owner_url: str) -> None:
-    """Migrate the tables of an older copy to what this Joey works with, and book what waited when it was made.
+    """Migrate the tables of an older backup to this version, and book what was waiting when it was made.
 
-    An order report of that minute would otherwise look as if nobody had booked it for as long as the copy is old.
+    `prove` would otherwise report an order report of that minute as never booked, since the backup is that old.
     """
     from django.core.management import call_command
 

@@ -1,4 +1,4 @@
-"""Connects the demo to the sandbox's marketplaces and rails, with the accounts that the sandbox gives out."""
+"""Connect the demo to the sandbox's marketplaces and rails, with the accounts that the sandbox gives out."""
 
 import json
 import os
@@ -6,12 +6,12 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.payouts.rails.codes import rail_codes
 
 
 def sandbox_accounts(data: Path) -> Path:
-    """The file that `JOEY_MARKETPLACES` names while the sandbox is on; an operator's own file is another one."""
+    """The file that `JOEY_MARKETPLACES` names while the sandbox is on; an operator's own file has another name."""
     return data / "sandbox-marketplaces.json"
 
 
@@ -36,7 +36,7 @@ def connect_sandbox(data: Path, port: int) -> None:
         with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
             accounts = json.load(answer)
     except (URLError, OSError, ValueError) as error:
-        raise Trouble(f"The sandbox did not give out its accounts ({error}).") from None
+        raise CommandFailed(f"The sandbox did not give out its accounts ({error}).") from None
     # The sandbox stays the same rail account when it starts on another port.
     identity = {"host": "sandbox", "mode": "sandbox"}
     rails = {code: accounts.pop(code) | identity for code in rail_codes() if code in accounts}

@@ -1,8 +1,8 @@
 """Fill the demo: its shops, their goods, and a month of simulated business that came through sandbox and sync.
 
 Nothing is put into the books by hand. Orders are placed in the sandbox, reported by its gateway, attributed, earned,
-settled, returned and paid out by the same verbs that serve everyone; only the clock they are told is an older one.
-Every step looks first at what is there, so a filling that was interrupted goes on.
+settled, returned and paid out by the same verbs that serve everyone; they are only given an earlier time. Every step
+first checks what is there already, so filling continues after an interruption.
 """
 
 from collections.abc import Callable, Iterator
@@ -47,34 +47,34 @@ OPERATOR = "operator@example.com"
 DAY = timedelta(days=1)
 
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def fill_demo(tell: Tell) -> None:
-    """Do whatever of the demo is not done yet, one sentence of progress per step."""
+def fill_demo(report: Report) -> None:
+    """Do what is not done yet of the demo, and report one sentence per step."""
     now = database_now()
     for code in _with_positions():
         have = Position.objects.filter(marketplace=code).count()
         register_positions(code, max(0, POSITIONS - have), now=now - (OPENED_DAYS_AGO + 1) * DAY)
     places = len(registry.connected_marketplaces())
-    tell(f"{_bring_offers(now)} offers on {places} simulated marketplaces")
+    report(f"{_bring_offers(now)} offers on {places} simulated marketplaces")
     find_same(now=database_now())
     make_operator(OPERATOR)
     shops = [_fill_shop(shop, now) for shop in SHOPS]
-    tell(f"{len(shops)} shops with {Listing.objects.count()} listings")
-    tell(f"{simulate_business(shops, now)} simulated orders")
+    report(f"{len(shops)} shops with {Listing.objects.count()} listings")
+    report(f"{simulate_business(shops, now)} simulated orders")
     for done in sync(now=database_now()):
         if done.trouble:
-            tell(f"{done.marketplace}: {done.trouble}")
+            report(f"{done.marketplace}: {done.trouble}")
     moment = database_now()
     earn_due(now=moment)
     _hold_one(shops[0], moment)
     confirm_due(now=moment - 6 * DAY)
     _pay_out_once(shops[0], moment)
     confirm_due(now=moment)
-    tell("Orders reported, earned, settled, returned and paid out")
+    report("Orders reported, earned, settled, returned and paid out")
     index_offers()
-    tell("All of it can be searched")
+    report("All of it can be searched")
 
 
 # ── Goods ─────────────────────────────────────────────────────────────────────────────────────────────────

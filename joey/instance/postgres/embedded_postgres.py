@@ -1,4 +1,4 @@
-"""A PostgreSQL of Joey's own, started and stopped with the program, reachable by nobody else.
+"""A PostgreSQL server of the instance's own, started and stopped with it and reachable only by it.
 
 Durable (fsync, synchronous commit, checksums), no TCP, peer authentication over a socket in a private folder.
 The wheel gives the programs only; time limits, readiness and stopping are our own.
@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.instance.postgres import find_binaries
 from joey.instance.postgres.find_binaries import SYSTEM_ROOT, RunAs
 from joey.instance.postgres.make_cluster import (
@@ -32,8 +32,8 @@ from joey.instance.postgres.make_cluster import (
     DATABASE,
     OWNER,
     broken_sentence,
-    child_environment,
     make_cluster,
+    postgres_environment,
     refuse_broken,
     remove_tree,
     write_access,
@@ -80,10 +80,10 @@ class EmbeddedPostgres:
     def start(self) -> Urls:
         """Make the cluster when there is none, start or adopt its server, return when it answers.
 
-        Raises Trouble, with what to do about it, when the cluster is broken or the server does not come up.
+        Raises CommandFailed, with what to do about it, when the cluster is broken or the server does not come up.
         """
         self.data.mkdir(parents=True, exist_ok=True)
-        with self._alone():
+        with self._exclusive():
             self._adopt_link()
             if not os.path.lexists(self.shown):
                 self._make()
@@ -101,12 +101,12 @@ class EmbeddedPostgres:
         pid = self.pid()
         if pid is None:
             return
-        for how, patience in ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
+        for how, seconds in ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
             try:
                 os.kill(pid, how)
             except ProcessLookupError:
                 break
-            if self._gone_within(pid, patience):
+            if self._gone_within(pid, seconds):
                 break
         self.process = None
 
@@ -134,7 +134,7 @@ class EmbeddedPostgres:
         """Write down, on both sides, which cluster belongs to this data folder."""
         note = {"id": self._id, "cluster": str(self.cluster), "made_at": datetime.now(UTC).isoformat()}
         self._note.write_text(json.dumps(note, indent=1) + "\n")
-        (self.cluster / HOME).write_text(f"{self.data}\n")  # whose it is, for when the data folder is gone
+        (self.cluster / HOME).write_text(f"{self.data}\n")  # known even when the data folder is gone
 
     @property
     def urls(self) -> Urls:
@@ -149,12 +149,12 @@ class EmbeddedPostgres:
 
     @property
     def cluster(self) -> Path:
-        """The cluster's real folder; as root it lies where the system user can reach it."""
+        """The cluster's real folder; as root it is where the system user can reach it."""
         return SYSTEM_ROOT / "clusters" / self._id if self.run_as else self.shown
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's log."""
         return self.data / "log" / "postgres.log"
 
     @property
@@ -179,7 +179,7 @@ class EmbeddedPostgres:
 
     def _make(self) -> None:
         if self._note.exists():
-            raise Trouble(broken_sentence(self.shown, "the folder itself missing"))
+            raise CommandFailed(broken_sentence(self.shown, "the folder itself missing"))
         if self.run_as:
             self._system_folder(self.cluster.parent)
         make_cluster(self.cluster, self.binaries, self.run_as)
@@ -218,7 +218,7 @@ class EmbeddedPostgres:
             name = pwd.getpwuid(owner).pw_name
         except KeyError:
             name = f"number {owner}"
-        raise Trouble(
+        raise CommandFailed(
             f"The database in {self.shown} belongs to the user {name}. Start Joey the way it was started "
             "first, or give it another folder with --data."
         )
@@ -240,11 +240,11 @@ class EmbeddedPostgres:
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                env=dict(child_environment()),
+                env=dict(postgres_environment()),
                 user=self.run_as.uid if self.run_as else None,
                 group=self.run_as.gid if self.run_as else None,
                 extra_groups=[] if self.run_as else None,
-                start_new_session=True,  # a Ctrl-C at the terminal is for Joey, which stops PostgreSQL last
+                start_new_session=True,  # Ctrl-C at the terminal is for `joey up`, which stops PostgreSQL last
                 preexec_fn=StopWithParent(signal.SIGINT),
                 umask=0o077,
             )
@@ -256,7 +256,7 @@ class EmbeddedPostgres:
             return
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
-            raise Trouble(f"{folder} belongs to somebody else; Joey will not put its socket there. Remove it.")
+            raise CommandFailed(f"{folder} belongs to another user; Joey will not put its socket there. Remove it.")
         folder.chmod(0o700)
 
     def _wait_until_ready(self) -> None:
@@ -267,16 +267,15 @@ class EmbeddedPostgres:
             if answer is None:
                 return
             if self.process.poll() is not None:
-                raise Trouble(
-                    f"PostgreSQL did not start: {self._last_words()} The whole story is in {self.log}. "
+                raise CommandFailed(
+                    f"PostgreSQL did not start: {self._last_words()} Details are in {self.log}. "
                     f"If the folder {self.shown} is damaged, restore a backup with `joey restore DIR --replace`, or, "
-                    f"if nothing in it matters, delete {self.data} and start anew."
+                    f"if nothing in it matters, delete {self.data} and start again."
                 )
             if time.monotonic() > deadline:
                 self.stop()
-                raise Trouble(
-                    f"PostgreSQL did not answer within {self.seconds:.0f} seconds ({answer}). "
-                    f"What it said is in {self.log}."
+                raise CommandFailed(
+                    f"PostgreSQL did not answer within {self.seconds:.0f} seconds ({answer}). Its log is {self.log}."
                 )
             time.sleep(0.03)
 
@@ -300,9 +299,9 @@ class EmbeddedPostgres:
                 self.process = None
                 return True
             if time.monotonic() > deadline:
-                raise Trouble(
+                raise CommandFailed(
                     f"A PostgreSQL with process id {self._other_server()} holds {self.shown} but does not "
-                    f"answer. What it said is in {self.log}. End it with `kill -INT` and start again."
+                    f"answer. Its log is {self.log}. End it with `kill -INT` and start again."
                 )
             time.sleep(0.1)
         return False
@@ -338,11 +337,11 @@ class EmbeddedPostgres:
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()[-40:] if self.log.exists() else []
         telling = [line for line in lines if "FATAL:" in line or "PANIC:" in line or "ERROR:" in line] or lines
-        return telling[-1].split("]", 1)[-1].strip() + "." if telling else "it said nothing."
+        return telling[-1].split("]", 1)[-1].strip() + "." if telling else "it wrote nothing."
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let two starts of the same folder go one after the other."""
+    def _exclusive(self) -> Iterator[None]:
+        """Two starts of the same folder run one after the other."""
         with (self.data / "database.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -357,10 +356,10 @@ class EmbeddedPostgres:
         self.stop()
 
 
-def homeless() -> list[tuple[Path, Path]]:
-    """Clusters in the system folder whose data folder is gone, each with that folder; never deleted by Joey itself.
+def orphaned_clusters() -> list[tuple[Path, Path]]:
+    """Clusters in the system folder whose data folder is gone, each with that folder.
 
-    The folder may only be away, on a disk that is not mounted.
+    Joey never deletes them: the folder may be on a disk that is not mounted.
     """
     notes = ((note.parent, Path(note.read_text().strip())) for note in SYSTEM_ROOT.glob(f"clusters/*/{HOME}"))
     return [(cluster, home) for cluster, home in notes if not os.path.lexists(home / "postgres")]

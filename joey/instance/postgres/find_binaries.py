@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are, and whom they run as.
+"""Where PostgreSQL's programs are, and which user they run as.
 
 PostgreSQL refuses to run as root, and a system user often cannot read the folder of a checkout. As root the
 wheel's programs are therefore copied once to /var/lib/joey and run as the system user `joey`; otherwise they
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 
 SYSTEM_ROOT = Path("/var/lib/joey")
 SYSTEM_USER = "joey"
@@ -27,7 +27,7 @@ INSTALL = "pginstall18"
 
 @dataclass(frozen=True)
 class RunAs:
-    """The account that the server runs as; `None` stands for whoever started Joey."""
+    """The account that the server runs as; `None` is the user that started Joey."""
 
     name: str
     uid: int
@@ -43,7 +43,7 @@ def binaries(run_as: RunAs | None) -> Path:
 
 
 def run_as() -> RunAs | None:
-    """Return the system user for a Joey started by root, made when missing; `None` for anybody else."""
+    """Return the system user when Joey was started by root, made when missing; `None` for any other user."""
     if os.geteuid() != 0:
         return None
     try:
@@ -56,16 +56,16 @@ def run_as() -> RunAs | None:
 
 @cache
 def major_version(folder: Path) -> int:
-    """Return 18 for PostgreSQL 18.4; raise Trouble when the program does not run."""
+    """Return 18 for PostgreSQL 18.4; raise CommandFailed when the program does not run."""
     try:
         said = subprocess.run(
             [folder / "postgres", "--version"], capture_output=True, text=True, timeout=20, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
-        raise Trouble(f"PostgreSQL does not run from {folder}: {error}. Run `make setup` again.") from error
+        raise CommandFailed(f"PostgreSQL does not run from {folder}: {error}. Run `make setup` again.") from error
     found = re.search(r"\) (\d+)", said)
     if found is None:
-        raise Trouble(f"{folder / 'postgres'} does not say which version it is: {said.strip()!r}.")
+        raise CommandFailed(f"{folder / 'postgres'} does not say which version it is: {said.strip()!r}.")
     return int(found[1])
 
 
@@ -73,7 +73,7 @@ def _wheel() -> Path:
     # Found by path: importing the package would run its own server code.
     folder = Path(sysconfig.get_path("purelib")) / WHEEL
     if not (folder / INSTALL / "bin" / "postgres").exists():
-        raise Trouble(
+        raise CommandFailed(
             f"The embedded PostgreSQL is not where it was installed ({folder}). Run `make setup`, "
             "or set DATABASE_URL to use a PostgreSQL of your own."
         )
@@ -99,7 +99,7 @@ def _copied(wheel: Path) -> Path:
         staging.rename(target)
     except OSError as error:
         if not target.exists():  # another start may have been quicker with the same copy
-            raise Trouble(f"The PostgreSQL programs could not be copied to {target}: {error}.") from error
+            raise CommandFailed(f"The PostgreSQL programs could not be copied to {target}: {error}.") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return target
@@ -108,11 +108,11 @@ def _copied(wheel: Path) -> Path:
 def _content_version(wheel: Path) -> str:
     for record in wheel.parent.glob(f"{WHEEL}-*.dist-info/RECORD"):
         return f"18-{hashlib.sha256(record.read_bytes()).hexdigest()[:12]}"
-    raise Trouble(f"The installed package in {wheel} has lost its list of files. Run `make setup` again.")
+    raise CommandFailed(f"The installed package in {wheel} has lost its list of files. Run `make setup` again.")
 
 
 def make_system_root() -> None:
-    """Make /var/lib/joey: anybody may pass through, the folders inside decide for themselves."""
+    """Make /var/lib/joey: any user may pass through; the folders inside have their own permissions."""
     SYSTEM_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
     SYSTEM_ROOT.chmod(0o755)
 
@@ -128,7 +128,7 @@ def _make_system_user() -> None:
         try:  # two first starts at once: the other one has made it
             pwd.getpwnam(SYSTEM_USER)
         except KeyError:
-            raise Trouble(
+            raise CommandFailed(
                 f"As root, Joey runs PostgreSQL as the system user {SYSTEM_USER!r}, which could not be made "
                 f"({error}). Start Joey as an ordinary user instead, or set DATABASE_URL."
             ) from error

@@ -1,8 +1,8 @@
-"""Make a PostgreSQL cluster with Joey's database and two roles, and tell a whole one from a broken one.
+"""Make a PostgreSQL cluster with Joey's database and two roles, and recognise a broken one.
 
 A new cluster grows in a staging folder and is renamed when it is complete, so that an interrupted first start
-leaves nothing half-made. A cluster that lost files is never replaced silently: it may be all there is of
-somebody's money.
+leaves nothing half-made. A cluster that lost files is never replaced silently: it may hold the only
+record of people's money.
 """
 
 import os
@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.instance.postgres.find_binaries import RunAs, major_version
 
 DATABASE = "joey"
@@ -98,28 +98,28 @@ def write_for_server(path: Path, text: str, run_as: RunAs | None) -> None:
 
 
 def refuse_broken(shown: Path, cluster: Path, binaries: Path) -> None:
-    """Raise Trouble when files of the cluster are missing or it was made by another PostgreSQL.
+    """Raise CommandFailed when files of the cluster are missing or it was made by another PostgreSQL.
 
     `shown` is the folder as the person knows it (it may be a link to `cluster`).
     """
     missing = [name for name in NEEDED if not (cluster / name).exists()]
     if missing:
-        raise Trouble(broken_sentence(shown, f"{', '.join(missing)} missing"))
+        raise CommandFailed(broken_sentence(shown, f"{', '.join(missing)} missing"))
     made_by = (cluster / "PG_VERSION").read_text().strip()
     ours = str(major_version(binaries))
     if made_by != ours:
-        raise Trouble(
-            f"The database in {shown} was made by PostgreSQL {made_by or '(unknown)'}, and this Joey brings "
-            f"PostgreSQL {ours}. Nothing was changed. Restore a backup into a new folder with "
-            "`joey restore DIR --data NEW_FOLDER`, or go back to the Joey that made it."
+        raise CommandFailed(
+            f"The database in {shown} was made by PostgreSQL {made_by or '(unknown)'}, and this version of "
+            f"Joey brings PostgreSQL {ours}. Nothing was changed. Restore a backup into a new folder with "
+            "`joey restore DIR --data NEW_FOLDER`, or go back to the version that made it."
         )
 
 
 def broken_sentence(shown: Path, what: str) -> str:
-    """Say that a cluster is incomplete and name the two ways on."""
+    """Say that a cluster is incomplete and name the two remedies."""
     return (
-        f"The database in {shown} is incomplete ({what}), so Joey leaves it alone. Two ways on: restore a "
-        f"backup with `joey restore DIR --replace`, or, if nothing in it matters, delete {shown.parent} and start anew."
+        f"The database in {shown} is incomplete ({what}), so Joey leaves it alone. Either restore a "
+        f"backup with `joey restore DIR --replace` or, if nothing in it matters, delete {shown.parent} and start again."
     )
 
 
@@ -128,7 +128,7 @@ def remove_tree(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def child_environment() -> Mapping[str, str]:
+def postgres_environment() -> Mapping[str, str]:
     """A small environment for PostgreSQL's programs: nothing of the caller's PG* variables or language."""
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
@@ -143,14 +143,14 @@ def _initdb(folder: Path, binaries: Path, run_as: RunAs | None) -> None:
 
 
 def _single_user(folder: Path, binaries: Path, run_as: RunAs | None, database: str, sql: str) -> None:
-    # Single-user mode ends a command at each newline and goes on after an error, unless told otherwise.
+    # By default single-user mode ends a command at each newline and continues after an error.
     said = _run(
         [binaries / "postgres", "--single", "-D", folder, "-c", "exit_on_error=on", database],
         run_as,
         stdin=sql.strip() + "\n",
     )
     if "ERROR:" in said or "FATAL:" in said:
-        raise Trouble(f"Preparing the new database failed: {said.strip()}")
+        raise CommandFailed(f"Preparing the new database failed: {said.strip()}")
 
 
 def _run(command: list[str | Path], run_as: RunAs | None, stdin: str = "") -> str:
@@ -162,17 +162,17 @@ def _run(command: list[str | Path], run_as: RunAs | None, stdin: str = "") -> st
             text=True,
             timeout=120,
             cwd="/",
-            env=dict(child_environment()),
+            env=dict(postgres_environment()),
             user=run_as.uid if run_as else None,
             group=run_as.gid if run_as else None,
             extra_groups=[] if run_as else None,
             umask=0o077,
         )
     except subprocess.TimeoutExpired as error:
-        raise Trouble(f"{Path(command[0]).name} did not finish within two minutes; is the disk stuck?") from error
+        raise CommandFailed(f"{Path(command[0]).name} did not finish within two minutes; is the disk stuck?") from error
     if done.returncode != 0:
         why = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
-        raise Trouble(f"A new database could not be made in {command[command.index('-D') + 1]}: {why}")
+        raise CommandFailed(f"A new database could not be made in {command[command.index('-D') + 1]}: {why}")
     return done.stdout + done.stderr
 
 

@@ -1,4 +1,4 @@
-"""One process that `joey up` keeps alive: started, watched, started again when it dies, stopped with all it made."""
+"""One process that `joey up` keeps alive: started, watched, restarted when it dies, stopped with all its children."""
 
 import contextlib
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 import joey
 from joey.instance.processes.stop_with_parent import StopWithParent
 
-SOON, LATEST = 0.5, 10.0  # seconds before starting again: doubled at each failure in a row
-SETTLED = 60.0  # seconds alive after which earlier failures are forgotten
+RESTART_SECONDS, MAX_RESTART_SECONDS = 0.5, 10.0  # doubled at each failure in a row
+SETTLED_SECONDS = 60.0  # alive so long, earlier failures are forgotten
 
 
 class Child:
@@ -29,7 +29,7 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process; it is told to stop when this one dies."""
+        """Start the process; it receives a signal to stop when this one dies."""
         self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -56,8 +56,8 @@ class Child:
         self._end_group()
         self.process = None
         alive = time.monotonic() - self.started_at
-        self.failures = 0 if alive > SETTLED else self.failures
-        self.start_again_at = time.monotonic() + min(LATEST, SOON * 2**self.failures)
+        self.failures = 0 if alive > SETTLED_SECONDS else self.failures
+        self.start_again_at = time.monotonic() + min(MAX_RESTART_SECONDS, RESTART_SECONDS * 2**self.failures)
         self.failures += 1
         return f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
 
@@ -66,7 +66,7 @@ class Child:
         return self.process is None and time.monotonic() >= self.start_again_at
 
     def ask_to_stop(self) -> None:
-        """Send the polite signal."""
+        """Send SIGTERM."""
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGTERM)
@@ -84,7 +84,7 @@ class Child:
     def last_words(self) -> str:
         """Return the last line of the log, for a sentence about what went wrong."""
         lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
-        return lines[-1].strip() if lines else "it said nothing"
+        return lines[-1].strip() if lines else "it wrote nothing"
 
     def _end_group(self) -> None:
         # A web server's workers outlive a killed parent and would keep its port.
@@ -96,7 +96,7 @@ class Child:
 def end_leftovers(data: Path, groups: list[int]) -> int:
     """End processes that a killed `joey up` of this folder left behind, and return how many there were.
 
-    A group id may have been given to somebody else since, so the process's own environment has to name the folder.
+    A group id may have been reused since, so the process's own environment has to name the folder.
     """
     ended = 0
     marker = f"JOEY_DATA={data}".encode()

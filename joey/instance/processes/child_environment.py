@@ -1,4 +1,4 @@
-"""What the processes of one instance find around them."""
+"""The environment variables of the processes that `joey up` starts."""
 
 import os
 import sys
@@ -12,12 +12,12 @@ from joey.instance.open_instance import environment
 COMPILED = "compiled"  # in the data folder
 
 
-def surroundings(data: Path, instance: Instance) -> dict[str, str]:
+def child_environment(data: Path, instance: Instance) -> dict[str, str]:
     """The environment of everything that `joey up` starts."""
     inherited = dict(os.environ)
     # The names below are for starting a part by hand; here they would override what was just decided.
     inherited.pop("JOEY_NOTICE_URL", None)
-    # A real union throttles at 40 order calls a second; the demo's first sync reads a month at once.
+    # A real marketplace throttles at 40 order calls a second; the demo's first sync reads a month at once.
     sandbox = {
         "JOEY_SANDBOX_DB": str(data / "sandbox.sqlite3"),
         "JOEY_SANDBOX_ORDER_CALLS_PER_SECOND": "2000",
@@ -27,7 +27,7 @@ def surroundings(data: Path, instance: Instance) -> dict[str, str]:
 
 
 def compiled_once(inherited: Mapping[str, str], data: Path) -> dict[str, str]:
-    """Let Python keep what it compiled: in the data folder, where it would not keep it beside the sources.
+    """Let Python keep compiled modules: in the data folder if it could not keep them beside the sources.
 
     Compiling all of Joey and Django again at each start takes longer than everything else a start does.
     """

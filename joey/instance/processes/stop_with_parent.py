@@ -1,4 +1,4 @@
-"""Children that die with whoever started them, even by kill -9."""
+"""Children that stop when the process that started them dies, even by kill -9."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""A copy of a busy shop is whole or is not there; what comes back pays nobody twice and says what is lost."""
+"""A backup of a busy shop is whole or is not there; what comes back pays no payout twice and says what is lost."""
 
 import json
 import os
@@ -22,10 +22,17 @@ import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
-from joey.cli.restore import _refuse_newer
-from joey.instance.backup import swap_data as put_in_place
-from joey.instance.backup.backup_archive import MANIFEST, VOUCHER, _read_manifest, checksums, new_copy, verified
-from joey.instance.errors import Trouble
+from joey.instance.backup import swap_data
+from joey.instance.backup.backup_archive import (
+    MANIFEST,
+    MANIFEST_CHECKSUM,
+    _read_manifest,
+    checksums,
+    new_backup,
+    verified,
+)
+from joey.instance.backup.restore_backup import _refuse_newer
+from joey.instance.errors import CommandFailed
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
 from joey.marketplaces.imported import AllowedFeed, keep_feed
 from tests import database
@@ -35,12 +42,13 @@ from tests.payouts.stage import earn, ready_shop
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")
 LOAD_THREADS = 2
-BREATH = 0.1  # seconds between two orders of a thread: the copy has to find room beside them
+BREATH = 0.1  # seconds between two orders of a thread: the backup has to find room beside them
+
 
 
 @dataclass(frozen=True)
 class Made:
-    """A copy of the tests' own database, made while it was written to, and what the command said."""
+    """A backup of the tests' own database, made while it was written to, and what the command said."""
 
     folder: Path
     data: Path
@@ -48,7 +56,7 @@ class Made:
     urls: Urls
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A joey command on the tests' own database, as a deployment runs it."""
+        """One of our commands on the tests' own database, as a deployment runs it."""
         return on(self.urls, *arguments, "--data", str(self.data))
 
 
@@ -63,7 +71,7 @@ def made(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Made]:
-    folder = tmp_path_factory.mktemp("copies")
+    folder = tmp_path_factory.mktemp("backups")
     data = folder / "deployment"
     with django_db_blocker.unblock():
         try:
@@ -71,9 +79,9 @@ def made(
             data.mkdir()
             keep_feed("feed:shop", AllowedFeed(hosts=frozenset({"shop.example"})))
             with being_busy():
-                said = on(postgres.urls, "backup", str(folder / "copy"), "--data", str(data))
+                said = on(postgres.urls, "backup", str(folder / "backup"), "--data", str(data))
             assert said.returncode == 0, said.stderr
-            yield Made(folder / "copy", data, said.stdout, postgres.urls)
+            yield Made(folder / "backup", data, said.stdout, postgres.urls)
         finally:
             connections.close_all()
             database.empty_again(postgres)
@@ -109,10 +117,10 @@ def being_busy() -> Iterator[None]:
     assert troubles == []
 
 
-# ── The copy ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── The backup ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_copy_of_a_busy_shop_is_one_moment_of_it_and_was_tried_out(made: Made, postgres: EmbeddedPostgres) -> None:
+def test_a_backup_of_a_busy_shop_is_one_moment_of_it_and_was_tried(made: Made, postgres: EmbeddedPostgres) -> None:
     holds = verified(made.folder).holds
 
     with psycopg.connect(postgres.urls.app) as app:
@@ -124,10 +132,10 @@ def test_a_copy_of_a_busy_shop_is_one_moment_of_it_and_was_tried_out(made: Made,
     assert holds.rows["orders_orderclaim"] == holds.rows["orders_report"] == lines  # written in one transaction
     assert f"the same {sum(holds.rows.values()):,} rows, and all" in made.said
     assert "rules hold there" in made.said
-    assert "Who can read it can act as the instance" in made.said
+    assert "Anyone who can read it can act as the instance" in made.said
 
 
-def test_only_its_maker_can_read_a_copy(made: Made) -> None:
+def test_only_its_maker_can_read_a_backup(made: Made) -> None:
     modes = {stat.S_IMODE(path.stat().st_mode) for path in [made.folder, *made.folder.rglob("*")] if path.is_dir()}
     files = {stat.S_IMODE(path.stat().st_mode) for path in made.folder.rglob("*") if path.is_file()}
 
@@ -136,48 +144,48 @@ def test_only_its_maker_can_read_a_copy(made: Made) -> None:
 
 
 def test_a_flipped_byte_in_any_file_is_refused_by_its_name(made: Made, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(made.folder, tmp_path / "copy"))
-    files = [path for path in sorted(copy.rglob("*")) if path.is_file() and path.stat().st_size]
+    backup = Path(shutil.copytree(made.folder, tmp_path / "backup"))
+    files = [path for path in sorted(backup.rglob("*")) if path.is_file() and path.stat().st_size]
     assert len(files) > 40
 
     for path in files:
         whole = path.read_bytes()
         middle = len(whole) // 2
         path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
-        with pytest.raises(Trouble) as refused:
-            verified(copy)
+        with pytest.raises(CommandFailed) as refused:
+            verified(backup)
         assert path.name in str(refused.value)
         path.write_bytes(whole)
 
-    assert verified(copy)
+    assert verified(backup)
 
 
 def test_a_missing_file_is_refused_by_its_name(made: Made, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(made.folder, tmp_path / "copy"))
-    (copy / "database" / "toc.dat").unlink()
+    backup = Path(shutil.copytree(made.folder, tmp_path / "backup"))
+    (backup / "database" / "toc.dat").unlink()
 
-    with pytest.raises(Trouble, match=r"database/toc\.dat is missing"):
-        verified(copy)
-    (copy / MANIFEST).unlink()
-    with pytest.raises(Trouble, match=r"no whole copy in .*manifest\.json is missing"):
-        verified(copy)
+    with pytest.raises(CommandFailed, match=r"database/toc\.dat is missing"):
+        verified(backup)
+    (backup / MANIFEST).unlink()
+    with pytest.raises(CommandFailed, match=r"no complete backup in .*manifest\.json is missing"):
+        verified(backup)
 
 
 def test_a_file_cut_short_is_refused(made: Made, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(made.folder, tmp_path / "copy"))
-    os.truncate(copy / "database" / "toc.dat", 100)
+    backup = Path(shutil.copytree(made.folder, tmp_path / "backup"))
+    os.truncate(backup / "database" / "toc.dat", 100)
 
-    said = joey("restore", str(copy), "--data", str(tmp_path / "data"))
+    said = joey("restore", str(backup), "--data", str(tmp_path / "data"))
 
     assert (said.returncode, "database/toc.dat is not what was written" in said.stderr) == (1, True)
     assert not (tmp_path / "data" / "postgres").exists()
 
 
-def test_a_copy_by_a_newer_joey_is_refused_by_the_name_of_what_is_new(made: Made) -> None:
+def test_a_backup_by_a_newer_version_is_refused_by_the_name_of_what_is_new(made: Made) -> None:
     manifest = verified(made.folder)
     newer = replace(manifest.holds, migrations=[*manifest.holds.migrations, "payouts.0099_crypto"])
 
-    with pytest.raises(Trouble, match=r"newer Joey: it has payouts\.0099_crypto"):
+    with pytest.raises(CommandFailed, match=r"newer version of Joey: it has payouts\.0099_crypto"):
         _refuse_newer(replace(manifest, holds=newer))
     _refuse_newer(manifest)
 
@@ -189,65 +197,65 @@ def test_a_copy_by_a_newer_joey_is_refused_by_the_name_of_what_is_new(made: Made
     "moment",
     ["trial", pytest.param("database", marks=pytest.mark.long), pytest.param("files", marks=pytest.mark.long)],
 )
-def test_a_killed_backup_leaves_nothing_that_looks_like_a_copy(made: Made, tmp_path: Path, moment: str) -> None:
-    copy = tmp_path / "copy"
-    seen = {"database": "copy", "files": "  database", "trial": "  checksums"}[moment]
-    backup = subprocess.Popen(
-        [sys.executable, "-m", "joey.cli.cli", "backup", str(copy), "--data", str(made.data)],
+def test_a_killed_backup_leaves_nothing_that_looks_like_a_backup(made: Made, tmp_path: Path, moment: str) -> None:
+    backup = tmp_path / "backup"
+    seen = {"database": "backup", "files": "  database", "trial": "  checksums"}[moment]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "joey.cli.cli", "backup", str(backup), "--data", str(made.data)],
         stdout=subprocess.PIPE, text=True, cwd=CHECKOUT,
         env=clean_environment() | {"DATABASE_URL": made.urls.app, "DATABASE_OWNER_URL": made.urls.owner},
     )  # fmt: skip
-    assert backup.stdout
+    assert process.stdout
     if moment == "database":
-        until(lambda: list(tmp_path.glob(".copy.making-*/database")), "the dump")
+        until(lambda: list(tmp_path.glob(".backup.making-*/database")), "the dump")
     else:
-        for line in backup.stdout:
+        for line in process.stdout:
             if line.startswith(seen):
                 break
     if moment == "trial":
-        until(lambda: list(tmp_path.glob(".copy.making-*/trial/database.json")), "the trial's database")
-    [making] = tmp_path.glob(".copy.making-*")
+        until(lambda: list(tmp_path.glob(".backup.making-*/trial/database.json")), "the trial's database")
+    [making] = tmp_path.glob(".backup.making-*")
     clusters = [EmbeddedPostgres(making / "trial").cluster] if (making / "trial").exists() else []
 
-    backup.send_signal(signal.SIGKILL)
-    backup.wait()
-    backup.stdout.close()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
 
-    assert not copy.exists()
-    with pytest.raises(Trouble, match="no whole copy"):
+    assert not backup.exists()
+    with pytest.raises(CommandFailed, match="no complete backup"):
         verified(making)
-    again = made.run("backup", str(copy), "--quick")
+    again = made.run("backup", str(backup), "--quick")
     assert again.returncode == 0, again.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+    assert [path.name for path in tmp_path.iterdir()] == ["backup"]
     assert not any(cluster.exists() for cluster in clusters)
-    assert json.loads((copy / MANIFEST).read_text())["trial"] is None
-    assert "not tried out" in again.stdout
+    assert json.loads((backup / MANIFEST).read_text())["trial"] is None
+    assert "not tried" in again.stdout
 
 
-def test_of_two_backups_to_one_folder_the_second_is_refused_at_once(tmp_path: Path) -> None:
-    with new_copy(tmp_path / "copy") as making:
+def test_of_two_backups_to_one_folder_the_second_is_refused_immediately(tmp_path: Path) -> None:
+    with new_backup(tmp_path / "backup") as making:
         (making / "something").touch()
-        with pytest.raises(Trouble, match="Another `joey backup` is just making"), new_copy(tmp_path / "copy"):
+        with pytest.raises(CommandFailed, match="Another `joey backup` is making"), new_backup(tmp_path / "backup"):
             pass
-        with new_copy(tmp_path / "other") as other:
+        with new_backup(tmp_path / "other") as other:
             (other / "something").touch()
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "other"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "other"]
 
 
-def test_a_copy_never_replaces_what_is_there(made: Made, tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match=r"a copy in .* already"), new_copy(made.folder):
+def test_a_backup_never_replaces_what_is_there(made: Made, tmp_path: Path) -> None:
+    with pytest.raises(CommandFailed, match=r"a backup in .* already"), new_backup(made.folder):
         pass
     (tmp_path / "file").touch()
-    with pytest.raises(Trouble, match=r"something in .* already"), new_copy(tmp_path / "file"):
+    with pytest.raises(CommandFailed, match=r"something in .* already"), new_backup(tmp_path / "file"):
         pass
 
     def come_late() -> None:
-        with new_copy(tmp_path / "late"):
+        with new_backup(tmp_path / "late"):
             (tmp_path / "late").mkdir()
             (tmp_path / "late" / "theirs").touch()
 
-    with pytest.raises(Trouble, match=r"something in .* already"):
+    with pytest.raises(CommandFailed, match=r"something in .* already"):
         come_late()
 
     assert [path.name for path in (tmp_path / "late").iterdir()] == ["theirs"]
@@ -255,13 +263,13 @@ def test_a_copy_never_replaces_what_is_there(made: Made, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
-def test_a_full_disk_is_told_and_nothing_is_left(made: Made, tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_nothing_is_left(made: Made, tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", small], capture_output=True).returncode:
         pytest.skip("no disk can be mounted here")
     try:
-        said = made.run("backup", str(small / "copy"), "--quick")
+        said = made.run("backup", str(small / "backup"), "--quick")
         left = list(small.iterdir())
     finally:
         subprocess.run(["umount", small], check=True)
@@ -273,7 +281,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(made: Made, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("killed_before", range(7))
-def test_a_restore_killed_while_it_moves_things_is_finished_by_whoever_comes_next(
+def test_a_restore_killed_while_it_moves_things_is_finished_by_the_next_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_before: int
 ) -> None:
     for name, text in {"secret": "old", "postgres": "old", "search": "old", "sandbox.sqlite3": "world"}.items():
@@ -293,10 +301,10 @@ def test_a_restore_killed_while_it_moves_things_is_finished_by_whoever_comes_nex
     with monkeypatch.context() as dying:
         dying.setattr(Path, "rename", rename)
         try:
-            put_in_place.put_in_place(tmp_path, incoming, "before")
+            swap_data.swap_data(tmp_path, incoming, "before")
         except KeyboardInterrupt:
-            assert (tmp_path / put_in_place.NOTE).exists()
-    put_in_place.finish(tmp_path)
+            assert (tmp_path / swap_data.NOTE).exists()
+    swap_data.finish(tmp_path)
 
     now = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
     assert now == {"secret": "new", "postgres": "new", "marketplaces.json": "new", "sandbox.sqlite3": "world"}
@@ -309,7 +317,7 @@ def test_a_restore_killed_while_it_moves_things_is_finished_by_whoever_comes_nex
 
 @pytest.fixture(scope="module")
 def restored(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """The copy in a folder of its own, brought there by the command."""
+    """The backup in a folder of its own, brought there by the command."""
     data = tmp_path_factory.mktemp("restored") / "data"
     said = joey("restore", str(made.folder), "--data", str(data))
     assert said.returncode == 0, said.stdout + said.stderr
@@ -332,13 +340,13 @@ def test_a_new_folder_holds_all_of_it_and_its_payouts_are_paused(made: Made, res
             app.execute("DELETE FROM record_event")
     assert lines == (holds.rows["orders_orderline"],)
     assert paused
-    assert paused[0].startswith("Restored from the copy of")
+    assert paused[0].startswith("Restored from the backup of")
     assert allowed == (["shop.example"],)
     assert (restored.data / "secret").read_text() == (made.folder / "files" / "secret").read_text()
     assert stat.S_IMODE((restored.data / "secret").stat().st_mode) == 0o600
 
 
-def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, restored: EmbeddedPostgres) -> None:
+def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, restored: EmbeddedPostgres) -> None:
     data = str(restored.data)
     with running_bank() as bank:
         with restored:
@@ -361,7 +369,7 @@ def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, resto
 
         assert replaced.returncode == 0, replaced.stdout + replaced.stderr
         lost, done = replaced.stdout.split("  database")
-        assert "this came, and it would be gone: 1 payout, 1 order line, " in lost
+        assert "these were added, and they would be lost: 1 payout, 1 order line, " in lost
         assert " 1 shop, " in lost
         assert "1 payout was sent to the bank since: ¥60.00." in lost
         assert "Orders come back" in lost
@@ -395,15 +403,15 @@ def test_an_older_copy_says_what_is_lost_and_pays_nobody_twice(made: Made, resto
             "0",
         ]
         assert [line.split(" ", 1)[0] for line in positions] == ["110000000001", "110000000002", "110000000003"]
-        assert positions[0].endswith("('mei', False)")  # ended after the copy
-        assert positions[1].endswith("None ('mei', True)")  # leased after the copy
+        assert positions[0].endswith("('mei', False)")  # ended after the backup
+        assert positions[1].endswith("None ('mei', True)")  # leased after the backup
         assert re.search(r"\d{4}-\d\d-\d\d .* None$", positions[2])  # rests: its shop is gone
-        assert list(bank.instructions().values()) == ["60.00"]  # told once, whatever was restored
+        assert list(bank.instructions().values()) == ["60.00"]  # instructed once, whatever was restored
     with EmbeddedPostgres(kept) as before, psycopg.connect(before.urls.app) as app:
         assert app.execute("SELECT count(*) FROM shops_shop").fetchone() == (2,)
 
 
-def test_data_that_is_here_is_not_replaced_unless_told_also_where_nobody_can_say_what_it_is(
+def test_data_that_is_here_is_not_replaced_without_the_option_even_if_it_cannot_be_read(
     made: Made, tmp_path: Path
 ) -> None:
     (tmp_path / "database.json").write_text('{"id": "lost"}')
@@ -411,29 +419,29 @@ def test_data_that_is_here_is_not_replaced_unless_told_also_where_nobody_can_say
     said = joey("restore", str(made.folder), "--data", str(tmp_path))
 
     assert said.returncode == 1
-    assert "What would be lost cannot be said" in said.stdout
+    assert "Cannot tell what would be lost" in said.stdout
     assert f"There is data in {tmp_path}, so nothing was changed" in said.stderr
     assert (tmp_path / "database.json").read_text() == '{"id": "lost"}'
     assert not (tmp_path / "restoring").exists()
 
 
-def test_doctor_tells_the_last_copy_and_the_pause(made: Made, restored: EmbeddedPostgres) -> None:
+def test_doctor_reports_the_last_backup_and_the_pause(made: Made, restored: EmbeddedPostgres) -> None:
     note = made.data / "last-backup.json"
-    told = json.loads(note.read_text())
+    noted = json.loads(note.read_text())
     now = made.run("doctor")
-    told["at"] = (datetime.fromisoformat(told["at"]) - timedelta(days=12)).isoformat()
-    note.write_text(json.dumps(told))
+    noted["at"] = (datetime.fromisoformat(noted["at"]) - timedelta(days=12)).isoformat()
+    note.write_text(json.dumps(noted))
     later = made.run("doctor")
     never = joey("doctor", "--data", str(restored.data))
 
-    assert "ok    The last verified copy was made today" in now.stdout
-    assert told["folder"] in now.stdout
-    assert "LOOK  The last verified copy was made 12 days ago" in later.stdout
-    assert "No copy of this Joey has been made from here yet" in never.stdout
+    assert "ok    The last verified backup was made today" in now.stdout
+    assert noted["folder"] in now.stdout
+    assert "LOOK  The last verified backup was made 12 days ago" in later.stdout
+    assert "No backup of this instance has been made here yet" in never.stdout
 
 
 @pytest.mark.long
-def test_an_older_joeys_copy_is_brought_up_to_date_and_takes_the_place_of_a_broken_database(
+def test_an_older_versions_backup_is_brought_up_to_date_and_takes_the_place_of_a_broken_database(
     restored: EmbeddedPostgres, tmp_path: Path
 ) -> None:
     data = restored.data
@@ -441,19 +449,19 @@ def test_an_older_joeys_copy_is_brought_up_to_date_and_takes_the_place_of_a_brok
     with older:
         python_on(older, """
             from django.core.management import call_command
-            call_command("migrate", "payouts", "zero", database="owner", verbosity=0)
+            call_command("migrate", "sessions", "zero", database="owner", verbosity=0)
         """)  # fmt: skip
         with psycopg.connect(older.urls.owner) as owner:
             owner.execute("COMMENT ON SCHEMA public IS 'joey migrations of another day'")
-    copied = joey("backup", str(tmp_path / "copy"), "--data", str(data), timeout=120)
+    copied = joey("backup", str(tmp_path / "backup"), "--data", str(data), timeout=120)
     shutil.rmtree(older.cluster / "pg_wal")
 
-    said = joey("restore", str(tmp_path / "copy"), "--replace", "--data", str(data), timeout=120)
+    said = joey("restore", str(tmp_path / "backup"), "--replace", "--data", str(data), timeout=120)
 
     assert copied.returncode == 0, copied.stderr
-    assert "payouts.0001_initial" not in verified(tmp_path / "copy").holds.migrations
+    assert "sessions.0001_initial" not in verified(tmp_path / "backup").holds.migrations
     assert said.returncode == 0, said.stdout + said.stderr
-    assert "What would be lost cannot be said, because the database that is here does not come up" in said.stdout
+    assert "Cannot tell what would be lost: the current database does not start" in said.stdout
     assert "pg_wal missing" in said.stdout
     with EmbeddedPostgres(data) as now, psycopg.connect(now.urls.app) as app:
         assert app.execute("SELECT count(*) FROM payouts_payoutpause WHERE ended_at IS NULL").fetchone() == (1,)
@@ -461,7 +469,7 @@ def test_an_older_joeys_copy_is_brought_up_to_date_and_takes_the_place_of_a_brok
 
 @pytest.mark.long
 @pytest.mark.skipif(not OLDEST.exists(), reason="Debian's PostgreSQL 15 is not here")
-def test_a_postgresql_of_ones_own_takes_a_copy_whole_and_only_while_it_is_empty(made: Made, tmp_path: Path) -> None:
+def test_a_postgresql_of_ones_own_takes_a_backup_whole_and_only_while_it_is_empty(made: Made, tmp_path: Path) -> None:
     theirs = EmbeddedPostgres(tmp_path / "theirs", binaries=OLDEST)
     deployment = ["--data", str(tmp_path / "deployment")]
     try:
@@ -488,15 +496,15 @@ def test_a_postgresql_of_ones_own_takes_a_copy_whole_and_only_while_it_is_empty(
         theirs.remove()
 
 
-def _swap_two_tables(copy: Path) -> None:
-    """A copy whose checksums are right and whose tables are not: as a program's error would make it."""
-    largest, next_one = sorted((copy / "database").glob("*.dat.gz"), key=lambda path: -path.stat().st_size)[:2]
+def _swap_two_tables(backup: Path) -> None:
+    """A backup whose checksums are right and whose tables are not: as a program's error would make it."""
+    largest, next_one = sorted((backup / "database").glob("*.dat.gz"), key=lambda path: -path.stat().st_size)[:2]
     whole = largest.read_bytes()
     largest.write_bytes(next_one.read_bytes())
     next_one.write_bytes(whole)
-    manifest = _read_manifest(copy)
-    files = {name: facts for name, facts in checksums(copy).items() if name not in (MANIFEST, VOUCHER)}
-    replace(manifest, files=files).write(copy)
+    manifest = _read_manifest(backup)
+    files = {name: facts for name, facts in checksums(backup).items() if name not in (MANIFEST, MANIFEST_CHECKSUM)}
+    replace(manifest, files=files).write(backup)
 
 
 def python_on(postgres: EmbeddedPostgres, business: str) -> str:

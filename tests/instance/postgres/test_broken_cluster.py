@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests.journeys.running import joey
 
@@ -27,31 +27,31 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres
 
 @pytest.mark.parametrize("lost", ["PG_VERSION", "pg_wal", "base", "global/pg_control", "pg_xact"])
 def test_a_lost_part_is_named_and_nothing_is_made_in_its_place(whole: EmbeddedPostgres, lost: str) -> None:
-    away = whole.cluster.with_name("away")
-    (whole.cluster / lost).rename(away)
+    aside = whole.cluster.with_name("aside")
+    (whole.cluster / lost).rename(aside)
     try:
-        with pytest.raises(Trouble) as refused:
+        with pytest.raises(CommandFailed) as refused:
             EmbeddedPostgres(whole.data).start()
         assert not (whole.cluster / lost).exists()
     finally:
-        away.rename(whole.cluster / lost)
+        aside.rename(whole.cluster / lost)
 
     for words in (str(whole.shown), f"{lost} missing", "joey restore", f"delete {whole.data}"):
         assert words in str(refused.value)
 
 
 def test_a_lost_folder_is_not_replaced_by_an_empty_database(whole: EmbeddedPostgres) -> None:
-    away = whole.cluster.with_name("away")
-    whole.cluster.rename(away)
+    aside = whole.cluster.with_name("aside")
+    whole.cluster.rename(aside)
     try:
-        with pytest.raises(Trouble, match="missing"):
+        with pytest.raises(CommandFailed, match="missing"):
             EmbeddedPostgres(whole.data).start()
         assert not whole.cluster.exists()
     finally:
-        away.rename(whole.cluster)
+        aside.rename(whole.cluster)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root's cluster lies behind a link")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's cluster is behind a link")
 @pytest.mark.parametrize("lost", ["postgres", "database.json"])
 def test_a_lost_link_or_note_is_made_again_from_the_other(whole: EmbeddedPostgres, lost: str) -> None:
     kept = json.loads((whole.data / "database.json").read_text())
@@ -64,8 +64,8 @@ def test_a_lost_link_or_note_is_made_again_from_the_other(whole: EmbeddedPostgre
     assert json.loads((whole.data / "database.json").read_text())["id"] == kept["id"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root's cluster lies behind a link")
-def test_a_cluster_whose_data_folder_is_gone_is_told_and_kept(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's cluster is behind a link")
+def test_a_cluster_whose_data_folder_is_gone_is_reported_and_kept(tmp_path: Path) -> None:
     postgres = EmbeddedPostgres(tmp_path / "gone")
     postgres.start()
     postgres.stop()
@@ -78,12 +78,12 @@ def test_a_cluster_whose_data_folder_is_gone_is_told_and_kept(tmp_path: Path) ->
     postgres.remove()
 
 
-def test_damage_inside_is_told_with_postgresqls_own_words(whole: EmbeddedPostgres) -> None:
+def test_damage_inside_is_reported_in_postgresqls_own_words(whole: EmbeddedPostgres) -> None:
     control = whole.cluster / "global/pg_control"
     kept = control.read_bytes()
     control.write_bytes(b"\0" * len(kept))
     try:
-        with pytest.raises(Trouble, match=r"PostgreSQL did not start: .*joey restore"):
+        with pytest.raises(CommandFailed, match=r"PostgreSQL did not start: .*joey restore"):
             EmbeddedPostgres(whole.data).start()
     finally:
         control.write_bytes(kept)
@@ -94,7 +94,7 @@ def test_another_versions_database_is_left_alone(whole: EmbeddedPostgres) -> Non
     kept = note.read_text()
     note.write_text("14\n")
     try:
-        with pytest.raises(Trouble, match=r"made by PostgreSQL 14.*Nothing was changed"):
+        with pytest.raises(CommandFailed, match=r"made by PostgreSQL 14.*Nothing was changed"):
             EmbeddedPostgres(whole.data).start()
     finally:
         note.write_text(kept)
@@ -114,13 +114,13 @@ def test_an_interrupted_first_start_begins_again(tmp_path: Path) -> None:
 
 
 def test_up_and_doctor_say_it_without_a_traceback(whole: EmbeddedPostgres) -> None:
-    away = whole.cluster.with_name("away")
-    (whole.cluster / "pg_wal").rename(away)
+    aside = whole.cluster.with_name("aside")
+    (whole.cluster / "pg_wal").rename(aside)
     try:
         up = joey("up", "--no-demo", "--port", "18471", "--data", str(whole.data))
         doctor = joey("doctor", "--data", str(whole.data))
     finally:
-        away.rename(whole.cluster / "pg_wal")
+        aside.rename(whole.cluster / "pg_wal")
 
     assert (up.returncode, doctor.returncode) == (1, 1)
     assert "pg_wal missing" in up.stderr

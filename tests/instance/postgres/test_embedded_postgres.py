@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL keeps what it confirmed, lets nobody else in, and comes back after any end."""
+"""The embedded PostgreSQL keeps what it confirmed, admits no other user, and recovers after any end."""
 
 import os
 import shutil
@@ -10,12 +10,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from joey.instance.errors import Trouble
+from joey.instance.errors import CommandFailed
 from joey.instance.postgres import find_binaries
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests.journeys.running import until
 
-NOBODY = 65534
+UNPRIVILEGED = 65534
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
@@ -76,7 +76,7 @@ def test_it_listens_on_no_network_and_speaks_utc_and_utf8(running: EmbeddedPostg
 
 @needs_root
 def test_another_local_user_is_refused_by_the_folder(running: EmbeddedPostgres) -> None:
-    said = as_user(NOBODY, connecting(running.urls.app))
+    said = as_user(UNPRIVILEGED, connecting(running.urls.app))
 
     assert "Permission denied" in said
 
@@ -89,11 +89,11 @@ def test_another_local_user_is_refused_by_peer_even_where_the_folder_is_open(
     open_folders = [running.socket_folder, running.socket_folder.parent]
 
     def refused() -> str:
-        """What they hear; "" where a Joey that started beside closed the folder that all share again."""
+        """The error of the other user; "" if another instance closed the shared folder again in the meantime."""
         for folder in open_folders:
             folder.chmod(0o755)
         try:
-            said = as_user(NOBODY, connecting(getattr(running.urls, role)))
+            said = as_user(UNPRIVILEGED, connecting(getattr(running.urls, role)))
         finally:
             for folder in open_folders:
                 folder.chmod(0o700)
@@ -102,7 +102,7 @@ def test_another_local_user_is_refused_by_peer_even_where_the_folder_is_open(
     assert "Peer authentication failed" in until(refused, "an open folder")
 
 
-def test_nobody_comes_in_as_superuser_or_into_another_database(running: EmbeddedPostgres) -> None:
+def test_no_one_connects_as_superuser_or_to_another_database(running: EmbeddedPostgres) -> None:
     for url in (
         running.urls.app.replace("joey_app", "postgres"),
         running.urls.app.replace("/joey?", "/postgres?"),
@@ -163,7 +163,7 @@ def test_a_killed_server_comes_back_with_all_it_confirmed(running: EmbeddedPostg
     def started() -> bool:
         try:
             running.start()
-        except Trouble:  # its own children may still be ending
+        except CommandFailed:  # its own children may still be ending
             return False
         return True
 
@@ -186,7 +186,7 @@ def test_a_pid_file_that_names_a_strangers_process_does_not_mislead(running: Emb
     assert running.ready()
 
 
-def test_stopping_ends_open_sessions_and_waits_for_nobody(tmp_path: Path, running: EmbeddedPostgres) -> None:
+def test_stopping_ends_open_sessions_and_waits_for_none(tmp_path: Path, running: EmbeddedPostgres) -> None:
     with psycopg.connect(running.urls.app) as idle:
         idle.execute("SELECT 1")
 
@@ -205,7 +205,7 @@ def test_an_ordinary_user_needs_no_folder_but_its_own(tmp_path_factory: pytest.T
     data = home / ("a-long-name-" * 8)
     data.mkdir(parents=True)
     for folder in (home, data):
-        os.chown(folder, NOBODY, NOBODY)
+        os.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
     binaries = find_binaries.binaries(find_binaries.run_as())
 
     def start_and_ask() -> str:
@@ -218,7 +218,7 @@ def test_an_ordinary_user_needs_no_folder_but_its_own(tmp_path_factory: pytest.T
         return said
 
     try:
-        assert as_user(NOBODY, start_and_ask) == "True /tmp 0o700"
+        assert as_user(UNPRIVILEGED, start_and_ask) == "True /tmp 0o700"
     finally:
         shutil.rmtree(home)
 

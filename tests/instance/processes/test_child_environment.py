@@ -14,7 +14,7 @@ def test_where_nothing_may_be_written_beside_the_sources_it_is_kept_in_the_data_
     assert found == {"PYTHONPYCACHEPREFIX": str(tmp_path / "compiled"), "LANG": "C"}
 
 
-def test_sources_of_somebody_else_leave_it_in_the_data_folder_too(
+def test_sources_of_another_user_leave_it_in_the_data_folder_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "access", lambda path, how: False)
@@ -22,7 +22,7 @@ def test_sources_of_somebody_else_leave_it_in_the_data_folder_too(
     assert compiled_once({}, tmp_path)["PYTHONPYCACHEPREFIX"] == str(tmp_path / "compiled")
 
 
-def test_whoever_said_where_it_goes_is_obeyed(tmp_path: Path) -> None:
+def test_a_place_that_the_user_set_is_respected(tmp_path: Path) -> None:
     said = {"PYTHONPYCACHEPREFIX": "/elsewhere", "PYTHONDONTWRITEBYTECODE": "1"}
 
     assert compiled_once(said, tmp_path) == said

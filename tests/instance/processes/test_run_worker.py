@@ -5,8 +5,8 @@ import asyncio
 import psycopg
 from procrastinate import App, PsycopgConnector
 
-from joey.cli.work import give_back
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.instance.processes.run_worker import retry_stalled_jobs
 
 
 def jobs(postgres: EmbeddedPostgres) -> list[tuple[str, str]]:
@@ -29,11 +29,11 @@ def killed_worker_left(postgres: EmbeddedPostgres, task: str, queueing_lock: str
         )
 
 
-def give_back_once(postgres: EmbeddedPostgres) -> int:
+def retry_stalled_once(postgres: EmbeddedPostgres) -> int:
     async def once() -> int:
         app = App(connector=PsycopgConnector(conninfo=postgres.urls.app))
         async with app.open_async():
-            return await give_back(app)
+            return await retry_stalled_jobs(app)
 
     return asyncio.run(once())
 
@@ -41,12 +41,12 @@ def give_back_once(postgres: EmbeddedPostgres) -> int:
 def test_a_killed_workers_job_runs_again(committed_db: EmbeddedPostgres) -> None:
     killed_worker_left(committed_db, "orders.sync", None)
 
-    assert give_back_once(committed_db) == 1
+    assert retry_stalled_once(committed_db) == 1
 
     assert jobs(committed_db) == [("orders.sync", "todo")]
 
 
-def test_a_killed_workers_job_that_waits_again_already_only_lets_go_of_its_lock(
+def test_a_killed_workers_job_that_is_queued_again_only_releases_its_lock(
     committed_db: EmbeddedPostgres,
 ) -> None:
     killed_worker_left(committed_db, "orders.sync", "orders.sync")
@@ -56,7 +56,7 @@ def test_a_killed_workers_job_that_waits_again_already_only_lets_go_of_its_lock(
             " VALUES ('orders.sync', 'default', 'orders.sync', 'orders.sync')"
         )
 
-    give_back_once(committed_db)
+    retry_stalled_once(committed_db)
 
     assert jobs(committed_db) == [("orders.sync", "aborted"), ("orders.sync", "todo")]
 
@@ -66,7 +66,7 @@ def test_a_living_workers_job_is_left_to_it(committed_db: EmbeddedPostgres) -> N
     with psycopg.connect(committed_db.urls.app) as app:
         app.execute("UPDATE procrastinate_workers SET last_heartbeat = now()")
 
-    assert give_back_once(committed_db) == 0
+    assert retry_stalled_once(committed_db) == 0
 
     assert jobs(committed_db) == [("orders.sync", "doing")]
 
