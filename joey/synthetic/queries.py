@@ -136,11 +136,13 @@ def open_shops(people: str, offers: str, *, offer_count: int, per_shop: int, see
         },
     )
     append_set(
-        f"""(
+        f"""
         SELECT shop_id, 'shop.opened' AS kind, 'shop:' || shop_id AS subject_key,
                jsonb_build_object('slug', '{PREFIX}' || lpad(n::text, 7, '0'), 'synthetic', true) AS facts,
-               '{now.isoformat()}'::timestamptz AS happened_at
-        FROM synthetic_shop)"""
+               %s::timestamptz AS happened_at
+        FROM synthetic_shop
+        """,
+        [now],
     )
     return listed
 

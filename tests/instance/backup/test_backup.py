@@ -385,7 +385,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
                 print([held(shop.pk)[place] for place in ("reserved", "in_transit", "cash")])
                 try:
                     requested(shop, 6_000, "key-2")
-                except NotEnough:
+                except InsufficientBalance:
                     print("not enough")
                 end_pause(PayoutPause.objects.get(), now=NOW)
                 print(pay_due(now=NOW).sent)
@@ -516,7 +516,7 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
             "from joey.payouts.pause import end_pause",
             "from joey.payouts.models import PayoutPause",
             "from joey.payouts.pay_due import pay_due",
-            "from joey.payouts.request_payout import NotEnough",
+            "from joey.payouts.request_payout import InsufficientBalance",
             "from joey.payouts.send_due import send_due",
             "from joey.sharing.models import Position, PositionLease",
             "from joey.shops.models import Shop",
