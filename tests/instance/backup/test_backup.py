@@ -45,7 +45,6 @@ LOAD_THREADS = 2
 BREATH = 0.1  # seconds between two orders of a thread: the backup has to find room beside them
 
 
-
 @dataclass(frozen=True)
 class Made:
     """A backup of the tests' own database, made while it was written to, and what the command said."""
