@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +15,10 @@ from joey.api.once import KeptRefusal, once
 from joey.api.shapes import In, Listed, MoneyOut, Out, PageIn, Time, Whole, money_or_none, seal, unseal
 from joey.kit.clock import now
 from joey.kit.refusals import Invalid, NotFound
-from joey.shops.add_listing import add_listing, shelf_named
-from joey.shops.arrange import hide_listing, place_listing, put_on_shelf, remove_listing, set_note, show_listing
+from joey.shops.add_listing import add_listing
+from joey.shops.arrange import remove_listing
+from joey.shops.change_listing import ListingChanges
+from joey.shops.change_listing import change_listing as apply_changes
 from joey.shops.listings_of import ListingRow, listing_row, listings_of
 from joey.shops.models import Listing, Shop
 
@@ -119,8 +120,7 @@ def get_listing(request: HttpRequest, slug: str, listing_id: UUID) -> ListingOut
 def change_listing(request: HttpRequest, slug: str, listing_id: UUID, body: ListingChange) -> ListingOut:
     """Move, note, hide or show a listing; all of it or nothing."""
     shop = shop_for(request, slug)
-    with transaction.atomic():
-        _change(shop, listing_id, body)
+    apply_changes(shop, listing_id, changes=_changes(body), now=now())
     return _read(shop, listing_id)
 
 
@@ -131,22 +131,17 @@ def delete_listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
     return HttpResponse(status=204)
 
 
-def _change(shop: Shop, listing_id: UUID, body: ListingChange) -> None:
-    sent, moment = body.model_fields_set, now()
-    if "shelf" in sent:
-        shelf_id = _as_id(body.shelf)
-        if body.shelf is not None and shelf_id is None:
-            shelf_id = shelf_named(shop, body.shelf).id
-        put_on_shelf(shop, listing_id, shelf_id=shelf_id)
-    if "note" in sent:
-        set_note(shop, listing_id, note=body.note or "", now=moment)
-    if "hidden" in sent and body.hidden is not None:
-        if body.hidden:
-            hide_listing(shop, listing_id, now=moment)
-        else:
-            show_listing(shop, listing_id, now=moment)
-    if "position" in sent and body.position is not None:
-        place_listing(shop, listing_id, position=body.position)
+def _changes(body: ListingChange) -> ListingChanges:
+    """What was sent: a field that is null or missing changes nothing, but `shelf` null takes it off its shelf."""
+    shelf_id = _as_id(body.shelf)
+    return ListingChanges(
+        shelf_id=shelf_id,
+        shelf_name=None if shelf_id else body.shelf,
+        off_shelf="shelf" in body.model_fields_set and body.shelf is None,
+        note=(body.note or "") if "note" in body.model_fields_set else None,
+        hidden=body.hidden,
+        position=body.position,
+    )
 
 
 def _as_id(shelf: str | None) -> UUID | None:

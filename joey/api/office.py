@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 from pydantic import Field
 
@@ -15,11 +14,9 @@ from joey.api.payouts import PayoutOut, payout_out
 from joey.api.shapes import In, Listed, MoneyOut, Out, PageIn, Time, money, seal, unseal
 from joey.insight.trace import suspense_trace
 from joey.kit.clock import now
-from joey.kit.refusals import NotFound
 from joey.orders.queries import SuspenseLine, lines_in_suspense
 from joey.payouts.decide import approve, refuse
-from joey.payouts.models import Payout
-from joey.payouts.queries import ToDecide, payout_of, payouts_to_decide
+from joey.payouts.queries import ToDecide, payout_by_id, payout_of, payouts_to_decide
 
 router = Router(tags=["office"])
 
@@ -89,7 +86,7 @@ def list_payouts_to_decide(request: HttpRequest, page: Query[PageIn]) -> Listed[
 def approve_payout(request: HttpRequest, payout_id: UUID) -> PayoutOut:
     """Approve. A large one stays requested until a second operator approves it too."""
     by = operator(request)
-    payout = approve(_payout(payout_id), by=by, now=now())
+    payout = approve(payout_by_id(payout_id), by=by, now=now())
     return payout_out(payout_of(payout.shop, payout.id))
 
 
@@ -98,15 +95,8 @@ def approve_payout(request: HttpRequest, payout_id: UUID) -> PayoutOut:
 def refuse_payout(request: HttpRequest, payout_id: UUID, body: RefuseIn) -> PayoutOut:
     """Refuse with a reason; the money is available again."""
     by = operator(request)
-    payout = refuse(_payout(payout_id), by=by, reason=body.reason, now=now())
+    payout = refuse(payout_by_id(payout_id), by=by, reason=body.reason, now=now())
     return payout_out(payout_of(payout.shop, payout.id))
-
-
-def _payout(payout_id: UUID) -> Payout:
-    found = Payout.objects.filter(pk=payout_id).first()
-    if found is None:
-        raise NotFound(_("There is no such payout."))
-    return found
 
 
 def suspense_out(line: SuspenseLine) -> SuspenseOut:

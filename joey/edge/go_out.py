@@ -31,8 +31,9 @@ from joey.marketplaces.imported import is_feed
 from joey.marketplaces.manifest_shape import Manifest
 from joey.sharing.click_rows import ClickedDestination, ClickedLink
 from joey.sharing.make_link import OWN
-from joey.sharing.models import Click, Link, TrackedUrl
+from joey.sharing.models import Click, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
+from joey.sharing.public_link import link_with_offer
 from joey.sharing.queries import DESTINATION_OF_CLICK, DESTINATION_OF_LINK, Destination
 from joey.sharing.tracked_url import tracked_url
 from joey.sharing.visitor import EMBEDDED, PERSON, PREFETCH
@@ -282,8 +283,7 @@ def _ask_marketplace(link_id: UUID) -> TrackedUrl | None:
     """The verb, in a thread of its own with a connection of its own."""
     try:
         now: datetime = clock.now()
-        link = Link.objects.select_related("listing__offer", "shop").get(pk=link_id)
-        return tracked_url(link, now=now)
+        return tracked_url(link_with_offer(link_id), now=now)
     finally:
         connection.close()
 

@@ -1,11 +1,10 @@
-"""A table that operators read. Nothing is added, edited or removed here; what can be done is an action on a verb."""
+"""A table that operators read. Nothing is added, edited or removed here; actions call verbs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
@@ -20,13 +19,13 @@ from joey.money.money import Money
 from joey.office.site import office
 from joey.people.models import Person
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M")
 
 AT_ONCE = 200
 
 
 class Uncounted(Paginator):  # type: ignore[type-arg]
-    """Drawn as “previous” and “next”: numbering the last page of a million rows would read them all, for nobody."""
+    """Drawn as “previous” and “next”: numbering the last page of a million rows would read them all."""
 
     template_name = "office/previous_next.html"
 
@@ -35,7 +34,7 @@ class Uncounted(Paginator):  # type: ignore[type-arg]
         raise AssertionError("a list never counts")
 
 
-class Rows(ChangeList):  # type: ignore[misc]
+class OnePage(ChangeList):  # type: ignore[misc]
     """One page of a table, read with one row more than it shows: whether there is a next one, and nothing else."""
 
     more: bool
@@ -45,7 +44,7 @@ class Rows(ChangeList):  # type: ignore[misc]
         found = list(self.queryset[first : first + self.list_per_page + 1])
         self.more = len(found) > self.list_per_page
         self.result_list = found[: self.list_per_page]
-        # “How many there are” is how many stand here, so that nothing offers to choose more than can be seen.
+        # “How many there are” is how many are shown, so that nothing offers to choose more than can be seen.
         self.result_count = self.full_result_count = len(self.result_list)
         self.show_full_result_count = False
         self.show_admin_actions = True
@@ -54,17 +53,41 @@ class Rows(ChangeList):  # type: ignore[misc]
         self.paginator = Uncounted(self.queryset, self.list_per_page)
 
 
-class OfMarketplace(admin.SimpleListFilter):
-    """Of one marketplace. The choices come from what is connected: finding them in the table would read all of it."""
+class OneOf(admin.FieldListFilter):
+    """One of the values that the program knows: finding them in the table would read all of it."""
 
-    title = _lazy("Marketplace")
-    parameter_name = "marketplace"
+    heading: Any = ""
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [(connector.code, connector.code) for connector in registry.connectors()]
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        self.parameter = field_path
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.title = self.heading
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        return queryset.filter(marketplace=self.value()) if self.value() else queryset
+    def options(self) -> Iterable[str]:
+        """The values, as they are shown."""
+        raise NotImplementedError
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.parameter]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        chosen: Any = self.used_parameters.get(self.parameter)
+        everything = changelist.get_query_string(remove=[self.parameter])
+        yield {"selected": chosen is None, "query_string": everything, "display": _("All")}
+        for each in self.options():
+            query = changelist.get_query_string({self.parameter: each})
+            yield {"selected": chosen is not None and each in chosen, "query_string": query, "display": each}
+
+
+class OfMarketplace(OneOf):
+    """Of one marketplace that is connected."""
+
+    heading = _lazy("Marketplace")
+
+    def options(self) -> Iterable[str]:
+        return [connector.code for connector in registry.connectors()]
 
 
 class ReadOnly(ModelAdmin):  # type: ignore[misc]
@@ -75,8 +98,8 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
     show_facets = admin.ShowFacets.NEVER  # a count beside each choice of a filter
     compressed_fields = True
 
-    def get_changelist(self, request: HttpRequest, **more: Any) -> type[Rows]:
-        return Rows
+    def get_changelist(self, request: HttpRequest, **more: Any) -> type[OnePage]:
+        return OnePage
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return office.has_permission(request)
@@ -97,7 +120,7 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
         return self.fields or ()
 
 
-def once(row: Model, name: str, draw: Callable[[], SafeString]) -> SafeString:
+def once(row: object, name: str, draw: Callable[[], SafeString]) -> SafeString:
     """A part of one row's page that is asked of the database: the page draws each part five times."""
     kept = vars(row)
     if name not in kept:
@@ -106,14 +129,14 @@ def once(row: Model, name: str, draw: Callable[[], SafeString]) -> SafeString:
 
 
 def operator(request: HttpRequest) -> Person:
-    """Whoever is signed in; `office` has checked that it is an operator."""
+    """The person who is signed in; `office` has checked that it is an operator."""
     return cast(Person, request.user)
 
 
 def each(request: HttpRequest, chosen: Iterable[M], verb: Callable[[M], object]) -> None:
     """Call the verb for each row, each in its own transaction; say what worked and why the rest did not."""
     worked = 0
-    for row in list(chosen)[:AT_ONCE]:
+    for row in sorted(chosen, key=lambda row: row.pk)[:AT_ONCE]:  # type: ignore[attr-defined]
         try:
             verb(row)
             worked += 1
@@ -126,7 +149,7 @@ def each(request: HttpRequest, chosen: Iterable[M], verb: Callable[[M], object])
 def ask_reason(
     table: ModelAdmin,
     request: HttpRequest,
-    chosen: "QuerySet[Any]",
+    chosen: Iterable[Any],
     *,
     action: str,
     title: str,
@@ -138,7 +161,7 @@ def ask_reason(
         "title": title,
         "about": about,
         "action": action,
-        "chosen": [str(row.pk) for row in chosen[:AT_ONCE]],
+        "chosen": [str(row.pk) for row in list(chosen)[:AT_ONCE]],
         "opts": table.opts,
     }
     return TemplateResponse(request, "office/reason.html", facts)

@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from joey.kit import sql
 from joey.money.money import Money
+from joey.orders.models import OrderLine
 
 CHANGED_COLUMNS = """
     line_id uuid, shop_id uuid, marketplace text, revision bigint, state text, currency text, commission_minor bigint,
@@ -106,3 +109,8 @@ def line_in_suspense(line_id: UUID) -> SuspenseLine | None:
 def _suspense_line(row: dict[str, Any]) -> SuspenseLine:
     paid = Money(row.pop("paid_minor"), row.pop("currency"))
     return SuspenseLine(**row, paid=paid)
+
+
+def in_suspense(lines: "QuerySet[OrderLine]", wanted: bool) -> "QuerySet[OrderLine]":
+    """Of `lines` those without a shop, or those with one."""
+    return lines.exclude(suspense="") if wanted else lines.filter(suspense="")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.payouts.models import Payee, Payout, PayoutHold, PayoutPause
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.policy import needs_two
 from joey.payouts.rails.registry import default_rail
 from joey.shops.models import Shop
@@ -67,6 +67,25 @@ def payout_of(shop: Shop, payout_id: UUID) -> PayoutRow:
     if found is None:
         raise NotFound(_("There is no such payout."))
     return _row(found)
+
+
+def payout_by_id(payout_id: UUID) -> Payout:
+    """Any shop's payout, for an operator. Raises NotFound. One query."""
+    found = Payout.objects.filter(pk=payout_id).first()
+    if found is None:
+        raise NotFound(_("There is no such payout."))
+    return found
+
+
+def attempts_of(payout: Payout) -> list[PayoutAttempt]:
+    """Its attempts with the files that carried them, in their order. One query."""
+    found = PayoutAttempt.objects.select_related("file").defer("file__content").filter(payout=payout)
+    return list(found.order_by("number"))
+
+
+def without_content(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
+    """The files for a list: their bytes stay in the database."""
+    return files.defer("content")
 
 
 def payee_of(shop: Shop, rail: str | None = None) -> PayeeRow | None:

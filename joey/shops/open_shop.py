@@ -17,6 +17,7 @@ from joey.shops.models import Shop
 
 NAME_MOST = 40
 INTRO_MOST = 200
+KEEPER_MOST = 40
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 
@@ -76,6 +77,15 @@ def describe_shop(shop: Shop, *, name: str, intro: str, now: datetime) -> Shop:
     kept = keep_texts((shop.id, text) for text in (shop.name, shop.intro))
     facts = {"name": kept[0].fact, "intro": kept[1].fact}
     append("shop.described", f"shop:{shop.id}", facts, shop_id=shop.id, happened_at=now)
+    return shop
+
+
+@transaction.atomic(durable=True)
+def describe_shop_and_keeper(shop: Shop, person: Person, *, name: str, intro: str, keeper: str, now: datetime) -> Shop:
+    """The same with the keeper's name as buyers see it; both or neither. Raises Invalid also for "keeper"."""
+    describe_shop(shop, name=name, intro=intro, now=now)
+    person.name = read_line(keeper, field="keeper", at_most=KEEPER_MOST)
+    person.save(update_fields=["name"])
     return shop
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.conf import settings
 from django.template.loader import get_template
 
-from joey.kit import sql
 from joey.shops import queries
 from joey.shops.queries import Read
 
@@ -20,8 +19,8 @@ class ShopHtml:
     expires_at: datetime | None
 
 
-def shop_html(slug: str, *, language: str, start: int, read: Read = sql.tuples) -> ShopHtml:
+def shop_html(slug: str, *, language: str, start: int, read: Read | None = None) -> ShopHtml:
     """The page in `language`, which is the active one. One query. Raises NotFound."""
-    page = queries.shop_page(slug, language=language, start=start, read=read)
+    page = queries.shop_page(slug, language=language, start=start, **({"read": read} if read else {}))
     facts = {"page": page, "address": f"{settings.JOEY_URL}/s/{slug}"}
     return ShopHtml(get_template("shop.html", using="jinja2").render(facts), page.now, page.expires_at)

@@ -19,13 +19,13 @@ from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.rules.pack import PACK_VERSION, rules
 from joey.sharing.make_link import OWN, make_link
+from joey.sharing.public_link import known_copy_code, public_link
 from joey.sharing.queries import own_codes
 from joey.sharing.share import Poster, poster_of
 from joey.shops import queries
 from joey.storefront.cache_control import how_long, set_cache_control
 from joey.storefront.chart import chart_of
 from joey.storefront.in_app import opens_here
-from joey.storefront.queries import known_copy_code, public_link
 from joey.storefront.shop_html import shop_html
 
 _START = re.compile(r"[0-9]{1,6}")
@@ -129,6 +129,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
         made = _poster(*asked)
     response = HttpResponse(made.png, content_type="image/png")
     response.headers["Cache-Control"] = how_long(now=now, expires=made.until)
+    response.headers["Vary"] = "Accept-Language, Cookie"
     return response
 
 

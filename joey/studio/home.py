@@ -1,24 +1,22 @@
 """The keeper's first pages: open a shop, choose one, see today and the next step."""
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from joey.insight.today import Today, today_of
 from joey.kit import clock
 from joey.kit.refusals import Refusal
-from joey.kit.text import read_line
 from joey.kit.zone import midnight
 from joey.ledger.queries import balances_of
 from joey.payouts.queries import payee_of
 from joey.people.own_tokens import revoke_token_of, tokens_of
 from joey.people.tokens import make_token
 from joey.shops.models import Shop
-from joey.shops.open_shop import describe_shop, open_shop
+from joey.shops.open_shop import describe_shop_and_keeper, open_shop
 from joey.shops.queries import shops_of
 from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
 from joey.studio.forms import DescribeShopForm, OpenShopForm, TokenForm
-from joey.studio.queries import Today, today_of
 
 
 @keeper_only
@@ -107,10 +105,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     done = False
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():
-                describe_shop(shop, name=form.cleaned_data["name"], intro=form.cleaned_data["intro"], now=now)
-                person.name = read_line(form.cleaned_data["keeper"], field="keeper", at_most=40)
-                person.save(update_fields=["name"])
+            describe_shop_and_keeper(shop, person, now=now, **form.cleaned_data)
             done = True
         except Refusal as refusal:
             form.take(refusal)

@@ -193,7 +193,7 @@ def test_a_line_in_suspense_is_filtered_traced_and_tried_again() -> None:
     listed = client.get("/office/orders/orderline/?suspended=yes").content.decode()
     detail = client.get(f"/office/orders/orderline/{line.pk}/change/").content.decode()
     leased(shop)
-    answer = act(client, "orders_orderline", "look_again", line.pk)
+    answer = act(client, "orders_orderline", "retry_finding_the_shop", line.pk)
 
     assert line.external_order in listed
     assert "unknown_position" in detail
@@ -305,7 +305,7 @@ def test_a_failed_job_is_tried_again_unless_its_next_round_waits_already() -> No
         " VALUES ('default', 'joey.orders.jobs.sync_orders', '{}', 'todo', 'orders.sync')"
     )
 
-    answer = act(client, "procrastinate_procrastinatejob", "try_again", alone, crowded)
+    answer = act(client, "procrastinate_procrastinatejob", "retry", alone, crowded)
 
     states = {row["id"]: row["status"] for row in sql.rows("SELECT id, status::text FROM procrastinate_jobs")}
     assert (states[alone], states[crowded]) == ("todo", "failed")

@@ -1,7 +1,8 @@
 """Commissions, and the holds that keep one from being paid."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,7 @@ from joey.office.site import office
 @admin.register(Commission, site=office)
 class Commissions(ReadOnly):
     list_display = ("order", "shop_slug", "amount", "state", "settled", "payable_on", "earned_at")
-    list_filter = ("state", "settled", OfMarketplace)
+    list_filter = ("state", "settled", ("marketplace", OfMarketplace))
     list_select_related = ("shop", "order_line")
     search_fields = ("order_line__external_order", "shop__slug")
     ordering = ("-id",)
@@ -27,7 +28,7 @@ class Commissions(ReadOnly):
     )  # fmt: skip
 
     @admin.action(description=_("Hold these…"))
-    def hold(self, request: HttpRequest, chosen: "QuerySet[Commission]") -> HttpResponse | None:
+    def hold(self, request: HttpRequest, chosen: Iterable[Commission]) -> HttpResponse | None:
         reason = request.POST.get("reason")
         if reason is None:
             return ask_reason(
@@ -69,7 +70,7 @@ class CommissionHolds(ReadOnly):
     fields = ("order", "shop_slug", "reason", "placed_at", "released_at")
 
     @admin.action(description=_("Release these"))
-    def release(self, request: HttpRequest, chosen: "QuerySet[CommissionHold]") -> None:
+    def release(self, request: HttpRequest, chosen: Iterable[CommissionHold]) -> None:
         now = clock.now()
         each(request, chosen, lambda hold: release_hold(hold, now=now))
 

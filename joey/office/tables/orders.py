@@ -1,10 +1,9 @@
-"""Order lines: which belong to a shop, which to nobody yet, and why."""
+"""Order lines: which belong to a shop, which to none yet, and why."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -16,11 +15,12 @@ from joey.kit import clock
 from joey.office.read_only import OfMarketplace, ReadOnly, money_text, once
 from joey.office.site import office
 from joey.orders.models import OrderLine
+from joey.orders.queries import in_suspense
 from joey.orders.retry_suspense import retry_suspense
 
 
 class Suspended(admin.SimpleListFilter):
-    """Lines that no shop can be named for."""
+    """Lines without a shop."""
 
     title = _("in suspense")
     parameter_name = "suspended"
@@ -28,20 +28,19 @@ class Suspended(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         return [("yes", _("Yes")), ("no", _("No"))]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[OrderLine]") -> "QuerySet[OrderLine]":
-        if self.value() == "yes":
-            return queryset.exclude(suspense="")
-        return queryset.filter(suspense="") if self.value() == "no" else queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wish = self.value()
+        return in_suspense(queryset, wish == "yes") if wish in ("yes", "no") else queryset
 
 
 @admin.register(OrderLine, site=office)
 class OrderLines(ReadOnly):
     list_display = ("external_order", "marketplace", "shop_slug", "suspense", "state", "paid", "title", "first_seen_at")
-    list_filter = (Suspended, "suspense", "state", OfMarketplace)
+    list_filter = (Suspended, "suspense", "state", ("marketplace", OfMarketplace))
     list_select_related = ("shop",)
     search_fields = ("external_order", "external_line", "position_key")
     ordering = ("-id",)
-    actions = ("look_again",)
+    actions = ("retry_finding_the_shop",)
     fields = (
         "trace", "id", "marketplace", "external_order", "external_line", "shop_slug", "suspense", "position_key",
         "lease_id", "state", "reason", "title", "external_item", "quantity", "paid", "commission", "service_fee",
@@ -49,11 +48,11 @@ class OrderLines(ReadOnly):
         "revision",
     )  # fmt: skip
 
-    @admin.action(description=_("Look again for the shop of these"))
-    def look_again(self, request: HttpRequest, chosen: "QuerySet[OrderLine]") -> None:
+    @admin.action(description=_("Retry finding the shop of these"))
+    def retry_finding_the_shop(self, request: HttpRequest, chosen: Iterable[OrderLine]) -> None:
         """Every line in suspense at the marketplaces of the chosen ones is tried again."""
         now, found = clock.now(), 0
-        for marketplace in sorted(set(chosen.values_list("marketplace", flat=True))):
+        for marketplace in sorted({line.marketplace for line in chosen}):
             found += retry_suspense(marketplace, now=now)
         messages.success(request, _now("%d order lines found their shop.") % found)
 

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -15,35 +14,32 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.money.money import EXPONENTS
-from joey.office.read_only import ReadOnly, ask_reason, each, money_text, once, operator
+from joey.office.read_only import OneOf, ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import release_hold
-from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
+from joey.payouts.models import Payout, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause
+from joey.payouts.queries import attempts_of, without_content
 from joey.people.step_up import needs_fresh_code
 
 CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
 CONFIRM = "/studio/confirm"
 
 
-class OfCurrency(admin.SimpleListFilter):
-    """In one of the currencies that Joey knows; which of them are paid out would be read from the whole table."""
+class OfCurrency(OneOf):
+    """In one of the currencies that Joey knows."""
 
-    title = _("Currency")
-    parameter_name = "currency"
+    heading = _("Currency")
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [(currency, currency) for currency in EXPONENTS]
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Payout]") -> "QuerySet[Payout]":
-        return queryset.filter(currency=self.value()) if self.value() else queryset
+    def options(self) -> Iterable[str]:
+        return EXPONENTS
 
 
 @admin.register(Payout, site=office)
 class Payouts(ReadOnly):
     list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_once", "requested_at", "reason")
-    list_filter = ("state", OfCurrency)
+    list_filter = ("state", ("currency", OfCurrency))
     list_select_related = ("shop", "first_approved_by")
     search_fields = ("shop__slug",)
     ordering = ("-id",)
@@ -54,15 +50,15 @@ class Payouts(ReadOnly):
     )  # fmt: skip
 
     @admin.action(description=_("Approve these"))
-    def approve_these(self, request: HttpRequest, chosen: "QuerySet[Payout]") -> HttpResponse | None:
+    def approve_these(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
         if (first := _fresh_code_first(request, now)) is not None:
             return first
-        each(request, chosen.order_by("id"), lambda payout: approve(payout, by=operator(request), now=now))
+        each(request, chosen, lambda payout: approve(payout, by=operator(request), now=now))
         return None
 
     @admin.action(description=_("Refuse these…"))
-    def refuse_these(self, request: HttpRequest, chosen: "QuerySet[Payout]") -> HttpResponse | None:
+    def refuse_these(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
         if (first := _fresh_code_first(request, now)) is not None:
             return first
@@ -74,7 +70,7 @@ class Payouts(ReadOnly):
             )  # fmt: skip
         each(
             request,
-            chosen.order_by("id"),
+            chosen,
             lambda payout: refuse(payout, by=operator(request), reason=reason, now=now),
         )
         return None
@@ -110,9 +106,8 @@ class PayoutFiles(ReadOnly):
         "answered_at", "problems",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutFile]":
-        found: QuerySet[PayoutFile] = super().get_queryset(request)
-        return found.defer("content")
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return without_content(super().get_queryset(request))
 
 
 @admin.register(PayoutHold, site=office)
@@ -125,7 +120,7 @@ class PayoutHolds(ReadOnly):
     fields = ("shop_slug", "whole_shop", "reason", "placed_at", "released_at")
 
     @admin.action(description=_("Release these"))
-    def release(self, request: HttpRequest, chosen: "QuerySet[PayoutHold]") -> None:
+    def release(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> None:
         now = clock.now()
         each(request, chosen, lambda hold: release_hold(hold, now=now))
 
@@ -148,11 +143,11 @@ class PayoutPauses(ReadOnly):
     fields = ("reason", "placed_at", "ended_at", "ended")
 
     @admin.action(description=_("Let payouts go again"))
-    def end(self, request: HttpRequest, chosen: "QuerySet[PayoutPause]") -> HttpResponse | None:
+    def end(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
         now = clock.now()
         if (first := _fresh_code_first(request, now)) is not None:
             return first
-        each(request, chosen.order_by("id"), lambda pause: end_pause(pause, now=now, by=operator(request)))
+        each(request, chosen, lambda pause: end_pause(pause, now=now, by=operator(request)))
         return None
 
     @admin.display(description=_("Ended by"))
@@ -161,8 +156,7 @@ class PayoutPauses(ReadOnly):
 
 
 def _attempts(payout: Payout) -> SafeString:
-    found = PayoutAttempt.objects.select_related("file").defer("file__content").filter(payout=payout)
-    return render_to_string("office/attempts.html", {"attempts": list(found.order_by("number"))})
+    return render_to_string("office/attempts.html", {"attempts": attempts_of(payout)})
 
 
 def _fresh_code_first(request: HttpRequest, now: datetime) -> HttpResponse | None:

@@ -1,7 +1,8 @@
 """People and shops, to look up."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
@@ -26,7 +27,7 @@ class Shops(ReadOnly):
     fields = ("slug", "name", "intro", "owner_contact", "page", "opened_at", "closed_at")
 
     @admin.action(description=_("Hold the payouts of these…"))
-    def hold_payouts(self, request: HttpRequest, chosen: "QuerySet[Shop]") -> HttpResponse | None:
+    def hold_payouts(self, request: HttpRequest, chosen: Iterable[Shop]) -> HttpResponse | None:
         reason = request.POST.get("reason")
         if reason is None:
             return ask_reason(

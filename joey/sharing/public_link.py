@@ -1,4 +1,4 @@
-"""What pages ask about links and outbound clicks."""
+"""What a share link shows to anyone, and what it needs to lead on."""
 
 from uuid import UUID
 
@@ -29,3 +29,8 @@ def known_copy_code(listing_id: UUID) -> str:
         [listing_id],
     )
     return str(found or "")
+
+
+def link_with_offer(link_id: UUID) -> Link:
+    """A link that exists, with what its marketplace is asked about. One query."""
+    return Link.objects.select_related("listing__offer", "shop").get(pk=link_id)

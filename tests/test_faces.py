@@ -1,0 +1,130 @@
+"""A face holds no queryset, no save, no SQL and no business verb: it calls the packages below. Nothing is exempt."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FACES = ("storefront", "studio", "office", "api", "cli", "edge")
+
+# Importing one of these is writing a verb or a query of one's own. Modules, and names inside of them.
+BELOW = {
+    "django.db.transaction": "opens a transaction: that is a verb",
+    "django.db.connections": "talks to the database",
+    "django.db.models": "builds a query",
+    "joey.kit.sql": "runs SQL",
+    "joey.kit.states": "moves a state: that is a verb",
+    "joey.kit.rate_limit": "counts what may be done: that is a verb",
+    "joey.record.append": "writes to the record: that is a verb",
+    "joey.ledger.post": "posts money: that is a verb",
+}
+MANAGERS = ("objects", "_default_manager", "_base_manager")
+QUERIES = (
+    "filter", "exclude", "annotate", "aggregate", "select_related", "prefetch_related", "values_list", "order_by",
+    "only", "defer", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "select_for_update", "raw",
+)  # fmt: skip
+CHANGES = ("save", "create", "delete", "refresh_from_db")
+STATEMENT = re.compile(r"\A\s*(WITH\s+\w+\s+AS|SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|COPY|TRUNCATE)\b")
+
+
+def offences(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, what it does that belongs below) for one module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from _imports(node)
+        elif isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+            yield node.lineno, f".{node.attr} is a queryset"
+        elif isinstance(node, ast.Call):
+            yield from _calls(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and STATEMENT.match(node.value):
+            yield node.lineno, f"SQL text: {node.value.strip()[:30]}"
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    else:
+        names = [name for alias in node.names for name in (node.module or "", f"{node.module}.{alias.name}")]
+    for name in dict.fromkeys(names):
+        why = next((why for below, why in BELOW.items() if name == below or name.startswith(f"{below}.")), None)
+        if why:
+            yield node.lineno, f"{name} {why}"
+
+
+def _calls(node: ast.Call) -> Iterator[tuple[int, str]]:
+    if not isinstance(node.func, ast.Attribute):
+        return
+    name, keywords_only = node.func.attr, bool(node.keywords) and not node.args
+    if name in QUERIES:
+        yield node.lineno, f".{name}() builds a query"
+    elif name in CHANGES and (not node.args or name == "create"):
+        yield node.lineno, f".{name}() writes a row"
+    elif name == "update" and keywords_only and all(keyword.arg for keyword in node.keywords):
+        yield node.lineno, ".update(name=…) writes rows"
+    elif name in ("atomic", "set_autocommit"):
+        yield node.lineno, f".{name}() opens a transaction"
+
+
+def modules() -> list[Path]:
+    return sorted(path for face in FACES for path in (ROOT / "joey" / face).rglob("*.py"))
+
+
+def test_a_face_calls_queries_and_verbs_and_holds_none() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {what}"
+        for path in modules()
+        for line, what in sorted(set(offences(ast.parse(path.read_text("utf-8")))))
+    ]
+
+    assert found == []
+
+
+PLANTED = """
+import django.db.transaction
+from django.db import transaction
+from django.db.models import Q
+from joey.kit import sql
+from joey.record.append import append
+Shop.objects
+Shop._default_manager
+found.filter(state="open")
+found.order_by("id")
+shop.save()
+shop.save(update_fields=["name"])
+Shop.create(name="x")
+shop.delete()
+found.update(state="closed")
+with transaction.atomic(): pass
+run("SELECT 1")
+run("WITH gone AS (DELETE FROM shops_shop) SELECT 1")
+run(f"INSERT INTO {table} VALUES (1)")
+run("UPDATE shops_shop SET name = ''")
+"""
+HONEST = """
+from django.db import DatabaseError
+from joey.kit import clock
+from joey.shops.queries import shop_by_slug
+os.environ.update(found, JOEY_DATA="x")
+names.update({"a": 1})
+router.delete("/shops/{slug}")
+open_shop(person, slug="mei")
+text = "Select a shop, then update its name."
+image.save(path)
+"""
+
+
+@pytest.mark.parametrize("line", PLANTED.strip().splitlines())
+def test_what_belongs_below_is_found(line: str) -> None:
+    assert list(offences(ast.parse(line))), line
+
+
+@pytest.mark.parametrize("line", HONEST.strip().splitlines())
+def test_calling_what_is_below_is_no_offence(line: str) -> None:
+    assert list(offences(ast.parse(line))) == [], line
+
+
+def test_every_face_is_read() -> None:
+    assert {path.relative_to(ROOT).parts[1] for path in modules()} == set(FACES)
