@@ -309,7 +309,7 @@ def test_a_failed_job_is_tried_again_unless_its_next_round_waits_already() -> No
 
     states = {row["id"]: row["status"] for row in sql.rows("SELECT id, status::text FROM procrastinate_jobs")}
     assert (states[alone], states[crowded]) == ("todo", "failed")
-    assert "waiting already" in answer.content.decode()
+    assert "queued already" in answer.content.decode()
 
 
 def test_health_tells_what_is_wrong_and_proves_the_books_on_a_button(settings: Any) -> None:
