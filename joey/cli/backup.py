@@ -8,7 +8,7 @@ import click
 from joey.cli.data_option import data_option
 
 if TYPE_CHECKING:
-    from joey.instance.backup.backup_archive import Manifest
+    from joey.instance.backup.backup_archive import BackupManifest
 
 
 @click.command()
@@ -26,7 +26,7 @@ def backup(folder: Path, quick: bool, data: Path) -> None:
     _report(folder, make_backup(data, folder, quick=quick))
 
 
-def _report(folder: Path, manifest: "Manifest") -> None:
+def _report(folder: Path, manifest: "BackupManifest") -> None:
     from joey.instance.backup.backup_archive import PRIVATE
 
     size = sum(int(size) for size, _ in manifest.files.values())

@@ -47,8 +47,8 @@ def _earn_batch(marketplace: str, *, now: datetime, batch: int) -> Earned | None
     last = changed_lines_into("changed_line", marketplace, after=read_until, limit=batch)
     if last == read_until:
         return None
-    policy = registry.manifest_of(marketplace)
-    _work_out(now, zone=policy.zone, usual_settle_days=policy.usual_settle_days)
+    manifest = registry.manifest_of(marketplace)
+    _work_out(now, zone=manifest.zone, usual_settle_days=manifest.usual_settle_days)
     _write_commissions(now)
     journals = _book()
     _record(now)

@@ -76,7 +76,7 @@ class Tracking:
 
 @dataclass(frozen=True)
 class ByPosition:
-    """The report names a position. `at` says which time of the report tells who had it leased."""
+    """The report names a position. `at` says which time of the report decides who had leased it."""
 
     key: str
     at: Literal["clicked", "ordered"]  # the report's `clicked_at` or `placed_at`

@@ -83,11 +83,11 @@ def _let_rest(now: datetime) -> None:
     """Positions whose open lease there is of a shop that is not here."""
     homeless = "FROM lease_before b WHERE NOT b.shop_is_here AND b.until IS NULL"
     for row in sql.rows(f"SELECT DISTINCT b.marketplace {homeless}"):
-        policy = manifest_of(row["marketplace"])
+        manifest = manifest_of(row["marketplace"])
         sql.execute(
             f"""
             UPDATE sharing_position p SET free_from = %s
             WHERE p.marketplace = %s AND p.key IN (SELECT b.key {homeless} AND b.marketplace = p.marketplace)
             """,
-            [now + timedelta(days=policy.window_days + policy.refund_days), row["marketplace"]],
+            [now + timedelta(days=manifest.window_days + manifest.refund_days), row["marketplace"]],
         )

@@ -76,19 +76,21 @@ def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full")
     from joey.sharing import poster as posters  # Pillow and fonts are heavy, and most processes draw nothing
 
     card = _card(link, language, now)
+    printed = registry.manifest_of(card.marketplace).allowed.printed
+    shows_price = "price" in printed
     facts = posters.PosterFacts(
         title=card.title,
         shop_name=link.shop.name,
         place=_place(card, language),
         url=url_of(link.code),
         language=language,
-        pays=card.price.pays,
+        pays=card.price.pays if shows_price else None,
         as_of=card.price.as_of,
-        with_coupon=card.price.without_coupon is not None,
-        before=card.price.reference,
-        picture=_picture(card.offer_id),
+        with_coupon=shows_price and card.price.without_coupon is not None,
+        before=card.price.reference if shows_price else None,
+        picture=_picture(card.offer_id) if "picture" in printed else None,
     )
-    return Poster(posters.poster_png(facts, layout), card.price.until)
+    return Poster(posters.poster_png(facts, layout), card.price.until if shows_price else None)
 
 
 def url_of(code: str) -> str:

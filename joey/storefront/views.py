@@ -25,7 +25,7 @@ from joey.sharing.share import Poster, poster_of
 from joey.shops import queries
 from joey.storefront.cache_control import how_long, set_cache_control
 from joey.storefront.chart import chart_of
-from joey.storefront.in_app import opens_here
+from joey.storefront.in_app import refusal_of
 from joey.storefront.shop_html import shop_html
 
 _START = re.compile(r"[0-9]{1,6}")
@@ -79,12 +79,14 @@ def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
     page = queries.listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
     asked = request.GET.get("t", "")
     token = asked if _TOKEN.fullmatch(asked) else _own_code(slug, listing_id, now)
+    refusal = refusal_of(request.headers.get("user-agent", ""), page.card.marketplace)
+    by_code = refusal is None or refusal.offer_instead == "copy_code"
     facts = {
         "page": page,
         "now": now,
         "token": token,
-        "copy_code": known_copy_code(listing_id),
-        "opens_here": opens_here(request.headers.get("user-agent", ""), page.card.marketplace),
+        "copy_code": known_copy_code(listing_id) if by_code else "",
+        "opens_here": refusal is None,
         "address": f"{settings.JOEY_URL}/go/{token}",
     }
     return _page(request, "outbound.html", facts, now=now, private=True)

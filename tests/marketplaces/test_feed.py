@@ -10,7 +10,7 @@ import stamina
 
 import joey.marketplaces.jd.manifest
 from joey.marketplaces.feed.connector import FeedConnector
-from joey.marketplaces.feed.parse import BadLine, Feed, read_feed
+from joey.marketplaces.feed.parse import BadLine, ParsedFeed, read_feed
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, Tracking
 from tests.sandbox.conftest import Sandbox
@@ -19,7 +19,7 @@ SAMPLE = Path(joey.marketplaces.jd.__file__).parent / "samples/product_file.json
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
-def read(body: bytes) -> Feed:
+def read(body: bytes) -> ParsedFeed:
     manifest = joey.marketplaces.jd.manifest.MANIFEST
     return read_feed(
         body,
@@ -145,9 +145,9 @@ def test_a_link_is_recognised_by_its_own_marketplace_only(sandbox: Sandbox) -> N
 def test_nothing_is_earned_and_nothing_is_reported(sandbox: Sandbox) -> None:
     feed = feed_of(sandbox, "jd")
 
-    with pytest.raises(MarketplaceRefused, match="earns nothing here"):
+    with pytest.raises(MarketplaceRefused, match="earns nothing"):
         feed.tracked_link("1", Tracking(position="1"))
-    with pytest.raises(MarketplaceRefused, match="earns nothing here"):
+    with pytest.raises(MarketplaceRefused, match="earns nothing"):
         feed.register_position("joey")
     assert feed.manifest.reports_orders is False
     assert feed.manifest.questions == ()

@@ -12,7 +12,7 @@ import joey.marketplaces.taobao
 from joey.marketplaces.port import ByPosition
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
-from joey.marketplaces.taobao.values import Unreadable, fen, inner, link, listed, moment, ppm, text
+from joey.marketplaces.taobao.values import UnreadableField, fen, inner, link, listed, moment, ppm, text
 
 SAMPLES = Path(joey.marketplaces.taobao.__file__).parent / "samples"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_closed_order_brings_nothing_and_says_why() -> None:
 def test_amount_with_a_comma_is_refused_by_name_and_the_report_is_kept() -> None:
     row = order_rows()[3]
 
-    with pytest.raises(Unreadable, match="pub_share_pre_fee"):
+    with pytest.raises(UnreadableField, match="pub_share_pre_fee"):
         parse.order_report(row)
     kept = parse.unreadable_order(row, "pub_share_pre_fee", window_end=NOW)
     assert kept.external_order == "4294159887444065001"
@@ -137,7 +137,7 @@ def test_a_case_counts_by_its_status(status: int) -> None:
 def test_counting_case_without_its_amount_is_unreadable() -> None:
     row = {name: value for name, value in refund_rows()[0].items() if name != "show_return_fee"}
 
-    with pytest.raises(Unreadable, match="show_return_fee"):
+    with pytest.raises(UnreadableField, match="show_return_fee"):
         parse.refund_report(row)
 
 
@@ -177,7 +177,7 @@ def test_category_number_becomes_our_code_where_one_is_configured() -> None:
 
 
 def test_price_with_a_comma_is_refused_by_name() -> None:
-    with pytest.raises(Unreadable, match="zk_final_price"):
+    with pytest.raises(UnreadableField, match="zk_final_price"):
         offer_facts(item_rows()[2], as_of=NOW)
 
 
@@ -210,7 +210,7 @@ def test_yuan_are_read_exactly(written: object, expected: int | None) -> None:
 
 @pytest.mark.parametrize("written", ["1,234.00", "NaN", "1e3", "6.999", "６.00", "abc", "∞", "1 000"])
 def test_what_is_no_amount_is_never_guessed(written: str) -> None:
-    with pytest.raises(Unreadable, match="fee"):
+    with pytest.raises(UnreadableField, match="fee"):
         fen({"fee": written}, "fee")
 
 
@@ -220,7 +220,7 @@ def test_percent_become_parts_per_million(written: object, expected: int) -> Non
 
 
 def test_a_rate_above_a_hundred_percent_is_unreadable() -> None:
-    with pytest.raises(Unreadable, match="rate"):
+    with pytest.raises(UnreadableField, match="rate"):
         ppm({"rate": "100.01"}, "rate")
 
 
@@ -230,7 +230,7 @@ def test_beijing_times_become_utc_across_midnight() -> None:
 
 @pytest.mark.parametrize("written", ["2026-11-23", "2026-13-01 00:00:00", "23.11.2026 07:59:59", "2026-11-23T07:59:59"])
 def test_what_is_no_time_is_unreadable(written: str) -> None:
-    with pytest.raises(Unreadable, match="at is not a time"):
+    with pytest.raises(UnreadableField, match="at is not a time"):
         moment({"at": written}, "at")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.rules.caption import check_caption, label
 from joey.sharing.caption import CaptionFacts, caption
@@ -113,3 +114,15 @@ def test_sharing_writes_nothing_when_the_marketplace_is_not_connected(link: Link
     share_of(link, language="zh-hans", now=cast.NOW)
 
     assert not TrackedUrl.objects.exists()
+
+
+def test_a_poster_prints_no_price_where_the_marketplace_forbids_it(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed = poster_of(link, language="zh-hans", now=cast.NOW)
+    manifest = registry.manifest_of(link.listing.offer.marketplace)
+    strict = replace(manifest, allowed=replace(manifest.allowed, printed=frozenset({"title"})))
+    monkeypatch.setattr(registry, "manifest_of", lambda marketplace: strict)
+
+    without = poster_of(link, language="zh-hans", now=cast.NOW)
+
+    assert without.until is None
+    assert without.png != allowed.png

@@ -156,9 +156,9 @@ def _allowed_feed(marketplace: str, mapping: Mapping) -> AllowedFeed | None:
 
 def _plan(marketplace: str, feed: AllowedFeed | None, mapping: Mapping, now: datetime) -> Plan:
     if feed is None:
-        policy = manifest_of(marketplace)
-        zone = mapping.zone or policy.zone
-        links, pictures = AllowedHosts(policy.hosts), AllowedHosts(policy.hosts | policy.picture_hosts)
+        manifest = manifest_of(marketplace)
+        zone = mapping.zone or manifest.zone
+        links, pictures = AllowedHosts(manifest.hosts), AllowedHosts(manifest.hosts | manifest.picture_hosts)
     else:
         zone = feed.zone
         is_first = marketplace not in feeds()

@@ -35,6 +35,9 @@ def picture_bytes(offer_id: UUID) -> bytes | None:
     if found is None or not found[1]:
         return None
     marketplace, (url, *_rest) = found
+    manifest = manifest_of(marketplace)
+    if "picture" not in manifest.allowed.stored:
+        return None
     path = _path(offer_id, url)
     if path.exists():
         return path.read_bytes()
@@ -42,8 +45,7 @@ def picture_bytes(offer_id: UUID) -> bytes | None:
     if missing.exists() and time.time() - missing.stat().st_mtime < TRY_AGAIN_SECONDS:
         return None
     try:
-        policy = manifest_of(marketplace)
-        body = small_webp(fetch(url, policy.hosts | policy.picture_hosts))
+        body = small_webp(fetch(url, manifest.hosts | manifest.picture_hosts))
     except (NoPicture, Refusal) as trouble:
         log.info("no picture of offer %s: %s", offer_id, trouble)
         _write(missing, b"")

@@ -75,8 +75,8 @@ def document(row: Row, earning: Mapping[str, Manifest], now: int) -> "Document":
     high, low = int(row.id[:16], 16), int(row.id[16:], 16)
     runs = row.coupon_minor is not None and coupon_runs(row.now_minor, row.coupon_minor, row.coupon_until, now)
     pays = row.coupon_minor if runs and row.coupon_minor is not None else row.now_minor
-    policy = earning.get(row.marketplace)
-    earns = policy.worth(pays, row.commission_ppm) if policy else 0
+    manifest = earning.get(row.marketplace)
+    earns = manifest.worth(pays, row.commission_ppm) if manifest else 0
     words, letters = offer_words((*row.titles, row.model), row.brand)
     return Document.from_dict(
         {
@@ -127,14 +127,14 @@ def id_of(newest: int, low_id: int) -> UUID:
     return UUID(int=(MOST - newest) << 64 | low_id)
 
 
-def earning_policies() -> dict[str, Manifest]:
-    """The policies of marketplaces whose orders come back to us; an offer of any other earns nothing."""
+def earning_manifests() -> dict[str, Manifest]:
+    """The manifests of marketplaces that report orders; an offer of any other earns nothing."""
     return {name: registry.manifest_of(name) for name in earning_marketplaces()}
 
 
 def made_with() -> str:
     """What an index depends on beside the offers: the schema, the currencies, and who pays how much."""
-    fees = {name: policy.service_fee_ppm for name, policy in earning_policies().items()}
+    fees = {name: manifest.service_fee_ppm for name, manifest in earning_manifests().items()}
     facts: dict[str, Any] = {"version": VERSION, "currencies": sorted(EXPONENTS), "fees": fees}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from joey.catalog.number_changes import newest_seqs
 from joey.catalog.search import changes, folder
-from joey.catalog.search.documents import MOST, Row, document, earning_policies, id_of, made_with, schema
+from joey.catalog.search.documents import MOST, Row, document, earning_manifests, id_of, made_with, schema
 from joey.catalog.search.folder import BUILDING, WRITING, Followed
 from joey.kit import clock
 from joey.marketplaces.manifest_shape import Manifest
@@ -145,7 +145,7 @@ def _build(new: Path) -> int:
 
     index = Index(schema(), str(new))
     writer = index.writer(BUILDING_HEAP, 1)
-    earning, now, seqs, read = earning_policies(), int(clock.now().timestamp()), dict[str, int](), 0
+    earning, now, seqs, read = earning_manifests(), int(clock.now().timestamp()), dict[str, int](), 0
     for row in changes.all_offers():
         read += 1
         if row.shown:
@@ -165,7 +165,7 @@ def _follow(found: Path) -> int:
 
     index = Index.open(str(found))
     state = folder.followed(found)
-    earning, now, read = earning_policies(), int(clock.now().timestamp()), 0
+    earning, now, read = earning_manifests(), int(clock.now().timestamp()), 0
     writer = None
     for marketplace, newest in newest_seqs().items():
         while newest > state.seqs.get(marketplace, -1):

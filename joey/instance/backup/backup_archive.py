@@ -41,7 +41,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class BackupManifest:
     """What is in the backup. `files` maps each file to its size and SHA-256; `trial` is None after --quick."""
 
     of: str
@@ -102,7 +102,7 @@ def checksums(folder: Path) -> dict[str, list[int | str]]:
     return found
 
 
-def verified(folder: Path) -> Manifest:
+def verified(folder: Path) -> BackupManifest:
     """Read the manifest and compare every file with it. Raises CommandFailed naming the first damaged file."""
     manifest = _read_manifest(folder)
     for name, (size, digest) in manifest.files.items():
@@ -145,7 +145,7 @@ def throw_away_trial(trial: Path) -> None:
         remove_tree(trial)
 
 
-def _read_manifest(folder: Path) -> Manifest:
+def _read_manifest(folder: Path) -> BackupManifest:
     try:
         text = (folder / MANIFEST).read_bytes()
         checksum = (folder / MANIFEST_CHECKSUM).read_bytes()
@@ -167,7 +167,7 @@ def _read_manifest(folder: Path) -> Manifest:
         )
     content.pop("private")
     trial = content.pop("trial")
-    return Manifest(**{**content, "holds": Holdings(**content["holds"]), "trial": Trial(**trial) if trial else None})
+    return BackupManifest(**{**content, "holds": Holdings(**content["holds"]), "trial": Trial(**trial) if trial else None})
 
 
 def _checksum_line(manifest: bytes) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from joey.instance.backup.backup_archive import Manifest, write_private
+from joey.instance.backup.backup_archive import BackupManifest, write_private
 
 NOTE = "last-backup.json"
 
@@ -29,7 +29,7 @@ def last_backup(data: Path) -> LastBackup | None:
         return None
 
 
-def note_backup(data: Path, folder: Path, manifest: Manifest) -> None:
+def note_backup(data: Path, folder: Path, manifest: BackupManifest) -> None:
     """Remember a finished backup."""
     noted = {"at": manifest.holds.at, "folder": str(folder), "tried": manifest.trial is not None}
     with suppress(OSError):  # a deployment's data folder may be read-only; only `joey doctor` misses the note

@@ -11,7 +11,7 @@ from joey.instance.backup.backup_archive import (
     DATABASE,
     FILES,
     TRIAL,
-    Manifest,
+    BackupManifest,
     checksums,
     new_backup,
     write_private,
@@ -33,7 +33,7 @@ TUNING = "postgresql.local.conf"
 SPACE_FACTOR = 1.3  # a restored database takes about as much space as the original, plus its write-ahead log
 
 
-def make_backup(data: Path, folder: Path, *, quick: bool) -> Manifest:
+def make_backup(data: Path, folder: Path, *, quick: bool) -> BackupManifest:
     """Write the backup to the new folder and verify it; `quick` leaves out the trial. Raises CommandFailed."""
     began = time.monotonic()
     try:
@@ -48,7 +48,7 @@ def make_backup(data: Path, folder: Path, *, quick: bool) -> Manifest:
     return manifest
 
 
-def _fill(making: Path, data: Path, *, quick: bool, began: float) -> Manifest:
+def _fill(making: Path, data: Path, *, quick: bool, began: float) -> BackupManifest:
     with instance(data, "backup", django=False):
         owner_url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
         with step("database"), one_moment(owner_url) as owner:
@@ -69,7 +69,7 @@ def _fill(making: Path, data: Path, *, quick: bool, began: float) -> Manifest:
         with step("trial"):
             trial = try_backup(making, holds, making / TRIAL)
     seconds = round(time.monotonic() - began, 1)
-    return Manifest(of=str(data), postgres=version, holds=holds, seconds=seconds, trial=trial, files=files)
+    return BackupManifest(of=str(data), postgres=version, holds=holds, seconds=seconds, trial=trial, files=files)
 
 
 def _copy_files(into: Path, data: Path) -> None:

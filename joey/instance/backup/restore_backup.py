@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 
-from joey.instance.backup.backup_archive import DATABASE, FILES, Manifest, verified, write_private
+from joey.instance.backup.backup_archive import DATABASE, FILES, BackupManifest, verified, write_private
 from joey.instance.backup.data_loss_report import data_loss_report
 from joey.instance.backup.make_backup import (
     MARKETPLACES,
@@ -57,7 +57,7 @@ def restore_backup(folder: Path, data: Path, *, replace: bool, only_try: bool) -
 # ── Into a data folder, with the embedded PostgreSQL ───────────────────────────────────────────────────
 
 
-def _into_folder(folder: Path, manifest: Manifest, data: Path, replace: bool) -> None:
+def _into_folder(folder: Path, manifest: BackupManifest, data: Path, replace: bool) -> None:
     new = data / NEW
     _sweep(new)
     after = EmbeddedPostgres(new, settings=LOADING_SETTINGS)
@@ -100,7 +100,7 @@ def _sweep(new: Path) -> None:
         remove_tree(new)
 
 
-def _report_loss(manifest: Manifest, before: EmbeddedPostgres) -> bool:
+def _report_loss(manifest: BackupManifest, before: EmbeddedPostgres) -> bool:
     """Print what would be lost; return whether the present database is readable and a later state of the backup."""
     try:
         with one_moment(before.start().owner) as owner:
@@ -146,7 +146,7 @@ def _say_kept(data: Path, kept: Path) -> None:
 # ── Into a PostgreSQL server of your own ────────────────────────────────────────────────────────────────────────
 
 
-def _into_own_server(folder: Path, manifest: Manifest, data: Path) -> None:
+def _into_own_server(folder: Path, manifest: BackupManifest, data: Path) -> None:
     """Restore only into an empty database: Joey replaces nothing on a server that is not its own."""
     app = os.environ["DATABASE_URL"]
     urls = Urls(app=app, owner=os.environ.get("DATABASE_OWNER_URL") or app)
@@ -191,7 +191,7 @@ def _own_files(backed_up: Path, data: Path) -> None:
 # ── Both ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _finish_database(manifest: Manifest, urls: Urls, before_url: str | None) -> None:
+def _finish_database(manifest: BackupManifest, urls: Urls, before_url: str | None) -> None:
     """Migrate an older backup's tables to this version, prevent paying twice, and check the books."""
     bring_up_to_date(urls.owner)
     pause_after_restore(manifest.made_at, before_url)
@@ -200,7 +200,7 @@ def _finish_database(manifest: Manifest, urls: Urls, before_url: str | None) -> 
     say(f"All {rules} rules hold.")
 
 
-def _refuse_newer(manifest: Manifest) -> None:
+def _refuse_newer(manifest: BackupManifest) -> None:
     """Tables of a newer version cannot be migrated back."""
     from django.db.migrations.loader import MigrationLoader
 

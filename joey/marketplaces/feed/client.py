@@ -13,13 +13,13 @@ from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 if TYPE_CHECKING:
     import httpx
 
-PATIENCE, TO_CONNECT = 10.0, 3.0  # seconds
-MOST_BYTES = 64 * 1024 * 1024
+ANSWER_SECONDS, CONNECT_SECONDS = 10.0, 3.0  # seconds
+MAX_FEED_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 3
-MOST_SECONDS = 20.0
+MAX_SECONDS = 20.0
 
 
-class _TryAgain(Exception):
+class _FeedUnavailable(Exception):
     """One attempt failed in a way that may pass."""
 
 
@@ -41,12 +41,12 @@ class FeedClient:
         with self._lock:
             try:
                 for attempt in stamina.retry_context(
-                    on=_TryAgain, attempts=ATTEMPTS, timeout=MOST_SECONDS, wait_initial=0.2, wait_max=2.0
+                    on=_FeedUnavailable, attempts=ATTEMPTS, timeout=MAX_SECONDS, wait_initial=0.2, wait_max=2.0
                 ):
                     with attempt:
                         return self._attempt()
-            except _TryAgain as trouble:
-                text = _("The feed of %(marketplace)s cannot be read right now (%(why)s). Try again a little later.")
+            except _FeedUnavailable as trouble:
+                text = _("The feed of %(marketplace)s is unavailable (%(why)s). Try again a little later.")
                 raise MarketplaceUnavailable(
                     text % {"marketplace": self._marketplace, "why": str(trouble)}, marketplace=self._marketplace
                 ) from None
@@ -57,9 +57,9 @@ class FeedClient:
         import httpx  # with its certificates it is heavy, and many processes never ask a marketplace
 
         client = httpx.Client(
-            timeout=httpx.Timeout(PATIENCE, connect=TO_CONNECT), follow_redirects=False, trust_env=False
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False, trust_env=False
         )
-        weakref.finalize(self, client.close)  # connections end with whoever kept them
+        weakref.finalize(self, client.close)  # connections close with the client
         return client
 
     def _attempt(self) -> tuple[bytes, str]:
@@ -71,19 +71,19 @@ class FeedClient:
                 if response.status_code == 304 and self._etag:
                     return self._body, self._etag
                 if response.status_code >= 500 or response.status_code == 429:
-                    raise _TryAgain(f"HTTP {response.status_code}")
+                    raise _FeedUnavailable(f"HTTP {response.status_code}")
                 if response.status_code != 200:
                     text = _("The feed's address answered HTTP %s. Check it in the configuration.")
                     raise MarketplaceRefused(text % response.status_code, marketplace=self._marketplace)
                 body = bytearray()
                 for part in response.iter_bytes():
                     body += part
-                    if len(body) > MOST_BYTES:
-                        raise _TryAgain("more than 64 MB")
+                    if len(body) > MAX_FEED_BYTES:
+                        raise _FeedUnavailable("more than 64 MB")
                 etag = response.headers.get("etag", "")
         except httpx.TimeoutException:
-            raise _TryAgain("no answer in time") from None
+            raise _FeedUnavailable("no answer in time") from None
         except httpx.HTTPError as error:
-            raise _TryAgain(f"the connection failed: {type(error).__name__}") from None
+            raise _FeedUnavailable(f"the connection failed: {type(error).__name__}") from None
         self._body, self._etag = bytes(body), etag
         return self._body, etag

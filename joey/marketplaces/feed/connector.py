@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from joey.marketplaces.feed.client import FeedClient
-from joey.marketplaces.feed.parse import Feed, read_feed
+from joey.marketplaces.feed.parse import ParsedFeed, read_feed
 from joey.marketplaces.manifest_shape import Manifest, Question
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.port import (
@@ -26,7 +26,7 @@ from joey.marketplaces.port import (
 
 log = logging.getLogger(__name__)
 
-TOLD = 20  # refused lines that are written to the log; the rest is counted
+MAX_LOGGED_LINES = 20  # refused lines that are written to the log one by one; the rest is counted
 
 
 class FeedConnector:
@@ -50,7 +50,7 @@ class FeedConnector:
         self.account = ""
         self._client = FeedClient(code, address)
         self._lock = threading.Lock()
-        self._feed = Feed()
+        self._feed = ParsedFeed()
         self._read: bytes | None = None
 
     def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
@@ -64,7 +64,7 @@ class FeedConnector:
         return found[(page - 1) * size : page * size]
 
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
-        """Facts by id; what stands in the feed no longer is missing."""
+        """Facts by id; what is no longer in the feed is missing."""
         offers = self._offers()
         return {name: offers[name] for name in external_ids if name in offers}
 
@@ -116,18 +116,18 @@ class FeedConnector:
                 )
                 if not feed.offers:
                     # An error page or an empty file under the feed's address must not look as if every offer were gone.
-                    text = _("The feed of %s holds no line that can be read. Nothing was changed.")
+                    text = _("The feed of %s has no readable line. Nothing was changed.")
                     raise MarketplaceUnavailable(text % self.code, marketplace=self.code)
-                self._tell(feed)
+                self._log_refused(feed)
                 self._feed, self._read = feed, body
             return {name: replace(facts, as_of=now) for name, facts in self._feed.offers.items()}
 
-    def _tell(self, feed: Feed) -> None:
-        for bad in feed.refused[:TOLD]:
+    def _log_refused(self, feed: ParsedFeed) -> None:
+        for bad in feed.refused[:MAX_LOGGED_LINES]:
             log.warning("feed of %s, line %d, %s: %s", self.code, bad.number, bad.field, bad.reason)
-        if len(feed.refused) > TOLD:
-            log.warning("feed of %s: %d more lines refused", self.code, len(feed.refused) - TOLD)
+        if len(feed.refused) > MAX_LOGGED_LINES:
+            log.warning("feed of %s: %d more lines refused", self.code, len(feed.refused) - MAX_LOGGED_LINES)
 
     def _earns_nothing(self) -> MarketplaceRefused:
-        text = _("A share of this earns nothing here: %s reports no orders to Joey. The plain link still works.")
+        text = _("A share of this earns nothing: %s reports no orders here. The plain link still works.")
         return MarketplaceRefused(text % self.code, marketplace=self.code)

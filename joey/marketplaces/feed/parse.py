@@ -1,4 +1,4 @@
-"""Read a feed: one offer a line. A bad line is told with its number and field, and the others survive. Pure."""
+"""Read a feed: one offer a line. A bad line is reported with its number and field, and the others are kept. Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ class BadLine:
 
 
 @dataclass(frozen=True)
-class Feed:
+class ParsedFeed:
     """What one reading of a feed gave."""
 
     offers: Mapping[str, OfferFacts] = field(default_factory=dict)  # by external id; of two lines the later one counts
@@ -53,7 +53,7 @@ def read_feed(
     zone: str,
     link_allowed: Allowed,
     picture_allowed: Allowed,
-) -> Feed:
+) -> ParsedFeed:
     """All offers of a feed as of the time it was fetched; `…_allowed` says whether an address may be used."""
     offers: dict[str, OfferFacts] = {}
     refused: list[BadLine] = []
@@ -66,7 +66,7 @@ def read_feed(
             refused.append(BadLine(number, bad.name, str(bad)))
         else:
             offers[facts.external_id] = facts
-    return Feed(offers, tuple(refused))
+    return ParsedFeed(offers, tuple(refused))
 
 
 def _object(raw: bytes) -> Line:

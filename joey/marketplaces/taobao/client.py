@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PATIENCE, TO_CONNECT = 8.0, 3.0  # seconds
-MOST_BYTES = 16 * 1024 * 1024
+ANSWER_SECONDS, CONNECT_SECONDS = 8.0, 3.0  # seconds
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
 ATTEMPTS = 3
-MOST_SECONDS = 25.0  # for all attempts of one call
-LONGEST_WAIT = 10.0  # a ban that lasts longer is told to the caller instead of being sat out
+MAX_SECONDS = 25.0  # for all attempts of one call
+MAX_WAIT_SECONDS = 10.0  # a ban that lasts longer is reported to the caller, not waited for
 CALLS_PER_SECOND = 25  # the order report takes about 40 for the whole account
 
 # Codes after which the same call may work: throttled, busy, upload broken. 15 and 50 depend on the sub-code.
@@ -46,7 +46,7 @@ _BAN = re.compile(r"last for (\d{1,6}) more second", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Account:
+class UnionAccount:
     """How the operator's union account is reached. Its repr shows no secret."""
 
     gateway: str
@@ -56,7 +56,7 @@ class Account:
     sign_method: SignMethod = "hmac-sha256"
 
 
-class _TryAgain(Exception):
+class _Retryable(Exception):
     """One attempt failed in a way that may pass. `wait` is what the gateway asked for, in seconds."""
 
     def __init__(self, because: str, wait: float | None = None, facts: Mapping[str, str] | None = None) -> None:
@@ -66,17 +66,17 @@ class _TryAgain(Exception):
 
 
 def _backoff(error: Exception) -> bool | float:
-    if not isinstance(error, _TryAgain):
+    if not isinstance(error, _Retryable):
         return False
     if error.wait is None:
         return True
-    return error.wait if error.wait <= LONGEST_WAIT else False
+    return error.wait if error.wait <= MAX_WAIT_SECONDS else False
 
 
 class Client:
     """One account at one gateway; safe to share between threads."""
 
-    def __init__(self, account: Account, *, calls_per_second: int = CALLS_PER_SECOND) -> None:
+    def __init__(self, account: UnionAccount, *, calls_per_second: int = CALLS_PER_SECOND) -> None:
         self._account = account
         self._lock = threading.Lock()
         self._pause = 1 / calls_per_second
@@ -87,9 +87,9 @@ class Client:
         import httpx  # with its certificates it is heavy, and many processes never ask a marketplace
 
         client = httpx.Client(
-            timeout=httpx.Timeout(PATIENCE, connect=TO_CONNECT), follow_redirects=False, trust_env=False
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False, trust_env=False
         )
-        weakref.finalize(self, client.close)  # connections end with whoever kept them
+        weakref.finalize(self, client.close)  # connections close with the client
         return client
 
     @property
@@ -98,22 +98,22 @@ class Client:
         return bool(self._account.session)
 
     def call(self, method: str, parameters: Mapping[str, object], *, with_session: bool = False) -> dict[str, Any]:
-        """What the method answered, without the root key. Empty parameters are left away.
+        """What the method answered, without the root key. Empty parameters are left out.
 
         Raises MarketplaceUnavailable after bounded tries, MarketplaceRefused at once; the facts hold `method`,
         `top_code`, `sub_code` and where known `retry_after` in seconds.
         """
         try:
             for attempt in stamina.retry_context(
-                on=_backoff, attempts=ATTEMPTS, timeout=MOST_SECONDS, wait_initial=0.2, wait_max=3.0, wait_jitter=0.3
+                on=_backoff, attempts=ATTEMPTS, timeout=MAX_SECONDS, wait_initial=0.2, wait_max=3.0, wait_jitter=0.3
             ):
                 with attempt:
                     return self._attempt(method, parameters, with_session=with_session)
-        except _TryAgain as trouble:
+        except _Retryable as trouble:
             facts: dict[str, Any] = {"method": method, **trouble.facts}
             if trouble.wait is not None:
                 facts["retry_after"] = int(trouble.wait)
-            text = _("Taobao cannot be reached right now (%s). Nothing was lost; try again a little later.")
+            text = _("Taobao is unavailable (%s). Nothing was lost; try again a little later.")
             raise MarketplaceUnavailable(text % str(trouble), **facts) from None
         raise AssertionError("retry_context either returns or raises")
 
@@ -121,7 +121,7 @@ class Client:
         self._keep_pace()
         status, body = self._post(self._signed(method, parameters, with_session=with_session))
         if status >= 500 or status == 429:
-            raise _TryAgain(f"HTTP {status}")
+            raise _Retryable(f"HTTP {status}")
         if status != 200:
             text = _("Taobao's gateway answered HTTP %s. Check the gateway's address in the configuration.")
             raise MarketplaceRefused(text % status, method=method)
@@ -129,14 +129,14 @@ class Client:
             # No float: amounts stay the text that they were.
             answer = read_json(body)
         except ValueError:
-            raise _TryAgain("an answer that is not JSON") from None
+            raise _Retryable("an answer that is not JSON") from None
         if not isinstance(answer, dict):
-            raise _TryAgain("an answer without a root key")
+            raise _Retryable("an answer without a root key")
         if "error_response" in answer:
             self._raise_error(method, answer["error_response"])
         found = answer.get(method.removeprefix("taobao.").replace(".", "_") + "_response")
         if not isinstance(found, dict):
-            raise _TryAgain("an answer without its root key")
+            raise _Retryable("an answer without its root key")
         return found
 
     def _signed(self, method: str, parameters: Mapping[str, object], *, with_session: bool) -> dict[str, str]:
@@ -163,13 +163,13 @@ class Client:
                 body = bytearray()
                 for part in response.iter_bytes():
                     body += part
-                    if len(body) > MOST_BYTES:
-                        raise _TryAgain("an answer of more than 16 MB")
+                    if len(body) > MAX_ANSWER_BYTES:
+                        raise _Retryable("an answer of more than 16 MB")
                 return response.status_code, bytes(body)
         except httpx.TimeoutException:
-            raise _TryAgain("no answer in time") from None
+            raise _Retryable("no answer in time") from None
         except httpx.HTTPError as error:
-            raise _TryAgain(f"the connection failed: {type(error).__name__}") from None
+            raise _Retryable(f"the connection failed: {type(error).__name__}") from None
 
     def _raise_error(self, method: str, error: object) -> None:
         found = error if isinstance(error, dict) else {}
@@ -180,13 +180,13 @@ class Client:
         log.info("%s answered %s %s: %s", method, code, sub_code, words)
         match _kind_of(int(code) if code.isascii() and code.isdigit() else 0, sub_code, words):
             case "again":
-                raise _TryAgain(words or f"code {code}", facts=facts)
+                raise _Retryable(words or f"code {code}", facts=facts)
             case "wait":
                 ban = _BAN.search(words)
-                raise _TryAgain(words or f"code {code}", float(ban[1]) if ban else None, facts)
+                raise _Retryable(words or f"code {code}", float(ban[1]) if ban else None, facts)
             case "tomorrow":
-                raise _TryAgain(words or f"code {code}", 3600.0, facts)
-        text = _("Taobao said no: %(words)s (%(code)s).")
+                raise _Retryable(words or f"code {code}", 3600.0, facts)
+        text = _("Taobao refused: %(words)s (%(code)s).")
         raise MarketplaceRefused(
             text % {"words": words or "—", "code": "/".join(part for part in (code, sub_code) if part)},
             method=method,

@@ -21,10 +21,10 @@ from joey.marketplaces.port import (
     Tracking,
 )
 from joey.marketplaces.taobao import reports
-from joey.marketplaces.taobao.client import CALLS_PER_SECOND, Account, Client
+from joey.marketplaces.taobao.client import CALLS_PER_SECOND, Client, UnionAccount
 from joey.marketplaces.taobao.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
-from joey.marketplaces.taobao.values import Row, Unreadable, inner, listed, text
+from joey.marketplaces.taobao.values import Row, UnreadableField, inner, listed, text
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class TaobaoConnector:
         credentials = configuration.get("credentials") or {}
         gateway = str(configuration.get("gateway") or GATEWAY)
         self._client = Client(
-            Account(
+            UnionAccount(
                 gateway=gateway,
                 app_key=_required(credentials, "app_key"),
                 secret=_required(credentials, "app_secret"),
@@ -123,7 +123,7 @@ class TaobaoConnector:
         if refused:
             raise refused
         raise MarketplaceRefused(
-            _("Taobao does not know this link or copy-code any more, or it is not one of an item. Copy it again."),
+            _("Taobao does not know this link or copy-code any more, or it does not lead to an item. Copy it again."),
             field="text",
         )
 
@@ -172,7 +172,7 @@ class TaobaoConnector:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
         try:
             return offer_facts(row, as_of=as_of, categories=self._categories)
-        except Unreadable as trouble:
+        except UnreadableField as trouble:
             log.warning("Taobao's item %s cannot be read: %s", text(row, "item_id")[:40], trouble)
             return None
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from joey.marketplaces.port import ByPosition, Evidence, OrderReport, OrderState, RefundReport, UnreadableReport
-from joey.marketplaces.taobao.values import Row, Unreadable, fen, moment, need, ppm, text, whole
+from joey.marketplaces.taobao.values import Row, UnreadableField, fen, moment, need, ppm, text, whole
 
 STATES: Mapping[str, OrderState] = {"11": "placed", "12": "paid", "14": "received", "3": "settled", "13": "closed"}
 SECOND_OWNER = ("3", "三方")  # a cut from another publisher's commission: the same trade, reported as a second line
@@ -14,7 +14,7 @@ SECOND_OWNER = ("3", "三方")  # a cut from another publisher's commission: the
 COUNTING_REFUNDS = (2, 12, 13)
 MILLION = 1_000_000
 
-# Whatever could name the buyer is not kept. `special_id` and `unid` stand for a member.
+# What could name the buyer is not kept. `special_id` and `unid` stand for a member.
 _OF_THE_BUYER = re.compile(
     r"buyer|receiver|member|special_id|unid|alipay_(?:account|id|no)|phone|mobile|address|contact|open_?u?id|nick",
     re.IGNORECASE,
@@ -23,7 +23,7 @@ _NOT_OF_THE_BUYER = frozenset({"seller_nick", "member_type"})
 
 
 def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
-    """An element of the order report. Raises Unreadable naming the field.
+    """An element of the order report. Raises UnreadableField naming the field.
 
     Settled, the commission is `pub_share_fee` and the marketplace keeps `alimama_share_fee` and the special service
     fee; until then both are estimates: `pub_share_pre_fee`, and of it `alimama_rate` percent, rounded up. Closed, there
@@ -38,7 +38,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
         paid = fen(row, "pay_price") or paid
     reported_at = moment(row, "modified_time")
     if reported_at is None:
-        raise Unreadable("modified_time is missing")
+        raise UnreadableField("modified_time is missing")
     rate = ppm(row, "tk_total_rate")
     return OrderReport(
         external_order=need(row, "trade_parent_id"),
@@ -65,19 +65,19 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
 
 
 def refund_report(row: Row) -> RefundReport:
-    """An element of the refund report. Raises Unreadable naming the field.
+    """An element of the refund report. Raises UnreadableField naming the field.
 
     `show_return_fee` is everything that flows back, the service fees included; what we have to give back is that
     without the fees' share, because those were never ours.
     """
     reported_at = moment(row, "modified_time") or moment(row, "tk_refund_suit_time")
     if reported_at is None:
-        raise Unreadable("modified_time is missing")
+        raise UnreadableField("modified_time is missing")
     fees = sum(fen(row, name) or 0 for name in ("tk_commission_alimm_refund_fee", "tk_subsidy_alimm_refund_fee"))
     counts = whole(row, "refund_status", -1) in COUNTING_REFUNDS
     whole_fee = fen(row, "show_return_fee")
     if whole_fee is None and counts:
-        raise Unreadable("show_return_fee is missing")
+        raise UnreadableField("show_return_fee is missing")
     return RefundReport(
         case_id=need(row, "refund_suit_id"),
         external_order=need(row, "tb_trade_parent_id"),
@@ -113,7 +113,7 @@ def _commission(row: Row, state: OrderState) -> tuple[int, int]:
     if state == "settled":
         earned = fen(row, "pub_share_fee")
         if earned is None:
-            raise Unreadable("pub_share_fee is missing")
+            raise UnreadableField("pub_share_fee is missing")
         fee = (fen(row, "alimama_share_fee") or 0) + (fen(row, "platform_special_service_fee") or 0)
         return _not_negative(earned, "pub_share_fee"), _not_negative(fee, "alimama_share_fee")
     estimate = _not_negative(fen(row, "pub_share_pre_fee") or 0, "pub_share_pre_fee")
@@ -133,18 +133,18 @@ def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
 
 
 def _reason(row: Row) -> str:
-    """The report has no field that says why: a refund is marked, everything else is not told."""
+    """The report has no field that says why: a refund is marked, nothing else is named."""
     return "refunded" if whole(row, "refund_tag") else "closed"
 
 
 def _when(row: Row, window_end: datetime) -> datetime:
     try:
         return moment(row, "modified_time") or window_end
-    except Unreadable:
+    except UnreadableField:
         return window_end
 
 
 def _not_negative(value: int, name: str) -> int:
     if value < 0:
-        raise Unreadable(f"{name} is below zero")
+        raise UnreadableField(f"{name} is below zero")
     return value

@@ -7,7 +7,7 @@ from joey.marketplaces.identity import seller_and_picture
 from joey.marketplaces.port import OfferFacts, TrackedLink
 from joey.marketplaces.taobao.values import (
     Row,
-    Unreadable,
+    UnreadableField,
     fen,
     inner,
     link,
@@ -22,7 +22,7 @@ from joey.marketplaces.taobao.values import (
 
 
 def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | None = None) -> OfferFacts:
-    """An element of a search or a look-up. Raises Unreadable naming the field.
+    """An element of a search or a look-up. Raises UnreadableField naming the field.
 
     `categories` gives Joey's own code for some of the union's category numbers; the others keep the union's name.
 
@@ -80,8 +80,8 @@ def _rate(earning: Row) -> int:
     try:
         rate = ppm(earning, "income_rate")
         return ppm(inner(earning, "income_info"), "commission_rate") or 0 if rate is None else rate
-    except Unreadable:
-        return 0  # nothing is promised on a rate that nobody can read
+    except UnreadableField:
+        return 0  # nothing is promised on an unreadable rate
 
 
 def _seller_kind(basics: Row, marketplace: str) -> str:

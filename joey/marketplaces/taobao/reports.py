@@ -14,7 +14,7 @@ from joey.marketplaces.port import AnyReport, MarketplaceRefused, MarketplaceUna
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
 from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
-from joey.marketplaces.taobao.values import Row, Unreadable, inner, listed, text
+from joey.marketplaces.taobao.values import Row, UnreadableField, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool
     for row in _all_pages(ask):
         try:
             found.append(parse.order_report(row, by_relation=by_relation))
-        except Unreadable as trouble:
+        except UnreadableField as trouble:
             log.warning("an order report cannot be read: %s", trouble)
             found.append(parse.unreadable_order(row, str(trouble), window_end=end))
     return found
@@ -101,7 +101,7 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[AnyReport]:
     for row in _all_pages(ask):
         try:
             found.append(parse.refund_report(row))
-        except Unreadable as trouble:
+        except UnreadableField as trouble:
             log.warning("a refund report cannot be read: %s", trouble)
             found.append(parse.unreadable_refund(row, str(trouble), window_end=end))
     return found
@@ -130,10 +130,10 @@ def _all_pages(ask: Ask) -> list[Row]:
 
 
 def _check_result(answer: Row) -> None:
-    """The refund report says no beside its data, not as an error."""
+    """Raise for a refusal: the refund report carries it beside its data, not as an error."""
     code = text(answer, "result_code")
     trouble = text(answer, "biz_error_code")
     if code in ("", "200") and trouble in ("", "0"):
         return
-    words = _("Taobao's refund report said no: %s.") % (text(answer, "result_msg", longest=200) or code)
+    words = _("Taobao refused its refund report: %s.") % (text(answer, "result_msg", longest=200) or code)
     raise MarketplaceRefused(words, method="taobao.tbk.order.refund.get", top_code=code, sub_code=trouble)

@@ -14,7 +14,7 @@ _DECIMAL = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,8}))?", re.ASCII)
 Row = Mapping[str, Any]
 
 
-class Unreadable(ValueError):
+class UnreadableField(ValueError):
     """A field does not say what it should; the message names it."""
 
 
@@ -28,45 +28,45 @@ def text(row: Row, name: str, *, longest: int = 300) -> str:
 
 
 def need(row: Row, name: str) -> str:
-    """A field that has to be there. Raises Unreadable."""
+    """A field that has to be there. Raises UnreadableField."""
     found = text(row, name)
     if not found:
-        raise Unreadable(f"{name} is missing")
+        raise UnreadableField(f"{name} is missing")
     return found
 
 
 def whole(row: Row, name: str, default: int = 0) -> int:
-    """A whole number. Raises Unreadable."""
+    """A whole number. Raises UnreadableField."""
     found = text(row, name)
     if not found:
         return default
     if not re.fullmatch(r"-?\d{1,18}", found, re.ASCII):
-        raise Unreadable(f"{name} is not a whole number")
+        raise UnreadableField(f"{name} is not a whole number")
     return int(found)
 
 
 def fen(row: Row, name: str) -> int | None:
-    """Yuan (`"69.00"`, `"69"`, `69.5` parsed as text) in fen; None where there is none. Raises Unreadable."""
+    """Yuan (`"69.00"`, `"69"`, `69.5` parsed as text) in fen; None where there is none. Raises UnreadableField."""
     return _scaled(row, name, 2)
 
 
 def ppm(row: Row, name: str) -> int | None:
-    """Percent (`"5.50"`) in parts per million; None where there is none. Raises Unreadable outside 0–100 %."""
+    """Percent (`"5.50"`) in parts per million; None where there is none. Raises UnreadableField outside 0–100 %."""
     rate = _scaled(row, name, 4)
     if rate is not None and not 0 <= rate <= 1_000_000:
-        raise Unreadable(f"{name} is not a rate between 0 and 100 percent")
+        raise UnreadableField(f"{name} is not a rate between 0 and 100 percent")
     return rate
 
 
 def moment(row: Row, name: str) -> datetime | None:
-    """A Beijing time in UTC; None where there is none. Raises Unreadable."""
+    """A Beijing time in UTC; None where there is none. Raises UnreadableField."""
     found = text(row, name)
     if not found or found.startswith("0000"):
         return None
     try:
         return beijing.read(found)
     except ValueError:
-        raise Unreadable(f"{name} is not a time") from None
+        raise UnreadableField(f"{name} is not a time") from None
 
 
 def moment_of_milliseconds(row: Row, name: str) -> datetime | None:
@@ -78,7 +78,7 @@ def moment_of_milliseconds(row: Row, name: str) -> datetime | None:
 
 
 def link(row: Row, name: str) -> str:
-    """A link with its scheme: the gateway leaves `https:` away. Empty for anything that is not a web link."""
+    """A link with its scheme: the gateway leaves out `https:`. Empty for anything that is not a web link."""
     found = text(row, name, longest=4000)
     if found.startswith("//"):
         found = "https:" + found
@@ -113,6 +113,6 @@ def _scaled(row: Row, name: str, places: int) -> int | None:
     parts = _DECIMAL.fullmatch(found)
     digits = (parts[3] or "") if parts else ""
     if parts is None or digits[places:].strip("0"):
-        raise Unreadable(f"{name} is not an amount with {places} places")
+        raise UnreadableField(f"{name} is not an amount with {places} places")
     value = int(parts[2] + "0" * places) + int(digits[:places].ljust(places, "0") or "0")
     return -value if parts[1] else value

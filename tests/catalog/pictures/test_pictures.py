@@ -7,6 +7,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,19 @@ def test_an_offer_without_a_picture_or_nobody_s_offer_has_none(host: Host) -> No
 
     assert picture_bytes(Offer.objects.get().id) is None
     assert picture_bytes(UUID(int=5)) is None
+
+
+@pytest.mark.django_db
+def test_no_picture_is_fetched_where_the_marketplace_forbids_to_store_it(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = offer_with(host.url)
+    manifest = keep_pictures.manifest_of(offer.marketplace)
+    strict = replace(manifest, allowed=replace(manifest.allowed, stored=frozenset({"title", "price"})))
+    monkeypatch.setattr(keep_pictures, "manifest_of", lambda marketplace: strict)
+
+    assert picture_bytes(offer.id) is None
+    assert host.asked == []
 
 
 @pytest.mark.usefixtures("committed_db")
