@@ -25,6 +25,7 @@ from joey.catalog.pictures.fetch_picture import NoPicture, fetch
 from joey.catalog.pictures.keep_pictures import picture_bytes, small_webp
 from joey.kit.safe_address import NotPublic, check_public
 from joey.marketplaces import registry
+from joey.marketplaces.registry import manifest_of
 from tests.catalog.offers import NOW, flask_facts
 from tests.marketplaces.conftest import Sandbox
 
@@ -156,7 +157,7 @@ def test_no_picture_is_fetched_where_the_marketplace_forbids_to_store_it(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offer = offer_with(host.url)
-    manifest = keep_pictures.manifest_of(offer.marketplace)
+    manifest = manifest_of(offer.marketplace)
     strict = replace(manifest, allowed=replace(manifest.allowed, stored=frozenset({"title", "price"})))
     monkeypatch.setattr(keep_pictures, "manifest_of", lambda marketplace: strict)
 
