@@ -167,7 +167,9 @@ def _read_manifest(folder: Path) -> BackupManifest:
         )
     content.pop("private")
     trial = content.pop("trial")
-    return BackupManifest(**{**content, "holds": Holdings(**content["holds"]), "trial": Trial(**trial) if trial else None})
+    return BackupManifest(
+        **{**content, "holds": Holdings(**content["holds"]), "trial": Trial(**trial) if trial else None}
+    )
 
 
 def _checksum_line(manifest: bytes) -> bytes:
