@@ -66,18 +66,19 @@ def stage(chunks: Iterable[Columns], lives: Mapping[str, timedelta] | None = Non
     sql.fresh_temp_table("offer_in", ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()))
     count = 0
     lives = dict(lives or {})
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY offer_in ({', '.join(COLUMNS)}) FROM STDIN") as stream,
-    ):
-        for chunk in chunks:
-            size = len(chunk["ordinal"])
-            if not size:
-                continue
-            for marketplace in set(chunk["marketplace"]) - lives.keys():
-                lives[marketplace] = manifest_of(marketplace).price_life
+    for chunk in chunks:
+        size = len(chunk["ordinal"])
+        if not size:
+            continue
+        # Looked up before the COPY begins: an imported feed is read from a table, and a COPY occupies the connection.
+        for marketplace in set(chunk["marketplace"]) - lives.keys():
+            lives[marketplace] = manifest_of(marketplace).price_life
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY offer_in ({', '.join(COLUMNS)}) FROM STDIN") as stream,
+        ):
             stream.write(_lines(_with_made_ones(chunk, lives)))
-            count += size
+        count += size
     sql.execute("ANALYZE offer_in (ordinal)")  # its size is all that the plans need to know
     return Staged(count, frozenset(lives))
 
