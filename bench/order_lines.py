@@ -16,6 +16,16 @@ LINES, SHOPS, SET = 100_000, 200, 20_000
 BASELINE = Path(__file__).with_suffix(".sql")
 
 
+ORDER_COLUMNS = """
+    external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea, state text,
+    reason text, position_key text, clicked_at timestamptz, quantity int, currency text, paid_minor bigint,
+    commission_minor bigint, service_fee_minor bigint, rate_ppm int, title text, external_item text,
+    placed_at timestamptz, paid_at timestamptz, settled_at timestamptz
+"""
+REFUND_COLUMNS = """
+    case_id text, external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea,
+    counts boolean, refund_minor bigint, commission_back_minor bigint
+"""
 REPORTS: list[Any] = []  # made once: producing them is the marketplace's work
 REFUNDS: list[Any] = []
 
@@ -100,8 +110,6 @@ def _bare() -> None:
     """As the tables' owner, who may gather statistics between the steps: bare SQL at its best."""
     import psycopg
 
-    from joey.orders.take_order_reports import ORDER_COLUMNS, REFUND_COLUMNS
-
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner, owner.cursor() as cursor:
         for table, columns, seen in (
             ("bench_report", ORDER_COLUMNS, REPORTS),
@@ -124,6 +132,8 @@ def _names(columns: str) -> list[str]:
 def _row(seen: Any, columns: str) -> tuple[object, ...]:
     text = json.dumps(seen.payload, ensure_ascii=False, sort_keys=True)
     made = {"payload": text, "digest": sha256(text.encode()).digest()}
+    if getattr(seen, "evidence", None):
+        made["position_key"] = seen.evidence[0].key
     return tuple(made.get(name, getattr(seen, name, None)) for name in _names(columns))
 
 

@@ -5,16 +5,20 @@
 INSERT INTO orders_report (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
 SELECT '{marketplace}', 'order', external_order, external_line, reported_at::text, payload, digest FROM bench_report;
 
+INSERT INTO orders_reportdigest (digest, report_id) SELECT digest, joey_row_id() FROM bench_report;
+
 INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
 SELECT '{marketplace}', r.external_order, r.external_line, l.shop_id
 FROM bench_report r JOIN sharing_position p ON p.marketplace = '{marketplace}' AND p.key = r.position_key
 JOIN sharing_positionlease l ON l.position_id = p.id AND r.clicked_at >= l.leased_from AND l.until IS NULL;
 
 INSERT INTO orders_orderline (
-    id, marketplace, external_order, external_line, shop_id, suspense, lease_id, position_key, state, reason, title,
+    id, marketplace, external_order, external_line, shop_id, suspense, failed_evidence, lease_id, evidence_kind,
+    evidence_key, evidence_at, held, held_at, state, reason, title,
     external_item, quantity, currency, paid_minor, commission_minor, service_fee_minor, returned_paid_minor,
     returned_commission_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at, reported_at, report_digest, revision)
-SELECT joey_uuid7(), '{marketplace}', r.external_order, r.external_line, l.shop_id, '', l.id, r.position_key, r.state, '', r.title,
+SELECT joey_uuid7(), '{marketplace}', r.external_order, r.external_line, l.shop_id, '', '[]', l.id,
+       'position_at_click', r.position_key, r.clicked_at, '', r.reported_at, r.state, '', r.title,
        r.external_item, r.quantity, r.currency, r.paid_minor, r.commission_minor, r.service_fee_minor, 0, 0, r.rate_ppm,
        r.clicked_at, r.placed_at, r.paid_at, r.settled_at, r.reported_at, r.digest, nextval('orders_revision')
 FROM bench_report r JOIN sharing_position p ON p.marketplace = '{marketplace}' AND p.key = r.position_key
@@ -22,7 +26,8 @@ JOIN sharing_positionlease l ON l.position_id = p.id AND r.clicked_at >= l.lease
 
 INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
 SELECT shop_id, 'order_line.reported', 1, 'order_line:' || id,
-       jsonb_build_object('state', state, 'position', position_key, 'clicked_at', clicked_at, 'paid_minor', paid_minor,
+       jsonb_build_object('state', state, 'evidence', evidence_kind, 'evidence_key', evidence_key,
+           'evidence_at', evidence_at, 'paid_minor', paid_minor,
            'commission_minor', commission_minor, 'service_fee_minor', service_fee_minor, 'quantity', quantity,
            'rate_ppm', rate_ppm, 'currency', currency), reported_at
 FROM orders_orderline;
@@ -97,6 +102,8 @@ ANALYZE ledger_journal;
 -- one in twenty returned, all of it
 INSERT INTO orders_report (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
 SELECT '{marketplace}', 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest FROM bench_refund;
+
+INSERT INTO orders_reportdigest (digest, report_id) SELECT digest, joey_row_id() FROM bench_refund;
 
 INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
                                commission_back_minor, reported_at, report_digest)

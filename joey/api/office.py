@@ -21,8 +21,18 @@ from joey.payouts.queries import ToDecide, payout_by_id, payout_of, payouts_to_d
 router = Router(tags=["office"])
 
 
+class EvidenceOut(Out):
+    """One piece of a report's evidence: a position or a sub-id, with its problem or the shop that it names."""
+
+    kind: str
+    key: str
+    at: Time | None
+    problem: str
+    shop: str | None
+
+
 class SuspenseOut(Out):
-    """An order line that no shop can be named for. `suspense` is why."""
+    """An order line that no shop can be named for. `suspense` is why, `evidence` what its report named."""
 
     id: UUID
     marketplace: str
@@ -30,6 +40,7 @@ class SuspenseOut(Out):
     external_line: str
     suspense: str
     position_key: str
+    evidence: list[EvidenceOut]
     clicked_at: Time | None
     paid: MoneyOut
     title: str
@@ -107,6 +118,10 @@ def suspense_out(line: SuspenseLine) -> SuspenseOut:
         external_line=line.external_line,
         suspense=line.suspense,
         position_key=line.position_key,
+        evidence=[
+            EvidenceOut(kind=piece.kind, key=piece.key, at=piece.at, problem=piece.problem, shop=piece.shop)
+            for piece in line.evidence
+        ],
         clicked_at=line.clicked_at,
         paid=money(line.paid),
         title=line.title,

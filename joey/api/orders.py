@@ -113,7 +113,7 @@ def order_out(row: OrderRow) -> OrderOut:
         returned=money(row.returned),
         commission=money(row.commission),
         commission_state=row.commission_state,
-        held=row.held,
+        held=row.held or bool(row.held_by_marketplace),
         rate_ppm=row.rate_ppm,
         payable_on=row.payable_on,
         paid_at=row.paid_at,

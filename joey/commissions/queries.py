@@ -40,8 +40,8 @@ def advance_earn_cursor(marketplace: str, revision: int) -> None:
 def claim_due(due: SetTable[DueCommission], marketplace: str, *, today: date, limit: int) -> int:
     """Fill the set with commissions to confirm, their rows locked; how many.
 
-    Due: settled, payable today or before, worth something, and nothing holds it. A line that was settled and is
-    reported as paid again waits for its second settlement. Rows another run has are skipped.
+    Due: settled, payable today or before, worth something, and neither a hold nor the marketplace holds it. A line that
+    was settled and is reported as paid again waits for its second settlement. Rows another run has are skipped.
     """
     claimed = due.insert(
         """
@@ -49,7 +49,8 @@ def claim_due(due: SetTable[DueCommission], marketplace: str, *, today: date, li
                c.platform_minor
         FROM commissions_commission c
         WHERE c.marketplace = %s AND c.state = 'earned' AND c.settled AND c.payable_on <= %s AND c.base_minor > 0
-          AND EXISTS (SELECT FROM orders_orderline l WHERE l.id = c.order_line_id AND l.state = 'settled')
+          AND EXISTS (SELECT FROM orders_orderline l WHERE l.id = c.order_line_id AND l.state = 'settled'
+                      AND l.held = '')
           AND NOT EXISTS (
               SELECT FROM commissions_commissionhold h WHERE h.commission_id = c.id AND h.released_at IS NULL)
         ORDER BY c.id LIMIT %s FOR UPDATE OF c SKIP LOCKED
@@ -81,6 +82,7 @@ class OrderRow:
     commission_state: str
     payable_on: date | None
     held: bool
+    held_by_marketplace: str  # why the marketplace's reports hold it (OrderLine.Held); "" when they do not
     rate_ppm: int
     paid_at: datetime | None
     first_seen_at: datetime
@@ -91,7 +93,7 @@ _ORDER_ROW = """
            l.currency, l.paid_minor, l.returned_paid_minor, l.rate_ppm, l.paid_at, l.first_seen_at,
            coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.state, '') AS commission_state, c.payable_on,
            EXISTS (SELECT FROM commissions_commissionhold h
-                   WHERE h.commission_id = c.id AND h.released_at IS NULL) AS held
+                   WHERE h.commission_id = c.id AND h.released_at IS NULL) AS held, l.held AS held_by_marketplace
     FROM orders_orderline l LEFT JOIN commissions_commission c ON c.order_line_id = l.id
 """
 

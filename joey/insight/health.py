@@ -78,9 +78,13 @@ def connected() -> list[str]:
 
 def _syncs() -> list[SyncState]:
     """Of marketplaces that are connected and report orders; one never read yet has no row."""
-    reporting = [each.code for each in registry.connectors() if each.manifest.reports_orders]
-    rows = SyncCursor.objects.filter(marketplace__in=reporting).order_by("marketplace", "kind")
-    return [SyncState(row.marketplace, row.kind, row.read_until, row.last_success_at, row.trouble) for row in rows]
+    reporting = {each.code: each.account for each in registry.connectors() if each.manifest.reports_orders}
+    rows = SyncCursor.objects.filter(marketplace__in=reporting).order_by("marketplace", "question")
+    return [
+        SyncState(row.marketplace, row.question, row.read_until, row.last_success_at, row.trouble)
+        for row in rows
+        if row.account == reporting[row.marketplace]
+    ]
 
 
 def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime) -> list[str]:

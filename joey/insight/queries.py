@@ -22,6 +22,11 @@ class WayOutFacts:
     lease_id: UUID | None
     position_key: str
 
+    @property
+    def is_tracked(self) -> bool:
+        """Whether a report can name the shop for it: by its position, or by the link's code as a sub-id."""
+        return self.lease_id is not None or "sub_id" in registry.manifest_of(self.marketplace).evidence
+
 
 @dataclass(frozen=True)
 class ClickFacts:
@@ -32,13 +37,14 @@ class ClickFacts:
     at: datetime
     visitor: str
     channel: str
+    code: str
     outbound_clicks: tuple[WayOutFacts, ...]
 
 
 def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
     """One click of this shop with its outbound clicks. Two queries."""
     click = sql.one(
-        "SELECT c.id, c.shop_id, c.at, c.visitor, l.channel FROM sharing_click c"
+        "SELECT c.id, c.shop_id, c.at, c.visitor, l.channel, l.code FROM sharing_click c"
         " JOIN sharing_link l ON l.id = c.link_id"
         " WHERE c.shop_id = %s AND c.id = %s",
         [shop_id, click_id],
@@ -56,17 +62,18 @@ def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
 
 def lines_after(click: ClickFacts) -> list[OrderRow]:
     """Order lines of the shop that were reported for a click at the time of one of these outbound clicks."""
-    windows = [(way.lease_id, way.at - BEFORE, way.at + AFTER) for way in click.outbound_clicks if way.lease_id]
+    windows = [(way.lease_id, way.at - BEFORE, way.at + AFTER) for way in click.outbound_clicks if way.is_tracked]
     if not windows:
         return []
     found = sql.rows(
         """
         SELECT DISTINCT l.id FROM orders_orderline l
         JOIN unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w (lease_id, opens, closes)
-          ON l.lease_id = w.lease_id AND l.clicked_at BETWEEN w.opens AND w.closes
+          ON (l.lease_id = w.lease_id OR (l.evidence_kind = 'sub_id' AND l.evidence_key = %s))
+         AND l.clicked_at BETWEEN w.opens AND w.closes
         WHERE l.shop_id = %s
         """,
-        [*map(list, zip(*windows, strict=True)), click.shop_id],
+        [*map(list, zip(*windows, strict=True)), click.code, click.shop_id],
     )
     return orders_by_id(click.shop_id, [row["id"] for row in found])
 

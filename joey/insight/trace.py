@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from joey.commissions.queries import OrderRow, order_of
 from joey.insight import queries
+from joey.insight.explain_evidence import attributed_because, held_because, suspended_because
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
@@ -52,7 +53,9 @@ def suspense_trace(line_id: UUID) -> Trace:
     line = queries.suspense_of(line_id)
     if line is None:
         raise NotFound(_("There is no such order line."))
-    return Trace(line.suspense or "attributed", SUSPENSE[line.suspense](line.position_key), _steps_of_line(line_id))
+    return Trace(
+        line.suspense or "attributed", suspended_because(line.suspense, line.evidence_key), _steps_of_line(line_id)
+    )
 
 
 def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
@@ -91,6 +94,11 @@ def _why(line: OrderRow, hold: str | None) -> tuple[str, str]:
             "figure": figure,
             "reason": hold,
         }
+    if line.held_by_marketplace and line.commission_state != "confirmed":
+        return "held_by_marketplace", _(
+            "About %(figure)s, but not confirmed for now: %(reason)s."
+            " It continues when a later report no longer says so."
+        ) % {"figure": figure, "reason": held_because(line.held_by_marketplace)}
     if line.commission_state == "confirmed":
         if line.returned.minor:
             return "returned", _(
@@ -107,19 +115,6 @@ def _why(line: OrderRow, hold: str | None) -> tuple[str, str]:
     ) % {"figure": figure, "day": _day(line.payable_on)}
 
 
-SUSPENSE: Mapping[str, Callable[[str], str]] = {
-    "": lambda position: _("The line has its shop; look at the shop's orders."),
-    "unknown_position": lambda position: (
-        _("The report names position “%s”, which was never filed here. It is not given to the nearest match.")
-        % position
-    ),
-    "no_click_time": lambda position: (
-        _("The report holds no time of the click, so it cannot be said who had position “%s” then.") % position
-    ),
-    "not_leased_at_click": lambda position: _("Nobody held position “%s” at the time of the click.") % position,
-}
-
-
 def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
     if click.visitor != "person":
         return "not_a_person", _(
@@ -127,7 +122,7 @@ def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
         )
     if not click.outbound_clicks:
         return "looked_only", _("The visitor looked at the page and did not go on to the marketplace.")
-    if not lines and all(way.lease_id is None for way in click.outbound_clicks):
+    if not lines and not any(way.is_tracked for way in click.outbound_clicks):
         return "earns_nothing_here", _(
             "No position was free at the marketplace, or it reports no orders, so this visit could not earn."
         )
@@ -165,17 +160,18 @@ def _reported(facts: Mapping[str, Any]) -> Told:
         "received": _("The buyer confirmed receiving it"),
         "settled": _("The marketplace settled the order"),
         "closed": _("The marketplace closed the order"),
+        "unknown": _("The marketplace reported the order in a state that is new to us"),
     }
-    why = (
-        SUSPENSE[facts["suspense"]](facts["position"])
-        if "suspense" in facts
-        else _("It came through your position “%(position)s” at %(rate)s commission; the service fee is %(fee)s.")
-        % {
-            "position": facts["position"],
+    if "suspense" in facts:
+        why = suspended_because(facts["suspense"], facts.get("evidence_key", ""))
+    else:
+        terms = _("%(rate)s commission; the service fee is %(fee)s.") % {
             "rate": rate_text(facts["rate_ppm"]),
             "fee": Money(facts["service_fee_minor"], facts["currency"]).text,
         }
-    )
+        why = f"{attributed_because(facts)} {terms}"
+    if "held" in facts:
+        why += " " + _("It is held: %s.") % held_because(facts["held"])
     return states[facts["state"]], why, facts["paid_minor"]
 
 
@@ -223,11 +219,11 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
     "order_line.returned": _returned,
     "order_line.attributed": lambda facts: (
         _("The order found its shop"),
-        _("Position “%s” was yours at the time of the click.") % facts["position"],
+        attributed_because(facts),
         None,
     ),
     "order_line.contradicted": lambda facts: (
-        _("A report named another position"),
+        _("A report named another shop"),
         _("The line stays with the shop that had it first; the report is kept."),
         None,
     ),

@@ -1,6 +1,7 @@
 """Our own ids and public codes: time-ordered for us, unguessable for strangers."""
 
 import secrets
+from datetime import datetime
 from uuid import UUID
 
 import uuid_utils
@@ -19,6 +20,12 @@ def new_id_bytes() -> bytes:
     """The same as its 16 bytes, for code that makes thousands a second and never reads them."""
     raw: bytes = uuid_utils.uuid7().bytes
     return raw
+
+
+def id_at(moment: datetime) -> UUID:
+    """A UUIDv7 as it would have been made at `moment`, for rows that are written later than they happened."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62))
 
 
 def new_code(length: int = 12) -> str:

@@ -1,18 +1,21 @@
-"""What marketplaces report: every report as it came (report), and the order line it adds up to."""
+"""What marketplaces report: every report as it came, and the order lines that they add up to."""
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from joey.kit.ids import new_id
+from joey.kit.ids import RowId, new_id
 from joey.shops.models import Shop
 
 
 class Report(models.Model):
-    """One report of one order line, whatever it said. Never overwritten; the same report twice is one row."""
+    """One report of one order line, whatever it says. Never overwritten; the same report twice is one row.
 
-    id = models.BigAutoField(primary_key=True)
-    marketplace = models.CharField(max_length=16)
+    A partitioned table: what makes a report the same one is in ReportDigest.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=RowId(), editable=False)
+    marketplace = models.CharField(max_length=64)
     kind = models.CharField(max_length=8, choices=[("order", "order"), ("refund", "refund")])
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
@@ -22,20 +25,27 @@ class Report(models.Model):
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["marketplace", "kind", "external_order", "external_line", "version", "payload_sha256"],
-                name="orders_report_once",
-            )
+        indexes = [
+            models.Index(fields=["marketplace", "external_order", "external_line"], name="orders_report_of_line")
         ]
 
 
+class ReportDigest(models.Model):
+    """The SHA-256 of everything that makes a report what it is: each is kept once, on whatever day it is repeated."""
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    report_id = models.UUIDField()
+
+
 class OrderLine(models.Model):
-    """One line of one order at one marketplace, as its newest report has it. Money is the marketplace's word.
+    """One line of one order at one marketplace, as its most recent report has it, with the amounts it reports.
 
     `commission_minor` is what the marketplace says we get for the line (estimated until it settles),
     `service_fee_minor` what it will keep of that, `returned_commission_minor` what it took back after settling
-    (net of the fee's own return).
+    (net of the fee's own return). A `held` line is kept and estimated, and never confirmed: its most recent report has
+    a code that is new to us ("unknown_code"), or says that the marketplace froze the order or sees a risk in it.
+    `evidence_*` is the piece of evidence that decided the shop; a line in suspense has all pieces of its most recent
+    report in `failed_evidence`, each with its problem or the shop it names.
     """
 
     class State(models.TextChoices):
@@ -46,23 +56,40 @@ class OrderLine(models.Model):
         RECEIVED = "received"
         SETTLED = "settled"
         CLOSED = "closed"
+        UNKNOWN = "unknown"  # only codes that are new to us were reported; estimated like a paid one, and held
 
     class Suspense(models.TextChoices):
         NONE = ""
         UNKNOWN_POSITION = "unknown_position"
-        NOT_LEASED = "not_leased_at_click"
+        NOT_LEASED_AT_CLICK = "not_leased_at_click"
+        NOT_LEASED_AT_ORDER = "not_leased_at_order"
         NO_CLICK_TIME = "no_click_time"
+        NO_ORDER_TIME = "no_order_time"
+        UNKNOWN_SUB_ID = "unknown_sub_id"
+        CONFLICTING_EVIDENCE = "conflicting_evidence"
+        NO_EVIDENCE = "no_evidence"
+
+    class Held(models.TextChoices):
+        NO = ""
+        UNKNOWN_CODE = "unknown_code"
+        FROZEN = "frozen"
+        RISK = "risk"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    marketplace = models.CharField(max_length=16)
+    marketplace = models.CharField(max_length=64)
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+")
-    suspense = models.CharField(max_length=20, choices=Suspense.choices, blank=True, default="")
+    suspense = models.CharField(max_length=24, choices=Suspense.choices, blank=True, default="")
+    failed_evidence = models.JSONField(default=list)  # [{"kind", "key", "at", "problem", "shop"}], while in suspense
     lease_id = models.UUIDField(null=True)
-    position_key = models.CharField(max_length=80, blank=True)
+    evidence_kind = models.CharField(max_length=20, blank=True, default="")  # one of sharing.attribute.KINDS
+    evidence_key = models.CharField(max_length=120, blank=True, default="")
+    evidence_at = models.DateTimeField(null=True)  # the time of the click or order that decided who held the position
     state = models.CharField(max_length=10, choices=State.choices)
     reason = models.CharField(max_length=40, blank=True, default="")
+    held = models.CharField(max_length=16, choices=Held.choices, blank=True, default="")
+    held_at = models.DateTimeField()  # the time of change of the report that `held` is from
     title = models.CharField(max_length=300, blank=True)
     external_item = models.CharField(max_length=120, blank=True)
     quantity = models.IntegerField()
@@ -77,10 +104,10 @@ class OrderLine(models.Model):
     placed_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    reported_at = models.DateTimeField()  # the marketplace's time of change of the newest report taken in
+    reported_at = models.DateTimeField()  # the marketplace's time of change of the most recent report
     report_digest = models.BinaryField(max_length=32)  # breaks a last tie of two reports, the same way always
     first_seen_at = models.DateTimeField(db_default=Now())
-    revision = models.BigIntegerField()  # from one sequence: whoever follows reads what is newer
+    revision = models.BigIntegerField()  # from one sequence; a follower reads what is newer
 
     class Meta:
         constraints = [
@@ -107,10 +134,10 @@ class OrderLine(models.Model):
 
 
 class RefundCase(models.Model):
-    """One after-sale case of an order line, as its newest report has it."""
+    """One after-sale case of an order line, as its most recent report has it."""
 
     id = models.BigAutoField(primary_key=True)
-    marketplace = models.CharField(max_length=16)
+    marketplace = models.CharField(max_length=64)
     case_id = models.CharField(max_length=64)
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
@@ -126,10 +153,10 @@ class RefundCase(models.Model):
 
 
 class OrderClaim(models.Model):
-    """Which shop an order line belongs to: one line, one shop, for ever. A global claim."""
+    """Which shop an order line belongs to, for ever. A global claim."""
 
     id = models.BigAutoField(primary_key=True)
-    marketplace = models.CharField(max_length=16)
+    marketplace = models.CharField(max_length=64)
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
@@ -142,14 +169,15 @@ class OrderClaim(models.Model):
 
 
 class SyncCursor(models.Model):
-    """Up to when a marketplace's reports of one kind have been read without a gap."""
+    """Up to when one question has been answered for one account at a marketplace, without a gap."""
 
     id = models.BigAutoField(primary_key=True)
-    marketplace = models.CharField(max_length=16)
-    kind = models.CharField(max_length=8)
+    marketplace = models.CharField(max_length=64)
+    account = models.CharField(max_length=128)  # the connector's name for our account there
+    question = models.CharField(max_length=40)
     read_until = models.DateTimeField()
     last_success_at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["marketplace", "kind"], name="orders_one_cursor")]
+        constraints = [models.UniqueConstraint(fields=["marketplace", "account", "question"], name="orders_one_cursor")]

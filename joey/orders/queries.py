@@ -1,5 +1,6 @@
 """Reading order lines: for the rooms above, as sets, and for pages, as rows that cannot query."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from joey.kit import sql
 from joey.money.money import Money
 from joey.orders.models import OrderLine
+from joey.sharing.attribute import SUB_ID
 
 CHANGED_COLUMNS = """
     line_id uuid, shop_id uuid, marketplace text, revision bigint, state text, currency text, commission_minor bigint,
@@ -69,6 +71,17 @@ def lines_whose_order_begins_with(marketplace: str, beginning: str) -> int:
 
 
 @dataclass(frozen=True)
+class FailedEvidence:
+    """One piece of the evidence of a line in suspense: its problem, or the address of the shop that it names."""
+
+    kind: str  # one of joey.sharing.attribute.KINDS
+    key: str
+    at: datetime | None
+    problem: str
+    shop: str | None
+
+
+@dataclass(frozen=True)
 class SuspenseLine:
     """A reported line that no shop can be named for, with the reason."""
 
@@ -77,16 +90,28 @@ class SuspenseLine:
     external_order: str
     external_line: str
     suspense: str
-    position_key: str
+    evidence: tuple[FailedEvidence, ...]  # what the most recent report named, each with its problem
     clicked_at: datetime | None
     paid: Money
     title: str
     first_seen_at: datetime
 
+    @property
+    def evidence_key(self) -> str:
+        """The key of the first piece that fails; "" without evidence."""
+        return next(
+            (piece.key for piece in self.evidence if piece.problem), self.evidence[0].key if self.evidence else ""
+        )
+
+    @property
+    def position_key(self) -> str:
+        """The first position that the report names, or ""."""
+        return next((piece.key for piece in self.evidence if piece.kind != SUB_ID), "")
+
 
 _SUSPENSE_LINE = (
-    "SELECT id, marketplace, external_order, external_line, suspense, position_key, clicked_at, paid_minor, currency,"
-    " title, first_seen_at FROM orders_orderline"
+    "SELECT id, marketplace, external_order, external_line, suspense, failed_evidence, clicked_at, paid_minor,"
+    " currency, title, first_seen_at FROM orders_orderline"
 )
 
 
@@ -108,7 +133,12 @@ def line_in_suspense(line_id: UUID) -> SuspenseLine | None:
 
 def _suspense_line(row: dict[str, Any]) -> SuspenseLine:
     paid = Money(row.pop("paid_minor"), row.pop("currency"))
-    return SuspenseLine(**row, paid=paid)
+    found = row.pop("failed_evidence")
+    evidence = tuple(
+        FailedEvidence(**{**piece, "at": piece["at"] and datetime.fromisoformat(piece["at"])})
+        for piece in (json.loads(found) if isinstance(found, str) else found)
+    )
+    return SuspenseLine(**row, evidence=evidence, paid=paid)
 
 
 def in_suspense(lines: "QuerySet[OrderLine]", wanted: bool) -> "QuerySet[OrderLine]":

@@ -1,44 +1,68 @@
-"""Look again at lines that no shop could be named for: a position may have been filed or leased since."""
+"""Retry lines that no shop could be named for: a position may have been registered or leased since."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from joey.kit import sql
+from joey.kit.sets import SetTable
 from joey.record.append import append_set
-from joey.sharing.attribute import attribute_set
+from joey.sharing.attribute import EvidencePiece, Verdict, attribute_set
+
+
+@dataclass(frozen=True)
+class SuspendedLine:
+    """A line in suspense; `report` numbers it for its evidence."""
+
+    report: int
+    line_id: UUID
 
 
 @transaction.atomic(durable=True)
 def retry_suspense(marketplace: str, *, now: datetime) -> int:
     """Attribute this marketplace's suspense lines again; how many found their shop. The rest keep a reason."""
     sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"orders:{marketplace}"])
-    sql.fresh_temp_table(
-        "again", "id uuid, position_key text, clicked_at timestamptz, shop_id uuid, lease_id uuid, suspense text"
-    )
-    sql.execute(
-        "INSERT INTO again (id, position_key, clicked_at) SELECT id, position_key, clicked_at FROM orders_orderline"
+    lines = SetTable("suspended_line", SuspendedLine).create()
+    pieces = SetTable("retried_evidence", EvidencePiece).create()
+    verdicts = SetTable("retried_verdict", Verdict).create()
+    lines.insert(
+        "SELECT row_number() OVER (ORDER BY id) AS report, id AS line_id FROM orders_orderline"
         " WHERE suspense <> '' AND marketplace = %s",
         [marketplace],
     )
-    attribute_set(marketplace, "again")
-    sql.execute(
+    pieces.insert(
+        f"""
+        SELECT s.report, (piece.number - 1)::int AS place, piece.facts ->> 'kind' AS kind,
+               piece.facts ->> 'key' AS key, (piece.facts ->> 'at')::timestamptz AS at
+        FROM {lines} s JOIN orders_orderline l ON l.id = s.line_id
+        CROSS JOIN LATERAL jsonb_array_elements(l.failed_evidence) WITH ORDINALITY AS piece (facts, number)
         """
+    )
+    attribute_set(marketplace, pieces, verdicts)
+    sql.execute(
+        f"""
         WITH claimed AS (
             INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
-            SELECT l.marketplace, l.external_order, l.external_line, again.shop_id
-            FROM again JOIN orders_orderline l USING (id) WHERE again.shop_id IS NOT NULL
+            SELECT l.marketplace, l.external_order, l.external_line, v.shop_id
+            FROM {verdicts} v JOIN {lines} s USING (report) JOIN orders_orderline l ON l.id = s.line_id
+            WHERE v.shop_id IS NOT NULL
         )
         UPDATE orders_orderline l
-        SET shop_id = again.shop_id, lease_id = again.lease_id, suspense = again.suspense,
+        SET shop_id = v.shop_id, lease_id = v.lease_id, suspense = '', failed_evidence = '[]',
+            evidence_kind = v.evidence_kind, evidence_key = v.evidence_key, evidence_at = v.evidence_at,
             revision = nextval('orders_revision')
-        FROM again WHERE again.id = l.id AND again.shop_id IS NOT NULL
+        FROM {verdicts} v JOIN {lines} s USING (report) WHERE s.line_id = l.id AND v.shop_id IS NOT NULL
         """
     )
     return append_set(
-        f"""(
-        SELECT shop_id, 'order_line.attributed' AS kind, 'order_line:' || id AS subject_key,
-               jsonb_build_object('position', position_key, 'clicked_at', clicked_at) AS facts,
-               '{now.isoformat()}'::timestamptz AS happened_at
-        FROM again WHERE shop_id IS NOT NULL)"""
+        f"""
+        SELECT v.shop_id, 'order_line.attributed' AS kind, 'order_line:' || s.line_id AS subject_key,
+               jsonb_strip_nulls(jsonb_build_object('evidence', v.evidence_kind, 'evidence_key', v.evidence_key,
+                                                    'evidence_at', v.evidence_at)) AS facts,
+               %(now)s AS happened_at
+        FROM {verdicts} v JOIN {lines} s USING (report) WHERE v.shop_id IS NOT NULL
+        """,
+        {"now": now},
     )

@@ -1,8 +1,10 @@
 """What the tables can hold of a report. One that does not fit must not keep the others from being taken in."""
 
+import re
 from typing import Literal
 
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
+from joey.orders.models import OrderLine
 
 ID_MAX = 64
 POSITION_MAX = 80
@@ -28,8 +30,10 @@ def _problem(seen: AnyReport) -> str:
         if len(seen.case_id) > ID_MAX:
             return "the case's number is too long"
         return _out_of_bounds(BIGINT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor)
-    if seen.state == "unknown":
-        return "its state is not known"
+    if seen.state not in OrderLine.State.values:
+        return "the state is none of ours"
+    if not re.fullmatch("[A-Z]{3}", seen.currency):
+        return "the currency is not a code of ISO 4217"
     if any(len(piece.key) > POSITION_MAX for piece in seen.evidence if isinstance(piece, ByPosition)):
         return "the position is too long"
     return _out_of_bounds(INT_MAX, quantity=seen.quantity, rate=seen.rate_ppm) or _out_of_bounds(

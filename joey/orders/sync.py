@@ -1,4 +1,4 @@
-"""Ask each marketplace what changed, window by window, and remember how far the reading went without a gap."""
+"""Ask each marketplace every question that its manifest names, and remember how far each was answered without a gap."""
 
 import logging
 from dataclasses import dataclass
@@ -13,13 +13,14 @@ from joey.marketplaces.port import Connector
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.lease_position import first_leased_at
+from joey.sharing.tracked_url import first_tracked_at
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Synced:
-    """What one marketplace brought; `trouble` is empty when the reading reached `now`."""
+    """What one marketplace reported; `trouble` is empty when every question was answered up to now."""
 
     marketplace: str
     reports: int
@@ -31,7 +32,8 @@ class Synced:
 def sync(marketplace: str | None = None, *, now: datetime) -> list[Synced]:
     """Bring in the reports of one marketplace, or of all that report orders.
 
-    A marketplace that is away costs nothing but time: its cursor stays, and the next run reads on from there.
+    Each question of each account has a cursor. One that fails stops no other, and its cursor stays: the next run
+    resumes there.
     """
     chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
     return [_sync_one(connector, now=now) for connector in chosen if connector.manifest.reports_orders]
@@ -43,18 +45,14 @@ def _sync_one(connector: Connector, *, now: datetime) -> Synced:
         connector.code,
         reports=sum(each.reports for each in asked),
         lines=sum(each.lines for each in asked),
-        read_until=min(each.read_until for each in asked),
+        read_until=min((each.read_until for each in asked), default=now),
         trouble=next((each.trouble for each in asked if each.trouble), ""),
     )
 
 
 def _ask(connector: Connector, question: Question, *, now: datetime) -> Synced:
     """Take in the answer to one question, from its own cursor on."""
-    cursor, _ = SyncCursor.objects.get_or_create(
-        marketplace=connector.code,
-        kind=question.code,
-        defaults={"read_until": max(first_leased_at(connector.code) or now, now - question.furthest_back)},
-    )
+    cursor = _cursor(connector, question, now)
     taken = lines = 0
     read_until = cursor.read_until
     trouble = ""
@@ -71,9 +69,30 @@ def _ask(connector: Connector, question: Question, *, now: datetime) -> Synced:
     except Refusal as refusal:
         trouble = str(refusal)
         log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, read_until.isoformat(), trouble)
+    except Exception as error:  # a fault in one connector must not keep the other questions from being asked
+        trouble = f"{type(error).__name__}; the log of the worker has the details"
+        read_until = SyncCursor.objects.get(pk=cursor.pk).read_until  # the window at hand was not taken in
+        log.exception("sync of %s (%s) failed", connector.code, question.code)
     _move_forward(cursor, read_until)  # past windows that held nothing, which would all be read again
     SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
     return Synced(connector.code, taken, lines, read_until, trouble)
+
+
+def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCursor:
+    """The question's cursor; a new one begins where the first order through us can be from."""
+    known = SyncCursor.objects.filter(
+        marketplace=connector.code, account=connector.account, question=question.code
+    ).first()
+    if known is not None:
+        return known
+    begun = [first_leased_at(connector.code), first_tracked_at(connector.code)]
+    first = min((moment for moment in begun if moment is not None), default=now)
+    return SyncCursor.objects.get_or_create(
+        marketplace=connector.code,
+        account=connector.account,
+        question=question.code,
+        defaults={"read_until": max(first, now - question.furthest_back)},
+    )[0]
 
 
 def _move_forward(cursor: SyncCursor, until: datetime) -> None:

@@ -84,8 +84,9 @@ class Kind:
 
 _BY_PERSON = {"by": CODE}  # a person's id, or "rule" or "terminal"
 _LINE = {
-    "state": CODE, "reason": optional(CODE), "suspense": optional(CODE), "position": ELSEWHERE,
-    "clicked_at": optional(TIME), "paid_minor": INTEGER, "commission_minor": INTEGER, "service_fee_minor": INTEGER,
+    "state": CODE, "reason": optional(CODE), "held": optional(CODE), "suspense": optional(CODE),
+    "evidence": optional(CODE), "evidence_key": optional(ELSEWHERE), "evidence_at": optional(TIME),
+    "paid_minor": INTEGER, "commission_minor": INTEGER, "service_fee_minor": INTEGER,
     "returned_commission_minor": optional(INTEGER), "returned_paid_minor": optional(INTEGER), "quantity": INTEGER,
     "rate_ppm": INTEGER, "currency": CODE,
 }  # fmt: skip
@@ -117,7 +118,8 @@ _DECLARED = (
     Kind("order_line.returned", _LINE),
     Kind("order_line.contradicted", _LINE),
     Kind(
-        "order_line.attributed", {name: fact if name == "position" else optional(fact) for name, fact in _LINE.items()}
+        "order_line.attributed",
+        {name: CODE if name == "evidence" else optional(fact) for name, fact in _LINE.items()},
     ),
     # commissions
     Kind(

@@ -1,38 +1,91 @@
-"""Whose order is this? The shop that held the reported position at the reported time of the click, or nobody.
+"""Whose order is this? The shop that the report's evidence names, or no shop: never the nearest match.
 
-There is no nearest match and no guess from the goods: item ids differ per publisher and rotate.
+Evidence is a position with the time of the click or of the order, which belongs to the shop that leased it then, or a
+sub-id, which is the code of a share link. Item ids are no evidence: they differ per publisher and rotate.
 """
 
-from joey.kit import sql
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from joey.kit.sets import Int, JsonText, SetTable
+
+AT_CLICK, AT_ORDER, SUB_ID = "position_at_click", "position_at_order", "sub_id"
+KINDS = (AT_CLICK, AT_ORDER, SUB_ID)
+UNCHECKED = ("no_click_time", "no_order_time")  # the piece may be right; the report lacks the time to check it
 
 
-def attribute_set(marketplace: str, table: str) -> None:
-    """Fill `shop_id`, `lease_id` and `suspense` of every row of temporary table `table`.
+@dataclass(frozen=True)
+class EvidencePiece:
+    """One piece of the evidence of one report."""
 
-    The table has `position_key text, clicked_at timestamptz, shop_id uuid, lease_id uuid, suspense text`.
-    A lease holds a click from `leased_from` until `until`, which lies the order window and the refund time
-    after the lease ended; a position serves no other shop before that, so at most one lease holds a moment.
+    report: int
+    place: Int  # in the order of belief, 0 first
+    kind: str  # one of KINDS
+    key: str
+    at: datetime | None  # the time that decides who held a position
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the evidence of one report comes to: a shop and the piece that decided, or the reason for suspense."""
+
+    report: int
+    shop_id: UUID | None
+    lease_id: UUID | None
+    suspense: str
+    evidence_kind: str
+    evidence_key: str
+    evidence_at: datetime | None
+    failed_evidence: JsonText  # with a reason for suspense: all pieces, each with its problem or the shop it names
+
+
+def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: SetTable[Verdict]) -> None:
+    """One verdict per report that has any evidence.
+
+    Pieces that name different shops decide nothing. Else the first piece that can be checked decides: it names a shop,
+    or its problem is the reason for suspense, even where a lesser piece would name one. A lesser piece that names no
+    shop changes nothing. A lease covers a moment from `leased_from` until `until`, which is the order window and the
+    refund time after its last use; its position serves no other shop before that, so at most one lease does.
     """
-    sql.execute(
+    verdicts.insert(
         f"""
-        UPDATE {table} AS t
-        SET shop_id = found.shop_id,
-            lease_id = found.lease_id,
-            suspense = CASE
-                WHEN found.position_id IS NULL THEN 'unknown_position'
-                WHEN t.clicked_at IS NULL THEN 'no_click_time'
-                WHEN found.lease_id IS NULL THEN 'not_leased_at_click'
-                ELSE ''
-            END
-        FROM (
-            SELECT asked.position_key, asked.clicked_at, p.id AS position_id, l.id AS lease_id, l.shop_id
-            FROM (SELECT DISTINCT position_key, clicked_at FROM {table}) AS asked
-            LEFT JOIN sharing_position p ON p.marketplace = %(marketplace)s AND p.key = asked.position_key
+        WITH named AS MATERIALIZED (
+            SELECT e.report, e.place, e.kind, e.key, e.at, coalesce(l.shop_id, k.shop_id) AS shop_id, l.id AS lease_id,
+                   CASE WHEN e.kind = '{SUB_ID}' THEN CASE WHEN k.id IS NULL THEN 'unknown_sub_id' ELSE '' END
+                        WHEN p.id IS NULL THEN 'unknown_position'
+                        WHEN e.at IS NULL THEN
+                            CASE e.kind WHEN '{AT_CLICK}' THEN 'no_click_time' ELSE 'no_order_time' END
+                        WHEN l.id IS NULL THEN
+                            CASE e.kind WHEN '{AT_CLICK}' THEN 'not_leased_at_click' ELSE 'not_leased_at_order' END
+                        ELSE '' END AS problem
+            FROM {pieces} e
+            LEFT JOIN sharing_position p ON e.kind <> '{SUB_ID}' AND p.marketplace = %(marketplace)s AND p.key = e.key
             LEFT JOIN sharing_positionlease l
-              ON l.position_id = p.id AND asked.clicked_at >= l.leased_from
-             AND (l.until IS NULL OR asked.clicked_at < l.until)
-        ) AS found
-        WHERE t.position_key = found.position_key AND t.clicked_at IS NOT DISTINCT FROM found.clicked_at
+              ON l.position_id = p.id AND e.at >= l.leased_from AND (l.until IS NULL OR e.at < l.until)
+            LEFT JOIN sharing_link k ON e.kind = '{SUB_ID}' AND k.code = e.key
+        ), weighed AS (
+            SELECT report, count(DISTINCT shop_id) > 1 AS conflict,
+                   (array_agg(problem ORDER BY place))[1] AS first_problem,
+                   (array_agg(problem ORDER BY place) FILTER (WHERE problem <> ALL(%(unchecked)s)))[1] AS problem,
+                   min(place) FILTER (WHERE problem = '') AS place
+            FROM named GROUP BY report
+        ), decided AS (
+            SELECT report, place,
+                   CASE WHEN conflict THEN 'conflicting_evidence' ELSE coalesce(problem, first_problem) END AS suspense
+            FROM weighed
+        ), failed AS (
+            SELECT n.report, jsonb_agg(jsonb_build_object(
+                       'kind', n.kind, 'key', n.key, 'at', n.at, 'problem', n.problem, 'shop', s.slug
+                   ) ORDER BY n.place) AS pieces
+            FROM named n JOIN decided d ON d.report = n.report AND d.suspense <> ''
+            LEFT JOIN shops_shop s ON s.id = n.shop_id GROUP BY 1
+        )
+        SELECT d.report, n.shop_id, n.lease_id, d.suspense, coalesce(n.kind, '') AS evidence_kind,
+               coalesce(n.key, '') AS evidence_key, n.at AS evidence_at, coalesce(f.pieces, '[]') AS failed_evidence
+        FROM decided d
+        LEFT JOIN named n ON n.report = d.report AND n.place = d.place AND d.suspense = ''
+        LEFT JOIN failed f ON f.report = d.report
         """,
-        {"marketplace": marketplace},
+        {"marketplace": marketplace, "unchecked": list(UNCHECKED)},
     )

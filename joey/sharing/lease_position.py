@@ -120,10 +120,10 @@ def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
     return ended
 
 
-def keep_for_orders(marketplace: str, table: str) -> None:
+def keep_for_orders(marketplace: str, table: str, *, now: datetime) -> None:
     """A reported order uses its lease: an open one is in use, an ended one rests again from that moment on.
 
-    Temporary table `table` has `lease_id uuid, clicked_at timestamptz`. Copy-codes and the marketplace's own links
+    Temporary table `table` has `lease_id uuid, evidence_at timestamptz`. Copy-codes and the marketplace's own links
     lead there without passing through here, so a lease can earn for months without a share or an outbound click. An
     ended lease keeps its position for window plus refund time after the last reported use, so that the time of an
     order names the shop as surely as the time of a click does. A lease that is locked by another transaction is left
@@ -133,12 +133,12 @@ def keep_for_orders(marketplace: str, table: str) -> None:
     sql.execute(
         f"""
         WITH used AS (
-            SELECT lease_id, least(max(clicked_at), now()) AS at FROM {table} WHERE lease_id IS NOT NULL GROUP BY 1
+            SELECT lease_id, least(max(evidence_at), %(now)s) AS at FROM {table} WHERE lease_id IS NOT NULL GROUP BY 1
         ), locked AS (
             SELECT l.id, l.position_id, used.at, date_trunc('second', used.at) + %(rest)s AS rests_until
             FROM sharing_positionlease l JOIN used ON used.lease_id = l.id
             WHERE (l.ended_at IS NULL AND l.last_used_at < used.at - %(refresh)s)
-               OR (l.until > now() AND l.until < date_trunc('second', used.at) + %(rest)s)
+               OR (l.until > %(now)s AND l.until < date_trunc('second', used.at) + %(rest)s)
             ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
         ), kept AS (
             UPDATE sharing_positionlease l
@@ -150,7 +150,7 @@ def keep_for_orders(marketplace: str, table: str) -> None:
         UPDATE sharing_positionlease l SET last_used_at = locked.at
         FROM locked WHERE l.id = locked.id AND l.until IS NULL
         """,
-        {"refresh": REFRESH, "rest": timedelta(days=manifest.window_days + manifest.refund_days)},
+        {"now": now, "refresh": REFRESH, "rest": timedelta(days=manifest.window_days + manifest.refund_days)},
     )
 
 
@@ -165,7 +165,7 @@ def register_positions(marketplace: str, count: int, *, now: datetime) -> int:
 
 
 def first_leased_at(marketplace: str) -> datetime | None:
-    """When the first lease at this marketplace began: no order through a position of ours can be older."""
+    """When the first lease at this marketplace began: no order through one of these positions can be older."""
     first: datetime | None = PositionLease.objects.filter(marketplace=marketplace).aggregate(
         first=models.Min("leased_from")
     )["first"]

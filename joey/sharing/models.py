@@ -108,13 +108,13 @@ class Click(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["link_id", "at"], name="sharing_click_of_link"),
-            models.Index(fields=["shop_id", "at"], name="sharing_click_of_shop"),
+            models.Index(fields=["link_id", "id"], name="sharing_click_of_link"),
+            models.Index(fields=["shop_id", "id"], name="sharing_click_of_shop"),
         ]
 
 
 class OutboundClick(models.Model):
-    """A visitor went on to the marketplace. Append-only."""
+    """A visitor went on to the marketplace. Append-only; in the partition of its click's day."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     click_id = models.UUIDField()
@@ -122,6 +122,3 @@ class OutboundClick(models.Model):
     at = models.DateTimeField(db_default=Now())
     marketplace = models.CharField(max_length=64)
     lease_id = models.UUIDField(null=True)  # null: no position was free, or the link's code went along as a sub-id
-
-    class Meta:
-        indexes = [models.Index(fields=["click_id"], name="sharing_outbound_of_click")]

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Min
+
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest
 from joey.marketplaces.port import MarketplaceRefused, Tracking
@@ -51,3 +53,12 @@ def sub_id_of(code: str, manifest: Manifest) -> str:
     allowed = manifest.capabilities.sub_ids
     fits = len(code) <= allowed.max_length and set(code) <= set(allowed.alphabet)
     return code if fits and allowed.reported and "sub_id" in manifest.evidence else ""
+
+
+def first_tracked_at(marketplace: str) -> datetime | None:
+    """When the first tracked address was made, of this marketplace or one it reports for: no order is older."""
+    served = registry.manifest_of(marketplace).marketplaces
+    first: datetime | None = TrackedUrl.objects.filter(listing__offer__marketplace__in=list(served)).aggregate(
+        first=Min("made_at")
+    )["first"]
+    return first

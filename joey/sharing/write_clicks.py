@@ -156,5 +156,5 @@ def _steps(table: str, columns: str, rows: list[bytes], *, repeat: bool) -> list
         Step(f"DROP TABLE IF EXISTS pg_temp.repeat_{table}"),
         Step(f"CREATE TEMP TABLE repeat_{table} (LIKE {table} INCLUDING DEFAULTS) ON COMMIT DROP"),
         Step(f"COPY repeat_{table} ({columns}) FROM STDIN (FORMAT BINARY)", stream(rows)),
-        Step(f"INSERT INTO {table} SELECT * FROM repeat_{table} ON CONFLICT (id) DO NOTHING"),
+        Step(f"INSERT INTO {table} SELECT * FROM repeat_{table} ON CONFLICT DO NOTHING"),
     ]

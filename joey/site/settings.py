@@ -141,6 +141,8 @@ STORAGES = {
 
 # Write clicks by psycopg's documented copy() only, a little slower: for a driver whose inner parts changed.
 JOEY_PLAIN_COPY = flag("JOEY_PLAIN_COPY")
+# Days that clicks and outbound clicks are kept; 0 keeps them for ever. Reports, events and postings always stay.
+JOEY_CLICK_DAYS = int(os.environ.get("JOEY_CLICK_DAYS", "400"))
 
 # Pages of shops that each web worker keeps in memory for some seconds; 0 keeps none.
 PAGES_KEPT_BYTES = int(os.environ.get("JOEY_PAGES_MB", "32")) * 1024 * 1024

@@ -42,7 +42,10 @@ def a_worker(seconds_ago: int = 1) -> None:
 def a_sync(minutes_ago: int, trouble: str = "") -> None:
     at = now() - timedelta(minutes=minutes_ago)
     SyncCursor.objects.update_or_create(
-        marketplace="taobao", kind="order", defaults={"read_until": at, "last_success_at": at, "trouble": trouble}
+        marketplace="taobao",
+        account="1",
+        question="orders",
+        defaults={"read_until": at, "last_success_at": at, "trouble": trouble},
     )
 
 
@@ -92,7 +95,7 @@ def test_figures_for_this_machine_and_for_operators_only() -> None:
     assert here.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     assert "joey_order_lines_in_suspense 1" in body
     assert "joey_ready 1" in body
-    assert 'joey_sync_age_seconds{marketplace="taobao",kind="order"} 12' in body
+    assert 'joey_sync_age_seconds{marketplace="taobao",kind="orders"} 12' in body
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
     assert elsewhere.get("/metrics").status_code == 404
     assert elsewhere.get("/metrics", headers=Caller(mei()).headers).status_code == 404

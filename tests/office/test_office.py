@@ -319,7 +319,9 @@ def test_health_tells_what_is_wrong_and_proves_the_books_on_a_button(settings: A
             "credentials": {"app_key": "1", "app_secret": "s", "site_id": "1", "session": "x"},
         }
     }
-    SyncCursor.objects.create(marketplace="taobao", kind="order", read_until=NOW, trouble="the gateway is silent")
+    SyncCursor.objects.create(
+        marketplace="taobao", account="1", question="orders", read_until=NOW, trouble="the gateway is silent"
+    )
     client = signed_in(ada())
 
     page = client.get("/office/health/").content.decode()

@@ -9,7 +9,7 @@ import pytest
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, MarketplaceUnavailable
-from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS
+from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS, REFUNDS
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.sync import sync
 from tests.cast import DAY, NOW, leased, meis_shop, report
@@ -20,25 +20,29 @@ HOUR = timedelta(hours=1)
 
 
 class Reports:
-    """A marketplace with hourly windows that is away from `away_from` on."""
+    """A marketplace with hourly windows, silent from `silent_from` on, and always to the questions of `broken`."""
 
     code = "taobao"
-    manifest = replace(MANIFEST, questions=(ORDERS,))
 
-    def __init__(self) -> None:
+    def __init__(self, account: str = "1", *, questions: tuple[Question, ...] = (ORDERS,)) -> None:
+        self.account = account
+        self.manifest = replace(MANIFEST, questions=questions)
+        self.broken: dict[str, Exception] = {}
         self.asked: list[tuple[datetime, datetime]] = []
         self.held: dict[datetime, list[AnyReport]] = {}
-        self.away_from: datetime | None = None
+        self.silent_from: datetime | None = None
 
     def reports(
         self, question: Question, since: datetime, until: datetime
     ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+        if question.code in self.broken:
+            raise self.broken[question.code]
         self.asked.append((since, until))
         while since < until:
             end = min(since + HOUR, until)
-            if self.away_from is not None and end > self.away_from:
-                raise MarketplaceUnavailable("away")
-            yield end, [each for at, told in self.held.items() if since <= at < end for each in told]
+            if self.silent_from is not None and end > self.silent_from:
+                raise MarketplaceUnavailable("silent")
+            yield end, [each for at, held in self.held.items() if since <= at < end for each in held]
             since = end
 
 
@@ -63,8 +67,8 @@ def test_a_quiet_stretch_is_not_read_again(reports: Reports) -> None:
     assert reports.asked == [(NOW - 2 * DAY - ORDERS.overlap, NOW), (NOW - ORDERS.overlap, NOW + HOUR)]
 
 
-def test_what_was_read_before_the_marketplace_went_away_is_not_read_again(reports: Reports) -> None:
-    reports.away_from = NOW - DAY
+def test_what_was_read_before_the_marketplace_fell_silent_is_not_read_again(reports: Reports) -> None:
+    reports.silent_from = NOW - DAY
 
     done = sync(now=NOW)
 
@@ -81,3 +85,30 @@ def test_a_report_after_a_quiet_stretch_is_taken_in(reports: Reports) -> None:
     sync(now=NOW + HOUR)
 
     assert OrderLine.objects.get().shop_id == meis_shop().pk
+
+
+@pytest.mark.parametrize("fault", [MarketplaceUnavailable("silent"), KeyError("a fault in the connector")])
+def test_a_question_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    marketplace = Reports(questions=(REFUNDS, ORDERS))
+    marketplace.broken = {"refunds": fault}
+    marketplace.held[NOW - HOUR] = [report(clicked_at=NOW - HOUR)]
+    monkeypatch.setattr(registry, "connectors", lambda: [marketplace])
+    leased(meis_shop(), since=NOW - 2 * DAY)
+
+    (done,) = sync(now=NOW)
+
+    assert OrderLine.objects.get().shop_id == meis_shop().pk
+    assert done.trouble
+    read = dict(SyncCursor.objects.values_list("question", "read_until"))
+    assert read == {"orders": NOW, "refunds": NOW - 2 * DAY}
+
+
+def test_another_account_begins_with_a_cursor_of_its_own(reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync(now=NOW)
+    other = Reports(account="2")
+    monkeypatch.setattr(registry, "connectors", lambda: [other])
+
+    sync(now=NOW + HOUR)
+
+    assert other.asked == [(NOW - 2 * DAY - ORDERS.overlap, NOW + HOUR)]
+    assert set(SyncCursor.objects.values_list("account", flat=True)) == {"1", "2"}

@@ -18,17 +18,21 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
 from joey.ledger.queries import balances_of
-from joey.marketplaces.port import OrderReport, RefundReport
+from joey.marketplaces.port import ByPosition, BySubId, Evidence, HeldReason, OrderReport, RefundReport
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
-from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report
+from joey.sharing.models import Link
+from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
 
 Report = OrderReport | RefundReport
-POSITIONS = ("110000000001", "110000000002", "never filed")
-STATES = ("placed", "paid", "received", "settled", "closed")
+POSITIONS = ("110000000001", "110000000002", "never registered")
+CODES = ("meiscode22", "luluscode2", "nobodys222")
+STATES = ("placed", "paid", "received", "settled", "closed", "unknown")
+HELD: tuple[HeldReason, ...] = ("", "", "", "frozen", "risk")
+EVIDENCE = ("clicked", "ordered", "sub-id", "sub-id and position", "contradicting itself", "none")
 
 
 @dataclass(frozen=True)
@@ -56,18 +60,21 @@ def worlds(draw: st.DrawFn) -> World:
 
 def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
     """What the marketplace says of one line: states in any sequence, amounts that move, cases that open and fail."""
-    position = draw(st.sampled_from(POSITIONS))
-    # some of its reports leave out the click; whether one names it must not depend on which comes first
-    told: list[Report] = []
+    owner = draw(st.integers(0, 2))  # whose it is: Mei's, Lulu's, or of a position that is none of ours
+    # Its reports carry this evidence or that, or none; which comes first must not decide whose it is, or why.
+    made: list[Report] = []
     for step in range(draw(st.integers(1, 4))):
         state = draw(st.sampled_from(STATES))
         commission = 0 if state == "closed" else draw(st.integers(0, 500))
-        told.append(
+        placed_at = draw(st.sampled_from([NOW - 12 * DAY, None]))
+        made.append(
             replace(
                 report(
                     order,
                     state=state,
-                    position=position,
+                    held="unknown_code" if state == "unknown" else draw(st.sampled_from(HELD)),
+                    evidence=_evidence(draw, owner),
+                    placed_at=placed_at,
                     reported_at=_moment(draw),
                     commission_minor=commission,
                     service_fee_minor=draw(st.integers(0, commission // 10)),
@@ -79,7 +86,7 @@ def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
         )
     for case in range(draw(st.integers(0, 2))):
         for _step in range(draw(st.integers(1, 3))):
-            told.append(
+            made.append(
                 refund(
                     order,
                     case=f"{order}-{case}",
@@ -88,7 +95,21 @@ def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
                     reported_at=_moment(draw),
                 )
             )
-    return told
+    return made
+
+
+def _evidence(draw: st.DrawFn, owner: int) -> tuple[Evidence, ...]:
+    """Never of two owners but where one report contradicts itself: of two reports that do, the first one decides."""
+    position, sub_id = POSITIONS[owner], BySubId(CODES[owner])
+    kinds: dict[str, tuple[Evidence, ...]] = {
+        "clicked": (ByPosition(position, "clicked"),),
+        "ordered": (ByPosition(position, "ordered"),),
+        "sub-id": (sub_id,),
+        "sub-id and position": (sub_id, ByPosition(position, "ordered")),
+        "contradicting itself": (BySubId(CODES[0]), BySubId(CODES[1])),
+        "none": (),
+    }
+    return kinds[draw(st.sampled_from(EVIDENCE))]
 
 
 def _moment(draw: st.DrawFn) -> datetime:
@@ -103,6 +124,8 @@ def a_fresh_start() -> Iterator[None]:
     try:
         leased(meis_shop(), key=POSITIONS[0])
         leased(lulus_shop(), key=POSITIONS[1])
+        for shop, code in zip((meis_shop(), lulus_shop()), CODES, strict=False):
+            Link.objects.create(shop=shop, listing=listed(shop, flask()), code=code, channel="wechat")
         yield
     finally:
         transaction.savepoint_rollback(start)
@@ -118,7 +141,8 @@ def outcome() -> Outcome:
     """
     lines = OrderLine.objects.order_by("external_order").values_list(
         "external_order", "shop__slug", "suspense", "state", "commission_minor", "service_fee_minor", "paid_minor",
-        "returned_commission_minor", "returned_paid_minor", "reported_at",
+        "returned_commission_minor", "returned_paid_minor", "reported_at", "held", "held_at", "evidence_kind",
+        "evidence_key", "evidence_at", "clicked_at", "failed_evidence",
     )  # fmt: skip
     bases = Commission.objects.order_by("order_line__external_order").values_list(
         "order_line__external_order", "base_minor", "amount_minor", "platform_minor", "rounding_minor"

@@ -8,7 +8,7 @@ from django.db import Error, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from joey.kit import sql
-from joey.kit.ids import new_id
+from joey.kit.ids import id_at, new_id
 from joey.kit.refusals import Invalid, NotFound
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link
@@ -31,7 +31,7 @@ def link(db: None) -> Link:
 
 def click(link: Link, who: bytes = ANNA, *, minutes: float = 0, kind: Kind = Kind.PERSON) -> NewClick:
     at = cast.NOW + timedelta(minutes=minutes)
-    return NewClick(new_id(), link.shop_id, link.id, link.listing_id, who, kind, at=at)
+    return NewClick(id_at(at), link.shop_id, link.id, link.listing_id, who, kind, at=at)
 
 
 def counted(shop: Shop, channel: str = "wechat") -> tuple[int, int]:

@@ -54,7 +54,7 @@ def _one_more(shop: Shop, number: int) -> None:
     Person.objects.create(email=f"person-{number}@example.com")
     Shop.objects.create(slug=f"mei-{number}", name=f"Mei {number}", owner=mei())
     read = {"read_until": now, "last_success_at": now}
-    SyncCursor.objects.update_or_create(marketplace="taobao", kind="order", defaults=read)
+    SyncCursor.objects.update_or_create(marketplace="taobao", account="1", question="orders", defaults=read)
     sql.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     sql.execute(
         "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) VALUES ('default', 'a', '{}', 'failed')"

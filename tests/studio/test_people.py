@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from joey.kit import clock
-from joey.kit.ids import new_id
+from joey.kit.ids import id_at
 from joey.kit.zone import midnight
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link
@@ -30,7 +30,7 @@ def link() -> Link:
 
 def opened(link: Link, who: bytes, *, minutes: int, kind: Click.Visitor = PEOPLE) -> None:
     at = midnight(clock.now()) + timedelta(minutes=minutes)
-    record_clicks([NewClick(new_id(), link.shop_id, link.id, link.listing_id, who, kind, at=at)])
+    record_clicks([NewClick(id_at(at), link.shop_id, link.id, link.listing_id, who, kind, at=at)])
 
 
 def people_by_every_public_way() -> dict[str, int]:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from joey.catalog.models import Offer
 from joey.demo import catalogue
-from joey.kit.ids import new_id
+from joey.kit.ids import id_at
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, Position, PositionLease
 from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
@@ -84,7 +84,7 @@ def _a_month(shop: Shop, now: datetime) -> _Month:
             at = now - day * DAY - timedelta(minutes=20 + _dice(key + "m", 600))
             person = _dice(key + "p", 7) != 0
             click = NewClick(
-                id=new_id(), shop_id=shop.pk, link_id=link.pk, listing_id=link.listing_id, at=at,
+                id=id_at(at), shop_id=shop.pk, link_id=link.pk, listing_id=link.listing_id, at=at,
                 visitor_key=sha256(key.encode()).digest()[:16],
                 visitor=Click.Visitor.PERSON if person else Click.Visitor.PREVIEW,
             )  # fmt: skip
@@ -93,7 +93,12 @@ def _a_month(shop: Shop, now: datetime) -> _Month:
                 out = at + timedelta(seconds=25)
                 month.outbound_clicks.append(
                     NewOutboundClick(
-                        id=new_id(), click_id=click.id, shop_id=shop.pk, marketplace="taobao", lease_id=lease.pk, at=out
+                        id=id_at(out),
+                        click_id=click.id,
+                        shop_id=shop.pk,
+                        marketplace="taobao",
+                        lease_id=lease.pk,
+                        at=out,
                     )
                 )
                 if _dice(key + "b", 4) == 0:

@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -36,16 +37,16 @@ class Suspended(admin.SimpleListFilter):
 @admin.register(OrderLine, site=office)
 class OrderLines(ReadOnly):
     list_display = ("external_order", "marketplace", "shop_slug", "suspense", "state", "paid", "title", "first_seen_at")
-    list_filter = (Suspended, "suspense", "state", ("marketplace", OfMarketplace))
+    list_filter = (Suspended, "suspense", "held", "state", ("marketplace", OfMarketplace))
     list_select_related = ("shop",)
-    search_fields = ("external_order", "external_line", "position_key")
+    search_fields = ("external_order", "external_line", "evidence_key")
     ordering = ("-id",)
     actions = ("retry_finding_the_shop",)
     fields = (
-        "trace", "id", "marketplace", "external_order", "external_line", "shop_slug", "suspense", "position_key",
-        "lease_id", "state", "reason", "title", "external_item", "quantity", "paid", "commission", "service_fee",
-        "returned", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", "reported_at", "first_seen_at",
-        "revision",
+        "trace", "id", "marketplace", "external_order", "external_line", "shop_slug", "suspense", "evidence",
+        "lease_id", "state", "reason", "held", "title", "external_item", "quantity", "paid", "commission",
+        "service_fee", "returned", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", "reported_at",
+        "first_seen_at", "revision",
     )  # fmt: skip
 
     @admin.action(description=_("Retry finding the shop of these"))
@@ -75,6 +76,17 @@ class OrderLines(ReadOnly):
     @admin.display(description=_("Returned"))
     def returned(self, line: OrderLine) -> str:
         return money_text(line.returned_paid_minor, line.currency)
+
+    @admin.display(description=_("Evidence"))
+    def evidence(self, line: OrderLine) -> SafeString | str:
+        """The piece that decided; in suspense all pieces, each with its problem or the shop that it names."""
+        if not line.failed_evidence:
+            return " · ".join(str(part) for part in (line.evidence_kind, line.evidence_key, line.evidence_at) if part)
+        pieces = (
+            (piece["kind"], piece["key"], piece["problem"] or piece["shop"], piece["at"] or "")
+            for piece in line.failed_evidence
+        )
+        return format_html_join(mark_safe("<br>"), "{} “{}”: {} {}", pieces)
 
     @admin.display(description=_("Why it earned or not"))
     def trace(self, line: OrderLine) -> SafeString:

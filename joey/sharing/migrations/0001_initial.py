@@ -5,6 +5,7 @@ import django.db.models.functions.datetime
 import joey.kit.ids
 from django.db import migrations, models
 from joey.kit.append_only import append_only
+from joey.kit.partitions import partitioned_by_day
 
 
 class Migration(migrations.Migration):
@@ -12,10 +13,22 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('kit', '0001_initial'),
         ('shops', '0001_initial'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='OutboundClick',
+            fields=[
+                ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('click_id', models.UUIDField()),
+                ('shop_id', models.UUIDField()),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('marketplace', models.CharField(max_length=64)),
+                ('lease_id', models.UUIDField(null=True)),
+            ],
+        ),
         migrations.CreateModel(
             name='Click',
             fields=[
@@ -29,21 +42,7 @@ class Migration(migrations.Migration):
                 ('referrer_host', models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'indexes': [models.Index(fields=['link_id', 'at'], name='sharing_click_of_link'), models.Index(fields=['shop_id', 'at'], name='sharing_click_of_shop')],
-            },
-        ),
-        migrations.CreateModel(
-            name='OutboundClick',
-            fields=[
-                ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('click_id', models.UUIDField()),
-                ('shop_id', models.UUIDField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('marketplace', models.CharField(max_length=64)),
-                ('lease_id', models.UUIDField(null=True)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['click_id'], name='sharing_outbound_of_click')],
+                'indexes': [models.Index(fields=['link_id', 'id'], name='sharing_click_of_link'), models.Index(fields=['shop_id', 'id'], name='sharing_click_of_shop')],
             },
         ),
         migrations.CreateModel(
@@ -76,9 +75,9 @@ class Migration(migrations.Migration):
             name='TrackedUrl',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('sub_id', models.CharField(blank=True, default='', max_length=64)),
                 ('url', models.URLField(max_length=2000)),
                 ('copy_code', models.CharField(blank=True, default='', max_length=300)),
-                ('sub_id', models.CharField(blank=True, default='', max_length=64)),
                 ('made_at', models.DateTimeField()),
                 ('lease', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sharing.positionlease')),
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shops.listing')),
@@ -123,6 +122,8 @@ class Migration(migrations.Migration):
             model_name='trackedurl',
             constraint=models.CheckConstraint(condition=models.Q(('lease__isnull', False), models.Q(('sub_id', ''), _negated=True), _connector='OR'), name='sharing_tracked_by_something'),
         ),
+        partitioned_by_day("sharing_click", droppable=True),
         append_only("sharing_click"),
+        partitioned_by_day("sharing_outboundclick", key="click_id", droppable=True),
         append_only("sharing_outboundclick"),
     ]

@@ -1,0 +1,50 @@
+"""What the evidence of an order report came to, in words: the piece that named the shop, or why none did."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+SUSPENSE: Mapping[str, Callable[[str], str]] = {
+    "": lambda key: _("The line has its shop; look at the shop's orders."),
+    "unknown_position": lambda key: (
+        _("The report names position “%s”, which is not registered here. It is not given to the nearest match.") % key
+    ),
+    "no_click_time": lambda key: (
+        _("The report has no time of the click, so it cannot be said who had position “%s” then.") % key
+    ),
+    "no_order_time": lambda key: (
+        _("The report has no time of the order, so it cannot be said who had position “%s” then.") % key
+    ),
+    "not_leased_at_click": lambda key: _("No shop had position “%s” at the time of the click.") % key,
+    "not_leased_at_order": lambda key: _("No shop had position “%s” at the time of the order.") % key,
+    "unknown_sub_id": lambda key: (
+        _("The report gives back “%s”, which is the code of no link here. It is not given to the nearest match.") % key
+    ),
+    "conflicting_evidence": lambda key: _("The report's evidence names different shops, so neither gets the order."),
+    "no_evidence": lambda key: _("The report names neither a position nor a link."),
+}
+
+
+def suspended_because(reason: str, key: str) -> str:
+    """Why no shop could be named; `key` is the position or sub-id in question."""
+    return SUSPENSE[reason](key)
+
+
+def attributed_because(facts: Mapping[str, Any]) -> str:
+    """Which piece named the shop, by the facts of an event of the line."""
+    key = str(facts.get("evidence_key", ""))
+    if facts.get("evidence") == "sub_id":
+        return _("The report gave back the code of your link “%s”.") % key
+    if facts.get("evidence") == "position_at_order":
+        return _("Position “%s” was yours at the time of the order.") % key
+    return _("Position “%s” was yours at the time of the click.") % key
+
+
+def held_because(reason: str) -> str:
+    """Why a line is held, from OrderLine.Held."""
+    return {
+        "unknown_code": _("the marketplace reported a state that is new to us"),
+        "frozen": _("the marketplace froze the order"),
+        "risk": _("the marketplace sees a risk in the order"),
+    }[reason]

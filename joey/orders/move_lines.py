@@ -1,0 +1,163 @@
+"""Bring order lines up to a set of staged, attributed reports: state, amounts, holds, evidence, returns."""
+
+from joey.kit import sql
+from joey.orders.stage_reports import CONTRADICTIONS, MOVED, NAMED, NEW_REPORTS, NEWEST, REFUNDS, rank
+
+# Of several reports that name the line's shop the earliest click or order decides, and a tie always the same way.
+_EVIDENCE_RANK = (
+    "(coalesce({0}.evidence_at, 'infinity'), {0}.evidence_kind, {0}.evidence_key, coalesce({0}.clicked_at, 'infinity'))"
+)
+_HOLD = ("held", "held_at")
+_HOLD_IS_NEWER = "(excluded.held_at, excluded.held) > (line.held_at, line.held)"
+
+
+def move_lines(marketplace: str, *, any_held: bool) -> None:
+    """Make and move the lines, each change a row of MOVED."""
+    if any_held:
+        _find_newest_hold()
+    _write_lines(marketplace)
+    if any_held:
+        _hold_lines(marketplace)
+    _complete_evidence(marketplace)
+    _note_contradictions(marketplace)
+    _apply_refunds(marketplace)
+
+
+def _find_newest_hold() -> None:
+    """Whether a line is held is said by its most recent report of all, also by one whose state is unknown.
+
+    Of reports of one second the one that holds wins.
+    """
+    sql.execute(
+        f"""
+        UPDATE {NEWEST} SET held = last.held, held_at = last.reported_at
+        FROM (
+            SELECT DISTINCT ON (external_order, external_line) external_order, external_line, held, reported_at
+            FROM {NAMED} ORDER BY external_order, external_line, reported_at DESC, held DESC
+        ) AS last
+        WHERE ({NEWEST}.external_order, {NEWEST}.external_line) = (last.external_order, last.external_line)
+        """
+    )
+
+
+def _write_lines(marketplace: str) -> None:
+    """Insert the lines that are new; move the others that the set has a newer report of."""
+    evidence = "lease_id, evidence_kind, evidence_key, evidence_at, clicked_at"
+    taken = (
+        "shop_id, suspense, failed_evidence, state, reason, title, external_item, quantity, currency, paid_minor,"
+        " commission_minor, service_fee_minor, rate_ppm, placed_at, paid_at, settled_at, reported_at"
+    )
+    changes = [f"{name} = excluded.{name}" for name in (*taken.split(", "), "report_digest", "revision")]
+    changes += [
+        f"{name} = CASE WHEN line.evidence_kind = '' THEN excluded.{name} ELSE line.{name} END"
+        for name in evidence.split(", ")
+    ]
+    changes += [f"{name} = CASE WHEN {_HOLD_IS_NEWER} THEN excluded.{name} ELSE line.{name} END" for name in _HOLD]
+    sql.execute(
+        f"""
+        WITH moved AS (
+            INSERT INTO orders_orderline AS line (
+                id, marketplace, external_order, external_line, report_digest, {taken}, {evidence}, held, held_at,
+                returned_paid_minor, returned_commission_minor, revision
+            )
+            SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, digest, {taken}, {evidence}, held,
+                   held_at, 0, 0, nextval('orders_revision')
+            FROM {NEWEST}
+            ON CONFLICT (marketplace, external_order, external_line) DO UPDATE SET {", ".join(changes)}
+            WHERE {rank("excluded", "report_digest")} > {rank("line", "report_digest")}
+            RETURNING line.id, line.shop_id
+        )
+        INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.reported' FROM moved
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _hold_lines(marketplace: str) -> None:
+    """Lines that the set moves no further, but whose hold begins or ends with a report of it."""
+    sql.execute(
+        f"""
+        WITH moved AS (
+            UPDATE orders_orderline line SET held = n.held, held_at = n.held_at, revision = nextval('orders_revision')
+            FROM {NEWEST} n
+            WHERE (line.marketplace, line.external_order, line.external_line)
+                = (%(marketplace)s, n.external_order, n.external_line)
+              AND {_HOLD_IS_NEWER.replace("excluded.", "n.")}
+            RETURNING line.id, line.shop_id
+        )
+        INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.reported' FROM moved
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _complete_evidence(marketplace: str) -> None:
+    """Lines learn which evidence decided, also from a report that moves nothing because it came late."""
+    sql.execute(
+        f"""
+        WITH named AS (
+            SELECT DISTINCT ON (external_order, external_line) * FROM {NAMED} n WHERE evidence_kind <> ''
+            ORDER BY external_order, external_line, {_EVIDENCE_RANK.format("n")}
+        ), better AS (
+            SELECT line.id, line.suspense AS was, n.* FROM named n
+            JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
+                                        = (%(marketplace)s, n.external_order, n.external_line)
+            WHERE line.evidence_kind = '' OR {_EVIDENCE_RANK.format("n")} < {_EVIDENCE_RANK.format("line")}
+        ), completed AS (
+            UPDATE orders_orderline line
+            SET shop_id = b.shop_id, suspense = '', failed_evidence = '[]', lease_id = b.lease_id,
+                evidence_kind = b.evidence_kind, evidence_key = b.evidence_key, evidence_at = b.evidence_at,
+                clicked_at = b.clicked_at, revision = nextval('orders_revision')
+            FROM better b WHERE line.id = b.id
+            RETURNING line.id, line.shop_id, b.was
+        )
+        INSERT INTO {MOVED} (id, shop_id, event)
+        SELECT id, shop_id, 'order_line.attributed' FROM completed WHERE was <> ''
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _note_contradictions(marketplace: str) -> None:
+    """Each contradicting report once, however often it comes."""
+    sql.execute(
+        f"""
+        INSERT INTO {MOVED} (id, shop_id, event)
+        SELECT DISTINCT line.id, line.shop_id, 'order_line.contradicted'
+        FROM {CONTRADICTIONS} c JOIN {NEW_REPORTS} USING (external_order, external_line, digest)
+        JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
+                                    = (%(marketplace)s, c.external_order, c.external_line)
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _apply_refunds(marketplace: str) -> None:
+    """Bring each touched line's returned amounts up to the sum of its counting cases."""
+    sql.execute(
+        f"""
+        WITH touched AS (
+            SELECT external_order, external_line FROM {REFUNDS}
+            UNION SELECT external_order, external_line FROM {NEWEST}
+        ), returned AS (
+            SELECT line.id, coalesce(sum(c.refund_minor) FILTER (WHERE c.counts), 0) AS paid,
+                   coalesce(sum(c.commission_back_minor) FILTER (WHERE c.counts), 0) AS commission
+            FROM touched
+            JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
+                                        = (%(marketplace)s, touched.external_order, touched.external_line)
+            LEFT JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line)
+                                           = (line.marketplace, line.external_order, line.external_line)
+            GROUP BY line.id
+        ), moved AS (
+            UPDATE orders_orderline line
+            SET returned_paid_minor = returned.paid, returned_commission_minor = returned.commission,
+                revision = nextval('orders_revision')
+            FROM returned
+            WHERE line.id = returned.id
+              AND (line.returned_paid_minor, line.returned_commission_minor) <> (returned.paid, returned.commission)
+            RETURNING line.id, line.shop_id
+        )
+        INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.returned' FROM moved
+        """,
+        {"marketplace": marketplace},
+    )

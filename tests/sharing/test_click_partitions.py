@@ -1,0 +1,190 @@
+"""With ninety days of clicks each hot query reads the days that it must, and no other."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import connection
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
+from joey.kit.ids import id_at, new_id
+from joey.kit.partitions import drop_days, first_id_of, make_days
+from joey.sharing import people, queries
+from joey.sharing.make_link import make_link
+from joey.sharing.models import Click, Link, OutboundClick
+from joey.sharing.queries import DESTINATION_OF_CLICK, clicks_of, links_of
+from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
+from tests import cast
+
+DAYS = 90
+TABLES = ("sharing_click", "sharing_outboundclick")
+# Clicks of other shops: every day as many, a third of them with an outbound click.
+FILL = """
+    WITH day AS (SELECT current_date - n AS day FROM generate_series(0, %(days)s) AS n),
+    made AS (
+        SELECT (left(joey_first_id_of(day)::text, 14) || '7' || substr(random, 1, 3) || '-8' || substr(random, 4, 3)
+                || '-' || substr(random, 7, 12))::uuid AS id, day, n
+        FROM day CROSS JOIN generate_series(1, %(rows)s) AS n CROSS JOIN LATERAL md5(day::text || n) AS random
+    ), clicked AS (
+        INSERT INTO sharing_click (id, shop_id, link_id, listing_id, at, visitor_key, visitor, referrer_host)
+        SELECT id, md5('shop' || n %% 50)::uuid, md5('link' || n %% 200)::uuid, md5('listing' || n %% 200)::uuid, day,
+               decode(md5(n::text), 'hex'), 'person', '' FROM made
+    )
+    INSERT INTO sharing_outboundclick (id, click_id, shop_id, at, marketplace)
+    SELECT id, id, md5('shop' || n %% 50)::uuid, day, 'taobao' FROM made WHERE n %% 3 = 0
+"""
+
+
+@pytest.fixture(params=[100, pytest.param(20_000, marks=pytest.mark.long)])
+def link(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[Link]:
+    """A link made five days ago, opened once a day, among ninety days of others' clicks."""
+    now = datetime.now(UTC)
+    with psycopg.connect(committed_db.urls.owner, autocommit=True) as owner:
+        for table in TABLES:
+            for ago in range(2, DAYS + 1):
+                day = now.date() - timedelta(days=ago)
+                owner.execute(
+                    f"CREATE TABLE {table}_{day:%Y%m%d} PARTITION OF {table} FOR VALUES FROM"
+                    f" (joey_first_id_of('{day}')) TO (joey_first_id_of('{day + cast.DAY}'))"
+                )
+        owner.execute(FILL % {"days": DAYS, "rows": request.param})
+        owner.execute("ANALYZE sharing_click; ANALYZE sharing_outboundclick")
+        listing = cast.listed(cast.meis_shop(), cast.flask())
+        made = make_link(cast.meis_shop(), listing_id=listing.id, channel="wechat", now=now - 5 * cast.DAY)
+        for ago in range(5, -1, -1):
+            click_on(made, now - ago * cast.DAY)
+        yield made
+        connection.close()
+        owner.execute("; ".join(f"TRUNCATE {table}" for table in TABLES))
+        for table in TABLES:
+            owner.execute("SELECT joey_drop_days(%s, 1)", [table])
+            owner.execute("SELECT joey_make_days(%s, 14)", [table])
+
+
+def click_on(link: Link, at: datetime) -> UUID:
+    click_id = id_at(at)
+    record_clicks([NewClick(click_id, link.shop_id, link.id, link.listing_id, b"a" * 16, Click.Visitor.PERSON, at=at)])
+    record_outbound_clicks([NewOutboundClick(new_id(), click_id, link.shop_id, "taobao", None, at=at)])
+    return click_id
+
+
+def touched(query: str, params: Sequence[Any] | Mapping[str, Any]) -> dict[str, set[int]]:
+    """By table, how many days ago the partitions are from that the query really read; 999 is the default one."""
+    plan = sql.value(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, FORMAT JSON) {query}", params)
+    found: dict[str, set[int]] = {table: set() for table in TABLES}
+    todo = [(json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]]
+    while todo:
+        node = todo.pop()
+        todo += node.get("Plans", [])
+        table, _underscore, day = node.get("Relation Name", "").rpartition("_")
+        if table in found and node["Actual Loops"]:
+            found[table].add(999 if day == "default" else (datetime.now(UTC).date() - date.fromisoformat(day)).days)
+    return found
+
+
+def test_a_click_by_its_id_reads_the_day_in_the_id(link: Link) -> None:
+    click = Click.objects.filter(link_id=link.id).order_by("id").first()
+    assert click
+
+    read = touched(DESTINATION_OF_CLICK, [click.id])
+
+    assert read == {"sharing_click": {5}, "sharing_outboundclick": set()}
+
+
+def test_the_outbound_clicks_of_a_click_read_the_day_of_the_click(link: Link) -> None:
+    yesterdays = click_on(link, datetime.now(UTC) - cast.DAY)
+
+    read = touched("SELECT at FROM sharing_outboundclick WHERE click_id = %s", [yesterdays])
+
+    assert read["sharing_outboundclick"] == {1}
+
+
+def test_the_counts_of_links_read_the_days_since_the_links_were_made(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    rows = sql.rows
+
+    def noted(query: str, params: Any = None) -> list[dict[str, Any]]:
+        asked.append((query, params))
+        return rows(query, params)
+
+    monkeypatch.setattr(sql, "rows", noted)
+
+    (found,) = [each for each in links_of(link.shop).items if each.channel == "wechat"]
+
+    assert (found.clicks.raw, found.clicks.people, found.outbound_clicks) == (6, 6, 6)
+    read = touched(*asked[0])
+    assert read["sharing_outboundclick"] == {0, 1, 2, 3, 4, 5}
+    assert read["sharing_click"] - {-1} == {0, 1, 2, 3, 4, 5, 6}  # a day of grace; tomorrow within an hour of midnight
+
+
+def test_the_people_of_today_read_today(link: Link) -> None:
+    since = datetime.now(UTC).replace(hour=2)
+
+    read = touched(
+        people.PEOPLE_OF_SHOP,
+        {
+            "shop": link.shop_id,
+            "since": since,
+            "from_id": first_id_of(since - people.CLOCKS_APART),
+            "to_id": first_id_of(datetime.now(UTC) + people.CLOCKS_APART),
+        },
+    )
+
+    assert read["sharing_click"] - {-1} == {0}
+
+
+def test_the_first_page_of_a_busy_shops_clicks_reads_two_days(link: Link) -> None:
+    for minute in range(3):
+        click_on(link, datetime.now(UTC) - timedelta(minutes=minute))
+    end = datetime.now(UTC) + people.CLOCKS_APART
+
+    page = clicks_of(link.shop, limit=2)
+    read = touched(
+        queries.CLICKS_OF_SHOP,
+        {"shop": link.shop_id, "since": first_id_of(end - 2 * cast.DAY), "before": first_id_of(end), "limit": 3},
+    )
+
+    assert len(page.items) == 2
+    assert read["sharing_click"] <= {-1, 0, 1, 2}
+    assert read["sharing_outboundclick"] <= {0, 1, 2}
+
+
+def test_a_quiet_shops_page_reaches_back_to_its_first_click(link: Link) -> None:
+    first, rest = clicks_of(link.shop, limit=4), None
+    if first.next:
+        rest = clicks_of(link.shop, limit=4, cursor=first.next)
+
+    assert rest
+    assert len(first.items) + len(rest.items) == 6
+
+
+def test_clicks_are_dropped_by_the_day_and_never_in_part(link: Link) -> None:
+    for table in reversed(TABLES):
+        drop_days(table, keep=3)
+
+    assert Click.objects.filter(link_id=link.id).count() == 4
+    assert (
+        OutboundClick.objects.count() == OutboundClick.objects.filter(click_id__in=Click.objects.values("id")).count()
+    )
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=20), timedelta(days=-200)], ids=["clock ahead", "clock behind"])
+def test_a_click_of_a_day_without_a_partition_is_kept_and_found(link: Link, ahead: timedelta) -> None:
+    stray = click_on(link, datetime.now(UTC) + ahead)
+
+    assert sql.value("SELECT tableoid::regclass::text FROM sharing_click WHERE id = %s", [stray]) == (
+        "sharing_click_default"
+    )
+    assert sql.one(DESTINATION_OF_CLICK, [stray]) is not None
+    if ahead > timedelta(0):
+        make_days("sharing_click", ahead=21)
+        assert sql.value("SELECT tableoid::regclass::text FROM sharing_click WHERE id = %s", [stray]) != (
+            "sharing_click_default"
+        )
