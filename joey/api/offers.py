@@ -37,7 +37,7 @@ class OffersIn(PageIn):
     """
 
     q: str = ""
-    marketplace: Annotated[str, Field(max_length=40)] | None = None
+    marketplace: Annotated[str, Field(max_length=64)] | None = None
     category: Annotated[str, Field(max_length=60)] | None = None
     currency: Annotated[str, Field(min_length=3, max_length=3)] | None = None
     min_price: Minor | None = None

@@ -17,7 +17,7 @@ class Account(models.Model):
     id = models.BigAutoField(primary_key=True)
     shop_id = models.UUIDField()
     kind = models.CharField(max_length=32, choices=[(kind.value, kind.value) for kind in AccountKind])
-    party = models.CharField(max_length=32, blank=True, default="")  # marketplace or rail code, where there is one
+    party = models.CharField(max_length=64, blank=True, default="")  # marketplace or rail code, where there is one
     currency = models.CharField(max_length=3)
     balance_minor = models.BigIntegerField(db_default=0)
     postings = models.BigIntegerField(db_default=0)

@@ -7,6 +7,7 @@ import httpx
 from joey.catalog.intake.import_offers import import_offers
 from joey.catalog.models import Offer
 from joey.kit import clock
+from joey.marketplaces import imported
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Link, OutboundClick
 from joey.shops.add_listing import add_listing
@@ -37,5 +38,5 @@ def test_an_outbound_click_leads_to_the_feeds_host_and_stops_when_it_is_not_allo
         answer = joey.get(f"/go/{own.code}")
         return answer if answer.status_code == 403 else None
 
-    refusal = until(refused, "the server heard of the change")
+    refusal = until(refused, "the server heard of the change", seconds=imported.FRESH_SECONDS / 2)
     assert "location" not in refusal.headers

@@ -86,7 +86,7 @@ class FindOffers:
         if min_minor is not None and max_minor is not None and min_minor > max_minor:
             raise Invalid(_("The lowest price is above the highest one."), field="max_price")
         return FindOffers(
-            question_words(q), not q.strip(), (marketplace or "")[:40] or None, (category or "")[:60] or None,
+            question_words(q), not q.strip(), (marketplace or "")[:64] or None, (category or "")[:60] or None,
             currency or None, min_minor, max_minor, sort, in_stock, coupon, limit,
         )  # fmt: skip
 

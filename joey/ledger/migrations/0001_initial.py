@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('shop_id', models.UUIDField()),
                 ('kind', models.CharField(choices=[('market:expected', 'market:expected'), ('market:receivable', 'market:receivable'), ('shop:pending', 'shop:pending'), ('shop:available', 'shop:available'), ('shop:reserved', 'shop:reserved'), ('platform:pending', 'platform:pending'), ('platform:revenue', 'platform:revenue'), ('rounding', 'rounding'), ('rail:in_transit', 'rail:in_transit'), ('cash', 'cash')], max_length=32)),
-                ('party', models.CharField(blank=True, default='', max_length=32)),
+                ('party', models.CharField(blank=True, default='', max_length=64)),
                 ('currency', models.CharField(max_length=3)),
                 ('balance_minor', models.BigIntegerField(db_default=0)),
                 ('postings', models.BigIntegerField(db_default=0)),
