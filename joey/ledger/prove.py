@@ -26,6 +26,11 @@ CHECKS = [
         " WHERE NOT EXISTS (SELECT FROM ledger_posting p WHERE p.journal_id = j.id)",
     ),
     Check(
+        "Each posting belongs to a journal",
+        "SELECT p.id AS posting, p.journal_id AS journal FROM ledger_posting p"
+        " WHERE NOT EXISTS (SELECT FROM ledger_journal j WHERE j.id = p.journal_id)",
+    ),
+    Check(
         "No journal spans two shops or two currencies of an account",
         """
         SELECT p.id AS posting FROM ledger_posting p

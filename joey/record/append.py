@@ -29,7 +29,7 @@ def append_set(query: str, params: sql.Params = None) -> int:
     """Every row of a SELECT (shop_id, kind, subject_key, facts, happened_at, by name) as an event; how many.
 
     Raises NotAsDeclared for a kind, or the facts of one, that kinds.py does not declare: every kind is checked, and the
-    facts of the first SAMPLE events of each. A set comes from one SELECT, so they look alike; `prove` checks all.
+    facts of about SAMPLE events of each, spread over the set, or of all when there are fewer. `prove` checks them all.
     """
     assert sql.inside_transaction(), "events are written with what they are about, or not at all"
     shapes = sql.tuples(
@@ -40,13 +40,16 @@ def append_set(query: str, params: sql.Params = None) -> int:
             RETURNING id, kind, facts
         ), queued AS (
             INSERT INTO record_unnumbered (event_id) SELECT id FROM written
-        ), counted AS (
-            SELECT kind, facts, row_number() OVER (PARTITION BY kind) AS place FROM written
+        ), kinds AS (
+            SELECT kind, count(*) AS events FROM written GROUP BY kind
+        ), sample AS (
+            SELECT kind, facts FROM (SELECT kind, facts, row_number() OVER () AS place FROM written) AS placed
+            JOIN kinds USING (kind) WHERE mod(place, 1 + events / {SAMPLE}) = 0
         )
-        SELECT kind, NULL, NULL, count(*), count(*) FILTER (WHERE place <= {SAMPLE}), true FROM counted GROUP BY kind
+        SELECT kind, NULL, NULL, events, (SELECT count(*) FROM sample WHERE sample.kind = kinds.kind), true FROM kinds
         UNION ALL
         SELECT kind, key, jsonb_typeof(value), count(*), 0, bool_and(value #>> '{{}}' ~ '{CODE_PATTERN}')
-        FROM counted CROSS JOIN LATERAL jsonb_each(facts) WHERE place <= {SAMPLE} GROUP BY 1, 2, 3
+        FROM sample CROSS JOIN LATERAL jsonb_each(facts) GROUP BY 1, 2, 3
         """,
         params,
     )

@@ -36,6 +36,10 @@ BREAKS = {
         "UPDATE ledger_account SET postings = postings + 1 WHERE kind = 'cash'"
     ),
     "Each journal has at least one posting": f"{MADE_UP} SELECT id, 'made up', '1', now() FROM shops_shop",
+    "Each posting belongs to a journal": (
+        "INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)"
+        " SELECT joey_row_id(), shop_id, debit_id, credit_id, currency, 1 FROM ledger_posting LIMIT 1"
+    ),
     "No journal spans two shops or two currencies of an account": (
         "INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)"
         f" SELECT journal_id, {LULU}, debit_id, credit_id, currency, 1 FROM ledger_posting LIMIT 1"
