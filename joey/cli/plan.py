@@ -21,9 +21,9 @@ def show(data: Path) -> None:
     from joey.instance.open_instance import instance
 
     with instance(data, "plan"):
-        from joey.commissions.models import PlanVersion
+        from joey.commissions.plan_now import plan_versions
 
-        for version in PlanVersion.objects.order_by("from_at", "pk"):
+        for version in plan_versions():
             click.echo(
                 f"plan {version.pk}, from {version.from_at:%Y-%m-%d %H:%M} UTC: {version.shopkeeper_ppm} ppm to the"
                 f" shopkeeper, {version.platform_ppm} ppm to the platform, {version.waiting_days} days of waiting"

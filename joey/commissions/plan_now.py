@@ -1,7 +1,8 @@
-"""The plan in force, for pages that tell what a sale may earn."""
+"""The plan in force, for pages that show what a sale may earn, and its versions."""
 
 from datetime import datetime
 
+from joey.commissions.models import PlanVersion
 from joey.kit import sql
 
 
@@ -14,3 +15,8 @@ def plan_shares(now: datetime) -> tuple[int, int]:
     )
     assert row is not None, "the first plan comes with the migrations"
     return row["shopkeeper_ppm"], row["platform_ppm"]
+
+
+def plan_versions() -> list[PlanVersion]:
+    """All versions, the oldest first. One query."""
+    return list(PlanVersion.objects.order_by("from_at", "pk"))

@@ -1,4 +1,4 @@
-"""The rows a trace is made of. Private: everything takes the shop first."""
+"""The rows a trace is made of, and a shop's figures of today. Private: everything takes the shop first."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +7,9 @@ from uuid import UUID
 from joey.commissions.queries import OrderRow, orders_by_id
 from joey.kit import sql
 from joey.marketplaces import registry
+from joey.money.money import Money
 from joey.orders.queries import SuspenseLine, line_in_suspense
+from joey.sharing.people import people_of_shop
 
 # The marketplace's click time is when the visitor arrived there: our outbound click, plus or minus slow phones.
 BEFORE, AFTER = timedelta(seconds=5), timedelta(minutes=5)
@@ -96,3 +98,41 @@ def suspense_of(line_id: UUID) -> SuspenseLine | None:
 def window_days(marketplace: str) -> int:
     """How long an order still counts after a click there."""
     return registry.manifest_of(marketplace).window_days
+
+
+# ── Today, for a keeper's first page ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Today:
+    """What happened since midnight, and what the shop has. `people` as joey.sharing.people counts them."""
+
+    people: int
+    orders: int
+    earned: tuple[Money, ...]
+    listings: int
+    links: int
+
+
+def today_of(shop_id: UUID, *, since: datetime) -> Today:
+    """What happened since then in the world, not what was merely reported since then. Three queries."""
+    counts = sql.one(
+        """
+        SELECT
+          (SELECT count(*) FROM orders_orderline WHERE shop_id = %(shop)s AND first_seen_at >= %(since)s
+           AND coalesce(paid_at, first_seen_at) >= %(since)s) AS orders,
+          (SELECT count(*) FROM shops_listing WHERE shop_id = %(shop)s AND state = 'published') AS listings,
+          (SELECT count(*) FROM sharing_link WHERE shop_id = %(shop)s AND channel <> 'shop') AS links
+        """,
+        {"shop": shop_id, "since": since},
+    )
+    assert counts is not None
+    earned = sql.rows(
+        "SELECT c.currency, sum(c.amount_minor)::bigint AS minor FROM commissions_commission c"
+        " JOIN orders_orderline l ON l.id = c.order_line_id"
+        " WHERE c.shop_id = %(shop)s AND c.earned_at >= %(since)s AND coalesce(l.paid_at, c.earned_at) >= %(since)s"
+        " GROUP BY 1 ORDER BY 1",
+        {"shop": shop_id, "since": since},
+    )
+    people = people_of_shop(shop_id, since=since)
+    return Today(people=people, **counts, earned=tuple(Money(row["minor"], row["currency"]) for row in earned))

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from joey.insight.today import Today, today_of
+from joey.insight.queries import Today, today_of
 from joey.kit import clock
 from joey.kit.refusals import Refusal
 from joey.kit.zone import midnight
