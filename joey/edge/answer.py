@@ -1,10 +1,11 @@
-"""Answers that the fast path gives itself: headers that every one of them carries, and pages for bad moments."""
+"""Answers that the fast path gives itself: the headers of all of them, and small pages for errors and refusals."""
 
 from html import escape
 
 from django.conf import settings
 
 from joey.edge.asked import Message, Send
+from joey.kit.worker_counts import REFUSED, counts
 
 Header = tuple[bytes, bytes]
 
@@ -24,32 +25,31 @@ WORDS = {
     "zh-hans": {
         "unavailable": (
             "页面暂时打不开",
-            "我们这边没有响应，这页也还没有备份可看。链接没有失效，请过一会儿再打开。",
+            "我们这边暂时没有响应。链接没有失效，请过一会儿再打开。",
         ),
         "busy": ("现在打开的人太多", "请过几秒再试。链接没有失效。"),
         "method": ("这个链接只能打开", "请直接在浏览器里打开它。"),
         "refused": ("没有继续前往", "这个地址不属于已登记的平台，为了安全没有跳转。请告诉店主这个商品的链接有问题。"),
         "framed": ("请直接打开", "购买链接不能放在别的页面里打开。请直接点开链接。"),
-        "prefetch": ("尚未打开", "预读请求不跳转。点开后会继续。"),
+        "prefetch": ("尚未打开", "这只是预加载，还没有真正打开。点一下即可继续。"),
     },
     "en": {
         "unavailable": (
             "This page cannot be shown right now",
-            "Something on our side does not answer, and there is no copy of this page yet. The link still works:"
-            " please open it again in a moment.",
+            "Something on our side does not answer. The link still works: please open it again in a moment.",
         ),
         "busy": ("Too many visitors at once", "Please try again in a few seconds. The link still works."),
         "method": ("This link can only be opened", "Please open it in a browser."),
         "refused": (
-            "We did not send you on",
-            "This address does not belong to a marketplace we know, so we stopped here to keep you safe. Please tell"
-            " the shop that the link of this item is broken.",
+            "We stopped here",
+            "This address does not belong to a marketplace we know, so to keep you safe we did not open it. Please let"
+            " the shop know that the link of this item is broken.",
         ),
         "framed": (
             "Please open this directly",
-            "A way to a marketplace does not open inside another page. Please tap the link itself.",
+            "A link to a marketplace does not open inside another page. Please tap the link itself.",
         ),
-        "prefetch": ("Not opened yet", "Reading ahead does not lead anywhere. It goes on once you tap."),
+        "prefetch": ("Not opened yet", "This was prefetched, not opened. Tap to continue."),
     },
 }
 
@@ -72,6 +72,7 @@ def also(start: Message, *more: Header) -> Message:
 
 async def page(send: Send, status: int, what: str, language: str, *more: Header) -> None:
     """A small page in the visitor's language, one of WORDS."""
+    counts.add(REFUSED[what])
     title, text = WORDS.get(language, WORDS["en"])[what]
     html = (
         f'<!doctype html><html lang="{escape(language)}"><meta charset="utf-8">'

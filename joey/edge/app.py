@@ -14,6 +14,7 @@ from joey.edge.make_pages import HeadersOf, MakePages, ShopHtml
 from joey.edge.open_link import KnownLinks, OpenLink
 from joey.edge.shop_pages import ShopPages
 from joey.edge.static_files import AnswerStatic
+from joey.kit.worker_counts import counts
 
 GARBAGE = (20_000, 20, 20)  # objects made until the youngest are looked at; the older ones after so many times
 
@@ -73,6 +74,7 @@ class Edge:
             message: Any = await receive()
             if message["type"] == "lifespan.startup":
                 _collect_rarely()
+                counts.share(settings.DATA / "metrics")
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self._clicks.close()

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 
+from joey.kit.worker_counts import CLICKS_NOT_RECORDED, QUEUED, counts
 from joey.sharing.write_clicks import write_clicks
 
 logger = logging.getLogger(__name__)
@@ -75,12 +76,14 @@ class GroupCommit:
         committed: asyncio.Future[bool] = loop.create_future()
         if self._closing or self.unavailable:
             committed.set_result(False)
+            counts.add(CLICKS_NOT_RECORDED)
             return committed
         if len(self._queue) >= self.max_queued:
             self._drop_cancelled()
             if len(self._queue) >= self.max_queued:
                 raise QueueFull
         self._queue.append((time.monotonic() + self.wait_seconds, committed, pending))
+        counts.values[QUEUED] = len(self._queue)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._run(), name="click writer")
         self._wake.set()
@@ -153,6 +156,7 @@ class GroupCommit:
             waiting = self._queue.popleft()
             if not waiting[1].done():
                 batch.append(waiting)
+        counts.values[QUEUED] = len(self._queue)
         return batch
 
     def _drop_cancelled(self) -> None:
@@ -166,8 +170,9 @@ class GroupCommit:
         while batch:
             try:
                 connection = self._connection or await self._connect()
-                self._sent_at = time.monotonic()
+                sent_at = self._sent_at = time.monotonic()
                 await self._write(connection, [pending for _until, _committed, pending in batch], repeat=repeat)
+                counts.add_commit(time.monotonic() - sent_at, len(batch))
             except (psycopg.DataError, psycopg.IntegrityError) as error:
                 # One click that cannot be written must not take the others with it: halve until it is alone.
                 self._sent_at = None
@@ -249,3 +254,5 @@ class GroupCommit:
 def _resolve(waiting: _Waiting, outcome: bool) -> None:
     if not waiting[1].done():
         waiting[1].set_result(outcome)
+        if not outcome:
+            counts.add(CLICKS_NOT_RECORDED)

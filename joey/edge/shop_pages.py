@@ -21,6 +21,7 @@ from joey.edge.encoded import encoding_for
 from joey.edge.hear_changes import Changes
 from joey.edge.keep_pages import FRESH, Encoded, Kept, Key, Pages, kept
 from joey.edge.make_pages import Made, MakePages, TooBusy, TooLate
+from joey.kit.worker_counts import PAGE_HITS, PAGE_MISSES, counts
 from joey.marketplaces import imported
 
 LONGEST_KNOWN = 1_000  # bytes of headers that are remembered
@@ -83,6 +84,7 @@ class ShopPages:
         slug, listing = found.groups("")
         key = (slug, listing, 0 if listing else start, *visitor)
         page = self._pages.get(key)
+        counts.add(PAGE_MISSES if page is None else PAGE_HITS)
         if page is None:
             self.follow_changes()
             try:

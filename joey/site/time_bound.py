@@ -1,8 +1,8 @@
-"""Whoever asks hears something within bounded time, even when PostgreSQL stands still and nothing moves behind here.
+"""Every request is answered within a time limit, even if PostgreSQL hangs.
 
-A query that is under way cannot be called back: its thread waits until the server or the kernel says something. The
-visitor need not wait with it. What it was doing may still be committed afterwards, as with any answer that got lost
-on its way; a write that carries an Idempotency-Key is then answered as it was done.
+A running query cannot be cancelled from here: its thread waits until the server or the kernel answers, but the visitor
+need not wait with it. What the request was doing may still be committed afterwards, as with any answer that is lost on
+the network; a write with an Idempotency-Key is then answered when its key is sent again.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import logging
 from django.http import HttpResponse
 from django.utils import translation
 
-from joey.api.health import database_away
+from joey.api.health import database_unavailable
 from joey.api.problems import problem
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Message, Receive, Scope, Send
@@ -19,18 +19,20 @@ from joey.site.language import choose
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 20.0  # seconds; a connection from the pool is waited for 5
-WATCHERS_PATIENCE = 5.0  # whoever watches the machine asks often and gives up early
-WATCHED = ("/readyz", "/metrics")
+WAIT_SECONDS = 20.0  # seconds; a connection from the pool is waited for 5
+MONITORING_SECONDS = 5.0  # monitoring asks often and gives up early
+MONITORED = ("/readyz", "/metrics")
 
 
 class TimeBound:
-    """An ASGI application in front of another, which has so many seconds to begin its answer."""
+    """An ASGI application in front of another, which has a limited time to begin its answer."""
 
-    def __init__(self, app: App, *, patience: float = PATIENCE, watchers_patience: float = WATCHERS_PATIENCE) -> None:
+    def __init__(
+        self, app: App, *, wait_seconds: float = WAIT_SECONDS, monitoring_seconds: float = MONITORING_SECONDS
+    ) -> None:
         self._app = app
-        self._patience = patience
-        self._watchers_patience = watchers_patience
+        self._wait_seconds = wait_seconds
+        self._monitoring_seconds = monitoring_seconds
         self._answering: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,8 +55,8 @@ class TimeBound:
                 self._answering.add(answering)
                 answering.add_done_callback(self._answering.discard)
 
-        patience = self._watchers_patience if scope["path"] in WATCHED else self._patience
-        timer = asyncio.get_running_loop().call_later(patience, give_up)
+        wait_seconds = self._monitoring_seconds if scope["path"] in MONITORED else self._wait_seconds
+        timer = asyncio.get_running_loop().call_later(wait_seconds, give_up)
         try:
             await self._app(scope, receive, pass_on)
         finally:
@@ -63,21 +65,21 @@ class TimeBound:
 
 async def _too_late(scope: Scope, send: Send) -> None:
     path = scope["path"]
-    log.error("no answer in time, is the database away? %s %s", scope["method"], path)
+    log.error("no answer in time, is the database unavailable? %s %s", scope["method"], path)
     language = Asked(scope, choose).language
     with translation.override(language):
         if path == "/readyz":
-            told = database_away()
+            answered = database_unavailable()
         elif path.startswith("/api/"):
-            told = problem(503, "unavailable", headers={"Retry-After": "5"})
+            answered = problem(503, "unavailable", headers={"Retry-After": "5"})
         else:
             await answer.page(send, 503, "unavailable", language, (b"retry-after", b"10"))
             return
-    await _send(send, told)
+    await _send(send, answered)
 
 
-async def _send(send: Send, told: HttpResponse) -> None:
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
-    headers.append((b"content-length", str(len(told.content)).encode()))
-    await send({"type": "http.response.start", "status": told.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": told.content})
+async def _send(send: Send, answered: HttpResponse) -> None:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answered.items()]
+    headers.append((b"content-length", str(len(answered.content)).encode()))
+    await send({"type": "http.response.start", "status": answered.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": answered.content})

@@ -93,9 +93,10 @@ def test_figures_for_this_machine_and_for_operators_only() -> None:
     body = here.content.decode()
 
     assert here.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-    assert "joey_order_lines_in_suspense 1" in body
-    assert "joey_ready 1" in body
-    assert 'joey_sync_age_seconds{marketplace="taobao",kind="orders"} 12' in body
+    assert "joey_order_lines_in_suspense 1.0" in body
+    assert "joey_ready 1.0" in body
+    assert 'joey_sync_age_seconds{kind="orders",marketplace="taobao"} 12' in body
+    assert 'joey_edge_pages_total{from="memory"}' in body
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
     assert elsewhere.get("/metrics").status_code == 404
     assert elsewhere.get("/metrics", headers=Caller(mei()).headers).status_code == 404

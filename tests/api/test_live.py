@@ -47,7 +47,7 @@ def test_without_the_database_it_lives_is_not_ready_and_says_so() -> None:
         asked = httpx.get(f"{server}/api/v1/me", timeout=20, headers={"Authorization": "Bearer joey_x"})
 
         assert httpx.get(f"{server}/healthz").status_code == 200
-        assert (ready.status_code, ready.json()["troubles"]) == (503, ["The database is away."])
+        assert (ready.status_code, ready.json()["troubles"]) == (503, ["The database is unavailable."])
         assert (asked.status_code, asked.json()["code"]) == (503, "unavailable")
         assert asked.headers["Retry-After"]
 

@@ -25,7 +25,7 @@ def asked(app: App, path: str, *, language: str = "en", for_seconds: float = 0.6
         return {"type": "http.request", "body": b""}
 
     async def story() -> None:
-        bound = TimeBound(app, patience=0.2, watchers_patience=0.2)
+        bound = TimeBound(app, wait_seconds=0.2, monitoring_seconds=0.2)
         await asyncio.wait({asyncio.ensure_future(bound(scope, receive, send))}, timeout=for_seconds)
 
     asyncio.run(story())
@@ -59,7 +59,9 @@ def test_an_api_call_that_hangs_is_told_so_as_a_problem_document() -> None:
     assert json.loads(sent[1]["body"])["code"] == "unavailable"
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "The database is away."), ("zh-CN", "数据库暂时连不上。")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "The database is unavailable."), ("zh-CN", "数据库暂时连不上。")]
+)
 def test_readyz_says_that_the_database_is_away(language: str, words: str) -> None:
     sent = asked(stands_still, "/readyz", language=language)
 
