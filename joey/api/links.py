@@ -41,7 +41,7 @@ class LinkOut(Out):
 
 
 class ClicksOut(Out):
-    """`raw`: every opening. `people`: different browsers of people, each counted once per link and day (UTC)."""
+    """`raw`: how often the link was opened. `people`: browsers of people, once per link and day (UTC)."""
 
     raw: int
     people: int

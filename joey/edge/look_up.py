@@ -1,4 +1,4 @@
-"""Reading one row for the fast path, within a time limit: a database that is away must not take the page with it."""
+"""Reading one row for the fast path, within a time limit: without the database there is still a page."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,8 +11,8 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 Row = TypeVar("Row")
 
-PATIENCE = 2.0  # seconds for one row
-MOST_AT_ONCE = 1_000  # queries under way; more means that the database does not answer
+WAIT_SECONDS = 2.0  # for one row
+MAX_QUERIES = 1_000  # under way; more means that the database does not answer
 
 
 class DatabaseUnavailable(Exception):
@@ -22,15 +22,15 @@ class DatabaseUnavailable(Exception):
 class LookUp:
     """A small pool of read connections, opened with the first question."""
 
-    def __init__(self, conninfo: str, *, connections: int = 4, patience: float = PATIENCE) -> None:
-        self.patience = patience
+    def __init__(self, conninfo: str, *, connections: int = 4, wait_seconds: float = WAIT_SECONDS) -> None:
+        self.wait_seconds = wait_seconds
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
             conninfo,
             min_size=1,
             max_size=connections,
             open=False,
-            timeout=patience / 2,
-            reconnect_timeout=2,  # then it gives up until somebody asks again
+            timeout=wait_seconds / 2,
+            reconnect_timeout=2,  # then it gives up until the next question
             kwargs={
                 "autocommit": True,
                 "connect_timeout": 2,
@@ -44,7 +44,7 @@ class LookUp:
     async def one(self, row: Callable[..., Row], query: str, params: Sequence[Any]) -> Row | None:
         """The first row of the query as `row`, or None. Raises DatabaseUnavailable.
 
-        A question that is being asked already is not asked again: a link that everybody opens at once is one query.
+        A question that is being asked already is not asked again: a link that many open at once is one query.
         """
         if not self._opened:
             self._opened = True
@@ -52,13 +52,13 @@ class LookUp:
         question = (query, *params)
         asking = self._under_way.get(question)
         if asking is None:
-            if len(self._under_way) >= MOST_AT_ONCE:
+            if len(self._under_way) >= MAX_QUERIES:
                 raise DatabaseUnavailable
             # Never cancelled: cancelling a query means talking to the server that does not answer. It ends when the
-            # server or the kernel says so, and nobody waits for it.
+            # server or the kernel says so, and no request waits for it.
             asking = self._under_way[question] = asyncio.create_task(self._ask(row, query, params))
             asking.add_done_callback(partial(self._ended, question))
-        await asyncio.wait({asking}, timeout=self.patience)
+        await asyncio.wait({asking}, timeout=self.wait_seconds)
         if not asking.done():
             raise DatabaseUnavailable
         found: Row | None = asking.result()
@@ -76,7 +76,7 @@ class LookUp:
                     await cursor.execute(query, params)
                     return await cursor.fetchone()
             except (psycopg.OperationalError, PoolTimeout, OSError) as error:
-                # The first failure may be a connection that died while it lay in the pool.
+                # The first failure may be a connection that died in the pool.
                 if last_try or isinstance(error, PoolTimeout):
                     raise DatabaseUnavailable from error
         return None
@@ -84,7 +84,7 @@ class LookUp:
     def _ended(self, question: tuple[Any, ...], asking: "asyncio.Task[Any]") -> None:
         self._under_way.pop(question, None)
         if not asking.cancelled():
-            asking.exception()  # seen: a late failure is nobody's any more
+            asking.exception()  # seen: no request waits for a late failure
 
 
 def _row_of(row: Callable[..., Row]) -> Any:

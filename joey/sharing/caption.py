@@ -1,6 +1,6 @@
 """The words that go with a shared link: the advert label first, then what it is, what it costs and since when.
 
-Facts only, in nobody's voice: no "I use it every day", which a program cannot know.
+Facts only, in no person's voice: no "I use it every day", which a program cannot know.
 """
 
 from collections.abc import Mapping

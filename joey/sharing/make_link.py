@@ -17,7 +17,7 @@ OWN = "shop"  # the channel of a listing reached inside its shop
 CHANNELS = (
     "wechat", "moments", "qq", "weibo", "xiaohongshu", "douyin", "whatsapp", "sms", "email", "print", "other", OWN,
 )  # fmt: skip
-CODE_LETTERS = 10  # 28^10, about 48 bits: guessing one that exists among ten million takes 30 million tries
+CODE_CHARACTERS = 10  # 28^10, about 48 bits: guessing one that exists among ten million takes 30 million tries
 TRIES = 5
 
 
@@ -59,9 +59,9 @@ def _there(shop: Shop, listing_id: UUID, channel: str) -> Link | None:
 
 
 def _insert(shop: Shop, listing_id: UUID, channels: set[str], now: datetime) -> None:
-    """ON CONFLICT covers both races: another request made the link, or the code is somebody's already."""
+    """ON CONFLICT covers both races: another request made the link, or the code is taken."""
     for channel in sorted(channels):  # always in one order, so that two requests cannot wait for each other
-        code = new_code(CODE_LETTERS)
+        code = new_code(CODE_CHARACTERS)
         made = sql.execute(
             "INSERT INTO sharing_link (id, code, shop_id, listing_id, channel, made_at)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",

@@ -88,7 +88,7 @@ class TrackedUrl(models.Model):
 
 
 class Click(models.Model):
-    """One opening of a link, by a person or a program. Append-only; clicks never pay, only reported orders do."""
+    """A link was opened, by a person or a program. Append-only; clicks never pay, only reported orders do."""
 
     class Visitor(models.TextChoices):
         PERSON = "person"

@@ -43,6 +43,6 @@ def _passes(url: str, hosts: frozenset[str], sandbox_url: str) -> bool:
 
 
 def _origin_of(url: str) -> str:
-    """`scheme://host:port` as written: whatever stands before the first slash of the path."""
+    """`scheme://host:port` as written: all that comes before the first slash of the path."""
     found = re.match(r"https?://[a-z0-9.\-]+(?::[0-9]+)?(?=[/?#]|$)", url)
     return found.group() if found else ""

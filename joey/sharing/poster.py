@@ -1,6 +1,6 @@
 """A poster as PNG: picture, title, price with its time, the link as a QR code, and the advert label.
 
-The label stands in a band at the top that is drawn last and lies outside what a layout is given to draw on: no
+The label is in a band at the top that is drawn last, outside what a layout is given to draw on: no
 layout, title or picture can reach it.
 """
 
@@ -52,7 +52,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class PosterFacts:
-    """What stands on a poster. `pays` None: no price may be shown now."""
+    """What is printed on a poster. `pays` None: no price may be shown now."""
 
     title: str
     shop_name: str
@@ -251,7 +251,7 @@ def _blurred(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _opened(picture: bytes | None) -> Image.Image | None:
-    """The picture on white, or None for what is none, is broken or is larger than anybody draws."""
+    """The picture on white, or None for what is none, is broken or is too large to draw."""
     if picture is None:
         return None
     try:
@@ -267,7 +267,7 @@ def _opened(picture: bytes | None) -> Image.Image | None:
 
 
 def _parcel(size: tuple[int, int]) -> Image.Image:
-    """Drawn where no picture is to be had: a parcel, so that nobody takes it for the goods."""
+    """Drawn where there is no picture: a parcel, which no buyer mistakes for the goods."""
     made = Image.new("RGB", size, WELL)
     draw = ImageDraw.Draw(made)
     unit = min(size) // 16

@@ -21,7 +21,7 @@ from joey.shops.models import Shop
 
 @dataclass(frozen=True)
 class Clicks:
-    """`raw`: every opening of the link. `people`: browsers per link and day, as joey.sharing.people defines them."""
+    """`raw`: how often the link was opened. `people`: once per link and day, as people.py defines them."""
 
     raw: int
     people: int
@@ -44,7 +44,7 @@ class CountedLink:
 
 @dataclass(frozen=True)
 class SeenClick:
-    """One opening of a link, as its keeper may see it."""
+    """A click as the keeper of its shop may see it."""
 
     id: UUID
     at: datetime

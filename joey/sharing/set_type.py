@@ -27,7 +27,7 @@ def font(size: int, weight: int = REGULAR) -> ImageFont.FreeTypeFont:
 
 
 def drawable(text: str) -> str:
-    """The text in one line, without what the font cannot draw: a box says nothing to anybody."""
+    """The text in one line, without what the font cannot draw: a box says nothing."""
     plain = _APOSTROPHE.sub("'", " ".join(unicodedata.normalize("NFC", text).split()))
     kept = "".join(each for each in plain if each == " " or _has(each))
     return " ".join(kept.split())

@@ -1,4 +1,4 @@
-"""Who opened a link: a person, a messenger drawing a card, a prefetch, a robot, or a frame that nobody tapped.
+"""Who opened a link: a person, a messenger drawing a card, a prefetch, a robot, or a frame that no person tapped.
 
 Practice of the MRC/IAB guidelines for general invalid traffic: declared agents and request metadata, gross and net
 both kept. Disguised robots are not found here; nothing is paid for clicks, so there is little to win.
@@ -60,16 +60,16 @@ def visitor_key(address: str, agent: str, day: date) -> bytes:
     """16 bytes that say "the same browser today" and no more.
 
     A hash of network (IPv4 /24, IPv6 /48) and agent, keyed with a salt of the day: tomorrow's key of the same
-    browser is another one, and without the instance's secret a key leads back to nobody.
+    browser is another one, and without the instance's secret a key leads back to no one.
     """
     return salted_key(_salt(settings.SECRET_KEY, day), network_of(address), agent)
 
 
 @lru_cache(maxsize=10_000)  # who opens a page and then goes on is the same browser twice
 def salted_key(salt: bytes, network: str, agent: str) -> bytes:
-    """The same for who asks often and keeps the day's salt. BLAKE2 (RFC 7693) takes a key by itself."""
-    told = f"{network}\n{agent[:500]}".encode("utf-8", "replace")
-    return hashlib.blake2b(told, key=salt, digest_size=16).digest()
+    """The same for a caller that asks often and keeps the day's salt. BLAKE2 (RFC 7693) takes a key by itself."""
+    named = f"{network}\n{agent[:500]}".encode("utf-8", "replace")
+    return hashlib.blake2b(named, key=salt, digest_size=16).digest()
 
 
 def salt_of_today() -> bytes:

@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class NewClick:
-    """One opening of a link. `at` None: the database's clock at the moment of writing."""
+    """A link was opened. `at` None: the database's clock at the moment of writing."""
 
     id: UUID
     shop_id: UUID

@@ -25,7 +25,7 @@ from tests.edge.server import PHONE, Server, server
 
 @contextmanager
 def frozen(postgres: EmbeddedPostgres) -> Iterator[None]:
-    """Every process of PostgreSQL stands still."""
+    """Every process of PostgreSQL is stopped."""
     pid = postgres.pid()
     assert pid is not None
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -67,10 +67,10 @@ def test_with_a_frozen_database_the_buyer_still_gets_the_page_and_the_log_says_s
     assert copy.status_code == again.status_code == 200
     assert copy.headers["x-click-recorded"] == again.headers["x-click-recorded"] == "0"
     assert "保温杯" in copy.text
-    assert copy.text == live.text.replace(str(first.id), own.code), "the copy must lead on by the listing's own link"
+    assert copy.text == live.text.replace(str(first.id), own.code), "it must lead on by the listing's own link"
     assert copy.headers["content-security-policy"] == live.headers["content-security-policy"]
     assert waited < 3.5
-    assert waited_again < 0.5, "once it is known to be away nobody waits to find out again"
+    assert waited_again < 0.5, "once it is known to be unavailable no visitor waits to find out again"
     assert "click not recorded, the database is unavailable" in fresh_joey.log.read_text()
 
     back = eventually(fresh_joey, f"/l/{shared.code}")

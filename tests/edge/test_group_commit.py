@@ -1,4 +1,4 @@
-"""The writer by itself: what it says is committed is, and nobody takes the others down."""
+"""The writer by itself: what it says is committed is, and no click takes the others down."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -67,7 +67,7 @@ def test_clicks_that_come_together_are_all_written(committed_db: EmbeddedPostgre
     assert OutboundClick.objects.count() == 1_500
 
 
-def test_a_full_crowd_waits_for_nobody(
+def test_a_full_batch_does_not_wait(
     committed_db: EmbeddedPostgres, shared: Link, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "MAX_BATCH_DELAY_SECONDS", 60.0)  # far longer than a request waits
@@ -111,16 +111,16 @@ def test_a_full_queue_says_so_and_a_slow_commit_is_not_called_recorded(
             await asyncio.sleep(0.05)
             with pytest.raises(QueueFull):
                 await writer.send(pending(shared))
-            told = await asyncio.gather(first, *waiting)
+            answers = await asyncio.gather(first, *waiting)
             unavailable = writer.unavailable
             at_once = await asyncio.wait_for(writer.send(pending(shared)), 0.1)
-            told.append(at_once)
+            answers.append(at_once)
         await asyncio.sleep(0.5)
-        return told, unavailable, await writer.send(pending(shared))
+        return answers, unavailable, await writer.send(pending(shared))
 
-    told, unavailable, afterwards = with_writer(committed_db, story, max_queued=2, wait_seconds=1)
+    answers, unavailable, afterwards = with_writer(committed_db, story, max_queued=2, wait_seconds=1)
 
-    assert told == [False] * 4
+    assert answers == [False] * 4
     assert unavailable
     assert afterwards
     # the one in flight was written after all (False promised nothing); those that waited were not sent any more
@@ -159,7 +159,7 @@ def test_a_visitor_who_left_is_not_counted_once_the_database_is_back(
     assert Click.objects.count() == 1
 
 
-def test_a_broken_connection_is_made_anew_and_nothing_is_written_twice(
+def test_a_broken_connection_is_made_again_and_nothing_is_written_twice(
     committed_db: EmbeddedPostgres, shared: Link
 ) -> None:
     async def story(writer: GroupCommit) -> list[bool]:

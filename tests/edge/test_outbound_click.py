@@ -50,7 +50,7 @@ def test_a_buyer_goes_on_from_the_page_on_the_shops_position(joey: Server, share
     assert all(check.first_offender() is None for check in CHECKS)
 
 
-def test_a_redirect_tells_nobody_anything_and_is_kept_by_nobody(joey: Server, own: Link) -> None:
+def test_a_redirect_says_nothing_to_the_marketplace_and_is_not_cached(joey: Server, own: Link) -> None:
     answer = joey.get(f"/go/{own.code}")
 
     assert answer.status_code == 302
@@ -181,9 +181,7 @@ def test_an_address_outside_the_marketplace_is_refused_at_the_door(joey: Server,
     assert not OutboundClick.objects.exists()
 
 
-def test_a_tracked_address_is_checked_again_when_somebody_leaves(
-    joey: Server, own: Link, leased: PositionLease
-) -> None:
+def test_a_tracked_address_is_checked_again_at_the_redirect(joey: Server, own: Link, leased: PositionLease) -> None:
     TrackedUrl.objects.update(url="https://s.click.taobao.com.evil.example/x")
 
     answer = joey.get(f"/go/{own.code}")

@@ -43,7 +43,7 @@ def test_an_unknown_position_goes_to_suspense_with_its_reason() -> None:
 
 
 def prove_without_lag() -> None:
-    """A line in suspense is nobody's, so nothing has to be earned for `prove` to hold."""
+    """A line in suspense is no shop's, so nothing has to be earned for `prove` to hold."""
     prove()
 
 
@@ -63,7 +63,7 @@ def test_a_report_without_a_click_time_is_not_guessed() -> None:
     assert OrderLine.objects.get().suspense == "no_click_time"
 
 
-def test_a_position_that_changed_hands_pays_whoever_held_it_at_the_click() -> None:
+def test_a_position_that_changed_hands_pays_the_shop_that_held_it_at_the_click() -> None:
     position = Position.objects.create(marketplace="taobao", key="110000000001", free_from=None)
     for shop, since, until in (
         (meis_shop(), NOW - 90 * DAY, NOW - 40 * DAY),
@@ -92,11 +92,11 @@ def test_a_line_stays_with_its_first_shop_when_a_later_report_names_another_posi
 
     line = OrderLine.objects.get()
     assert (line.shop_id, line.state, line.paid_minor) == (meis_shop().pk, "paid", 6900)
-    told = sql.rows("SELECT kind FROM record_event WHERE subject_key = %s ORDER BY id", [f"order_line:{line.pk}"])
-    assert [row["kind"] for row in told] == ["order_line.reported", "order_line.contradicted"]
+    events = sql.rows("SELECT kind FROM record_event WHERE subject_key = %s ORDER BY id", [f"order_line:{line.pk}"])
+    assert [row["kind"] for row in events] == ["order_line.reported", "order_line.contradicted"]
 
 
-def test_suspense_is_looked_at_again_when_a_position_gets_its_lease() -> None:
+def test_suspense_is_retried_when_a_position_gets_its_lease() -> None:
     take_order_reports("taobao", [report("1"), report("2", position="999")], now=NOW)
     leased(meis_shop())
 
@@ -159,7 +159,7 @@ def test_a_report_without_a_click_moves_the_line_of_the_shop_that_another_report
     prove()
 
 
-def test_a_contradiction_is_told_once_however_often_it_is_reported() -> None:
+def test_a_contradiction_is_recorded_once_however_often_it_is_reported() -> None:
     leased(meis_shop())
     leased(lulus_shop(), key="110000000002")
     take_order_reports("taobao", [report()], now=NOW)
@@ -226,7 +226,7 @@ def test_two_reports_of_a_refund_case_of_one_moment_come_to_the_same_in_either_o
         {"rate_ppm": 2**31},
     ],
 )
-def test_a_report_that_no_table_can_hold_is_kept_unread_and_keeps_nobody_waiting(changes: dict[str, Any]) -> None:
+def test_a_report_that_no_table_can_hold_is_kept_unread_and_stops_no_other(changes: dict[str, Any]) -> None:
     leased(meis_shop())
 
     done = take_order_reports("taobao", [report("1", **changes), report("2")], now=NOW)

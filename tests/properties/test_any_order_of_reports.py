@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 Report = OrderReport | RefundReport
 POSITIONS = ("110000000001", "110000000002", "never registered")
-CODES = ("meiscode22", "luluscode2", "nobodys222")
+CODES = ("meiscode22", "luluscode2", "unknown222")
 STATES = ("placed", "paid", "received", "settled", "closed", "unknown")
 HELD: tuple[HeldReason, ...] = ("", "", "", "frozen", "risk")
 EVIDENCE = ("clicked", "ordered", "sub-id", "sub-id and position", "contradicting itself", "none")

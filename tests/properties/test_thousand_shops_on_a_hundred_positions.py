@@ -91,7 +91,7 @@ def test_no_order_goes_to_the_wrong_shop_and_what_cannot_be_said_is_in_suspense(
     world = Marketplace(seed=20261123)
     came_to = live(shops, world)
     for n in range(150):
-        world.order(None, f"unfiled-{n}", NOW - n * DAY)
+        world.order(None, f"unregistered-{n}", NOW - n * DAY)
         world.order(None, str(7000 + n % POSITIONS), None)
         world.order(None, str(7000 + n % POSITIONS), START - (n + 1) * DAY)
 

@@ -1,4 +1,4 @@
-"""Captions: the label first, the price with its time, nobody's voice."""
+"""Captions: the label first, the price with its time, no person's voice."""
 
 import re
 from dataclasses import replace
@@ -38,7 +38,7 @@ def test_every_caption_opens_with_its_label_and_leads_to_the_link(channel: str, 
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_a_caption_speaks_in_nobodys_voice(channel: str) -> None:
+def test_a_caption_speaks_in_no_persons_voice(channel: str) -> None:
     chinese = caption(FACTS, channel=channel, language="zh-hans")
     english = caption(FACTS, channel=channel, language="en").removeprefix(label("en"))
 
@@ -47,7 +47,7 @@ def test_a_caption_speaks_in_nobodys_voice(channel: str) -> None:
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_a_price_never_stands_without_its_time(channel: str) -> None:
+def test_a_price_never_comes_without_its_time(channel: str) -> None:
     chinese = caption(FACTS, channel=channel, language="zh-hans")
 
     assert "券后 ¥69.00" in chinese
@@ -62,7 +62,7 @@ def test_without_a_price_the_caption_names_none() -> None:
     assert "价格见淘宝页面" in text
 
 
-def test_the_copy_code_stands_on_a_line_of_its_own_where_there_is_room() -> None:
+def test_the_copy_code_is_on_a_line_of_its_own_where_there_is_room() -> None:
     wechat = caption(FACTS, channel="wechat", language="zh-hans")
     sms = caption(FACTS, channel="sms", language="zh-hans")
 

@@ -1,4 +1,4 @@
-"""One code per shop, listing and channel, whoever asks and however often."""
+"""One code per shop, listing and channel, however often and by how many callers at once it is asked for."""
 
 import threading
 from uuid import uuid4
@@ -65,7 +65,7 @@ def test_what_buyers_may_not_see_cannot_be_shared(listing: Listing, state: str) 
     assert not Link.objects.exists()
 
 
-def test_a_code_that_is_taken_is_drawn_anew(listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_that_is_taken_is_drawn_again(listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = make_link(listing.shop, listing_id=listing.id, channel="wechat", now=cast.NOW).code
     draws = iter([taken, "freshcodex", "othercodex", "thirdcodex"])
     monkeypatch.setattr(making, "new_code", lambda _letters: next(draws))

@@ -103,7 +103,7 @@ def test_the_label_is_the_same_pixels_in_every_layout_whatever_else_is_on_the_po
     assert box[3] <= BAND
     words = bands[0].crop((MARGIN, 14, width - 36, BAND - 14)).convert("L")
     white = words.histogram()[200:]
-    assert sum(white) > 0.04 * words.width * words.height, "white letters on the dark tag"
+    assert sum(white) > 0.04 * words.width * words.height, "white characters on the dark tag"
 
 
 def test_the_two_languages_have_different_labels() -> None:
@@ -148,10 +148,10 @@ def test_pictures_of_every_kind_are_read(form: str) -> None:
 
 
 def test_a_stale_price_is_not_on_the_poster() -> None:
-    dear = opened(poster_png(replace(FACTS, pays=None, before=None, with_coupon=False)))
+    first = opened(poster_png(replace(FACTS, pays=None, before=None, with_coupon=False)))
     other = opened(poster_png(replace(FACTS, pays=None, before=Money(1, "CNY"), with_coupon=True)))
 
-    assert ImageChops.difference(dear, other).getbbox() is None
+    assert ImageChops.difference(first, other).getbbox() is None
 
 
 def test_an_unknown_layout_is_refused_by_name() -> None:
@@ -170,7 +170,7 @@ def test_any_amount_fits_beside_the_code(amount: Money) -> None:
     assert decoded(poster) == [URL]
 
 
-def test_every_demo_title_stands_on_two_lines_that_break_properly() -> None:
+def test_every_demo_title_is_set_on_two_lines_that_break_properly() -> None:
     face = font(38, BOLD)
     for good in goods():
         for language in ("zh", "en"):

@@ -34,7 +34,7 @@ PEOPLE = [
     ANDROID + " SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36",
     ANDROID + " Chrome/130.0 Mobile Safari/537.36 DingTalk/7.6.0 wxwork/4.1.22 MicroMessenger/7.0.1",
 ]
-NOBODY = [
+NO_PERSON = [
     ("WhatsApp/2.23.20.0 A", "preview"),
     ("facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", "preview"),
     (
@@ -74,8 +74,8 @@ def test_a_person_in_any_app_is_a_person(agent: str) -> None:
     assert classify("GET", {"user-agent": agent, "sec-fetch-dest": "document"}) == "person"
 
 
-@pytest.mark.parametrize(("agent", "kind"), NOBODY)
-def test_a_declared_program_is_nobody(agent: str, kind: str) -> None:
+@pytest.mark.parametrize(("agent", "kind"), NO_PERSON)
+def test_a_declared_program_is_no_person(agent: str, kind: str) -> None:
     assert classify("GET", {"user-agent": agent}) == kind
 
 
@@ -98,7 +98,7 @@ def test_reading_ahead_is_a_prefetch(header: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("destination", ["iframe", "image", "frame", "embed", "object", "script", "empty"])
-def test_what_nobody_tapped_is_embedded(destination: str) -> None:
+def test_what_no_person_tapped_is_embedded(destination: str) -> None:
     assert classify("GET", {"user-agent": PEOPLE[0], "sec-fetch-dest": destination}) == "embedded"
 
 

@@ -47,8 +47,8 @@ def _payouts(before: psycopg.Connection) -> None:
 
 def _leases(before: psycopg.Connection) -> None:
     from joey.kit.clock import now
-    from joey.sharing.carry_over import carry_over_leases
+    from joey.sharing.restore_leases import restore_leases
 
-    came = carry_over_leases(before, now=now())
+    came = restore_leases(before, now=now())
     if came:
         say(f"{came} positions leased since the backup keep their shop.")

@@ -1,8 +1,7 @@
-"""Take into restored books which shop had which position since their copy was made.
+"""After a restore: take over which shop had which position from the database that the restored one replaces.
 
-Marketplaces go on reporting orders under positions that were leased after the copy. Where the database that it
-replaces can still be read, the leases come over from there, so that those orders find their shop and no position
-serves another one too soon.
+Marketplaces go on reporting orders under positions that were leased after the backup. Where the replaced database can
+still be read, its leases are copied, so that those orders find their shop and no position serves another one too soon.
 """
 
 from datetime import datetime, timedelta
@@ -22,11 +21,11 @@ LEASE_COLUMNS = """
 
 
 @transaction.atomic
-def carry_over_leases(before: psycopg.Connection, *, now: datetime) -> int:
-    """Bring positions and leases up to what the database `before` knows; how many leases the copy did not have.
+def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
+    """Bring positions and leases up to what the database `before` has; how many leases were missing here.
 
-    A lease of a shop that the copy does not know is left out, and its position rests for the order window and the
-    refund time, as if the lease had ended now. Safe to run twice.
+    A lease of a shop that is missing here is left out, and its position rests for the order window and the refund time,
+    as if the lease had ended now. Safe to run twice.
     """
     _fetch(before)
     sql.execute(
@@ -47,7 +46,7 @@ def carry_over_leases(before: psycopg.Connection, *, now: datetime) -> int:
         FROM lease_before b WHERE l.id = b.id
         """
     )
-    came = sql.execute(
+    restored = sql.execute(
         """
         INSERT INTO sharing_positionlease
             (id, position_id, marketplace, shop_id, leased_from, ended_at, until, last_used_at)
@@ -57,11 +56,11 @@ def carry_over_leases(before: psycopg.Connection, *, now: datetime) -> int:
         """
     )
     _let_rest(now)
-    return came
+    return restored
 
 
 def _fetch(before: psycopg.Connection) -> None:
-    """What the other database has, in two temporary tables."""
+    """Copy the positions and leases of the other database into two temporary tables."""
     sql.fresh_temp_table("position_before", POSITION_COLUMNS)
     sql.fresh_temp_table("lease_before", LEASE_COLUMNS)
     positions = before.execute("SELECT marketplace, key, registered_at, free_from FROM sharing_position").fetchall()
@@ -80,14 +79,14 @@ def _fetch(before: psycopg.Connection) -> None:
 
 
 def _let_rest(now: datetime) -> None:
-    """Positions whose open lease there is of a shop that is not here."""
-    homeless = "FROM lease_before b WHERE NOT b.shop_is_here AND b.until IS NULL"
-    for row in sql.rows(f"SELECT DISTINCT b.marketplace {homeless}"):
+    """Let positions rest whose open lease is of a shop that is not here."""
+    orphaned = "FROM lease_before b WHERE NOT b.shop_is_here AND b.until IS NULL"
+    for row in sql.rows(f"SELECT DISTINCT b.marketplace {orphaned}"):
         manifest = manifest_of(row["marketplace"])
         sql.execute(
             f"""
             UPDATE sharing_position p SET free_from = %s
-            WHERE p.marketplace = %s AND p.key IN (SELECT b.key {homeless} AND b.marketplace = p.marketplace)
+            WHERE p.marketplace = %s AND p.key IN (SELECT b.key {orphaned} AND b.marketplace = p.marketplace)
             """,
             [now + timedelta(days=manifest.window_days + manifest.refund_days), row["marketplace"]],
         )
