@@ -66,7 +66,7 @@ def _scores(empty_again: Any) -> dict[str, Any]:
             "met": round(outcome.met / len(outcome.matches), 4),
             "by_evidence": {kind.value: counts for kind, counts in outcome.by_evidence().items()},
         } | {
-            half: {"told": score.told, "precision": round(score.precision, 4), "recall": round(score.recall, 4)}
+            half: {"found": score.found, "precision": round(score.precision, 4), "recall": round(score.recall, 4)}
             for half, held_out in halves.items()
             for score in [outcome.score(held_out=held_out)]
         }
@@ -90,16 +90,16 @@ def _follow(size: int, rates: list[float], changes: list[float]) -> float:
     done = catch_up(now=NOW)
     rates.append(size / (time.perf_counter() - started))
     assert (done.counted, done.compared) == (size, size)
-    told = sql.value(
+    found = sql.value(
         "SELECT count(*) FROM catalog_alike a JOIN catalog_offer o ON o.id = a.offer_id"
-        " JOIN catalog_offer p ON p.id = a.other_id WHERE a.told AND a.marketplace = %s AND o.identity = p.identity",
+        " JOIN catalog_offer p ON p.id = a.other_id WHERE a.is_same AND a.marketplace = %s AND o.identity = p.identity",
         [every()[0]],
     )
     wrong = sql.value(
         "SELECT count(*) FROM catalog_alike a JOIN catalog_offer o ON o.id = a.offer_id"
-        " JOIN catalog_offer p ON p.id = a.other_id WHERE a.told AND o.identity <> p.identity"
+        " JOIN catalog_offer p ON p.id = a.other_id WHERE a.is_same AND o.identity <> p.identity"
     )
-    assert wrong <= told // 10, (told, wrong)
+    assert wrong <= found // 10, (found, wrong)
     later = NOW + timedelta(hours=1)
     take_offers(
         (replace(each, as_of=later, now_minor=(each.now_minor or 0) + 100) for each in offers[:CHANGED]), now=later
@@ -107,7 +107,7 @@ def _follow(size: int, rates: list[float], changes: list[float]) -> float:
     started = time.perf_counter()
     catch_up(now=later)
     changes.append(CHANGED / (time.perf_counter() - started))
-    return round(int(told) / (size // 2), 4)
+    return round(int(found) / (size // 2), 4)
 
 
 def _offers(size: int) -> Iterator[Any]:
@@ -137,11 +137,11 @@ def _offers(size: int) -> Iterator[Any]:
 
 
 def _print(result: dict[str, Any]) -> None:
-    print(f"{'labelled set':<16}{'half':<20}{'told':>6}{'precision':>11}{'recall':>8}")
+    print(f"{'labelled set':<16}{'half':<20}{'found':>6}{'precision':>11}{'recall':>8}")
     for name, found in result["labelled"].items():
         for half in ("thresholds set by", "held out", "whole"):
             score = found[half]
-            print(f"{name:<16}{half:<20}{score['told']:>6}{score['precision']:>11}{score['recall']:>8}")
+            print(f"{name:<16}{half:<20}{score['found']:>6}{score['precision']:>11}{score['recall']:>8}")
         print(f"{name:<16}compared at all: {found['met']:.1%} of the matches; by evidence (right, all):")
         for kind, counts in found["by_evidence"].items():
             print(f"{'':<18}{kind:<14}{counts[0]:>5} {counts[1]:>5}  {counts[0] / counts[1]:.3f}")

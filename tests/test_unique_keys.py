@@ -28,7 +28,7 @@ KEYS = {
     "catalog_samecount (offer_id)": SHARED,
     "catalog_samecursor (marketplace)": SINGLE,
     "catalog_samekey (offer_id, key)": SHARED,
-    "catalog_sameword (word)": SHARED,
+    "catalog_sametoken (token)": SHARED,
     "commissions_commission (order_line_id)": PARENT,
     "commissions_earncursor (marketplace)": SINGLE,
     "kit_idempotentanswer (claim)": "names one running request",

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from joey.catalog.same_item.models import Alike, SameCount, SameCursor, SameKey, SameWord
+from joey.catalog.same_item.models import Alike, SameCount, SameCursor, SameKey, SameToken
 from joey.kit.ids import new_id
 
-__all__ = ["Alike", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey", "SameWord"]
+__all__ = ["Alike", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey", "SameToken"]
 
 
 class Offer(models.Model):

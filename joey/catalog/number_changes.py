@@ -15,7 +15,7 @@ def lock(marketplaces: Iterable[str]) -> None:
         sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog:{marketplace}"])
 
 
-def tell_followers() -> None:
+def notify_followers() -> None:
     """Said with the commit: they need not wait for their next look."""
     sql.execute("NOTIFY joey_offers")
 

@@ -5,7 +5,7 @@ from joey.kit.prove import Check
 
 CHECKS = [
     Check(
-        "An offer's price, as it was last read, is its latest price point",
+        "An offer's price, as last read, is its latest price point",
         f"""
         SELECT o.id AS offer, o.now_minor, o.coupon_minor, last.price_minor
         FROM catalog_offer o
@@ -17,7 +17,7 @@ CHECKS = [
         """,
     ),
     Check(
-        "No price point lies after the time at which its offer was last read",
+        "No price point is later than the time at which its offer was last read",
         """
         SELECT p.offer_id AS offer, p.at FROM catalog_pricepoint p JOIN catalog_offer o ON o.id = p.offer_id
         WHERE p.at > o.as_of
@@ -28,30 +28,30 @@ CHECKS = [
         "SELECT id AS offer FROM catalog_offer WHERE coupon_minor IS NOT NULL AND coupon_minor >= now_minor",
     ),
     Check(
-        "An offer's id of today is not among its former ones, of which at most twenty are kept",
+        "An offer's current id is not among its former ones, of which at most twenty are kept",
         """
         SELECT id AS offer FROM catalog_offer WHERE external_id = ANY (former_ids) OR cardinality(former_ids) > 20
         """,
     ),
     Check(
-        "What is told as the same item is told from both sides, on one evidence, and that is one to be told",
+        "A pair that is the same item is so from both sides, on one evidence that suffices",
         """
         SELECT a.offer_id AS offer, a.other_id AS other, a.evidence FROM catalog_alike a
         LEFT JOIN catalog_alike b ON (b.offer_id, b.other_id) = (a.other_id, a.offer_id)
-        WHERE (b.told, b.evidence, b.score) IS DISTINCT FROM (a.told, a.evidence, a.score)
-           OR (a.told AND a.evidence NOT IN ('barcode', 'brand_model', 'brand_words'))
+        WHERE (b.is_same, b.evidence, b.score) IS DISTINCT FROM (a.is_same, a.evidence, a.score)
+           OR (a.is_same AND a.evidence NOT IN ('barcode', 'brand_model', 'brand_words'))
         """,
     ),
     Check(
-        "An offer is told to be the same as at most one of another marketplace, and never as a better rival's",
+        "An offer is the same item as at most one of another marketplace, and no rival is better",
         """
         SELECT a.offer_id AS offer, a.other_id AS other FROM catalog_alike a JOIN catalog_alike r
           ON r.offer_id = a.offer_id AND r.other_marketplace = a.other_marketplace AND r.other_id <> a.other_id
-        WHERE a.told AND (r.told OR (r.score > a.score AND r.evidence <> 'none'))
+        WHERE a.is_same AND (r.is_same OR (r.score > a.score AND r.evidence <> 'none'))
         """,
     ),
     Check(
-        "What was compared last is compared as it is: the same barcode is one, and what was withdrawn is like nothing",
+        "Alike pairs match the offers as compared: one barcode, and none of a withdrawn offer",
         """
         SELECT o.id AS offer, p.id AS other FROM catalog_alike a
         JOIN catalog_offer o ON o.id = a.offer_id JOIN catalog_offer p ON p.id = a.other_id
@@ -61,16 +61,16 @@ CHECKS = [
         """,
     ),
     Check(
-        "As many words are counted as the counted offers hold",
+        "As many tokens are counted as the counted offers have",
         """
-        SELECT counted.offers, held.offers AS held, counted.words, held.words AS words_held FROM (
-            SELECT coalesce(sum(offers), 0) AS words, coalesce(sum(offers) FILTER (WHERE word = 0), 0) AS offers
-            FROM catalog_sameword
+        SELECT counted.offers, held.offers AS held, counted.tokens, held.tokens AS tokens_held FROM (
+            SELECT coalesce(sum(offers), 0) AS tokens, coalesce(sum(offers) FILTER (WHERE token = 0), 0) AS offers
+            FROM catalog_sametoken
         ) counted CROSS JOIN (
-            SELECT coalesce(sum(cardinality(words)), 0) AS words, count(*) AS offers FROM catalog_samecount
-        ) held WHERE (counted.words, counted.offers) <> (held.words, held.offers)
+            SELECT coalesce(sum(cardinality(tokens)), 0) AS tokens, count(*) AS offers FROM catalog_samecount
+        ) held WHERE (counted.tokens, counted.offers) <> (held.tokens, held.offers)
         UNION ALL
-        SELECT offers, NULL, NULL, word FROM catalog_sameword WHERE offers < 0
+        SELECT offers, NULL, NULL, token FROM catalog_sametoken WHERE offers < 0
         """,
     ),
 ]

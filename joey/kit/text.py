@@ -25,7 +25,7 @@ _INVISIBLE = (
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff"
 )
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")  # they end a word, as a line break does
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # between two words, like a line break or a picture
 # A zero-width joiner makes one picture of two (families, professions); between letters it hides.
 _JOINER = r"(?<![^\w\s])\u200d|\u200d(?![^\w\s])"
 INVISIBLE = re.compile(f"[{_INVISIBLE}]|{_JOINER}")

@@ -10,7 +10,7 @@ from joey.kit.clock import now
 from joey.payouts.models import Payee
 from joey.payouts.notify_payee_changed import NOTIFY_PAYEE_CHANGED
 from joey.payouts.pay_due import pay_due
-from joey.people.notices import tell_person
+from joey.people.notices import notify_person
 
 
 @app.periodic(cron="* * * * *")
@@ -28,4 +28,4 @@ def notify_payee_changed(payee_id: str, account: str) -> None:
         "The payout details of your shop were changed; they now end in %(account)s. Payouts pause for 72 hours."
         " If this was not you, sign in now and change them back."
     )
-    tell_person(payee.shop.owner, text, kind="payout_details", facts={"account": account})
+    notify_person(payee.shop.owner, text, kind="payout_details", facts={"account": account})

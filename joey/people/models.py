@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from joey.kit.ids import new_id
 
 
-class People(BaseUserManager["Person"]):
+class PersonManager(BaseUserManager["Person"]):
     """Django's hook for finding a person by contact."""
 
     def get_by_natural_key(self, username: str | None) -> "Person":
@@ -29,7 +29,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[People] = People()
+    objects: ClassVar[PersonManager] = PersonManager()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 

@@ -24,7 +24,7 @@ SUBJECTS: dict[str, Text] = {
 }
 
 
-def tell_person(person: Person, text: Text, *, kind: str, facts: Mapping[str, str] | None = None) -> None:
+def notify_person(person: Person, text: Text, *, kind: str, facts: Mapping[str, str] | None = None) -> None:
     """Send `text`, filled in with `facts`, to every contact the person has, in their language.
 
     Raises Unavailable when one of them fails.

@@ -17,7 +17,7 @@ from joey.shops.add_listing import NOTE_MOST, NotListable, read_shelf_name, shel
 from joey.shops.ask_rules import WordsRefused, judge
 from joey.shops.models import Listing, Shelf, Shop
 
-Way = Literal["up", "down"]
+Direction = Literal["up", "down"]
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def rename_shelf(shop: Shop, shelf_id: UUID, *, name: str) -> Shelf:
 
 
 @transaction.atomic
-def move_shelf(shop: Shop, shelf_id: UUID, *, way: Way) -> None:
+def move_shelf(shop: Shop, shelf_id: UUID, *, way: Direction) -> None:
     """Swap a shelf with its neighbour; at the end of the row nothing happens. Raises NotFound."""
     rows = list(
         Shelf.objects.select_for_update().filter(shop=shop).order_by("position", "id").values_list("id", flat=True)
@@ -59,7 +59,7 @@ def remove_shelf(shop: Shop, shelf_id: UUID) -> None:
 
 
 @transaction.atomic
-def move_listing(shop: Shop, listing_id: UUID, *, way: Way) -> None:
+def move_listing(shop: Shop, listing_id: UUID, *, way: Direction) -> None:
     """Swap a listing with its neighbour on the same shelf. Raises NotFound."""
     listing = _listing(shop, listing_id)
     on_shelf = Listing.objects.select_for_update().filter(shop=shop, shelf=listing.shelf)
@@ -106,7 +106,7 @@ def set_note(shop: Shop, listing_id: UUID, *, note: str, now: datetime) -> Listi
     if before == Listing.State.HIDDEN:
         listing.state = before
     listing.save(update_fields=["note", "state", "rule_id", "reason", "pack_version"])
-    _tell("noted", listing, now)
+    _record("noted", listing, now)
     return listing
 
 
@@ -118,7 +118,7 @@ def hide_listing(shop: Shop, listing_id: UUID, *, reason: str = "", now: datetim
         raise Conflict(_("This item was refused and is not shown to anyone. There is nothing to hide."))
     listing.state, listing.reason = Listing.State.HIDDEN, reason
     listing.save(update_fields=["state", "reason"])
-    _tell("hidden", listing, now, **({"reason": keep_text(reason, shop_id=shop.id).fact} if reason else {}))
+    _record("hidden", listing, now, **({"reason": keep_text(reason, shop_id=shop.id).fact} if reason else {}))
     return listing
 
 
@@ -130,7 +130,7 @@ def show_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> Listing:
         raise NotListable(_("Its marketplace does not sell this item any more."), field="offer_id")
     judge(listing, shop, listing.offer)
     listing.save(update_fields=["state", "rule_id", "reason", "pack_version"])
-    _tell(listing.state, listing, now, rule=listing.rule_id)
+    _record(listing.state, listing, now, rule=listing.rule_id)
     return listing
 
 
@@ -147,10 +147,10 @@ def remove_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> None:
             sql.execute("SET CONSTRAINTS ALL DEFERRED")
     except IntegrityError as shared:
         raise Conflict(_("This item has been shared, so its links must keep working. Hide it instead.")) from shared
-    _tell("removed", listing, now)
+    _record("removed", listing, now)
 
 
-def _tell(what: str, listing: Listing, now: datetime, **facts: str) -> None:
+def _record(what: str, listing: Listing, now: datetime, **facts: str) -> None:
     append(
         f"listing.{what}",
         f"listing:{listing.id}",
@@ -160,7 +160,7 @@ def _tell(what: str, listing: Listing, now: datetime, **facts: str) -> None:
     )
 
 
-def _moved(rows: list[UUID], which: UUID, way: Way) -> list[UUID]:
+def _moved(rows: list[UUID], which: UUID, way: Direction) -> list[UUID]:
     if which not in rows:
         raise NotFound(_("Your shop has nothing there to move."))
     at = rows.index(which)

@@ -17,7 +17,7 @@ ROWS_MAX = 1_000
 
 
 @dataclass(frozen=True)
-class RefusedRow:
+class RefusedListing:
     """A row that was not listed: its number in the file (the header is row 1), which field, and why."""
 
     row: int
@@ -26,15 +26,15 @@ class RefusedRow:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedFromFile:
     """What a file came to. `held_back` rows were kept as refused by the rules, with the rule on the shelf page."""
 
     added: int
     held_back: int
-    refused: tuple[RefusedRow, ...]
+    refused: tuple[RefusedListing, ...]
 
 
-def list_from_file(shop: Shop, lines: Iterable[str], *, now: datetime) -> Listed:
+def list_from_file(shop: Shop, lines: Iterable[str], *, now: datetime) -> ListedFromFile:
     """List the offer behind each row's `link` (an address or copy-code), on `shelf`, with `note`.
 
     Raises Invalid naming the column when the header holds one that does not exist: `price`, `fee`, `inviter` … are
@@ -61,9 +61,9 @@ def _check_header(header: list[str]) -> None:
         raise Invalid(_("The first row has to name the columns, and “link” is missing."), field="link")
 
 
-def _list_rows(shop: Shop, header: list[str], rows: Iterable[list[str]], now: datetime) -> Listed:
+def _list_rows(shop: Shop, header: list[str], rows: Iterable[list[str]], now: datetime) -> ListedFromFile:
     added = held_back = 0
-    refused: list[RefusedRow] = []
+    refused: list[RefusedListing] = []
     for number, cells in enumerate(rows, start=2):
         if number - 1 > ROWS_MAX:
             raise Invalid(_("A file lists at most %d goods; the rows up to there are listed.") % ROWS_MAX)
@@ -78,10 +78,10 @@ def _list_rows(shop: Shop, header: list[str], rows: Iterable[list[str]], now: da
                 shop, offer_id=offer.id, shelf_name=given.get("shelf"), note=given.get("note", ""), now=now
             )
         except Refusal as refusal:
-            refused.append(RefusedRow(number, refusal.field or "link", str(refusal.text)))
+            refused.append(RefusedListing(number, refusal.field or "link", str(refusal.text)))
             continue
         if listing.state == listing.State.PUBLISHED:
             added += 1
         else:
             held_back += 1
-    return Listed(added, held_back, tuple(refused))
+    return ListedFromFile(added, held_back, tuple(refused))

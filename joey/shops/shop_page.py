@@ -54,7 +54,7 @@ class ShelfCard:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ShelfSection:
     """A section of the page; without a name it holds what stands on no shelf."""
 
     name: str
@@ -64,7 +64,7 @@ class Shelf:
 @dataclass(frozen=True)
 class ShopPage:
     shop: ShopCard
-    shelves: tuple[Shelf, ...]
+    shelves: tuple[ShelfSection, ...]
     next_start: int | None  # where the next page begins
     now: datetime  # the database's clock when this was read
     expires_at: datetime | None  # the earliest end of a price on it; None when it shows none
@@ -99,7 +99,7 @@ def page_of(rows: Sequence[tuple[Any, ...]], *, language: str, start: int) -> Sh
         )  # fmt: skip
     return ShopPage(
         shop=ShopCard(shop_id, slug, name, intro, keeper, opened_at),
-        shelves=tuple(Shelf(shelf_name, tuple(cards)) for _id, shelf_name, cards in shelves),
+        shelves=tuple(ShelfSection(shelf_name, tuple(cards)) for _id, shelf_name, cards in shelves),
         next_start=start + CARDS_PER_PAGE if len(rows) > CARDS_PER_PAGE else None,
         now=now,
         expires_at=expires_at,

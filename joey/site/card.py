@@ -26,7 +26,7 @@ class Price(Protocol):
     def as_of(self) -> datetime: ...
 
 
-class Listed(Protocol):
+class CardFacts(Protocol):
     """What a card needs to know, whoever read it."""
 
     @property
@@ -51,7 +51,7 @@ class Listed(Protocol):
     def withdrawn(self) -> bool: ...
 
 
-def listing_cards(cards: Iterable[Listed], now: datetime) -> Markup:
+def listing_cards(cards: Iterable[CardFacts], now: datetime) -> Markup:
     """The cards of a shelf, as list items."""
     language = get_language() or ""
     words, today = _words(language), today_of(now)

@@ -11,7 +11,7 @@ from joey.shops.queries import Read
 
 
 @dataclass(frozen=True)
-class ShopHtml:
+class RenderedShop:
     """`expires_at` is the earliest end of a price on it, by the database's clock `now`; None when it shows none."""
 
     text: str
@@ -19,8 +19,8 @@ class ShopHtml:
     expires_at: datetime | None
 
 
-def shop_html(slug: str, *, language: str, start: int, read: Read | None = None) -> ShopHtml:
+def shop_html(slug: str, *, language: str, start: int, read: Read | None = None) -> RenderedShop:
     """The page in `language`, which is the active one. One query. Raises NotFound."""
     page = queries.shop_page(slug, language=language, start=start, **({"read": read} if read else {}))
     facts = {"page": page, "address": f"{settings.JOEY_URL}/s/{slug}"}
-    return ShopHtml(get_template("shop.html", using="jinja2").render(facts), page.now, page.expires_at)
+    return RenderedShop(get_template("shop.html", using="jinja2").render(facts), page.now, page.expires_at)

@@ -1,4 +1,4 @@
-"""Reading offers again in time, and leaving them alone while their marketplace is away."""
+"""Reading offers again in time, and leaving them alone while their marketplace is unavailable."""
 
 from datetime import datetime, timedelta
 
@@ -6,11 +6,12 @@ import pytest
 import stamina
 from django.db import connection
 
-from joey.catalog.bring_in import bring_in
+from joey.catalog.intake.take_offers import TakenOffers, take_offers
 from joey.catalog.models import Offer, PricePoint
 from joey.catalog.prove import CHECKS
 from joey.catalog.refresh_due import refresh_due
 from joey.kit import clock
+from joey.marketplaces import registry
 from tests.marketplaces.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -21,10 +22,17 @@ LIFE = timedelta(hours=24)
 def filled(words: str = "锅", marketplace: str | None = None) -> datetime:
     """A catalogue with what the marketplaces answer to the words; when that was."""
     now = clock.now()
-    done = bring_in(words, now=now, marketplace=marketplace)
-    assert done.taken.new
-    assert done.taken.refused == ()
+    done = fetch_offers(words, now=now, marketplace=marketplace)
+    assert sum(taken.new for taken in done)
+    assert not any(taken.refused for taken in done)
     return now
+
+
+def fetch_offers(words: str, *, now: datetime, marketplace: str | None = None, pages: int = 1) -> list[TakenOffers]:
+    """Search one marketplace, or all that are connected, and take in up to `pages` pages of a hundred offers each."""
+    chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
+    found = (connector.search(words, page=page, size=100) for connector in chosen for page in range(1, pages + 1))
+    return [take_offers(facts, now=now) for facts in found]
 
 
 def age(hours: float) -> None:
@@ -45,9 +53,9 @@ def prove() -> None:
 def test_the_whole_demo_catalogue_comes_in_from_every_marketplace(connected: Sandbox) -> None:
     now = clock.now()
     for words in ("a", "the", "锅", "茶"):
-        bring_in(words, now=now, pages=5)
-    bring_in("", now=now, marketplace="jd")
-    bring_in("", now=now, marketplace="amazon")
+        fetch_offers(words, now=now, pages=5)
+    fetch_offers("", now=now, marketplace="jd")
+    fetch_offers("", now=now, marketplace="amazon")
 
     assert set(Offer.objects.values_list("marketplace", flat=True)) >= {"taobao", "tmall", "jd", "amazon"}
     assert PricePoint.objects.count() >= Offer.objects.filter(now_minor__isnull=False).count()
@@ -139,7 +147,7 @@ def test_a_marketplace_that_is_away_changes_nothing_and_keeps_no_other_from_bein
     own_world: Sandbox, kind: str
 ) -> None:
     filled()
-    bring_in("", now=clock.now(), marketplace="jd")
+    fetch_offers("", now=clock.now(), marketplace="jd")
     age(17)
     before = list(Offer.objects.filter(marketplace__in=["taobao", "tmall"]).order_by("id").values())
     own_world.post("/control/outage", {"kind": kind, "seconds": 60, "where": "taobao"})

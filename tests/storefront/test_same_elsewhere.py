@@ -30,7 +30,7 @@ def told(one: Offer, other: Offer, evidence: str = "barcode") -> None:
     for here, there in ((one, other), (other, one)):
         Alike.objects.create(
             offer=here, marketplace=here.marketplace, other=there, other_marketplace=there.marketplace,
-            evidence=evidence, score=19_000, told=True, decided_at=clock.now(),
+            evidence=evidence, score=19_000, is_same=True, decided_at=clock.now(),
         )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def test_a_mere_rival_is_not_shown(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
     told(flask, at_jd())
-    Alike.objects.update(told=False)
+    Alike.objects.update(is_same=False)
 
     assert compared(client, listing) == ""
 

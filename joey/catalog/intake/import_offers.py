@@ -1,7 +1,7 @@
-"""Take in a file of offers, all of it or nothing: rows that cannot be read are told and can be mended, others count.
+"""Import a file of offers in one transaction. Unreadable rows are reported, and can be fixed and imported later.
 
-One transaction holds the whole file. Rows go straight into a temporary table, so that a file of any size takes the same
-memory, and the marketplace is locked only while they are merged.
+Rows go straight into a temporary table, so that a file of any size takes the same memory, and the marketplace is locked
+only while they are merged.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ from joey.catalog.intake.clean_facts import Columns, clean_columns, without
 from joey.catalog.intake.files.allowed_hosts import AllowedHosts
 from joey.catalog.intake.files.forms import form_of, reader
 from joey.catalog.intake.files.mapping import Mapping
-from joey.catalog.intake.files.opened import Opened, UnreadableFile
+from joey.catalog.intake.files.opened import OpenedFile, UnreadableFile
 from joey.catalog.intake.files.read_columns import Plan, check_columns, read_columns
 from joey.catalog.intake.files.refused_rows import RefusedRow, RefusedRows
-from joey.catalog.intake.files.rows import Reader, Wrong
+from joey.catalog.intake.files.rows import Reader, RowFault
 from joey.catalog.intake.files.source_columns import shown_name
 from joey.catalog.intake.merge_offers import merge
 from joey.catalog.intake.stage_offers import stage
@@ -89,7 +89,7 @@ def import_offers(
     feed = _allowed_feed(marketplace, mapping)
     plan = _plan(marketplace, feed, mapping, now)
     named: set[str] = set()
-    with Opened(path) as opened, RefusedRows(refused_to) as refused:
+    with OpenedFile(path) as opened, RefusedRows(refused_to) as refused:
         read = reader(opened, form or mapping.format or form_of(path), delimiter=mapping.delimiter)
         check_columns(mapping, read.columns)
         life = feed.price_life if feed else manifest_of(marketplace).price_life
@@ -102,7 +102,7 @@ def import_offers(
         refused.keep()
     return Imported(
         accepted=staged.count,
-        changed=merged.told,
+        changed=merged.affected,
         refused=tuple(refused.rows),
         new=merged.new,
         withdrawn=merged.withdrawn,
@@ -111,7 +111,7 @@ def import_offers(
 
 
 def _chunks(
-    opened: Opened, read: Reader, plan: Plan, refused: RefusedRows, named: set[str], progress: Progress
+    opened: OpenedFile, read: Reader, plan: Plan, refused: RefusedRows, named: set[str], progress: Progress
 ) -> Iterator[Columns]:
     """Clean columns, chunk by chunk; what is refused goes the other way."""
     first = rows_read = 0
@@ -122,7 +122,7 @@ def _chunks(
         clean, refusals = clean_columns(without(given, wrong) if wrong else given, now=plan.now)
         for place, refusal in refusals.items():
             name = CALLED.get(refusal.field or "", refusal.field or "")
-            wrong[kept[place]] = Wrong(shown_name(plan.mapping, name), str(refusal))
+            wrong[kept[place]] = RowFault(shown_name(plan.mapping, name), str(refusal))
         for place in sorted(wrong):
             refused.add(read, rows, place, wrong[place])
         if len(refused.rows) > MOST_REFUSED:

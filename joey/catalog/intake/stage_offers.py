@@ -1,107 +1,115 @@
-"""Send clean offers into a temporary table, as fast as PostgreSQL takes them: one stream, a list per column."""
+"""Copy clean offers into a temporary table as fast as PostgreSQL takes them: one stream, written column by column."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from django.db import connection
 from uuid_utils import uuid7
 
 from joey.catalog.intake.clean_facts import Columns
 from joey.kit import sql
+from joey.kit.sets import Int, JsonText, SetTable, columns_of
 from joey.marketplaces.registry import manifest_of
 
-# As `offer_in` holds them; `ordinal` is the place in the whole set, `offer_id` the offer that was asked for,
-# `new_id` what its id will be if it is none of ours yet.
-COLUMNS = {
-    "ordinal": "int",
-    "offer_id": "uuid",
-    "new_id": "uuid",
-    "marketplace": "text",
-    "identity": "text",
-    "external_id": "text",
-    "title": "text",
-    "translations": "jsonb",
-    "brand": "text",
-    "model": "text",
-    "gtin": "text",
-    "category": "text",
-    "seller": "text",
-    "seller_kind": "text",
-    "ships_from": "text",
-    "url": "text",
-    "picture_urls": "varchar[]",
-    "currency": "text",
-    "list_minor": "bigint",
-    "now_minor": "bigint",
-    "coupon_minor": "bigint",
-    "coupon_until": "timestamptz",
-    "commission_ppm": "int",
-    "volume": "bigint",
-    "in_stock": "boolean",
-    "as_of": "timestamptz",
-    "expires_at": "timestamptz",
-    "history_at": "timestamptz[]",
-    "history_minor": "bigint[]",
-}
+
+@dataclass(frozen=True)
+class StagedOffer:
+    """A row of `offer_in`: a clean offer on its way into the catalogue."""
+
+    ordinal: Int  # its place in the whole set
+    offer_id: UUID | None  # the offer that was asked for
+    new_id: UUID  # the id it will have if it is new
+    marketplace: str
+    identity: str
+    external_id: str
+    title: str
+    translations: JsonText
+    brand: str
+    model: str
+    gtin: str
+    category: str
+    seller: str
+    seller_kind: str
+    ships_from: str
+    url: str
+    picture_urls: Annotated[tuple[str, ...], "varchar[]"]
+    currency: str
+    list_minor: int | None
+    now_minor: int | None
+    coupon_minor: int | None
+    coupon_until: datetime | None
+    commission_ppm: Int
+    volume: int | None
+    in_stock: bool
+    as_of: datetime
+    expires_at: datetime
+    history_at: Annotated[tuple[datetime, ...], "timestamptz[]"]
+    history_minor: Annotated[tuple[int, ...], "bigint[]"]
+
+
+OFFERS_IN = SetTable("offer_in", StagedOffer)
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What lies in `offer_in`: how many offers, and of which marketplaces."""
+    """What `offer_in` contains: how many offers, and of which marketplaces."""
 
     count: int
     marketplaces: frozenset[str]
 
 
-def stage(chunks: Iterable[Columns], lives: Mapping[str, timedelta] | None = None) -> Staged:
-    """Fill `offer_in` from clean columns; besides those of OfferFacts each chunk has `ordinal` and `offer_id`.
+def stage(chunks: Iterable[Columns], price_ttl: Mapping[str, timedelta] | None = None) -> Staged:
+    """Fill `offer_in` from clean columns; besides the fields of OfferFacts each chunk has `ordinal` and `offer_id`.
 
-    `lives` says how long a price may be shown, where that is not what the marketplace's policy says. Only one chunk is
-    in memory at a time. The table ends with the transaction.
+    `price_ttl` is how long a price of a marketplace may be shown, where it differs from the manifest's. Only one chunk
+    is in memory at a time. The table ends with the transaction.
     """
-    sql.fresh_temp_table("offer_in", ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()))
+    OFFERS_IN.create()
     count = 0
-    lives = dict(lives or {})
+    price_ttl = dict(price_ttl or {})
     for chunk in chunks:
         size = len(chunk["ordinal"])
         if not size:
             continue
         # Looked up before the COPY begins: an imported feed is read from a table, and a COPY occupies the connection.
-        for marketplace in set(chunk["marketplace"]) - lives.keys():
-            lives[marketplace] = manifest_of(marketplace).price_life
+        for marketplace in set(chunk["marketplace"]) - price_ttl.keys():
+            price_ttl[marketplace] = manifest_of(marketplace).price_life
         with (
             connection.cursor() as cursor,
-            cursor.copy(f"COPY offer_in ({', '.join(COLUMNS)}) FROM STDIN") as stream,
+            cursor.copy(f"COPY {OFFERS_IN} ({OFFERS_IN.columns}) FROM STDIN") as stream,
         ):
-            stream.write(_lines(_with_made_ones(chunk, lives)))
+            stream.write(_lines(_with_derived(chunk, price_ttl)))
         count += size
-    sql.execute("ANALYZE offer_in (ordinal)")  # its size is all that the plans need to know
-    return Staged(count, frozenset(lives))
+    sql.execute(f"ANALYZE {OFFERS_IN} (ordinal)")  # the plans only need to know its size
+    return Staged(count, frozenset(price_ttl))
 
 
-def _with_made_ones(chunk: Columns, lives: Mapping[str, timedelta]) -> Columns:
-    made: Columns = {"new_id": [uuid7() for _each in chunk["ordinal"]]}
-    ends = {(at, place): at + lives[place] for at, place in set(zip(chunk["as_of"], chunk["marketplace"], strict=True))}
-    made["expires_at"] = [ends[each] for each in zip(chunk["as_of"], chunk["marketplace"], strict=True)]
+def _with_derived(chunk: Columns, price_ttl: Mapping[str, timedelta]) -> Columns:
+    """The chunk with the columns that OfferFacts does not have."""
+    derived: Columns = {"new_id": [uuid7() for _each in chunk["ordinal"]]}
+    read = list(zip(chunk["as_of"], chunk["marketplace"], strict=True))
+    ends = {(at, marketplace): at + price_ttl[marketplace] for at, marketplace in set(read)}
+    derived["expires_at"] = [ends[each] for each in read]
     histories = [
         [point for point in points if point[0] < as_of] if points else ()
         for points, as_of in zip(chunk["history"], chunk["as_of"], strict=True)
     ]
-    made["history_at"] = [[at for at, _minor in points] if points else () for points in histories]
-    made["history_minor"] = [[minor for _at, minor in points] if points else () for points in histories]
-    return chunk | made
+    derived["history_at"] = [[at for at, _minor in points] if points else () for points in histories]
+    derived["history_minor"] = [[minor for _at, minor in points] if points else () for points in histories]
+    return chunk | derived
 
 
 def _lines(columns: Columns) -> str:
-    """The chunk as COPY reads text: a line a row, cells between tabs, \\N for nothing."""
+    """The chunk in COPY's text format: one line per row, cells separated by tabs, \\N for NULL."""
     size = len(columns["ordinal"])
     written = []
-    for name, kind in COLUMNS.items():
-        values, write = columns[name], _WRITE[kind]
+    for column in columns_of(StagedOffer):
+        values, write = columns[column.name], _WRITE[column.sql_type]
         is_one = size > 1 and values[1] == values[0] and values.count(values[0]) == size
         written.append(write(values[:1]) * size if is_one else write(values))
     return "\n".join(map("\t".join, zip(*written, strict=True))) + "\n"

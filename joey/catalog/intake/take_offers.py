@@ -31,7 +31,7 @@ class RefusedFacts:
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenOffers:
     """What a set of facts came to. Facts that are older than what is known count as unchanged."""
 
     new: int
@@ -40,18 +40,18 @@ class Taken:
     refused: tuple[RefusedFacts, ...] = ()
 
 
-def take_offers(facts: Iterable[OfferFacts], *, now: datetime) -> Taken:
+def take_offers(facts: Iterable[OfferFacts], *, now: datetime) -> TakenOffers:
     """Take in a set of offers. The same set twice changes nothing; a bad one is refused and the others survive."""
     return take_known(((None, each) for each in facts), now=now)
 
 
 @transaction.atomic
-def take_known(facts: Iterable[tuple[UUID | None, OfferFacts]], *, now: datetime) -> Taken:
+def take_known(facts: Iterable[tuple[UUID | None, OfferFacts]], *, now: datetime) -> TakenOffers:
     """The same, where we know for some which offer of ours they are about because we asked for it by its id."""
     refused: list[RefusedFacts] = []
     staged = stage(_clean_chunks(facts, refused, now))
     merged = merge(staged, now=now)
-    return Taken(merged.new, merged.changed, staged.count - merged.new - merged.changed, tuple(refused))
+    return TakenOffers(merged.new, merged.changed, staged.count - merged.new - merged.changed, tuple(refused))
 
 
 def _clean_chunks(

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('other_marketplace', models.CharField(max_length=64)),
                 ('evidence', models.CharField(choices=[('barcode', 'barcode'), ('brand_model', 'brand_model'), ('model', 'model'), ('brand_words', 'brand_words'), ('words', 'words'), ('none', 'none')], max_length=12)),
                 ('score', models.IntegerField()),
-                ('told', models.BooleanField(default=False)),
+                ('is_same', models.BooleanField(default=False)),
                 ('decided_at', models.DateTimeField()),
             ],
         ),
@@ -98,9 +98,9 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='SameWord',
+            name='SameToken',
             fields=[
-                ('word', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('token', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('offers', models.BigIntegerField()),
             ],
         ),
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             name='SameCount',
             fields=[
                 ('offer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='catalog.offer')),
-                ('words', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('tokens', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
             ],
         ),
         migrations.AddIndex(
@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='alike',
-            constraint=models.UniqueConstraint(condition=models.Q(('told', True)), fields=('offer', 'other_marketplace'), name='catalog_one_same_a_marketplace'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_same', True)), fields=('offer', 'other_marketplace'), name='catalog_one_same_a_marketplace'),
         ),
         migrations.AddConstraint(
             model_name='alike',

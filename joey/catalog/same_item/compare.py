@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from joey.catalog.same_item.evidence import Evidence
-from joey.catalog.same_item.facts import Facts
+from joey.catalog.same_item.facts import ItemFacts
 from joey.catalog.same_item.marks import EDITIONS, colours_differ, meanings
 from joey.catalog.same_item.read_title import Title
 from joey.catalog.same_item.sizes import sizes_differ
@@ -33,7 +33,7 @@ class Likeness:
     score: int
 
 
-def compare(one: Facts, other: Facts, rarity: Rarity) -> Likeness:
+def compare(one: ItemFacts, other: ItemFacts, rarity: Rarity) -> Likeness:
     """Compare the titles in each language that both have, and take the better answer."""
     apart = price_ratio(one, other)
     languages = one.titles.keys() & other.titles.keys()
@@ -47,7 +47,7 @@ def compare(one: Facts, other: Facts, rarity: Rarity) -> Likeness:
     )
 
 
-def price_ratio(one: Facts, other: Facts) -> float | None:
+def price_ratio(one: ItemFacts, other: ItemFacts) -> float | None:
     """How often the lower price goes into the higher; None across currencies or where one is unknown."""
     if one.currency != other.currency or not one.price_minor or not other.price_minor:
         return None
@@ -56,7 +56,14 @@ def price_ratio(one: Facts, other: Facts) -> float | None:
 
 
 def _judge(
-    one: Facts, other: Facts, here: Title, there: Title, apart: float | None, rarity: Rarity, *, same_language: bool
+    one: ItemFacts,
+    other: ItemFacts,
+    here: Title,
+    there: Title,
+    apart: float | None,
+    rarity: Rarity,
+    *,
+    same_language: bool,
 ) -> Likeness:
     words = _overlap(here, there, one.brands | other.brands, rarity)
     model = max((rarity(number) for number in here.models & there.models), default=0.0)
@@ -134,7 +141,7 @@ def _one_begins_the_other(here: Iterable[str], there: Iterable[str]) -> bool:
     return False
 
 
-def _same_brand(one: Facts, other: Facts, here: Title, there: Title) -> bool:
+def _same_brand(one: ItemFacts, other: ItemFacts, here: Title, there: Title) -> bool:
     """Whether both name one brand: in its field, or at the head of the title, where the maker stands.
 
     Further back in a title a brand may be what the thing is made for.

@@ -21,8 +21,8 @@ class Evidence(StrEnum):
 
 
 LEAST_PRECISION = 0.95
-TOLD = frozenset({Evidence.BARCODE, Evidence.BRAND_MODEL, Evidence.BRAND_WORDS})
-BY_WORDS = frozenset({Evidence.BRAND_WORDS, Evidence.WORDS})
+SUFFICIENT = frozenset({Evidence.BARCODE, Evidence.BRAND_MODEL, Evidence.BRAND_WORDS})
+BY_TOKENS = frozenset({Evidence.BRAND_WORDS, Evidence.WORDS})
 
 # How far a pair must be ahead of each one's next best at the other's marketplace, in ten-thousandths. Two that are
 # nearly as good are a reason to say nothing: they may be two colours of one thing.

@@ -14,7 +14,7 @@ _DIGITS_IN_MODEL = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
-class Facts:
+class ItemFacts:
     """One offer. `brands` are the names that its brand goes by: “华为（HUAWEI）” has two."""
 
     gtin: str  # only one that names an item all over the world, else ""
@@ -33,7 +33,7 @@ def facts_of(
     gtin: str,
     price_minor: int | None,
     currency: str,
-) -> Facts:
+) -> ItemFacts:
     """Take an offer apart. Its own title comes before what was translated."""
     texts: dict[str, str] = {}
     for text in (title, *translations.values()):
@@ -43,7 +43,7 @@ def facts_of(
     titles = {language: read_title(text) for language, text in texts.items() if text}
     if given:
         titles = {language: _with_models(read, given) for language, read in titles.items()}
-    return Facts(
+    return ItemFacts(
         gtin=gtin if names_one_item(gtin) else "",
         brands=brand_names(brand),
         titles=titles,

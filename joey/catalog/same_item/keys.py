@@ -5,14 +5,14 @@ from hashlib import blake2b
 from itertools import combinations
 
 from joey.catalog.same_item.compare import MODEL_IS_RARE, Rarity
-from joey.catalog.same_item.facts import Facts
+from joey.catalog.same_item.facts import ItemFacts
 
 RAREST_WORDS = 5
 MOST_MODELS = 6
 BEGINNING = 5  # of a maker's number, to which shops add a country or a colour
 
 
-def keys_of(facts: Facts, rarity: Rarity) -> frozenset[int]:
+def keys_of(facts: ItemFacts, rarity: Rarity) -> frozenset[int]:
     """Barcode; maker's numbers and their beginnings; the rarest words of each title, alone and in pairs.
 
     A key of numbers is even and one of words is odd: how many offers may share one is not the same for both.
@@ -29,7 +29,7 @@ def keys_of(facts: Facts, rarity: Rarity) -> frozenset[int]:
     return frozenset([as_key(each) & ~1 for each in numbers] + [as_key(each) | 1 for each in words])
 
 
-def words_of(facts: Facts) -> frozenset[str]:
+def tokens_of(facts: ItemFacts) -> frozenset[str]:
     """Everything whose rarity a comparison asks for."""
     return frozenset().union(*(title.words | title.models for title in facts.titles.values()))
 

@@ -1,4 +1,4 @@
-"""What the search for the same item keeps: how far it read, how rare words are, keys to look under, likenesses."""
+"""What the comparison of offers keeps: how far it read, how rare tokens are, keys to find offers by, alike pairs."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,7 +8,7 @@ from joey.catalog.same_item.evidence import Evidence
 
 
 class SameCursor(models.Model):
-    """Up to which change a marketplace's offers have been counted, and compared."""
+    """The last change of a marketplace's offers that was counted, and the last that was compared."""
 
     marketplace = models.CharField(max_length=64, primary_key=True)
     counted_seq = models.BigIntegerField(default=0)
@@ -20,24 +20,24 @@ class SameCursor(models.Model):
         ]
 
 
-class SameWord(models.Model):
-    """How many offers hold a word; word 0 stands for all offers together."""
+class SameToken(models.Model):
+    """How many offers have a token of a title; token 0 counts all offers."""
 
-    word = models.BigIntegerField(primary_key=True)
+    token = models.BigIntegerField(primary_key=True)
     offers = models.BigIntegerField()
 
 
 class SameCount(models.Model):
-    """The words with which an offer was counted, to be taken back when it changes."""
+    """The tokens with which an offer was counted, to be subtracted when it changes."""
 
     offer = models.OneToOneField("catalog.Offer", models.CASCADE, primary_key=True, related_name="+")
-    words = ArrayField(models.BigIntegerField())
+    tokens = ArrayField(models.BigIntegerField())
 
 
 class SameKey(models.Model):
-    """A key under which an offer is looked for; those who share one are compared.
+    """A key by which an offer is found; offers that share one are compared.
 
-    There are a dozen of them an offer and they can be made again, so no foreign key is checked for each.
+    An offer has about a dozen, and they can be rebuilt, so no foreign key is checked for each.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -51,9 +51,10 @@ class SameKey(models.Model):
 
 
 class Alike(models.Model):
-    """How alike two offers of two marketplaces are. Each pair stands here twice, once from each side.
+    """How alike two offers of two marketplaces are. Each pair has two rows, one from each side.
 
-    `told` says that they are the same item, well enough to be shown; the others are rivals, which make it less certain.
+    `is_same` says that they are the same item, with enough evidence to be shown; the others are rivals, which make it
+    less certain.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -63,14 +64,14 @@ class Alike(models.Model):
     other_marketplace = models.CharField(max_length=64)
     evidence = models.CharField(max_length=12, choices=[(each.value, each.value) for each in Evidence])
     score = models.IntegerField()  # ten-thousandths
-    told = models.BooleanField(default=False)
+    is_same = models.BooleanField(default=False)
     decided_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["offer", "other"], name="catalog_alike_once"),
             models.UniqueConstraint(
-                fields=["offer", "other_marketplace"], condition=Q(told=True), name="catalog_one_same_a_marketplace"
+                fields=["offer", "other_marketplace"], condition=Q(is_same=True), name="catalog_one_same_a_marketplace"
             ),
             models.CheckConstraint(
                 condition=~Q(marketplace=F("other_marketplace")), name="catalog_alike_across_marketplaces"

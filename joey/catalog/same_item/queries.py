@@ -64,7 +64,9 @@ def elsewhere(offer_ids: Iterable[UUID], *, language: str, now: datetime) -> Map
     Prices that are unknown or too old are left out. One query, however many offers.
     """
     rows = list(
-        Alike.objects.select_related("other").filter(offer_id__in=list(offer_ids), told=True, other__withdrawn_at=None)
+        Alike.objects.select_related("other").filter(
+            offer_id__in=list(offer_ids), is_same=True, other__withdrawn_at=None
+        )
     )
     found: dict[UUID, list[Elsewhere]] = {}
     for row, card in zip(rows, offer_cards([row.other for row in rows], language=language, now=now), strict=True):

@@ -6,9 +6,9 @@ The brands of the catalogue itself are known without this list, see split_words.
 
 from functools import cache
 
-from joey.catalog.search.fold import fold, pieces
+from joey.catalog.search.fold import fold, tokens
 
-Name = tuple[str, ...]  # the pieces of a folded name: ("new", "balance")
+Name = tuple[str, ...]  # the tokens of a folded name: ("new", "balance")
 
 NAMES = """
 小米 xiaomi | 红米 redmi | 华为 huawei | 荣耀 honor | 苹果 apple | 三星 samsung | 索尼 sony | 联想 lenovo
@@ -30,10 +30,10 @@ NAMES = """
 
 @cache
 def other_names() -> dict[Name, tuple[Name, ...]]:
-    """Each name → the other names of the same brand. Latin names also in the pieces that some write them in."""
+    """Each name → the other names of the same brand. Latin names also in the tokens that some write them in."""
     found: dict[Name, tuple[Name, ...]] = {}
     for brand in NAMES.replace("\n", "|").split("|"):
-        names = [tuple(piece.text for piece in pieces(fold(name))) for name in brand.split()]
+        names = [tuple(token.text for token in tokens(fold(name))) for name in brand.split()]
         for name in names:
             found[name] = tuple(other for other in names if other != name)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from joey.catalog.number_changes import newest_seqs
-from joey.catalog.search.documents import Row
+from joey.catalog.search.documents import OfferRow
 from joey.kit import sql
 
 PART = "\x1f"  # between titles; no clean text holds it
@@ -17,12 +17,12 @@ _COLUMNS = f"""
 """
 
 
-def all_offers() -> Iterator[Row]:
+def all_offers() -> Iterator[OfferRow]:
     """Every offer, in no order, all as of one moment. One query."""
     return _copied(f"SELECT {_COLUMNS} FROM catalog_offer")
 
 
-def changed_since(marketplace: str, seq: int, most: int) -> list[Row]:
+def changed_since(marketplace: str, seq: int, most: int) -> list[OfferRow]:
     """The next offers of a marketplace that changed after `seq`, oldest change first. One query.
 
     A marketplace gives out its numbers under a lock that is held to the commit: who sees one sees all smaller ones.
@@ -35,7 +35,7 @@ def changed_since(marketplace: str, seq: int, most: int) -> list[Row]:
     )
 
 
-def offers_with(ids: list[UUID]) -> list[Row]:
+def offers_with(ids: list[UUID]) -> list[OfferRow]:
     """These offers as they stand now. One query."""
     return list(_copied(f"SELECT {_COLUMNS} FROM catalog_offer WHERE id = ANY(%s)", [ids]))
 
@@ -53,12 +53,12 @@ def count_newer(seqs: dict[str, int], most: int) -> int:
     return counted
 
 
-def _copied(query: str, params: sql.Params = None) -> Iterator[Row]:
+def _copied(query: str, params: sql.Params = None) -> Iterator[OfferRow]:
     """Splitting by hand is several times faster than rows of Python objects by way of the driver."""
     return (_row(line) for line in sql.copy_out(query, params))
 
 
-def _row(line: str) -> Row:
+def _row(line: str) -> OfferRow:
     if "\\" in line:
         values = [value.replace("\\\\", "\\") if value != "\\N" else value for value in line[:-1].split("\t")]
     else:
@@ -67,7 +67,7 @@ def _row(line: str) -> Row:
         id_, marketplace, seq, shown, title, titles, brand, model, category, currency, now_minor, coupon_minor,
         coupon_until, commission_ppm, volume, in_stock,
     ) = values  # fmt: skip
-    return Row(
+    return OfferRow(
         id_.replace("-", ""),
         marketplace,
         int(seq),

@@ -33,7 +33,7 @@ ALWAYS = MOST  # until when a coupon runs that has no end
 IN_STOCK = "in_stock"
 
 
-class Row(NamedTuple):
+class OfferRow(NamedTuple):
     """An offer as the index reads it from PostgreSQL. `shown` is false for what is withdrawn or has no price."""
 
     id: str  # 32 hexadecimal digits
@@ -68,7 +68,7 @@ def schema() -> "Schema":
     return made.build()
 
 
-def document(row: Row, earning: Mapping[str, Manifest], now: int) -> "Document":
+def document(row: OfferRow, earning: Mapping[str, Manifest], now: int) -> "Document":
     """`now` in seconds since 1970: a coupon that is over by then counts no more."""
     from tantivy import Document
 

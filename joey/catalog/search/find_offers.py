@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.search import match
 from joey.catalog.search.documents import IN_STOCK, MOST, id_of, price_range, schema
 from joey.catalog.search.read_index import guarded, searcher
-from joey.catalog.search.split_words import Words, question_words
+from joey.catalog.search.split_words import QuestionWords, question_words
 from joey.kit.refusals import Invalid
 from joey.marketplaces.registry import is_known
 from joey.money.money import EXPONENTS
@@ -29,7 +29,7 @@ SLACK = 8  # a few more than asked for, so that offers with one key seldom have 
 MOST_EQUALS = 100_000
 
 
-class Place(NamedTuple):
+class ListPlace(NamedTuple):
     """Where an offer stands in a list: how well it matches, its sort key, its id. No two are equal."""
 
     tier: int
@@ -41,7 +41,7 @@ class Place(NamedTuple):
 class FindOffers:
     """A question to the catalogue, checked."""
 
-    words: Words
+    words: QuestionWords
     blank: bool  # nothing was asked for, so everything answers
     marketplace: str | None
     category: str | None
@@ -67,7 +67,7 @@ class FindOffers:
         coupon: bool,
         limit: int,
     ) -> "FindOffers":
-        """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see Words.cut."""
+        """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see QuestionWords.cut."""
         if marketplace and not is_known(marketplace):
             raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
         if sort not in KEYS:
@@ -101,7 +101,7 @@ class FindOffers:
         following = self._write_cursor(moment, shown[-1]) if len(found) > self.limit else None
         return [place.id for place in shown], following
 
-    def _places(self, index: "Searcher", moment: int, after: Place | None) -> Iterator[Place]:
+    def _places(self, index: "Searcher", moment: int, after: ListPlace | None) -> Iterator[ListPlace]:
         """One more than a page holds, where there are as many."""
         from tantivy import Occur
 
@@ -113,7 +113,7 @@ class FindOffers:
                 parts = [(Occur.Must, query), *narrowed, *((Occur.MustNot, each) for each in better)]
                 behind = after if after is not None and after.tier == tier else None
                 found = _in_order(index, parts, KEYS[self.sort], wanted, behind)
-                yield from (Place(tier, key, id_) for key, id_ in found)
+                yield from (ListPlace(tier, key, id_) for key, id_ in found)
                 wanted -= len(found)
                 if wanted <= 0 or (self.sort != "relevance" and (found or behind)):
                     return  # sorted by an amount, what is guessed never stands among what was asked for
@@ -148,11 +148,11 @@ class FindOffers:
         )  # fmt: skip
         return hashlib.sha256(repr(question).encode()).hexdigest()[:16]
 
-    def _write_cursor(self, moment: datetime, last: Place) -> str:
+    def _write_cursor(self, moment: datetime, last: ListPlace) -> str:
         values = [self._same_question(), moment.isoformat(), last.tier, last.key, last.id.hex]
         return signing.dumps(values, salt=SALT)
 
-    def _read_cursor(self, cursor: str) -> tuple[datetime, Place]:
+    def _read_cursor(self, cursor: str) -> tuple[datetime, ListPlace]:
         refusal = Invalid(_("This cursor does not belong to this list. Start again without one."), field="cursor")
         try:
             question, moment, tier, key, hex_ = signing.loads(cursor[:2000], salt=SALT)
@@ -160,11 +160,11 @@ class FindOffers:
             raise refusal from None
         if question != self._same_question():
             raise refusal
-        return datetime.fromisoformat(moment), Place(tier, key, UUID(hex_))
+        return datetime.fromisoformat(moment), ListPlace(tier, key, UUID(hex_))
 
 
 def _in_order(
-    index: "Searcher", parts: "Sequence[tuple[Any, Query]]", field: str, wanted: int, after: Place | None
+    index: "Searcher", parts: "Sequence[tuple[Any, Query]]", field: str, wanted: int, after: ListPlace | None
 ) -> list[tuple[int, UUID]]:
     """The first `wanted` matches by (key, id) that come behind `after`.
 

@@ -21,10 +21,10 @@ GLUED = re.compile(rf"[^\W\d_{UNSPACED}]+(?:{GLUE.pattern}[^\W\d_{UNSPACED}]+)+"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
-class Piece(NamedTuple):
+class Token(NamedTuple):
     """A run of one kind: Chinese (or another script without spaces), a number, or letters.
 
-    `glued`: it stands right behind the piece before, at most with a sign like a hyphen in between.
+    `glued`: it stands right behind the token before, at most with a sign like a hyphen in between.
     """
 
     text: str
@@ -46,7 +46,7 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def pieces(folded: str) -> Iterator[Piece]:
+def tokens(folded: str) -> Iterator[Token]:
     """The runs of a folded text, in order; signs between them only part them."""
     end = -2
     for found in RUNS.finditer(folded):
@@ -54,9 +54,9 @@ def pieces(folded: str) -> Iterator[Piece]:
         glued = start == end or (start == end + 1 and GLUE.match(folded[end]) is not None)
         end = found.end()
         if is_unspaced(run):
-            yield Piece(run, "han", glued)
+            yield Token(run, "han", glued)
         else:
-            yield Piece(run[:LONGEST_UNIT], "number" if run[0].isdecimal() else "letters", glued)
+            yield Token(run[:LONGEST_UNIT], "number" if run[0].isdecimal() else "letters", glued)
 
 
 @cache

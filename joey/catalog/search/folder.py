@@ -23,7 +23,7 @@ KEPT_SECONDS = 60  # an index that was replaced stays that long for whoever is j
 
 
 @dataclass(frozen=True)
-class Followed:
+class IndexState:
     """How far an index follows PostgreSQL. It is written after the index itself is committed, never before."""
 
     seqs: dict[str, int] = field(default_factory=dict)  # marketplace → the last change that is in the index
@@ -71,15 +71,15 @@ def sweep() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def followed(folder: Path) -> Followed:
+def followed(folder: Path) -> IndexState:
     """What was noted; nothing where the note is missing or torn, so that everything is read again."""
     try:
-        return Followed(**json.loads((folder / NOTE).read_text()))
+        return IndexState(**json.loads((folder / NOTE).read_text()))
     except (OSError, ValueError, TypeError):
-        return Followed()
+        return IndexState()
 
 
-def note_followed(folder: Path, state: Followed) -> None:
+def note_followed(folder: Path, state: IndexState) -> None:
     """Keep it in one step: a kill leaves the old note or the new one, and repeating a batch does no harm."""
     staged = folder / f"{NOTE}.new"
     with staged.open("w") as file:
@@ -90,7 +90,7 @@ def note_followed(folder: Path, state: Followed) -> None:
 
 
 @contextmanager
-def alone(lock: str, *, wait: bool) -> Iterator[bool]:
+def exclusive(lock: str, *, wait: bool) -> Iterator[bool]:
     """Hold one of the two locks of this host; false when another process has it and we do not wait."""
     home().mkdir(mode=0o700, parents=True, exist_ok=True)
     with (home() / lock).open("a") as file:

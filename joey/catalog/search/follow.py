@@ -14,8 +14,8 @@ from uuid import UUID
 
 from joey.catalog.number_changes import newest_seqs
 from joey.catalog.search import changes, folder
-from joey.catalog.search.documents import MOST, Row, document, earning_manifests, id_of, made_with, schema
-from joey.catalog.search.folder import BUILDING, WRITING, Followed
+from joey.catalog.search.documents import MOST, OfferRow, document, earning_manifests, id_of, made_with, schema
+from joey.catalog.search.folder import BUILDING, WRITING, IndexState
 from joey.kit import clock
 from joey.marketplaces.manifest_shape import Manifest
 
@@ -50,7 +50,7 @@ def catch_up(*, wait: bool = True) -> int:
     Killed at any point and run again it comes to the same. Where another process of this host is at it, it waits for
     that one first, or does nothing when told not to `wait`.
     """
-    with folder.alone(WRITING, wait=wait) as mine:
+    with folder.exclusive(WRITING, wait=wait) as mine:
         if not mine:
             return 0
         found = folder.current()
@@ -69,7 +69,7 @@ def rebuild(*, wait: bool = True) -> int:
 
 
 def _rebuild(*, wait: bool, only_unfit: bool) -> int:
-    with folder.alone(BUILDING, wait=wait) as mine:
+    with folder.exclusive(BUILDING, wait=wait) as mine:
         if not mine:
             return 0
         found = folder.current()
@@ -78,7 +78,7 @@ def _rebuild(*, wait: bool, only_unfit: bool) -> int:
         folder.sweep()
         new = folder.make_new()
         read = _build(new)
-        with folder.alone(WRITING, wait=True):
+        with folder.exclusive(WRITING, wait=True):
             read += _follow(new)
             folder.use(new)
         return read
@@ -134,7 +134,7 @@ def _fits(found: Path) -> bool:
 
 def _tidy() -> None:
     """Delete what was replaced or never finished, unless somebody is just building."""
-    with folder.alone(BUILDING, wait=False) as mine:
+    with folder.exclusive(BUILDING, wait=False) as mine:
         if mine:
             folder.sweep()
 
@@ -155,7 +155,7 @@ def _build(new: Path) -> int:
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
-    folder.note_followed(new, Followed(seqs, made_with(), _next_coupon_end(index)))
+    folder.note_followed(new, IndexState(seqs, made_with(), _next_coupon_end(index)))
     return read
 
 
@@ -196,7 +196,7 @@ def _follow(found: Path) -> int:
 
 
 def _replace(
-    writer: Any, rows: Iterable[Row], earning: Mapping[str, Manifest], now: int, gone: Iterable[UUID] = ()
+    writer: Any, rows: Iterable[OfferRow], earning: Mapping[str, Manifest], now: int, gone: Iterable[UUID] = ()
 ) -> None:
     """One commit in which each of these offers is as it is now, or gone; of those in `gone` only rows come back."""
     for id_ in gone:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from joey.catalog.search.brand_names import Name
 from joey.catalog.search.documents import schema
-from joey.catalog.search.split_words import BETWEEN, Word, bridge, halves, pairs
+from joey.catalog.search.split_words import BETWEEN, QuestionWord, bridge, halves, pairs
 
 if TYPE_CHECKING:
     from tantivy import Query, Searcher
@@ -24,7 +24,7 @@ MOST_READINGS = 300  # of one word
 Meaning = Callable[[str, "Searcher"], list[str]]
 
 
-def tiers(words: Sequence[Word], searcher: "Searcher") -> "Iterator[Query]":
+def tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
     """What matches in each sense, strictest first; an offer may stand in several, and counts in the first.
 
     A single character is meant wherever it stands: 茶 in 绿茶, which is a word of its own, as much as in 茶歇裙.
@@ -43,35 +43,35 @@ def tiers(words: Sequence[Word], searcher: "Searcher") -> "Iterator[Query]":
     yield from loose_tiers(words, searcher)
 
 
-def loose_tiers(words: Sequence[Word], searcher: "Searcher") -> "Iterator[Query]":
+def loose_tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
     """The last two senses: whatever the question may mean, first without guessing, then with typing errors forgiven."""
     yield _all(_loose(word, beginnings, searcher) for word in words)
     if any(_may_be_misspelt(word, unit) for word in words for unit in word.units):
         yield _all(_loose(word, readings, searcher) for word in words)
 
 
-def beginnings(piece: str, searcher: "Searcher") -> list[str]:
-    """Words of the index that begin with `piece`, and the piece itself."""
-    if len(piece) < SHORTEST_BEGINNING:
-        return [piece]
-    return [piece, *(term for term, _count in searcher.terms_with_prefix("words", piece, limit=MOST_READINGS))]
+def beginnings(token: str, searcher: "Searcher") -> list[str]:
+    """QuestionWords of the index that begin with `token`, and the token itself."""
+    if len(token) < SHORTEST_BEGINNING:
+        return [token]
+    return [token, *(term for term, _count in searcher.terms_with_prefix("words", token, limit=MOST_READINGS))]
 
 
-def readings(piece: str, searcher: "Searcher") -> list[str]:
-    """Words of the index that `piece` may mean: those that begin with it, or differ by a typing error or two.
+def readings(token: str, searcher: "Searcher") -> list[str]:
+    """QuestionWords of the index that `token` may mean: those that begin with it, or differ by a typing error or two.
 
     The first letter counts as typed. Nearest first.
     """
-    if len(piece) < FORGIVEN_ONE:
-        return beginnings(piece, searcher)
+    if len(token) < FORGIVEN_ONE:
+        return beginnings(token, searcher)
     from rapidfuzz import process
     from rapidfuzz.distance import OSA  # counts two letters changed round as one error
 
-    forgiven = 2 if len(piece) >= FORGIVEN_TWO else 1
-    known = _vocabulary(searcher).beginning_with(piece[0])
-    near = process.extract(piece, known, scorer=OSA.distance, score_cutoff=forgiven, limit=MOST_READINGS)
+    forgiven = 2 if len(token) >= FORGIVEN_TWO else 1
+    known = _vocabulary(searcher).beginning_with(token[0])
+    near = process.extract(token, known, scorer=OSA.distance, score_cutoff=forgiven, limit=MOST_READINGS)
     by_distance = [term for term, _distance, _at in sorted(near, key=lambda each: (each[1], each[0]))]
-    return list(dict.fromkeys([*by_distance, *beginnings(piece, searcher)]))
+    return list(dict.fromkeys([*by_distance, *beginnings(token, searcher)]))
 
 
 class _Vocabulary:
@@ -100,12 +100,12 @@ def _vocabulary(searcher: "Searcher") -> _Vocabulary:
     return kept
 
 
-def _named(word: Word) -> "Query":
+def _named(word: QuestionWord) -> "Query":
     return _any([_whole(word.units), *(_whole(name) for name in word.also)])
 
 
 def _whole(units: Name) -> "Query":
-    """The pieces side by side: 14Pro finds 14 Pro. Letters parted by a hyphen also as one word: wi-fi finds wifi."""
+    """The tokens side by side: 14Pro finds 14 Pro. Letters parted by a hyphen also as one word: wi-fi finds wifi."""
     if len(units) == 1:
         return _term("words", units[0])
     apart = [_term("words", unit) for unit in units]
@@ -114,7 +114,7 @@ def _whole(units: Name) -> "Query":
     return _any([together, _term("words", "".join(units))]) if all(map(str.isalpha, units)) else together
 
 
-def _loose(word: Word, meaning: Meaning, searcher: "Searcher") -> "Query":
+def _loose(word: QuestionWord, meaning: Meaning, searcher: "Searcher") -> "Query":
     if word.han:
         found = _all(_term("letters", pair) for half in halves(word.units[0]) for pair in pairs(half))
     else:
@@ -125,7 +125,7 @@ def _loose(word: Word, meaning: Meaning, searcher: "Searcher") -> "Query":
     return _any([found, *(_whole(name) for name in word.also)])
 
 
-def _may_be_misspelt(word: Word, unit: str) -> bool:
+def _may_be_misspelt(word: QuestionWord, unit: str) -> bool:
     """Letters may, unless they are a brand's name that is known."""
     return not word.han and not word.also and len(unit) >= FORGIVEN_ONE and unit.isalpha() and unit.isascii()
 

@@ -76,7 +76,7 @@ def guarded() -> Iterator[None]:
     except BaseException as error:
         # A panic of the library is no Exception: it must not take the web worker with it.
         if type(error).__name__ == "PanicException" or (isinstance(error, ValueError) and _cannot_be_opened()):
-            _tell_broken()
+            _mark_broken()
             raise NoIndex from error
         raise
 
@@ -113,7 +113,7 @@ def _cannot_be_opened() -> bool:
         return True
 
 
-def _tell_broken() -> None:
+def _mark_broken() -> None:
     found = folder.current()
     if found is not None:
         with suppress(OSError):

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from joey.catalog.search.brand_names import Name, chinese_names, other_names
-from joey.catalog.search.fold import GLUE, GLUED, LONGEST_UNIT, RUNS, fold, is_unspaced, pieces
+from joey.catalog.search.fold import GLUE, GLUED, LONGEST_UNIT, RUNS, fold, is_unspaced, tokens
 
 LONGEST_QUESTION, LONGEST_READ = 100, 1000
 MOST_WORDS = 12
@@ -24,8 +24,8 @@ _lock = Lock()
 
 
 @dataclass(frozen=True)
-class Word:
-    """One word of a question. `units` are the pieces of what was typed in one go: 14Pro is ("14", "pro")."""
+class QuestionWord:
+    """One word of a question. `units` are the tokens of what was typed in one go: 14Pro is ("14", "pro")."""
 
     units: Name
     han: bool = False
@@ -33,10 +33,10 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Words:
+class QuestionWords:
     """What a question asks for. `cut` is what was left out because the question was too long, "" for nothing."""
 
-    words: tuple[Word, ...]
+    words: tuple[QuestionWord, ...]
     cut: str = ""
 
 
@@ -58,7 +58,7 @@ def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[
 
 
 def _add_words(folded: str, words: list[str], letters: list[str]) -> None:
-    """Written for speed, a million titles pass through here; question_words reads the same pieces of what is asked."""
+    """Written for speed, a million titles pass through here; question_words reads the same tokens of what is asked."""
     cut = _splitter().cut_for_search
     before, after_han = "", True  # two Chinese runs with something in between are no neighbours
     for run in RUNS.findall(folded):
@@ -81,7 +81,7 @@ def _add_words(folded: str, words: list[str], letters: list[str]) -> None:
 
 @lru_cache(maxsize=10_000)
 def _brand_words(brand: str) -> tuple[list[str], list[str]]:
-    """Words and letters of a brand's name, and the whole of it however titles are cut."""
+    """QuestionWords and letters of a brand's name, and the whole of it however titles are cut."""
     know_brands((brand,))
     folded = fold(brand)
     words, letters = [folded.replace(" ", "")], list[str]()
@@ -89,21 +89,21 @@ def _brand_words(brand: str) -> tuple[list[str], list[str]]:
     return words, letters
 
 
-def question_words(q: str) -> Words:
+def question_words(q: str) -> QuestionWords:
     """The words of a question, at most MOST_WORDS of them and of its first LONGEST_QUESTION characters."""
     folded = fold(q[:LONGEST_READ])
     kept, rest = folded[:LONGEST_QUESTION], folded[LONGEST_QUESTION:]
-    found: list[Word] = []
-    for piece, kind, glued in pieces(kept):
+    found: list[QuestionWord] = []
+    for token, kind, glued in tokens(kept):
         if kind == "han":
-            found += [Word((word,), han=True) for word in cut_question(piece)]
+            found += [QuestionWord((word,), han=True) for word in cut_question(token)]
         elif glued and found and not found[-1].han:
-            found[-1] = Word((*found[-1].units, piece))
+            found[-1] = QuestionWord((*found[-1].units, token))
         else:
-            found.append(Word((piece,)))
+            found.append(QuestionWord((token,)))
     different = list(dict.fromkeys(_with_names(found)))
     left_out = [" ".join(word.units) for word in different[MOST_WORDS:]]
-    return Words(tuple(different[:MOST_WORDS]), " ".join([*left_out, rest]).strip())
+    return QuestionWords(tuple(different[:MOST_WORDS]), " ".join([*left_out, rest]).strip())
 
 
 def _without_glue(text: str) -> str:
@@ -129,7 +129,7 @@ def pairs(word: str) -> list[str]:
     return list(map(add, word, word[1:])) or [word]
 
 
-def bridge(one: Word, other: Word) -> str:
+def bridge(one: QuestionWord, other: QuestionWord) -> str:
     """The pair that stands in a title where the second word follows the first at once."""
     last = one.units[-1][-1] if one.han else one.units[-1]
     first = other.units[0][0] if other.han else other.units[0]
@@ -144,15 +144,15 @@ def know_brands(names: Iterable[str]) -> None:
     splitter = _splitter()
     with _lock:
         for name in new:
-            if [piece.kind for piece in pieces(name)] == ["han"] and not splitter.has_word(name):
+            if [token.kind for token in tokens(name)] == ["han"] and not splitter.has_word(name):
                 splitter.add_word(name, None, None)
         _known_brands.update(new)
 
 
-def _with_names(found: Sequence[Word]) -> list[Word]:
+def _with_names(found: Sequence[QuestionWord]) -> list[QuestionWord]:
     """The same words, those that are a brand's name known by its other names, in one where it was typed in several."""
     names = other_names()
-    merged: list[Word] = []
+    merged: list[QuestionWord] = []
     at = 0
     while at < len(found):
         for length in range(min(LONGEST_NAME, len(found) - at), 0, -1):
@@ -161,7 +161,7 @@ def _with_names(found: Sequence[Word]) -> list[Word]:
             han = any(word.han for word in together)
             also = names.get(units) or (names.get(("".join(units),)) if len(units) > 1 and not han else None)
             if also:
-                merged.append(Word(units, han=han and length == 1, also=also))
+                merged.append(QuestionWord(units, han=han and length == 1, also=also))
                 at += length
                 break
         else:

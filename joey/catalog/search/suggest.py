@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from joey.catalog.search import match
-from joey.catalog.search.fold import fold, pieces
+from joey.catalog.search.fold import fold, tokens
 from joey.catalog.search.read_index import guarded, searcher
 from joey.catalog.search.split_words import LONGEST_QUESTION, cut_question, question_words
 
@@ -28,7 +28,7 @@ class Suggestion:
 def suggest(q: str, *, most: int = MOST) -> list[Suggestion]:
     """How the question may go on, the most frequent first; misspelt words are put right. Raises NoIndex."""
     folded = fold(q[:LONGEST_QUESTION])
-    found = list(pieces(folded))
+    found = list(tokens(folded))
     if not found:
         return []
     typed = cut_question(found[-1].text)[-1] if found[-1].kind == "han" else found[-1].text
@@ -54,9 +54,9 @@ def _suggestions(index: "Searcher", folded: str, head: str, typed: str) -> Itera
 
 def _put_right(head: str, index: "Searcher") -> str:
     """The words before the last, each that is nowhere in the index replaced by the nearest one that is."""
-    for piece, kind, _glued in pieces(head):
-        if kind == "letters" and not index.doc_freq("words", piece):
-            head = head.replace(piece, next((each for each in match.readings(piece, index) if each != piece), piece))
+    for token, kind, _glued in tokens(head):
+        if kind == "letters" and not index.doc_freq("words", token):
+            head = head.replace(token, next((each for each in match.readings(token, index) if each != token), token))
     return head
 
 

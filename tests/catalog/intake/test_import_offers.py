@@ -11,8 +11,8 @@ import pytest
 from pytest_django import Settings
 
 from joey.catalog.intake.import_offers import import_offers
-from joey.catalog.intake.merge_offers import TooManyMissing
 from joey.catalog.intake.take_offers import take_offers
+from joey.catalog.intake.withdraw import TooManyMissing
 from joey.catalog.models import Offer
 from joey.kit.refusals import Invalid
 from joey.marketplaces.imported import feeds

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from joey.catalog.intake.clean_facts import gtin_14
-from joey.catalog.intake.take_offers import Taken, take_offers
+from joey.catalog.intake.take_offers import TakenOffers, take_offers
 from joey.catalog.models import Offer, PricePoint
 from joey.catalog.prove import CHECKS
 from joey.kit import sql
@@ -24,7 +24,7 @@ from tests.catalog.offers import DAY, HOUR, NOW, flask_facts, many
 LATER = NOW + DAY
 
 
-def numbers(taken: Taken) -> tuple[int, int, int]:
+def numbers(taken: TakenOffers) -> tuple[int, int, int]:
     return taken.new, taken.changed, taken.unchanged
 
 

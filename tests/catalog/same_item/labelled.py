@@ -19,7 +19,7 @@ from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.catalog.same_item import follow
 from joey.catalog.same_item.decide import ahead_of_every_rival
-from joey.catalog.same_item.evidence import TOLD, Evidence
+from joey.catalog.same_item.evidence import SUFFICIENT, Evidence
 from joey.kit import sql
 from joey.marketplaces.port import OfferFacts
 
@@ -52,15 +52,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Score:
-    """What was told, how much of it is right, and how much of what is right was told."""
+    """What was found, how much of it is right, and how much of what is right was found."""
 
-    told: int
+    found: int
     right: int
     matches: int
 
     @property
     def precision(self) -> float:
-        return self.right / self.told if self.told else 1.0
+        return self.right / self.found if self.found else 1.0
 
     @property
     def recall(self) -> float:
@@ -77,12 +77,12 @@ class Outcome:
 
     def score(self, *, held_out: bool | None = None) -> Score:
         """Of the held-out half, of the other one, or of the whole."""
-        told = [each for each in self.judged if each.evidence in TOLD and held_out in (None, each.held_out)]
+        found = [each for each in self.judged if each.evidence in SUFFICIENT and held_out in (None, each.held_out)]
         matches = [ids for ids in self.matches if held_out in (None, in_held_out_half(ids))]
-        return Score(len(told), sum(each.right for each in told), len(matches))
+        return Score(len(found), sum(each.right for each in found), len(matches))
 
     def by_evidence(self) -> Mapping[Evidence, tuple[int, int]]:
-        """(right, all) for each kind of evidence, told or not."""
+        """(right, all) for each kind of evidence, sufficient or not."""
         right = Counter(each.evidence for each in self.judged if each.right)
         every = Counter(each.evidence for each in self.judged)
         return {evidence: (right[evidence], every[evidence]) for evidence in Evidence if every[evidence]}
@@ -115,18 +115,18 @@ def run(files: Sequence[Path]) -> Outcome:
 
 
 def _judged(matches: frozenset[Ids]) -> list[Judged]:
-    """Every pair with evidence that is its offers' best, whether or not its kind of evidence is told."""
+    """Every pair with evidence that is its offers' best, whether or not its kind of evidence suffices."""
     found = sql.rows(
         f"""
-        SELECT o.external_id AS one, p.external_id AS other, a.evidence, a.told FROM catalog_alike a
+        SELECT o.external_id AS one, p.external_id AS other, a.evidence, a.is_same FROM catalog_alike a
         JOIN catalog_offer o ON o.id = a.offer_id JOIN catalog_offer p ON p.id = a.other_id
         WHERE a.marketplace = %s AND a.evidence <> 'none' AND {ahead_of_every_rival()}
         """,
         [LEFT],
     )
     judged = [Judged((row["one"], row["other"]), Evidence(row["evidence"]), False) for row in found]
-    told = {(row["one"], row["other"]) for row in found if row["told"]}
-    assert told == {each.ids for each in judged if each.evidence in TOLD}
+    same = {(row["one"], row["other"]) for row in found if row["is_same"]}
+    assert same == {each.ids for each in judged if each.evidence in SUFFICIENT}
     return [Judged(each.ids, each.evidence, each.ids in matches) for each in judged]
 
 

@@ -38,9 +38,9 @@ def take(*facts: OfferFacts, later: timedelta = timedelta()) -> None:
     catch_up(now=NOW + later)
 
 
-def told() -> set[tuple[str, str, str]]:
-    """What is told, each pair once: (offer, other, evidence), offers by their ids there, in order."""
-    rows = Alike.objects.filter(told=True).select_related("offer", "other")
+def same_pairs() -> set[tuple[str, str, str]]:
+    """What is the same item, each pair once: (offer, other, evidence), offers by their ids there, in order."""
+    rows = Alike.objects.filter(is_same=True).select_related("offer", "other")
     return {(row.offer.external_id, row.other.external_id, row.evidence) for row in rows if _first(row)}
 
 

@@ -8,14 +8,14 @@ import pytest
 from joey.catalog.intake.clean_facts import gtin_14
 from joey.catalog.same_item.compare import compare
 from joey.catalog.same_item.evidence import Evidence
-from joey.catalog.same_item.facts import Facts, brand_names, facts_of, names_one_item
+from joey.catalog.same_item.facts import ItemFacts, brand_names, facts_of, names_one_item
 from joey.catalog.same_item.read_title import model_number, read_title
 from tests.catalog.same_item.offers import ANOTHER_BARCODE, BARCODE
 
 RARE = 6.0  # each word as in five of two thousand offers
 
 
-def said(title: str, **changes: Any) -> Facts:
+def said(title: str, **changes: Any) -> ItemFacts:
     given: dict[str, Any] = {
         "title": title, "translations": {}, "brand": "", "model": "", "gtin": "", "price_minor": 10_000,
         "currency": "CNY",
@@ -23,7 +23,7 @@ def said(title: str, **changes: Any) -> Facts:
     return facts_of(**given | changes)
 
 
-def evidence(one: Facts, other: Facts) -> Evidence:
+def evidence(one: ItemFacts, other: ItemFacts) -> Evidence:
     found, back = compare(one, other, lambda _word: RARE), compare(other, one, lambda _word: RARE)
     assert found == back
     return found.evidence

@@ -32,12 +32,12 @@ def facts(offer: DemoOffer) -> OfferFacts:
     )
 
 
-def test_each_good_is_told_wherever_else_it_is_sold_and_no_other() -> None:
+def test_each_good_is_found_everywhere_else_it_is_sold_and_no_other() -> None:
     take(*(facts(offer) for offer in catalogue.offers()))
 
     found = {
         frozenset(((row.marketplace, row.offer.external_id), (row.other_marketplace, row.other.external_id)))
-        for row in Alike.objects.filter(told=True).select_related("offer", "other")
+        for row in Alike.objects.filter(is_same=True).select_related("offer", "other")
     }
 
     goods = [

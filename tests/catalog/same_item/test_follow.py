@@ -1,4 +1,4 @@
-"""Following changes: what is told comes, goes and moves with the offers, in whatever batches, and killed anywhere."""
+"""Following changes: the same items come, go and move with the offers, in whatever batches, and killed anywhere."""
 
 from datetime import timedelta
 
@@ -6,11 +6,11 @@ import pytest
 
 from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.jobs import match_offers
-from joey.catalog.models import Alike, Offer, SameCount, SameCursor, SameKey, SameWord
+from joey.catalog.models import Alike, Offer, SameCount, SameCursor, SameKey, SameToken
 from joey.catalog.same_item.follow import catch_up, forget_everything
 from joey.marketplaces.port import OfferFacts
 from tests.at_once import die_after, outcomes
-from tests.catalog.same_item.offers import BARCODE, NOW, at, take, told
+from tests.catalog.same_item.offers import BARCODE, NOW, at, same_pairs, take
 from tests.proof import prove
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -22,19 +22,19 @@ PAIR = {("jd-keyboard", "taobao-keyboard", "brand_words")}
 def everything() -> list[object]:
     """All that the follower keeps, without the times and numbers of rows."""
     return [
-        sorted(Alike.objects.values_list("offer_id", "other_id", "evidence", "score", "told")),
+        sorted(Alike.objects.values_list("offer_id", "other_id", "evidence", "score", "is_same")),
         sorted(SameKey.objects.values_list("offer_id", "key", "marketplace")),
-        sorted(SameWord.objects.exclude(offers=0).values_list("word", "offers")),
+        sorted(SameToken.objects.exclude(offers=0).values_list("token", "offers")),
         sorted(SameCursor.objects.values_list("marketplace", "counted_seq", "compared_seq")),
         SameCount.objects.count(),
     ]
 
 
-def test_the_same_item_is_told_from_both_sides() -> None:
+def test_the_same_item_is_known_from_both_sides() -> None:
     take(at("taobao"), at("jd"), at("jd", name="mouse", title="指间雨 静音鼠标 大手握感", now_minor=9900))
 
-    assert told() == PAIR
-    assert Alike.objects.filter(told=True).count() == 2
+    assert same_pairs() == PAIR
+    assert Alike.objects.filter(is_same=True).count() == 2
     prove()
 
 
@@ -46,38 +46,38 @@ def test_offers_of_one_marketplace_are_never_compared() -> None:
 
 def test_what_comes_later_is_found_too() -> None:
     take(at("taobao"))
-    assert told() == set()
+    assert same_pairs() == set()
 
     take(at("jd"))
 
-    assert told() == PAIR
+    assert same_pairs() == PAIR
 
 
 def test_a_better_one_takes_its_place_and_gives_it_back() -> None:
     take(at("taobao", gtin=BARCODE), at("jd"))
-    assert told() == PAIR
+    assert same_pairs() == PAIR
 
     take(at("jd", name="better", gtin=BARCODE))
-    assert told() == {("jd-better", "taobao-keyboard", "barcode")}
+    assert same_pairs() == {("jd-better", "taobao-keyboard", "barcode")}
     prove()
 
     take(at("jd", name="better", gtin="", title="指间雨 无线静音鼠标", now_minor=9900), later=HOUR)
-    assert told() == PAIR
+    assert same_pairs() == PAIR
     prove()
 
 
 def test_two_that_are_nearly_as_good_leave_nothing_to_tell() -> None:
     take(at("taobao"), at("jd"), at("jd", name="second"))
 
-    assert told() == set()
+    assert same_pairs() == set()
     assert Alike.objects.filter(evidence="brand_words").count() == 4
     prove()
 
 
-def test_of_two_with_the_barcode_one_is_told() -> None:
+def test_of_two_with_the_barcode_one_is_the_same() -> None:
     take(at("taobao", gtin=BARCODE), at("jd", gtin=BARCODE), at("jd", name="second", gtin=BARCODE))
 
-    assert len(told()) == 1
+    assert len(same_pairs()) == 1
     prove()
 
 
@@ -86,11 +86,11 @@ def test_of_two_with_the_barcode_one_is_told() -> None:
 )
 def test_a_changed_offer_is_compared_again(change: dict[str, object]) -> None:
     take(at("taobao", gtin=BARCODE), at("jd"))
-    assert told() == PAIR
+    assert same_pairs() == PAIR
 
     take(at("jd", **change), later=HOUR)
 
-    assert told() == set()
+    assert same_pairs() == set()
     prove()
 
 
@@ -100,17 +100,17 @@ def test_a_withdrawn_offer_is_like_nothing_and_counted_no_more() -> None:
     Offer.objects.filter(marketplace="jd").update(withdrawn_at=NOW, seq=10**9)
     catch_up(now=NOW)
 
-    assert told() == set()
+    assert same_pairs() == set()
     assert not Alike.objects.exists()
     assert not SameKey.objects.filter(marketplace="jd").exists()
-    assert SameWord.objects.get(word=0).offers == 1
+    assert SameToken.objects.get(token=0).offers == 1
     prove()
 
 
 def test_a_thousand_times_the_same_name_costs_no_square() -> None:
     take(*(at(place, name=str(number)) for place in ("taobao", "jd") for number in range(120)))
 
-    assert told() == set()
+    assert same_pairs() == set()
     assert Alike.objects.count() <= 2 * 3 * 120
     prove()
 
@@ -120,7 +120,7 @@ def test_the_worker_compares_what_changed() -> None:
 
     match_offers(timestamp=0)
 
-    assert told() == PAIR
+    assert same_pairs() == PAIR
 
 
 def test_running_again_changes_nothing() -> None:
@@ -143,7 +143,7 @@ def test_in_whatever_batches_it_comes_to_the_same() -> None:
     catch_up(now=NOW)
 
     assert everything() == small
-    assert len(told()) == 20
+    assert len(same_pairs()) == 20
     prove()
 
 
@@ -161,7 +161,8 @@ def test_beside_itself_it_comes_to_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "where", ["INSERT INTO catalog_sameword", "INSERT INTO catalog_samekey", "INSERT INTO told_now", "SET compared_seq"]
+    "where",
+    ["INSERT INTO catalog_sametoken", "INSERT INTO catalog_samekey", "INSERT INTO same_now", "SET compared_seq"],
 )
 def test_killed_in_the_middle_it_goes_on_where_it_was(where: str) -> None:
     take_offers(_many(), now=NOW)

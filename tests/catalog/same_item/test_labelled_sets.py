@@ -1,4 +1,4 @@
-"""What is told is right: measured on labelled pairs, on the half of each set by which no threshold was set."""
+"""What counts as the same item is right: measured on labelled pairs, on the half of each set that set no threshold."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from joey.catalog.same_item.evidence import LEAST_PRECISION, TOLD, Evidence
+from joey.catalog.same_item.evidence import LEAST_PRECISION, SUFFICIENT, Evidence
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests import database
 from tests.catalog.same_item.labelled import SETS, Outcome, run
@@ -36,7 +36,7 @@ def outcomes(
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_what_is_told_of_the_held_out_half_is_right_and_not_too_little(
+def test_what_is_found_of_the_held_out_half_is_right_and_not_too_little(
     outcomes: Mapping[str, Outcome], name: str
 ) -> None:
     held_out, whole = outcomes[name].score(held_out=True), outcomes[name].score()
@@ -54,7 +54,7 @@ def test_nearly_all_that_belongs_together_is_compared_at_all(outcomes: Mapping[s
     assert outcome.met / len(outcome.matches) >= LEAST_MET[name]
 
 
-def test_no_kind_of_evidence_is_told_that_is_wrong_more_often_than_one_time_in_twenty(
+def test_no_kind_of_evidence_suffices_that_is_wrong_more_often_than_one_time_in_twenty(
     outcomes: Mapping[str, Outcome],
 ) -> None:
     right, every = Counter[Evidence](), Counter[Evidence]()
@@ -69,5 +69,5 @@ def test_no_kind_of_evidence_is_told_that_is_wrong_more_often_than_one_time_in_t
         if every[evidence] >= ENOUGH and right[evidence] >= LEAST_PRECISION * every[evidence]
     }
 
-    assert good_enough == TOLD - {Evidence.BARCODE}  # no set has barcodes
+    assert good_enough == SUFFICIENT - {Evidence.BARCODE}  # no set has barcodes
     assert {Evidence.MODEL, Evidence.WORDS} <= every.keys()  # measured, and kept to ourselves

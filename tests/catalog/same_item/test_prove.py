@@ -1,4 +1,4 @@
-"""Each rule about what is told is broken once, and `joey prove` notices."""
+"""Each rule about the same item is broken once, and `joey prove` notices."""
 
 import pytest
 
@@ -11,20 +11,20 @@ from tests.proof import prove
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 BREAKS = {
-    "What is told as the same item is told from both sides, on one evidence, and that is one to be told": (
-        "UPDATE catalog_alike SET told = false WHERE marketplace = 'jd'",
+    "A pair that is the same item is so from both sides, on one evidence that suffices": (
+        "UPDATE catalog_alike SET is_same = false WHERE marketplace = 'jd'",
         "UPDATE catalog_alike SET evidence = 'words'",
         "DELETE FROM catalog_alike WHERE marketplace = 'jd'",
     ),
-    "An offer is told to be the same as at most one of another marketplace, and never as a better rival's": (
-        "UPDATE catalog_alike SET score = score + 20000, evidence = 'model' WHERE NOT told",
+    "An offer is the same item as at most one of another marketplace, and no rival is better": (
+        "UPDATE catalog_alike SET score = score + 20000, evidence = 'model' WHERE NOT is_same",
     ),
-    "What was compared last is compared as it is: the same barcode is one, and what was withdrawn is like nothing": (
+    "Alike pairs match the offers as compared: one barcode, and none of a withdrawn offer": (
         "UPDATE catalog_offer SET gtin = '06901234567892' WHERE marketplace = 'jd'",
         "UPDATE catalog_offer SET withdrawn_at = now() WHERE marketplace = 'jd'",
     ),
-    "As many words are counted as the counted offers hold": (
-        "UPDATE catalog_sameword SET offers = offers + 1 WHERE word = 0",
+    "As many tokens are counted as the counted offers have": (
+        "UPDATE catalog_sametoken SET offers = offers + 1 WHERE token = 0",
         "DELETE FROM catalog_samecount WHERE offer_id = (SELECT offer_id FROM catalog_samecount LIMIT 1)",
     ),
 }

@@ -37,8 +37,8 @@ def facts(sku: dict[str, str], marketplace: str) -> OfferFacts:
     )
 
 
-def told() -> set[tuple[str, str]]:
-    rows = Alike.objects.filter(told=True, marketplace="jd").select_related("offer", "other")
+def same_pairs() -> set[tuple[str, str]]:
+    rows = Alike.objects.filter(is_same=True, marketplace="jd").select_related("offer", "other")
     return {(row.offer.external_id, row.other.external_id) for row in rows}
 
 
@@ -59,13 +59,13 @@ def are_two(one: dict[str, str], other: dict[str, str]) -> bool:
     return memory(one) != memory(other) or not may_be_one
 
 
-def wrongly_told(known: list[dict[str, str]]) -> list[str]:
+def wrongly_same(known: list[dict[str, str]]) -> list[str]:
     by_id = {str(sku["id"]): sku for sku in known}
-    pairs = ((by_id[one], by_id[other]) for one, other in told())
+    pairs = ((by_id[one], by_id[other]) for one, other in same_pairs())
     return [f"{one['title']} | {other['title']}" for one, other in pairs if are_two(one, other)]
 
 
-def test_no_phone_is_told_to_be_another_colour_or_memory_of_itself() -> None:
+def test_no_phone_is_the_same_as_another_colour_or_memory_of_itself() -> None:
     """Every second phone of a model at another marketplace, so that its next of kin is there and it is not."""
     by_model = defaultdict(list)
     known = skus()
@@ -77,18 +77,18 @@ def test_no_phone_is_told_to_be_another_colour_or_memory_of_itself() -> None:
     compared = catch_up(now=NOW)
 
     assert compared.pairs > 1000
-    assert wrongly_told(known) == []
+    assert wrongly_same(known) == []
     prove()
 
 
-def test_a_phone_is_told_to_be_itself_and_no_other() -> None:
-    """All of them at both marketplaces. Those that are listed twice have two that are as good, and are told nothing."""
+def test_a_phone_is_the_same_as_itself_and_no_other() -> None:
+    """All of them at both marketplaces. Those that are listed twice have two that are as good, and match none."""
     known = skus()
     take_offers([facts(sku, place) for sku in known for place in ("jd", "taobao")], now=NOW)
 
     catch_up(now=NOW)
 
-    print(len(told()), [p for p in told() if p[0] != p[1]][:5])
-    assert wrongly_told(known) == []
-    assert len(told()) > 0.75 * len(known)
+    print(len(same_pairs()), [p for p in same_pairs() if p[0] != p[1]][:5])
+    assert wrongly_same(known) == []
+    assert len(same_pairs()) > 0.75 * len(known)
     prove()

@@ -251,12 +251,12 @@ def test_while_one_follower_writes_another_of_this_host_does_nothing() -> None:
     catch_up()
     take_offers(many(6), now=NOW)
 
-    with folder.alone(folder.WRITING, wait=False) as mine:
+    with folder.exclusive(folder.WRITING, wait=False) as mine:
         assert mine
         assert catch_up(wait=False) == 0
         assert len(titles()) == 3
     assert catch_up(wait=False) == 3
-    with folder.alone(folder.BUILDING, wait=False):
+    with folder.exclusive(folder.BUILDING, wait=False):
         assert rebuild(wait=False) == 0
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.json_lines import JsonLines
 from joey.catalog.intake.files.merchant_xml import MerchantXml
-from joey.catalog.intake.files.opened import Opened, UnreadableFile
+from joey.catalog.intake.files.opened import OpenedFile, UnreadableFile
 from joey.catalog.intake.files.rows import Reader
 from joey.catalog.intake.files.tables import Table
 from joey.kit.refusals import Invalid
@@ -18,7 +18,7 @@ ALSO = {"json": "jsonl", "ndjson": "jsonl", "rss": "xml", "atom": "xml", "google
 
 def form_of(path: Path) -> str:
     """csv, tsv, jsonl or xml. Raises UnreadableFile for an empty file and for one that is no text."""
-    with Opened(path) as opened:
+    with OpenedFile(path) as opened:
         for block in opened.blocks():
             head = block.removeprefix(b"\xef\xbb\xbf").lstrip()
             if head.startswith(b"<"):
@@ -34,7 +34,7 @@ def form_of(path: Path) -> str:
     raise AssertionError("an empty file is refused")
 
 
-def reader(opened: Opened, form: str, *, delimiter: str = "") -> Reader:
+def reader(opened: OpenedFile, form: str, *, delimiter: str = "") -> Reader:
     """Reads the opened file in this form. Raises Invalid (field format) for another one."""
     form = ALSO.get(form, form)
     if form == "xml":

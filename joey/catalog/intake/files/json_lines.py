@@ -6,24 +6,24 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.opened import Opened, UnreadableFile
-from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, Gathered, Rows, Wrong
+from joey.catalog.intake.files.opened import OpenedFile, UnreadableFile
+from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, GatheredRows, RowFault
 from joey.kit.json import read_json
 
 NOTE = "joey_refused"  # the only key of a line that tells why the next one was refused
 
 
 class JsonLines:
-    """A file of objects. Rows are numbered as an editor does: by line, empty ones included."""
+    """A file of objects. FileRows are numbered as an editor does: by line, empty ones included."""
 
     columns = None
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: OpenedFile) -> None:
         self._opened = opened
 
-    def chunks(self) -> Iterator[Rows]:
+    def chunks(self) -> Iterator[FileRows]:
         """All rows. A line that is no object is wrong; as the last one it says that the file was cut."""
-        rows, begun = Gathered(), 0
+        rows, begun = GatheredRows(), 0
         last, last_is_none = 0, False
         for number, line in self._lines():
             if not line.strip():
@@ -33,13 +33,13 @@ class JsonLines:
                 continue
             last, last_is_none = number, found is None
             if found is None:
-                rows.wrong[len(rows.objects)] = Wrong("row", str(_("not a JSON object")))
+                rows.wrong[len(rows.objects)] = RowFault("row", str(_("not a JSON object")))
             rows.numbers.append(number)
             rows.objects.append(found or {})
             rows.raw.append(line)
             if len(rows.objects) == CHUNK or self._opened.unpacked - begun > CHUNK_BYTES:
                 yield rows
-                rows, begun = Gathered(), self._opened.unpacked
+                rows, begun = GatheredRows(), self._opened.unpacked
         if rows.objects:
             yield rows
         if last_is_none:
@@ -56,9 +56,9 @@ class JsonLines:
         """Nothing."""
         return ""
 
-    def refused_row(self, rows: Rows, place: int, wrong: Wrong) -> str:
+    def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """A line with the reason, and the line as it came."""
-        assert isinstance(rows, Gathered)
+        assert isinstance(rows, GatheredRows)
         note = {NOTE: {"row": rows.numbers[place], "field": wrong.field, "reason": wrong.reason}}
         return f"{json.dumps(note, ensure_ascii=False)}\n{rows.raw[place].rstrip()}\n"
 

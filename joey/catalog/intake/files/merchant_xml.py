@@ -14,8 +14,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.opened import LONGEST_LINE, Opened, UnreadableFile
-from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, Gathered, Rows, Wrong
+from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile, UnreadableFile
+from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, GatheredRows, RowFault
 
 GOOGLE = "http://base.google.com/ns/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -29,18 +29,18 @@ register_namespace("g", GOOGLE)
 
 
 class MerchantXml:
-    """A feed of items. Rows are numbered by item, from 1."""
+    """A feed of items. FileRows are numbered by item, from 1."""
 
     columns = None
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: OpenedFile) -> None:
         self._opened = opened
 
-    def chunks(self) -> Iterator[Rows]:
+    def chunks(self) -> Iterator[FileRows]:
         """All items. Raises UnreadableFile for what is not well-formed, and for a DTD or entities of its own."""
         items = _Items()
         parser = DefusedXMLParser(target=items, encoding="utf-8", forbid_dtd=True)
-        rows, begun, number, quiet = Gathered(), 0, 0, 0
+        rows, begun, number, quiet = GatheredRows(), 0, 0, 0
         try:
             for piece in self._pieces():
                 parser.feed(piece)
@@ -55,7 +55,7 @@ class MerchantXml:
                     rows.raw.append(element)
                 if len(rows.objects) >= CHUNK or (rows.objects and self._opened.unpacked - begun > CHUNK_BYTES):
                     yield rows
-                    rows, begun = Gathered(), self._opened.unpacked
+                    rows, begun = GatheredRows(), self._opened.unpacked
             parser.close()
         except ParseError as broken:
             line, column = broken.position
@@ -91,9 +91,9 @@ class MerchantXml:
         """A feed around the items."""
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:g="{GOOGLE}"><channel>\n'
 
-    def refused_row(self, rows: Rows, place: int, wrong: Wrong) -> str:
+    def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """A comment with the reason, and the item."""
-        assert isinstance(rows, Gathered)
+        assert isinstance(rows, GatheredRows)
         note = escape(f"row {rows.numbers[place]}, {wrong.field}: {wrong.reason}").replace("--", "- -")
         out = io.StringIO()
         out.write(f"<!-- {note} -->\n")

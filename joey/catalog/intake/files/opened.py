@@ -36,7 +36,7 @@ class UnreadableFile(Invalid):
         super().__init__(text, field="file", row=row)
 
 
-class Opened:
+class OpenedFile:
     """A file being read. `done` of `size` bytes of it were read, whatever they unpack to."""
 
     def __init__(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class Opened:
         self.unpacked = 0
         self._last = b""
 
-    def __enter__(self) -> "Opened":
+    def __enter__(self) -> "OpenedFile":
         return self
 
     def __exit__(

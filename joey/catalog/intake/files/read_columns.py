@@ -13,7 +13,7 @@ from joey.catalog.intake.clean_facts import LONGEST_URL, Columns, are_clean
 from joey.catalog.intake.files import values
 from joey.catalog.intake.files.allowed_hosts import AllowedHosts, host_of
 from joey.catalog.intake.files.mapping import FIELDS, MONEY, Mapping, Source
-from joey.catalog.intake.files.rows import Rows, Wrong
+from joey.catalog.intake.files.rows import FileRows, RowFault
 from joey.catalog.intake.files.source_columns import SourceColumns, text_of_one
 from joey.kit.refusals import Invalid
 from joey.marketplaces.registry import has_rotating_ids, identity_of
@@ -68,7 +68,7 @@ def check_columns(mapping: Mapping, columns: Sequence[str] | None) -> None:
                     )
 
 
-def read_columns(rows: Rows, plan: Plan) -> tuple[Columns, dict[int, Wrong]]:
+def read_columns(rows: FileRows, plan: Plan) -> tuple[Columns, dict[int, RowFault]]:
     """The offers of these rows, and by place what is wrong with those that cannot be read."""
     return _Reading(rows, plan).read()
 
@@ -76,11 +76,11 @@ def read_columns(rows: Rows, plan: Plan) -> tuple[Columns, dict[int, Wrong]]:
 class _Reading(SourceColumns):
     """One chunk being read."""
 
-    def __init__(self, rows: Rows, plan: Plan) -> None:
+    def __init__(self, rows: FileRows, plan: Plan) -> None:
         super().__init__(rows, plan.mapping)
         self.plan = plan
 
-    def read(self) -> tuple[Columns, dict[int, Wrong]]:
+    def read(self) -> tuple[Columns, dict[int, RowFault]]:
         plan, zone = self.plan, self.plan.zone
         self._ids = self._needed("id", self._texts("id"))
         texts = {name: self._texts(name) for name in TEXTS}

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from joey.catalog.intake.files.rows import Reader, Rows, Wrong
+from joey.catalog.intake.files.rows import FileRows, Reader, RowFault
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class RefusedRows:
             self._file.close()
             Path(self._file.name).unlink(missing_ok=True)
 
-    def add(self, reader: Reader, rows: Rows, place: int, wrong: Wrong) -> None:
+    def add(self, reader: Reader, rows: FileRows, place: int, wrong: RowFault) -> None:
         """One row of a chunk, with the reason."""
         self.rows.append(RefusedRow(rows.numbers[place], wrong.field, wrong.reason))
         if self._path is None:

@@ -9,18 +9,18 @@ CHUNK_BYTES = 8 << 20  # … or fewer, where they are long
 
 
 @dataclass(frozen=True)
-class Wrong:
+class RowFault:
     """Why a row is refused: a column, and what is wrong with it."""
 
     field: str
     reason: str
 
 
-class Rows(Protocol):
+class FileRows(Protocol):
     """Some rows of a file, in its order."""
 
     numbers: list[int]
-    wrong: dict[int, Wrong]  # by place: rows that are none; their cells are all empty
+    wrong: dict[int, RowFault]  # by place: rows that are none; their cells are all empty
 
     def column(self, name: str) -> list[Any]:
         """What stands in a column: text, None, and where the form has them lists, objects and numbers."""
@@ -35,7 +35,7 @@ class Reader(Protocol):
         """The names of all columns, where the file gives them in advance."""
         ...
 
-    def chunks(self) -> Iterator[Rows]:
+    def chunks(self) -> Iterator[FileRows]:
         """All rows. Raises UnreadableFile as soon as the file turns out to be cut or broken."""
         ...
 
@@ -43,7 +43,7 @@ class Reader(Protocol):
         """What a file of refused rows begins with."""
         ...
 
-    def refused_row(self, rows: Rows, place: int, wrong: Wrong) -> str:
+    def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """One row as it came, with the reason in a place that reading passes over."""
         ...
 
@@ -53,11 +53,11 @@ class Reader(Protocol):
 
 
 @dataclass
-class Gathered:
-    """Rows that each are an object: column → value."""
+class GatheredRows:
+    """FileRows that each are an object: column → value."""
 
     numbers: list[int] = field(default_factory=list)
-    wrong: dict[int, Wrong] = field(default_factory=dict)
+    wrong: dict[int, RowFault] = field(default_factory=dict)
     objects: list[dict[str, Any]] = field(default_factory=list)
     raw: list[Any] = field(default_factory=list)  # as the file has them
 

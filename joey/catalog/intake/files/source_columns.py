@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files import values
 from joey.catalog.intake.files.mapping import Mapping, Source
-from joey.catalog.intake.files.rows import Rows, Wrong
+from joey.catalog.intake.files.rows import FileRows, RowFault
 from joey.kit.refusals import Invalid, Text
 
 NOTHING = ("", None)
@@ -18,10 +18,10 @@ MISSING = _("missing")
 class SourceColumns:
     """One chunk of a file, with what is wrong in it by place; the fields of ours are read from it one by one."""
 
-    def __init__(self, rows: Rows, mapping: Mapping) -> None:
+    def __init__(self, rows: FileRows, mapping: Mapping) -> None:
         self.rows, self.mapping = rows, mapping
         self.size = len(rows.numbers)
-        self.wrong: dict[int, Wrong] = dict(rows.wrong)
+        self.wrong: dict[int, RowFault] = dict(rows.wrong)
         self.none = self.mapping.none | set(NOTHING)
         self._ids: list[str] = []
         self._found: dict[str, list[tuple[Source, list[Any]]]] = {}
@@ -123,7 +123,7 @@ class SourceColumns:
         return found
 
     def _refuse(self, place: int, name: str, reason: str) -> None:
-        self.wrong.setdefault(place, Wrong(shown_name(self.mapping, name), reason))
+        self.wrong.setdefault(place, RowFault(shown_name(self.mapping, name), reason))
 
 
 def shown_name(mapping: Mapping, name: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.opened import LONGEST_LINE, Opened, UnreadableFile
-from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, Rows, Wrong
+from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile, UnreadableFile
+from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault
 
 FEW = 500  # rows read in one go
 MOST_COLUMNS = 1_000
@@ -22,7 +22,7 @@ NOTES = ("joey_row", "joey_field", "joey_reason")  # the first columns of a file
 class _TableRows:
     header: dict[str, int]
     numbers: list[int] = field(default_factory=list)
-    wrong: dict[int, Wrong] = field(default_factory=dict)
+    wrong: dict[int, RowFault] = field(default_factory=dict)
     cells: list[list[str]] = field(default_factory=list)
     odd: dict[int, list[str]] = field(default_factory=dict)  # by place: rows with another number of cells
 
@@ -33,9 +33,9 @@ class _TableRows:
 
 
 class Table:
-    """A table with its delimiter. Rows are numbered as a spreadsheet does: the header is row 1."""
+    """A table with its delimiter. FileRows are numbered as a spreadsheet does: the header is row 1."""
 
-    def __init__(self, opened: Opened, delimiter: str) -> None:
+    def __init__(self, opened: OpenedFile, delimiter: str) -> None:
         csv.field_size_limit(LONGEST_LINE)
         self._opened = opened
         self._delimiter = delimiter
@@ -45,7 +45,7 @@ class Table:
         self.columns: Sequence[str] = self._header()
         self._places = {name: place for place, name in enumerate(self.columns)}
 
-    def chunks(self) -> Iterator[Rows]:
+    def chunks(self) -> Iterator[FileRows]:
         """All rows. One with another number of cells is wrong; as the last one it says that the file was cut."""
         last, last_is_odd = 1, False
         while block := self._block():
@@ -105,7 +105,7 @@ class Table:
                 continue
             rows.cells.append([""] * width)
             rows.odd[place] = cells
-            rows.wrong[place] = Wrong(
+            rows.wrong[place] = RowFault(
                 "row", str(_("%(found)d cells, the header has %(all)d") % {"found": len(cells), "all": width})
             )
         return rows
@@ -127,7 +127,7 @@ class Table:
         """The header, behind three columns for the notes."""
         return self._line([*NOTES, *self._own(list(self.columns))])
 
-    def refused_row(self, rows: Rows, place: int, wrong: Wrong) -> str:
+    def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """The cells as they came, behind the notes."""
         assert isinstance(rows, _TableRows)
         cells = rows.odd.get(place, rows.cells[place])
