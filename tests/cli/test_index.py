@@ -93,7 +93,7 @@ def test_a_worker_beside_another_follower_lets_it_write(deployed: dict[str, str]
     catch_up()
     take_offers(many(3), now=NOW)
 
-    with folder.alone(folder.WRITING, wait=False) as mine:
+    with folder.exclusive(folder.WRITING, wait=False) as mine:
         assert mine
         environment = os.environ | deployed | {"DJANGO_SETTINGS_MODULE": "joey.site.settings"}
         command = [sys.executable, "-c", CATCH_UP]
