@@ -39,7 +39,12 @@ DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
 BENCH_PARTS := wrk nginx-light
 ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/instance/test_migrate_database.py)
 
-.PHONY: help setup up test test-long lint bench lock clean dev debian-parts bench-parts
+# What `make test-quick` leaves to `make test`.
+SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/properties tests/bench tests/real_data.py \
+	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py \
+	tests/api/test_live.py tests/payouts/test_with_the_sandbox.py tests/catalog/same_item/test_labelled_sets.py
+
+.PHONY: help setup up test test-quick test-long lint bench lock clean dev debian-parts bench-parts
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,6 +59,10 @@ test: dev debian-parts ## check everything: lint, all tests, and the money tests
 	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(TESTS)
 	@echo "Once more on PostgreSQL 15: $(ON_15)"
 	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ON_15)
+
+test-quick: dev ## lint and the units, in under three minutes: nothing that starts a browser, a server or an instance
+	@$(MAKE) --no-print-directory lint
+	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
 
 test-long: dev debian-parts ## the slow proofs
 	$(PY) -m pytest -q -m long $(TESTS)

@@ -13,6 +13,7 @@ from joey.instance.data_folder import Instance, noted_instance, user_of
 from joey.instance.errors import CommandFailed
 
 MIN_FREE_BYTES = 500_000_000
+MIN_DAYS_AHEAD = 3  # of partitions; the worker makes them two weeks ahead
 SILENT_SECONDS = 60
 STALE = timedelta(days=8)  # a weekly drill, and a day
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -44,7 +45,9 @@ def diagnose(data: Path) -> Iterator[Diagnosis]:
         yield Diagnosis(True, f"Joey is running at {running.url} (process {running.pid}), data in {data}.")
     assert owner_url
     yield from _database(url, owner_url)
-    yield from _search(data, running, url)
+    _set_up_django(data, running, url)
+    yield from _partitions()
+    yield from _search()
     if running:
         yield from _faces(running)
 
@@ -165,16 +168,38 @@ def _failed_jobs(app: psycopg.Connection) -> Diagnosis:
     return Diagnosis(True, "No background job has failed.")
 
 
-def _search(data: Path, running: Instance | None, url: str) -> Iterator[Diagnosis]:
+def _set_up_django(data: Path, running: Instance | None, url: str) -> None:
     from joey.instance.open_instance import environment
 
     os.environ.update({"JOEY_DATA": str(data), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "joey.site.settings"})
     if running:
         os.environ.update(environment(data, running))
     import django
-    from django.db import Error
 
     django.setup()
+
+
+def _partitions() -> Iterator[Diagnosis]:
+    from django.conf import settings
+    from django.db import Error
+
+    from joey.kit.partitions import days_left
+
+    try:
+        left = days_left()
+    except Error:
+        return  # reported above
+    table, days = min(left.items(), key=lambda each: each[1], default=("", MIN_DAYS_AHEAD))
+    if days < MIN_DAYS_AHEAD:
+        yield Diagnosis(False, f"{table} has partitions for {days} more days only: is `joey work` running?")
+        return
+    kept = f"for {settings.JOEY_CLICK_DAYS} days" if settings.JOEY_CLICK_DAYS else "for ever"
+    yield Diagnosis(True, f"Partitions are made {days} days ahead; clicks are kept {kept} (JOEY_CLICK_DAYS).")
+
+
+def _search() -> Iterator[Diagnosis]:
+    from django.db import Error
+
     from joey.catalog.search.follow import lag
 
     try:
