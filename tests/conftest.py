@@ -14,6 +14,7 @@ from tests import database
 LONGEST_FIRST = (
     "tests/faults/",
     "tests/journeys/",
+    "tests/toy_marketplace/",
     "tests/instance/",
     "tests/cli/",
     "tests/properties/",
