@@ -40,8 +40,8 @@ KEYS = {
     "orders_orderclaim (marketplace, external_order, external_line)": CLAIM,
     "orders_orderline (marketplace, external_order, external_line)": CLAIM,
     "orders_refundcase (marketplace, case_id)": REPORT,
-    "orders_report (marketplace, kind, external_order, external_line, version, payload_sha256)": REPORT,
-    "orders_synccursor (marketplace, kind)": SINGLE,
+    "orders_reportdigest (digest)": REPORT,
+    "orders_synccursor (marketplace, account, question)": SINGLE,
     "payouts_payoutattempt (payout_id)": PARENT,
     "payouts_payoutattempt (payout_id, number)": PARENT,
     "payouts_payoutattempt (rail_key)": "the rail answers by this key alone",
@@ -54,6 +54,7 @@ KEYS = {
     "sharing_link (code)": PUBLIC,
     "sharing_position (marketplace, key)": "registered at the marketplace once, for whichever shop leases it",
     "sharing_positionlease (position_id)": "a position is leased to one shop at a time",
+    "sharing_outboundclick (click_id, id)": PARENT,
     "shops_shop (slug)": PUBLIC,
 }
 
