@@ -3,7 +3,7 @@
 Rows of a shop may one day be spread over machines by shop_id. A unique key is kept by one machine alone only if it
 holds shop_id; every other one is a claim on what all shops share. Two kinds need no reason of their own:
 
-- a row's own generated `id` as the primary key: nobody chooses it, and a UUIDv7 is unique wherever it is made;
+- a row's own generated `id` as the primary key: it is not chosen, and a UUIDv7 is unique wherever it is made;
 - tables of Django and procrastinate, which hold nothing of a shop.
 """
 

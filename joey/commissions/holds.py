@@ -1,4 +1,4 @@
-"""Blocking one commission, with a reason, and letting it go again. A hold touches this line only, never the account."""
+"""Holding one commission, with a reason, and releasing it. A hold is about this line only, never the account."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from joey.record.erasable import keep_text
 
 @transaction.atomic
 def place_hold(commission: Commission, *, reason: str, now: datetime) -> CommissionHold:
-    """Keep a pending commission from becoming available. Raises Conflict once it is available."""
+    """Keep a pending commission from becoming available. Raises Invalid ("reason"), Conflict once it is available."""
     if not reason.strip():
         raise Invalid(_("A hold needs a reason that the shopkeeper will read."), field="reason")
     held = Commission.objects.select_for_update().get(pk=commission.pk)

@@ -87,7 +87,7 @@ class CommissionHold(models.Model):
 class EarnCursor(models.Model):
     """Up to which order line revision a marketplace's lines have been turned into commissions.
 
-    Revisions of a marketplace are given out under its advisory lock, so whoever sees one sees all smaller ones.
+    Revisions of a marketplace are given out under its advisory lock, so a reader that sees one sees all smaller ones.
     """
 
     marketplace = models.CharField(max_length=64, primary_key=True)

@@ -1,4 +1,4 @@
-"""Publish another version of the flat plan. What is earned keeps its own; nobody is surprised."""
+"""Publish another version of the flat plan. What is earned already keeps its version, and shopkeepers have notice."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Whether this Joey is well: database, worker, search index, and how old the newest word of each marketplace is."""
+"""Whether this instance is well: worker, partitions, search index, and how old each marketplace's newest report is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,23 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from joey.catalog.search.follow import Lag, lag
+from joey.kit.partitions import days_left
 from joey.marketplaces import registry
 from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.models import Payout
 
-WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker says that it lives every ten seconds
+WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker's heartbeat is every ten seconds
 SYNC_OLD_AFTER = timedelta(minutes=15)  # five rounds missed
+DAYS_LEFT_MIN = 7  # of the fourteen that are made ahead
 COUNT_MOST = 1000  # enough to see trouble; counting all of a large table is not worth it
 
 
 @dataclass(frozen=True)
 class SyncState:
-    """How far the reports of one marketplace have been read. `trouble` "" when the last reading worked."""
+    """How far one question to a marketplace has been answered. `trouble` is "" when the last answer could be read."""
 
     marketplace: str
-    kind: str
+    kind: str  # the question
     read_until: datetime
     last_success_at: datetime | None
     trouble: str
@@ -33,7 +35,7 @@ class SyncState:
 
 @dataclass(frozen=True)
 class Health:
-    """`troubles` in words, none when all is well. `worker_seen_at` None: no worker has ever said anything."""
+    """`troubles` in words, none when all is well. `worker_seen_at` is None when no worker has ever run."""
 
     troubles: tuple[str, ...]
     worker_seen_at: datetime | None
@@ -52,13 +54,14 @@ class Counts:
 
 
 def health(*, now: datetime) -> Health:
-    """Three queries, one more for each marketplace whose changes are not searchable yet.
+    """Four queries, one more for each marketplace whose changes are not searchable yet.
 
-    Raises what the database raises when it is away.
+    Raises what the database raises when it is unavailable.
     """
     worker = ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True).first()
     syncs, search = _syncs(), lag()
-    return Health((*_troubles(worker, syncs, now), *_search_troubles(search)), worker, tuple(syncs), search)
+    troubles = (*_troubles(worker, syncs, now), *_partition_troubles(), *_search_troubles(search))
+    return Health(troubles, worker, tuple(syncs), search)
 
 
 def counts() -> Counts:
@@ -90,7 +93,7 @@ def _syncs() -> list[SyncState]:
 def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime) -> list[str]:
     found = []
     if worker is None or now - worker > WORKER_SILENT_AFTER:
-        found.append(_("No worker is running: orders, payouts and prices stand still. Start “joey work”."))
+        found.append(_("No worker is running: orders, payouts and prices are not updated. Start “joey work”."))
     for sync in syncs:
         if sync.is_old(now):
             found.append(
@@ -105,10 +108,18 @@ def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime
     return found
 
 
+def _partition_troubles() -> list[str]:
+    short = sorted(table for table, days in days_left().items() if days < DAYS_LEFT_MIN)
+    if not short:
+        return []
+    missing = _("The partitions of the coming days are missing: %s. Look at the failed jobs “make_partitions”.")
+    return [missing % ", ".join(short)]
+
+
 def _search_troubles(search: Lag) -> list[str]:
     if search.missing:
         return [_("This host has no search index yet. “joey work” builds it here, or “joey index rebuild” at once.")]
     if search.is_left:
-        told = _("%d offers changed since the search index of this host was last followed. Start “joey work” here.")
-        return [told % search.behind]
+        behind = _("%d offers changed since the search index of this host was last updated. Start “joey work” here.")
+        return [behind % search.behind]
     return []

@@ -1,4 +1,4 @@
-"""Every invariant of every room in one list: what `joey prove` checks and each journey ends with."""
+"""Every invariant of every package in one list: what `joey prove` checks and each journey ends with."""
 
 from joey.catalog import prove as catalog
 from joey.commissions import prove as commissions
@@ -12,6 +12,6 @@ from joey.shops import prove as shops
 
 
 def all_checks() -> list[Check]:
-    """The checks of all rooms, money first."""
-    rooms = (ledger, commissions, payouts, orders, sharing, shops, catalog, record)
-    return [check for room in rooms for check in room.CHECKS]
+    """The checks of all packages, money first."""
+    packages = (ledger, commissions, payouts, orders, sharing, shops, catalog, record)
+    return [check for package in packages for check in package.CHECKS]

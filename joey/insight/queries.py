@@ -16,8 +16,8 @@ BEFORE, AFTER = timedelta(seconds=5), timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class WayOutFacts:
-    """One time the visitor went on to the marketplace."""
+class OutboundFacts:
+    """One outbound click: the visitor went on to the marketplace."""
 
     at: datetime
     marketplace: str
@@ -32,7 +32,7 @@ class WayOutFacts:
 
 @dataclass(frozen=True)
 class ClickFacts:
-    """One visit through a link, and where it led."""
+    """One click on a link, and where it led."""
 
     id: UUID
     shop_id: UUID
@@ -40,7 +40,7 @@ class ClickFacts:
     visitor: str
     channel: str
     code: str
-    outbound_clicks: tuple[WayOutFacts, ...]
+    outbound_clicks: tuple[OutboundFacts, ...]
 
 
 def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
@@ -59,7 +59,7 @@ def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
         " WHERE w.click_id = %s ORDER BY w.at LIMIT 50",
         [click_id],
     )
-    return ClickFacts(**click, outbound_clicks=tuple(WayOutFacts(**way) for way in ways))
+    return ClickFacts(**click, outbound_clicks=tuple(OutboundFacts(**way) for way in ways))
 
 
 def lines_after(click: ClickFacts) -> list[OrderRow]:

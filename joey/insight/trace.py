@@ -59,12 +59,12 @@ def suspense_trace(line_id: UUID) -> Trace:
 
 
 def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
-    """What came of one visit. Raises NotFound for a click that is not the shop's."""
+    """What came of one click. Raises NotFound for a click that is not the shop's."""
     click = queries.click_of(shop.pk, click_id)
     if click is None:
-        raise NotFound(_("There is no such visit in this shop."))
+        raise NotFound(_("There is no such click in this shop."))
     lines = queries.lines_after(click)
-    steps = [_visit_step(click), *(_outbound_step(click, way) for way in click.outbound_clicks)]
+    steps = [_click_step(click), *(_outbound_step(click, way) for way in click.outbound_clicks)]
     for line in lines:
         steps += _steps_of_line(line.id)
     return Trace(*_why_click(click, lines), tuple(sorted(steps, key=lambda step: step.at)))
@@ -84,7 +84,7 @@ def _why(line: OrderRow, hold: str | None) -> tuple[str, str]:
     if line.state == "placed":
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
     if not line.commission_state:
-        return "not_booked", _("The report came in a moment ago and is being booked. Look again in a minute.")
+        return "not_booked", _("The report came in a moment ago and is being booked. Check again in a minute.")
     if line.returned.minor and not line.commission.minor:
         return "returned", _("All of it was returned, so the marketplace took its commission back.")
     if not line.rate_ppm or not line.commission.minor:
@@ -118,22 +118,22 @@ def _why(line: OrderRow, hold: str | None) -> tuple[str, str]:
 def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
     if click.visitor != "person":
         return "not_a_person", _(
-            "This was not a person but a link preview, a prefetch or a robot. It is kept, and not counted."
+            "This was not a person but a link preview, a prefetch or a robot. It is kept but not counted."
         )
     if not click.outbound_clicks:
         return "looked_only", _("The visitor looked at the page and did not go on to the marketplace.")
     if not lines and not any(way.is_tracked for way in click.outbound_clicks):
         return "earns_nothing_here", _(
-            "No position was free at the marketplace, or it reports no orders, so this visit could not earn."
+            "No position was free at the marketplace, or it reports no orders, so this click could not earn."
         )
     if not lines:
         return "no_order", _(
-            "The visitor went on to the marketplace, and it has reported no order from this visit. "
+            "The visitor went on to the marketplace, and it has reported no order from this click. "
             "An order counts for up to %d days."
         ) % queries.window_days(click.outbound_clicks[0].marketplace)
     if len(lines) == 1:
         return _why(lines[0], queries.hold_reason(lines[0].id))
-    return "ordered", _("%d order lines were reported from this visit.") % len(lines)
+    return "ordered", _("%d order lines were reported from this click.") % len(lines)
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -150,10 +150,10 @@ def _step(event: EventRow) -> Step:
     return Step(event.happened_at, event.kind, what, why, figure)
 
 
-Told = tuple[str, str, int | None]
+Explained = tuple[str, str, int | None]
 
 
-def _reported(facts: Mapping[str, Any]) -> Told:
+def _reported(facts: Mapping[str, Any]) -> Explained:
     states = {
         "placed": _("The marketplace reported an order, not paid yet"),
         "paid": _("The marketplace reported the order as paid"),
@@ -175,7 +175,7 @@ def _reported(facts: Mapping[str, Any]) -> Told:
     return states[facts["state"]], why, facts["paid_minor"]
 
 
-def _returned(facts: Mapping[str, Any]) -> Told:
+def _returned(facts: Mapping[str, Any]) -> Explained:
     back = facts.get("returned_commission_minor", 0)
     return (
         _("A return was reported"),
@@ -184,7 +184,7 @@ def _returned(facts: Mapping[str, Any]) -> Told:
     )
 
 
-def _earned(facts: Mapping[str, Any]) -> Told:
+def _earned(facts: Mapping[str, Any]) -> Explained:
     base = Money(facts["base_minor"], facts["currency"]).text
     why = _("Plan %(plan)s, frozen now: your share of %(base)s that the marketplace pays after its fee.") % {
         "plan": facts["plan"],
@@ -195,7 +195,7 @@ def _earned(facts: Mapping[str, Any]) -> Told:
     return _("Commission earned, pending"), why, facts["amount_minor"]
 
 
-def _adjusted(facts: Mapping[str, Any]) -> Told:
+def _adjusted(facts: Mapping[str, Any]) -> Explained:
     delta = facts["amount_minor"] - facts["before_minor"]
     if facts["line_state"] == "closed":
         why = _("The order was closed.")
@@ -214,7 +214,7 @@ def _reason(facts: Mapping[str, Any]) -> str:
     return facts["reason"] or _("The reason was erased.")
 
 
-STEPS: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
+STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
     "order_line.reported": _reported,
     "order_line.returned": _returned,
     "order_line.attributed": lambda facts: (
@@ -239,13 +239,13 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
 }
 
 
-def _visit_step(click: ClickFacts) -> Step:
+def _click_step(click: ClickFacts) -> Step:
     if click.visitor == "person":
         return Step(click.at, "click", _("Someone opened your link"), _("Channel: %s") % click.channel)
     return Step(click.at, "click", _("Your link was fetched"), _("By a preview, a prefetch or a robot; not counted."))
 
 
-def _outbound_step(click: ClickFacts, way: queries.WayOutFacts) -> Step:
+def _outbound_step(click: ClickFacts, way: queries.OutboundFacts) -> Step:
     why = (
         _("Through your position “%s”, which the marketplace will name in its report.") % way.position_key
         if way.position_key

@@ -1,4 +1,4 @@
-"""Money verbs beside themselves: two connections at once, and one killed half-way."""
+"""Money verbs beside themselves: two connections at once, and one killed midway."""
 
 import time
 from collections.abc import Callable
@@ -126,7 +126,7 @@ def test_two_syncs_taking_in_the_same_reports_make_each_line_once(committed_db: 
 
 @pytest.mark.usefixtures("reported")
 @pytest.mark.parametrize("moment", ["ledger_journal", "ledger_posting", "record_event"])
-def test_earning_killed_half_way_leaves_all_or_nothing(moment: str, committed_db: EmbeddedPostgres) -> None:
+def test_earning_killed_midway_leaves_all_or_nothing(moment: str, committed_db: EmbeddedPostgres) -> None:
     die_after(f"INSERT INTO {moment} ", lambda: earn_due(now=NOW))
 
     assert Commission.objects.count() == 0
@@ -138,7 +138,7 @@ def test_earning_killed_half_way_leaves_all_or_nothing(moment: str, committed_db
 
 @pytest.mark.usefixtures("reported")
 @pytest.mark.parametrize("moment", ["ledger_posting", "record_event"])
-def test_confirming_killed_half_way_leaves_all_or_nothing(moment: str, committed_db: EmbeddedPostgres) -> None:
+def test_confirming_killed_midway_leaves_all_or_nothing(moment: str, committed_db: EmbeddedPostgres) -> None:
     earn_due(now=NOW)
 
     die_after(f"INSERT INTO {moment} ", lambda: confirm_due(now=NOW))
