@@ -82,12 +82,12 @@ def test_every_kind_that_code_appends_is_declared() -> None:
 
 def test_every_fact_that_code_writes_out_is_declared() -> None:
     undeclared = [
-        f"{path.relative_to(ROOT)}: {kind} {key.value}"
+        f"{path.relative_to(ROOT)}: {kind} {key.value!r}"
         for path, tree in appending_files()
         for kind, facts in appended_literally(tree)
         if isinstance(facts, ast.Dict)
         for key in facts.keys
-        if isinstance(key, ast.Constant) and key.value not in KINDS[kind].facts
+        if isinstance(key, ast.Constant) and str(key.value) not in KINDS[kind].facts
     ]
 
     assert undeclared == []
