@@ -19,7 +19,7 @@ _OURS = (b"cache-control", b"etag", b"last-modified", b"expires", b"x-robots-tag
 
 
 @dataclass(frozen=True)
-class Page:
+class RenderedPage:
     """A complete answer."""
 
     status: int
@@ -33,13 +33,13 @@ class Page:
         names = {name.lower() for name, _value in self.headers}
         return self.status == 200 and b"set-cookie" not in names
 
-    def with_text(self, old: str, new: str) -> "Page":
+    def with_text(self, old: str, new: str) -> "RenderedPage":
         return replace(self, body=self.body.replace(old.encode(), new.encode()))
 
 
 async def page_of(
     django: App, scope: Scope, asked: Asked, path: str, *, click: str, query: bytes | None = None
-) -> Page | None:
+) -> RenderedPage | None:
     """What Django answers at `path` for this visitor; None when it takes too long or fails.
 
     The view finds the click's id in the ASGI scope's state, which no client can send. Only the language cookie
@@ -67,7 +67,7 @@ async def page_of(
     rendering.result()
     start = next(message for message in answer if message["type"] == "http.response.start")
     given = tuple((name.lower(), value) for name, value in start.get("headers", ()))
-    page = Page(
+    page = RenderedPage(
         status=start["status"],
         headers=tuple((name, value) for name, value in given if name not in _OURS),
         body=b"".join(message.get("body", b"") for message in answer if message["type"] == "http.response.body"),
@@ -76,7 +76,7 @@ async def page_of(
     return None if page.status >= 500 else page
 
 
-async def send_page(send: Send, page: Page, asked: Asked, *more: Header) -> None:
+async def send_page(send: Send, page: RenderedPage, asked: Asked, *more: Header) -> None:
     """Answer with the page. It belongs to one click: no cache on the way may keep it."""
     ours = ((b"cache-control", b"private, no-store"), (b"x-robots-tag", b"noindex"), *more)
     decided = {name for name, _value in ours}

@@ -34,7 +34,7 @@ from joey.sharing.make_link import OWN
 from joey.sharing.models import Click, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
 from joey.sharing.public_link import link_with_offer
-from joey.sharing.queries import DESTINATION_OF_CLICK, DESTINATION_OF_LINK, Destination
+from joey.sharing.queries import DESTINATION_OF_CLICK, DESTINATION_OF_LINK, OutboundTarget
 from joey.sharing.tracked_url import tracked_url
 from joey.sharing.visitor import EMBEDDED, PERSON, PREFETCH
 
@@ -51,7 +51,7 @@ AGENTS_KEPT, AGENT_CHARACTERS = 5_000, 600
 class OutboundRoute:
     """An outbound click with everything worked out that is the same for all visitors who take it."""
 
-    destination: Destination
+    destination: OutboundTarget
     link: ClickedLink | None  # the listing's own link, on which a click is still to be written
     packed: ClickedDestination
     lease_id: UUID | None
@@ -78,7 +78,7 @@ class GoOut:
         self._links = links
         self._look_up = look_up
         self._clicks = clicks
-        self._destinations: Remembered[UUID, Destination] = Remembered(  # by link
+        self._destinations: Remembered[UUID, OutboundTarget] = Remembered(  # by link
             DESTINATIONS_KEPT, DESTINATION_FRESH_SECONDS
         )
         self._routes: Remembered[str, OutboundRoute] = Remembered(DESTINATIONS_KEPT)  # by a listing's own code
@@ -152,7 +152,7 @@ class GoOut:
         await send(answer.also(route.redirect, *more) if more else route.redirect)
         await send(answer.NOTHING_MORE)
 
-    async def _find(self, token: str) -> tuple[Destination, ClickedLink | None, bytes] | None:
+    async def _find(self, token: str) -> tuple[OutboundTarget, ClickedLink | None, bytes] | None:
         """The destination, the listing's own link when the click is still to be written, and the click's id."""
         click_id = _click_id(token)
         if click_id is not None:
@@ -172,7 +172,7 @@ class GoOut:
         return destination, ClickedLink.of(link.shop_id, link.id, link.listing_id), new_id_bytes()
 
     async def _route(
-        self, destination: Destination, link: ClickedLink | None, asked: Asked, token: str
+        self, destination: OutboundTarget, link: ClickedLink | None, asked: Asked, token: str
     ) -> OutboundRoute | None:
         """The way there; None when it is not allowed. Kept for a listing's own link on a known address."""
         manifest = await self._manifest(destination.marketplace)
@@ -191,7 +191,7 @@ class GoOut:
             self._routes.put(token, route)
         return route
 
-    async def _destination(self, query: str, key: UUID) -> Destination | None:
+    async def _destination(self, query: str, key: UUID) -> OutboundTarget | None:
         known = self._destinations.fresh(key)
         if known is not None:
             return known
@@ -199,7 +199,7 @@ class GoOut:
         if old is not None and self._clicks.unavailable:  # no visitor has to wait to find that out again
             return old
         try:
-            found = await self._look_up.one(Destination, query, [key])
+            found = await self._look_up.one(OutboundTarget, query, [key])
         except DatabaseUnavailable:
             if old is None:
                 raise
@@ -222,7 +222,7 @@ class GoOut:
         return self._manifests[marketplace]
 
     async def _target(
-        self, destination: Destination, manifest: Manifest, asked: Asked
+        self, destination: OutboundTarget, manifest: Manifest, asked: Asked
     ) -> tuple[str | None, UUID | None, bool]:
         """(the address when it is allowed, the lease it is on, whether the next visitor is led there, too).
 
@@ -241,7 +241,7 @@ class GoOut:
             return may_lead_to(destination.plain_url, manifest.hosts), None, settled
         return may_lead_to(url, manifest.hosts), lease_id, settled
 
-    async def _given(self, destination: Destination) -> TrackedUrl | None:
+    async def _given(self, destination: OutboundTarget) -> TrackedUrl | None:
         """The tracked address from the marketplace, asked once however many visitors wait for it."""
         link_id = destination.link_id
         if self._clicks.unavailable or self._none_given.fresh(link_id):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Scope, Send
-from joey.edge.django_page import Page, page_of, send_page
+from joey.edge.django_page import RenderedPage, page_of, send_page
 from joey.edge.group_commit import GroupCommit, PendingClick, QueueFull
 from joey.edge.look_up import DatabaseUnavailable, LookUp
 from joey.edge.remember import Remembered
@@ -62,7 +62,7 @@ class KnownLinks:
 class CachedPage:
     """A listing page as it was last rendered, its outbound click pointing to the listing's own link."""
 
-    page: Page
+    page: RenderedPage
 
     def showable(self, now: datetime) -> bool:
         """Whether every price on it may still be shown."""
@@ -117,7 +117,7 @@ class OpenLink:
         else:
             await send_page(send, cached.page, asked, *more)
 
-    def _keep(self, asked: Asked, link: LinkFacts, page: Page, click_id: str) -> None:
+    def _keep(self, asked: Asked, link: LinkFacts, page: RenderedPage, click_id: str) -> None:
         if asked.method != "GET" or asked.asks_for_language or not page.keepable or link.own_code is None:
             return
         cached = CachedPage(page.with_text(click_id, link.own_code))

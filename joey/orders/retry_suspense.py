@@ -9,7 +9,7 @@ from django.db import transaction
 from joey.kit import sql
 from joey.kit.sets import SetTable
 from joey.record.append import append_set
-from joey.sharing.attribute import EvidencePiece, Verdict, attribute_set
+from joey.sharing.attribute import Attribution, EvidencePiece, attribute_set
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def retry_suspense(marketplace: str, *, now: datetime) -> int:
     sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"orders:{marketplace}"])
     lines = SetTable("suspended_line", SuspendedLine).create()
     pieces = SetTable("retried_evidence", EvidencePiece).create()
-    verdicts = SetTable("retried_verdict", Verdict).create()
+    verdicts = SetTable("retried_verdict", Attribution).create()
     lines.insert(
         "SELECT row_number() OVER (ORDER BY id) AS report, id AS line_id FROM orders_orderline"
         " WHERE suspense <> '' AND marketplace = %s",

@@ -12,7 +12,7 @@ from joey.kit.text import storable, storable_json
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
 from joey.orders.models import OrderLine
 from joey.orders.storable import fitting
-from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, EvidencePiece, Verdict
+from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, Attribution, EvidencePiece
 
 # Which of two reports is the newer one. Marketplaces report times in whole seconds, and an order may be paid and
 # settled in one: of such reports the one that is further on wins, for a line does not go back, and a refund case
@@ -65,7 +65,7 @@ class OrderIn(OrderFacts):
 
 @dataclass(frozen=True)
 class NamedOrder(OrderFacts):
-    """An order report with what its evidence came to (sharing.attribute.Verdict)."""
+    """An order report with what its evidence came to (sharing.attribute.Attribution)."""
 
     shop_id: UUID | None
     lease_id: UUID | None
@@ -125,7 +125,7 @@ class MovedLine:
 
 ORDERS = SetTable("order_in", OrderIn)
 EVIDENCE = SetTable("evidence_in", EvidencePiece)
-VERDICTS = SetTable("verdict_in", Verdict)
+VERDICTS = SetTable("verdict_in", Attribution)
 NAMED = SetTable("named_order", NamedOrder)
 NEWEST = SetTable("newest_order", NewestOrder)
 REFUNDS = SetTable("refund_in", RefundIn)

@@ -27,7 +27,7 @@ class EvidencePiece:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Attribution:
     """What the evidence of one report comes to: a shop and the piece that decided, or the reason for suspense."""
 
     report: int
@@ -40,7 +40,7 @@ class Verdict:
     failed_evidence: JsonText  # with a reason for suspense: all pieces, each with its problem or the shop it names
 
 
-def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: SetTable[Verdict]) -> None:
+def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: SetTable[Attribution]) -> None:
     """One verdict per report that has any evidence.
 
     Pieces that name different shops decide nothing. Else the first piece that can be checked decides: it names a shop,

@@ -174,7 +174,7 @@ class LinkFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class OutboundTarget:
     """Where one link leads, and on which lease. `tracked_url` None: no tracked address is known yet."""
 
     link_id: UUID

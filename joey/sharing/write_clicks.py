@@ -36,7 +36,7 @@ TOUCH_LEASES = """
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WriteStep:
     """One statement of a set; with `rows` it is a COPY and these bytes are what it reads."""
 
     statement: str
@@ -100,7 +100,7 @@ async def write_clicks(
     steps += _steps("sharing_outboundclick", OUTBOUND_CLICK_COLUMNS, outbound_clicks, repeat=repeat)
     if leases:
         listed = ", ".join(f"'{lease}'" for lease in leases)  # UUIDs of ours: nothing to escape in them
-        steps.append(Step(TOUCH_LEASES.format(leases=listed)))
+        steps.append(WriteStep(TOUCH_LEASES.format(leases=listed)))
     if copy_in is not None and not settings.JOEY_PLAIN_COPY:
         await copy_in(
             connection,
@@ -146,15 +146,15 @@ def _record(table: str, columns: str, batch: Iterable[NewClick] | Iterable[NewOu
     return new
 
 
-def _steps(table: str, columns: str, rows: list[bytes], *, repeat: bool) -> list[Step]:
+def _steps(table: str, columns: str, rows: list[bytes], *, repeat: bool) -> list[WriteStep]:
     """COPY into the table; COPY knows no ON CONFLICT, so a repeated set takes a detour by a temporary table."""
     if not rows:
         return []
     if not repeat:
-        return [Step(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)", stream(rows))]
+        return [WriteStep(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)", stream(rows))]
     return [
-        Step(f"DROP TABLE IF EXISTS pg_temp.repeat_{table}"),
-        Step(f"CREATE TEMP TABLE repeat_{table} (LIKE {table} INCLUDING DEFAULTS) ON COMMIT DROP"),
-        Step(f"COPY repeat_{table} ({columns}) FROM STDIN (FORMAT BINARY)", stream(rows)),
-        Step(f"INSERT INTO {table} SELECT * FROM repeat_{table} ON CONFLICT DO NOTHING"),
+        WriteStep(f"DROP TABLE IF EXISTS pg_temp.repeat_{table}"),
+        WriteStep(f"CREATE TEMP TABLE repeat_{table} (LIKE {table} INCLUDING DEFAULTS) ON COMMIT DROP"),
+        WriteStep(f"COPY repeat_{table} ({columns}) FROM STDIN (FORMAT BINARY)", stream(rows)),
+        WriteStep(f"INSERT INTO {table} SELECT * FROM repeat_{table} ON CONFLICT DO NOTHING"),
     ]

@@ -89,6 +89,9 @@ BREAKS = {
     ),
     # orders
     "Each order line of a shop is claimed by that shop": f"UPDATE orders_orderline SET shop_id = {LULU}",
+    "The evidence that decided an order line names its shop": (
+        "UPDATE orders_orderline SET evidence_at = evidence_at - interval '999 days' WHERE external_order = '1001'"
+    ),
     "Each order line was seen at least once": "UPDATE orders_orderline SET external_line = 'never reported'"
     " WHERE external_order = '1001'",
     "Each order line has back what its counting refund cases say": "UPDATE orders_refundcase SET counts = false",
