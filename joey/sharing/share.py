@@ -14,9 +14,9 @@ from joey.marketplaces import registry
 from joey.sharing import caption as captions
 from joey.sharing.models import Link
 from joey.sharing.tracked_url import tracked_url
+from joey.shops.listing_card import Card, card_of
 from joey.shops.models import Shop
 from joey.shops.names import marketplace_name
-from joey.shops.queries import Card, card_of
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,42 @@
-"""What buyers see of a shop, as frozen values made from the rows of one statement."""
+"""What buyers see of a shop: its shelves and their cards, from one statement, as frozen values."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from joey.catalog.price_now import earliest, price_now
+from joey.kit import sql
 from joey.money.money import Money
+from joey.shops.models import Shop
+from joey.shops.queries import no_such_shop
+
+Read = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 CARDS_PER_PAGE = 120
+
+# The shop is part of every row, so that an empty one has a row too. Shelves come in their order, and listings without a
+# shelf last. Nothing is read of an offer that is not shown on this page.
+SHOP_PAGE = f"""
+    SELECT s.id, s.slug, s.name, s.intro, p.name, s.opened_at, clock_timestamp(), c.*
+    FROM shops_shop s
+    JOIN people_person p ON p.id = s.owner_id
+    LEFT JOIN LATERAL (
+        SELECT l.id, l.shelf_id, l.shelf, o.id, o.title, o.translations ->> %(language)s, o.marketplace,
+               o.picture_urls <> '{{}}', o.in_stock, o.withdrawn_at IS NOT NULL, o.currency, o.now_minor,
+               o.coupon_minor, o.coupon_until, o.as_of, o.expires_at
+        FROM (
+            SELECT l.id, l.shelf_id, h.name AS shelf, l.offer_id,
+                   row_number() OVER (ORDER BY h.position, l.shelf_id, l.position, l.added_at, l.id) AS place
+            FROM shops_listing l LEFT JOIN shops_shelf h ON h.id = l.shelf_id AND h.shop_id = s.id
+            WHERE l.shop_id = s.id AND l.state = 'published'
+            ORDER BY place LIMIT {CARDS_PER_PAGE + 1} OFFSET %(start)s
+        ) l JOIN catalog_offer o ON o.id = l.offer_id
+        ORDER BY place
+    ) c ON true
+    WHERE s.slug = %(slug)s AND s.closed_at IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -26,7 +53,7 @@ class ShopCard:
 
 @dataclass(frozen=True, slots=True)
 class CardPrice:
-    """What a card says of a price: no reference price stands on a card, so no history is read for it."""
+    """The price on a card. It has no reference price, so no history is read for it."""
 
     pays: Money | None  # what a buyer pays today, with the coupon; None: unknown or too old
     with_coupon: bool
@@ -55,7 +82,7 @@ class ShelfCard:
 
 @dataclass(frozen=True)
 class ShelfSection:
-    """A section of the page; without a name it holds what stands on no shelf."""
+    """A section of the page; the one without a name has the listings on no shelf."""
 
     name: str
     cards: tuple[ShelfCard, ...]
@@ -70,8 +97,24 @@ class ShopPage:
     expires_at: datetime | None  # the earliest end of a price on it; None when it shows none
 
 
-def page_of(rows: Sequence[tuple[Any, ...]], *, language: str, start: int) -> ShopPage:
-    """The page from the rows of queries.SHOP_PAGE, at least one: the shop stands in each of them."""
+def shop_page(slug: str, *, language: str, start: int = 0, read: Read = sql.tuples) -> ShopPage:
+    """What buyers see of a shop, `CARDS_PER_PAGE` cards from `start` on. One query. Raises NotFound.
+
+    `read` runs the statement: on Django's connection, or on one that has it prepared.
+    """
+    rows = read(SHOP_PAGE, {"slug": slug, "language": language, "start": start})
+    if not rows:
+        raise no_such_shop()
+    return _page_of(rows, language=language, start=start)
+
+
+def shop_card(shop: Shop) -> ShopCard:
+    """What others may see of a shop read with its owner."""
+    return ShopCard(shop.id, shop.slug, shop.name, shop.intro, shop.owner.name, shop.opened_at)
+
+
+def _page_of(rows: Sequence[tuple[Any, ...]], *, language: str, start: int) -> ShopPage:
+    """The page from the rows of SHOP_PAGE, of which there is at least one; each has the shop in it."""
     shop_id, slug, name, intro, keeper, opened_at, now = rows[0][:7]
     shelves: list[tuple[UUID | None, str, list[ShelfCard]]] = []
     expires_at: datetime | None = None

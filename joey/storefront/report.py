@@ -14,7 +14,7 @@ from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.kit.refusals import Refusal
 from joey.kit.strict_form import StrictForm
-from joey.shops.queries import listing_page
+from joey.shops.listing_page import listing_page
 from joey.shops.report_listing import WORDS_MOST, report_listing
 
 REASONS = [

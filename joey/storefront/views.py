@@ -22,7 +22,9 @@ from joey.sharing.make_link import OWN, make_link
 from joey.sharing.public_link import known_copy_code, public_link
 from joey.sharing.queries import own_codes
 from joey.sharing.share import Poster, poster_of
-from joey.shops import queries
+from joey.shops.front_page import front_page
+from joey.shops.listing_page import listing_page
+from joey.shops.queries import shop_by_slug
 from joey.storefront.cache_control import how_long, set_cache_control
 from joey.storefront.chart import chart_of
 from joey.storefront.in_app import refusal_of
@@ -35,7 +37,7 @@ _TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    page = queries.front_page(language=_language(), now=now)
+    page = front_page(language=_language(), now=now)
     return _page(request, "front.html", {"page": page, "now": now}, now=now, expires=page.expires_at)
 
 
@@ -50,7 +52,7 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
 def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     """Opened inside the shop, or handed on by the counted link with the click's id."""
     now = clock.now()
-    page = queries.listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
+    page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
     same = elsewhere([page.card.offer_id], language=_language(), now=now).get(page.card.offer_id, ())
     click = _click(request)
     token = click or _own_code(slug, listing_id, now)
@@ -76,7 +78,7 @@ def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
     nothing: anyone may open it, as often as they like.
     """
     now = clock.now()
-    page = queries.listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
+    page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
     asked = request.GET.get("t", "")
     token = asked if _TOKEN.fullmatch(asked) else _own_code(slug, listing_id, now)
     refusal = refusal_of(request.headers.get("user-agent", ""), page.card.marketplace)
@@ -162,7 +164,7 @@ def _click(request: HttpRequest) -> str:
 def _own_code(slug: str, listing_id: UUID, now: datetime) -> str:
     """The code of the listing's own link, made at the first look."""
     known = own_codes([listing_id]).get(listing_id)
-    return known or make_link(queries.shop_by_slug(slug), listing_id=listing_id, channel=OWN, now=now).code
+    return known or make_link(shop_by_slug(slug), listing_id=listing_id, channel=OWN, now=now).code
 
 
 def _language() -> str:

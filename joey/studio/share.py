@@ -11,8 +11,10 @@ from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
 from joey.sharing.share import link_by_code, share_of
 from joey.shops.connected import reports_orders
+from joey.shops.listing_card import card_of
 from joey.shops.models import Listing
-from joey.shops.queries import card_of, listing_of, stock_of
+from joey.shops.queries import listing_of
+from joey.shops.stock import stock_of
 from joey.studio.access import keeper_only, language, own_shop, page
 from joey.studio.forms import ChannelForm
 

@@ -13,7 +13,7 @@ from joey.kit.refusals import Invalid, Refusal
 from joey.kit.strict_form import StrictForm
 from joey.shops import arrange
 from joey.shops.models import Shop
-from joey.shops.queries import stock_of
+from joey.shops.stock import stock_of
 from joey.studio.access import keeper_only, language, own_shop, page
 from joey.studio.forms import ListingForm, NoteForm, PlaceForm, ShelfForm, ShelfNameForm
 

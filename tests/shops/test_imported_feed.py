@@ -13,8 +13,8 @@ from joey.kit.refusals import Invalid
 from joey.sharing.make_link import make_link
 from joey.sharing.share import share_of
 from joey.shops.add_listing import NotListable, add_listing
+from joey.shops.listing_page import listing_page
 from joey.shops.names import marketplace_name
-from joey.shops.queries import listing_page
 from tests.cast import meis_shop
 from tests.catalog.imports import goods, written
 

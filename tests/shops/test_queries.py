@@ -6,7 +6,8 @@ from pytest_django import DjangoAssertNumQueries
 from joey.kit.refusals import NotFound
 from joey.shops import prove
 from joey.shops.models import Listing, Shelf, Shop
-from joey.shops.queries import listed_offer_ids, shop_by_slug, shop_of, shops_of, stock_of
+from joey.shops.queries import listed_offer_ids, shop_by_slug, shop_of, shops_of
+from joey.shops.stock import stock_of
 from tests.cast import NOW, flask, listed, lulu, lulus_shop, mei, meis_shop
 
 pytestmark = pytest.mark.django_db

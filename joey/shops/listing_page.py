@@ -1,0 +1,88 @@
+"""What buyers see of one listing: its price and history, who earns what, and more of the same shop."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.price_now import earliest
+from joey.kit.refusals import NotFound
+from joey.marketplaces.registry import manifest_of
+from joey.money.money import Money
+from joey.money.split import split
+from joey.shops.connected import reports_orders
+from joey.shops.listing_card import Card, cards_of, price_points
+from joey.shops.models import Listing, Shop
+from joey.shops.price_history import PriceHistory, price_history
+from joey.shops.queries import shop_by_slug
+from joey.shops.shop_page import ShopCard, shop_card
+
+
+@dataclass(frozen=True)
+class Earning:
+    """What a sale at the price shown may earn, by the marketplace's own rate. An estimate; the order report decides."""
+
+    rate_ppm: int
+    keeper: Money | None  # None: no price is known now
+    platform: Money | None
+
+
+@dataclass(frozen=True)
+class ListingPage:
+    shop: ShopCard
+    card: Card
+    seller: str
+    seller_kind: str
+    ships_from: str
+    marketplace_url: str
+    history: PriceHistory | None
+    earning: Earning | None  # None: this marketplace reports nothing, a share earns nothing
+    more: tuple[Card, ...]  # others of the same shop
+    expires_at: datetime | None  # the earliest end of a price on the page; None when it shows none
+
+
+def listing_page(
+    slug: str, listing_id: UUID, *, language: str, now: datetime, shares_ppm: tuple[int, int]
+) -> ListingPage:
+    """What buyers see of a listing; `shares_ppm` are the plan's parts (shopkeeper, platform). Four queries.
+
+    Raises NotFound: no such shop or listing, hidden, or refused by the rules.
+    """
+    shop = shop_by_slug(slug)
+    around = list(_published(shop).filter(id=listing_id)[:1])
+    if not around:
+        raise NotFound(_("This item is no longer shown in the shop. The shop itself is still there."), shop=slug)
+    offer = around[0].offer
+    others = list(_published(shop).exclude(id=listing_id).order_by("-id")[:6])
+    points = price_points([offer.id, *(other.offer_id for other in others)], now)
+    card, *more = cards_of([*around, *others], shop, language, now, points=points)
+    known = points.get(offer.id, [])
+    return ListingPage(
+        shop=shop_card(shop),
+        card=card,
+        seller=offer.seller,
+        seller_kind=offer.seller_kind,
+        ships_from=offer.ships_from,
+        marketplace_url=offer.url,
+        # A chart that ends at a price too old to show would show it all the same.
+        history=price_history(known, offer.currency, until=offer.as_of) if card.price.fresh else None,
+        earning=earning_of(card, shares_ppm) if reports_orders(offer.marketplace) else None,
+        more=tuple(more),
+        expires_at=earliest(each.price.until for each in (card, *more)),
+    )
+
+
+def earning_of(card: Card, shares_ppm: tuple[int, int]) -> Earning:
+    """What a sale at the shown price may earn: the marketplace's commission after its fee, split by the plan."""
+    pays = card.price.pays
+    if pays is None:
+        return Earning(card.commission_ppm, None, None)
+    base = manifest_of(card.marketplace).worth(pays.minor, card.commission_ppm)
+    (keeper, platform), _rest = split(base, shares_ppm)
+    return Earning(card.commission_ppm, Money(keeper, pays.currency), Money(platform, pays.currency))
+
+
+def _published(shop: Shop) -> QuerySet[Listing]:
+    return Listing.objects.select_related("offer").filter(shop=shop, state=Listing.State.PUBLISHED)
