@@ -16,7 +16,7 @@ from joey.people.models import Person
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 5
-NO_MAIL_HOST = ("", "localhost")  # Django's default: nobody has set one up
+NO_MAIL_HOST = ("", "localhost")  # Django's default: no mail host is set up
 
 SUBJECTS: dict[str, Text] = {
     "code": _("Your Joey code"),
@@ -53,17 +53,17 @@ def send_notice(contact: Contact, text: Text, *, kind: str, language: str) -> No
 def _post(to: str, text: str, kind: str) -> None:
     if not settings.NOTICE_URL:
         log.error("no message gateway (JOEY_NOTICE_URL) is set: a notice of kind %s was not sent", kind)
-        raise _away()
-    import httpx  # heavy, and most processes tell nobody
+        raise _gateway_unavailable()
+    import httpx  # heavy, and most processes send nothing
 
     try:
         answer = httpx.post(settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind}, timeout=PATIENCE_SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL) as trouble:
         log.warning("a notice of kind %s was not sent: %s", kind, type(trouble).__name__)
-        raise _away() from None
+        raise _gateway_unavailable() from None
     if not answer.is_success:
         log.warning("a notice of kind %s was not sent: the gateway answered %s", kind, answer.status_code)
-        raise _away()
+        raise _gateway_unavailable()
 
 
 def _send_mail(to: str, subject: str, text: str) -> None:
@@ -72,8 +72,8 @@ def _send_mail(to: str, subject: str, text: str) -> None:
         message.send()
     except (OSError, smtplib.SMTPException) as trouble:
         log.warning("an e-mail was not sent: %s", type(trouble).__name__)
-        raise _away() from None
+        raise _gateway_unavailable() from None
 
 
-def _away() -> Unavailable:
+def _gateway_unavailable() -> Unavailable:
     return Unavailable(_("We could not send the message just now. Please try again in a few minutes."))

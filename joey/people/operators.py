@@ -1,4 +1,4 @@
-"""Making somebody an operator: the office opens to them after they sign in with a code like everyone else."""
+"""Make a person an operator: after signing in with a code like everyone else they may use the office."""
 
 from django.db import transaction
 

@@ -23,7 +23,7 @@ class WrongCode(Invalid):
     code = "wrong_code"
 
     def __init__(self) -> None:
-        text = _("This code is wrong or no longer works. Look again, or ask for a new one.")
+        text = _("This code is wrong or no longer works. Check it, or ask for a new one.")
         super().__init__(text, field="code")
 
 
@@ -45,7 +45,7 @@ def person_for_code(contact: Contact | str, code: str, *, now: datetime, languag
 
 @transaction.atomic(durable=True)
 def _try_code(contact: Contact, code: str, now: datetime, language: str) -> Person | None:
-    # FOR UPDATE: of two connections with the same right code the second waits, looks again and finds it used.
+    # FOR UPDATE: of two connections with the same right code the second waits and then finds it used.
     sent = (
         SignInCode.objects.select_for_update()
         .filter(contact=contact.value, used_at=None, expires_at__gt=now, wrong_tries__lt=WRONG_TRIES_MAX)

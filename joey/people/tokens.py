@@ -1,13 +1,12 @@
-"""Keys to the API: made once, shown once, kept as a hash."""
+"""API tokens: made once, shown once, kept as a hash."""
 
 import hashlib
 import secrets
-from datetime import datetime
 from uuid import UUID
 
 from joey.people.models import ApiToken, Person
 
-PREFIX = "joey_"  # so that a secret scanner knows one when it sees one
+PREFIX = "joey_"  # so that a secret scanner recognises one
 
 
 def make_token(person: Person, shop_id: UUID | None = None) -> str:
@@ -27,11 +26,6 @@ def person_of_token(token: str) -> tuple[Person, UUID | None] | None:
         .first()
     )
     return (found.person, found.shop_id) if found else None
-
-
-def revoke_token(token: str, *, now: datetime) -> bool:
-    """End a token; False when it was no live one."""
-    return ApiToken.objects.filter(token_hash=_hash(token), revoked_at=None).update(revoked_at=now) == 1
 
 
 def _hash(token: str) -> bytes:

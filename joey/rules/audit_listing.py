@@ -51,11 +51,6 @@ class Verdict:
     findings: tuple[Finding, ...]
     pack_version: str = PACK_VERSION
 
-    @property
-    def rule_ids(self) -> tuple[str, ...]:
-        """The broken rules, each once, in the order found."""
-        return tuple(dict.fromkeys(finding.rule_id for finding in self.findings))
-
 
 def audit_listing(facts: ListingFacts) -> Verdict:
     """Check every field of a listing. Pure: same facts and pack, same verdict. Accepts any string."""

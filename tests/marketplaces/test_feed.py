@@ -113,7 +113,6 @@ def test_every_line_of_the_sandbox_is_read(sandbox: Sandbox, code: str) -> None:
 
     offers = feed.search("", size=10_000)
 
-    assert feed.refused_lines() == 0
     assert len(offers) == len(sandbox.get(f"/feeds/{code}.jsonl").text.splitlines())
     assert {facts.currency for facts in offers} == {"USD" if code == "amazon" else "CNY"}
     assert feed.look_up([offers[0].external_id, "none"]).keys() == {offers[0].external_id}

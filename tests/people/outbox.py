@@ -1,4 +1,4 @@
-"""A message gateway over real HTTP that keeps what it was given, or fails as it is told."""
+"""A message gateway over real HTTP that keeps what it was given, or fails on request."""
 
 import json
 import re

@@ -160,7 +160,7 @@ def test_one_text_for_every_wrong_code_whether_or_not_there_is_an_account(outbox
         str(refusal(MEI, used)),
         str(refusal("sam@example.com", wrong(guessed))),
         str(refusal("sam@example.com", guessed, now=NOW + 60 * MINUTE)),
-        str(refusal("nobody@example.com", "123456")),
+        str(refusal("stranger@example.com", "123456")),
         str(refusal(PHONE, "")),
     }
 
@@ -198,9 +198,9 @@ def test_the_code_is_in_no_table_log_or_refusal(outbox: Outbox, caplog: pytest.L
     while trouble is not None:
         assert code not in f"{trouble!r} {trouble}"
         trouble = trouble.__cause__
-    told = [record.getMessage() for record in caplog.records if not record.name.startswith("django.db")]
-    assert told
-    assert not any(code in line for line in told)
+    logged = [record.getMessage() for record in caplog.records if not record.name.startswith("django.db")]
+    assert logged
+    assert not any(code in line for line in logged)
 
 
 def test_the_same_code_is_kept_differently_under_another_secret(outbox: Outbox, settings: Settings) -> None:
@@ -211,7 +211,7 @@ def test_the_same_code_is_kept_differently_under_another_secret(outbox: Outbox, 
     refusal(MEI, code)
 
 
-def test_a_gateway_that_is_away_is_a_refusal(settings: Settings) -> None:
+def test_an_unavailable_gateway_is_a_refusal(settings: Settings) -> None:
     for url in ("http://127.0.0.1:9/messages", "", "no address at all"):
         settings.NOTICE_URL = url
         with pytest.raises(Unavailable):

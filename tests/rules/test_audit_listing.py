@@ -91,7 +91,7 @@ def test_absolute_words_are_a_rule_of_china_and_tobacco_is_refused_everywhere() 
     around=st.sampled_from([("", ""), ("好物 ", " 推荐"), ("【", "】"), ("3", "！")]),
 )  # fmt: skip
 def test_separators_between_all_letters_hide_nothing(word: str, gaps: list[str], around: tuple[str, str]) -> None:
-    if word.isascii():  # an invisible sign among blanks reads as two words: va pe
+    if word.isascii():  # an invisible character among blanks reads as two words: va pe
         gaps = [gap for gap in gaps if gap not in "\u200b\xad"] or ["."]
     spelled = word[0] + "".join(gap + letter for gap, letter in zip(cycle(gaps), word[1:], strict=False))
 

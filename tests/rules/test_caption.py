@@ -1,4 +1,4 @@
-"""Story 26, the caption: the disclosure label stands in front, where nobody misses it."""
+"""Story 26, the caption: the disclosure label comes first, where it is not missed."""
 
 import pytest
 

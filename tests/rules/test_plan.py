@@ -1,4 +1,4 @@
-"""Story 30 and the flat plan's sums: nothing is lost, and nobody is paid for recruiting."""
+"""Story 30 and the flat plan's sums: nothing is lost, and recruiting pays nothing."""
 
 from typing import Any
 

@@ -96,10 +96,6 @@ class FeedConnector:
         """A feed reports no orders."""
         raise self._earns_nothing()
 
-    def refused_lines(self) -> int:
-        """How many lines of the last reading were refused; the log names them."""
-        return len(self._feed.refused)
-
     def _offers(self) -> Mapping[str, OfferFacts]:
         """The feed as of now: a feed that did not change says its prices again."""
         body, _etag = self._client.fetch()

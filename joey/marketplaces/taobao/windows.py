@@ -8,7 +8,6 @@ from joey.marketplaces.taobao.manifest import ORDERS
 
 LONGEST = ORDERS.window
 LONGEST_NEAR_SALES = timedelta(minutes=20)
-SHORTEST = timedelta(seconds=1)
 
 # (from, to) as (month, day), both included. 618, Double 11, and the New-Year sale, which moves with the moon between
 # late December and early February: too short a window costs a few calls more, too long a one is refused.
