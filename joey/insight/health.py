@@ -15,7 +15,7 @@ from joey.payouts.models import Payout
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker's heartbeat is every ten seconds
 SYNC_OLD_AFTER = timedelta(minutes=15)  # five rounds missed
-DAYS_LEFT_MIN = 7  # of the fourteen that are made ahead
+DAYS_LEFT_MIN = 3  # of the fourteen that are made ahead, as in `joey doctor`
 COUNT_MOST = 1000  # enough to see trouble; counting all of a large table is not worth it
 
 

@@ -26,10 +26,10 @@ def forget_rate_windows(timestamp: int) -> None:
     sql.execute("DELETE FROM kit_ratewindow WHERE ends_at < clock_timestamp() - interval '5 minutes'")
 
 
-@app.periodic(cron="41 * * * *")
+@app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="kit.make_partitions")
 def make_partitions(timestamp: int) -> None:
-    """Make the partitions of the days ahead. A table that is busy now is done in an hour: there are days left."""
+    """Make the partitions of the days ahead. A table that is busy now is done in five minutes: there are days left."""
     busy = []
     for table in partitioned_tables():
         try:

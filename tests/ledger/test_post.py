@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from joey.kit import sql
 from joey.kit.ids import new_id
+from joey.kit.sets import SetTable
 from joey.ledger.chart import AccountKind
-from joey.ledger.post import MOVES_COLUMNS, Move, post, post_set
+from joey.ledger.post import Move, MoveRow, post, post_set
 from joey.ledger.prove import CHECKS
 from joey.ledger.queries import balances_of, lock_account
 from joey.money.money import Money
@@ -27,6 +28,10 @@ def yuan(minor: int) -> Money:
 def earn(reference: str, minor: int) -> bool:
     move = Move(EXPECTED, PENDING, yuan(minor), debit_party="taobao")
     return post(SHOP, kind="test", reference=reference, happened_at=NOW, moves=[move])
+
+
+def move_row(reference: str, minor: int) -> MoveRow:
+    return MoveRow(SHOP, "test", reference, NOW, EXPECTED, "taobao", PENDING, "", "CNY", minor)
 
 
 def holds() -> None:
@@ -48,16 +53,25 @@ def test_a_journal_is_booked_once_however_often_it_comes() -> None:
 
 def test_a_set_books_what_is_new_and_passes_over_what_is_not() -> None:
     earn("1", 10)
-    sql.fresh_temp_table("moves", MOVES_COLUMNS)
-    sql.execute(
-        "INSERT INTO moves SELECT %s, 'test', n::text, %s, 'market:expected', 'taobao', 'shop:pending', '', 'CNY', 10"
-        " FROM generate_series(1, 50) AS n",
-        [SHOP, NOW],
-    )
+    moves = SetTable("moves", MoveRow).create().fill(move_row(str(n), 10) for n in range(1, 51))
 
-    assert post_set("moves") == 49
-    assert post_set("moves") == 0
+    assert post_set(moves) == 49
+    assert post_set(moves) == 0
     assert pending() == 500
+    holds()
+
+
+def test_a_select_with_parameters_is_booked_like_a_set() -> None:
+    select = """
+        SELECT %(shop)s::uuid AS shop_id, 'test' AS kind, n::text AS reference, %(now)s AS happened_at,
+               'market:expected' AS debit_kind, 'taobao' AS debit_party, 'shop:pending' AS credit_kind,
+               '' AS credit_party, 'CNY' AS currency, 10 AS amount_minor
+        FROM generate_series(1, 3) AS n
+    """
+
+    assert post_set(select, {"shop": SHOP, "now": NOW}) == 3
+    assert post_set(select, {"shop": SHOP, "now": NOW}) == 0
+    assert pending() == 30
     holds()
 
 
