@@ -49,7 +49,9 @@ def _keep_reports(marketplace: str) -> int:
     return sql.execute(
         f"""
         WITH given AS MATERIALIZED (
-            SELECT DISTINCT ON (own_digest) *
+            SELECT *, row_number() OVER () AS place,
+                   sha256(convert_to(concat_ws(E'\\n', %(marketplace)s, kind, external_order, external_line, version),
+                                     'UTF8') || digest) AS own_digest
             FROM (
                 SELECT 'order' AS kind, external_order, external_line, reported_at::text AS version, payload, digest
                 FROM {ORDERS}
@@ -58,18 +60,17 @@ def _keep_reports(marketplace: str) -> int:
                 FROM {REFUNDS}
                 UNION ALL
                 SELECT kind, external_order, 'unreadable', reported_at::text, payload, digest FROM {UNREADABLE}
-            ) AS reports CROSS JOIN LATERAL (
-                SELECT sha256(convert_to(concat_ws(E'\\n', %(marketplace)s, kind, external_order, external_line,
-                                                   version), 'UTF8') || digest) AS own_digest
-            ) AS own
+            ) AS reports
+        ), once AS (
+            SELECT own_digest, min(place) AS place FROM given GROUP BY own_digest
         ), new AS (
-            INSERT INTO orders_reportdigest (digest, report_id) SELECT own_digest, joey_row_id() FROM given
+            INSERT INTO orders_reportdigest (digest, report_id) SELECT own_digest, joey_row_id() FROM once
             ON CONFLICT DO NOTHING RETURNING digest, report_id
         ), kept AS (
             INSERT INTO orders_report
                 (id, marketplace, kind, external_order, external_line, version, payload, payload_sha256)
             SELECT new.report_id, %(marketplace)s, kind, external_order, external_line, version, payload, given.digest
-            FROM new JOIN given ON given.own_digest = new.digest
+            FROM new JOIN once ON once.own_digest = new.digest JOIN given ON given.place = once.place
             RETURNING external_order, external_line, payload_sha256
         )
         INSERT INTO {NEW_REPORTS} (external_order, external_line, digest) SELECT * FROM kept
