@@ -29,7 +29,7 @@ class ListedAlready(Conflict):
 
 
 class NotListable(Invalid):
-    """The offer cannot stand in a shop: no known price, gone, or from a marketplace this Joey is not connected to."""
+    """The offer cannot be listed: no known price, withdrawn, or from a marketplace that is not connected."""
 
     code = "not_listable"
 
@@ -82,7 +82,7 @@ def listable_offer(offer_id: UUID) -> Offer:
         )
     if not is_connected(offer.marketplace):
         raise NotListable(
-            _("This Joey is not connected to the marketplace that sells this item. Choose another offer."),
+            _("The marketplace that sells this item is not connected here. Choose another offer."),
             field="offer_id",
         )
     return offer

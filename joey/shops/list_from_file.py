@@ -38,7 +38,7 @@ def list_from_file(shop: Shop, lines: Iterable[str], *, now: datetime) -> Listed
     """List the offer behind each row's `link` (an address or copy-code), on `shelf`, with `note`.
 
     Raises Invalid naming the column when the header holds one that does not exist: `price`, `fee`, `inviter` … are
-    refused before any row is read, and nothing is stored. A row that cannot be listed is told; the others are.
+    refused before any row is read, and nothing is stored. A row that cannot be listed is reported; the others are listed.
     """
     rows = csv.reader(lines, strict=True)
     try:
@@ -46,7 +46,7 @@ def list_from_file(shop: Shop, lines: Iterable[str], *, now: datetime) -> Listed
         _check_header(header)
         return _list_rows(shop, header, rows, now)
     except csv.Error as broken:
-        raise Invalid(_("This file is not CSV from row %d on. Mend it and give it again.") % rows.line_num) from broken
+        raise Invalid(_("This file is not CSV from row %d on. Fix it and import it again.") % rows.line_num) from broken
 
 
 def _check_header(header: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What an offer cost over the last weeks, ready to be drawn, told and tabled."""
+"""What an offer cost over the last weeks, ready for a chart, a sentence and a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class PriceStep:
 
 @dataclass(frozen=True)
 class PriceHistory:
-    """Steps without gaps between them; before the first nobody knows, and `begins` says how far back we look."""
+    """Steps without gaps between them; before the first the price is unknown, and `begins` says how far back we look."""
 
     steps: tuple[PriceStep, ...]
     begins: datetime

@@ -63,7 +63,7 @@ def lawful_reference(list_minor: int | None, pays_minor: int, points: Sequence[P
 
 
 def lowest_before(pays_minor: int, points: Sequence[Point], *, now: datetime) -> int | None:
-    """The lowest price in force in the seven days before `pays_minor` began to hold; None when nobody knows."""
+    """The lowest price in force in the seven days before `pays_minor` began to hold; None when it is unknown."""
     known = [point for point in points if point[0] <= now]
     began = now
     while known and known[-1][1] == pays_minor:

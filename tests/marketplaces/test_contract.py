@@ -1,4 +1,4 @@
-"""What every marketplace that is found has to fulfil, whoever wrote it."""
+"""What every marketplace that is found has to fulfil, ours and others'."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""A marketplace by feed: bad lines are told and the good ones survive; nothing pretends to earn."""
+"""A marketplace by feed: bad lines are reported and the good ones survive; nothing pretends to earn."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

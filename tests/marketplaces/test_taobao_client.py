@@ -84,7 +84,7 @@ def test_a_no_is_not_tried_again(script: Script, no: Any) -> None:
     assert len(script.asked) == 1
 
 
-def test_a_short_ban_is_sat_out_and_a_long_one_is_told(script: Script) -> None:
+def test_a_short_ban_is_waited_for_and_a_long_one_is_reported(script: Script) -> None:
     with stamina.set_testing(False):
         script.answers = [
             error(7, "accesscontrol.limited-by-api-access-count", "This ban will last for 1 more seconds"),
@@ -121,10 +121,10 @@ def test_no_secret_is_in_message_facts_log_or_traceback(
     with caplog.at_level(logging.DEBUG), pytest.raises(Refusal) as refused:
         connector.register_position("joey-1")
 
-    told = "".join(traceback.format_exception(refused.value)) + repr(refused.value.facts) + caplog.text
-    told += repr(connector._client._account) + "".join(repr(record.__dict__) for record in caplog.records)
-    assert SECRET not in told
-    assert SESSION not in told
+    shown = "".join(traceback.format_exception(refused.value)) + repr(refused.value.facts) + caplog.text
+    shown += repr(connector._client._account) + "".join(repr(record.__dict__) for record in caplog.records)
+    assert SECRET not in shown
+    assert SESSION not in shown
     assert script.asked[0]["session"] == SESSION  # it did go where it belongs
     assert SECRET not in repr(script.asked)
 
@@ -137,7 +137,7 @@ def test_session_goes_along_only_where_it_is_needed(script: Script) -> None:
     assert "session" not in script.asked[0]
 
 
-def test_nobody_listening_is_unavailable(script: Script) -> None:
+def test_a_closed_port_is_unavailable(script: Script) -> None:
     connector = script.connector()
     connector._client._account = type(connector._client._account)("http://127.0.0.1:9/router/rest", "1", SECRET)
 
@@ -166,7 +166,7 @@ def test_pages_are_opened_with_the_position_before_and_in_the_same_window(script
     ]  # fmt: skip
 
 
-def test_a_position_that_stands_still_is_trouble_and_not_an_endless_loop(script: Script) -> None:
+def test_a_cursor_that_does_not_move_is_an_error_and_not_an_endless_loop(script: Script) -> None:
     script.answers = [orders(order_rows()[0], has_next=True, position="same")]
 
     with pytest.raises(MarketplaceUnavailable):

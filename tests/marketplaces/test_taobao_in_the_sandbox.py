@@ -144,10 +144,10 @@ def test_an_order_is_seen_through_all_its_states_and_its_return(
     changed, refund = seen(35)
     assert isinstance(changed, OrderReport)
     assert isinstance(refund, RefundReport)
-    told = sandbox.get(f"/control/orders/{order}").json()["refunds"][0]
+    published = sandbox.get(f"/control/orders/{order}").json()["refunds"][0]
     assert refund.counts
-    assert refund.refund_minor == told["refund_minor"]
-    fee_back = told["returned_commission_minor"] - refund.commission_back_minor
+    assert refund.refund_minor == published["refund_minor"]
+    fee_back = published["returned_commission_minor"] - refund.commission_back_minor
     assert 0 <= fee_back <= truth["service_minor"]
 
 

@@ -1,4 +1,4 @@
-"""What the union says, read from the samples beside the connector: exact money, exact times, nobody's name."""
+"""What the union says, read from the samples beside the connector: exact money, exact times, no names."""
 
 import json
 from dataclasses import replace

@@ -138,7 +138,7 @@ def test_the_reason_is_written_in_the_keepers_language() -> None:
     assert "claims a rank" in listing.reason
 
 
-def test_an_offer_nobody_knows_the_price_of_cannot_be_listed() -> None:
+def test_an_offer_without_a_known_price_cannot_be_listed() -> None:
     offer = flask(now_minor=None, coupon_minor=None, list_minor=None)
 
     with pytest.raises(NotListable) as refused:
@@ -179,7 +179,7 @@ def test_a_note_that_is_too_long_or_forbidden_is_not_kept() -> None:
     assert (kept.note, kept.state) == ("好用", "published")
 
 
-def test_a_listing_refused_for_its_note_is_published_when_the_note_is_mended() -> None:
+def test_a_listing_refused_for_its_note_is_published_when_the_note_is_fixed() -> None:
     listing = add_listing(meis_shop(), offer_id=flask().id, note="全国第一好用", now=NOW)
     assert listing.state == "refused"
 

@@ -21,7 +21,7 @@ def test_a_column_that_does_not_exist_is_refused_by_name_and_nothing_is_stored(c
     assert not Listing.objects.exists()
 
 
-def test_a_row_that_cannot_be_listed_is_told_with_its_number_and_field() -> None:
+def test_a_row_that_cannot_be_listed_is_reported_with_its_number_and_field() -> None:
     done = list_from_file(meis_shop(), ["link,shelf,note\n", "no link at all,,\n", "\n", "too,few\n"], now=NOW)
 
     assert [row.row for row in done.refused] == [2, 4]

@@ -1,4 +1,4 @@
-"""Opening a shop: one screen, no fee, no inviter, and an address nobody can mistake."""
+"""Opening a shop: one screen, no fee, no inviter, and an address that cannot be mistaken."""
 
 import pytest
 from django.db import models
@@ -82,7 +82,7 @@ def test_words_that_the_rules_forbid_cannot_be_a_name(name: str, rule: str) -> N
         ("Me\u200bi", "", "name"),
     ],
 )
-def test_text_that_nobody_could_read_is_refused_by_field(name: str, intro: str, field: str) -> None:
+def test_text_that_cannot_be_read_is_refused_by_field(name: str, intro: str, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         open_shop(mei(), slug="corner", name=name, intro=intro, now=NOW)
 

@@ -31,7 +31,7 @@ def test_anothers_shop_and_no_shop_are_refused_alike() -> None:
     with pytest.raises(NotFound) as anothers:
         shop_of(mei(), "lulu")
     with pytest.raises(NotFound) as nobodys:
-        shop_of(mei(), "nobody")
+        shop_of(mei(), "unknown")
 
     assert str(anothers.value) == str(nobodys.value)
     assert [shop.slug for shop in shops_of(lulu())] == ["lulu"]

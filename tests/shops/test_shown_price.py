@@ -34,7 +34,7 @@ def test_a_fresh_price_is_shown_with_the_time_it_was_read() -> None:
 
 
 @pytest.mark.parametrize("change", [{"expires_at": NOW}, {"now_minor": None}, {"withdrawn_at": NOW}])
-def test_a_price_that_nobody_knows_now_is_not_shown(change: dict[str, object]) -> None:
+def test_an_unknown_price_is_not_shown(change: dict[str, object]) -> None:
     shown = shown_price(offer(**change), points((3, 12900)), now=NOW)
 
     assert (shown.pays, shown.without_coupon, shown.reference, shown.fresh) == (None, None, None, False)
