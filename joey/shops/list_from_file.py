@@ -38,7 +38,7 @@ def list_from_file(shop: Shop, lines: Iterable[str], *, now: datetime) -> Listed
     """List the offer behind each row's `link` (an address or copy-code), on `shelf`, with `note`.
 
     Raises Invalid naming the column when the header holds one that does not exist: `price`, `fee`, `inviter` … are
-    refused before any row is read, and nothing is stored. A row that cannot be listed is reported; the others are listed.
+    refused before any row is read, and nothing is stored. A row that cannot be listed is reported; others are listed.
     """
     rows = csv.reader(lines, strict=True)
     try:
