@@ -22,7 +22,7 @@ class PriceStep:
 
 @dataclass(frozen=True)
 class PriceHistory:
-    """Steps without gaps between them; before the first the price is unknown, and `begins` says how far back it goes."""
+    """Steps without gaps between them; before the first the price is unknown, and `begins` says how far it goes."""
 
     steps: tuple[PriceStep, ...]
     begins: datetime
