@@ -74,7 +74,7 @@ ELSEWHERE = FactType("elsewhere", "string", _is_elsewhere)  # an identifier as a
 
 @dataclass(frozen=True)
 class Kind:
-    """What events of one name hold. `public`: the public log may show them, facts and all."""
+    """What events of one name hold. `public`: the public log may show them, facts and all (of a text, the digest)."""
 
     name: str
     facts: Mapping[str, FactType]
@@ -95,7 +95,7 @@ _EARNED = {
     "currency": CODE, "settled": FLAG, "line_state": CODE, "payable_on": DAY,
 }  # fmt: skip
 _MONEY = {"amount_minor": INTEGER, "currency": CODE}
-_JUDGED = {"offer": ID, "marketplace": optional(CODE), "rule": optional(ELSEWHERE)}
+_JUDGED = {"offer": ID, "marketplace": optional(CODE), "rule": optional(CODE)}
 
 _DECLARED = (
     # people

@@ -61,7 +61,8 @@ def add_listing(
             listing.save(force_insert=True)
     except IntegrityError as there:
         raise _listed_already(shop, offer) from there
-    facts = {"offer": str(offer.id), "marketplace": offer.marketplace, "rule": listing.rule_id}
+    facts = {"offer": str(offer.id), "marketplace": offer.marketplace}
+    facts |= {"rule": listing.rule_id} if listing.rule_id else {}
     append(f"listing.{listing.state}", f"listing:{listing.id}", facts, shop_id=shop.id, happened_at=now)
     return listing
 

@@ -154,7 +154,7 @@ def _record(what: str, listing: Listing, now: datetime, **facts: str) -> None:
     append(
         f"listing.{what}",
         f"listing:{listing.id}",
-        {"offer": str(listing.offer_id), **facts},
+        {"offer": str(listing.offer_id), **{name: fact for name, fact in facts.items() if fact}},
         shop_id=listing.shop_id,
         happened_at=now,
     )

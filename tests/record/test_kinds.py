@@ -113,6 +113,18 @@ def test_names_are_a_subject_and_what_happened_to_it() -> None:
     assert [kind for kind in KINDS if not re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) or len(kind) > 48] == []
 
 
+def test_what_is_public_holds_nothing_in_another_systems_words_and_names_no_person() -> None:
+    private = [
+        f"{kind.name}: {name}"
+        for kind in KINDS.values()
+        for name, fact in kind.facts.items()
+        if kind.public and (fact.name == "elsewhere" or name == "by")
+    ]
+
+    assert private == []
+    assert not [kind.name for kind in KINDS.values() if kind.public and kind.name.startswith(("person.", "payee."))]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("kind", "facts"),
