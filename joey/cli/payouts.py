@@ -1,4 +1,4 @@
-"""Pause and resume all payouts: after a restore nothing is paid before an operator has compared the books."""
+"""Pauses and resumes all payouts, and erases what people wrote about those that are over."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from joey.cli.data_option import data_option
 
 @click.group()
 def payouts() -> None:
-    """Pause and resume all payouts of this instance."""
+    """Pause all payouts of this instance, resume them, and erase payout details."""
 
 
 @payouts.command("status")
@@ -19,11 +19,12 @@ def status(data: Path) -> None:
     from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
+        from joey.payouts.kept_texts import kept_text
         from joey.payouts.pause import open_pauses
 
         pauses = open_pauses()
     for pause in pauses:
-        click.echo(f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {pause.reason}")
+        click.echo(f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {kept_text(pause, 'reason')}")
     click.echo("`joey payouts release` resumes them." if pauses else "Payouts are not paused.")
 
 
@@ -55,4 +56,25 @@ def release(data: Path) -> None:
         pauses = open_pauses()
         for pause in pauses:
             end_pause(pause, now=now())
-    click.echo("Payouts are sent again." if pauses else "Payouts were not paused.")
+    click.echo("Payouts are resumed." if pauses else "Payouts were not paused.")
+
+
+@payouts.command("erase")
+@click.argument("slug")
+@data_option
+def erase(slug: str, data: Path) -> None:
+    """Erase the payout details of shop SLUG, and the names, accounts and reasons of its finished payouts.
+
+    Amounts, states and journals stay and can still be proved. The bytes of the payouts' bank files go too.
+    """
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.erase_texts import erase_shop
+        from joey.shops.queries import shop_by_slug
+
+        done = erase_shop(shop_by_slug(slug), now=now())
+    click.echo(f"{done.texts} texts erased.")
+    for refusal in done.refused:
+        click.echo(f"Not erased: {refusal}", err=True)

@@ -1,13 +1,26 @@
 """Approves small payouts by rule, so that they do not wait for an operator."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from joey.kit import sql
+from joey.kit.sets import SetTable
 from joey.money.money import EXPONENTS
 from joey.payouts.policy import APPROVED_BY_RULE_BELOW_WHOLE
 from joey.record.append import append_set
+
+
+@dataclass(frozen=True)
+class SmallPayout:
+    """A payout that the rule approved."""
+
+    payout_id: UUID
+    shop_id: UUID
+    amount_minor: int
+    currency: str
 
 
 @transaction.atomic(durable=True)
@@ -18,9 +31,9 @@ def approve_small(*, now: datetime) -> int:
     operator. One statement checks and changes the state, so the rule approves nothing twice and nothing that an
     operator has decided.
     """
-    sql.fresh_temp_table("small", "id uuid, shop_id uuid, amount_minor bigint, currency text")
+    small = SetTable("small", SmallPayout).create()
     approved = sql.execute(
-        """
+        f"""
         WITH limits AS (
             SELECT * FROM unnest(%(currencies)s::text[], %(limits)s::bigint[]) AS l (currency, below_minor)
         ), approved AS (
@@ -34,9 +47,9 @@ def approve_small(*, now: datetime) -> int:
               AND NOT EXISTS (
                   SELECT FROM payouts_payouthold h WHERE h.shop_id = p.shop_id AND h.released_at IS NULL
                   AND (h.payout_id IS NULL OR h.payout_id = p.id))
-            RETURNING p.id, p.shop_id, p.amount_minor, p.currency
+            RETURNING p.id AS payout_id, p.shop_id, p.amount_minor, p.currency
         )
-        INSERT INTO small SELECT * FROM approved
+        INSERT INTO {small} ({small.columns}) SELECT {small.columns} FROM approved
         """,
         {
             "currencies": list(EXPONENTS),
@@ -45,8 +58,12 @@ def approve_small(*, now: datetime) -> int:
         },
     )
     append_set(
-        f"""(SELECT shop_id, 'payout.approved' AS kind, 'payout:' || id AS subject_key,
-                    jsonb_build_object('amount_minor', amount_minor, 'currency', currency, 'by', 'rule') AS facts,
-                    '{now.isoformat()}'::timestamptz AS happened_at FROM small)"""
+        f"""
+        SELECT shop_id, 'payout.approved' AS kind, 'payout:' || payout_id AS subject_key,
+               jsonb_build_object('amount_minor', amount_minor, 'currency', currency, 'by', 'rule') AS facts,
+               %s AS happened_at
+        FROM {small}
+        """,
+        [now],
     )
     return approved

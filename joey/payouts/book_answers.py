@@ -12,20 +12,36 @@ from uuid import UUID
 from django.db import transaction
 
 from joey.kit import sql
+from joey.kit.sets import Int, SetTable
 from joey.ledger.chart import AccountKind
-from joey.ledger.post import MOVES_COLUMNS, post_set
+from joey.ledger.post import post_set
 from joey.payouts.file_problems import add_problem
+from joey.payouts.kept_texts import refer
 from joey.payouts.models import PayoutAttempt, PayoutFile
 from joey.payouts.rails.port import REJECTED, SETTLED, TransferAnswer
 from joey.payouts.states import LIVE
 from joey.record.append import append_set
+from joey.record.erasable import keep_texts
 
 ReasonForPeople = Callable[[TransferAnswer, str], str]  # an answer and a language
-# One row for each attempt that the rail has decided.
-DECIDED_COLUMNS = (
-    "attempt_id uuid PRIMARY KEY, payout_id uuid, shop_id uuid, number int, rail text, currency text,"
-    " amount_minor bigint, outcome text, bank_reason text, reason text, happened_at timestamptz"
-)
+
+
+@dataclass(frozen=True)
+class DecidedAttempt:
+    """An attempt that the rail has decided. Rejected ones refer to the rail's words and to words for the shopkeeper."""
+
+    attempt_id: UUID
+    payout_id: UUID
+    shop_id: UUID
+    number: Int
+    rail: str
+    currency: str
+    amount_minor: int
+    outcome: str
+    bank_reason_id: UUID | None = None
+    bank_reason_sha256: bytes | None = None
+    reason_id: UUID | None = None
+    reason_sha256: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -47,32 +63,33 @@ def book_answers(
     file_id: UUID, answers: Sequence[TransferAnswer], *, reason_for_people: ReasonForPeople, now: datetime
 ) -> AnswersTaken:
     """Book the answers for one file. Locks the file: two processes with answers for it take turns."""
-    file = PayoutFile.objects.select_for_update().defer("content").get(pk=file_id)
+    file = PayoutFile.objects.select_for_update().get(pk=file_id)
     attempts = {
         attempt.rail_key: attempt
         for attempt in PayoutAttempt.objects.select_related("payout__shop__owner").filter(file=file)
     }
     decided, problems = _sort(attempts, answers)
-    _fill_decided(attempts, decided, reason_for_people, now)
+    moved = SetTable("decided", DecidedAttempt).create().fill(_rows(attempts, decided, reason_for_people))
     # compare-and-swap: only live attempts move, so an answer that comes twice is booked once
     sql.execute(
-        """
+        f"""
         WITH moved AS (
             UPDATE payouts_payoutattempt a
-            SET state = decided.outcome, reason = decided.bank_reason, finished_at = %s
-            FROM decided WHERE a.id = decided.attempt_id AND a.state = 'sent' RETURNING a.id
+            SET state = decided.outcome, finished_at = %s,
+                reason_id = decided.bank_reason_id, reason_sha256 = decided.bank_reason_sha256
+            FROM {moved} decided WHERE a.id = decided.attempt_id AND a.state = 'sent' RETURNING a.id
         )
-        DELETE FROM decided WHERE attempt_id NOT IN (SELECT id FROM moved)
+        DELETE FROM {moved} WHERE attempt_id NOT IN (SELECT id FROM moved)
         """,
         [now],
     )
-    _finish_payouts(now)
+    _finish_payouts(moved, now)
     still_open = PayoutAttempt.objects.filter(file=file, state__in=LIVE).exists()
     PayoutFile.objects.filter(pk=file.pk).update(
         asked_at=now, answered_at=None if still_open else file.answered_at or now
     )
     new_problems = sum(add_problem(file, line) for line in problems)
-    count = {row["outcome"]: row["n"] for row in sql.rows("SELECT outcome, count(*) AS n FROM decided GROUP BY 1")}
+    count = {row["outcome"]: row["n"] for row in sql.rows(f"SELECT outcome, count(*) AS n FROM {moved} GROUP BY 1")}
     return AnswersTaken(count.get(SETTLED, 0), count.get(REJECTED, 0), new_problems)
 
 
@@ -104,50 +121,54 @@ def _sort(
     return {key: answer for key, answer in decided.items() if key not in contradicted}, problems
 
 
-def _fill_decided(
-    attempts: Mapping[str, PayoutAttempt],
-    decided: Mapping[str, TransferAnswer],
-    reason_for_people: ReasonForPeople,
-    now: datetime,
-) -> None:
-    sql.fresh_temp_table("decided", DECIDED_COLUMNS)
-    for key, answer in sorted(decided.items()):
-        attempt = attempts[key]
-        payout = attempt.payout
-        rejected = answer.outcome == REJECTED
-        sql.execute(
-            "INSERT INTO decided VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                attempt.id, payout.id, payout.shop_id, attempt.number, payout.rail, payout.currency,
-                payout.amount_minor, answer.outcome,
-                f"{answer.reason_code} {answer.reason}".strip() if rejected else "",
-                reason_for_people(answer, payout.shop.owner.language) if rejected else "",
-                now,
-            ],
-        )  # fmt: skip
+def _rows(
+    attempts: Mapping[str, PayoutAttempt], decided: Mapping[str, TransferAnswer], reason_for_people: ReasonForPeople
+) -> list[DecidedAttempt]:
+    """One row for each attempt that is decided; the reasons of the rejected ones are kept."""
+    rejected = [key for key, answer in sorted(decided.items()) if answer.outcome == REJECTED]
+    texts = []
+    for key in rejected:
+        answer, shop = decided[key], attempts[key].payout.shop
+        texts.append((shop.id, f"{answer.reason_code} {answer.reason}".strip()))
+        texts.append((shop.id, reason_for_people(answer, shop.owner.language)))
+    kept = iter(keep_texts(texts))
+    reasons = {key: refer("bank_reason", next(kept)) | refer("reason", next(kept)) for key in rejected}
+    return [
+        DecidedAttempt(
+            attempt_id=attempts[key].id,
+            payout_id=payout.id,
+            shop_id=payout.shop_id,
+            number=attempts[key].number,
+            rail=payout.rail,
+            currency=payout.currency,
+            amount_minor=payout.amount_minor,
+            outcome=answer.outcome,
+            **reasons.get(key, {}),
+        )
+        for key, answer in sorted(decided.items())
+        for payout in [attempts[key].payout]
+    ]
 
 
-def _finish_payouts(now: datetime) -> None:
-    """Payouts, journals and events of everything in `decided`."""
-    sql.execute("SELECT id FROM payouts_payout WHERE id IN (SELECT payout_id FROM decided) ORDER BY id FOR UPDATE")
+def _finish_payouts(decided: SetTable[DecidedAttempt], now: datetime) -> None:
+    """Payouts, journals and events of everything that was decided."""
+    sql.execute(f"SELECT id FROM payouts_payout WHERE id IN (SELECT payout_id FROM {decided}) ORDER BY id FOR UPDATE")
     sql.execute(
-        """
+        f"""
         UPDATE payouts_payout p
-        SET state = CASE decided.outcome WHEN 'settled' THEN 'paid' ELSE 'failed' END,
-            reason = decided.reason, finished_at = %s
-        FROM decided WHERE p.id = decided.payout_id AND p.state = 'sent'
+        SET state = CASE decided.outcome WHEN 'settled' THEN 'paid' ELSE 'failed' END, finished_at = %s,
+            reason_id = decided.reason_id, reason_sha256 = decided.reason_sha256
+        FROM {decided} decided WHERE p.id = decided.payout_id AND p.state = 'sent'
         """,
         [now],
     )
-    sql.fresh_temp_table("decided_moves", MOVES_COLUMNS)
-    sql.execute(
-        """
-        INSERT INTO decided_moves (shop_id, kind, reference, happened_at, debit_kind, debit_party,
-                                   credit_kind, credit_party, currency, amount_minor)
-        SELECT shop_id, 'payout.' || outcome, payout_id || ':' || number, %(now)s, %(in_transit)s, rail,
-               CASE outcome WHEN 'settled' THEN %(cash)s ELSE %(available)s END,
-               CASE outcome WHEN 'settled' THEN rail ELSE '' END, currency, amount_minor
-        FROM decided
+    post_set(
+        f"""
+        SELECT shop_id, 'payout.' || outcome AS kind, payout_id || ':' || number AS reference, %(now)s AS happened_at,
+               %(in_transit)s AS debit_kind, rail AS debit_party,
+               CASE outcome WHEN 'settled' THEN %(cash)s ELSE %(available)s END AS credit_kind,
+               CASE outcome WHEN 'settled' THEN rail ELSE '' END AS credit_party, currency, amount_minor
+        FROM {decided}
         """,
         {
             "now": now,
@@ -156,13 +177,14 @@ def _finish_payouts(now: datetime) -> None:
             "available": AccountKind.SHOP_AVAILABLE,
         },
     )
-    post_set("decided_moves")
     append_set(
-        """
-        (SELECT shop_id, CASE outcome WHEN 'settled' THEN 'payout.paid' ELSE 'payout.failed' END AS kind,
-                'payout:' || payout_id AS subject_key,
-                jsonb_build_object('number', number, 'bank_reason', bank_reason, 'reason', reason) AS facts,
-                happened_at
-         FROM decided)
-        """
+        f"""
+        SELECT shop_id, CASE outcome WHEN 'settled' THEN 'payout.paid' ELSE 'payout.failed' END AS kind,
+               'payout:' || payout_id AS subject_key, %s AS happened_at,
+               jsonb_build_object('number', number) || CASE outcome WHEN 'settled' THEN '{{}}' ELSE jsonb_build_object(
+                   'bank_reason', bank_reason_id || ':' || encode(bank_reason_sha256, 'hex'),
+                   'reason', reason_id || ':' || encode(reason_sha256, 'hex')) END AS facts
+        FROM {decided}
+        """,
+        [now],
     )

@@ -10,12 +10,14 @@ from joey.kit.states import move
 from joey.ledger.chart import AccountKind
 from joey.ledger.post import Move, post
 from joey.money.money import Money
+from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payout
 from joey.payouts.operator_reason import read_reason
 from joey.payouts.policy import needs_two
 from joey.payouts.states import TRANSITIONS
 from joey.people.models import Person
 from joey.record.append import append
+from joey.record.erasable import keep_text
 
 
 class SecondOperatorNeeded(Conflict):
@@ -59,7 +61,9 @@ def refuse(payout: Payout, *, by: Person, reason: str, now: datetime) -> Payout:
     reason = read_reason(reason)
     payout = _locked(payout)
     _check_operator(payout, by)
-    move(payout, TRANSITIONS, to=Payout.State.REFUSED, reason=reason, decided_by=by, decided_at=now, finished_at=now)
+    kept = keep_text(reason, shop_id=payout.shop_id)
+    moved = {"decided_by": by, "decided_at": now, "finished_at": now}
+    move(payout, TRANSITIONS, to=Payout.State.REFUSED, **refer("reason", kept), **moved)
     post(
         payout.shop_id,
         kind="payout.refused",
@@ -69,7 +73,7 @@ def refuse(payout: Payout, *, by: Person, reason: str, now: datetime) -> Payout:
             Move(AccountKind.SHOP_RESERVED, AccountKind.SHOP_AVAILABLE, Money(payout.amount_minor, payout.currency))
         ],
     )
-    _append(payout, "payout.refused", by, now, reason=reason)
+    _append(payout, "payout.refused", by, now, reason=kept.fact)
     return payout
 
 

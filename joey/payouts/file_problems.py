@@ -7,6 +7,7 @@ from joey.payouts.models import PayoutFile
 log = logging.getLogger(__name__)
 
 OTHER_ACCOUNT = "other_rail_account: the settings name another rail account; this file waits for its own"
+ERASED = "erased: the bytes of this file were erased; it cannot be submitted"
 
 
 def add_problem(file: PayoutFile, line: str) -> bool:

@@ -6,10 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, NotFound
+from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payout, PayoutHold
 from joey.payouts.operator_reason import read_reason
 from joey.payouts.states import IN_PROGRESS
 from joey.record.append import append
+from joey.record.erasable import keep_text
 from joey.shops.models import Shop
 
 
@@ -25,8 +27,9 @@ def place_hold(shop: Shop, *, reason: str, now: datetime, payout: Payout | None 
         raise NotFound(_("There is no such payout."))
     blocked = Payout.objects.select_for_update().filter(shop=shop, state__in=IN_PROGRESS)
     list((blocked.filter(pk=payout.pk) if payout else blocked).order_by("id").values_list("id"))
-    hold = PayoutHold.objects.create(shop=shop, payout=payout, reason=reason, placed_at=now)
-    _append(hold, "payout.held", now, reason=reason)
+    kept = keep_text(reason, shop_id=shop.id)
+    hold = PayoutHold.objects.create(shop=shop, payout=payout, **refer("reason", kept), placed_at=now)
+    _append(hold, "payout.held", now, reason=kept.fact)
     return hold
 
 

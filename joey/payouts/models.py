@@ -1,4 +1,8 @@
-"""The promise to pay (payout), each attempt to keep it, and the payee."""
+"""The promise to pay (payout), each attempt to keep it, and the payee.
+
+What a person or a bank wrote is not in these rows but in record_erasabletext, where it can be erased: the columns
+`…_id` and `…_sha256` refer to it (kept_texts.py).
+"""
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,18 +19,13 @@ class Payee(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     rail = models.CharField(max_length=16)
-    holder_name = models.CharField(max_length=70)
-    account_number = models.CharField(max_length=34)
-    bank_code = models.CharField(max_length=20, blank=True, default="")
+    details_id = models.UUIDField()  # payee_details.py
+    details_sha256 = models.BinaryField()
     changed_at = models.DateTimeField()
     usable_from = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "rail"], name="payouts_one_payee_per_rail")]
-
-    @property
-    def masked_account(self) -> str:
-        return "•••• " + self.account_number[-4:]
 
 
 class Payout(models.Model):
@@ -45,13 +44,13 @@ class Payout(models.Model):
     payee = models.ForeignKey(Payee, models.PROTECT, related_name="+")
     rail = models.CharField(max_length=16)
     # copied from the payee and frozen: a later change of details cannot redirect a promise already made
-    holder_name = models.CharField(max_length=70)
-    account_number = models.CharField(max_length=34)
-    bank_code = models.CharField(max_length=20, blank=True, default="")
+    details_id = models.UUIDField()  # payee_details.py
+    details_sha256 = models.BinaryField()
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State.choices)
-    reason = models.CharField(max_length=200, blank=True, default="")
+    reason_id = models.UUIDField(null=True)
+    reason_sha256 = models.BinaryField(null=True)
     idempotency_key = models.CharField(max_length=200)
     requested_at = models.DateTimeField()
     first_approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # large amounts only
@@ -84,7 +83,8 @@ class PayoutHold(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     payout = models.ForeignKey(Payout, models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(max_length=200)
+    reason_id = models.UUIDField()
+    reason_sha256 = models.BinaryField()
     placed_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 
@@ -93,7 +93,8 @@ class PayoutPause(models.Model):
     """A stop of all sending until an operator ends it, as after a restore, when books and bank may differ."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    reason = models.CharField(max_length=200)
+    reason_id = models.UUIDField()
+    reason_sha256 = models.BinaryField()
     placed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # null: from the terminal
@@ -111,7 +112,8 @@ class PayoutFile(models.Model):
     message_id = models.CharField(max_length=35, unique=True)
     file_format = models.CharField(max_length=16)
     currency = models.CharField(max_length=3)
-    content = models.BinaryField()
+    content_id = models.UUIDField()
+    content_sha256 = models.BinaryField()
     made_at = models.DateTimeField(db_default=Now())
     handed_over_at = models.DateTimeField(null=True)  # when the rail confirmed that it has the file
     asked_at = models.DateTimeField(null=True)  # when the rail was last asked about its transfers
@@ -135,7 +137,8 @@ class PayoutAttempt(models.Model):
     rail_key = models.CharField(max_length=35, unique=True)  # EndToEndId; ours, from the payout's id and number
     file = models.ForeignKey(PayoutFile, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices)
-    reason = models.CharField(max_length=200, blank=True, default="")
+    reason_id = models.UUIDField(null=True)
+    reason_sha256 = models.BinaryField(null=True)
     made_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.refusals import Conflict, Forbidden
+from joey.payouts.kept_texts import refer, with_texts
 from joey.payouts.models import PayoutPause
 from joey.payouts.operator_reason import read_reason
 from joey.people.models import Person
 from joey.record.append import append
+from joey.record.erasable import keep_text
 
 SENDING = "payouts:sending"
 
@@ -24,8 +26,9 @@ def pause_payouts(*, reason: str, now: datetime) -> PayoutPause:
     """
     reason = read_reason(reason)
     sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [SENDING])
-    pause = PayoutPause.objects.create(reason=reason, placed_at=now)
-    append("payouts.paused", f"pause:{pause.id}", {"reason": reason}, happened_at=now)
+    kept = keep_text(reason)
+    pause = PayoutPause.objects.create(**refer("reason", kept), placed_at=now)
+    append("payouts.paused", f"pause:{pause.id}", {"reason": kept.fact}, happened_at=now)
     return pause
 
 
@@ -43,8 +46,8 @@ def end_pause(pause: PayoutPause, *, now: datetime, by: Person | None = None) ->
 
 
 def open_pauses() -> list[PayoutPause]:
-    """The pauses that stop payouts now, oldest first. One query."""
-    return list(PayoutPause.objects.filter(ended_at=None).order_by("id"))
+    """The pauses that stop payouts now, oldest first, with their reasons for kept_text. One query."""
+    return list(with_texts(PayoutPause.objects.filter(ended_at=None), "reason").order_by("id"))
 
 
 def sending_allowed() -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from joey.payouts.approve_small import approve_small
+from joey.payouts.kept_texts import kept_text
 from joey.payouts.models import Payout, PayoutFile
 from joey.payouts.pause import open_pauses
 from joey.payouts.send_due import send_due
@@ -34,6 +35,6 @@ def pay_due(*, now: datetime) -> PayoutRun:
         paid=taken.settled,
         failed=taken.rejected,
         waiting=Payout.objects.filter(state=Payout.State.REQUESTED).count(),
-        paused=next((pause.reason for pause in open_pauses()), ""),
+        paused=next((kept_text(pause, "reason") for pause in open_pauses()), ""),
         problems=tuple(PayoutFile.objects.exclude(problems="").values_list("problems", flat=True)[:20]),
     )

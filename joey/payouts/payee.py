@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid
 from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
+from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payee
 from joey.payouts.notify_payee_changed import queue_payee_changed_notice
+from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
 from joey.payouts.policy import PAUSE
 from joey.payouts.rails.registry import default_rail, rail_manifests
 from joey.record.append import append
+from joey.record.erasable import erase, text_of
 from joey.shops.models import Shop
 
 
@@ -27,27 +30,34 @@ def set_payee(
     rail = rail or default_rail()
     if rail not in rail_manifests():
         raise Invalid(_("Payouts are possible by %s only.") % _known_rails(), field="rail")
-    details = {
-        "holder_name": read_holder_name(holder_name),
-        "account_number": read_account_number(account_number),
-        "bank_code": read_bank_code(bank_code),
-    }
-    times = {"changed_at": now, "usable_from": now + PAUSE}
-    # locked, or a payout could be requested on the old details while they change
-    payee, made = Payee.objects.select_for_update().get_or_create(shop=shop, rail=rail, defaults=details | times)
-    if not made:
-        if all(getattr(payee, name) == new for name, new in details.items()):
-            return payee
-        Payee.objects.filter(pk=payee.pk).update(**details, **times)
-        payee.refresh_from_db()
-    append(
-        "payee.changed",
-        f"payee:{payee.id}",
-        {"rail": rail, "account": payee.masked_account, "usable_from": payee.usable_from.isoformat(), "first": made},
-        shop_id=shop.id,
-        happened_at=now,
+    details = PayeeDetails(
+        holder_name=read_holder_name(holder_name),
+        account_number=read_account_number(account_number),
+        bank_code=read_bank_code(bank_code),
     )
-    queue_payee_changed_notice(payee)
+    # one change of a shop's details at a time; NO KEY, because every insert that refers to the shop locks its key
+    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+    # locked, or a payout could be requested on the old details while they change
+    payee = Payee.objects.select_for_update().filter(shop=shop, rail=rail).first()
+    if payee is not None and read_details(text_of(payee.details_id)) == details:
+        return payee
+    first = payee is None
+    payee = _change(payee, shop, rail, details, now)
+    facts = {"rail": rail, "account": details.masked_account, "usable_from": payee.usable_from.isoformat()}
+    append("payee.changed", f"payee:{payee.id}", facts | {"first": first}, shop_id=shop.id, happened_at=now)
+    queue_payee_changed_notice(payee, details.masked_account)
+    return payee
+
+
+def _change(payee: Payee | None, shop: Shop, rail: str, details: PayeeDetails, now: datetime) -> Payee:
+    """A new payee, or the payee with the new details; no row refers to the old ones any more, so they are erased."""
+    columns = refer("details", keep_details(details, shop_id=shop.id))
+    columns |= {"changed_at": now, "usable_from": now + PAUSE}
+    if payee is None:
+        return Payee.objects.create(shop=shop, rail=rail, **columns)
+    erase(payee.details_id)
+    Payee.objects.filter(pk=payee.pk).update(**columns)
+    payee.refresh_from_db()
     return payee
 
 

@@ -4,29 +4,45 @@ The commit holds the attempts, the journals that move the money to the rail, and
 it a payout can no longer be stopped; a process killed before it has sent nothing.
 """
 
+import logging
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.ids import new_id
+from joey.kit.sets import Int, SetTable
 from joey.ledger.chart import AccountKind
-from joey.ledger.post import MOVES_COLUMNS, post_set
+from joey.ledger.post import post_set
 from joey.money.money import Money
+from joey.payouts.kept_texts import refer
 from joey.payouts.models import PayoutFile
 from joey.payouts.pause import sending_allowed
+from joey.payouts.payee_details import PayeeDetails, read_details
 from joey.payouts.rails.port import Rail, RailManifest, Transfer
 from joey.payouts.rails.registry import connect_rail
 from joey.record.append import append_set
+from joey.record.erasable import keep_text, texts_of
 
-# One row for each payout that is claimed.
-DUE_COLUMNS = (
-    "payout_id uuid, shop_id uuid, currency text, amount_minor bigint, holder_name text, account_number text,"
-    " bank_code text, number int, rail_key text, file_id uuid"
-)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DuePayout:
+    """A claimed payout on its way into a file."""
+
+    payout_id: UUID
+    shop_id: UUID
+    currency: str
+    amount_minor: int
+    details_id: UUID
+    number: Int
+    rail_key: str
+    file_id: UUID | None = None
+    message_id: str | None = None
 
 
 @transaction.atomic(durable=True)
@@ -35,26 +51,25 @@ def prepare_files(manifest: RailManifest, *, now: datetime) -> list[int]:
 
     Raises RailNotConnected when payouts are due and the rail has no account.
     """
-    if not sending_allowed() or not _claim(manifest):
+    if not sending_allowed() or not (claimed := _with_details(_claim(manifest))):
         return []
     rail = connect_rail(manifest.code)
-    due = sql.rows("SELECT * FROM due ORDER BY currency, payout_id")
+    due: list[DuePayout] = []
     sizes = []
-    for currency, group in groupby(due, key=lambda row: str(row["currency"])):
-        rows = list(group)
-        file_id = _keep_file(manifest.code, rail, currency, rows, now)
-        sql.execute("UPDATE due SET file_id = %s WHERE currency = %s", [file_id, currency])
-        sizes.append(len(rows))
-    _write_down(manifest.code, now)
+    for currency, group in groupby(claimed, key=lambda pair: pair[0].currency):
+        payouts = list(group)
+        file = _keep_file(manifest.code, rail, currency, payouts, now)
+        due += [replace(row, file_id=file.id, message_id=file.message_id) for row, _details in payouts]
+        sizes.append(len(payouts))
+    _write_down(SetTable("due", DuePayout).create().fill(due), manifest.code, now)
     return sizes
 
 
-def _claim(manifest: RailManifest) -> int:
-    """Fill the temporary table `due` with approved payouts of the rail, locked; how many."""
-    sql.fresh_temp_table("due", DUE_COLUMNS)
-    sql.execute(
+def _claim(manifest: RailManifest) -> list[DuePayout]:
+    """Approved payouts of the rail, locked, by currency."""
+    due = SetTable("due", DuePayout).create()
+    due.insert(
         """
-        INSERT INTO due
         WITH claimed AS (
             SELECT p.* FROM payouts_payout p
             WHERE p.state = 'approved' AND p.rail = %s AND NOT EXISTS (
@@ -63,83 +78,99 @@ def _claim(manifest: RailManifest) -> int:
                   AND (h.payout_id IS NULL OR h.payout_id = p.id))
             ORDER BY p.id LIMIT %s FOR UPDATE OF p SKIP LOCKED
         ), numbered AS (
-            SELECT c.*, 1 + (SELECT count(*) FROM payouts_payoutattempt a WHERE a.payout_id = c.id) AS number
+            SELECT c.*, 1 + (SELECT count(*) FROM payouts_payoutattempt a WHERE a.payout_id = c.id)::int AS number
             FROM claimed c
         )
-        SELECT id AS payout_id, shop_id, currency, amount_minor, holder_name, account_number, bank_code, number,
-               upper(replace(id::text, '-', '')) || lpad(number::text, 3, '0') AS rail_key, NULL::uuid AS file_id
+        SELECT id AS payout_id, shop_id, currency, amount_minor, details_id, number,
+               upper(replace(id::text, '-', '')) || lpad(number::text, 3, '0') AS rail_key,
+               NULL::uuid AS file_id, NULL AS message_id
         FROM numbered
         """,
         [manifest.code, manifest.batch_size],
     )
     # A hold placed while the locks were taken is not in the snapshot of the statement above; this one sees it.
     sql.execute(
-        """
-        DELETE FROM due USING payouts_payouthold h
+        f"""
+        DELETE FROM {due} due USING payouts_payouthold h
         WHERE h.shop_id = due.shop_id AND h.released_at IS NULL
           AND (h.payout_id IS NULL OR h.payout_id = due.payout_id)
         """
     )
-    return int(sql.value("SELECT count(*) FROM due"))
+    return [DuePayout(**row) for row in sql.rows(f"SELECT * FROM {due} ORDER BY currency, payout_id")]
 
 
-def _keep_file(rail_code: str, rail: Rail, currency: str, rows: list[dict[str, Any]], now: datetime) -> UUID:
-    """Prepare the file and keep its bytes; its id."""
+def _with_details(claimed: list[DuePayout]) -> list[tuple[DuePayout, PayeeDetails]]:
+    """Each with where its money goes. A payout whose details were erased cannot be sent: an operator refuses it."""
+    texts = texts_of([row.details_id for row in claimed])
+    known = [(row, details) for row in claimed if (details := read_details(texts[row.details_id]))]
+    for row in claimed:
+        if texts[row.details_id] is None:
+            log.error("payout %s cannot be sent: its details were erased", row.payout_id)
+    return known
+
+
+def _keep_file(
+    rail_code: str, rail: Rail, currency: str, payouts: list[tuple[DuePayout, PayeeDetails]], now: datetime
+) -> PayoutFile:
+    """Prepare the file and keep its bytes."""
     file_id = new_id()
     message_id = f"JB{file_id.hex.upper()}"
     transfers = [
         Transfer(
-            key=row["rail_key"],
-            amount=Money(row["amount_minor"], currency),
-            holder_name=row["holder_name"],
-            account_number=row["account_number"],
-            bank_code=row["bank_code"],
-            reference=f"Joey {row['rail_key']}",
+            key=row.rail_key,
+            amount=Money(row.amount_minor, currency),
+            holder_name=details.holder_name,
+            account_number=details.account_number,
+            bank_code=details.bank_code,
+            reference=f"Joey {row.rail_key}",
         )
-        for row in rows
+        for row, details in payouts
     ]
     prepared = rail.prepare(message_id, transfers, made_at=now)
-    PayoutFile.objects.create(
+    return PayoutFile.objects.create(
         id=file_id,
         rail=rail_code,
         rail_account=rail.account,
         message_id=message_id,
         file_format=prepared.file_format,
         currency=currency,
-        content=prepared.content,
+        **refer("content", keep_text(prepared.content)),
         made_at=now,
     )
-    return file_id
 
 
-def _write_down(rail_code: str, now: datetime) -> None:
-    """Attempts, states, journals and events of everything in `due`."""
+def _write_down(due: SetTable[DuePayout], rail_code: str, now: datetime) -> None:
+    """Attempts, states, journals and events of everything that is due."""
     sql.execute(
-        """
-        INSERT INTO payouts_payoutattempt (id, shop_id, payout_id, number, rail_key, file_id, state, reason, made_at)
-        SELECT joey_uuid7(), shop_id, payout_id, number, rail_key, file_id, 'prepared', '', %s FROM due
+        f"""
+        INSERT INTO payouts_payoutattempt (id, shop_id, payout_id, number, rail_key, file_id, state, made_at)
+        SELECT joey_uuid7(), shop_id, payout_id, number, rail_key, file_id, 'prepared', %s FROM {due}
         """,
         [now],
     )
     sql.execute(
-        "UPDATE payouts_payout p SET state = 'sent' FROM due WHERE p.id = due.payout_id AND p.state = 'approved'"
+        f"UPDATE payouts_payout p SET state = 'sent' FROM {due} due WHERE p.id = due.payout_id AND p.state = 'approved'"
     )
-    sql.fresh_temp_table("due_moves", MOVES_COLUMNS)
-    sql.execute(
-        """
-        INSERT INTO due_moves (shop_id, kind, reference, happened_at, debit_kind, credit_kind, credit_party,
-                               currency, amount_minor)
-        SELECT shop_id, 'payout.sent', payout_id || ':' || number, %s, %s, %s, %s, currency, amount_minor
-        FROM due
+    post_set(
+        f"""
+        SELECT shop_id, 'payout.sent' AS kind, payout_id || ':' || number AS reference, %(now)s AS happened_at,
+               %(reserved)s AS debit_kind, '' AS debit_party, %(in_transit)s AS credit_kind, %(rail)s AS credit_party,
+               currency, amount_minor
+        FROM {due}
         """,
-        [now, AccountKind.SHOP_RESERVED, AccountKind.RAIL_IN_TRANSIT, rail_code],
+        {
+            "now": now,
+            "reserved": AccountKind.SHOP_RESERVED,
+            "in_transit": AccountKind.RAIL_IN_TRANSIT,
+            "rail": rail_code,
+        },
     )
-    post_set("due_moves")
     append_set(
-        """
-        (SELECT due.shop_id, 'payout.sent' AS kind, 'payout:' || due.payout_id AS subject_key,
-                jsonb_build_object('rail_key', due.rail_key, 'message_id', f.message_id, 'number', due.number) AS facts,
-                f.made_at AS happened_at
-         FROM due JOIN payouts_payoutfile f ON f.id = due.file_id)
-        """
+        f"""
+        SELECT shop_id, 'payout.sent' AS kind, 'payout:' || payout_id AS subject_key,
+               jsonb_build_object('rail_key', rail_key, 'message_id', message_id, 'number', number) AS facts,
+               %s AS happened_at
+        FROM {due}
+        """,
+        [now],
     )

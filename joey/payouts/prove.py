@@ -1,6 +1,7 @@
 """What must always hold between payouts and the ledger (I11 and I13 of docs/money.md)."""
 
 from joey.kit.prove import Check
+from joey.record.erasable import texts_match
 
 
 def _ledger_holds(account_kind: str, promised: str) -> str:
@@ -85,5 +86,17 @@ CHECKS = [
         JOIN payouts_payout p ON p.id = a.payout_id LEFT JOIN payouts_payoutfile f ON f.id = a.file_id
         WHERE a.shop_id <> p.shop_id OR (f.rail, f.currency) IS DISTINCT FROM (p.rail, p.currency)
         """,
+    ),
+    *(
+        texts_match(f"payouts_{table}", f"{name}_id", f"{name}_sha256")
+        for table, name in (
+            ("payee", "details"),
+            ("payout", "details"),
+            ("payout", "reason"),
+            ("payoutattempt", "reason"),
+            ("payouthold", "reason"),
+            ("payoutpause", "reason"),
+            ("payoutfile", "content"),
+        )
     ),
 ]

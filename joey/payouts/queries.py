@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
+from joey.payouts.kept_texts import kept_text, with_texts
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
+from joey.payouts.payee_details import PayeeDetails, read_details
 from joey.payouts.policy import needs_two
 from joey.payouts.rails.registry import default_rail
 from joey.shops.models import Shop
@@ -55,6 +57,18 @@ class PayeeRow:
     usable_from: datetime
 
 
+@dataclass(frozen=True)
+class AttemptRow:
+    """One attempt; `reason` is the rail's own, when it was rejected."""
+
+    number: int
+    state: str
+    made_at: datetime
+    rail_key: str
+    reason: str
+    file: PayoutFile | None
+
+
 def payouts_of(shop: Shop, *, limit: int = 100, before: UUID | None = None) -> list[PayoutRow]:
     """The shop's payouts, newest first, those older than `before`. One query."""
     found = _with_hold(Payout.objects.filter(shop=shop)).order_by("-id")
@@ -77,29 +91,19 @@ def payout_by_id(payout_id: UUID) -> Payout:
     return found
 
 
-def attempts_of(payout: Payout) -> list[PayoutAttempt]:
-    """Its attempts with the files that carried them, in their order. One query."""
-    found = PayoutAttempt.objects.select_related("file").defer("file__content").filter(payout=payout)
-    return list(found.order_by("number"))
-
-
-def without_content(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
-    """The files for a list: their bytes stay in the database."""
-    return files.defer("content")
-
-
 def payee_of(shop: Shop, rail: str | None = None) -> PayeeRow | None:
-    """The payout details of one rail (the default one if none is named); None when there are none yet."""
-    payee = Payee.objects.filter(shop=shop, rail=rail or default_rail()).first()
-    if payee is None:
+    """The payout details of one rail, the default one if none is named; None without any, or once they were erased."""
+    found = with_texts(Payee.objects.filter(shop=shop, rail=rail or default_rail()), "details").first()
+    details = read_details(kept_text(found, "details")) if found else None
+    if found is None or details is None:
         return None
     return PayeeRow(
-        rail=payee.rail,
-        holder_name=payee.holder_name,
-        account=payee.masked_account,
-        bank_code=payee.bank_code,
-        changed_at=payee.changed_at,
-        usable_from=payee.usable_from,
+        rail=found.rail,
+        holder_name=details.holder_name,
+        account=details.masked_account,
+        bank_code=details.bank_code,
+        changed_at=found.changed_at,
+        usable_from=found.usable_from,
     )
 
 
@@ -120,24 +124,47 @@ def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[To
     ]
 
 
+def attempts_of(payout: Payout) -> list[AttemptRow]:
+    """Every attempt to pay it, in order, with the file that carried it."""
+    found = with_texts(PayoutAttempt.objects.select_related("file").filter(payout=payout), "reason")
+    return [
+        AttemptRow(
+            number=attempt.number,
+            state=attempt.state,
+            made_at=attempt.made_at,
+            rail_key=attempt.rail_key,
+            reason=kept_text(attempt, "reason"),
+            file=attempt.file,
+        )
+        for attempt in found.order_by("number")
+    ]
+
+
+def details_of(payout: Payout) -> PayeeDetails | None:
+    """Where a payout read by `with_texts(…, "details")` goes; None once that was erased."""
+    return read_details(kept_text(payout, "details"))
+
+
 def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
     blocking = PayoutHold.objects.filter(
         Q(payout=None) | Q(payout=OuterRef("pk")), shop=OuterRef("shop"), released_at=None
     ).order_by("placed_at")
     paused = Exists(PayoutPause.objects.filter(ended_at=None))
-    return payouts.annotate(hold_reason=blocking.values("reason")[:1], paused=paused)
+    hold_reason = with_texts(blocking, "reason").values("reason_content")[:1]
+    return with_texts(payouts, "details", "reason").annotate(hold_content=hold_reason, paused=paused)
 
 
 def _row(payout: Payout) -> PayoutRow:
+    details = details_of(payout)
     can_wait = payout.state in (Payout.State.REQUESTED, Payout.State.APPROVED)
     return PayoutRow(
         id=payout.id,
         amount=Money(payout.amount_minor, payout.currency),
         state=payout.state,
-        reason=payout.reason,
+        reason=kept_text(payout, "reason"),
         rail=payout.rail,
-        holder_name=payout.holder_name,
-        account="•••• " + payout.account_number[-4:],
+        holder_name=details.holder_name if details else str(_("erased")),
+        account=details.masked_account if details else "••••",
         held=_held(payout) if can_wait else "",
         requested_at=payout.requested_at,
         decided_at=payout.decided_at,
@@ -146,7 +173,7 @@ def _row(payout: Payout) -> PayoutRow:
 
 
 def _held(payout: Payout) -> str:
-    if reason := getattr(payout, "hold_reason", None):
-        return str(reason)
+    if reason := kept_text(payout, "hold"):
+        return reason
     paused = _("Payouts are paused while the books are compared with the bank. Your money is safe.")
     return str(paused) if getattr(payout, "paused", False) else ""

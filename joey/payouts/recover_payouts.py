@@ -18,14 +18,15 @@ from django.db.models import Model
 from psycopg import sql as text
 from psycopg.rows import dict_row
 
-from joey.kit import sql
+from joey.kit.sets import SetTable
 from joey.ledger.chart import AccountKind
-from joey.ledger.post import MOVES_COLUMNS, post_set
+from joey.ledger.post import MoveRow, post_set
 from joey.money.money import Money
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
 from joey.payouts.states import IN_PROGRESS
 from joey.people.models import Person
 from joey.record.append import append
+from joey.record.models import ErasableText
 from joey.shops.models import Shop
 
 M = TypeVar("M", bound=Model)
@@ -81,32 +82,49 @@ def _write(before: psycopg.Connection, payouts: Sequence[Payout], attempts: Sequ
     """Rows with the ids they had, in order of ids: a shop's older payout is finished before a newer one begins."""
     here = set(Payee.objects.values_list("id", flat=True))
     needed = {payout.payee_id for payout in payouts} - here
-    Payee.objects.bulk_create(_read(before, Payee, "id", list(needed)))
+    payees = _read(before, Payee, "id", list(needed))
+    Payee.objects.bulk_create(payees)
     operators = {payout.first_approved_by_id for payout in payouts} | {payout.decided_by_id for payout in payouts}
     people = set(Person.objects.filter(pk__in=operators - {None}).values_list("id", flat=True))
     for payout in payouts:  # an operator added after the backup exists in the replaced database only
         payout.first_approved_by_id = payout.first_approved_by_id if payout.first_approved_by_id in people else None
         payout.decided_by_id = payout.decided_by_id if payout.decided_by_id in people else None
     files = _read(before, PayoutFile, "id", [attempt.file_id for attempt in attempts if attempt.file_id])
+    _copy_texts(before, [*payees, *payouts, *attempts, *files])
     _upsert(PayoutFile, files, ("handed_over_at", "asked_at", "answered_at", "problems"))
     decided = ("first_approved_by", "first_approved_at", "decided_by", "decided_at")
-    _upsert(Payout, payouts, ("state", "reason", "finished_at", *decided))
-    _upsert(PayoutAttempt, attempts, ("state", "reason", "finished_at"))
+    _upsert(Payout, payouts, ("state", "reason_id", "reason_sha256", "finished_at", *decided))
+    _upsert(PayoutAttempt, attempts, ("state", "reason_id", "reason_sha256", "finished_at"))
+
+
+def _copy_texts(before: psycopg.Connection, rows: Iterable[Model]) -> None:
+    """The texts that these rows refer to, with their salts, or the fact that they were erased."""
+    names = ("details_id", "reason_id", "content_id")
+    needed = {getattr(row, name) for row in rows for name in names if getattr(row, name, None)}
+    ErasableText.objects.bulk_create(_read(before, ErasableText, "id", list(needed)), ignore_conflicts=True)
 
 
 def _book(payouts: Iterable[Payout], attempts: dict[UUID, PayoutAttempt]) -> None:
     """The journals of each payout's state; those already in the backup are skipped."""
-    moves: list[tuple[object, ...]] = []
+    moves: list[MoveRow] = []
 
     def move(payout: Payout, kind: str, number: int | None, at: datetime | None, debit: str, credit: str) -> None:
-        reference = f"{payout.id}:{number}" if number is not None else str(payout.id)
-        parties = [
-            payout.rail if side in (AccountKind.RAIL_IN_TRANSIT, AccountKind.CASH) else "" for side in (debit, credit)
-        ]
+        assert at is not None, "a state that was reached has a time"
+        at_rail = (AccountKind.RAIL_IN_TRANSIT, AccountKind.CASH)
         moves.append(
-            (payout.shop_id, f"payout.{kind}", reference, at, debit, parties[0], credit, parties[1], payout.currency,
-             payout.amount_minor)
-        )  # fmt: skip
+            MoveRow(
+                shop_id=payout.shop_id,
+                kind=f"payout.{kind}",
+                reference=f"{payout.id}:{number}" if number is not None else str(payout.id),
+                happened_at=at,
+                debit_kind=debit,
+                debit_party=payout.rail if debit in at_rail else "",
+                credit_kind=credit,
+                credit_party=payout.rail if credit in at_rail else "",
+                currency=payout.currency,
+                amount_minor=payout.amount_minor,
+            )
+        )
 
     available, reserved = AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RESERVED
     for payout in payouts:
@@ -121,10 +139,7 @@ def _book(payouts: Iterable[Payout], attempts: dict[UUID, PayoutAttempt]) -> Non
             move(payout, "settled", attempt.number, payout.finished_at, in_transit, AccountKind.CASH)
         elif payout.state == Payout.State.FAILED:
             move(payout, "rejected", attempt.number, payout.finished_at, in_transit, available)
-    sql.fresh_temp_table("carried", MOVES_COLUMNS)
-    names = ["shop_id", "kind", "reference", "happened_at", "debit_kind", "debit_party", "credit_kind", "credit_party"]
-    sql.copy_rows("carried", [*names, "currency", "amount_minor"], moves)
-    post_set("carried")
+    post_set(SetTable("recovered_moves", MoveRow).create().fill(moves))
 
 
 def _upsert(model: type[M], rows: Sequence[M], changing: Sequence[str]) -> None:

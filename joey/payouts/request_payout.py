@@ -10,11 +10,14 @@ from joey.ledger.chart import AccountKind
 from joey.ledger.post import Move, post
 from joey.ledger.queries import lock_account
 from joey.money.money import Money
+from joey.payouts.kept_texts import kept_text, refer, with_texts
 from joey.payouts.models import Payee, Payout, PayoutHold
+from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
 from joey.payouts.policy import floor
 from joey.payouts.rails.registry import default_rail, rail_manifests
 from joey.payouts.states import IN_PROGRESS
 from joey.record.append import append
+from joey.record.erasable import text_of
 from joey.shops.models import Shop
 
 KEY_MAX = 200
@@ -80,7 +83,7 @@ def request_payout(
     earlier = Payout.objects.filter(shop=shop, idempotency_key=idempotency_key).first()
     if earlier is not None:
         return _same_or_refuse(earlier, amount)
-    payee = _usable(payee, now)
+    payee, details = _usable(payee, now)
     _refuse_when_blocked(shop, amount.currency)
     available = Money(lock_account(shop.id, AccountKind.SHOP_AVAILABLE, amount.currency), amount.currency)
     if available.minor < amount.minor:
@@ -94,9 +97,7 @@ def request_payout(
         shop=shop,
         payee=payee,
         rail=rail,
-        holder_name=payee.holder_name,
-        account_number=payee.account_number,
-        bank_code=payee.bank_code,
+        **refer("details", keep_details(details, shop_id=shop.id)),
         currency=amount.currency,
         amount_minor=amount.minor,
         state=Payout.State.REQUESTED,
@@ -117,7 +118,7 @@ def request_payout(
             "amount_minor": amount.minor,
             "currency": amount.currency,
             "rail": rail,
-            "account": payee.masked_account,
+            "account": details.masked_account,
         },
         shop_id=shop.id,
         happened_at=now,
@@ -164,8 +165,9 @@ def _same_or_refuse(earlier: Payout, amount: Money) -> Payout:
     return earlier
 
 
-def _usable(payee: Payee | None, now: datetime) -> Payee:
-    if payee is None:
+def _usable(payee: Payee | None, now: datetime) -> tuple[Payee, PayeeDetails]:
+    details = read_details(text_of(payee.details_id)) if payee else None
+    if payee is None or details is None:
         raise NoPayee(_("Add your payout details first, so that we know where to send the money."))
     if now < payee.usable_from:
         raise PayeePaused(
@@ -173,12 +175,13 @@ def _usable(payee: Payee | None, now: datetime) -> Payee:
             % {"date": payee.usable_from.strftime("%Y-%m-%d %H:%M")},
             usable_from=payee.usable_from,
         )
-    return payee
+    return payee, details
 
 
 def _refuse_when_blocked(shop: Shop, currency: str) -> None:
-    hold = PayoutHold.objects.filter(shop=shop, payout=None, released_at=None).order_by("placed_at").first()
+    holds = PayoutHold.objects.filter(shop=shop, payout=None, released_at=None)
+    hold = with_texts(holds, "reason").order_by("placed_at").first()
     if hold is not None:
-        raise PayoutsHeld(_("Payouts of this shop are on hold: %(reason)s") % {"reason": hold.reason})
+        raise PayoutsHeld(_("Payouts of this shop are on hold: %(reason)s") % {"reason": kept_text(hold, "reason")})
     if Payout.objects.filter(shop=shop, currency=currency, state__in=IN_PROGRESS).exists():
         raise PayoutInProgress(_("A payout is already in progress. Request the next one once it has arrived."))

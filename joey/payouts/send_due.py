@@ -11,12 +11,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem
+from joey.payouts.file_problems import ERASED, OTHER_ACCOUNT, add_problem
 from joey.payouts.models import PayoutAttempt, PayoutFile
 from joey.payouts.pause import sending_allowed
 from joey.payouts.prepare_files import prepare_files
 from joey.payouts.rails.port import FileRefused, PreparedFile, Rail, RailUnavailable
 from joey.payouts.rails.registry import RailNotConnected, connect_rail, connected_rails, rail_manifests
+from joey.record.erasable import bytes_of
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +65,13 @@ def _submit_waiting(now: datetime) -> tuple[int, int]:
     taken = 0
     for file in waiting:
         rail = rails.get(file.rail_account)
+        content = bytes_of(file.content_id)
         if rail is None:
             add_problem(file, OTHER_ACCOUNT)
+        elif content is None:
+            add_problem(file, ERASED)
         elif unanswered[rail.account] < UNANSWERED_MAX:
-            confirmed = _submit(rail, file)
+            confirmed = _submit(rail, file, content)
             if confirmed:
                 _mark_handed_over(file.id, now)
                 taken += 1
@@ -75,10 +79,10 @@ def _submit_waiting(now: datetime) -> tuple[int, int]:
     return taken, len(waiting) - taken
 
 
-def _submit(rail: Rail, file: PayoutFile) -> bool | None:
+def _submit(rail: Rail, file: PayoutFile, content: bytes) -> bool | None:
     """Whether the rail took the file; None when it did not answer."""
     try:
-        rail.submit(file.message_id, PreparedFile(file.file_format, bytes(file.content)))
+        rail.submit(file.message_id, PreparedFile(file.file_format, content))
     except RailUnavailable as error:
         log.warning("payout file %s waits: %s", file.message_id, error)
         return None

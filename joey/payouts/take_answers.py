@@ -62,21 +62,22 @@ def _ask(rail: Rail, manifest: RailManifest, file: PayoutFile, now: datetime) ->
 def _files_to_ask(account: str, may_return_for: timedelta, now: datetime) -> list[PayoutFile]:
     open_or_recent = Q(answered_at=None) | Q(answered_at__gt=now - may_return_for, asked_at__lt=now - ASK_AGAIN_AFTER)
     files = PayoutFile.objects.filter(open_or_recent, handed_over_at__isnull=False, rail_account=account)
-    return list(files.defer("content").order_by(F("asked_at").asc(nulls_first=True), "id")[:FILES_MAX])
+    return list(files.order_by(F("asked_at").asc(nulls_first=True), "id")[:FILES_MAX])
 
 
 def _note_files_of_other_accounts(rails: Mapping[str, object]) -> None:
     open_elsewhere = PayoutFile.objects.filter(answered_at=None, handed_over_at__isnull=False)
-    for file in open_elsewhere.exclude(rail_account__in=list(rails)).defer("content")[:FILES_MAX]:
+    for file in open_elsewhere.exclude(rail_account__in=list(rails))[:FILES_MAX]:
         add_problem(file, OTHER_ACCOUNT)
 
 
 def _submit_again_or_report(manifest: RailManifest, file: PayoutFile, now: datetime) -> None:
     """The rail lost the file. While it remembers keys, the next send_due submits the same bytes under the same id.
 
-    Afterwards the rail could have paid the file and forgotten it: then only an operator may decide.
+    Afterwards the rail could have paid the file and forgotten it: then only an operator may decide. A file whose
+    transfers were all answered has nothing left to send.
     """
-    if now - file.made_at <= manifest.remembers_keys_for:
+    if file.answered_at is None and now - file.made_at <= manifest.remembers_keys_for:
         problem, handed_over_at = "file_unknown: the rail does not know this file; it is submitted again", None
     else:
         problem = "file_unknown: the rail does not know this file any more; it is not submitted again"

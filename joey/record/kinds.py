@@ -68,7 +68,6 @@ ID = FactType("id", "string", _parses(UUID), is_code=True)
 TIME = FactType("time", "string", _parses(datetime.fromisoformat), is_code=True)
 DAY = FactType("day", "string", _parses(date.fromisoformat), is_code=True)
 TEXT = FactType("text", "string", re.compile("[0-9a-f-]{36}:[0-9a-f]{64}").fullmatch, is_code=True)  # type: ignore[arg-type]
-PROSE = FactType("prose", "string", lambda value: isinstance(value, str))  # of payouts, until it is kept as TEXT
 ELSEWHERE = FactType("elsewhere", "string", _is_elsewhere)  # an identifier as another system spells it, or masked
 
 
@@ -137,14 +136,16 @@ _DECLARED = (
     Kind("payout.requested", {**_MONEY, "rail": CODE, "account": ELSEWHERE}),
     Kind("payout.approved_once", _BY_PERSON),
     Kind("payout.approved", {**_BY_PERSON, "amount_minor": optional(INTEGER), "currency": optional(CODE)}),
-    Kind("payout.refused", {**_BY_PERSON, "reason": PROSE}),
-    Kind("payout.held", {"hold": ID, "reason": PROSE}),
+    Kind("payout.refused", {**_BY_PERSON, "reason": TEXT}),
+    Kind("payout.held", {"hold": ID, "reason": TEXT}),
     Kind("payout.released", {"hold": ID}),
     Kind("payout.sent", {"rail_key": ELSEWHERE, "message_id": ELSEWHERE, "number": INTEGER}),
-    Kind("payout.paid", {"number": INTEGER, "bank_reason": PROSE, "reason": PROSE}),
-    Kind("payout.failed", {"number": INTEGER, "bank_reason": PROSE, "reason": PROSE}),
+    Kind("payout.paid", {"number": INTEGER}),
+    Kind("payout.failed", {"number": INTEGER, "bank_reason": TEXT, "reason": TEXT}),
+    Kind("payout.erased", {**_BY_PERSON, "texts": INTEGER}),
+    Kind("payee.erased", {**_BY_PERSON, "texts": INTEGER}),
     Kind("payout.carried_over", {**_MONEY, "state": CODE}),
-    Kind("payouts.paused", {"reason": PROSE}),
+    Kind("payouts.paused", {"reason": TEXT}),
     Kind("payouts.resumed", _BY_PERSON),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _DECLARED})

@@ -18,6 +18,9 @@ from joey.ledger import prove as ledger
 from joey.orders import prove as orders
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts import prove as payouts
+from joey.payouts.holds import place_hold, release_hold
+from joey.payouts.models import PayoutAttempt
+from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, lulus_shop, refund, report, settled
@@ -87,6 +90,28 @@ BREAKS = {
     "Every attempt is in a file of its rail and currency, and belongs to its payout's shop": (
         f"UPDATE payouts_payoutattempt SET shop_id = {LULU}"
     ),
+    **{
+        f"Each text that payouts_{table}.{name}_id refers to is the one that was kept, or was erased": (
+            f"UPDATE payouts_{table} SET {name}_id = gen_random_uuid() WHERE {name}_id IS NOT NULL"
+        )
+        for table, name in [
+            ("payee", "details"),
+            ("payoutattempt", "reason"),
+            ("payouthold", "reason"),
+            ("payoutpause", "reason"),
+            ("payout", "reason"),
+        ]
+    },
+    "Each text that payouts_payout.details_id refers to is the one that was kept, or was erased": (
+        "INSERT INTO payouts_payout (id, shop_id, payee_id, rail, details_id, details_sha256, currency, amount_minor,"
+        " state, idempotency_key, requested_at) SELECT gen_random_uuid(), shop_id, payee_id, rail, gen_random_uuid(),"
+        " details_sha256, currency, amount_minor, 'refused', 'made up', now() FROM payouts_payout LIMIT 1"
+    ),
+    "Each text that payouts_payoutfile.content_id refers to is the one that was kept, or was erased": (
+        "INSERT INTO payouts_payoutfile (id, rail, rail_account, message_id, file_format, currency, content_id,"
+        " content_sha256, made_at, problems) SELECT gen_random_uuid(), rail, rail_account, 'made up', file_format,"
+        " currency, gen_random_uuid(), content_sha256, now(), '' FROM payouts_payoutfile LIMIT 1"
+    ),
     # orders
     "Each order line of a shop is claimed by that shop": f"UPDATE orders_orderline SET shop_id = {LULU}",
     "The evidence that decided an order line names its shop": (
@@ -138,6 +163,12 @@ def a_shop_with_everything(bank: Bank) -> None:
     send_due(now=NOW)
     bank.decide_all("settled")
     take_answers(now=NOW)
+    rejected = approved(shop, 1_000, key="rejected")
+    send_due(now=NOW)
+    bank.decide(PayoutAttempt.objects.get(payout=rejected).rail_key, "rejected", reason_code="AC04")
+    take_answers(now=NOW)
+    release_hold(place_hold(shop, reason="Checking", now=NOW), now=NOW)
+    end_pause(pause_payouts(reason="Restored", now=NOW), now=NOW)
     approved(shop, 2_000, key="under way")
     send_due(now=NOW)
     take_order_reports("taobao", [report("1001"), settled("1002"), refund("1002", back=100)], now=NOW)

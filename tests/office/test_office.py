@@ -18,14 +18,18 @@ from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.take_order_reports import take_order_reports
+from joey.payouts.holds import place_hold as place_payout_hold
+from joey.payouts.holds import release_hold as release_payout_hold
+from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
-from joey.payouts.pause import pause_payouts
+from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.send_due import send_due
 from joey.people.models import Person
+from joey.record.erasable import keep_text
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, lulu, mei, meis_shop, report, settled
 from tests.payouts.bank import running_bank
-from tests.payouts.stage import approved, held, money, ready_shop, requested
+from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +69,7 @@ def everything(settings: Any) -> None:
     take_order_reports("taobao", [settled("2", days_ago=1), report("3", position="nobodys")], now=NOW)
     earn_due(now=NOW)
     place_hold(Commission.objects.filter(state="earned")[0], reason="Looks odd", now=NOW)
-    PayoutHold.objects.create(shop=shop, reason="Checking", placed_at=NOW, released_at=NOW)
+    release_payout_hold(place_payout_hold(shop, reason="Checking", now=NOW), now=NOW)
     payout = approved(shop, 6_000)
     file = PayoutFile.objects.create(
         message_id="M1",
@@ -73,14 +77,14 @@ def everything(settings: Any) -> None:
         rail_account="a",
         file_format="csv",
         currency="CNY",
-        content=b"x",
+        **refer("content", keep_text(b"x")),
         problems="the moon is full",
     )
     PayoutAttempt.objects.create(
         shop=shop, payout=payout, number=1, rail_key="K1", file=file, state="prepared", made_at=NOW
     )
     a_failed_job()
-    PayoutPause.objects.create(reason="Restored", placed_at=NOW, ended_at=NOW)
+    end_pause(pause_payouts(reason="Restored", now=NOW), now=NOW)
 
 
 def test_strangers_are_sent_to_sign_in_and_come_back() -> None:
@@ -231,7 +235,7 @@ def test_a_payout_is_refused_with_a_reason_and_the_money_is_back() -> None:
     act(client, "payouts_payout", "refuse_these", payout.pk, reason="The name does not fit")
 
     payout.refresh_from_db()
-    assert (payout.state, payout.reason) == ("refused", "The name does not fit")
+    assert (payout.state, reason_of(payout)) == ("refused", "The name does not fit")
     assert held(shop.pk) == money(available=10_000)
     prove()
 

@@ -10,10 +10,12 @@ from joey.ledger.chart import AccountKind
 from joey.money.money import Money
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import approve
-from joey.payouts.models import Payee, Payout
+from joey.payouts.models import Payee, Payout, PayoutAttempt
 from joey.payouts.payee import set_payee
+from joey.payouts.payee_details import PayeeDetails, read_details
 from joey.payouts.request_payout import request_payout
 from joey.people.models import Person
+from joey.record.erasable import text_of
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, meis_shop, settled
 
@@ -55,6 +57,16 @@ def requested(shop: Shop, minor: int = 10_000, key: str = "key-1") -> Payout:
 
 def approved(shop: Shop, minor: int = 10_000, key: str = "key-1") -> Payout:
     return approve(requested(shop, minor, key), by=ada(), now=NOW)
+
+
+def details_of(row: Payee | Payout) -> PayeeDetails | None:
+    """Where it goes, as it was kept; None once it was erased."""
+    return read_details(text_of(row.details_id))
+
+
+def reason_of(row: Payout | PayoutAttempt) -> str:
+    """The reason that was kept with it; "" without any."""
+    return (text_of(row.reason_id) or "") if row.reason_id else ""
 
 
 def second_operator() -> Person:

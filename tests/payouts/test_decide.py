@@ -10,7 +10,7 @@ from joey.payouts.queries import payouts_to_decide
 from joey.people.models import Person
 from joey.record.queries import events_of
 from tests.cast import NOW, ada, mei, sam
-from tests.payouts.stage import approved, held, money, ready_shop, requested, second_operator
+from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested, second_operator
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def test_a_refusal_gives_the_money_back_with_a_reason() -> None:
     payout = refuse(requested(shop), by=ada(), reason=" The name is not yours ", now=NOW)
 
     payout.refresh_from_db()
-    assert (payout.state, payout.reason, payout.finished_at) == ("refused", "The name is not yours", NOW)
+    assert (payout.state, reason_of(payout), payout.finished_at) == ("refused", "The name is not yours", NOW)
     assert held(shop.pk) == money(available=10_000)
     assert [event.kind for event in events_of([f"payout:{payout.id}"])] == ["payout.requested", "payout.refused"]
     prove()

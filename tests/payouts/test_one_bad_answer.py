@@ -10,7 +10,7 @@ from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, leased, lulus_shop
 from tests.payouts.bank import Bank
-from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop
+from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop, reason_of
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -53,4 +53,4 @@ def test_a_reason_that_no_table_can_hold_is_cleaned(bank: Bank, reason: str) -> 
     assert take_answers(now=NOW + MINUTE) == AnswersTaken(rejected=1)
 
     assert held(shop.pk) == money(available=4_000)
-    assert PayoutAttempt.objects.get().reason.isprintable()
+    assert reason_of(PayoutAttempt.objects.get()).isprintable()

@@ -13,10 +13,11 @@ from joey.payouts.account_number import read_account_number, read_bank_code, rea
 from joey.payouts.jobs import notify_payee_changed
 from joey.payouts.models import Payee
 from joey.payouts.payee import set_payee
+from joey.payouts.payee_details import PayeeDetails
 from joey.payouts.queries import payee_of
 from joey.record.queries import events_of
 from tests.cast import NOW, lulus_shop, mei, meis_shop
-from tests.payouts.stage import ACCOUNT, ready_shop, requested
+from tests.payouts.stage import ACCOUNT, details_of, ready_shop, requested
 from tests.people.outbox import running_outbox
 
 PAUSE = timedelta(hours=72)
@@ -103,7 +104,7 @@ def test_a_promise_keeps_the_details_it_was_made_to() -> None:
     set_payee(shop, **(GOOD | {"account_number": "4111111111111111"}), now=NOW)
 
     payout.refresh_from_db()
-    assert payout.account_number == ACCOUNT
+    assert details_of(payout) == PayeeDetails("李小美", ACCOUNT, "102100099996")
 
 
 @pytest.mark.parametrize(

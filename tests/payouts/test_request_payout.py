@@ -9,6 +9,7 @@ from joey.money.money import Money
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import Payout
 from joey.payouts.payee import set_payee
+from joey.payouts.payee_details import PayeeDetails
 from joey.payouts.queries import payout_of, payouts_of
 from joey.payouts.request_payout import (
     BelowFloor,
@@ -22,7 +23,7 @@ from joey.payouts.request_payout import (
 )
 from joey.record.queries import events_of
 from tests.cast import NOW, leased, lulus_shop, meis_shop
-from tests.payouts.stage import ACCOUNT, cny, earn, held, money, ready_payee, ready_shop, requested
+from tests.payouts.stage import ACCOUNT, cny, details_of, earn, held, money, ready_payee, ready_shop, requested
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,8 @@ def test_a_request_reserves_the_amount() -> None:
     payout = requested(shop, 2_500)
 
     assert held(shop.pk) == money(available=7_500, reserved=2_500)
-    assert (payout.state, payout.amount_minor, payout.account_number) == ("requested", 2_500, ACCOUNT)
+    assert (payout.state, payout.amount_minor) == ("requested", 2_500)
+    assert details_of(payout) == PayeeDetails("李小美", ACCOUNT, "102100099996")
     assert [event.kind for event in events_of([f"payout:{payout.id}"])] == ["payout.requested"]
     prove()
 

@@ -18,7 +18,7 @@ from joey.payouts.queries import payouts_of
 from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, leased, lulus_shop
-from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop
+from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop, reason_of
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_the_simulated_bank_takes_settles_and_rejects(known_bank: str, settings:
 
     assert held(mine.pk) == money(cash=10_000)
     assert held(hers.pk) == money(available=4_000)
-    assert PayoutAttempt.objects.get(shop=hers).reason.startswith("AC01")
+    assert reason_of(PayoutAttempt.objects.get(shop=hers)).startswith("AC01")
     assert payouts_of(hers)[0].state == "failed"
     prove()
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from joey.catalog.models import Offer, PricePoint
 from joey.catalog.pictures.keep_pictures import _path as kept_at
 from joey.commissions.earn_due import earn_due
@@ -11,10 +13,15 @@ from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.take_order_reports import take_order_reports
-from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
+from joey.payouts.holds import place_hold
+from joey.payouts.kept_texts import refer
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
+from joey.payouts.pause import pause_payouts
 from joey.payouts.payee import set_payee
+from joey.payouts.payee_details import PayeeDetails, keep_details
 from joey.people.models import Person
 from joey.people.tokens import make_token
+from joey.record.erasable import keep_text
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.shops.models import Listing, Shelf, Shop
@@ -79,19 +86,21 @@ def _visits(link: Link, number: int) -> None:
     OutboundClick.objects.create(shop_id=link.shop_id, click_id=click.id, at=now, marketplace="taobao")
 
 
+@transaction.atomic
 def _payout(shop: Shop, number: int) -> None:
     payee = Payee.objects.get(shop=shop)
+    details = keep_details(PayeeDetails("李小美", "6222020200112243445", ""), shop_id=shop.pk)
     file = PayoutFile.objects.create(
         message_id=f"M{number}",
         rail="bank",
         rail_account="a",
         file_format="csv",
         currency="CNY",
-        content=b"x",
+        **refer("content", keep_text(b"x")),
         problems="Odd",
     )
     payout = Payout.objects.create(
-        shop=shop, payee=payee, rail="bank", holder_name="李小美", account_number=payee.account_number, currency="CNY",
+        shop=shop, payee=payee, rail="bank", **refer("details", details), currency="CNY",
         amount_minor=100, state="paid", idempotency_key=f"key-{number}", requested_at=NOW, decided_at=NOW,
     )  # fmt: skip
     PayoutAttempt.objects.create(
@@ -99,11 +108,11 @@ def _payout(shop: Shop, number: int) -> None:
     )
     waiting = Shop.objects.create(slug=f"waiting-{number}", name="Waiting", owner=mei(), closed_at=NOW)
     Payout.objects.create(
-        shop=waiting, payee=payee, rail="bank", holder_name="李小美", account_number=payee.account_number,
+        shop=waiting, payee=payee, rail="bank", **refer("details", details),
         currency="CNY", amount_minor=100, state="requested", idempotency_key="key", requested_at=NOW,
     )  # fmt: skip
-    PayoutHold.objects.create(shop=shop, payout=payout, reason="Checking", placed_at=NOW)
-    PayoutPause.objects.create(reason="Restored", placed_at=NOW)
+    place_hold(shop, payout=payout, reason="Checking", now=NOW)
+    pause_payouts(reason="Restored", now=NOW)
 
 
 def ids() -> dict[str, UUID | str | int]:

@@ -107,7 +107,10 @@ def others_connected(owner: psycopg.Connection) -> int:
 
 def why_payouts_pause(app: psycopg.Connection) -> str | None:
     """The reason of the oldest open pause of all payouts; None when they are not paused."""
-    row = app.execute("SELECT reason FROM payouts_payoutpause WHERE ended_at IS NULL ORDER BY id LIMIT 1").fetchone()
+    row = app.execute(
+        "SELECT convert_from(t.content, 'UTF8') FROM payouts_payoutpause p"
+        " JOIN record_erasabletext t ON t.id = p.reason_id WHERE p.ended_at IS NULL ORDER BY p.id LIMIT 1"
+    ).fetchone()
     return None if row is None else str(row[0])
 
 

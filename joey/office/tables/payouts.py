@@ -18,9 +18,10 @@ from joey.office.read_only import OneOf, ReadOnly, ask_reason, each, money_text,
 from joey.office.site import office
 from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import release_hold
+from joey.payouts.kept_texts import kept_text, with_texts
 from joey.payouts.models import Payout, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause
-from joey.payouts.queries import attempts_of, without_content
+from joey.payouts.queries import attempts_of, details_of
 from joey.people.step_up import needs_fresh_code
 
 CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
@@ -38,14 +39,14 @@ class OfCurrency(OneOf):
 
 @admin.register(Payout, site=office)
 class Payouts(ReadOnly):
-    list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_once", "requested_at", "reason")
+    list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_once", "requested_at", "why")
     list_filter = ("state", ("currency", OfCurrency))
     list_select_related = ("shop", "first_approved_by")
     search_fields = ("shop__slug",)
     ordering = ("-id",)
     actions = ("approve_these", "refuse_these")
     fields = (
-        "shop_slug", "amount", "state", "reason", "rail", "holder_name", "account", "bank_code", "requested_at",
+        "shop_slug", "amount", "state", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
         "approved_once", "decided_by", "decided_at", "finished_at", "attempts",
     )  # fmt: skip
 
@@ -83,9 +84,27 @@ class Payouts(ReadOnly):
     def amount(self, payout: Payout) -> str:
         return money_text(payout.amount_minor, payout.currency)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_texts(super().get_queryset(request), "details", "reason")
+
+    @admin.display(description=_("Account holder"))
+    def holder_name(self, payout: Payout) -> str:
+        details = details_of(payout)
+        return details.holder_name if details else _now("erased")
+
     @admin.display(description=_("Account"))
     def account(self, payout: Payout) -> str:
-        return "•••• " + payout.account_number[-4:]
+        details = details_of(payout)
+        return details.masked_account if details else "–"
+
+    @admin.display(description=_("Bank code"))
+    def bank_code(self, payout: Payout) -> str:
+        details = details_of(payout)
+        return details.bank_code if details else "–"
+
+    @admin.display(description=_("Reason"))
+    def why(self, payout: Payout) -> str:
+        return kept_text(payout, "reason")
 
     @admin.display(description=_("Approved once by"))
     def approved_once(self, payout: Payout) -> str:
@@ -106,18 +125,22 @@ class PayoutFiles(ReadOnly):
         "answered_at", "problems",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return without_content(super().get_queryset(request))
-
 
 @admin.register(PayoutHold, site=office)
 class PayoutHolds(ReadOnly):
-    list_display = ("shop_slug", "whole_shop", "reason", "placed_at", "released_at")
+    list_display = ("shop_slug", "whole_shop", "why", "placed_at", "released_at")
     list_filter = (("released_at", admin.EmptyFieldListFilter),)
     list_select_related = ("shop",)
     ordering = ("-id",)
     actions = ("release",)
-    fields = ("shop_slug", "whole_shop", "reason", "placed_at", "released_at")
+    fields = ("shop_slug", "whole_shop", "why", "placed_at", "released_at")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_texts(super().get_queryset(request), "reason")
+
+    @admin.display(description=_("Reason"))
+    def why(self, hold: PayoutHold) -> str:
+        return kept_text(hold, "reason")
 
     @admin.action(description=_("Release these"))
     def release(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> None:
@@ -135,14 +158,21 @@ class PayoutHolds(ReadOnly):
 
 @admin.register(PayoutPause, site=office)
 class PayoutPauses(ReadOnly):
-    list_display = ("placed_at", "reason", "ended_at", "ended")
+    list_display = ("placed_at", "why", "ended_at", "ended")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     list_select_related = ("ended_by",)
     ordering = ("-id",)
     actions = ("end",)
-    fields = ("reason", "placed_at", "ended_at", "ended")
+    fields = ("why", "placed_at", "ended_at", "ended")
 
-    @admin.action(description=_("Let payouts go again"))
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_texts(super().get_queryset(request), "reason")
+
+    @admin.display(description=_("Reason"))
+    def why(self, pause: PayoutPause) -> str:
+        return kept_text(pause, "reason")
+
+    @admin.action(description=_("Resume payouts"))
     def end(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
         now = clock.now()
         if (first := _fresh_code_first(request, now)) is not None:

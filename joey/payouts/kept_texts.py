@@ -1,0 +1,34 @@
+"""Reads the texts that payouts keep apart, where they can be erased: details, reasons, the bytes of files.
+
+A row that never changes holds a reference and a digest (joey/record/erasable.py): `reason_id` and `reason_sha256`.
+"""
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+
+from joey.record.erasable import TextRef
+from joey.record.models import ErasableText
+
+M = TypeVar("M", bound=Model)
+
+
+def with_texts(rows: "QuerySet[M]", *names: str) -> "QuerySet[M]":
+    """The rows with the texts of these names, for `kept_text`, in the same query."""
+    return rows.annotate(
+        **{
+            f"{name}_content": Subquery(ErasableText.objects.filter(pk=OuterRef(f"{name}_id")).values("content")[:1])
+            for name in names
+        }
+    )
+
+
+def kept_text(row: Model, name: str) -> str:
+    """The text of a row read by `with_texts`; "" where there is none, or it was erased."""
+    content = getattr(row, f"{name}_content")
+    return "" if content is None else bytes(content).decode()
+
+
+def refer(name: str, kept: TextRef) -> dict[str, Any]:
+    """The two columns of a text, to be stored."""
+    return {f"{name}_id": kept.id, f"{name}_sha256": kept.digest}

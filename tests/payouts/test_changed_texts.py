@@ -1,0 +1,44 @@
+"""A kept text that was changed behind the application's back is found by `prove`."""
+
+import psycopg
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.payouts.decide import refuse
+from joey.payouts.holds import place_hold
+from joey.payouts.pause import pause_payouts
+from joey.payouts.prove import CHECKS
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import take_answers
+from tests.cast import NOW, ada
+from tests.payouts.bank import Bank
+from tests.payouts.stage import approved, ready_shop, requested
+from tests.proof import prove
+
+
+def test_a_text_that_was_changed_instead_of_erased_is_found(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    shop = ready_shop()
+    approved(shop, 4_000)
+    send_due(now=NOW)
+    bank.decide_all("rejected", reason_code="AC04")
+    take_answers(now=NOW)
+    refuse(requested(shop, 4_000, "second"), by=ada(), reason="No", now=NOW)
+    place_hold(shop, reason="Wait", now=NOW)
+    pause_payouts(reason="Wait", now=NOW)
+    prove()
+    texts = [check for check in CHECKS if check.rule.startswith("Each text that payouts_")]
+    columns = {check.rule.split()[3] for check in texts}
+
+    found = set()
+    with psycopg.connect(committed_db.urls.owner) as owner:
+        for check in texts:
+            table, column = check.rule.split()[3].split(".")
+            with owner.transaction(force_rollback=True):
+                owner.execute("ALTER TABLE record_erasabletext DISABLE TRIGGER USER")
+                changed = owner.execute(
+                    "UPDATE record_erasabletext SET content = content || '!'"
+                    f" WHERE id IN (SELECT {column} FROM {table})".encode()
+                )
+                if changed.rowcount and owner.execute(check.query.encode()).fetchone():
+                    found.add(f"{table}.{column}")
+
+    assert found == columns

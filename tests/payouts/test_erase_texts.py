@@ -1,0 +1,202 @@
+"""What people and banks wrote about payouts can be erased, and the books stay provable; a changed text is found."""
+
+from datetime import timedelta
+
+import pytest
+
+from joey.kit import sql
+from joey.kit.refusals import Forbidden
+from joey.payouts.decide import refuse
+from joey.payouts.erase_texts import PayoutNotFinished, erase_payee, erase_payout, erase_shop
+from joey.payouts.file_problems import ERASED
+from joey.payouts.holds import place_hold, release_hold
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
+from joey.payouts.payee import set_payee
+from joey.payouts.queries import payee_of, payouts_of
+from joey.payouts.request_payout import NoPayee
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import take_answers
+from joey.record.erasable import bytes_of, erase, erased_count
+from joey.record.queries import events_of
+from joey.shops.models import Shop
+from tests.cast import NOW, ada, leased, lulus_shop, sam
+from tests.payouts.bank import Bank
+from tests.payouts.stage import (
+    ACCOUNT,
+    approved,
+    details_of,
+    earn,
+    held,
+    money,
+    ready_payee,
+    ready_shop,
+    reason_of,
+    requested,
+)
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+
+def settled_payout(shop: Shop, bank: Bank, key: str = "key-1") -> Payout:
+    payout = approved(shop, 4_000, key)
+    send_due(now=NOW)
+    bank.decide_all("settled")
+    take_answers(now=NOW)
+    payout.refresh_from_db()
+    return payout
+
+
+def everything_kept() -> str:
+    """Every text that is still there, and every fact of an event."""
+    kept = sql.rows("SELECT content FROM record_erasabletext WHERE content IS NOT NULL")
+    texts = b" ".join(bytes(row["content"]) for row in kept)
+    facts = " ".join(str(row["facts"]) for row in sql.rows("SELECT facts FROM record_event"))
+    return texts.decode() + facts
+
+
+def test_after_paying_and_erasing_prove_is_clean_and_counts_what_was_erased(bank: Bank) -> None:
+    shop = ready_shop()
+    payout = settled_payout(shop, bank)
+    assert ACCOUNT in everything_kept()
+    before = erased_count()
+
+    erased = erase_payout(payout, now=NOW) + erase_payee(Payee.objects.get(shop=shop), now=NOW)
+
+    assert erased == 3  # details of the payout and of the payee, the bytes of the file
+    assert erased_count() == before + 3
+    assert ACCOUNT not in everything_kept()
+    assert "李小美" not in everything_kept()
+    assert held(shop.pk) == money(available=6_000, cash=4_000)
+    prove()
+    assert erase_payout(payout, now=NOW) == 0
+    (erasure,) = [event for event in events_of([f"payout:{payout.id}"]) if event.kind == "payout.erased"]
+    assert erasure.facts == {"by": "terminal", "texts": 2}
+
+
+def test_reasons_of_operators_and_of_the_bank_are_erased_with_the_payout(bank: Bank) -> None:
+    shop = ready_shop()
+    rejected = approved(shop, 4_000)
+    send_due(now=NOW)
+    bank.decide_all("rejected", reason_code="XX99", reason="Li Xiaomei left the country")
+    take_answers(now=NOW)
+    refused = requested(shop, 4_000, "second")
+    release_hold(place_hold(shop, reason="Asked Li Xiaomei's neighbour", payout=refused, now=NOW), now=NOW)
+    release_hold(place_hold(shop, reason="Li Xiaomei does not call back", now=NOW), now=NOW)
+    refuse(refused, by=ada(), reason="Li Xiaomei is not the holder", now=NOW)
+    assert everything_kept().count("Li Xiaomei") == 5  # the bank's words are kept as they came and in a sentence
+
+    done = erase_shop(shop, now=NOW, by=ada())
+
+    assert done.refused == ()
+    assert "Li Xiaomei" not in everything_kept()
+    assert [row.reason for row in payouts_of(shop)] == ["", ""]
+    assert reason_of(PayoutAttempt.objects.get(payout=rejected)) == ""
+    prove()
+
+
+@pytest.mark.parametrize("state", ["requested", "approved", "sent"])
+def test_a_payout_in_progress_is_not_erased(bank: Bank, state: str) -> None:
+    shop = ready_shop()
+    payout = requested(shop) if state == "requested" else approved(shop)
+    if state == "sent":
+        send_due(now=NOW)
+
+    with pytest.raises(PayoutNotFinished):
+        erase_payout(payout, now=NOW)
+
+    assert details_of(payout) is not None
+    assert erase_shop(shop, now=NOW).refused[0].startswith(f"payout {payout.id}")
+    prove()
+
+
+def test_a_file_is_not_erased_while_another_payout_in_it_is_in_progress(bank: Bank) -> None:
+    mine, hers = ready_shop(), lulus_shop()
+    ready_payee(hers)
+    leased(hers, "110000000002")
+    earn(4_000, "4294159887444064999", position="110000000002")
+    payout = approved(mine, 4_000)
+    approved(hers, 4_000)
+    send_due(now=NOW)
+    bank.decide(PayoutAttempt.objects.get(payout=payout).rail_key, "settled")
+    take_answers(now=NOW)
+
+    with pytest.raises(PayoutNotFinished, match="same file"):
+        erase_payout(payout, now=NOW)
+
+    assert bytes_of(PayoutFile.objects.get().content_id) is not None
+
+
+def test_only_an_operator_erases(bank: Bank) -> None:
+    shop = ready_shop()
+    payout = settled_payout(shop, bank)
+
+    with pytest.raises(Forbidden):
+        erase_payout(payout, now=NOW, by=sam())
+    with pytest.raises(Forbidden):
+        erase_payee(Payee.objects.get(shop=shop), now=NOW, by=sam())
+
+    assert details_of(payout) is not None
+
+
+def test_erased_payout_details_have_to_be_added_again_before_the_next_payout() -> None:
+    shop = ready_shop()
+    erase_payee(Payee.objects.get(shop=shop), now=NOW)
+
+    assert payee_of(shop) is None
+    with pytest.raises(NoPayee):
+        requested(shop)
+    details = {"holder_name": "李小美", "account_number": ACCOUNT}
+    payee = set_payee(shop, **details, now=NOW)  # type: ignore[arg-type]
+    assert payee.usable_from == NOW + timedelta(hours=72)
+    prove()
+
+
+def test_a_payout_whose_details_are_gone_is_never_sent_and_can_be_refused(bank: Bank) -> None:
+    shop = ready_shop()
+    payout = approved(shop)
+    erase(payout.details_id)  # no verb allows it; an operator of the database might
+
+    assert send_due(now=NOW).payouts == 0
+
+    assert bank.received == []
+    assert payouts_of(shop)[0].holder_name == "erased"
+    refuse(payout, by=ada(), reason="Its details are gone", now=NOW)
+    assert held(shop.pk) == money(available=10_000)
+    prove()
+
+
+def test_a_file_whose_bytes_are_gone_is_never_submitted(bank: Bank) -> None:
+    approved(ready_shop())
+    bank.faults = ["500"]
+    send_due(now=NOW)
+    erase(PayoutFile.objects.get().content_id)
+    received = len(bank.received)
+
+    assert send_due(now=NOW).waiting == 1
+
+    assert len(bank.received) == received
+    assert ERASED in PayoutFile.objects.get().problems
+    prove()
+
+
+def test_a_file_that_was_answered_and_is_unknown_later_is_not_submitted_again(bank: Bank) -> None:
+    shop = ready_shop()
+    settled_payout(shop, bank)
+    bank.files.clear()
+
+    take_answers(now=NOW + timedelta(days=1))
+    assert send_due(now=NOW + timedelta(days=1)).handed_over == 0
+
+    assert len(bank.received) == 1
+    assert PayoutFile.objects.get().problems.startswith("file_unknown")
+    prove()
+
+
+def test_changed_payout_details_leave_nothing_of_the_old_ones_behind() -> None:
+    shop = ready_shop()
+
+    set_payee(shop, holder_name="李小美", account_number="4111111111111111", now=NOW)
+
+    assert ACCOUNT not in everything_kept()
+    prove()
