@@ -15,12 +15,14 @@ M = TypeVar("M", bound=Model)
 
 def with_texts(rows: "QuerySet[M]", *names: str) -> "QuerySet[M]":
     """The rows with the texts of these names, for `kept_text`, in the same query."""
-    return rows.annotate(
-        **{
-            f"{name}_content": Subquery(ErasableText.objects.filter(pk=OuterRef(f"{name}_id")).values("content")[:1])
-            for name in names
-        }
-    )
+    texts = {f"{name}_content": content_of(f"{name}_id") for name in names}
+    annotated: QuerySet[M] = rows.annotate(**texts)
+    return annotated
+
+
+def content_of(column: str) -> Subquery:
+    """The bytes of the text that this column of the outer query refers to."""
+    return Subquery(ErasableText.objects.filter(pk=OuterRef(column)).values("content")[:1])
 
 
 def kept_text(row: Model, name: str) -> str:

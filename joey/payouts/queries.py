@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.payouts.kept_texts import kept_text, with_texts
+from joey.payouts.kept_texts import content_of, kept_text, with_texts
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.payee_details import PayeeDetails, read_details
 from joey.payouts.policy import needs_two
@@ -150,7 +150,7 @@ def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
         Q(payout=None) | Q(payout=OuterRef("pk")), shop=OuterRef("shop"), released_at=None
     ).order_by("placed_at")
     paused = Exists(PayoutPause.objects.filter(ended_at=None))
-    hold_reason = with_texts(blocking, "reason").values("reason_content")[:1]
+    hold_reason = blocking.annotate(content=content_of("reason_id")).values("content")[:1]
     return with_texts(payouts, "details", "reason").annotate(hold_content=hold_reason, paused=paused)
 
 

@@ -147,7 +147,7 @@ def test_erased_payout_details_have_to_be_added_again_before_the_next_payout() -
     with pytest.raises(NoPayee):
         requested(shop)
     details = {"holder_name": "李小美", "account_number": ACCOUNT}
-    payee = set_payee(shop, **details, now=NOW)  # type: ignore[arg-type]
+    payee = set_payee(shop, **details, now=NOW)
     assert payee.usable_from == NOW + timedelta(hours=72)
     prove()
 

@@ -1,4 +1,4 @@
-"""Money verbs beside themselves, and killed half-way: one wins, or nothing happened."""
+"""Money verbs beside themselves, and killed midway: one wins, or nothing happened."""
 
 import time
 from collections.abc import Callable
@@ -251,7 +251,7 @@ def test_setting_the_first_details_twice_at_once_makes_one_payee(committed_db: E
     assert len(events_of([f"payee:{Payee.objects.get().id}"])) == 1
 
 
-# --- killed half-way -------------------------------------------------------------------------------------
+# --- killed midway -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_setting_the_first_details_twice_at_once_makes_one_payee(committed_db: E
         "INSERT INTO record_event",
     ],
 )
-def test_a_request_killed_half_way_promised_nothing(shop: Shop, moment: str) -> None:
+def test_a_request_killed_midway_promised_nothing(shop: Shop, moment: str) -> None:
     die_after(moment, lambda: requested(shop, 6_000, "killed"))
 
     assert held(shop.pk) == money(available=10_000)
@@ -276,7 +276,7 @@ def test_a_request_killed_half_way_promised_nothing(shop: Shop, moment: str) -> 
 @pytest.mark.parametrize(
     "moment", ['UPDATE "payouts_payout"', "INSERT INTO ledger_posting", "INSERT INTO record_event"]
 )
-def test_a_refusal_killed_half_way_changed_nothing(shop: Shop, moment: str) -> None:
+def test_a_refusal_killed_midway_changed_nothing(shop: Shop, moment: str) -> None:
     payout = requested(shop, 6_000)
     by = ada()
 
@@ -291,7 +291,7 @@ def test_a_refusal_killed_half_way_changed_nothing(shop: Shop, moment: str) -> N
 
 
 @pytest.mark.parametrize("moment", ['UPDATE "payouts_payout"', "INSERT INTO record_event"])
-def test_an_approval_killed_half_way_changed_nothing(shop: Shop, moment: str) -> None:
+def test_an_approval_killed_midway_changed_nothing(shop: Shop, moment: str) -> None:
     payout = requested(shop, 6_000)
     by = ada()
 
@@ -360,7 +360,7 @@ def test_sending_killed_after_the_commit_hands_over_the_same_bytes(shop: Shop, b
         "INSERT INTO record_event",
     ],
 )
-def test_taking_an_answer_killed_half_way_took_nothing(shop: Shop, bank: Bank, moment: str, state: str) -> None:
+def test_taking_an_answer_killed_midway_took_nothing(shop: Shop, bank: Bank, moment: str, state: str) -> None:
     approved(shop, 6_000)
     send_due(now=NOW)
     bank.decide_all(state)
@@ -375,7 +375,7 @@ def test_taking_an_answer_killed_half_way_took_nothing(shop: Shop, bank: Bank, m
 
 
 @pytest.mark.parametrize("moment", ['INSERT INTO "payouts_payee"', "INSERT INTO record_event"])
-def test_setting_details_killed_half_way_set_nothing(committed_db: EmbeddedPostgres, moment: str) -> None:
+def test_setting_details_killed_midway_set_nothing(committed_db: EmbeddedPostgres, moment: str) -> None:
     shop = meis_shop()
 
     die_after(moment, lambda: set_payee(shop, rail="bank", holder_name="Mei", account_number="62220202001122", now=NOW))
