@@ -31,6 +31,7 @@ from joey.instance.backup.backup_archive import (
     new_backup,
     verified,
 )
+from joey.instance.backup.queries import why_payouts_pause
 from joey.instance.backup.restore_backup import _refuse_newer
 from joey.instance.errors import CommandFailed
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
@@ -334,12 +335,12 @@ def test_a_new_folder_holds_all_of_it_and_its_payouts_are_paused(made: Made, res
     with restored, psycopg.connect(restored.urls.app) as app:
         lines = app.execute("SELECT count(*) FROM orders_orderline").fetchone()
         allowed = app.execute("SELECT hosts FROM marketplaces_feed").fetchone()
-        paused = app.execute("SELECT reason FROM payouts_payoutpause WHERE ended_at IS NULL").fetchone()
+        paused = why_payouts_pause(app)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("DELETE FROM record_event")
     assert lines == (holds.rows["orders_orderline"],)
     assert paused
-    assert paused[0].startswith("Restored from the backup of")
+    assert paused.startswith("Restored from the backup of")
     assert allowed == (["shop.example"],)
     assert (restored.data / "secret").read_text() == (made.folder / "files" / "secret").read_text()
     assert stat.S_IMODE((restored.data / "secret").stat().st_mode) == 0o600
