@@ -11,9 +11,10 @@ from django.db import transaction
 
 from joey.commissions import queries
 from joey.kit import sql
+from joey.kit.sets import SetTable
 from joey.ledger.post import post_set
 from joey.marketplaces import registry
-from joey.orders.queries import changed_lines_into, marketplaces_with_lines
+from joey.orders.queries import ChangedLine, changed_lines_into, marketplaces_with_lines
 from joey.record.append import append_set
 
 BATCH = 20_000
@@ -44,7 +45,8 @@ def earn_due(*, now: datetime, batch: int = BATCH) -> Earned:
 def _earn_batch(marketplace: str, *, now: datetime, batch: int) -> Earned | None:
     """Book the next batch of changed lines; None when there is none."""
     read_until = queries.lock_earn_cursor(marketplace)
-    last = changed_lines_into("changed_line", marketplace, after=read_until, limit=batch)
+    changed = SetTable("changed_line", ChangedLine).create()
+    last = changed_lines_into(changed, marketplace, after=read_until, limit=batch)
     if last == read_until:
         return None
     manifest = registry.manifest_of(marketplace)
@@ -53,7 +55,7 @@ def _earn_batch(marketplace: str, *, now: datetime, batch: int) -> Earned | None
     journals = _book()
     _record(now)
     queries.advance_earn_cursor(marketplace, last)
-    return Earned(int(sql.value("SELECT count(*) FROM changed_line")), journals)
+    return Earned(int(sql.value(f"SELECT count(*) FROM {changed}")), journals)
 
 
 def _work_out(now: datetime, *, zone: str, usual_settle_days: int) -> None:

@@ -1,4 +1,4 @@
-"""Reading order lines: for the rooms above, as sets, and for pages, as rows that cannot query."""
+"""Reading order lines: for the packages above, as sets, and for pages, as rows that cannot query."""
 
 import json
 from dataclasses import dataclass
@@ -9,38 +9,49 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from joey.kit import sql
+from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
 from joey.orders.models import OrderLine
 from joey.sharing.attribute import SUB_ID
 
-CHANGED_COLUMNS = """
-    line_id uuid, shop_id uuid, marketplace text, revision bigint, state text, currency text, commission_minor bigint,
-    service_fee_minor bigint, returned_commission_minor bigint, rate_ppm int, paid_at timestamptz,
-    settled_at timestamptz, reported_at timestamptz
-"""
+
+@dataclass(frozen=True)
+class ChangedLine:
+    """An order line of a shop, as the newest report left it."""
+
+    line_id: UUID
+    shop_id: UUID
+    marketplace: str
+    revision: int
+    state: str
+    currency: str
+    commission_minor: int
+    service_fee_minor: int
+    returned_commission_minor: int
+    rate_ppm: Int
+    paid_at: datetime | None
+    settled_at: datetime | None
+    reported_at: datetime
 
 
-def changed_lines_into(table: str, marketplace: str, *, after: int, limit: int) -> int:
-    """Fill temporary table `table` (CHANGED_COLUMNS) with the next `limit` lines by revision; the last revision read.
+def changed_lines_into(changed: SetTable[ChangedLine], marketplace: str, *, after: int, limit: int) -> int:
+    """Fill the set with the next `limit` lines by revision; the last revision read.
 
-    Lines in suspense belong to no shop yet and are passed over; they come with a new revision once they do.
+    Lines in suspense belong to no shop yet and are left out; they come with a new revision once they do.
     """
-    sql.fresh_temp_table(table, CHANGED_COLUMNS)
     last = sql.value(
         f"""
         WITH next AS (
-            SELECT * FROM orders_orderline WHERE marketplace = %s AND revision > %s ORDER BY revision LIMIT %s
+            SELECT *, id AS line_id FROM orders_orderline
+            WHERE marketplace = %s AND revision > %s ORDER BY revision LIMIT %s
         ), filled AS (
-            INSERT INTO {table}
-            SELECT id, shop_id, marketplace, revision, state, currency, commission_minor, service_fee_minor,
-                   returned_commission_minor, rate_ppm, paid_at, settled_at, reported_at
-            FROM next WHERE shop_id IS NOT NULL
+            INSERT INTO {changed} ({changed.columns}) SELECT {changed.columns} FROM next WHERE shop_id IS NOT NULL
         )
         SELECT max(revision) FROM next
         """,
         [marketplace, after, limit],
     )
-    sql.execute(f"ANALYZE {table}")
+    changed.analyze()
     return after if last is None else int(last)
 
 

@@ -4,20 +4,42 @@ Marketplaces go on reporting orders under positions that were leased after the b
 still be read, its leases are copied, so that those orders find their shop and no position serves another one too soon.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 from django.db import transaction
 
 from joey.kit import sql
+from joey.kit.sets import SetTable
 from joey.marketplaces.registry import manifest_of
 from joey.shops.models import Shop
 
-POSITION_COLUMNS = "marketplace text, key text, registered_at timestamptz, free_from timestamptz"
-LEASE_COLUMNS = """
-    id uuid, marketplace text, key text, shop_id uuid, leased_from timestamptz, ended_at timestamptz,
-    until timestamptz, last_used_at timestamptz, shop_is_here boolean
-"""
+
+@dataclass(frozen=True)
+class PositionBefore:
+    """A position of the database that is replaced."""
+
+    marketplace: str
+    key: str
+    registered_at: datetime
+    free_from: datetime | None
+
+
+@dataclass(frozen=True)
+class LeaseBefore:
+    """A lease of that database. `shop_is_here`: the restored one has its shop."""
+
+    id: UUID
+    marketplace: str
+    key: str
+    shop_id: UUID
+    leased_from: datetime
+    ended_at: datetime | None
+    until: datetime | None
+    last_used_at: datetime
+    shop_is_here: bool
 
 
 @transaction.atomic
@@ -61,21 +83,14 @@ def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
 
 def _fetch(before: psycopg.Connection) -> None:
     """Copy the positions and leases of the other database into two temporary tables."""
-    sql.fresh_temp_table("position_before", POSITION_COLUMNS)
-    sql.fresh_temp_table("lease_before", LEASE_COLUMNS)
     positions = before.execute("SELECT marketplace, key, registered_at, free_from FROM sharing_position").fetchall()
+    SetTable("position_before", PositionBefore).create().fill(PositionBefore(*row) for row in positions)
     leases = before.execute(
         "SELECT l.id, p.marketplace, p.key, l.shop_id, l.leased_from, l.ended_at, l.until, l.last_used_at"
         " FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id"
     ).fetchall()
     shops = set(Shop.objects.filter(pk__in={lease[3] for lease in leases}).values_list("id", flat=True))
-    leases = [(*lease, lease[3] in shops) for lease in leases]
-    for table, columns, rows in (
-        ("position_before", POSITION_COLUMNS, positions),
-        ("lease_before", LEASE_COLUMNS, leases),
-    ):
-        sql.copy_rows(table, [column.split()[0] for column in columns.split(",")], rows)
-        sql.execute(f"ANALYZE {table}")
+    SetTable("lease_before", LeaseBefore).create().fill(LeaseBefore(*row, row[3] in shops) for row in leases)
 
 
 def _let_rest(now: datetime) -> None:
