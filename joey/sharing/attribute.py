@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from joey.kit.sets import Int, JsonText, SetTable
+from joey.sharing.queries import slug_of
 
 AT_CLICK, AT_ORDER, SUB_ID = "position_at_click", "position_at_order", "sub_id"
 KINDS = (AT_CLICK, AT_ORDER, SUB_ID)
@@ -76,10 +77,10 @@ def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: S
             FROM weighed
         ), failed AS (
             SELECT n.report, jsonb_agg(jsonb_build_object(
-                       'kind', n.kind, 'key', n.key, 'at', n.at, 'problem', n.problem, 'shop', s.slug
+                       'kind', n.kind, 'key', n.key, 'at', n.at, 'problem', n.problem, 'shop', {slug_of("n.shop_id")}
                    ) ORDER BY n.place) AS pieces
             FROM named n JOIN decided d ON d.report = n.report AND d.suspense <> ''
-            LEFT JOIN shops_shop s ON s.id = n.shop_id GROUP BY 1
+            GROUP BY 1
         )
         SELECT d.report, n.shop_id, n.lease_id, d.suspense, coalesce(n.kind, '') AS evidence_kind,
                coalesce(n.key, '') AS evidence_key, n.at AS evidence_at, coalesce(f.pieces, '[]') AS failed_evidence

@@ -141,6 +141,11 @@ def own_codes(listing_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Link.objects.filter(listing__in=list(listing_ids), channel="shop").values_list("listing_id", "code"))
 
 
+def slug_of(shop_id: str) -> str:
+    """The address of the shop that the SQL expression `shop_id` names; NULL for none."""
+    return f"(SELECT slug FROM shops_shop WHERE id = {shop_id})"
+
+
 def _read_id(cursor: str | None) -> UUID | None:
     if cursor is None:
         return None

@@ -1,0 +1,183 @@
+"""Reports come late, twice and out of order; whatever the order, lines, commissions and balances end the same.
+
+Hypothesis makes up what truly happened to a few order lines of two shops, then shuffles, repeats and splits the
+reports, with booking and confirming in between wherever it likes. One clean run in order says what is right.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission
+from joey.ledger.queries import balances_of
+from joey.marketplaces.port import ByPosition, BySubId, Evidence, HeldReason, OrderReport, RefundReport
+from joey.orders.models import OrderLine
+from joey.orders.take_order_reports import take_order_reports
+from joey.sharing.models import Link
+from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+Report = OrderReport | RefundReport
+POSITIONS = ("110000000001", "110000000002", "never registered")
+CODES = ("meiscode22", "luluscode2", "unknown222")
+STATES = ("placed", "paid", "received", "settled", "closed", "unknown")
+HELD: tuple[HeldReason, ...] = ("", "", "", "frozen", "risk")
+EVIDENCE = ("clicked", "ordered", "sub-id", "sub-id and position", "contradicting itself", "none")
+
+
+@dataclass(frozen=True)
+class World:
+    """`reports` as they were made, oldest first; `sets` as they arrive, each with whether booking follows."""
+
+    reports: list[Report]
+    sets: list[tuple[list[Report], bool, bool]]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    reports: list[Report] = []
+    for number in range(draw(st.integers(1, 4))):
+        reports += _life_of_a_line(draw, f"100{number}")
+    reports.sort(key=lambda report: report.reported_at)
+    arrived = draw(st.permutations(reports + draw(st.lists(st.sampled_from(reports), max_size=4))))
+    sets = []
+    while arrived:
+        size = draw(st.integers(1, len(arrived)))
+        sets.append((arrived[:size], draw(st.booleans()), draw(st.booleans())))
+        arrived = arrived[size:]
+    return World(reports, sets)
+
+
+def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
+    """What the marketplace says of one line: states in any sequence, amounts that move, cases that open and fail."""
+    owner = draw(st.integers(0, 2))  # whose it is: Mei's, Lulu's, or of a position that is none of ours
+    # Its reports carry this evidence or that, or none; which comes first must not decide whose it is, or why.
+    made: list[Report] = []
+    for step in range(draw(st.integers(1, 4))):
+        state = draw(st.sampled_from(STATES))
+        commission = 0 if state == "closed" else draw(st.integers(0, 500))
+        placed_at = draw(st.sampled_from([NOW - 12 * DAY, None]))
+        made.append(
+            replace(
+                report(
+                    order,
+                    state=state,
+                    held="unknown_code" if state == "unknown" else draw(st.sampled_from(HELD)),
+                    evidence=_evidence(draw, owner),
+                    placed_at=placed_at,
+                    reported_at=_moment(draw),
+                    commission_minor=commission,
+                    service_fee_minor=draw(st.integers(0, commission // 10)),
+                    settled_at=NOW - 9 * DAY if state == "settled" else None,
+                    clicked_at=draw(st.sampled_from([NOW - 12 * DAY, NOW - 12 * DAY, None])),
+                ),
+                payload={"order": order, "step": step},
+            )
+        )
+    for case in range(draw(st.integers(0, 2))):
+        for _step in range(draw(st.integers(1, 3))):
+            made.append(
+                refund(
+                    order,
+                    case=f"{order}-{case}",
+                    back=draw(st.integers(0, 400)),
+                    counts=draw(st.booleans()),
+                    reported_at=_moment(draw),
+                )
+            )
+    return made
+
+
+def _evidence(draw: st.DrawFn, owner: int) -> tuple[Evidence, ...]:
+    """Never of two owners but where one report contradicts itself: of two reports that do, the first one decides."""
+    position, sub_id = POSITIONS[owner], BySubId(CODES[owner])
+    kinds: dict[str, tuple[Evidence, ...]] = {
+        "clicked": (ByPosition(position, "clicked"),),
+        "ordered": (ByPosition(position, "ordered"),),
+        "sub-id": (sub_id,),
+        "sub-id and position": (sub_id, ByPosition(position, "ordered")),
+        "contradicting itself": (BySubId(CODES[0]), BySubId(CODES[1])),
+        "none": (),
+    }
+    return kinds[draw(st.sampled_from(EVIDENCE))]
+
+
+def _moment(draw: st.DrawFn) -> datetime:
+    """Few enough that two reports often are of the same one."""
+    return NOW - 11 * DAY + draw(st.integers(0, 5)) * timedelta(hours=6)
+
+
+@contextmanager
+def a_fresh_start() -> Iterator[None]:
+    """Two shops with a position each, and nothing of it left afterwards."""
+    start = transaction.savepoint()  # not `atomic`: the verbs are durable and would refuse to run inside
+    try:
+        leased(meis_shop(), key=POSITIONS[0])
+        leased(lulus_shop(), key=POSITIONS[1])
+        for shop, code in zip((meis_shop(), lulus_shop()), CODES, strict=False):
+            Link.objects.create(shop=shop, listing=listed(shop, flask()), code=code, channel="wechat")
+        yield
+    finally:
+        transaction.savepoint_rollback(start)
+
+
+Outcome = tuple[object, object, object]
+
+
+def outcome() -> Outcome:
+    """Every line, every base, and what each shop has, pending and available together.
+
+    How much of it is available yet depends on when it was confirmed; the sum does not.
+    """
+    lines = OrderLine.objects.order_by("external_order").values_list(
+        "external_order", "shop__slug", "suspense", "state", "commission_minor", "service_fee_minor", "paid_minor",
+        "returned_commission_minor", "returned_paid_minor", "reported_at", "held", "held_at", "evidence_kind",
+        "evidence_key", "evidence_at", "clicked_at", "failed_evidence",
+    )  # fmt: skip
+    bases = Commission.objects.order_by("order_line__external_order").values_list(
+        "order_line__external_order", "base_minor", "amount_minor", "platform_minor", "rounding_minor"
+    )
+    held = {
+        shop.slug: {currency: (each.pending + each.available).minor for currency, each in balances_of(shop.pk).items()}
+        for shop in (meis_shop(), lulus_shop())
+    }
+    return list(lines), list(bases), {slug: {c: m for c, m in sums.items() if m} for slug, sums in held.items()}
+
+
+def one_clean_run(reports: list[Report]) -> Outcome:
+    with a_fresh_start():
+        for report in reports:
+            take_order_reports("taobao", [report], now=NOW)
+        earn_due(now=NOW)
+        confirm_due(now=NOW)
+        prove()
+        return outcome()
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=worlds())
+def test_any_order_of_the_same_reports_ends_the_same(world: World) -> None:
+    right = one_clean_run(world.reports)
+
+    with a_fresh_start():
+        for reports, booked, confirmed in world.sets:
+            take_order_reports("taobao", reports, now=NOW)
+            if booked:
+                earn_due(now=NOW)
+            if confirmed:
+                confirm_due(now=NOW)
+        earn_due(now=NOW)
+        prove()
+        came = outcome()
+
+    assert came == right
