@@ -10,7 +10,7 @@ MOST_AT_ONCE = 50_000  # after a large import the rest waits for the next run
 @app.periodic(cron="*/2 * * * *")
 @app.task(queueing_lock="catalog.match_offers", lock="catalog.match_offers")
 def match_offers(timestamp: int) -> None:
-    """Find out which offers are the same item as one at another marketplace."""
+    """Find offers that are the same item as one at another marketplace."""
     from joey.catalog.same_item.follow import catch_up  # here: an idle worker should not hold it
 
     catch_up(now=now(), most=MOST_AT_ONCE)

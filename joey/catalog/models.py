@@ -12,18 +12,18 @@ __all__ = ["Alike", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey",
 
 
 class Offer(models.Model):
-    """One thing one marketplace sells. Ids of a marketplace may rotate: `identity` is what stays the same."""
+    """One item as one marketplace sells it. Its id there may rotate; `identity` stays the same."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     marketplace = models.CharField(max_length=64)
     identity = models.CharField(max_length=200)
     external_id = models.CharField(max_length=120)
     former_ids = ArrayField(models.CharField(max_length=120), default=list)
-    title = models.CharField(max_length=300)  # as the marketplace prints it
+    title = models.CharField(max_length=300)  # as the marketplace shows it
     translations = models.JSONField(default=dict)  # {"en": "…", "zh-hans": "…"} where the source gives one
     brand = models.CharField(max_length=80, blank=True, default="")
-    model = models.CharField(max_length=80, blank=True, default="")  # the maker's own number for it
-    gtin = models.CharField(max_length=14, blank=True, default="")  # GTIN-14, its check digit right; or nothing
+    model = models.CharField(max_length=80, blank=True, default="")  # the maker's model number
+    gtin = models.CharField(max_length=14, blank=True, default="")  # GTIN-14 with a correct check digit, or ""
     category = models.CharField(max_length=60, blank=True)
     seller = models.CharField(max_length=120, blank=True)
     seller_kind = models.CharField(max_length=40, blank=True)
@@ -38,11 +38,11 @@ class Offer(models.Model):
     commission_ppm = models.IntegerField(default=0)
     volume = models.BigIntegerField(null=True)
     in_stock = models.BooleanField(default=True)
-    withdrawn_at = models.DateTimeField(null=True)  # the marketplace does not know it any more
-    looked_at = models.DateTimeField(null=True)  # when we last asked for it in vain
-    as_of = models.DateTimeField()  # when the marketplace said so
+    withdrawn_at = models.DateTimeField(null=True)  # the marketplace no longer sells it
+    looked_at = models.DateTimeField(null=True)  # when it was last asked for and not found
+    as_of = models.DateTimeField()  # when this was read from the marketplace
     expires_at = models.DateTimeField()  # after this the price is not shown
-    seq = models.BigIntegerField(default=0)  # raised with each change; followers read what is newer
+    seq = models.BigIntegerField(default=0)  # grows with each change; followers read what is newer
 
     class Meta:
         constraints = [

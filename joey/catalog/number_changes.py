@@ -1,7 +1,7 @@
-"""Each change of an offer takes the next number (`seq`); whoever follows a marketplace reads what is newer.
+"""Each change of an offer takes the next number (`seq`); a follower of a marketplace reads what is newer.
 
-A marketplace's numbers are given out under one lock, held to the commit: without it a smaller number could be committed
-after a larger one was read, and a follower would miss it.
+A marketplace's numbers are given out under one lock, held until the commit: without it a smaller number could be
+committed after a larger one was read, and a follower would miss it.
 """
 
 from collections.abc import Iterable
@@ -10,18 +10,18 @@ from joey.kit import sql
 
 
 def lock(marketplaces: Iterable[str]) -> None:
-    """Be alone in giving out numbers for these, until the transaction ends."""
-    for marketplace in sorted(marketplaces):  # in one order always: two sets never wait for each other
+    """Be the only transaction that gives out numbers for these marketplaces, until it ends."""
+    for marketplace in sorted(marketplaces):  # always in one order, so that two sets never wait for each other
         sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog:{marketplace}"])
 
 
 def notify_followers() -> None:
-    """Said with the commit: they need not wait for their next look."""
+    """Notify them with the commit, so that they need not wait for their next check."""
     sql.execute("NOTIFY joey_offers")
 
 
 def newest_seqs() -> dict[str, int]:
-    """Marketplace → its last change. One query that hops along the index from marketplace to marketplace."""
+    """Marketplace → its last change. One query that skips along the index from marketplace to marketplace."""
     found = sql.rows(
         """
         WITH RECURSIVE place(name) AS (

@@ -12,9 +12,9 @@ from joey.marketplaces.pasted import LONGEST_TEXT
 
 
 def offer_from_text(text: str, *, now: datetime) -> Offer:
-    """The offer that `text` speaks of, read from its marketplace just now.
+    """The offer behind `text`, read from its marketplace just now.
 
-    Raises Invalid (field text) for what is no link or copy-code of a connected marketplace, or one that its
+    Raises Invalid (field text) for anything but a link or copy-code of a connected marketplace, or one that its
     marketplace refuses; NotFound for an item that is gone; Unavailable while the marketplace does not answer.
     """
     text = text.strip()
@@ -26,7 +26,7 @@ def offer_from_text(text: str, *, now: datetime) -> Offer:
     for connector in registry.connectors():
         try:
             external_id = connector.recognise(text)
-        except Refusal as said:  # another marketplace may still know the text
+        except Refusal as said:  # another marketplace may still recognise the text
             refusal = refusal or said
             continue
         if external_id is None:

@@ -19,7 +19,7 @@ __all__ = ["FoundOffers", "OfferCard", "PricePointRow", "offer_by_id", "price_hi
 
 @dataclass(frozen=True)
 class PricePointRow:
-    """From `at` on an offer cost `price`, with its coupon where one ran."""
+    """What an offer cost from `at` on, with its coupon where one ran."""
 
     at: datetime
     price: Money
@@ -27,7 +27,7 @@ class PricePointRow:
 
 @dataclass(frozen=True)
 class FoundOffers(Page[OfferCard]):
-    """`cut` is what of a question was too much and did not count, "" when all of it did."""
+    """`cut` is the part of the question beyond the limit, which is ignored; "" for none."""
 
     cut: str = ""
 
@@ -48,13 +48,13 @@ def search_offers(
     cursor: str | None = None,
     now: datetime | None = None,
 ) -> FoundOffers:
-    """Offers in which every word of `q` stands, a page at a time, out of this host's index; one query for the cards.
+    """Offers that contain every word of `q`, a page at a time, from this host's index; one query for the cards.
 
     `sort` is relevance (the words together first, then what sells most), price, earning (what a sale leaves after the
-    marketplace's fee), sales or newest. Different currencies cannot be compared: by price and earning, each currency
-    comes for itself, and a price from `min_minor` to `max_minor` asks for its `currency`. A page may hold fewer than
-    `limit` where offers were withdrawn since. Raises Invalid naming marketplace, currency, min_price, max_price, sort,
-    limit or cursor, and NoIndex while there is no index.
+    marketplace's fee), sales or newest. Amounts in different currencies cannot be compared: sorted by price or earning,
+    each currency is listed by itself, and `min_minor` and `max_minor` need a `currency`. A page may have fewer than
+    `limit` offers if some were withdrawn since. Raises Invalid naming marketplace, currency, min_price, max_price,
+    sort, limit or cursor, and NoIndex while there is no index.
     """
     now = now or clock.now()
     question = FindOffers.read(
@@ -76,8 +76,10 @@ def offer_by_id(offer_id: UUID, *, language: str = "zh-hans", now: datetime | No
 
 
 def price_history(offer_id: UUID, days: int = 60, *, now: datetime | None = None) -> list[PricePointRow]:
-    """What the offer cost in the last `days`, oldest first; what was in force when they began stands at their
-    beginning. One query."""
+    """What the offer cost in the last `days`, oldest first, beginning with the price in force when they began.
+
+    One query.
+    """
     since = (now or clock.now()) - timedelta(days=days)
     found = sql.rows(
         """

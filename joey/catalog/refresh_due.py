@@ -22,12 +22,12 @@ from joey.marketplaces.port import Connector
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 20_000  # of one marketplace in one run; the most urgent first
-SUSPICIOUS = 10  # so many asked and not one known: that is a marketplace in trouble, not ten goods gone
+SUSPICIOUS = 10  # so many asked for and none known: the marketplace has a fault, the goods are not gone
 
 
 @dataclass
 class Refreshed:
-    """What a run came to. `troubles` names by connector why its other offers were left as they are."""
+    """The result of a run. `troubles` says by connector why its other offers were left as they are."""
 
     asked: int = 0
     changed: int = 0
@@ -40,9 +40,9 @@ class Refreshed:
 def refresh_due(*, now: datetime, wanted: Sequence[UUID] | None = None) -> Refreshed:
     """Ask each marketplace again for the offers whose price has less than a third of its life left.
 
-    `wanted` narrows the set (to what some shop lists, say). An offer that the marketplace does not know any more is
-    withdrawn, one that is back is not withdrawn any more. A marketplace that is away changes nothing: its offers keep
-    what they say until it expires. Each batch is a transaction of its own; running beside itself does no harm.
+    `wanted` narrows the set (to the offers that shops list, say). An offer that its marketplace no longer knows is
+    withdrawn; one that is back is live again. If a marketplace is unavailable, its offers keep their facts until those
+    expire. Each batch is a transaction of its own; two runs at once do no harm.
     """
     done = Refreshed()
     for connector in registry.connectors():
@@ -55,7 +55,7 @@ def refresh_due(*, now: datetime, wanted: Sequence[UUID] | None = None) -> Refre
 
 
 def _due(connector: Connector, now: datetime, wanted: Sequence[UUID] | None) -> list[dict[str, Any]]:
-    """A price near its end, a coupon that ended since, or something withdrawn that was not asked for lately."""
+    """Offers whose price ends soon or ended with its coupon, and withdrawn ones that were not asked for lately."""
     life = connector.manifest.price_life
     return sql.rows(
         f"""
@@ -82,7 +82,7 @@ def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, don
         batch = due[start : start + size]
         found = connector.look_up([row["external_id"] for row in batch])
         if not found and len(batch) >= SUSPICIOUS:
-            text = _("%s knew none of the offers it was asked for. Nothing was changed; look at its account.")
+            text = _("%s knew none of the offers it was asked for. Nothing was changed; check its account.")
             raise Unavailable(text % connector.code)
         known = [row for row in batch if row["external_id"] in found]
         gone = [row["id"] for row in batch if row["external_id"] not in found]
@@ -100,7 +100,7 @@ def _refresh(connector: Connector, due: list[dict[str, Any]], now: datetime, don
 
 
 def _withdraw(offer_ids: list[UUID], now: datetime) -> int:
-    """Mark what the marketplace does not know any more; how many it knew until now. Its price ends at once."""
+    """Withdraw offers that the marketplace no longer knows; how many were live. Their price ends at once."""
     if not offer_ids:
         return 0
     sql.execute(

@@ -1,4 +1,4 @@
-"""A page of a longer list, read on by cursor: nothing is ever counted, and a row added meanwhile shifts nothing."""
+"""A page of a longer list, continued by cursor: nothing is counted, and a row added meanwhile shifts nothing."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Reading a contact as people type it: an e-mail address or a phone number, in one spelling each."""
+"""Read a contact as people type it: an e-mail address or a phone number, in one spelling each."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from joey.kit.refusals import Invalid
 HOME_REGION = "CN"  # a number without a country code is read as one from here
 LENGTH_MAX = 254
 
-# Calling these costs the caller extra: sending codes to them is how a stranger empties our purse.
-DEAR_KINDS = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST})
+# Premium-rate numbers: sending codes to them would cost the operator money and earn it for a stranger.
+PREMIUM_KINDS = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST})
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Contact:
 
 
 def read_contact(text: str) -> Contact:
-    """The contact that `text` means; reading its `value` again gives the same. Raises Invalid ("contact")."""
+    """The contact in `text`; reading its `value` again gives the same. Raises Invalid ("contact")."""
     typed = text.strip() if isinstance(text, str) else ""
     if not typed:
         raise Invalid(_("Write your e-mail address or phone number."), field="contact")
@@ -37,7 +37,7 @@ def read_contact(text: str) -> Contact:
 def _read_email(typed: str) -> Contact:
     value = typed.lower()
     try:
-        if not value.isascii():  # look-alike letters would make two people of one address
+        if not value.isascii():  # look-alike letters could make two people of one address
             raise ValidationError("letters outside ASCII")
         validate_email(value)
     except ValidationError:
@@ -52,7 +52,7 @@ def _read_phone(typed: str) -> Contact:
         _("This phone number cannot be right. Write all of it, from abroad with + and the country code."),
         field="contact",
     )
-    if any(sign.isalpha() for sign in typed):  # "1-800-FLOWERS" and ";ext=" are not what people sign in with
+    if any(character.isalpha() for character in typed):  # "1-800-FLOWERS" and ";ext=" are not what people sign in with
         raise refusal
     try:
         number = phonenumbers.parse(typed, HOME_REGION)
@@ -60,6 +60,6 @@ def _read_phone(typed: str) -> Contact:
         raise refusal from None
     if number.extension or not phonenumbers.is_valid_number(number):
         raise refusal
-    if phonenumbers.number_type(number) in DEAR_KINDS:
+    if phonenumbers.number_type(number) in PREMIUM_KINDS:
         raise Invalid(_("Codes cannot be sent to this kind of phone number."), field="contact")
     return Contact("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -18,7 +18,7 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """A person with at least one contact that was proved by a code. `is_staff` opens the office."""
+    """A person with at least one contact proved by a code. `is_staff` opens the office."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     phone = models.CharField(max_length=16, null=True, unique=True)  # E.164  # noqa: DJ001 (two empty ones clash)
@@ -46,7 +46,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
 
 class SignInCode(models.Model):
-    """A six-digit code sent to a contact, kept as a keyed hash. It works once and bears few wrong tries."""
+    """A six-digit code sent to a contact, kept as a keyed hash. It works once and allows few wrong tries."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     contact = models.CharField(max_length=254)

@@ -1,4 +1,4 @@
-"""Telling a person something outside Joey: a text to a phone, or an e-mail."""
+"""Notify a person outside Joey, by a text to a phone or by e-mail."""
 
 import logging
 import smtplib
@@ -30,10 +30,10 @@ def notify_person(person: Person, text: Text, *, kind: str, facts: Mapping[str, 
     Raises Unavailable when one of them fails.
     """
     with override(person.language):
-        said = str(text) % facts if facts else str(text)
+        message = str(text) % facts if facts else str(text)
     for contact_kind, value in (("email", person.email), ("phone", person.phone)):
         if value:
-            send_notice(Contact(contact_kind, value), said, kind=kind, language=person.language)
+            send_notice(Contact(contact_kind, value), message, kind=kind, language=person.language)
 
 
 def send_notice(contact: Contact, text: Text, *, kind: str, language: str) -> None:
@@ -43,11 +43,11 @@ def send_notice(contact: Contact, text: Text, *, kind: str, language: str) -> No
     and no error, because it may hold a code.
     """
     with override(language):
-        said, subject = str(text), str(SUBJECTS[kind])
+        message, subject = str(text), str(SUBJECTS[kind])
     if contact.kind == "email" and settings.EMAIL_HOST not in NO_MAIL_HOST:
-        _send_mail(contact.value, subject, said)
+        _send_mail(contact.value, subject, message)
     else:
-        _post(contact.value, said, kind)
+        _post(contact.value, message, kind)
 
 
 def _post(to: str, text: str, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""A person's own view of their API tokens: which there are, and ending one. The tokens themselves are not kept."""
+"""A person's API tokens: list them and end one. The tokens themselves are not kept."""
 
 from dataclasses import dataclass
 from datetime import datetime

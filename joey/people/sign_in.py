@@ -1,4 +1,4 @@
-"""Turn a right code into the person it belongs to; the person is made at the first one."""
+"""Turn a correct code into the person it belongs to, who is created with the first one."""
 
 import hmac
 import unicodedata
@@ -18,7 +18,7 @@ _NO_HASH = bytes(32)
 
 
 class WrongCode(Invalid):
-    """Wrong, used, ended or never sent: one text for all, or it would tell which contact has an account."""
+    """Wrong, used, expired or never sent: one text for all, or it would reveal which contacts have an account."""
 
     code = "wrong_code"
 
@@ -36,7 +36,7 @@ def person_for_code(contact: Contact | str, code: str, *, now: datetime, languag
     if not isinstance(contact, Contact):
         contact = read_contact(contact)
     person = _try_code(contact, _digits(code), now, language)
-    if person is None:  # raised here and not inside, or the transaction would forget the wrong try
+    if person is None:  # raised here and not inside, or the transaction would roll the wrong try back
         raise WrongCode
     if not person.is_active:
         raise Forbidden(_("This account is closed."))
@@ -73,5 +73,5 @@ def _person(contact: Contact, now: datetime, language: str) -> Person:
 
 
 def _digits(code: str) -> str:
-    """What was typed, with full-width digits read as digits; never fails."""
+    """The typed code, full-width digits read as digits; never fails."""
     return unicodedata.normalize("NFKC", code).strip()[:20] if isinstance(code, str) else ""

@@ -1,6 +1,6 @@
-"""Put an offer into a shop. The rules judge it first; what they refuse is kept with the reason, not shown to buyers.
+"""List an offer in a shop. The rules check it first; a refused listing is kept with the reason and not shown to buyers.
 
-There is no price to give: a listing points at the offer, and the offer costs what its marketplace says.
+A listing has no price: it refers to the offer, which costs what its marketplace says.
 """
 
 from datetime import datetime
@@ -44,9 +44,9 @@ def add_listing(
     note: str = "",
     now: datetime,
 ) -> Listing:
-    """The offer on a shelf of the shop: PUBLISHED, or REFUSED with rule id and reason when the rules say so.
+    """List the offer on a shelf of the shop: PUBLISHED, or REFUSED with rule id and reason by the rules.
 
-    A shelf may be named instead of pointed at, and is made when the shop has none of that name.
+    A shelf may be given by name, and is created if the shop has none of that name.
     Raises NotFound (offer_id, shelf_id), NotListable, Invalid (note, shelf), ListedAlready.
     """
     note = read_line(note, field="note", at_most=NOTE_MOST)
@@ -68,13 +68,13 @@ def add_listing(
 
 
 def listable_offer(offer_id: UUID) -> Offer:
-    """The offer, when it may stand in a shop; raises NotFound or NotListable naming offer_id."""
+    """The offer, if it may be listed; raises NotFound or NotListable naming offer_id."""
     offer = Offer.objects.filter(id=offer_id).first()
     if offer is None:
         raise NotFound(_("This offer is not in the catalogue. Search for it again."), field="offer_id")
     if offer.now_minor is None:
         raise NotListable(
-            _("Its marketplace gives no price for this item, so it cannot stand in a shop. Choose another offer."),
+            _("Its marketplace gives no price for this item, so it cannot be listed. Choose another offer."),
             field="offer_id",
         )
     if offer.withdrawn_at is not None:
@@ -101,7 +101,7 @@ def _shelf(shop: Shop, shelf_id: UUID | None, shelf_name: str | None) -> Shelf |
 
 
 def shelf_named(shop: Shop, name: str) -> Shelf:
-    """The shop's shelf of that name, made at the end when there is none. Refuses like `read_shelf_name`."""
+    """The shop's shelf of that name, created at the end if there is none. Refuses like `read_shelf_name`."""
     name = read_shelf_name(name)
     last = Shelf.objects.filter(shop=shop).aggregate(last=Max("position"))["last"]
     shelf, _made = Shelf.objects.get_or_create(

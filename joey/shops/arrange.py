@@ -1,4 +1,4 @@
-"""Keep a shop in order: shelves and their order, what stands on them, notes, what is shown and what is not."""
+"""Arrange a shop: shelves and their order, the listings on them, notes, and which listings are shown."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ def rename_shelf(shop: Shop, shelf_id: UUID, *, name: str) -> Shelf:
 
 @transaction.atomic
 def move_shelf(shop: Shop, shelf_id: UUID, *, way: Direction) -> None:
-    """Swap a shelf with its neighbour; at the end of the row nothing happens. Raises NotFound."""
+    """Swap a shelf with its neighbour; nothing happens at either end. Raises NotFound."""
     rows = list(
         Shelf.objects.select_for_update().filter(shop=shop).order_by("position", "id").values_list("id", flat=True)
     )
@@ -52,7 +52,7 @@ def move_shelf(shop: Shop, shelf_id: UUID, *, way: Direction) -> None:
 
 @transaction.atomic
 def remove_shelf(shop: Shop, shelf_id: UUID) -> None:
-    """Take a shelf away; what stood on it stays in the shop without a shelf. Raises NotFound."""
+    """Remove a shelf; its listings stay in the shop without a shelf. Raises NotFound."""
     shelf = _shelf(shop, shelf_id)
     Listing.objects.filter(shop=shop, shelf=shelf).update(shelf=None)
     shelf.delete()
@@ -69,7 +69,7 @@ def move_listing(shop: Shop, listing_id: UUID, *, way: Direction) -> None:
 
 @transaction.atomic
 def place_listing(shop: Shop, listing_id: UUID, *, position: int) -> None:
-    """Put a listing at a place of its shelf, 0 the first; beyond the last is the last. Raises NotFound."""
+    """Put a listing at a position of its shelf, counted from 0; beyond the last means the last. Raises NotFound."""
     listing = _listing(shop, listing_id)
     on_shelf = Listing.objects.select_for_update().filter(shop=shop, shelf=listing.shelf)
     rows = list(on_shelf.order_by("position", "added_at", "id").values_list("id", flat=True))
@@ -90,9 +90,9 @@ def put_on_shelf(shop: Shop, listing_id: UUID, *, shelf_id: UUID | None) -> List
 
 @transaction.atomic
 def set_note(shop: Shop, listing_id: UUID, *, note: str, now: datetime) -> Listing:
-    """Write the keeper's note; the rules read the listing again. Raises NotFound, Invalid, WordsRefused (note).
+    """Write the keeper's note; the rules check the listing again. Raises NotFound, Invalid, WordsRefused (note).
 
-    A refused listing whose words are in order now is published. Words that break a rule are not kept.
+    A refused listing that now keeps the rules is published. A note that breaks a rule is not kept.
     """
     listing = _listing(shop, listing_id)
     before = listing.state
@@ -112,7 +112,7 @@ def set_note(shop: Shop, listing_id: UUID, *, note: str, now: datetime) -> Listi
 
 @transaction.atomic
 def hide_listing(shop: Shop, listing_id: UUID, *, reason: str = "", now: datetime) -> Listing:
-    """Take a listing out of sight: by the keeper, or by us with a `reason`. Raises NotFound, Conflict."""
+    """Hide a listing, by the keeper, or by an operator with a `reason`. Raises NotFound, Conflict."""
     listing = _listing(shop, listing_id)
     if listing.state == Listing.State.REFUSED:
         raise Conflict(_("This item was refused and is not shown to anyone. There is nothing to hide."))
@@ -124,7 +124,7 @@ def hide_listing(shop: Shop, listing_id: UUID, *, reason: str = "", now: datetim
 
 @transaction.atomic
 def show_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> Listing:
-    """Show a listing again if the rules of today allow it; else it is kept as refused. Raises NotFound, NotListable."""
+    """Show a listing again if the current rules allow it; else it becomes refused. Raises NotFound, NotListable."""
     listing = _listing(shop, listing_id)
     if listing.offer.withdrawn_at is not None:
         raise NotListable(_("Its marketplace does not sell this item any more."), field="offer_id")
@@ -136,8 +136,10 @@ def show_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> Listing:
 
 @transaction.atomic
 def remove_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> None:
-    """Take a listing out of the shop for good. One that has been shared can only be hidden: its links and
-    orders must keep leading somewhere. Raises NotFound, Conflict."""
+    """Remove a listing for good. One that was shared can only be hidden, because its links and orders refer to it.
+
+    Raises NotFound, Conflict.
+    """
     listing = _listing(shop, listing_id)
     try:
         with transaction.atomic():

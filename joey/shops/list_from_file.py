@@ -1,4 +1,4 @@
-"""Fill a shop from a file, a listing a row. It takes what the form takes, so a price of one's own is refused."""
+"""Fill a shop from a file, one listing per row. It takes what the form takes, so a price column is refused."""
 
 import csv
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class RefusedListing:
 
 @dataclass(frozen=True)
 class ListedFromFile:
-    """What a file came to. `held_back` rows were kept as refused by the rules, with the rule on the shelf page."""
+    """The result for a file. `held_back` rows are listed but refused by the rules; the shelves page names the rule."""
 
     added: int
     held_back: int
@@ -71,7 +71,7 @@ def _list_rows(shop: Shop, header: list[str], rows: Iterable[list[str]], now: da
             continue
         try:
             if len(cells) != len(header):
-                raise Invalid(_("This row has another number of cells than the header."), field="link")
+                raise Invalid(_("This row has the wrong number of cells."), field="link")
             given = dict(zip(header, cells, strict=True))
             offer = offer_from_text(given["link"], now=now)
             listing = add_listing(

@@ -1,4 +1,4 @@
-"""A shop's listings one after another, in any state, for programs that read them all."""
+"""Page through a shop's listings in any state, for programs that read them all."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from joey.shops.shown_price import ShownPrice, shown_price
 
 @dataclass(frozen=True)
 class ListingRow:
-    """One listing with what its offer says now. `price` has no reference price: no history is read for it."""
+    """One listing with its offer as it is now. `price` has no reference price: no history is read for it."""
 
     id: UUID
     offer_id: UUID

@@ -33,12 +33,12 @@ class Shelf(models.Model):
 
 
 class Listing(models.Model):
-    """An offer shown in a shop. What it costs is the offer's business alone."""
+    """An offer listed in a shop. Its price is the offer's."""
 
     class State(models.TextChoices):
         PUBLISHED = "published"
-        REFUSED = "refused"  # the audit said no; rule and reason beside it
-        HIDDEN = "hidden"  # taken down by the keeper or by us
+        REFUSED = "refused"  # by the rules; rule and reason are kept
+        HIDDEN = "hidden"  # by the keeper or an operator
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="+", db_index=False)  # the constraint below has one

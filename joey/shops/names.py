@@ -1,4 +1,4 @@
-"""What people call marketplaces, categories and kinds of sellers; an unknown code is shown as it is."""
+"""Names of marketplaces, categories and kinds of sellers for people; an unknown code is shown as it is."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Open a shop: an address, a name, perhaps a line about it. Nothing else is asked, because nothing else is needed."""
+"""Open a shop: an address, a name, and optionally a line about it."""
 
 import re
 from datetime import datetime
@@ -71,7 +71,7 @@ def open_shop(owner: Person, *, slug: str, name: str, intro: str = "", now: date
 
 @transaction.atomic
 def describe_shop(shop: Shop, *, name: str, intro: str, now: datetime) -> Shop:
-    """Give the shop another name or line about it; the address stays. Raises Invalid, WordsRefused."""
+    """Change the shop's name and the line about it; the address stays. Raises Invalid, WordsRefused."""
     shop.name, shop.intro = read_words(name, intro)
     shop.save(update_fields=["name", "intro"])
     kept = keep_texts((shop.id, text) for text in (shop.name, shop.intro))
@@ -90,7 +90,7 @@ def describe_shop_and_keeper(shop: Shop, person: Person, *, name: str, intro: st
 
 
 def read_slug(text: str) -> str:
-    """The address as it will stand in links; raises Invalid or SlugReserved naming "slug"."""
+    """The address as links will have it; raises Invalid or SlugReserved naming "slug"."""
     if not isinstance(text, str) or not _SLUG.fullmatch(text) or text.startswith("xn--"):
         raise Invalid(
             _(
@@ -108,7 +108,7 @@ def read_slug(text: str) -> str:
 
 
 def read_words(name: str, intro: str) -> tuple[str, str]:
-    """Name and line about the shop, read and audited."""
+    """Name and line about the shop, cleaned and checked by the rules."""
     name = read_line(name, field="name", at_most=NAME_MOST, needed=True)
     intro = read_line(intro, field="intro", at_most=INTRO_MOST)
     refuse_words("name", name)

@@ -35,7 +35,7 @@ class PriceHistory:
 
 
 def price_history(points: Sequence[Point], currency: str, *, until: datetime) -> PriceHistory | None:
-    """The last 60 days up to `until` (when the marketplace last said a price); None without any point."""
+    """The last 60 days up to `until` (when the price was last read); None without any point."""
     begins = until - timedelta(days=DAYS)
     known = [point for point in points if point[0] <= until]
     if not known:

@@ -1,4 +1,4 @@
-"""What a page may say about a price: one shape for card and page, so that the two can never differ."""
+"""What a page may show of a price: one shape for card and page, so that the two never differ."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,9 +50,9 @@ def shown_price(offer: Offer, points: Sequence[Point], *, now: datetime) -> Show
 
 
 def lawful_reference(list_minor: int | None, pays_minor: int, points: Sequence[Point], *, now: datetime) -> int | None:
-    """`list_minor` when it may stand struck through beside `pays_minor`, else None.
+    """`list_minor` when it may be shown struck through beside `pays_minor`, else None.
 
-    A price compared with may not lie above the lowest price of the seven days before the present one began
+    A reference price may not be above the lowest price of the seven days before the present one began
     (Provisions on Clear Marking of Prices and Prohibition of Price Fraud, art. 17 to 19). Without history
     there is nothing to compare with.
     """

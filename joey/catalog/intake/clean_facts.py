@@ -1,7 +1,7 @@
-"""Make what strangers wrote about offers fit to be kept, or say which field of which offer cannot be.
+"""Clean what files and marketplaces say about offers, or name the field of the offer that cannot be used.
 
-A set of offers is a list per field, all of one length. Nearly every value is fit as it is, and a list of such ones is
-seen to be so by a few looks at all of them together; otherwise each different value is cleaned once.
+A set of offers is a list per field, all of one length. Nearly every value is clean already, which a few checks on the
+whole list show; otherwise each different value is cleaned once.
 """
 
 import re
@@ -22,7 +22,7 @@ from joey.money.money import EXPONENTS
 
 Columns = dict[str, list[Any]]  # a field of OfferFacts → its value for each offer
 
-MOST_MINOR = 10**14  # a price above this is a mistake, and it keeps sums far from what a bigint holds
+MOST_MINOR = 10**14  # a larger price is a mistake; the bound also keeps sums within a bigint
 MOST_VOLUME = 10**15
 LONGEST_URL = 1000
 MOST_PICTURES = 8
@@ -32,16 +32,15 @@ LONGEST = {"brand": 80, "model": 80, "category": 60, "seller": 120, "seller_kind
 FIELDS = tuple(each.name for each in fields(OfferFacts))
 
 _SCHEMES = ("https://", "http://")
-_BETWEEN = "\u2502"  # a letter that is printable and stands at no beginning or end by accident: it only parts texts
+_BETWEEN = "\u2502"  # a printable separator that no text begins or ends with
 _GTIN = re.compile(r"\d{8}|\d{12,14}", re.ASCII)
 
 
 def clean_columns(given: Columns, *, now: datetime) -> tuple[Columns, dict[int, Invalid]]:
     """The offers with clean, bounded texts and plausible prices, and by place the refusals, which name the field.
 
-    A price that is not above zero is an unknown one. A coupon that saves nothing is none. Nothing is as of later
-    than `now`: a source with a fast clock must not make its price last longer. Of an offer with several faults the
-    first counts.
+    A price that is not above zero is unknown. A coupon that saves nothing is dropped. No `as_of` is later than `now`: a
+    source whose clock is fast must not extend its prices. Of an offer with several faults the first is reported.
     """
     refused: dict[int, Invalid] = {}
 
@@ -82,7 +81,7 @@ def clean_columns(given: Columns, *, now: datetime) -> tuple[Columns, dict[int, 
 
 
 def columns_of(facts: Iterable[OfferFacts]) -> Columns:
-    """The same facts as a list per field."""
+    """The facts as a list per field."""
     kept = list(facts)
     return {name: [getattr(each, name) for each in kept] for name in FIELDS}
 
@@ -96,7 +95,7 @@ def without(columns: Columns, places: Iterable[int]) -> Columns:
 
 
 def are_clean(texts: list[Any], *, longest: int) -> bool:
-    """Whether `clean_line` would leave all of them as they are, seen at once. False: somebody has to look at each."""
+    """Whether `clean_line` would change none of them, checked together. If False, each has to be cleaned by itself."""
     try:
         together = f"{_BETWEEN}{_BETWEEN.join(texts)}{_BETWEEN}"
     except TypeError:
@@ -144,7 +143,7 @@ def _are_pictures(column: list[Any]) -> bool:
 
 
 def _each(name: str, column: list[Any], clean: Callable[[Any], Any], refused: dict[int, Invalid]) -> list[Any]:
-    """Clean each different value once. What raises Invalid is refused at every place where it stands."""
+    """Clean each different value once. A value that raises Invalid is refused at each of its places."""
     known: dict[Any, Any] = {}
     wrong: dict[Any, Invalid] = {}
     one = len(column) > 1 and column[0] == column[1] and column.count(column[0]) == len(column)
@@ -189,7 +188,7 @@ def _currency(code: str) -> str:
 
 def _rate(ppm: int) -> int:
     if not 0 <= ppm <= 1_000_000:
-        raise Invalid(_("A commission rate lies between 0 and 100 percent."))
+        raise Invalid(_("A commission rate is between 0 and 100 percent."))
     return ppm
 
 

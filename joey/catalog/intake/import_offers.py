@@ -18,7 +18,8 @@ from joey.catalog.intake.files.allowed_hosts import AllowedHosts
 from joey.catalog.intake.files.forms import form_of, reader
 from joey.catalog.intake.files.mapping import Mapping
 from joey.catalog.intake.files.opened import OpenedFile, UnreadableFile
-from joey.catalog.intake.files.read_columns import Plan, check_columns, read_columns
+from joey.catalog.intake.files.read_columns import read_columns
+from joey.catalog.intake.files.reading_plan import Plan, check_columns
 from joey.catalog.intake.files.refused_rows import RefusedRow, RefusedRows
 from joey.catalog.intake.files.rows import Reader, RowFault
 from joey.catalog.intake.files.source_columns import shown_name
@@ -31,7 +32,7 @@ from joey.marketplaces.registry import is_known, manifest_of
 
 MOST_REFUSED = 100_000  # with more the mapping is wrong, not the rows
 MOST_PICTURE_HOSTS = 20
-# What clean_facts calls a field, in the words of a file.
+# Fields of clean_facts → what a file calls them.
 CALLED = {
     "external_id": "id", "identity": "id", "now_minor": "price", "list_minor": "list_price",
     "coupon_minor": "coupon_price", "picture_urls": "pictures", "commission_ppm": "commission_rate_percent",
@@ -40,9 +41,9 @@ CALLED = {
 
 @dataclass(frozen=True)
 class Imported:
-    """What a file came to, in rows. `changed` and `unchanged` together are `accepted`.
+    """The result for a file, in rows. `changed` and `unchanged` together are `accepted`.
 
-    A row is `changed` when it made a new offer, changed one, or added to what one cost over time. `withdrawn` are
+    A row is `changed` when it made a new offer, changed one, or added to its prices over time. `withdrawn` counts the
     offers that a complete file lacks.
     """
 
@@ -73,11 +74,11 @@ def import_offers(
     progress: Progress = lambda done, size, rows: None,
     now: datetime | None = None,
 ) -> Imported:
-    """Take in the file. `refused_to` gets the refused rows in the file's own form, when there are any.
+    """Import the file. Refused rows, if any, are written to `refused_to` in the file's own format.
 
-    With `complete` the file is all that the marketplace has: live offers that it lacks are withdrawn, unless they are
-    more than a fifth. Raises UnreadableFile for a file that is cut or broken, Invalid naming what is wrong with the
-    marketplace, mapping or format, and TooManyMissing; nothing was changed then, here or in `refused_to`.
+    With `complete` the file is everything that the marketplace has: live offers that it lacks are withdrawn, unless
+    they are more than a fifth. Raises UnreadableFile for a truncated or broken file, Invalid naming what is wrong with
+    the marketplace, mapping or format, and TooManyMissing; nothing is changed then, here or in `refused_to`.
     """
     mapping = mapping or Mapping()
     if not (is_known(marketplace) or is_feed(marketplace)):
@@ -97,7 +98,7 @@ def import_offers(
         if feed is not None and staged.count:
             feed = _with_hosts_seen(feed, plan)
         merged = merge(staged, dated=plan.is_dated(read.columns), complete=complete, named=named, now=now)
-        if feed is not None and staged.count:  # before the commit: an offer is never shown whose feed leads nowhere
+        if feed is not None and staged.count:  # before the commit: no offer is shown before its feed may lead anywhere
             keep_feed(marketplace, feed)
         refused.keep()
     return Imported(
@@ -113,7 +114,7 @@ def import_offers(
 def _chunks(
     opened: OpenedFile, read: Reader, plan: Plan, refused: RefusedRows, named: set[str], progress: Progress
 ) -> Iterator[Columns]:
-    """Clean columns, chunk by chunk; what is refused goes the other way."""
+    """Clean columns, chunk by chunk; refused rows go to `refused`."""
     first = rows_read = 0
     for rows in read.chunks():
         given, wrong = read_columns(rows, plan)
@@ -127,7 +128,7 @@ def _chunks(
             refused.add(read, rows, place, wrong[place])
         if len(refused.rows) > MOST_REFUSED:
             raise UnreadableFile(
-                _("More than %(most)d rows were refused, the first for its %(field)s: %(reason)s. Look at the mapping.")
+                _("More than %(most)d rows were refused, the first for its %(field)s: %(reason)s. Check the mapping.")
                 % {"most": MOST_REFUSED, "field": refused.rows[0].field, "reason": refused.rows[0].reason}
             )
         named.update(given["external_id"][place] for place in wrong)
@@ -139,7 +140,7 @@ def _chunks(
 
 
 def _allowed_feed(marketplace: str, mapping: Mapping) -> AllowedFeed | None:
-    """What the feed is allowed: what the mapping says, else what was kept. None for a connected marketplace."""
+    """What the feed may do: as the mapping says, else as kept. None for a connected marketplace."""
     if not is_feed(marketplace):
         for name in ("hosts", "picture_hosts", "price_hours"):
             if getattr(mapping, name) is not None:
@@ -168,9 +169,9 @@ def _plan(marketplace: str, feed: AllowedFeed | None, mapping: Mapping, now: dat
 
 
 def _with_hosts_seen(feed: AllowedFeed, plan: Plan) -> AllowedFeed:
-    """At its first import a feed that leads to one host is allowed that one: the operator sees it and may object.
+    """At its first import a feed whose links lead to one host is allowed that host. The operator sees it.
 
-    With more than one nobody knows which of them are meant. Pictures are fetched by Joey and lead nobody anywhere.
+    With several hosts the operator has to name the right ones. Pictures are fetched by Joey, and no buyer follows them.
     """
     if plan.links.allowed is None:
         if len({host.removeprefix("www.") for host in plan.links.seen}) > 1:

@@ -1,7 +1,7 @@
-"""Take in offers as marketplaces show them: one path for one offer and for a million.
+"""Take in offers as marketplaces show them, one or a million in the same way.
 
-The newest word counts, whatever the order in which words arrive: facts that are not newer than what is known change
-nothing. Ids of a marketplace rotate, so an offer is found by its identity, or by the id that we asked for.
+The most recent report wins, whatever order reports arrive in: facts that are not newer than what is known change
+nothing. Ids at a marketplace may rotate, so an offer is found by its identity, or by the id that was asked for.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ CHUNK = 5_000  # offers in memory at a time
 
 @dataclass(frozen=True)
 class RefusedFacts:
-    """One offer that could not be taken in: where it stood in the set, which field, and why."""
+    """One offer that could not be taken in: its place in the set, the field, and why."""
 
     ordinal: int
     external_id: str
@@ -32,7 +32,7 @@ class RefusedFacts:
 
 @dataclass(frozen=True)
 class TakenOffers:
-    """What a set of facts came to. Facts that are older than what is known count as unchanged."""
+    """The result for a set of facts. Facts older than what is known count as unchanged."""
 
     new: int
     changed: int
@@ -41,13 +41,13 @@ class TakenOffers:
 
 
 def take_offers(facts: Iterable[OfferFacts], *, now: datetime) -> TakenOffers:
-    """Take in a set of offers. The same set twice changes nothing; a bad one is refused and the others survive."""
+    """Take in a set of offers. The same set twice changes nothing; a bad offer is refused and the others are kept."""
     return take_known(((None, each) for each in facts), now=now)
 
 
 @transaction.atomic
 def take_known(facts: Iterable[tuple[UUID | None, OfferFacts]], *, now: datetime) -> TakenOffers:
-    """The same, where we know for some which offer of ours they are about because we asked for it by its id."""
+    """The same for facts of which some are known to be about one of our offers, because it was asked for by its id."""
     refused: list[RefusedFacts] = []
     staged = stage(_clean_chunks(facts, refused, now))
     merged = merge(staged, now=now)

@@ -1,4 +1,4 @@
-"""Fetch one picture from a marketplace's picture host, and nothing else from anywhere else."""
+"""Fetch one picture, and only from a picture host of a marketplace."""
 
 import time
 from collections.abc import Collection
@@ -18,7 +18,7 @@ MOST_BYTES = 8 * 1024 * 1024
 
 
 class NoPicture(Exception):
-    """It may not be fetched, or it did not come; the message says why."""
+    """The picture may not be fetched, or could not be; the message says why."""
 
 
 def fetch(url: str, hosts: Collection[str]) -> bytes:
@@ -28,7 +28,7 @@ def fetch(url: str, hosts: Collection[str]) -> bytes:
     goes to the very address that was checked, the name stays in the certificate check and the Host header. Plain http
     is for the simulated marketplaces alone, on this machine. No redirect is followed; 5 seconds and 8 MB in all.
     """
-    import httpx  # heavy, and most processes call nobody
+    import httpx  # heavy, and most processes make no requests
 
     parts = urlsplit(url)
     if not leads_to(url, hosts):
@@ -75,7 +75,7 @@ def _read(url: "httpx.URL", netloc: str, host: str) -> bytes:
         ):
             if response.status_code != 200:
                 raise NoPicture(f"HTTP {response.status_code}")
-            for part in response.iter_raw():  # raw: what is packed is not unpacked, so it cannot grow
+            for part in response.iter_raw():  # raw: a compressed answer is not unpacked, so it cannot grow
                 body += part
                 if len(body) > MOST_BYTES:
                     raise NoPicture("more than 8 MB")

@@ -1,4 +1,4 @@
-"""Pictures of offers, fetched once, made small, kept under DATA/pictures: a buyer's browser asks nobody but us."""
+"""Pictures of offers, fetched once, made small, kept under DATA/pictures: a buyer's browser only asks this instance."""
 
 import hashlib
 import io
@@ -22,11 +22,11 @@ LONGEST_SIDE = 800
 MOST_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 QUALITY = 82
-TRY_AGAIN_SECONDS = 600  # after a picture that did not come
+TRY_AGAIN_SECONDS = 600  # after a picture that could not be fetched
 
 
 def picture_bytes(offer_id: UUID) -> bytes | None:
-    """The offer's first picture as WebP, at most 800 pixels a side; None where there is none to be had.
+    """The offer's first picture as WebP, at most 800 pixels a side; None if it has none.
 
     The first request fetches it, which can take seconds; later ones read a file. A picture that did not come is asked
     for again after ten minutes.
@@ -72,7 +72,7 @@ def small_webp(body: bytes) -> bytes:
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
     except NoPicture:
         raise
-    # Decoders raise whatever they like at a broken file; each of it means the same here.
+    # Decoders raise all kinds of exceptions for a broken file; they all mean the same here.
     except Exception as trouble:  # noqa: BLE001
         raise NoPicture(f"not a picture that can be read ({type(trouble).__name__})") from None
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -84,12 +84,12 @@ def small_webp(body: bytes) -> bytes:
 
 
 def _path(offer_id: UUID, url: str) -> Path:
-    """Where the picture from that address is kept: another address is another file, so a new picture shows."""
+    """The file for a picture's address: a new address is a new file, so a new picture is shown."""
     return Path(settings.DATA) / "pictures" / f"{offer_id}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.webp"
 
 
 def _write(path: Path, body: bytes) -> None:
-    """Whole or not at all: requests at the same moment each write their own file and the last one stands."""
+    """Write it in one step: requests at the same moment each write their own file, and the last one is kept."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:

@@ -1,7 +1,7 @@
-"""How alike two offers are, and on what evidence. Pure; how rare a word is comes from outside.
+"""How alike two offers are, and on what evidence. Pure; the rarity of tokens is passed in.
 
-Identifiers come first, then brand and model, then brand and words. A contradiction (another size, version, colour,
-edition, platform, part) leaves no evidence at all; what is then left is only a rival, which makes others less certain.
+Identifiers come first, then brand and model, then brand and words. A contradiction (size, version, colour, edition,
+platform or part) leaves no evidence at all; such a pair is only a rival, which makes others less certain.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,12 +17,12 @@ from joey.catalog.same_item.sizes import sizes_differ
 
 Rarity = Callable[[str], float]
 
-NUMBER_WEIGHS = 2.0  # a shared version or year; one that stands on one side only costs half of it
+NUMBER_WEIGHS = 2.0  # a shared version or year; one on only one side costs half of it
 BEGUN = 0.15
-MODEL_IS_RARE = 4.0  # a number that stands in many titles is no model number
+MODEL_IS_RARE = 4.0  # a number in many titles is no model number
 CONTAINED = 0.9  # of the words of the shorter title
 WORDS_SUFFICE = 0.28
-MOST_APART_WORDS, MOST_APART_MODEL, MOST_APART_BARCODE = 1.8, 2.5, 4.0  # one price in the other
+MOST_APART_WORDS, MOST_APART_MODEL, MOST_APART_BARCODE = 1.8, 2.5, 4.0  # the higher price divided by the lower
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Likeness:
 
 
 def compare(one: ItemFacts, other: ItemFacts, rarity: Rarity) -> Likeness:
-    """Compare the titles in each language that both have, and take the better answer."""
+    """Compare the titles in each language that both have, and take the best result."""
     apart = price_ratio(one, other)
     languages = one.titles.keys() & other.titles.keys()
     pairs = [(one.titles[each], other.titles[each]) for each in sorted(languages)]
-    if not pairs:  # nothing but numbers can be compared across languages
+    if not pairs:  # only numbers can be compared across languages
         pairs = [(here, there) for here in one.titles.values() for there in other.titles.values()]
     return max(
         (_judge(one, other, here, there, apart, rarity, same_language=bool(languages)) for here, there in pairs),
@@ -48,7 +48,7 @@ def compare(one: ItemFacts, other: ItemFacts, rarity: Rarity) -> Likeness:
 
 
 def price_ratio(one: ItemFacts, other: ItemFacts) -> float | None:
-    """How often the lower price goes into the higher; None across currencies or where one is unknown."""
+    """The higher price divided by the lower; None across currencies or where one is unknown."""
     if one.currency != other.currency or not one.price_minor or not other.price_minor:
         return None
     low, high = sorted((one.price_minor, other.price_minor))
@@ -72,7 +72,7 @@ def _judge(
     if same_barcode:
         score += 1.0
     elif one.gtin and other.gtin:
-        return Likeness(Evidence.NONE, round(score * 10_000))  # two barcodes are two things
+        return Likeness(Evidence.NONE, round(score * 10_000))  # two barcodes are two items
     exact = model >= MODEL_IS_RARE
     begun = not exact and _one_begins_the_other(here.models, there.models)
     score += BEGUN if begun else 0.0
@@ -96,7 +96,7 @@ class _Overlap:
 
 
 def _overlap(here: Title, there: Title, brands: frozenset[str], rarity: Rarity) -> _Overlap:
-    """What both say against what only one says, by how rare it is; the brand is judged for itself."""
+    """What both titles share against what only one has, weighed by rarity; the brand is compared separately."""
     left, right = here.words - brands, there.words - brands
     shared = sum(map(rarity, left & right))
     only_here, only_there = left - right, right - left
@@ -112,7 +112,7 @@ def _overlap(here: Title, there: Title, brands: frozenset[str], rarity: Rarity) 
 
 
 def _nearly_the_same(here: Iterable[str], there: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of a word and its abbreviation or misspelling, which begin alike; each word once."""
+    """Pairs of a word and its abbreviation or misspelling with the same first letter; each word once."""
     pairs = []
     free = sorted(word for word in there if len(word) >= 4)
     if not free:
@@ -132,7 +132,7 @@ def _misspelt(one: str, other: str) -> bool:
 
 
 def _one_begins_the_other(here: Iterable[str], there: Iterable[str]) -> bool:
-    """WPN802 and WPN802NA: shops add the country or the colour to a maker's number."""
+    """WPN802 and WPN802NA: shops add the country or the colour to a model number."""
     for one in here:
         for other in there:
             short, long = sorted((one, other), key=len)
@@ -142,9 +142,9 @@ def _one_begins_the_other(here: Iterable[str], there: Iterable[str]) -> bool:
 
 
 def _same_brand(one: ItemFacts, other: ItemFacts, here: Title, there: Title) -> bool:
-    """Whether both name one brand: in its field, or at the head of the title, where the maker stands.
+    """Whether both name one brand: in its field, or at the beginning of the title, where the maker is named.
 
-    Further back in a title a brand may be what the thing is made for.
+    Further back in a title a brand may be what the item is made for.
     """
     if one.brands & other.brands or _leads(one.brands, there) or _leads(other.brands, here):
         return True
@@ -173,7 +173,7 @@ def _contradict(here: Title, there: Title, brands: frozenset[str], *, exact: boo
 
 
 def _as_much(here: Title, there: Title) -> bool:
-    """Words alone decide only where neither names a size or tier that the other is silent about."""
+    """Words alone decide only if neither names a size or tier that the other does not mention."""
     return here.tiers == there.tiers and here.sizes.keys() == there.sizes.keys()
 
 

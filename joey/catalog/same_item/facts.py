@@ -1,4 +1,4 @@
-"""What one offer says of the item that it sells, taken apart once and compared many times. Pure."""
+"""What one offer says about its item, parsed once and compared many times. Pure."""
 
 import re
 import unicodedata
@@ -15,9 +15,9 @@ _DIGITS_IN_MODEL = re.compile(r"\d")
 
 @dataclass(frozen=True)
 class ItemFacts:
-    """One offer. `brands` are the names that its brand goes by: “华为（HUAWEI）” has two."""
+    """One offer. `brands` are all names of its brand: “华为（HUAWEI）” has two."""
 
-    gtin: str  # only one that names an item all over the world, else ""
+    gtin: str  # only if it means the same item all over the world, else ""
     brands: frozenset[str]
     titles: Mapping[str, Title]  # "zh" and "en", as far as known
     price_minor: int | None
@@ -34,7 +34,7 @@ def facts_of(
     price_minor: int | None,
     currency: str,
 ) -> ItemFacts:
-    """Take an offer apart. Its own title comes before what was translated."""
+    """Parse an offer. Its own title is preferred to translations."""
     texts: dict[str, str] = {}
     for text in (title, *translations.values()):
         texts.setdefault("zh" if _HAN.search(text) else "en", text)
@@ -53,7 +53,7 @@ def facts_of(
 
 
 def brand_names(brand: str) -> frozenset[str]:
-    """Each name that the brand goes by, folded; of several Latin words, every one that is no company word."""
+    """Every name of the brand, folded; of several Latin words, each that is no company word."""
     found: set[str] = set()
     for name in _BETWEEN_NAMES.split(unicodedata.normalize("NFKC", brand).casefold()):
         if _HAN.search(name):
@@ -66,7 +66,7 @@ def brand_names(brand: str) -> frozenset[str]:
 def names_one_item(gtin_14: str) -> bool:
     """Whether a GTIN means the same item everywhere (GS1 General Specifications 1.4 and the list of GS1 prefixes).
 
-    Prefixes 02, 04 and 20 to 29 are given out anew in each shop or country, 05 and 98 to 99 are coupons, 977 is a
+    Prefixes 02, 04 and 20 to 29 mean something else in each shop or country, 05 and 98 to 99 are coupons, 977 is a
     magazine whatever its issue; an eight-digit number that begins with 0 or 2 is a shop's own.
     """
     if len(gtin_14) != 14 or not gtin_14.isdigit():

@@ -1,4 +1,4 @@
-"""Under which keys an offer can be found by offers like it. Whoever shares no key is never compared. Pure."""
+"""The keys by which similar offers find each other. Offers that share no key are never compared. Pure."""
 
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -30,12 +30,12 @@ def keys_of(facts: ItemFacts, rarity: Rarity) -> frozenset[int]:
 
 
 def tokens_of(facts: ItemFacts) -> frozenset[str]:
-    """Everything whose rarity a comparison asks for."""
+    """Every token whose rarity a comparison asks for."""
     return frozenset().union(*(title.words | title.models for title in facts.titles.values()))
 
 
 def as_key(text: str) -> int:
-    """Eight bytes that stand for a text in the database, the same in every process."""
+    """Eight bytes that represent a text in the database, the same in every process."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 

@@ -1,4 +1,4 @@
-"""Words that tell one make of a thing from another: its colour, its edition, what it runs on, what it is a part of."""
+"""Words that distinguish variants of an item: colour, edition, platform, and parts or accessories."""
 
 import re
 from collections.abc import Mapping, Set
@@ -15,7 +15,7 @@ COLOURS = _spread(
         "orange": "orange", "brown": "brown", "yellow": "yellow", "beige": "beige bisque", "steel": "stainless",
     }
 )  # fmt: skip
-# What one has and the other has not makes them two things: an upgrade is not the whole program.
+# If only one of two has such a word, they are two items: an upgrade is not the whole program.
 EDITIONS = _spread(
     {
         "upgrade": "upgrade upg upgrd upgr upgrad ugrd ug update crossgrade 升级包",
@@ -37,7 +37,7 @@ TIERS = _spread(
     }
 )  # fmt: skip
 PLATFORMS = _spread({"mac": "mac macintosh osx macos", "win": "win windows pc", "linux": "linux"})
-# A part for a thing is not the thing.
+# A part or accessory is not the item itself.
 PARTS = _spread(
     {
         "case": "case cases cover pouch 手机壳 保护壳 保护套 皮套", "film": "钢化膜 贴膜 保护膜",
@@ -46,7 +46,7 @@ PARTS = _spread(
         "strap": "strap 表带", "stand": "stand",
     }
 )  # fmt: skip
-# How sellers describe the box rather than what is in it.
+# Words about the packaging or the company.
 SAY_LITTLE = _spread(
     {
         "": "the a an of for and with in to by from on w s or new full version edition ed box jewel case cd dvd rom"
@@ -64,23 +64,25 @@ _HAN_TABLES = {
 
 
 def meanings(words: Set[str], table: Mapping[str, str]) -> frozenset[str]:
-    """What the words of a table mean that stand among these words."""
+    """The meanings of those words that are in the table."""
     return frozenset(table[word] for word in words & table.keys())
 
 
 def han_meanings(text: str, name: str, table: Mapping[str, str]) -> frozenset[str]:
-    """The same for Chinese, which does not part its words."""
+    """The same for Chinese, which does not separate its words."""
     return frozenset(table[found] for found in _HAN_TABLES[name].findall(text)) if text else frozenset()
 
 
 def han_colours(text: str) -> frozenset[str]:
-    """Colours as phones and clothes name them: 曜石黑, 深空灰色. A plain 黑 is just that."""
+    """Colours as phones and clothes name them: 曜石黑, 深空灰色, or a plain 黑."""
     return frozenset(name + colour for name, colour in _HAN_COLOUR.findall(text))
 
 
 def colours_differ(here: frozenset[str], there: frozenset[str]) -> bool:
-    """Whether both name colours and none of them can be one. 曜石黑 may be what another calls 黑, but not 幻夜黑; rose
-    gold, though it is written with the sign for gold, is no gold."""
+    """Whether both name colours of which no two can be the same.
+
+    曜石黑 may be what another calls 黑, but not 幻夜黑; 玫瑰金 (rose gold) is not 金 (gold).
+    """
     return bool(here) and bool(there) and not any(_may_be_one(one, other) for one in here for other in there)
 
 

@@ -1,4 +1,4 @@
-"""The same item elsewhere: what it costs there now, why we think that it is the same, and the way to look at it."""
+"""The same item elsewhere: what it costs there now, why we think that it is the same, and a link to it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ REASONS: Mapping[Evidence, Promise] = {
 class Elsewhere:
     """The same item at another marketplace, with a price that is known now.
 
-    `address` leads straight to it, tracked by nobody; "" where its address is not one of the marketplace's own.
+    `address` leads straight to it, untracked; "" where it is not on the marketplace's own hosts.
     """
 
     offer: OfferCard
@@ -42,11 +42,11 @@ class Elsewhere:
 
     @property
     def until(self) -> datetime:
-        """From when on the price may not be shown any more."""
+        """When the price may no longer be shown."""
         return self.offer.expires_at
 
     def than(self, price: Money | None) -> Literal["cheaper", "dearer", "equal", ""]:
-        """What it costs there against `price` here; "" where that is unknown or in another currency."""
+        """How the price there compares with `price` here; "" where that is unknown or in another currency."""
         if price is None or price.currency != self.price.currency:
             return ""
         if self.price.minor == price.minor:
@@ -54,14 +54,14 @@ class Elsewhere:
         return "cheaper" if self.price.minor < price.minor else "dearer"
 
     def difference(self, price: Money) -> Money:
-        """How much lies between the two, in one currency."""
+        """The difference between the two, in one currency."""
         return Money(abs(self.price.minor - price.minor), price.currency)
 
 
 def elsewhere(offer_ids: Iterable[UUID], *, language: str, now: datetime) -> Mapping[UUID, tuple[Elsewhere, ...]]:
-    """Of these offers, those that are told to be the same item as others: by offer, the cheapest of a currency first.
+    """By offer, the same item at other marketplaces, the cheapest of a currency first.
 
-    Prices that are unknown or too old are left out. One query, however many offers.
+    Offers whose price is unknown or too old are left out. One query, however many offers.
     """
     rows = list(
         Alike.objects.select_related("other").filter(
@@ -82,9 +82,9 @@ def elsewhere(offer_ids: Iterable[UUID], *, language: str, now: datetime) -> Map
 
 
 def _address(card: OfferCard) -> str:
-    """Only what leads to the marketplace itself is given to a buyer."""
+    """A buyer is only given an address on the marketplace's own hosts."""
     try:
         hosts = manifest_of(card.marketplace).hosts
-    except Unavailable:  # a file brought it, of a marketplace that this Joey knows nothing else of
+    except Unavailable:  # imported from a file, of a marketplace that is not connected
         return ""
     return card.url if leads_to(card.url, hosts) else ""

@@ -1,4 +1,4 @@
-"""Take a title apart: words, model numbers, sizes, versions, and the marks that tell one make from another. Pure."""
+"""Split a title into tokens, model numbers, sizes, versions, and the words that distinguish variants. Pure."""
 
 import re
 import unicodedata
@@ -23,10 +23,10 @@ _SYSTEMS = frozenset({"98", "95", "2000", "9", "10.4", "10.3.9"})  # versions of
 
 @dataclass(frozen=True)
 class Title:
-    """One title, taken apart. `words` are Latin words and pairs of neighbouring Chinese characters."""
+    """One parsed title. `words` are Latin words and pairs of neighbouring Chinese characters."""
 
     words: frozenset[str]
-    models: frozenset[str]  # what looks like a maker's number: wpn802na, 43479
+    models: frozenset[str]  # what looks like a model number: wpn802na, 43479
     numbers: frozenset[str]  # versions, years, and the numbers that belong to a name
     sizes: Sizes
     colours: frozenset[str]
@@ -34,13 +34,13 @@ class Title:
     tiers: frozenset[str]
     platforms: frozenset[str]
     parts: frozenset[str]
-    is_for: bool  # it says that it is made for something
+    is_for: bool  # it is made for another item
     first: str  # the first Latin word
     han: str  # the Chinese characters, run by run
 
 
 def read_title(title: str) -> Title:
-    """Everything that a comparison asks of a title."""
+    """Everything that a comparison needs of a title."""
     bare = _TRADE_MARKS.sub("", title[:LONGEST].casefold())  # before ™ is folded into two letters
     folded = marks.PACKAGING.sub(" ", unicodedata.normalize("NFKC", bare))
     sizes, rest = take_sizes(folded)
@@ -70,7 +70,7 @@ def read_title(title: str) -> Title:
 
 
 def model_number(text: str) -> str:
-    """A maker's number without the strokes and dots in which shops differ: PSC-55 → psc55."""
+    """A model number without the hyphens and dots in which shops differ: PSC-55 → psc55."""
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -112,11 +112,11 @@ def _says_little(word: str) -> bool:
 
 
 def _one_name(word: str) -> str:
-    """Prof, pro and professional are one word."""
+    """Prof, pro and professional are one token."""
     return marks.TIERS.get(word) or marks.EDITIONS.get(word) or marks.COLOURS.get(word) or word
 
 
 def _pairs(han: str) -> frozenset[str]:
-    """Chinese does not part its words, so each pair of neighbours stands for one."""
+    """Chinese does not separate its words, so each pair of neighbours is a token."""
     runs = han.split()
     return frozenset(run[at : at + 2] for run in runs for at in range(max(1, len(run) - 1)))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-# What is measured → unit as written → how much of the smallest unit it is.
+# What is measured → unit as written → its size in the smallest unit.
 UNITS: Mapping[str, Mapping[str, float]] = {
     "volume": {"ml": 1, "毫升": 1, "cl": 10, "l": 1000, "liter": 1000, "litre": 1000, "升": 1000},
     "weight": {"mg": 0.001, "毫克": 0.001, "g": 1, "克": 1, "kg": 1000, "公斤": 1000, "千克": 1000, "斤": 500},
@@ -44,7 +44,7 @@ _SIZE = re.compile(
     r"""|(['"])['"]?(?![a-z]))"""
 )
 
-# Phones: 6GB+64GB, 4G+64G, 3+32GB, 4RAM+64ROM, 2G RAM+16G ROM; and the 4G of a network, which weighs nothing.
+# Phones: 6GB+64GB, 4G+64G, 3+32GB, 4RAM+64ROM, 2G RAM+16G ROM; and the 4G of a network, which is no size.
 _MEMORIES = re.compile(
     r"(?<![a-z0-9.])(\d{1,2})\s?(gb?)?\s?(?:ram)?\s?\+\s?(\d{2,4})"
     r"(?:\s?(?:gb?\s?(?:rom)?|rom)|(?(2)|(?!)))(?![a-z0-9])"
@@ -73,7 +73,7 @@ def take_sizes(folded: str) -> tuple[Sizes, str]:
 
 
 def sizes_differ(one: Sizes, other: Sizes) -> bool:
-    """Whether both measure the same thing and each names a size that the other does not."""
+    """Whether both have a size of the same kind and each names one that the other does not."""
     return any(
         one[measured] - other[measured] and other[measured] - one[measured] for measured in one.keys() & other.keys()
     )

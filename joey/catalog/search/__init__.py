@@ -1,1 +1,1 @@
-"""The search index of this host: a copy of what the offers say, beside PostgreSQL and rebuilt from it at any time."""
+"""The search index of this host: derived from the offers in PostgreSQL and rebuilt from them at any time."""

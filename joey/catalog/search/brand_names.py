@@ -1,7 +1,7 @@
-"""Brands that are written in two scripts: who searches for one name means the other too.
+"""Brands with names in two scripts: a search for one name means the other too.
 
-Kept by hand, from what the makers themselves print on their goods; a name stands here only when both are in daily use.
-The brands of the catalogue itself are known without this list, see split_words.know_brands.
+Kept by hand, from what the makers themselves print on their goods; only names in daily use. The brands of the catalogue
+itself are known without this list, see split_words.know_brands.
 """
 
 from functools import cache
@@ -30,7 +30,7 @@ NAMES = """
 
 @cache
 def other_names() -> dict[Name, tuple[Name, ...]]:
-    """Each name → the other names of the same brand. Latin names also in the tokens that some write them in."""
+    """Each name → the other names of the same brand. Latin names also as the several words that some write."""
     found: dict[Name, tuple[Name, ...]] = {}
     for brand in NAMES.replace("\n", "|").split("|"):
         names = [tuple(token.text for token in tokens(fold(name))) for name in brand.split()]
@@ -41,5 +41,5 @@ def other_names() -> dict[Name, tuple[Name, ...]]:
 
 @cache
 def chinese_names() -> frozenset[str]:
-    """Those that a splitter of Chinese text must not tear."""
+    """Names that a splitter of Chinese text must keep whole."""
     return frozenset(name[0] for name in other_names() if len(name) == 1 and not name[0].isascii() and len(name[0]) > 1)

@@ -1,4 +1,4 @@
-"""What changed among the offers, read from PostgreSQL in the order of `seq`, as fast as it gives rows out."""
+"""Changed offers, read from PostgreSQL in the order of `seq` by COPY."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -7,7 +7,7 @@ from joey.catalog.number_changes import newest_seqs
 from joey.catalog.search.documents import OfferRow
 from joey.kit import sql
 
-PART = "\x1f"  # between titles; no clean text holds it
+PART = "\x1f"  # between titles; no clean text contains it
 _COLUMNS = f"""
     id, marketplace, seq, withdrawn_at IS NULL AND now_minor IS NOT NULL,
     title, CASE WHEN translations = '{{}}' THEN '' ELSE (
@@ -25,7 +25,7 @@ def all_offers() -> Iterator[OfferRow]:
 def changed_since(marketplace: str, seq: int, most: int) -> list[OfferRow]:
     """The next offers of a marketplace that changed after `seq`, oldest change first. One query.
 
-    A marketplace gives out its numbers under a lock that is held to the commit: who sees one sees all smaller ones.
+    A marketplace gives out its numbers under a lock held until the commit: a reader of one sees all smaller ones.
     """
     return list(
         _copied(
@@ -36,7 +36,7 @@ def changed_since(marketplace: str, seq: int, most: int) -> list[OfferRow]:
 
 
 def offers_with(ids: list[UUID]) -> list[OfferRow]:
-    """These offers as they stand now. One query."""
+    """These offers as they are now. One query."""
     return list(_copied(f"SELECT {_COLUMNS} FROM catalog_offer WHERE id = ANY(%s)", [ids]))
 
 
@@ -54,7 +54,7 @@ def count_newer(seqs: dict[str, int], most: int) -> int:
 
 
 def _copied(query: str, params: sql.Params = None) -> Iterator[OfferRow]:
-    """Splitting by hand is several times faster than rows of Python objects by way of the driver."""
+    """Rows split by hand, which is several times faster than having the driver make Python objects."""
     return (_row(line) for line in sql.copy_out(query, params))
 
 

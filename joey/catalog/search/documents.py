@@ -1,7 +1,7 @@
-"""What the index holds of an offer: its words, facts to filter by, and one number for each way of sorting.
+"""The index document of an offer: its words, facts to filter by, and one number for each way of sorting.
 
-Each sort key is one unsigned number of 64 bits that rises: a page of a list is then a range of keys, and reading on
-from a key misses and repeats nothing while the index changes beneath.
+Each sort key is one unsigned 64-bit number in ascending order: a page of a list is a range of keys, and continuing
+after a key neither misses nor repeats anything while the index changes.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from tantivy import Document, Schema
 
 MOST = (1 << 64) - 1
-SALES_BITS, PRICE_BITS = 40, 47  # a price lies below 10¹⁴ minor units, see clean_facts
+SALES_BITS, PRICE_BITS = 40, 47  # a price is below 10¹⁴ minor units, see clean_facts
 SALES_TOP, PRICE_TOP = (1 << SALES_BITS) - 1, (1 << PRICE_BITS) - 1
 TIE_BITS = 64 - 8 - PRICE_BITS  # beside the currency's number
 TIE_TOP = (1 << TIE_BITS) - 1
 SORTS = ("sales", "price", "earning", "newest")
-ALWAYS = MOST  # until when a coupon runs that has no end
+ALWAYS = MOST  # the end of a coupon that has none
 IN_STOCK = "in_stock"
 
 
@@ -55,7 +55,7 @@ class OfferRow(NamedTuple):
 
 @cache
 def schema() -> "Schema":
-    """No positions and no frequencies: what is found is sorted by us, not by chance of its words."""
+    """Without positions and frequencies: results are sorted by our keys, not by word statistics."""
     from tantivy import SchemaBuilder
 
     made = SchemaBuilder()
@@ -69,7 +69,7 @@ def schema() -> "Schema":
 
 
 def document(row: OfferRow, earning: Mapping[str, Manifest], now: int) -> "Document":
-    """`now` in seconds since 1970: a coupon that is over by then counts no more."""
+    """`now` in seconds since 1970: a coupon that is over by then does not count."""
     from tantivy import Document
 
     high, low = int(row.id[:16], 16), int(row.id[16:], 16)
@@ -97,7 +97,7 @@ def document(row: OfferRow, earning: Mapping[str, Manifest], now: int) -> "Docum
 
 @lru_cache(maxsize=10_000)
 def _facts(marketplace: str, currency: str, category: str, brand: str, in_stock: bool) -> list[str]:
-    """What offers are filtered by, and which brands and categories there are to suggest. The same for many offers."""
+    """What offers are filtered by, and the brands and categories to suggest. The same for many offers."""
     facts = [f"marketplace={marketplace}", f"currency={currency}"]
     if category:
         facts.append(f"category={category}")
@@ -109,12 +109,12 @@ def _facts(marketplace: str, currency: str, category: str, brand: str, in_stock:
 
 
 def sales_key(volume: int, low_id: int) -> int:
-    """What sells most comes first; the id decides between equals."""
+    """Best sellers first; the id decides between equals."""
     return (SALES_TOP - min(volume, SALES_TOP)) << (64 - SALES_BITS) | low_id >> SALES_BITS
 
 
 def price_key(currency: str, minor: int, low_id: int) -> int:
-    """Each currency for itself, then the amount; a few bits of the id keep equals apart."""
+    """Currency first, then the amount; a few bits of the id distinguish equals."""
     return (_number(currency) << PRICE_BITS | minor) << TIE_BITS | low_id & TIE_TOP
 
 
@@ -133,7 +133,7 @@ def earning_manifests() -> dict[str, Manifest]:
 
 
 def made_with() -> str:
-    """What an index depends on beside the offers: the schema, the currencies, and who pays how much."""
+    """What an index depends on besides the offers: the schema, the currencies and the fees."""
     fees = {name: manifest.service_fee_ppm for name, manifest in earning_manifests().items()}
     facts: dict[str, Any] = {"version": VERSION, "currencies": sorted(EXPONENTS), "fees": fees}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""A question to the index, checked, and one page of what answers it; a page continues exactly where one ended."""
+"""A checked search question, and one page of its results; a page continues exactly where the last one ended."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,12 +25,12 @@ MOST_PER_PAGE = 100
 MOST_MINOR = 10**14
 SALT = "catalog.search"
 KEYS = {"relevance": "sales", "sales": "sales", "price": "price", "earning": "earning", "newest": "newest"}
-SLACK = 8  # a few more than asked for, so that offers with one key seldom have to be asked for again
+SLACK = 8  # a few more than asked for, so that offers with equal keys seldom need a second query
 MOST_EQUALS = 100_000
 
 
 class ListPlace(NamedTuple):
-    """Where an offer stands in a list: how well it matches, its sort key, its id. No two are equal."""
+    """An offer's place in a list: how well it matches, its sort key, its id. No two are equal."""
 
     tier: int
     key: int
@@ -39,10 +39,10 @@ class ListPlace(NamedTuple):
 
 @dataclass(frozen=True)
 class FindOffers:
-    """A question to the catalogue, checked."""
+    """A search question, checked."""
 
     words: QuestionWords
-    blank: bool  # nothing was asked for, so everything answers
+    blank: bool  # an empty question, which finds everything
     marketplace: str | None
     category: str | None
     currency: str | None
@@ -81,7 +81,8 @@ class FindOffers:
                 raise Invalid(_("A price is a number that is not below zero."), field=name)
             if minor is not None and not currency:
                 raise Invalid(
-                    _("Say in which currency the prices are; different ones cannot be compared."), field="currency"
+                    _("Name the currency of the prices; amounts in different ones cannot be compared."),
+                    field="currency",
                 )
         if min_minor is not None and max_minor is not None and min_minor > max_minor:
             raise Invalid(_("The lowest price is above the highest one."), field="max_price")
@@ -94,7 +95,7 @@ class FindOffers:
         """The ids of one page and the cursor of the next. Raises Invalid (field cursor), and NoIndex."""
         moment, after = self._read_cursor(cursor) if cursor else (now, None)
         if not self.words.words and not self.blank:
-            return [], None  # signs only: no title can hold them
+            return [], None  # punctuation only, which no title matches
         with guarded():
             found = list(self._places(searcher(), int(moment.timestamp()), after))
         shown = found[: self.limit]
@@ -102,7 +103,7 @@ class FindOffers:
         return [place.id for place in shown], following
 
     def _places(self, index: "Searcher", moment: int, after: ListPlace | None) -> Iterator[ListPlace]:
-        """One more than a page holds, where there are as many."""
+        """One more than a page holds, if there are as many."""
         from tantivy import Occur
 
         narrowed = [(Occur.Must, each) for each in self._filters(moment)]
@@ -116,7 +117,7 @@ class FindOffers:
                 yield from (ListPlace(tier, key, id_) for key, id_ in found)
                 wanted -= len(found)
                 if wanted <= 0 or (self.sort != "relevance" and (found or behind)):
-                    return  # sorted by an amount, what is guessed never stands among what was asked for
+                    return  # sorted by an amount, guessed matches are never mixed with exact ones
             better.append(query)
 
     def _tiers(self, index: "Searcher") -> "Iterable[Query]":
@@ -141,7 +142,7 @@ class FindOffers:
             yield Query.range_query(schema(), "price", FieldType.Unsigned, lower, upper)
 
     def _same_question(self) -> str:
-        """A cursor belongs to the question that it came from; the page size may change."""
+        """A digest that ties a cursor to its question; the page size may change."""
         question = (
             self.words.words, self.blank, self.marketplace, self.category, self.currency, self.min_minor,
             self.max_minor, self.sort, self.in_stock, self.coupon,
@@ -166,9 +167,9 @@ class FindOffers:
 def _in_order(
     index: "Searcher", parts: "Sequence[tuple[Any, Query]]", field: str, wanted: int, after: ListPlace | None
 ) -> list[tuple[int, UUID]]:
-    """The first `wanted` matches by (key, id) that come behind `after`.
+    """The first `wanted` matches by (key, id) after `after`.
 
-    Tantivy sorts by the key only, so the ones that share the last key are fetched all and put in order here.
+    Tantivy sorts by the key only, so all matches with the last key are fetched and sorted here.
     """
     lowest = after.key if after is not None else 0
     last = (after.key, after.id) if after is not None else (-1, UUID(int=0))

@@ -1,4 +1,4 @@
-"""Fold titles and questions the same way, so that width, case, accents and the Chinese script do not decide."""
+"""Fold titles and questions the same way, so that width, case, accents and the Chinese script do not matter."""
 
 import re
 import unicodedata
@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from joey.kit.text import without_invisible
 
-# Scripts that put no space between words: Han, kana, bopomofo, Thai, Lao, Burmese, Khmer.
+# Scripts without spaces between words: Han, kana, bopomofo, Thai, Lao, Burmese, Khmer.
 UNSPACED = (
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff"
 )
 LONGEST_UNIT = 40
 RUNS = re.compile(rf"[{UNSPACED}]+|\d+(?:[.,]\d+)*|[^\W\d_{UNSPACED}]+")
-# Signs that make one thing of what is typed on both sides, 5/8; and letters with such signs in between: wi-fi, levi's.
+# Characters that join what is on both sides, 5/8; and letters joined by them: wi-fi, levi's.
 GLUE = re.compile("[-._/'’·&+]")
 GLUED = re.compile(rf"[^\W\d_{UNSPACED}]+(?:{GLUE.pattern}[^\W\d_{UNSPACED}]+)+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
@@ -24,7 +24,7 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 class Token(NamedTuple):
     """A run of one kind: Chinese (or another script without spaces), a number, or letters.
 
-    `glued`: it stands right behind the token before, at most with a sign like a hyphen in between.
+    `glued`: it follows the token before at once, or with only a character like a hyphen in between.
     """
 
     text: str
@@ -33,7 +33,7 @@ class Token(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """NFKC, case folded, without accents, in simplified characters; white space collapsed, unseen signs gone."""
+    """NFKC, case folded, without accents and invisible characters, in simplified characters, white space collapsed."""
     text = without_invisible(text)
     if text.isascii():
         text = text.lower()
@@ -41,13 +41,13 @@ def fold(text: str) -> str:
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text)
         text = text.casefold()
-        if _to_make_plain().search(text):  # seldom; asking is much cheaper than translating
+        if _to_make_plain().search(text):  # rare; checking is much cheaper than translating
             text = text.translate(_plain_characters())
     return " ".join(text.split())
 
 
 def tokens(folded: str) -> Iterator[Token]:
-    """The runs of a folded text, in order; signs between them only part them."""
+    """The runs of a folded text, in order; punctuation only separates them."""
     end = -2
     for found in RUNS.finditer(folded):
         start, run = found.start(), found[0]
@@ -76,9 +76,9 @@ def _to_make_plain() -> re.Pattern[str]:
 
 @cache
 def _plain_characters() -> dict[int, str]:
-    """Traditional characters → simplified ones, as OpenCC has them, and letters with accents → without. Made once.
+    """Traditional characters → simplified ones, from OpenCC, and letters with accents → without. Built once.
 
-    Character by character, not by phrases: both sides are folded alike, so a rare wrong choice finds all the same.
+    By character, not by phrase: both sides are folded alike, so a rare wrong choice is found all the same.
     """
     from opencc import OpenCC
 

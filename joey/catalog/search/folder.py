@@ -1,6 +1,6 @@
-"""Where the index lies: one folder for each time it was built, a link that says which is in use, two locks.
+"""Where the index is: one folder for each build, a link to the one in use, two locks.
 
-`DATA/search/current` → `v1-<when>`. The link is replaced in one step, so that whoever opens it finds a whole index.
+`DATA/search/current` → `v2-<when>`. The link is replaced in one step, so that a reader always opens a whole index.
 """
 
 import fcntl
@@ -17,18 +17,18 @@ from django.conf import settings
 
 VERSION = 2  # of the schema and of the folding: an index of another version is not read, and a new one is built
 NOTE = "followed.json"
-BROKEN = "broken"  # a reader found it so
+BROKEN = "broken"  # written by a reader that could not open it
 WRITING, BUILDING = "writing.lock", "building.lock"
-KEPT_SECONDS = 60  # an index that was replaced stays that long for whoever is just opening it
+KEPT_SECONDS = 60  # a replaced index is kept that long for processes that are just opening it
 
 
 @dataclass(frozen=True)
 class IndexState:
-    """How far an index follows PostgreSQL. It is written after the index itself is committed, never before."""
+    """How far an index has followed PostgreSQL. Written after the index is committed, never before."""
 
     seqs: dict[str, int] = field(default_factory=dict)  # marketplace → the last change that is in the index
-    made_with: str = ""  # what else its contents depend on; when that changes, the index is built anew
-    next_coupon_end: int | None = None  # seconds since 1970: then an offer has to be read again
+    made_with: str = ""  # what else its contents depend on; if that changes, the index is rebuilt
+    next_coupon_end: int | None = None  # seconds since 1970; an offer has to be read again then
 
 
 def home() -> Path:
@@ -37,7 +37,7 @@ def home() -> Path:
 
 
 def current() -> Path | None:
-    """The index in use, None where there is none of this version."""
+    """The index in use; None if there is none of this version."""
     try:
         name = os.readlink(home() / "current")
     except OSError:
@@ -53,18 +53,18 @@ def make_new() -> Path:
 
 
 def use(folder: Path) -> None:
-    """From now on this is the index in use."""
+    """Make this the index in use."""
     staged = home() / "current.new"
     staged.unlink(missing_ok=True)
     staged.symlink_to(folder.name)
     before = current()
     staged.replace(home() / "current")
     if before is not None:
-        os.utime(before)  # its time of being replaced, for `sweep`
+        os.utime(before)  # when it was replaced, for `sweep`
 
 
 def sweep() -> None:
-    """Delete what nobody needs any more. Only whoever holds the lock for building may call it."""
+    """Delete folders that are no longer in use. The caller holds the lock for building."""
     kept = current()
     for folder in home().glob("v*-*"):
         if folder != kept and time.time() - folder.stat().st_mtime > KEPT_SECONDS:
@@ -72,7 +72,7 @@ def sweep() -> None:
 
 
 def followed(folder: Path) -> IndexState:
-    """What was noted; nothing where the note is missing or torn, so that everything is read again."""
+    """The state that was noted; an empty one if the note is missing or torn, so that everything is read again."""
     try:
         return IndexState(**json.loads((folder / NOTE).read_text()))
     except (OSError, ValueError, TypeError):
@@ -80,7 +80,7 @@ def followed(folder: Path) -> IndexState:
 
 
 def note_followed(folder: Path, state: IndexState) -> None:
-    """Keep it in one step: a kill leaves the old note or the new one, and repeating a batch does no harm."""
+    """Write the note in one step: a kill leaves the old one or the new one, and repeating a batch does no harm."""
     staged = folder / f"{NOTE}.new"
     with staged.open("w") as file:
         json.dump(asdict(state), file)
@@ -91,7 +91,7 @@ def note_followed(folder: Path, state: IndexState) -> None:
 
 @contextmanager
 def exclusive(lock: str, *, wait: bool) -> Iterator[bool]:
-    """Hold one of the two locks of this host; false when another process has it and we do not wait."""
+    """Hold one of the two locks of this host; False when another process has it and `wait` is False."""
     home().mkdir(mode=0o700, parents=True, exist_ok=True)
     with (home() / lock).open("a") as file:
         try:

@@ -1,7 +1,7 @@
 """Keep the index of this host up to date with the offers, by their `seq`; one process writes at a time.
 
-An index that is missing, broken, of another version or made with other fees is built anew from PostgreSQL beside the
-old one, which answers until the new one is whole.
+An index that is missing, broken, of another version or built with other fees is rebuilt from PostgreSQL beside the old
+one, which is used until the new one is complete.
 """
 
 import logging
@@ -25,7 +25,7 @@ BATCH = 20_000  # offers between two commits
 HEAP = 20_000_000  # bytes; Tantivy wants at least 15 million
 BUILDING_HEAP = 60_000_000
 COUPONS_AT_ONCE = 5_000
-COUNT_MOST = 1000  # enough to see that it is behind; counting all is not worth it
+COUNT_MOST = 1000  # enough to see that it is behind
 SILENT_SECONDS = 120.0
 
 
@@ -39,7 +39,7 @@ class Lag:
 
     @property
     def is_left(self) -> bool:
-        """Whether nobody seems to follow any more."""
+        """Whether no process seems to follow any more."""
         silent = self.seconds_since_looked is None or self.seconds_since_looked > SILENT_SECONDS
         return self.behind > 0 and silent
 
@@ -47,8 +47,8 @@ class Lag:
 def catch_up(*, wait: bool = True) -> int:
     """Bring the index of this host up to date; how many offers were read.
 
-    Killed at any point and run again it comes to the same. Where another process of this host is at it, it waits for
-    that one first, or does nothing when told not to `wait`.
+    Killed at any point and run again, the result is the same. If another process of this host is updating it, this one
+    waits, or does nothing without `wait`.
     """
     with folder.exclusive(WRITING, wait=wait) as mine:
         if not mine:
@@ -61,9 +61,9 @@ def catch_up(*, wait: bool = True) -> int:
 
 
 def rebuild(*, wait: bool = True) -> int:
-    """Build the index anew from PostgreSQL and take it into use; searches are answered all the while.
+    """Rebuild the index from PostgreSQL and put it into use; how many offers were read.
 
-    How many offers were read; nothing is done where another process builds already and we do not `wait`.
+    Searches are answered meanwhile. Without `wait` nothing is done if another process is building.
     """
     return _rebuild(wait=wait, only_unfit=False)
 
@@ -74,7 +74,7 @@ def _rebuild(*, wait: bool, only_unfit: bool) -> int:
             return 0
         found = folder.current()
         if only_unfit and found is not None and _fits(found):
-            return 0  # whoever was waited for has built it
+            return 0  # the process that was waited for has built it
         folder.sweep()
         new = folder.make_new()
         read = _build(new)
@@ -85,7 +85,7 @@ def _rebuild(*, wait: bool, only_unfit: bool) -> int:
 
 
 def is_behind() -> bool:
-    """Whether there is anything to do. One query, and nothing that takes memory is loaded."""
+    """Whether there is anything to do. One query; nothing that takes memory is loaded."""
     found = folder.current()
     if found is None or (found / folder.BROKEN).exists():
         return True
@@ -94,14 +94,14 @@ def is_behind() -> bool:
         return True
     if state.next_coupon_end is not None and state.next_coupon_end <= time.time():
         return True
-    if newest_seqs() != state.seqs:  # newer, or older: then another database came back
+    if newest_seqs() != state.seqs:  # newer, or older after a restore
         return True
     _looked()
     return False
 
 
 def lag() -> Lag:
-    """For whoever watches this host. A query, and one for each marketplace that is behind."""
+    """For monitoring. One query, and one for each marketplace that is behind."""
     found = folder.current()
     if found is None:
         return Lag(True, 0, None)
@@ -114,7 +114,7 @@ def lag() -> Lag:
 
 
 def _fits(found: Path) -> bool:
-    """Whether this index can be followed on: whole, made the same way, and not ahead of its database."""
+    """Whether this index can be updated: complete, built the same way, and not ahead of its database."""
     from tantivy import Index
 
     state = folder.followed(found)
@@ -122,25 +122,25 @@ def _fits(found: Path) -> bool:
         return False
     newest = newest_seqs()
     if any(seq > newest.get(marketplace, -1) for marketplace, seq in state.seqs.items()):
-        log.warning("the search index knows changes that the database does not: it is built anew")
+        log.warning("the search index knows changes that the database does not: it is rebuilt")
         return False
     try:
         Index.open(str(found))
     except ValueError as error:
-        log.warning("the search index cannot be opened and is built anew: %s", error)
+        log.warning("the search index cannot be opened and is rebuilt: %s", error)
         return False
     return True
 
 
 def _tidy() -> None:
-    """Delete what was replaced or never finished, unless somebody is just building."""
+    """Delete replaced and unfinished indexes, unless a process is building."""
     with folder.exclusive(BUILDING, wait=False) as mine:
         if mine:
             folder.sweep()
 
 
 def _build(new: Path) -> int:
-    """Every offer once, in one stream: nothing in there has to be replaced, and nothing is used before it is whole."""
+    """Add every offer once, from one stream: nothing has to be replaced, and nothing is used before it is complete."""
     from tantivy import Index
 
     index = Index(schema(), str(new))
@@ -160,7 +160,7 @@ def _build(new: Path) -> int:
 
 
 def _follow(found: Path) -> int:
-    """Batch by batch until nothing is newer; the note follows each commit."""
+    """Update batch by batch until nothing is newer; the state is noted after each commit."""
     from tantivy import Index
 
     index = Index.open(str(found))
@@ -198,7 +198,7 @@ def _follow(found: Path) -> int:
 def _replace(
     writer: Any, rows: Iterable[OfferRow], earning: Mapping[str, Manifest], now: int, gone: Iterable[UUID] = ()
 ) -> None:
-    """One commit in which each of these offers is as it is now, or gone; of those in `gone` only rows come back."""
+    """In one commit delete these offers and those in `gone`, and add the rows that are shown."""
     for id_ in gone:
         writer.delete_documents_by_term("id", id_.hex)
     for row in rows:
@@ -209,7 +209,7 @@ def _replace(
 
 
 def _coupons_ended(index: Any, now: int) -> list[UUID]:
-    """Offers that are sorted by a price whose coupon is over."""
+    """Offers indexed with a coupon price that has ended."""
     from tantivy import FieldType, Query
 
     searcher = index.searcher()
@@ -230,5 +230,5 @@ def _next_coupon_end(index: Any) -> int | None:
 
 
 def _looked() -> None:
-    """For `lag`: the follower of this host is alive and getting on."""
+    """For `lag`: the follower of this host is alive and makes progress."""
     (folder.home() / "looked").touch()

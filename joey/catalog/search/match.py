@@ -1,9 +1,9 @@
-"""From the words of a question to what they match, strictest first.
+"""The index queries for the words of a question, strictest first.
 
-1. every word as it stands, one behind the other; 2. every word as it stands, or another name of that brand;
-3. Chinese words also as characters side by side, however a title was cut, letters also as the beginning of a word;
-4. letters also with a typing error. Digits are never guessed. Which of them an offer reaches depends on the offer and
-the question, so that a list read page by page keeps its order while other offers come and go.
+1. every word exactly, in this order; 2. every word exactly, or another name of that brand; 3. Chinese words also as
+adjacent characters, however a title was split, letters also as the beginning of a word; 4. letters also with a typing
+error. Digits are never guessed. The tier of an offer depends only on the offer and the question, so a list read page by
+page keeps its order while other offers come and go.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from joey.catalog.search.split_words import BETWEEN, QuestionWord, bridge, halve
 if TYPE_CHECKING:
     from tantivy import Query, Searcher
 
-FORGIVEN_ONE, FORGIVEN_TWO = 4, 8  # from so many letters on one typing error is forgiven, or two
+FORGIVEN_ONE, FORGIVEN_TWO = 4, 8  # the number of letters from which one typing error is forgiven, or two
 SHORTEST_BEGINNING = 2
 MOST_READINGS = 300  # of one word
 
@@ -25,9 +25,9 @@ Meaning = Callable[[str, "Searcher"], list[str]]
 
 
 def tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
-    """What matches in each sense, strictest first; an offer may stand in several, and counts in the first.
+    """The query of each tier, strictest first; an offer that matches several counts in the first.
 
-    A single character is meant wherever it stands: 茶 in 绿茶, which is a word of its own, as much as in 茶歇裙.
+    A single character matches everywhere: 茶 in 绿茶, which is a word of its own, as much as in 茶歇裙.
     """
     if len(words) == 1 and words[0].han and len(words[0].units[0]) == 1:
         yield from loose_tiers(words, searcher)
@@ -44,7 +44,7 @@ def tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Quer
 
 
 def loose_tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
-    """The last two senses: whatever the question may mean, first without guessing, then with typing errors forgiven."""
+    """The last two tiers: first without guessing, then with typing errors forgiven."""
     yield _all(_loose(word, beginnings, searcher) for word in words)
     if any(_may_be_misspelt(word, unit) for word in words for unit in word.units):
         yield _all(_loose(word, readings, searcher) for word in words)
@@ -65,7 +65,7 @@ def readings(token: str, searcher: "Searcher") -> list[str]:
     if len(token) < FORGIVEN_ONE:
         return beginnings(token, searcher)
     from rapidfuzz import process
-    from rapidfuzz.distance import OSA  # counts two letters changed round as one error
+    from rapidfuzz.distance import OSA  # counts two swapped letters as one error
 
     forgiven = 2 if len(token) >= FORGIVEN_TWO else 1
     known = _vocabulary(searcher).beginning_with(token[0])
@@ -75,7 +75,7 @@ def readings(token: str, searcher: "Searcher") -> list[str]:
 
 
 class _Vocabulary:
-    """The words of letters in one state of the index, by their first letter; read when somebody mistypes one."""
+    """The Latin words in one state of the index, by their first letter; read when a word is mistyped."""
 
     def __init__(self, searcher: "Searcher") -> None:
         self.searcher = searcher
@@ -92,7 +92,7 @@ _latest: list[_Vocabulary] = []
 
 
 def _vocabulary(searcher: "Searcher") -> _Vocabulary:
-    """Kept for the newest state only: an older one would keep deleted files open."""
+    """Cached for the newest state only: an older one would keep deleted files open."""
     kept = _latest[0] if _latest else None
     if kept is None or kept.searcher is not searcher:
         kept = _Vocabulary(searcher)

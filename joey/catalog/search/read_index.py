@@ -1,4 +1,4 @@
-"""The index as this process reads it: opened once, looked at again as soon as the follower has committed."""
+"""The index as this process reads it: opened once, and reloaded after each commit of the follower."""
 
 import os
 import time
@@ -30,7 +30,7 @@ class NoIndex(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The search index of this Joey is being built. Try again in a minute; everything else works."),
+            _("The search index is being built. Try again in a minute; everything else works."),
             retry_after=15,
         )
 
@@ -52,11 +52,11 @@ _lock = Lock()
 
 
 def searcher() -> "Searcher":
-    """The newest commit of the index in use. Raises NoIndex. Costs one look at the file system when nothing is new."""
+    """The newest commit of the index in use. Raises NoIndex. Costs one stat of a file when nothing is new."""
     global _open
     try:
-        told = os.stat(f"{settings.DATA}/search/current/meta.json")
-        stamp = (told.st_dev, told.st_ino, told.st_mtime_ns)
+        meta = os.stat(f"{settings.DATA}/search/current/meta.json")
+        stamp = (meta.st_dev, meta.st_ino, meta.st_mtime_ns)
         kept = _open
         if kept is None or kept.stamp != stamp:
             with _lock:
@@ -70,7 +70,7 @@ def searcher() -> "Searcher":
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """What Tantivy says of files that are broken becomes NoIndex, and the follower is told to build a new index."""
+    """Turn Tantivy's errors about broken files into NoIndex, and have the follower build a new index."""
     try:
         yield
     except BaseException as error:
@@ -103,7 +103,7 @@ def _opened(stamp: Stamp, before: _Open | None) -> _Open:
 
 
 def _cannot_be_opened() -> bool:
-    """Whether it is the files that are wrong. A question of ours that Tantivy refuses is a bug, no reason to build."""
+    """Whether the files are broken. A query that Tantivy refuses is a bug, and no reason to rebuild."""
     from tantivy import Index
 
     found = folder.current()

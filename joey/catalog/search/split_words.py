@@ -1,7 +1,7 @@
-"""Cut folded text into words: what an offer can be found by, and what a question asks for.
+"""Split folded text into words: what an offer can be found by, and what a question asks for.
 
 Words decide precision: 和服 (a kimono) is not found in 产品和服务 (goods and services) as long as real ones are there.
-Pairs of neighbours decide recall: wherever the splitter of Chinese cuts, two characters side by side stay side by side.
+Pairs of neighbours decide recall: wherever the splitter of Chinese splits, adjacent characters stay adjacent.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from joey.catalog.search.fold import GLUE, GLUED, LONGEST_UNIT, RUNS, fold, is_u
 LONGEST_QUESTION, LONGEST_READ = 100, 1000
 MOST_WORDS = 12
 LONGEST_NAME = 3  # words of a brand's name as people type it: la roche posay
-BETWEEN = "·"  # parts the two of a pair where one is not Chinese
+BETWEEN = "·"  # separates a pair of which one is not Chinese
 
 _known_brands: set[str] = set()
 _lock = Lock()
@@ -25,7 +25,7 @@ _lock = Lock()
 
 @dataclass(frozen=True)
 class QuestionWord:
-    """One word of a question. `units` are the tokens of what was typed in one go: 14Pro is ("14", "pro")."""
+    """One word of a question. `units` are its tokens: 14Pro is ("14", "pro")."""
 
     units: Name
     han: bool = False
@@ -34,7 +34,7 @@ class QuestionWord:
 
 @dataclass(frozen=True)
 class QuestionWords:
-    """What a question asks for. `cut` is what was left out because the question was too long, "" for nothing."""
+    """What a question asks for. `cut` is the part beyond the limit, which is ignored; "" for none."""
 
     words: tuple[QuestionWord, ...]
     cut: str = ""
@@ -43,7 +43,7 @@ class QuestionWords:
 def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[str]]:
     """What an offer with these texts is found by: its words, and its characters and pairs of neighbours.
 
-    From the first offer of a brand on, its name is kept whole wherever Chinese is cut in this process.
+    After the first offer of a brand its name is kept whole wherever Chinese is split in this process.
     """
     words: list[str] = []
     letters: list[str] = []
@@ -58,9 +58,9 @@ def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[
 
 
 def _add_words(folded: str, words: list[str], letters: list[str]) -> None:
-    """Written for speed, a million titles pass through here; question_words reads the same tokens of what is asked."""
+    """Written for speed: a million titles pass through here. question_words reads the same tokens of a question."""
     cut = _splitter().cut_for_search
-    before, after_han = "", True  # two Chinese runs with something in between are no neighbours
+    before, after_han = "", True  # two Chinese runs with something between them are not adjacent
     for run in RUNS.findall(folded):
         han = is_unspaced(run)
         if han:
@@ -111,7 +111,7 @@ def _without_glue(text: str) -> str:
 
 
 def cut_question(han: str) -> list[str]:
-    """A run of Chinese as the words that it most likely consists of."""
+    """A run of Chinese split into its most likely words."""
     return list(_splitter().cut(han))
 
 
@@ -125,19 +125,19 @@ def halves(word: str) -> tuple[str, ...]:
 
 
 def pairs(word: str) -> list[str]:
-    """What stands side by side in a Chinese word; the character itself where it is one."""
+    """The adjacent pairs of a Chinese word; the character itself if it is one."""
     return list(map(add, word, word[1:])) or [word]
 
 
 def bridge(one: QuestionWord, other: QuestionWord) -> str:
-    """The pair that stands in a title where the second word follows the first at once."""
+    """The pair that a title contains where the second word follows the first at once."""
     last = one.units[-1][-1] if one.han else one.units[-1]
     first = other.units[0][0] if other.han else other.units[0]
     return last + first if one.han and other.han else last + BETWEEN + first
 
 
 def know_brands(names: Iterable[str]) -> None:
-    """Keep these brands whole wherever Chinese is cut in this process."""
+    """Keep these brands whole wherever Chinese is split in this process."""
     new = {name for name in map(fold, names) if 2 <= len(name) <= 12} - _known_brands
     if not new:
         return
@@ -150,7 +150,7 @@ def know_brands(names: Iterable[str]) -> None:
 
 
 def _with_names(found: Sequence[QuestionWord]) -> list[QuestionWord]:
-    """The same words, those that are a brand's name known by its other names, in one where it was typed in several."""
+    """The words with other names of brands added; a brand typed in several words becomes one."""
     names = other_names()
     merged: list[QuestionWord] = []
     at = 0

@@ -1,4 +1,4 @@
-"""What someone who types may mean: words of titles, brands and categories that go on from there."""
+"""Completions for a question that is being typed: words of titles, brands and categories."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ Kind = Literal["word", "brand", "category"]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A whole question to ask instead, and what its last word is. A category is told by its code in `text`."""
+    """A whole question to ask instead, and what its last word is. A category is given by its code in `text`."""
 
     text: str
     kind: Kind
 
 
 def suggest(q: str, *, most: int = MOST) -> list[Suggestion]:
-    """How the question may go on, the most frequent first; misspelt words are put right. Raises NoIndex."""
+    """How the question may continue, the most frequent first; misspelt words are corrected. Raises NoIndex."""
     folded = fold(q[:LONGEST_QUESTION])
     found = list(tokens(folded))
     if not found:
@@ -39,7 +39,7 @@ def suggest(q: str, *, most: int = MOST) -> list[Suggestion]:
 
 
 def _suggestions(index: "Searcher", folded: str, head: str, typed: str) -> Iterator[tuple[int, Suggestion]]:
-    """With how many offers speak for each; for misspelt words, less than nothing."""
+    """(offers, suggestion); for corrections of misspelt words the number is zero or negative."""
     kinds: tuple[Kind, ...] = ("brand", "category")
     for kind in kinds:
         for term, count in index.terms_with_prefix("facts", f"{kind}={folded}", limit=LOOKED_THROUGH):
@@ -53,7 +53,7 @@ def _suggestions(index: "Searcher", folded: str, head: str, typed: str) -> Itera
 
 
 def _put_right(head: str, index: "Searcher") -> str:
-    """The words before the last, each that is nowhere in the index replaced by the nearest one that is."""
+    """The words before the last; each that is not in the index is replaced by the nearest one that is."""
     for token, kind, _glued in tokens(head):
         if kind == "letters" and not index.doc_freq("words", token):
             head = head.replace(token, next((each for each in match.readings(token, index) if each != token), token))

@@ -1,4 +1,4 @@
-"""Which hosts the links and pictures of a file lead to, and whether they may."""
+"""Which hosts the links and pictures of a file lead to, and whether those are allowed."""
 
 from collections import Counter
 from typing import Any
@@ -11,7 +11,7 @@ MOST_HOSTS_SEEN = 1_000
 
 
 class AllowedHosts:
-    """Where links or pictures may lead. Without `allowed` nobody has said yet: all may, and their hosts are counted."""
+    """Where links or pictures may lead. With `allowed` None it is not decided yet: all may, and hosts are counted."""
 
     def __init__(self, allowed: frozenset[str] | None) -> None:
         self.allowed = allowed
@@ -19,11 +19,11 @@ class AllowedHosts:
         self._beginnings = tuple(f"https://{host}/" for host in allowed or ())
 
     def allows_all(self, urls: list[Any]) -> bool:
-        """The same of many, seen at once; False says only that somebody has to look at each."""
+        """The same for many, checked together; after False each has to be checked by itself."""
         return bool(self._beginnings) and values.are_addresses(urls, self._beginnings)
 
     def let(self, url: str) -> bool:
-        """Whether an address, as `values.address_of` gives it, leads to an allowed host."""
+        """Whether an address, as returned by `values.address_of`, leads to an allowed host."""
         if self.allowed is not None:
             return url.startswith(self._beginnings) or leads_to(url, self.allowed)
         host = host_of(url)
@@ -35,7 +35,7 @@ class AllowedHosts:
 
 
 def host_of(url: str) -> str:
-    """The host of a web address as it is written, without a port; "" for none."""
+    """The host of a web address, without a port; "" for none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

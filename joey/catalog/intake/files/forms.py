@@ -1,4 +1,4 @@
-"""Say which form a file has: by what it begins with, unless whoever imports it says so."""
+"""Find out a file's format from its beginning, unless the operator names it."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from joey.catalog.intake.files.tables import Table
 from joey.kit.refusals import Invalid
 
 FORMS = ("csv", "tsv", "jsonl", "xml")
-# What people call them otherwise.
+# Other names for them.
 ALSO = {"json": "jsonl", "ndjson": "jsonl", "rss": "xml", "atom": "xml", "google": "xml", "google-merchant": "xml"}
 
 
 def form_of(path: Path) -> str:
-    """csv, tsv, jsonl or xml. Raises UnreadableFile for an empty file and for one that is no text."""
+    """csv, tsv, jsonl or xml. Raises UnreadableFile for an empty or binary file."""
     with OpenedFile(path) as opened:
         for block in opened.blocks():
             head = block.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -27,7 +27,7 @@ def form_of(path: Path) -> str:
                 return "jsonl"
             if head.startswith(b"["):
                 raise UnreadableFile(
-                    _("This is a JSON list. Joey reads JSON lines: an object a line, no comma behind.")
+                    _("This is a JSON list. Joey reads JSON lines: one object per line, without commas between them.")
                 )
             first = head.partition(b"\n")[0]
             return "tsv" if first.count(b"\t") > first.count(b",") else "csv"
@@ -35,7 +35,7 @@ def form_of(path: Path) -> str:
 
 
 def reader(opened: OpenedFile, form: str, *, delimiter: str = "") -> Reader:
-    """Reads the opened file in this form. Raises Invalid (field format) for another one."""
+    """A reader of the opened file. Raises Invalid (field format) for an unknown format."""
     form = ALSO.get(form, form)
     if form == "xml":
         return MerchantXml(opened)

@@ -1,4 +1,4 @@
-"""Read JSON lines: an object a line."""
+"""Read JSON lines: one object per line."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from joey.catalog.intake.files.opened import OpenedFile, UnreadableFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, GatheredRows, RowFault
 from joey.kit.json import read_json
 
-NOTE = "joey_refused"  # the only key of a line that tells why the next one was refused
+NOTE = "joey_refused"  # the only key of a line that says why the next one was refused
 
 
 class JsonLines:
@@ -22,7 +22,7 @@ class JsonLines:
         self._opened = opened
 
     def chunks(self) -> Iterator[FileRows]:
-        """All rows. A line that is no object is wrong; as the last one it says that the file was cut."""
+        """All rows. A line that is no object is refused; if it is the last line, the file was truncated."""
         rows, begun = GatheredRows(), 0
         last, last_is_none = 0, False
         for number, line in self._lines():
@@ -43,7 +43,7 @@ class JsonLines:
         if rows.objects:
             yield rows
         if last_is_none:
-            raise UnreadableFile(_("The last line, %d, is not a JSON object: the file was cut.") % last, row=last)
+            raise UnreadableFile(_("The last line, %d, is not a JSON object: the file was truncated.") % last, row=last)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         number = 0
@@ -57,7 +57,7 @@ class JsonLines:
         return ""
 
     def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
-        """A line with the reason, and the line as it came."""
+        """A line with the reason, and the original line."""
         assert isinstance(rows, GatheredRows)
         note = {NOTE: {"row": rows.numbers[place], "field": wrong.field, "reason": wrong.reason}}
         return f"{json.dumps(note, ensure_ascii=False)}\n{rows.raw[place].rstrip()}\n"

@@ -1,6 +1,6 @@
-"""The mapping file: TOML that says which of a file's columns are which of ours, and how they are written.
+"""The mapping file: TOML that says which columns of a file are which of ours, and how their values are written.
 
-It names columns, templates and constants, and calculates nothing. A key that does not exist is refused by its name.
+It names columns, templates and constants, and calculates nothing. An unknown key is refused by its name.
 """
 
 import re
@@ -19,11 +19,11 @@ from joey.money.money import EXPONENTS
 
 LARGEST = 1 << 20
 UNITS = {"major": "major", "yuan": "major", "minor": "minor", "fen": "minor"}
-CHINESE = ("yuan", "fen")  # whoever names these means CNY
+CHINESE = ("yuan", "fen")  # units of CNY alone
 RATES = ("percent", "basis_points")
 MOST_PRICE_HOURS = 24 * 90
 
-# A field of ours → where it is found when the mapping does not say: our own name for it, or Google Merchant's.
+# A field → its columns where the mapping names none: our own name for it, or Google Merchant's.
 FIELDS: Map[str, tuple[str, ...]] = {
     "id": ("id",),
     "identity": ("identity",),
@@ -57,7 +57,7 @@ FIELDS: Map[str, tuple[str, ...]] = {
 }
 MONEY = ("price", "sale_price", "list_price", "coupon_price", "coupon_off", "coupon_from")
 TIMES = ("as_of", "coupon_until")
-# What may stand beside `column` in a table, by the fields that it is for; None: for all.
+# Options beside `column`, with the fields that take them; None: all fields.
 HOW: Map[str, tuple[str, ...] | None] = {
     "unit": (*MONEY, "commission_rate_percent"),
     "date": TIMES,
@@ -81,23 +81,23 @@ class Source:
     value: str | None = None
     unit: str = ""
     date: str = ""  # as strptime has it, or "epoch", "epoch_ms"; empty: ISO 8601
-    without: str = ""  # what is taken off at the front
+    without: str = ""  # a prefix to remove
     tree: Map[str, str] | None = None  # category number → path
 
     @property
     def parts(self) -> list[str]:
-        """What stands between braces in the template."""
+        """The parts of the template between braces."""
         return _PART.findall(self.template)
 
     @property
     def form(self) -> str:
-        """The template for str.format: its parts by place, every other brace as it stands."""
+        """The template for str.format: its parts by position, every other brace escaped."""
         return "{}".join(text.replace("{", "{{").replace("}", "}}") for text in _PART.split(self.template)[::2])
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """How a file is to be read. An empty one reads our own column names, and Google Merchant's."""
+    """How to read a file. An empty mapping reads our own column names, and Google Merchant's."""
 
     format: str = ""
     delimiter: str = ""
@@ -111,7 +111,7 @@ class Mapping:
     price_hours: int | None = None
 
     def sources_of(self, name: str) -> tuple[Source, ...]:
-        """Where a field comes from, best first; all of them together for pictures."""
+        """The sources of a field, best first; pictures take all of them together."""
         found = self.sources.get(name)
         return tuple(Source(column=column) for column in FIELDS[name]) if found is None else found
 

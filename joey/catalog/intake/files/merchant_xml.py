@@ -1,4 +1,4 @@
-"""Read a Google Merchant feed: RSS 2.0 or Atom with `g:` fields, item by item, whatever else the document holds.
+"""Read a Google Merchant feed: RSS 2.0 or Atom with `g:` fields, item by item, ignoring everything else in it.
 
 https://support.google.com/merchants/answer/7052112
 """
@@ -29,7 +29,7 @@ register_namespace("g", GOOGLE)
 
 
 class MerchantXml:
-    """A feed of items. FileRows are numbered by item, from 1."""
+    """A feed of items. Rows are numbered by item, from 1."""
 
     columns = None
 
@@ -37,7 +37,7 @@ class MerchantXml:
         self._opened = opened
 
     def chunks(self) -> Iterator[FileRows]:
-        """All items. Raises UnreadableFile for what is not well-formed, and for a DTD or entities of its own."""
+        """All items. Raises UnreadableFile for XML that is not well-formed or has a DTD or entities of its own."""
         items = _Items()
         parser = DefusedXMLParser(target=items, encoding="utf-8", forbid_dtd=True)
         rows, begun, number, quiet = GatheredRows(), 0, 0, 0
@@ -61,18 +61,20 @@ class MerchantXml:
             line, column = broken.position
             raise UnreadableFile(
                 _(
-                    "The XML is not well-formed at line %(line)d, column %(column)d (%(why)s). Whoever makes the feed "
-                    "has to mend it."
+                    "The XML is not well-formed at line %(line)d, column %(column)d (%(why)s). The feed's maker has to "
+                    "fix it."
                 )
                 % {"line": line, "column": column + 1, "why": str(broken).partition(":")[0]},
                 row=line,
             ) from None
         except DefusedXmlException:
-            raise UnreadableFile(_("The XML brings a DTD or entities of its own, which Joey does not read.")) from None
+            raise UnreadableFile(
+                _("The XML has a DTD or entities of its own. Joey does not read such files.")
+            ) from None
         if rows.objects:
             yield rows
         if not number:
-            raise UnreadableFile(_("The XML holds no <item> or <entry>, so it is no feed of goods."))
+            raise UnreadableFile(_("The XML has no <item> or <entry>, so it is no feed of goods."))
 
     def _pieces(self) -> Iterator[bytes]:
         first = True
@@ -82,7 +84,7 @@ class MerchantXml:
                 if block[:2] in (b"\xff\xfe", b"\xfe\xff") or (
                     declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii")
                 ):
-                    raise UnreadableFile(_("The XML is not in UTF-8. Save it as UTF-8 and give it again."))
+                    raise UnreadableFile(_("The XML is not in UTF-8. Save it as UTF-8 and import it again."))
                 first = False
             for start in range(0, len(block), PIECE):
                 yield block[start : start + PIECE]
@@ -106,7 +108,7 @@ class MerchantXml:
 
 
 class _Items:
-    """Builds a tree for each item and for nothing else."""
+    """Builds a tree for each item only."""
 
     def __init__(self) -> None:
         self._builder: TreeBuilder | None = None
@@ -123,7 +125,7 @@ class _Items:
         self._depth += 1
         self._letters += len(tag)
         if self._depth > DEEPEST or self._letters > LONGEST_LINE:
-            raise UnreadableFile(_("An item of the feed is nested or repeated without end."))
+            raise UnreadableFile(_("An item of the feed is nested too deeply or repeats too often."))
         self._builder.start(tag, attributes)
 
     def data(self, text: str) -> None:

@@ -13,10 +13,10 @@ from joey.kit.refusals import Invalid, Text
 
 BLOCK = 1 << 18
 LONGEST_LINE = 1 << 20
-# A file below this is no block of a disk or of a transfer: it was not cut by an accident, its writer left the last line
-# break out.
+# A smaller file is less than one block of a disk or a transfer, so it was not truncated: its writer left out the last
+# line break.
 LEAST_CUT = 4096
-# No list of goods packs this well. What does is a trap, and one of it stops here.
+# No list of goods compresses this well. A file that does is a decompression bomb.
 BOMB_RATIO, BOMB_FROM = 250, 8 << 20
 
 _OTHERS = {
@@ -28,7 +28,7 @@ _OTHERS = {
 
 
 class UnreadableFile(Invalid):
-    """The file as a whole cannot be taken in; nothing of it is. `row` in the facts says where, if that is known."""
+    """The whole file is refused. `row` in the facts says where the fault is, if that is known."""
 
     code = "unreadable_file"
 
@@ -63,16 +63,16 @@ class OpenedFile:
 
     @property
     def ended_inside_a_line(self) -> bool:
-        """Whether the whole file was read and looks cut: no line break at its end, and too long to be typed."""
+        """Whether the whole file was read and looks truncated: no line break at its end, and too long to be typed."""
         return self.unpacked >= LEAST_CUT and self._last not in (b"\n", b"\r")
 
     def blocks(self) -> Iterator[bytes]:
-        """The bytes, unpacked. Raises UnreadableFile for a gzip that is broken, ends early, or is a trap."""
+        """The unpacked bytes. Raises UnreadableFile for a gzip that is broken, truncated or a decompression bomb."""
         while True:
             try:
                 block = self._stream.read(BLOCK)
             except EOFError:
-                raise UnreadableFile(_("The gzip file ends early: it was cut. Fetch it again.")) from None
+                raise UnreadableFile(_("The gzip file was truncated. Fetch it again.")) from None
             except (gzip.BadGzipFile, zlib.error) as broken:
                 raise UnreadableFile(_("The gzip file is broken (%s). Fetch it again.") % broken) from None
             if not block:
@@ -88,7 +88,7 @@ class OpenedFile:
             raise UnreadableFile(_("The file is empty."))
 
     def texts(self) -> Iterator[str]:
-        """The text in pieces that each end with a line, but for the last; without a byte-order mark.
+        """The text in parts that end at a line break, except the last; without a byte-order mark.
 
         Raises UnreadableFile for what is not UTF-8, and for a line longer than a megabyte.
         """
@@ -116,7 +116,9 @@ class OpenedFile:
 def _refuse_other_encodings(head: bytes) -> None:
     for mark, name in _OTHERS.items():
         if head.startswith(mark):
-            raise UnreadableFile(_("This is %s, not a text in UTF-8. Save it as UTF-8 text and give it again.") % name)
+            raise UnreadableFile(
+                _("This is %s, not a text in UTF-8. Save it as UTF-8 text and import it again.") % name
+            )
 
 
 def _decoded(whole: bytes, lines: int) -> str:
@@ -125,5 +127,5 @@ def _decoded(whole: bytes, lines: int) -> str:
     except UnicodeDecodeError as wrong:
         line = lines + whole.count(b"\n", 0, wrong.start) + 1
         raise UnreadableFile(
-            _("Line %d is not UTF-8. Save the file as UTF-8 and give it again.") % line, row=line
+            _("Line %d is not UTF-8. Save the file as UTF-8 and import it again.") % line, row=line
         ) from None

@@ -1,4 +1,4 @@
-"""Keep the rows that were refused, in the file's own form, so that a person can mend them and give them again."""
+"""Write the refused rows in the file's own format, so that they can be fixed and imported again."""
 
 import os
 import tempfile
@@ -12,7 +12,7 @@ from joey.catalog.intake.files.rows import FileRows, Reader, RowFault
 
 @dataclass(frozen=True)
 class RefusedRow:
-    """A row that was not taken in: its number as a person counts, its column, and why."""
+    """A row that was not imported: its number counted from 1, its column, and why."""
 
     row: int
     field: str
@@ -20,7 +20,7 @@ class RefusedRow:
 
 
 class RefusedRows:
-    """Gathers refused rows. `path` is written only when there are some, and only by `keep`, whole or not at all."""
+    """Collects refused rows. `path` is only written when there are some, and only by `keep`, in one step."""
 
     def __init__(self, path: Path | None) -> None:
         self.rows: list[RefusedRow] = []

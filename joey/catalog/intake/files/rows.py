@@ -1,4 +1,4 @@
-"""What every form of file gives: rows in chunks, by column, with the number that a person counts."""
+"""What a reader of any format returns: rows in chunks, by column, numbered from 1."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,41 +20,41 @@ class FileRows(Protocol):
     """Some rows of a file, in its order."""
 
     numbers: list[int]
-    wrong: dict[int, RowFault]  # by place: rows that are none; their cells are all empty
+    wrong: dict[int, RowFault]  # by place: rows that cannot be read; their cells are all empty
 
     def column(self, name: str) -> list[Any]:
-        """What stands in a column: text, None, and where the form has them lists, objects and numbers."""
+        """The values of a column: text, None, and in some formats lists, objects and numbers."""
         ...
 
 
 class Reader(Protocol):
-    """A file in one form. Its refused rows can be written in the same form, to be mended and given again."""
+    """A file in one format. Its refused rows can be written in the same format, to be fixed and imported again."""
 
     @property
     def columns(self) -> Sequence[str] | None:
-        """The names of all columns, where the file gives them in advance."""
+        """The names of all columns, if the file names them in advance."""
         ...
 
     def chunks(self) -> Iterator[FileRows]:
-        """All rows. Raises UnreadableFile as soon as the file turns out to be cut or broken."""
+        """All rows. Raises UnreadableFile as soon as the file turns out to be truncated or broken."""
         ...
 
     def refused_begin(self) -> str:
-        """What a file of refused rows begins with."""
+        """The beginning of a file of refused rows."""
         ...
 
     def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
-        """One row as it came, with the reason in a place that reading passes over."""
+        """The original row, with the reason where a reader ignores it."""
         ...
 
     def refused_end(self) -> str:
-        """What a file of refused rows ends with."""
+        """The end of a file of refused rows."""
         ...
 
 
 @dataclass
 class GatheredRows:
-    """FileRows that each are an object: column → value."""
+    """Rows of objects: column → value."""
 
     numbers: list[int] = field(default_factory=list)
     wrong: dict[int, RowFault] = field(default_factory=dict)

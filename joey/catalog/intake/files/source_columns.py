@@ -1,4 +1,4 @@
-"""Find what a mapping says a field of ours is, in the columns that a file has, for every row of a chunk."""
+"""Read our fields from a file's columns as a mapping says, for every row of a chunk."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ MISSING = _("missing")
 
 
 class SourceColumns:
-    """One chunk of a file, with what is wrong in it by place; the fields of ours are read from it one by one."""
+    """One chunk of a file, with its faults by place; our fields are read from it one by one."""
 
     def __init__(self, rows: FileRows, mapping: Mapping) -> None:
         self.rows, self.mapping = rows, mapping
@@ -42,7 +42,7 @@ class SourceColumns:
         return self._read(name, first, lambda found: read(found[1], layers[found[0]][0]), default)
 
     def _layers(self, name: str) -> list[tuple[Source, list[Any]]]:
-        """The sources of a field with what each has for every row, best first; those that have nothing are left out."""
+        """The sources of a field with their values for every row, best first, without sources that have no value."""
         if name not in self._found:
             self._found[name] = [
                 (source, column)
@@ -68,7 +68,7 @@ class SourceColumns:
         return column
 
     def _filled(self, source: Source, *, quoted: bool) -> list[Any]:
-        """The template of each row; none where a part of it is missing. `{id}` is our own id, finished."""
+        """The filled template of each row; None where a part of it is missing. `{id}` is the row's id as read."""
         columns = [
             self._ids if part == "id" and self._ids else self._column(Source(column=part), "") for part in source.parts
         ]
@@ -79,7 +79,7 @@ class SourceColumns:
         ]
 
     def _read(self, name: str, column: list[Any], read: Callable[[Any], Any], default: Any) -> list[Any]:
-        """Each different value through `read`; a row whose value it refuses is wrong."""
+        """Read each different value with `read`; a row whose value it refuses is refused."""
         known: dict[Any, Any] = {}
         refusals: dict[Any, Invalid] = {}
         try:
@@ -127,7 +127,7 @@ class SourceColumns:
 
 
 def shown_name(mapping: Mapping, name: str) -> str:
-    """What the person who mends the file looks for: their column where there is one, else our field."""
+    """The name that the operator finds in the file: its column where there is one, else our field."""
     sources = mapping.sources.get(name, ())
     return sources[0].column if len(sources) == 1 and sources[0].column else name
 

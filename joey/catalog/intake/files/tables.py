@@ -46,7 +46,7 @@ class Table:
         self._places = {name: place for place, name in enumerate(self.columns)}
 
     def chunks(self) -> Iterator[FileRows]:
-        """All rows. One with another number of cells is wrong; as the last one it says that the file was cut."""
+        """All rows. One with the wrong number of cells is refused; if it is the last row, the file was truncated."""
         last, last_is_odd = 1, False
         while block := self._block():
             first = self._number + 1
@@ -58,21 +58,21 @@ class Table:
                 yield rows
         if last_is_odd:
             raise UnreadableFile(
-                _("The last row, %d, has another number of cells than the header: the file was cut.") % last,
+                _("The last row, %d, has the wrong number of cells: the file was truncated.") % last,
                 row=last,
             )
         if self._opened.ended_inside_a_line:
             raise UnreadableFile(
                 _(
-                    "The last row, %d, does not end with a line break, so nobody can say whether the file was cut. "
-                    "If it is whole, end it with a line break."
+                    "The last row, %d, does not end with a line break, so the file may have been truncated. "
+                    "If it is complete, end it with a line break."
                 )
                 % last,
                 row=last,
             )
 
     def _block(self, size: int = CHUNK) -> list[list[str]]:
-        """The next rows, as many as fit."""
+        """The next rows, as many as fit in a chunk."""
         block: list[list[str]] = []
         begun = self._opened.unpacked
         try:
@@ -83,14 +83,16 @@ class Table:
                 block += few
         except csv.Error as broken:
             raise UnreadableFile(
-                _("Line %(line)d is not well quoted (%(why)s), or the file was cut there. Mend it and give it again.")
+                _(
+                    "Line %(line)d is wrongly quoted (%(why)s), or the file was truncated there. Fix it and import it again."
+                )
                 % {"line": self._rows.line_num, "why": broken},
                 row=self._rows.line_num,
             ) from None
         return block
 
     def _rows_of(self, block: list[list[str]], first: int) -> _TableRows:
-        """The rows without empty ones; one with another number of cells is wrong, and its cells count as empty."""
+        """The rows without empty ones; one with the wrong number of cells is refused, and its cells count as empty."""
         width = len(self.columns)
         if set(map(len, block)) == {width} and all(map(itemgetter(0), block)):
             return _TableRows(self._places, list(range(first, first + len(block))), cells=block)
@@ -124,11 +126,11 @@ class Table:
         return header
 
     def refused_begin(self) -> str:
-        """The header, behind three columns for the notes."""
+        """The header, after three columns for notes."""
         return self._line([*NOTES, *self._own(list(self.columns))])
 
     def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
-        """The cells as they came, behind the notes."""
+        """The original cells, after the notes."""
         assert isinstance(rows, _TableRows)
         cells = rows.odd.get(place, rows.cells[place])
         return self._line([str(rows.numbers[place]), wrong.field, wrong.reason, *self._own(cells)])

@@ -1,4 +1,4 @@
-"""Read single values as files write them: prices, times, rates, yes and no, addresses; or say what cannot be read."""
+"""Read single values of files: prices, times, rates, yes and no, addresses. Raise Invalid for what cannot be read."""
 
 import re
 from datetime import UTC, datetime, time
@@ -32,7 +32,7 @@ _BEGINNING = re.compile(r"[A-Za-z]+://[^/?#]*")
 
 
 def text_of(value: Any) -> str:
-    """A text or a whole number as text, entities of HTML read once. Raises Invalid for anything else."""
+    """A text or a whole number as text, HTML entities decoded once. Raises Invalid for anything else."""
     if isinstance(value, str):
         return unescape(value) if "&" in value else value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -43,7 +43,7 @@ def text_of(value: Any) -> str:
 def price_of(text: str, currency: str, unit: str) -> tuple[int, str]:
     """(minor units, currency) of "12.90", "12.90 USD", "69.71 gbp"; in minor units with `unit` "minor".
 
-    A currency beside the amount is meant, whatever the file has otherwise. Never guessed: no thousands mark, no comma.
+    A currency written beside the amount wins over the file's. Nothing is guessed: no thousands separator, no comma.
     """
     found = _AMOUNT.fullmatch(text)
     if found is None or (found[1] and found[3]):
@@ -76,7 +76,7 @@ def rate_of(text: str, unit: str) -> int:
 
 
 def time_of(text: str, how: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
-    """A moment in UTC. What names no offset is the zone's own time; a day is its beginning, or its end."""
+    """A moment in UTC. Without an offset it is in the zone's time; a day means its beginning, or its end."""
     try:
         if how in ("epoch", "epoch_ms"):
             seconds = int(text) / (1000 if how == "epoch_ms" else 1)
@@ -99,7 +99,7 @@ def time_of(text: str, how: str, zone: ZoneInfo, *, end_of_day: bool = False) ->
 
 
 def runs(interval: str, zone: ZoneInfo, now: datetime) -> bool:
-    """Whether `now` lies in "start/end", as Google writes when a sale price holds."""
+    """Whether `now` is within "start/end", which is how Google writes the dates of a sale price."""
     start, slash, end = interval.partition("/")
     if not slash:
         raise Invalid(_("This is not two times with a “/” between them."))
@@ -107,7 +107,7 @@ def runs(interval: str, zone: ZoneInfo, now: datetime) -> bool:
 
 
 def flag_of(value: Any) -> bool:
-    """Yes or no, also as a number of pieces in stock."""
+    """Yes or no, or a number in stock."""
     if isinstance(value, bool):
         return value
     text = text_of(value).strip().lower()
@@ -121,21 +121,21 @@ def flag_of(value: Any) -> bool:
 
 
 def count_of(value: Any) -> int | None:
-    """A whole number; nothing where it is none: nobody is harmed by a missing sales figure."""
+    """A whole number, or None: a missing sales figure does no harm."""
     text = str(value).strip()
     return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def address_of(text: str) -> str:
-    """A web address as a browser would ask for it: https, and only letters that may stand in one.
+    """A web address as a browser would request it: https, with every character escaped that needs it.
 
-    Feeds that escape twice leave "&amp;" in it. A shop that is asked by https answers nowadays, or is not led to.
+    Feeds that escape twice leave "&amp;" in it. Shops that do not answer by https are not linked to.
     """
     text = text.strip().replace("&amp;", "&")
     if text.startswith("//"):
         text = "https:" + text
     elif text[:7].lower() == "http://" and ":" not in text[7:].partition("/")[0]:
-        text = "https://" + text[7:]  # with a port it is a simulated marketplace
+        text = "https://" + text[7:]  # one with a port is a simulated marketplace
     if not _PLAIN.fullmatch(text):
         text = quote(text, safe=_SAFE, errors="replace")
     beginning = _BEGINNING.match(text)
@@ -145,7 +145,7 @@ def address_of(text: str) -> str:
 
 
 def are_addresses(texts: list[Any], beginnings: tuple[str, ...]) -> bool:
-    """Whether all of them are as `address_of` would leave them and begin in one of these ways, seen at once."""
+    """Whether `address_of` would change none of them and all begin in one of these ways, checked together."""
     try:
         together = "".join(texts)
     except TypeError:
@@ -158,12 +158,12 @@ def are_addresses(texts: list[Any], beginnings: tuple[str, ...]) -> bool:
 
 
 def are_amounts(texts: list[Any]) -> bool:
-    """Whether all of them are plain amounts with two digits behind the point, "12.90", seen at once."""
+    """Whether all of them are plain amounts with two decimals, "12.90", checked together."""
     return _are(_AMOUNTS, texts)
 
 
 def are_counts(texts: list[Any]) -> bool:
-    """Whether all of them are whole numbers, seen at once."""
+    """Whether all of them are whole numbers, checked together."""
     return _are(_COUNTS, texts)
 
 
@@ -172,12 +172,12 @@ def _are(lines: re.Pattern[str], texts: list[Any]) -> bool:
         together = "\n".join(texts)
     except TypeError:
         return False
-    # A text with a line break in it would pass for two.
+    # A text with a line break in it would count as two.
     return together.count("\n") == len(texts) - 1 and lines.fullmatch(together) is not None
 
 
 def list_of(value: Any) -> list[Any]:
-    """The addresses in a list, in a JSON list written as text, or between commas."""
+    """The addresses in a list, in a JSON list written as text, or separated by commas."""
     if isinstance(value, list):
         return [each for one in value for each in list_of(one)]
     if not isinstance(value, str):
@@ -191,7 +191,7 @@ def list_of(value: Any) -> list[Any]:
 
 
 def history_of(value: Any, currency: str, unit: str, zone: ZoneInfo) -> tuple[tuple[datetime, int], ...]:
-    """`[["2026-09-24", "129.00"], …]`: from which day on it cost what, oldest first."""
+    """`[["2026-09-24", "129.00"], …]`: what it cost from which day on, oldest first."""
     if not isinstance(value, list) or len(value) > 400:
         raise Invalid(_("This is not a list of at most 400 days and prices."))
     points = {}
@@ -204,7 +204,7 @@ def history_of(value: Any, currency: str, unit: str, zone: ZoneInfo) -> tuple[tu
 
 
 def inside(value: Any, parts: list[str]) -> Any:
-    """What lies at a path inside a value: through objects, lists by number, and JSON written as text."""
+    """What is at a path inside a value: through objects, lists by number, and JSON written as text."""
     for part in parts:
         if isinstance(value, str):
             if value[:1] not in ("{", "["):

@@ -1,0 +1,45 @@
+"""How one file is read into one marketplace, and whether the mapping fits the file's columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.files.allowed_hosts import AllowedHosts
+from joey.catalog.intake.files.mapping import FIELDS, Mapping
+from joey.kit.refusals import Invalid
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that reading one file depends on beside its rows."""
+
+    marketplace: str
+    mapping: Mapping
+    zone: ZoneInfo
+    now: datetime
+    links: AllowedHosts
+    pictures: AllowedHosts
+
+    def is_dated(self, columns: Sequence[str] | None) -> bool:
+        """Whether each row has a time of its own: the mapping names a column for it, or the table has ours."""
+        if "as_of" in self.mapping.sources:
+            return any(source.value is None for source in self.mapping.sources["as_of"])
+        return columns is not None and any(name in columns for name in FIELDS["as_of"])
+
+
+def check_columns(mapping: Mapping, columns: Sequence[str] | None) -> None:
+    """Raises Invalid naming the field when the mapping names a column that the table does not have."""
+    if columns is None:
+        return
+    for name, sources in mapping.sources.items():
+        for source in sources:
+            for column in [source.column] if source.column else source.parts:
+                if column not in columns and column.partition(".")[0] not in columns and column != "id":
+                    raise Invalid(
+                        _("The mapping takes %(field)s from a column “%(column)s”, which this file does not have.")
+                        % {"field": name, "column": column[:60]},
+                        field=f"columns.{name}",
+                    )
