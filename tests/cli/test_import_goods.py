@@ -67,7 +67,7 @@ def test_the_fixed_rows_are_imported_in_the_same_way(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "options", "sentence", "row"),
     [
-        (goods(good(1), "2,short"), (), "another number of cells", 3),
+        (goods(good(1), "2,short"), (), "wrong number of cells", 3),
         (goods(good(1)), ("--format", "docx"), "Joey reads csv, tsv, jsonl, xml.", 0),
         ("<rss>", ("--full",), "not well-formed", 1),
     ],

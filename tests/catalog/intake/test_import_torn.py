@@ -1,4 +1,4 @@
-"""F8: a file that was cut anywhere is taken in whole or not at all; one that is broken or a trap changes nothing."""
+"""F8: a truncated file is imported whole or not at all; one that is broken or a bomb changes nothing."""
 
 import base64
 import gzip
@@ -136,7 +136,7 @@ def test_a_short_file_that_was_typed_needs_no_line_break_at_its_end(tmp_path: Pa
         (b"id,title,id\n", "Two columns"),
         (goods(good(1), '2,"open', good(3)).encode(), "not well quoted"),
         (goods(good(1), '2,"a"b,c,1,CNY', good(3)).encode(), "not well quoted"),
-        (goods(good(1), "2,short").encode(), "another number of cells"),
+        (goods(good(1), "2,short").encode(), "wrong number of cells"),
         (b'{"id": 1}\n{"id": 2', "not a JSON object"),
         (b"<html><body>Not found</body></html>", "no <item>"),
         (b'<?xml version="1.0" encoding="ISO-8859-1"?><rss></rss>', "not in UTF-8"),
@@ -193,7 +193,7 @@ class TestTraps:
         long = written(tmp_path, "<rss><channel><item><title>" + "x" * (3 << 20), "long.xml")
         token = written(tmp_path, "<rss><channel><item " + "x" * (3 << 20), "token.xml")
 
-        assert "without end" in str(refusal(deep))
+        assert "too deeply" in str(refusal(deep))
         assert "longer than a megabyte" in str(refusal(long))
         assert "longer than a megabyte" in str(refusal(token))
 
