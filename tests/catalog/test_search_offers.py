@@ -257,3 +257,30 @@ def test_history_begins_with_the_price_in_force() -> None:
         (NOW - 60 * DAY, 5000), (NOW - 10 * DAY, 9900), (NOW, 6900),
     ]  # fmt: skip
     assert price_history(Offer.objects.get().id, days=60, now=NOW - timedelta(days=365))[0].at == NOW - 90 * DAY
+
+
+@pytest.mark.parametrize(
+    ("title", "question"),
+    [
+        ("蠔油糭子 4 隻裝", "粽子"),  # forms in use in Hong Kong only
+        ("粽子 4 只装", "糭子"),
+        ("梳粧枱 白色", "梳妆台"),
+        ("梳妆台 白色", "梳粧枱"),
+        ("衞生紙 10 卷", "卫生纸"),
+        ("卫生纸 10 卷", "衞生紙"),
+        ("保溫杯 500 毫升", "保温杯"),  # forms in use in Taiwan too
+    ],
+)
+def test_hong_kong_forms_and_simplified_ones_find_each_other(title: str, question: str) -> None:
+    take({"title": title, "translations": {}})
+
+    assert ids(find(question)) == ["e0"]
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u3164", "\u202e"])
+def test_characters_that_cannot_be_seen_hide_nothing_from_a_search(hidden: str) -> None:
+    take({"title": f"保{hidden}温{hidden}杯 ther{hidden}mos", "translations": {}})
+
+    assert ids(find("保温杯")) == ids(find("thermos")) == ["e0"]
+    assert ids(find(f"保温{hidden}杯")) == ids(find(f"{hidden}thermos{hidden}")) == ["e0"]
+    assert ids(find(hidden)) == []

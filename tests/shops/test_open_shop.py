@@ -4,6 +4,7 @@ import pytest
 from django.db import models
 
 from joey.kit.refusals import Conflict, Invalid
+from joey.record.erasable import TextRef, text_of
 from joey.record.queries import events_of
 from joey.shops.ask_rules import WordsRefused
 from joey.shops.models import Listing, Shelf, Shop
@@ -106,3 +107,18 @@ def test_no_column_of_a_shop_holds_a_price_a_fee_stock_or_an_inviter() -> None:
         name for name in names for word in ("price", "fee", "stock", "invite", "parent", "cost") if word in name
     }
     assert not any(isinstance(field, models.DecimalField) for field in Listing._meta.get_fields())
+
+
+def test_the_record_keeps_what_was_stored_and_not_what_was_typed() -> None:
+    shop = open_shop(mei(), slug="mei-2", name="  小美\u3000的  店 ", intro="Cafe\u0301\t在这里", now=NOW)
+    describe_shop(shop, name=" 小美 ", intro="e\u0301", now=NOW)
+
+    events = events_of([f"shop:{shop.id}"])
+    kept = [
+        text_of(TextRef.from_fact(str(event.facts[name])).id)
+        for event in events
+        for name in ("name", "intro")
+        if name in event.facts
+    ]
+    assert {"小美 的 店", "小美", "é"} <= set(kept)
+    assert not any("  " in (text or "") or "e\u0301" in (text or "") for text in kept)
