@@ -9,12 +9,14 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.kit.ids import id_at, new_id
 from joey.kit.partitions import drop_days, first_id_of, make_days
 from joey.sharing import people, queries
+from joey.sharing.jobs import drop_old_clicks
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.queries import DESTINATION_OF_CLICK, clicks_of, links_of
@@ -173,6 +175,18 @@ def test_clicks_are_dropped_by_the_day_and_never_in_part(link: Link) -> None:
     assert (
         OutboundClick.objects.count() == OutboundClick.objects.filter(click_id__in=Click.objects.values("id")).count()
     )
+
+
+@pytest.mark.parametrize(("days", "left"), [(3, 4), (0, 6)])
+def test_the_daily_job_drops_what_is_older_than_the_setting_and_nothing_without_one(
+    link: Link, settings: Settings, days: int, left: int
+) -> None:
+    settings.JOEY_CLICK_DAYS = days
+
+    drop_old_clicks.func(0)
+
+    assert Click.objects.filter(link_id=link.id).count() == left
+    assert OutboundClick.objects.filter(shop_id=link.shop_id).count() == left
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=20), timedelta(days=-200)], ids=["clock ahead", "clock behind"])
