@@ -11,7 +11,7 @@ from pydantic import Field
 
 from joey.api.caller import shop_for
 from joey.api.once import once
-from joey.api.shapes import In, Listed, Out, PageIn, Time, seal, unseal
+from joey.api.shapes import In, ListOf, Out, PageIn, Time, seal, unseal
 from joey.kit.clock import now
 from joey.sharing.make_link import CHANNELS, make_link
 from joey.sharing.queries import CountedLink, links_of
@@ -58,11 +58,11 @@ class CountedLinkOut(Out):
     outbound_clicks: int
 
 
-@router.get("/shops/{slug}/links", response=Listed[CountedLinkOut])
-def list_links(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[CountedLinkOut]:
+@router.get("/shops/{slug}/links", response=ListOf[CountedLinkOut])
+def list_links(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[CountedLinkOut]:
     """The shop's links with what each brought, newest first."""
     found = links_of(shop_for(request, slug), limit=page.limit, cursor=unseal("links", page.cursor))
-    return Listed(items=[counted_out(link) for link in found.items], next=seal("links", found.next))
+    return ListOf(items=[counted_out(link) for link in found.items], next=seal("links", found.next))
 
 
 @router.post("/shops/{slug}/links", response={201: LinkOut})

@@ -12,7 +12,7 @@ from pydantic import Field, StrictBool
 
 from joey.api.caller import shop_for
 from joey.api.once import KeptRefusal, once
-from joey.api.shapes import In, Listed, MoneyOut, Out, PageIn, Time, Whole, money_or_none, seal, unseal
+from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, Whole, money_or_none, seal, unseal
 from joey.kit.clock import now
 from joey.kit.refusals import Invalid, NotFound
 from joey.shops.add_listing import add_listing
@@ -72,15 +72,15 @@ class ListingRefused(Invalid):
     code = "listing_refused"
 
 
-@router.get("/shops/{slug}/listings", response=Listed[ListingOut])
-def list_listings(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[ListingOut]:
+@router.get("/shops/{slug}/listings", response=ListOf[ListingOut])
+def list_listings(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[ListingOut]:
     """Everything in the shop, newest first, hidden and refused too."""
     shop = shop_for(request, slug)
     after = unseal("listings", page.cursor)
     found = listings_of(
         shop, language=get_language() or "en", now=now(), limit=page.limit, after=UUID(after) if after else None
     )
-    return Listed(items=[listing_out(shop, row) for row in found.items], next=seal("listings", found.next))
+    return ListOf(items=[listing_out(shop, row) for row in found.items], next=seal("listings", found.next))
 
 
 @router.post("/shops/{slug}/listings", response={201: ListingOut})

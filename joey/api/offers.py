@@ -11,7 +11,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from joey.api.once import once
-from joey.api.shapes import In, Listed, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
+from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
 from joey.catalog.cards import OfferCard, earning_marketplaces
 from joey.catalog.paste_offer import offer_from_text
 from joey.catalog.queries import offer_by_id, price_history, search_offers
@@ -119,7 +119,7 @@ class OfferPageOut(OfferOut):
     same: list[SameOut]
 
 
-class OffersOut(Listed[OfferOut]):
+class OffersOut(ListOf[OfferOut]):
     """One page of a search. `query_truncated` is the end of `q` that was beyond the limit and ignored, mostly ""."""
 
     query_truncated: str

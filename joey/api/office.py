@@ -11,7 +11,7 @@ from joey.api.caller import operator
 from joey.api.once import once
 from joey.api.orders import TraceOut, trace_out
 from joey.api.payouts import PayoutOut, payout_out
-from joey.api.shapes import In, Listed, MoneyOut, Out, PageIn, Time, money, seal, unseal
+from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, money, seal, unseal
 from joey.insight.trace import suspense_trace
 from joey.kit.clock import now
 from joey.orders.queries import SuspenseLine, lines_in_suspense
@@ -63,15 +63,15 @@ class RefuseIn(In):
     reason: Annotated[str, Field(max_length=2000)]
 
 
-@router.get("/office/suspense", response=Listed[SuspenseOut])
-def list_suspense(request: HttpRequest, page: Query[PageIn]) -> Listed[SuspenseOut]:
+@router.get("/office/suspense", response=ListOf[SuspenseOut])
+def list_suspense(request: HttpRequest, page: Query[PageIn]) -> ListOf[SuspenseOut]:
     """Order lines that no shop can be named for, newest first."""
     operator(request)
     before = unseal("suspense", page.cursor)
     found = lines_in_suspense(limit=page.limit + 1, before=UUID(before) if before else None)
     shown = found[: page.limit]
     more = str(shown[-1].id) if len(found) > page.limit else None
-    return Listed(items=[suspense_out(line) for line in shown], next=seal("suspense", more))
+    return ListOf(items=[suspense_out(line) for line in shown], next=seal("suspense", more))
 
 
 @router.get("/office/orders/{uuid:order_id}/trace", response=TraceOut)
@@ -81,15 +81,15 @@ def trace_suspense(request: HttpRequest, order_id: UUID) -> TraceOut:
     return trace_out(suspense_trace(order_id))
 
 
-@router.get("/office/payouts", response=Listed[ToDecideOut])
-def list_payouts_to_decide(request: HttpRequest, page: Query[PageIn]) -> Listed[ToDecideOut]:
+@router.get("/office/payouts", response=ListOf[ToDecideOut])
+def list_payouts_to_decide(request: HttpRequest, page: Query[PageIn]) -> ListOf[ToDecideOut]:
     """Payouts that wait for an operator, the longest waiting first."""
     operator(request)
     after = unseal("to-decide", page.cursor)
     found = payouts_to_decide(limit=page.limit + 1, after=UUID(after) if after else None)
     shown = found[: page.limit]
     more = str(shown[-1].row.id) if len(found) > page.limit else None
-    return Listed(items=[to_decide_out(each) for each in shown], next=seal("to-decide", more))
+    return ListOf(items=[to_decide_out(each) for each in shown], next=seal("to-decide", more))
 
 
 @router.post("/office/payouts/{uuid:payout_id}/approve", response=PayoutOut)

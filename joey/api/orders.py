@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from joey.api.caller import shop_for
-from joey.api.shapes import Listed, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
+from joey.api.shapes import ListOf, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
 from joey.commissions.queries import OrderRow, orders_of
 from joey.insight.trace import Trace, click_trace, order_trace
 from joey.kit.clock import now
@@ -69,15 +69,15 @@ class ClickOut(Out):
     went_on: bool
 
 
-@router.get("/shops/{slug}/orders", response=Listed[OrderOut])
-def list_orders(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[OrderOut]:
+@router.get("/shops/{slug}/orders", response=ListOf[OrderOut])
+def list_orders(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[OrderOut]:
     """The shop's order lines, newest first."""
     shop = shop_for(request, slug)
     before = unseal("orders", page.cursor)
     found = orders_of(shop.pk, limit=page.limit + 1, before=UUID(before) if before else None)
     shown = found[: page.limit]
     more = str(shown[-1].id) if len(found) > page.limit else None
-    return Listed(items=[order_out(row) for row in shown], next=seal("orders", more))
+    return ListOf(items=[order_out(row) for row in shown], next=seal("orders", more))
 
 
 @router.get("/shops/{slug}/orders/{uuid:order_id}/trace", response=TraceOut)
@@ -86,11 +86,11 @@ def trace_order(request: HttpRequest, slug: str, order_id: UUID) -> TraceOut:
     return trace_out(order_trace(shop_for(request, slug), order_id, now=now()))
 
 
-@router.get("/shops/{slug}/clicks", response=Listed[ClickOut])
-def list_clicks(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[ClickOut]:
+@router.get("/shops/{slug}/clicks", response=ListOf[ClickOut])
+def list_clicks(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[ClickOut]:
     """Every opening of the shop's links, newest first, robots and previews too."""
     found = clicks_of(shop_for(request, slug), limit=page.limit, cursor=unseal("clicks", page.cursor))
-    return Listed(items=[click_out(click) for click in found.items], next=seal("clicks", found.next))
+    return ListOf(items=[click_out(click) for click in found.items], next=seal("clicks", found.next))
 
 
 @router.get("/shops/{slug}/clicks/{uuid:click_id}/trace", response=TraceOut)

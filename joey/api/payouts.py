@@ -10,7 +10,7 @@ from pydantic import Field
 
 from joey.api.caller import shop_for
 from joey.api.once import HEADER, once
-from joey.api.shapes import In, Listed, MoneyIn, MoneyOut, Out, PageIn, Time, money, seal, unseal
+from joey.api.shapes import In, ListOf, MoneyIn, MoneyOut, Out, PageIn, Time, money, seal, unseal
 from joey.kit.clock import now
 from joey.kit.refusals import NotFound
 from joey.ledger.queries import balances_of
@@ -110,15 +110,15 @@ def set_payout_details(request: HttpRequest, slug: str, body: PayoutDetailsIn) -
     return details_out(found)
 
 
-@router.get("/shops/{slug}/payouts", response=Listed[PayoutOut])
-def list_payouts(request: HttpRequest, slug: str, page: Query[PageIn]) -> Listed[PayoutOut]:
+@router.get("/shops/{slug}/payouts", response=ListOf[PayoutOut])
+def list_payouts(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[PayoutOut]:
     """The shop's payouts, newest first."""
     shop = shop_for(request, slug)
     before = unseal("payouts", page.cursor)
     found = payouts_of(shop, limit=page.limit + 1, before=UUID(before) if before else None)
     shown = found[: page.limit]
     more = str(shown[-1].id) if len(found) > page.limit else None
-    return Listed(items=[payout_out(row) for row in shown], next=seal("payouts", more))
+    return ListOf(items=[payout_out(row) for row in shown], next=seal("payouts", more))
 
 
 @router.post("/shops/{slug}/payouts", response={201: PayoutOut})

@@ -21,85 +21,85 @@ MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True)
-class Kind:
+class ProblemKind:
     """What a problem type means, and what to do about it."""
 
     title: Promise
     meaning: Promise
 
 
-KINDS: Mapping[str, Kind] = {
-    "bad_json": Kind(
+KINDS: Mapping[str, ProblemKind] = {
+    "bad_json": ProblemKind(
         _("The body is not JSON"),
         _(
             "The body has to be one JSON object in UTF-8 (RFC 8259): no NaN or Infinity, no name twice in an object,"
             " no text with the character U+0000."
         ),
     ),
-    "idempotency_key_missing": Kind(
+    "idempotency_key_missing": ProblemKind(
         _("The Idempotency-Key is missing"),
         _(
             "A write that moves money needs the header Idempotency-Key, so that a repeat cannot pay twice. Make a new"
             " key for each payout, and send the same one again when you repeat it."
         ),
     ),
-    "not_signed_in": Kind(
+    "not_signed_in": ProblemKind(
         _("No valid token"),
         _("Send “Authorization: Bearer joey_…” with a token that was not revoked. Browser sessions do not count here."),
     ),
-    "forbidden": Kind(_("Not allowed"), _("You are known, and this is not yours to do.")),
-    "not_found": Kind(
+    "forbidden": ProblemKind(_("Not allowed"), _("You are known, and this is not yours to do.")),
+    "not_found": ProblemKind(
         _("Not found"), _("It is not there, or it is not yours to see: the two look the same on purpose.")
     ),
-    "method": Kind(_("This method does not work here"), _("The header Allow names the methods that do.")),
-    "conflict": Kind(
+    "method": ProblemKind(_("This method does not work here"), _("The header Allow names the methods that do.")),
+    "conflict": ProblemKind(
         _("It clashes with what is there"),
         _("A name is taken, a state was left already, or a balance is too low. Read the current state, then decide."),
     ),
-    "still_in_progress": Kind(
+    "still_in_progress": ProblemKind(
         _("The same write is in progress"),
         _("Another request with this Idempotency-Key is in progress. Send it again in a second."),
     ),
-    "too_large": Kind(_("The body is too large"), _("A body holds at most one megabyte. Nothing of it was read.")),
-    "media_type": Kind(
+    "too_large": ProblemKind(_("The body is too large"), _("A body holds at most one megabyte. Nothing of it was read.")),
+    "media_type": ProblemKind(
         _("This is not application/json"),
         _("Send Content-Type: application/json, in UTF-8, without a Content-Encoding."),
     ),
-    "invalid": Kind(
+    "invalid": ProblemKind(
         _("Something in the request cannot be used"),
         _("“errors” names each field and says what is wrong with it. Nothing was stored."),
     ),
-    "idempotency_key_used_before": Kind(
+    "idempotency_key_used_before": ProblemKind(
         _("This Idempotency-Key was used for something else"),
         _("The same key came with another body before. Use a new key for a new write."),
     ),
-    "words_refused": Kind(
+    "words_refused": ProblemKind(
         _("The rules do not allow these words"),
         _("“facts” holds the id of the rule and the version of the rule pack. Write it in another way."),
     ),
-    "listing_refused": Kind(
+    "listing_refused": ProblemKind(
         _("The rules do not allow this item"),
         _("“facts” holds the id of the rule and the version of the rule pack. The refusal is kept with its reason."),
     ),
-    "insufficient_balance": Kind(
+    "insufficient_balance": ProblemKind(
         _("Not enough is available"), _("Money that is pending or reserved cannot be paid out yet.")
     ),
-    "payee_paused": Kind(
+    "payee_paused": ProblemKind(
         _("Payouts are paused"), _("Payout details changed. Payouts resume 72 hours after the change.")
     ),
-    "payout_in_progress": Kind(
+    "payout_in_progress": ProblemKind(
         _("A payout is in progress already"),
         _("One payout per currency at a time. Request the next one when it has arrived."),
     ),
-    "too_many": Kind(_("Too many requests"), _("Wait as many seconds as the header Retry-After says.")),
-    "unavailable": Kind(
+    "too_many": ProblemKind(_("Too many requests"), _("Wait as many seconds as the header Retry-After says.")),
+    "unavailable": ProblemKind(
         _("Something Joey depends on is unavailable"),
         _("The same request may work later. Nothing was stored."),
     ),
-    "not_built": Kind(
+    "not_built": ProblemKind(
         _("Joey cannot do this yet"), _("This part of the interface is named already, so that nothing else takes it.")
     ),
-    "internal_error": Kind(
+    "internal_error": ProblemKind(
         _("Internal error"),
         _("This is a bug in Joey, not in your request. Nothing was stored; the log of this instance has the details."),
     ),

@@ -68,7 +68,7 @@ def money_or_none(amount: Money | None) -> MoneyOut | None:
     return None if amount is None else money(amount)
 
 
-class Listed(Out, Generic[T]):
+class ListOf(Out, Generic[T]):
     """One page of a list. `next` goes into `cursor`; null on the last page."""
 
     items: list[T]

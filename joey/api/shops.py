@@ -10,7 +10,7 @@ from pydantic import Field
 
 from joey.api.caller import caller_of, shop_for, whole_person
 from joey.api.once import once
-from joey.api.shapes import In, Listed, Out, PageIn, Time, seal, unseal
+from joey.api.shapes import In, ListOf, Out, PageIn, Time, seal, unseal
 from joey.kit.clock import now
 from joey.shops.arrange import add_shelf
 from joey.shops.listings_of import shelves_of
@@ -45,8 +45,8 @@ class ShelfOut(Out):
     position: int
 
 
-@router.get("/shops", response=Listed[ShopOut])
-def list_shops(request: HttpRequest, page: Query[PageIn]) -> Listed[ShopOut]:
+@router.get("/shops", response=ListOf[ShopOut])
+def list_shops(request: HttpRequest, page: Query[PageIn]) -> ListOf[ShopOut]:
     """My shops, oldest first."""
     caller = caller_of(request)
     shops = [shop for shop in shops_of(caller.person) if caller.shop_id in (None, shop.id)]
@@ -54,7 +54,7 @@ def list_shops(request: HttpRequest, page: Query[PageIn]) -> Listed[ShopOut]:
     start = next((at + 1 for at, shop in enumerate(shops) if str(shop.id) == after), 0)
     shown = shops[start : start + page.limit]
     more = start + page.limit < len(shops)
-    return Listed(items=[shop_out(shop) for shop in shown], next=seal("shops", str(shown[-1].id)) if more else None)
+    return ListOf(items=[shop_out(shop) for shop in shown], next=seal("shops", str(shown[-1].id)) if more else None)
 
 
 @router.post("/shops", response={201: ShopOut})
@@ -71,10 +71,10 @@ def get_shop(request: HttpRequest, slug: str) -> ShopOut:
     return shop_out(shop_for(request, slug))
 
 
-@router.get("/shops/{slug}/shelves", response=Listed[ShelfOut])
-def list_shelves(request: HttpRequest, slug: str) -> Listed[ShelfOut]:
+@router.get("/shops/{slug}/shelves", response=ListOf[ShelfOut])
+def list_shelves(request: HttpRequest, slug: str) -> ListOf[ShelfOut]:
     """All shelves of the shop, in their order."""
-    return Listed(items=[shelf_out(shelf) for shelf in shelves_of(shop_for(request, slug))], next=None)
+    return ListOf(items=[shelf_out(shelf) for shelf in shelves_of(shop_for(request, slug))], next=None)
 
 
 @router.post("/shops/{slug}/shelves", response={201: ShelfOut})

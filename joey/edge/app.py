@@ -10,7 +10,7 @@ from joey.edge.asked import App, Asked, ChooseLanguage, OpensHere, Receive, Scop
 from joey.edge.go_out import GoOut
 from joey.edge.group_commit import GroupCommit
 from joey.edge.look_up import LookUp
-from joey.edge.make_pages import HeadersOf, MakePages, ShopHtml
+from joey.edge.make_pages import HeadersOf, MakePages, RenderShop
 from joey.edge.open_link import KnownLinks, OpenLink
 from joey.edge.shop_pages import ShopPages
 from joey.edge.static_files import AnswerStatic
@@ -32,7 +32,7 @@ class Edge:
         *,
         language: ChooseLanguage,
         opens_here: OpensHere,
-        shop_html: ShopHtml,
+        shop_html: RenderShop,
         page_headers: HeadersOf,
     ) -> None:
         self._django = django

@@ -35,7 +35,7 @@ class Html(Protocol):
     def expires_at(self) -> datetime | None: ...
 
 
-class ShopHtml(Protocol):
+class RenderShop(Protocol):
     """The storefront's own function, with the language active. Raises NotFound."""
 
     def __call__(self, slug: str, *, language: str, start: int, read: Read) -> Html: ...
@@ -68,7 +68,7 @@ class Made:
 class MakePages:
     """`conninfo` is a libpq address; each thread opens a connection of its own with its first page."""
 
-    def __init__(self, conninfo: str, html: ShopHtml, headers: HeadersOf) -> None:
+    def __init__(self, conninfo: str, html: RenderShop, headers: HeadersOf) -> None:
         self._conninfo = conninfo
         self._html = html
         self._headers = headers

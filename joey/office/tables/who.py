@@ -1,4 +1,4 @@
-"""People and shops, to look up."""
+"""PeopleTable and shops, to look up."""
 
 from collections.abc import Iterable
 
@@ -48,7 +48,7 @@ class Shops(ReadOnly):
 
 
 @admin.register(Person, site=office)
-class People(ReadOnly):
+class PeopleTable(ReadOnly):
     list_display = ("contact", "name", "language", "is_staff", "is_active", "joined_at")
     list_filter = ("is_staff", "is_active")
     search_fields = ("=email", "=phone")
