@@ -20,7 +20,7 @@ MARK = "body_too_large"  # in the scope's state, where no client can write
 def too_large(request: HttpRequest) -> bool:
     """Whether the body was cut off by BodyBound, or says itself that it is too large."""
     state = getattr(request, "scope", {}).get("state", {})
-    return bool(state.get(MARK)) or _told_length(request.META.get("CONTENT_LENGTH")) > LARGEST
+    return bool(state.get(MARK)) or _declared_length(request.META.get("CONTENT_LENGTH")) > LARGEST
 
 
 class BodyBound:
@@ -39,7 +39,7 @@ class BodyBound:
             await self._app(scope, receive, send)
             return
         length = next((value for name, value in scope["headers"] if name.lower() == b"content-length"), b"")
-        if _told_length(length.decode("latin-1")) > LARGEST:
+        if _declared_length(length.decode("latin-1")) > LARGEST:
             await self._without_body(scope, send)
             return
         messages: list[Message] = []
@@ -77,7 +77,7 @@ def _replay(messages: list[Message], then: Receive | None) -> Receive:
     return receive
 
 
-def _told_length(text: str | None) -> int:
+def _declared_length(text: str | None) -> int:
     if not text or not text.isascii() or not text.isdigit():
         return 0
     return int(text[:20])  # twenty digits are too large already

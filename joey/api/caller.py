@@ -36,12 +36,12 @@ class BearerToken(HttpBearer):
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """The caller, once BearerToken has let them in."""
+    """The caller, once BearerToken has accepted the token."""
     return cast(Caller, cast(Any, request).auth)
 
 
 def shop_for(request: HttpRequest, slug: str) -> Shop:
-    """The caller's shop at that address. Raises NotFound: another's shop looks like none at all. One query."""
+    """The caller's shop at that address. Raises NotFound: another's shop looks as if it did not exist. One query."""
     caller = caller_of(request)
     shop = shop_of(caller.person, slug)
     if caller.shop_id not in (None, shop.id):
@@ -53,12 +53,12 @@ def whole_person(request: HttpRequest) -> Person:
     """The caller, for what no single shop owns. Raises Forbidden for a token that is limited to one."""
     caller = caller_of(request)
     if caller.shop_id is not None:
-        raise Forbidden(_("This token reaches one shop only. Make one without a shop for this."))
+        raise Forbidden(_("This token is for one shop only. Make one without a shop for this."))
     return caller.person
 
 
 def operator(request: HttpRequest) -> Person:
-    """The caller as an operator. Raises NotFound for everybody else: the office is not to be found by trying."""
+    """The caller as an operator. Raises NotFound for everyone else, so that the office cannot be found by trying."""
     caller = caller_of(request)
     if caller.shop_id is not None or not caller.person.is_staff:
         raise NotFound(_("There is nothing at this address."))

@@ -1,4 +1,4 @@
-"""Share links: a code per listing and channel, the poster and the words that go with it, and what each brought."""
+"""Share links: a code per listing and channel, its poster and caption, and what each brought."""
 
 from typing import Annotated
 from uuid import UUID
@@ -41,7 +41,7 @@ class LinkOut(Out):
 
 
 class ClicksOut(Out):
-    """`raw`: how often the link was opened. `people`: browsers of people, once per link and day (UTC)."""
+    """`raw`: every click. `people`: different browsers of people, each counted once per link and day (UTC)."""
 
     raw: int
     people: int
@@ -68,7 +68,7 @@ def list_links(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[C
 @router.post("/shops/{slug}/links", response={201: LinkOut})
 @once(201, calls_outside=True)
 def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
-    """The link of a listing on a channel: the one that is there, or a new one; with poster and caption."""
+    """The link of a listing on a channel, existing or new, with poster and caption."""
     shop, moment = shop_for(request, slug), now()
     made = make_link(shop, listing_id=body.listing_id, channel=body.channel, now=moment)
     share = share_of(link_by_code(shop, made.code), language=get_language() or "en", now=moment)

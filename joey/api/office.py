@@ -1,4 +1,4 @@
-"""The operator's side. To everybody else these addresses do not exist."""
+"""The operator's side. For everyone else these addresses do not exist."""
 
 from typing import Annotated
 from uuid import UUID
@@ -76,7 +76,7 @@ def list_suspense(request: HttpRequest, page: Query[PageIn]) -> ListOf[SuspenseO
 
 @router.get("/office/orders/{uuid:order_id}/trace", response=TraceOut)
 def trace_suspense(request: HttpRequest, order_id: UUID) -> TraceOut:
-    """What is known of any order line, whoever it belongs to."""
+    """What is known of any order line, of any shop."""
     operator(request)
     return trace_out(suspense_trace(order_id))
 

@@ -1,4 +1,4 @@
-"""A POST with an Idempotency-Key is done once and answered the same again."""
+"""A POST with an Idempotency-Key is done once, and the same answer is given again."""
 
 import json
 from collections.abc import Callable

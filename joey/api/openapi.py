@@ -33,7 +33,7 @@ PROBLEM = {
     },
     "additionalProperties": False,
 }
-EVERYWHERE = {400: "Unreadable", 401: "No valid token", 404: "Not found, or not yours", 503: "Something is away"}
+EVERYWHERE = {400: "Unreadable", 401: "No valid token", 404: "Not found, or not yours", 503: "Unavailable"}
 WRITING = {403: "Not allowed", 409: "It clashes", 413: "Too large", 415: "Not JSON", 422: "Not valid", 429: "Too many"}
 READING = {422: "Not valid"}
 KEY = {

@@ -57,7 +57,7 @@ class TraceOut(Out):
 
 
 class ClickOut(Out):
-    """One opening of a link. Only `visitor` person counts; `went_on`: they continued to the marketplace."""
+    """One click on a link. Only `visitor` person counts; `went_on`: they continued to the marketplace."""
 
     id: UUID
     at: Time
@@ -88,7 +88,7 @@ def trace_order(request: HttpRequest, slug: str, order_id: UUID) -> TraceOut:
 
 @router.get("/shops/{slug}/clicks", response=ListOf[ClickOut])
 def list_clicks(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[ClickOut]:
-    """Every opening of the shop's links, newest first, robots and previews too."""
+    """Every click on the shop's links, newest first, robots and previews included."""
     found = clicks_of(shop_for(request, slug), limit=page.limit, cursor=unseal("clicks", page.cursor))
     return ListOf(items=[click_out(click) for click in found.items], next=seal("clicks", found.next))
 

@@ -22,7 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True)
 class ProblemKind:
-    """What a problem type means, and what to do about it."""
+    """A problem type: what it means and what to do about it."""
 
     title: Promise
     meaning: Promise
@@ -60,7 +60,9 @@ KINDS: Mapping[str, ProblemKind] = {
         _("The same write is in progress"),
         _("Another request with this Idempotency-Key is in progress. Send it again in a second."),
     ),
-    "too_large": ProblemKind(_("The body is too large"), _("A body holds at most one megabyte. Nothing of it was read.")),
+    "too_large": ProblemKind(
+        _("The body is too large"), _("A body holds at most one megabyte. Nothing of it was read.")
+    ),
     "media_type": ProblemKind(
         _("This is not application/json"),
         _("Send Content-Type: application/json, in UTF-8, without a Content-Encoding."),
@@ -75,7 +77,7 @@ KINDS: Mapping[str, ProblemKind] = {
     ),
     "words_refused": ProblemKind(
         _("The rules do not allow these words"),
-        _("“facts” holds the id of the rule and the version of the rule pack. Write it in another way."),
+        _("“facts” holds the id of the rule and the version of the rule pack. Rephrase it."),
     ),
     "listing_refused": ProblemKind(
         _("The rules do not allow this item"),
@@ -96,9 +98,7 @@ KINDS: Mapping[str, ProblemKind] = {
         _("Something Joey depends on is unavailable"),
         _("The same request may work later. Nothing was stored."),
     ),
-    "not_built": ProblemKind(
-        _("Joey cannot do this yet"), _("This part of the interface is named already, so that nothing else takes it.")
-    ),
+    "not_built": ProblemKind(_("Not available yet"), _("This address is reserved for a later version.")),
     "internal_error": ProblemKind(
         _("Internal error"),
         _("This is a bug in Joey, not in your request. Nothing was stored; the log of this instance has the details."),
@@ -163,7 +163,7 @@ def problem_of(refusal: Refusal) -> HttpResponse:
 
 
 def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
-    """What pydantic found, in our words: it would answer in English and repeat what was sent."""
+    """What pydantic found, in our words: its own are English and repeat what was sent."""
     return [_field_error(error) for error in errors[:20]]
 
 
@@ -177,9 +177,9 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
 
 def _worded(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "missing":
-        return "missing", _text("This is needed and is missing.")
+        return "missing", _text("This field is required.")
     if kind == "extra_forbidden":
-        return "unknown_field", _text("There is no such field here, and nothing was stored. Leave it out.")
+        return "unknown_field", _text("There is no such field, and nothing was stored. Leave it out.")
     if kind in ("int_type", "int_parsing", "int_from_float", "int_parsing_size"):
         return "not_a_whole_number", _text("This has to be a whole number, without quotes, comma, point or exponent.")
     if kind == "string_type":

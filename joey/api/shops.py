@@ -1,4 +1,4 @@
-"""Shops and their shelves. Opening one takes an address and a name; there is nothing else to give."""
+"""Shops and their shelves. Opening one takes an address and a name, nothing else."""
 
 from typing import Annotated
 from uuid import UUID

@@ -21,7 +21,7 @@ View = Callable[..., HttpResponse]
 Queries = Mapping[str, frozenset[str]]  # method → what may stand in its query
 
 LANGUAGE = "lang"  # the site's own, understood everywhere
-SEARCHED = "q"  # words are looked for and not kept, so that those that are no text find nothing and harm nothing
+SEARCHED = "q"  # words are searched for and not stored, so bytes that are no text find nothing and do no harm
 BROKEN = "\ufffd"  # what Django puts where the query is not UTF-8
 
 
@@ -35,12 +35,12 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
 
 
 def answering(view: View, allowed: Callable[[], Queries] | None = None) -> View:
-    """The view, guarded: what no operation should ever see is refused here, and refusals all look alike."""
+    """The view, guarded: what no operation should ever see is refused here, always in the same form."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         names = allowed().get((request.method or "").lower()) if allowed else None
-        return _refused(request, names) or _told(view(request, *args, **kwargs))
+        return _refused(request, names) or _finished(view(request, *args, **kwargs))
 
     return csrf_exempt(guarded)
 
@@ -55,15 +55,15 @@ def _refused(request: HttpRequest, names: frozenset[str] | None) -> HttpResponse
     for name, values in request.GET.lists():
         shown = "".join(sign if sign.isprintable() and is_storable(sign) else "?" for sign in name[:40])
         if names is not None and name not in names and name != LANGUAGE:
-            errors.append(FieldError(shown, _("There is no such field here. Leave it out."), "unknown_field"))
+            errors.append(FieldError(shown, _("There is no such field. Leave it out."), "unknown_field"))
         elif len(values) > 1:
-            errors.append(FieldError(shown, _("This stands here more than once."), "twice"))
+            errors.append(FieldError(shown, _("This field occurs more than once."), "twice"))
         elif not is_storable(values[0]) or (BROKEN in values[0] and name != SEARCHED):
             errors.append(FieldError(shown, _("This value cannot be used."), "unusable"))
     return problem(422, "invalid", errors=errors[:20]) if errors else None
 
 
-def _told(response: HttpResponse) -> HttpResponse:
+def _finished(response: HttpResponse) -> HttpResponse:
     if isinstance(response, HttpResponseNotAllowed):
         return problem(405, "method", headers={"Allow": response.headers["Allow"]})
     response.headers.setdefault("Cache-Control", "no-store")

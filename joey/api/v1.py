@@ -1,4 +1,4 @@
-"""The API as one object: who may call, how bodies are read, how every trouble becomes a problem document."""
+"""The API as one object: who may call, how bodies are read, how every error becomes a problem document."""
 
 import logging
 from typing import Any, cast
@@ -82,13 +82,13 @@ def nothing_here(request: HttpRequest, trouble: Http404) -> HttpResponse:
 
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
-def database_away(request: HttpRequest, trouble: Exception) -> HttpResponse:
-    log.error("the database is away: %s", type(trouble).__name__)
-    return problem(503, "unavailable", _why_away(trouble), headers={"Retry-After": "5"})
+def database_unavailable(request: HttpRequest, trouble: Exception) -> HttpResponse:
+    log.error("the database is unavailable: %s", type(trouble).__name__)
+    return problem(503, "unavailable", _why(trouble), headers={"Retry-After": "5"})
 
 
-def _why_away(trouble: Exception) -> str | None:
-    """A full disk is said: somebody has to make room, and repeating alone will not help."""
+def _why(trouble: Exception) -> str | None:
+    """Names a full disk: an operator has to make room, and repeating the request does not help."""
     if isinstance(trouble.__cause__, psycopg.errors.DiskFull):
         return _("The database's disk is full, so this was not stored. Send it again when there is room.")
     return None

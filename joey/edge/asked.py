@@ -1,4 +1,4 @@
-"""What the fast path reads of a request: only what it needs, and what the same headers always say only once."""
+"""What the fast path reads of a request: only what it needs, and repeated headers only once."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
@@ -28,7 +28,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 ChooseLanguage = Callable[[str | None, str | None, str], str]
 OpensHere = Callable[[str, str], bool]  # (user agent, marketplace)
 
-LONGEST_REMEMBERED = 600  # bytes of an agent; a longer one is read anew each time, so that nobody fills the memory
+LONGEST_REMEMBERED = 600  # bytes of an agent; a longer one is read each time, so that strangers cannot fill memory
 BROWSERS_REMEMBERED = 5_000
 
 _DESTINATION = DESTINATION.encode()
@@ -60,7 +60,7 @@ class Asked:
 
     @property
     def asks_for_language(self) -> bool:
-        """Whether ?lang= stands in the address."""
+        """Whether the address has ?lang=."""
         return self._wish is not None
 
     @property
@@ -94,11 +94,11 @@ def browser(method: str, headers: dict[bytes, bytes]) -> tuple[str, Click.Visito
 
 
 def _browser(method: str, agent: bytes, destination: bytes, *purposes: bytes) -> tuple[str, Click.Visitor]:
-    told = {name: sent.decode("latin-1") for name, sent in zip(PURPOSES, purposes, strict=False)}
-    told["user-agent"] = agent.decode("latin-1")
+    sent = {name: value.decode("latin-1") for name, value in zip(PURPOSES, purposes, strict=False)}
+    sent["user-agent"] = agent.decode("latin-1")
     if destination:
-        told[DESTINATION] = destination.decode("latin-1")
-    return told["user-agent"], classify(method, told)
+        sent[DESTINATION] = destination.decode("latin-1")
+    return sent["user-agent"], classify(method, sent)
 
 
 _remembered_browser = lru_cache(maxsize=BROWSERS_REMEMBERED)(_browser)

@@ -1,7 +1,6 @@
-"""Hear from PostgreSQL which shops changed: triggers say it on one channel, in the moment of the commit.
+"""Learn from PostgreSQL which shops changed: triggers notify one channel at the commit.
 
-While nobody listens nothing is kept: after a lost connection everything kept is forgotten, because what was said in
-between was not heard.
+Without a connection no page is kept, and all kept pages are dropped: changes in between were not heard.
 """
 
 import asyncio
@@ -19,7 +18,7 @@ RETRY = 1.0  # seconds
 
 
 class Changes:
-    """Calls `forget` with a shop's address, and `forget_all` when very much changed or hearing was lost."""
+    """Calls `forget` with a shop's address, and `forget_all` when very much changed or the connection was lost."""
 
     def __init__(self, conninfo: str, *, forget: Callable[[str], None], forget_all: Callable[[], None]) -> None:
         self._conninfo = conninfo
@@ -29,7 +28,7 @@ class Changes:
         self.listening = False
 
     def begin(self) -> None:
-        """Start to listen, with the first page that somebody wants."""
+        """Start to listen, with the first page that a visitor wants."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="changes of shops")
 
@@ -45,7 +44,7 @@ class Changes:
                 await self._listen()
             except (psycopg.Error, OSError) as error:
                 if self.listening:
-                    logger.warning("not told of changes any more, so no page is kept: %s", error)
+                    logger.warning("changes of shops are not heard any more, so no page is kept: %s", error)
             finally:
                 self.listening = False
                 self._forget_all()

@@ -1,4 +1,4 @@
-"""Reading one row for the fast path, within a time limit: without the database there is still a page."""
+"""Read one row for the fast path within a time limit, so that an unavailable database does not hold up the page."""
 
 import asyncio
 from collections.abc import Callable, Sequence

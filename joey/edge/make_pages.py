@@ -1,7 +1,7 @@
-"""Make a shop page on the short way: one prepared statement and one template, in a few threads beside the event loop.
+"""Make a shop page on the fast path: one prepared statement and one template, in a few threads beside the event loop.
 
-Django's own way to the same page takes its handler, eleven middlewares and a new thread for each request. They do
-nothing for a visitor without a session but add the same headers every time; those are worked out once (`headers`).
+Django needs its handler, eleven middlewares and a new thread for the same page. For a visitor without a session they
+only add the same headers every time; those are worked out once (`headers`).
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from joey.edge.answer import Header
 from joey.kit.refusals import NotFound
 
 THREADS = 2  # while one waits for PostgreSQL the other one writes
-WAITING = 500  # pages asked for and not made yet; beyond it the instance is drowning and says so
+WAITING = 500  # pages asked for and not made yet; beyond it the instance is overloaded and answers 503
 PATIENCE = 4.0  # seconds that a visitor waits
 
 Read = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 
 class Html(Protocol):
-    """What the storefront makes of a shop."""
+    """A rendered shop page."""
 
     @property
     def text(self) -> str: ...
@@ -94,7 +94,7 @@ class MakePages:
     def _one_less(self, making: "asyncio.Future[Made | None]") -> None:
         self._waiting -= 1
         if not making.cancelled():
-            making.exception()  # seen: a late failure is nobody's any more
+            making.exception()  # seen: no request waits for a late failure
 
     def _make(self, slug: str, start: int, language: str, secure: bool) -> Made | None:
         from django.utils import translation
@@ -108,7 +108,7 @@ class MakePages:
         return Made(headers, page.text.encode())
 
     def _read(self, statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """On this thread's connection; a second time on a new one, because the first may have died while it lay."""
+        """On this thread's connection; a second time on a new one, because the first may have died while idle."""
         for last_try in (False, True):
             connection = getattr(self._own, "connection", None)
             try:

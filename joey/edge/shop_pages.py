@@ -1,6 +1,6 @@
 """/s/<slug> and /s/<slug>/<listing> for visitors without a session: from memory, or made and then kept.
 
-Everything else (a session, a wish for another language, a write, an unknown shop) is Django's.
+Everything else (a session, a change of language, a write, an unknown shop) is Django's.
 """
 
 import asyncio
@@ -112,7 +112,7 @@ class ShopPages:
         self._make.close()
 
     async def _made(self, key: Key) -> Kept | None:
-        """A new page. Whoever asks for one that is being made waits for it, unless something changed since it began."""
+        """A new page. A request for one that is being made waits for it, unless something changed since it began."""
         slug, _listing, start, language, secure = key
         making = self._making.get(key)
         if making is None or making.seen != self._pages.changes:
@@ -154,7 +154,7 @@ class ShopPages:
             asyncio.get_running_loop().call_later(FRESH, self._sweep)
 
     def _sweep(self) -> None:
-        """What nobody asks for any more goes too, so that an idle worker holds nothing."""
+        """Pages that are not asked for any more are dropped too, so that an idle worker holds nothing."""
         self._pages.sweep()
         self._sweeping = len(self._pages) > 0
         if self._sweeping:
@@ -164,7 +164,7 @@ class ShopPages:
         if key in self._making and self._making[key].task is done:
             del self._making[key]
         if not done.cancelled():
-            done.exception()  # seen, also when everybody who waited has gone
+            done.exception()  # seen, also when no request waits any more
 
 
 async def _send(send: Send, page: Kept, encoded: Encoded, method: str, none_match: bytes) -> None:

@@ -27,7 +27,7 @@ class Price(Protocol):
 
 
 class CardFacts(Protocol):
-    """What a card needs to know, whoever read it."""
+    """What a card shows, from whichever query it comes."""
 
     @property
     def id(self) -> UUID: ...

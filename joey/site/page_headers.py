@@ -1,6 +1,6 @@
-"""The headers that Django's middlewares give a public page, for whoever answers without them.
+"""The headers that Django's middlewares give a public page, for the fast path, which answers without them.
 
-They are asked once for each language: what they say of such a page does not hang on the visitor.
+The middlewares run once for each language: their headers for such a page do not depend on the visitor.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How Joey is put together. Everything that differs between two instances comes from the environment."""
+"""How Joey is put together. What differs between two instances comes from the environment."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def database(url: str, *, pool: bool) -> dict[str, object]:
     options: dict[str, object] = {
         "server_side_binding": False,
         "application_name": "joey",
-        "connect_timeout": 3,  # a server that stands still accepts, and says nothing
+        "connect_timeout": 3,  # a server that hangs still accepts connections
         "tcp_user_timeout": 10_000,  # ms; a host that is gone is noticed
     }
     if pool:

@@ -74,8 +74,8 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
 def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     """For browsers inside other apps that do not open the marketplace: copy-code, or another browser.
 
-    The fast path has asked the marketplace before it leads here. Opened by itself the page asks nobody and leases
-    nothing: anyone may open it, as often as they like.
+    The fast path has asked the marketplace before it leads here. Opened by itself the page calls no marketplace and
+    leases nothing: anyone may open it, as often as they like.
     """
     now = clock.now()
     page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
@@ -162,7 +162,7 @@ def _click(request: HttpRequest) -> str:
 
 
 def _own_code(slug: str, listing_id: UUID, now: datetime) -> str:
-    """The code of the listing's own link, made at the first look."""
+    """The code of the listing's own link, made at the first view."""
     known = own_codes([listing_id]).get(listing_id)
     return known or make_link(shop_by_slug(slug), listing_id=listing_id, channel=OWN, now=now).code
 

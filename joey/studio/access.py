@@ -1,4 +1,4 @@
-"""Who may enter the studio: signed-in people, each to their own shops only. Another's shop looks like none at all."""
+"""Who may enter the studio: signed-in people, each to their own shops. Another's shop looks as if it did not exist."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -39,7 +39,7 @@ def keeper_only(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Ca
 
 
 def keeper(request: HttpRequest) -> Person:
-    """Whoever is signed in."""
+    """The person who is signed in."""
     assert request.user.is_authenticated
     return request.user
 

@@ -24,7 +24,7 @@ class OpenShopForm(StrictForm):
         label=_("Address"), max_length=30, help_text=_("3 to 30 letters a to z, digits and hyphens. It stays for good.")
     )
     intro = forms.CharField(
-        label=_("A line about it (not needed)"),
+        label=_("A short description (optional)"),
         max_length=INTRO_MOST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -34,7 +34,7 @@ class OpenShopForm(StrictForm):
 class DescribeShopForm(StrictForm):
     name = OpenShopForm.base_fields["name"]
     intro = OpenShopForm.base_fields["intro"]
-    keeper = forms.CharField(label=_("Your name, as buyers see it (not needed)"), max_length=40, required=False)
+    keeper = forms.CharField(label=_("Your name, as buyers see it (optional)"), max_length=40, required=False)
 
 
 class PasteForm(StrictForm):

@@ -85,8 +85,8 @@ def next_step(shop: Shop, today: Today, *, has_money: bool, has_payee: bool) -> 
         return (_("Share something"), _("Make a poster or a link; each one is counted by itself."), f"{studio}/share")
     if has_money and not has_payee:
         return (
-            _("Say where your money should go"),
-            _("New details rest for 72 hours before the first payout, so enter them in time."),
+            _("Enter your payout details"),
+            _("New details wait 72 hours before the first payout, so enter them in good time."),
             f"{studio}/payout-details",
         )
     if has_money:

@@ -1,4 +1,4 @@
-"""Orders in words, and for each order and visit why it earned or why not."""
+"""Orders in words, and for each order and click why it earned or why not."""
 
 from uuid import UUID
 
@@ -37,7 +37,7 @@ def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
 @keeper_only
 @require_safe
 def visits(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every opening of the shop's links, people and others, each with its trace."""
+    """Every click on the shop's links, by people and others, each with its trace."""
     shop = own_shop(request, slug)
     found = clicks_of(shop, limit=60, cursor=request.GET.get("cursor") or None)
     return page(request, "visits.html", {"shop": shop, "tab": "share", "now": clock.now(), "visits": found})

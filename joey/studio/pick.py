@@ -31,7 +31,7 @@ from joey.studio.forms import AddForm, PasteForm, UndoForm
 
 SORTS = ("relevance", "earning", "price", "sales", "newest")
 KEPT = ("q", "marketplace", "category", "currency", "min", "max", "sort", "coupon", "in_stock", "offer", "cursor")
-OTHERS = KEPT[1:-2]  # what stays as it is when other words are searched for
+OTHERS = KEPT[1:-2]  # kept when other words are searched for
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
 
 
@@ -55,7 +55,7 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
 @keeper_only
 @require_safe
 def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
-    """How what is being typed may go on, as links to that search; htmx puts them below the field."""
+    """Completions of what is being typed, as links to that search; htmx puts them below the field."""
     own_shop(request, slug)
     asked = {name: request.GET.get(name, "") for name in KEPT}
     facts = {"meant": _suggestions(asked["q"]), "with_": _links(asked), "slug": slug}
@@ -96,7 +96,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 @keeper_only
 @require_POST
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take it out again; something shared meanwhile is hidden, its links must keep leading somewhere."""
+    """Take it out again; an item shared meanwhile is hidden instead, because its links must keep working."""
     shop = own_shop(request, slug)
     form = UndoForm(request.POST)
     if not form.is_valid():
@@ -204,7 +204,7 @@ def _links(asked: dict[str, str]) -> Callable[..., str]:
 
 
 def _suggestions(typed: str) -> list[Suggestion]:
-    """None while there is no index: the page says so itself."""
+    """Empty while there is no index: the page says so itself."""
     try:
         found = suggest(typed)
     except Unavailable:

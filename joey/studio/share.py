@@ -1,4 +1,4 @@
-"""Share a listing: a link per channel, the poster and the words that go with it, and what each brought."""
+"""Share a listing: a link per channel, its poster and caption, and what each brought."""
 
 from uuid import UUID
 
@@ -41,7 +41,7 @@ def links(request: HttpRequest, slug: str) -> HttpResponse:
 @keeper_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
-    """Choose a channel; its link, poster and caption are ready to take along."""
+    """Choose a channel; its link, poster and caption are ready to copy."""
     shop = own_shop(request, slug)
     now = clock.now()
     listing = listing_of(shop, listing_id)

@@ -1,4 +1,4 @@
-"""Shelves: what stands where, notes, what is shown, and why something was refused. One small form per action."""
+"""Shelves: the order of goods, notes, what is shown, and why something was refused. One small form per action."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -71,7 +71,7 @@ def shelves(request: HttpRequest, slug: str) -> HttpResponse:
 def _do(shop: Shop, request: HttpRequest, now: datetime) -> None:
     action = ACTIONS.get(request.POST.get("do", ""))
     if action is None:
-        raise Invalid(_("This button is not known here. Load the page again."), field="do")
+        raise Invalid(_("This button is not known here. Reload the page."), field="do")
     form = action[0](request.POST)
     if not form.is_valid():
         field, problems = next(iter(form.errors.items()))

@@ -1,4 +1,4 @@
-"""Sign in with a code sent to a phone or an e-mail address. There is a session only after the code was right."""
+"""Sign in with a code sent to a phone or an e-mail address. A session begins only after the right code."""
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -88,7 +88,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _client(request: HttpRequest) -> str:
-    """Who asks, for counting codes: the address nearest to us that a stranger cannot write."""
+    """Who asks, for counting codes: the address nearest to us, which a stranger cannot forge."""
     if settings.SECURE and request.headers.get("x-forwarded-for"):
         return request.headers["x-forwarded-for"].split(",")[-1].strip()
     return str(request.META.get("REMOTE_ADDR") or "")

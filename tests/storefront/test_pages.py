@@ -107,8 +107,8 @@ def test_a_listing_page_says_price_time_seller_and_who_earns(client: Client) -> 
     assert "Joey home" in words
     # 69.00 at 5.5 % is 3.79; four fifths of it are 3.03, one fifth 0.75
     assert "may earn about ¥2.72 and Joey's platform fee is about ¥0.68" in words
-    assert "Nobody else earns from this sale" in words
-    assert "Continue at Taobao" in words
+    assert "No one else earns from this sale" in words
+    assert "Continue to Taobao" in words
     assert " Ad " in words
 
 
@@ -183,7 +183,7 @@ def test_out_of_stock_and_withdrawn_are_said_in_words(client: Client) -> None:
     assert "Out of stock at Taobao" in client.get(path_of(out), headers=EN).content.decode()
     page = client.get(path_of(gone), headers=EN).content.decode()
     assert "does not sell this any more" in page
-    assert "Continue at" not in page
+    assert "Continue to" not in page
 
 
 @pytest.mark.parametrize("state", ["refused", "hidden"])
@@ -261,7 +261,7 @@ def test_inside_an_app_that_opens_no_taobao_the_outbound_click_offers_another_br
 
     assert "does not open Taobao" in inside
     assert "button-tall" not in inside
-    assert "Continue at Taobao" in outside
+    assert "Continue to Taobao" in outside
 
 
 @pytest.mark.parametrize("token", ["https://evil.example", "//evil.example", "'><script>", "A" * 99])

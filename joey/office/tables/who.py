@@ -32,7 +32,7 @@ class Shops(ReadOnly):
         if reason is None:
             return ask_reason(
                 self, request, chosen, action="hold_payouts", title=_now("Hold all payouts of these shops"),
-                about=_now("What is sent already is on its way. The shopkeeper reads the reason."),
+                about=_now("Payouts already sent are not stopped. The shopkeeper reads the reason."),
             )  # fmt: skip
         now = clock.now()
         each(request, chosen, lambda shop: place_hold(shop, reason=reason, now=now))
