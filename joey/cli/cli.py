@@ -14,7 +14,7 @@ COMMANDS = {
     "sync": ("joey.cli.sync:sync", "Fetch order reports."),
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
     "pay": ("joey.cli.pay:pay", "Send payouts and read the bank's answers."),
-    "payouts": ("joey.cli.payouts:payouts", "Pause and resume all payouts."),
+    "payouts": ("joey.cli.payouts:payouts", "Pause and resume all payouts, and erase payout details."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
     "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),

@@ -72,9 +72,8 @@ def erase(slug: str, data: Path) -> None:
     with instance(data, "payouts"):
         from joey.kit.clock import now
         from joey.payouts.erase_texts import erase_shop
-        from joey.shops.queries import shop_by_slug
 
-        done = erase_shop(shop_by_slug(slug), now=now())
+        done = erase_shop(slug, now=now())
     click.echo(f"{done.texts} texts erased.")
     for refusal in done.refused:
         click.echo(f"Not erased: {refusal}", err=True)

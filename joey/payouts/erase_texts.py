@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Conflict, Forbidden
+from joey.kit.refusals import Conflict, Forbidden, NotFound
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold
 from joey.payouts.states import IN_PROGRESS, LIVE
 from joey.people.models import Person
@@ -32,8 +32,14 @@ class ErasedTexts:
     refused: tuple[str, ...]
 
 
-def erase_shop(shop: Shop, *, now: datetime, by: Person | None = None) -> ErasedTexts:
-    """Erase the payout details of a shop and the texts of its finished payouts. Raises Forbidden."""
+def erase_shop(slug: str, *, now: datetime, by: Person | None = None) -> ErasedTexts:
+    """Erase the payout details of a shop, open or closed, and the texts of its finished payouts.
+
+    Raises NotFound, Forbidden.
+    """
+    shop = Shop.objects.filter(slug=slug).first()
+    if shop is None:
+        raise NotFound(_("There is no shop at this address."))
     texts = sum(erase_payee(payee, now=now, by=by) for payee in Payee.objects.filter(shop=shop))
     refused = []
     for payout in Payout.objects.filter(shop=shop).order_by("id"):

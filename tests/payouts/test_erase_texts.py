@@ -1,11 +1,14 @@
 """What people and banks wrote about payouts can be erased, and the books stay provable; a changed text is found."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from joey.cli.payouts import payouts
 from joey.kit import sql
-from joey.kit.refusals import Forbidden
+from joey.kit.refusals import Forbidden, NotFound
 from joey.payouts.decide import refuse
 from joey.payouts.erase_texts import PayoutNotFinished, erase_payee, erase_payout, erase_shop
 from joey.payouts.file_problems import ERASED
@@ -86,7 +89,7 @@ def test_reasons_of_operators_and_of_the_bank_are_erased_with_the_payout(bank: B
     refuse(refused, by=ada(), reason="Li Xiaomei is not the holder", now=NOW)
     assert everything_kept().count("Li Xiaomei") == 5  # the bank's words are kept as they came and in a sentence
 
-    done = erase_shop(shop, now=NOW, by=ada())
+    done = erase_shop("mei", now=NOW, by=ada())
 
     assert done.refused == ()
     assert "Li Xiaomei" not in everything_kept()
@@ -106,7 +109,7 @@ def test_a_payout_in_progress_is_not_erased(bank: Bank, state: str) -> None:
         erase_payout(payout, now=NOW)
 
     assert details_of(payout) is not None
-    assert erase_shop(shop, now=NOW).refused[0].startswith(f"payout {payout.id}")
+    assert erase_shop("mei", now=NOW).refused[0].startswith(f"payout {payout.id}")
     prove()
 
 
@@ -137,6 +140,18 @@ def test_only_an_operator_erases(bank: Bank) -> None:
         erase_payee(Payee.objects.get(shop=shop), now=NOW, by=sam())
 
     assert details_of(payout) is not None
+
+
+def test_the_command_erases_a_closed_shop_too_and_says_how_much(monkeypatch: pytest.MonkeyPatch, bank: Bank) -> None:
+    settled_payout(ready_shop(), bank)
+    Shop.objects.update(closed_at=NOW)
+    monkeypatch.setattr("joey.instance.open_instance.instance", lambda *_: nullcontext())
+
+    done = CliRunner().invoke(payouts, ["erase", "mei"])
+
+    assert (done.output, done.exit_code) == ("3 texts erased.\n", 0)
+    assert ACCOUNT not in everything_kept()
+    assert isinstance(CliRunner().invoke(payouts, ["erase", "no-such"]).exception, NotFound)
 
 
 def test_erased_payout_details_have_to_be_added_again_before_the_next_payout() -> None:

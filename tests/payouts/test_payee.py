@@ -233,6 +233,17 @@ def test_a_banks_code_is_optional(typed: str, code: str) -> None:
     assert read_bank_code(typed) == code
 
 
+@pytest.mark.parametrize(
+    "head_office",
+    [
+        "102100099996", "103100000026", "104100000004", "105100000017", "301290000007", "302100011000", "303100000006",
+        "305100000013", "306581000003", "307584007998", "308584000013", "309391000011", "310290000013", "403100000004",
+    ],
+)  # fmt: skip
+def test_the_cnaps_codes_of_fourteen_banks_are_read(head_office: str) -> None:
+    assert read_bank_code(head_office) == head_office
+
+
 @pytest.mark.django_db
 def test_only_the_bank_rail_is_open() -> None:
     with pytest.raises(Invalid) as refused:
