@@ -1,4 +1,4 @@
-"""Alive, ready, figures: for whoever watches the machine."""
+"""Alive, ready, figures: for monitoring."""
 
 import json
 from datetime import timedelta

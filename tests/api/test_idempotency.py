@@ -1,4 +1,4 @@
-"""A write with a key happens once: repeated, beside itself, killed half-way."""
+"""A write with a key happens once: repeated, concurrent, killed midway."""
 
 import threading
 from datetime import timedelta
@@ -149,7 +149,7 @@ def test_a_write_in_progress_on_another_connection_is_a_conflict(committed_db: E
         "INSERT INTO kit_idempotentanswer",
     ],
 )
-def test_a_payout_killed_half_way_promised_nothing_and_may_be_sent_again(shop: Shop, moment: str) -> None:
+def test_a_payout_killed_midway_promised_nothing_and_may_be_sent_again(shop: Shop, moment: str) -> None:
     me = Caller(mei())
 
     die_after(moment, lambda: me.post("/shops/mei/payouts", BODY, key="once"))

@@ -25,7 +25,7 @@ MEGABYTE = b"x" * 1_000_000
 
 @pytest.fixture
 def server(committed_db: EmbeddedPostgres, index_folder: Path) -> Iterator[str]:
-    rebuild()  # nobody follows here
+    rebuild()  # no process follows here
     with running_server(JOEY_DATA=str(index_folder.parent)) as address:
         yield address
 
@@ -42,7 +42,7 @@ def test_the_real_server_refuses_what_is_too_large_early_and_answers_the_rest(se
 
 
 def test_without_the_database_it_lives_is_not_ready_and_says_so() -> None:
-    with running_server(DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing") as server:
+    with running_server(DATABASE_URL="postgresql://stranger@127.0.0.1:9/nothing") as server:
         ready = httpx.get(f"{server}/readyz", timeout=20, headers={"Accept-Language": "en"})
         asked = httpx.get(f"{server}/api/v1/me", timeout=20, headers={"Authorization": "Bearer joey_x"})
 

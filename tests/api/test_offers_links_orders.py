@@ -17,7 +17,7 @@ from joey.sharing.models import Click, Link
 from joey.sharing.write_clicks import NewClick, record_clicks
 from tests.api.client import Caller, assert_problem
 from tests.cast import NOW, ada, flask, leased, listed, lulu, lulus_shop, mei, meis_shop, report, settled
-from tests.storefront.test_same_elsewhere import told
+from tests.storefront.test_same_elsewhere import shown_as_same
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_an_offer_says_its_price_there_and_what_a_sale_brings_the_keeper() -> No
 def test_an_offer_says_where_else_the_same_item_is_sold_and_why_that_is_thought() -> None:
     here = fresh()
     there = fresh(marketplace="jd", identity="jd-1", external_id="9", coupon_minor=None, now_minor=6500)
-    told(here, there)
+    shown_as_same(here, there)
 
     answer = Caller(mei()).get(f"/offers/{here.id}").json()
     back = Caller(mei()).get(f"/offers/{there.id}").json()
@@ -79,7 +79,7 @@ def test_an_offer_that_earns_nothing_says_why(changes: dict[str, Any], word: str
     assert word in offer["no_earning_reason"]
 
 
-def test_a_price_that_is_too_old_is_not_told() -> None:
+def test_a_price_that_is_too_old_is_not_shown() -> None:
     flask(as_of=now() - timedelta(days=3), expires_at=now() - timedelta(days=2))
 
     (offer,) = Caller(mei()).get("/offers").json()["items"]

@@ -96,7 +96,7 @@ def test_a_bad_filter_is_refused_by_name(asked: dict[str, Any], field: str) -> N
 
 
 @pytest.mark.django_db
-def test_suggestions_are_told_with_their_kind() -> None:
+def test_suggestions_are_given_with_their_kind() -> None:
     take({"brand": "灶边记", "category": "kitchen"})
 
     answer = Caller(mei()).get("/offers/suggest", q="灶")

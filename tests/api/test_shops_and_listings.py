@@ -116,7 +116,7 @@ def test_a_listing_is_moved_noted_hidden_and_shown_in_one_call() -> None:
     assert (shown["state"], shown["shelf"]) == ("published", "新品")
 
 
-def test_a_change_that_is_refused_half_way_changes_nothing() -> None:
+def test_a_change_that_is_refused_midway_changes_nothing() -> None:
     shop = meis_shop()
     listing = listed(shop, flask())
     me = Caller(mei())
@@ -173,9 +173,9 @@ def test_another_shop_looks_like_none_at_all() -> None:
 
     for address in ("", "/listings", "/shelves", f"/listings/{listing.id}", "/orders", "/balance", "/payouts"):
         theirs = me.get(f"/shops/lulu{address}")
-        nobodys = me.get(f"/shops/nobody{address}")
+        unknown = me.get(f"/shops/unknown{address}")
         assert_problem(theirs, 404, "not_found")
-        assert theirs.content == nobodys.content
+        assert theirs.content == unknown.content
 
 
 def test_a_token_for_one_shop_reaches_only_that() -> None:

@@ -121,7 +121,7 @@ def test_an_unknown_currency_is_refused_by_name(currency: Any) -> None:
     assert document["errors"][0]["field"].endswith("currency")
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Bearer joey_nobody", "Basic bWVpOm1laQ=="])
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Bearer joey_unknown", "Basic bWVpOm1laQ=="])
 def test_without_a_valid_token_nothing_is_said(authorization: str | None) -> None:
     caller = Caller(None)
     if authorization is not None:

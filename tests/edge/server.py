@@ -1,4 +1,4 @@
-"""A Joey server of its own for a test: Granian in a process group, on the session's PostgreSQL."""
+"""A server of its own for a test: Granian in a process group, on the session's PostgreSQL."""
 
 import os
 import signal

@@ -93,7 +93,7 @@ def test_the_same_page_again_takes_no_more_room() -> None:
     assert (len(pages), pages.bytes) == (1, 1524)
 
 
-def test_what_is_over_is_let_go() -> None:
+def test_expired_pages_are_dropped() -> None:
     clock = Clock()
     pages = Pages(10_000, clock)
     pages.put(key(), kept(PUBLIC, b"page", made=clock.now), seen=0)

@@ -40,7 +40,7 @@ def paths(listing: Listing) -> tuple[str, str]:
 
 
 def until(seen: Callable[[], bool], seconds: float = 1.0) -> bool:
-    """Whether it is seen soon: what is told by NOTIFY comes a moment after the commit."""
+    """Whether it is seen soon: a NOTIFY arrives a moment after the commit."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if seen():
@@ -57,7 +57,7 @@ def kept_by(joey: Server, path: str, **headers: str) -> httpx.Response:
 
 @contextmanager
 def untold(postgres: EmbeddedPostgres) -> Iterator[None]:
-    """Changes of offers that nobody is told of."""
+    """Changes of offers that are not announced."""
     with psycopg.connect(postgres.urls.owner, autocommit=True) as owner:
         owner.execute("ALTER TABLE catalog_offer DISABLE TRIGGER catalog_offer_pages")
         try:
@@ -72,7 +72,7 @@ def test_a_page_made_on_the_fast_path_is_djangos_to_the_letter(joey: Server, lis
             asked = {"accept_language": language, "accept_encoding": "identity"}
             short = kept_by(joey, path, **asked)
             # A cookie by the session's name, whatever is in it, leads past memory to Django.
-            django = joey.get(path, **asked, cookie="joey=nobody")
+            django = joey.get(path, **asked, cookie="joey=stranger")
 
             assert short.text == django.text
             ours = ("server", "date", "etag", "cache-control", "set-cookie", "vary")
@@ -184,7 +184,7 @@ def test_a_session_neither_gets_a_kept_page_nor_leaves_one(
     joey: Server, listing: Listing, committed_db: EmbeddedPostgres
 ) -> None:
     for path in paths(listing):
-        assert "etag" not in joey.get(path, cookie="lang=en; joey=somebody").headers
+        assert "etag" not in joey.get(path, cookie="lang=en; joey=someone").headers
     with untold(committed_db):
         Offer.objects.update(translations={"en": "Another title"})
 
@@ -237,7 +237,7 @@ def test_a_page_beyond_the_last_one_is_not_the_first(joey: Server, listing: List
 
 
 def test_what_is_not_there_is_djangos_to_say(joey: Server, listing: Listing) -> None:
-    for path in ("/s/nobody", "/s/mei/", "/s/", f"/s/lulu/{listing.id}", "/s/mei/x"):
+    for path in ("/s/unknown", "/s/mei/", "/s/", f"/s/lulu/{listing.id}", "/s/mei/x"):
         answer = joey.get(path, **ZH)
         assert answer.status_code == 404, path
         assert "etag" not in answer.headers
@@ -269,7 +269,7 @@ def test_after_a_lost_connection_changes_are_heard_again(
     assert until(lambda: "改过的店名" in joey.get("/s/mei", **ZH).text)
 
 
-def test_without_a_database_a_page_nobody_keeps_is_said_to_be_away(
+def test_without_a_database_a_page_that_is_not_cached_is_unavailable(
     committed_db: EmbeddedPostgres, tmp_path: Any
 ) -> None:
     with server(DATABASE_URL=f"postgresql://joey_app@/joey?host={tmp_path}") as lonely:
@@ -288,4 +288,4 @@ def test_a_visitor_with_very_long_headers_is_answered_like_any_other(joey: Serve
     assert answer.status_code == 200
     assert "保温杯" in answer.text
     assert "etag" in answer.headers
-    assert "etag" not in joey.get("/s/mei", cookie=f"other={long}; joey=somebody").headers
+    assert "etag" not in joey.get("/s/mei", cookie=f"other={long}; joey=someone").headers

@@ -135,7 +135,7 @@ def test_every_table_and_every_row_is_shown_and_cannot_be_edited(model: Any, set
 
 def test_account_numbers_and_password_fields_are_never_shown(settings: Any) -> None:
     everything(settings)
-    Person.objects.update(password="!")  # as everybody has it who signed in with a code
+    Person.objects.update(password="!")  # as for everyone who signed in with a code
     client = signed_in(ada())
 
     payout = client.get(reverse("admin:payouts_payout_change", args=[Payout.objects.get().pk])).content.decode()

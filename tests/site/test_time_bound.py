@@ -32,7 +32,7 @@ def asked(app: App, path: str, *, language: str = "en", for_seconds: float = 0.6
     return sent
 
 
-async def stands_still(scope: Scope, receive: Receive, send: Send) -> None:
+async def hangs(scope: Scope, receive: Receive, send: Send) -> None:
     await asyncio.Event().wait()
 
 
@@ -51,8 +51,8 @@ def headers_of(sent: list[Message]) -> dict[bytes, bytes]:
     return found
 
 
-def test_an_api_call_that_hangs_is_told_so_as_a_problem_document() -> None:
-    sent = asked(stands_still, "/api/v1/shops")
+def test_an_api_call_that_hangs_is_answered_with_a_problem_document() -> None:
+    sent = asked(hangs, "/api/v1/shops")
 
     assert [sent[0]["status"], headers_of(sent)[b"content-type"]] == [503, b"application/problem+json"]
     assert headers_of(sent)[b"retry-after"] == b"5"
@@ -62,15 +62,15 @@ def test_an_api_call_that_hangs_is_told_so_as_a_problem_document() -> None:
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "The database is unavailable."), ("zh-CN", "数据库暂时连不上。")]
 )
-def test_readyz_says_that_the_database_is_away(language: str, words: str) -> None:
-    sent = asked(stands_still, "/readyz", language=language)
+def test_readyz_says_that_the_database_is_unavailable(language: str, words: str) -> None:
+    sent = asked(hangs, "/readyz", language=language)
 
     assert sent[0]["status"] == 503
     assert json.loads(sent[1]["body"]) == {"ready": False, "troubles": [words]}
 
 
-def test_a_page_that_hangs_is_told_in_words() -> None:
-    sent = asked(stands_still, "/s/mei", language="zh-CN")
+def test_a_page_that_hangs_is_answered_in_words() -> None:
+    sent = asked(hangs, "/s/mei", language="zh-CN")
 
     assert sent[0]["status"] == 503
     assert "页面暂时打不开" in sent[1]["body"].decode()
@@ -90,7 +90,7 @@ def test_what_comes_in_time_is_passed_on_as_it_is() -> None:
     assert len(sent) == 2
 
 
-def test_a_page_says_in_words_that_the_database_is_away(rf: RequestFactory) -> None:
+def test_a_page_says_in_words_that_the_database_is_unavailable(rf: RequestFactory) -> None:
     def view(request: Any) -> Any:
         raise AssertionError("not asked")
 

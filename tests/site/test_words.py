@@ -24,7 +24,7 @@ def test_translations_keep_the_places_that_are_filled_in() -> None:
     assert not wrong
 
 
-def test_the_catalogue_holds_nothing_that_nobody_says() -> None:
+def test_the_catalogue_holds_nothing_unused() -> None:
     said = {sentence.text for sentence in sentences()}
 
     kept = [message.id[0] if isinstance(message.id, (tuple, list)) else message.id for message in chinese()]

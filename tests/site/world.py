@@ -69,7 +69,7 @@ def _one_more(shop: Shop, number: int) -> None:
 
 
 def _picture(offer: Offer) -> None:
-    """Fetched already, so that nobody is asked for it."""
+    """Fetched already, so that no marketplace is asked for it."""
     offer.picture_urls = ["http://localhost:1/flask.webp"]
     offer.save()
     path = kept_at(offer.pk, offer.picture_urls[0])

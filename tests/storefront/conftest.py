@@ -1,4 +1,4 @@
-"""Shops are tested with Taobao and JD connected; nobody is called, so no address has to answer."""
+"""Shops are tested with Taobao and JD connected; no marketplace is called, so no address has to answer."""
 
 from typing import Any
 

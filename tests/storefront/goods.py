@@ -17,7 +17,7 @@ def fresh_flask(**changes: Any) -> Offer:
 
 
 def stale_flask(**changes: Any) -> Offer:
-    """The flask as nobody has read it for 25 hours."""
+    """The flask, last read 25 hours ago."""
     now = clock.now()
     return flask(as_of=now - timedelta(hours=25), expires_at=now - timedelta(hours=1), **changes)
 

@@ -19,7 +19,7 @@ def _connected(settings: Settings) -> None:
         "app_key": "1", "app_secret": "s", "adzone_id": "1"}}}  # fmt: skip
 
 
-def test_opening_the_outbound_click_page_leases_no_position_and_asks_nobody(client: Client) -> None:
+def test_opening_the_outbound_click_page_leases_no_position_and_calls_no_marketplace(client: Client) -> None:
     listing = listed(meis_shop(), fresh_flask())
     Position.objects.create(marketplace="taobao", key="110000000001", free_from=clock.now())
 

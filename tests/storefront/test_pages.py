@@ -145,7 +145,7 @@ def test_a_marketplace_that_reports_nothing_earns_nothing_here(client: Client) -
     assert "may earn about" not in words
 
 
-def test_an_item_without_commission_says_that_nobody_earns(client: Client) -> None:
+def test_an_item_without_commission_says_that_no_one_earns(client: Client) -> None:
     listing = listed(meis_shop(), fresh_flask(commission_ppm=0))
 
     assert "pays no commission on this item" in client.get(path_of(listing), headers=EN).content.decode()
@@ -163,7 +163,7 @@ def test_an_unlawful_reference_price_is_not_struck_through(client: Client) -> No
     assert "<s " in client.get(path_of(listing), headers=EN).content.decode()
 
 
-def test_price_history_is_drawn_told_and_tabled(client: Client) -> None:
+def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None:
     offer = fresh_flask()
     cost(offer, (50, 9900), (20, 7900), (5, 6900))
     listing = listed(meis_shop(), offer)
@@ -201,7 +201,7 @@ def test_a_listing_is_found_only_in_its_own_shop(client: Client) -> None:
     lulus_shop()
 
     assert client.get(f"/s/lulu/{listing.id}").status_code == 404
-    assert client.get("/s/nobody").status_code == 404
+    assert client.get("/s/unknown").status_code == 404
     assert client.get("/s/mei/not-an-id").status_code == 404
 
 
@@ -328,7 +328,7 @@ def test_a_report_is_written_down_and_an_undeclared_field_is_refused(client: Cli
     assert [event.facts["reason"] for event in events_of([f"report:{listing.id}"])] == ["fake"]
 
 
-def test_a_page_nobody_knows_is_a_friendly_404(client: Client) -> None:
+def test_an_unknown_page_is_a_friendly_404(client: Client) -> None:
     answer = client.get("/nowhere", headers=ZH)
 
     assert answer.status_code == 404
@@ -343,8 +343,8 @@ def test_reading_pages_take_no_writes(client: Client, method: str) -> None:
 
 
 def test_programs_that_read_everything_are_kept_from_links_and_outbound_clicks(client: Client) -> None:
-    told = client.get("/robots.txt").content.decode().splitlines()
+    lines = client.get("/robots.txt").content.decode().splitlines()
 
-    assert told[0] == "User-agent: *"
-    assert {"Disallow: /go/", "Disallow: /l/", "Disallow: /studio/"} <= set(told)
-    assert "Disallow: /" not in told
+    assert lines[0] == "User-agent: *"
+    assert {"Disallow: /go/", "Disallow: /l/", "Disallow: /studio/"} <= set(lines)
+    assert "Disallow: /" not in lines

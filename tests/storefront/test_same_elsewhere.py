@@ -26,7 +26,7 @@ def at_jd(**changes: Any) -> Offer:
     return fresh_flask(**jd | {"coupon_minor": None, "url": "https://item.jd.com/100012043978.html"} | changes)
 
 
-def told(one: Offer, other: Offer, evidence: str = "barcode") -> None:
+def shown_as_same(one: Offer, other: Offer, evidence: str = "barcode") -> None:
     for here, there in ((one, other), (other, one)):
         Alike.objects.create(
             offer=here, marketplace=here.marketplace, other=there, other_marketplace=there.marketplace,
@@ -44,7 +44,7 @@ def compared(client: Client, listing: Listing, headers: dict[str, str] = EN) -> 
 def test_a_cheaper_one_is_shown_with_price_difference_reason_and_time(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd())
+    shown_as_same(flask, at_jd())
 
     english, chinese = compared(client, listing), compared(client, listing, ZH)
 
@@ -57,8 +57,8 @@ def test_a_cheaper_one_is_shown_with_price_difference_reason_and_time(client: Cl
 def test_a_dearer_and_an_equal_one_are_shown_as_what_they_are(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd(now_minor=7000), "brand_model")
-    told(flask, at_jd(marketplace="dangdang", now_minor=6900), "brand_words")
+    shown_as_same(flask, at_jd(now_minor=7000), "brand_model")
+    shown_as_same(flask, at_jd(marketplace="dangdang", now_minor=6900), "brand_words")
 
     text = compared(client, listing)
 
@@ -71,7 +71,7 @@ def test_a_dearer_and_an_equal_one_are_shown_as_what_they_are(client: Client) ->
 def test_prices_in_two_currencies_are_not_compared(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd(marketplace="amazon", currency="USD", now_minor=999))
+    shown_as_same(flask, at_jd(marketplace="amazon", currency="USD", now_minor=999))
 
     text = compared(client, listing)
 
@@ -83,7 +83,7 @@ def test_prices_in_two_currencies_are_not_compared(client: Client) -> None:
 def test_what_is_out_of_stock_there_is_not_called_cheaper(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd(in_stock=False))
+    shown_as_same(flask, at_jd(in_stock=False))
 
     text = compared(client, listing)
 
@@ -100,7 +100,7 @@ def test_where_the_price_is_not_known_now_nothing_is_said(client: Client, unknow
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
     there = at_jd()
-    told(flask, there)
+    shown_as_same(flask, there)
     Offer.objects.filter(id=there.id).update(
         **{name: each() if callable(each) else each for name, each in unknown.items()}
     )
@@ -111,7 +111,7 @@ def test_where_the_price_is_not_known_now_nothing_is_said(client: Client, unknow
 def test_where_ones_own_price_is_too_old_nothing_is_called_cheaper(client: Client) -> None:
     flask = stale_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd())
+    shown_as_same(flask, at_jd())
 
     text = compared(client, listing)
 
@@ -119,10 +119,10 @@ def test_where_ones_own_price_is_too_old_nothing_is_called_cheaper(client: Clien
     assert "cheaper" not in text
 
 
-def test_a_title_that_nobody_translated_says_what_language_it_is_in(client: Client) -> None:
+def test_a_title_without_translation_says_what_language_it_is_in(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd(title="316 不锈钢保温杯", translations={}))
+    shown_as_same(flask, at_jd(title="316 不锈钢保温杯", translations={}))
 
     english, chinese = (client.get(f"/s/mei/{listing.id}", headers=each).content.decode() for each in (EN, ZH))
 
@@ -133,7 +133,7 @@ def test_a_title_that_nobody_translated_says_what_language_it_is_in(client: Clie
 def test_a_mere_rival_is_not_shown(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd())
+    shown_as_same(flask, at_jd())
     Alike.objects.update(is_same=False)
 
     assert compared(client, listing) == ""
@@ -151,7 +151,7 @@ def test_a_mere_rival_is_not_shown(client: Client) -> None:
 def test_only_the_marketplaces_own_address_is_given(client: Client, url: str) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd(url=url))
+    shown_as_same(flask, at_jd(url=url))
 
     html = client.get(f"/s/mei/{listing.id}", headers=EN).content.decode()
 
@@ -160,10 +160,10 @@ def test_only_the_marketplaces_own_address_is_given(client: Client, url: str) ->
     assert url not in html
 
 
-def test_the_plain_link_tells_nobody_where_the_buyer_came_from(client: Client) -> None:
+def test_the_plain_link_does_not_reveal_where_the_buyer_came_from(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd())
+    shown_as_same(flask, at_jd())
 
     html = client.get(f"/s/mei/{listing.id}", headers=EN).content.decode()
 
@@ -174,7 +174,7 @@ def test_the_plain_link_tells_nobody_where_the_buyer_came_from(client: Client) -
 def test_the_page_is_kept_no_longer_than_the_price_there_lasts(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
-    told(flask, at_jd(expires_at=clock.now() + timedelta(seconds=20)))
+    shown_as_same(flask, at_jd(expires_at=clock.now() + timedelta(seconds=20)))
 
     answer = client.get(f"/s/mei/{listing.id}", headers=EN)
 
@@ -192,6 +192,6 @@ def test_comparing_takes_one_query_however_much_there_is(
     with django_assert_num_queries(9):
         client.get(f"/s/mei/{listing.id}", headers=EN)
     for place in ("jd", "dangdang", "amazon", "1688"):
-        told(flask, at_jd(marketplace=place))
+        shown_as_same(flask, at_jd(marketplace=place))
     with django_assert_num_queries(9):
         client.get(f"/s/mei/{listing.id}", headers=EN)

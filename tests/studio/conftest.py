@@ -1,4 +1,4 @@
-"""Shops are tested with Taobao and JD connected; nobody is called, so no address has to answer. All can be searched."""
+"""Shops are tested with Taobao and JD connected. No marketplace is called; all offers can be searched."""
 
 from typing import Any
 

@@ -115,5 +115,5 @@ def test_without_an_index_the_page_says_so_and_pasting_still_works(
     answer = browser.get("/studio/mei/pick?q=a")
 
     assert answer.status_code == 503
-    assert "search index of this Joey is being built" in answer.content.decode()
+    assert "The search index is being built" in answer.content.decode()
     assert "/studio/mei/pick/paste" in answer.content.decode()

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from joey.catalog.models import Offer
 from tests.cast import mei, meis_shop
 from tests.storefront.goods import fresh_flask
-from tests.storefront.test_same_elsewhere import at_jd, told
+from tests.storefront.test_same_elsewhere import at_jd, shown_as_same
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def item(html: str, offer: Offer) -> str:
 def test_each_says_what_the_same_costs_and_earns_elsewhere() -> None:
     meis_shop()
     flask, jd = fresh_flask(), at_jd()
-    told(flask, jd)
+    shown_as_same(flask, jd)
 
     html = signed_in(mei()).get("/studio/mei/pick").content.decode()
 
@@ -36,7 +36,7 @@ def test_each_says_what_the_same_costs_and_earns_elsewhere() -> None:
 def test_the_page_of_the_other_offer_lets_the_keeper_put_it_in_the_shop() -> None:
     meis_shop()
     flask, jd = fresh_flask(), at_jd()
-    told(flask, jd)
+    shown_as_same(flask, jd)
 
     html = signed_in(mei()).get(f"/studio/mei/pick?offer={jd.id}").content.decode()
 
@@ -51,7 +51,7 @@ def test_comparing_a_page_of_offers_takes_one_query(django_assert_num_queries: D
     for number in (1, 10):
         for each in range(number):
             name = f"{number}-{each}"
-            told(fresh_flask(identity=name, external_id=name), at_jd(identity=name, external_id=name))
+            shown_as_same(fresh_flask(identity=name, external_id=name), at_jd(identity=name, external_id=name))
         client.get("/studio/mei/pick")  # the test's index reads the new offers
         with django_assert_num_queries(QUERIES):
             client.get("/studio/mei/pick")

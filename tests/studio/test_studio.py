@@ -1,4 +1,4 @@
-"""The keeper's side: sign in by code, one's own shops only, nothing stored that nobody asked for."""
+"""The keeper's side: sign in by code, only one's own shops, nothing stored that was not asked for."""
 
 import re
 from typing import Any
@@ -61,7 +61,7 @@ def test_anothers_shop_looks_like_none_at_all(name: str) -> None:
     lulus_shop()
 
     assert signed_in(mei()).get(f"/studio/lulu/{name}").status_code == 404
-    assert signed_in(mei()).get(f"/studio/nobody/{name}").status_code == 404
+    assert signed_in(mei()).get(f"/studio/unknown/{name}").status_code == 404
 
 
 def test_anothers_shop_cannot_be_written_to() -> None:
@@ -118,7 +118,7 @@ def test_a_person_signs_in_with_the_code_and_opens_a_shop(client: Client, monkey
     assert client.get("/s/new-corner", headers=EN).status_code == 200
 
 
-def test_an_empty_sign_in_makes_nobody(client: Client) -> None:
+def test_an_empty_sign_in_makes_no_account(client: Client) -> None:
     assert client.post("/studio/sign-in", {"contact": ""}, headers=EN).status_code == 422
     assert client.post("/studio/sign-in/code", {"code": ""}, headers=EN).status_code == 302
     assert not SignInCode.objects.exists()
@@ -133,7 +133,7 @@ def test_after_signing_in_one_never_leaves_the_studio(client: Client, wish: str)
 
 
 @pytest.mark.parametrize("field", ["price", "fee", "inviter", "stock", "deposit", "parent"])
-def test_opening_a_shop_refuses_a_field_that_nobody_asked_for_by_name(field: str) -> None:
+def test_opening_a_shop_refuses_an_undeclared_field_by_name(field: str) -> None:
     answer = signed_in(sam()).post("/studio/open", {"name": "Sam", "slug": "sams", field: "1"})
 
     assert answer.status_code == 422
