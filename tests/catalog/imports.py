@@ -77,10 +77,10 @@ def courses(marketplace: str = "jd") -> dict[str, list[tuple[datetime, int]]]:
         """,
         [marketplace],
     )
-    told: dict[str, list[tuple[datetime, int]]] = {}
+    points: dict[str, list[tuple[datetime, int]]] = {}
     for row in found:
-        told.setdefault(row["external_id"], []).append((row["at"], row["price_minor"]))
-    return told
+        points.setdefault(row["external_id"], []).append((row["at"], row["price_minor"]))
+    return points
 
 
 def everything() -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A link or copy-code from somebody's phone becomes an offer, or a sentence that says why not."""
+"""A link or copy-code from a phone becomes an offer, or a sentence that says why not."""
 
 import pytest
 import stamina
@@ -65,7 +65,7 @@ def test_an_item_that_is_gone_is_not_found(connected: Sandbox) -> None:
         offer_from_text("https://item.jd.com/100012043978.html", now=clock.now())
 
 
-def test_a_marketplace_that_is_away_says_so(own_world: Sandbox) -> None:
+def test_a_marketplace_that_is_unavailable_says_so(own_world: Sandbox) -> None:
     own_world.post("/control/outage", {"kind": "500", "seconds": 60, "where": "taobao"})
 
     with stamina.set_testing(True, attempts=2), pytest.raises(Unavailable):

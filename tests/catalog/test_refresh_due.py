@@ -143,7 +143,7 @@ def test_a_new_picture_and_a_new_id_at_once_stay_the_same_offer(own_world: Sandb
 
 
 @pytest.mark.parametrize("kind", ["500", "garbage", "throttle"])
-def test_a_marketplace_that_is_away_changes_nothing_and_keeps_no_other_from_being_read(
+def test_a_marketplace_that_is_unavailable_changes_nothing_and_keeps_no_other_from_being_read(
     own_world: Sandbox, kind: str
 ) -> None:
     filled()

@@ -1,4 +1,4 @@
-"""What a file of offers does: prices known and unknown, rows refused and mended, offers missing, where links lead."""
+"""What a file of offers does: prices known and unknown, rows refused and fixed, offers missing, where links lead."""
 
 import csv
 import gzip
@@ -154,7 +154,7 @@ class TestAgain:
 
 
 class TestRefusedRows:
-    """Refused rows are kept in the file's own form, mended there, and imported again."""
+    """Refused rows are kept in the file's own form, fixed there, and imported again."""
 
     def test_csv(self, tmp_path: Path) -> None:
         kept = tmp_path / "goods.refused.csv"
@@ -166,10 +166,10 @@ class TestRefusedRows:
         header, bad, short = csv.reader(kept.read_text().splitlines())
         assert header == ["joey_row", "joey_field", "joey_reason", "id", "title", "url", "price", "currency"]
         assert bad[:2] == ["3", "price"]
-        assert bad[3:5] == ["2", '=cmd|calc!A1, "q"']  # as it came: whoever mends it gives it back
+        assert bad[3:5] == ["2", '=cmd|calc!A1, "q"']  # as in the file, so that it can be fixed and imported again
         assert short[:2] + short[3:] == ["4", "row", "3", "short"]
-        mended = kept.read_text().replace(",x,", ",8.80,").replace("3,short", "3,c,https://item.jd.com/3.html,1.00,CNY")
-        done = import_offers(written(tmp_path, mended, "mended.csv"), "jd", refused_to=kept, now=NOW)
+        fixed = kept.read_text().replace(",x,", ",8.80,").replace("3,short", "3,c,https://item.jd.com/3.html,1.00,CNY")
+        done = import_offers(written(tmp_path, fixed, "fixed.csv"), "jd", refused_to=kept, now=NOW)
         assert (done.accepted, done.refused) == (2, ())
         assert prices() == {
             "1": 1290,
@@ -194,8 +194,8 @@ class TestRefusedRows:
 
         assert [(each.row, each.field) for each in done.refused] == [(2, "row"), (4, "price")]
         assert kept.read_text().splitlines()[1] == "{not json"
-        mended = kept.read_text().replace("{not json", json.dumps(row | {"id": 4})).replace('"x"', "3")
-        done = import_offers(written(tmp_path, mended, "mended.jsonl"), "jd", now=NOW)
+        fixed = kept.read_text().replace("{not json", json.dumps(row | {"id": 4})).replace('"x"', "3")
+        done = import_offers(written(tmp_path, fixed, "fixed.jsonl"), "jd", now=NOW)
         assert (done.accepted, done.refused) == (2, ())
         assert prices() == {
             "1": 1250,
@@ -214,8 +214,8 @@ class TestRefusedRows:
         done = import_offers(written(tmp_path, feed, "feed.xml"), "jd", refused_to=kept, now=NOW)
 
         assert [(each.row, each.field) for each in done.refused] == [(2, "price")]
-        mended = kept.read_text().replace("cheap -- ask", "7.00 USD")
-        done = import_offers(written(tmp_path, mended, "mended.xml"), "jd", now=NOW)
+        fixed = kept.read_text().replace("cheap -- ask", "7.00 USD")
+        done = import_offers(written(tmp_path, fixed, "fixed.xml"), "jd", now=NOW)
         assert (done.accepted, done.refused) == (1, ())
         assert offers()["2"]["title"] == "A & B"
 

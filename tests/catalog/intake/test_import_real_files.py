@@ -48,16 +48,16 @@ class TestTmall:
         assert (done.accepted, done.refused, done.new) == (8769, (), 1206)
         assert done.changed == 8750 == len({(row["id"], row["update_time"]) for row in rows})  # 19 rows are repeats
         assert set(known) == {row["id"].removeprefix("A") for row in rows}
-        told: dict[str, dict[datetime, int]] = {}
+        reported: dict[str, dict[datetime, int]] = {}
         for row in rows:  # the later row of a day counts
             year, month, day = map(int, row["update_time"].split("/"))
             at = datetime(year, month, day, tzinfo=UTC) - timedelta(hours=8)
-            told.setdefault(row["id"].removeprefix("A"), {})[at] = round(float(row["price"]) * 100)
-        assert courses("tmall") == {item: sorted(days.items()) for item, days in told.items()}
-        for item, days in told.items():
+            reported.setdefault(row["id"].removeprefix("A"), {})[at] = round(float(row["price"]) * 100)
+        assert courses("tmall") == {item: sorted(days.items()) for item, days in reported.items()}
+        for item, days in reported.items():
             newest = max(days)
             assert (known[item]["as_of"], known[item]["now_minor"]) == (newest, days[newest])
-        assert sum(len(set(days.values())) > 1 for days in told.values()) == 162
+        assert sum(len(set(days.values())) > 1 for days in reported.values()) == 162
         prove()
 
     def test_what_is_empty_is_unknown_and_what_is_odd_is_kept(self, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ class TestTmall:
         assert any("【" in offer["title"] for offer in known)
         assert all(offer["url"] == f"https://detail.tmall.com/item.htm?id={offer['external_id']}" for offer in known)
         assert all(offer["identity"] == f"id:{offer['external_id']}" for offer in known)
-        assert all(offer["expires_at"] < NOW for offer in known)  # nobody is shown a price of 2016
+        assert all(offer["expires_at"] < NOW for offer in known)  # no one is shown a price of 2016
 
     def test_again_it_changes_nothing(self, tmp_path: Path) -> None:
         mapping = documented("tmall.toml", tmp_path)
@@ -178,8 +178,8 @@ class TestJdPhones:
         assert len({offer["title"] for offer in known}) == 682 - 15
 
     def test_links_of_html_in_a_text_stay_text(self, tmp_path: Path) -> None:
-        told = {row["id"]: row.get("sub_title", "") for row in map(json.loads, rows_of(self.NAME))}
-        linked = {item for item, text in told.items() if "<a" in text}
+        reported = {row["id"]: row.get("sub_title", "") for row in map(json.loads, rows_of(self.NAME))}
+        linked = {item for item, text in reported.items() if "<a" in text}
 
         done = real(self.NAME, "jd", mapped(tmp_path, self.PLAIN + 'title = "sub_title"'))
 
@@ -187,7 +187,7 @@ class TestJdPhones:
         shown = offers()
         assert sum("<a" in shown[each]["title"] for each in linked & shown.keys()) > 600
         assert {each: shown[each]["title"] for each in linked} == {
-            each: " ".join(unescape(told[each]).split())[:300].rstrip() for each in linked
+            each: " ".join(unescape(reported[each]).split())[:300].rstrip() for each in linked
         }
 
     def test_only_three_kinds_of_goods_are_in_it_and_the_tree_names_them(self, tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ class TestJdPhones:
             "": 4,
         }
 
-    def test_what_lies_in_json_inside_a_column_can_be_named(self, tmp_path: Path) -> None:
+    def test_what_is_in_json_inside_a_column_can_be_named(self, tmp_path: Path) -> None:
         real(self.NAME, "jd", mapped(tmp_path, self.PLAIN + 'model = ["own_spec.机身颜色", "spu_title"]'))
 
         assert offers()["2600242"]["model"] == "白色"
@@ -324,7 +324,7 @@ class TestMerchantFeeds:
         assert everything() == before
         assert "feed:juglana" not in feeds()
 
-    def test_mended_it_shows_its_other_oddities(self, tmp_path: Path) -> None:
+    def test_fixed_it_shows_its_other_oddities(self, tmp_path: Path) -> None:
         broken = gzip.decompress(shared(f"data/{self.POLISH}").read_bytes()).decode()
         with pytest.raises(ParseError):
             fromstring(broken)

@@ -151,7 +151,7 @@ def test_a_broken_file_is_refused_in_a_clear_sentence(body: bytes, why: str, tmp
 
 
 class TestTraps:
-    """What somebody makes to hurt whoever reads it."""
+    """Files made to harm their reader."""
 
     def test_a_line_without_an_end_is_not_kept_in_memory(self, tmp_path: Path) -> None:
         path = tmp_path / "bomb.csv"
@@ -207,7 +207,7 @@ class TestTraps:
         assert [(each.row, each.field) for each in done.refused] == [(1, "row")]
         assert set(offers()) == {"2", "3"}
 
-    def test_more_refused_rows_than_anybody_would_mend_refuse_the_file(
+    def test_more_refused_rows_than_a_person_would_fix_refuse_the_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("joey.catalog.intake.import_offers.MOST_REFUSED", 10)

@@ -322,10 +322,10 @@ class AnyOrder(TestCase):
             flask_facts(external_id=f"id-{at // 2}", now_minor=8900 - at // 3, coupon_minor=None, as_of=NOW + at * HOUR)
             for at in range(6)
         ]
-        told = [words[at] for at in order]
+        ordered = [words[at] for at in order]
 
         for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), 6], strict=True):
-            take_offers(told[start:end], now=LATER)
+            take_offers(ordered[start:end], now=LATER)
 
         offer = Offer.objects.get()
         assert (offer.external_id, offer.now_minor, offer.as_of) == ("id-2", 8899, NOW + 5 * HOUR)

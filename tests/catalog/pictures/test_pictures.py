@@ -145,7 +145,7 @@ def test_what_is_no_picture_is_none_and_not_asked_for_at_every_request(host: Hos
 
 
 @pytest.mark.django_db
-def test_an_offer_without_a_picture_or_nobody_s_offer_has_none(host: Host) -> None:
+def test_an_offer_without_a_picture_or_no_offer_at_all_has_none(host: Host) -> None:
     take_offers([flask_facts(picture_urls=())], now=NOW)
 
     assert picture_bytes(Offer.objects.get().id) is None

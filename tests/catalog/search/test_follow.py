@@ -1,4 +1,4 @@
-"""The index follows the offers: nothing is missed, nothing stands twice, whoever is killed and whatever is lost."""
+"""The index follows the offers: nothing is missed or indexed twice, whatever is killed or lost."""
 
 import os
 import signal
@@ -46,9 +46,9 @@ def contents() -> dict[str, tuple[object, ...]]:
     names = ("newest", "low_id", "coupon_until", *SORTS)
     columns = [found.fast_field_values(name, places) for name in names]
     rows = list(zip(*columns, strict=True))
-    told = {id_of(int(row[0] or 0), int(row[1] or 0)).hex: row for row in rows}
-    assert len(told) == len(rows), "an offer stands twice"
-    return told
+    indexed = {id_of(int(row[0] or 0), int(row[1] or 0)).hex: row for row in rows}
+    assert len(indexed) == len(rows), "an offer is indexed twice"
+    return indexed
 
 
 def titles(q: str = "", **options: Any) -> list[str]:
@@ -149,7 +149,7 @@ def test_without_an_index_a_search_is_refused_and_the_follower_builds_one() -> N
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["truncated", "gone", "meta"])
-def test_a_broken_index_is_built_anew(how: str) -> None:
+def test_a_broken_index_is_rebuilt(how: str) -> None:
     take_offers(many(20), now=NOW)
     catch_up()
     found = folder.current()
@@ -182,7 +182,7 @@ def test_a_lost_note_means_that_all_is_read_again_and_stands_once() -> None:
 
 
 @pytest.mark.django_db
-def test_an_index_that_knows_more_than_its_database_is_built_anew() -> None:
+def test_an_index_that_knows_more_than_its_database_is_rebuilt() -> None:
     take_offers(many(5), now=NOW)
     catch_up()
     sql.execute("UPDATE catalog_offer SET seq = seq - 3, title = '从备份恢复'")  # an older backup came back
@@ -194,7 +194,7 @@ def test_an_index_that_knows_more_than_its_database_is_built_anew() -> None:
 
 
 @pytest.mark.django_db
-def test_an_index_made_with_other_fees_is_built_anew(settings: Settings) -> None:
+def test_an_index_made_with_other_fees_is_rebuilt(settings: Settings) -> None:
     jd = {"marketplace": "jd", "commission_ppm": 100_000, "coupon_minor": None}
     take_offers([*many(1), *many(1, title="京东", identity="jd", external_id="jd", **jd)], now=NOW)
     catch_up()
@@ -299,7 +299,7 @@ def _answered(answered: list[int], troubles: list[Exception], enough: int) -> bo
 
 
 @pytest.mark.django_db
-def test_what_was_replaced_goes_once_nobody_can_be_opening_it() -> None:
+def test_what_was_replaced_goes_once_no_process_can_be_opening_it() -> None:
     take_offers(many(1), now=NOW)
     catch_up()
     before = folder.current()

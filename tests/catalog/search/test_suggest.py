@@ -1,4 +1,4 @@
-"""What is offered to somebody who is typing."""
+"""Suggestions while a question is being typed."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_what_is_typed_goes_on_or_is_put_right(typed: str, offered: str) -> None
 
 
 @pytest.mark.usefixtures("goods")
-def test_brands_and_categories_are_told_apart_from_words() -> None:
+def test_brands_and_categories_are_distinguished_from_words() -> None:
     assert Suggestion("静谷声", "brand") in suggest("静")
     assert Suggestion("kitchen", "category") in suggest("kitch")
 

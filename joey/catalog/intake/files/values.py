@@ -25,7 +25,7 @@ _AMOUNTS = re.compile(r"\d{1,12}\.\d\d(?:\n\d{1,12}\.\d\d)*", re.ASCII)
 _COUNTS = re.compile(r"\d{1,12}(?:\n\d{1,12})*", re.ASCII)
 _WHOLE = re.compile(r"\d{1,16}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,5})(?:\.(\d{1,4})0*)?\s*%?", re.ASCII)
-# RFC 3986: what may stand in an address as it is. Everything else is percent-encoded.
+# RFC 3986: characters that an address may contain unescaped. Everything else is percent-encoded.
 _SAFE = "-._~:/?#[]@!$&'()*+,;=%"
 _PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _BEGINNING = re.compile(r"[A-Za-z]+://[^/?#]*")
