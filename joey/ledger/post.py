@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from joey.kit import sql
-from joey.kit.sets import SetTable, columns_of
+from joey.kit.sets import SetTable
 from joey.ledger.chart import AccountKind
 from joey.money.money import Money
 
@@ -31,12 +31,6 @@ class MoveRow:
     credit_party: str
     currency: str
     amount_minor: int
-
-
-# Until every caller hands over a typed set or a SELECT.
-MOVES_COLUMNS = ", ".join(
-    column.declaration + (" DEFAULT ''" if column.name.endswith("_party") else "") for column in columns_of(MoveRow)
-)
 
 
 @dataclass(frozen=True)
@@ -94,8 +88,6 @@ def post_set(moves: SetTable[MoveRow] | str, params: sql.Params = None) -> int:
     Raises IntegrityError when an account that must not would fall below zero.
     """
     assert sql.inside_transaction(), "a booking belongs to what it books: open a transaction first"
-    if isinstance(moves, str) and " " not in moves:
-        moves = SetTable(moves, MoveRow).analyze()
     if isinstance(moves, str):
         query, moves = moves, SetTable("moves_to_book", MoveRow).create()
         moves.insert(query, params)
