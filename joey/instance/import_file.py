@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from joey.catalog.intake.files.forms import FORMS, form_of
-from joey.catalog.intake.files.mapping import read_mapping
+from joey.catalog.intake.files.read_mapping import read_mapping
 from joey.catalog.intake.import_offers import Imported, import_offers
 from joey.kit.refusals import Refusal
 

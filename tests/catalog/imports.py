@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from joey.catalog.intake.files.mapping import Mapping, read_mapping
+from joey.catalog.intake.files.mapping import Mapping
+from joey.catalog.intake.files.read_mapping import read_mapping
 from joey.catalog.intake.import_offers import Imported, import_offers
 from joey.catalog.prove import CHECKS
 from joey.kit import sql

@@ -1,0 +1,195 @@
+"""Read the mapping file: TOML that names columns, templates and constants, and calculates nothing.
+
+An unknown key is refused by its name.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping as Map
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.files.category_tree import read_tree
+from joey.catalog.intake.files.mapping import FIELDS, MONEY, PART, Mapping, Source
+from joey.kit.refusals import Invalid
+from joey.money.money import EXPONENTS
+
+LARGEST = 1 << 20
+UNITS = {"major": "major", "yuan": "major", "minor": "minor", "fen": "minor"}
+CHINESE = ("yuan", "fen")  # units of CNY alone
+RATES = ("percent", "basis_points")
+MOST_PRICE_HOURS = 24 * 90
+TIMES = ("as_of", "coupon_until")
+# Options beside `column`, with the fields that take them; None: all fields.
+HOW: Map[str, tuple[str, ...] | None] = {
+    "unit": (*MONEY, "commission_rate_percent"),
+    "date": TIMES,
+    "without": None,
+    "tree": ("category",),
+}
+KEYS = (
+    "format", "delimiter", "currency", "zone", "none", "columns", "categories", "hosts", "picture_hosts", "price_hours"
+)  # fmt: skip
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\.[a-z0-9-]{2,63}")
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping in a TOML file. Raises Invalid naming the key that is unknown or wrong."""
+    if path.stat().st_size > LARGEST:
+        raise Invalid(_("A mapping is not larger than a megabyte."), field="mapping")
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as broken:
+        raise Invalid(_("The mapping is not TOML: %s.") % broken, field="mapping") from None
+    for key in given:
+        if key not in KEYS:
+            raise _unknown(key, KEYS)
+    columns = _table(given, "columns")
+    return Mapping(
+        format=_text(given, "format"),
+        delimiter=_delimiter(given),
+        currency=_currency(given) or ("CNY" if _is_in_yuan(columns) else ""),
+        zone=_zone(given),
+        none=frozenset(_texts(given, "none") or ()),
+        sources={name: _sources(name, value, path.parent) for name, value in columns.items()},
+        categories=_categories(given),
+        hosts=_hosts(given, "hosts"),
+        picture_hosts=_hosts(given, "picture_hosts"),
+        price_hours=_price_hours(given),
+    )
+
+
+def _sources(name: str, value: Any, folder: Path) -> tuple[Source, ...]:
+    if name not in FIELDS:
+        raise _unknown(f"columns.{name}", FIELDS)
+    if value is False:  # the file has a column of this name that means something else
+        return ()
+    return tuple(_source(name, each, folder) for each in (value if isinstance(value, list) else [value]))
+
+
+def _source(name: str, value: Any, folder: Path) -> Source:
+    where = f"columns.{name}"
+    if isinstance(value, str):
+        return Source(template=value) if PART.search(value) else Source(column=value)
+    if not isinstance(value, dict):
+        raise Invalid(
+            _("A column is a name, a template with {braces}, a table, a list of them, or false."), field=where
+        )
+    for key in value:
+        if key not in ("column", "value", *HOW):
+            raise _unknown(f"{where}.{key}", ("column", "value", *HOW))
+        allowed = HOW.get(key)
+        if allowed is not None and name not in allowed:
+            raise Invalid(
+                _("“%(key)s” is for %(fields)s only.") % {"key": key, "fields": ", ".join(allowed)}, field=where
+            )
+        if not isinstance(value[key], str):
+            raise Invalid(_("“%s” is a text in quotes.") % key, field=where)
+    if ("column" in value) == ("value" in value):
+        raise Invalid(_("Give either “column” or “value”."), field=where)
+    column = value.get("column", "")
+    return Source(
+        column="" if PART.search(column) else column,
+        template=column if PART.search(column) else "",
+        value=value.get("value"),
+        unit=_unit(name, value.get("unit", ""), where),
+        date=value.get("date", ""),
+        without=value.get("without", ""),
+        tree=read_tree(folder / value["tree"]) if "tree" in value else None,
+    )
+
+
+def _unit(name: str, unit: str, where: str) -> str:
+    if not unit or (name == "commission_rate_percent" and unit in RATES):
+        return unit
+    if name in MONEY and unit in UNITS:
+        return UNITS[unit]
+    known = RATES if name == "commission_rate_percent" else tuple(UNITS)
+    raise Invalid(_("A unit is one of %s.") % ", ".join(known), field=f"{where}.unit")
+
+
+def _unknown(key: str, known: Any) -> Invalid:
+    text = _("The mapping has a key “%(key)s” that does not exist. There are: %(known)s.")
+    return Invalid(text % {"key": key[:60], "known": ", ".join(known)}, field=key[:60])
+
+
+def _table(given: Map[str, Any], key: str) -> Map[str, Any]:
+    found = given.get(key, {})
+    if not isinstance(found, dict):
+        raise Invalid(_("“%s” is a table: write it in square brackets, and its lines below.") % key, field=key)
+    return found
+
+
+def _text(given: Map[str, Any], key: str) -> str:
+    found = given.get(key, "")
+    if not isinstance(found, str):
+        raise Invalid(_("“%s” is a text in quotes.") % key, field=key)
+    return found
+
+
+def _texts(given: Map[str, Any], key: str) -> list[str] | None:
+    found = given.get(key)
+    if found is not None and not (isinstance(found, list) and all(isinstance(each, str) for each in found)):
+        raise Invalid(_("“%s” is a list of texts in quotes.") % key, field=key)
+    return found
+
+
+def _delimiter(given: Map[str, Any]) -> str:
+    found = _text(given, "delimiter")
+    if len(found) > 1 or found in ('"', "\n", "\r", "\0"):
+        raise Invalid(_("A delimiter is one character, such as ; or |."), field="delimiter")
+    return found
+
+
+def _currency(given: Map[str, Any]) -> str:
+    found = _text(given, "currency").upper()
+    if found and found not in EXPONENTS:
+        raise Invalid(_("Joey does not know the currency “%s”.") % found[:8], field="currency")
+    return found
+
+
+def _is_in_yuan(columns: Map[str, Any]) -> bool:
+    tables = [each for value in columns.values() for each in (value if isinstance(value, list) else [value])]
+    return any(isinstance(each, dict) and each.get("unit") in CHINESE for each in tables)
+
+
+def _zone(given: Map[str, Any]) -> str:
+    found = _text(given, "zone")
+    try:
+        return ZoneInfo(found).key if found else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(
+            _("There is no time zone “%s”. Write it like Asia/Shanghai.") % found[:40], field="zone"
+        ) from None
+
+
+def _hosts(given: Map[str, Any], key: str) -> frozenset[str] | None:
+    found = _texts(given, key)
+    for host in found or ():
+        if not _HOST.fullmatch(host):
+            raise Invalid(
+                _("“%s” is no host. Write it like shop.example.com, in lower case and without https://.") % host[:60],
+                field=key,
+            )
+    return None if found is None else frozenset(found)
+
+
+def _price_hours(given: Map[str, Any]) -> int | None:
+    found = given.get("price_hours")
+    if found is not None and (type(found) is not int or not 1 <= found <= MOST_PRICE_HOURS):
+        raise Invalid(_("Prices may be shown from one hour to ninety days."), field="price_hours")
+    return found
+
+
+def _categories(given: Map[str, Any]) -> Map[str, str]:
+    found = _table(given, "categories")
+    for theirs, ours in found.items():
+        if not isinstance(ours, str) or len(ours) > 60:
+            raise Invalid(
+                _("A category of ours is a text of at most 60 characters."), field=f"categories.{theirs[:40]}"
+            )
+    return found
