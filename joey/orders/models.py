@@ -176,6 +176,7 @@ class SyncCursor(models.Model):
     account = models.CharField(max_length=128)  # the connector's name for our account there
     question = models.CharField(max_length=40)
     read_until = models.DateTimeField()
+    rescanned_on = models.DateField(null=True)  # the marketplace's day on which older days were last asked again
     last_success_at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True, default="")
 

@@ -1,8 +1,10 @@
 """Ask each marketplace every question that its manifest names, and remember how far each was answered without a gap."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -11,7 +13,7 @@ from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import Connector
 from joey.orders.models import SyncCursor
-from joey.orders.take_order_reports import take_order_reports
+from joey.orders.take_order_reports import Recorded, take_order_reports
 from joey.sharing.lease_position import first_leased_at
 from joey.sharing.tracked_url import first_tracked_at
 
@@ -66,6 +68,8 @@ def _ask(connector: Connector, question: Question, *, now: datetime) -> Synced:
                 done = take_order_reports(connector.code, reports, now=now)
                 _move_forward(cursor, window_end)
             taken, lines = taken + done.reports, lines + done.lines
+        for done in _rescan(connector, question, cursor, now=now):
+            taken, lines = taken + done.reports, lines + done.lines
     except Refusal as refusal:
         trouble = str(refusal)
         log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, read_until.isoformat(), trouble)
@@ -76,6 +80,21 @@ def _ask(connector: Connector, question: Question, *, now: datetime) -> Synced:
     _move_forward(cursor, read_until)  # past windows that held nothing, which would all be read again
     SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
     return Synced(connector.code, taken, lines, read_until, trouble)
+
+
+def _rescan(connector: Connector, question: Question, cursor: SyncCursor, *, now: datetime) -> Iterator[Recorded]:
+    """Once a day ask again for the whole days of the question's calendar, for what became visible long after."""
+    zone = ZoneInfo(connector.manifest.zone)
+    today = now.astimezone(zone).date()
+    if not question.rescan_after or cursor.rescanned_on == today:
+        return
+    for age in question.rescan_after:
+        day = datetime.combine(today - age, time(), zone)
+        since, until = max(day, now - question.furthest_back), min(day + timedelta(days=1), now)
+        for _window_end, reports in connector.reports(question, since, until) if since < until else ():
+            if reports:
+                yield take_order_reports(connector.code, reports, now=now)
+    SyncCursor.objects.filter(pk=cursor.pk).update(rescanned_on=today)
 
 
 def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCursor:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.cast import DAY, NOW, leased, meis_shop, report
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
+BEIJING = ZoneInfo(MANIFEST.zone)
 
 
 class Reports:
@@ -112,3 +114,22 @@ def test_another_account_begins_with_a_cursor_of_its_own(reports: Reports, monke
 
     assert other.asked == [(NOW - 2 * DAY - ORDERS.overlap, NOW + HOUR)]
     assert set(SyncCursor.objects.values_list("account", flat=True)) == {"1", "2"}
+
+
+def test_old_days_are_asked_again_once_a_day_for_what_became_visible_late(
+    reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = replace(ORDERS, rescan_after=(20 * DAY, 60 * DAY, 999 * DAY))
+    reports.manifest = replace(MANIFEST, questions=(calendar,))
+    sync(now=NOW)
+    reports.held[NOW - 20 * DAY] = [report(clicked_at=NOW - 2 * DAY + HOUR)]  # it became visible only now
+
+    sync(now=NOW + HOUR)
+    assert not OrderLine.objects.exists(), "that day was asked again today"
+    reports.held[NOW - 19 * DAY] = reports.held.pop(NOW - 20 * DAY)
+    sync(now=NOW + DAY)
+
+    assert OrderLine.objects.get().shop_id == meis_shop().pk
+    days = [[each.astimezone(BEIJING) for each in window] for window in reports.asked if window[1] < NOW - 9 * DAY]
+    assert len(days) == 4, "two days each time, and none that the marketplace answers for no longer"
+    assert all(since.hour == until.hour == 0 and until - since == DAY for since, until in days)

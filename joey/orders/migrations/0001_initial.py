@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('account', models.CharField(max_length=128)),
                 ('question', models.CharField(max_length=40)),
                 ('read_until', models.DateTimeField()),
+                ('rescanned_on', models.DateField(null=True)),
                 ('last_success_at', models.DateTimeField(null=True)),
                 ('trouble', models.TextField(blank=True, default='')),
             ],
