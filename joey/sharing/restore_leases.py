@@ -90,9 +90,7 @@ def _fetch(before: psycopg.Connection) -> None:
         " FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id"
     ).fetchall()
     shops = set(Shop.objects.filter(pk__in={lease[3] for lease in leases}).values_list("id", flat=True))
-    SetTable("lease_before", LeaseBefore).create().fill(
-        LeaseBefore(*row, shop_is_here=row[3] in shops) for row in leases
-    )
+    SetTable("lease_before", LeaseBefore).create().fill(LeaseBefore(*(*row, row[3] in shops)) for row in leases)
 
 
 def _let_rest(now: datetime) -> None:
