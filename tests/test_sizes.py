@@ -77,7 +77,6 @@ def test_the_layers_know_no_exception() -> None:
     assert [contract["name"] for contract in contracts if contract.get("ignore_imports")] == []
 
 
-@pytest.mark.xfail(strict=False, reason="the packages are being renamed")
 def test_a_class_name_stands_once() -> None:
     places = defaultdict(list)
     for name, module in modules():
