@@ -72,7 +72,7 @@ class OpenedFile:
             try:
                 block = self._stream.read(BLOCK)
             except EOFError:
-                raise UnreadableFile(_("The gzip file was truncated. Fetch it again.")) from None
+                raise UnreadableFile(_("The gzip file ends early: it was truncated. Fetch it again.")) from None
             except (gzip.BadGzipFile, zlib.error) as broken:
                 raise UnreadableFile(_("The gzip file is broken (%s). Fetch it again.") % broken) from None
             if not block:

@@ -83,7 +83,7 @@ class Table:
                 block += few
         except csv.Error as broken:
             raise UnreadableFile(
-                _("Line %(line)d is wrongly quoted (%(why)s), or the file was truncated there. Fix it and retry.")
+                _("Line %(line)d is not well quoted (%(why)s), or the file was truncated there. Fix it and retry.")
                 % {"line": self._rows.line_num, "why": broken},
                 row=self._rows.line_num,
             ) from None
