@@ -177,6 +177,10 @@ class GoOut:
         """The way there; None when it is not allowed. Kept for a listing's own link on a known address."""
         manifest = await self._manifest(destination.marketplace)
         url, lease_id, settled = await self._target(destination, manifest, asked)
+        if url is None and is_feed(destination.marketplace):  # what it may lead to can have been imported just now
+            imported.forget()
+            manifest = await self._manifest(destination.marketplace)
+            url, lease_id, settled = await self._target(destination, manifest, asked)
         if url is None:
             return None
         route = OutboundRoute(

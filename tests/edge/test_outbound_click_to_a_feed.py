@@ -8,6 +8,7 @@ from joey.catalog.intake.import_offers import import_offers
 from joey.catalog.models import Offer
 from joey.kit import clock
 from joey.marketplaces import imported
+from joey.marketplaces.models import ImportedFeed
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Link, OutboundClick
 from joey.shops.add_listing import add_listing
@@ -40,3 +41,18 @@ def test_an_outbound_click_leads_to_the_feeds_host_and_stops_when_it_is_not_allo
 
     refusal = until(refused, "the server heard of the change", seconds=imported.FRESH_SECONDS / 2)
     assert "location" not in refusal.headers
+
+
+def test_a_host_that_was_allowed_unheard_counts_from_the_next_click(joey: Server, tmp_path: Path) -> None:
+    file = written(tmp_path, goods("1,Stool,https://shop.example/1,319.00,EUR"))
+    import_offers(file, "feed:corner", now=clock.now())
+    listing = add_listing(cast.meis_shop(), offer_id=Offer.objects.get().id, now=clock.now())
+    make_link(cast.meis_shop(), listing_id=listing.id, channel="wechat", now=clock.now())
+    own = Link.objects.get(listing=listing, channel="shop")
+    feed = ImportedFeed.objects.filter(code="feed:corner")
+    feed.update(hosts=["other.example"])  # without a NOTIFY, as if it had been lost
+    until(lambda: joey.get(f"/go/{own.code}").status_code == 403, "the server read the table")
+
+    feed.update(hosts=["shop.example"])
+
+    assert joey.get(f"/go/{own.code}").headers["location"] == "https://shop.example/1"
