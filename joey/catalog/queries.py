@@ -1,5 +1,6 @@
 """Read the catalogue: search it, one offer of it, what an offer cost over time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,7 +15,15 @@ from joey.kit.page import Page
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
 
-__all__ = ["FoundOffers", "OfferCard", "PricePointRow", "offer_by_id", "price_history", "search_offers"]
+__all__ = [
+    "FoundOffers",
+    "OfferCard",
+    "PricePointRow",
+    "offer_by_id",
+    "price_history",
+    "price_points_since",
+    "search_offers",
+]
 
 
 @dataclass(frozen=True)
@@ -92,3 +101,23 @@ def price_history(offer_id: UUID, days: int = 60, *, now: datetime | None = None
         {"offer": offer_id, "since": since},
     )
     return [PricePointRow(max(row["at"], since), Money(row["price_minor"], row["currency"])) for row in found]
+
+
+def price_points_since(offer_ids: Sequence[UUID], *, since: datetime) -> dict[UUID, list[tuple[datetime, int]]]:
+    """By offer, oldest first: its price points from `since` on, and the one in force before. One query, or none."""
+    found: dict[UUID, list[tuple[datetime, int]]] = {}
+    if not offer_ids:
+        return found
+    for row in sql.rows(
+        """
+        (SELECT DISTINCT ON (offer_id) offer_id, at, price_minor FROM catalog_pricepoint
+         WHERE offer_id = ANY(%(offers)s) AND at < %(since)s ORDER BY offer_id, at DESC)
+        UNION ALL
+        SELECT offer_id, at, price_minor FROM catalog_pricepoint
+        WHERE offer_id = ANY(%(offers)s) AND at >= %(since)s
+        ORDER BY offer_id, at
+        """,
+        {"offers": list(offer_ids), "since": since},
+    ):
+        found.setdefault(row["offer_id"], []).append((row["at"], row["price_minor"]))
+    return found

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from joey.catalog.models import Offer
-from joey.kit import sql
+from joey.catalog.queries import price_points_since
 from joey.shops.models import Listing, Shop
 from joey.shops.price_history import DAYS
 from joey.shops.shown_price import LAWFUL_DAYS, Point, ShownPrice, shown_price
@@ -56,23 +56,7 @@ def cards_of(
 
 def price_points(offer_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Point]]:
     """By offer, oldest first: the price points of the last weeks, and the one in force before them. One query."""
-    found: dict[UUID, list[Point]] = {}
-    if not offer_ids:
-        return found
-    since = now - timedelta(days=DAYS) - LAWFUL_DAYS
-    for row in sql.rows(
-        """
-        (SELECT DISTINCT ON (offer_id) offer_id, at, price_minor FROM catalog_pricepoint
-         WHERE offer_id = ANY(%(offers)s) AND at < %(since)s ORDER BY offer_id, at DESC)
-        UNION ALL
-        SELECT offer_id, at, price_minor FROM catalog_pricepoint
-        WHERE offer_id = ANY(%(offers)s) AND at >= %(since)s
-        ORDER BY offer_id, at
-        """,
-        {"offers": list(offer_ids), "since": since},
-    ):
-        found.setdefault(row["offer_id"], []).append((row["at"], row["price_minor"]))
-    return found
+    return price_points_since(offer_ids, since=now - timedelta(days=DAYS) - LAWFUL_DAYS)
 
 
 def _card(row: Listing, shop: Shop, language: str, now: datetime, points: Sequence[Point]) -> Card:
