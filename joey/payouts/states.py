@@ -1,4 +1,4 @@
-"""The allowed transitions of a payout and of an attempt."""
+"""The allowed transitions of a payout, and which states are still open."""
 
 from joey.kit.states import Transitions
 from joey.payouts.models import Payout, PayoutAttempt
@@ -13,12 +13,6 @@ TRANSITIONS: Transitions = {
     _P.PAID: frozenset(),
     _P.FAILED: frozenset(),
     _P.REFUSED: frozenset(),
-}
-ATTEMPT_TRANSITIONS: Transitions = {
-    _A.PREPARED: frozenset({_A.SENT}),
-    _A.SENT: frozenset({_A.SETTLED, _A.REJECTED}),
-    _A.SETTLED: frozenset(),
-    _A.REJECTED: frozenset(),
 }
 
 IN_PROGRESS = (_P.REQUESTED, _P.APPROVED, _P.SENT)
