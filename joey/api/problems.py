@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.http import headers_of, status_of
@@ -177,28 +177,28 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
 
 def _worded(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "missing":
-        return "missing", _text("This field is required.")
+        return "missing", gettext("This field is required.")
     if kind == "extra_forbidden":
-        return "unknown_field", _text("There is no such field, and nothing was stored. Leave it out.")
+        return "unknown_field", gettext("There is no such field, and nothing was stored. Leave it out.")
     if kind in ("int_type", "int_parsing", "int_from_float", "int_parsing_size"):
-        return "not_a_whole_number", _text("This has to be a whole number, without quotes, comma, point or exponent.")
+        return "not_a_whole_number", gettext("This has to be a whole number, without quotes, comma, point or exponent.")
     if kind == "string_type":
-        return "not_text", _text("This has to be text.")
+        return "not_text", gettext("This has to be text.")
     if kind == "string_too_long":
-        return "too_long", _text("This is too long: at most %d characters.") % context.get("max_length", 0)
+        return "too_long", gettext("This is too long: at most %d characters.") % context.get("max_length", 0)
     if kind == "string_too_short":
-        return "too_short", _text("This is too short: at least %d characters.") % context.get("min_length", 0)
+        return "too_short", gettext("This is too short: at least %d characters.") % context.get("min_length", 0)
     if kind == "bool_type":
-        return "not_true_or_false", _text("This has to be true or false.")
+        return "not_true_or_false", gettext("This has to be true or false.")
     if kind.startswith("uuid"):
-        return "not_an_id", _text("This is not an id that Joey gave.")
+        return "not_an_id", gettext("This is not an id that Joey gave.")
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        return "out_of_range", _text("This number is too small or too large.")
+        return "out_of_range", gettext("This number is too small or too large.")
     if kind in ("literal_error", "enum"):
-        return "not_a_choice", _text("Choose one of: %s.") % context.get("expected", "")
+        return "not_a_choice", gettext("Choose one of: %s.") % context.get("expected", "")
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return "not_an_object", _text("This has to be a JSON object.")
-    return "unusable", _text("This value cannot be used.")
+        return "not_an_object", gettext("This has to be a JSON object.")
+    return "unusable", gettext("This value cannot be used.")
 
 
 def _plain(value: Any) -> Any:

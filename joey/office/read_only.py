@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
@@ -84,7 +84,7 @@ class OneOf(admin.FieldListFilter):
 class OfMarketplace(OneOf):
     """Of one marketplace that is connected."""
 
-    heading = _lazy("Marketplace")
+    heading = gettext_lazy("Marketplace")
 
     def options(self) -> Iterable[str]:
         return [connector.code for connector in registry.connectors()]

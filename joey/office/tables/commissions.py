@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.holds import place_hold, release_hold
@@ -32,8 +32,8 @@ class Commissions(ReadOnly):
         reason = request.POST.get("reason")
         if reason is None:
             return ask_reason(
-                self, request, chosen, action="hold", title=_now("Hold these commissions"),
-                about=_now("Only these are held, not the account. The shopkeeper reads the reason."),
+                self, request, chosen, action="hold", title=gettext("Hold these commissions"),
+                about=gettext("Only these are held, not the account. The shopkeeper reads the reason."),
             )  # fmt: skip
         now = clock.now()
         each(request, chosen, lambda commission: place_hold(commission, reason=reason, now=now))

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.insight.trace import order_trace, suspense_trace
@@ -55,7 +55,7 @@ class OrderLines(ReadOnly):
         now, found = clock.now(), 0
         for marketplace in sorted({line.marketplace for line in chosen}):
             found += retry_suspense(marketplace, now=now)
-        messages.success(request, _now("%d order lines found their shop.") % found)
+        messages.success(request, gettext("%d order lines found their shop.") % found)
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, line: OrderLine) -> str:

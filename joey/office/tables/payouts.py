@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
@@ -66,8 +66,8 @@ class Payouts(ReadOnly):
         reason = request.POST.get("reason")
         if reason is None:
             return ask_reason(
-                self, request, chosen, action="refuse_these", title=_now("Refuse these payouts"),
-                about=_now("The money is available again. The shopkeeper reads the reason."),
+                self, request, chosen, action="refuse_these", title=gettext("Refuse these payouts"),
+                about=gettext("The money is available again. The shopkeeper reads the reason."),
             )  # fmt: skip
         each(
             request,
@@ -90,7 +90,7 @@ class Payouts(ReadOnly):
     @admin.display(description=_("Account holder"))
     def holder_name(self, payout: Payout) -> str:
         details = details_of(payout)
-        return details.holder_name if details else _now("erased")
+        return details.holder_name if details else gettext("erased")
 
     @admin.display(description=_("Account"))
     def account(self, payout: Payout) -> str:
@@ -194,5 +194,5 @@ def _fresh_code_first(request: HttpRequest, now: datetime) -> HttpResponse | Non
     said = request.session.get(CODE_AT)
     if not needs_fresh_code(datetime.fromisoformat(said) if said else None, now):
         return None
-    messages.warning(request, _now("To protect the money, enter a new code first, then do this again."))
+    messages.warning(request, gettext("To protect the money, enter a new code first, then do this again."))
     return HttpResponseRedirect(f"{CONFIRM}?{urlencode({'next': request.path})}")

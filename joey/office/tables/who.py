@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
@@ -31,8 +31,8 @@ class Shops(ReadOnly):
         reason = request.POST.get("reason")
         if reason is None:
             return ask_reason(
-                self, request, chosen, action="hold_payouts", title=_now("Hold all payouts of these shops"),
-                about=_now("Payouts already sent are not stopped. The shopkeeper reads the reason."),
+                self, request, chosen, action="hold_payouts", title=gettext("Hold all payouts of these shops"),
+                about=gettext("Payouts already sent are not stopped. The shopkeeper reads the reason."),
             )  # fmt: skip
         now = clock.now()
         each(request, chosen, lambda shop: place_hold(shop, reason=reason, now=now))
