@@ -11,7 +11,7 @@ from joey.edge.answer import Header
 from joey.edge.asked import App, Asked, Message, Scope, Send, cookie_of
 from joey.edge.encoded import IDENTITY, LEAST, encode, encoding_for
 
-PATIENCE = 4.0  # seconds
+WAIT_SECONDS = 4.0
 
 # What the fast path decides itself on every page it passes on.
 _UNTIL = b"x-prices-until"  # the earliest end of a price on the page, for a cached copy; see storefront.cache_control
@@ -60,7 +60,7 @@ async def page_of(
         answer.append(message)
 
     rendering = asyncio.ensure_future(django(inner, _no_body(), take))
-    done, _late = await asyncio.wait({rendering}, timeout=PATIENCE)
+    done, _late = await asyncio.wait({rendering}, timeout=WAIT_SECONDS)
     if not done:
         rendering.cancel()
         return None

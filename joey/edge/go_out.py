@@ -215,7 +215,7 @@ class GoOut:
         return found
 
     async def _manifest(self, marketplace: str) -> Manifest:
-        """Settings do not change while the process lives, so a manifest is kept; feeds change with an import."""
+        """Settings do not change while the process runs, so a manifest is kept; feeds change with an import."""
         if is_feed(marketplace):
             self._follow_changes()
             if not imported.are_fresh():

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "joey_pages"  # its triggers are in the migrations of shops and catalog
 EVERYTHING = "*"
-RETRY = 1.0  # seconds
+RETRY_SECONDS = 1.0
 
 
 class Changes:
@@ -48,7 +48,7 @@ class Changes:
             finally:
                 self.listening = False
                 self._forget_all()
-            await asyncio.sleep(RETRY)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
         connection = await psycopg.AsyncConnection.connect(

@@ -19,7 +19,7 @@ from joey.kit.refusals import NotFound
 
 THREADS = 2  # while one waits for PostgreSQL the other one writes
 WAITING = 500  # pages asked for and not made yet; beyond it the instance is overloaded and answers 503
-PATIENCE = 4.0  # seconds that a visitor waits
+WAIT_SECONDS = 4.0  # that a visitor waits
 
 Read = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
@@ -83,7 +83,7 @@ class MakePages:
         self._waiting += 1
         making = asyncio.get_running_loop().run_in_executor(self._threads, self._make, slug, start, language, secure)
         making.add_done_callback(self._one_less)
-        done, _late = await asyncio.wait({making}, timeout=PATIENCE)
+        done, _late = await asyncio.wait({making}, timeout=WAIT_SECONDS)
         if not done:
             raise TooLate
         return making.result()

@@ -15,7 +15,7 @@ from joey.people.models import Person
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 5
+WAIT_SECONDS = 5
 NO_MAIL_HOST = ("", "localhost")  # Django's default: no mail host is set up
 
 SUBJECTS: dict[str, Text] = {
@@ -39,7 +39,7 @@ def notify_person(person: Person, text: Text, *, kind: str, facts: Mapping[str, 
 def send_notice(contact: Contact, text: Text, *, kind: str, language: str) -> None:
     """Hand one message to the mail host or the message gateway; `kind` is one of SUBJECTS.
 
-    Call it outside a transaction: it may wait PATIENCE_SECONDS. Raises Unavailable. The text goes into no log
+    Call it outside a transaction: it may wait WAIT_SECONDS. Raises Unavailable. The text goes into no log
     and no error, because it may hold a code.
     """
     with override(language):
@@ -57,7 +57,7 @@ def _post(to: str, text: str, kind: str) -> None:
     import httpx  # heavy, and most processes send nothing
 
     try:
-        answer = httpx.post(settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind}, timeout=PATIENCE_SECONDS)
+        answer = httpx.post(settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind}, timeout=WAIT_SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL) as trouble:
         log.warning("a notice of kind %s was not sent: %s", kind, type(trouble).__name__)
         raise _gateway_unavailable() from None

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile"
-PATIENCE = 40.0  # seconds; nothing may take that long
+ANSWER_SECONDS = 40.0  # nothing may take that long
 TRIES_AFTER_THE_END = 60.0  # seconds in which a write that is still open is repeated
 LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopabcdef")  # so that no rule sees a telephone number
 
@@ -69,7 +69,7 @@ class Press:
         sys.stdin.read()
         self.over.set()
         for thread in self.threads:
-            thread.join(TRIES_AFTER_THE_END + 2 * PATIENCE)
+            thread.join(TRIES_AFTER_THE_END + 2 * ANSWER_SECONDS)
         print(json.dumps({"seen": self.seen, "longest": round(self.longest, 2), "odd": self.odd[:20]}), flush=True)
 
     def _visits(self, kind: str, path: str, good: int) -> None:
@@ -127,7 +127,7 @@ class Press:
     def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer | None:
         """None when the connection broke or nothing came back."""
         assert self.site.hostname
-        connection = http.client.HTTPConnection(self.site.hostname, self.site.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(self.site.hostname, self.site.port, timeout=ANSWER_SECONDS)
         began = time.monotonic()
         try:
             connection.request(method, path, body, dict(headers))
@@ -135,7 +135,7 @@ class Press:
             named = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, named, answer.read())
         except TimeoutError:
-            self.odd.append(f"{method} {path}: no answer within {PATIENCE:.0f} s")
+            self.odd.append(f"{method} {path}: no answer within {ANSWER_SECONDS:.0f} s")
             return None
         except (OSError, http.client.HTTPException):
             time.sleep(0.1)

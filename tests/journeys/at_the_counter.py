@@ -18,14 +18,14 @@ PHONE = (
 WECHAT_PREVIEW = "WeChatShareExtension/8.0.49.31 CFNetwork/1494.0.7 Darwin/23.4.0"
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
-PATIENCE = httpx.Timeout(60)
+TIME_LIMIT = httpx.Timeout(60)
 NO_KEEPING = httpx.Limits(max_keepalive_connections=0)  # so that no connection stays open
 
 Json = dict[str, Any]
 
 
 def client(url: str, headers: Mapping[str, str] | None = None) -> httpx.Client:
-    return httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False, limits=NO_KEEPING, headers=headers)
+    return httpx.Client(base_url=url, timeout=TIME_LIMIT, trust_env=False, limits=NO_KEEPING, headers=headers)
 
 
 class Sandbox:
