@@ -40,7 +40,7 @@ BENCH_PARTS := wrk nginx-light
 ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/instance/test_migrate_database.py)
 
 # What `make test-quick` leaves to `make test`.
-SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/properties tests/bench tests/real_data.py \
+SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
 	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py \
 	tests/api/test_live.py tests/payouts/test_with_the_sandbox.py tests/catalog/same_item/test_labelled_sets.py
 
