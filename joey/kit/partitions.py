@@ -62,7 +62,10 @@ def make_days(table: str, *, ahead: int = DAYS_AHEAD) -> int:
 
 
 def drop_days(table: str, *, keep: int) -> int:
-    """Drop the table's days older than `keep` days; how many. Refused by the database for tables that stay."""
+    """Drop the table's days older than `keep` days; how many. Refused by the database for tables that stay.
+
+    Rows of those days in the default partition are deleted too.
+    """
     with transaction.atomic():
         return int(sql.value("SELECT joey_drop_days(%s, %s)", [table, keep]))
 

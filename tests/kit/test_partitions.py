@@ -138,6 +138,19 @@ def test_old_days_are_dropped_where_that_is_allowed(toy: EmbeddedPostgres) -> No
     assert partitions()[0] == days(-30)[0]
 
 
+def test_an_old_row_whose_day_has_no_partition_is_dropped_with_its_day(toy: EmbeddedPostgres) -> None:
+    old, recent = (first_id_of(NOW - timedelta(days=age)) for age in (40, 20))
+    for row in (old, recent):
+        sql.execute(INSERT, [row, SHOP, 1])
+    assert (where_is(old), where_is(recent)) == ("toy_default", "toy_default")
+
+    drop_days("toy", keep=30)
+
+    assert sql.tuples("SELECT id FROM toy") == [(recent,)]
+    with pytest.raises(ProgrammingError, match=r"permission denied"), transaction.atomic():
+        sql.execute("DELETE FROM toy")
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", ["record_event", "ledger_posting"])
 def test_what_is_kept_for_ever_is_not_dropped(table: str) -> None:

@@ -109,10 +109,14 @@ CREATE FUNCTION joey_drop_days(parent text, keep int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
   oldest text := parent || to_char((now() AT TIME ZONE 'UTC')::date - keep, '"_"YYYYMMDD');
+  oldest_id uuid := joey_first_id_of((now() AT TIME ZONE 'UTC')::date - keep);
+  key text;
   part text;
+  stray boolean;
   dropped int := 0;
 BEGIN
-  IF NOT EXISTS (SELECT FROM kit_partitioned WHERE name = parent AND droppable) THEN
+  SELECT p.key INTO key FROM kit_partitioned p WHERE p.name = parent AND p.droppable;
+  IF NOT FOUND THEN
     RAISE EXCEPTION '% is kept for ever: its days are not dropped', parent;
   END IF;
   IF keep < 1 THEN
@@ -125,6 +129,13 @@ BEGIN
     EXECUTE format('DROP TABLE %I', part);
     dropped := dropped + 1;
   END LOOP;
+  -- Rows whose day never had a partition: a host's clock was days behind, or no days were made for weeks.
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE %I < %L)', parent || '_default', key, oldest_id) INTO stray;
+  IF stray THEN
+    EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', parent || '_default');
+    EXECUTE format('DELETE FROM %I WHERE %I < %L', parent || '_default', key, oldest_id);
+    EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', parent || '_default');
+  END IF;
   RETURN dropped;
 END $$;
 
