@@ -7,6 +7,7 @@ both kept. Disguised robots are not found here; nothing is paid for clicks, so t
 import hashlib
 import hmac
 import ipaddress
+import re
 import time
 from collections.abc import Mapping
 from datetime import date
@@ -26,6 +27,7 @@ ROBOT, EMBEDDED = Click.Visitor.ROBOT, Click.Visitor.EMBEDDED
 PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 DESTINATION = "sec-fetch-dest"
 _EPOCH = date(1970, 1, 1).toordinal()
+_HOST = re.compile(r"[a-z0-9._:-]{1,120}")  # no blanks or signs: a click is kept, and this is no place for a message
 _PREVIEWS = tuple(mark.lower() for mark, _why in PREVIEWS)
 _ROBOTS = tuple(mark.lower() for mark, _why in ROBOTS)
 
@@ -108,4 +110,4 @@ def referrer_host(referrer: str) -> str:
         host = urlsplit(referrer).hostname or ""
     except ValueError:
         return ""
-    return host if host.isascii() and host.isprintable() and len(host) <= 120 else ""
+    return host if _HOST.fullmatch(host) else ""

@@ -104,6 +104,19 @@ def test_nothing_that_names_the_buyer_is_kept() -> None:
     assert kept[0]["relation_id"] == 2345678901
 
 
+def test_what_names_the_buyer_is_not_kept_deeper_down_or_under_a_new_name_either() -> None:
+    unexpected = {
+        "trade_extra": {"buyer_nick": "某某", "site": "wap", "parcels": [{"receiver_mobile": "13800000000", "no": 1}]},
+        "consignee": "某某", "buyer_message": "某某", "seller_memo": "某某", "user_name": "某某", "tel": "13800000000",
+        "email": "x@example.com", "id_card_no": "110101",
+    }  # fmt: skip
+
+    kept = parse.order_report({**order_rows()[0], **unexpected}).payload
+
+    assert kept["trade_extra"] == {"site": "wap", "parcels": [{"no": 1}]}
+    assert not kept.keys() & (unexpected.keys() - {"trade_extra"})
+
+
 def test_relation_is_the_position_only_where_it_is_configured() -> None:
     row = order_rows()[0]
 

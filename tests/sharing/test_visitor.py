@@ -159,6 +159,9 @@ def test_a_network_is_coarse(address: str, network: str) -> None:
         ("https://微博.com/", ""),
         ("https://evil\x00.com/", ""),
         ("https://a.com\nb", "a.comb"),
+        ("https://wang wei, call 13800138000/", ""),
+        ("https://<b>buy</b>", ""),
+        ("https://[2001:db8::1]:8000/", "2001:db8::1"),
     ],
 )
 def test_only_the_host_of_a_referrer_is_kept(referrer: str, host: str) -> None:

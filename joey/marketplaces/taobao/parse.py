@@ -16,7 +16,8 @@ MILLION = 1_000_000
 
 # What could name the buyer is not kept. `special_id` and `unid` stand for a member.
 _OF_THE_BUYER = re.compile(
-    r"buyer|receiver|member|special_id|unid|alipay_(?:account|id|no)|phone|mobile|address|contact|open_?u?id|nick",
+    r"buyer|receiver|consignee|member|special_id|unid|alipay_(?:account|id|no)|phone|mobile|(?:^|_)tel|e?mail|address"
+    r"|contact|open_?u?id|nick|(?:user|real|full)_?name|id_?card|remark|memo|message",
     re.IGNORECASE,
 )
 _NOT_OF_THE_BUYER = frozenset({"seller_nick", "member_type"})
@@ -103,8 +104,18 @@ def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> Unread
 
 
 def without_buyer(row: Row) -> dict[str, Any]:
-    """The report without whatever could name the buyer."""
-    return {name: value for name, value in row.items() if name in _NOT_OF_THE_BUYER or not _OF_THE_BUYER.search(name)}
+    """The report without whatever could name the buyer, however deep it is."""
+    return {
+        name: _without_buyer(value)
+        for name, value in row.items()
+        if name in _NOT_OF_THE_BUYER or not _OF_THE_BUYER.search(name)
+    }
+
+
+def _without_buyer(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return without_buyer(value)
+    return [_without_buyer(each) for each in value] if isinstance(value, list) else value
 
 
 def _commission(row: Row, state: OrderState) -> tuple[int, int]:
