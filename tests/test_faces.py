@@ -25,9 +25,13 @@ MANAGERS = ("objects", "_default_manager", "_base_manager")
 QUERIES = (
     "filter", "exclude", "annotate", "aggregate", "select_related", "prefetch_related", "values_list", "order_by",
     "only", "defer", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "select_for_update", "raw",
+    "all", "first", "last", "exists", "distinct", "using", "in_bulk",
+    "aget", "afirst", "acount", "aexists", "acreate", "aupdate", "asave", "adelete", "save_base",
+    "get_object_or_404", "get_list_or_404",
 )  # fmt: skip
 CHANGES = ("save", "create", "delete", "refresh_from_db")
 STATEMENT = re.compile(r"\A\s*(WITH\s+\w+\s+AS|SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|COPY|TRUNCATE)\b")
+LOWER_CASE = re.compile(r"\A\s*(select\s.+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from)\s", re.DOTALL)
 
 
 def offences(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -39,7 +43,7 @@ def offences(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, f".{node.attr} is a queryset"
         elif isinstance(node, ast.Call):
             yield from _calls(node)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and STATEMENT.match(node.value):
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_sql(node.value):
             yield node.lineno, f"SQL text: {node.value.strip()[:30]}"
 
 
@@ -54,10 +58,17 @@ def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{name} {why}"
 
 
+def _is_sql(text: str) -> bool:
+    return bool(STATEMENT.match(text) or LOWER_CASE.match(text))
+
+
 def _calls(node: ast.Call) -> Iterator[tuple[int, str]]:
-    if not isinstance(node.func, ast.Attribute):
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    keywords_only = bool(node.keywords) and not node.args
+    if isinstance(node.func, ast.Name) and name not in ("get_object_or_404", "get_list_or_404", "getattr"):
         return
-    name, keywords_only = node.func.attr, bool(node.keywords) and not node.args
+    if name == "getattr" and any(isinstance(each, ast.Constant) and each.value in MANAGERS for each in node.args):
+        yield node.lineno, "getattr of a manager is a queryset"
     if name in QUERIES:
         yield node.lineno, f".{name}() builds a query"
     elif name in CHANGES and (not node.args or name == "create"):
@@ -98,6 +109,12 @@ Shop.create(name="x")
 shop.delete()
 found.update(state="closed")
 with transaction.atomic(): pass
+Shop(name="x").asave()
+shops.all()
+shops.using("other").first()
+get_object_or_404(Shop, slug="mei")
+getattr(Shop, "objects")
+run("select slug from shops_shop")
 run("SELECT 1")
 run("WITH gone AS (DELETE FROM shops_shop) SELECT 1")
 run(f"INSERT INTO {table} VALUES (1)")
@@ -112,6 +129,9 @@ names.update({"a": 1})
 router.delete("/shops/{slug}")
 open_shop(person, slug="mei")
 text = "Select a shop, then update its name."
+text = "select a shop"
+getattr(shop, "name")
+names.values()
 image.save(path)
 """
 

@@ -35,7 +35,7 @@ WORDS = {
     "en": {
         "coupon": "{price} with coupon",
         "plain": "{price}",
-        "as_of": "{price} (as of {time}; the page at {place} decides)",
+        "as_of": "{price} (as of {time}; {place}'s page is what counts)",
         "brief_as_of": "{price} (as of {time})",
         "ask": "Price: see {place}",
         "copy_code": "Or copy this line and open {place}: {code}",

@@ -15,7 +15,7 @@ from joey.money.split import split
 from joey.shops.connected import reports_orders
 from joey.shops.listing_card import Card, cards_of, price_points
 from joey.shops.models import Listing, Shop
-from joey.shops.price_history import PriceHistory, price_history
+from joey.shops.price_history import PriceHistory, history_of
 from joey.shops.queries import shop_by_slug
 from joey.shops.shop_page import ShopCard, shop_card
 
@@ -67,7 +67,7 @@ def listing_page(
         ships_from=offer.ships_from,
         marketplace_url=offer.url,
         # A chart that ends at a price too old to show would show it all the same.
-        history=price_history(known, offer.currency, until=offer.as_of) if card.price.fresh else None,
+        history=history_of(offer, known, now=now) if card.price.fresh else None,
         earning=earning_of(card, shares_ppm) if reports_orders(offer.marketplace) else None,
         more=tuple(more),
         expires_at=earliest(each.price.until for each in (card, *more)),

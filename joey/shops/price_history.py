@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from joey.catalog.models import Offer
+from joey.catalog.price_now import price_at
 from joey.money.money import Money
 from joey.shops.shown_price import Point
 
@@ -32,6 +34,15 @@ class PriceHistory:
     low_since: datetime  # when the latest stretch at the lowest price began …
     low_until: datetime  # … and when it ended
     low_holds: bool  # it has not ended
+
+
+def history_of(offer: Offer, points: Sequence[Point], *, now: datetime) -> PriceHistory | None:
+    """The history up to when the price was last read; up to `now` when the coupon in that price has ended since."""
+    read, ends = offer.as_of, offer.coupon_until
+    was, pays = (price_at(offer.now_minor, offer.coupon_minor, ends, moment) for moment in (read, now))
+    if ends is None or pays is None or pays == was:
+        return price_history(points, offer.currency, until=read)
+    return price_history([*points, (ends, pays)], offer.currency, until=now)
 
 
 def price_history(points: Sequence[Point], currency: str, *, until: datetime) -> PriceHistory | None:

@@ -6,7 +6,7 @@ import pytest
 
 from joey.catalog.models import Offer
 from joey.money.money import Money
-from joey.shops.price_history import price_history
+from joey.shops.price_history import history_of, price_history
 from joey.shops.shown_price import Point, lawful_reference, shown_price
 from tests.cast import DAY, NOW
 
@@ -98,3 +98,21 @@ def test_what_is_unknown_before_the_first_price_stays_empty() -> None:
     assert history is not None
     assert (history.begins, history.steps[0].since) == (NOW - 60 * DAY, NOW - 20 * DAY)
     assert price_history([], "CNY", until=NOW) is None
+
+
+def test_a_coupon_that_ended_since_the_price_was_read_is_over_in_the_history_too() -> None:
+    ended = NOW - timedelta(hours=1)
+    now_dearer = offer(coupon_minor=6900, coupon_until=ended)
+
+    found = history_of(now_dearer, [*points((9, 8900)), (now_dearer.as_of, 6900)], now=NOW)
+
+    assert found is not None
+    assert (found.low, found.low_until, found.low_holds) == (Money(6900, "CNY"), ended, False)
+    assert [(step.price.minor, step.until) for step in found.steps[-2:]] == [(6900, ended), (8900, NOW)]
+
+
+def test_while_its_coupon_runs_the_history_ends_when_the_price_was_read() -> None:
+    found = history_of(offer(coupon_minor=6900, coupon_until=NOW + DAY), points((9, 6900)), now=NOW)
+
+    assert found is not None
+    assert (found.ends, found.low_holds) == (NOW - timedelta(hours=2), True)
