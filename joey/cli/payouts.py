@@ -19,8 +19,8 @@ def status(data: Path) -> None:
     from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
-        from joey.payouts.kept_texts import kept_text
         from joey.payouts.pause import open_pauses
+        from joey.record.kept_texts import kept_text
 
         pauses = open_pauses()
     for pause in pauses:
@@ -63,7 +63,7 @@ def release(data: Path) -> None:
 @click.argument("slug")
 @data_option
 def erase(slug: str, data: Path) -> None:
-    """Erase the payout details of shop SLUG, and the names, accounts and reasons of its finished payouts.
+    """Erase the payout details of shop SLUG, the texts of its finished payouts, and the reasons of released holds.
 
     Amounts, states and journals stay and can still be proved. The bytes of the payouts' bank files go too.
     """

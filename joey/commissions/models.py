@@ -69,12 +69,16 @@ class Commission(models.Model):
 
 
 class CommissionHold(models.Model):
-    """A block with a reason, of this commission only. It is over when `released_at` is set."""
+    """A block with a reason, of this commission only. It is over when `released_at` is set.
+
+    The reason is kept apart, where it can be erased (record/kept_texts.py).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     commission = models.ForeignKey(Commission, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=200)
+    reason_id = models.UUIDField()
+    reason_sha256 = models.BinaryField()
     placed_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 

@@ -1,6 +1,7 @@
 """What must hold between order lines, commissions and the ledger."""
 
 from joey.kit.prove import Check
+from joey.record.erasable import texts_match
 
 CHECKS = [
     Check(
@@ -75,4 +76,5 @@ CHECKS = [
         WHERE coalesce(a.minor, 0) <> coalesce(c.minor, 0)
         """,
     ),
+    texts_match("commissions_commissionhold", "reason_id", "reason_sha256"),
 ]

@@ -9,6 +9,7 @@ from joey.kit import sql
 from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.orders.queries import SuspenseLine, line_in_suspense
+from joey.record.erasable import text_of
 from joey.sharing.people import people_of_shop
 
 # The marketplace's click time is when the visitor arrived there: our outbound click, plus or minus slow phones.
@@ -82,12 +83,12 @@ def lines_after(click: ClickFacts) -> list[OrderRow]:
 
 def hold_reason(line_id: UUID) -> str | None:
     """Why the line's commission is held now, or None."""
-    reason = sql.value(
-        "SELECT h.reason FROM commissions_commissionhold h JOIN commissions_commission c ON c.id = h.commission_id"
+    reason_id = sql.value(
+        "SELECT h.reason_id FROM commissions_commissionhold h JOIN commissions_commission c ON c.id = h.commission_id"
         " WHERE c.order_line_id = %s AND h.released_at IS NULL ORDER BY h.placed_at LIMIT 1",
         [line_id],
     )
-    return None if reason is None else str(reason)
+    return None if reason_id is None else text_of(reason_id) or ""
 
 
 def suspense_of(line_id: UUID) -> SuspenseLine | None:

@@ -16,12 +16,12 @@ from joey.kit.sets import Int, SetTable
 from joey.ledger.chart import AccountKind
 from joey.ledger.post import post_set
 from joey.payouts.file_problems import add_problem
-from joey.payouts.kept_texts import refer
 from joey.payouts.models import PayoutAttempt, PayoutFile
 from joey.payouts.rails.port import REJECTED, SETTLED, TransferAnswer
 from joey.payouts.states import LIVE
 from joey.record.append import append_set
 from joey.record.erasable import keep_texts
+from joey.record.kept_texts import refer
 
 ReasonForPeople = Callable[[TransferAnswer, str], str]  # an answer and a language
 

@@ -10,7 +10,6 @@ from joey.kit.states import move
 from joey.ledger.chart import AccountKind
 from joey.ledger.post import Move, post
 from joey.money.money import Money
-from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payout
 from joey.payouts.operator_reason import read_reason
 from joey.payouts.policy import needs_two
@@ -18,6 +17,7 @@ from joey.payouts.states import TRANSITIONS
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
 
 
 class SecondOperatorNeeded(Conflict):

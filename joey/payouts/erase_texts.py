@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from joey.commissions.holds import erase_reasons
 from joey.kit.refusals import Conflict, Forbidden, NotFound
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold
 from joey.payouts.states import IN_PROGRESS, LIVE
@@ -33,14 +34,16 @@ class ErasedTexts:
 
 
 def erase_shop(slug: str, *, now: datetime, by: Person | None = None) -> ErasedTexts:
-    """Erase the payout details of a shop, open or closed, and the texts of its finished payouts.
+    """Erase the payout details of a shop, open or closed, the texts of its finished payouts and of released holds.
 
     Raises NotFound, Forbidden.
     """
     shop = Shop.objects.filter(slug=slug).first()
     if shop is None:
         raise NotFound(_("There is no shop at this address."))
-    texts = sum(erase_payee(payee, now=now, by=by) for payee in Payee.objects.filter(shop=shop))
+    _check_operator(by)
+    texts = erase_reasons(shop.id, by=_name(by), now=now)
+    texts += sum(erase_payee(payee, now=now, by=by) for payee in Payee.objects.filter(shop=shop))
     refused = []
     for payout in Payout.objects.filter(shop=shop).order_by("id"):
         try:

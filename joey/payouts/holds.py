@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, NotFound
-from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payout, PayoutHold
 from joey.payouts.operator_reason import read_reason
 from joey.payouts.states import IN_PROGRESS
 from joey.record.append import append
 from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 
 

@@ -1,7 +1,7 @@
 """The promise to pay (payout), each attempt to keep it, and the payee.
 
 What a person or a bank wrote is not in these rows but in record_erasabletext, where it can be erased: the columns
-`…_id` and `…_sha256` refer to it (kept_texts.py).
+`…_id` and `…_sha256` refer to it (record/kept_texts.py).
 """
 
 from django.db import models

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.refusals import Conflict, Forbidden
-from joey.payouts.kept_texts import refer, with_texts
 from joey.payouts.models import PayoutPause
 from joey.payouts.operator_reason import read_reason
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer, with_texts
 
 SENDING = "payouts:sending"
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from joey.payouts.approve_small import approve_small
-from joey.payouts.kept_texts import kept_text
 from joey.payouts.models import Payout, PayoutFile
 from joey.payouts.pause import open_pauses
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
+from joey.record.kept_texts import kept_text
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid
 from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
-from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payee
 from joey.payouts.notify_payee_changed import queue_payee_changed_notice
 from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
@@ -15,6 +14,7 @@ from joey.payouts.policy import PAUSE
 from joey.payouts.rails.registry import default_rail, rail_manifests
 from joey.record.append import append
 from joey.record.erasable import erase, text_of
+from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 
 

@@ -18,7 +18,6 @@ from joey.kit.sets import Int, SetTable
 from joey.ledger.chart import AccountKind
 from joey.ledger.post import post_set
 from joey.money.money import Money
-from joey.payouts.kept_texts import refer
 from joey.payouts.models import PayoutFile
 from joey.payouts.pause import sending_allowed
 from joey.payouts.payee_details import PayeeDetails, read_details
@@ -26,6 +25,7 @@ from joey.payouts.rails.port import Rail, RailManifest, Transfer
 from joey.payouts.rails.registry import connect_rail
 from joey.record.append import append_set
 from joey.record.erasable import keep_text, texts_of
+from joey.record.kept_texts import refer
 
 log = logging.getLogger(__name__)
 

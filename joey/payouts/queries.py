@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.payouts.kept_texts import content_of, kept_text, with_texts
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.payee_details import PayeeDetails, read_details
 from joey.payouts.policy import needs_two
 from joey.payouts.rails.registry import default_rail
+from joey.record.kept_texts import content_of, kept_text, with_texts
 from joey.shops.models import Shop
 
 

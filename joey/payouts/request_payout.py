@@ -10,7 +10,6 @@ from joey.ledger.chart import AccountKind
 from joey.ledger.post import Move, post
 from joey.ledger.queries import lock_account
 from joey.money.money import Money
-from joey.payouts.kept_texts import kept_text, refer, with_texts
 from joey.payouts.models import Payee, Payout, PayoutHold
 from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
 from joey.payouts.policy import floor
@@ -18,6 +17,7 @@ from joey.payouts.rails.registry import default_rail, rail_manifests
 from joey.payouts.states import IN_PROGRESS
 from joey.record.append import append
 from joey.record.erasable import text_of
+from joey.record.kept_texts import kept_text, refer, with_texts
 from joey.shops.models import Shop
 
 KEY_MAX = 200

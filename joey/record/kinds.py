@@ -131,6 +131,7 @@ _DECLARED = (
     Kind("commission.confirmed", _MONEY),
     Kind("commission.held", {**_MONEY, "reason": TEXT}),
     Kind("commission.released", {"reason": TEXT}),
+    Kind("commission_holds.erased", {**_BY_PERSON, "texts": INTEGER}),
     # payouts
     Kind("payee.changed", {"rail": CODE, "account": ELSEWHERE, "usable_from": TIME, "first": FLAG}),
     Kind("payout.requested", {**_MONEY, "rail": CODE, "account": ELSEWHERE}),

@@ -20,12 +20,12 @@ from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.holds import place_hold as place_payout_hold
 from joey.payouts.holds import release_hold as release_payout_hold
-from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.send_due import send_due
 from joey.people.models import Person
 from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, lulu, mei, meis_shop, report, settled
 from tests.payouts.bank import running_bank

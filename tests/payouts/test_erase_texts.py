@@ -7,8 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from joey.cli.payouts import payouts
+from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import place_hold as hold_commission
+from joey.commissions.holds import release_hold as release_commission
+from joey.commissions.models import Commission
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, NotFound
+from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import refuse
 from joey.payouts.erase_texts import PayoutNotFinished, erase_payee, erase_payout, erase_shop
 from joey.payouts.file_problems import ERASED
@@ -19,10 +24,10 @@ from joey.payouts.queries import payee_of, payouts_of
 from joey.payouts.request_payout import NoPayee
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
-from joey.record.erasable import bytes_of, erase, erased_count
-from joey.record.queries import events_of
+from joey.record.erasable import bytes_of, erase, erased_count, text_of
+from joey.record.queries import events_of, with_texts
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, leased, lulus_shop, sam
+from tests.cast import NOW, ada, leased, lulus_shop, meis_shop, sam, settled
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
     ACCOUNT,
@@ -95,6 +100,26 @@ def test_reasons_of_operators_and_of_the_bank_are_erased_with_the_payout(bank: B
     assert "Li Xiaomei" not in everything_kept()
     assert [row.reason for row in payouts_of(shop)] == ["", ""]
     assert reason_of(PayoutAttempt.objects.get(payout=rejected)) == ""
+    prove()
+
+
+def test_reasons_of_released_commission_holds_are_erased_and_those_in_force_stay() -> None:
+    leased(meis_shop())
+    take_order_reports("taobao", [settled("1"), settled("2")], now=NOW)
+    earn_due(now=NOW)
+    over, in_force = (
+        hold_commission(commission, reason=f"Bought by Wang Wei, {commission.pk}", now=NOW)
+        for commission in Commission.objects.order_by("id")
+    )
+    release_commission(over, now=NOW)
+
+    assert erase_shop("mei", now=NOW).texts == 1
+
+    assert text_of(over.reason_id) is None
+    assert text_of(in_force.reason_id) == f"Bought by Wang Wei, {in_force.commission_id}"
+    released = events_of([f"order_line:{over.commission.order_line_id}"])[-2:]
+    assert [with_texts([event])[0].facts["reason"] for event in released] == ["", ""]
+    assert sql.tuples("SELECT facts->>'texts' FROM record_event WHERE kind = 'commission_holds.erased'") == [("1",)]
     prove()
 
 

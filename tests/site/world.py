@@ -14,7 +14,6 @@ from joey.kit.ids import new_id
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.holds import place_hold
-from joey.payouts.kept_texts import refer
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
 from joey.payouts.pause import pause_payouts
 from joey.payouts.payee import set_payee
@@ -22,6 +21,7 @@ from joey.payouts.payee_details import PayeeDetails, keep_details
 from joey.people.models import Person
 from joey.people.tokens import make_token
 from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.shops.models import Listing, Shelf, Shop
@@ -55,7 +55,8 @@ def _one_more(shop: Shop, number: int) -> None:
     take_order_reports("taobao", [report(str(number)), report(f"7{number}", position="nobodys")], now=NOW)
     earn_due(now=NOW)
     commission = Commission.objects.order_by("-id")[0]
-    CommissionHold.objects.create(shop=shop, commission=commission, reason="Looks odd", placed_at=NOW)
+    reason = refer("reason", keep_text("Looks odd"))
+    CommissionHold.objects.create(shop=shop, commission=commission, placed_at=NOW, **reason)
     _payout(shop, number)
     make_token(mei())
     Person.objects.create(email=f"person-{number}@example.com")

@@ -40,7 +40,8 @@ class Migration(migrations.Migration):
             name='CommissionHold',
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.CharField(max_length=200)),
+                ('reason_id', models.UUIDField()),
+                ('reason_sha256', models.BinaryField()),
                 ('placed_at', models.DateTimeField()),
                 ('released_at', models.DateTimeField(null=True)),
             ],

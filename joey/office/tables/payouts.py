@@ -18,11 +18,11 @@ from joey.office.read_only import OneOf, ReadOnly, ask_reason, each, money_text,
 from joey.office.site import office
 from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import release_hold
-from joey.payouts.kept_texts import kept_text, with_texts
 from joey.payouts.models import Payout, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause
 from joey.payouts.queries import attempts_of, details_of
 from joey.people.step_up import needs_fresh_code
+from joey.record.kept_texts import kept_text, with_texts
 
 CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
 CONFIRM = "/studio/confirm"

@@ -1,4 +1,4 @@
-"""Reads the texts that payouts keep apart, where they can be erased: details, reasons, the bytes of files.
+"""Reads texts that rows keep apart, where they can be erased: details, reasons, the bytes of files.
 
 A row that never changes holds a reference and a digest (joey/record/erasable.py): `reason_id` and `reason_sha256`.
 """
