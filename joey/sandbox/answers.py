@@ -8,7 +8,10 @@ from starlette.responses import Response
 
 from joey.sandbox.refused import Refused, invalid
 
-TITLES = {401: "Unauthorized", 403: "Forbidden", 404: "Not found", 409: "Conflict", 413: "Too large", 422: "Invalid"}
+TITLES = {
+    401: "Unauthorized", 403: "Forbidden", 404: "Not found", 405: "Method not allowed", 409: "Conflict",
+    413: "Too large", 422: "Invalid",
+}  # fmt: skip
 
 
 async def read_body(request: Request, most: int) -> bytes:
@@ -22,12 +25,14 @@ async def read_body(request: Request, most: int) -> bytes:
 
 
 async def read_json(request: Request, most: int = 100_000) -> Any:
-    """The body as JSON. Raises Refused 422; NaN and doubled keys are no JSON here."""
+    """The body as JSON. Raises Refused 422; NaN, doubled keys and half a surrogate pair are no JSON here."""
     body = await read_body(request, most)
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_doubles)
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_doubles)
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise invalid("body", f"this is not JSON: {error}") from None
+        raise invalid("body", f"this is not JSON: {error}".encode(errors="replace").decode()) from None
+    return value
 
 
 def json_answer(value: Any, status: int = 200) -> Response:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -39,6 +40,14 @@ async def refuse(request: Request, refused: Exception) -> Response:
     if request.url.path.startswith(FOR_PROGRAMS):
         return problem(refused)
     return refusal_page(request, refused)
+
+
+async def refuse_unrouted(request: Request, error: Exception) -> Response:
+    """The same for an address or a method that no route has."""
+    assert isinstance(error, HTTPException)
+    answer = await refuse(request, Refused(error.status_code, error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 @asynccontextmanager
@@ -91,4 +100,8 @@ of_the_core = [
     Route("/control/messages", control.post_message, methods=POST),
     Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
 ]
-app = Starlette(routes=[*of_the_dialects, *of_the_core], exception_handlers={Refused: refuse}, lifespan=lifespan)
+app = Starlette(
+    routes=[*of_the_dialects, *of_the_core],
+    exception_handlers={Refused: refuse, HTTPException: refuse_unrouted},
+    lifespan=lifespan,
+)

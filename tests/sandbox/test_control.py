@@ -71,7 +71,29 @@ def test_a_click_time_needs_a_tracked_link(sandbox: Sandbox) -> None:
     assert (answer.status_code, answer.json()["field"]) == (422, "click_time")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"url": NaN}', b'{"url": "a", "url": "b"}', b"\xff"])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/control/purchase", 405),
+        ("DELETE", "/control/orders", 405),
+        ("POST", "/bank/statement", 405),
+        ("GET", "/control/nothing", 404),
+        ("POST", "/control/marketplaces/all", 404),
+    ],
+)
+def test_an_address_or_a_method_that_is_not_there_is_a_problem_document(
+    sandbox: Sandbox, method: str, path: str, status: int
+) -> None:
+    answer = sandbox.client.request(method, sandbox.url + path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"url": NaN}', b'{"url": "a", "url": "b"}', b"\xff", rb'{"url": "\ud800"}']
+)
 def test_what_is_no_json_object_is_refused(sandbox: Sandbox, body: bytes) -> None:
     answer = sandbox.client.post(sandbox.url + "/control/purchase", content=body)
 
