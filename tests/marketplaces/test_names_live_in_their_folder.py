@@ -17,6 +17,7 @@ CHECKOUT = TREE.parent
 DEMO = ("joey/demo/", "joey/instance/demo/")
 TRANSLATIONS = "joey/site/locale/"
 NOT_TEXT = {".woff2", ".png", ".webp", ".ico", ".pyc", ".mo", ".gz", ".zip"}
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 SHORT = 4  # a word of up to four characters is looked for as a whole word: "jd" is also inside other words
 
 
@@ -58,8 +59,9 @@ def named_outside(files: Iterator[tuple[str, str]]) -> list[str]:
     found = {
         f"{path}:{number}: {match[0]}"
         for path, text in files
-        for number, line in enumerate([path.casefold(), *text.casefold().splitlines()])
-        for match in pattern.finditer(line)
+        for number, line in enumerate([path, *text.splitlines()])
+        for spelled in {line, CAMEL.sub("_", line)}
+        for match in pattern.finditer(spelled.casefold())
         if not path.startswith(homes[match[0]])
     }
     return sorted(found)
@@ -68,8 +70,8 @@ def named_outside(files: Iterator[tuple[str, str]]) -> list[str]:
 def tree() -> Iterator[tuple[str, str]]:
     for folder in (TREE, CHECKOUT / "bench"):
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix not in NOT_TEXT and "__pycache__" not in path.parts:
-                yield str(path.relative_to(CHECKOUT)), path.read_text("utf-8")
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield str(path.relative_to(CHECKOUT)), "" if path.suffix in NOT_TEXT else path.read_text("utf-8")
 
 
 def test_a_marketplace_is_named_in_its_own_folder_only() -> None:
@@ -84,6 +86,8 @@ def test_a_marketplace_is_named_in_its_own_folder_only() -> None:
         ("joey/orders/sync.py", 'if marketplace == "jd":', "jd"),
         ("joey/orders/sync.py", "class TaobaoCursor:", "taobao"),
         ("joey/orders/sync.py", "jd_orders = 1", "jd"),
+        ("joey/orders/sync.py", "class JdCursor:", "jd"),
+        ("joey/site/static/jd.png", "", "jd"),
         ("joey/kit/queries.sql", "WHERE marketplace = '1688'", "1688"),
         ("joey/site/static/joey.css", ".mark-tmall { color: red }", "tmall"),
         ("joey/storefront/pages/front.html", "<p>淘宝和京东</p>", "淘宝"),
