@@ -45,7 +45,8 @@ class Positions:
     """The places (ad zone, pid, tag, tracking id) that order reports may name."""
 
     granted: Literal["api", "manual", "none"] = "none"  # how an operator gets one more
-    registered: bool = True  # False: free-form, any key may be used without asking first
+    # False: free-form. `register_position` then makes a key without asking the marketplace, so `granted` is "api".
+    registered: bool = True
     at_most: int | None = None  # per account; None: no known limit
 
 

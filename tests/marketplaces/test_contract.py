@@ -80,7 +80,8 @@ def test_evidence_questions_and_capabilities_fit_together(manifest: Manifest) ->
     assert ("sub_id" in manifest.evidence) == able.sub_ids.reported
     assert (able.sub_ids.max_length > 0) == bool(able.sub_ids.alphabet)
     if "position" in manifest.evidence:
-        assert able.positions.granted != "none" or not able.positions.registered
+        assert able.positions.granted != "none"
+        assert able.positions.registered or able.positions.granted == "api", "who makes a free-form key?"
     assert able.look_up_at_once >= 1
     assert len(set(manifest.evidence)) == len(manifest.evidence)
 
