@@ -163,7 +163,7 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
         "unknown": _("The marketplace reported the order in a state that is new to us"),
     }
     if "suspense" in facts:
-        why = suspended_because(facts["suspense"], facts.get("evidence_key", ""))
+        why = suspended_because(facts["suspense"], facts.get("evidence_key", "…"))
     else:
         terms = _("%(rate)s commission; the service fee is %(fee)s.") % {
             "rate": rate_text(facts["rate_ppm"]),

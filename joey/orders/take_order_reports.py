@@ -12,11 +12,22 @@ from datetime import datetime
 from django.db import transaction
 
 from joey.kit import sql
+from joey.kit.ids import CODE_ALPHABET
 from joey.marketplaces.port import AnyReport
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.move_lines import move_lines
 from joey.orders.stage_reports import MOVED, NEW_REPORTS, ORDERS, REFUNDS, UNREADABLE, stage_reports
 from joey.record.append import append_set
+from joey.sharing.attribute import SUB_ID
+
+CODE_PATTERN = f"^[{CODE_ALPHABET}]{{8,16}}$"
+
+# A sub-id is whatever the person who made the link put there. In an event, which is kept for ever, it is written only
+# if it could be one of our codes; the line keeps it while it is in suspense.
+FAILED_KEY = f"""
+    CASE WHEN l.failed_evidence -> 0 ->> 'kind' <> '{SUB_ID}' OR l.failed_evidence -> 0 ->> 'key' ~ '{CODE_PATTERN}'
+         THEN l.failed_evidence -> 0 ->> 'key' END
+"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,7 @@ def _append_events(now: datetime) -> None:
                    'state', l.state, 'reason', CASE WHEN l.reason ~ '^[!-~]+$' THEN l.reason END,
                    'held', nullif(l.held, ''), 'suspense', nullif(l.suspense, ''),
                    'evidence', coalesce(nullif(l.evidence_kind, ''), l.failed_evidence -> 0 ->> 'kind'),
-                   'evidence_key', coalesce(nullif(l.evidence_key, ''), l.failed_evidence -> 0 ->> 'key'),
+                   'evidence_key', coalesce(nullif(l.evidence_key, ''), {FAILED_KEY}),
                    'evidence_at', coalesce(to_jsonb(l.evidence_at), l.failed_evidence -> 0 -> 'at'),
                    'paid_minor', l.paid_minor, 'commission_minor', l.commission_minor,
                    'service_fee_minor', l.service_fee_minor,

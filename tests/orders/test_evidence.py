@@ -12,6 +12,7 @@ from joey.orders.models import OrderLine
 from joey.orders.queries import lines_in_suspense
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
+from joey.record.queries import events_of
 from joey.sharing.lease_position import return_idle
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Position, PositionLease
@@ -85,6 +86,17 @@ def test_a_lesser_piece_that_names_no_shop_changes_nothing() -> None:
     code = code_of(meis_shop())
 
     assert take(BySubId(code), ByPosition("the account's default", "ordered")).shop_id == meis_shop().pk
+
+
+@pytest.mark.parametrize(("sub_id", "in_the_event"), [("call Wang Wei 13800138000", None), ("zzzzzzzz", "zzzzzzzz")])
+def test_what_a_stranger_wrote_as_a_sub_id_is_in_the_line_and_in_no_event(
+    sub_id: str, in_the_event: str | None
+) -> None:
+    line = take(BySubId(sub_id))
+
+    (event,) = events_of([f"order_line:{line.pk}"])
+    assert event.facts.get("evidence_key") == in_the_event
+    assert line.failed_evidence[0]["key"] == sub_id
 
 
 def test_pieces_that_name_different_shops_go_to_suspense_with_both() -> None:
