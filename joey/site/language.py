@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 NAMES = {"zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans", "en": "en"}
@@ -36,6 +37,8 @@ class LanguageChoice:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        if response.headers.get("Content-Type", "").startswith("text/html"):  # "not found" may be cached without asking
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if asked and asked.lower() in NAMES and response.headers.get("Content-Type", "").startswith("text/html"):
             response.set_cookie(cookie, language, max_age=31_536_000, samesite="Lax", secure=settings.SECURE)
         return response

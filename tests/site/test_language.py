@@ -1,6 +1,7 @@
 """Which language a page is in, by what was asked for, remembered and accepted."""
 
 import pytest
+from django.test import Client
 
 from joey.site.language import choose
 
@@ -31,3 +32,11 @@ def test_an_address_goes_before_the_cookie_and_the_cookie_before_the_browser() -
     assert choose("en", "zh", "zh") == "en"
     assert choose(None, "en", "zh") == "en"
     assert choose("klingon", None, "en") == "en"
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_found_varies_with_what_chooses_its_language(client: Client) -> None:
+    page = client.get("/s/no-such-shop", headers={"accept-language": "en"})
+
+    assert (page.status_code, page.headers["Content-Language"]) == (404, "en")
+    assert {"Accept-Language", "Cookie"} <= {name.strip() for name in page.headers["Vary"].split(",")}
