@@ -24,11 +24,11 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
         earned = earn_due(now=now())
     for each in done:
         click.echo(
-            f"{each.marketplace}: {each.reports} new reports, {each.lines} order lines moved,"
+            f"{each.marketplace}: new reports: {each.reports}, order lines moved: {each.lines},"
             f" read up to {each.read_until:%Y-%m-%d %H:%M} UTC" + (f"; stopped: {each.trouble}" if each.trouble else "")
         )
     if not done:
         click.echo("No connected marketplace reports orders.")
-    click.echo(f"{earned.lines} order lines checked, {earned.journals} journals booked.")
+    click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
     if any(each.trouble for each in done):
         ctx.exit(1)

@@ -186,7 +186,7 @@ def _returned(facts: Mapping[str, Any]) -> Explained:
 
 def _earned(facts: Mapping[str, Any]) -> Explained:
     base = Money(facts["base_minor"], facts["currency"]).text
-    why = _("Plan %(plan)s, frozen now: your share of %(base)s that the marketplace pays after its fee.") % {
+    why = _("Plan %(plan)s, kept for this order: your share of %(base)s that the marketplace pays after its fee.") % {
         "plan": facts["plan"],
         "base": base,
     }
@@ -207,7 +207,7 @@ def _adjusted(facts: Mapping[str, Any]) -> Explained:
         why = _("The amount stays; it is now settled and waits until %s.") % _day(
             date.fromisoformat(facts["payable_on"])
         )
-    return _("Commission brought up to the report"), why, delta
+    return _("Commission matched to the latest report"), why, delta
 
 
 def _reason(facts: Mapping[str, Any]) -> str:

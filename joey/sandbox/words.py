@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "marketplaces": ("商城", "Marketplaces"),
     "marketplace": ("商城", "Marketplace"),
-    "goods": ("件商品", "goods"),
+    "goods": ("件商品", "items"),
     "orders": ("我的订单", "My orders"),
     "outbox": ("发件箱", "Outbox"),
     "bank": ("模拟银行", "Simulated bank"),

@@ -39,8 +39,8 @@ ROTATE = PanelButton(
     name="rotate",
     label={"zh": "更换所有商品 ID", "en": "Rotate all item ids"},
     why={
-        "zh": "真实的联盟会更换商品 ID。旧 ID 还能用 60 期。",
-        "en": "The real union rotates item ids. Old ones work for 60 more epochs.",
+        "zh": "真实的联盟会更换商品 ID。这里一天一期，旧 ID 还能用 60 期。",
+        "en": "The real union rotates item ids. Here each day is an epoch, and old ids work for 60 more.",
     },
     press=rotate,
     note=lambda world: str(current_epoch(world)),
