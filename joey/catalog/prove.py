@@ -2,20 +2,25 @@
 
 from joey.catalog.price_now import sql_price_at
 from joey.kit.prove import Check
+from joey.marketplaces.registry import without_price_history
 
-CHECKS = [
-    Check(
-        "An offer's price, as last read, is its latest price point",
-        f"""
+
+def _price_is_not_the_latest_point() -> str:
+    """Offers of a marketplace that lets no price be kept have no point, or old ones from before it forbade them."""
+    without = ", ".join(f"'{name}'" for name in without_price_history())
+    return f"""
         SELECT o.id AS offer, o.now_minor, o.coupon_minor, last.price_minor
         FROM catalog_offer o
         JOIN LATERAL (
             SELECT price_minor, currency FROM catalog_pricepoint p WHERE p.offer_id = o.id ORDER BY at DESC LIMIT 1
         ) last ON true
-        WHERE o.now_minor IS NOT NULL
+        WHERE o.now_minor IS NOT NULL AND o.marketplace <> ALL(ARRAY[{without}]::text[])
           AND (last.currency <> o.currency OR last.price_minor <> {sql_price_at("o", "o.as_of")})
-        """,
-    ),
+        """
+
+
+CHECKS = [
+    Check("An offer's price, as last read, is its latest price point", _price_is_not_the_latest_point),
     Check(
         "No price point is later than the time at which its offer was last read",
         """

@@ -13,6 +13,7 @@ from joey.catalog.search.find_offers import FindOffers
 from joey.kit import clock, sql
 from joey.kit.page import Page
 from joey.kit.refusals import NotFound
+from joey.marketplaces import registry
 from joey.money.money import Money
 
 __all__ = [
@@ -90,15 +91,17 @@ def price_history(offer_id: UUID, days: int = 60, *, now: datetime | None = None
     One query.
     """
     since = (now or clock.now()) - timedelta(days=days)
+    without_history = registry.without_price_history()
+    kept = _kept_prices(without_history)
     found = sql.rows(
-        """
-        (SELECT at, price_minor, currency FROM catalog_pricepoint
+        f"""
+        (SELECT at, price_minor, currency FROM {kept}
          WHERE offer_id = %(offer)s AND at < %(since)s ORDER BY at DESC LIMIT 1)
         UNION ALL
-        SELECT at, price_minor, currency FROM catalog_pricepoint WHERE offer_id = %(offer)s AND at >= %(since)s
+        SELECT at, price_minor, currency FROM {kept} WHERE offer_id = %(offer)s AND at >= %(since)s
         ORDER BY at
         """,
-        {"offer": offer_id, "since": since},
+        {"offer": offer_id, "since": since, "without_history": without_history},
     )
     return [PricePointRow(max(row["at"], since), Money(row["price_minor"], row["currency"])) for row in found]
 
@@ -108,16 +111,28 @@ def price_points_since(offer_ids: Sequence[UUID], *, since: datetime) -> dict[UU
     found: dict[UUID, list[tuple[datetime, int]]] = {}
     if not offer_ids:
         return found
+    without_history = registry.without_price_history()
+    kept = _kept_prices(without_history)
     for row in sql.rows(
-        """
-        (SELECT DISTINCT ON (offer_id) offer_id, at, price_minor FROM catalog_pricepoint
+        f"""
+        (SELECT DISTINCT ON (offer_id) offer_id, at, price_minor FROM {kept}
          WHERE offer_id = ANY(%(offers)s) AND at < %(since)s ORDER BY offer_id, at DESC)
         UNION ALL
-        SELECT offer_id, at, price_minor FROM catalog_pricepoint
+        SELECT offer_id, at, price_minor FROM {kept}
         WHERE offer_id = ANY(%(offers)s) AND at >= %(since)s
         ORDER BY offer_id, at
         """,
-        {"offers": list(offer_ids), "since": since},
+        {"offers": list(offer_ids), "since": since, "without_history": without_history},
     ):
         found.setdefault(row["offer_id"], []).append((row["at"], row["price_minor"]))
     return found
+
+
+def _kept_prices(without_history: list[str]) -> str:
+    """What to read prices over time from: points of before a marketplace forbade them cannot be deleted."""
+    if not without_history:
+        return "catalog_pricepoint"
+    return (
+        "(SELECT p.* FROM catalog_pricepoint p JOIN catalog_offer o ON o.id = p.offer_id"
+        " WHERE o.marketplace <> ALL(%(without_history)s)) AS kept"
+    )

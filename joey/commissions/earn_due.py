@@ -50,10 +50,12 @@ def _earn_batch(marketplace: str, *, now: datetime, batch: int) -> Earned | None
     if last == read_until:
         return None
     manifest = registry.manifest_of(marketplace)
-    _work_out(now, zone=manifest.zone, usual_settle_days=manifest.usual_settle_days)
-    _write_commissions(now)
-    journals = _book()
-    _record(now)
+    journals = 0
+    if manifest.paid_by == "operator":
+        _work_out(now, zone=manifest.zone, usual_settle_days=manifest.usual_settle_days)
+        _write_commissions(now)
+        journals = _book()
+        _record(now)
     queries.advance_earn_cursor(marketplace, last)
     return Earned(int(sql.value(f"SELECT count(*) FROM {changed}")), journals)
 

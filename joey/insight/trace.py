@@ -14,6 +14,7 @@ from joey.insight import queries
 from joey.insight.explain_evidence import attributed_because, held_because, suspended_because
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
+from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.record.queries import EventRow, events_of, with_texts
 from joey.shops.models import Shop
@@ -83,6 +84,10 @@ def _why(line: OrderRow, hold: str | None) -> tuple[str, str]:
         )
     if line.state == "placed":
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
+    if line.marketplace in registry.paying_shops_themselves():
+        return "paid_by_marketplace", _(
+            "%s pays this commission to you itself. It is not in your balance here, and this site takes no part."
+        ) % registry.reporter_name(line.marketplace)
     if not line.commission_state:
         return "not_booked", _("The report came in a moment ago and is being booked. Check again in a minute.")
     if line.returned.minor and not line.commission.minor:

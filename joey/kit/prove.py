@@ -1,5 +1,6 @@
 """What must always hold, as queries that return the offenders."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,10 +10,17 @@ from joey.kit import sql
 
 @dataclass(frozen=True)
 class Check:
-    """`query` returns rows that break the rule; no row means it holds. `rule` says it in one sentence."""
+    """`offenders` is a query for rows that break the rule; no row means it holds. `rule` says it in one sentence.
+
+    A query that depends on what the manifests say is a function that writes it.
+    """
 
     rule: str
-    query: str
+    offenders: str | Callable[[], str]
+
+    @property
+    def query(self) -> str:
+        return self.offenders if isinstance(self.offenders, str) else self.offenders()
 
     @transaction.atomic
     def first_offender(self) -> dict[str, object] | None:

@@ -17,6 +17,7 @@ Text = str | Promise
 
 Way = Literal["api", "file", "none"]  # how something is done: by a call, by reading a product file, or not at all
 Content = Literal["title", "price", "picture"]
+EVERYTHING: frozenset[Content] = frozenset({"title", "price", "picture"})
 EventTime = Literal["changed", "placed", "paid", "received", "settled", "refunded"]
 
 
@@ -99,12 +100,21 @@ class InApp:
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the marketplace's terms let an instance do with its content."""
+    """What the marketplace's terms let an instance do with its content.
 
-    stored: frozenset[Content] = frozenset({"title", "price", "picture"})
-    printed: frozenset[Content] = frozenset({"title", "price", "picture"})  # on posters and other copies that stay
-    kept_as_history: frozenset[Content] = frozenset({"price"})
-    shown: frozenset[Content] = frozenset({"title", "price", "picture"})
+    A title has to be stored and shown: without one there is nothing to list. A price or picture that may not be stored
+    cannot be shown either, since pages show only what this instance has.
+    """
+
+    stored: frozenset[Content] = EVERYTHING
+    printed: frozenset[Content] = EVERYTHING  # on posters and other copies that stay
+    kept_as_history: frozenset[Content] = frozenset({"price"})  # no other content has a history
+    shown: frozenset[Content] = EVERYTHING  # to anyone, buyers and keepers alike
+
+    @property
+    def left_out(self) -> frozenset[Content]:
+        """What is dropped from an offer before it is stored."""
+        return EVERYTHING - (self.stored & self.shown)
 
 
 @dataclass(frozen=True)
@@ -122,10 +132,11 @@ class Manifest:
     identity: Literal["external_id", "seller_and_picture"] = "external_id"
     price_life: timedelta = timedelta(hours=24)  # how long a price may be shown after it was read
     allowed: Allowed = Allowed()
-    paid_by: Literal["operator", "marketplace"] = "operator"  # who pays a shop's share unless a shop arranges otherwise
+    # Who pays a shop's share. What a marketplace pays shops itself is theirs alone, and never in this ledger.
+    paid_by: Literal["operator", "marketplace"] = "operator"
     reported_commission: Literal["before_fee", "after_fee"] = "after_fee"  # of the marketplace's service fee
     service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
-    labels: tuple[Wording, ...] = ()  # what has to be said beside its offers
+    labels: tuple[Wording, ...] = ()  # what has to be said beside its offers, besides that they are advertisements
     refused_in_apps: tuple[InApp, ...] = ()
     capabilities: Capabilities = Capabilities()
     questions: tuple[Question, ...] = ()
@@ -142,9 +153,18 @@ class Manifest:
         """False: nothing comes back, and a share earns nothing."""
         return self.capabilities.report != "none"
 
+    @property
+    def fee_to_come_ppm(self) -> int:
+        """The part of a reported commission that the marketplace still keeps; none where it reports the rest."""
+        return self.service_fee_ppm if self.reported_commission == "before_fee" else 0
+
     def with_stand_in(self, host: str) -> "Manifest":
         """The manifest for a simulated gateway at `host`: its links and pictures are on that host as well."""
         return replace(self, hosts=self.hosts | {host}, picture_hosts=self.picture_hosts | {host})
+
+    def shares_ppm(self, plan: tuple[int, int]) -> tuple[int, int]:
+        """The shares of keeper and platform in a sale: the plan's, unless the marketplace pays the shop itself."""
+        return (PPM, 0) if self.paid_by == "marketplace" else plan
 
     def worth(self, price_minor: int, commission_ppm: int) -> int:
         """What one sale at this price leaves of its commission after the service fee, in minor units.
@@ -152,4 +172,4 @@ class Manifest:
         The commission is floored and the fee rounded up, so that a page never promises more than will be booked.
         """
         commission = price_minor * commission_ppm // PPM
-        return commission - -(-commission * self.service_fee_ppm // PPM)
+        return commission - -(-commission * self.fee_to_come_ppm // PPM)

@@ -111,8 +111,9 @@ class OrderReport:
     quantity: int
     currency: str
     paid_minor: int
-    commission_minor: int  # what we get for the line, estimated until it settles, gross of the service fee
-    service_fee_minor: int  # what the marketplace keeps of it (estimated until it settles)
+    # Both are estimated until the line settles. The fee counts only where the commission is reported before it.
+    commission_minor: int  # what the marketplace reports for the line
+    service_fee_minor: int  # what it keeps of that
     rate_ppm: int
     held: HeldReason = ""
     reason: str = ""  # why it is closed, in the marketplace's words

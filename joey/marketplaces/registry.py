@@ -83,6 +83,8 @@ def manifest_of(marketplace: str) -> Manifest:
         return found.manifest  # that of a simulated gateway has hosts of its own
     if marketplace in _served():
         return _served()[marketplace]
+    if marketplace in _manifests():  # orders carry the connector's code
+        return _manifests()[marketplace]
     if is_feed(marketplace):
         return manifest_of_feed(marketplace)
     raise _not_connected(marketplace)
@@ -98,6 +100,21 @@ def name_of(marketplace: str) -> Text:
     if marketplace in _served():
         return _served()[marketplace].marketplaces[marketplace].text
     return lazystr(marketplace.removeprefix(PREFIX))
+
+
+def labels_of(marketplace: str) -> tuple[Text, ...]:
+    """What has to be said beside its offers, besides that they are advertisements; nothing for an imported feed."""
+    return tuple(label.text for label in _served()[marketplace].labels) if marketplace in _served() else ()
+
+
+def without_price_history() -> list[str]:
+    """The marketplaces that do not let an instance keep what their offers cost over time."""
+    return [name for each in manifests() if "price" not in each.allowed.kept_as_history for name in each.marketplaces]
+
+
+def paying_shops_themselves() -> list[str]:
+    """Codes whose orders this instance pays nothing for, because the marketplace pays the shop."""
+    return [each.code for each in manifests() if each.paid_by == "marketplace"]
 
 
 def reporter_name(code: str) -> Text:

@@ -143,8 +143,12 @@ class StagedReports:
     any_held: bool
 
 
-def stage_reports(reports: Iterable[AnyReport]) -> StagedReports:
-    """Fill ORDERS, EVIDENCE, REFUNDS and UNREADABLE; empty the tables that the next steps fill."""
+def stage_reports(reports: Iterable[AnyReport], *, is_net: bool) -> StagedReports:
+    """Fill ORDERS, EVIDENCE, REFUNDS and UNREADABLE; empty the tables that the next steps fill.
+
+    `is_net`: the reported commission is what is left after the service fee, so a fee that a report names is not taken
+    again.
+    """
     orders: list[OrderIn] = []
     evidence: list[EvidencePiece] = []
     refunds: list[RefundIn] = []
@@ -154,7 +158,8 @@ def stage_reports(reports: Iterable[AnyReport]) -> StagedReports:
         digest = hashlib.sha256(payload.encode()).digest()
         if isinstance(report, OrderReport):
             evidence += _pieces(len(orders), report)
-            orders.append(_order(len(orders), report, payload, digest))
+            fee = 0 if is_net else report.service_fee_minor
+            orders.append(_order(len(orders), report, payload, digest, service_fee_minor=fee))
         elif isinstance(report, RefundReport):
             refunds.append(
                 RefundIn(
@@ -176,7 +181,7 @@ def stage_reports(reports: Iterable[AnyReport]) -> StagedReports:
     return StagedReports(len(unreadable), any(order.held or order.state == "unknown" for order in orders))
 
 
-def _order(number: int, report: OrderReport, payload: str, digest: bytes) -> OrderIn:
+def _order(number: int, report: OrderReport, payload: str, digest: bytes, *, service_fee_minor: int) -> OrderIn:
     return OrderIn(
         report=number,
         external_order=storable(report.external_order),
@@ -192,7 +197,7 @@ def _order(number: int, report: OrderReport, payload: str, digest: bytes) -> Ord
         currency=report.currency,
         paid_minor=report.paid_minor,
         commission_minor=report.commission_minor,
-        service_fee_minor=report.service_fee_minor,
+        service_fee_minor=service_fee_minor,
         rate_ppm=report.rate_ppm,
         title=storable(report.title[:300]),
         external_item=storable(report.external_item[:120]),

@@ -14,6 +14,7 @@ from django.db import transaction
 from joey.kit import sql
 from joey.kit.ids import CODE_ALPHABET
 from joey.marketplaces.port import AnyReport
+from joey.marketplaces.registry import manifest_of
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.move_lines import move_lines
 from joey.orders.stage_reports import MOVED, NEW_REPORTS, ORDERS, REFUNDS, UNREADABLE, stage_reports
@@ -45,7 +46,7 @@ def take_order_reports(marketplace: str, reports: Iterable[AnyReport], *, now: d
     # Revisions are given out under this lock and become visible before the next holder gives out larger ones, so a
     # process that follows lines by their revision never misses one.
     sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"orders:{marketplace}"])
-    staged = stage_reports(reports)
+    staged = stage_reports(reports, is_net=manifest_of(marketplace).reported_commission == "after_fee")
     kept = _keep_reports(marketplace)
     _take_refund_cases(marketplace)
     attribute_and_claim(marketplace, now=now)

@@ -54,6 +54,7 @@ class CaptionFacts:
     with_coupon: bool
     as_of: datetime
     copy_code: str = ""
+    labels: tuple[str, ...] = ()  # what the marketplace wants said beside its offers
 
 
 def caption(facts: CaptionFacts, *, channel: str, language: str) -> str:
@@ -63,6 +64,7 @@ def caption(facts: CaptionFacts, *, channel: str, language: str) -> str:
     words = WORDS["zh" if chinese else "en"]
     most = (TITLE_MOST if chinese else TITLE_MOST_LATIN)[length]
     lines = [labelled(_shortened(facts.title, most), language), _price(facts, words, length, chinese), facts.url]
+    lines += facts.labels
     if facts.copy_code and length == FULL:
         lines.append(words["copy_code"].format(place=facts.place, code=facts.copy_code))
     text = (" " if length == BRIEF else "\n").join(lines)

@@ -58,6 +58,7 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
         with_coupon=card.price.without_coupon is not None,
         as_of=card.price.as_of,
         copy_code=tracked.copy_code if tracked else "",
+        labels=_labels(card, language),
     )
     earns = is_tracked and listing.offer.commission_ppm > 0
     return Share(facts.url, captions.caption(facts, channel=link.channel, language=language), earns)
@@ -105,6 +106,11 @@ def _card(link: Link, language: str, now: datetime) -> Card:
 def _place(card: Card, language: str) -> str:
     with translation.override(language):
         return str(marketplace_name(card.marketplace))
+
+
+def _labels(card: Card, language: str) -> tuple[str, ...]:
+    with translation.override(language):
+        return tuple(str(label) for label in registry.labels_of(card.marketplace))
 
 
 def _picture(offer_id: UUID) -> bytes | None:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.price_now import earliest
 from joey.kit.refusals import NotFound
-from joey.marketplaces.registry import manifest_of
+from joey.marketplaces.manifest_shape import Text
+from joey.marketplaces.registry import labels_of, manifest_of
 from joey.money.money import Money
 from joey.money.split import split
 from joey.shops.connected import reports_orders
@@ -27,6 +28,7 @@ class Earning:
     rate_ppm: int
     keeper: Money | None  # None: no price is known now
     platform: Money | None
+    paid_by_marketplace: bool = False  # not by this site's operator
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class ListingPage:
     earning: Earning | None  # None: this marketplace reports nothing, a share earns nothing
     more: tuple[Card, ...]  # others of the same shop
     expires_at: datetime | None  # the earliest end of a price on the page; None when it shows none
+    labels: tuple[Text, ...]  # what the marketplace wants said beside its offers
+    was_priced: bool  # a price was read, though it may be too old to show
 
 
 def listing_page(
@@ -71,17 +75,20 @@ def listing_page(
         earning=earning_of(card, shares_ppm) if reports_orders(offer.marketplace) else None,
         more=tuple(more),
         expires_at=earliest(each.price.until for each in (card, *more)),
+        labels=labels_of(offer.marketplace),
+        was_priced=offer.now_minor is not None,
     )
 
 
 def earning_of(card: Card, shares_ppm: tuple[int, int]) -> Earning:
     """What a sale at the shown price may earn: the marketplace's commission after its fee, split by the plan."""
-    pays = card.price.pays
+    pays, manifest = card.price.pays, manifest_of(card.marketplace)
+    direct = manifest.paid_by == "marketplace"
     if pays is None:
-        return Earning(card.commission_ppm, None, None)
-    base = manifest_of(card.marketplace).worth(pays.minor, card.commission_ppm)
-    (keeper, platform), _rest = split(base, shares_ppm)
-    return Earning(card.commission_ppm, Money(keeper, pays.currency), Money(platform, pays.currency))
+        return Earning(card.commission_ppm, None, None, direct)
+    base = manifest.worth(pays.minor, card.commission_ppm)
+    (keeper, platform), _rest = split(base, manifest.shares_ppm(shares_ppm))
+    return Earning(card.commission_ppm, Money(keeper, pays.currency), Money(platform, pays.currency), direct)
 
 
 def _published(shop: Shop) -> QuerySet[Listing]:

@@ -37,10 +37,13 @@ class PriceHistory:
 
 
 def history_of(offer: Offer, points: Sequence[Point], *, now: datetime) -> PriceHistory | None:
-    """The history up to when the price was last read; up to `now` when the coupon in that price has ended since."""
+    """The history up to when the price was last read; up to `now` when the coupon in that price has ended since.
+
+    None without any point: the marketplace may forbid to keep its prices.
+    """
     read, ends = offer.as_of, offer.coupon_until
     was, pays = (price_at(offer.now_minor, offer.coupon_minor, ends, moment) for moment in (read, now))
-    if ends is None or pays is None or pays == was:
+    if not points or ends is None or pays is None or pays == was:
         return price_history(points, offer.currency, until=read)
     return price_history([*points, (ends, pays)], offer.currency, until=now)
 

@@ -221,7 +221,7 @@ def _suggestions(typed: str) -> list[Suggestion]:
 def _keepers_part(offer: OfferCard, shares: tuple[int, int]) -> Money | None:
     if offer.earning is None:
         return None
-    (keeper, _platform), _rest = split(offer.earning.minor, shares)
+    (keeper, _platform), _rest = split(offer.earning.minor, registry.manifest_of(offer.marketplace).shares_ppm(shares))
     return Money(keeper, offer.earning.currency)
 
 

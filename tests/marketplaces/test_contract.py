@@ -64,6 +64,10 @@ def test_content_that_may_not_be_stored_is_neither_printed_nor_kept_as_history(m
     assert manifest.allowed.printed | manifest.allowed.kept_as_history <= manifest.allowed.stored
 
 
+def test_a_title_may_be_stored_and_shown_or_there_is_nothing_to_list(manifest: Manifest) -> None:
+    assert "title" not in manifest.allowed.left_out
+
+
 def test_in_app_browsers_are_those_the_storefront_tells_apart(manifest: Manifest) -> None:
     for entry in manifest.refused_in_apps:
         assert entry.app in {app for app, _mark in APPS}

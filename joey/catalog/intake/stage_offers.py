@@ -14,7 +14,14 @@ from uuid_utils import uuid7
 from joey.catalog.intake.clean_facts import Columns
 from joey.kit import sql
 from joey.kit.sets import Int, JsonText, SetTable, columns_of
+from joey.marketplaces.manifest_shape import Content
 from joey.marketplaces.registry import manifest_of
+
+# The columns of a chunk that content is in, and what they hold without it. A title is never left out.
+_COLUMNS_OF: Mapping[Content, Mapping[str, Any]] = {
+    "price": {"list_minor": None, "now_minor": None, "coupon_minor": None, "coupon_until": None, "history": ()},
+    "picture": {"picture_urls": ()},
+}
 
 
 @dataclass(frozen=True)
@@ -66,27 +73,44 @@ class Staged:
 def stage(chunks: Iterable[Columns], price_ttl: Mapping[str, timedelta] | None = None) -> Staged:
     """Fill `offer_in` from clean columns; besides the fields of OfferFacts each chunk has `ordinal` and `offer_id`.
 
-    `price_ttl` is how long a price of a marketplace may be shown, where it differs from the manifest's. Only one chunk
-    is in memory at a time. The table ends with the transaction.
+    What a marketplace does not let us store and show is left out here, where every offer passes. `price_ttl` is how
+    long a price of a marketplace may be shown, where it differs from the manifest's. Only one chunk is in memory at a
+    time. The table ends with the transaction.
     """
     OFFERS_IN.create()
     count = 0
     price_ttl = dict(price_ttl or {})
+    left_out: dict[str, frozenset[Content]] = {}
     for chunk in chunks:
         size = len(chunk["ordinal"])
         if not size:
             continue
         # Looked up before the COPY begins: an imported feed is read from a table, and a COPY occupies the connection.
-        for marketplace in set(chunk["marketplace"]) - price_ttl.keys():
-            price_ttl[marketplace] = manifest_of(marketplace).price_life
+        for marketplace in set(chunk["marketplace"]) - left_out.keys():
+            manifest = manifest_of(marketplace)
+            left_out[marketplace] = manifest.allowed.left_out
+            price_ttl.setdefault(marketplace, manifest.price_life)
         with (
             connection.cursor() as cursor,
             cursor.copy(f"COPY {OFFERS_IN} ({OFFERS_IN.columns}) FROM STDIN") as stream,
         ):
-            stream.write(_lines(_with_derived(chunk, price_ttl)))
+            stream.write(_lines(_with_derived(_allowed_only(chunk, left_out), price_ttl)))
         count += size
     sql.execute(f"ANALYZE {OFFERS_IN} (ordinal)")  # the plans only need to know its size
     return Staged(count, frozenset(price_ttl))
+
+
+def _allowed_only(chunk: Columns, left_out: Mapping[str, frozenset[Content]]) -> Columns:
+    """The chunk without prices and pictures of marketplaces that do not let us have them."""
+    allowed = dict(chunk)
+    for content, columns in _COLUMNS_OF.items():
+        places = [place for place, name in enumerate(chunk["marketplace"]) if content in left_out[name]]
+        if places:
+            for column, nothing in columns.items():
+                allowed[column] = list(chunk[column])
+                for place in places:
+                    allowed[column][place] = nothing
+    return allowed
 
 
 def _with_derived(chunk: Columns, price_ttl: Mapping[str, timedelta]) -> Columns:

@@ -134,7 +134,7 @@ def earning_manifests() -> dict[str, Manifest]:
 
 def made_with() -> str:
     """What an index depends on besides the offers: the schema, the currencies and the fees."""
-    fees = {name: manifest.service_fee_ppm for name, manifest in earning_manifests().items()}
+    fees = {name: manifest.fee_to_come_ppm for name, manifest in earning_manifests().items()}
     facts: dict[str, Any] = {"version": VERSION, "currencies": sorted(EXPONENTS), "fees": fees}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
