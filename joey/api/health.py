@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from joey.api.caller import BearerToken
-from joey.api.metrics import CONTENT_TYPE, State, metrics_text
+from joey.api.metrics import CONTENT_TYPE, ScrapedState, metrics_text
 from joey.insight.health import counts, health
 from joey.kit import clock
 
@@ -48,7 +48,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     state = None
     try:
         now = clock.now()
-        state = State(health(now=now), counts(), now)
+        state = ScrapedState(health(now=now), counts(), now)
     except Error:
         connection.close()
     return HttpResponse(metrics_text(state), content_type=CONTENT_TYPE)

@@ -15,7 +15,7 @@ from joey.kit.worker_counts import COMMIT_BUCKETS, REFUSALS, counts
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def metrics_text(state: "State | None") -> bytes:
+def metrics_text(state: "ScrapedState | None") -> bytes:
     """The text of a scrape; `state` None: the database does not answer."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Figures(state))
@@ -23,7 +23,7 @@ def metrics_text(state: "State | None") -> bytes:
 
 
 @dataclass(frozen=True)
-class State:
+class ScrapedState:
     """What the database said at `now`."""
 
     health: Health
@@ -32,7 +32,7 @@ class State:
 
 
 class _Figures(Collector):
-    def __init__(self, state: State | None) -> None:
+    def __init__(self, state: ScrapedState | None) -> None:
         self._state = state
 
     def collect(self) -> Iterator[Metric]:
@@ -42,7 +42,7 @@ class _Figures(Collector):
         yield from _workers(counts.total(settings.DATA / "metrics"))
 
 
-def _state(state: State) -> Iterator[Metric]:
+def _state(state: ScrapedState) -> Iterator[Metric]:
     health, now = state.health, state.now.timestamp()
     yield GaugeMetricFamily("joey_ready", "Whether nothing is wrong.", value=not health.troubles)
     if health.worker_seen_at:
