@@ -8,6 +8,7 @@ what is stored (`read_line`).
 import re
 import unicodedata
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -49,14 +50,16 @@ def storable(text: str) -> str:
 
 
 def storable_json(value: Any) -> Any:
-    """A JSON value, all its texts storable."""
+    """A JSON value, all its texts storable; what JSON has no form for, such as NaN or a time, becomes its text."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, Mapping):
         return {storable(str(name)): storable_json(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [storable_json(inner) for inner in value]
-    return value
+    if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    return storable(str(value))
 
 
 def without_invisible(text: str) -> str:

@@ -1,24 +1,71 @@
 """What the tables can hold of a report. One that does not fit must not keep the others from being taken in."""
 
 import re
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, Literal
 
-from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
+from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, OrderReport, RefundReport, UnreadableReport
 from joey.orders.models import OrderLine
 
 ID_MAX = 64
 POSITION_MAX = 80
 INT_MAX = 2**31 - 1
 BIGINT_MAX = 2**63 - 1
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # always the same one, so that the report is not new at each poll
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is not None
+
+
+def _is_evidence(pieces: object) -> bool:
+    return isinstance(pieces, tuple) and all(
+        (isinstance(piece, ByPosition) and isinstance(piece.key, str))
+        or (isinstance(piece, BySubId) and isinstance(piece.text, str))
+        for piece in pieces
+    )
+
+
+_IS_OF_KIND: Mapping[object, Callable[[object], bool]] = {
+    str: lambda value: isinstance(value, str),
+    int: lambda value: type(value) is int,
+    bool: lambda value: isinstance(value, bool),
+    datetime: _is_time,
+    datetime | None: lambda value: value is None or _is_time(value),
+    tuple[Evidence, ...]: _is_evidence,
+    Mapping[str, object]: lambda value: isinstance(value, Mapping),
+}
+_CHECKS = {
+    kind: [(field.name, _IS_OF_KIND[field.type]) for field in fields(kind) if field.type in _IS_OF_KIND]
+    for kind in (OrderReport, RefundReport, UnreadableReport)
+}
 
 
 def fitting(seen: AnyReport) -> AnyReport:
-    """The report itself, or the same as unreadable when an id or a number is longer than any can be."""
-    problem = _problem(seen)
+    """The report itself, or the same as unreadable.
+
+    It is when an id or a number is longer than any can be, and when a connector filled in a value of another kind.
+    """
+    problem = _wrong_kind(seen) or _problem(seen)
     if not problem:
         return seen
+    known: dict[str, Any] = vars(seen)
     kind: Literal["order", "refund"] = "order" if isinstance(seen, OrderReport) else "refund"
-    return UnreadableReport(kind, seen.external_order[:ID_MAX], seen.reported_at, seen.payload, problem)
+    return UnreadableReport(
+        seen.kind if isinstance(seen, UnreadableReport) else kind,
+        external_order=str(known["external_order"] or "")[:ID_MAX],
+        reported_at=seen.reported_at if _is_time(seen.reported_at) else NO_TIME,
+        payload=known["payload"] if isinstance(known["payload"], Mapping) else {"payload": known["payload"]},
+        problem=problem,
+    )
+
+
+def _wrong_kind(seen: AnyReport) -> str:
+    """Which field is not of the kind that the contract says; "" when each is."""
+    wrong = next((name for name, is_right in _CHECKS[type(seen)] if not is_right(getattr(seen, name))), "")
+    return f"{wrong} is of the wrong kind" if wrong else ""
 
 
 def _problem(seen: AnyReport) -> str:

@@ -58,3 +58,4 @@ def test_evidence_is_kept_as_it_came_but_for_what_cannot_be_stored() -> None:
     assert storable("杯\ud83d") == "杯\ufffd"
     assert is_storable("杯\u200b")
     assert storable_json({"a\x00": ["\ud83d", 1, None]}) == {"a": ["\ufffd", 1, None]}
+    assert storable_json([1.5, True, float("nan"), float("inf"), {1}]) == [1.5, True, "nan", "inf", "{1}"]

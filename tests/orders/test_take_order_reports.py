@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
 from joey.kit import sql
+from joey.marketplaces.port import BySubId
 from joey.orders.models import OrderClaim, OrderLine, RefundCase, Report
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
@@ -233,6 +234,45 @@ def test_a_report_that_no_table_can_hold_is_kept_unread_and_stops_no_other(chang
 
     assert (done.reports, done.lines, done.unreadable) == (2, 1, 1)
     assert OrderLine.objects.get().external_order == "2"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quantity": 1.5},
+        {"quantity": True},
+        {"paid_minor": None},
+        {"title": None},
+        {"external_order": None},
+        {"currency": None},
+        {"reported_at": None},
+        {"clicked_at": "2026-11-28"},
+        {"placed_at": NOW.replace(tzinfo=None)},
+        {"evidence": (None,)},
+        {"evidence": (BySubId(cast(str, None)),)},
+        {"payload": None},
+    ],
+)
+def test_a_mistake_of_a_connector_in_one_report_stops_no_other(changes: dict[str, Any]) -> None:
+    leased(meis_shop())
+    reports = [replace(report("1"), **changes), report("2")]
+
+    done = take_order_reports("taobao", reports, now=NOW)
+    again = take_order_reports("taobao", reports, now=NOW + DAY)
+
+    assert (done.reports, done.lines, done.unreadable) == (2, 1, 1)
+    assert again.reports == 0
+    assert OrderLine.objects.get().external_order == "2"
+
+
+def test_a_value_that_json_has_no_form_for_keeps_no_report_out() -> None:
+    leased(meis_shop())
+    odd = replace(report(), payload={"rate": float("nan"), "at": NOW})
+
+    take_order_reports("taobao", [odd], now=NOW)
+
+    assert OrderLine.objects.get().state == "paid"
+    assert Report.objects.get().payload == {"rate": "nan", "at": str(NOW)}
 
 
 def test_a_long_case_number_is_no_hindrance() -> None:
