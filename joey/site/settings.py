@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -262,4 +263,9 @@ LOGGING = {
 }
 SILENCED_SYSTEM_CHECKS = ["security.W021"] if not SECURE else []
 
-UNFOLD = {"SITE_TITLE": _("Joey office"), "SITE_HEADER": _("Joey office"), "SHOW_VIEW_ON_SITE": False}
+UNFOLD = {
+    "SITE_TITLE": _("Joey office"),
+    "SITE_HEADER": _("Joey office"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("joey.svg")}],
+    "SHOW_VIEW_ON_SITE": False,
+}
