@@ -90,6 +90,8 @@ def _sentence(error: Exception) -> str:
     if type(error).__name__ in ("OperationalError", "PoolTimeout", "InterfaceError"):
         return f"The database does not answer: {first}. `joey doctor` says more."
     name = type(error).__name__
+    if name == "ImproperlyConfigured":  # a setting that cannot work: the sentence names it
+        return first
     return f"Internal error: {name}: {first}. Run the command with JOEY_DEBUG=1 to see where."
 
 

@@ -19,6 +19,14 @@ def flag(name: str) -> bool:
     return os.environ.get(name, "") not in ("", "0")
 
 
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number from the environment; ImproperlyConfigured for anything else."""
+    text = os.environ.get(name) or str(default)
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} on, not {text!r}.")
+    return int(text)
+
+
 DEMO = flag("JOEY_DEMO")
 DEBUG = flag("JOEY_DEBUG")
 JOEY_URL = os.environ.get("JOEY_URL", "http://localhost:8000").rstrip("/")
@@ -44,7 +52,7 @@ def database(url: str, *, pool: bool) -> dict[str, object]:
         "tcp_user_timeout": 10_000,  # ms; a host that is gone is noticed
     }
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("JOEY_POOL", "10")), "timeout": 5}
+        options["pool"] = {"min_size": 1, "max_size": number("JOEY_POOL", 10, least=1), "timeout": 5}
     for name in ("sslmode", "sslrootcert"):
         if name in query:
             options[name] = query[name][0]
@@ -143,10 +151,10 @@ STORAGES = {
 # Write clicks by psycopg's documented copy() only, a little slower: for a driver whose inner parts changed.
 JOEY_PLAIN_COPY = flag("JOEY_PLAIN_COPY")
 # Days that clicks and outbound clicks are kept; 0 keeps them for ever. Reports, events and postings always stay.
-JOEY_CLICK_DAYS = int(os.environ.get("JOEY_CLICK_DAYS", "400"))
+JOEY_CLICK_DAYS = number("JOEY_CLICK_DAYS", 400)
 
 # Pages of shops that each web worker keeps in memory for some seconds; 0 keeps none.
-PAGES_KEPT_BYTES = int(os.environ.get("JOEY_PAGES_MB", "32")) * 1024 * 1024
+PAGES_KEPT_BYTES = number("JOEY_PAGES_MB", 32) * 1024 * 1024
 
 # --- People ----------------------------------------------------------------------------------------------
 
