@@ -8,8 +8,10 @@ from joey.sharing.attribute import attribute_set
 from joey.sharing.lease_position import keep_for_orders
 
 
-def attribute_and_claim(marketplace: str, *, now: datetime) -> None:
+def attribute_and_claim(marketplace: str, *, now: datetime) -> bool:
     """Fill NAMED with the reports that do not contradict their line's shop, and NEWEST with the newest of each line.
+
+    Whether a report holds its line because it is in another currency.
 
     A line belongs for ever to the shop that a report of it named first. A later report that names another shop is
     kept and recorded, and moves nothing. One that names no shop is about the same line all the same: it moves the line
@@ -56,9 +58,27 @@ def attribute_and_claim(marketplace: str, *, now: datetime) -> None:
         """,
         {"marketplace": marketplace},
     )
+    holds = _hold_other_currency(marketplace)
     NEWEST.insert(
         f"""
         SELECT DISTINCT ON (external_order, external_line) n.*, n.reported_at AS held_at
         FROM {NAMED} n ORDER BY external_order, external_line, {newest_first("n")}
         """
+    )
+    return holds
+
+
+def _hold_other_currency(marketplace: str) -> bool:
+    """A line keeps its currency, in which its commission is booked. A report in another one counts like a code that is
+    unknown: it holds the line and moves nothing else.
+    """
+    return bool(
+        sql.execute(
+            f"""
+            UPDATE {NAMED} n SET state = 'unknown', held = 'unknown_code' FROM orders_orderline line
+            WHERE (line.marketplace, line.external_order, line.external_line)
+                = (%(marketplace)s, n.external_order, n.external_line) AND line.currency <> n.currency
+            """,
+            {"marketplace": marketplace},
+        )
     )

@@ -79,6 +79,19 @@ def test_an_unknown_code_holds_the_line_and_changes_nothing_else() -> None:
     assert not confirmed()
 
 
+def test_a_report_in_another_currency_holds_the_line_and_stops_no_other() -> None:
+    take(report("1"))
+
+    take_order_reports("taobao", [settled("1", currency="USD"), settled("2")], now=NOW)
+    earn_due(now=NOW)
+    confirm_due(now=LATER)
+    prove()
+
+    line = OrderLine.objects.get(external_order="1")
+    assert (line.state, line.currency, line.held) == ("paid", "CNY", "unknown_code")
+    assert Commission.objects.get(order_line__external_order="2").state == "confirmed"
+
+
 def test_a_line_first_seen_with_an_unknown_code_is_estimated_like_a_paid_one() -> None:
     line = take(unknown())
 
