@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Refusal
 
 CSRF_FIELD = "csrfmiddlewaretoken"
@@ -14,6 +15,20 @@ BROKEN = "\ufffd"  # what Django puts where bytes are not UTF-8; people do not t
 
 class StrictForm(forms.Form):
     """Django's form, with every undeclared name in the input, and every broken text, an error that names it."""
+
+    refused: Refusal | None = None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows this form: that of the refusal, 422 for other errors."""
+        if self.refused is not None:
+            return status_of(self.refused)
+        return 422 if self.errors else 200
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that go with the status."""
+        return headers_of(self.refused) if self.refused is not None else {}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -35,5 +50,6 @@ class StrictForm(forms.Form):
 
     def take(self, refusal: Refusal) -> None:
         """Show what a verb refused beside the field that it names."""
+        self.refused = refusal
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, forms.ValidationError(str(refusal.text), code=refusal.code))

@@ -52,4 +52,7 @@ def report(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.take(refusal)
     facts = {"page": page, "form": form, "done": done, "now": now}
-    return render(request, "report.html", facts, status=422 if form.errors else 200, using="jinja2")
+    response = render(request, "report.html", facts, status=form.status, using="jinja2")
+    for name, value in form.headers.items():
+        response.headers[name] = value
+    return response

@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
+from joey.kit.strict_form import StrictForm
 from joey.people.models import Person
 from joey.people.step_up import needs_fresh_code
 from joey.shops.models import Shop
@@ -69,7 +70,11 @@ def next_page(request: HttpRequest) -> str:
 
 def page(request: HttpRequest, template: str, facts: dict[str, object], *, status: int = 200) -> HttpResponse:
     """A studio page."""
-    return render(request, f"studio/{template}", facts, status=status, using="jinja2")
+    response = render(request, f"studio/{template}", facts, status=status, using="jinja2")
+    form = facts.get("form")
+    for name, value in (form.headers if isinstance(form, StrictForm) else {}).items():
+        response.headers[name] = value
+    return response
 
 
 def language() -> str:

@@ -49,7 +49,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"/studio/{shop.slug}/")
         except Refusal as refusal:
             form.take(refusal)
-    return page(request, "open.html", {"form": form, "shops": shops_of(keeper(request))}, status=_status(form))
+    return page(request, "open.html", {"form": form, "shops": shops_of(keeper(request))}, status=form.status)
 
 
 @keeper_only
@@ -109,7 +109,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
             done = True
         except Refusal as refusal:
             form.take(refusal)
-    return _settings(request, shop, form=form, done=done, status=_status(form))
+    return _settings(request, shop, form=form, done=done, status=form.status)
 
 
 @keeper_only
@@ -132,7 +132,7 @@ def tokens(request: HttpRequest, slug: str) -> HttpResponse:
         elif form.cleaned_data["token_id"]:
             revoke_token_of(person, form.cleaned_data["token_id"], now=now)
     shown = DescribeShopForm({"name": shop.name, "intro": shop.intro, "keeper": person.name})
-    return _settings(request, shop, form=shown, made=made, token_problems=form.errors, status=_status(form))
+    return _settings(request, shop, form=shown, made=made, token_problems=form.errors, status=form.status)
 
 
 def _settings(request: HttpRequest, shop: Shop, *, status: int, **facts: object) -> HttpResponse:
@@ -143,7 +143,3 @@ def _settings(request: HttpRequest, shop: Shop, *, status: int, **facts: object)
         {"shop": shop, "tab": "", "now": clock.now(), "tokens": tokens_of(keeper(request), shop.id), **shown},
         status=status,
     )
-
-
-def _status(form: OpenShopForm | DescribeShopForm | TokenForm) -> int:
-    return 422 if form.errors else 200

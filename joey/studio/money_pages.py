@@ -46,7 +46,7 @@ def payout(request: HttpRequest, slug: str) -> HttpResponse:
                 return HttpResponseRedirect(f"/studio/{slug}/payout")
             except Refusal as refusal:
                 form.take(refusal)
-    return page(request, "payout.html", _payout_facts(shop, form, now), status=422 if form.errors else 200)
+    return page(request, "payout.html", _payout_facts(shop, form, now), status=form.status)
 
 
 @keeper_only
@@ -65,7 +65,7 @@ def payout_details(request: HttpRequest, slug: str) -> HttpResponse:
         except Refusal as refusal:
             form.take(refusal)
     facts = {"shop": shop, "tab": "money", "now": now, "form": form, "payee": payee_of(shop)}
-    return page(request, "payout_details.html", facts, status=422 if form.errors else 200)
+    return page(request, "payout_details.html", facts, status=form.status)
 
 
 def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, object]:

@@ -16,6 +16,7 @@ from joey.catalog.same_item.queries import Elsewhere, elsewhere
 from joey.catalog.search.suggest import Suggestion, suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
+from joey.kit.http import status_of
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
@@ -74,7 +75,7 @@ def paste(request: HttpRequest, slug: str) -> HttpResponse:
             return HttpResponseRedirect(f"/studio/{slug}/pick?offer={offer.id}#o-{offer.id}")
         except Refusal as refusal:
             form.take(refusal)
-    return _pick(request, shop, pasted=form, status=422)
+    return _pick(request, shop, pasted=form, status=form.status)
 
 
 @keeper_only
@@ -136,10 +137,8 @@ def _pick(
         else:
             found = _search(asked, now)
             offers, following, cut = list(found.items), found.next, found.cut
-    except Unavailable as refusal:
-        problem, status = problem or str(refusal.text), 503
     except Refusal as refusal:
-        problem, status = problem or str(refusal.text), 422
+        problem, status = problem or str(refusal.text), status_of(refusal)
     except ValueError:  # an offer id that is none
         status = 404
     shares = plan_shares(now)

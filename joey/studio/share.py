@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.kit import clock
+from joey.kit.http import status_of
 from joey.kit.refusals import Refusal
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
@@ -45,16 +46,16 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
     listing = listing_of(shop, listing_id)
-    problem = ""
+    problem, status = "", 200
     if request.method == "POST":
         form = ChannelForm(request.POST)
         try:
             if form.is_valid():
                 made = make_link(shop, listing_id=listing_id, channel=form.cleaned_data["channel"], now=now)
                 return HttpResponseRedirect(f"/studio/{slug}/share/{listing_id}?link={made.code}")
-            problem = str(next(iter(form.errors.values()))[0])
+            problem, status = str(next(iter(form.errors.values()))[0]), form.status
         except Refusal as refusal:
-            problem = str(refusal.text)
+            problem, status = str(refusal.text), status_of(refusal)
     facts: dict[str, object] = {
         "shop": shop,
         "tab": "share",
@@ -71,4 +72,4 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         link = link_by_code(shop, code)
         taken = share_of(link, language=language(), now=now)
         facts |= {"link": link, "taken": taken, "earns": taken.earns}
-    return page(request, "share.html", facts, status=422 if problem else 200)
+    return page(request, "share.html", facts, status=status)

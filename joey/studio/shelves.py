@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from joey.kit import clock
+from joey.kit.http import status_of
 from joey.kit.refusals import Invalid, Refusal
 from joey.kit.strict_form import StrictForm
 from joey.shops import arrange
@@ -50,14 +51,14 @@ ACTIONS: dict[str, Action] = {
 def shelves(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    problem = ""
+    problem, status = "", 200
     if request.method == "POST":
         try:
             _do(shop, request, now)
             mark = request.POST.get("listing_id") or request.POST.get("shelf_id") or ""
             return HttpResponseRedirect(f"/studio/{slug}/shelves" + (f"#i-{mark}" if mark else ""))
         except Refusal as refusal:
-            problem = str(refusal.text)
+            problem, status = str(refusal.text), status_of(refusal)
     facts = {
         "shop": shop,
         "tab": "shelves",
@@ -65,7 +66,7 @@ def shelves(request: HttpRequest, slug: str) -> HttpResponse:
         "stock": stock_of(shop, language=language(), now=now),
         "problem": problem,
     }
-    return page(request, "shelves.html", facts, status=422 if problem else 200)
+    return page(request, "shelves.html", facts, status=status)
 
 
 def _do(shop: Shop, request: HttpRequest, now: datetime) -> None:

@@ -32,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.take(refusal)
     facts = {"form": form, "next": next_page(request)}
-    return page(request, "sign_in.html", facts, status=422 if form.errors else 200)
+    return page(request, "sign_in.html", facts, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +54,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             request.session[CODE_AT] = now.isoformat()
             return HttpResponseRedirect(next_page(request))
     facts = {"form": form, "contact": contact, "next": next_page(request), "again": False}
-    return page(request, "enter_code.html", facts, status=422 if form.errors else 200)
+    return page(request, "enter_code.html", facts, status=form.status)
 
 
 @keeper_only
@@ -78,7 +78,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         send_code(contact, language=language(), now=now, client_key=_client(request))
         sent = True
     facts = {"form": form, "contact": contact, "next": next_page(request), "sent": sent or form.is_bound}
-    return page(request, "confirm.html", facts, status=422 if form.errors else 200)
+    return page(request, "confirm.html", facts, status=form.status)
 
 
 @require_POST

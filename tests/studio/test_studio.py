@@ -90,7 +90,7 @@ def test_anothers_listing_cannot_be_reached_through_ones_own_shop() -> None:
     mine = signed_in(mei())
 
     assert mine.get(f"/studio/mei/share/{listing.id}").status_code == 404
-    assert mine.post("/studio/mei/shelves", {"do": "hide", "listing_id": listing.id}).status_code == 422
+    assert mine.post("/studio/mei/shelves", {"do": "hide", "listing_id": listing.id}).status_code == 404
     assert Listing.objects.get().state == "published"
 
 
@@ -173,7 +173,7 @@ def test_a_taken_or_reserved_address_is_explained_beside_the_field() -> None:
     reserved = client.post("/studio/open", {"name": "Sam", "slug": "taobao"})
 
     for answer, words in ((taken, "belongs to another shop"), (reserved, "could be mistaken")):
-        assert answer.status_code == 422
+        assert answer.status_code == 409
         assert words in answer.content.decode()
         assert 'aria-describedby="h-slug e-slug"' in answer.content.decode()
 
@@ -244,7 +244,7 @@ def test_shelves_are_arranged_with_buttons() -> None:
     assert do(do="rename_shelf", shelf_id=tea.id, shelf="Green tea") == 302
     assert do(do="hide", listing_id=listing.id) == 302
     assert do(do="show", listing_id=listing.id) == 302
-    assert do(do="add_shelf", shelf="Snacks") == 422
+    assert do(do="add_shelf", shelf="Snacks") == 409
     assert do(do="explode", listing_id=listing.id) == 422
     assert do(do="note", listing_id="x", note="") == 422
 
