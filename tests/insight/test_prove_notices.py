@@ -12,6 +12,8 @@ from pytest_django import Settings
 from joey.commissions import prove as commissions
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import place_hold as hold_commission
+from joey.commissions.models import Commission
 from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.ledger import prove as ledger
@@ -91,15 +93,16 @@ BREAKS = {
         f"UPDATE payouts_payoutattempt SET shop_id = {LULU}"
     ),
     **{
-        f"Each text that payouts_{table}.{name}_id refers to is the one that was kept, or was erased": (
-            f"UPDATE payouts_{table} SET {name}_id = gen_random_uuid() WHERE {name}_id IS NOT NULL"
+        f"Each text that {table}.{name}_id refers to is the one that was kept, or was erased": (
+            f"UPDATE {table} SET {name}_id = gen_random_uuid() WHERE {name}_id IS NOT NULL"
         )
         for table, name in [
-            ("payee", "details"),
-            ("payoutattempt", "reason"),
-            ("payouthold", "reason"),
-            ("payoutpause", "reason"),
-            ("payout", "reason"),
+            ("commissions_commissionhold", "reason"),
+            ("payouts_payee", "details"),
+            ("payouts_payoutattempt", "reason"),
+            ("payouts_payouthold", "reason"),
+            ("payouts_payoutpause", "reason"),
+            ("payouts_payout", "reason"),
         ]
     },
     "Each text that payouts_payout.details_id refers to is the one that was kept, or was erased": (
@@ -173,4 +176,5 @@ def a_shop_with_everything(bank: Bank) -> None:
     send_due(now=NOW)
     take_order_reports("taobao", [report("1001"), settled("1002"), refund("1002", back=100)], now=NOW)
     earn_due(now=NOW)
+    hold_commission(Commission.objects.filter(state="earned").latest("id"), reason="Checking", now=NOW)
     confirm_due(now=NOW)

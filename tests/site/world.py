@@ -55,8 +55,9 @@ def _one_more(shop: Shop, number: int) -> None:
     take_order_reports("taobao", [report(str(number)), report(f"7{number}", position="nobodys")], now=NOW)
     earn_due(now=NOW)
     commission = Commission.objects.order_by("-id")[0]
-    reason = refer("reason", keep_text("Looks odd"))
-    CommissionHold.objects.create(shop=shop, commission=commission, placed_at=NOW, **reason)
+    with transaction.atomic():
+        reason = refer("reason", keep_text("Looks odd"))
+        CommissionHold.objects.create(shop=shop, commission=commission, placed_at=NOW, **reason)
     _payout(shop, number)
     make_token(mei())
     Person.objects.create(email=f"person-{number}@example.com")
