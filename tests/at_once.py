@@ -3,7 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection, connections
 
@@ -53,3 +54,22 @@ def die_after(statement_part: str, verb: Callable[[], object]) -> None:
             os._exit(1)  # it was never killed
     _pid, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status), f"the verb ended without reaching a statement with {statement_part!r}"
+
+
+@contextmanager
+def claiming_slowly() -> Iterator[None]:
+    """A verb in this block waits a second after each row that it locks and claims into its set table `due`."""
+
+    def slow(execute: Callable[..., object], statement: str, params: object, many: bool, context: object) -> object:
+        done = execute(statement, params, many, context)
+        if str(statement).startswith("CREATE TEMP TABLE due "):
+            execute(
+                "CREATE OR REPLACE FUNCTION pg_temp.rest() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN PERFORM pg_sleep(1); RETURN new; END $$;"
+                " CREATE TRIGGER rest BEFORE INSERT ON due FOR EACH ROW EXECUTE FUNCTION pg_temp.rest()",
+                None, many, context,
+            )  # fmt: skip
+        return done
+
+    with connection.execute_wrapper(slow):
+        yield

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
@@ -14,7 +13,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.ledger.queries import balances_of
 from joey.orders.take_order_reports import take_order_reports
-from tests.at_once import die_after, outcomes
+from tests.at_once import claiming_slowly, die_after, outcomes
 from tests.cast import NOW, leased, meis_shop, refund, settled
 from tests.proof import prove
 
@@ -94,18 +93,7 @@ def test_a_hold_placed_while_confirming_takes_its_locks_holds(committed_db: Embe
 def confirm_slowly() -> None:
     """Confirm with a second between taking the lock of one commission and of the next."""
 
-    def slow(execute: Callable[..., object], statement: str, params: object, many: bool, context: object) -> object:
-        done = execute(statement, params, many, context)
-        if str(statement).startswith("CREATE TEMP TABLE due "):
-            execute(
-                "CREATE OR REPLACE FUNCTION pg_temp.rest() RETURNS trigger LANGUAGE plpgsql AS"
-                " $$ BEGIN PERFORM pg_sleep(1); RETURN new; END $$;"
-                " CREATE TRIGGER rest BEFORE INSERT ON due FOR EACH ROW EXECUTE FUNCTION pg_temp.rest()",
-                None, many, context,
-            )  # fmt: skip
-        return done
-
-    with connection.execute_wrapper(slow):
+    with claiming_slowly():
         confirm_due(now=NOW, batch=2)
 
 

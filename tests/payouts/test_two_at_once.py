@@ -1,11 +1,9 @@
 """Money verbs beside themselves, and killed midway: one wins, or nothing happened."""
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
@@ -22,7 +20,7 @@ from joey.payouts.take_answers import take_answers
 from joey.record.erasable import bytes_of
 from joey.record.queries import events_of
 from joey.shops.models import Shop
-from tests.at_once import die_after, outcomes
+from tests.at_once import claiming_slowly, die_after, outcomes
 from tests.cast import NOW, ada, leased, lulus_shop, meis_shop
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
@@ -192,18 +190,7 @@ def test_a_hold_placed_while_a_send_takes_its_locks_keeps_the_payout_here(shop: 
 def send_slowly() -> None:
     """Send with a second between taking the lock of one payout and of the next."""
 
-    def slow(execute: Callable[..., object], statement: str, params: object, many: bool, context: object) -> object:
-        done = execute(statement, params, many, context)
-        if str(statement).startswith("CREATE TEMP TABLE due "):
-            execute(
-                "CREATE OR REPLACE FUNCTION pg_temp.rest() RETURNS trigger LANGUAGE plpgsql AS"
-                " $$ BEGIN PERFORM pg_sleep(1); RETURN new; END $$;"
-                " CREATE TRIGGER rest BEFORE INSERT ON due FOR EACH ROW EXECUTE FUNCTION pg_temp.rest()",
-                None, many, context,
-            )  # fmt: skip
-        return done
-
-    with connection.execute_wrapper(slow):
+    with claiming_slowly():
         send_due(now=NOW)
 
 
