@@ -12,7 +12,7 @@ from joey.kit.text import storable, storable_json
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
 from joey.orders.models import OrderLine
 from joey.orders.storable import fitting
-from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, Attribution, EvidencePiece
+from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, Attributed, Attribution, EvidencePiece
 
 # Which of two reports is the newer one. Marketplaces report times in whole seconds, and an order may be paid and
 # settled in one: of such reports the one that is further on wins, for a line does not go back, and a refund case
@@ -64,16 +64,8 @@ class OrderIn(OrderFacts):
 
 
 @dataclass(frozen=True)
-class NamedOrder(OrderFacts):
-    """An order report with what its evidence came to (sharing.attribute.Attribution)."""
-
-    shop_id: UUID | None
-    lease_id: UUID | None
-    suspense: str
-    evidence_kind: str
-    evidence_key: str
-    evidence_at: datetime | None
-    failed_evidence: JsonText
+class NamedOrder(OrderFacts, Attributed):
+    """An order report with what its evidence came to."""
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,9 @@ class EvidencePiece:
 
 
 @dataclass(frozen=True)
-class Attribution:
-    """What the evidence of one report comes to: a shop and the piece that decided, or the reason for suspense."""
+class Attributed:
+    """What evidence comes to: a shop and the piece that decided, or the reason for suspense."""
 
-    report: int
     shop_id: UUID | None
     lease_id: UUID | None
     suspense: str
@@ -39,6 +38,13 @@ class Attribution:
     evidence_key: str
     evidence_at: datetime | None
     failed_evidence: JsonText  # with a reason for suspense: all pieces, each with its problem or the shop it names
+
+
+@dataclass(frozen=True)
+class Attribution(Attributed):
+    """What the evidence of one report comes to."""
+
+    report: int
 
 
 def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: SetTable[Attribution]) -> None:
