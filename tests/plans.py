@@ -10,7 +10,6 @@ import psycopg
 from django.db import connection
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
-from joey.kit import sql
 from joey.kit.partitions import partition_of
 
 DAYS = 90
@@ -41,16 +40,18 @@ def days_of(table: str, first: int, last: int = 0) -> set[str]:
 
 @contextmanager
 def ninety_days(postgres: EmbeddedPostgres, table: str, fill: str) -> Iterator[None]:
-    """Let `table` have its last 90 days, each filled by the INSERT … SELECT `fill`, given the `day`."""
+    """Let `table` have its last 90 days, each filled by the INSERT … SELECT `fill`, given the `day`.
+
+    Afterwards it has the days that it had before, whatever a test made meanwhile.
+    """
     today = datetime.now(UTC).date()
-    made = []
     with psycopg.connect(postgres.urls.owner) as owner:
+        before = _partitions(owner, table)
         for offset in range(-DAYS + 1, 1):
             day = today + timedelta(days=offset)
-            if sql.value("SELECT to_regclass(%s)", [partition_of(table, day)]) is None:
-                made.append(partition_of(table, day))
+            if partition_of(table, day) not in before:
                 owner.execute(
-                    f"CREATE TABLE {made[-1]} PARTITION OF {table}"
+                    f"CREATE TABLE {partition_of(table, day)} PARTITION OF {table}"
                     f" FOR VALUES FROM (joey_first_id_of('{day}')) TO (joey_first_id_of(date '{day}' + 1))".encode()
                 )
             owner.execute(fill.encode(), {"day": day})
@@ -60,7 +61,12 @@ def ninety_days(postgres: EmbeddedPostgres, table: str, fill: str) -> Iterator[N
     finally:
         connection.close()
         with psycopg.connect(postgres.urls.owner) as owner:
-            owner.execute(f"DROP TABLE {', '.join(made)}".encode())
+            owner.execute(f"DROP TABLE {', '.join(_partitions(owner, table) - before)}".encode())
+
+
+def _partitions(owner: psycopg.Connection, table: str) -> set[str]:
+    found = owner.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table])
+    return {name for (name,) in found}
 
 
 def _names(node: Any) -> Iterator[str]:

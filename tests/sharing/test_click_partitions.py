@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
@@ -22,23 +20,23 @@ from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.queries import DESTINATION_OF_CLICK, clicks_of, links_of
 from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
 from tests import cast
+from tests.plans import ninety_days
 
-DAYS = 90
 TABLES = ("sharing_click", "sharing_outboundclick")
 # Clicks of other shops: every day as many, a third of them with an outbound click.
-FILL = """
-    WITH day AS (SELECT current_date - n AS day FROM generate_series(0, %(days)s) AS n),
-    made AS (
-        SELECT (left(joey_first_id_of(day)::text, 14) || '7' || substr(random, 1, 3) || '-8' || substr(random, 4, 3)
-                || '-' || substr(random, 7, 12))::uuid AS id, day, n
-        FROM day CROSS JOIN generate_series(1, %(rows)s) AS n CROSS JOIN LATERAL md5(day::text || n) AS random
-    ), clicked AS (
-        INSERT INTO sharing_click (id, shop_id, link_id, listing_id, at, visitor_key, visitor, referrer_host)
-        SELECT id, md5('shop' || n %% 50)::uuid, md5('link' || n %% 200)::uuid, md5('listing' || n %% 200)::uuid, day,
-               decode(md5(n::text), 'hex'), 'person', '' FROM made
-    )
+CLICKS = """
+    INSERT INTO sharing_click (id, shop_id, link_id, listing_id, at, visitor_key, visitor, referrer_host)
+    SELECT (left(joey_first_id_of(%(day)s)::text, 14) || '7' || substr(random, 1, 3) || '-8' || substr(random, 4, 3)
+            || '-' || substr(random, 7, 12))::uuid,
+           md5('shop' || n %% 50)::uuid, md5('link' || n %% 200)::uuid, md5('listing' || n %% 200)::uuid, %(day)s,
+           decode(md5(n::text), 'hex'), 'person', ''
+    FROM generate_series(1, {rows}) AS n CROSS JOIN LATERAL md5(%(day)s::date::text || n) AS random
+"""
+OUTBOUND_CLICKS = """
     INSERT INTO sharing_outboundclick (id, click_id, shop_id, at, marketplace)
-    SELECT id, id, md5('shop' || n %% 50)::uuid, day, 'taobao' FROM made WHERE n %% 3 = 0
+    SELECT id, id, shop_id, at, 'taobao' FROM sharing_click
+    WHERE id >= joey_first_id_of(%(day)s) AND id < joey_first_id_of(%(day)s::date + 1)
+      AND get_byte(visitor_key, 0) %% 3 = 0
 """
 
 
@@ -46,26 +44,15 @@ FILL = """
 def link(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[Link]:
     """A link made five days ago, opened once a day, among ninety days of others' clicks."""
     now = datetime.now(UTC)
-    with psycopg.connect(committed_db.urls.owner, autocommit=True) as owner:
-        for table in TABLES:
-            for ago in range(2, DAYS + 1):
-                day = now.date() - timedelta(days=ago)
-                owner.execute(
-                    f"CREATE TABLE {table}_{day:%Y%m%d} PARTITION OF {table} FOR VALUES FROM"
-                    f" (joey_first_id_of('{day}')) TO (joey_first_id_of('{day + cast.DAY}'))"
-                )
-        owner.execute(FILL % {"days": DAYS, "rows": request.param})
-        owner.execute("ANALYZE sharing_click; ANALYZE sharing_outboundclick")
+    with (
+        ninety_days(committed_db, "sharing_click", CLICKS.format(rows=request.param)),
+        ninety_days(committed_db, "sharing_outboundclick", OUTBOUND_CLICKS),
+    ):
         listing = cast.listed(cast.meis_shop(), cast.flask())
         made = make_link(cast.meis_shop(), listing_id=listing.id, channel="wechat", now=now - 5 * cast.DAY)
         for ago in range(5, -1, -1):
             click_on(made, now - ago * cast.DAY)
         yield made
-        connection.close()
-        owner.execute("; ".join(f"TRUNCATE {table}" for table in TABLES))
-        for table in TABLES:
-            owner.execute("SELECT joey_drop_days(%s, 1)", [table])
-            owner.execute("SELECT joey_make_days(%s, 14)", [table])
 
 
 def click_on(link: Link, at: datetime) -> UUID:
