@@ -12,7 +12,7 @@ from pydantic import Field
 
 from joey.api.once import once
 from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
-from joey.catalog.cards import OfferCard, earning_marketplaces
+from joey.catalog.cards import OfferCard, earning_marketplaces, keepers_part
 from joey.catalog.paste_offer import offer_from_text
 from joey.catalog.queries import offer_by_id, price_history, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
@@ -20,9 +20,6 @@ from joey.catalog.search.find_offers import MOST_MINOR
 from joey.catalog.search.suggest import suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit.clock import now
-from joey.marketplaces.registry import manifest_of
-from joey.money.money import Money
-from joey.money.split import split
 
 router = Router(tags=["offers"])
 
@@ -208,7 +205,7 @@ def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
         coupon_until=card.coupon_until,
         list_price=money_or_none(card.list_price),
         commission_ppm=card.commission_ppm,
-        earning=money_or_none(_keepers_part(card, shares)),
+        earning=money_or_none(keepers_part(card, shares)),
         earns=not why_not,
         no_earning_reason=why_not,
         seller=card.seller,
@@ -229,20 +226,12 @@ def _same_out(there: Elsewhere, shares: tuple[int, int]) -> SameOut:
         title=there.offer.title,
         url=there.offer.url,
         price=money(there.price),
-        earning=money_or_none(_keepers_part(there.offer, shares)),
+        earning=money_or_none(keepers_part(there.offer, shares)),
         in_stock=there.offer.in_stock,
         as_of=there.offer.as_of,
         expires_at=there.until,
         evidence=there.evidence.value,
     )
-
-
-def _keepers_part(card: OfferCard, shares: tuple[int, int]) -> Money | None:
-    """The floor of the shopkeeper's share of what the marketplace pays for one sale at the price shown."""
-    if card.earning is None:
-        return None
-    (keeper, _platform), _rest = split(card.earning.minor, manifest_of(card.marketplace).shares_ppm(shares))
-    return Money(keeper, card.earning.currency)
 
 
 def _why_not(card: OfferCard) -> str:

@@ -9,6 +9,7 @@ from joey.catalog.models import Offer
 from joey.catalog.price_now import price_of
 from joey.marketplaces import registry
 from joey.money.money import Money
+from joey.money.split import split
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,19 @@ def earning_marketplaces() -> frozenset[str]:
     )
 
 
+def keepers_part(card: OfferCard, plan_ppm: tuple[int, int]) -> Money | None:
+    """The floor of the shopkeeper's share of `earning`; `plan_ppm` are the plan's parts (shopkeeper, platform)."""
+    if card.earning is None:
+        return None
+    (keeper, _platform), _rest = split(card.earning.minor, registry.manifest_of(card.marketplace).shares_ppm(plan_ppm))
+    return Money(keeper, card.earning.currency)
+
+
 def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) -> OfferCard:
     price = price_of(offer, now=now)
-    earns = price.minor is not None and offer.marketplace in earning
+    worth = None
+    if price.minor is not None and offer.marketplace in earning:
+        worth = registry.manifest_of(offer.marketplace).worth(price.minor, offer.commission_ppm)
 
     def money(minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, offer.currency)
@@ -77,9 +88,7 @@ def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) 
         coupon_until=price.coupon_until,
         list_price=money(offer.list_minor) if price.minor is not None else None,
         commission_ppm=offer.commission_ppm,
-        earning=money(registry.manifest_of(offer.marketplace).worth(price.minor, offer.commission_ppm))
-        if earns and price.minor is not None
-        else None,
+        earning=money(worth),
         seller=offer.seller,
         seller_kind=offer.seller_kind,
         ships_from=offer.ships_from,

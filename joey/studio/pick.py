@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.views.decorators.http import require_POST, require_safe
 
-from joey.catalog.cards import OfferCard
+from joey.catalog.cards import OfferCard, keepers_part
 from joey.catalog.paste_offer import offer_from_text
 from joey.catalog.queries import FoundOffers, offer_by_id, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
@@ -21,7 +21,6 @@ from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
 from joey.money.money import Money, parse_amount
-from joey.money.split import split
 from joey.shops.add_listing import add_listing
 from joey.shops.arrange import hide_listing, remove_listing, show_listing
 from joey.shops.models import Shop
@@ -144,13 +143,13 @@ def _pick(
     shares = plan_shares(now)
     listed = listed_states(shop, [offer.id for offer in offers])
     same = elsewhere([offer.id for offer in offers], language=language(), now=now)
-    there = {each: tuple((one, _keepers_part(one.offer, shares)) for one in found) for each, found in same.items()}
+    there = {each: tuple((one, keepers_part(one.offer, shares)) for one in found) for each, found in same.items()}
     facts = {
         "shop": shop,
         "tab": "pick",
         "now": now,
         "choices": [
-            Choice(offer, _keepers_part(offer, shares), there.get(offer.id, ()), *listed.get(offer.id, (None, "")))
+            Choice(offer, keepers_part(offer, shares), there.get(offer.id, ()), *listed.get(offer.id, (None, "")))
             for offer in offers
         ],
         "asked": asked,
@@ -215,13 +214,6 @@ def _suggestions(typed: str) -> list[Suggestion]:
         if wish and str(name).casefold().startswith(wish)
     ]
     return [*names, *found]
-
-
-def _keepers_part(offer: OfferCard, shares: tuple[int, int]) -> Money | None:
-    if offer.earning is None:
-        return None
-    (keeper, _platform), _rest = split(offer.earning.minor, registry.manifest_of(offer.marketplace).shares_ppm(shares))
-    return Money(keeper, offer.earning.currency)
 
 
 def _back(slug: str, back: str, offer_id: UUID | None) -> str:
