@@ -18,6 +18,7 @@ from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.office.site import office
 from joey.people.models import Person
+from joey.record.kept_texts import kept_text, with_texts
 
 M = TypeVar("M")
 
@@ -118,6 +119,19 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields or ()
+
+
+class WithReason(ReadOnly):
+    """Rows with a reason that can be erased: it is read with them, and shown as `why`."""
+
+    texts: tuple[str, ...] = ("reason",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_texts(super().get_queryset(request), *self.texts)
+
+    @admin.display(description=gettext_lazy("Reason"))
+    def why(self, row: Any) -> str:
+        return kept_text(row, "reason")
 
 
 def once(row: object, name: str, draw: Callable[[], SafeString]) -> SafeString:

@@ -1,7 +1,6 @@
 """Commissions, and the holds that keep one from being paid."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Commission, CommissionHold
 from joey.kit import clock
-from joey.office.read_only import OfMarketplace, ReadOnly, ask_reason, each, money_text
+from joey.office.read_only import OfMarketplace, ReadOnly, WithReason, ask_reason, each, money_text
 from joey.office.site import office
-from joey.record.kept_texts import kept_text, with_texts
 
 
 @admin.register(Commission, site=office)
@@ -63,20 +61,13 @@ class Commissions(ReadOnly):
 
 
 @admin.register(CommissionHold, site=office)
-class CommissionHolds(ReadOnly):
+class CommissionHolds(WithReason):
     list_display = ("order", "shop_slug", "why", "placed_at", "released_at")
     list_filter = (("released_at", admin.EmptyFieldListFilter),)
     list_select_related = ("shop", "commission__order_line")
     ordering = ("-id",)
     actions = ("release",)
     fields = ("order", "shop_slug", "why", "placed_at", "released_at")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return with_texts(super().get_queryset(request), "reason")
-
-    @admin.display(description=_("Reason"))
-    def why(self, hold: CommissionHold) -> str:
-        return kept_text(hold, "reason")
 
     @admin.action(description=_("Release these"))
     def release(self, request: HttpRequest, chosen: Iterable[CommissionHold]) -> None:

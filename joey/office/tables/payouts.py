@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.money.money import EXPONENTS
-from joey.office.read_only import OneOf, ReadOnly, ask_reason, each, money_text, once, operator
+from joey.office.read_only import OneOf, ReadOnly, WithReason, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import release_hold
@@ -22,7 +21,6 @@ from joey.payouts.models import Payout, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause
 from joey.payouts.queries import attempts_of, details_of
 from joey.people.step_up import needs_fresh_code
-from joey.record.kept_texts import kept_text, with_texts
 
 CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
 CONFIRM = "/studio/confirm"
@@ -38,7 +36,8 @@ class OfCurrency(OneOf):
 
 
 @admin.register(Payout, site=office)
-class Payouts(ReadOnly):
+class Payouts(WithReason):
+    texts = ("details", "reason")
     list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_once", "requested_at", "why")
     list_filter = ("state", ("currency", OfCurrency))
     list_select_related = ("shop", "first_approved_by")
@@ -84,9 +83,6 @@ class Payouts(ReadOnly):
     def amount(self, payout: Payout) -> str:
         return money_text(payout.amount_minor, payout.currency)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return with_texts(super().get_queryset(request), "details", "reason")
-
     @admin.display(description=_("Account holder"))
     def holder_name(self, payout: Payout) -> str:
         details = details_of(payout)
@@ -101,10 +97,6 @@ class Payouts(ReadOnly):
     def bank_code(self, payout: Payout) -> str:
         details = details_of(payout)
         return details.bank_code if details else "–"
-
-    @admin.display(description=_("Reason"))
-    def why(self, payout: Payout) -> str:
-        return kept_text(payout, "reason")
 
     @admin.display(description=_("Approved once by"))
     def approved_once(self, payout: Payout) -> str:
@@ -127,20 +119,13 @@ class PayoutFiles(ReadOnly):
 
 
 @admin.register(PayoutHold, site=office)
-class PayoutHolds(ReadOnly):
+class PayoutHolds(WithReason):
     list_display = ("shop_slug", "whole_shop", "why", "placed_at", "released_at")
     list_filter = (("released_at", admin.EmptyFieldListFilter),)
     list_select_related = ("shop",)
     ordering = ("-id",)
     actions = ("release",)
     fields = ("shop_slug", "whole_shop", "why", "placed_at", "released_at")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return with_texts(super().get_queryset(request), "reason")
-
-    @admin.display(description=_("Reason"))
-    def why(self, hold: PayoutHold) -> str:
-        return kept_text(hold, "reason")
 
     @admin.action(description=_("Release these"))
     def release(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> None:
@@ -157,20 +142,13 @@ class PayoutHolds(ReadOnly):
 
 
 @admin.register(PayoutPause, site=office)
-class PayoutPauses(ReadOnly):
+class PayoutPauses(WithReason):
     list_display = ("placed_at", "why", "ended_at", "ended")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     list_select_related = ("ended_by",)
     ordering = ("-id",)
     actions = ("end",)
     fields = ("why", "placed_at", "ended_at", "ended")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return with_texts(super().get_queryset(request), "reason")
-
-    @admin.display(description=_("Reason"))
-    def why(self, pause: PayoutPause) -> str:
-        return kept_text(pause, "reason")
 
     @admin.action(description=_("Resume payouts"))
     def end(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
