@@ -62,7 +62,6 @@ class OneOf(admin.FieldListFilter):
     def __init__(
         self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
     ) -> None:
-        self.parameter = field_path
         super().__init__(field, request, params, model, model_admin, field_path)
         self.title = self.heading
 
@@ -71,14 +70,14 @@ class OneOf(admin.FieldListFilter):
         raise NotImplementedError
 
     def expected_parameters(self) -> list[str | None]:
-        return [self.parameter]
+        return [self.field_path]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        chosen: Any = self.used_parameters.get(self.parameter)
-        everything = changelist.get_query_string(remove=[self.parameter])
+        chosen: Any = self.used_parameters.get(self.field_path)
+        everything = changelist.get_query_string(remove=[self.field_path])
         yield {"selected": chosen is None, "query_string": everything, "display": _("All")}
         for each in self.options():
-            query = changelist.get_query_string({self.parameter: each})
+            query = changelist.get_query_string({self.field_path: each})
             yield {"selected": chosen is not None and each in chosen, "query_string": query, "display": each}
 
 
