@@ -73,12 +73,12 @@ class ShopPage:
     expires_at: datetime | None  # the earliest end of a price on it; None when it shows none
 
 
-def shop_page(slug: str, *, language: str, start: int = 0, read: Read = sql.tuples) -> ShopPage:
+def shop_page(slug: str, *, language: str, start: int = 0, read: Read | None = None) -> ShopPage:
     """What buyers see of a shop, `CARDS_PER_PAGE` cards from `start` on. One query. Raises NotFound.
 
-    `read` runs the statement: on Django's connection, or on one that has it prepared.
+    `read` runs the statement on a connection that has it prepared; without it Django's connection does.
     """
-    rows = read(SHOP_PAGE, {"slug": slug, "language": language, "start": start})
+    rows = (read or sql.tuples)(SHOP_PAGE, {"slug": slug, "language": language, "start": start})
     if not rows:
         raise no_such_shop()
     return _page_of(rows, language=language, start=start)

@@ -20,6 +20,6 @@ class RenderedShop:
 
 def shop_html(slug: str, *, language: str, start: int, read: Read | None = None) -> RenderedShop:
     """The page in `language`, which is the active one. One query. Raises NotFound."""
-    page = shop_page(slug, language=language, start=start, **({"read": read} if read else {}))
+    page = shop_page(slug, language=language, start=start, read=read)
     facts = {"page": page, "address": f"{settings.JOEY_URL}/s/{slug}"}
     return RenderedShop(get_template("shop.html", using="jinja2").render(facts), page.now, page.expires_at)
