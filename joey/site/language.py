@@ -37,8 +37,8 @@ class LanguageChoice:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        if response.headers.get("Content-Type", "").startswith("text/html"):  # "not found" may be cached without asking
-            patch_vary_headers(response, ("Accept-Language", "Cookie"))
-        if asked and asked.lower() in NAMES and response.headers.get("Content-Type", "").startswith("text/html"):
-            response.set_cookie(cookie, language, max_age=31_536_000, samesite="Lax", secure=settings.SECURE)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))  # "not found" may be cached without asking
+            if asked and asked.lower() in NAMES:
+                response.set_cookie(cookie, language, max_age=31_536_000, samesite="Lax", secure=settings.SECURE)
         return response
