@@ -51,14 +51,14 @@ def loose_tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterato
 
 
 def beginnings(token: str, searcher: "Searcher") -> list[str]:
-    """QuestionWords of the index that begin with `token`, and the token itself."""
+    """Words of the index that begin with `token`, and the token itself."""
     if len(token) < SHORTEST_BEGINNING:
         return [token]
     return [token, *(term for term, _count in searcher.terms_with_prefix("words", token, limit=MOST_READINGS))]
 
 
 def readings(token: str, searcher: "Searcher") -> list[str]:
-    """QuestionWords of the index that `token` may mean: those that begin with it, or differ by a typing error or two.
+    """Words of the index that `token` may mean: those that begin with it, or differ by a typing error or two.
 
     The first letter counts as typed. Nearest first.
     """

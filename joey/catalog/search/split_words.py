@@ -81,7 +81,7 @@ def _add_words(folded: str, words: list[str], letters: list[str]) -> None:
 
 @lru_cache(maxsize=10_000)
 def _brand_words(brand: str) -> tuple[list[str], list[str]]:
-    """QuestionWords and letters of a brand's name, and the whole of it however titles are cut."""
+    """Words and letters of a brand's name, and the whole of it however titles are cut."""
     know_brands((brand,))
     folded = fold(brand)
     words, letters = [folded.replace(" ", "")], list[str]()

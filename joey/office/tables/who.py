@@ -1,4 +1,4 @@
-"""PeopleTable and shops, to look up."""
+"""People and shops, to look up."""
 
 from collections.abc import Iterable
 

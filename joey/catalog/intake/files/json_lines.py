@@ -14,7 +14,7 @@ NOTE = "joey_refused"  # the only key of a line that says why the next one was r
 
 
 class JsonLines:
-    """A file of objects. FileRows are numbered as an editor does: by line, empty ones included."""
+    """A file of objects. Rows are numbered as an editor does: by line, empty ones included."""
 
     columns = None
 

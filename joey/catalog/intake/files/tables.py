@@ -33,7 +33,7 @@ class _TableRows:
 
 
 class Table:
-    """A table with its delimiter. FileRows are numbered as a spreadsheet does: the header is row 1."""
+    """A table with its delimiter. Rows are numbered as a spreadsheet does: the header is row 1."""
 
     def __init__(self, opened: OpenedFile, delimiter: str) -> None:
         csv.field_size_limit(LONGEST_LINE)
