@@ -4,8 +4,8 @@ A coupon counts while it runs and only where it makes the offer cheaper. A price
 when the marketplace's word for it expires, or when the coupon in it ends. What is withdrawn, expired or was never
 priced has no price. Whether it is in stock does not matter: the price is shown beside "out of stock".
 
-Both forms agree on every case of tests/catalog/test_price_now.py. A statement that shows a price asks `sql_price_until`
-(sharing's LINK_BY_CODE, say); one that compares prices over time asks `sql_price_at`.
+Both forms agree on every case of tests/catalog/test_price_now.py. A statement that asks until when a price may be shown
+uses `sql_price_until` (refresh_due, say); one that compares prices over time uses `sql_price_at`.
 """
 
 from collections.abc import Iterable
