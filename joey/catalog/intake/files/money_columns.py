@@ -21,7 +21,7 @@ class MoneyColumns(SourceColumns):
 
     def money(self) -> tuple[list[str], dict[str, list[int | None]]]:
         """(currency, amounts by field). A currency written beside an amount is the row's."""
-        given = self._each("currency", lambda value, _how: values.text_of(value).strip().upper(), self.mapping.currency)
+        given = self._each("currency", lambda value, _how: text_of_one(value).upper(), self.mapping.currency)
         amounts: dict[str, list[int | None]] = {}
         beside: dict[str, list[str]] = {}  # by field whose amounts are not all in the given currencies
         for name in MONEY:

@@ -97,7 +97,7 @@ class _Reading(MoneyColumns):
         layers = self._layers(name)
         if len(layers) == 1 and self._are_fit(layers[0][1]):
             return layers[0][1]
-        return self._each(name, lambda value, _how: values.text_of(value).strip(), "")
+        return self._each(name, lambda value, _how: text_of_one(value), "")
 
     def _are_fit(self, column: list[Any]) -> bool:
         """Whether all of them are texts that need no cleaning, checked together."""
