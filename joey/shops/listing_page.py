@@ -38,7 +38,6 @@ class ListingPage:
     seller: str
     seller_kind: str
     ships_from: str
-    marketplace_url: str
     history: PriceHistory | None
     earning: Earning | None  # None: this marketplace reports nothing, a share earns nothing
     more: tuple[Card, ...]  # others of the same shop
@@ -69,7 +68,6 @@ def listing_page(
         seller=offer.seller,
         seller_kind=offer.seller_kind,
         ships_from=offer.ships_from,
-        marketplace_url=offer.url,
         # A chart that ends at a price too old to show would show it all the same.
         history=history_of(offer, known, now=now) if card.price.fresh else None,
         earning=earning_of(card, shares_ppm) if reports_orders(offer.marketplace) else None,
