@@ -67,9 +67,7 @@ class SetTable(Generic[Row]):
 
     def create(self) -> Self:
         """An empty table, whatever an earlier step of this transaction left under the name."""
-        declared = ", ".join(column.declaration for column in columns_of(self.row))
-        sql.execute(f"DROP TABLE IF EXISTS pg_temp.{self.name}")
-        sql.execute(f"CREATE TEMP TABLE {self.name} ({declared}) ON COMMIT DROP")
+        sql.fresh_temp_table(self.name, ", ".join(column.declaration for column in columns_of(self.row)))
         return self
 
     def fill(self, rows: Iterable[Row]) -> Self:
