@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from joey.catalog.search.follow import Lag, lag
-from joey.kit.partitions import days_left
+from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 from joey.marketplaces import registry
 from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.models import Payout
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker's heartbeat is every ten seconds
 SYNC_OLD_AFTER = timedelta(minutes=15)  # five rounds missed
-DAYS_LEFT_MIN = 3  # of the fourteen that are made ahead, as in `joey doctor`
 COUNT_MOST = 1000  # enough to see trouble; counting all of a large table is not worth it
 
 

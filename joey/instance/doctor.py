@@ -13,7 +13,6 @@ from joey.instance.data_folder import Instance, noted_instance, user_of
 from joey.instance.errors import CommandFailed
 
 MIN_FREE_BYTES = 500_000_000
-MIN_DAYS_AHEAD = 3  # of partitions; the worker makes them two weeks ahead
 SILENT_SECONDS = 60
 STALE = timedelta(days=8)  # a weekly drill, and a day
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -183,14 +182,14 @@ def _partitions() -> Iterator[Diagnosis]:
     from django.conf import settings
     from django.db import Error
 
-    from joey.kit.partitions import days_left
+    from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 
     try:
         left = days_left()
     except Error:
         return  # reported above
-    table, days = min(left.items(), key=lambda each: each[1], default=("", MIN_DAYS_AHEAD))
-    if days < MIN_DAYS_AHEAD:
+    table, days = min(left.items(), key=lambda each: each[1], default=("", DAYS_LEFT_MIN))
+    if days < DAYS_LEFT_MIN:
         yield Diagnosis(False, f"{table} has partitions for {days} more days only: is `joey work` running?")
         return
     kept = f"for {settings.JOEY_CLICK_DAYS} days" if settings.JOEY_CLICK_DAYS else "for ever"

@@ -33,6 +33,7 @@ from django.db.migrations import RunSQL
 from joey.kit import sql
 
 DAYS_AHEAD = 14
+DAYS_LEFT_MIN = 3  # fewer are a trouble: the job that makes them does not run
 
 
 def partitioned_by_day(table: str, key: str = "id", *, droppable: bool = False) -> RunSQL:

@@ -3,10 +3,11 @@
 import psycopg
 from django.db import connection
 
-from joey.insight.health import DAYS_LEFT_MIN, health
+from joey.insight.health import health
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.clock import now
 from joey.kit.jobs import make_partitions
+from joey.kit.partitions import DAYS_LEFT_MIN
 from tests.plans import days_of
 
 
