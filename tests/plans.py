@@ -3,14 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
 from django.db import connection
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
-from joey.kit.partitions import partition_of
 
 DAYS = 90
 
@@ -30,6 +29,11 @@ def touched_by(read: Callable[[], object]) -> set[str]:
         read()
     assert plans, "nothing was read"
     return {name for plan in plans for name in _names(json.loads(plan) if isinstance(plan, str) else plan)}
+
+
+def partition_of(table: str, day: date) -> str:
+    """The name of one day's partition."""
+    return f"{table}_{day:%Y%m%d}"
 
 
 def days_of(table: str, first: int, last: int = 0) -> set[str]:

@@ -24,7 +24,7 @@ to the default partition, and moves to its day's once that is made.
 `drop_days` removes old days, of droppable tables only: the database refuses it for all others.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -95,8 +95,3 @@ def first_id_of(moment: datetime) -> UUID:
 def moment_of(row_id: UUID) -> datetime:
     """The millisecond in which a UUIDv7 was made."""
     return datetime.fromtimestamp((row_id.int >> 80) / 1000, UTC)
-
-
-def partition_of(table: str, day: date) -> str:
-    """The name of one day's partition."""
-    return f"{table}_{day:%Y%m%d}"

@@ -17,9 +17,9 @@ from joey.kit.partitions import (
     first_id_of,
     make_days,
     moment_of,
-    partition_of,
     partitioned_tables,
 )
+from tests.plans import partition_of
 
 NOW = datetime.now(UTC)
 INSERT = "INSERT INTO toy (id, shop_id, amount) VALUES (%s, %s, %s)"
