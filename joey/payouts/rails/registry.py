@@ -41,14 +41,13 @@ def default_rail() -> str:
 
 def connected_rails() -> list[str]:
     """The codes of the rails that this instance has an account at."""
-    configured = getattr(settings, "JOEY_RAILS", {})
-    return [code for code in rail_manifests() if configured.get(code)]
+    return [code for code in rail_manifests() if settings.JOEY_RAILS.get(code)]
 
 
 def connect_rail(code: str) -> Rail:
     """The rail, connected to the account in the settings. Raises RailNotConnected."""
     manifest = rail_manifests().get(code)
-    account = getattr(settings, "JOEY_RAILS", {}).get(code)
+    account = settings.JOEY_RAILS.get(code)
     if manifest is None or not account:
         raise RailNotConnected(
             _("No account for %(rail)s is set up here, so payouts wait. An operator has to add one.")
