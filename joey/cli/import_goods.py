@@ -47,7 +47,7 @@ def import_goods(
     from joey.instance.open_instance import instance
 
     with instance(data, "import"):
-        from joey.instance.import_file import import_file
+        from joey.catalog.intake.import_file import import_file
 
         bar = ImportBar(file.name)
         done = import_file(
