@@ -17,7 +17,7 @@ from joey.payouts.request_payout import request_payout
 from joey.people.models import Person
 from joey.record.erasable import text_of
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, leased, meis_shop, settled
+from tests.cast import NOW, ada, leased, lulus_shop, meis_shop, settled
 
 ACCOUNT = "6222020200112243445"
 LONG_AGO = NOW - timedelta(days=30)
@@ -33,6 +33,15 @@ def ready_shop(available: int = 10_000) -> Shop:
     ready_payee(shop)
     leased(shop)
     earn(available, "4294159887444064307")
+    return shop
+
+
+def lulus_ready_shop(available: int = 4_000, **details: str) -> Shop:
+    """Lulu's shop in the same state, on a position of its own."""
+    shop = lulus_shop()
+    ready_payee(shop, **details)
+    leased(shop, "110000000002")
+    earn(available, "4294159887444064999", position="110000000002")
     return shop
 
 

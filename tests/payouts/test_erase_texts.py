@@ -27,16 +27,15 @@ from joey.payouts.take_answers import take_answers
 from joey.record.erasable import bytes_of, erase, erased_count, text_of
 from joey.record.queries import events_of, with_texts
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, leased, lulus_shop, meis_shop, sam, settled
+from tests.cast import NOW, ada, leased, meis_shop, sam, settled
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
     ACCOUNT,
     approved,
     details_of,
-    earn,
     held,
+    lulus_ready_shop,
     money,
-    ready_payee,
     ready_shop,
     reason_of,
     requested,
@@ -139,10 +138,7 @@ def test_a_payout_in_progress_is_not_erased(bank: Bank, state: str) -> None:
 
 
 def test_a_file_is_not_erased_while_another_payout_in_it_is_in_progress(bank: Bank) -> None:
-    mine, hers = ready_shop(), lulus_shop()
-    ready_payee(hers)
-    leased(hers, "110000000002")
-    earn(4_000, "4294159887444064999", position="110000000002")
+    mine, hers = ready_shop(), lulus_ready_shop()
     payout = approved(mine, 4_000)
     approved(hers, 4_000)
     send_due(now=NOW)

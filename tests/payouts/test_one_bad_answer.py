@@ -8,9 +8,9 @@ from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.models import PayoutAttempt
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
-from tests.cast import NOW, leased, lulus_shop
+from tests.cast import NOW, lulus_shop
 from tests.payouts.bank import Bank
-from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop, reason_of
+from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop, reason_of
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +21,7 @@ def two_files() -> tuple[str, str]:
     """Mei's payout in a file and Lulu's in the next; the keys of their transfers."""
     approved(ready_shop(4_000), 4_000)
     send_due(now=NOW)
-    shop = lulus_shop()
-    leased(shop, key="110000000002")
-    earn(4_000, "1002", position="110000000002")
-    ready_payee(shop)
-    approved(shop, 4_000)
+    approved(lulus_ready_shop(), 4_000)
     send_due(now=NOW)
     first, second = PayoutAttempt.objects.order_by("made_at", "id").values_list("rail_key", flat=True)
     return first, second

@@ -24,9 +24,9 @@ from joey.payouts.request_payout import request_payout
 from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import take_answers
 from joey.record.erasable import text_of
-from tests.cast import NOW, ada, leased, lulus_shop
+from tests.cast import NOW, ada
 from tests.payouts.bank import Bank, running_bank
-from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop
+from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -200,11 +200,8 @@ def test_a_rail_pays_only_the_currencies_that_it_names() -> None:
 
 @pytest.mark.usefixtures("cash_desk")
 def test_a_rail_without_an_account_keeps_no_other_rail_waiting() -> None:
-    mine, hers = ready_shop(), lulus_shop()
+    mine, hers = ready_shop(), lulus_ready_shop(rail="bank")
     approved(mine, 4_000)
-    ready_payee(hers, rail="bank")
-    leased(hers, "110000000002")
-    earn(4_000, "4294159887444064999", position="110000000002")
     theirs = request_payout(hers, amount=Money(4_000, "CNY"), idempotency_key="bank", now=NOW, rail="bank")
     approve(theirs, by=ada(), now=NOW)
 

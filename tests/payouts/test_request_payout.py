@@ -22,8 +22,8 @@ from joey.payouts.request_payout import (
     request_payout,
 )
 from joey.record.queries import events_of
-from tests.cast import NOW, leased, lulus_shop, meis_shop
-from tests.payouts.stage import ACCOUNT, cny, details_of, earn, held, money, ready_payee, ready_shop, requested
+from tests.cast import NOW, lulus_shop, meis_shop
+from tests.payouts.stage import ACCOUNT, cny, details_of, held, lulus_ready_shop, money, ready_shop, requested
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -65,10 +65,7 @@ def test_a_key_belongs_to_one_amount(other: Money) -> None:
 
 def test_two_shops_may_use_the_same_key() -> None:
     mine = ready_shop()
-    hers = lulus_shop()
-    ready_payee(hers)
-    leased(hers, "110000000002")
-    earn(4_000, "4294159887444064999", position="110000000002")
+    hers = lulus_ready_shop()
 
     first, second = requested(mine, 2_500, "one"), requested(hers, 2_600, "one")
 

@@ -20,9 +20,9 @@ from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import ASK_AGAIN_AFTER, take_answers
 from joey.record.erasable import bytes_of
 from joey.record.queries import events_of
-from tests.cast import NOW, leased, lulus_shop, mei
+from tests.cast import NOW, mei
 from tests.payouts.bank import Bank, transfers
-from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop, reason_of, requested
+from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop, reason_of, requested
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -170,10 +170,7 @@ def test_a_hold_keeps_an_approved_payout_here_until_it_is_released(bank: Bank, w
 
 def test_payouts_of_one_currency_share_a_file(bank: Bank) -> None:
     approved(ready_shop())
-    hers = lulus_shop()
-    ready_payee(hers, holder_name="Lulu <&> 露露", account_number="DE89370400440532013000", bank_code="DEUTDEFF")
-    leased(hers, "110000000002")
-    earn(4_000, "4294159887444064999", position="110000000002")
+    hers = lulus_ready_shop(holder_name="Lulu <&> 露露", account_number="DE89370400440532013000", bank_code="DEUTDEFF")
     approved(hers, 4_000)
 
     assert send_due(now=NOW) == Sent(payouts=2, files=1, handed_over=1, waiting=0)
@@ -187,10 +184,7 @@ def test_payouts_of_one_currency_share_a_file(bank: Bank) -> None:
 
 
 def test_one_transfer_can_settle_while_its_neighbour_is_rejected(bank: Bank) -> None:
-    mine, hers = ready_shop(), lulus_shop()
-    ready_payee(hers)
-    leased(hers, "110000000002")
-    earn(4_000, "4294159887444064999", position="110000000002")
+    mine, hers = ready_shop(), lulus_ready_shop()
     approved(mine)
     approved(hers, 4_000)
     send_due(now=NOW)
@@ -338,10 +332,7 @@ def test_a_file_that_the_bank_cannot_handle_does_not_block_the_next(bank: Bank) 
     approved(ready_shop())
     bank.faults = ["500"]
     send_due(now=NOW)
-    leased(lulus_shop(), key="110000000002")
-    ready_payee(lulus_shop())
-    earn(10_000, "5294159887444064307", position="110000000002")
-    approved(lulus_shop(), key="key-2")
+    approved(lulus_ready_shop(10_000), key="key-2")
 
     bank.faults = ["500"]  # for the old file, which goes first
     sent = send_due(now=NOW)

@@ -21,15 +21,14 @@ from joey.record.erasable import bytes_of
 from joey.record.queries import events_of
 from joey.shops.models import Shop
 from tests.at_once import claiming_slowly, die_after, outcomes
-from tests.cast import NOW, ada, leased, lulus_shop, meis_shop
+from tests.cast import NOW, ada, meis_shop
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
     approved,
     details_of,
-    earn,
     held,
+    lulus_ready_shop,
     money,
-    ready_payee,
     ready_shop,
     requested,
     second_operator,
@@ -163,10 +162,7 @@ def test_sending_beside_a_hold_sends_before_it_or_not_at_all(shop: Shop, bank: B
 def test_a_hold_placed_while_a_send_takes_its_locks_keeps_the_payout_here(shop: Shop, bank: Bank) -> None:
     """The send has read that nothing is held and has not yet locked the second payout when the hold is placed."""
     first = approved(shop, 1_000)
-    hers = lulus_shop()
-    ready_payee(hers)
-    leased(hers, "110000000002")
-    earn(4_000, "4294159887444064999", position="110000000002")
+    hers = lulus_ready_shop()
     second = approved(hers, 4_000)
 
     def hold() -> None:

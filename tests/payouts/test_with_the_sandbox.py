@@ -17,8 +17,8 @@ from joey.payouts.models import PayoutAttempt
 from joey.payouts.queries import payouts_of
 from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import take_answers
-from tests.cast import NOW, leased, lulus_shop
-from tests.payouts.stage import approved, earn, held, money, ready_payee, ready_shop, reason_of
+from tests.cast import NOW
+from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop, reason_of
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -62,10 +62,8 @@ def known_bank(sandbox: str, settings: Settings) -> str:
 @pytest.mark.parametrize("form", ["pain001", "csv"])
 def test_the_simulated_bank_takes_settles_and_rejects(known_bank: str, settings: Settings, form: str) -> None:
     settings.JOEY_RAILS["bank"]["format"] = form
-    mine, hers = ready_shop(), lulus_shop()
-    ready_payee(hers, account_number="6222020200110030000", bank_code="")  # the sandbox rejects these by rule
-    leased(hers, "110000000002")
-    earn(4_000, "4294159887444064999", position="110000000002")
+    mine = ready_shop()
+    hers = lulus_ready_shop(account_number="6222020200110030000", bank_code="")  # the sandbox rejects these by rule
     approved(mine)
     approved(hers, 4_000)
 
