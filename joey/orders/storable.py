@@ -13,6 +13,7 @@ ID_MAX = 64
 POSITION_MAX = 80
 INT_MAX = 2**31 - 1
 BIGINT_MAX = 2**63 - 1
+STATES = frozenset(OrderLine.State.values)
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # always the same one, so that the report is not new at each poll
 
 
@@ -77,7 +78,7 @@ def _problem(seen: AnyReport) -> str:
         if len(seen.case_id) > ID_MAX:
             return "the case's number is too long"
         return _out_of_bounds(BIGINT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor)
-    if seen.state not in OrderLine.State.values:
+    if seen.state not in STATES:
         return "the state is none of ours"
     if not re.fullmatch("[A-Z]{3}", seen.currency):
         return "the currency is not a code of ISO 4217"
