@@ -14,6 +14,7 @@ COMMANDS = {
     "sync": ("joey.cli.sync:sync", "Fetch order reports."),
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
     "pay": ("joey.cli.pay:pay", "Send payouts and read the bank's answers."),
+    "waiting": ("joey.cli.waiting:waiting", "List what waits for an operator."),
     "payouts": ("joey.cli.payouts:payouts", "Pause and resume all payouts, and erase payout details."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),

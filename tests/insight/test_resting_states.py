@@ -1,0 +1,85 @@
+"""Every state in which a row can rest has a declared exit; docs/money.md lists them as the code declares them."""
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from django.apps import apps
+from django.db.models import Field, Model
+from procrastinate.contrib.django import app
+
+from joey.insight.resting_states import PACKAGES, all_rests, all_subjects, as_markdown
+from joey.kit.rests import Rest, Subject
+
+MONEY = Path(__file__).resolve().parents[2] / "docs" / "money.md"
+
+
+def models_of(package: ModuleType) -> list[type[Model]]:
+    return list(apps.get_app_config(package.__name__.split(".")[1]).get_models())
+
+
+def columns_with_choices(model: type[Model]) -> list[str]:
+    return [field.name for field in model._meta.get_fields() if isinstance(field, Field) and field.choices]
+
+
+def undeclared(package: ModuleType) -> list[str]:
+    """Models, and columns with choices, that the package declares neither as a subject nor as never resting."""
+    subjects: list[Subject] = package.SUBJECTS
+    missing = []
+    for model in models_of(package):
+        if model not in {subject.model for subject in subjects}:
+            missing.append(model.__name__)
+        known = {subject.column for subject in subjects if subject.model is model}
+        missing += [f"{model.__name__}.{name}" for name in columns_with_choices(model) if name not in known]
+    return sorted(set(missing) - set(package.NEVER_REST))
+
+
+def without_exit(subject: Subject, rests: list[Rest]) -> set[str]:
+    """States of the subject that are neither final nor declared with an exit."""
+    field = subject.model._meta.get_field(subject.column)
+    assert isinstance(field, Field)
+    states = {str(value) for value, _label in field.choices or ()}
+    return states - set(subject.final) - {rest.state for rest in rests if rest.of == subject and rest.exits}
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_every_model_and_every_state_column_is_declared(package: ModuleType) -> None:
+    assert undeclared(package) == []
+
+
+@pytest.mark.parametrize("subject", [each for each in all_subjects() if each.column], ids=lambda each: each.name)
+def test_every_state_is_final_or_has_an_exit(subject: Subject) -> None:
+    assert without_exit(subject, all_rests()) == set()
+
+
+def test_a_new_state_without_an_exit_is_found() -> None:
+    subject = next(each for each in all_subjects() if each.column)
+    gone = next(rest for rest in all_rests() if rest.of == subject)
+
+    assert without_exit(subject, [rest for rest in all_rests() if rest != gone]) == {str(gone.state)}
+
+
+def test_a_subject_without_a_column_of_states_has_a_condition_for_each() -> None:
+    assert [rest.state for rest in all_rests() if not rest.of.column and rest.rows is None] == []
+    assert {subject.name for subject in all_subjects()} == {rest.of.name for rest in all_rests()}
+
+
+def test_every_rest_has_an_exit_and_one_that_needs_an_operator_has_a_verb() -> None:
+    assert [f"{rest.of.name}: {rest.state}" for rest in all_rests() if not rest.exits] == []
+    assert [f"{rest.of.name}: {rest.state}" for rest in all_rests() if rest.due is not None and not rest.label] == []
+
+
+def test_every_job_that_moves_rows_on_runs_periodically() -> None:
+    named = {job.task for rest in all_rests() for job in rest.jobs}
+
+    assert named <= {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rest", all_rests(), ids=lambda rest: f"{rest.of.name}: {rest.state}")
+def test_the_rows_of_every_rest_can_be_read(rest: Rest) -> None:
+    assert list(rest.resting().order_by(rest.of.since)[:1]) == []
+
+
+def test_the_table_in_the_docs_is_the_one_made_from_the_code() -> None:
+    assert as_markdown() in MONEY.read_text("utf-8"), "put what `joey waiting --states` prints into docs/money.md"
