@@ -3,13 +3,15 @@
 import re
 
 MILLION = 1_000_000
-DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+DECIMALS = dict.fromkeys(_NONE.split(), 0) | dict.fromkeys(_THREE.split(), 3)  # ISO 4217; the rest have two
 
 _AMOUNT = re.compile(r"(\d{1,10})(?:\.(\d{1,2}))?", re.ASCII)
 
 
 def decimals_of(currency: str) -> int:
-    """How many decimals a currency has: two unless it is listed."""
+    """How many decimals a currency has."""
     return DECIMALS.get(currency, 2)
 
 

@@ -95,6 +95,7 @@ of_the_core = [
     Route("/control/outage", control.outage, methods=POST),
     Route("/control/bank", bank_control.trouble, methods=POST),
     Route("/control/bank/transfers", bank_control.transfers),
+    Route("/control/bank/truth", bank_control.truth),
     Route("/control/bank/statement", bank_control.statement_file),
     Route("/control/messages", control.list_messages),
     Route("/control/messages", control.post_message, methods=POST),

@@ -87,6 +87,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "goes back": ("收回佣金", "commission taken back"),
     "no orders": ("还没有订单。去商城里买一件试试。", "No orders yet. Buy something at a marketplace."),
     "no messages": ("还没有消息。验证码会出现在这里。", "No messages yet. Codes appear here."),
+    "came back": ("已退回", "Came back"),
     "no payments": ("银行还没有收到付款文件。", "The bank has received no payment file yet."),
     "to": ("收件人", "To"),
     "payee": ("收款人", "Payee"),

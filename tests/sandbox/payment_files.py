@@ -1,6 +1,7 @@
 """Payment files for the bank's tests, right by default and wrong on request."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 HEADER = "end_to_end_id,amount,currency,creditor_name,creditor_account,creditor_bank,reference\n"
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -50,8 +51,7 @@ class PaymentFile:
 
     def xml(self) -> bytes:
         count = str(len(self.transfers)) if self.count is None else self.count
-        cents = sum(int(each.amount.replace(".", "")) for each in self.transfers) if self.total is None else 0
-        total = f"{cents // 100}.{cents % 100:02d}" if self.total is None else self.total
+        total = str(sum(Decimal(each.amount) for each in self.transfers)) if self.total is None else self.total
         debtor = "<Dbtr><Nm>Joey</Nm></Dbtr><DbtrAcct><Id><Othr><Id>1001</Id></Othr></Id></DbtrAcct>"
         agent = "<DbtrAgt><FinInstnId><BICFI>ICBKCNBJ</BICFI></FinInstnId></DbtrAgt>"
         return (

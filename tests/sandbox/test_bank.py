@@ -33,6 +33,12 @@ def state(sandbox: Sandbox, message_id: str) -> dict[str, Any]:
     return found
 
 
+def by_transfer(found: dict[str, Any], file: PaymentFile) -> list[dict[str, Any]]:
+    """The answered payments in the order of the file; the bank has an order of its own."""
+    answered = {each["end_to_end_id"]: each for each in found["payments"]}
+    return [answered[each.end_to_end_id] for each in file.transfers]
+
+
 def good(*transfers: Transfer, **more: Any) -> PaymentFile:
     return PaymentFile(fresh("M"), list(transfers) or [Transfer(fresh()), Transfer(fresh(), "0.01")], **more)
 
@@ -48,8 +54,7 @@ def test_a_file_is_accepted_and_settles_when_asked_again(sandbox: Sandbox) -> No
     }  # fmt: skip
     first, second = state(sandbox, file.message_id), state(sandbox, file.message_id)
     assert (first["state"], second["state"]) == ("accepted", "settled")
-    assert [each["amount_minor"] for each in second["payments"]] == [1250, 1]
-    assert second["payments"][0]["end_to_end_id"] == file.transfers[0].end_to_end_id
+    assert [each["amount_minor"] for each in by_transfer(second, file)] == [1250, 1]
 
 
 def test_payments_settle_by_themselves_after_two_seconds(sandbox: Sandbox) -> None:
@@ -184,6 +189,62 @@ def test_csv_files_are_taken_too(sandbox: Sandbox) -> None:
     assert [each["state"] for each in state(sandbox, message_id)["payments"]] == ["accepted"] * 2
 
 
+CURRENCIES = [
+    ("JPY", "1200", 1_200), ("KRW", "987654321", 987_654_321), ("VND", "999999999999999", 999_999_999_999_999),
+    ("KWD", "1.234", 1_234), ("CNY", "12.50", 1_250),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("currency", "amount", "minor"), CURRENCIES)
+@pytest.mark.parametrize("form", [XML, CSV])
+def test_an_amount_has_the_decimals_of_its_currency(
+    sandbox: Sandbox, form: str, currency: str, amount: str, minor: int
+) -> None:
+    file = good(Transfer(fresh(), amount, currency))
+    body = file.xml() if form == XML else (HEADER + file.transfers[0].csv()).encode()
+
+    answer = put(sandbox, file.message_id, body, form)
+    state(sandbox, file.message_id)
+
+    assert answer.json()["sums"] == {currency: minor}
+    payment = state(sandbox, file.message_id)["payments"][0]
+    assert (payment["state"], payment["amount_minor"], payment["currency"]) == ("settled", minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount"),
+    [
+        ("JPY", "12.00"),
+        ("KRW", "12.5"),
+        ("VND", "12."),
+        ("KWD", "1.23"),
+        ("KWD", "1"),
+        ("CNY", "12.500"),
+        ("CNY", "12"),
+    ],
+)
+@pytest.mark.parametrize("form", [XML, CSV])
+def test_other_decimals_than_those_of_the_currency_are_refused(
+    sandbox: Sandbox, form: str, currency: str, amount: str
+) -> None:
+    file = good(Transfer(fresh(), amount, currency))
+    body = file.xml() if form == XML else (HEADER + file.transfers[0].csv()).encode()
+
+    answer = put(sandbox, file.message_id, body, form)
+
+    assert answer.status_code == 422
+    assert "decimals" in answer.json()["detail"]
+
+
+def test_the_sum_of_a_file_adds_up_the_amounts_as_they_are_written(sandbox: Sandbox) -> None:
+    mixed = [Transfer(fresh(), "1.234", "KWD"), Transfer(fresh(), "1200", "JPY"), Transfer(fresh(), "0.01")]
+    right, wrong = good(*mixed), good(Transfer(fresh(), "1.234", "KWD"), total="12.34")
+
+    assert right.total is None
+    assert put(sandbox, right.message_id, right.xml()).json()["sums"] == {"KWD": 1234, "JPY": 1200, "CNY": 1}
+    assert put(sandbox, wrong.message_id, wrong.xml()).json()["field"] == "GrpHdr/CtrlSum"
+
+
 @pytest.mark.parametrize(
     ("element", "text"),
     [
@@ -220,7 +281,7 @@ def test_wrong_accounts_and_names_are_rejected_with_a_reason(sandbox: Sandbox) -
     found = state(sandbox, file.message_id)
 
     assert found["state"] == "partly_settled"
-    assert [(each["state"], each["reason_code"]) for each in found["payments"]] == [
+    assert [(each["state"], each["reason_code"]) for each in by_transfer(found, file)] == [
         ("settled", ""), ("rejected", "AC01"), ("rejected", "BE01"),
     ]  # fmt: skip
 
@@ -236,7 +297,7 @@ def test_a_payment_can_be_held_and_then_decided_by_hand(sandbox: Sandbox) -> Non
     for _ in range(3):
         found = state(sandbox, file.message_id)
 
-    assert [(each["state"], each["reason_code"]) for each in found["payments"]] == [
+    assert [(each["state"], each["reason_code"]) for each in by_transfer(found, file)] == [
         ("accepted", ""), ("rejected", "AC04"), ("settled", ""),
     ]  # fmt: skip
     assert paid(sandbox, rejected) == paid(sandbox, held) == 0
@@ -244,11 +305,11 @@ def test_a_payment_can_be_held_and_then_decided_by_hand(sandbox: Sandbox) -> Non
     assert paid(sandbox, held) == paid(sandbox, settled) == 1
 
 
-def trouble(sandbox: Sandbox, do: str, **more: str) -> httpx.Response:
+def trouble(sandbox: Sandbox, do: str, **more: Any) -> httpx.Response:
     return sandbox.post("/control/bank", {"do": do, **more})
 
 
-def say(sandbox: Sandbox, transfer: str, state: str, **more: str) -> None:
+def say(sandbox: Sandbox, transfer: str, state: str, **more: Any) -> None:
     answer = trouble(sandbox, "say", transfer=transfer, state=state, **more)
     assert answer.status_code == 200, answer.text
 

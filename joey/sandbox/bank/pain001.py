@@ -4,13 +4,15 @@ import re
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.parsers import expat
 
+from joey.sandbox.amounts import decimal_text, decimals_of
 from joey.sandbox.bank.payment_file import Payment, check_file, check_payment, read_amount, refused
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 MOST_DEPTH = 40
 
 _COUNT = re.compile(r"\d{1,15}", re.ASCII)
-_SUM = re.compile(r"(\d{1,16})(?:\.(\d{1,2}))?", re.ASCII)
+_SUM = re.compile(r"(\d{1,18})(?:\.(\d{1,3}))?", re.ASCII)
+_MOST_DECIMALS = 3
 
 
 def read_pain001(body: bytes, message_id: str) -> list[Payment]:
@@ -52,7 +54,7 @@ def _payment(element: Element, where: str) -> Payment:
     remittance = _maybe(element, "RmtInf", where)
     payment = Payment(
         end_to_end_id=_text(_one(element, "PmtId", where), "EndToEndId", f"{where}/PmtId"),
-        amount_minor=read_amount(f"{where}/Amt/InstdAmt", (amount.text or "").strip()),
+        amount_minor=read_amount(f"{where}/Amt/InstdAmt", (amount.text or "").strip(), amount.get("Ccy", "")),
         currency=amount.get("Ccy", ""),
         creditor_name=_text(_one(element, "Cdtr", where), "Nm", f"{where}/Cdtr"),
         creditor_account=_account(element, "CdtrAcct", where),
@@ -93,10 +95,11 @@ def _check_sums(element: Element, payments: list[Payment], where: str, *, needed
     if total is not None:
         text = (total.text or "").strip()
         found = _SUM.fullmatch(text)
-        minor = sum(payment.amount_minor for payment in payments)
-        if not found or int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) != minor:
-            really = f"{minor // 100}.{minor % 100:02d}"
-            raise refused(f"{where}/CtrlSum", f"it says {text[:20]}, but the amounts add up to {really}")
+        # the sum of the amounts as they are written, whatever their currencies
+        really = sum(each.amount_minor * 10 ** (_MOST_DECIMALS - decimals_of(each.currency)) for each in payments)
+        if not found or int(found[1] + (found[2] or "").ljust(_MOST_DECIMALS, "0")) != really:
+            shown = decimal_text(really, _MOST_DECIMALS)
+            raise refused(f"{where}/CtrlSum", f"it says {text[:20]}, but the amounts add up to {shown}")
 
 
 def _safe_tree(body: bytes) -> Element:

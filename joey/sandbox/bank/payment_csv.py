@@ -32,7 +32,7 @@ def _payment(line: int, row: list[str]) -> Payment:
     if len(row) != len(COLUMNS):
         raise refused(f"line {line}", f"it has {len(row)} columns instead of {len(COLUMNS)}")
     values = dict(zip(COLUMNS, row, strict=True))
-    amount = read_amount(f"line {line} amount", values.pop("amount"))
+    amount = read_amount(f"line {line} amount", values.pop("amount"), values["currency"])
     payment = Payment(amount_minor=amount, **values)
     check_payment(payment, {name: f"line {line} {name}" for name in COLUMNS})
     return payment

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from joey.sandbox.amounts import decimal_text, decimals_of
 from joey.sandbox.refused import Refused
 
 LONGEST_ID = 35
@@ -10,7 +11,7 @@ LONGEST_NAME = 140
 LONGEST_ACCOUNT = 34
 MOST_PAYMENTS = 10_000
 
-_AMOUNT = re.compile(r"(\d{1,13})\.(\d{2})", re.ASCII)
+_AMOUNT = re.compile(r"(\d{1,15})(?:\.(\d+))?", re.ASCII)
 _ID = re.compile(r"[0-9A-Za-z/\-?:().,'+ _]{1,35}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
@@ -33,12 +34,14 @@ def refused(element: str, text: str, status: int = 422) -> Refused:
     return Refused(status, f"{element}: {text}", element)
 
 
-def read_amount(element: str, text: str) -> int:
-    """`12.50` → 1250; exactly two decimals and above zero."""
+def read_amount(element: str, text: str, currency: str) -> int:
+    """`12.50` CNY → 1250, `12` JPY → 12; exactly the decimals of the currency, 18 digits at most, and above zero."""
+    decimals = decimals_of(currency)
     found = _AMOUNT.fullmatch(text)
-    if not found:
-        raise refused(element, "an amount has exactly two decimals, like 12.50")
-    minor = int(found[1]) * 100 + int(found[2])
+    if not found or len(found[2] or "") != decimals:
+        like = decimal_text(12 * 10**decimals, decimals)
+        raise refused(element, f"an amount of {currency[:3]} has exactly {decimals} decimals, like {like}")
+    minor = int(found[1] + (found[2] or ""))
     if minor == 0:
         raise refused(element, "an amount must be above zero")
     return minor

@@ -13,55 +13,46 @@ from joey.sandbox.world.state import World
 
 ACCEPTED, SETTLED, REJECTED = "accepted", "settled", "rejected"
 RIPE_AFTER_SECONDS = 2
-_REASON_CODE = re.compile(r"[A-Z]{2}\d{2}", re.ASCII)
+REASON_CODE = re.compile(r"[A-Z]{2}\d{2}", re.ASCII)
 
 
 def take_file(world: World, message_id: str, body: bytes, payments: list[Payment]) -> dict[str, Any]:
-    """Accept a new file; the same bytes sent again get the same answer and move nothing.
+    """Accept a new file. Raises Refused 409 for an end-to-end id that any earlier file had, even with the same content,
+    because a payer who makes a new file of old payments would pay twice.
 
-    Raises Refused 409 for other bytes under a known id, and for an end-to-end id that any earlier file had, even
-    with the same content, because a payer who makes a new file of old payments would pay twice. Raises Refused 422
-    while files are refused, and 504 for a file that is paid at once and whose answer does not come.
+    By a trouble raises Refused 422, before the file is kept or after it, and 504 for a file that is paid at once and
+    whose answer does not come.
     """
-    if find_file(world, message_id, body) is None:
-        if troubles.is_on(world, troubles.REFUSE_FILES):
-            raise refused("file", "the bank takes no files now")
-        _keep(world, message_id, _digest(body), payments)
-        if troubles.take_one(world, troubles.PAY_THEN_TIME_OUT):
-            ripen(world, message_id, at_once=True)
-            raise refused("file", "the bank did not answer in time", 504)
+    if troubles.strike(world, troubles.REFUSE_FILES, file=message_id):
+        raise refused("file", "the bank takes no files now")
+    _keep(world, message_id, _digest(body), payments)
+    if troubles.strike(world, troubles.PAY_THEN_TIME_OUT, file=message_id):
+        ripen(world, message_id, at_once=True)
+        raise refused("file", "the bank did not answer in time", 504)
+    _refuse_after_accepting(world, message_id)
     return _accepted(world, message_id)
 
 
-def find_file(world: World, message_id: str, body: bytes) -> dict[str, Any] | None:
-    """The answer that these bytes got before; None for a new id. Raises Refused 409 for other bytes."""
+def take_again(world: World, message_id: str, body: bytes) -> dict[str, Any] | None:
+    """The answer that these bytes got before; None for a new id. They move nothing, unless the bank forgot its keys.
+
+    Raises Refused 409 for other bytes under a known id.
+    """
     known = world.row("SELECT digest FROM bank_file WHERE message_id = ?", message_id)
     if known is None:
         return None
     if known["digest"] != _digest(body):
         raise refused("MsgId", "this message id was used for another file", 409)
+    forgot = troubles.strike(world, troubles.FORGET_KEYS, file=message_id)
+    with world.change() as db:
+        db.execute("UPDATE bank_file SET times_received = times_received + 1 WHERE message_id = ?", (message_id,))
+        if forgot:
+            db.execute(
+                "UPDATE bank_payment SET times_paid = times_paid + 1 WHERE message_id = ? AND state = 'settled'",
+                (message_id,),
+            )
+    _refuse_after_accepting(world, message_id)
     return _accepted(world, message_id)
-
-
-def answer_of(world: World, message_id: str) -> dict[str, Any]:
-    """The state of a file and its payments. Asking lets time pass: see `ripen`.
-
-    Raises Refused 404 for an unknown file; while the bank forgets, that is every file of which nothing was said.
-    """
-    ripen(world, message_id)
-    rows = _payments(world, message_id)
-    if troubles.is_on(world, troubles.FORGET):
-        rows = [row for row in rows if row["said_state"] is not None]
-    if not rows:
-        raise missing("the bank knows no such file")
-    other = "OTHER-" if troubles.take_one(world, troubles.ANSWER_FOR_OTHER) else ""
-    payments = [_given_out(row, other) for row in rows]
-    states = {payment["state"] for payment in payments}
-    return {
-        "message_id": other + message_id,
-        "state": ACCEPTED if ACCEPTED in states else states.pop() if len(states) == 1 else "partly_settled",
-        "payments": payments,
-    }
 
 
 def ripen(world: World, message_id: str | None = None, *, at_once: bool = False) -> None:
@@ -83,13 +74,27 @@ def ripen(world: World, message_id: str | None = None, *, at_once: bool = False)
         db.execute("UPDATE bank_payment SET times_asked = times_asked + 1 WHERE message_id = ?", (message_id,))
 
 
+def pay_once_more(world: World, end_to_end_id: str) -> None:
+    """Pay one transfer whatever was decided before, also a rejected one; what was said by hand is forgotten.
+
+    Raises Refused 404.
+    """
+    row = find_payment(world, end_to_end_id)
+    with world.change() as db:
+        db.execute(
+            "UPDATE bank_payment SET state = 'settled', held = 0, reason_code = '', reason = '', at = ?,"
+            " times_paid = times_paid + 1, said_state = NULL WHERE end_to_end_id = ?",
+            (world.now(), row["end_to_end_id"]),
+        )
+
+
 def decide(world: World, end_to_end_id: str, do: str, reason: str | None) -> None:
     """Settle, reject or hold one accepted payment by hand. A reason like AC04 becomes the code. Raises Refused."""
     with world.change() as db:
         row = find_payment(world, end_to_end_id)
         if row["state"] != ACCEPTED:
             raise conflict(f"this payment is {row['state']} and stays so")
-        code = reason if reason and _REASON_CODE.fullmatch(reason) else "MS03"
+        code = reason if reason and REASON_CODE.fullmatch(reason) else "MS03"
         if do == "settle":
             _decide(world, row, SETTLED, "", "")
         elif do == "reject":
@@ -109,6 +114,11 @@ def find_payment(world: World, end_to_end_id: str) -> Row:
     if row is None:
         raise missing("the bank knows no such payment")
     return row
+
+
+def payments_of(world: World, message_id: str) -> list[Row]:
+    """The payments of a file in its order; none for an unknown file."""
+    return world.rows("SELECT * FROM bank_payment WHERE message_id = ? ORDER BY line", message_id)
 
 
 def statement(world: World, since: int) -> list[dict[str, Any]]:
@@ -147,23 +157,9 @@ def _decide(world: World, row: Row, state: str, code: str, reason: str) -> None:
     )
 
 
-def _given_out(row: Row, other: str) -> dict[str, Any]:
-    """One payment as the bank answers for it; what was said of it by hand counts more than the truth."""
-    is_said = row["said_state"] is not None
-    return {
-        "end_to_end_id": other + row["end_to_end_id"],
-        "amount_minor": row["amount_minor"],
-        "currency": row["currency"],
-        "state": row["said_state"] if is_said else row["state"],
-        "reason_code": row["reason_code"],
-        "reason": row["said_reason"] if is_said else row["reason"],
-        "at": beijing.utc_text(row["at"]),
-    }
-
-
 def _keep(world: World, message_id: str, digest: str, payments: list[Payment]) -> None:
     now = world.now()
-    pays_twice = int(troubles.take_one(world, troubles.PAY_TWICE))
+    pays_twice = int(troubles.strike(world, troubles.PAY_TWICE, file=message_id) is not None)
     with world.change() as db:
         for payment in payments:
             used = world.row("SELECT message_id FROM bank_payment WHERE end_to_end_id = ?", payment.end_to_end_id)
@@ -171,7 +167,9 @@ def _keep(world: World, message_id: str, digest: str, payments: list[Payment]) -
                 raise refused(
                     "EndToEndId", f"{payment.end_to_end_id} is a duplicate: {used['message_id']} had it before", 409
                 )
-        db.execute("INSERT INTO bank_file VALUES (?, ?, ?)", (message_id, digest, now))
+        db.execute(
+            "INSERT INTO bank_file (message_id, digest, received_at) VALUES (?, ?, ?)", (message_id, digest, now)
+        )
         db.executemany(
             "INSERT INTO bank_payment (end_to_end_id, message_id, line, amount_minor, currency, creditor_name,"
             " creditor_account, creditor_bank, reference, state, pays_twice, accepted_at, at)"
@@ -186,8 +184,13 @@ def _keep(world: World, message_id: str, digest: str, payments: list[Payment]) -
         )  # fmt: skip
 
 
+def _refuse_after_accepting(world: World, message_id: str) -> None:
+    if troubles.strike(world, troubles.REFUSE_AFTER_ACCEPTING, file=message_id):
+        raise refused("file", "the bank does not take this file")
+
+
 def _accepted(world: World, message_id: str) -> dict[str, Any]:
-    rows = _payments(world, message_id)
+    rows = payments_of(world, message_id)
     return {"message_id": message_id, "state": ACCEPTED, "count": len(rows), "sums": _sums(rows)}
 
 
@@ -201,10 +204,6 @@ def _fate(row: Row) -> tuple[str, str, str]:
     if row["creditor_name"].startswith("Wrong"):
         return REJECTED, "BE01", "the name does not belong to the account"
     return SETTLED, "", ""
-
-
-def _payments(world: World, message_id: str) -> list[Row]:
-    return world.rows("SELECT * FROM bank_payment WHERE message_id = ? ORDER BY line", message_id)
 
 
 def _sums(rows: list[Row]) -> dict[str, int]:

@@ -10,13 +10,16 @@ from starlette.responses import Response
 
 from joey.sandbox import beijing
 from joey.sandbox.answers import json_answer, read_body
+from joey.sandbox.bank import troubles
 from joey.sandbox.bank.demo_key import KEY
+from joey.sandbox.bank.file_answer import answer_of
 from joey.sandbox.bank.pain001 import read_pain001
 from joey.sandbox.bank.payment_csv import read_csv
-from joey.sandbox.bank.payments import answer_of, find_file, statement, take_file
+from joey.sandbox.bank.payments import statement, take_again, take_file
 from joey.sandbox.callers import world_of
 from joey.sandbox.outages import BANK, suffer
 from joey.sandbox.refused import Refused, invalid
+from joey.sandbox.world.state import World
 
 MOST_BODY = 8 * 1024 * 1024
 _MESSAGE_ID = re.compile(r"[0-9A-Za-z._\-]{1,35}", re.ASCII)
@@ -37,7 +40,8 @@ async def put_file(request: Request) -> Response:
     if kind not in ("application/xml", "text/csv"):
         raise Refused(415, "a payment file is application/xml (pain.001.001.09) or text/csv", "Content-Type")
     body = await read_body(request, MOST_BODY)
-    known = find_file(world_of(request), message_id, body)
+    await _be_slow(world_of(request), message_id)
+    known = take_again(world_of(request), message_id, body)
     if known:
         return json_answer(known)
     # reading eight megabytes takes a while: not on the loop that answers everyone
@@ -61,7 +65,12 @@ async def get_file(request: Request) -> Response:
     if broken:
         raise Refused(429, "the bank is busy; try again in a second")
     _check_key(request)
-    return json_answer(answer_of(world_of(request), request.path_params["message_id"]))
+    world, message_id = world_of(request), request.path_params["message_id"]
+    await _be_slow(world, message_id)
+    answer = json_answer(answer_of(world, message_id))
+    if troubles.strike(world, troubles.GARBLE, file=message_id):
+        answer = Response(bytes(answer.body)[:-20], media_type="application/json")
+    return answer
 
 
 async def get_statement(request: Request) -> Response:
@@ -74,6 +83,11 @@ async def get_statement(request: Request) -> Response:
     except ValueError:
         raise invalid("from", "a day like 2026-11-22 or a time like 2026-11-22T01:00:00Z") from None
     return json_answer({"items": statement(world_of(request), since), "next": None})
+
+
+async def _be_slow(world: World, message_id: str) -> None:
+    if troubles.strike(world, troubles.SLOW, file=message_id):
+        await asyncio.sleep(world.slow_seconds)
 
 
 def _check_key(request: Request) -> None:

@@ -78,7 +78,8 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE INDEX IF NOT EXISTS message_recipient ON message (recipient, number);
 
 CREATE TABLE IF NOT EXISTS bank_file (
-    message_id TEXT PRIMARY KEY, digest TEXT NOT NULL, received_at INTEGER NOT NULL
+    message_id TEXT PRIMARY KEY, digest TEXT NOT NULL, received_at INTEGER NOT NULL,
+    times_received INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS bank_payment (
@@ -88,7 +89,16 @@ CREATE TABLE IF NOT EXISTS bank_payment (
     state TEXT NOT NULL CHECK (state IN ('accepted', 'settled', 'rejected')), held INTEGER NOT NULL DEFAULT 0,
     reason_code TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
     times_paid INTEGER NOT NULL DEFAULT 0, pays_twice INTEGER NOT NULL DEFAULT 0,
-    said_state TEXT, said_reason TEXT NOT NULL DEFAULT '', returned_at INTEGER,
+    said_state TEXT, said_reason TEXT NOT NULL DEFAULT '', said_amount_minor INTEGER, said_currency TEXT,
+    said_times INTEGER, -- NULL: until something else is said
+    returned_at INTEGER,
     times_asked INTEGER NOT NULL DEFAULT 0, accepted_at INTEGER NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS bank_payment_file ON bank_payment (message_id, line);
+
+-- what is wrong with the bank (`POST /control/bank`); no file and no transfer: with all of it
+CREATE TABLE IF NOT EXISTS bank_trouble (
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, file TEXT, transfer TEXT,
+    times_left INTEGER CHECK (times_left > 0), -- NULL: until it is ended
+    other TEXT
+) STRICT;
