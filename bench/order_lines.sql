@@ -41,18 +41,18 @@ SELECT joey_uuid7(), shop_id, id, marketplace, (SELECT min(id) FROM commissions_
        base * 8 / 10, base * 2 / 10, base - base * 8 / 10 - base * 2 / 10, true, 'earned', settled_at::date + 7, revision
 FROM (SELECT *, commission_minor - service_fee_minor AS base FROM orders_orderline) l;
 
-INSERT INTO ledger_account (shop_id, kind, party, currency)
+INSERT INTO ledger_account (book_id, kind, party, currency)
 SELECT s.id, k.kind, k.party, 'CNY' FROM shops_shop s CROSS JOIN (VALUES
     ('market:expected', '{marketplace}'), ('market:receivable', '{marketplace}'), ('shop:pending', ''), ('platform:pending', ''),
     ('rounding', ''), ('shop:available', ''), ('platform:revenue', '')) AS k (kind, party);
 
-INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)
+INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
 SELECT c.shop_id, k.kind, c.id || k.tail, now() FROM commissions_commission c
 CROSS JOIN LATERAL (VALUES ('commission.earned', ':' || c.earned_revision), ('commission.settled', '')) AS k (kind, tail);
 
 ANALYZE commissions_commission, ledger_journal, ledger_account;
 
-INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
+INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)
 SELECT j.id, c.shop_id, d.id, k.id, 'CNY', m.amount
 FROM commissions_commission c
 CROSS JOIN LATERAL (VALUES
@@ -61,9 +61,9 @@ CROSS JOIN LATERAL (VALUES
     ('commission.earned', ':' || c.earned_revision, 'market:expected', 'rounding', c.rounding_minor),
     ('commission.settled', '', 'market:receivable', 'market:expected', c.base_minor)
 ) AS m (kind, tail, debit, credit, amount)
-JOIN ledger_journal j ON j.shop_id = c.shop_id AND j.kind = m.kind AND j.reference = c.id || m.tail
-JOIN ledger_account d ON d.shop_id = c.shop_id AND d.kind = m.debit
-JOIN ledger_account k ON k.shop_id = c.shop_id AND k.kind = m.credit
+JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = m.kind AND j.reference = c.id || m.tail
+JOIN ledger_account d ON d.book_id = c.shop_id AND d.kind = m.debit
+JOIN ledger_account k ON k.book_id = c.shop_id AND k.kind = m.credit
 WHERE m.amount > 0;
 
 INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
@@ -77,19 +77,19 @@ ANALYZE commissions_commission, ledger_journal, ledger_account;
 -- confirmed
 UPDATE commissions_commission SET state = 'confirmed', confirmed_at = now();
 
-INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)
+INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
 SELECT shop_id, 'commission.confirmed', id::text, now() FROM commissions_commission;
 
 ANALYZE ledger_journal;
 
-INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
+INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)
 SELECT j.id, c.shop_id, d.id, k.id, 'CNY', m.amount
 FROM commissions_commission c
 CROSS JOIN LATERAL (VALUES ('shop:pending', 'shop:available', c.amount_minor),
                            ('platform:pending', 'platform:revenue', c.platform_minor)) AS m (debit, credit, amount)
-JOIN ledger_journal j ON j.shop_id = c.shop_id AND j.kind = 'commission.confirmed' AND j.reference = c.id::text
-JOIN ledger_account d ON d.shop_id = c.shop_id AND d.kind = m.debit
-JOIN ledger_account k ON k.shop_id = c.shop_id AND k.kind = m.credit
+JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = 'commission.confirmed' AND j.reference = c.id::text
+JOIN ledger_account d ON d.book_id = c.shop_id AND d.kind = m.debit
+JOIN ledger_account k ON k.book_id = c.shop_id AND k.kind = m.credit
 WHERE m.amount > 0;
 
 INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
@@ -120,18 +120,18 @@ SELECT shop_id, 'order_line.returned', 1, 'order_line:' || id,
            'returned_commission_minor', returned_commission_minor, 'currency', currency), now()
 FROM orders_orderline WHERE returned_commission_minor > 0;
 
-INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)
+INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
 SELECT c.shop_id, 'commission.adjusted', c.id || ':' || l.revision, now()
 FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id WHERE l.returned_commission_minor > 0;
 
-INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
+INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)
 SELECT j.id, c.shop_id, d.id, k.id, 'CNY', m.amount
 FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id AND l.returned_commission_minor > 0
 CROSS JOIN LATERAL (VALUES ('shop:available', c.amount_minor), ('platform:revenue', c.platform_minor),
                            ('rounding', c.rounding_minor)) AS m (debit, amount)
-JOIN ledger_journal j ON j.shop_id = c.shop_id AND j.kind = 'commission.adjusted' AND j.reference = c.id || ':' || l.revision
-JOIN ledger_account d ON d.shop_id = c.shop_id AND d.kind = m.debit
-JOIN ledger_account k ON k.shop_id = c.shop_id AND k.kind = 'market:receivable'
+JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = 'commission.adjusted' AND j.reference = c.id || ':' || l.revision
+JOIN ledger_account d ON d.book_id = c.shop_id AND d.kind = m.debit
+JOIN ledger_account k ON k.book_id = c.shop_id AND k.kind = 'market:receivable'
 WHERE m.amount > 0;
 
 INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)

@@ -22,10 +22,12 @@ router = Router(tags=["money"])
 
 
 class BalanceOut(Out):
-    """One currency. `available` may be below zero after a late return; `paid` is all time."""
+    """One currency. `available` may be below zero after a late return, `held` is blocked for
+    a reason, `paid` is all time."""
 
     pending: MoneyOut
     available: MoneyOut
+    held: MoneyOut
     reserved: MoneyOut
     paid: MoneyOut
 
@@ -77,6 +79,7 @@ def get_balance(request: HttpRequest, slug: str) -> dict[str, BalanceOut]:
         currency: BalanceOut(
             pending=money(held.pending),
             available=money(held.available),
+            held=money(held.held),
             reserved=money(held.reserved),
             paid=money(held.paid),
         )

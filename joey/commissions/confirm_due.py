@@ -51,9 +51,9 @@ def _confirm_batch(marketplace: str, *, now: datetime, batch: int) -> int:
     )
     post_set(
         f"""
-        SELECT shop_id, 'commission.confirmed' AS kind, commission_id::text AS reference, %(now)s AS happened_at,
-               pending AS debit_kind, '' AS debit_party, free AS credit_kind, '' AS credit_party, currency,
-               amount AS amount_minor
+        SELECT shop_id AS book_id, 'commission.confirmed' AS kind, commission_id::text AS reference,
+               %(now)s AS happened_at, pending AS debit_kind, '' AS debit_party,
+               free AS credit_kind, '' AS credit_party, currency, amount AS amount_minor
         FROM {due} CROSS JOIN LATERAL (VALUES
             ('shop:pending', 'shop:available', amount_minor), ('platform:pending', 'platform:revenue', platform_minor)
         ) AS part (pending, free, amount) WHERE amount > 0

@@ -135,7 +135,7 @@ def _book() -> int:
     """
     return post_set(
         """
-        SELECT shop_id, CASE WHEN is_new THEN 'commission.earned' ELSE 'commission.adjusted' END AS kind,
+        SELECT shop_id AS book_id, CASE WHEN is_new THEN 'commission.earned' ELSE 'commission.adjusted' END AS kind,
                commission_id || ':' || revision AS reference, reported_at AS happened_at,
                CASE WHEN delta > 0 THEN market ELSE side END AS debit_kind,
                CASE WHEN delta > 0 THEN marketplace ELSE '' END AS debit_party,

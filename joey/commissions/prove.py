@@ -52,8 +52,8 @@ CHECKS = [
         """
         SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
                coalesce(c.minor, 0) AS commissions
-        FROM (SELECT shop_id, currency, sum(balance_minor) AS minor FROM ledger_account WHERE kind = 'shop:pending'
-              GROUP BY 1, 2) a
+        FROM (SELECT book_id AS shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
+              WHERE kind = 'shop:pending' GROUP BY 1, 2) a
         FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM commissions_commission
                    WHERE state = 'earned' GROUP BY 1, 2) c USING (shop_id, currency)
         WHERE coalesce(a.minor, 0) <> coalesce(c.minor, 0)
@@ -64,7 +64,8 @@ CHECKS = [
         """
         SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
                coalesce(c.minor, 0) AS commissions
-        FROM (SELECT shop_id, party AS marketplace, currency, kind, -sum(balance_minor) AS minor FROM ledger_account
+        FROM (SELECT book_id AS shop_id, party AS marketplace, currency, kind, -sum(balance_minor) AS minor
+              FROM ledger_account
               WHERE kind IN ('market:expected', 'market:receivable') GROUP BY 1, 2, 3, 4) a
         FULL JOIN (SELECT shop_id, marketplace, currency,
                           CASE WHEN settled THEN 'market:receivable' ELSE 'market:expected' END AS kind,
@@ -78,8 +79,8 @@ CHECKS = [
         """
         SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
                coalesce(c.minor, 0) AS commissions
-        FROM (SELECT shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
-              WHERE kind IN ('shop:available', 'shop:reserved', 'rail:in_transit', 'cash') GROUP BY 1, 2) a
+        FROM (SELECT book_id AS shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
+              WHERE kind IN ('shop:available', 'shop:held', 'shop:reserved', 'rail:in_transit', 'paid') GROUP BY 1, 2) a
         FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM commissions_commission
                    WHERE state = 'confirmed' GROUP BY 1, 2) c USING (shop_id, currency)
         WHERE coalesce(a.minor, 0) <> coalesce(c.minor, 0)

@@ -8,16 +8,24 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from joey.kit.ids import RowId
-from joey.ledger.chart import NEVER_NEGATIVE, AccountKind
+from joey.ledger.chart import (
+    HOUSE_BOOK,
+    HOUSE_KINDS,
+    KINDS_WITH_PARTY,
+    SHOP_KINDS,
+    AccountKind,
+    Side,
+    kinds_with,
+)
 
 
 class Account(models.Model):
-    """What one shop's book holds in one place and currency. `balance_minor` is credits minus debits."""
+    """What one book holds in one place and currency. `balance_minor` is credits minus debits."""
 
     id = models.BigAutoField(primary_key=True)
-    shop_id = models.UUIDField()
+    book_id = models.UUIDField()
     kind = models.CharField(max_length=32, choices=[(kind.value, kind.value) for kind in AccountKind])
-    party = models.CharField(max_length=64, blank=True, default="")  # marketplace or rail code, where there is one
+    party = models.CharField(max_length=64, blank=True, default="")  # chart.py says of what
     currency = models.CharField(max_length=3)
     balance_minor = models.BigIntegerField(db_default=0)
     postings = models.BigIntegerField(db_default=0)
@@ -25,31 +33,47 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["shop_id", "kind", "party", "currency"], name="ledger_one_account_of_a_kind"
+                fields=["book_id", "kind", "party", "currency"], name="ledger_one_account_of_a_kind"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=sorted(kind.value for kind in NEVER_NEGATIVE)) | Q(balance_minor__gte=0),
+                condition=(Q(kind__in=SHOP_KINDS) & ~Q(book_id=HOUSE_BOOK))
+                | Q(kind__in=HOUSE_KINDS, book_id=HOUSE_BOOK),
+                name="ledger_account_kind_of_its_book",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind__in=KINDS_WITH_PARTY) & ~Q(party="")) | (~Q(kind__in=KINDS_WITH_PARTY) & Q(party="")),
+                name="ledger_account_party_of_its_kind",
+            ),
+            models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="ledger_account_currency"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=kinds_with(shop=Side.NEVER_BELOW_ZERO))
+                | Q(book_id=HOUSE_BOOK)
+                | Q(balance_minor__gte=0),
                 name="ledger_account_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=kinds_with(shop=Side.NEVER_ABOVE_ZERO)) | Q(balance_minor__lte=0),
+                name="ledger_account_not_above_zero",
             ),
         ]
 
 
 class Journal(models.Model):
-    """One happening in one shop's book; `reference` with `kind` is unique, so it cannot be booked twice.
+    """One happening in one book; `reference` with `kind` is unique, so it cannot be booked twice.
 
     Without partitions, because that key has to hold across days. Its id is a UUIDv7 and names the day of its postings.
     """
 
     id = models.UUIDField(primary_key=True, db_default=RowId())
-    shop_id = models.UUIDField()
+    book_id = models.UUIDField()
     kind = models.CharField(max_length=48)
     reference = models.CharField(max_length=120)
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["shop_id", "kind", "reference"], name="ledger_booked_once")]
-        indexes = [models.Index(fields=["shop_id", "id"], name="ledger_journal_of_shop")]
+        constraints = [models.UniqueConstraint(fields=["book_id", "kind", "reference"], name="ledger_booked_once")]
+        indexes = [models.Index(fields=["book_id", "id"], name="ledger_journal_of_book")]
 
 
 class Posting(models.Model):
@@ -63,7 +87,7 @@ class Posting(models.Model):
     # No constraint: checking each row costs as much as writing it. `post_set` takes the ids from the journals that it
     # wrote in the same statement, nothing can remove a journal, and `prove` checks.
     journal = models.ForeignKey(Journal, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
-    shop_id = models.UUIDField()
+    book_id = models.UUIDField()
     debit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
     credit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
     currency = models.CharField(max_length=3)

@@ -16,12 +16,12 @@ from joey.money.money import Money
 
 @dataclass(frozen=True)
 class MoveRow:
-    """One posting to be made. Rows of one (shop_id, kind, reference) make one journal and agree on `happened_at`.
+    """One posting to be made. Rows of one (book_id, kind, reference) make one journal and agree on `happened_at`.
 
     Leave out rows of nothing: amount_minor is above zero. A party is "" where the kind of account has none.
     """
 
-    shop_id: UUID
+    book_id: UUID
     kind: str
     reference: str
     happened_at: datetime
@@ -49,7 +49,7 @@ class _NewJournal:
     """A journal that was not there before."""
 
     journal_id: UUID
-    shop_id: UUID
+    book_id: UUID
     kind: str
     reference: str
 
@@ -59,7 +59,7 @@ class _NewPosting:
     """A move of a new journal, before its accounts are known by id."""
 
     journal_id: UUID
-    shop_id: UUID
+    book_id: UUID
     debit_kind: str
     debit_party: str
     credit_kind: str
@@ -68,11 +68,11 @@ class _NewPosting:
     amount_minor: int
 
 
-def post(shop_id: UUID, *, kind: str, reference: str, happened_at: datetime, moves: Sequence[Move]) -> bool:
-    """Book one journal; False when this (shop, kind, reference) was booked before, and nothing moved."""
+def post(book_id: UUID, *, kind: str, reference: str, happened_at: datetime, moves: Sequence[Move]) -> bool:
+    """Book one journal; False when this (book, kind, reference) was booked before, and nothing moved."""
     rows = [
         MoveRow(
-            shop_id, kind, reference, happened_at, move.debit, move.debit_party, move.credit, move.credit_party,
+            book_id, kind, reference, happened_at, move.debit, move.debit_party, move.credit, move.credit_party,
             move.amount.currency, move.amount.minor,
         )
         for move in moves
@@ -83,7 +83,7 @@ def post(shop_id: UUID, *, kind: str, reference: str, happened_at: datetime, mov
 def post_set(moves: SetTable[MoveRow] | str, params: sql.Params = None) -> int:
     """Book every journal of the set; how many were new. `moves` is a filled set, or a SELECT with MoveRow's columns.
 
-    A journal whose (shop, kind, reference) is booked already is skipped whole, so the same set can come twice.
+    A journal whose (book, kind, reference) is booked already is skipped whole, so the same set can come twice.
     Accounts are made when missing and locked in id order, so that two sets that share accounts do not deadlock.
     Raises IntegrityError when an account that must not would fall below zero.
     """
@@ -105,17 +105,17 @@ def _write_journals(moves: SetTable[MoveRow]) -> int:
     count = sql.execute(
         f"""
         WITH written AS (
-            INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)
-            SELECT shop_id, kind, reference, min(happened_at) FROM {moves} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            ON CONFLICT (shop_id, kind, reference) DO NOTHING
-            RETURNING id AS journal_id, shop_id, kind, reference
+            INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
+            SELECT book_id, kind, reference, min(happened_at) FROM {moves} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            ON CONFLICT (book_id, kind, reference) DO NOTHING
+            RETURNING id AS journal_id, book_id, kind, reference
         )
         INSERT INTO {new} ({new.columns}) SELECT {new.columns} FROM written
         """
     )
     new.analyze()
     SetTable("booking", _NewPosting).create().insert(
-        f"SELECT new.journal_id, m.* FROM {moves} m JOIN {new} AS new USING (shop_id, kind, reference)"
+        f"SELECT new.journal_id, m.* FROM {moves} m JOIN {new} AS new USING (book_id, kind, reference)"
     )
     return count
 
@@ -123,11 +123,11 @@ def _write_journals(moves: SetTable[MoveRow]) -> int:
 def _make_accounts() -> None:
     sql.execute(
         """
-        INSERT INTO ledger_account (shop_id, kind, party, currency)
-        SELECT shop_id, debit_kind, debit_party, currency FROM booking
-        UNION SELECT shop_id, credit_kind, credit_party, currency FROM booking
+        INSERT INTO ledger_account (book_id, kind, party, currency)
+        SELECT book_id, debit_kind, debit_party, currency FROM booking
+        UNION SELECT book_id, credit_kind, credit_party, currency FROM booking
         ORDER BY 1, 2, 3, 4
-        ON CONFLICT (shop_id, kind, party, currency) DO NOTHING
+        ON CONFLICT (book_id, kind, party, currency) DO NOTHING
         """
     )
 
@@ -136,14 +136,14 @@ def _move_balances() -> None:
     sql.execute(
         """
         WITH moved AS (
-            SELECT shop_id, kind, party, currency, sum(amount)::bigint AS amount, count(*) AS postings FROM (
-                SELECT shop_id, debit_kind AS kind, debit_party AS party, currency, -amount_minor AS amount FROM booking
+            SELECT book_id, kind, party, currency, sum(amount)::bigint AS amount, count(*) AS postings FROM (
+                SELECT book_id, debit_kind AS kind, debit_party AS party, currency, -amount_minor AS amount FROM booking
                 UNION ALL
-                SELECT shop_id, credit_kind, credit_party, currency, amount_minor FROM booking
+                SELECT book_id, credit_kind, credit_party, currency, amount_minor FROM booking
             ) AS sides GROUP BY 1, 2, 3, 4
         ), locked AS (
             SELECT a.id, moved.amount, moved.postings FROM ledger_account a
-            JOIN moved USING (shop_id, kind, party, currency) ORDER BY a.id FOR UPDATE OF a
+            JOIN moved USING (book_id, kind, party, currency) ORDER BY a.id FOR UPDATE OF a
         )
         UPDATE ledger_account a
         SET balance_minor = a.balance_minor + locked.amount, postings = a.postings + locked.postings
@@ -155,13 +155,13 @@ def _move_balances() -> None:
 def _write_postings() -> None:
     sql.execute(
         """
-        INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
-        SELECT b.journal_id, b.shop_id, d.id, c.id, b.currency, b.amount_minor
+        INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)
+        SELECT b.journal_id, b.book_id, d.id, c.id, b.currency, b.amount_minor
         FROM booking b
-        JOIN ledger_account d ON (d.shop_id, d.kind, d.party, d.currency)
-                               = (b.shop_id, b.debit_kind, b.debit_party, b.currency)
-        JOIN ledger_account c ON (c.shop_id, c.kind, c.party, c.currency)
-                               = (b.shop_id, b.credit_kind, b.credit_party, b.currency)
+        JOIN ledger_account d ON (d.book_id, d.kind, d.party, d.currency)
+                               = (b.book_id, b.debit_kind, b.debit_party, b.currency)
+        JOIN ledger_account c ON (c.book_id, c.kind, c.party, c.currency)
+                               = (b.book_id, b.credit_kind, b.credit_party, b.currency)
         ORDER BY b.journal_id
         """
     )

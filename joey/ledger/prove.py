@@ -31,12 +31,12 @@ CHECKS = [
         " WHERE NOT EXISTS (SELECT FROM ledger_journal j WHERE j.id = p.journal_id)",
     ),
     Check(
-        "No journal spans two shops or two currencies of an account",
+        "No journal spans two books, and no posting two currencies",
         """
         SELECT p.id AS posting FROM ledger_posting p
         JOIN ledger_journal j ON j.id = p.journal_id
         JOIN ledger_account d ON d.id = p.debit_id JOIN ledger_account c ON c.id = p.credit_id
-        WHERE (j.shop_id, j.shop_id, j.shop_id) IS DISTINCT FROM (p.shop_id, d.shop_id, c.shop_id)
+        WHERE (j.book_id, j.book_id, j.book_id) IS DISTINCT FROM (p.book_id, d.book_id, c.book_id)
            OR p.currency <> d.currency OR p.currency <> c.currency
         """,
     ),

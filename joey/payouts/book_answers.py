@@ -34,7 +34,6 @@ class DecidedAttempt:
     payout_id: UUID
     shop_id: UUID
     number: Int
-    rail: str
     currency: str
     amount_minor: int
     outcome: str
@@ -83,7 +82,7 @@ def book_answers(
         """,
         [now],
     )
-    _finish_payouts(moved, now)
+    _finish_payouts(moved, file.rail_account, now)
     still_open = PayoutAttempt.objects.filter(file=file, state__in=LIVE).exists()
     PayoutFile.objects.filter(pk=file.pk).update(
         asked_at=now, answered_at=None if still_open else file.answered_at or now
@@ -139,7 +138,6 @@ def _rows(
             payout_id=payout.id,
             shop_id=payout.shop_id,
             number=attempts[key].number,
-            rail=payout.rail,
             currency=payout.currency,
             amount_minor=payout.amount_minor,
             outcome=answer.outcome,
@@ -150,7 +148,7 @@ def _rows(
     ]
 
 
-def _finish_payouts(decided: SetTable[DecidedAttempt], now: datetime) -> None:
+def _finish_payouts(decided: SetTable[DecidedAttempt], rail_account: str, now: datetime) -> None:
     """Payouts, journals and events of everything that was decided."""
     sql.execute(f"SELECT id FROM payouts_payout WHERE id IN (SELECT payout_id FROM {decided}) ORDER BY id FOR UPDATE")
     sql.execute(
@@ -164,16 +162,18 @@ def _finish_payouts(decided: SetTable[DecidedAttempt], now: datetime) -> None:
     )
     post_set(
         f"""
-        SELECT shop_id, 'payout.' || outcome AS kind, payout_id || ':' || number AS reference, %(now)s AS happened_at,
-               %(in_transit)s AS debit_kind, rail AS debit_party,
-               CASE outcome WHEN 'settled' THEN %(cash)s ELSE %(available)s END AS credit_kind,
-               CASE outcome WHEN 'settled' THEN rail ELSE '' END AS credit_party, currency, amount_minor
+        SELECT shop_id AS book_id, 'payout.' || outcome AS kind, payout_id || ':' || number AS reference,
+               %(now)s AS happened_at,
+               %(in_transit)s AS debit_kind, %(rail)s AS debit_party,
+               CASE outcome WHEN 'settled' THEN %(paid)s ELSE %(available)s END AS credit_kind,
+               CASE outcome WHEN 'settled' THEN %(rail)s ELSE '' END AS credit_party, currency, amount_minor
         FROM {decided}
         """,
         {
             "now": now,
             "in_transit": AccountKind.RAIL_IN_TRANSIT,
-            "cash": AccountKind.CASH,
+            "paid": AccountKind.PAID,
+            "rail": rail_account,
             "available": AccountKind.SHOP_AVAILABLE,
         },
     )

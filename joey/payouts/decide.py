@@ -66,7 +66,7 @@ def refuse(payout: Payout, *, by: Person, reason: str, now: datetime) -> Payout:
     move(payout, TRANSITIONS, to=Payout.State.REFUSED, **refer("reason", kept), **moved)
     post(
         payout.shop_id,
-        kind="payout.refused",
+        kind="payout.released",
         reference=str(payout.id),
         happened_at=now,
         moves=[

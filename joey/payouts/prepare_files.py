@@ -61,7 +61,7 @@ def prepare_files(manifest: RailManifest, *, now: datetime) -> list[int]:
         file = _keep_file(manifest.code, rail, currency, payouts, now)
         due += [replace(row, file_id=file.id, message_id=file.message_id) for row, _details in payouts]
         sizes.append(len(payouts))
-    _write_down(SetTable("due", DuePayout).create().fill(due), manifest.code, now)
+    _write_down(SetTable("due", DuePayout).create().fill(due), rail.account, now)
     return sizes
 
 
@@ -139,7 +139,7 @@ def _keep_file(
     )
 
 
-def _write_down(due: SetTable[DuePayout], rail_code: str, now: datetime) -> None:
+def _write_down(due: SetTable[DuePayout], rail_account: str, now: datetime) -> None:
     """Attempts, states, journals and events of everything that is due."""
     sql.execute(
         f"""
@@ -153,8 +153,9 @@ def _write_down(due: SetTable[DuePayout], rail_code: str, now: datetime) -> None
     )
     post_set(
         f"""
-        SELECT shop_id, 'payout.sent' AS kind, payout_id || ':' || number AS reference, %(now)s AS happened_at,
-               %(reserved)s AS debit_kind, '' AS debit_party, %(in_transit)s AS credit_kind, %(rail)s AS credit_party,
+        SELECT shop_id AS book_id, 'payout.submitted' AS kind, payout_id || ':' || number AS reference,
+               %(now)s AS happened_at, %(reserved)s AS debit_kind, '' AS debit_party,
+               %(in_transit)s AS credit_kind, %(rail)s AS credit_party,
                currency, amount_minor
         FROM {due}
         """,
@@ -162,7 +163,7 @@ def _write_down(due: SetTable[DuePayout], rail_code: str, now: datetime) -> None
             "now": now,
             "reserved": AccountKind.SHOP_RESERVED,
             "in_transit": AccountKind.RAIL_IN_TRANSIT,
-            "rail": rail_code,
+            "rail": rail_account,
         },
     )
     append_set(

@@ -8,7 +8,7 @@ def _ledger_holds(account_kind: str, promised: str) -> str:
     """The query for: a shop's accounts of this kind hold exactly what the rows of `promised` add up to."""
     return f"""
         SELECT shop_id, currency, booked.minor AS in_the_ledger, promised.minor AS in_payouts
-        FROM (SELECT shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
+        FROM (SELECT book_id AS shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
               WHERE kind = '{account_kind}' GROUP BY 1, 2) AS booked
         FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM ({promised}) AS rows GROUP BY 1, 2)
              AS promised USING (shop_id, currency)
@@ -24,10 +24,10 @@ _LIVE_ATTEMPTS = """
 # Which journals a payout in a state must have: kind and what follows the payout's id in the reference.
 _JOURNALS = """
     (VALUES ('requested', 'payout.reserved', false), ('approved', 'payout.reserved', false),
-            ('refused', 'payout.reserved', false), ('refused', 'payout.refused', false),
-            ('sent', 'payout.reserved', false), ('sent', 'payout.sent', true),
-            ('paid', 'payout.reserved', false), ('paid', 'payout.sent', true), ('paid', 'payout.settled', true),
-            ('failed', 'payout.reserved', false), ('failed', 'payout.sent', true),
+            ('refused', 'payout.reserved', false), ('refused', 'payout.released', false),
+            ('sent', 'payout.reserved', false), ('sent', 'payout.submitted', true),
+            ('paid', 'payout.reserved', false), ('paid', 'payout.submitted', true), ('paid', 'payout.settled', true),
+            ('failed', 'payout.reserved', false), ('failed', 'payout.submitted', true),
             ('failed', 'payout.rejected', true)) AS must (state, kind, of_attempt)
 """
 _EXPECTED = f"""
@@ -47,14 +47,14 @@ CHECKS = [
         "What is in transit is the sum of the live attempts",
         _ledger_holds("rail:in_transit", _LIVE_ATTEMPTS),
     ),
-    Check("What was paid out is the sum of the paid payouts", _ledger_holds("cash", _PAYOUTS.format("'paid'"))),
+    Check("What was paid out is the sum of the paid payouts", _ledger_holds("paid", _PAYOUTS.format("'paid'"))),
     Check(
         "Every payout has the journals of its state, over its own amount",
         f"""
         SELECT must.payout_id, must.kind FROM ({_EXPECTED}) AS must
         WHERE NOT EXISTS (
             SELECT FROM ledger_journal j JOIN ledger_posting g ON g.journal_id = j.id
-            WHERE (j.shop_id, j.kind, j.reference) = (must.shop_id, must.kind, must.reference)
+            WHERE (j.book_id, j.kind, j.reference) = (must.shop_id, must.kind, must.reference)
             GROUP BY j.id HAVING sum(g.amount_minor) = must.amount_minor AND min(g.currency) = must.currency)
         """,
     ),
@@ -64,7 +64,7 @@ CHECKS = [
         SELECT j.id AS journal, j.kind, j.reference FROM ledger_journal j
         WHERE j.kind LIKE 'payout.%' AND NOT EXISTS (
             SELECT FROM ({_EXPECTED}) AS must
-            WHERE (must.shop_id, must.kind, must.reference) = (j.shop_id, j.kind, j.reference))
+            WHERE (must.shop_id, must.kind, must.reference) = (j.book_id, j.kind, j.reference))
         """,
     ),
     Check(

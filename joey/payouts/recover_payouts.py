@@ -107,20 +107,27 @@ def _copy_texts(before: psycopg.Connection, rows: Iterable[Model]) -> None:
 def _book(payouts: Iterable[Payout], attempts: dict[UUID, PayoutAttempt]) -> None:
     """The journals of each payout's state; those already in the backup are skipped."""
     moves: list[MoveRow] = []
+    files = PayoutFile.objects.in_bulk([attempt.file_id for attempt in attempts.values() if attempt.file_id])
+    rail_accounts = {
+        attempt.payout_id: files[attempt.file_id].rail_account
+        for attempt in attempts.values()
+        if attempt.file_id in files
+    }
 
     def move(payout: Payout, kind: str, number: int | None, at: datetime | None, debit: str, credit: str) -> None:
         assert at is not None, "a state that was reached has a time"
-        at_rail = (AccountKind.RAIL_IN_TRANSIT, AccountKind.CASH)
+        at_rail = (AccountKind.RAIL_IN_TRANSIT, AccountKind.PAID)
+        rail_account = rail_accounts.get(payout.id, "")
         moves.append(
             MoveRow(
-                shop_id=payout.shop_id,
+                book_id=payout.shop_id,
                 kind=f"payout.{kind}",
                 reference=f"{payout.id}:{number}" if number is not None else str(payout.id),
                 happened_at=at,
                 debit_kind=debit,
-                debit_party=payout.rail if debit in at_rail else "",
+                debit_party=rail_account if debit in at_rail else "",
                 credit_kind=credit,
-                credit_party=payout.rail if credit in at_rail else "",
+                credit_party=rail_account if credit in at_rail else "",
                 currency=payout.currency,
                 amount_minor=payout.amount_minor,
             )
@@ -130,13 +137,13 @@ def _book(payouts: Iterable[Payout], attempts: dict[UUID, PayoutAttempt]) -> Non
     for payout in payouts:
         move(payout, "reserved", None, payout.requested_at, available, reserved)
         if payout.state == Payout.State.REFUSED:
-            move(payout, "refused", None, payout.finished_at, reserved, available)
+            move(payout, "released", None, payout.finished_at, reserved, available)
             continue
         attempt = attempts[payout.id]
         in_transit = AccountKind.RAIL_IN_TRANSIT
-        move(payout, "sent", attempt.number, attempt.made_at, reserved, in_transit)
+        move(payout, "submitted", attempt.number, attempt.made_at, reserved, in_transit)
         if payout.state == Payout.State.PAID:
-            move(payout, "settled", attempt.number, payout.finished_at, in_transit, AccountKind.CASH)
+            move(payout, "settled", attempt.number, payout.finished_at, in_transit, AccountKind.PAID)
         elif payout.state == Payout.State.FAILED:
             move(payout, "rejected", attempt.number, payout.finished_at, in_transit, available)
     post_set(SetTable("recovered_moves", MoveRow).create().fill(moves))

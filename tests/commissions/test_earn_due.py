@@ -187,15 +187,32 @@ def test_return_after_all_is_gone_leaves_the_balance_negative_and_the_next_earni
 
 
 def _spend_everything() -> None:
-    """What a payout does to the books, without the payout: available → cash."""
+    """What a payout does to the books, without the payout."""
     from django.db import transaction
 
     from joey.ledger.chart import AccountKind
     from joey.ledger.post import Move, post
 
-    move = Move(AccountKind.SHOP_AVAILABLE, AccountKind.CASH, balances().available)
+    everything = balances().available
     with transaction.atomic():
-        post(meis_shop().pk, kind="test.spent", reference="1", happened_at=NOW, moves=[move])
+        for kind, move in (
+            ("payout.reserved", Move(AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RESERVED, everything)),
+            (
+                "payout.submitted",
+                Move(AccountKind.SHOP_RESERVED, AccountKind.RAIL_IN_TRANSIT, everything, credit_party="a bank"),
+            ),
+            (
+                "payout.settled",
+                Move(
+                    AccountKind.RAIL_IN_TRANSIT,
+                    AccountKind.PAID,
+                    everything,
+                    debit_party="a bank",
+                    credit_party="a bank",
+                ),
+            ),
+        ):
+            post(meis_shop().pk, kind=kind, reference="1", happened_at=NOW, moves=[move])
 
 
 def test_a_refund_reported_before_its_order_is_not_forgotten() -> None:

@@ -31,22 +31,22 @@ from tests.payouts.stage import approved, ready_shop
 from tests.proof import prove
 
 LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
-MADE_UP = "INSERT INTO ledger_journal (shop_id, kind, reference, happened_at)"
+MADE_UP = "INSERT INTO ledger_journal (book_id, kind, reference, happened_at)"
 BREAKS = {
     # ledger
     "In each currency, all balances together are zero": (
         "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'shop:available'"
     ),
     "Each account's balance and count are those of its postings": (
-        "UPDATE ledger_account SET postings = postings + 1 WHERE kind = 'cash'"
+        "UPDATE ledger_account SET postings = postings + 1 WHERE kind = 'paid'"
     ),
     "Each journal has at least one posting": f"{MADE_UP} SELECT id, 'made up', '1', now() FROM shops_shop",
     "Each posting belongs to a journal": (
-        "INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)"
-        " SELECT joey_row_id(), shop_id, debit_id, credit_id, currency, 1 FROM ledger_posting LIMIT 1"
+        "INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)"
+        " SELECT joey_row_id(), book_id, debit_id, credit_id, currency, 1 FROM ledger_posting LIMIT 1"
     ),
-    "No journal spans two shops or two currencies of an account": (
-        "INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)"
+    "No journal spans two books, and no posting two currencies": (
+        "INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)"
         f" SELECT journal_id, {LULU}, debit_id, credit_id, currency, 1 FROM ledger_posting LIMIT 1"
     ),
     # commissions

@@ -46,7 +46,7 @@ class Pair:
 
 def everything(**given: Any) -> Everything:
     values: dict[str, Any] = {
-            "id": new_id(), "name": "tab\t, newline\n, backslash \\N", "kind": AccountKind.CASH, "amount_minor": 2**40,
+            "id": new_id(), "name": "tab\t, newline\n, backslash \\N", "kind": AccountKind.PAID, "amount_minor": 2**40,
             "quantity": 3, "counts": True, "digest": b"\x00\xff", "at": NOON, "on": NOON.date(),
             "facts": {"a": 1}, "payload": '{"b": 2}',
     }  # fmt: skip
@@ -72,7 +72,7 @@ def test_objects_arrive_as_they_were() -> None:
     filled = SetTable("stage", Everything).create().fill([given, everything(reason="late", rate_ppm=55_000)])
 
     rows = sql.rows(f"SELECT *, facts->>'a' AS a, payload->>'b' AS b FROM {filled} ORDER BY reason NULLS FIRST")
-    assert (rows[0]["name"], rows[0]["kind"], rows[0]["a"], rows[0]["b"]) == (given.name, "cash", "1", "2")
+    assert (rows[0]["name"], rows[0]["kind"], rows[0]["a"], rows[0]["b"]) == (given.name, "paid", "1", "2")
     assert (bytes(rows[0]["digest"]), rows[0]["at"], rows[0]["on"]) == (given.digest, NOON, NOON.date())
     assert (rows[0]["reason"], rows[1]["reason"], rows[1]["rate_ppm"]) == (None, "late", 55_000)
 

@@ -20,14 +20,14 @@ SHOP = new_id()
 # A journal and 200 postings a day: which partitions a plan touches does not depend on their number.
 POSTINGS = """
 WITH journal AS (
-    INSERT INTO ledger_journal (id, shop_id, kind, reference, happened_at)
-    SELECT overlay(joey_first_id_of(%(day)s)::text PLACING '01' FROM 35)::uuid, shop_id, 'test', %(day)s, now()
+    INSERT INTO ledger_journal (id, book_id, kind, reference, happened_at)
+    SELECT overlay(joey_first_id_of(%(day)s)::text PLACING '01' FROM 35)::uuid, book_id, 'test', %(day)s, now()
     FROM ledger_account LIMIT 1
-    RETURNING id, shop_id
+    RETURNING id, book_id
 )
-INSERT INTO ledger_posting (journal_id, shop_id, debit_id, credit_id, currency, amount_minor)
-SELECT j.id, j.shop_id, min(a.id), max(a.id), 'CNY', 1 FROM journal j, ledger_account a, generate_series(1, 200) AS n
-GROUP BY j.id, j.shop_id, n
+INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)
+SELECT j.id, j.book_id, min(a.id), max(a.id), 'CNY', 1 FROM journal j, ledger_account a, generate_series(1, 200) AS n
+GROUP BY j.id, j.book_id, n
 """
 
 

@@ -83,23 +83,23 @@ def second_operator() -> Person:
 
 
 def held(shop_id: UUID, currency: str = "CNY") -> dict[str, int]:
-    """What the ledger holds for the shop, by where: available, reserved, in_transit, cash."""
+    """What the ledger holds for the shop, by where: available, reserved, in_transit, paid."""
     places = {
         "available": AccountKind.SHOP_AVAILABLE,
         "reserved": AccountKind.SHOP_RESERVED,
         "in_transit": AccountKind.RAIL_IN_TRANSIT,
-        "cash": AccountKind.CASH,
+        "paid": AccountKind.PAID,
     }
     found = {
         row["kind"]: int(row["minor"])
         for row in sql.rows(
             "SELECT kind, sum(balance_minor) AS minor FROM ledger_account"
-            " WHERE shop_id = %s AND currency = %s GROUP BY 1",
+            " WHERE book_id = %s AND currency = %s GROUP BY 1",
             [shop_id, currency],
         )
     }
     return {place: found.get(kind, 0) for place, kind in places.items()}
 
 
-def money(available: int = 0, reserved: int = 0, in_transit: int = 0, cash: int = 0) -> dict[str, int]:
-    return {"available": available, "reserved": reserved, "in_transit": in_transit, "cash": cash}
+def money(available: int = 0, reserved: int = 0, in_transit: int = 0, paid: int = 0) -> dict[str, int]:
+    return {"available": available, "reserved": reserved, "in_transit": in_transit, "paid": paid}

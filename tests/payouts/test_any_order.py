@@ -207,7 +207,7 @@ class Payouts(RuleBasedStateMachine):
             assert self.live is not None
             assert after == {"settled": "paid", "rejected": "failed"}[outcome]
             self.have["in_transit"] -= self.live.amount_minor
-            self.have["cash" if outcome == "settled" else "available"] += self.live.amount_minor
+            self.have["paid" if outcome == "settled" else "available"] += self.live.amount_minor
         else:
             assert after == before
 

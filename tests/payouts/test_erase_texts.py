@@ -74,7 +74,7 @@ def test_after_paying_and_erasing_prove_is_clean_and_counts_what_was_erased(bank
     assert erased_count() == before + 3
     assert ACCOUNT not in everything_kept()
     assert "李小美" not in everything_kept()
-    assert held(shop.pk) == money(available=6_000, cash=4_000)
+    assert held(shop.pk) == money(available=6_000, paid=4_000)
     prove()
     assert erase_payout(payout, now=NOW) == 0
     (erasure,) = [event for event in events_of([f"payout:{payout.id}"]) if event.kind == "payout.erased"]

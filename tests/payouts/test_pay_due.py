@@ -57,7 +57,7 @@ def test_one_round_after_another_pays_a_small_payout(bank: Bank) -> None:
 
     assert (first.approved, first.sent, first.paid) == (1, 1, 0)
     assert (second.sent, second.paid, second.failed, second.problems) == (0, 1, 0, ())
-    assert held(shop.pk) == money(available=6_000, cash=4_000)
+    assert held(shop.pk) == money(available=6_000, paid=4_000)
     prove()
 
 

@@ -47,7 +47,7 @@ def test_an_approved_payout_goes_to_the_bank_and_is_paid(bank: Bank) -> None:
 
     payout.refresh_from_db()
     assert (payout.state, payout.finished_at) == ("paid", NOW + MINUTE)
-    assert held(shop.pk) == money(cash=10_000)
+    assert held(shop.pk) == money(paid=10_000)
     assert list(bank.instructions().values()) == ["100.00"]
     kinds = [event.kind for event in events_of([f"payout:{payout.id}"])]
     assert kinds == ["payout.requested", "payout.approved", "payout.sent", "payout.paid"]
@@ -92,7 +92,7 @@ def test_an_answer_that_does_not_come_sends_the_same_file_again(bank: Bank, faul
     assert PayoutAttempt.objects.count() == 1
     bank.decide_all("settled")
     take_answers(now=NOW + 3 * MINUTE)
-    assert held(shop.pk) == money(cash=10_000)
+    assert held(shop.pk) == money(paid=10_000)
     prove()
 
 
@@ -137,7 +137,7 @@ def test_a_bank_that_lost_the_file_gets_it_again(bank: Bank) -> None:
     assert len(set(bank.received)) == 1
     bank.decide_all("settled")
     take_answers(now=NOW)
-    assert held(shop.pk) == money(cash=10_000)
+    assert held(shop.pk) == money(paid=10_000)
     prove()
 
 
@@ -179,7 +179,7 @@ def test_payouts_of_one_currency_share_a_file(bank: Bank) -> None:
     assert len(transfers(content)) == 2
     bank.decide_all("settled")
     assert take_answers(now=NOW) == AnswersTaken(settled=2)
-    assert (held(hers.pk)["cash"], held(Payout.objects.exclude(shop=hers).get().shop_id)["cash"]) == (4_000, 10_000)
+    assert (held(hers.pk)["paid"], held(Payout.objects.exclude(shop=hers).get().shop_id)["paid"]) == (4_000, 10_000)
     prove()
 
 
@@ -197,7 +197,7 @@ def test_one_transfer_can_settle_while_its_neighbour_is_rejected(bank: Bank) -> 
     assert take_answers(now=NOW + MINUTE) == AnswersTaken(rejected=1)
 
     assert PayoutFile.objects.get().answered_at == NOW + MINUTE
-    assert held(mine.pk) == money(cash=10_000)
+    assert held(mine.pk) == money(paid=10_000)
     assert held(hers.pk) == money(available=4_000)
     assert "the moon is full" in payouts_of(hers)[0].reason
     prove()
@@ -212,7 +212,7 @@ def test_the_same_answer_twice_is_booked_once(bank: Bank) -> None:
 
     assert take_answers(now=NOW + ASK_AGAIN_AFTER + MINUTE) == AnswersTaken()
 
-    assert held(shop.pk) == money(cash=10_000)
+    assert held(shop.pk) == money(paid=10_000)
     assert len(events_of([f"payout:{payout.id}"])) == 4
     prove()
 
@@ -278,7 +278,7 @@ def test_an_answer_that_cannot_be_read_means_not_yet(bank: Bank, fault: str) -> 
     assert take_answers(now=NOW) == AnswersTaken()
     assert take_answers(now=NOW) == AnswersTaken(settled=1)
 
-    assert held(shop.pk) == money(cash=10_000)
+    assert held(shop.pk) == money(paid=10_000)
 
 
 def test_without_a_bank_due_payouts_wait_and_the_command_says_why(settings: Settings) -> None:

@@ -204,7 +204,7 @@ def test_refusing_beside_sending_pays_or_gives_back_never_both(shop: Shop, bank:
         payout.refresh_from_db()
         assert payout.state in ("refused", "paid")
     paid = Payout.objects.filter(state="paid").count()
-    assert held(shop.pk) == money(available=10_000 - 1_000 * paid, cash=1_000 * paid)
+    assert held(shop.pk) == money(available=10_000 - 1_000 * paid, paid=1_000 * paid)
     assert len(bank.instructions()) == paid
     prove()
 
@@ -218,7 +218,7 @@ def test_taking_answers_on_two_connections_books_each_once(shop: Shop, bank: Ban
 
     assert all(isinstance(each, AnswersTaken) for each in came)
     assert sum((each for each in came if isinstance(each, AnswersTaken)), AnswersTaken()) == AnswersTaken(settled=1)
-    assert held(shop.pk) == money(available=4_000, cash=6_000)
+    assert held(shop.pk) == money(available=4_000, paid=6_000)
     assert len(events_of([f"payout:{payout.id}"])) == 4
     prove()
 
@@ -329,7 +329,7 @@ def test_sending_killed_after_the_commit_hands_over_the_same_bytes(shop: Shop, b
     assert list(bank.instructions().values()) == ["60.00"]
     bank.decide_all("settled")
     take_answers(now=NOW + timedelta(minutes=2))
-    assert held(shop.pk) == money(available=4_000, cash=6_000)
+    assert held(shop.pk) == money(available=4_000, paid=6_000)
     prove()
 
 
@@ -353,7 +353,7 @@ def test_taking_an_answer_killed_midway_took_nothing(shop: Shop, bank: Bank, mom
     assert held(shop.pk) == money(available=4_000, in_transit=6_000)
     prove()
     take_answers(now=NOW)
-    assert held(shop.pk) == (money(available=4_000, cash=6_000) if state == "settled" else money(available=10_000))
+    assert held(shop.pk) == (money(available=4_000, paid=6_000) if state == "settled" else money(available=10_000))
     prove()
 
 

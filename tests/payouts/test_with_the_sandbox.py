@@ -74,7 +74,7 @@ def test_the_simulated_bank_takes_settles_and_rejects(known_bank: str, settings:
         taken += take_answers(now=NOW)
         time.sleep(0.1)
 
-    assert held(mine.pk) == money(cash=10_000)
+    assert held(mine.pk) == money(paid=10_000)
     assert held(hers.pk) == money(available=4_000)
     assert reason_of(PayoutAttempt.objects.get(shop=hers)).startswith("AC01")
     assert payouts_of(hers)[0].state == "failed"
@@ -100,5 +100,5 @@ def test_an_outage_of_the_bank_loses_and_doubles_nothing(known_bank: str) -> Non
         known_bank + "/bank/statement", headers={"Authorization": f"Bearer {credentials['key']}"}
     ).json()["items"]
     assert [line["amount_minor"] for line in statement if line["end_to_end_id"] == key] == [10_000]
-    assert held(shop.pk) == money(cash=10_000)
+    assert held(shop.pk) == money(paid=10_000)
     prove()

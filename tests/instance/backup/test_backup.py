@@ -382,7 +382,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
                 settings.JOEY_RAILS = {bank.settings!r}
                 shop = meis_shop()
                 print(Shop.objects.count(), requested(shop, 6_000, "key-1").state, pay_due(now=NOW).paused != "")
-                print([held(shop.pk)[place] for place in ("reserved", "in_transit", "cash")])
+                print([held(shop.pk)[place] for place in ("reserved", "in_transit", "paid")])
                 try:
                     requested(shop, 6_000, "key-2")
                 except InsufficientBalance:
