@@ -1,9 +1,10 @@
 """The `joey` command: a list of commands, each in a file of its own that is loaded only when it is called."""
 
 import os
-from importlib import import_module
 
 import click
+
+from joey.cli.on_demand import OnDemand
 
 # name: (where it is, what it does). A new command is one line here and one file.
 COMMANDS = {
@@ -15,7 +16,8 @@ COMMANDS = {
     "settle": ("joey.cli.settle:settle", "Make available what is due."),
     "pay": ("joey.cli.pay:pay", "Send payouts and read the bank's answers."),
     "waiting": ("joey.cli.waiting:waiting", "List what waits for an operator."),
-    "payouts": ("joey.cli.payouts:payouts", "Pause and resume all payouts, and erase payout details."),
+    "payouts": ("joey.cli.payouts.group:payouts", "Decide on payouts, hold, pause, and what is stuck at the bank."),
+    "lines": ("joey.cli.lines.group:lines", "Order lines: in suspense, on hold."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
     "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),
@@ -32,27 +34,8 @@ COMMANDS = {
 HIDDEN = {"fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it.")}
 
 
-class Joey(click.Group):
-    """A group that loads commands on demand and turns every failure into a sentence."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names, in the order above."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load the file of this one command."""
-        place, _ = (COMMANDS | HIDDEN).get(cmd_name, (None, None))
-        if place is None:
-            return None
-        module, name = place.split(":")
-        command = getattr(import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+class Joey(OnDemand):
+    """The commands above; every failure becomes a sentence."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a refusal is shown as it is, any other error with its name and how to learn more."""
@@ -74,7 +57,7 @@ class CommandStopped(click.ClickException):
         click.echo(self.format_message(), err=True)
 
 
-@click.group(cls=Joey, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Joey, places=COMMANDS, hidden=HIDDEN, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Joey: open a shop, fill it with real goods, share it, earn an honest commission."""
 

@@ -25,11 +25,9 @@ def waiting(states: bool, data: Path) -> None:
         moment = now()
         found = what_waits(now=moment)
         for each in found:
-            verbs = ", ".join(f"`joey {verb.command}`" for verb in each.rest.verbs) or "no command; look at the office"
-            click.echo(
-                f"{each.rest.label}: {each.count}, the oldest since {each.since:%Y-%m-%d %H:%M} UTC"
-                f" ({_in_words(each.age(moment).total_seconds())}). {each.rest.of.name}, {each.rest.state}: {verbs}."
-            )
+            verbs = ", ".join(f"`joey {verb.command}`" for verb in each.verbs) or "look at the office"
+            since = f"{each.since:%Y-%m-%d %H:%M} UTC, {_in_words(each.age(moment).total_seconds())} ago"
+            click.echo(f"{each.label}: {each.count}, the oldest since {since}: {verbs}")
     if not found:
         click.echo("Nothing waits for an operator.")
 

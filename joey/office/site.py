@@ -62,7 +62,7 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
         return HttpResponseRedirect("/")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:health"))
+        return HttpResponseRedirect(reverse("admin:waiting"))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         raise Http404  # there are no passwords
@@ -72,8 +72,9 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
 
     def extra_urls(self) -> list[Any]:
         from joey.office.health import health_url
+        from joey.office.waiting import waiting_url
 
-        return [health_url(self)]
+        return [waiting_url(self), health_url(self)]
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return [
@@ -90,6 +91,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
         (
             _("Waiting for you"),
             [
+                _item(_("Everything that waits"), "inbox", reverse("admin:waiting")),
                 _item(_("Payouts to decide"), "payments", table("payouts_payout", "?state__exact=requested")),
                 _item(_("Orders in suspense"), "help", table("orders_orderline", "?suspended=yes")),
                 _item(_("Failed jobs"), "error", table("procrastinate_procrastinatejob", "?status__exact=failed")),

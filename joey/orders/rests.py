@@ -35,7 +35,7 @@ RESTS = [
     *(
         Rest(
             SUSPENSE, reason, (ATTRIBUTE, SYNC), "with the next report, or when an operator retries it", AT_ONCE,
-            label=_("Order lines without a shop"), query=f"?suspense__exact={reason}",
+            label=_("Order lines without a shop"), query="?suspended=yes",
         )
         for reason in _R
         if reason

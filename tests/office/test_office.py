@@ -197,7 +197,7 @@ def test_a_line_in_suspense_is_filtered_traced_and_tried_again() -> None:
     listed = client.get("/office/orders/orderline/?suspended=yes").content.decode()
     detail = client.get(f"/office/orders/orderline/{line.pk}/change/").content.decode()
     leased(shop)
-    answer = act(client, "orders_orderline", "retry_finding_the_shop", line.pk)
+    answer = act(client, "orders_orderline", "attribute", line.pk)
 
     assert line.external_order in listed
     assert "unknown_position" in detail
@@ -212,7 +212,7 @@ def test_a_line_in_suspense_is_filtered_traced_and_tried_again() -> None:
 def test_a_payout_is_approved() -> None:
     payout = requested(ready_shop(), 6_000)
 
-    act(signed_in(ada()), "payouts_payout", "approve_these", payout.pk)
+    act(signed_in(ada()), "payouts_payout", "approve", payout.pk)
 
     payout.refresh_from_db()
     assert (payout.state, payout.decided_by_id) == ("approved", ada().pk)
@@ -224,15 +224,15 @@ def test_a_payout_is_refused_with_a_reason_and_the_money_is_back() -> None:
     payout = requested(shop, 6_000)
     client = signed_in(ada())
 
-    asked = act(client, "payouts_payout", "refuse_these", payout.pk)
+    asked = act(client, "payouts_payout", "refuse", payout.pk)
     payout.refresh_from_db()
     assert 'name="reason"' in asked.content.decode()
     assert payout.state == "requested"
-    empty = act(client, "payouts_payout", "refuse_these", payout.pk, reason="  ")
+    empty = act(client, "payouts_payout", "refuse", payout.pk, reason="  ")
     payout.refresh_from_db()
     assert payout.state == "requested"
     assert "Give a reason" in empty.content.decode()
-    act(client, "payouts_payout", "refuse_these", payout.pk, reason="The name does not fit")
+    act(client, "payouts_payout", "refuse", payout.pk, reason="The name does not fit")
 
     payout.refresh_from_db()
     assert (payout.state, reason_of(payout)) == ("refused", "The name does not fit")
@@ -246,7 +246,7 @@ def test_deciding_money_needs_a_fresh_code() -> None:
     for age in (None, 3_600, -3_600):
         client = signed_in(ada(), code_seconds_ago=age)
         answer = client.post(
-            "/office/payouts/payout/", {"action": "approve_these", "_selected_action": [str(payout.pk)], "index": "0"}
+            "/office/payouts/payout/", {"action": "approve", "_selected_action": [str(payout.pk)], "index": "0"}
         )
         assert answer.headers["Location"].startswith("/studio/confirm?next=%2Foffice%2F")
         payout.refresh_from_db()
@@ -258,7 +258,7 @@ def test_a_payout_of_ones_own_shop_is_not_decided() -> None:
     Shop.objects.filter(pk=shop.pk).update(owner=ada())
     payout = requested(shop, 6_000)
 
-    answer = act(signed_in(ada()), "payouts_payout", "approve_these", payout.pk)
+    answer = act(signed_in(ada()), "payouts_payout", "approve", payout.pk)
 
     payout.refresh_from_db()
     assert payout.state == "requested"
@@ -342,7 +342,7 @@ def test_nothing_of_the_office_is_reachable_without_its_guard() -> None:
     """Django's own admin site, on which other packages register their tables, has no address."""
     assert admin.site is not office
     assert reverse("admin:index") == "/office/"
-    assert signed_in(lulu()).post("/office/payouts/payout/", {"action": "approve_these"}).status_code == 404
+    assert signed_in(lulu()).post("/office/payouts/payout/", {"action": "approve"}).status_code == 404
 
 
 def test_a_long_table_has_a_next_page_and_one_back_and_says_no_total() -> None:
@@ -383,10 +383,37 @@ def test_the_filters_offer_what_joey_knows_and_choose_by_it(settings: Any) -> No
 def test_a_pause_of_all_payouts_is_ended_by_an_operator_with_a_fresh_code() -> None:
     pause = pause_payouts(reason="Restored from a copy", now=NOW)
 
-    stale = act(signed_in(ada(), code_seconds_ago=None), "payouts_payoutpause", "end", pause.pk)
+    stale = act(signed_in(ada(), code_seconds_ago=None), "payouts_payoutpause", "resume", pause.pk)
     still = PayoutPause.objects.filter(ended_at=None).count()
-    act(signed_in(ada()), "payouts_payoutpause", "end", pause.pk)
+    act(signed_in(ada()), "payouts_payoutpause", "resume", pause.pk)
 
     assert "/studio/confirm" in stale.redirect_chain[0][0]
     assert still == 1
     assert PayoutPause.objects.get().ended_by == ada()
+
+
+def test_everything_that_waits_for_an_operator_is_on_the_first_page_with_its_age_and_action() -> None:
+    shop = ready_shop()
+    payout = requested(shop, 6_000)
+    hold = place_payout_hold(shop, reason="Checking", now=now() - timedelta(hours=3))
+    take_order_reports("taobao", [report("3", position="nobodys")], now=NOW)
+    client = signed_in(ada())
+
+    page = client.get("/office/", follow=True).content.decode()
+
+    for address in (
+        "/office/payouts/payout/?state__exact=requested",
+        "/office/payouts/payouthold/?released_at__isempty=1",
+        "/office/orders/orderline/?suspended=yes",
+    ):
+        assert f'href="{address}"' in page, address
+        assert "_selected_action" in client.get(address).content.decode(), address
+    assert "3\xa0hours ago" in page
+    assert "Approve these · Refuse these…" in page
+    assert "joey payouts release" in page
+    assert str(payout.pk) in client.get("/office/payouts/payout/?state__exact=requested").content.decode()
+    assert str(hold.pk) in client.get("/office/payouts/payouthold/?released_at__isempty=1").content.decode()
+
+
+def test_an_office_in_which_nothing_waits_says_so() -> None:
+    assert "Nothing waits for you" in signed_in(ada()).get("/office/waiting/").content.decode()

@@ -41,7 +41,7 @@ class OrderLines(ReadOnly):
     list_select_related = ("shop",)
     search_fields = ("external_order", "external_line", "evidence_key")
     ordering = ("-id",)
-    actions = ("retry_finding_the_shop",)
+    actions = ("attribute",)
     fields = (
         "trace", "id", "marketplace", "external_order", "external_line", "shop_slug", "suspense", "evidence",
         "lease_id", "state", "reason", "held", "title", "external_item", "quantity", "paid", "commission",
@@ -50,7 +50,7 @@ class OrderLines(ReadOnly):
     )  # fmt: skip
 
     @admin.action(description=_("Retry finding the shop of these"))
-    def retry_finding_the_shop(self, request: HttpRequest, chosen: Iterable[OrderLine]) -> None:
+    def attribute(self, request: HttpRequest, chosen: Iterable[OrderLine]) -> None:
         """Every line in suspense at the marketplaces of the chosen ones is tried again."""
         now, found = clock.now(), 0
         for marketplace in sorted({line.marketplace for line in chosen}):

@@ -15,7 +15,7 @@ from joey.kit import clock
 from joey.money.money import EXPONENTS
 from joey.office.read_only import OneOf, ReadOnly, WithReason, ask_reason, each, money_text, once, operator
 from joey.office.site import office
-from joey.payouts.decide import approve, refuse
+from joey.payouts import decide
 from joey.payouts.holds import release_hold
 from joey.payouts.models import Payout, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause
@@ -43,35 +43,35 @@ class Payouts(WithReason):
     list_select_related = ("shop", "first_approved_by")
     search_fields = ("shop__slug",)
     ordering = ("-id",)
-    actions = ("approve_these", "refuse_these")
+    actions = ("approve", "refuse")
     fields = (
         "shop_slug", "amount", "state", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
         "approved_once", "decided_by", "decided_at", "finished_at", "attempts",
     )  # fmt: skip
 
     @admin.action(description=_("Approve these"))
-    def approve_these(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
+    def approve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
         if (first := _fresh_code_first(request, now)) is not None:
             return first
-        each(request, chosen, lambda payout: approve(payout, by=operator(request), now=now))
+        each(request, chosen, lambda payout: decide.approve(payout, by=operator(request), now=now))
         return None
 
     @admin.action(description=_("Refuse these…"))
-    def refuse_these(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
+    def refuse(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
         if (first := _fresh_code_first(request, now)) is not None:
             return first
         reason = request.POST.get("reason")
         if reason is None:
             return ask_reason(
-                self, request, chosen, action="refuse_these", title=gettext("Refuse these payouts"),
+                self, request, chosen, action="refuse", title=gettext("Refuse these payouts"),
                 about=gettext("The money is available again. The shopkeeper reads the reason."),
             )  # fmt: skip
         each(
             request,
             chosen,
-            lambda payout: refuse(payout, by=operator(request), reason=reason, now=now),
+            lambda payout: decide.refuse(payout, by=operator(request), reason=reason, now=now),
         )
         return None
 
@@ -147,11 +147,11 @@ class PayoutPauses(WithReason):
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     list_select_related = ("ended_by",)
     ordering = ("-id",)
-    actions = ("end",)
+    actions = ("resume",)
     fields = ("why", "placed_at", "ended_at", "ended")
 
     @admin.action(description=_("Resume payouts"))
-    def end(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
+    def resume(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
         now = clock.now()
         if (first := _fresh_code_first(request, now)) is not None:
             return first

@@ -1,0 +1,18 @@
+"""The list of the commands about order lines."""
+
+import click
+
+from joey.cli.on_demand import OnDemand
+
+COMMANDS = {
+    "suspense": ("joey.cli.lines.suspense:suspense", "List lines that no shop can be named for."),
+    "attribute": ("joey.cli.lines.suspense:attribute", "Try again to find the shops of lines in suspense."),
+    "holds": ("joey.cli.lines.hold:holds", "List lines whose commission is held."),
+    "hold": ("joey.cli.lines.hold:hold", "Hold what a line earned."),
+    "release": ("joey.cli.lines.hold:release", "Release a hold."),
+}
+
+
+@click.group(cls=OnDemand, places=COMMANDS)
+def lines() -> None:
+    """Order lines that wait for an operator: in suspense, or with a held commission."""

@@ -1,0 +1,65 @@
+"""Hold what one order line earned, for a reason, and release the hold."""
+
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from joey.cli.data_option import data_option
+from joey.cli.operator_option import operator_option
+
+
+@click.command()
+@data_option
+def holds(data: Path) -> None:
+    """List the holds in force, oldest first."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "lines"):
+        from joey.commissions.holds_in_force import held_lines
+
+        found = held_lines()
+    for held in found:
+        since = f"{held.placed_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{held.hold_id}  {held.shop_slug}  order {held.external_order}  since {since}: {held.reason}")
+    if not found:
+        click.echo("No commission is held.")
+
+
+@click.command()
+@click.argument("line_id", metavar="LINE", type=click.UUID)
+@click.argument("reason")
+@operator_option
+@data_option
+def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
+    """Hold what LINE earned, by the line's id. The shopkeeper reads REASON; no other line is touched."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "lines"):
+        from joey.commissions.holds import place_hold
+        from joey.commissions.holds_in_force import commission_of_line
+        from joey.kit.clock import now
+        from joey.people.operators import operator_by_contact
+
+        operator_by_contact(by)
+        placed = place_hold(commission_of_line(line_id), reason=reason, now=now())
+    click.echo(f"Held. `joey lines release {placed.id}` releases it.")
+
+
+@click.command()
+@click.argument("hold_id", metavar="HOLD", type=click.UUID)
+@operator_option
+@data_option
+def release(hold_id: UUID, by: str, data: Path) -> None:
+    """Release HOLD, by its id."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "lines"):
+        from joey.commissions.holds import release_hold
+        from joey.commissions.holds_in_force import commission_hold_by_id
+        from joey.kit.clock import now
+        from joey.people.operators import operator_by_contact
+
+        operator_by_contact(by)
+        release_hold(commission_hold_by_id(hold_id), now=now())
+    click.echo("Released. It becomes available once it is settled and its waiting days are over.")

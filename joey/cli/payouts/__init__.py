@@ -1,0 +1,1 @@
+"""Commands about payouts: deciding, holding, pausing, erasing."""

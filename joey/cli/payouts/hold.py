@@ -1,0 +1,68 @@
+"""Hold payouts for a reason, and release the hold."""
+
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from joey.cli.data_option import data_option
+from joey.cli.operator_option import operator_option
+
+
+@click.command()
+@data_option
+def holds(data: Path) -> None:
+    """List the holds in force, oldest first."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.payouts.waiting_lists import holds_in_force
+
+        found = holds_in_force()
+    for hold in found:
+        what = f"payout {hold.payout_id}" if hold.payout_id else "all payouts"
+        click.echo(f"{hold.id}  {hold.shop_slug}  {what}  since {hold.placed_at:%Y-%m-%d %H:%M} UTC: {hold.reason}")
+    if not found:
+        click.echo("No hold is in force.")
+
+
+@click.command()
+@click.argument("slug", metavar="SHOP")
+@click.argument("reason")
+@click.option("--payout", "payout_id", metavar="ID", type=click.UUID, help="Only this payout of the shop.")
+@operator_option
+@data_option
+def hold(slug: str, reason: str, payout_id: UUID | None, by: str, data: Path) -> None:
+    """Hold all payouts of SHOP, by its short address. The shopkeeper reads REASON."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.holds import place_hold
+        from joey.payouts.queries import payout_by_id
+        from joey.people.operators import operator_by_contact
+        from joey.shops.queries import shop_by_slug
+
+        operator_by_contact(by)
+        payout = payout_by_id(payout_id) if payout_id else None
+        placed = place_hold(shop_by_slug(slug), reason=reason, payout=payout, now=now())
+    click.echo(f"Held. `joey payouts release {placed.id}` releases it.")
+
+
+@click.command()
+@click.argument("hold_id", metavar="HOLD", type=click.UUID)
+@operator_option
+@data_option
+def release(hold_id: UUID, by: str, data: Path) -> None:
+    """Release HOLD, by its id."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.holds import release_hold
+        from joey.payouts.waiting_lists import hold_by_id
+        from joey.people.operators import operator_by_contact
+
+        operator_by_contact(by)
+        release_hold(hold_by_id(hold_id), now=now())
+    click.echo("Released. The payouts it held are sent within a minute, unless something else holds them.")

@@ -1,0 +1,57 @@
+"""Pause all payouts of this instance, and resume them."""
+
+from pathlib import Path
+
+import click
+
+from joey.cli.data_option import data_option
+from joey.cli.operator_option import operator_option
+
+
+@click.command()
+@data_option
+def status(data: Path) -> None:
+    """Show whether payouts are paused, and why."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.payouts.pause import open_pauses
+        from joey.record.kept_texts import kept_text
+
+        pauses = open_pauses()
+    for pause in pauses:
+        click.echo(f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {kept_text(pause, 'reason')}")
+    click.echo("`joey payouts resume` resumes them." if pauses else "Payouts are not paused.")
+
+
+@click.command()
+@click.argument("reason")
+@data_option
+def pause(reason: str, data: Path) -> None:
+    """Send nothing to the bank until `resume`; REASON is what operators and the terminal read."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.pause import pause_payouts
+
+        pause_payouts(reason=reason, now=now())
+    click.echo("Payouts are paused. `joey payouts resume` resumes them.")
+
+
+@click.command()
+@operator_option
+@data_option
+def resume(by: str, data: Path) -> None:
+    """Resume payouts, after comparing the books with the bank's statement."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.pause import end_pause, open_pauses
+        from joey.people.operators import operator_by_contact
+
+        operator, pauses = operator_by_contact(by), open_pauses()
+        for pause in pauses:
+            end_pause(pause, now=now(), by=operator)
+    click.echo("Payouts are resumed." if pauses else "Payouts were not paused.")

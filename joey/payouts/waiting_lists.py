@@ -1,0 +1,72 @@
+"""What an operator has to know of payouts in progress and of holds in force: ids for the verbs, ages, reasons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import NotFound
+from joey.money.money import Money
+from joey.payouts.models import Payout, PayoutHold
+from joey.payouts.states import IN_PROGRESS
+from joey.record.kept_texts import kept_text, with_texts
+
+LIST_MOST = 200
+
+
+@dataclass(frozen=True)
+class InProgress:
+    """A payout that is not over; `approved_once_by` is the contact of the first of two operators, or ""."""
+
+    id: UUID
+    shop_slug: str
+    amount: Money
+    state: str
+    approved_once_by: str
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class HoldInForce:
+    """A hold; `payout_id` None: on all payouts of the shop."""
+
+    id: UUID
+    shop_slug: str
+    payout_id: UUID | None
+    reason: str
+    placed_at: datetime
+
+
+def payouts_in_progress() -> list[InProgress]:
+    """Of all shops, those to decide first, then the oldest. One query."""
+    found = Payout.objects.select_related("shop", "first_approved_by").filter(state__in=IN_PROGRESS).order_by("id")
+    rows = [
+        InProgress(
+            id=payout.id,
+            shop_slug=payout.shop.slug,
+            amount=Money(payout.amount_minor, payout.currency),
+            state=payout.state,
+            approved_once_by=payout.first_approved_by.contact if payout.first_approved_by else "",
+            requested_at=payout.requested_at,
+        )
+        for payout in found[:LIST_MOST]
+    ]
+    return sorted(rows, key=lambda row: row.state != Payout.State.REQUESTED)
+
+
+def holds_in_force() -> list[HoldInForce]:
+    """Holds of all shops that are not released, oldest first. One query."""
+    found = with_texts(PayoutHold.objects.select_related("shop").filter(released_at=None), "reason").order_by("id")
+    return [
+        HoldInForce(hold.id, hold.shop.slug, hold.payout_id, kept_text(hold, "reason"), hold.placed_at)
+        for hold in found[:LIST_MOST]
+    ]
+
+
+def hold_by_id(hold_id: UUID) -> PayoutHold:
+    """Any shop's hold, for an operator. Raises NotFound."""
+    found = PayoutHold.objects.filter(pk=hold_id).first()
+    if found is None:
+        raise NotFound(_("There is no such hold."))
+    return found
