@@ -8,8 +8,9 @@ from joey.sandbox.answers import take
 from joey.sandbox.dialects.registry import dialect_of, item_at
 from joey.sandbox.purchases import serving
 from joey.sandbox.refused import Refused, invalid
+from joey.sandbox.world.market_rules import MarketRules
 from joey.sandbox.world.order_book import FollowedLink, draft, keep_many
-from joey.sandbox.world.order_steps import MarketRules, take_step
+from joey.sandbox.world.order_steps import take_step
 from joey.sandbox.world.simulated_order import OrderStep, SimulatedOrder, TakenBack
 from joey.sandbox.world.state import World
 
@@ -90,6 +91,8 @@ def _step(now: int, order: SimulatedOrder, asked: Any) -> OrderStep:
     at = _moment(asked, "at")
     if at is not None and at > now:
         raise invalid("at", "this moment has not come yet")
+    if asked["do"] == "split":
+        raise invalid("do", "an order is split by a call of its own")
     moment = order.modified_at if at is None else at
     return OrderStep(asked["do"], moment, asked["quantity"], asked["amount"], asked["commission"], asked["currency"])
 

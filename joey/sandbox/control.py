@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from joey.sandbox import beijing, messages
+from joey.sandbox.amounts import part_of
 from joey.sandbox.answers import json_answer, read_json, take
 from joey.sandbox.bank.demo_key import KEY
 from joey.sandbox.bulk_orders import create_many
@@ -17,12 +18,13 @@ from joey.sandbox.dialects.port import Dialect
 from joey.sandbox.dialects.registry import all_dialects, dialect_of
 from joey.sandbox.follow_links import arrive
 from joey.sandbox.outages import BANK, FEEDS, begin_outage
-from joey.sandbox.purchases import buy_item, move
+from joey.sandbox.purchases import buy_item, move, serving
 from joey.sandbox.refused import invalid
-from joey.sandbox.world.order_book import find_order, order_of, taken_back_of
+from joey.sandbox.world.order_book import find_order, order_of, parts_of, taken_back_of
 from joey.sandbox.world.reports import ReportStyle, set_style
-from joey.sandbox.world.simulated_order import SimulatedOrder
+from joey.sandbox.world.simulated_order import CLOSED, PLACED, SETTLED, SimulatedOrder
 from joey.sandbox.world.state import World
+from joey.sandbox.world.state_steps import SPLIT
 
 MOST_BULK_BODY = 32_000_000
 MOST_LATE_MINUTES = 60 * 24 * 60
@@ -94,8 +96,8 @@ async def reports(request: Request) -> Response:
     check_caller(request)
     body = take(
         await read_json(request),
-        marketplace=str, late_minutes_=int, same_second_=bool, shuffle_=bool, duplicate_=bool, unknown_state_=bool,
-        extra_field_=bool,
+        marketplace=str, late_minutes_=int, uneven_=bool, same_second_=bool, shuffle_=bool, duplicate_=bool,
+        unknown_state_=bool, extra_field_=bool,
     )  # fmt: skip
     dialect = _dialect(body.pop("marketplace"), "marketplace")
     if not dialect.reports_orders:
@@ -147,6 +149,10 @@ def truth_of(world: World, order: SimulatedOrder) -> dict[str, Any]:
         "title": order.title,
         "state": order.state,
         "frozen": bool(order.frozen),
+        "risk": bool(order.risk),
+        "closed_because": order.closed_because,
+        "parent": order.parent or None,
+        "split_into": parts_of(world, order) if order.closed_because == SPLIT else [],
         "currency": order.currency,
         "quantity": order.quantity,
         "returned": order.returned,
@@ -155,6 +161,7 @@ def truth_of(world: World, order: SimulatedOrder) -> dict[str, Any]:
         "estimate_minor": order.estimate_minor,
         "settled_minor": order.settled_minor,
         "service_minor": order.service_minor,
+        "net_minor": net_of(order),
         "position": order.position,
         "sub_id": order.sub_id,
         "click_time": _utc(order.click_at),
@@ -164,6 +171,7 @@ def truth_of(world: World, order: SimulatedOrder) -> dict[str, Any]:
         "refunds": [
             {
                 "kind": row["kind"],
+                "currency": row["currency"],
                 "quantity": row["quantity"],
                 "refund_minor": row["refund_minor"],
                 "returned_commission_minor": row["commission_minor"] + row["service_minor"],
@@ -172,6 +180,21 @@ def truth_of(world: World, order: SimulatedOrder) -> dict[str, Any]:
             for row in taken_back_of(world, order)
         ],
     }
+
+
+def net_of(order: SimulatedOrder) -> int:
+    """What the marketplace gives for the order after its fee and what it took back, in the order's own currency.
+
+    Before settlement it is an estimate. Below zero, it took more than it gave.
+    """
+    if order.state in (PLACED, CLOSED):
+        given = 0
+    elif order.state == SETTLED:
+        given = order.settled_minor - order.service_minor
+    else:
+        fee = serving(order.marketplace).rules.service_fee_ppm
+        given = order.estimate_minor - part_of(order.estimate_minor, fee)
+    return given - (order.taken_back_minor - order.service_back_minor)
 
 
 def moment_in(body: dict[str, Any], name: str) -> int | None:

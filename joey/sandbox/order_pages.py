@@ -16,6 +16,7 @@ from joey.sandbox.refused import invalid
 from joey.sandbox.render import page
 from joey.sandbox.world.order_book import find_order, order_of, taken_back_of
 from joey.sandbox.world.simulated_order import CLOSED, NEXT, RECEIVED, SETTLED, SimulatedOrder
+from joey.sandbox.world.state_steps import SPLIT
 
 MOST_SHOWN = 100
 OUTAGE_SECONDS = 60
@@ -108,10 +109,9 @@ def steps_of(order: SimulatedOrder) -> list[str]:
     """The steps that an order's page offers next."""
     of_state = {RECEIVED: "receive", SETTLED: "settle", CLOSED: "close"}
     steps = [step for state, step in of_state.items() if state in NEXT[order.state]]
-    taken = order.taken_back_minor or order.refunded_minor
-    if order.state == SETTLED and not taken:
+    if order.state == SETTLED:
         steps.append("unsettle")
-    if order.state == CLOSED and order.returned < order.quantity and not taken:
+    if order.state == CLOSED and order.closed_because != SPLIT and order.returned < order.quantity:
         steps.append("reopen")
     return steps + (["return"] if order.state != CLOSED and order.returned < order.quantity else [])
 

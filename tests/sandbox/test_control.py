@@ -146,7 +146,7 @@ def test_orders_move_only_as_they_can(sandbox: Sandbox, tracked: str) -> None:
         ("commission", {"do": "correct", "commission": 1.0}),
         ("commission", {"do": "correct", "commission": True}),
         ("commission", {"do": "correct", "commission": -1}),
-        ("commission", {"do": "correct", "commission": 99999900}),
+        ("commission", {"do": "correct", "commission": 10**17 + 1}),
         ("currency", {"do": "correct", "commission": 1, "currency": "USD"}),
         ("currency", {"do": "settle", "currency": "CNY"}),
         ("amount", {"do": "return", "amount": 1}),

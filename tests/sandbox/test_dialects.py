@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 from joey.sandbox.dialects.port import Dialect, SimulatedMarketplace
 from joey.sandbox.refused import missing
 from joey.sandbox.world.goods import SoldItem
-from joey.sandbox.world.order_steps import STEPS, MarketRules
+from joey.sandbox.world.market_rules import STEPS, MarketRules
 from joey.sandbox.world.reports import dress, reported_orders, style_of
 from joey.sandbox.world.visits import Destination
 
@@ -106,7 +106,13 @@ def test_an_installed_package_is_bought_from_moved_on_and_reported(with_toy: San
     assert sandbox.move(order, "settle")["settled_minor"] == 2000
     assert sandbox.move(order, "penalty", amount=500)["refunds"][0]["returned_commission_minor"] == 500
     assert sandbox.move(sandbox.buy(link), "freeze")["frozen"]
-    assert sandbox.post(f"/control/orders/{order}", {"do": "split"}).status_code == 501
+    parent = sandbox.move(sandbox.buy(link, quantity=4), "split")
+    parts = [sandbox.get(f"/control/orders/{part}").json() for part in parent["split_into"]]
+    assert [(each["quantity"], each["parent"]) for each in parts] == [
+        (2, parent["order"]), (1, parent["order"]), (1, parent["order"]),
+    ]  # fmt: skip
+    assert sum(each["net_minor"] for each in parts) == 4000
+    assert (parent["closed_because"], parent["net_minor"]) == ("split", 0)
 
     rows = sandbox.client.get(known["gateway"] + "/orders", headers={"x-toy-key": known["credentials"]["toy_key"]})
     row = rows.json()["rows"][0]

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from joey.sandbox.amounts import decimal_text, decimals_of, part_of, percent, read_decimal, share_of
 from joey.sandbox.refused import Refused
-from joey.sandbox.world.order_steps import BASIC_STEPS, STEPS, MarketRules, take_step
+from joey.sandbox.world.market_rules import BASIC_STEPS, STEPS, MarketRules
+from joey.sandbox.world.order_steps import take_step
 from joey.sandbox.world.simulated_order import CLOSED, PAID, RECEIVED, SETTLED, OrderStep, SimulatedOrder, TakenBack
+from joey.sandbox.world.state_steps import parcels
 
 RULES = MarketRules(
     account="toy", steps=STEPS, currencies=("CNY", "USD"), service_fee_ppm=100_000, closes_without_commission=True
@@ -77,6 +79,7 @@ def test_a_settlement_that_is_withdrawn_leaves_nothing(do: str) -> None:
     order = step(step(paid(1), "settle"), do)
 
     assert (order.settled_minor, order.service_minor, order.settled_at) == (0, 0, None)
+    assert order.closed_because == ("cancelled" if do == "close" else "")
     assert order.estimate_minor == 380
 
 
@@ -94,12 +97,18 @@ def test_what_was_returned_whole_is_not_reopened() -> None:
     assert refusal(step(paid(), "return"), "reopen").status == 409
 
 
-@pytest.mark.parametrize("do", ["reopen", "unsettle"])
-def test_a_settlement_of_which_something_was_taken_back_stays(do: str) -> None:
+@pytest.mark.parametrize("withdraw", [("unsettle",), ("close", "reopen")])
+def test_what_was_taken_back_stays_so_when_the_settlement_is_withdrawn(withdraw: tuple[str, ...]) -> None:
     order = step(step(paid(), "settle"), "return", quantity=1)
-    order = step(order, "close") if do == "reopen" else order
+    for do in withdraw:
+        order = step(order, do)
 
-    assert refusal(order, do).status == 409
+    assert (order.state, order.settled_minor, order.taken_back_minor) == (PAID, 0, 380)
+    order = step(order, "return", quantity=1)
+    assert (order.paid_minor, order.estimate_minor) == (
+        13_800,
+        759,
+    )  # the piece that was refunded before is still in it
 
 
 def test_a_commission_below_one_minor_unit_closes_the_order_where_the_marketplace_says_so() -> None:
@@ -153,11 +162,13 @@ def test_a_correction_changes_commission_and_currency() -> None:
     assert (order.settled_minor, order.service_minor, order.currency) == (1000, 100, "USD")
 
 
-def test_a_correction_takes_no_more_than_was_paid_and_no_less_than_was_taken_back() -> None:
+def test_a_correction_may_pay_more_than_was_paid_and_less_than_was_taken_back() -> None:
     order = step(step(paid(2), "settle"), "return", quantity=1)
 
-    assert refusal(paid(1), "correct", commission_minor=6901).field == "commission"
-    assert refusal(order, "correct", commission_minor=order.taken_back_minor - 1).field == "commission"
+    assert step(paid(1), "correct", commission_minor=6901).estimate_minor == 6901
+    assert step(order, "correct", commission_minor=1).settled_minor < order.taken_back_minor
+    assert refusal(paid(1), "correct", commission_minor=10**17 + 1).field == "commission"
+    assert refusal(order, "correct", commission_minor=-1).field == "commission"
     assert refusal(paid(), "correct", commission_minor=1, currency="EUR").field == "currency"
     assert refusal(paid(), "correct").field == "commission"
     assert refusal(in_state(CLOSED), "correct", commission_minor=1).status == 409
@@ -198,9 +209,58 @@ def test_a_step_that_the_marketplace_does_not_have_is_refused(do: str) -> None:
     assert (refused.status, refused.field) == (422, "do")
 
 
-def test_a_step_that_is_not_simulated_yet_says_so() -> None:
-    assert refusal(paid(), "split").status == 501
+def test_an_unknown_step_is_refused() -> None:
     assert refusal(paid(), "explode").field == "do"
+
+
+@pytest.mark.parametrize(("mark", "flag"), [("freeze", "frozen"), ("risk", "risk")])
+def test_a_mark_is_set_once_and_released(mark: str, flag: str) -> None:
+    marked = step(paid(), mark)
+
+    assert getattr(marked, flag) == 1
+    assert refusal(marked, mark).status == 409
+    assert getattr(step(marked, "release"), flag) == 0
+    assert refusal(paid(), "release").status == 409
+
+
+def test_an_unknown_code_lasts_until_the_next_step() -> None:
+    odd = step(paid(), "unknown_code")
+
+    assert (odd.unknown_code, odd.state) == (1, PAID)
+    assert step(odd, "repeat").unknown_code == 1
+    assert step(odd, "receive").unknown_code == 0
+
+
+def test_a_refund_in_another_currency_leaves_the_order_as_it_was() -> None:
+    settled = step(paid(1), "settle")
+
+    order, back = both(settled, "refund", 30, amount_minor=2, currency="USD")
+
+    assert order == replace(settled, modified_at=30)
+    assert back == TakenBack("refund", "USD", 0, 0, 2, 0, 30)
+    assert refusal(settled, "refund", 30, amount_minor=2, currency="CNY").field == "currency"
+    assert refusal(settled, "refund", 30, amount_minor=2).field == "currency"
+    assert refusal(paid(), "refund", amount_minor=2, currency="USD").status == 409
+
+
+@pytest.mark.parametrize(("quantity", "pieces"), [(2, [1, 1]), (3, [1, 1, 1]), (7, [3, 2, 2])])
+def test_a_split_order_closes_and_its_parcels_add_up_to_it(quantity: int, pieces: list[int]) -> None:
+    order = step(paid(quantity, unit=6_901), "split")
+    made = parcels(order)
+
+    assert (order.state, order.closed_because) == (CLOSED, "split")
+    assert [each.quantity for each in made] == pieces
+    assert sum(each.paid_minor for each in made) == order.paid_minor
+    assert sum(each.estimate_minor for each in made) == order.estimate_minor
+    assert {(each.state, each.parent, each.closed_because) for each in made} == {(PAID, "toy-1", "")}
+    assert refusal(order, "reopen").status == 409
+
+
+def test_only_an_open_order_of_several_pieces_is_split() -> None:
+    assert refusal(paid(1), "split").status == 409
+    assert refusal(step(paid(2), "return", quantity=1), "split").status == 409
+    assert refusal(in_state(SETTLED), "split").status == 409
+    assert refusal(in_state(CLOSED), "split").status == 409
 
 
 @given(

@@ -64,6 +64,26 @@ def test_a_change_becomes_visible_when_it_is_late_enough(
     assert waiting not in rows_since(sandbox, start)
 
 
+def test_changes_are_late_by_parts_of_their_own_and_only_the_newest_visible_row_is_there(
+    sandbox: Sandbox, style: Callable[..., None], quiet_hour: Callable[[], float]
+) -> None:
+    start, now = quiet_hour(), int(time.time())
+    style(late_minutes=2 * (now - int(start)) // 60, uneven=True)
+    later = {"do": "receive", "at": utc(start + 60)}
+    made = sandbox.bulk([LINE | {"paid_at": utc(start), "do": [later]} for _ in range(40)])
+    for order in made[:20]:
+        sandbox.move(order, "close", at=utc(start + 120))
+
+    seen = rows_since(sandbox, start)
+
+    assert 0 < len(seen) < len(made)
+    style()
+    shown = rows_since(sandbox, start)
+    assert {order: shown[order]["tk_status"] for order in made} == dict.fromkeys(made[:20], 13) | dict.fromkeys(
+        made[20:], 14
+    )
+
+
 def test_refund_cases_are_late_too(sandbox: Sandbox, style: Callable[..., None], tracked: str) -> None:
     before = time.time() - 60
     order = sandbox.buy(tracked, quantity=2)

@@ -17,7 +17,7 @@ from joey.sandbox.dialects.port import Dialect, SimulatedMarketplace
 from joey.sandbox.outages import suffer
 from joey.sandbox.refused import Refused
 from joey.sandbox.world.goods import SoldItem, demo_items
-from joey.sandbox.world.order_steps import MarketRules
+from joey.sandbox.world.market_rules import MarketRules
 from joey.sandbox.world.state import World
 
 

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from joey.sandbox import beijing
 from joey.sandbox.world.goods import SoldItem
-from joey.sandbox.world.order_steps import MarketRules
+from joey.sandbox.world.market_rules import MarketRules
 from joey.sandbox.world.state import World
 from joey.sandbox.world.visits import Destination
 

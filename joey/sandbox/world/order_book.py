@@ -9,10 +9,12 @@ from typing import Any
 from joey.sandbox.amounts import part_of
 from joey.sandbox.refused import conflict, invalid, missing
 from joey.sandbox.world.goods import SoldItem
-from joey.sandbox.world.order_steps import MarketRules, take_step
+from joey.sandbox.world.market_rules import MarketRules
+from joey.sandbox.world.order_steps import take_step
 from joey.sandbox.world.reports import keep_for_the_report
 from joey.sandbox.world.simulated_order import OrderStep, SimulatedOrder, TakenBack
 from joey.sandbox.world.state import World
+from joey.sandbox.world.state_steps import parcels
 
 MOST_PIECES = 999
 COLUMNS = tuple(field.name for field in fields(SimulatedOrder))
@@ -84,7 +86,7 @@ def draft(
 
 
 def act(world: World, rules: MarketRules, order_id: str, do: str, at: int | None, **given: Any) -> SimulatedOrder:
-    """Let `do` happen to an order, now or at a moment of the past. Raises Refused: 404, 409, 422 or 501."""
+    """Let `do` happen to an order, now or at a moment of the past. Raises Refused: 404, 409 or 422."""
     with world.change() as db:
         now = world.now()
         order = find_order(world, order_id)
@@ -101,6 +103,8 @@ def act(world: World, rules: MarketRules, order_id: str, do: str, at: int | None
         keep_for_the_report(world, [moved])
         if back:
             _insert_taken_back(world, moved, [back])
+        if do == "split":
+            _insert(world, _numbered([(rules, part) for part in parcels(moved)], _next_number(world)))
     return moved
 
 
@@ -130,6 +134,11 @@ def order_of(row: Row) -> SimulatedOrder:
 def taken_back_of(world: World, order: SimulatedOrder) -> list[Row]:
     """What was taken back of an order's commission, oldest first."""
     return world.rows("SELECT * FROM taken_back WHERE order_number = ? ORDER BY number", order.number)
+
+
+def parts_of(world: World, order: SimulatedOrder) -> list[str]:
+    """The ids of the orders that it was split into."""
+    return [row["order_id"] for row in world.rows("SELECT order_id FROM orders WHERE parent = ?", order.order_id)]
 
 
 def _clicked(link: FollowedLink | None, click_at: int | None, paid: int, in_the_past: bool) -> int | None:
@@ -167,9 +176,10 @@ def _insert(world: World, orders: Sequence[SimulatedOrder]) -> None:
 def _insert_taken_back(world: World, order: SimulatedOrder, taken: Sequence[TakenBack]) -> None:
     for back in taken:
         world.db.execute(
-            "INSERT INTO taken_back (order_number, kind, quantity, refund_minor, commission_minor, service_minor, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (order.number, *asdict(back).values()),
+            "INSERT INTO taken_back (order_number, kind, currency, quantity, refund_minor, commission_minor,"
+            " service_minor, at) VALUES (:order_number, :kind, :currency, :quantity, :refund_minor, :commission_minor,"
+            " :service_minor, :at)",
+            asdict(back) | {"order_number": order.number},
         )
         number = world.db.execute("SELECT last_insert_rowid()").fetchone()[0]
         keep_for_the_report(world, [order], taken_back=asdict(back) | {"number": number, "order_number": order.number})

@@ -11,6 +11,7 @@ from joey.sandbox.world.simulated_order import SimulatedOrder
 from joey.sandbox.world.state import World
 
 SAME_TIME_SECONDS = 60
+UNEVEN_STEP = 7919  # a prime: neighbours are late by very different parts
 UNDOCUMENTED_FIELD = "field_that_no_document_names"
 
 
@@ -19,6 +20,7 @@ class ReportStyle:
     """How one account reports from now on; by default every change is visible at once."""
 
     late_minutes: int = 0
+    uneven: bool = False  # late_minutes is the most: each change is late by a part of its own
     same_second: bool = False  # the changes of one minute carry one time
     shuffle: bool = False  # the rows of a page come in any order
     duplicate: bool = False  # every row of a page comes twice
@@ -56,13 +58,12 @@ def keep_for_the_report(
 
 
 def publish(world: World, account: str) -> None:
-    """Make every change visible that is due. A dialect calls it before it reads the reported tables."""
+    """Make every change visible that is due. A dialect calls it before it reads the reported tables.
+
+    An order shows its newest visible change only: one that becomes visible after a newer one of its order is dropped.
+    """
     style = style_of(world, account)
-    due = world.rows(
-        "SELECT * FROM unreported WHERE account = ? AND happened_at <= ? ORDER BY number",
-        account,
-        world.now() - style.late_minutes * 60,
-    )
+    due = _due(world, account, style)
     if not due:
         return
     since = world.row("SELECT since FROM report_style WHERE account = ?", account)
@@ -75,6 +76,24 @@ def publish(world: World, account: str) -> None:
             names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
             db.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", row)
             db.execute("DELETE FROM unreported WHERE number = ?", (waiting["number"],))
+            if is_order:
+                db.execute(
+                    "DELETE FROM unreported WHERE account = ? AND number < ? AND row ->> 'order_id' = ?",
+                    (account, waiting["number"], row["order_id"]),
+                )
+
+
+def _due(world: World, account: str, style: ReportStyle) -> list[Row]:
+    """The changes that are due, in the order in which they happened."""
+    now = world.now()
+    least = 0 if style.uneven else style.late_minutes * 60
+    waiting = world.rows(
+        "SELECT * FROM unreported WHERE account = ? AND happened_at <= ? ORDER BY number", account, now - least
+    )
+    if not style.uneven:
+        return waiting
+    most = style.late_minutes * 60 + 1
+    return [row for row in waiting if row["happened_at"] + row["number"] * UNEVEN_STEP % most <= now]
 
 
 def reported_orders(world: World, account: str, moment: str, start: int, end: int) -> list[Row]:

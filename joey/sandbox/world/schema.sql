@@ -21,16 +21,19 @@ CREATE TABLE IF NOT EXISTS orders (
     settled_minor INTEGER NOT NULL, service_minor INTEGER NOT NULL,
     refunded_minor INTEGER NOT NULL, taken_back_minor INTEGER NOT NULL, service_back_minor INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('placed', 'paid', 'received', 'settled', 'closed')),
-    frozen INTEGER NOT NULL CHECK (frozen IN (0, 1)),
+    frozen INTEGER NOT NULL CHECK (frozen IN (0, 1)), risk INTEGER NOT NULL CHECK (risk IN (0, 1)),
+    unknown_code INTEGER NOT NULL CHECK (unknown_code IN (0, 1)),
+    closed_because TEXT NOT NULL, parent TEXT NOT NULL,
     position TEXT, sub_id TEXT,
     click_at INTEGER, created_at INTEGER NOT NULL, paid_at INTEGER, received_at INTEGER, settled_at INTEGER,
     modified_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS orders_parent ON orders (parent) WHERE parent != '';
 
 -- commission that was taken back after settlement
 CREATE TABLE IF NOT EXISTS taken_back (
     number INTEGER PRIMARY KEY, order_number INTEGER NOT NULL REFERENCES orders (number),
-    kind TEXT NOT NULL CHECK (kind IN ('return', 'price_protection', 'penalty')),
+    kind TEXT NOT NULL CHECK (kind IN ('return', 'price_protection', 'penalty', 'refund')), currency TEXT NOT NULL,
     quantity INTEGER NOT NULL, refund_minor INTEGER NOT NULL,
     commission_minor INTEGER NOT NULL, service_minor INTEGER NOT NULL, at INTEGER NOT NULL
 ) STRICT;
@@ -50,7 +53,8 @@ CREATE TABLE IF NOT EXISTS reported_order (
     rate_ppm INTEGER NOT NULL, estimate_minor INTEGER NOT NULL,
     settled_minor INTEGER NOT NULL, service_minor INTEGER NOT NULL,
     refunded_minor INTEGER NOT NULL, taken_back_minor INTEGER NOT NULL, service_back_minor INTEGER NOT NULL,
-    state TEXT NOT NULL, frozen INTEGER NOT NULL, position TEXT, sub_id TEXT,
+    state TEXT NOT NULL, frozen INTEGER NOT NULL, risk INTEGER NOT NULL, unknown_code INTEGER NOT NULL,
+    closed_because TEXT NOT NULL, parent TEXT NOT NULL, position TEXT, sub_id TEXT,
     click_at INTEGER, created_at INTEGER NOT NULL, paid_at INTEGER, received_at INTEGER, settled_at INTEGER,
     modified_at INTEGER NOT NULL
 ) STRICT;
@@ -60,7 +64,7 @@ CREATE INDEX IF NOT EXISTS reported_paid ON reported_order (account, paid_at, nu
 CREATE INDEX IF NOT EXISTS reported_settled ON reported_order (account, settled_at, number);
 
 CREATE TABLE IF NOT EXISTS reported_taken_back (
-    number INTEGER PRIMARY KEY, order_number INTEGER NOT NULL, kind TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, order_number INTEGER NOT NULL, kind TEXT NOT NULL, currency TEXT NOT NULL,
     quantity INTEGER NOT NULL, refund_minor INTEGER NOT NULL,
     commission_minor INTEGER NOT NULL, service_minor INTEGER NOT NULL,
     at INTEGER NOT NULL, modified_at INTEGER NOT NULL

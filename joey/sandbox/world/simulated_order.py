@@ -37,6 +37,10 @@ class SimulatedOrder:
     modified_at: int
     state: str = PAID
     frozen: int = 0
+    risk: int = 0
+    unknown_code: int = 0  # reported with a code that no document names, until its next step
+    closed_because: str = ""  # cancelled, returned or split, while it is closed
+    parent: str = ""  # the order that was split into this one and others
     returned: int = 0
     settled_minor: int = 0
     service_minor: int = 0
@@ -51,7 +55,8 @@ class SimulatedOrder:
 class TakenBack:
     """Commission taken back after settlement, net of the part of the service fee that is given back with it."""
 
-    kind: str  # return, price_protection or penalty
+    kind: str  # return, price_protection, penalty or refund
+    currency: str  # the order's, except for a refund in another one
     quantity: int
     refund_minor: int
     commission_minor: int

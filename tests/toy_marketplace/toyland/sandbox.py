@@ -13,7 +13,7 @@ from joey.sandbox.dialects.port import Dialect, SimulatedMarketplace
 from joey.sandbox.outages import suffer
 from joey.sandbox.refused import missing
 from joey.sandbox.world.goods import SoldItem
-from joey.sandbox.world.order_steps import STEPS, MarketRules
+from joey.sandbox.world.market_rules import STEPS, MarketRules
 from joey.sandbox.world.reports import dress, reported_orders, style_of
 from joey.sandbox.world.state import World
 from joey.sandbox.world.visits import Destination

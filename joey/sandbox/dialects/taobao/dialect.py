@@ -27,7 +27,7 @@ from joey.sandbox.dialects.taobao.links import (
 from joey.sandbox.dialects.taobao.order_report import SERVICE_PPM, trade_id_of
 from joey.sandbox.refused import invalid, missing
 from joey.sandbox.world.goods import SoldItem
-from joey.sandbox.world.order_steps import BASIC_STEPS, MarketRules
+from joey.sandbox.world.market_rules import BASIC_STEPS, MarketRules
 from joey.sandbox.world.state import World
 from joey.sandbox.world.visits import Destination
 

@@ -1,0 +1,128 @@
+"""Steps that change what an order is worth, or take commission back."""
+
+from dataclasses import replace
+
+from joey.sandbox.amounts import part_of, share_of
+from joey.sandbox.refused import conflict, invalid
+from joey.sandbox.world.market_rules import MarketRules
+from joey.sandbox.world.simulated_order import CLOSED, SETTLED, OrderStep, SimulatedOrder, TakenBack
+from joey.sandbox.world.state_steps import RETURNED, closed
+
+MOST_MINOR = 10**17  # more than any line of a ledger may hold
+Moved = tuple[SimulatedOrder, TakenBack | None]
+
+
+def give_back(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Moved:
+    """Return some pieces, or all that are left.
+
+    Before settlement the amounts fall, or the order closes when nothing is left; afterwards the order keeps its
+    figures and the same part of what is left of commission and service fee is taken back, so that the parts of several
+    returns add up to the whole exactly.
+    """
+    left = order.quantity - order.returned
+    back = left if step.quantity is None else step.quantity
+    if order.state == CLOSED or left == 0:
+        raise conflict("nothing of this order is left to return")
+    if not 1 <= back <= left:
+        raise invalid("quantity", f"between 1 and {left} pieces can be returned")
+    moved = replace(order, returned=order.returned + back)
+    if order.state == SETTLED:
+        refund = share_of(max(order.paid_minor - order.refunded_minor, 0), back, left)
+        return _take_back(moved, _case(order, "return", step, quantity=back, refund=refund, share=back, whole=left))
+    if moved.returned == moved.quantity:
+        return closed(moved, RETURNED), None
+    unrefunded = order.paid_minor - order.refunded_minor
+    return _lower(moved, order.refunded_minor + share_of(unrefunded, left - back, left)), None
+
+
+def price_protect(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Moved:
+    """The buyer gets back what the price fell by."""
+    amount = _amount(step)
+    if order.state == CLOSED:
+        raise conflict("this order is closed")
+    left = order.paid_minor - order.refunded_minor
+    if amount >= left:
+        raise invalid("amount", f"less than the {left} that was paid")
+    if order.state != SETTLED:
+        return _lower(order, order.paid_minor - amount), None
+    return _take_back(order, _case(order, "price_protection", step, refund=amount, share=amount, whole=left))
+
+
+def penalty(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Moved:
+    """The marketplace takes commission back for a breach of its rules; it may take more than it gave."""
+    amount = _amount(step)
+    _check_settled(order)
+    return _take_back(order, TakenBack("penalty", order.currency, 0, 0, amount, 0, step.at))
+
+
+def refund(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Moved:
+    """The buyer was refunded in another currency, and `amount` of commission is taken back in that one."""
+    amount = _amount(step)
+    _check_settled(order)
+    if step.currency is None or step.currency == order.currency:
+        raise invalid("currency", "another currency than the order's is needed")
+    _check_currency(step.currency, rules)
+    return order, TakenBack("refund", step.currency, 0, 0, amount, 0, step.at)
+
+
+def correct(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
+    """The marketplace finds another commission, perhaps in another currency.
+
+    It may be more than was paid, and less than was taken back already.
+    """
+    if step.commission_minor is None:
+        raise invalid("commission", "this field is needed")
+    if step.currency is not None:
+        _check_currency(step.currency, rules)
+    if not 0 <= step.commission_minor <= MOST_MINOR:
+        raise invalid("commission", f"between 0 and {MOST_MINOR}")
+    if order.state == CLOSED:
+        raise conflict("a closed order has no commission to correct")
+    corrected = replace(order, currency=step.currency or order.currency)
+    if order.state != SETTLED:
+        return replace(corrected, estimate_minor=step.commission_minor)
+    service = max(part_of(step.commission_minor, rules.service_fee_ppm), order.service_back_minor)
+    return replace(corrected, settled_minor=step.commission_minor, service_minor=service)
+
+
+def _amount(step: OrderStep) -> int:
+    if step.amount_minor is None or not 1 <= step.amount_minor <= MOST_MINOR:
+        raise invalid("amount", f"a whole number of minor units, from 1 to {MOST_MINOR}")
+    return step.amount_minor
+
+
+def _check_settled(order: SimulatedOrder) -> None:
+    if order.state != SETTLED:
+        raise conflict("only a settled order has a commission to take back")
+
+
+def _check_currency(currency: str, rules: MarketRules) -> None:
+    if currency not in rules.currencies:
+        raise invalid("currency", f"this marketplace reports {', '.join(rules.currencies)}")
+
+
+def _lower(order: SimulatedOrder, paid_minor: int) -> SimulatedOrder:
+    """Less was paid: the estimate falls with it, also one that was corrected."""
+    if order.estimate_minor == part_of(order.paid_minor, order.rate_ppm):
+        estimate = part_of(paid_minor, order.rate_ppm)
+    else:
+        estimate = share_of(order.estimate_minor, paid_minor, max(order.paid_minor, 1))
+    return replace(order, paid_minor=paid_minor, estimate_minor=estimate)
+
+
+def _case(
+    order: SimulatedOrder, kind: str, step: OrderStep, *, refund: int, share: int, whole: int, quantity: int = 0
+) -> TakenBack:
+    """A case that takes back `share` of `whole` parts of what is left of commission and service fee."""
+    gross = share_of(max(order.settled_minor - order.taken_back_minor, 0), share, whole)
+    service = min(share_of(order.service_minor - order.service_back_minor, share, whole), gross)
+    return TakenBack(kind, order.currency, quantity, refund, gross - service, service, step.at)
+
+
+def _take_back(order: SimulatedOrder, back: TakenBack) -> Moved:
+    return replace(
+        order,
+        refunded_minor=order.refunded_minor + back.refund_minor,
+        taken_back_minor=order.taken_back_minor + back.commission_minor + back.service_minor,
+        service_back_minor=order.service_back_minor + back.service_minor,
+    ), back
