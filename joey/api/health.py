@@ -24,19 +24,34 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when database, worker, search index and order reports are well; else 503 with what is wrong."""
+    """200 when database, worker, search index and order reports are well; else 503 with what is wrong.
+
+    `stuck` is money that waits for a decision and since when. It is no reason to stop serving, so it is no trouble.
+    """
+    now = clock.now()
     try:
-        found = health(now=clock.now())
+        found = health(now=now)
     except Error:
         return database_unavailable()
-    return JsonResponse(
-        {"ready": not found.troubles, "troubles": list(found.troubles)}, status=503 if found.troubles else 200
-    )
+    answer = {
+        "ready": not found.troubles,
+        "troubles": list(found.troubles),
+        "stuck": [
+            {
+                "what": each.label,
+                "count": each.count,
+                "since": each.since.isoformat(timespec="seconds"),
+                "seconds": int(each.age(now).total_seconds()),
+            }
+            for each in found.stuck
+        ],
+    }
+    return JsonResponse(answer, status=503 if found.troubles else 200)
 
 
 def database_unavailable() -> HttpResponse:
     """The answer of readyz then; time_bound.py gives it when readyz itself does not answer in time."""
-    return JsonResponse({"ready": False, "troubles": [_("The database is unavailable.")]}, status=503)
+    return JsonResponse({"ready": False, "troubles": [_("The database is unavailable.")], "stuck": []}, status=503)
 
 
 @require_safe

@@ -55,6 +55,12 @@ def _state(state: ScrapedState) -> Iterator[Metric]:
         if sync.last_success_at:
             ages.add_metric([sync.marketplace, sync.kind], now - sync.last_success_at.timestamp())
     yield ages
+    stuck = GaugeMetricFamily("joey_stuck", "Rows that wait for a decision about money.", labels=["table", "state"])
+    stuck_for = GaugeMetricFamily("joey_stuck_seconds", "How long the oldest of them waits.", labels=["table", "state"])
+    for each in health.stuck:
+        stuck.add_metric([each.model._meta.db_table, each.state], each.count)
+        stuck_for.add_metric([each.model._meta.db_table, each.state], each.age(state.now).total_seconds())
+    yield from (stuck, stuck_for)
     for name, about, value in (
         ("joey_search_index", "Whether this host has a search index.", not health.search.missing),
         ("joey_search_index_behind", "Changed offers not in it yet, at most 1000.", health.search.behind),

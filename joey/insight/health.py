@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from joey.catalog.search.follow import Lag, lag
+from joey.insight.waiting import Waiting, stuck
 from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 from joey.marketplaces import registry
 from joey.orders.models import OrderLine, SyncCursor
@@ -34,12 +35,16 @@ class SyncState:
 
 @dataclass(frozen=True)
 class Health:
-    """`troubles` in words, none when all is well. `worker_seen_at` is None when no worker has ever run."""
+    """`troubles` in words, none when all is well. `worker_seen_at` is None when no worker has ever run.
+
+    `stuck` is what waits for an operator's decision about money: it needs attention, and the instance still works.
+    """
 
     troubles: tuple[str, ...]
     worker_seen_at: datetime | None
     syncs: tuple[SyncState, ...]
     search: Lag  # of this host
+    stuck: tuple[Waiting, ...]
 
 
 @dataclass(frozen=True)
@@ -53,14 +58,14 @@ class Counts:
 
 
 def health(*, now: datetime) -> Health:
-    """Four queries, one more for each marketplace whose changes are not searchable yet.
+    """Five queries, one more for each marketplace whose changes are not searchable yet.
 
     Raises what the database raises when it is unavailable.
     """
     worker = ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True).first()
     syncs, search = _syncs(), lag()
     troubles = (*_troubles(worker, syncs, now), *_partition_troubles(), *_search_troubles(search))
-    return Health(troubles, worker, tuple(syncs), search)
+    return Health(troubles, worker, tuple(syncs), search, tuple(stuck(now=now)))
 
 
 def counts() -> Counts:

@@ -38,12 +38,12 @@ RESTS = [
     Rest(
         FILE, "not accepted yet", (PAY,), "within a minute, once the rail can be reached", timedelta(hours=1),
         label=_("Payout files that the bank has not accepted"), rows=Q(handed_over_at=None),
-        query="?handed_over_at__isempty=1",
+        query="?handed_over_at__isempty=1", trouble=True,
     ),
     Rest(
         FILE, "not answered yet", (PAY,), "when the rail answers, asked every minute", timedelta(days=2),
         label=_("Payout files that the bank has not answered"), rows=Q(answered_at=None) & ~Q(handed_over_at=None),
-        query="?handed_over_at__isempty=0",
+        query="?handed_over_at__isempty=0", trouble=True,
     ),
     Rest(
         HOLD, "open", (RELEASE,), "when an operator releases it", AT_ONCE,

@@ -61,10 +61,11 @@ QUERIES = {
     "api/v1/office/orders/<uuidstr:order_id>/trace": 3,
     "api/v1/office/payouts": 2,
     "healthz": 0,
-    "readyz": 5,
-    "metrics": 9,
+    "readyz": 6,
+    "metrics": 10,
     "office/search/": 2,
-    "office/health/": 11,
+    "office/health/": 12,
+    "office/waiting/": 4,
     "office/jsi18n/": 2,
     "office/^(?P<app_label>commissions|procrastinate|orders|payouts|shops|people)/$": 2,
     "studio/": 3,
@@ -135,8 +136,8 @@ NO_PAGE = {
 # These say how much of something there is: each is asked for by its reader, and bounded by one shop's day, by the links
 # of one page, by a thousand, by one row's history, or by the days that have a partition.
 HOW_MANY = {
-    "api/v1/shops/<slug>/links", "readyz", "metrics", "office/health/", "studio/<slug:slug>/",
-    "studio/<slug:slug>/share",
+    "api/v1/shops/<slug>/links", "readyz", "metrics", "office/health/", "office/waiting/",
+    "studio/<slug:slug>/", "studio/<slug:slug>/share",
 }  # fmt: skip
 
 # Routes of each table of the office that lead to no page: nothing is added or removed there.
