@@ -135,7 +135,8 @@ class RefundReport:
     payload: Mapping[str, object]
     counts: bool  # the marketplace takes commission back for it
     refund_minor: int
-    commission_back_minor: int  # net of the service fee that comes back with it
+    commission_back_minor: int  # net of the service fee that comes back with it; may be more than the line gave
+    currency: str = ""  # of both amounts; "": the line's
 
 
 @dataclass(frozen=True)

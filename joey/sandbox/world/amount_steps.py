@@ -44,7 +44,8 @@ def price_protect(order: SimulatedOrder, step: OrderStep, rules: MarketRules) ->
     if amount >= left:
         raise invalid("amount", f"less than the {left} that was paid")
     if order.state != SETTLED:
-        return _lower(order, order.paid_minor - amount), None
+        protected = replace(order, protected_minor=order.protected_minor + amount)
+        return _lower(protected, order.paid_minor - amount), None
     return _take_back(order, _case(order, "price_protection", step, refund=amount, share=amount, whole=left))
 
 

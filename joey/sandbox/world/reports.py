@@ -107,6 +107,20 @@ def reported_orders(world: World, account: str, moment: str, start: int, end: in
     )
 
 
+def reported_cases(world: World, account: str, start: int, end: int) -> list[Row]:
+    """What was visibly taken back by cases changed in [start, end), with `order_id`, oldest first."""
+    publish(world, account)
+    return world.rows(
+        "SELECT back.*, sold.order_id FROM reported_taken_back AS back"
+        " JOIN reported_order AS sold ON sold.number = back.order_number"
+        " WHERE sold.account = ? AND back.modified_at >= ? AND back.modified_at < ?"
+        " ORDER BY back.modified_at, back.number",
+        account,
+        start,
+        end,
+    )
+
+
 def dress(style: ReportStyle, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of one page as they go out: with the extra field, doubled, shuffled, or as they are."""
     if style.extra_field:

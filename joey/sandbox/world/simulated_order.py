@@ -42,6 +42,7 @@ class SimulatedOrder:
     closed_because: str = ""  # cancelled, returned or split, while it is closed
     parent: str = ""  # the order that was split into this one and others
     returned: int = 0
+    protected_minor: int = 0  # of the price before settlement, given back to the buyer because the price fell
     settled_minor: int = 0
     service_minor: int = 0
     refunded_minor: int = 0  # to the buyer, after settlement

@@ -72,6 +72,7 @@ def parcels(order: SimulatedOrder) -> list[SimulatedOrder]:
             parent=order.order_id,
             quantity=pieces,
             returned=0,
+            protected_minor=0,
             refunded_minor=0,
             taken_back_minor=0,
             service_back_minor=0,

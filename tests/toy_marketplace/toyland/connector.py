@@ -1,6 +1,6 @@
 """Toyland's connector: JSON over HTTP with a key. Amounts are whole minor units already."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -13,11 +13,13 @@ from joey.marketplaces.port import (
     AnyReport,
     BySubId,
     Connector,
+    HeldReason,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
     OrderReport,
     OrderState,
+    RefundReport,
     TrackedLink,
     Tracking,
     UnreadableReport,
@@ -74,9 +76,14 @@ class ToylandConnector:
         start = since
         while start < until:
             end = min(start + question.window, until)
-            rows = self._call("/orders", since=int(start.timestamp()), until=int(end.timestamp()) + 1)["orders"]
-            yield end, [_report(row, end) for row in rows]
+            window = {"since": int(start.timestamp()), "until": int(end.timestamp()) + 1}
+            rows = self._call(f"/{question.code}", **window)[question.code]
+            yield end, [_READ[question.code](row, end) for row in rows]
             start = end
+
+    def read_again(self, unread: UnreadableReport) -> AnyReport:
+        read = _report if unread.kind == "order" else _case
+        return read(unread.payload, unread.reported_at)
 
     def _call(self, path: str, **parameters: Any) -> Any:
         try:
@@ -98,7 +105,7 @@ def _offer(row: Mapping[str, Any]) -> OfferFacts:
         title=row["title"],
         translations={"zh-hans": row["title_zh"], "en": row["title"]},
         url=row["url"],
-        currency=MANIFEST.currency,
+        currency=row["currency"],
         now_minor=row["price"],
         as_of=datetime.now(UTC),
         commission_ppm=row["rate_ppm"],
@@ -122,15 +129,44 @@ def _report(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
             commission_minor=row["commission"],
             service_fee_minor=0,
             rate_ppm=row["rate_ppm"],
-            held="unknown_code" if state == "unknown" else "",
+            held=_held(row, state),
+            reason=row["why"],
             title=row["title"],
             external_item=row["item"],
             placed_at=_moment(row["placed_at"]),
             paid_at=_moment(row["placed_at"]),
-            settled_at=_moment(row["changed_at"]) if state == "settled" else None,
+            settled_at=_moment(row["settled_at"]) if row["settled_at"] else None,
         )
     except (KeyError, TypeError, ValueError) as trouble:
         return UnreadableReport("order", str(row.get("order", "")), window_end, dict(row), repr(trouble))
+
+
+def _held(row: Mapping[str, Any], state: str) -> HeldReason:
+    if state == "unknown":
+        return "unknown_code"
+    return "frozen" if row["frozen"] else "risk" if row["risk"] else ""
+
+
+def _case(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
+    try:
+        if row["status"] != "final":
+            raise ValueError(row["status"])
+        return RefundReport(
+            case_id=row["case"],
+            external_order=row["order"],
+            external_line=row["order"],
+            reported_at=_moment(row["changed_at"]),
+            payload=dict(row),
+            counts=True,
+            refund_minor=row["refund"],
+            commission_back_minor=row["commission"],
+            currency=row["currency"],
+        )
+    except (KeyError, TypeError, ValueError) as trouble:
+        return UnreadableReport("refund", str(row.get("order", "")), window_end, dict(row), repr(trouble))
+
+
+_READ: Mapping[str, Callable[[Mapping[str, Any], datetime], AnyReport]] = {"orders": _report, "cases": _case}
 
 
 def _moment(seconds: int) -> datetime:

@@ -1,18 +1,22 @@
-"""Toyland, the marketplace of a test: no positions, a sub-id that comes back, amounts with three decimals."""
+"""Toyland, the marketplace of a test: no positions, a sub-id that comes back, amounts of none to three decimals."""
 
 import string
+from dataclasses import replace
 from datetime import timedelta
 
 from joey.marketplaces.manifest_shape import Capabilities, Manifest, Question, SubIds, Wording
 
+# Changes become visible up to a day after the time that they carry: what was read is asked again, later as a whole day.
 ORDERS = Question(
     code="orders",
     asked_by="changed",
     window=timedelta(days=7),
-    overlap=timedelta(minutes=5),
+    overlap=timedelta(minutes=30),
     furthest_back=timedelta(days=60),
     page_size=50,
+    rescan_after=(timedelta(days=1), timedelta(days=3)),
 )
+CASES = replace(ORDERS, code="cases")
 
 MANIFEST = Manifest(
     code="toyland",
@@ -30,7 +34,7 @@ MANIFEST = Manifest(
         sub_ids=SubIds(max_length=32, alphabet=string.ascii_lowercase + string.digits, reported=True),
         look_up_at_once=10,
     ),
-    questions=(ORDERS,),
+    questions=(ORDERS, CASES),
     evidence=("sub_id",),
     window_days=7,
     refund_days=14,

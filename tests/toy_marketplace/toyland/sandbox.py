@@ -1,5 +1,9 @@
-"""Toyland as the sandbox plays it: a JSON gateway with a key, two items, links with a sub-id and no position."""
+"""Toyland as the sandbox plays it: a JSON gateway with a key, links with a sub-id and no position, five currencies.
 
+It is no kinder than real marketplaces: a report has current rows only, in no order, and repeats what it gave before.
+"""
+
+import random
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,24 +18,30 @@ from joey.sandbox.outages import suffer
 from joey.sandbox.refused import missing
 from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.market_rules import STEPS, MarketRules
-from joey.sandbox.world.reports import dress, reported_orders, style_of
+from joey.sandbox.world.reports import ReportStyle, dress, reported_cases, reported_orders, style_of
 from joey.sandbox.world.state import World
 from joey.sandbox.world.visits import Destination
 
 CODE, KEY = "toyland", "let-me-in"
+REPEATED_SECONDS = 300  # an answer has also the rows of that long before the window that was asked for
+WHY_CLOSED = {"cancelled": "order cancelled", "returned": "everything was returned", "split": "order split", "": ""}
 
 ITEMS = tuple(
     SoldItem(
         marketplace=CODE,
         external_id=number,
         title={"zh": zh, "en": en},
-        currency="KWD",
+        currency=currency,
         now_minor=price,
-        rate_ppm=120_000,
+        rate_ppm=100_000,
     )
-    for number, zh, en, price in (
-        ("T1", "蓝木马", "Blue rocking horse", 12_345),
-        ("T2", "锡皮火车", "Tin train", 4_500),
+    for number, zh, en, currency, price in (
+        ("T1", "蓝木马", "Blue rocking horse", "KWD", 12_345),
+        ("T2", "锡皮火车", "Tin train", "KWD", 4_500),
+        ("T3", "纸风车", "Paper windmill", "JPY", 12_980),
+        ("T4", "布老虎", "Cloth tiger", "KRW", 129_000),
+        ("T5", "竹蜻蜓", "Bamboo dragonfly", "VND", 2_350_000),
+        ("T6", "铁皮青蛙", "Tin frog", "USD", 9_900),
     )
 )
 
@@ -40,7 +50,7 @@ class ToylandDialect(Dialect):
     """One account with a key; a tracked link carries a sub-id."""
 
     marketplaces = (SimulatedMarketplace(CODE, {"zh": "玩具城", "en": "Toyland"}, "#1f7a5c"),)
-    rules = MarketRules(account=CODE, steps=STEPS, currencies=("KWD",), language="en")
+    rules = MarketRules(account=CODE, steps=STEPS, currencies=("KWD", "JPY", "KRW", "VND", "USD"), language="en")
     reports_orders = True
     link_paths = ("/toyland/go",)
 
@@ -85,6 +95,8 @@ async def gateway(request: Request) -> Response:
             return JSONResponse({"url": f"{world.url}/toyland/go?item={asked['item']}&sub={asked['sub']}"})
         case "orders":
             return JSONResponse({"orders": _orders(world, int(asked["since"]), int(asked["until"]))})
+        case "cases":
+            return JSONResponse({"cases": _cases(world, int(asked["since"]), int(asked["until"]))})
     return JSONResponse({"error": "no such call"}, 404)
 
 
@@ -100,6 +112,7 @@ def _items(world: World, ids: str | None, words: str, page: int) -> list[dict[st
             "title": item.title["en"],
             "title_zh": item.title["zh"],
             "url": f"{world.url}/item/{CODE}/{item.external_id}",
+            "currency": item.currency,
             "price": item.now_minor,
             "rate_ppm": item.rate_ppm,
         }
@@ -112,18 +125,50 @@ def _orders(world: World, since: int, until: int) -> list[dict[str, Any]]:
     rows = [
         {
             "order": row["order_id"],
+            "parent": row["parent"],
             "item": row["item"],
             "title": row["title"],
-            "state": "on the moon" if style.unknown_state else row["state"],
+            "state": "on the moon" if style.unknown_state or row["unknown_code"] else row["state"],
+            "why": WHY_CLOSED[row["closed_because"]],
+            "frozen": bool(row["frozen"]),
+            "risk": bool(row["risk"]),
             "sub": row["sub_id"],
             "quantity": row["quantity"],
+            "returned": row["returned"],
             "currency": row["currency"],
             "paid": row["paid_minor"],
+            "price_protection": row["protected_minor"],
             "commission": row["settled_minor"] if row["state"] == "settled" else row["estimate_minor"],
             "rate_ppm": row["rate_ppm"],
             "placed_at": row["created_at"],
+            "settled_at": row["settled_at"],
             "changed_at": row["modified_at"],
         }
-        for row in reported_orders(world, CODE, "modified_at", since, until)
+        for row in reported_orders(world, CODE, "modified_at", since - REPEATED_SECONDS, until)
     ]
-    return dress(style, rows)
+    return _as_they_come(style, rows)
+
+
+def _cases(world: World, since: int, until: int) -> list[dict[str, Any]]:
+    """What was taken back after settlement."""
+    style = style_of(world, CODE)
+    rows = [
+        {
+            "case": f"case-{row['number']}",
+            "order": row["order_id"],
+            "kind": row["kind"],
+            "status": "on the moon" if style.unknown_state else "final",
+            "quantity": row["quantity"],
+            "currency": row["currency"],
+            "refund": row["refund_minor"],
+            "commission": row["commission_minor"],
+            "changed_at": row["modified_at"],
+        }
+        for row in reported_cases(world, CODE, since - REPEATED_SECONDS, until)
+    ]
+    return _as_they_come(style, rows)
+
+
+def _as_they_come(style: ReportStyle, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In no order, and every third row twice: what arrives over a network that retries."""
+    return dress(style, random.sample(rows + rows[::3], len(rows) + len(rows[::3])))
