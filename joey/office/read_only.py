@@ -1,6 +1,7 @@
 """A table that operators read. Nothing is added, edited or removed here; actions call verbs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
@@ -159,6 +160,15 @@ def each(request: HttpRequest, chosen: Iterable[M], verb: Callable[[M], object])
         messages.success(request, _("Done: %d.") % worked)
 
 
+@dataclass(frozen=True)
+class AskedField:
+    """What an action asks for besides its reason: one line of text, or one of `choices` (value, label)."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
 def ask_reason(
     table: ModelAdmin,
     request: HttpRequest,
@@ -167,13 +177,15 @@ def ask_reason(
     action: str,
     title: str,
     about: str,
+    fields: Sequence[AskedField] = (),
 ) -> HttpResponse:
-    """A page that asks for a reason and then comes back to the same action with it."""
+    """A page that asks for a reason, and for `fields`, and then comes back to the same action with them."""
     facts = {
         **table.admin_site.each_context(request),
         "title": title,
         "about": about,
         "action": action,
+        "fields": fields,
         "chosen": [str(row.pk) for row in list(chosen)[:AT_ONCE]],
         "opts": table.opts,
     }

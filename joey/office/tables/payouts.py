@@ -1,11 +1,9 @@
 """Payouts: decided here, tried and answered by the bank; the files that carried them, and the holds on them."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from urllib.parse import urlencode
 
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -13,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.money.money import EXPONENTS
+from joey.office.fresh_code import fresh_code_first
 from joey.office.read_only import OneOf, ReadOnly, WithReason, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.payouts import decide
@@ -20,10 +19,6 @@ from joey.payouts.holds import release_hold
 from joey.payouts.models import Payout, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause
 from joey.payouts.queries import attempts_of, details_of
-from joey.people.step_up import needs_fresh_code
-
-CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
-CONFIRM = "/studio/confirm"
 
 
 class OfCurrency(OneOf):
@@ -52,7 +47,7 @@ class Payouts(WithReason):
     @admin.action(description=_("Approve these"))
     def approve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
-        if (first := _fresh_code_first(request, now)) is not None:
+        if (first := fresh_code_first(request, now)) is not None:
             return first
         each(request, chosen, lambda payout: decide.approve(payout, by=operator(request), now=now))
         return None
@@ -60,7 +55,7 @@ class Payouts(WithReason):
     @admin.action(description=_("Refuse these…"))
     def refuse(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
-        if (first := _fresh_code_first(request, now)) is not None:
+        if (first := fresh_code_first(request, now)) is not None:
             return first
         reason = request.POST.get("reason")
         if reason is None:
@@ -153,7 +148,7 @@ class PayoutPauses(WithReason):
     @admin.action(description=_("Resume payouts"))
     def resume(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
         now = clock.now()
-        if (first := _fresh_code_first(request, now)) is not None:
+        if (first := fresh_code_first(request, now)) is not None:
             return first
         each(request, chosen, lambda pause: end_pause(pause, now=now, by=operator(request)))
         return None
@@ -165,12 +160,3 @@ class PayoutPauses(WithReason):
 
 def _attempts(payout: Payout) -> SafeString:
     return render_to_string("office/attempts.html", {"attempts": attempts_of(payout)})
-
-
-def _fresh_code_first(request: HttpRequest, now: datetime) -> HttpResponse | None:
-    """Where money is decided, a code has to be fresh: the page that asks for one, or None."""
-    said = request.session.get(CODE_AT)
-    if not needs_fresh_code(datetime.fromisoformat(said) if said else None, now):
-        return None
-    messages.warning(request, gettext("To protect the money, enter a new code first, then do this again."))
-    return HttpResponseRedirect(f"{CONFIRM}?{urlencode({'next': request.path})}")
