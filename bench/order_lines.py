@@ -17,13 +17,13 @@ BASELINE = Path(__file__).with_suffix(".sql")
 
 
 ORDER_COLUMNS = """
-    external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea, state text,
+    external_order text, external_line text, reported_at timestamptz, payload text, digest bytea, state text,
     reason text, position_key text, clicked_at timestamptz, quantity int, currency text, paid_minor bigint,
     commission_minor bigint, service_fee_minor bigint, rate_ppm int, title text, external_item text,
     placed_at timestamptz, paid_at timestamptz, settled_at timestamptz
 """
 REFUND_COLUMNS = """
-    case_id text, external_order text, external_line text, reported_at timestamptz, payload jsonb, digest bytea,
+    case_id text, external_order text, external_line text, reported_at timestamptz, payload text, digest bytea,
     counts boolean, refund_minor bigint, commission_back_minor bigint
 """
 REPORTS: list[Any] = []  # made once: producing them is the marketplace's work

@@ -2,8 +2,13 @@
 -- nothing checked, nothing repeatable, nothing asked twice. `bench_report` and `bench_refund` hold the parsed reports.
 
 -- reported
-INSERT INTO orders_report (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
-SELECT '{marketplace}', 'order', external_order, external_line, reported_at::text, payload, digest FROM bench_report;
+INSERT INTO orders_report (marketplace, kind, external_order, external_line, reported_at, again, digest, payload,
+    payload_sha256, problem, currency, state, held, reason, evidence, quantity, paid_minor, commission_minor,
+    service_fee_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at, case_id)
+SELECT '{marketplace}', 'order', external_order, external_line, reported_at, false, digest, payload, digest, '',
+    currency, state, '', '', jsonb_build_array(jsonb_build_object('kind', 'position_at_click', 'key', position_key)),
+    quantity, paid_minor, commission_minor, service_fee_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at, ''
+FROM bench_report;
 
 INSERT INTO orders_reportdigest (digest, report_id) SELECT digest, joey_row_id() FROM bench_report;
 
@@ -14,11 +19,11 @@ JOIN sharing_positionlease l ON l.position_id = p.id AND r.clicked_at >= l.lease
 
 INSERT INTO orders_orderline (
     id, marketplace, external_order, external_line, shop_id, suspense, failed_evidence, lease_id, evidence_kind,
-    evidence_key, evidence_at, held, held_at, state, reason, title,
+    evidence_key, evidence_at, held, held_at, held_poll, held_digest, reported_poll, returned_elsewhere, state, reason, title,
     external_item, quantity, currency, paid_minor, commission_minor, service_fee_minor, returned_paid_minor,
     returned_commission_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at, reported_at, report_digest, revision)
 SELECT joey_uuid7(), '{marketplace}', r.external_order, r.external_line, l.shop_id, '', '[]', l.id,
-       'position_at_click', r.position_key, r.clicked_at, '', r.reported_at, r.state, '', r.title,
+       'position_at_click', r.position_key, r.clicked_at, '', r.reported_at, 0, r.digest, 0, '{}', r.state, '', r.title,
        r.external_item, r.quantity, r.currency, r.paid_minor, r.commission_minor, r.service_fee_minor, 0, 0, r.rate_ppm,
        r.clicked_at, r.placed_at, r.paid_at, r.settled_at, r.reported_at, r.digest, nextval('orders_revision')
 FROM bench_report r JOIN sharing_position p ON p.marketplace = '{marketplace}' AND p.key = r.position_key
@@ -100,14 +105,18 @@ FROM commissions_commission;
 ANALYZE ledger_journal;
 
 -- one in twenty returned, all of it
-INSERT INTO orders_report (marketplace, kind, external_order, external_line, version, payload, payload_sha256)
-SELECT '{marketplace}', 'refund', external_order, external_line, case_id || '@' || reported_at, payload, digest FROM bench_refund;
+INSERT INTO orders_report (marketplace, kind, external_order, external_line, reported_at, again, digest, payload,
+    payload_sha256, problem, currency, state, held, reason, case_id, counts, refund_minor, commission_back_minor)
+SELECT '{marketplace}', 'refund', external_order, external_line, reported_at, false, digest, payload, digest, '', '',
+    '', '', '', case_id, counts, refund_minor, commission_back_minor
+FROM bench_refund;
 
 INSERT INTO orders_reportdigest (digest, report_id) SELECT digest, joey_row_id() FROM bench_refund;
 
 INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
-                               commission_back_minor, reported_at, report_digest)
-SELECT '{marketplace}', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, reported_at, digest
+                               commission_back_minor, currency, reported_at, reported_poll, report_digest)
+SELECT '{marketplace}', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, '',
+       reported_at, 0, digest
 FROM bench_refund;
 
 UPDATE orders_orderline l SET returned_paid_minor = r.refund_minor, returned_commission_minor = r.commission_back_minor,

@@ -36,6 +36,8 @@ def attributed_because(facts: Mapping[str, Any]) -> str:
     key = str(facts.get("evidence_key", ""))
     if facts.get("evidence") == "sub_id":
         return _("The report gave back the code of your link “%s”.") % key
+    if facts.get("evidence") == "operator":
+        return _("An operator gave this order to your shop, because its report did not name one.")
     if facts.get("evidence") == "position_at_order":
         return _("Position “%s” was yours at the time of the order.") % key
     return _("Position “%s” was yours at the time of the click.") % key
@@ -47,4 +49,6 @@ def held_because(reason: str) -> str:
         "unknown_code": _("the marketplace reported a state that is new to us"),
         "frozen": _("the marketplace froze the order"),
         "risk": _("the marketplace sees a risk in the order"),
+        "contradiction": _("its last report names another shop"),
+        "currency": _("its last report is in another currency"),
     }[reason]

@@ -229,9 +229,10 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
     ),
     "order_line.contradicted": lambda facts: (
         _("A report named another shop"),
-        _("The line stays with the shop that had it first; the report is kept."),
+        _("The order stays with the shop that had it first, and is held until a later report no longer contradicts."),
         None,
     ),
+    "order_line.given": lambda facts: (_("An operator gave the order to your shop"), _reason(facts), None),
     "commission.earned": _earned,
     "commission.adjusted": _adjusted,
     "commission.confirmed": lambda facts: (

@@ -84,6 +84,9 @@ class Question:
     overlap: timedelta  # how much of the time already read is asked again, because rows appear late
     furthest_back: timedelta  # what is older is not answered
     page_size: int
+    # Once in a while so much before the cursor is asked again, for what becomes visible hours after its time.
+    recheck_back: timedelta = timedelta(0)  # 0: never
+    recheck_every: timedelta = timedelta(hours=1)
     # Ages at which a day is asked again as a whole, for what becomes visible long after the time it is asked by.
     rescan_after: tuple[timedelta, ...] = ()
     corrections: Literal["same_row", "new_row"] = "same_row"  # a correction changes its row, or is a row of its own

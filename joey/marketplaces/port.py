@@ -93,7 +93,8 @@ Evidence = ByPosition | BySubId
 
 # "unknown": a code that is new to us. Such a report is held, and the line keeps the state it had ("placed" if new).
 OrderState = Literal["placed", "paid", "received", "settled", "closed", "unknown"]
-# A held line is kept and estimated but never confirmed, until a newer report lifts it.
+# A held line is kept and estimated but never confirmed, until a newer report lifts it. Two more classes follow from the
+# reports of a line together: joey/orders/claim_lines.py.
 HeldReason = Literal["", "unknown_code", "frozen", "risk"]
 
 
@@ -188,4 +189,8 @@ class Connector(Protocol):
         Yields (window end, reports) in the order of time: once the reports are taken in, the caller may remember the
         window end and resume from there. A row that cannot be read comes as UnreadableReport and stops nothing.
         """
+        ...
+
+    def read_again(self, unread: UnreadableReport) -> AnyReport:
+        """What the payload of an earlier report says: a later version of a connector may know how to read it."""
         ...

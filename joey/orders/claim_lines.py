@@ -1,26 +1,40 @@
-"""Give each reported order line its shop: by the evidence of its reports, once and for ever."""
+"""Give each reported order line its shop, by the evidence of its reports, once and for ever; and find what holds it.
+
+The one rule of what holds a line: its most recent report of all does. It is held as
+
+- "currency" when that report is in another currency than the line, which keeps the one its commission is booked in;
+- "unknown_code" when it has a code that is new to us;
+- "contradiction" when its evidence names another shop than the line's;
+- "frozen" or "risk" when the marketplace says so;
+
+and not held when it is none of these, whatever an earlier report said. The first two move nothing but the hold. A
+contradicting report moves state and amounts like any other, also to "closed"; the shop stays.
+"""
 
 from datetime import datetime
 
 from joey.kit import sql
-from joey.orders.stage_reports import CONTRADICTIONS, EVIDENCE, NAMED, NEWEST, ORDERS, VERDICTS, newest_first, rank
+from joey.kit.sets import columns_of
+from joey.orders.newest_report import newest_first, rank
+from joey.orders.stage_reports import StagedReports
+from joey.orders.staged_tables import CONTRADICTIONS, EVIDENCE, NAMED, NEWEST, ORDERS, VERDICTS, OrderFacts
 from joey.sharing.attribute import attribute_set
 from joey.sharing.lease_position import keep_for_orders
 
 
-def attribute_and_claim(marketplace: str, *, now: datetime) -> bool:
-    """Fill NAMED with the reports that do not contradict their line's shop, and NEWEST with the newest of each line.
+def attribute_and_claim(marketplace: str, staged: StagedReports, *, now: datetime) -> bool:
+    """Fill NAMED with the set's reports, each with its line's shop if it has one, and NEWEST with the newest of each
+    line that may move it; whether any report holds its line.
 
-    Whether a report holds its line because it is in another currency.
-
-    A line belongs for ever to the shop that a report of it named first. A later report that names another shop is
-    kept and recorded, and moves nothing. One that names no shop is about the same line all the same: it moves the line
-    of the shop that has it, so that the order in which reports arrive does not decide what a line is.
+    A line belongs for ever to the shop that a report of it named first. A report that names no shop is about the same
+    line all the same: it moves the line of the shop that has it, so that the order in which reports arrive does not
+    decide what a line is.
     """
     attribute_set(marketplace, EVIDENCE, VERDICTS)
+    facts = ", ".join(f"o.{column.name}" for column in columns_of(OrderFacts))
     NAMED.insert(
         f"""
-        SELECT o.*, v.shop_id, v.lease_id, coalesce(v.suspense, 'no_evidence') AS suspense,
+        SELECT {facts}, v.shop_id, v.lease_id, coalesce(v.suspense, 'no_evidence') AS suspense,
                coalesce(v.evidence_kind, '') AS evidence_kind, coalesce(v.evidence_key, '') AS evidence_key,
                v.evidence_at, coalesce(v.failed_evidence, '[]') AS failed_evidence
         FROM {ORDERS} o LEFT JOIN {VERDICTS} v USING (report)
@@ -37,18 +51,7 @@ def attribute_and_claim(marketplace: str, *, now: datetime) -> bool:
         """,
         {"marketplace": marketplace},
     )
-    sql.execute(
-        f"""
-        WITH contradicted AS (
-            DELETE FROM {NAMED} n USING orders_orderclaim c
-            WHERE (c.marketplace, c.external_order, c.external_line)
-                = (%(marketplace)s, n.external_order, n.external_line) AND n.shop_id <> c.shop_id
-            RETURNING n.external_order, n.external_line, n.digest
-        )
-        INSERT INTO {CONTRADICTIONS} (external_order, external_line, digest) SELECT * FROM contradicted
-        """,
-        {"marketplace": marketplace},
-    )
+    contradictions = _hold_contradictions(marketplace)
     sql.execute(
         f"""
         UPDATE {NAMED} n SET shop_id = c.shop_id, suspense = '', failed_evidence = '[]' FROM orders_orderclaim c
@@ -58,26 +61,56 @@ def attribute_and_claim(marketplace: str, *, now: datetime) -> bool:
         """,
         {"marketplace": marketplace},
     )
-    holds = _hold_other_currency(marketplace)
+    other_currency = _hold_other_currency(marketplace, several=staged.several_currencies)
     NEWEST.insert(
         f"""
-        SELECT DISTINCT ON (external_order, external_line) n.*, n.reported_at AS held_at
-        FROM {NAMED} n ORDER BY external_order, external_line, {newest_first("n")}
+        SELECT DISTINCT ON (external_order, external_line) n.*, n.reported_at AS held_at, n.poll AS held_poll,
+               n.digest AS held_digest
+        FROM {NAMED} n WHERE held <> 'currency' ORDER BY external_order, external_line, {newest_first("n")}
         """
     )
-    return holds
+    return staged.any_held or contradictions or other_currency
 
 
-def _hold_other_currency(marketplace: str) -> bool:
-    """A line keeps its currency, in which its commission is booked. A report in another one counts like a code that is
-    unknown: it holds the line and moves nothing else.
-    """
+def _hold_contradictions(marketplace: str) -> bool:
+    """A report that names another shop than its line's: its evidence is none of the line's."""
     return bool(
         sql.execute(
             f"""
-            UPDATE {NAMED} n SET state = 'unknown', held = 'unknown_code' FROM orders_orderline line
-            WHERE (line.marketplace, line.external_order, line.external_line)
-                = (%(marketplace)s, n.external_order, n.external_line) AND line.currency <> n.currency
+            WITH contradicting AS (
+                UPDATE {NAMED} n
+                SET shop_id = c.shop_id, lease_id = NULL, evidence_kind = '', evidence_key = '', evidence_at = NULL,
+                    held = CASE WHEN n.held = 'unknown_code' THEN n.held ELSE 'contradiction' END
+                FROM orders_orderclaim c
+                WHERE (c.marketplace, c.external_order, c.external_line)
+                    = (%(marketplace)s, n.external_order, n.external_line) AND n.shop_id <> c.shop_id
+                RETURNING n.report
+            )
+            INSERT INTO {CONTRADICTIONS} (report) SELECT report FROM contradicting
+            """,
+            {"marketplace": marketplace},
+        )
+    )
+
+
+def _hold_other_currency(marketplace: str, *, several: bool) -> bool:
+    """A report in another currency than its line's. A line that is new has that of its oldest report."""
+    own = f"""
+        SELECT DISTINCT ON (external_order, external_line) external_order, external_line,
+               coalesce(line.currency, n.currency) AS currency
+        FROM {NAMED} n
+        LEFT JOIN (SELECT * FROM orders_orderline WHERE marketplace = %(marketplace)s) line
+        USING (external_order, external_line)
+        ORDER BY external_order, external_line, n.reported_at, n.poll, {rank("n")}
+    """
+    if not several:  # then none of the new lines has two
+        own = "SELECT external_order, external_line, currency FROM orders_orderline WHERE marketplace = %(marketplace)s"
+    return bool(
+        sql.execute(
+            f"""
+            UPDATE {NAMED} n SET held = 'currency' FROM ({own}) AS own
+            WHERE (own.external_order, own.external_line) = (n.external_order, n.external_line)
+              AND own.currency <> n.currency
             """,
             {"marketplace": marketplace},
         )

@@ -1,8 +1,10 @@
-"""Order reports come in every few minutes."""
+"""Order reports come in every few minutes; what could not be read or attributed is tried again every hour."""
 
 from procrastinate.contrib.django import app
 
 from joey.kit.clock import now
+from joey.orders.retry_suspense import retry_all_suspense
+from joey.orders.retry_unread import retry_all_unread
 from joey.orders.sync import sync
 
 
@@ -11,3 +13,17 @@ from joey.orders.sync import sync
 def sync_orders(timestamp: int) -> None:
     """Read what every marketplace reports as changed."""
     sync(now=now())
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(queueing_lock="orders.retry_unread", lock="orders.retry_unread")
+def retry_unread_reports(timestamp: int) -> None:
+    """Read again what could not be read: the connector may have learnt to."""
+    retry_all_unread(now=now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="orders.retry_suspense", lock="orders.retry_suspense")
+def retry_suspended_lines(timestamp: int) -> None:
+    """Find the shop of lines in suspense: a position may have been registered or leased since."""
+    retry_all_suspense(now=now())

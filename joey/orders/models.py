@@ -8,8 +8,35 @@ from joey.kit.ids import RowId, new_id
 from joey.shops.models import Shop
 
 
+class Poll(models.Model):
+    """One stretch of time that one question was asked for, and what the answer brought. Never changed.
+
+    `id` is taken from `orders_poll_number` before the question is asked, so the larger one was asked later, whatever
+    the clock says. `reports` and `digest` are of the reports that were kept because of it: what it repeats names the
+    poll that brought it first.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    marketplace = models.CharField(max_length=64)
+    account = models.CharField(max_length=128)
+    question = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    reports = models.IntegerField()
+    digest = models.BinaryField(max_length=32)  # SHA-256 over the digests of its reports, in their order
+
+    class Meta:
+        indexes = [models.Index(fields=["marketplace", "account", "question", "-until"], name="orders_poll_reached")]
+
+
 class Report(models.Model):
     """One report of one order line, whatever it says. Never overwritten; the same report twice is one row.
+
+    `payload` is the JSON as it came, without the buyer; the other columns are what the connector read in it. `digest`
+    is over all of them (joey/orders/report_digest.py), and `problem` says why one could not be read. A report that is
+    read again, by a connector that has learnt to, is another row of the same poll that names the first in `rereads`. A
+    report that a marketplace goes back to within one second is kept once more, `again`.
 
     A partitioned table: what makes a report the same one is in ReportDigest.
     """
@@ -19,10 +46,33 @@ class Report(models.Model):
     kind = models.CharField(max_length=8, choices=[("order", "order"), ("refund", "refund")])
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
-    version = models.CharField(max_length=64)  # the marketplace's own time of change, or the refund case with it
-    payload = models.JSONField()
-    payload_sha256 = models.BinaryField(max_length=32)
+    reported_at = models.DateTimeField()  # the marketplace's time of change
+    poll_id = models.BigIntegerField(null=True)  # null: no poll brought it
+    rereads = models.UUIDField(null=True)
+    again = models.BooleanField(default=False)
     received_at = models.DateTimeField(db_default=Now())
+    digest = models.BinaryField(max_length=32)
+    payload = models.TextField()
+    payload_sha256 = models.BinaryField(max_length=32)
+    problem = models.CharField(max_length=200, default="")
+    currency = models.CharField(max_length=3, default="")  # of a refund: "" is the line's
+    state = models.CharField(max_length=10, default="")
+    held = models.CharField(max_length=16, default="")
+    reason = models.CharField(max_length=40, default="")
+    evidence = models.JSONField(null=True)  # [{"kind", "key"}], most believed first
+    quantity = models.IntegerField(null=True)
+    paid_minor = models.BigIntegerField(null=True)
+    commission_minor = models.BigIntegerField(null=True)
+    service_fee_minor = models.BigIntegerField(null=True)
+    rate_ppm = models.IntegerField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+    placed_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    case_id = models.CharField(max_length=64, default="")
+    counts = models.BooleanField(null=True)
+    refund_minor = models.BigIntegerField(null=True)
+    commission_back_minor = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -31,10 +81,27 @@ class Report(models.Model):
 
 
 class ReportDigest(models.Model):
-    """The SHA-256 of everything that makes a report what it is: each is kept once, on whatever day it is repeated."""
+    """The digest of each report: each is kept once, on whatever day it is repeated."""
 
     digest = models.BinaryField(primary_key=True, max_length=32)
     report_id = models.UUIDField()
+
+
+class UnreadReport(models.Model):
+    """A report that could not be read yet, with the reason. A job tries it again; once it is read, the row is gone."""
+
+    report_id = models.UUIDField(primary_key=True)
+    marketplace = models.CharField(max_length=64)
+    kind = models.CharField(max_length=8)
+    external_order = models.CharField(max_length=64)  # a hint
+    payload_sha256 = models.BinaryField(max_length=32)
+    problem = models.CharField(max_length=200)  # at the last attempt
+    received_at = models.DateTimeField(db_default=Now())
+    tried_at = models.DateTimeField(db_default=Now())
+    tries = models.IntegerField(default=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["marketplace", "tried_at"], name="orders_unread_next")]
 
 
 class OrderLine(models.Model):
@@ -42,10 +109,10 @@ class OrderLine(models.Model):
 
     `commission_minor` is what the marketplace says we get for the line (estimated until it settles),
     `service_fee_minor` what it will keep of that, `returned_commission_minor` what it took back after settling
-    (net of the fee's own return). A `held` line is kept and estimated, and never confirmed: its most recent report has
-    a code that is new to us ("unknown_code"), or says that the marketplace froze the order or sees a risk in it.
-    `evidence_*` is the piece of evidence that decided the shop; a line in suspense has all pieces of its most recent
-    report in `failed_evidence`, each with its problem or the shop it names.
+    (net of the fee's own return), which may be more than it gave. `returned_elsewhere` is what it took back in other
+    currencies, by currency. A `held` line is kept and estimated, and never confirmed; joey/orders/claim_lines.py says
+    which class its most recent report leads to. `evidence_*` is the piece of evidence that decided the shop; a line in
+    suspense has all pieces of its most recent report in `failed_evidence`, each with its problem or the shop it names.
     """
 
     class State(models.TextChoices):
@@ -74,6 +141,8 @@ class OrderLine(models.Model):
         UNKNOWN_CODE = "unknown_code"
         FROZEN = "frozen"
         RISK = "risk"
+        CONTRADICTION = "contradiction"  # the report names another shop
+        CURRENCY = "currency"  # the report is in another currency
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     marketplace = models.CharField(max_length=64)
@@ -89,7 +158,10 @@ class OrderLine(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     reason = models.CharField(max_length=40, blank=True, default="")
     held = models.CharField(max_length=16, choices=Held.choices, blank=True, default="")
-    held_at = models.DateTimeField()  # the time of change of the report that `held` is from
+    # The most recent report of all, which `held` is from: also one that moves nothing else.
+    held_at = models.DateTimeField()
+    held_poll = models.BigIntegerField(default=0)
+    held_digest = models.BinaryField(max_length=32)
     title = models.CharField(max_length=300, blank=True)
     external_item = models.CharField(max_length=120, blank=True)
     quantity = models.IntegerField()
@@ -99,13 +171,17 @@ class OrderLine(models.Model):
     service_fee_minor = models.BigIntegerField()
     returned_paid_minor = models.BigIntegerField(default=0)
     returned_commission_minor = models.BigIntegerField(default=0)
+    returned_elsewhere = models.JSONField(default=dict)  # {"USD": 2}, in minor units
     rate_ppm = models.IntegerField()
     clicked_at = models.DateTimeField(null=True)
     placed_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    reported_at = models.DateTimeField()  # the marketplace's time of change of the most recent report
-    report_digest = models.BinaryField(max_length=32)  # breaks a last tie of two reports, the same way always
+    # The most recent report with a known code and in the line's currency: the marketplace's time of change, the poll
+    # that brought it (0: none) and the digest of its payload, which breaks a last tie the same way always.
+    reported_at = models.DateTimeField()
+    reported_poll = models.BigIntegerField(default=0)
+    report_digest = models.BinaryField(max_length=32)
     first_seen_at = models.DateTimeField(db_default=Now())
     revision = models.BigIntegerField()  # from one sequence; a follower reads what is newer
 
@@ -130,11 +206,14 @@ class OrderLine(models.Model):
             models.Index(fields=["marketplace", "revision"], name="orders_line_by_revision"),
             models.Index(fields=["shop", "-first_seen_at"], name="orders_line_of_shop"),
             models.Index(fields=["suspense"], condition=~Q(suspense=""), name="orders_in_suspense"),
+            models.Index(fields=["held"], condition=~Q(held=""), name="orders_held"),
         ]
 
 
 class RefundCase(models.Model):
-    """One after-sale case of an order line, as its most recent report has it."""
+    """One after-sale case of an order line, as its most recent report has it. Of a currency that is not the line's, it
+    is no part of what the line has back.
+    """
 
     id = models.BigAutoField(primary_key=True)
     marketplace = models.CharField(max_length=64)
@@ -144,7 +223,9 @@ class RefundCase(models.Model):
     counts = models.BooleanField()  # whether the marketplace takes commission back for it now
     refund_minor = models.BigIntegerField()
     commission_back_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="")  # "": the line's
     reported_at = models.DateTimeField()
+    reported_poll = models.BigIntegerField(default=0)
     report_digest = models.BinaryField(max_length=32, default=b"")  # breaks a tie of two reports of one moment
 
     class Meta:
@@ -168,6 +249,18 @@ class OrderClaim(models.Model):
         ]
 
 
+class OperatorAttribution(models.Model):
+    """An operator gave a line in suspense to a shop, for a reason that is kept. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    line_id = models.UUIDField(unique=True)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    by = models.UUIDField(null=True)  # the operator; null: at the terminal
+    reason_id = models.UUIDField()
+    reason_sha256 = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+
 class SyncCursor(models.Model):
     """Up to when one question has been answered for one account at a marketplace, without a gap."""
 
@@ -177,6 +270,7 @@ class SyncCursor(models.Model):
     question = models.CharField(max_length=40)
     read_until = models.DateTimeField()
     rescanned_on = models.DateField(null=True)  # the marketplace's day on which older days were last asked again
+    rechecked_at = models.DateTimeField(null=True)  # when the last day or so was last asked again
     last_success_at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True, default="")
 

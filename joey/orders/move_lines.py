@@ -1,14 +1,14 @@
 """Bring order lines up to a set of staged, attributed reports: state, amounts, holds, evidence, returns."""
 
 from joey.kit import sql
-from joey.orders.stage_reports import CONTRADICTIONS, MOVED, NAMED, NEW_REPORTS, NEWEST, REFUNDS, rank
+from joey.orders.newest_report import HOLD, LINE, hold_rank, holding_first, rank
+from joey.orders.staged_tables import CONTRADICTIONS, HOLDS, MOVED, NAMED, NEWEST, REFUNDS
 
 # Of several reports that name the line's shop the earliest click or order decides, and a tie always the same way.
 _EVIDENCE_RANK = (
     "(coalesce({0}.evidence_at, 'infinity'), {0}.evidence_kind, {0}.evidence_key, coalesce({0}.clicked_at, 'infinity'))"
 )
-_HOLD = ("held", "held_at")
-_HOLD_IS_NEWER = "(excluded.held_at, excluded.held) > (line.held_at, line.held)"
+_HELD = ("held", "held_at", "held_poll", "held_digest")
 
 
 def move_lines(marketplace: str, *, any_held: bool) -> None:
@@ -24,18 +24,18 @@ def move_lines(marketplace: str, *, any_held: bool) -> None:
 
 
 def _find_newest_hold() -> None:
-    """Whether a line is held is said by its most recent report of all, also by one whose state is unknown.
-
-    Of reports of one second the one that holds wins.
-    """
+    """Whether a line is held is said by its most recent report of all, also by one that moves nothing else."""
+    HOLDS.insert(
+        f"""
+        SELECT DISTINCT ON (external_order, external_line) external_order, external_line, held,
+               reported_at AS held_at, poll AS held_poll, digest AS held_digest
+        FROM {NAMED} n ORDER BY external_order, external_line, {holding_first("n")}
+        """
+    )
     sql.execute(
         f"""
-        UPDATE {NEWEST} SET held = last.held, held_at = last.reported_at
-        FROM (
-            SELECT DISTINCT ON (external_order, external_line) external_order, external_line, held, reported_at
-            FROM {NAMED} ORDER BY external_order, external_line, reported_at DESC, held DESC
-        ) AS last
-        WHERE ({NEWEST}.external_order, {NEWEST}.external_line) = (last.external_order, last.external_line)
+        UPDATE {NEWEST} n SET {", ".join(f"{name} = h.{name}" for name in _HELD)} FROM {HOLDS} h
+        WHERE (n.external_order, n.external_line) = (h.external_order, h.external_line)
         """
     )
 
@@ -47,24 +47,27 @@ def _write_lines(marketplace: str) -> None:
         "shop_id, suspense, failed_evidence, state, reason, title, external_item, quantity, currency, paid_minor,"
         " commission_minor, service_fee_minor, rate_ppm, placed_at, paid_at, settled_at, reported_at"
     )
-    changes = [f"{name} = excluded.{name}" for name in (*taken.split(", "), "report_digest", "revision")]
+    changes = [
+        f"{name} = excluded.{name}" for name in (*taken.split(", "), "reported_poll", "report_digest", "revision")
+    ]
     changes += [
         f"{name} = CASE WHEN line.evidence_kind = '' THEN excluded.{name} ELSE line.{name} END"
         for name in evidence.split(", ")
     ]
-    changes += [f"{name} = CASE WHEN {_HOLD_IS_NEWER} THEN excluded.{name} ELSE line.{name} END" for name in _HOLD]
+    holds = f"{hold_rank('excluded', HOLD)} > {hold_rank('line', HOLD)}"
+    changes += [f"{name} = CASE WHEN {holds} THEN excluded.{name} ELSE line.{name} END" for name in _HELD]
     sql.execute(
         f"""
         WITH moved AS (
             INSERT INTO orders_orderline AS line (
-                id, marketplace, external_order, external_line, report_digest, {taken}, {evidence}, held, held_at,
-                returned_paid_minor, returned_commission_minor, revision
+                id, marketplace, external_order, external_line, reported_poll, report_digest, {taken}, {evidence},
+                {", ".join(_HELD)}, returned_paid_minor, returned_commission_minor, returned_elsewhere, revision
             )
-            SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, digest, {taken}, {evidence}, held,
-                   held_at, 0, 0, nextval('orders_revision')
+            SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, poll, digest, {taken}, {evidence},
+                   {", ".join(_HELD)}, 0, 0, '{{}}', nextval('orders_revision')
             FROM {NEWEST}
             ON CONFLICT (marketplace, external_order, external_line) DO UPDATE SET {", ".join(changes)}
-            WHERE {rank("excluded", "report_digest")} > {rank("line", "report_digest")}
+            WHERE {rank("excluded", LINE)} > {rank("line", LINE)}
             RETURNING line.id, line.shop_id
         )
         INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.reported' FROM moved
@@ -78,11 +81,12 @@ def _hold_lines(marketplace: str) -> None:
     sql.execute(
         f"""
         WITH moved AS (
-            UPDATE orders_orderline line SET held = n.held, held_at = n.held_at, revision = nextval('orders_revision')
-            FROM {NEWEST} n
+            UPDATE orders_orderline line
+            SET {", ".join(f"{name} = h.{name}" for name in _HELD)}, revision = nextval('orders_revision')
+            FROM {HOLDS} h
             WHERE (line.marketplace, line.external_order, line.external_line)
-                = (%(marketplace)s, n.external_order, n.external_line)
-              AND {_HOLD_IS_NEWER.replace("excluded.", "n.")}
+                = (%(marketplace)s, h.external_order, h.external_line)
+              AND {hold_rank("h", HOLD)} > {hold_rank("line", HOLD)}
             RETURNING line.id, line.shop_id
         )
         INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.reported' FROM moved
@@ -119,29 +123,35 @@ def _complete_evidence(marketplace: str) -> None:
 
 
 def _note_contradictions(marketplace: str) -> None:
-    """Each contradicting report once, however often it comes."""
+    """Each contradicting report once: a report that is known already is no part of the set any more."""
     sql.execute(
         f"""
         INSERT INTO {MOVED} (id, shop_id, event)
         SELECT DISTINCT line.id, line.shop_id, 'order_line.contradicted'
-        FROM {CONTRADICTIONS} c JOIN {NEW_REPORTS} USING (external_order, external_line, digest)
+        FROM {CONTRADICTIONS} c JOIN {NAMED} n USING (report)
         JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
-                                    = (%(marketplace)s, c.external_order, c.external_line)
+                                    = (%(marketplace)s, n.external_order, n.external_line)
         """,
         {"marketplace": marketplace},
     )
 
 
 def _apply_refunds(marketplace: str) -> None:
-    """Bring each touched line's returned amounts up to the sum of its counting cases."""
+    """Bring each touched line's returned amounts up to the sum of its counting cases, in its own currency.
+
+    What was taken back in another currency is added up beside it: nothing is converted.
+    """
+    own = "c.counts AND c.currency IN ('', line.currency)"
     sql.execute(
         f"""
         WITH touched AS (
             SELECT external_order, external_line FROM {REFUNDS}
             UNION SELECT external_order, external_line FROM {NEWEST}
         ), returned AS (
-            SELECT line.id, coalesce(sum(c.refund_minor) FILTER (WHERE c.counts), 0) AS paid,
-                   coalesce(sum(c.commission_back_minor) FILTER (WHERE c.counts), 0) AS commission
+            SELECT line.id, coalesce(sum(c.refund_minor) FILTER (WHERE {own}), 0) AS paid,
+                   coalesce(sum(c.commission_back_minor) FILTER (WHERE {own}), 0) AS commission,
+                   CASE WHEN bool_or(c.counts AND NOT {own}) THEN ({returned_elsewhere("line")}) ELSE '{{}}' END
+                   AS elsewhere
             FROM touched
             JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
                                         = (%(marketplace)s, touched.external_order, touched.external_line)
@@ -151,13 +161,27 @@ def _apply_refunds(marketplace: str) -> None:
         ), moved AS (
             UPDATE orders_orderline line
             SET returned_paid_minor = returned.paid, returned_commission_minor = returned.commission,
-                revision = nextval('orders_revision')
+                returned_elsewhere = returned.elsewhere, revision = nextval('orders_revision')
             FROM returned
             WHERE line.id = returned.id
-              AND (line.returned_paid_minor, line.returned_commission_minor) <> (returned.paid, returned.commission)
+              AND (line.returned_paid_minor, line.returned_commission_minor, line.returned_elsewhere)
+               <> (returned.paid, returned.commission, returned.elsewhere)
             RETURNING line.id, line.shop_id
         )
         INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.returned' FROM moved
         """,
         {"marketplace": marketplace},
     )
+
+
+def returned_elsewhere(line: str) -> str:
+    """SQL for what counting refund cases took back of a line in other currencies than its own, by currency."""
+    return f"""
+        SELECT coalesce(jsonb_object_agg(currency, back), '{{}}') FROM (
+            SELECT c.currency, sum(c.commission_back_minor) AS back FROM orders_refundcase c
+            WHERE (c.marketplace, c.external_order, c.external_line)
+                = ({line}.marketplace, {line}.external_order, {line}.external_line)
+              AND c.counts AND c.currency NOT IN ('', {line}.currency)
+            GROUP BY c.currency
+        ) AS other
+    """

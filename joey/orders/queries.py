@@ -1,6 +1,7 @@
 """Reading order lines: for the packages above, as sets, and for pages, as rows that cannot query."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,11 @@ class ChangedLine:
     commission_minor: int
     service_fee_minor: int
     returned_commission_minor: int
+    returned_elsewhere: Mapping[str, int]  # what was taken back in other currencies: {"USD": 2}
+    held: str  # the class of what the reports say, "" when nothing holds the line
     rate_ppm: Int
+    clicked_at: datetime | None
+    placed_at: datetime | None
     paid_at: datetime | None
     settled_at: datetime | None
     reported_at: datetime
@@ -155,3 +160,34 @@ def _suspense_line(row: dict[str, Any]) -> SuspenseLine:
 def in_suspense(lines: "QuerySet[OrderLine]", wanted: bool) -> "QuerySet[OrderLine]":
     """Of `lines` those without a shop, or those with one."""
     return lines.exclude(suspense="") if wanted else lines.filter(suspense="")
+
+
+@dataclass(frozen=True)
+class UnreadShown:
+    """A report that could not be read yet, for the office and the terminal."""
+
+    report_id: UUID
+    marketplace: str
+    kind: str  # "order" or "refund"
+    external_order: str  # a hint, or ""
+    problem: str  # at the last attempt
+    received_at: datetime
+    tried_at: datetime
+    tries: int
+
+
+def unread_reports(*, limit: int = 100, after: UUID | None = None) -> list[UnreadShown]:
+    """The reports that wait to be readable, the oldest first, those with an id above `after`. One query."""
+    found = sql.rows(
+        "SELECT report_id, marketplace, kind, external_order, problem, received_at, tried_at, tries"
+        " FROM orders_unreadreport WHERE %(after)s::uuid IS NULL OR report_id > %(after)s"
+        " ORDER BY report_id LIMIT %(limit)s",
+        {"after": after, "limit": limit},
+    )
+    return [UnreadShown(**row) for row in found]
+
+
+def report_payload(report_id: UUID) -> str | None:
+    """A report as it came, as JSON text without the buyer. One query."""
+    found = sql.value("SELECT payload FROM orders_report WHERE id = %s", [report_id])
+    return None if found is None else str(found)

@@ -1,68 +1,94 @@
-"""Retry lines that no shop could be named for: a position may have been registered or leased since."""
+"""Retry lines that no shop could be named for: a position may have been registered or leased since.
 
-from dataclasses import dataclass
+Their reports are worked on again as if they came today, by the same path as new ones: what decides whose a line is, and
+what holds it, is all that was ever reported of it. A line that finds its shop is booked as if that had been known from
+the start, because its plan is that of its click.
+"""
+
+import logging
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
 from joey.kit import sql
-from joey.kit.sets import SetTable
-from joey.record.append import append_set
-from joey.sharing.attribute import Attribution, EvidencePiece, attribute_set
+from joey.kit.sets import columns_of
+from joey.orders.claim_lines import attribute_and_claim
+from joey.orders.move_lines import move_lines
+from joey.orders.stage_reports import StagedReports, empty_tables
+from joey.orders.staged_tables import EVIDENCE, MOVED, NEWEST, ORDERS, OrderFacts
+from joey.orders.take_order_reports import append_events, lock_lines_of
+from joey.sharing.attribute import AT_CLICK, SUB_ID
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class SuspendedLine:
-    """A line in suspense; `report` numbers it for its evidence."""
-
-    report: int
-    line_id: UUID
+def retry_all_suspense(*, now: datetime) -> int:
+    """Retry every marketplace's lines; how many found their shop. A marketplace that fails stops no other."""
+    found = 0
+    for (marketplace,) in sql.tuples("SELECT DISTINCT marketplace FROM orders_orderline WHERE suspense <> ''"):
+        try:
+            found += retry_suspense(marketplace, now=now)
+        except Exception:
+            log.exception("retrying the suspense of %s failed", marketplace)
+    return found
 
 
 @transaction.atomic(durable=True)
 def retry_suspense(marketplace: str, *, now: datetime) -> int:
-    """Attribute this marketplace's suspense lines again; how many found their shop. The rest keep a reason."""
-    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"orders:{marketplace}"])
-    lines = SetTable("suspended_line", SuspendedLine).create()
-    pieces = SetTable("retried_evidence", EvidencePiece).create()
-    verdicts = SetTable("retried_verdict", Attribution).create()
-    lines.insert(
-        "SELECT row_number() OVER (ORDER BY id) AS report, id AS line_id FROM orders_orderline"
-        " WHERE suspense <> '' AND marketplace = %s",
-        [marketplace],
-    )
-    pieces.insert(
+    """Attribute this marketplace's suspense lines again; how many found their shop. The rest have a reason of today."""
+    lock_lines_of(marketplace)
+    empty_tables()
+    reports = _stage_what_was_kept(marketplace)
+    if not reports:
+        return 0
+    attribute_and_claim(marketplace, StagedReports.any_of(orders=reports), now=now)
+    move_lines(marketplace, any_held=True)
+    _renew_reasons(marketplace)
+    append_events(now)
+    return int(sql.value(f"SELECT count(*) FROM {MOVED} WHERE event = 'order_line.attributed'"))
+
+
+def _stage_what_was_kept(marketplace: str) -> int:
+    """Fill ORDERS and EVIDENCE with the last reading of each readable report of the lines in suspense; how many."""
+    given = {"external_order": "r.external_order", "external_line": "r.external_line", "digest": "r.payload_sha256",
+             "poll": "coalesce(r.poll_id, 0)", "report": "row_number() OVER ()", "title": "line.title",
+             "external_item": "line.external_item"}  # fmt: skip
+    facts = [f"{given.get(column.name, f'r.{column.name}')} AS {column.name}" for column in columns_of(OrderFacts)]
+    reports = ORDERS.insert(
         f"""
-        SELECT s.report, (piece.number - 1)::int AS place, piece.facts ->> 'kind' AS kind,
-               piece.facts ->> 'key' AS key, (piece.facts ->> 'at')::timestamptz AS at
-        FROM {lines} s JOIN orders_orderline l ON l.id = s.line_id
-        CROSS JOIN LATERAL jsonb_array_elements(l.failed_evidence) WITH ORDINALITY AS piece (facts, number)
+        SELECT {", ".join(facts)}, '' AS payload, r.evidence, NULL::uuid AS rereads
+        FROM orders_orderline line
+        JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
+                              = (line.marketplace, line.external_order, line.external_line)
+        WHERE line.suspense <> '' AND line.marketplace = %(marketplace)s AND r.kind = 'order'
+          AND NOT EXISTS (
+              SELECT FROM orders_report later
+              WHERE (later.marketplace, later.external_order, later.external_line)
+                  = (r.marketplace, r.external_order, r.external_line) AND later.rereads = r.id
+          )
+        """,
+        {"marketplace": marketplace},
+    )
+    EVIDENCE.insert(
+        f"""
+        SELECT o.report, (piece.number - 1)::int AS place, piece.facts ->> 'kind' AS kind,
+               piece.facts ->> 'key' AS key,
+               CASE WHEN piece.facts ->> 'kind' = '{AT_CLICK}' THEN o.clicked_at
+                    WHEN piece.facts ->> 'kind' <> '{SUB_ID}' THEN o.placed_at END AS at
+        FROM {ORDERS} o CROSS JOIN LATERAL jsonb_array_elements(o.evidence) WITH ORDINALITY AS piece (facts, number)
         """
     )
-    attribute_set(marketplace, pieces, verdicts)
+    return reports
+
+
+def _renew_reasons(marketplace: str) -> None:
+    """Why the newest report of a line still names no shop."""
     sql.execute(
         f"""
-        WITH claimed AS (
-            INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
-            SELECT l.marketplace, l.external_order, l.external_line, v.shop_id
-            FROM {verdicts} v JOIN {lines} s USING (report) JOIN orders_orderline l ON l.id = s.line_id
-            WHERE v.shop_id IS NOT NULL
-        )
-        UPDATE orders_orderline l
-        SET shop_id = v.shop_id, lease_id = v.lease_id, suspense = '', failed_evidence = '[]',
-            evidence_kind = v.evidence_kind, evidence_key = v.evidence_key, evidence_at = v.evidence_at,
-            revision = nextval('orders_revision')
-        FROM {verdicts} v JOIN {lines} s USING (report) WHERE s.line_id = l.id AND v.shop_id IS NOT NULL
-        """
-    )
-    return append_set(
-        f"""
-        SELECT v.shop_id, 'order_line.attributed' AS kind, 'order_line:' || s.line_id AS subject_key,
-               jsonb_strip_nulls(jsonb_build_object('evidence', v.evidence_kind, 'evidence_key', v.evidence_key,
-                                                    'evidence_at', v.evidence_at)) AS facts,
-               %(now)s AS happened_at
-        FROM {verdicts} v JOIN {lines} s USING (report) WHERE v.shop_id IS NOT NULL
+        UPDATE orders_orderline line SET suspense = n.suspense, failed_evidence = n.failed_evidence FROM {NEWEST} n
+        WHERE (line.marketplace, line.external_order, line.external_line)
+            = (%(marketplace)s, n.external_order, n.external_line)
+          AND line.suspense <> '' AND n.suspense <> '' AND line.failed_evidence <> n.failed_evidence
         """,
-        {"now": now},
+        {"marketplace": marketplace},
     )

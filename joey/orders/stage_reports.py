@@ -2,140 +2,63 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from json.encoder import encode_basestring as _quoted
 from uuid import UUID
 
-from joey.kit.sets import Int, JsonText, SetTable
 from joey.kit.text import storable, storable_json
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
-from joey.orders.models import OrderLine
-from joey.orders.storable import fitting
-from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, Attributed, Attribution, EvidencePiece
-
-# Which of two reports is the newer one. Marketplaces report times in whole seconds, and an order may be paid and
-# settled in one: of such reports the one that is further on wins, for a line does not go back, and a refund case
-# counts only after it was opened. A remaining tie is decided by the digest, so that it is always decided the same. A
-# report whose state is unknown is never newer than one whose state is known: it holds the line and moves nothing else.
-_PROGRESS = f"array_position(ARRAY{OrderLine.State.values}, {{0}}.state::text)"
-_RANK = ("({0}.state <> 'unknown')", "{0}.reported_at", _PROGRESS)
-
-
-def rank(row: str, digest: str = "digest") -> str:
-    """The SQL row value that is larger for the newer of two reports or lines."""
-    return f"({', '.join((*_RANK, f'{{0}}.{digest}'))})".format(row)
-
-
-def newest_first(row: str) -> str:
-    """The same as an ORDER BY list, newest first."""
-    return ", ".join(f"{part} DESC" for part in (*_RANK, "{0}.digest")).format(row)
-
-
-@dataclass(frozen=True)
-class OrderFacts:
-    """One order report but its payload. `report` is its place in the set, which its evidence refers to."""
-
-    report: int
-    external_order: str
-    external_line: str
-    reported_at: datetime
-    digest: bytes
-    state: str
-    reason: str
-    held: str
-    clicked_at: datetime | None
-    quantity: Int
-    currency: str
-    paid_minor: int
-    commission_minor: int
-    service_fee_minor: int
-    rate_ppm: Int
-    title: str
-    external_item: str
-    placed_at: datetime | None
-    paid_at: datetime | None
-    settled_at: datetime | None
+from joey.orders.staged_tables import (
+    CONTRADICTIONS,
+    EVIDENCE,
+    GIVEN,
+    HOLDS,
+    KEPT,
+    MOVED,
+    NAMED,
+    NEWEST,
+    ORDERS,
+    REFUNDS,
+    UNREADABLE,
+    VERDICTS,
+    OrderIn,
+    RefundIn,
+    UnreadableIn,
+)
+from joey.orders.storable import PROBLEM_MAX, fitting
+from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, EvidencePiece
 
 
 @dataclass(frozen=True)
-class OrderIn(OrderFacts):
-    payload: JsonText
+class Origin:
+    """The poll that brought a report (0: none), and the earlier report that it is a new reading of."""
 
-
-@dataclass(frozen=True)
-class NamedOrder(OrderFacts, Attributed):
-    """An order report with what its evidence came to."""
-
-
-@dataclass(frozen=True)
-class NewestOrder(NamedOrder):
-    """The newest report of a line in the set. `held_at` is the time of the report that `held` is from."""
-
-    held_at: datetime
-
-
-@dataclass(frozen=True)
-class RefundIn:
-    case_id: str
-    external_order: str
-    external_line: str
-    reported_at: datetime
-    payload: JsonText
-    digest: bytes
-    counts: bool
-    refund_minor: int
-    commission_back_minor: int
-
-
-@dataclass(frozen=True)
-class UnreadableIn:
-    kind: str
-    external_order: str
-    reported_at: datetime
-    payload: JsonText
-    digest: bytes
-
-
-@dataclass(frozen=True)
-class ReportKey:
-    """Which report of an order line is meant."""
-
-    external_order: str
-    external_line: str
-    digest: bytes
-
-
-@dataclass(frozen=True)
-class MovedLine:
-    """A line that the set made or changed, and the kind of event that says so."""
-
-    id: UUID
-    shop_id: UUID | None
-    event: str
-
-
-ORDERS = SetTable("order_in", OrderIn)
-EVIDENCE = SetTable("evidence_in", EvidencePiece)
-VERDICTS = SetTable("verdict_in", Attribution)
-NAMED = SetTable("named_order", NamedOrder)
-NEWEST = SetTable("newest_order", NewestOrder)
-REFUNDS = SetTable("refund_in", RefundIn)
-UNREADABLE = SetTable("unreadable_in", UnreadableIn)
-NEW_REPORTS = SetTable("new_report", ReportKey)
-CONTRADICTIONS = SetTable("contradiction", ReportKey)
-MOVED = SetTable("moved_line", MovedLine)
+    poll: int = 0
+    rereads: UUID | None = None
 
 
 @dataclass(frozen=True)
 class StagedReports:
-    """What a set holds: how many reports could not be read, and whether any holds its line."""
+    """How many reports of each kind a set holds, whether any holds its line, and whether they differ in currency."""
 
+    orders: int
+    refunds: int
     unreadable: int
     any_held: bool
+    several_currencies: bool
+
+    @classmethod
+    def any_of(cls, *, orders: int) -> "StagedReports":
+        """So many order reports, of which any may hold its line and be in any currency."""
+        return cls(orders, 0, 0, any_held=True, several_currencies=True)
+
+    @property
+    def reports(self) -> int:
+        return self.orders + self.refunds + self.unreadable
 
 
-def stage_reports(reports: Iterable[AnyReport], *, is_net: bool) -> StagedReports:
+def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool) -> StagedReports:
     """Fill ORDERS, EVIDENCE, REFUNDS and UNREADABLE; empty the tables that the next steps fill.
 
     `is_net`: the reported commission is what is left after the service fee, so a fee that a report names is not taken
@@ -145,35 +68,54 @@ def stage_reports(reports: Iterable[AnyReport], *, is_net: bool) -> StagedReport
     evidence: list[EvidencePiece] = []
     refunds: list[RefundIn] = []
     unreadable: list[UnreadableIn] = []
-    for report in map(fitting, reports):
+    for number, (given, origin) in enumerate(reports):
+        report = fitting(given)
         payload = json.dumps(storable_json(report.payload), ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(payload.encode()).digest()
         if isinstance(report, OrderReport):
-            evidence += _pieces(len(orders), report)
+            pieces = list(_pieces(number, report))
+            evidence += pieces
             fee = 0 if is_net else report.service_fee_minor
-            orders.append(_order(len(orders), report, payload, digest, service_fee_minor=fee))
+            orders.append(_order(number, report, origin, pieces, payload, digest, service_fee_minor=fee))
         elif isinstance(report, RefundReport):
             refunds.append(
                 RefundIn(
-                    storable(report.case_id), storable(report.external_order),
-                    storable(report.external_line), report.reported_at, payload, digest, report.counts,
-                    report.refund_minor, report.commission_back_minor,
+                    number, storable(report.case_id), storable(report.external_order), storable(report.external_line),
+                    report.reported_at, payload, digest, origin.poll, origin.rereads, report.counts,
+                    report.refund_minor, report.commission_back_minor, report.currency,
                 )
             )  # fmt: skip
         else:
             assert isinstance(report, UnreadableReport)
-            order = storable(report.external_order)
-            unreadable.append(UnreadableIn(report.kind, order, report.reported_at, payload, digest))
-    ORDERS.create().fill(orders)
-    EVIDENCE.create().fill(evidence)
-    REFUNDS.create().fill(refunds)
-    UNREADABLE.create().fill(unreadable)
-    for table in (VERDICTS, NAMED, NEWEST, NEW_REPORTS, CONTRADICTIONS, MOVED):
+            unreadable.append(
+                UnreadableIn(
+                    number, report.kind, storable(report.external_order), report.reported_at, payload, digest,
+                    origin.poll, origin.rereads, storable(report.problem[:PROBLEM_MAX]) or "unreadable",
+                )
+            )  # fmt: skip
+    empty_tables()
+    ORDERS.fill(orders)
+    EVIDENCE.fill(evidence)
+    REFUNDS.fill(refunds)
+    UNREADABLE.fill(unreadable)
+    return StagedReports(
+        len(orders), len(refunds), len(unreadable),
+        any_held=any(order.held for order in orders),
+        several_currencies=len({order.currency for order in orders}) > 1,
+    )  # fmt: skip
+
+
+def empty_tables() -> None:
+    """Make all tables in which a set is worked on, empty."""
+    for table in (ORDERS, EVIDENCE, REFUNDS, UNREADABLE, GIVEN, KEPT, VERDICTS, NAMED, NEWEST, HOLDS, CONTRADICTIONS,
+                  MOVED):  # fmt: skip
         table.create()
-    return StagedReports(len(unreadable), any(order.held or order.state == "unknown" for order in orders))
 
 
-def _order(number: int, report: OrderReport, payload: str, digest: bytes, *, service_fee_minor: int) -> OrderIn:
+def _order(
+    number: int, report: OrderReport, origin: Origin, pieces: Sequence[EvidencePiece], payload: str, digest: bytes,
+    *, service_fee_minor: int,
+) -> OrderIn:  # fmt: skip
     return OrderIn(
         report=number,
         external_order=storable(report.external_order),
@@ -181,9 +123,12 @@ def _order(number: int, report: OrderReport, payload: str, digest: bytes, *, ser
         reported_at=report.reported_at,
         payload=payload,
         digest=digest,
+        poll=origin.poll,
+        rereads=origin.rereads,
+        evidence="[" + ", ".join(f'{{"key": {_quoted(piece.key)}, "kind": "{piece.kind}"}}' for piece in pieces) + "]",
         state=report.state,
         reason=storable(report.reason[:40]),
-        held=report.held or ("unknown_code" if report.state == "unknown" else ""),
+        held="unknown_code" if report.state == "unknown" else report.held,
         clicked_at=report.clicked_at,
         quantity=report.quantity,
         currency=report.currency,

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
+
+from django.db import DatabaseError
 
 from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, OrderReport, RefundReport, UnreadableReport
 from joey.orders.models import OrderLine
@@ -12,7 +14,8 @@ from joey.orders.models import OrderLine
 ID_MAX = 64
 POSITION_MAX = 80
 INT_MAX = 2**31 - 1
-BIGINT_MAX = 2**63 - 1
+AMOUNT_MAX = 10**15  # of minor units; no order is worth more, and sums of it fit
+PROBLEM_MAX = 200
 STATES = frozenset(OrderLine.State.values)
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # always the same one, so that the report is not new at each poll
 
@@ -52,6 +55,19 @@ def fitting(seen: AnyReport) -> AnyReport:
     problem = _wrong_kind(seen) or _problem(seen)
     if not problem:
         return seen
+    return _unreadable(seen, problem)
+
+
+def unstorable(seen: AnyReport, fault: Exception) -> UnreadableReport:
+    """The same as unreadable, for a report that looked right and that the database refuses or that has no text."""
+    facts = {"order": seen.external_order, "reported_at": seen.reported_at.isoformat()}
+    return replace(
+        _unreadable(seen, f"it cannot be stored: {type(fault).__name__}"),
+        payload=seen.payload if isinstance(fault, DatabaseError) else facts,
+    )
+
+
+def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
     known: dict[str, Any] = vars(seen)
     kind: Literal["order", "refund"] = "order" if isinstance(seen, OrderReport) else "refund"
     return UnreadableReport(
@@ -77,7 +93,9 @@ def _problem(seen: AnyReport) -> str:
     if isinstance(seen, RefundReport):
         if len(seen.case_id) > ID_MAX:
             return "the case's number is too long"
-        return _out_of_bounds(BIGINT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor)
+        if not re.fullmatch("([A-Z]{3})?", seen.currency):
+            return "the currency is not a code of ISO 4217"
+        return _out_of_bounds(AMOUNT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor)
     if seen.state not in STATES:
         return "the state is none of ours"
     if not re.fullmatch("[A-Z]{3}", seen.currency):
@@ -85,10 +103,10 @@ def _problem(seen: AnyReport) -> str:
     if any(len(piece.key) > POSITION_MAX for piece in seen.evidence if isinstance(piece, ByPosition)):
         return "the position is too long"
     return _out_of_bounds(INT_MAX, quantity=seen.quantity, rate=seen.rate_ppm) or _out_of_bounds(
-        BIGINT_MAX, paid=seen.paid_minor, commission=seen.commission_minor, service_fee=seen.service_fee_minor
+        AMOUNT_MAX, paid=seen.paid_minor, commission=seen.commission_minor, service_fee=seen.service_fee_minor
     )
 
 
 def _out_of_bounds(most: int, **numbers: int) -> str:
-    """Which number is below zero or larger than its column; "" when none is."""
+    """Which number is below zero or larger than it may be; "" when none is."""
     return next((f"{name} is out of bounds" for name, number in numbers.items() if not 0 <= number <= most), "")

@@ -1,8 +1,7 @@
 """Ask each marketplace every question that its manifest names, and remember how far each was answered without a gap."""
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,9 +10,9 @@ from django.db import transaction
 from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
-from joey.marketplaces.port import Connector
+from joey.marketplaces.port import AnyReport, Connector
 from joey.orders.models import SyncCursor
-from joey.orders.take_order_reports import Recorded, take_order_reports
+from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
 from joey.sharing.lease_position import first_leased_at
 from joey.sharing.tracked_url import first_tracked_at
 
@@ -53,47 +52,110 @@ def _sync_one(connector: Connector, *, now: datetime) -> Synced:
 
 
 def _ask(connector: Connector, question: Question, *, now: datetime) -> Synced:
-    """Take in the answer to one question, from its own cursor on."""
+    """Take in the answer to one question: from its own cursor on, the last day or so again, and old days in turn."""
     cursor = _cursor(connector, question, now)
-    taken = lines = 0
-    read_until = cursor.read_until
+    asking = Asking(connector, question, cursor, now)
     trouble = ""
     try:
-        since = max(cursor.read_until - question.overlap, now - question.furthest_back)
-        for window_end, reports in connector.reports(question, since, now):
-            read_until = max(read_until, window_end)
-            if not reports:
-                continue  # nothing to take in: the cursor is moved with the next reports, or at the end
-            with transaction.atomic():
-                done = take_order_reports(connector.code, reports, now=now)
-                _move_forward(cursor, window_end)
-            taken, lines = taken + done.reports, lines + done.lines
-        for done in _rescan(connector, question, cursor, now=now):
-            taken, lines = taken + done.reports, lines + done.lines
+        asking.take(_since(question, cursor, now), now)
+        _move_forward(cursor, asking.read_until)
+        if _recheck_is_due(question, cursor, now):
+            SyncCursor.objects.filter(pk=cursor.pk).update(rechecked_at=now)
+        _rescan(asking)
     except Refusal as refusal:
         trouble = str(refusal)
-        log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, read_until.isoformat(), trouble)
+        where = asking.read_until.isoformat()
+        log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, where, trouble)
     except Exception as error:  # a fault in one connector must not keep the other questions from being asked
         trouble = f"{type(error).__name__}; the log of the worker has the details"
-        read_until = SyncCursor.objects.get(pk=cursor.pk).read_until  # the window at hand was not taken in
         log.exception("sync of %s (%s) failed", connector.code, question.code)
-    _move_forward(cursor, read_until)  # past windows that held nothing, which would all be read again
+    asking.close_stretch()  # windows that held nothing were read too, and would all be read again
     SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
-    return Synced(connector.code, taken, lines, read_until, trouble)
+    return Synced(connector.code, asking.reports, asking.lines, asking.read_until, trouble)
 
 
-def _rescan(connector: Connector, question: Question, cursor: SyncCursor, *, now: datetime) -> Iterator[Recorded]:
-    """Once a day ask again for the whole days of the question's calendar, for what became visible long after."""
-    zone = ZoneInfo(connector.manifest.zone)
+class Asking:
+    """One question being asked. Windows that bring nothing new are written down together, as one poll."""
+
+    def __init__(self, connector: Connector, question: Question, cursor: SyncCursor, now: datetime) -> None:
+        self.connector, self.question, self.cursor, self.now = connector, question, cursor, now
+        self.read_until = cursor.read_until
+        self.reports = self.lines = 0
+        self._poll: AskedPoll | None = None  # the stretch at hand, of windows that brought nothing new so far
+
+    def take(self, since: datetime, until: datetime) -> None:
+        """Ask for [since, until) and take in each window with its poll; the cursor moves with what was taken in."""
+        self.close_stretch()
+        windows = self.connector.reports(self.question, since, until)
+        begun = since
+        while True:
+            number = next_poll_number()
+            window_end, reports = next(windows, (None, []))
+            if window_end is None:
+                break
+            poll = AskedPoll(
+                number, self.connector.account, self.question.code, begun, max(window_end, begun), self.now
+            )
+            self._poll = replace(poll, since=self._poll.since) if self._poll else poll
+            if reports:
+                self._take(self._poll, reports)
+            begun = poll.until
+            self.read_until = max(self.read_until, window_end)
+        self.close_stretch()
+
+    def _take(self, poll: AskedPoll, reports: list[AnyReport]) -> None:
+        with transaction.atomic():
+            done = take_order_reports(self.connector.code, reports, now=self.now, poll=poll)
+            if done.reports:
+                _move_forward(self.cursor, poll.until)
+        self.reports, self.lines = self.reports + done.reports, self.lines + done.lines
+        if done.reports:
+            self._poll = None
+
+    def close_stretch(self) -> None:
+        """Write down a stretch that brought nothing new, and move the cursor past it."""
+        if self._poll is not None:
+            with transaction.atomic():
+                keep_poll(self.connector.code, self._poll)
+                _move_forward(self.cursor, self._poll.until)
+            self._poll = None
+
+
+def _since(question: Question, cursor: SyncCursor, now: datetime) -> datetime:
+    """Where to begin: an overlap before the cursor, and once in a while further back, for what is visible late.
+
+    That goes back from the last time it was done, so that an outage leaves no gap.
+    """
+    since = cursor.read_until - question.overlap
+    if cursor.rechecked_at is not None and _recheck_is_due(question, cursor, now):
+        since = min(since, cursor.rechecked_at - question.recheck_back)
+    return max(since, now - question.furthest_back)
+
+
+def _recheck_is_due(question: Question, cursor: SyncCursor, now: datetime) -> bool:
+    if not question.recheck_back:
+        return False
+    return cursor.rechecked_at is None or now - cursor.rechecked_at >= question.recheck_every
+
+
+def _rescan(asking: Asking) -> None:
+    """Once a day ask again for the whole days of the question's calendar, for what became visible long after.
+
+    Days that came of age while nothing was asked are made up for.
+    """
+    question, cursor, now = asking.question, asking.cursor, asking.now
+    zone = ZoneInfo(asking.connector.manifest.zone)
     today = now.astimezone(zone).date()
     if not question.rescan_after or cursor.rescanned_on == today:
         return
-    for age in question.rescan_after:
-        day = datetime.combine(today - age, time(), zone)
-        since, until = max(day, now - question.furthest_back), min(day + timedelta(days=1), now)
-        for _window_end, reports in connector.reports(question, since, until) if since < until else ():
-            if reports:
-                yield take_order_reports(connector.code, reports, now=now)
+    # At a new cursor there is no day before its first, and those after were asked for just now.
+    missed = (today - cursor.rescanned_on).days if cursor.rescanned_on else 0
+    for age in question.rescan_after if missed else ():
+        first = datetime.combine(today - age - timedelta(days=missed - 1), time(), zone)
+        last = datetime.combine(today - age + timedelta(days=1), time(), zone)
+        since, until = max(first, now - question.furthest_back), min(last, now)
+        if since < until:
+            asking.take(since, until)
     SyncCursor.objects.filter(pk=cursor.pk).update(rescanned_on=today)
 
 

@@ -1,26 +1,36 @@
 """Take in what a marketplace reported: every report is kept, the most recent one moves the order line.
 
 Reports come late, twice and out of order. A line is what its most recent report says, by the marketplace's own time of
-change and within one second by how far the line is, so any order of arrival leads to the same lines. One set, one
-transaction, one lock per marketplace.
+change and within one second by the poll that brought it (joey/orders/newest_report.py), so polls may be taken in in any
+order. One set, one transaction, one lock per marketplace.
 """
 
-from collections.abc import Iterable
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from joey.kit import sql
 from joey.kit.ids import CODE_ALPHABET
 from joey.marketplaces.port import AnyReport
 from joey.marketplaces.registry import manifest_of
 from joey.orders.claim_lines import attribute_and_claim
+from joey.orders.keep_reports import keep_reports
+from joey.orders.models import Poll
 from joey.orders.move_lines import move_lines
-from joey.orders.stage_reports import MOVED, NEW_REPORTS, ORDERS, REFUNDS, UNREADABLE, stage_reports
+from joey.orders.newest_report import LINE, case_rank, newest_case_first
+from joey.orders.stage_reports import Origin, stage_reports
+from joey.orders.staged_tables import KEPT, MOVED, REFUNDS
+from joey.orders.storable import unstorable
 from joey.record.append import append_set
 from joey.sharing.attribute import SUB_ID
 
+log = logging.getLogger(__name__)
+
+MOST_POISONED = 20  # reports of one set that are put aside one by one; more are a fault of ours, which stops the set
 CODE_PATTERN = f"^[{CODE_ALPHABET}]{{8,16}}$"
 
 # A sub-id is whatever the person who made the link put there. In an event, which is kept for ever, it is written only
@@ -32,6 +42,18 @@ FAILED_KEY = f"""
 
 
 @dataclass(frozen=True)
+class AskedPoll:
+    """One stretch of time that one question was asked for. `number` is from `next_poll_number`."""
+
+    number: int
+    account: str
+    question: str
+    since: datetime
+    until: datetime
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
 class Recorded:
     """What one set of reports came to."""
 
@@ -40,77 +62,127 @@ class Recorded:
     unreadable: int
 
 
-@transaction.atomic
-def take_order_reports(marketplace: str, reports: Iterable[AnyReport], *, now: datetime) -> Recorded:
-    """Keep the reports and move the lines they are about. The same set twice changes nothing."""
-    # Revisions are given out under this lock and become visible before the next holder gives out larger ones, so a
-    # process that follows lines by their revision never misses one.
+@dataclass(frozen=True)
+class _Taken:
+    """The same, with the digests of the reports that were kept."""
+
+    digests: list[bytes]
+    lines: int
+    unreadable: int
+
+
+Given = tuple[AnyReport, Origin]
+
+
+def next_poll_number() -> int:
+    """The number of a poll, to be taken before the question is asked: the larger one was asked later."""
+    return int(sql.value("SELECT nextval('orders_poll_number')"))
+
+
+def lock_lines_of(marketplace: str) -> None:
+    """Let one transaction at a time change the lines of a marketplace.
+
+    Revisions are given out under this lock and become visible before the next holder gives out larger ones, so a
+    process that follows lines by their revision never misses one.
+    """
     sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"orders:{marketplace}"])
-    staged = stage_reports(reports, is_net=manifest_of(marketplace).reported_commission == "after_fee")
-    kept = _keep_reports(marketplace)
-    _take_refund_cases(marketplace)
-    other_currency = attribute_and_claim(marketplace, now=now)
-    move_lines(marketplace, any_held=staged.any_held or other_currency)
-    lines = int(sql.value(f"SELECT count(*) FROM (SELECT DISTINCT id FROM {MOVED}) AS lines"))
-    _append_events(now)
-    return Recorded(reports=kept, lines=lines, unreadable=staged.unreadable)
 
 
-def _keep_reports(marketplace: str) -> int:
-    """Write the reports that are not here yet, on whatever day they first came; how many."""
-    return sql.execute(
-        f"""
-        WITH given AS MATERIALIZED (
-            SELECT *, row_number() OVER () AS place,
-                   sha256(convert_to(concat_ws(E'\\n', %(marketplace)s, kind, external_order, external_line, version),
-                                     'UTF8') || digest) AS own_digest
-            FROM (
-                SELECT 'order' AS kind, external_order, external_line, reported_at::text AS version, payload, digest
-                FROM {ORDERS}
-                UNION ALL
-                SELECT 'refund', external_order, external_line, left(case_id || '@' || reported_at, 64), payload, digest
-                FROM {REFUNDS}
-                UNION ALL
-                SELECT kind, external_order, 'unreadable', reported_at::text, payload, digest FROM {UNREADABLE}
-            ) AS reports
-        ), once AS (
-            SELECT own_digest, min(place) AS place FROM given GROUP BY own_digest
-        ), new AS (
-            INSERT INTO orders_reportdigest (digest, report_id) SELECT own_digest, joey_row_id() FROM once
-            ON CONFLICT DO NOTHING RETURNING digest, report_id
-        ), kept AS (
-            INSERT INTO orders_report
-                (id, marketplace, kind, external_order, external_line, version, payload, payload_sha256)
-            SELECT new.report_id, %(marketplace)s, kind, external_order, external_line, version, payload, given.digest
-            FROM new JOIN once ON once.own_digest = new.digest JOIN given ON given.place = once.place
-            RETURNING external_order, external_line, payload_sha256
-        )
-        INSERT INTO {NEW_REPORTS} (external_order, external_line, digest) SELECT * FROM kept
-        """,
-        {"marketplace": marketplace},
+@transaction.atomic
+def take_order_reports(
+    marketplace: str, reports: Iterable[AnyReport], *, now: datetime, poll: AskedPoll | None = None
+) -> Recorded:
+    """Keep the reports and move the lines they are about. The same set twice changes nothing.
+
+    `poll` is what brought them: it is kept with them, if any of them is new. Reports that no poll brought are older
+    than those of the same second that one did. A report that no table can hold is kept unread and stops no other.
+    """
+    origin = Origin(poll.number if poll else 0)
+    done = take_with_origins(marketplace, [(report, origin) for report in reports], now=now)
+    if poll and done.digests:
+        keep_poll(marketplace, poll, done.digests)
+    return Recorded(reports=len(done.digests), lines=done.lines, unreadable=done.unreadable)
+
+
+def keep_poll(marketplace: str, poll: AskedPoll, digests: Sequence[bytes] = ()) -> None:
+    """Write down what was asked, and the count and digest of the reports that it brought."""
+    Poll.objects.create(
+        id=poll.number,
+        marketplace=marketplace,
+        account=poll.account,
+        question=poll.question,
+        since=poll.since,
+        until=poll.until,
+        asked_at=poll.asked_at,
+        reports=len(digests),
+        digest=hashlib.sha256(b"".join(sorted(digests))).digest(),
     )
+
+
+def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Taken:
+    """The same for reports of several polls, in the caller's transaction."""
+    lock_lines_of(marketplace)
+    poisoned: list[Exception] = []
+    done = _take_or_halve(marketplace, reports, poisoned, now=now)
+    if poisoned:
+        log.error("%d reports of %s cannot be stored, kept as unreadable", len(poisoned), marketplace)
+    return done
+
+
+def _take_or_halve(marketplace: str, reports: Sequence[Given], poisoned: list[Exception], *, now: datetime) -> _Taken:
+    """Take the set; where that fails, each half by itself, down to the one report that fails: it is kept unread."""
+    try:
+        with transaction.atomic():
+            return _take(marketplace, reports, now=now)
+    except (OperationalError, InterfaceError):
+        raise  # the database, not a report: the whole set is tried again
+    except (DatabaseError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as fault:
+        if len(reports) == 1:
+            poisoned.append(fault)
+            if len(poisoned) > MOST_POISONED:
+                raise
+            ((report, origin),) = reports
+            return _take(marketplace, [(unstorable(report, fault), origin)], now=now)
+    middle = len(reports) // 2
+    halves = [_take_or_halve(marketplace, half, poisoned, now=now) for half in (reports[:middle], reports[middle:])]
+    return _Taken(
+        [digest for half in halves for digest in half.digests],
+        lines=sum(half.lines for half in halves),
+        unreadable=sum(half.unreadable for half in halves),
+    )
+
+
+def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Taken:
+    staged = stage_reports(reports, is_net=manifest_of(marketplace).reported_commission == "after_fee")
+    if not keep_reports(marketplace, staged):
+        return _Taken([], 0, 0)
+    if staged.refunds:
+        _take_refund_cases(marketplace)
+    any_held = attribute_and_claim(marketplace, staged, now=now)
+    move_lines(marketplace, any_held=any_held)
+    lines = int(sql.value(f"SELECT count(*) FROM (SELECT DISTINCT id FROM {MOVED}) AS lines"))
+    append_events(now)
+    digests = [bytes(digest) for (digest,) in sql.tuples(f"SELECT own_digest FROM {KEPT}")]
+    return _Taken(digests, lines, staged.unreadable)
 
 
 def _take_refund_cases(marketplace: str) -> None:
+    taken = "external_order, external_line, counts, refund_minor, commission_back_minor, currency, reported_at"
+    changes = (*taken.split(", ")[2:], "reported_poll", "report_digest")
     sql.execute(
         f"""
-        INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
-                                       commission_back_minor, reported_at, report_digest)
-        SELECT DISTINCT ON (case_id) %(marketplace)s, case_id, external_order, external_line, counts, refund_minor,
-               commission_back_minor, reported_at, digest
-        FROM {REFUNDS} ORDER BY case_id, reported_at DESC, counts DESC, digest DESC
-        ON CONFLICT (marketplace, case_id) DO UPDATE
-        SET counts = excluded.counts, refund_minor = excluded.refund_minor,
-            commission_back_minor = excluded.commission_back_minor, reported_at = excluded.reported_at,
-            report_digest = excluded.report_digest
-        WHERE (excluded.reported_at, excluded.counts, excluded.report_digest)
-            > (orders_refundcase.reported_at, orders_refundcase.counts, orders_refundcase.report_digest)
+        INSERT INTO orders_refundcase (marketplace, case_id, {taken}, reported_poll, report_digest)
+        SELECT DISTINCT ON (case_id) %(marketplace)s, case_id, {taken}, poll, digest
+        FROM {REFUNDS} r ORDER BY case_id, {newest_case_first("r")}
+        ON CONFLICT (marketplace, case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in changes)}
+        WHERE {case_rank("excluded", LINE)} > {case_rank("orders_refundcase", LINE)}
         """,
         {"marketplace": marketplace},
     )
 
 
-def _append_events(now: datetime) -> None:
+def append_events(now: datetime) -> None:
+    """Write down what moved, of each row of MOVED."""
     MOVED.analyze()
     append_set(
         f"""

@@ -120,6 +120,8 @@ _DECLARED = (
         "order_line.attributed",
         {name: CODE if name == "evidence" else optional(fact) for name, fact in _LINE.items()},
     ),
+    Kind("order_line.given", {**_BY_PERSON, "reason": TEXT, "suspense": CODE}),
+    Kind("report.retried", {**_BY_PERSON, "marketplace": CODE, "read": FLAG}),
     # commissions
     Kind(
         "plan.published",

@@ -88,7 +88,7 @@ def test_a_report_in_another_currency_holds_the_line_and_stops_no_other() -> Non
     prove()
 
     line = OrderLine.objects.get(external_order="1")
-    assert (line.state, line.currency, line.held) == ("paid", "CNY", "unknown_code")
+    assert (line.state, line.currency, line.held) == ("paid", "CNY", "currency")
     assert Commission.objects.get(order_line__external_order="2").state == "confirmed"
 
 

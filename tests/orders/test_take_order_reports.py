@@ -1,5 +1,6 @@
 """Reports are kept as they came, and each order line finds the one shop it belongs to, or none."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -92,9 +93,14 @@ def test_a_line_stays_with_its_first_shop_when_a_later_report_names_another_posi
     take_order_reports("taobao", [settled(position="110000000002", paid_minor=1)], now=NOW)
 
     line = OrderLine.objects.get()
-    assert (line.shop_id, line.state, line.paid_minor) == (meis_shop().pk, "paid", 6900)
+    assert (line.shop_id, line.state, line.paid_minor) == (meis_shop().pk, "settled", 1)
+    assert (line.held, line.evidence_key) == ("contradiction", "110000000001")
     events = sql.rows("SELECT kind FROM record_event WHERE subject_key = %s ORDER BY id", [f"order_line:{line.pk}"])
-    assert [row["kind"] for row in events] == ["order_line.reported", "order_line.contradicted"]
+    assert sorted(row["kind"] for row in events) == [
+        "order_line.contradicted",
+        "order_line.reported",
+        "order_line.reported",
+    ]
 
 
 def test_suspense_is_retried_when_a_position_gets_its_lease() -> None:
@@ -272,7 +278,7 @@ def test_a_value_that_json_has_no_form_for_keeps_no_report_out() -> None:
     take_order_reports("taobao", [odd], now=NOW)
 
     assert OrderLine.objects.get().state == "paid"
-    assert Report.objects.get().payload == {"rate": "nan", "at": str(NOW)}
+    assert json.loads(Report.objects.get().payload) == {"rate": "nan", "at": str(NOW)}
 
 
 def test_a_long_case_number_is_no_hindrance() -> None:
@@ -295,5 +301,5 @@ def test_text_that_postgresql_cannot_hold_keeps_no_report_out(text: str) -> None
 
     kept = text.replace("\x00", "").replace("\ud83d", "\ufffd")
     assert OrderLine.objects.get().title == kept
-    assert Report.objects.get().payload["item_title"] == kept
+    assert json.loads(Report.objects.get().payload)["item_title"] == kept
     assert again.reports == 0

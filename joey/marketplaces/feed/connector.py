@@ -22,6 +22,7 @@ from joey.marketplaces.port import (
     OfferFacts,
     TrackedLink,
     Tracking,
+    UnreadableReport,
 )
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,10 @@ class FeedConnector:
     def reports(
         self, question: Question, since: datetime, until: datetime
     ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+        """A feed reports no orders."""
+        raise self._earns_nothing()
+
+    def read_again(self, unread: UnreadableReport) -> AnyReport:
         """A feed reports no orders."""
         raise self._earns_nothing()
 

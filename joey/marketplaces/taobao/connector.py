@@ -19,6 +19,7 @@ from joey.marketplaces.port import (
     OfferFacts,
     TrackedLink,
     Tracking,
+    UnreadableReport,
 )
 from joey.marketplaces.taobao import reports
 from joey.marketplaces.taobao.client import CALLS_PER_SECOND, Client, UnionAccount
@@ -167,6 +168,11 @@ class TaobaoConnector:
         now = datetime.now(UTC)
         start, end = max(since.astimezone(UTC), now - question.furthest_back), min(until.astimezone(UTC), now)
         return reports.reports(self._client, question, start, end, by_relation=self._by_relation)
+
+    def read_again(self, unread: UnreadableReport) -> AnyReport:
+        """The payload of an order or refund case, read as of now."""
+        read = reports.read_order if unread.kind == "order" else reports.read_refund
+        return read(unread.payload, window_end=unread.reported_at, by_relation=self._by_relation)
 
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""

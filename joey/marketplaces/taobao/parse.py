@@ -13,6 +13,8 @@ SECOND_OWNER = ("3", "三方")  # a cut from another publisher's commission: the
 # 2 refunded, 12 waiting to be taken from us, 13 taken from us; 14 and 15 are the seller's cost, 3, 4 and 11 undecided.
 COUNTING_REFUNDS = (2, 12, 13)
 MILLION = 1_000_000
+MOST_LEVELS = 20  # of objects and lists inside each other; the real reports have three
+TOO_DEEP = "left out: too deep"
 
 # What could name the buyer is not kept. `special_id` and `unid` stand for a member.
 _OF_THE_BUYER = re.compile(
@@ -104,18 +106,24 @@ def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> Unread
 
 
 def without_buyer(row: Row) -> dict[str, Any]:
-    """The report without whatever could name the buyer, however deep it is."""
+    """The report without whatever could name the buyer, however deep it is, down to MOST_LEVELS."""
+    return _without_buyer(row, 0)
+
+
+def _without_buyer(row: Row, level: int) -> dict[str, Any]:
     return {
-        name: _without_buyer(value)
+        name: _value_without_buyer(value, level + 1)
         for name, value in row.items()
         if name in _NOT_OF_THE_BUYER or not _OF_THE_BUYER.search(name)
     }
 
 
-def _without_buyer(value: Any) -> Any:
+def _value_without_buyer(value: Any, level: int) -> Any:
+    if level > MOST_LEVELS and isinstance(value, (Mapping, list)):
+        return TOO_DEEP
     if isinstance(value, Mapping):
-        return without_buyer(value)
-    return [_without_buyer(each) for each in value] if isinstance(value, list) else value
+        return _without_buyer(value, level)
+    return [_value_without_buyer(each, level + 1) for each in value] if isinstance(value, list) else value
 
 
 def _commission(row: Row, state: OrderState) -> tuple[int, int]:

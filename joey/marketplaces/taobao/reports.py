@@ -23,6 +23,9 @@ MOST_PAGES = 100
 UPDATED_ORDERS = 4  # query_type of the order report: by time of change
 UPDATED_REFUNDS = 5  # query_type of the refund report: by time of change
 
+# UnreadableField, and whatever else a row of another shape than ever seen may raise.
+SURPRISES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+
 Answer = tuple[Row, list[Row]]  # the page's own fields, its rows
 Ask = Callable[[int, str], Answer]  # page number, position_index
 
@@ -39,7 +42,7 @@ def reports(
     while todo:
         start, end = todo.popleft()
         try:
-            if question == REFUNDS:
+            if question.code == REFUNDS.code:
                 seen = _refunds(client, start, end)
             else:
                 seen = _orders(client, start, end, by_relation=by_relation)
@@ -68,14 +71,7 @@ def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool
         data = inner(answer, "data")
         return data, listed(data, "results", "publisher_order_dto")
 
-    found: list[AnyReport] = []
-    for row in _all_pages(ask):
-        try:
-            found.append(parse.order_report(row, by_relation=by_relation))
-        except UnreadableField as trouble:
-            log.warning("an order report cannot be read: %s", trouble)
-            found.append(parse.unreadable_order(row, str(trouble), window_end=end))
-    return found
+    return [read_order(row, window_end=end, by_relation=by_relation) for row in _all_pages(ask)]
 
 
 def _refunds(client: Client, start: datetime, end: datetime) -> list[AnyReport]:
@@ -97,14 +93,30 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[AnyReport]:
         data = inner(answer, "data")
         return data, listed(data, "result", "publisher_refund_order_d_t_o")
 
-    found: list[AnyReport] = []
-    for row in _all_pages(ask):
-        try:
-            found.append(parse.refund_report(row))
-        except UnreadableField as trouble:
-            log.warning("a refund report cannot be read: %s", trouble)
-            found.append(parse.unreadable_refund(row, str(trouble), window_end=end))
-    return found
+    return [read_refund(row, window_end=end) for row in _all_pages(ask)]
+
+
+def read_order(row: Row, *, window_end: datetime, by_relation: bool) -> AnyReport:
+    """One row of the order report, readable or not: a row that surprises the parser stops no other."""
+    try:
+        return parse.order_report(row, by_relation=by_relation)
+    except SURPRISES as trouble:
+        log.warning("an order report cannot be read: %s", trouble)
+        return parse.unreadable_order(row, problem_of(trouble), window_end=window_end)
+
+
+def read_refund(row: Row, *, window_end: datetime, by_relation: bool = False) -> AnyReport:
+    """The same for a row of the refund report."""
+    try:
+        return parse.refund_report(row)
+    except SURPRISES as trouble:
+        log.warning("a refund report cannot be read: %s", trouble)
+        return parse.unreadable_refund(row, problem_of(trouble), window_end=window_end)
+
+
+def problem_of(trouble: Exception) -> str:
+    """What is wrong with a row, in a few words."""
+    return str(trouble) if isinstance(trouble, UnreadableField) else type(trouble).__name__
 
 
 def _all_pages(ask: Ask) -> list[Row]:

@@ -1,0 +1,53 @@
+"""An operator gives a line in suspense to a shop, with a reason that stays."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import sql
+from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound
+from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine
+from joey.orders.take_order_reports import lock_lines_of
+from joey.people.models import Person
+from joey.record.append import append
+from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
+from joey.shops.models import Shop
+
+REASON_MOST = 500
+BY_OPERATOR = "operator"  # the kind of evidence that such a line has
+
+
+@transaction.atomic
+def attribute_line(line_id: UUID, shop: Shop, *, reason: str, by: Person | None, now: datetime) -> OrderLine:
+    """Give the line to the shop, for ever; it is booked as if that had been known from the start.
+
+    `by` is the operator, None at the terminal. Raises Invalid ("reason"), NotFound, Forbidden (the operator's own
+    shop), Conflict once the line has a shop: a claim is never taken back.
+    """
+    if not reason.strip():
+        raise Invalid(_("Say why this order belongs to the shop. The reason is kept with it."), field="reason")
+    if by is not None and shop.owner_id == by.pk:
+        raise Forbidden(_("An operator cannot give an order to a shop of their own. Ask another operator."))
+    found = OrderLine.objects.filter(pk=line_id).values_list("marketplace", flat=True).first()
+    if found is None:
+        raise NotFound(_("There is no such order line."))
+    lock_lines_of(found)
+    line = OrderLine.objects.select_for_update().get(pk=line_id)
+    if line.shop_id is not None:
+        raise Conflict(_("This order line belongs to a shop already, and that never changes."))
+    kept = keep_text(reason.strip()[:REASON_MOST], shop_id=shop.pk)
+    OperatorAttribution.objects.create(
+        line_id=line.pk, shop=shop, by=by.pk if by else None, at=now, **refer("reason", kept)
+    )
+    OrderClaim.objects.create(
+        marketplace=line.marketplace, external_order=line.external_order, external_line=line.external_line, shop=shop
+    )
+    facts = {"by": str(by.pk) if by else "terminal", "reason": kept.fact, "suspense": line.suspense}
+    append("order_line.given", f"order_line:{line.pk}", facts, shop_id=shop.pk, happened_at=now)
+    line.shop, line.suspense, line.failed_evidence = shop, OrderLine.Suspense.NONE, []
+    line.evidence_kind, line.revision = BY_OPERATOR, int(sql.value("SELECT nextval('orders_revision')"))
+    line.save(update_fields=["shop", "suspense", "failed_evidence", "evidence_kind", "revision"])
+    return line

@@ -1,0 +1,152 @@
+"""Write the reports of a staged set that are not here yet, and drop the others from the set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from joey.kit import sql
+from joey.kit.sets import SetTable
+from joey.orders.newest_report import SAME_SECOND, holding_first, newest_case_first
+from joey.orders.report_digest import COLUMNS, digest_of
+from joey.orders.stage_reports import StagedReports
+from joey.orders.staged_tables import EVIDENCE, GIVEN, KEPT, ORDERS, REFUNDS, UNREADABLE
+
+Values = Mapping[str, str]  # an SQL expression for each of COLUMNS
+Kinds = list[tuple[SetTable[Any], Values]]
+Given = Mapping[str, str]
+
+# Where each column of orders_report comes from; what a kind of report does not have is empty.
+_EMPTY = {
+    "marketplace": "%(marketplace)s", "payload_sha256": "s.digest", "problem": "''", "currency": "''", "state": "''",
+    "held": "''", "reason": "''", "evidence": "NULL::jsonb", "quantity": "NULL::int", "paid_minor": "NULL::bigint",
+    "commission_minor": "NULL::bigint", "service_fee_minor": "NULL::bigint", "rate_ppm": "NULL::int",
+    "clicked_at": "NULL::timestamptz", "placed_at": "NULL::timestamptz", "paid_at": "NULL::timestamptz",
+    "settled_at": "NULL::timestamptz", "case_id": "''", "counts": "NULL::boolean", "refund_minor": "NULL::bigint",
+    "commission_back_minor": "NULL::bigint",
+}  # fmt: skip
+
+
+def _from(*own: str, **other: str) -> Values:
+    return {name: f"s.{name}" for name in COLUMNS} | _EMPTY | {name: f"s.{name}" for name in own} | other
+
+
+_ORDER = _from(
+    "currency", "state", "held", "reason", "evidence", "quantity", "paid_minor", "commission_minor",
+    "service_fee_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", kind="'order'",
+)  # fmt: skip
+_REFUND = _from("currency", "case_id", "counts", "refund_minor", "commission_back_minor", kind="'refund'")
+_UNREADABLE = _from("problem", external_line="'unreadable'")
+
+
+def keep_reports(marketplace: str, staged: StagedReports) -> int:
+    """Fill KEPT with the reports that are kept, on whatever day they first came; how many.
+
+    The rest of the set moves nothing and is dropped from ORDERS, EVIDENCE and REFUNDS: a known report costs its digest.
+    """
+    kinds: Kinds = [
+        (table, values)
+        for table, values, count in (
+            (ORDERS, _ORDER, staged.orders),
+            (REFUNDS, _REFUND, staged.refunds),
+            (UNREADABLE, _UNREADABLE, staged.unreadable),
+        )
+        if count
+    ]
+    given: Given = {"marketplace": marketplace}
+    for table, values in kinds:
+        GIVEN.insert(f"SELECT s.report, {digest_of(values, again='NULL::bigint')} AS own_digest FROM {table} s", given)
+    kept = _keep(
+        f"SELECT DISTINCT ON (own_digest) report, own_digest, false AS again FROM {GIVEN} ORDER BY own_digest, report"
+    )
+    if kept < staged.reports:
+        if staged.orders:
+            kept += _keep(_orders_gone_back_to(), given)
+        if staged.refunds:
+            kept += _keep(_refunds_gone_back_to(), given)
+        for set_table in (ORDERS, EVIDENCE, REFUNDS):
+            sql.execute(f"DELETE FROM {set_table} s WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)")
+    if kept:
+        KEPT.analyze()
+        for table, values in kinds:
+            _write(table, values, given)
+        _list_unread(kinds, given)
+    return kept
+
+
+def _keep(query: str, given: Given | None = None) -> int:
+    return sql.execute(
+        f"""
+        WITH once AS MATERIALIZED ({query}), new AS (
+            INSERT INTO orders_reportdigest (digest, report_id) SELECT own_digest, joey_row_id() FROM once
+            ON CONFLICT DO NOTHING RETURNING digest, report_id
+        )
+        INSERT INTO {KEPT} (report, id, own_digest, again)
+        SELECT report, report_id, own_digest, again FROM new JOIN once ON once.own_digest = new.digest
+        """,
+        given,
+    )
+
+
+def _orders_gone_back_to() -> str:
+    """Known reports that a later poll of the same second brings, while their line is at another report: the
+    marketplace's current row is this one again.
+    """
+    return f"""
+        SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
+        FROM (
+            SELECT DISTINCT ON (external_order, external_line) * FROM {ORDERS} o
+            ORDER BY external_order, external_line, {holding_first("o")}
+        ) s
+        JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
+                                    = (%(marketplace)s, s.external_order, s.external_line)
+        WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
+          AND {SAME_SECOND.format("s.reported_at", "line.held_at")}
+          AND s.poll > line.held_poll AND s.digest <> line.held_digest
+    """
+
+
+def _refunds_gone_back_to() -> str:
+    return f"""
+        SELECT s.report, {digest_of(_REFUND, again="s.poll")} AS own_digest, true AS again
+        FROM (
+            SELECT DISTINCT ON (case_id) * FROM {REFUNDS} r
+            ORDER BY case_id, {newest_case_first("r")}
+        ) s
+        JOIN orders_refundcase c ON (c.marketplace, c.case_id) = (%(marketplace)s, s.case_id)
+        WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
+          AND {SAME_SECOND.format("s.reported_at", "c.reported_at")}
+          AND s.poll > c.reported_poll AND s.digest <> c.report_digest
+    """
+
+
+def _write(table: SetTable[Any], values: Values, given: Given) -> None:
+    sql.execute(
+        f"""
+        INSERT INTO orders_report (id, digest, poll_id, rereads, again, payload, {", ".join(COLUMNS)})
+        SELECT k.id, k.own_digest, nullif(s.poll, 0), s.rereads, k.again, s.payload, {", ".join(values.values())}
+        FROM {table} s JOIN {KEPT} k USING (report)
+        """,
+        given,
+    )
+
+
+def _list_unread(kinds: Kinds, given: Given) -> None:
+    """List what cannot be read, and take off the list what was read after all."""
+    for table, _values in kinds:
+        if table is UNREADABLE:
+            sql.execute(
+                f"""
+                INSERT INTO orders_unreadreport
+                    (report_id, marketplace, kind, external_order, payload_sha256, problem, tries)
+                SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.digest, s.problem, 1
+                FROM {UNREADABLE} s JOIN {KEPT} k USING (report) WHERE s.rereads IS NULL
+                """,
+                given,
+            )
+        else:
+            sql.execute(
+                f"""
+                DELETE FROM orders_unreadreport u USING {table} s
+                WHERE u.marketplace = %(marketplace)s AND u.payload_sha256 = s.digest
+                """,
+                given,
+            )

@@ -1,0 +1,74 @@
+"""Which of two reports is the newer one: the one place that says so, as SQL.
+
+Marketplaces report times in whole seconds, and a gateway answers with the current row: of two reports of one second the
+one that a later poll brought wins. Inside one poll the finer time does, then the one that is further on, for a line
+does not go back, and a refund case counts only after it was opened. A remaining tie is decided by the digest of the
+payload, so that it is always decided the same.
+"""
+
+from dataclasses import dataclass
+
+from joey.orders.models import OrderLine
+
+SAME_SECOND = "date_trunc('second', {}) = date_trunc('second', {})"
+_PROGRESS = f"array_position(ARRAY{OrderLine.State.values}, {{row}}.state::text)"
+
+# A report whose state is unknown is never newer than one whose state is known: it moves nothing but the hold.
+_STATE = ("({row}.state <> 'unknown')", "date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", _PROGRESS,
+          "{row}.{digest}")  # fmt: skip
+# The newest report of all, whatever its state, says whether the line is held. Of two reports of one second in one poll
+# the one that holds wins.
+_HOLD = ("date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", "{row}.held", "{row}.{digest}")
+_CASE = ("date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", "{row}.counts", "{row}.{digest}")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where a table has a report's time of change, poll and digest of the payload."""
+
+    at: str = "reported_at"
+    poll: str = "poll"
+    digest: str = "digest"
+
+
+STAGED = Columns()
+LINE = Columns(poll="reported_poll", digest="report_digest")
+HOLD = Columns(at="held_at", poll="held_poll", digest="held_digest")
+
+
+def rank(row: str, columns: Columns = STAGED) -> str:
+    """The SQL row value that is larger for the newer of two reports, for the state and amounts of a line."""
+    return f"({', '.join(_filled(_STATE, row, columns))})"
+
+
+def newest_first(row: str, columns: Columns = STAGED) -> str:
+    """The same as an ORDER BY list, newest first."""
+    return _descending(_STATE, row, columns)
+
+
+def hold_rank(row: str, columns: Columns = STAGED) -> str:
+    """The SQL row value that is larger for the report that says whether a line is held."""
+    return f"({', '.join(_filled(_HOLD, row, columns))})"
+
+
+def holding_first(row: str, columns: Columns = STAGED) -> str:
+    """The same as an ORDER BY list."""
+    return _descending(_HOLD, row, columns)
+
+
+def case_rank(row: str, columns: Columns = STAGED) -> str:
+    """The SQL row value that is larger for the newer of two reports of a refund case."""
+    return f"({', '.join(_filled(_CASE, row, columns))})"
+
+
+def newest_case_first(row: str, columns: Columns = STAGED) -> str:
+    """The same as an ORDER BY list."""
+    return _descending(_CASE, row, columns)
+
+
+def _filled(parts: tuple[str, ...], row: str, columns: Columns) -> list[str]:
+    return [part.format(row=row, **vars(columns)) for part in parts]
+
+
+def _descending(parts: tuple[str, ...], row: str, columns: Columns) -> str:
+    return ", ".join(f"{part} DESC" for part in _filled(parts, row, columns))

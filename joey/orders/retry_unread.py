@@ -1,0 +1,172 @@
+"""Read again what could not be read: reports that were no use as they came, and codes that were new.
+
+A later version of a connector may know them. What is read is another reading of the same report, of the same poll.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import sql
+from joey.kit.refusals import Conflict, NotFound
+from joey.marketplaces import registry
+from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
+from joey.orders.stage_reports import Origin
+from joey.orders.storable import PROBLEM_MAX, fitting
+from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origins
+from joey.people.models import Person
+from joey.record.append import append
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 1000  # of one marketplace in one run, those first that were tried longest ago
+
+
+@dataclass(frozen=True)
+class Reread:
+    """How many reports were tried again, and how many of them could be read."""
+
+    tried: int
+    read: int
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A report as it was kept."""
+
+    id: UUID
+    kind: Literal["order", "refund"]
+    external_order: str
+    reported_at: datetime
+    poll_id: int | None
+    payload: str
+    problem: str
+
+
+def retry_all_unread(*, now: datetime) -> Reread:
+    """Try what every connected marketplace reported and could not be read. One that fails stops no other."""
+    done = [retry_marketplace(connector, now=now) for connector in registry.connectors()]
+    return Reread(sum(each.tried for each in done), sum(each.read for each in done))
+
+
+@transaction.atomic(durable=True)
+def retry_marketplace(connector: Connector, *, now: datetime) -> Reread:
+    """Try the unreadable reports of one marketplace, and those with unknown codes that hold a line."""
+    lock_lines_of(connector.code)
+    unreadable = _retry(connector, _unreadable(connector.code), now=now)
+    unknown = _retry(connector, _with_unknown_codes(connector.code), now=now)
+    return Reread(unreadable.tried + unknown.tried, unreadable.read + unknown.read)
+
+
+@transaction.atomic
+def retry_unreadable(report_id: UUID, *, by: Person | None, now: datetime) -> bool:
+    """Try one unreadable report now; whether it could be read. Raises NotFound, Conflict (no connector to read it).
+
+    `by` is the operator who asked for it, None at the terminal.
+    """
+    found = sql.one("SELECT marketplace FROM orders_unreadreport WHERE report_id = %s", [report_id])
+    if found is None:
+        raise NotFound(_("This report is not among the unreadable ones. It may have been read by now."))
+    connector = {each.code: each for each in registry.connectors()}.get(found["marketplace"])
+    if connector is None:
+        raise Conflict(_("This marketplace is not connected, and only its connector can read its reports."))
+    lock_lines_of(connector.code)
+    read = _retry(connector, _unreadable(connector.code, only=report_id), now=now).read > 0
+    facts = {"by": str(by.id) if by else "terminal", "marketplace": connector.code, "read": read}
+    append("report.retried", f"report:{report_id}", facts, happened_at=now)
+    return read
+
+
+def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> Reread:
+    """Read each again; take in what can be read, under its own poll, and note the rest as tried."""
+    given: list[Given] = []
+    read: list[UUID] = []
+    for kept in reports:
+        report = _read_again(connector, kept)
+        if isinstance(report, UnreadableReport) or (isinstance(report, OrderReport) and report.state == "unknown"):
+            _note_attempt(kept, report)
+        else:
+            given.append((report, Origin(kept.poll_id or 0, rereads=kept.id)))
+            read.append(kept.id)
+    if given:
+        _lift_holds(read)
+        done = take_with_origins(connector.code, given, now=now)
+        if not done.unreadable:
+            sql.execute("DELETE FROM orders_unreadreport WHERE report_id = ANY(%s)", [read])
+    return Reread(len(reports), len(read))
+
+
+def _read_again(connector: Connector, kept: _Kept) -> AnyReport:
+    payload = json.loads(kept.payload)
+    as_it_came = UnreadableReport(kept.kind, kept.external_order, kept.reported_at, payload, kept.problem)
+    try:
+        report = fitting(connector.read_again(as_it_came))
+    except Exception as fault:  # of a connector, which must not keep the other reports from being read
+        log.exception("report %s of %s cannot be read again", kept.id, connector.code)
+        return replace(as_it_came, problem=type(fault).__name__)
+    return replace(report, payload=payload)  # as it was kept, whatever the connector now leaves out
+
+
+def _note_attempt(kept: _Kept, report: AnyReport) -> None:
+    problem = report.problem[:PROBLEM_MAX] if isinstance(report, UnreadableReport) else kept.problem
+    sql.execute(
+        "UPDATE orders_unreadreport SET tried_at = clock_timestamp(), tries = tries + 1, problem = %s"
+        " WHERE report_id = %s",
+        [problem, kept.id],
+    )
+
+
+def _lift_holds(reports: Sequence[UUID]) -> None:
+    """A line is no longer held by a code that is known now; the new reading may hold it for another reason."""
+    sql.execute(
+        """
+        UPDATE orders_orderline line SET held = '', revision = nextval('orders_revision')
+        FROM orders_report r
+        WHERE r.id = ANY(%s) AND line.held = 'unknown_code' AND line.held_digest = r.payload_sha256
+          AND (line.marketplace, line.external_order, line.external_line, line.held_poll)
+            = (r.marketplace, r.external_order, r.external_line, coalesce(r.poll_id, 0))
+        """,
+        [list(reports)],
+    )
+
+
+_COLUMNS = "r.id, r.kind, r.external_order, r.reported_at, r.poll_id, r.payload"
+
+
+def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[_Kept]:
+    found = sql.rows(
+        f"""
+        SELECT {_COLUMNS}, u.problem FROM orders_unreadreport u JOIN orders_report r ON r.id = u.report_id
+        WHERE u.marketplace = %(marketplace)s AND (%(only)s::uuid IS NULL OR u.report_id = %(only)s)
+        ORDER BY u.tried_at LIMIT {AT_ONCE}
+        """,
+        {"marketplace": marketplace, "only": only},
+    )
+    return [_Kept(**row) for row in found]
+
+
+def _with_unknown_codes(marketplace: str) -> list[_Kept]:
+    """The last reading of each report that holds a line for its code; at random, so that each has its turn."""
+    found = sql.rows(
+        f"""
+        SELECT DISTINCT ON (line.id) {_COLUMNS}, '' AS problem
+        FROM (
+            SELECT * FROM orders_orderline WHERE held = 'unknown_code' AND marketplace = %(marketplace)s
+            ORDER BY random() LIMIT {AT_ONCE}
+        ) line
+        JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
+                              = (line.marketplace, line.external_order, line.external_line)
+        WHERE r.kind = 'order' AND r.state = 'unknown' AND r.payload_sha256 = line.held_digest
+          AND coalesce(r.poll_id, 0) = line.held_poll
+        ORDER BY line.id, r.id DESC
+        """,
+        {"marketplace": marketplace},
+    )
+    return [_Kept(**row) for row in found]

@@ -1,0 +1,146 @@
+"""The temporary tables in which a set of reports is worked on, from its staging to the events of the lines it moved."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from joey.kit.sets import Int, JsonText, SetTable
+from joey.sharing.attribute import Attributed, Attribution, EvidencePiece
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """One order report but its payload. `report` is its place in the set, which its evidence refers to."""
+
+    report: int
+    external_order: str
+    external_line: str
+    reported_at: datetime
+    digest: bytes  # of the payload
+    poll: int  # 0: none brought it
+    state: str
+    reason: str
+    held: str
+    clicked_at: datetime | None
+    quantity: Int
+    currency: str
+    paid_minor: int
+    commission_minor: int
+    service_fee_minor: int
+    rate_ppm: Int
+    title: str
+    external_item: str
+    placed_at: datetime | None
+    paid_at: datetime | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OrderIn(OrderFacts):
+    payload: str
+    evidence: JsonText
+    rereads: UUID | None
+
+
+@dataclass(frozen=True)
+class NamedOrder(OrderFacts, Attributed):
+    """An order report with what its evidence came to."""
+
+
+@dataclass(frozen=True)
+class NewestOrder(NamedOrder):
+    """The newest report of a line in the set. `held_*` are of the one that says whether the line is held."""
+
+    held_at: datetime
+    held_poll: int
+    held_digest: bytes
+
+
+@dataclass(frozen=True)
+class StagedHold:
+    """What the most recent report of a line in the set says of its hold."""
+
+    external_order: str
+    external_line: str
+    held: str
+    held_at: datetime
+    held_poll: int
+    held_digest: bytes
+
+
+@dataclass(frozen=True)
+class RefundIn:
+    report: int
+    case_id: str
+    external_order: str
+    external_line: str
+    reported_at: datetime
+    payload: str
+    digest: bytes
+    poll: int
+    rereads: UUID | None
+    counts: bool
+    refund_minor: int
+    commission_back_minor: int
+    currency: str  # "": the line's
+
+
+@dataclass(frozen=True)
+class UnreadableIn:
+    report: int
+    kind: str
+    external_order: str
+    reported_at: datetime
+    payload: str
+    digest: bytes
+    poll: int
+    rereads: UUID | None
+    problem: str
+
+
+@dataclass(frozen=True)
+class GivenDigest:
+    """The digest of one report of the set."""
+
+    report: int
+    own_digest: bytes
+
+
+@dataclass(frozen=True)
+class KeptReport:
+    """A report of the set that is kept: a new one, or one that the marketplace went back to."""
+
+    report: int
+    id: UUID
+    own_digest: bytes
+    again: bool
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A report of the set that names another shop than its line's."""
+
+    report: int
+
+
+@dataclass(frozen=True)
+class MovedLine:
+    """A line that the set made or changed, and the kind of event that says so."""
+
+    id: UUID
+    shop_id: UUID | None
+    event: str
+
+
+ORDERS = SetTable("order_in", OrderIn)
+EVIDENCE = SetTable("evidence_in", EvidencePiece)
+VERDICTS = SetTable("verdict_in", Attribution)
+NAMED = SetTable("named_order", NamedOrder)
+NEWEST = SetTable("newest_order", NewestOrder)
+HOLDS = SetTable("staged_hold", StagedHold)
+REFUNDS = SetTable("refund_in", RefundIn)
+UNREADABLE = SetTable("unreadable_in", UnreadableIn)
+GIVEN = SetTable("given_digest", GivenDigest)
+KEPT = SetTable("kept_report", KeptReport)
+CONTRADICTIONS = SetTable("contradiction", Contradiction)
+MOVED = SetTable("moved_line", MovedLine)
