@@ -22,7 +22,7 @@ def retry_unread_reports(timestamp: int) -> None:
     retry_all_unread(now=now())
 
 
-@app.periodic(cron="*/10 * * * *")
+@app.periodic(cron="41 * * * *")
 @app.task(queueing_lock="orders.retry_suspense", lock="orders.retry_suspense")
 def retry_suspended_lines(timestamp: int) -> None:
     """Find the shop of lines in suspense: a position may have been registered or leased since."""

@@ -1,11 +1,16 @@
 """Where order reports and order lines rest, and what moves them on."""
 
+from datetime import timedelta
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
-from joey.orders.models import OrderLine
+from joey.orders.models import OrderLine, UnreadReport
 
 SYNC = Job("joey.orders.jobs.sync_orders")
+RETRY = Job("joey.orders.jobs.retry_suspended_lines")
+READ_AGAIN = Job("joey.orders.jobs.retry_unread_reports")
 ATTRIBUTE = Verb("lines attribute", "orders_orderline:attribute")
 
 LINE = Subject(
@@ -13,14 +18,17 @@ LINE = Subject(
 )
 SUSPENSE = Subject("line in suspense", OrderLine, "first_seen_at", "suspense", frozenset({OrderLine.Suspense.NONE}))
 HELD = Subject("line held by its reports", OrderLine, "held_at", "held", frozenset({OrderLine.Held.NO}))
-SUBJECTS = [LINE, SUSPENSE, HELD]
+UNREAD = Subject("unreadable report", UnreadReport, "received_at")
+SUBJECTS = [LINE, SUSPENSE, HELD, UNREAD]
 
 NEVER_REST = {
-    "Report": "append-only; a report that cannot be read is refused whole today",
+    "Poll": "append-only",
+    "Report": "append-only; one that cannot be read is an UnreadReport as well",
     "Report.kind": "what the report is about, no state",
     "ReportDigest": "append-only",
     "RefundCase": "counts or not, as its most recent report says",
     "OrderClaim": "for ever",
+    "OperatorAttribution": "append-only",
     "SyncCursor": "read every three minutes; its trouble is in /readyz",
 }
 
@@ -34,11 +42,20 @@ RESTS = [
     Rest(LINE, _S.UNKNOWN, (SYNC,), _NEXT_REPORT),
     *(
         Rest(
-            SUSPENSE, reason, (ATTRIBUTE, SYNC), "with the next report, or when an operator retries it", AT_ONCE,
+            SUSPENSE, reason, (ATTRIBUTE, RETRY, SYNC),
+            "within the hour after its position is registered, with another report, or by an operator", AT_ONCE,
             label=_("Order lines without a shop"), query="?suspended=yes",
         )
         for reason in _R
         if reason
     ),
-    *(Rest(HELD, held, (SYNC,), _NEXT_REPORT) for held in _H if held),
+    *(
+        Rest(HELD, held, (SYNC, READ_AGAIN) if held == _H.UNKNOWN_CODE else (SYNC,), _NEXT_REPORT)
+        for held in _H
+        if held
+    ),
+    Rest(
+        UNREAD, "unreadable", (READ_AGAIN,), "tried every hour, until the connector can read it", timedelta(days=1),
+        label=_("Order reports that cannot be read"), rows=Q(),
+    ),
 ]  # fmt: skip
