@@ -17,7 +17,7 @@ NOT_OURS = ("auth_", "django_", "procrastinate_", "people_person_groups", "peopl
 SHARED = "the catalogue is shared: an offer belongs to a marketplace, not to a shop"
 CLAIM = "a claim: an order line is one shop's, and which one is decided here before a shop is known"
 REPORT = "a report is kept before it is known whose it is, and the same report is kept once"
-SINGLE = "one row an instance, or one a marketplace: nothing of a shop"
+SINGLE = "the same for the whole instance, or one a marketplace: nothing of a shop"
 PARENT = "its parent is a row of one shop: add shop_id in front when rows are spread"
 PERSON = "of a person, who may keep several shops"
 PUBLIC = "public, and looked up before the shop is known"
@@ -36,6 +36,7 @@ KEYS = {
     "kit_idempotentanswer (principal, route, key)": PERSON,
     "kit_partitioned (name)": SINGLE,
     "kit_ratewindow (digest)": "limits callers, who may be strangers",
+    "ledger_pair (journal_kind, debit_kind, credit_kind)": SINGLE,
     "ledger_posting (journal_id, id)": PARENT,
     "marketplaces_feed (code)": SINGLE,
     "orders_operatorattribution (line_id)": CLAIM,

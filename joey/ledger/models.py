@@ -1,4 +1,4 @@
-"""Three tables: accounts hold balances, journals say why, postings move an amount from debit to credit.
+"""Accounts hold balances, journals say why, postings move an amount from debit to credit, in pairs that are allowed.
 
 A posting is a debit and a credit in one row, so an unbalanced entry cannot be written down at all.
 """
@@ -76,6 +76,16 @@ class Journal(models.Model):
         indexes = [models.Index(fields=["book_id", "id"], name="ledger_journal_of_book")]
 
 
+class Pair(models.Model):
+    """A pair of accounts that journals of a kind may post: postings.py as a table, applied by posting_rules.py."""
+
+    pk = models.CompositePrimaryKey("journal_kind", "debit_kind", "credit_kind")
+    journal_kind = models.CharField(max_length=48)
+    debit_kind = models.CharField(max_length=32)
+    credit_kind = models.CharField(max_length=32)
+    overdraws = models.BooleanField()  # may leave shop:available below zero
+
+
 class Posting(models.Model):
     """A positive amount from the debited account to the credited one.
 
@@ -84,12 +94,11 @@ class Posting(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    # No constraint: checking each row costs as much as writing it. `post_set` takes the ids from the journals that it
-    # wrote in the same statement, nothing can remove a journal, and `prove` checks.
+    # Without foreign keys: the trigger in posting_rules.py checks these three and more, for all rows of a statement.
     journal = models.ForeignKey(Journal, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     book_id = models.UUIDField()
-    debit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
-    credit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
+    debit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_constraint=False)
+    credit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_constraint=False)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
 

@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from joey.kit import sql
+from joey.kit.refusals import Conflict
 from joey.kit.sets import SetTable
 from joey.ledger.chart import AccountKind
 from joey.money.money import Money
+
+
+class OtherContent(Conflict):
+    """This (book, kind, reference) was booked before, with other moves. Nothing was booked; the facts name it."""
+
+    code = "other_content"
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,10 @@ class _NewPosting:
 
 
 def post(book_id: UUID, *, kind: str, reference: str, happened_at: datetime, moves: Sequence[Move]) -> bool:
-    """Book one journal; False when this (book, kind, reference) was booked before, and nothing moved."""
+    """Book one journal; False when this (book, kind, reference) was booked before with the same moves.
+
+    Raises OtherContent when it was booked with other moves, IntegrityError as `post_set` does.
+    """
     rows = [
         MoveRow(
             book_id, kind, reference, happened_at, move.debit, move.debit_party, move.credit, move.credit_party,
@@ -83,15 +95,18 @@ def post(book_id: UUID, *, kind: str, reference: str, happened_at: datetime, mov
 def post_set(moves: SetTable[MoveRow] | str, params: sql.Params = None) -> int:
     """Book every journal of the set; how many were new. `moves` is a filled set, or a SELECT with MoveRow's columns.
 
-    A journal whose (book, kind, reference) is booked already is skipped whole, so the same set can come twice.
-    Accounts are made when missing and locked in id order, so that two sets that share accounts do not deadlock.
-    Raises IntegrityError when an account that must not would fall below zero.
+    A journal that is booked already with the same moves is skipped, so the same set can come twice; with other moves
+    the whole set raises OtherContent. Accounts are made when missing and locked in id order, so that two sets that
+    share accounts do not deadlock. Raises IntegrityError when an account that must not would cross zero, and for a
+    pair of accounts that its kind of journal may not post (postings.py).
     """
     assert sql.inside_transaction(), "a booking belongs to what it books: open a transaction first"
     if isinstance(moves, str):
         query, moves = moves, SetTable("moves_to_book", MoveRow).create()
         moves.insert(query, params)
-    journals = _write_journals(moves)
+    given, journals = _write_journals(moves)
+    if journals < given:
+        _refuse_other_content(moves)
     if journals:
         _make_accounts()
         _move_balances()
@@ -99,25 +114,55 @@ def post_set(moves: SetTable[MoveRow] | str, params: sql.Params = None) -> int:
     return journals
 
 
-def _write_journals(moves: SetTable[MoveRow]) -> int:
-    """Make the journals that are new, and the set of their moves (`booking`); how many journals."""
+def _write_journals(moves: SetTable[MoveRow]) -> tuple[int, int]:
+    """Make the journals that are new, and the set of their moves (`booking`); how many are in the set, and are new."""
     new = SetTable("new_journal", _NewJournal).create()
-    count = sql.execute(
+    ((given, count),) = sql.tuples(
         f"""
-        WITH written AS (
+        WITH given AS (
+            SELECT book_id, kind, reference, min(happened_at) AS happened_at FROM {moves} GROUP BY 1, 2, 3
+        ), written AS (
             INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
-            SELECT book_id, kind, reference, min(happened_at) FROM {moves} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            SELECT book_id, kind, reference, happened_at FROM given ORDER BY 1, 2, 3
             ON CONFLICT (book_id, kind, reference) DO NOTHING
             RETURNING id AS journal_id, book_id, kind, reference
+        ), kept AS (
+            INSERT INTO {new} ({new.columns}) SELECT {new.columns} FROM written RETURNING 1
         )
-        INSERT INTO {new} ({new.columns}) SELECT {new.columns} FROM written
+        SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM kept)
         """
     )
     new.analyze()
     SetTable("booking", _NewPosting).create().insert(
         f"SELECT new.journal_id, m.* FROM {moves} m JOIN {new} AS new USING (book_id, kind, reference)"
     )
-    return count
+    return given, count
+
+
+def _refuse_other_content(moves: SetTable[MoveRow]) -> None:
+    """Compare the moves of each journal that was there before with its postings."""
+    other = sql.one(
+        f"""
+        WITH given AS (
+            SELECT j.id AS journal, m.debit_kind, m.debit_party, m.credit_kind, m.credit_party, m.currency,
+                   m.amount_minor
+            FROM {moves} m JOIN ledger_journal j USING (book_id, kind, reference)
+            WHERE NOT EXISTS (SELECT FROM new_journal new WHERE new.journal_id = j.id)
+        ), booked AS (
+            SELECT p.journal_id, d.kind, d.party, c.kind, c.party, p.currency, p.amount_minor
+            FROM (SELECT DISTINCT journal FROM given) g JOIN ledger_posting p ON p.journal_id = g.journal
+            JOIN ledger_account d ON d.id = p.debit_id JOIN ledger_account c ON c.id = p.credit_id
+        )
+        SELECT j.kind, j.reference FROM (
+            (TABLE given EXCEPT ALL TABLE booked) UNION ALL (TABLE booked EXCEPT ALL TABLE given)
+        ) AS differs JOIN ledger_journal j ON j.id = differs.journal
+        ORDER BY j.id LIMIT 1
+        """
+    )
+    if other is not None:
+        raise OtherContent(
+            _("The journal %(kind)s %(reference)s was booked before with other amounts or accounts.") % other, **other
+        )
 
 
 def _make_accounts() -> None:

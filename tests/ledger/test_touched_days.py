@@ -21,7 +21,8 @@ SHOP = new_id()
 POSTINGS = """
 WITH journal AS (
     INSERT INTO ledger_journal (id, book_id, kind, reference, happened_at)
-    SELECT overlay(joey_first_id_of(%(day)s)::text PLACING '01' FROM 35)::uuid, book_id, 'test', %(day)s, now()
+    SELECT overlay(joey_first_id_of(%(day)s)::text PLACING '01' FROM 35)::uuid, book_id, 'commission.earned',
+           %(day)s, now()
     FROM ledger_account LIMIT 1
     RETURNING id, book_id
 )
@@ -41,7 +42,7 @@ def ninety(committed_db: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
 def book(reference: str) -> None:
     move = Move(AccountKind.MARKET_EXPECTED, AccountKind.SHOP_PENDING, Money(1, "CNY"), debit_party="taobao")
     with transaction.atomic():
-        post(SHOP, kind="test", reference=reference, happened_at=NOW, moves=[move])
+        post(SHOP, kind="commission.earned", reference=reference, happened_at=NOW, moves=[move])
 
 
 def test_a_balance_is_read_without_its_postings(ninety: EmbeddedPostgres) -> None:
