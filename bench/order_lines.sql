@@ -20,11 +20,11 @@ JOIN sharing_positionlease l ON l.position_id = p.id AND r.clicked_at >= l.lease
 INSERT INTO orders_orderline (
     id, marketplace, external_order, external_line, shop_id, suspense, failed_evidence, lease_id, evidence_kind,
     evidence_key, evidence_at, held, held_at, held_poll, held_digest, reported_poll, returned_elsewhere, state, reason, title,
-    external_item, quantity, currency, paid_minor, commission_minor, service_fee_minor, returned_paid_minor,
-    returned_commission_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at, reported_at, report_digest, revision)
+    external_item, quantity, currency, paid_minor, commission_minor, service_fee_minor, protected_minor,
+    returned_paid_minor, returned_commission_minor, returned_protected_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at, reported_at, report_digest, revision)
 SELECT joey_uuid7(), '{marketplace}', r.external_order, r.external_line, l.shop_id, '', '[]', l.id,
        'position_at_click', r.position_key, r.clicked_at, '', r.reported_at, 0, r.digest, 0, '{}', r.state, '', r.title,
-       r.external_item, r.quantity, r.currency, r.paid_minor, r.commission_minor, r.service_fee_minor, 0, 0, r.rate_ppm,
+       r.external_item, r.quantity, r.currency, r.paid_minor, r.commission_minor, r.service_fee_minor, 0, 0, 0, 0, r.rate_ppm,
        r.clicked_at, r.placed_at, r.paid_at, r.settled_at, r.reported_at, r.digest, nextval('orders_revision')
 FROM bench_report r JOIN sharing_position p ON p.marketplace = '{marketplace}' AND p.key = r.position_key
 JOIN sharing_positionlease l ON l.position_id = p.id AND r.clicked_at >= l.leased_from AND l.until IS NULL;
@@ -114,8 +114,9 @@ FROM bench_refund;
 INSERT INTO orders_reportdigest (digest, report_id) SELECT digest, joey_row_id() FROM bench_refund;
 
 INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
-                               commission_back_minor, currency, reported_at, reported_poll, report_digest)
-SELECT '{marketplace}', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, '',
+                               commission_back_minor, protected_minor, currency, reported_at, reported_poll,
+                               report_digest)
+SELECT '{marketplace}', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, 0, '',
        reported_at, 0, digest
 FROM bench_refund;
 

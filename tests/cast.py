@@ -119,4 +119,5 @@ def refund(order: str = "4294159887444064307", *, case: str = "8812", back: int 
         counts=changes.pop("counts", True),
         refund_minor=changes.pop("refund_minor", 6900),
         commission_back_minor=back,
+        **changes,
     )

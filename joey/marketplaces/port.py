@@ -118,6 +118,7 @@ class OrderReport:
     rate_ppm: int
     held: HeldReason = ""
     reason: str = ""  # why it is closed, in the marketplace's words
+    protected_minor: int = 0  # given back to the buyer because the price fell; the other amounts are without it
     title: str = ""
     external_item: str = ""  # a hint only
     placed_at: datetime | None = None
@@ -137,7 +138,8 @@ class RefundReport:
     counts: bool  # the marketplace takes commission back for it
     refund_minor: int
     commission_back_minor: int  # net of the service fee that comes back with it; may be more than the line gave
-    currency: str = ""  # of both amounts; "": the line's
+    currency: str = ""  # of the amounts; "": the line's
+    protected_minor: int = 0  # of the refund, because the price fell
 
 
 @dataclass(frozen=True)

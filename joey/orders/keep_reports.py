@@ -21,7 +21,7 @@ _EMPTY = {
     "commission_minor": "NULL::bigint", "service_fee_minor": "NULL::bigint", "rate_ppm": "NULL::int",
     "clicked_at": "NULL::timestamptz", "placed_at": "NULL::timestamptz", "paid_at": "NULL::timestamptz",
     "settled_at": "NULL::timestamptz", "case_id": "''", "counts": "NULL::boolean", "refund_minor": "NULL::bigint",
-    "commission_back_minor": "NULL::bigint",
+    "commission_back_minor": "NULL::bigint", "protected_minor": "NULL::bigint",
 }  # fmt: skip
 
 
@@ -31,9 +31,12 @@ def _from(*own: str, **other: str) -> Values:
 
 _ORDER = _from(
     "currency", "state", "held", "reason", "evidence", "quantity", "paid_minor", "commission_minor",
-    "service_fee_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", kind="'order'",
+    "service_fee_minor", "protected_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at",
+    kind="'order'",
 )  # fmt: skip
-_REFUND = _from("currency", "case_id", "counts", "refund_minor", "commission_back_minor", kind="'refund'")
+_REFUND = _from(
+    "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", kind="'refund'"
+)
 _UNREADABLE = _from("problem", external_line="'unreadable'")
 
 

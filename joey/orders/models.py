@@ -73,6 +73,7 @@ class Report(models.Model):
     counts = models.BooleanField(null=True)
     refund_minor = models.BigIntegerField(null=True)
     commission_back_minor = models.BigIntegerField(null=True)
+    protected_minor = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -169,7 +170,9 @@ class OrderLine(models.Model):
     paid_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField()
     service_fee_minor = models.BigIntegerField()
+    protected_minor = models.BigIntegerField(default=0)  # price protection that the amounts are without
     returned_paid_minor = models.BigIntegerField(default=0)
+    returned_protected_minor = models.BigIntegerField(default=0)  # price protection among what was returned
     returned_commission_minor = models.BigIntegerField(default=0)
     returned_elsewhere = models.JSONField(default=dict)  # {"USD": 2}, in minor units
     rate_ppm = models.IntegerField()
@@ -223,6 +226,7 @@ class RefundCase(models.Model):
     counts = models.BooleanField()  # whether the marketplace takes commission back for it now
     refund_minor = models.BigIntegerField()
     commission_back_minor = models.BigIntegerField()
+    protected_minor = models.BigIntegerField(default=0)  # of the refund, because the price fell
     currency = models.CharField(max_length=3, default="")  # "": the line's
     reported_at = models.DateTimeField()
     reported_poll = models.BigIntegerField(default=0)

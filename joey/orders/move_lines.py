@@ -45,7 +45,7 @@ def _write_lines(marketplace: str) -> None:
     evidence = "lease_id, evidence_kind, evidence_key, evidence_at, clicked_at"
     taken = (
         "shop_id, suspense, failed_evidence, state, reason, title, external_item, quantity, currency, paid_minor,"
-        " commission_minor, service_fee_minor, rate_ppm, placed_at, paid_at, settled_at, reported_at"
+        " commission_minor, service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, reported_at"
     )
     changes = [
         f"{name} = excluded.{name}" for name in (*taken.split(", "), "reported_poll", "report_digest", "revision")
@@ -61,10 +61,11 @@ def _write_lines(marketplace: str) -> None:
         WITH moved AS (
             INSERT INTO orders_orderline AS line (
                 id, marketplace, external_order, external_line, reported_poll, report_digest, {taken}, {evidence},
-                {", ".join(_HELD)}, returned_paid_minor, returned_commission_minor, returned_elsewhere, revision
+                {", ".join(_HELD)}, returned_paid_minor, returned_commission_minor, returned_protected_minor,
+                returned_elsewhere, revision
             )
             SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, poll, digest, {taken}, {evidence},
-                   {", ".join(_HELD)}, 0, 0, '{{}}', nextval('orders_revision')
+                   {", ".join(_HELD)}, 0, 0, 0, '{{}}', nextval('orders_revision')
             FROM {NEWEST}
             ON CONFLICT (marketplace, external_order, external_line) DO UPDATE SET {", ".join(changes)}
             WHERE {rank("excluded", LINE)} > {rank("line", LINE)}
@@ -150,6 +151,7 @@ def _apply_refunds(marketplace: str) -> None:
         ), returned AS (
             SELECT line.id, coalesce(sum(c.refund_minor) FILTER (WHERE {own}), 0) AS paid,
                    coalesce(sum(c.commission_back_minor) FILTER (WHERE {own}), 0) AS commission,
+                   coalesce(sum(c.protected_minor) FILTER (WHERE {own}), 0) AS protected,
                    CASE WHEN bool_or(c.counts AND NOT {own}) THEN ({returned_elsewhere("line")}) ELSE '{{}}' END
                    AS elsewhere
             FROM touched
@@ -161,11 +163,13 @@ def _apply_refunds(marketplace: str) -> None:
         ), moved AS (
             UPDATE orders_orderline line
             SET returned_paid_minor = returned.paid, returned_commission_minor = returned.commission,
-                returned_elsewhere = returned.elsewhere, revision = nextval('orders_revision')
+                returned_protected_minor = returned.protected, returned_elsewhere = returned.elsewhere,
+                revision = nextval('orders_revision')
             FROM returned
             WHERE line.id = returned.id
-              AND (line.returned_paid_minor, line.returned_commission_minor, line.returned_elsewhere)
-               <> (returned.paid, returned.commission, returned.elsewhere)
+              AND (line.returned_paid_minor, line.returned_commission_minor, line.returned_protected_minor,
+                   line.returned_elsewhere)
+               <> (returned.paid, returned.commission, returned.protected, returned.elsewhere)
             RETURNING line.id, line.shop_id
         )
         INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.returned' FROM moved

@@ -82,7 +82,7 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool) 
                 RefundIn(
                     number, storable(report.case_id), storable(report.external_order), storable(report.external_line),
                     report.reported_at, payload, digest, origin.poll, origin.rereads, report.counts,
-                    report.refund_minor, report.commission_back_minor, report.currency,
+                    report.refund_minor, report.commission_back_minor, report.protected_minor, report.currency,
                 )
             )  # fmt: skip
         else:
@@ -135,6 +135,7 @@ def _order(
         paid_minor=report.paid_minor,
         commission_minor=report.commission_minor,
         service_fee_minor=service_fee_minor,
+        protected_minor=report.protected_minor,
         rate_ppm=report.rate_ppm,
         title=storable(report.title[:300]),
         external_item=storable(report.external_item[:120]),

@@ -27,6 +27,7 @@ class OrderFacts:
     paid_minor: int
     commission_minor: int
     service_fee_minor: int
+    protected_minor: int
     rate_ppm: Int
     title: str
     external_item: str
@@ -82,6 +83,7 @@ class RefundIn:
     counts: bool
     refund_minor: int
     commission_back_minor: int
+    protected_minor: int
     currency: str  # "": the line's
 
 

@@ -95,7 +95,8 @@ def _problem(seen: AnyReport) -> str:
             return "the case's number is too long"
         if not re.fullmatch("([A-Z]{3})?", seen.currency):
             return "the currency is not a code of ISO 4217"
-        return _out_of_bounds(AMOUNT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor)
+        return _out_of_bounds(AMOUNT_MAX, refund=seen.refund_minor, commission_back=seen.commission_back_minor,
+                              protected=seen.protected_minor)  # fmt: skip
     if seen.state not in STATES:
         return "the state is none of ours"
     if not re.fullmatch("[A-Z]{3}", seen.currency):
@@ -103,7 +104,11 @@ def _problem(seen: AnyReport) -> str:
     if any(len(piece.key) > POSITION_MAX for piece in seen.evidence if isinstance(piece, ByPosition)):
         return "the position is too long"
     return _out_of_bounds(INT_MAX, quantity=seen.quantity, rate=seen.rate_ppm) or _out_of_bounds(
-        AMOUNT_MAX, paid=seen.paid_minor, commission=seen.commission_minor, service_fee=seen.service_fee_minor
+        AMOUNT_MAX,
+        paid=seen.paid_minor,
+        commission=seen.commission_minor,
+        service_fee=seen.service_fee_minor,
+        protected=seen.protected_minor,
     )
 
 

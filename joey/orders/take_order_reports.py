@@ -167,7 +167,8 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Take
 
 
 def _take_refund_cases(marketplace: str) -> None:
-    taken = "external_order, external_line, counts, refund_minor, commission_back_minor, currency, reported_at"
+    amounts = "refund_minor, commission_back_minor, protected_minor"
+    taken = f"external_order, external_line, counts, {amounts}, currency, reported_at"
     changes = (*taken.split(", ")[2:], "reported_poll", "report_digest")
     sql.execute(
         f"""

@@ -303,3 +303,17 @@ def test_text_that_postgresql_cannot_hold_keeps_no_report_out(text: str) -> None
     assert OrderLine.objects.get().title == kept
     assert json.loads(Report.objects.get().payload)["item_title"] == kept
     assert again.reports == 0
+
+
+def test_price_protection_is_kept_beside_the_amounts_that_are_without_it() -> None:
+    leased(meis_shop())
+    protected = report(reported_at=NOW - 9 * DAY, paid_minor=4900, commission_minor=270, protected_minor=2000)
+
+    take_order_reports("taobao", [report(), protected], now=NOW)
+    assert (OrderLine.objects.get().paid_minor, OrderLine.objects.get().protected_minor) == (4900, 2000)
+    after = refund(refund_minor=1000, back=49, protected_minor=1000)
+    take_order_reports("taobao", [after], now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.protected_minor, line.returned_protected_minor, line.returned_commission_minor) == (2000, 1000, 49)
+    assert sorted(Report.objects.values_list("protected_minor", flat=True)) == [0, 1000, 2000]

@@ -131,6 +131,7 @@ def _report(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
             rate_ppm=row["rate_ppm"],
             held=_held(row, state),
             reason=row["why"],
+            protected_minor=row["price_protection"],
             title=row["title"],
             external_item=row["item"],
             placed_at=_moment(row["placed_at"]),
@@ -161,6 +162,7 @@ def _case(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
             refund_minor=row["refund"],
             commission_back_minor=row["commission"],
             currency=row["currency"],
+            protected_minor=row["refund"] if row["kind"] == "price_protection" else 0,
         )
     except (KeyError, TypeError, ValueError) as trouble:
         return UnreadableReport("refund", str(row.get("order", "")), window_end, dict(row), repr(trouble))
