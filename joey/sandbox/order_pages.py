@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from joey.sandbox import messages
 from joey.sandbox.bank.payments import decide, newest_payments
+from joey.sandbox.bank.troubles import running
 from joey.sandbox.callers import check_caller, world_of
 from joey.sandbox.dialects.registry import all_dialects
 from joey.sandbox.outages import BANK, FEEDS, KINDS, begin_outage
@@ -57,8 +58,9 @@ async def outbox(request: Request) -> Response:
 
 
 async def bank(request: Request) -> Response:
-    """What the bank was asked to pay."""
-    return page(request, "bank.html", payments=newest_payments(world_of(request)))
+    """What the bank was asked to pay, and what is wrong with it now."""
+    world = world_of(request)
+    return page(request, "bank.html", payments=newest_payments(world), troubles=running(world))
 
 
 async def bank_button(request: Request) -> Response:

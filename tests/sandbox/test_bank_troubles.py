@@ -11,6 +11,7 @@ import pytest
 from joey.sandbox.bank.statement import CAMT
 from tests.sandbox.conftest import Sandbox, free_port
 from tests.sandbox.test_bank import by_transfer, good, paid, put, say, state, trouble
+from tests.sandbox.test_feeds_and_pages import BANNER
 
 
 @pytest.fixture(scope="module")
@@ -352,6 +353,19 @@ def test_the_truth_holds_what_was_never_paid(own_bank: Sandbox) -> None:
 
     assert by_transfer(state(own_bank, file.message_id), file)[0]["state"] == "settled"
     assert (kept["state"], kept["times_paid"], kept["amount_minor"], kept["currency"]) == ("rejected", 0, 1250, "CNY")
+
+
+def test_the_page_of_the_bank_shows_what_is_wrong_and_what_came_back(own_bank: Sandbox) -> None:
+    message, transfer = settled(own_bank)
+    trouble(own_bank, "pay_twice", transfer=transfer)
+    say(own_bank, transfer, "returned")
+    trouble(own_bank, "forget", file=message, times=3)
+
+    text = own_bank.get("/bank", headers={"accept-language": "en"}).text
+
+    assert BANNER in text
+    for shown in ("Came back", "Paid × 2", "<span>forget</span>", f"{message} × 3"):
+        assert shown in text
 
 
 def test_an_unknown_transfer_is_404(sandbox: Sandbox) -> None:

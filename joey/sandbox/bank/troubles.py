@@ -41,6 +41,11 @@ def end_all(world: World) -> None:
         )
 
 
+def running(world: World) -> list[Row]:
+    """Every trouble that is not over, oldest first."""
+    return world.rows("SELECT * FROM bank_trouble ORDER BY number")
+
+
 def strike(world: World, kind: str, *, file: str | None = None, transfer: str | None = None) -> Row | None:
     """The trouble of this kind that strikes this file or this transfer now, counted; None when there is none.
 
