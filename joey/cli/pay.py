@@ -17,9 +17,10 @@ def pay(data: Path) -> None:
         from joey.kit.clock import now
         from joey.payouts.pay_due import pay_due
 
-        done = pay_due(now=now())
+        done = pay_due(now=now(), ask_all=True)
     click.echo(
-        f"{done.approved} approved by rule, {done.sent} handed to the bank, {done.paid} paid, {done.failed} failed;"
+        f"{done.approved} approved by rule, {done.sent} handed to the bank, {done.paid} paid, {done.failed} failed,"
+        f" {done.returned} came back;"
         f" {done.waiting} wait for an operator."
     )
     if done.paused:

@@ -8,8 +8,6 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
-from joey.money.money import EXPONENTS
-from joey.payouts.policy import APPROVED_BY_RULE_BELOW_WHOLE
 from joey.record.append import append_set
 
 
@@ -25,9 +23,9 @@ class SmallPayout:
 
 @transaction.atomic(durable=True)
 def approve_small(*, now: datetime) -> int:
-    """Approve every requested payout below the rule's amount that no hold blocks; how many.
+    """Approve every requested payout below the amount in its currency's limits that no hold blocks; how many.
 
-    The amount is what the shop requested within 24 hours, so a large sum split into small payouts still needs an
+    What counts is what the shop requested within 24 hours, so a large sum split into small payouts still needs an
     operator. One statement checks and changes the state, so the rule approves nothing twice and nothing that an
     operator has decided.
     """
@@ -35,9 +33,10 @@ def approve_small(*, now: datetime) -> int:
     approved = sql.execute(
         f"""
         WITH limits AS (
-            SELECT * FROM unnest(%(currencies)s::text[], %(limits)s::bigint[]) AS l (currency, below_minor)
+            SELECT DISTINCT ON (currency) currency, by_rule_below_minor AS below_minor FROM payouts_payoutlimits
+            WHERE from_at <= %(now)s ORDER BY currency, version DESC
         ), approved AS (
-            UPDATE payouts_payout p SET state = 'approved', decided_at = %(now)s
+            UPDATE payouts_payout p SET state = 'approved', approvals_needed = 0, decided_at = %(now)s
             FROM limits WHERE limits.currency = p.currency AND p.amount_minor < limits.below_minor
               AND p.state = 'requested'
               AND limits.below_minor > (
@@ -45,17 +44,14 @@ def approve_small(*, now: datetime) -> int:
                   WHERE q.shop_id = p.shop_id AND q.currency = p.currency AND q.state NOT IN ('failed', 'refused')
                     AND q.requested_at > p.requested_at - interval '24 hours')
               AND NOT EXISTS (
-                  SELECT FROM payouts_payouthold h WHERE h.shop_id = p.shop_id AND h.released_at IS NULL
-                  AND (h.payout_id IS NULL OR h.payout_id = p.id))
+                  SELECT FROM payouts_payouthold h WHERE h.shop_id = p.shop_id
+                  AND (h.payout_id IS NULL OR h.payout_id = p.id)
+                  AND NOT EXISTS (SELECT FROM payouts_payoutholdclosing c WHERE c.hold_id = h.id))
             RETURNING p.id AS payout_id, p.shop_id, p.amount_minor, p.currency
         )
         INSERT INTO {small} ({small.columns}) SELECT {small.columns} FROM approved
         """,
-        {
-            "currencies": list(EXPONENTS),
-            "limits": [APPROVED_BY_RULE_BELOW_WHOLE * 10**exponent for exponent in EXPONENTS.values()],
-            "now": now,
-        },
+        {"now": now},
     )
     append_set(
         f"""

@@ -1,190 +1,194 @@
-"""Books what a rail answered for the transfers of one file: settled ones are paid, rejected ones come back.
+"""Keeps what a rail said of a file and books what follows, in one transaction: first the rows, then their consequences.
 
-An answer counts once. One that contradicts an earlier answer, or names another amount or an unknown transfer, changes
-nothing: it becomes a problem of the file, for an operator.
+An answer counts once. One that contradicts an earlier answer or names another amount books nothing: it holds the shop's
+payouts and asks a question.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from joey.kit import sql
-from joey.kit.sets import Int, SetTable
-from joey.ledger.chart import AccountKind
-from joey.ledger.post import post_set
-from joey.payouts.file_problems import add_problem
-from joey.payouts.models import PayoutAttempt, PayoutFile
-from joey.payouts.rails.port import REJECTED, SETTLED, TransferAnswer
-from joey.payouts.states import LIVE
-from joey.record.append import append_set
-from joey.record.erasable import keep_texts
-from joey.record.kept_texts import refer
+from joey.payouts.file_problems import add_problem, clear_problems_about
+from joey.payouts.judge_answers import AnswerVerdict, judge
+from joey.payouts.keep_answers import KnownAnswers, keep_file_answer, keep_transfer_answers, latest_submission
+from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile, PayoutHold
+from joey.payouts.move_attempts import AttemptMove, move_attempts
+from joey.payouts.questions import ask_question, end_questions
+from joey.payouts.rails.port import FileAnswer, TransferAnswer
+from joey.payouts.states import IN_TRANSIT, NOT_FINAL
 
 ReasonForPeople = Callable[[TransferAnswer, str], str]  # an answer and a language
-
-
-@dataclass(frozen=True)
-class DecidedAttempt:
-    """An attempt that the rail has decided. Rejected ones refer to the rail's words and to words for the shopkeeper."""
-
-    attempt_id: UUID
-    payout_id: UUID
-    shop_id: UUID
-    number: Int
-    currency: str
-    amount_minor: int
-    outcome: str
-    bank_reason_id: UUID | None = None
-    bank_reason_sha256: bytes | None = None
-    reason_id: UUID | None = None
-    reason_sha256: bytes | None = None
+_A = PayoutAttempt.State
+_Says = PayoutAnswer.Outcome
 
 
 @dataclass(frozen=True)
 class AnswersTaken:
-    """How many transfers were settled and rejected in this run, and how many answers are new problems."""
+    """How many transfers were settled, rejected and returned in this run, and how many questions are new."""
 
     settled: int = 0
     rejected: int = 0
     problems: int = 0
+    returned: int = 0
 
     def __add__(self, other: "AnswersTaken") -> "AnswersTaken":
         return AnswersTaken(
-            self.settled + other.settled, self.rejected + other.rejected, self.problems + other.problems
+            self.settled + other.settled,
+            self.rejected + other.rejected,
+            self.problems + other.problems,
+            self.returned + other.returned,
         )
 
 
 @transaction.atomic(durable=True)
-def book_answers(
-    file_id: UUID, answers: Sequence[TransferAnswer], *, reason_for_people: ReasonForPeople, now: datetime
+def book_receipt(file_id: UUID, content: bytes, *, now: datetime) -> None:
+    """The rail confirmed that it has the file: its transfers are accepted."""
+    file, attempts = _locked(file_id)
+    keep_file_answer(file, content, _Says.RECEIPT, now=now)
+    submitted = [attempt for attempt in attempts if attempt.state == _A.SUBMITTED]
+    move_attempts([AttemptMove(attempt, _A.ACCEPTED) for attempt in submitted], now=now)
+    PayoutFile.objects.filter(pk=file.pk).update(problems="")
+
+
+@transaction.atomic(durable=True)
+def book_file_refused(file_id: UUID, content: bytes, *, words: str, is_final: bool, now: datetime) -> None:
+    """The rail refused the file as a whole.
+
+    If refusing is final at this rail, and nothing else can have reached it, the money is available again. Otherwise
+    each transfer is unknown: a gateway may refuse a repeat of a file that it paid.
+    """
+    file, attempts = _locked(file_id)
+    known = KnownAnswers(file)
+    keep_file_answer(file, content, _Says.FILE_REFUSED, now=now)
+    open_ones = [attempt for attempt in attempts if attempt.state in IN_TRANSIT]
+    if is_final and not known.any_sign and known.submissions == 1:
+        moves = [AttemptMove(attempt, _A.REJECTED, words[:200], _refused_words(attempt)) for attempt in open_ones]
+        move_attempts(moves, now=now)
+        _note_asked(file, now)
+    else:
+        _become_unknown(open_ones, f"file_refused: {words[:200]}", now)
+
+
+@transaction.atomic(durable=True)
+def book_not_known(
+    file_id: UUID, content: bytes, *, submission_id: int, remembers_keys_for: timedelta, now: datetime
 ) -> AnswersTaken:
-    """Book the answers for one file. Locks the file: two processes with answers for it take turns."""
-    file = PayoutFile.objects.select_for_update().get(pk=file_id)
-    attempts = {
-        attempt.rail_key: attempt
-        for attempt in PayoutAttempt.objects.select_related("payout__shop__owner").filter(file=file)
-    }
-    decided, problems = _sort(attempts, answers)
-    moved = SetTable("decided", DecidedAttempt).create().fill(_rows(attempts, decided, reason_for_people))
-    # compare-and-swap: only live attempts move, so an answer that comes twice is booked once
-    sql.execute(
-        f"""
-        WITH moved AS (
-            UPDATE payouts_payoutattempt a
-            SET state = decided.outcome, finished_at = %s,
-                reason_id = decided.bank_reason_id, reason_sha256 = decided.bank_reason_sha256
-            FROM {moved} decided WHERE a.id = decided.attempt_id AND a.state = 'sent' RETURNING a.id
-        )
-        DELETE FROM {moved} WHERE attempt_id NOT IN (SELECT id FROM moved)
-        """,
-        [now],
+    """The rail, asked after `submission_id`, does not know the file.
+
+    If the rail never showed that it has it and still remembers keys, the same bytes may go again (send_due.py).
+    Otherwise it may have paid the file and forgotten it: its open transfers are unknown.
+    """
+    file, attempts = _locked(file_id)
+    if latest_submission(file).id != submission_id:
+        return AnswersTaken()  # it was submitted again since the rail was asked
+    known = KnownAnswers(file)
+    keep_file_answer(file, content, _Says.NOT_KNOWN, now=now)
+    open_ones = [attempt for attempt in attempts if attempt.state in IN_TRANSIT]
+    new = 0
+    if known.any_sign or now - known.first_submitted_at > remembers_keys_for:
+        new = _become_unknown(open_ones, "file_unknown: the rail does not know this file any more", now)
+    _note_asked(file, now)
+    return AnswersTaken(problems=new)
+
+
+@transaction.atomic(durable=True)
+def book_answers(
+    file_id: UUID, answer: FileAnswer, *, reason_for_people: ReasonForPeople, now: datetime
+) -> AnswersTaken:
+    """Book what the rail answered for the transfers of a file. Locks the file: two processes take turns."""
+    file, attempts = _locked(file_id)
+    by_key = {attempt.rail_key: attempt for attempt in attempts}
+    entries: dict[str, list[TransferAnswer]] = defaultdict(list)
+    for entry in answer.transfers:
+        entries[entry.key].append(entry)
+    new = _new_entries(file, by_key, entries)
+    keep_transfer_answers(file, answer.content, _outcomes(by_key, new), now=now)
+    if answered := {by_key[key].id for key in entries if key in by_key}:
+        clear_problems_about(file, "file_unknown:", "file_refused:")
+    verdicts = [(by_key[key], judge(by_key[key], found)) for key, found in new.items() if key in by_key]
+    taken = _follow(verdicts, reason_for_people, now)
+    strangers = sum(
+        add_problem(file, f"unknown_transfer: {key[:40]!r} is not in this file") for key in new if key not in by_key
     )
-    _finish_payouts(moved, file.rail_account, now)
-    still_open = PayoutAttempt.objects.filter(file=file, state__in=LIVE).exists()
+    named = [attempt for attempt in attempts if attempt.state == _A.SUBMITTED and attempt.id not in answered]
+    move_attempts([AttemptMove(attempt, _A.ACCEPTED) for attempt in named], now=now)  # the rail has the file
+    _note_asked(file, now)
+    return taken + AnswersTaken(problems=strangers)
+
+
+def _locked(file_id: UUID) -> tuple[PayoutFile, list[PayoutAttempt]]:
+    """The file, locked, and its attempts as they are after that."""
+    file = PayoutFile.objects.select_for_update().get(pk=file_id)
+    attempts = PayoutAttempt.objects.filter(file=file).exclude(state=_A.WITHDRAWN).order_by("id")
+    found = list(attempts.select_related("payout__shop__owner"))
+    for attempt in found:
+        attempt.file = file
+    return file, found
+
+
+def _new_entries(
+    file: PayoutFile, by_key: Mapping[str, PayoutAttempt], entries: Mapping[str, list[TransferAnswer]]
+) -> dict[str, list[TransferAnswer]]:
+    """The entries that say something else than the last one about the same transfer."""
+    known = KnownAnswers(file)
+    return {key: found for key, found in entries.items() if not known.says_the_same(by_key.get(key), key, found)}
+
+
+def _outcomes(
+    by_key: Mapping[str, PayoutAttempt], new: Mapping[str, Sequence[TransferAnswer]]
+) -> list[tuple[PayoutAttempt | None, TransferAnswer]]:
+    return [(by_key.get(key), entry) for key, found in new.items() for entry in found]
+
+
+def _follow(
+    verdicts: Iterable[tuple[PayoutAttempt, AnswerVerdict]], reason_for_people: ReasonForPeople, now: datetime
+) -> AnswersTaken:
+    """Carry the verdicts out: one move of all, then the questions that end and those that begin."""
+    verdicts = list(verdicts)
+    moves = [_move(attempt, verdict, reason_for_people) for attempt, verdict in verdicts if verdict.to]
+    came_back = [attempt for attempt, verdict in verdicts if verdict.to == _A.RETURNED]
+    move_attempts(moves, now=now)
+    end_questions([attempt for attempt, verdict in verdicts if verdict.question is None], by=None, now=now)
+    problems = sum(
+        ask_question(attempt, verdict.question, verdict.problem, now=now)
+        for attempt, verdict in verdicts
+        if verdict.question
+    )
+    for attempt in came_back:
+        ask_question(attempt, PayoutHold.Cause.RETURNED, f"returned: {attempt.rail_key} came back", now=now)
+    to = [move.to for move in moves]
+    return AnswersTaken(to.count(_A.SETTLED), to.count(_A.REJECTED), problems, to.count(_A.RETURNED))
+
+
+def _move(attempt: PayoutAttempt, verdict: AnswerVerdict, reason_for_people: ReasonForPeople) -> AttemptMove:
+    assert verdict.to is not None
+    answer = verdict.answer
+    if answer is None or verdict.to not in (_A.REJECTED, _A.RETURNED):
+        return AttemptMove(attempt, verdict.to)
+    words = reason_for_people(answer, attempt.payout.shop.owner.language)
+    return AttemptMove(attempt, verdict.to, f"{answer.reason_code} {answer.reason}".strip(), words)
+
+
+def _become_unknown(attempts: Sequence[PayoutAttempt], problem: str, now: datetime) -> int:
+    """Nothing of these is sent again; how many questions are new."""
+    moves = [AttemptMove(attempt, _A.UNKNOWN) for attempt in attempts if attempt.state != _A.UNKNOWN]
+    move_attempts(moves, now=now)
+    return sum(ask_question(attempt, PayoutHold.Cause.UNKNOWN, problem, now=now) for attempt in attempts)
+
+
+def _refused_words(attempt: PayoutAttempt) -> str:
+    with override(attempt.payout.shop.owner.language):
+        return _("The bank did not take the file. Request the payout again; an operator is looking into it.")
+
+
+def _note_asked(file: PayoutFile, now: datetime) -> None:
+    still_open = PayoutAttempt.objects.filter(file=file, state__in=NOT_FINAL).exists()
     PayoutFile.objects.filter(pk=file.pk).update(
         asked_at=now, answered_at=None if still_open else file.answered_at or now
-    )
-    new_problems = sum(add_problem(file, line) for line in problems)
-    count = {row["outcome"]: row["n"] for row in sql.rows(f"SELECT outcome, count(*) AS n FROM {moved} GROUP BY 1")}
-    return AnswersTaken(count.get(SETTLED, 0), count.get(REJECTED, 0), new_problems)
-
-
-def _sort(
-    attempts: Mapping[str, PayoutAttempt], answers: Sequence[TransferAnswer]
-) -> tuple[dict[str, TransferAnswer], list[str]]:
-    """The answers that decide something, by key, and a line for each of the others that is a problem."""
-    decided: dict[str, TransferAnswer] = {}
-    problems: list[str] = []
-    contradicted: set[str] = set()
-    for answer in answers:
-        key = answer.key
-        attempt = attempts.get(key)
-        if attempt is None:
-            problems.append(f"unknown_transfer: {key[:40]} is not in this file")
-            continue
-        promised = (attempt.payout.amount_minor, attempt.payout.currency)
-        if (answer.amount_minor, answer.currency) != promised:
-            problems.append(f"other_amount: {key} is {promised}, the rail says {answer.amount_minor} {answer.currency}")
-            contradicted.add(key)
-        elif attempt.state not in LIVE:
-            if answer.outcome != attempt.state:
-                problems.append(f"contradictory_answer: {key} was {attempt.state}, now the rail says {answer.outcome}")
-        elif answer.outcome in (SETTLED, REJECTED):
-            first = decided.setdefault(key, answer)
-            if first.outcome != answer.outcome:
-                problems.append(f"contradictory_answer: {key} is reported settled and rejected at once")
-                contradicted.add(key)
-    return {key: answer for key, answer in decided.items() if key not in contradicted}, problems
-
-
-def _rows(
-    attempts: Mapping[str, PayoutAttempt], decided: Mapping[str, TransferAnswer], reason_for_people: ReasonForPeople
-) -> list[DecidedAttempt]:
-    """One row for each attempt that is decided; the reasons of the rejected ones are kept."""
-    rejected = [key for key, answer in sorted(decided.items()) if answer.outcome == REJECTED]
-    texts = []
-    for key in rejected:
-        answer, shop = decided[key], attempts[key].payout.shop
-        texts.append((shop.id, f"{answer.reason_code} {answer.reason}".strip()))
-        texts.append((shop.id, reason_for_people(answer, shop.owner.language)))
-    kept = iter(keep_texts(texts))
-    reasons = {key: refer("bank_reason", next(kept)) | refer("reason", next(kept)) for key in rejected}
-    return [
-        DecidedAttempt(
-            attempt_id=attempts[key].id,
-            payout_id=payout.id,
-            shop_id=payout.shop_id,
-            number=attempts[key].number,
-            currency=payout.currency,
-            amount_minor=payout.amount_minor,
-            outcome=answer.outcome,
-            **reasons.get(key, {}),
-        )
-        for key, answer in sorted(decided.items())
-        for payout in [attempts[key].payout]
-    ]
-
-
-def _finish_payouts(decided: SetTable[DecidedAttempt], rail_account: str, now: datetime) -> None:
-    """Payouts, journals and events of everything that was decided."""
-    sql.execute(f"SELECT id FROM payouts_payout WHERE id IN (SELECT payout_id FROM {decided}) ORDER BY id FOR UPDATE")
-    sql.execute(
-        f"""
-        UPDATE payouts_payout p
-        SET state = CASE decided.outcome WHEN 'settled' THEN 'paid' ELSE 'failed' END, finished_at = %s,
-            reason_id = decided.reason_id, reason_sha256 = decided.reason_sha256
-        FROM {decided} decided WHERE p.id = decided.payout_id AND p.state = 'sent'
-        """,
-        [now],
-    )
-    post_set(
-        f"""
-        SELECT shop_id AS book_id, 'payout.' || outcome AS kind, payout_id || ':' || number AS reference,
-               %(now)s AS happened_at,
-               %(in_transit)s AS debit_kind, %(rail)s AS debit_party,
-               CASE outcome WHEN 'settled' THEN %(paid)s ELSE %(available)s END AS credit_kind,
-               CASE outcome WHEN 'settled' THEN %(rail)s ELSE '' END AS credit_party, currency, amount_minor
-        FROM {decided}
-        """,
-        {
-            "now": now,
-            "in_transit": AccountKind.RAIL_IN_TRANSIT,
-            "paid": AccountKind.PAID,
-            "rail": rail_account,
-            "available": AccountKind.SHOP_AVAILABLE,
-        },
-    )
-    append_set(
-        f"""
-        SELECT shop_id, CASE outcome WHEN 'settled' THEN 'payout.paid' ELSE 'payout.failed' END AS kind,
-               'payout:' || payout_id AS subject_key, %s AS happened_at,
-               jsonb_build_object('number', number) || CASE outcome WHEN 'settled' THEN '{{}}' ELSE jsonb_build_object(
-                   'bank_reason', bank_reason_id || ':' || encode(bank_reason_sha256, 'hex'),
-                   'reason', reason_id || ':' || encode(reason_sha256, 'hex')) END AS facts
-        FROM {decided}
-        """,
-        [now],
     )

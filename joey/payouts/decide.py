@@ -3,21 +3,22 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Conflict, Forbidden, NotFound
-from joey.kit.states import move
-from joey.ledger.chart import AccountKind
-from joey.ledger.post import Move, post
+from joey.kit.refusals import Conflict, NotFound
+from joey.kit.states import WrongState, move
 from joey.money.money import Money
-from joey.payouts.models import Payout
+from joey.payouts.limits import approvals_needed, limits_at
+from joey.payouts.models import Payout, PayoutApproval, PayoutAttempt, PayoutLimits
 from joey.payouts.operator_reason import read_reason
-from joey.payouts.policy import needs_two
+from joey.payouts.operators import check_operator, name_of
+from joey.payouts.policy import WINDOW
+from joey.payouts.release import release_payout
 from joey.payouts.states import TRANSITIONS
+from joey.payouts.withdraw import withdraw_prepared
 from joey.people.models import Person
 from joey.record.append import append
-from joey.record.erasable import keep_text
-from joey.record.kept_texts import refer
 
 
 class SecondOperatorNeeded(Conflict):
@@ -26,27 +27,43 @@ class SecondOperatorNeeded(Conflict):
     code = "second_operator_needed"
 
 
+class OperatorLimitReached(Conflict):
+    """This operator has approved too much within 24 hours; `left` (Money) is in the facts."""
+
+    code = "operator_limit_reached"
+
+
 @transaction.atomic(durable=True)
 def approve(payout: Payout, *, by: Person, now: datetime) -> Payout:
-    """Approve. From 10,000.00 two operators have to: the first approval is noted, the second one approves.
+    """Approve. A large amount needs two operators: the state of the returned payout shows whether it has them.
 
-    The state of the returned payout shows which it was. Raises Forbidden (no operator, or own shop),
-    SecondOperatorNeeded, WrongState, NotFound.
+    An approved payout that lost an approval, because its operator left, can be approved again until it is sent.
+    Raises Forbidden (no operator, or own shop), SecondOperatorNeeded, OperatorLimitReached, NoLimits, WrongState,
+    NotFound.
     """
+    Person.objects.select_for_update(no_key=True).get(pk=by.pk)  # one approval of an operator at a time
     payout = _locked(payout)
-    _check_operator(payout, by)
-    amount = Money(payout.amount_minor, payout.currency)
-    if needs_two(amount) and payout.state == Payout.State.REQUESTED:
-        if payout.first_approved_by_id is None:
-            payout.first_approved_by, payout.first_approved_at = by, now
-            Payout.objects.filter(pk=payout.pk).update(first_approved_by=by, first_approved_at=now)
-            _append(payout, "payout.approved_once", by, now)
-            return payout
-        if payout.first_approved_by_id == by.id:
-            raise SecondOperatorNeeded(
-                _("You have approved this payout. From 10,000.00, a second operator has to approve it as well.")
-            )
-    move(payout, TRANSITIONS, to=Payout.State.APPROVED, decided_by=by, decided_at=now)
+    check_operator(by, payout.shop)
+    limits = limits_at(payout.currency, now)
+    given = set(_active_approvals(payout))
+    needed = max(1, approvals_needed(payout, limits))
+    if payout.state == Payout.State.APPROVED and len(given) < (payout.approvals_needed or 0):
+        needed = payout.approvals_needed or 0
+    elif payout.state != Payout.State.REQUESTED:
+        move(payout, TRANSITIONS, to=Payout.State.APPROVED)  # raises WrongState
+    if by.id in given:
+        two_from = Money(limits.two_from_minor, payout.currency).text
+        raise SecondOperatorNeeded(
+            _("You have approved this payout. From %s, a second operator has to approve it as well.") % two_from
+        )
+    _check_operator_limit(payout, limits, by, now)
+    PayoutApproval.objects.create(payout=payout, operator=by, at=now)
+    if len(given) + 1 < needed:
+        _append(payout, "payout.approved_once", by, now)
+        return payout
+    if payout.state == Payout.State.REQUESTED:
+        decided = {"approvals_needed": needed, "decided_by": by, "decided_at": now}
+        move(payout, TRANSITIONS, to=Payout.State.APPROVED, **decided)
     _append(payout, "payout.approved", by, now)
     return payout
 
@@ -54,26 +71,17 @@ def approve(payout: Payout, *, by: Person, now: datetime) -> Payout:
 @transaction.atomic(durable=True)
 def refuse(payout: Payout, *, by: Person, reason: str, now: datetime) -> Payout:
     """Refuse with a reason that the shopkeeper reads; the money is available again. An approved payout can be
-    refused until it is sent.
+    refused until it is sent: a file that holds it and has not left is withdrawn.
 
     Raises Invalid ("reason"), Forbidden (no operator, or own shop), WrongState, NotFound.
     """
     reason = read_reason(reason)
+    withdraw_prepared(Payout.objects.filter(pk=payout.pk), by=name_of(by), now=now)
     payout = _locked(payout)
-    _check_operator(payout, by)
-    kept = keep_text(reason, shop_id=payout.shop_id)
-    moved = {"decided_by": by, "decided_at": now, "finished_at": now}
-    move(payout, TRANSITIONS, to=Payout.State.REFUSED, **refer("reason", kept), **moved)
-    post(
-        payout.shop_id,
-        kind="payout.released",
-        reference=str(payout.id),
-        happened_at=now,
-        moves=[
-            Move(AccountKind.SHOP_RESERVED, AccountKind.SHOP_AVAILABLE, Money(payout.amount_minor, payout.currency))
-        ],
-    )
-    _append(payout, "payout.refused", by, now, reason=kept.fact)
+    check_operator(by, payout.shop)
+    if PayoutAttempt.objects.filter(payout=payout, state=PayoutAttempt.State.PREPARED).exists():
+        raise WrongState(_("Someone else changed this a moment ago. Load the page again and look."))
+    release_payout(payout, by=by, reason=reason, now=now)
     return payout
 
 
@@ -84,12 +92,22 @@ def _locked(payout: Payout) -> Payout:
     return found
 
 
-def _check_operator(payout: Payout, by: Person) -> None:
-    if not (by.is_staff and by.is_active):
-        raise Forbidden(_("Only an operator can decide on payouts."))
-    if payout.shop.owner_id == by.id:
-        raise Forbidden(_("This payout is for your own shop: another operator has to decide on it."))
+def _active_approvals(payout: Payout) -> "list[object]":
+    rows = PayoutApproval.objects.filter(payout=payout, operator__is_active=True, operator__is_staff=True)
+    return list(rows.values_list("operator_id", flat=True))
 
 
-def _append(payout: Payout, kind: str, by: Person, now: datetime, **facts: object) -> None:
-    append(kind, f"payout:{payout.id}", {"by": str(by.id), **facts}, shop_id=payout.shop_id, happened_at=now)
+def _check_operator_limit(payout: Payout, limits: PayoutLimits, by: Person, now: datetime) -> None:
+    recent = PayoutApproval.objects.filter(operator=by, at__gt=now - WINDOW, payout__currency=payout.currency)
+    approved = recent.aggregate(total=Sum("payout__amount_minor"))["total"] or 0
+    left = Money(max(0, limits.per_operator_day_minor - approved), payout.currency)
+    if payout.amount_minor > left.minor:
+        raise OperatorLimitReached(
+            _("You can approve %(left)s more within 24 hours. Another operator has to approve this payout.")
+            % {"left": left.text},
+            left=left,
+        )
+
+
+def _append(payout: Payout, kind: str, by: Person, now: datetime) -> None:
+    append(kind, f"payout:{payout.id}", {"by": str(by.id)}, shop_id=payout.shop_id, happened_at=now)

@@ -7,12 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.holds import erase_reasons
 from joey.kit.refusals import Conflict, Forbidden, NotFound
-from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold
-from joey.payouts.states import IN_PROGRESS, LIVE
+from joey.payouts.holds import open_holds
+from joey.payouts.models import (
+    Payee,
+    Payout,
+    PayoutAnswer,
+    PayoutAttempt,
+    PayoutDecision,
+    PayoutFile,
+    PayoutHold,
+    PayoutHoldClosing,
+)
+from joey.payouts.operators import name_of
+from joey.payouts.payee import lock_payees
+from joey.payouts.states import IN_PROGRESS, NOT_FINAL
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import erase_set
@@ -42,7 +55,7 @@ def erase_shop(slug: str, *, now: datetime, by: Person | None = None) -> ErasedT
     if shop is None:
         raise NotFound(_("There is no shop at this address."))
     _check_operator(by)
-    texts = erase_reasons(shop.id, by=_name(by), now=now)
+    texts = erase_reasons(shop.id, by=name_of(by), now=now)
     texts += sum(erase_payee(payee, now=now, by=by) for payee in Payee.objects.filter(shop=shop))
     refused = []
     for payout in Payout.objects.filter(shop=shop).order_by("id"):
@@ -66,41 +79,51 @@ def erase_payout(payout: Payout, *, now: datetime, by: Person | None = None) -> 
     files = PayoutFile.objects.filter(pk__in=attempts.values("file"))
     if payout.state in IN_PROGRESS:
         raise PayoutNotFinished(_("This payout is in progress. Its details can be erased once it is finished."))
-    if PayoutAttempt.objects.filter(file__in=files, state__in=LIVE).exists():
+    if PayoutAttempt.objects.filter(file__in=files, state__in=NOT_FINAL).exists():
         raise PayoutNotFinished(_("Other payouts in the same file are in progress. Erase it once they are finished."))
-    holds = PayoutHold.objects.filter(payout=payout, released_at__isnull=False)
+    if open_holds().filter(attempt__file__in=files).exists():
+        raise PayoutNotFinished(_("It is open what became of a transfer in the same file. Resolve it first."))
+    holds = _ended_holds().filter(Q(payout=payout) | Q(attempt__payout=payout))
     ids = [payout.details_id, payout.reason_id]
-    for texts in (attempts.values_list("reason_id"), holds.values_list("reason_id"), files.values_list("content_id")):
+    for texts in (
+        attempts.values_list("reason_id"),
+        holds.values_list("reason_id"),
+        PayoutHoldClosing.objects.filter(hold__in=holds).values_list("reason_id"),
+        PayoutDecision.objects.filter(attempt__payout=payout).values_list("reason_id"),
+        files.values_list("content_id"),
+        PayoutAnswer.objects.filter(file__in=files).values_list("content_id"),
+    ):
         ids += [text_id for (text_id,) in texts]
     erased = erase_set("SELECT unnest(%s::uuid[])", [[text_id for text_id in ids if text_id]])
     files.update(problems="")
     if erased:
-        facts = {"by": _name(by), "texts": erased}
+        facts = {"by": name_of(by), "texts": erased}
         append("payout.erased", f"payout:{payout.id}", facts, shop_id=payout.shop_id, happened_at=now)
     return erased
 
 
 @transaction.atomic
 def erase_payee(payee: Payee, *, now: datetime, by: Person | None = None) -> int:
-    """Erase the payout details and the reasons of released holds on the whole shop; how many texts.
+    """Erase one version of payout details and the reasons of ended holds on the whole shop; how many texts.
 
     Payouts keep the copies of the details that were made for them. Raises Forbidden.
     """
     _check_operator(by)
-    payee = Payee.objects.select_for_update().get(pk=payee.pk)
-    holds = PayoutHold.objects.filter(shop=payee.shop_id, payout=None, released_at__isnull=False)
-    ids = [payee.details_id, *holds.values_list("reason_id", flat=True)]
-    erased = erase_set("SELECT unnest(%s::uuid[])", [ids])
+    lock_payees(payee.shop)
+    holds = _ended_holds().filter(shop=payee.shop_id, payout=None, attempt=None)
+    closings = PayoutHoldClosing.objects.filter(hold__in=holds)
+    ids = [payee.details_id, *holds.values_list("reason_id", flat=True), *closings.values_list("reason_id", flat=True)]
+    erased = erase_set("SELECT unnest(%s::uuid[])", [[text_id for text_id in ids if text_id]])
     if erased:
-        facts = {"by": _name(by), "texts": erased}
+        facts = {"by": name_of(by), "texts": erased}
         append("payee.erased", f"payee:{payee.id}", facts, shop_id=payee.shop_id, happened_at=now)
     return erased
+
+
+def _ended_holds() -> "QuerySet[PayoutHold]":
+    return PayoutHold.objects.exclude(pk__in=open_holds().values("pk"))
 
 
 def _check_operator(by: Person | None) -> None:
     if by is not None and not (by.is_staff and by.is_active):
         raise Forbidden(_("Only an operator can erase payout details."))
-
-
-def _name(by: Person | None) -> str:
-    return str(by.id) if by else "terminal"

@@ -27,6 +27,15 @@ def clear_problem(file: PayoutFile, line: str) -> None:
         _save(file, [each for each in lines if each != line])
 
 
+def clear_problems_about(file: PayoutFile, *about: str) -> None:
+    """Remove the lines that name one of these (a transfer's key, a code), which no longer hold."""
+    file.refresh_from_db(fields=["problems"])
+    lines = file.problems.splitlines()
+    left = [line for line in lines if not any(each in line for each in about)]
+    if left != lines:
+        _save(file, left)
+
+
 def _save(file: PayoutFile, lines: list[str]) -> None:
     file.problems = "\n".join(line for line in lines if line)
     PayoutFile.objects.filter(pk=file.pk).update(problems=file.problems)

@@ -1,46 +1,101 @@
-"""Blocks a payout, or all payouts of a shop, for a reason, and releases them."""
+"""Blocks a payout, or all payouts of a shop, for a reason, and releases them.
+
+Openings and closings are rows that never change. A hold that asks a question (unknown, contradiction) ends by an answer
+of the rail or by two operators (resolve.py), not by releasing it.
+"""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, NotFound
-from joey.payouts.models import Payout, PayoutHold
+from joey.payouts.file_problems import clear_problems_about
+from joey.payouts.models import Payout, PayoutHold, PayoutHoldClosing
 from joey.payouts.operator_reason import read_reason
-from joey.payouts.states import IN_PROGRESS
+from joey.payouts.operators import check_operator, name_of
+from joey.payouts.sending_lock import wait_until_nothing_is_sent
+from joey.payouts.withdraw import withdraw_prepared
+from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 
+QUESTIONS = (PayoutHold.Cause.UNKNOWN, PayoutHold.Cause.CONTRADICTION)
+
+
+class HoldAsksQuestion(Conflict):
+    """What became of a transfer is open: an answer or two operators end this hold."""
+
+    code = "hold_asks_question"
+
 
 @transaction.atomic
-def place_hold(shop: Shop, *, reason: str, now: datetime, payout: Payout | None = None) -> PayoutHold:
-    """Block one payout of the shop, or all of them (payout None), until released.
+def place_hold(
+    shop: Shop, *, reason: str, now: datetime, payout: Payout | None = None, by: Person | None = None
+) -> PayoutHold:
+    """Block one payout of the shop, or all of them (payout None), until released; `by` is None in a terminal.
 
-    It locks the payouts that it blocks: when it returns, each was either sent before or will not be sent.
-    Raises Invalid ("reason"), NotFound when the payout is another shop's.
+    It waits for every file that is leaving and withdraws files that have not left. When it returns, each blocked payout
+    either left before or will not leave. Raises Invalid ("reason"), Forbidden, NotFound when the payout is another
+    shop's.
     """
     reason = read_reason(reason)
+    if by is not None:
+        check_operator(by)
     if payout is not None and payout.shop_id != shop.id:
         raise NotFound(_("There is no such payout."))
-    blocked = Payout.objects.select_for_update().filter(shop=shop, state__in=IN_PROGRESS)
-    list((blocked.filter(pk=payout.pk) if payout else blocked).order_by("id").values_list("id"))
+    wait_until_nothing_is_sent()
+    blocked = Payout.objects.filter(shop=shop)
+    withdraw_prepared(blocked.filter(pk=payout.pk) if payout else blocked, by=name_of(by), now=now)
     kept = keep_text(reason, shop_id=shop.id)
-    hold = PayoutHold.objects.create(shop=shop, payout=payout, **refer("reason", kept), placed_at=now)
-    _append(hold, "payout.held", now, reason=kept.fact)
+    hold = PayoutHold.objects.create(
+        shop=shop,
+        payout=payout,
+        cause=PayoutHold.Cause.OPERATOR,
+        **refer("reason", kept),
+        placed_by=by,
+        placed_at=now,
+    )
+    _append(hold, "payout.held", now, reason=kept.fact, by=name_of(by), cause=hold.cause)
     return hold
 
 
 @transaction.atomic
-def release_hold(hold: PayoutHold, *, now: datetime) -> PayoutHold:
-    """Release the hold. Raises Conflict when it was released already."""
-    if PayoutHold.objects.filter(pk=hold.pk, released_at=None).update(released_at=now) != 1:
-        raise Conflict(_("This hold was released already."))
-    hold.refresh_from_db()
-    _append(hold, "payout.released", now)
+def release_hold(hold: PayoutHold, *, now: datetime, by: Person | None = None, reason: str = "") -> PayoutHold:
+    """Release a hold; `by` is None in a terminal.
+
+    Raises Conflict when it was released already, HoldAsksQuestion, Forbidden (no operator, or the own shop's).
+    """
+    if by is not None:
+        check_operator(by, hold.shop)
+    if hold.cause in QUESTIONS:
+        raise HoldAsksQuestion(
+            _("What became of a transfer is open. The bank's answer ends this hold, or two operators who resolve it.")
+        )
+    kept = keep_text(read_reason(reason), shop_id=hold.shop_id) if reason.strip() else None
+    close_hold(hold, by=by, now=now, **(refer("reason", kept) if kept else {}))
+    if hold.attempt is not None:
+        clear_problems_about(hold.attempt.file, hold.attempt.rail_key)
+    facts = {"by": name_of(by)} | ({"reason": kept.fact} if kept else {})
+    _append(hold, "payout.hold_released", now, **facts)
     return hold
+
+
+def close_hold(hold: PayoutHold, *, by: Person | None, now: datetime, **reason: object) -> None:
+    """Write the closing. Raises Conflict when there is one."""
+    _closing, is_new = PayoutHoldClosing.objects.get_or_create(
+        hold=hold, defaults={"closed_by": by, "closed_at": now, **reason}
+    )
+    if not is_new:
+        raise Conflict(_("This hold was released already."))
+
+
+def open_holds() -> "QuerySet[PayoutHold]":
+    """The holds in force."""
+    return PayoutHold.objects.exclude(Exists(PayoutHoldClosing.objects.filter(hold=OuterRef("pk"))))
 
 
 def _append(hold: PayoutHold, kind: str, now: datetime, **facts: object) -> None:

@@ -3,32 +3,34 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit import sql
-from joey.kit.refusals import Conflict, Forbidden
-from joey.payouts.models import PayoutPause
+from joey.kit.refusals import Conflict
+from joey.payouts.models import PayoutPause, PayoutPauseEnding
 from joey.payouts.operator_reason import read_reason
+from joey.payouts.operators import check_operator, name_of
+from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer, with_texts
 
-SENDING = "payouts:sending"
-
 
 @transaction.atomic
-def pause_payouts(*, reason: str, now: datetime) -> PayoutPause:
+def pause_payouts(*, reason: str, now: datetime, by: Person | None = None) -> PayoutPause:
     """Send nothing from now on; payouts can still be requested and approved, and then wait.
 
-    It waits for a send in progress: when it returns, each payout was either sent before or will not be sent.
-    Raises Invalid ("reason").
+    It waits for every file that is leaving: when it returns, nothing is being sent or will be. `by` is None in a
+    terminal. Raises Invalid ("reason"), Forbidden.
     """
     reason = read_reason(reason)
-    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [SENDING])
+    if by is not None:
+        check_operator(by)
+    wait_until_nothing_is_sent()
     kept = keep_text(reason)
-    pause = PayoutPause.objects.create(**refer("reason", kept), placed_at=now)
-    append("payouts.paused", f"pause:{pause.id}", {"reason": kept.fact}, happened_at=now)
+    pause = PayoutPause.objects.create(**refer("reason", kept), placed_by=by, placed_at=now)
+    append("payouts.paused", f"pause:{pause.id}", {"reason": kept.fact, "by": name_of(by)}, happened_at=now)
     return pause
 
 
@@ -38,20 +40,24 @@ def end_pause(pause: PayoutPause, *, now: datetime, by: Person | None = None) ->
 
     Raises Forbidden unless `by` is an operator, Conflict when the pause was ended already.
     """
-    if by is not None and not (by.is_staff and by.is_active):
-        raise Forbidden(_("Only an operator can decide on payouts."))
-    if PayoutPause.objects.filter(pk=pause.pk, ended_at=None).update(ended_at=now, ended_by=by) != 1:
+    if by is not None:
+        check_operator(by)
+    _ending, is_new = PayoutPauseEnding.objects.get_or_create(pause=pause, defaults={"ended_by": by, "ended_at": now})
+    if not is_new:
         raise Conflict(_("This pause was ended already."))
-    append("payouts.resumed", f"pause:{pause.id}", {"by": str(by.id) if by else "terminal"}, happened_at=now)
+    append("payouts.resumed", f"pause:{pause.id}", {"by": name_of(by)}, happened_at=now)
 
 
 def open_pauses() -> list[PayoutPause]:
     """The pauses that stop payouts now, oldest first, with their reasons for kept_text. One query."""
-    return list(with_texts(PayoutPause.objects.filter(ended_at=None), "reason").order_by("id"))
+    return list(with_texts(pauses_in_force(), "reason").order_by("id"))
+
+
+def pauses_in_force() -> "QuerySet[PayoutPause]":
+    """The pauses that have not ended."""
+    return PayoutPause.objects.exclude(Exists(PayoutPauseEnding.objects.filter(pause=OuterRef("pk"))))
 
 
 def sending_allowed() -> bool:
-    """Whether payouts may be sent; inside a transaction the answer holds until its end."""
-    if sql.inside_transaction():
-        sql.value("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [SENDING])
-    return not PayoutPause.objects.filter(ended_at=None).exists()
+    """Whether no pause is in force. It stays so while the caller holds the lock of `submitting`."""
+    return not pauses_in_force().exists()

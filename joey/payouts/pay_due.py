@@ -19,21 +19,27 @@ class PayoutRun:
     sent: int
     paid: int
     failed: int
+    returned: int
     waiting: int
     paused: str  # why nothing is sent, or ""
     problems: tuple[str, ...]
 
 
-def pay_due(*, now: datetime) -> PayoutRun:
-    """Run each step once. Safe at any time, twice, and beside itself, as each of its steps is."""
+def pay_due(*, now: datetime, ask_all: bool = False) -> PayoutRun:
+    """Run each step once; with `ask_all` every file that may still be answered is asked about now.
+
+    Safe at any time, twice, and beside itself, as each of its steps is.
+    """
     approved = approve_small(now=now)
-    taken = take_answers(now=now)  # first: a payout that cannot be sent must not delay answers to earlier ones
+    # first: a payout that cannot be sent must not delay answers to earlier ones
+    taken = take_answers(now=now, all_files=ask_all)
     sent = send_due(now=now)
     return PayoutRun(
         approved=approved,
         sent=sent.payouts,
         paid=taken.settled,
         failed=taken.rejected,
+        returned=taken.returned,
         waiting=Payout.objects.filter(state=Payout.State.REQUESTED).count(),
         paused=next((kept_text(pause, "reason") for pause in open_pauses()), ""),
         problems=tuple(PayoutFile.objects.exclude(problems="").values_list("problems", flat=True)[:20]),

@@ -1,4 +1,4 @@
-"""Where a shop's money goes. Every change pauses payouts for 72 hours, and the owner is notified."""
+"""Where a shop's money goes. Every change is a new version, pauses payouts for 72 hours, and the owner is notified."""
 
 from datetime import datetime
 
@@ -35,30 +35,45 @@ def set_payee(
         account_number=read_account_number(account_number),
         bank_code=read_bank_code(bank_code),
     )
-    # one change of a shop's details at a time; NO KEY, because every insert that refers to the shop locks its key
-    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
-    # locked, or a payout could be requested on the old details while they change
-    payee = Payee.objects.select_for_update().filter(shop=shop, rail=rail).first()
-    if payee is not None and read_details(text_of(payee.details_id)) == details:
-        return payee
-    first = payee is None
-    payee = _change(payee, shop, rail, details, now)
-    facts = {"rail": rail, "account": details.masked_account, "usable_from": payee.usable_from.isoformat()}
-    append("payee.changed", f"payee:{payee.id}", facts | {"first": first}, shop_id=shop.id, happened_at=now)
+    lock_payees(shop)
+    before = latest_payee(shop, rail)
+    if before is not None and read_details(text_of(before.details_id)) == details:
+        return before
+    kept = keep_details(details, shop_id=shop.id)
+    payee = Payee.objects.create(
+        shop=shop,
+        rail=rail,
+        version=before.version + 1 if before else 1,
+        **refer("details", kept),
+        changed_at=now,
+        usable_from=now + PAUSE,
+    )
+    if before is not None:
+        erase(before.details_id)  # payouts have copies of their own
+    facts = {
+        "rail": rail,
+        "account": details.masked_account,
+        "usable_from": payee.usable_from.isoformat(),
+        "first": before is None,
+        "version": payee.version,
+        "details": kept.fact,
+    }
+    append("payee.changed", f"payee:{payee.id}", facts, shop_id=shop.id, happened_at=now)
     queue_payee_changed_notice(payee, details.masked_account)
     return payee
 
 
-def _change(payee: Payee | None, shop: Shop, rail: str, details: PayeeDetails, now: datetime) -> Payee:
-    """A new payee, or the payee with the new details; no row refers to the old ones any more, so they are erased."""
-    columns = refer("details", keep_details(details, shop_id=shop.id))
-    columns |= {"changed_at": now, "usable_from": now + PAUSE}
-    if payee is None:
-        return Payee.objects.create(shop=shop, rail=rail, **columns)
-    erase(payee.details_id)
-    Payee.objects.filter(pk=payee.pk).update(**columns)
-    payee.refresh_from_db()
-    return payee
+def latest_payee(shop: Shop, rail: str) -> Payee | None:
+    """The version in force, or None before the first."""
+    return Payee.objects.filter(shop=shop, rail=rail).order_by("-version").first()
+
+
+def lock_payees(shop: Shop) -> None:
+    """Until the transaction ends no other one changes the shop's payees or requests a payout to them.
+
+    NO KEY, because every insert that refers to the shop locks its key.
+    """
+    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
 
 
 def _known_rails() -> str:

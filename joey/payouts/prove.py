@@ -1,57 +1,61 @@
-"""What must always hold between payouts and the ledger (I11 and I13 of docs/money.md)."""
+"""What must always hold of payouts: rules 21 to 27 and the rest of what ties them to the ledger and to their texts."""
 
 from joey.kit.prove import Check
+from joey.payouts.journals import JOURNALS_OF, MOVES
+from joey.payouts.prove_evidence import EVIDENCE
+from joey.payouts.prove_files import FILES
 from joey.record.erasable import texts_match
 
-
-def _ledger_holds(account_kind: str, promised: str) -> str:
-    """The query for: a shop's accounts of this kind hold exactly what the rows of `promised` add up to."""
-    return f"""
-        SELECT shop_id, currency, booked.minor AS in_the_ledger, promised.minor AS in_payouts
-        FROM (SELECT book_id AS shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
-              WHERE kind = '{account_kind}' GROUP BY 1, 2) AS booked
-        FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM ({promised}) AS rows GROUP BY 1, 2)
-             AS promised USING (shop_id, currency)
-        WHERE coalesce(booked.minor, 0) <> coalesce(promised.minor, 0)
-    """
-
-
-_PAYOUTS = "SELECT shop_id, currency, amount_minor FROM payouts_payout WHERE state IN ({})"
-_LIVE_ATTEMPTS = """
-    SELECT p.shop_id, p.currency, p.amount_minor FROM payouts_payoutattempt a
-    JOIN payouts_payout p ON p.id = a.payout_id WHERE a.state IN ('prepared', 'sent')
-"""
-# Which journals a payout in a state must have: kind and what follows the payout's id in the reference.
-_JOURNALS = """
-    (VALUES ('requested', 'payout.reserved', false), ('approved', 'payout.reserved', false),
-            ('refused', 'payout.reserved', false), ('refused', 'payout.released', false),
-            ('sent', 'payout.reserved', false), ('sent', 'payout.submitted', true),
-            ('paid', 'payout.reserved', false), ('paid', 'payout.submitted', true), ('paid', 'payout.settled', true),
-            ('failed', 'payout.reserved', false), ('failed', 'payout.submitted', true),
-            ('failed', 'payout.rejected', true)) AS must (state, kind, of_attempt)
-"""
+# Which journals an attempt in a state has, as rows (state, kind).
+_OF_ATTEMPT = ", ".join(f"('{state}', '{kind}')" for state, kinds in JOURNALS_OF.items() for kind in kinds)
+# Every journal that has to exist: payout, kind, reference, rail account of the attempt, amount.
 _EXPECTED = f"""
-    SELECT p.id AS payout_id, p.shop_id, p.currency, p.amount_minor, must.kind,
-           p.id || CASE WHEN must.of_attempt THEN ':' || a.number ELSE '' END AS reference
-    FROM payouts_payout p
-    JOIN {_JOURNALS} ON must.state = p.state
-    LEFT JOIN payouts_payoutattempt a ON a.payout_id = p.id AND must.of_attempt
+    SELECT p.id AS payout, p.shop_id, 'payout.reserved' AS kind, p.id::text AS reference, '' AS rail_account,
+           p.currency, p.amount_minor FROM payouts_payout p
+    UNION ALL
+    SELECT p.id, p.shop_id, 'payout.released', p.id::text, '', p.currency, p.amount_minor
+    FROM payouts_payout p WHERE p.state = 'refused'
+    UNION ALL
+    SELECT p.id, p.shop_id, must.kind, p.id || ':' || a.number, f.rail_account, p.currency, p.amount_minor
+    FROM payouts_payoutattempt a JOIN payouts_payout p ON p.id = a.payout_id
+    JOIN payouts_payoutfile f ON f.id = a.file_id
+    JOIN (VALUES {_OF_ATTEMPT}) AS must (state, kind) ON must.state = a.state
+    UNION ALL
+    SELECT p.id, p.shop_id, 'payout.overpaid', p.id || ':' || a.number, f.rail_account, p.currency, p.amount_minor
+    FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id
+    JOIN payouts_payout p ON p.id = a.payout_id JOIN payouts_payoutfile f ON f.id = a.file_id
+    WHERE d.outcome = 'overpaid' AND d.carried_out
 """
+# What each of those journals moves, as rows (kind, account, sign).
+_MOVES = ", ".join(
+    f"('{kind}', '{account.value}', {sign})"
+    for kind, (debit, credit) in MOVES.items()
+    for account, sign in ((debit, -1), (credit, 1))
+)
+_KINDS = ("shop:reserved", "rail:in_transit", "paid")
 
 CHECKS = [
     Check(
-        "What is reserved is the sum of the payouts requested and approved",
-        _ledger_holds("shop:reserved", _PAYOUTS.format("'requested', 'approved'")),
-    ),
-    Check(
-        "What is in transit is the sum of the live attempts",
-        _ledger_holds("rail:in_transit", _LIVE_ATTEMPTS),
-    ),
-    Check("What was paid out is the sum of the paid payouts", _ledger_holds("paid", _PAYOUTS.format("'paid'"))),
-    Check(
-        "Every payout has the journals of its state, over its own amount",
+        "21. Reserved, in transit and paid are what the payouts say, per rail account",
         f"""
-        SELECT must.payout_id, must.kind FROM ({_EXPECTED}) AS must
+        WITH expected AS ({_EXPECTED}), booked AS (
+            SELECT book_id AS shop_id, kind, party, currency, balance_minor AS minor FROM ledger_account
+            WHERE kind IN {_KINDS} AND book_id <> '00000000-0000-0000-0000-000000000000'
+        ), said AS (
+            SELECT e.shop_id, m.account AS kind, CASE m.account WHEN 'shop:reserved' THEN '' ELSE e.rail_account END
+                   AS party, e.currency, sum(m.sign * e.amount_minor) AS minor
+            FROM expected e JOIN (VALUES {_MOVES}) AS m (kind, account, sign) ON m.kind = e.kind
+            WHERE m.account IN {_KINDS} GROUP BY 1, 2, 3, 4
+        )
+        SELECT shop_id, kind, party, currency, booked.minor AS in_the_ledger, said.minor AS in_payouts
+        FROM booked FULL JOIN said USING (shop_id, kind, party, currency)
+        WHERE coalesce(booked.minor, 0) <> coalesce(said.minor, 0)
+        """,
+    ),
+    Check(
+        "22. Every payout has the journals of its history, over its own amount",
+        f"""
+        SELECT must.payout, must.kind FROM ({_EXPECTED}) AS must
         WHERE NOT EXISTS (
             SELECT FROM ledger_journal j JOIN ledger_posting g ON g.journal_id = j.id
             WHERE (j.book_id, j.kind, j.reference) = (must.shop_id, must.kind, must.reference)
@@ -59,7 +63,7 @@ CHECKS = [
         """,
     ),
     Check(
-        "Every journal of a payout belongs to the state its payout is in",
+        "22. Every journal of a payout belongs to the history of its payout",
         f"""
         SELECT j.id AS journal, j.kind, j.reference FROM ledger_journal j
         WHERE j.kind LIKE 'payout.%' AND NOT EXISTS (
@@ -68,25 +72,29 @@ CHECKS = [
         """,
     ),
     Check(
-        "A payout has at most one attempt that can pay, and its state agrees with the attempt's",
+        "22. A payout has at most one attempt that can pay, and its state is the attempt's",
         """
         SELECT p.id AS payout, p.state, array_agg(a.state) AS attempts FROM payouts_payout p
-        LEFT JOIN payouts_payoutattempt a ON a.payout_id = p.id
+        LEFT JOIN payouts_payoutattempt a ON a.payout_id = p.id AND a.state <> 'withdrawn'
         GROUP BY p.id, p.state
-        HAVING count(*) FILTER (WHERE a.state <> 'rejected') > 1
-            OR (p.state IN ('requested', 'approved', 'refused')) <> (count(a.id) = 0)
-            OR (p.state = 'sent') <> (count(*) FILTER (WHERE a.state IN ('prepared', 'sent')) = 1)
-            OR (p.state = 'paid') <> (count(*) FILTER (WHERE a.state = 'settled') = 1)
+        HAVING count(a.id) > 1 OR p.state <> CASE min(a.state)
+            WHEN 'settled' THEN 'paid' WHEN 'rejected' THEN 'failed' WHEN 'not_paid' THEN 'failed'
+            WHEN 'returned' THEN 'returned' WHEN 'submitted' THEN 'sent' WHEN 'accepted' THEN 'sent'
+            WHEN 'unknown' THEN 'sent' WHEN 'prepared' THEN 'approved'
+            ELSE CASE WHEN p.state IN ('requested', 'approved', 'refused') THEN p.state ELSE '' END END
         """,
     ),
     Check(
-        "Every attempt is in a file of its rail and currency, and belongs to its payout's shop",
+        "22. Every attempt is in a file of its rail and currency, and belongs to its payout's shop",
         """
         SELECT a.id AS attempt FROM payouts_payoutattempt a
         JOIN payouts_payout p ON p.id = a.payout_id LEFT JOIN payouts_payoutfile f ON f.id = a.file_id
         WHERE a.shop_id <> p.shop_id OR (f.rail, f.currency) IS DISTINCT FROM (p.rail, p.currency)
+           OR a.rail_key <> upper(replace(p.id::text, '-', ''))
         """,
     ),
+    *EVIDENCE,
+    *FILES,
     *(
         texts_match(f"payouts_{table}", f"{name}_id", f"{name}_sha256")
         for table, name in (
@@ -95,8 +103,11 @@ CHECKS = [
             ("payout", "reason"),
             ("payoutattempt", "reason"),
             ("payouthold", "reason"),
+            ("payoutholdclosing", "reason"),
             ("payoutpause", "reason"),
+            ("decision", "reason"),
             ("payoutfile", "content"),
+            ("answer", "content"),
         )
     ),
 ]

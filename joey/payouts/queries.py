@@ -4,22 +4,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
+from joey.payouts.gate import holds_on_payout
+from joey.payouts.holds import QUESTIONS, open_holds
+from joey.payouts.limits import limits_now
+from joey.payouts.models import (
+    Payee,
+    Payout,
+    PayoutApproval,
+    PayoutAttempt,
+    PayoutDecision,
+    PayoutFile,
+    PayoutSubmission,
+)
+from joey.payouts.pause import pauses_in_force
 from joey.payouts.payee_details import PayeeDetails, read_details
-from joey.payouts.policy import needs_two
 from joey.payouts.rails.registry import default_rail
 from joey.record.kept_texts import content_of, kept_text, with_texts
 from joey.shops.models import Shop
 
+CHECKING = "checking"  # shown instead of the state while it is open what became of the transfer
+
 
 @dataclass(frozen=True)
 class PayoutRow:
-    """One payout as its shopkeeper and an operator see it. `account` is masked; `held` says why it waits, or is ""."""
+    """One payout as its shopkeeper and an operator see it. `account` is masked; `held` says why it waits, or is "".
+
+    `state` is the payout's, or CHECKING.
+    """
 
     id: UUID
     amount: Money
@@ -58,15 +74,29 @@ class PayeeRow:
 
 
 @dataclass(frozen=True)
-class AttemptRow:
-    """One attempt; `reason` is the rail's own, when it was rejected."""
+class DecisionRow:
+    """One operator's finding about an attempt."""
 
+    outcome: str
+    operator: str
+    reason: str
+    at: datetime
+    carried_out: bool
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One attempt; `reason` is the rail's own, when it was rejected or came back."""
+
+    id: UUID
     number: int
     state: str
     made_at: datetime
     rail_key: str
     reason: str
-    file: PayoutFile | None
+    file: PayoutFile
+    submitted: tuple[datetime, ...]
+    decisions: tuple[DecisionRow, ...]
 
 
 def payouts_of(shop: Shop, *, limit: int = 100, before: UUID | None = None) -> list[PayoutRow]:
@@ -93,7 +123,8 @@ def payout_by_id(payout_id: UUID) -> Payout:
 
 def payee_of(shop: Shop, rail: str | None = None) -> PayeeRow | None:
     """The payout details of one rail, the default one if none is named; None without any, or once they were erased."""
-    found = with_texts(Payee.objects.filter(shop=shop, rail=rail or default_rail()), "details").first()
+    versions = Payee.objects.filter(shop=shop, rail=rail or default_rail()).order_by("-version")
+    found = with_texts(versions, "details").first()
     details = read_details(kept_text(found, "details")) if found else None
     if found is None or details is None:
         return None
@@ -112,29 +143,44 @@ def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[To
     waiting = _with_hold(Payout.objects.filter(state=Payout.State.REQUESTED)).select_related("shop")
     if after:
         waiting = waiting.filter(id__gt=after)
+    found = list(waiting.order_by("id")[:limit])
+    limits = limits_now({payout.currency for payout in found})
+    approved = dict(
+        PayoutApproval.objects.filter(payout__in=found, operator__is_active=True).values_list("payout", "operator")
+    )
     return [
         ToDecide(
             row=_row(payout),
             shop_slug=payout.shop.slug,
             shop_name=payout.shop.name,
-            needs_two=needs_two(Money(payout.amount_minor, payout.currency)),
-            approved_once_by=payout.first_approved_by_id,
+            needs_two=payout.currency in limits and payout.amount_minor >= limits[payout.currency].two_from_minor,
+            approved_once_by=approved.get(payout.pk),
         )
-        for payout in waiting.order_by("id")[:limit]
+        for payout in found
     ]
 
 
 def attempts_of(payout: Payout) -> list[AttemptRow]:
-    """Every attempt to pay it, in order, with the file that carried it."""
+    """Every attempt to pay it, in order, with the file that carried it and what operators found about it."""
     found = with_texts(PayoutAttempt.objects.select_related("file").filter(payout=payout), "reason")
+    written = PayoutDecision.objects.select_related("operator").filter(attempt__payout=payout)
+    decisions = list(with_texts(written, "reason").order_by("id"))
+    submitted = list(PayoutSubmission.objects.filter(file__in=[attempt.file_id for attempt in found]).order_by("id"))
     return [
         AttemptRow(
+            id=attempt.id,
             number=attempt.number,
             state=attempt.state,
             made_at=attempt.made_at,
             rail_key=attempt.rail_key,
             reason=kept_text(attempt, "reason"),
             file=attempt.file,
+            submitted=tuple(each.started_at for each in submitted if each.file_id == attempt.file_id),
+            decisions=tuple(
+                DecisionRow(each.outcome, each.operator.contact, kept_text(each, "reason"), each.at, each.carried_out)
+                for each in decisions
+                if each.attempt_id == attempt.id
+            ),
         )
         for attempt in found.order_by("number")
     ]
@@ -146,22 +192,28 @@ def details_of(payout: Payout) -> PayeeDetails | None:
 
 
 def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
-    blocking = PayoutHold.objects.filter(
-        Q(payout=None) | Q(payout=OuterRef("pk")), shop=OuterRef("shop"), released_at=None
-    ).order_by("placed_at")
-    paused = Exists(PayoutPause.objects.filter(ended_at=None))
-    hold_reason = blocking.annotate(content=content_of("reason_id")).values("content")[:1]
-    return with_texts(payouts, "details", "reason").annotate(hold_content=hold_reason, paused=paused)
+    hold_reason = (
+        holds_on_payout().order_by("placed_at").annotate(content=content_of("reason_id")).values("content")[:1]
+    )
+    asked = open_holds().filter(attempt__payout=OuterRef("pk"), cause__in=QUESTIONS)
+    asked_reason = asked.order_by("placed_at").annotate(content=content_of("reason_id")).values("content")[:1]
+    return with_texts(payouts, "details", "reason").annotate(
+        hold_content=hold_reason,
+        paused=Exists(pauses_in_force()),
+        checking=Exists(asked),
+        checking_content=asked_reason,
+    )
 
 
 def _row(payout: Payout) -> PayoutRow:
     details = details_of(payout)
     can_wait = payout.state in (Payout.State.REQUESTED, Payout.State.APPROVED)
+    checking = getattr(payout, "checking", False)
     return PayoutRow(
         id=payout.id,
         amount=Money(payout.amount_minor, payout.currency),
-        state=payout.state,
-        reason=kept_text(payout, "reason"),
+        state=CHECKING if checking else payout.state,
+        reason=kept_text(payout, "checking") if checking else kept_text(payout, "reason"),
         rail=payout.rail,
         holder_name=details.holder_name if details else str(_("erased")),
         account=details.masked_account if details else "••••",

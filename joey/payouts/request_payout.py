@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, Invalid
 from joey.ledger.chart import AccountKind
-from joey.ledger.post import Move, post
 from joey.ledger.queries import lock_account
 from joey.money.money import Money
-from joey.payouts.models import Payee, Payout, PayoutHold
+from joey.payouts.holds import open_holds
+from joey.payouts.journals import RESERVED, PayoutJournal, book
+from joey.payouts.limits import limits_at
+from joey.payouts.models import Payee, Payout
+from joey.payouts.payee import latest_payee, lock_payees
 from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
-from joey.payouts.policy import floor
 from joey.payouts.rails.registry import default_rail, rail_manifests
 from joey.payouts.states import IN_PROGRESS
 from joey.record.append import append
@@ -71,15 +73,16 @@ def request_payout(
 ) -> Payout:
     """Reserve `amount` of what is available. The same key with the same amount returns the first payout again.
 
-    Locks the payee, then the account: two requests at once queue at the payee, so the second sees what the first did.
-    Raises NoPayee, PayeePaused, PayoutsHeld, PayoutInProgress, InsufficientBalance (all Conflict), BelowFloor,
-    KeyUsedForAnotherPayout, Invalid ("amount", "idempotency_key").
+    Locks the shop's payees, then the account: two requests at once queue at the payees, so the second sees what the
+    first did. Raises NoPayee, PayeePaused, PayoutsHeld, PayoutInProgress, InsufficientBalance, NoLimits (all Conflict),
+    BelowFloor, KeyUsedForAnotherPayout, Invalid ("amount", "idempotency_key").
     """
     rail = rail or default_rail()
     _check_key(idempotency_key)
-    _check_floor(amount)
     _check_currency(rail, amount.currency)
-    payee = Payee.objects.select_for_update().filter(shop=shop, rail=rail).first()
+    _check_floor(amount, now)
+    lock_payees(shop)
+    payee = latest_payee(shop, rail)
     earlier = Payout.objects.filter(shop=shop, idempotency_key=idempotency_key).first()
     if earlier is not None:
         return _same_or_refuse(earlier, amount)
@@ -93,36 +96,23 @@ def request_payout(
             field="amount",
             available=available,
         )
+    kept = keep_details(details, shop_id=shop.id)
     payout = Payout.objects.create(
         shop=shop,
         payee=payee,
         rail=rail,
-        **refer("details", keep_details(details, shop_id=shop.id)),
+        **refer("details", kept),
         currency=amount.currency,
         amount_minor=amount.minor,
         state=Payout.State.REQUESTED,
         idempotency_key=idempotency_key,
         requested_at=now,
     )
-    post(
-        shop.id,
-        kind="payout.reserved",
-        reference=str(payout.id),
-        happened_at=now,
-        moves=[Move(AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RESERVED, amount)],
-    )
-    append(
-        "payout.requested",
-        f"payout:{payout.id}",
-        {
-            "amount_minor": amount.minor,
-            "currency": amount.currency,
-            "rail": rail,
-            "account": details.masked_account,
-        },
-        shop_id=shop.id,
-        happened_at=now,
-    )
+    reserved = PayoutJournal(RESERVED, payout.id, None, shop.id, "", amount.currency, amount.minor, now)
+    book([reserved])
+    facts = {"amount_minor": amount.minor, "currency": amount.currency, "rail": rail, "account": details.masked_account}
+    facts |= {"payee": str(payee.id), "details": kept.fact}
+    append("payout.requested", f"payout:{payout.id}", facts, shop_id=shop.id, happened_at=now)
     return payout
 
 
@@ -134,10 +124,10 @@ def _check_key(key: str) -> None:
         )
 
 
-def _check_floor(amount: Money) -> None:
-    least = floor(amount.currency)
+def _check_floor(amount: Money, now: datetime) -> None:
     if amount.minor <= 0:
         raise Invalid(_("The amount must be greater than zero."), field="amount")
+    least = Money(limits_at(amount.currency, now).floor_minor, amount.currency)
     if amount.minor < least.minor:
         missing = least - amount
         raise BelowFloor(
@@ -179,7 +169,7 @@ def _usable(payee: Payee | None, now: datetime) -> tuple[Payee, PayeeDetails]:
 
 
 def _refuse_when_blocked(shop: Shop, currency: str) -> None:
-    holds = PayoutHold.objects.filter(shop=shop, payout=None, released_at=None)
+    holds = open_holds().filter(shop=shop, payout=None)
     hold = with_texts(holds, "reason").order_by("placed_at").first()
     if hold is not None:
         raise PayoutsHeld(_("Payouts of this shop are on hold: %(reason)s") % {"reason": kept_text(hold, "reason")})

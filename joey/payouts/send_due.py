@@ -1,32 +1,29 @@
-"""Sends approved payouts: first they are written down with their files and committed, then the files are submitted.
+"""Sends approved payouts: first they are written into files and committed, then the files are submitted.
 
-This order keeps money from being paid twice. A process killed in between leaves a kept file; the next run submits
-the same bytes under the same id.
+A process killed in between leaves a file that the next run submits. Once its bytes may have left, the rail is asked
+(take_answers.py) before anything is sent again.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
-from joey.payouts.file_problems import ERASED, OTHER_ACCOUNT, add_problem
+from joey.payouts.file_problems import ERASED, OTHER_ACCOUNT, add_problem, clear_problem
 from joey.payouts.models import PayoutAttempt, PayoutFile
 from joey.payouts.pause import sending_allowed
 from joey.payouts.prepare_files import prepare_files
-from joey.payouts.rails.port import FileRefused, PreparedFile, Rail, RailUnavailable
-from joey.payouts.rails.registry import RailNotConnected, connect_rail, connected_rails, rail_manifests
+from joey.payouts.rails.registry import RailNotConnected, connected_accounts, rail_manifests
+from joey.payouts.submit_file import Submitted, submit_file
 from joey.record.erasable import bytes_of
 
-log = logging.getLogger(__name__)
-
 UNANSWERED_MAX = 2  # one file that the rail cannot handle must not block the rest; two mean the rail is unavailable
+_WAITING = (PayoutAttempt.State.PREPARED, PayoutAttempt.State.SUBMITTED)
 
 
 @dataclass(frozen=True)
 class Sent:
-    """`payouts` newly put into `files`; `handed_over` files the rail took now, `waiting` files it has not yet."""
+    """`payouts` newly put into `files`; `handed_over` files the rail took now, `waiting` files it has not confirmed."""
 
     payouts: int
     files: int
@@ -35,14 +32,31 @@ class Sent:
 
 
 def send_due(*, now: datetime) -> Sent:
-    """Send every approved payout without an open hold, and submit every file that its rail has not confirmed.
+    """Send every approved payout that the gate lets through, and submit every file that has to leave (again).
 
-    Safe to run at any time, twice, and beside itself: payouts are claimed with SKIP LOCKED, and a rail knows a file
-    by its message id. While payouts are paused nothing leaves. Raises RailNotConnected when payouts are due on a rail
-    without an account, after everything else was sent.
+    Safe to run at any time, twice, and beside itself. While payouts are paused nothing leaves. Raises RailNotConnected
+    when payouts are due on a rail without an account, after everything else was sent.
     """
     if not sending_allowed():
-        return Sent(0, 0, 0, PayoutFile.objects.filter(handed_over_at=None).count())
+        return Sent(0, 0, 0, waiting_files().count())
+    payouts, files, not_connected = _prepare(now)
+    handed_over, any_withdrawn = _submit_waiting(now)
+    if any_withdrawn:  # the payouts beside the one that was stopped
+        again, more_files, _refusal = _prepare(now)
+        more, _withdrawn = _submit_waiting(now)
+        payouts, files, handed_over = payouts + again, files + more_files, handed_over + more
+    if not_connected:
+        raise not_connected
+    return Sent(payouts, files, handed_over, waiting_files().count())
+
+
+def waiting_files() -> "QuerySet[PayoutFile]":
+    """Files that have not left, and files that left and of which the rail has said nothing yet."""
+    waiting = PayoutAttempt.objects.filter(file=OuterRef("pk"), state__in=_WAITING)
+    return PayoutFile.objects.filter(Exists(waiting), withdrawn_at=None).order_by("id")
+
+
+def _prepare(now: datetime) -> tuple[int, int, RailNotConnected | None]:
     payouts = files = 0
     not_connected: RailNotConnected | None = None
     for manifest in rail_manifests().values():
@@ -51,51 +65,25 @@ def send_due(*, now: datetime) -> Sent:
                 payouts, files = payouts + sum(sizes), files + len(sizes)
         except RailNotConnected as refusal:
             not_connected = refusal
-    handed_over, waiting = _submit_waiting(now)
-    if not_connected:
-        raise not_connected
-    return Sent(payouts, files, handed_over, waiting)
+    return payouts, files, not_connected
 
 
-def _submit_waiting(now: datetime) -> tuple[int, int]:
-    """Submit every unconfirmed file to its own rail account; how many were taken, how many still wait."""
-    rails = {rail.account: rail for rail in map(connect_rail, connected_rails())}
-    waiting = list(PayoutFile.objects.filter(handed_over_at=None).order_by("id"))
+def _submit_waiting(now: datetime) -> tuple[int, bool]:
+    """Submit every waiting file to its own rail account; how many were taken, and whether any was withdrawn."""
+    rails = connected_accounts()
     unanswered = dict.fromkeys(rails, 0)
-    taken = 0
-    for file in waiting:
-        rail = rails.get(file.rail_account)
+    taken, any_withdrawn = 0, False
+    for file in waiting_files():
         content = bytes_of(file.content_id)
-        if rail is None:
+        if file.rail_account not in rails:
             add_problem(file, OTHER_ACCOUNT)
         elif content is None:
             add_problem(file, ERASED)
-        elif unanswered[rail.account] < UNANSWERED_MAX:
-            confirmed = _submit(rail, file, content)
-            if confirmed:
-                _mark_handed_over(file.id, now)
-                taken += 1
-            unanswered[rail.account] += confirmed is None
-    return taken, len(waiting) - taken
-
-
-def _submit(rail: Rail, file: PayoutFile, content: bytes) -> bool | None:
-    """Whether the rail took the file; None when it did not answer."""
-    try:
-        rail.submit(file.message_id, PreparedFile(file.file_format, content))
-    except RailUnavailable as error:
-        log.warning("payout file %s waits: %s", file.message_id, error)
-        return None
-    except FileRefused as refusal:
-        log.error("payout file %s: %s", file.message_id, refusal)
-        PayoutFile.objects.filter(pk=file.pk).update(problems=f"file_refused: {refusal}")
-        return False
-    return True
-
-
-@transaction.atomic(durable=True)
-def _mark_handed_over(file_id: UUID, now: datetime) -> None:
-    PayoutFile.objects.filter(pk=file_id, handed_over_at=None).update(handed_over_at=now, problems="")
-    PayoutAttempt.objects.filter(file_id=file_id, state=PayoutAttempt.State.PREPARED).update(
-        state=PayoutAttempt.State.SENT
-    )
+        elif unanswered[file.rail_account] < UNANSWERED_MAX:
+            clear_problem(file, OTHER_ACCOUNT)
+            rail, manifest = rails[file.rail_account]
+            done = submit_file(rail, manifest, file, content, now=now)
+            taken += done == Submitted.TAKEN
+            any_withdrawn |= done == Submitted.WITHDRAWN
+            unanswered[file.rail_account] += done == Submitted.UNANSWERED
+    return taken, any_withdrawn

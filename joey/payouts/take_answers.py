@@ -7,79 +7,101 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
-from joey.payouts.book_answers import AnswersTaken, book_answers
+from joey.kit.refusals import Conflict
+from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known
 from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problem
-from joey.payouts.models import PayoutFile
-from joey.payouts.rails.port import FileRefused, FileUnknown, Rail, RailManifest, RailUnavailable
-from joey.payouts.rails.registry import connect_rail, connected_rails, rail_manifests
+from joey.payouts.keep_answers import latest_submission
+from joey.payouts.models import PayoutFile, PayoutSubmission
+from joey.payouts.operators import check_operator
+from joey.payouts.rails.port import FileUnknown, Rail, RailManifest, RailUnavailable
+from joey.payouts.rails.registry import RailNotConnected, connected_accounts
+from joey.payouts.sending_lock import sole_contact
+from joey.people.models import Person
 
 log = logging.getLogger(__name__)
 
 FILES_MAX = 100  # asked about in one run and rail account, those not asked for longest first
 ASK_AGAIN_AFTER = timedelta(hours=6)  # a settled transfer may still be returned: answered files are read again
+UNANSWERED_MAX = 2  # one file that the rail cannot answer for must not block the rest
 
 
-def take_answers(*, now: datetime) -> AnswersTaken:
+class FileNotSubmitted(Conflict):
+    """The file has not left, so there is nothing to ask."""
+
+    code = "file_not_submitted"
+
+
+def take_answers(*, now: datetime, all_files: bool = False) -> AnswersTaken:
     """Ask about every file that may still be answered, at its own rail account, and book what is new.
 
-    Safe twice and beside itself.
+    Files whose transfers are all final are asked about every six hours while a transfer may come back, or now with
+    `all_files`. Safe twice and beside itself.
     """
-    rails: dict[str, tuple[Rail, RailManifest]] = {}
-    for code in connected_rails():
-        rail = connect_rail(code)
-        rails[rail.account] = (rail, rail_manifests()[code])
+    rails = connected_accounts()
     _note_files_of_other_accounts(rails)
     taken = AnswersTaken()
     for rail, manifest in rails.values():
-        for file in _files_to_ask(rail.account, manifest.may_return_for, now):
+        unanswered = 0
+        for file in _files_to_ask(rail.account, manifest.may_return_for, now, all_files):
             try:
                 taken += _ask(rail, manifest, file, now)
             except RailUnavailable as error:
                 log.warning("no answer for payout file %s: %s", file.message_id, error)
                 # counts as asked: if only this file's answer is broken, the other files come first next time
                 PayoutFile.objects.filter(pk=file.pk).update(asked_at=now)
-                break
+                unanswered += 1
+                if unanswered == UNANSWERED_MAX:
+                    break
     return taken
 
 
+def ask_file(file: PayoutFile, *, by: Person, now: datetime) -> AnswersTaken:
+    """Ask about one file now, whatever its age.
+
+    Raises Forbidden, FileNotSubmitted, RailNotConnected, RailUnavailable.
+    """
+    check_operator(by)
+    if not PayoutSubmission.objects.filter(file=file).exists():
+        raise FileNotSubmitted(_("This file has not left yet, so there is nothing to ask the bank."))
+    found = connected_accounts().get(file.rail_account)
+    if found is None:
+        raise RailNotConnected(_("The settings name another bank account; this file waits for its own."))
+    return _ask(*found, file, now)
+
+
 def _ask(rail: Rail, manifest: RailManifest, file: PayoutFile, now: datetime) -> AnswersTaken:
-    try:
-        answers = rail.ask(file.message_id)
-    except FileUnknown as refusal:
-        log.error("payout file %s: %s", file.message_id, refusal)
-        _submit_again_or_report(manifest, file, now)
-        return AnswersTaken()
-    except FileRefused as refusal:
-        log.error("payout file %s: %s", file.message_id, refusal)
-        PayoutFile.objects.filter(pk=file.pk).update(asked_at=now, problems=f"no_answer: {refusal}")
-        return AnswersTaken()
-    clear_problem(file, OTHER_ACCOUNT)
-    return book_answers(file.id, answers, reason_for_people=rail.reason_for_people, now=now)
+    with sole_contact(file.id) as mine:
+        if not mine:  # another process is submitting it or asks itself
+            return AnswersTaken()
+        clear_problem(file, OTHER_ACCOUNT)
+        submission = latest_submission(file)
+        try:
+            answer = rail.ask(file.message_id)
+        except FileUnknown as unknown:
+            return book_not_known(
+                file.id,
+                unknown.content,
+                submission_id=submission.id,
+                remembers_keys_for=manifest.remembers_keys_for,
+                now=now,
+            )
+        return book_answers(file.id, answer, reason_for_people=rail.reason_for_people, now=now)
 
 
-def _files_to_ask(account: str, may_return_for: timedelta, now: datetime) -> list[PayoutFile]:
-    open_or_recent = Q(answered_at=None) | Q(answered_at__gt=now - may_return_for, asked_at__lt=now - ASK_AGAIN_AFTER)
-    files = PayoutFile.objects.filter(open_or_recent, handed_over_at__isnull=False, rail_account=account)
+def _files_to_ask(account: str, may_return_for: timedelta, now: datetime, all_files: bool) -> list[PayoutFile]:
+    may_return = Q(answered_at__gt=now - may_return_for)
+    if not all_files:
+        may_return &= Q(asked_at__lt=now - ASK_AGAIN_AFTER)
+    submitted = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
+    files = PayoutFile.objects.filter(submitted, Q(answered_at=None) | may_return, rail_account=account)
     return list(files.order_by(F("asked_at").asc(nulls_first=True), "id")[:FILES_MAX])
 
 
 def _note_files_of_other_accounts(rails: Mapping[str, object]) -> None:
-    open_elsewhere = PayoutFile.objects.filter(answered_at=None, handed_over_at__isnull=False)
+    submitted = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
+    open_elsewhere = PayoutFile.objects.filter(submitted, answered_at=None)
     for file in open_elsewhere.exclude(rail_account__in=list(rails))[:FILES_MAX]:
         add_problem(file, OTHER_ACCOUNT)
-
-
-def _submit_again_or_report(manifest: RailManifest, file: PayoutFile, now: datetime) -> None:
-    """The rail lost the file. While it remembers keys, the next send_due submits the same bytes under the same id.
-
-    Afterwards the rail could have paid the file and forgotten it: then only an operator may decide. A file whose
-    transfers were all answered has nothing left to send.
-    """
-    if file.answered_at is None and now - file.made_at <= manifest.remembers_keys_for:
-        problem, handed_over_at = "file_unknown: the rail does not know this file; it is submitted again", None
-    else:
-        problem = "file_unknown: the rail does not know this file any more; it is not submitted again"
-        handed_over_at = file.handed_over_at
-    PayoutFile.objects.filter(pk=file.pk).update(handed_over_at=handed_over_at, asked_at=now, problems=problem)

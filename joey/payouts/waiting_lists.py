@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.payouts.models import Payout, PayoutHold
+from joey.payouts.holds import open_holds
+from joey.payouts.models import Payout, PayoutApproval, PayoutHold
 from joey.payouts.states import IN_PROGRESS
 from joey.record.kept_texts import kept_text, with_texts
 
@@ -39,25 +40,27 @@ class HoldInForce:
 
 
 def payouts_in_progress() -> list[InProgress]:
-    """Of all shops, those to decide first, then the oldest. One query."""
-    found = Payout.objects.select_related("shop", "first_approved_by").filter(state__in=IN_PROGRESS).order_by("id")
+    """Of all shops, those to decide first, then the oldest. Two queries."""
+    found = Payout.objects.select_related("shop").filter(state__in=IN_PROGRESS).order_by("id")[:LIST_MOST]
+    approvals = PayoutApproval.objects.select_related("operator").filter(payout__state=Payout.State.REQUESTED)
+    approved_by = {approval.payout_id: approval.operator.contact for approval in approvals}
     rows = [
         InProgress(
             id=payout.id,
             shop_slug=payout.shop.slug,
             amount=Money(payout.amount_minor, payout.currency),
             state=payout.state,
-            approved_once_by=payout.first_approved_by.contact if payout.first_approved_by else "",
+            approved_once_by=approved_by.get(payout.id, ""),
             requested_at=payout.requested_at,
         )
-        for payout in found[:LIST_MOST]
+        for payout in found
     ]
     return sorted(rows, key=lambda row: row.state != Payout.State.REQUESTED)
 
 
 def holds_in_force() -> list[HoldInForce]:
     """Holds of all shops that are not released, oldest first. One query."""
-    found = with_texts(PayoutHold.objects.select_related("shop").filter(released_at=None), "reason").order_by("id")
+    found = with_texts(open_holds().select_related("shop"), "reason").order_by("id")
     return [
         HoldInForce(hold.id, hold.shop.slug, hold.payout_id, kept_text(hold, "reason"), hold.placed_at)
         for hold in found[:LIST_MOST]

@@ -94,6 +94,7 @@ _EARNED = {
     "currency": CODE, "settled": FLAG, "line_state": CODE, "payable_on": DAY,
 }  # fmt: skip
 _MONEY = {"amount_minor": INTEGER, "currency": CODE}
+_IN_FILE = {"rail_key": ELSEWHERE, "message_id": ELSEWHERE, "number": INTEGER}
 _JUDGED = {"offer": ID, "marketplace": optional(CODE), "rule": optional(CODE)}
 
 _DECLARED = (
@@ -135,20 +136,56 @@ _DECLARED = (
     Kind("commission.released", {"reason": TEXT}),
     Kind("commission_holds.erased", {**_BY_PERSON, "texts": INTEGER}),
     # payouts
-    Kind("payee.changed", {"rail": CODE, "account": ELSEWHERE, "usable_from": TIME, "first": FLAG}),
-    Kind("payout.requested", {**_MONEY, "rail": CODE, "account": ELSEWHERE}),
+    Kind(
+        "payout_limits.published",
+        {
+            **_BY_PERSON,
+            "currency": CODE,
+            "version": INTEGER,
+            "from_at": TIME,
+            "floor_minor": INTEGER,
+            "by_rule_below_minor": INTEGER,
+            "two_from_minor": INTEGER,
+            "per_operator_day_minor": INTEGER,
+        },
+        public=True,
+    ),
+    Kind(
+        "payee.changed",
+        {"rail": CODE, "account": ELSEWHERE, "usable_from": TIME, "first": FLAG, "version": INTEGER, "details": TEXT},
+    ),
+    Kind("payout.requested", {**_MONEY, "rail": CODE, "account": ELSEWHERE, "payee": ID, "details": TEXT}),
     Kind("payout.approved_once", _BY_PERSON),
     Kind("payout.approved", {**_BY_PERSON, "amount_minor": optional(INTEGER), "currency": optional(CODE)}),
     Kind("payout.refused", {**_BY_PERSON, "reason": TEXT}),
-    Kind("payout.held", {"hold": ID, "reason": TEXT}),
-    Kind("payout.released", {"hold": ID}),
-    Kind("payout.sent", {"rail_key": ELSEWHERE, "message_id": ELSEWHERE, "number": INTEGER}),
+    Kind("payout.held", {**_BY_PERSON, "hold": ID, "reason": TEXT, "cause": CODE}),
+    Kind("payout.hold_released", {**_BY_PERSON, "hold": ID, "reason": optional(TEXT)}),
+    Kind("payout.prepared", _IN_FILE),
+    Kind("payout.withdrawn", {**_IN_FILE, **_BY_PERSON}),
+    Kind("payout_file.withdrawn", {**_BY_PERSON, "reason": TEXT}),
+    Kind("payout.sent", _IN_FILE),
+    Kind("payout.accepted", {"number": INTEGER}),
+    Kind("payout.unknown", {"number": INTEGER}),
+    Kind("payout.contradicted", {"number": INTEGER, "hold": ID}),
     Kind("payout.paid", {"number": INTEGER}),
     Kind("payout.failed", {"number": INTEGER, "bank_reason": TEXT, "reason": TEXT}),
+    Kind("payout.returned", {"number": INTEGER, "bank_reason": TEXT, "reason": TEXT}),
+    Kind(
+        "payout.decided",
+        {
+            **_BY_PERSON,
+            "number": INTEGER,
+            "outcome": CODE,
+            "borne_by": CODE,
+            "hold": ID,
+            "reason": TEXT,
+            "carried_out": FLAG,
+        },
+    ),
     Kind("payout.erased", {**_BY_PERSON, "texts": INTEGER}),
     Kind("payee.erased", {**_BY_PERSON, "texts": INTEGER}),
     Kind("payout.carried_over", {**_MONEY, "state": CODE}),
-    Kind("payouts.paused", {"reason": TEXT}),
+    Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
     Kind("payouts.resumed", _BY_PERSON),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _DECLARED})

@@ -11,8 +11,8 @@ from joey.kit.ids import new_code
 from joey.kit.refusals import Refusal
 from joey.ledger.queries import balances_of
 from joey.money.money import parse_amount
+from joey.payouts.limits import floors
 from joey.payouts.payee import set_payee
-from joey.payouts.policy import floor
 from joey.payouts.queries import payee_of, payouts_of
 from joey.payouts.request_payout import request_payout
 from joey.shops.models import Shop
@@ -70,7 +70,8 @@ def payout_details(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, object]:
     balances = balances_of(shop.id)
-    payable = {currency: each for currency, each in balances.items() if each.available.minor > 0}
+    smallest = floors(balances, now)
+    payable = {code: each for code, each in balances.items() if each.available.minor > 0 and code in smallest}
     return {
         "shop": shop,
         "tab": "money",
@@ -79,7 +80,7 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
         "payee": payee_of(shop),
         "balances": balances,
         "payable": payable,
-        "floors": {currency: floor(currency) for currency in payable},
+        "floors": smallest,
         "payouts": payouts_of(shop),
         "key": form.data.get("key") or new_code(16),
     }

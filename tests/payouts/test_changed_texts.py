@@ -4,9 +4,11 @@ import psycopg
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.payouts.decide import refuse
-from joey.payouts.holds import place_hold
+from joey.payouts.holds import place_hold, release_hold
+from joey.payouts.models import PayoutAttempt
 from joey.payouts.pause import pause_payouts
 from joey.payouts.prove import CHECKS
+from joey.payouts.resolve import resolve
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, ada
@@ -22,7 +24,12 @@ def test_a_text_that_was_changed_instead_of_erased_is_found(committed_db: Embedd
     bank.decide_all("rejected", reason_code="AC04")
     take_answers(now=NOW)
     refuse(requested(shop, 4_000, "second"), by=ada(), reason="No", now=NOW)
-    place_hold(shop, reason="Wait", now=NOW)
+    approved(shop, 4_000, "third")
+    send_due(now=NOW)
+    bank.decide_all("dancing")
+    take_answers(now=NOW)
+    resolve(PayoutAttempt.objects.get(state="unknown"), outcome="settled", by=ada(), reason="It arrived", now=NOW)
+    release_hold(place_hold(shop, reason="Wait", now=NOW), by=ada(), reason="Waited", now=NOW)
     pause_payouts(reason="Wait", now=NOW)
     prove()
     texts = [check for check in CHECKS if check.rule.startswith("Each text that payouts_")]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 
-from joey.cli.payouts import payouts
+from joey.cli.payouts.group import payouts
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold as hold_commission
 from joey.commissions.holds import release_hold as release_commission
@@ -70,15 +70,16 @@ def test_after_paying_and_erasing_prove_is_clean_and_counts_what_was_erased(bank
 
     erased = erase_payout(payout, now=NOW) + erase_payee(Payee.objects.get(shop=shop), now=NOW)
 
-    assert erased == 3  # details of the payout and of the payee, the bytes of the file
-    assert erased_count() == before + 3
+    # details of the payout and of the payee, the bytes of the file, of its receipt and of the answer
+    assert erased == 5
+    assert erased_count() == before + 5
     assert ACCOUNT not in everything_kept()
     assert "李小美" not in everything_kept()
     assert held(shop.pk) == money(available=6_000, paid=4_000)
     prove()
     assert erase_payout(payout, now=NOW) == 0
     (erasure,) = [event for event in events_of([f"payout:{payout.id}"]) if event.kind == "payout.erased"]
-    assert erasure.facts == {"by": "terminal", "texts": 2}
+    assert erasure.facts == {"by": "terminal", "texts": 4}
 
 
 def test_reasons_of_operators_and_of_the_bank_are_erased_with_the_payout(bank: Bank) -> None:
@@ -91,7 +92,8 @@ def test_reasons_of_operators_and_of_the_bank_are_erased_with_the_payout(bank: B
     release_hold(place_hold(shop, reason="Asked Li Xiaomei's neighbour", payout=refused, now=NOW), now=NOW)
     release_hold(place_hold(shop, reason="Li Xiaomei does not call back", now=NOW), now=NOW)
     refuse(refused, by=ada(), reason="Li Xiaomei is not the holder", now=NOW)
-    assert everything_kept().count("Li Xiaomei") == 5  # the bank's words are kept as they came and in a sentence
+    # the bank's words are in its answer, beside the transfer, and in a sentence
+    assert everything_kept().count("Li Xiaomei") == 6
 
     done = erase_shop("mei", now=NOW, by=ada())
 
@@ -170,7 +172,7 @@ def test_the_command_erases_a_closed_shop_too_and_says_how_much(monkeypatch: pyt
 
     done = CliRunner().invoke(payouts, ["erase", "mei"])
 
-    assert (done.output, done.exit_code) == ("3 texts erased.\n", 0)
+    assert (done.output, done.exit_code) == ("5 texts erased.\n", 0)
     assert ACCOUNT not in everything_kept()
     assert isinstance(CliRunner().invoke(payouts, ["erase", "no-such"]).exception, NotFound)
 
@@ -225,7 +227,7 @@ def test_a_file_that_was_answered_and_is_unknown_later_is_not_submitted_again(ba
     assert send_due(now=NOW + timedelta(days=1)).handed_over == 0
 
     assert len(bank.received) == 1
-    assert PayoutFile.objects.get().problems.startswith("file_unknown")
+    assert PayoutFile.objects.get().problems == ""  # every transfer of it is final
     prove()
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import Conflict, Forbidden, Invalid
-from joey.payouts.models import PayoutFile, PayoutPause
+from joey.payouts.models import PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.pay_due import pay_due
 from joey.payouts.queries import payout_of
 from joey.payouts.send_due import Sent, send_due
+from joey.payouts.take_answers import take_answers
 from joey.record.queries import events_of
 from tests.at_once import outcomes
 from tests.cast import NOW, ada, sam
@@ -41,7 +42,9 @@ def test_a_file_that_the_bank_has_not_taken_waits_too(committed_db: EmbeddedPost
     send_due(now=NOW)
     pause_payouts(reason=WHY, now=NOW)
 
+    take_answers(now=NOW)  # the bank does not know the file
     assert send_due(now=NOW) == Sent(payouts=0, files=0, handed_over=0, waiting=1)
+    assert len(bank.received) == 1
     end_pause(PayoutPause.objects.get(), now=NOW)
 
     assert send_due(now=NOW) == Sent(payouts=0, files=0, handed_over=1, waiting=0)
@@ -90,7 +93,7 @@ def test_pausing_beside_sending_lets_it_be_sent_whole_or_not_at_all(committed_db
 
     payout.refresh_from_db()
     assert not any(isinstance(each, Exception) for each in came)
-    assert PayoutFile.objects.count() == (payout.state == "sent")
+    assert len(bank.received) == (payout.state == "sent")
     assert held(shop.pk) == (
         money(available=4_000, in_transit=6_000) if payout.state == "sent" else money(available=4_000, reserved=6_000)
     )

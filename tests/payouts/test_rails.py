@@ -16,7 +16,7 @@ from joey.payouts import rails
 from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.decide import approve
 from joey.payouts.file_problems import OTHER_ACCOUNT
-from joey.payouts.models import PayoutFile
+from joey.payouts.models import PayoutAttempt, PayoutFile
 from joey.payouts.queries import payee_of
 from joey.payouts.rails.port import rail_account
 from joey.payouts.rails.registry import RailNotConnected, connect_rail, default_rail, rail_manifests
@@ -54,6 +54,7 @@ def test_a_file_is_never_submitted_to_another_rail_account(bank: Bank, other_ban
     assert PayoutFile.objects.get().problems == OTHER_ACCOUNT
     assert held(shop.pk) == money(in_transit=10_000)
     settings.JOEY_RAILS = bank.settings
+    take_answers(now=NOW + 2 * DAY)
     assert send_due(now=NOW + 2 * DAY).handed_over == 1
     assert PayoutFile.objects.get().problems == ""
     assert list(bank.instructions().values()) == ["100.00"]
@@ -131,7 +132,14 @@ def test_a_file_that_the_bank_forgot_is_not_submitted_again_once_it_no_longer_re
 CASH_DESK = """
 from datetime import timedelta
 
-from joey.payouts.rails.port import PreparedFile, RailManifest, rail_account
+from joey.money.money import parse_amount
+
+from joey.payouts.rails.port import FileAnswer, FileReceipt, PreparedFile, RailManifest, Transfer, rail_account
+
+
+def read(file):
+    rows = [line.split(" ") for line in file.content.decode().splitlines()]
+    return [Transfer(key, parse_amount(amount.strip("¥"), "CNY"), *to, "") for key, amount, *to in rows]
 
 
 class Desk:
@@ -139,19 +147,21 @@ class Desk:
     submitted = {}
 
     def prepare(self, file_key, transfers, *, made_at):
-        return PreparedFile("list", "\\n".join(f"{each.key} {each.amount.text}" for each in transfers).encode())
+        rows = [(t.key, t.amount.text, t.holder_name, t.account_number, t.bank_code) for t in transfers]
+        return PreparedFile("list", "\\n".join(map(" ".join, rows)).encode())
 
     def submit(self, file_key, file):
         self.submitted[file_key] = file.content
+        return FileReceipt(b"taken")
 
     def ask(self, file_key):
-        return []
+        return FileAnswer(b"nothing yet", [])
 
 
 MANIFEST = RailManifest(
     code="cash_desk", name="cash desk", currencies=frozenset({"CNY"}), batch_size=1,
     remembers_keys_for=timedelta(days=1), refusing_a_file_is_final=True, may_return_for=timedelta(0),
-    connect=lambda account: Desk(),
+    connect=lambda account: Desk(), read=read,
 )
 """
 
@@ -210,7 +220,7 @@ def test_a_rail_without_an_account_keeps_no_other_rail_waiting() -> None:
 
     assert held(mine.pk) == money(available=6_000, in_transit=4_000)
     assert held(hers.pk) == money(reserved=4_000)
-    assert PayoutFile.objects.get().handed_over_at == NOW
+    assert PayoutAttempt.objects.get().state == "accepted"
     prove()
 
 

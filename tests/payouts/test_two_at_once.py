@@ -12,9 +12,9 @@ from joey.kit.states import WrongState
 from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.decide import SecondOperatorNeeded, approve, refuse
 from joey.payouts.holds import place_hold
-from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.payee import set_payee
-from joey.payouts.request_payout import PayeePaused, PayoutInProgress
+from joey.payouts.request_payout import PayeePaused, PayoutInProgress, request_payout
 from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import take_answers
 from joey.record.erasable import bytes_of
@@ -25,6 +25,7 @@ from tests.cast import NOW, ada, meis_shop
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
     approved,
+    cny,
     details_of,
     held,
     lulus_ready_shop,
@@ -64,19 +65,17 @@ def test_eight_repeats_of_one_request_at_once_are_one_payout(shop: Shop) -> None
 
 def test_a_change_of_details_beside_a_request_never_pays_the_new_account_early(shop: Shop) -> None:
     for turn in range(ROUNDS):
-        account = f"41111111111111{turn}"
-        payee = Payee.objects.get(shop=shop)
-        before = details_of(payee)
-        Payee.objects.filter(pk=payee.pk).update(usable_from=NOW - timedelta(days=1))
+        account, now = f"41111111111111{turn}", NOW + timedelta(days=4 * turn)  # the pause before is over
+        before = details_of(Payee.objects.filter(shop=shop).latest("version"))
 
         _changed, answer = outcomes(
-            lambda: set_payee(shop, rail="bank", holder_name="Dieb", account_number=account, now=NOW),  # noqa: B023
-            lambda: requested(shop, 6_000, f"turn {turn}"),  # noqa: B023
+            lambda: set_payee(shop, rail="bank", holder_name="Dieb", account_number=account, now=now),  # noqa: B023
+            lambda: request_payout(shop, amount=cny(6_000), idempotency_key=account, now=now),  # noqa: B023
         )
 
         if isinstance(answer, Payout):
             assert details_of(answer) == before
-            refuse(answer, by=ada(), reason="next round", now=NOW)
+            refuse(answer, by=ada(), reason="next round", now=now)
         else:
             assert isinstance(answer, PayeePaused)
     prove()
@@ -131,7 +130,7 @@ def test_sending_on_two_connections_tells_the_bank_once(shop: Shop, bank: Bank) 
     assert sum(each.payouts for each in came if isinstance(each, Sent)) == 1
     assert all(isinstance(each, Sent) for each in came)
     assert list(bank.instructions().values()) == ["60.00"]
-    assert PayoutAttempt.objects.count() == PayoutFile.objects.count() == 1
+    assert PayoutAttempt.objects.count() == PayoutFile.objects.count() == PayoutSubmission.objects.count() == 1
     assert held(shop.pk) == money(available=4_000, in_transit=6_000)
     prove()
 
@@ -219,7 +218,7 @@ def test_taking_answers_on_two_connections_books_each_once(shop: Shop, bank: Ban
     assert all(isinstance(each, AnswersTaken) for each in came)
     assert sum((each for each in came if isinstance(each, AnswersTaken)), AnswersTaken()) == AnswersTaken(settled=1)
     assert held(shop.pk) == money(available=4_000, paid=6_000)
-    assert len(events_of([f"payout:{payout.id}"])) == 4
+    assert len(events_of([f"payout:{payout.id}"])) == 6
     prove()
 
 
@@ -290,9 +289,9 @@ def test_an_approval_killed_midway_changed_nothing(shop: Shop, moment: str) -> N
     [
         'INSERT INTO "payouts_payoutfile"',
         "INSERT INTO payouts_payoutattempt",
+        'INSERT INTO "payouts_submission"',
         "UPDATE payouts_payout p SET state = 'sent'",
         "INSERT INTO ledger_posting",
-        "INSERT INTO record_event",
     ],
 )
 def test_sending_killed_before_the_commit_sent_nothing(shop: Shop, bank: Bank, moment: str) -> None:
@@ -302,34 +301,46 @@ def test_sending_killed_before_the_commit_sent_nothing(shop: Shop, bank: Bank, m
 
     assert bank.received == []
     assert held(shop.pk) == money(available=4_000, reserved=6_000)
+    assert not PayoutSubmission.objects.exists()
     prove()
     send_due(now=NOW)
     assert list(bank.instructions().values()) == ["60.00"]
-    prove()
-
-
-@pytest.mark.parametrize(
-    "moment",
-    [
-        'FROM "payouts_payoutfile" WHERE "payouts_payoutfile"."handed_over_at" IS NULL',  # kept, not yet handed over
-        'UPDATE "payouts_payoutfile" SET "handed_over_at"',  # the bank has it, we have not noted it
-        'UPDATE "payouts_payoutattempt"',
-    ],
-)
-def test_sending_killed_after_the_commit_hands_over_the_same_bytes(shop: Shop, bank: Bank, moment: str) -> None:
-    approved(shop, 6_000)
-
-    die_after(moment, lambda: send_due(now=NOW))
-
     assert held(shop.pk) == money(available=4_000, in_transit=6_000)
     prove()
-    kept = PayoutFile.objects.get()
-    assert send_due(now=NOW + timedelta(minutes=1)).handed_over == 1
-    assert set(bank.received) == {(kept.message_id, bytes_of(kept.content_id))}
-    assert list(bank.instructions().values()) == ["60.00"]
+
+
+def test_sending_killed_once_the_bytes_may_have_left_asks_before_it_sends_again(shop: Shop, bank: Bank) -> None:
+    approved(shop, 6_000)
+
+    die_after('INSERT INTO "payouts_answer"', lambda: send_due(now=NOW))  # the bank has it, the receipt is not kept
+
+    assert len(bank.files) == 1
+    assert (PayoutSubmission.objects.count(), PayoutAttempt.objects.get().state) == (1, "submitted")
+    assert held(shop.pk) == money(available=4_000, in_transit=6_000)
+    prove()
+    assert send_due(now=NOW + timedelta(minutes=1)).handed_over == 0  # first the bank is asked
     bank.decide_all("settled")
     take_answers(now=NOW + timedelta(minutes=2))
     assert held(shop.pk) == money(available=4_000, paid=6_000)
+    assert PayoutSubmission.objects.count() == 1
+    prove()
+
+
+def test_sending_killed_before_the_bytes_left_sends_the_same_bytes_once_the_bank_was_asked(
+    shop: Shop, bank: Bank
+) -> None:
+    approved(shop, 6_000)
+    die_after("pg_try_advisory_lock", lambda: send_due(now=NOW))
+    kept = PayoutFile.objects.get()
+    bank.faults = ["500"]
+    send_due(now=NOW)
+    assert bank.files == {}
+
+    take_answers(now=NOW + timedelta(minutes=1))
+    assert send_due(now=NOW + timedelta(minutes=1)).handed_over == 1
+
+    assert set(bank.received) == {(kept.message_id, bytes_of(kept.content_id))}
+    assert list(bank.instructions().values()) == ["60.00"]
     prove()
 
 
@@ -337,6 +348,7 @@ def test_sending_killed_after_the_commit_hands_over_the_same_bytes(shop: Shop, b
 @pytest.mark.parametrize(
     "moment",
     [
+        'INSERT INTO "payouts_answer"',
         "UPDATE payouts_payoutattempt a",
         "UPDATE payouts_payout p",
         "INSERT INTO ledger_posting",

@@ -43,9 +43,9 @@ def hold(slug: str, reason: str, payout_id: UUID | None, by: str, data: Path) ->
         from joey.people.operators import operator_by_contact
         from joey.shops.queries import shop_by_slug
 
-        operator_by_contact(by)
+        operator = operator_by_contact(by)
         payout = payout_by_id(payout_id) if payout_id else None
-        placed = place_hold(shop_by_slug(slug), reason=reason, payout=payout, now=now())
+        placed = place_hold(shop_by_slug(slug), reason=reason, payout=payout, by=operator, now=now())
     click.echo(f"Held. `joey payouts release {placed.id}` releases it.")
 
 
@@ -63,6 +63,5 @@ def release(hold_id: UUID, by: str, data: Path) -> None:
         from joey.payouts.waiting_lists import hold_by_id
         from joey.people.operators import operator_by_contact
 
-        operator_by_contact(by)
-        release_hold(hold_by_id(hold_id), now=now())
+        release_hold(hold_by_id(hold_id), by=operator_by_contact(by), now=now())
     click.echo("Released. The payouts it held are sent within a minute, unless something else holds them.")

@@ -68,7 +68,8 @@ def holdings(owner: psycopg.Connection) -> Holdings:
     sent = (
         owner.execute(
             "SELECT p.currency, count(*), sum(p.amount_minor)::bigint FROM payouts_payoutattempt a"
-            " JOIN payouts_payout p ON p.id = a.payout_id GROUP BY 1 ORDER BY 1"
+            " JOIN payouts_payout p ON p.id = a.payout_id WHERE a.state NOT IN ('prepared', 'withdrawn')"
+            " GROUP BY 1 ORDER BY 1"
         ).fetchall()
         if {"payouts_payoutattempt", "payouts_payout"} <= set(tables)
         else []
@@ -109,7 +110,8 @@ def why_payouts_pause(app: psycopg.Connection) -> str | None:
     """The reason of the oldest open pause of all payouts; None when they are not paused."""
     row = app.execute(
         "SELECT convert_from(t.content, 'UTF8') FROM payouts_payoutpause p"
-        " JOIN record_erasabletext t ON t.id = p.reason_id WHERE p.ended_at IS NULL ORDER BY p.id LIMIT 1"
+        " JOIN record_erasabletext t ON t.id = p.reason_id"
+        " WHERE NOT EXISTS (SELECT FROM payouts_payoutpauseending e WHERE e.pause_id = p.id) ORDER BY p.id LIMIT 1"
     ).fetchone()
     return None if row is None else str(row[0])
 

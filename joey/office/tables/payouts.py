@@ -1,10 +1,13 @@
 """Payouts: decided here, tried and answered by the bank; the files that carried them, and the holds on them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +19,32 @@ from joey.office.read_only import OneOf, ReadOnly, WithReason, ask_reason, each,
 from joey.office.site import office
 from joey.payouts import decide
 from joey.payouts.holds import release_hold
-from joey.payouts.models import Payout, PayoutFile, PayoutHold, PayoutPause
+from joey.payouts.models import (
+    Payout,
+    PayoutApproval,
+    PayoutFile,
+    PayoutHold,
+    PayoutHoldClosing,
+    PayoutPause,
+    PayoutPauseEnding,
+)
 from joey.payouts.pause import end_pause
 from joey.payouts.queries import attempts_of, details_of
+
+
+class Ended(admin.SimpleListFilter):
+    """Holds and pauses that have ended, or those in force: an ending is a row of its own."""
+
+    title = _("Ended")
+    parameter_name = "ended"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return (("no", _("No")), ("yes", _("Yes")))
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() in ("no", "yes"):
+            return queryset.filter(ended_at__isnull=self.value() == "no")
+        return queryset
 
 
 class OfCurrency(OneOf):
@@ -33,15 +59,15 @@ class OfCurrency(OneOf):
 @admin.register(Payout, site=office)
 class Payouts(WithReason):
     texts = ("details", "reason")
-    list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_once", "requested_at", "why")
+    list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_by", "requested_at", "why")
     list_filter = ("state", ("currency", OfCurrency))
-    list_select_related = ("shop", "first_approved_by")
+    list_select_related = ("shop",)
     search_fields = ("shop__slug",)
     ordering = ("-id",)
     actions = ("approve", "refuse")
     fields = (
         "shop_slug", "amount", "state", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
-        "approved_once", "decided_by", "decided_at", "finished_at", "attempts",
+        "approved_by", "decided_by", "decided_at", "finished_at", "attempts",
     )  # fmt: skip
 
     @admin.action(description=_("Approve these"))
@@ -93,9 +119,9 @@ class Payouts(WithReason):
         details = details_of(payout)
         return details.bank_code if details else "–"
 
-    @admin.display(description=_("Approved once by"))
-    def approved_once(self, payout: Payout) -> str:
-        return payout.first_approved_by.contact if payout.first_approved_by else "–"
+    @admin.display(description=_("Approved by"))
+    def approved_by(self, payout: Payout) -> str:
+        return once(payout, "approved", lambda: _approved_by(payout))
 
     @admin.display(description=_("Attempts"))
     def attempts(self, payout: Payout) -> SafeString:
@@ -104,28 +130,33 @@ class Payouts(WithReason):
 
 @admin.register(PayoutFile, site=office)
 class PayoutFiles(ReadOnly):
-    list_display = ("message_id", "file_format", "currency", "made_at", "handed_over_at", "answered_at", "problems")
-    list_filter = (("problems", admin.EmptyFieldListFilter), ("handed_over_at", admin.EmptyFieldListFilter))
+    list_display = ("message_id", "file_format", "currency", "made_at", "withdrawn_at", "answered_at", "problems")
+    list_filter = (("problems", admin.EmptyFieldListFilter), ("answered_at", admin.EmptyFieldListFilter))
     ordering = ("-id",)
     fields = (
-        "message_id", "rail", "rail_account", "file_format", "currency", "made_at", "handed_over_at", "asked_at",
+        "message_id", "rail", "rail_account", "file_format", "currency", "made_at", "withdrawn_at", "asked_at",
         "answered_at", "problems",
     )  # fmt: skip
 
 
 @admin.register(PayoutHold, site=office)
 class PayoutHolds(WithReason):
-    list_display = ("shop_slug", "whole_shop", "why", "placed_at", "released_at")
-    list_filter = (("released_at", admin.EmptyFieldListFilter),)
+    list_display = ("shop_slug", "whole_shop", "cause", "why", "placed_at", "ended_at")
+    list_filter = (Ended, "cause")
     list_select_related = ("shop",)
     ordering = ("-id",)
     actions = ("release",)
-    fields = ("shop_slug", "whole_shop", "why", "placed_at", "released_at")
+    fields = ("shop_slug", "whole_shop", "cause", "why", "placed_by", "placed_at", "ended_at")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutHold]":
+        closing = PayoutHoldClosing.objects.filter(hold=OuterRef("pk"))
+        rows: QuerySet[PayoutHold] = super().get_queryset(request)
+        return rows.annotate(ended_at=Subquery(closing.values("closed_at")))
 
     @admin.action(description=_("Release these"))
     def release(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> None:
         now = clock.now()
-        each(request, chosen, lambda hold: release_hold(hold, now=now))
+        each(request, chosen, lambda hold: release_hold(hold, by=operator(request), now=now))
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, hold: PayoutHold) -> str:
@@ -135,15 +166,26 @@ class PayoutHolds(WithReason):
     def whole_shop(self, hold: PayoutHold) -> bool:
         return hold.payout_id is None
 
+    @admin.display(description=_("Ended"))
+    def ended_at(self, hold: Any) -> Any:
+        return hold.ended_at
+
 
 @admin.register(PayoutPause, site=office)
 class PayoutPauses(WithReason):
     list_display = ("placed_at", "why", "ended_at", "ended")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("ended_by",)
+    list_filter = (Ended,)
     ordering = ("-id",)
     actions = ("resume",)
-    fields = ("why", "placed_at", "ended_at", "ended")
+    fields = ("why", "placed_by", "placed_at", "ended_at", "ended")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutPause]":
+        ending = PayoutPauseEnding.objects.filter(pause=OuterRef("pk"))
+        rows: QuerySet[PayoutPause] = super().get_queryset(request)
+        return rows.annotate(
+            ended_at=Subquery(ending.values("ended_at")),
+            ended_by_contact=Subquery(ending.values("ended_by__email")),
+        )  # fmt: skip
 
     @admin.action(description=_("Resume payouts"))
     def resume(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
@@ -154,8 +196,17 @@ class PayoutPauses(WithReason):
         return None
 
     @admin.display(description=_("Ended by"))
-    def ended(self, pause: PayoutPause) -> str:
-        return pause.ended_by.contact if pause.ended_by else "–"
+    def ended(self, pause: Any) -> str:
+        return pause.ended_by_contact or "–"
+
+    @admin.display(description=_("Ended"))
+    def ended_at(self, pause: Any) -> Any:
+        return pause.ended_at
+
+
+def _approved_by(payout: Payout) -> SafeString:
+    approvals = PayoutApproval.objects.select_related("operator").filter(payout=payout).order_by("id")
+    return format_html_join(", ", "{}", ((approval.operator.contact,) for approval in approvals)) or SafeString("–")
 
 
 def _attempts(payout: Payout) -> SafeString:

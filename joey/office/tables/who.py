@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.read_only import ReadOnly, ask_reason, each
+from joey.office.read_only import ReadOnly, ask_reason, each, operator
 from joey.office.site import office
 from joey.payouts.holds import place_hold
 from joey.people.models import Person
@@ -35,7 +35,7 @@ class Shops(ReadOnly):
                 about=gettext("Payouts already sent are not stopped. The shopkeeper reads the reason."),
             )  # fmt: skip
         now = clock.now()
-        each(request, chosen, lambda shop: place_hold(shop, reason=reason, now=now))
+        each(request, chosen, lambda shop: place_hold(shop, reason=reason, by=operator(request), now=now))
         return None
 
     @admin.display(description=_("Keeper"))

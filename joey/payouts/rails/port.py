@@ -1,7 +1,8 @@
 """What a payment rail provides. A rail is a folder beside this file with a `manifest.py`, found by `registry.py`.
 
-`prepare` is pure: the same transfers give the same bytes, and nothing leaves. `submit` hands those bytes over under
-a key that the rail remembers, so submitting twice is harmless. `ask` reads what became of each transfer.
+`prepare` is pure: the same transfers give the same bytes, and nothing leaves. `read` is its inverse. `submit` hands the
+bytes over under a key that the rail remembers for a time. `ask` reads what became of each transfer. Every answer comes
+with its bytes, which are kept before anything follows from them.
 """
 
 import hashlib
@@ -14,7 +15,8 @@ from typing import Any, Protocol
 from joey.kit.refusals import Invalid, NotFound, Text, Unavailable
 from joey.money.money import Money
 
-SETTLED, REJECTED, ACCEPTED = "settled", "rejected", "accepted"
+ACCEPTED, SETTLED, REJECTED, RETURNED = "accepted", "settled", "rejected", "returned"
+UNREADABLE = "unreadable"  # a state word that the rail's folder does not know, or an entry that lacks what it needs
 
 
 class RailUnavailable(Unavailable):
@@ -24,15 +26,23 @@ class RailUnavailable(Unavailable):
 
 
 class FileRefused(Invalid):
-    """The rail refused the file as a whole."""
+    """The rail refused the file as a whole; `content` is the answer's bytes."""
 
     code = "file_refused"
 
+    def __init__(self, text: Text, *, content: bytes = b"") -> None:
+        super().__init__(text)
+        self.content = content
+
 
 class FileUnknown(NotFound):
-    """The rail answers that it never received this file."""
+    """The rail answers that it does not know this file; `content` is the answer's bytes."""
 
     code = "file_unknown"
+
+    def __init__(self, text: Text, *, content: bytes = b"") -> None:
+        super().__init__(text)
+        self.content = content
 
 
 @dataclass(frozen=True)
@@ -57,18 +67,37 @@ class PreparedFile:
 
 @dataclass(frozen=True)
 class TransferAnswer:
-    """What the rail says of one transfer: `outcome` is SETTLED, REJECTED or ACCEPTED; code and reason if rejected."""
+    """What the rail says of one transfer: `outcome` is one of the words above; code and reason if it was stopped.
+
+    One entry that cannot be read is UNREADABLE and says nothing about its neighbours.
+    """
 
     key: str
     outcome: str
-    amount_minor: int
+    amount_minor: int | None
     currency: str
     reason_code: str = ""
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class FileReceipt:
+    """The rail confirms that it has the file."""
+
+    content: bytes
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    """What became of each transfer of a file so far, with the answer's bytes."""
+
+    content: bytes
+    transfers: Sequence[TransferAnswer]
+
+
 class Rail(Protocol):
-    """One rail connected to one account. Raises RailUnavailable, FileRefused; `ask` also FileUnknown."""
+    """One rail connected to one account. `submit` raises RailUnavailable, FileRefused; `ask` RailUnavailable,
+    FileUnknown."""
 
     @property
     def account(self) -> str:
@@ -77,14 +106,14 @@ class Rail(Protocol):
     def prepare(self, file_key: str, transfers: Sequence[Transfer], *, made_at: datetime) -> PreparedFile:
         """The file of these transfers, all in one currency. No side effects."""
 
-    def submit(self, file_key: str, file: PreparedFile) -> None:
-        """Hand the file over; returns once the rail has confirmed that it received it."""
+    def submit(self, file_key: str, file: PreparedFile) -> FileReceipt:
+        """Hand the file over; returns once the rail has confirmed that it received it. Ends within a bounded time."""
 
-    def ask(self, file_key: str) -> Sequence[TransferAnswer]:
+    def ask(self, file_key: str) -> FileAnswer:
         """What became of each transfer of a submitted file so far."""
 
     def reason_for_people(self, answer: TransferAnswer, language: str) -> str:
-        """Why a transfer was rejected and what to do, at most 200 characters."""
+        """Why a transfer was rejected or came back and what to do, at most 200 characters."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +128,7 @@ class RailManifest:
     refusing_a_file_is_final: bool  # whether a refused file has certainly paid nothing
     may_return_for: timedelta  # how long after settling a transfer may still come back
     connect: Callable[[Mapping[str, Any]], Rail]
+    read: Callable[[PreparedFile], Sequence[Transfer]]  # what `prepare` wrote; raises ValueError
 
 
 def rail_account(*, rail: str, host: str, debtor_account: str, mode: str) -> str:

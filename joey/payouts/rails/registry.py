@@ -44,6 +44,12 @@ def connected_rails() -> list[str]:
     return [code for code in rail_manifests() if settings.JOEY_RAILS.get(code)]
 
 
+def connected_accounts() -> dict[str, tuple[Rail, RailManifest]]:
+    """Every rail that is connected, with its manifest, by its rail account."""
+    connected = [(connect_rail(code), rail_manifests()[code]) for code in connected_rails()]
+    return {rail.account: (rail, manifest) for rail, manifest in connected}
+
+
 def connect_rail(code: str) -> Rail:
     """The rail, connected to the account in the settings. Raises RailNotConnected."""
     manifest = rail_manifests().get(code)

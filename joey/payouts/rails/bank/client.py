@@ -1,12 +1,15 @@
 """Talks to the bank over HTTP: submits a file, reads what became of its transfers.
 
-A file is PUT under its message id, so repeating the call changes nothing at the bank. A missing answer (timeout, 5xx)
-means unknown: the same file is sent again under the same id, never a new one.
+A file is PUT under its message id, so repeating the call changes nothing at a bank that remembers the id. A missing
+answer (timeout, 5xx, 429, a page from something in between) says nothing: the bank is asked.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +17,11 @@ from joey.payouts.rails.bank.connection import BankConnection
 from joey.payouts.rails.port import (
     ACCEPTED,
     REJECTED,
+    RETURNED,
     SETTLED,
+    UNREADABLE,
+    FileAnswer,
+    FileReceipt,
     FileRefused,
     FileUnknown,
     PreparedFile,
@@ -22,43 +29,64 @@ from joey.payouts.rails.port import (
     TransferAnswer,
 )
 
-if TYPE_CHECKING:
-    import httpx
-
 ANSWER_SECONDS, CONNECT_SECONDS = 10.0, 5.0
+ANSWER_BYTES_MAX = 8 * 1024 * 1024
 CONTENT_TYPES = {"pain001": "application/xml", "csv": "text/csv; charset=utf-8"}
+# The bank does not answer about the file but about the caller or the moment. The file was not refused.
+NOT_ABOUT_THE_FILE = (401, 403, 407, 408, 425, 429)
 
 
-def submit_file(bank: BankConnection, message_id: str, file: PreparedFile) -> None:
+@dataclass(frozen=True)
+class _BankAnswer:
+    status: int
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        return _plain(self.content[:300].decode("utf-8", "replace"), at_most=300)
+
+
+def submit_file(bank: BankConnection, message_id: str, file: PreparedFile) -> FileReceipt:
     """PUT the file; returns once the bank has it. Raises RailUnavailable, FileRefused.
 
     Only an answer that names the file is a receipt: a proxy or a login page may answer 200 as well.
     """
-    answer = _ask(
+    answer = _call(
         bank, "PUT", message_id, content=file.content, headers={"Content-Type": CONTENT_TYPES[file.file_format]}
     )
     if not answer.is_success:
-        raise FileRefused(
-            _("The bank refused the file (%(status)s): %(text)s")
-            % {"status": answer.status_code, "text": answer.text[:300]}
-        )
+        refused = _("The bank refused the file (%(status)s): %(text)s") % {
+            "status": answer.status, "text": answer.text,
+        }  # fmt: skip
+        raise FileRefused(refused, content=answer.content)
     with _readable():
-        if answer.json()["message_id"] != message_id:
+        if json.loads(answer.content)["message_id"] != message_id:
             raise ValueError("another file")
+    return FileReceipt(answer.content)
 
 
-def read_answers(bank: BankConnection, message_id: str) -> list[TransferAnswer]:
-    """What became of each transfer in the file so far. Raises RailUnavailable, FileUnknown, FileRefused."""
-    answer = _ask(bank, "GET", message_id)
-    if answer.status_code == 404:
-        raise FileUnknown(_("The bank does not know this file."))
+def read_answers(bank: BankConnection, message_id: str) -> FileAnswer:
+    """What became of each transfer in the file so far. Raises RailUnavailable, FileUnknown."""
+    answer = _call(bank, "GET", message_id)
+    if answer.status == 404:
+        raise FileUnknown(_("The bank does not know this file."), content=answer.content)
     if not answer.is_success:
-        raise FileRefused(
+        raise RailUnavailable(
             _("The bank does not answer for this file (%(status)s): %(text)s")
-            % {"status": answer.status_code, "text": answer.text[:300]}
+            % {"status": answer.status, "text": answer.text}
         )
     with _readable():
-        return [_read(payment) for payment in answer.json()["payments"]]
+        body = json.loads(answer.content)
+        if body.get("message_id", message_id) != message_id:
+            raise ValueError("another file")
+        payments = body["payments"]
+        if not isinstance(payments, list):
+            raise TypeError("no list of payments")
+    return FileAnswer(answer.content, [_read(payment) for payment in payments])
 
 
 @contextmanager
@@ -66,21 +94,26 @@ def _readable() -> Iterator[None]:
     """An unreadable answer says nothing: the outcome is unknown."""
     try:
         yield
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise RailUnavailable(_("The bank's answer cannot be read.")) from None
 
 
-def _read(payment: dict[str, Any]) -> TransferAnswer:
-    outcome, amount_minor = payment["state"], payment["amount_minor"]
-    if outcome not in (SETTLED, REJECTED, ACCEPTED) or type(amount_minor) is not int:
-        raise ValueError(outcome)
+def _read(payment: Any) -> TransferAnswer:
+    """One entry. What is unknown or missing in it makes this entry UNREADABLE and no other."""
+    if not isinstance(payment, dict):
+        return TransferAnswer("", UNREADABLE, None, "", reason=_plain(payment, at_most=140))
+    outcome, amount_minor = payment.get("state"), payment.get("amount_minor")
+    reason = _plain(payment.get("reason") or "", at_most=140)
+    if outcome not in (ACCEPTED, SETTLED, REJECTED, RETURNED) or type(amount_minor) is not int:
+        reason = _plain(f"state {outcome!r}: {reason}", at_most=140)
+        outcome = UNREADABLE
     return TransferAnswer(
-        key=_plain(payment["end_to_end_id"], at_most=70),
-        outcome=outcome,
-        amount_minor=amount_minor,
-        currency=_plain(payment["currency"], at_most=8),
+        key=_plain(payment.get("end_to_end_id") or "", at_most=70),
+        outcome=str(outcome),
+        amount_minor=amount_minor if type(amount_minor) is int and abs(amount_minor) < 2**63 else None,
+        currency=_plain(payment.get("currency") or "", at_most=8),
         reason_code=_plain(payment.get("reason_code") or "", at_most=8),
-        reason=_plain(payment.get("reason") or "", at_most=140),
+        reason=reason,
     )
 
 
@@ -89,15 +122,23 @@ def _plain(received: object, *, at_most: int) -> str:
     return "".join(character if character.isprintable() else " " for character in str(received))[:at_most]
 
 
-def _ask(bank: BankConnection, method: str, message_id: str, **more: Any) -> "httpx.Response":
+def _call(bank: BankConnection, method: str, message_id: str, **more: Any) -> _BankAnswer:
+    """One request, ended after ANSWER_SECONDS for each step and twice that in all: a hold waits for it."""
     import httpx  # slow to import, and most processes never call a bank
 
     headers = {"Authorization": f"Bearer {bank.key}", **more.pop("headers", {})}
+    limits = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    until = monotonic() + 2 * ANSWER_SECONDS
+    content = bytearray()
     try:
-        limits = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-        answer = httpx.request(method, f"{bank.gateway}/files/{message_id}", headers=headers, timeout=limits, **more)
+        url = f"{bank.gateway}/files/{message_id}"
+        with httpx.stream(method, url, headers=headers, timeout=limits, **more) as answer:
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > ANSWER_BYTES_MAX or monotonic() > until:
+                    raise RailUnavailable(_("The bank's answer is too long or takes too long."))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise RailUnavailable(_("The bank did not answer (%s).") % type(error).__name__) from None
-    if answer.status_code >= 500 or answer.status_code in (408, 425, 429) or answer.is_redirect:
+    if answer.status_code >= 500 or answer.status_code in NOT_ABOUT_THE_FILE or answer.is_redirect:
         raise RailUnavailable(_("The bank cannot answer at the moment (%s).") % answer.status_code)
-    return answer
+    return _BankAnswer(answer.status_code, bytes(content))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.money.money import EXPONENTS
 from joey.payouts.rails.bank.rail import connect_bank
+from joey.payouts.rails.bank.read_file import read_file
 from joey.payouts.rails.port import RailManifest
 
 MANIFEST = RailManifest(
@@ -18,4 +19,5 @@ MANIFEST = RailManifest(
     refusing_a_file_is_final=False,  # a gateway may refuse a repeat of a file that it paid
     may_return_for=timedelta(days=60),
     connect=connect_bank,
+    read=read_file,
 )

@@ -10,7 +10,7 @@ from joey.payouts.rails.bank.connection import BankConnection, read_connection
 from joey.payouts.rails.bank.reasons import reason_for_people
 from joey.payouts.rails.bank.write_csv import write_csv
 from joey.payouts.rails.bank.write_pain001 import write_pain001
-from joey.payouts.rails.port import PreparedFile, Transfer, TransferAnswer
+from joey.payouts.rails.port import FileAnswer, FileReceipt, PreparedFile, Transfer, TransferAnswer
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class BankRail:
             return PreparedFile("csv", write_csv(transfers))
         return PreparedFile("pain001", write_pain001(file_key, transfers, self.bank, made_at=made_at))
 
-    def submit(self, file_key: str, file: PreparedFile) -> None:
-        submit_file(self.bank, file_key, file)
+    def submit(self, file_key: str, file: PreparedFile) -> FileReceipt:
+        return submit_file(self.bank, file_key, file)
 
-    def ask(self, file_key: str) -> Sequence[TransferAnswer]:
+    def ask(self, file_key: str) -> FileAnswer:
         return read_answers(self.bank, file_key)
 
     def reason_for_people(self, answer: TransferAnswer, language: str) -> str:

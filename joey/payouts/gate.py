@@ -1,0 +1,58 @@
+"""What has to hold before a payout goes into a file, and again before that file leaves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from joey.ledger.queries import balances_of
+from joey.payouts.holds import open_holds
+from joey.payouts.models import Payout, PayoutApproval, PayoutHold
+from joey.payouts.release import release_payout
+
+
+def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
+    """Those of approved payouts that no hold blocks, of an active person's open shop, with the approvals they need.
+
+    Approvals count while their operators are active.
+    """
+    approvals = (
+        PayoutApproval.objects.filter(payout=OuterRef("pk"), operator__is_active=True, operator__is_staff=True)
+        .order_by()
+        .values("payout")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    approved = payouts.filter(state=Payout.State.APPROVED, shop__closed_at=None, shop__owner__is_active=True).exclude(
+        Exists(holds_on_payout())
+    )
+    counted = approved.annotate(approvals=Coalesce(Subquery(approvals, output_field=IntegerField()), 0))
+    return counted.filter(approvals__gte=F("approvals_needed"))
+
+
+def holds_on_payout() -> "QuerySet[PayoutHold]":
+    """For a query over payouts: the holds in force on each."""
+    return open_holds().filter(Q(payout=None) | Q(payout=OuterRef("pk")), shop=OuterRef("shop"))
+
+
+def release_below_zero(payouts: Sequence[Payout], *, now: datetime) -> list[Payout]:
+    """Give back the money of payouts whose shop owes more than it has; the others in their order.
+
+    Returns that came after the request took `available` below zero: sending the payout would pay out money that the
+    marketplace has taken back. Its reservation sets the debt off; the shopkeeper requests what remains.
+    """
+    kept = []
+    for payout in payouts:
+        balances = balances_of(payout.shop_id).get(payout.currency)
+        if balances is None or balances.available.minor >= 0:
+            kept.append(payout)
+            continue
+        with override(payout.shop.owner.language):
+            reason = _("%(missing)s was returned since your request, so it was not sent.") % {
+                "missing": (-balances.available).text
+            }
+        release_payout(payout, by="gate", reason=reason, now=now)
+    return kept

@@ -1,0 +1,87 @@
+"""Writes answers of rails down as rows that never change, and reads them back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile, PayoutSubmission
+from joey.payouts.rails.port import TransferAnswer
+from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
+
+_Says = PayoutAnswer.Outcome
+
+
+class KnownAnswers:
+    """The submissions of a file and everything that its rail has said of it so far."""
+
+    def __init__(self, file: PayoutFile) -> None:
+        submitted = list(PayoutSubmission.objects.filter(file=file).order_by("id"))
+        self.submissions = len(submitted)
+        self.first_submitted_at = submitted[0].started_at if submitted else file.made_at
+        self.latest_submission_id = submitted[-1].id if submitted else None
+        self._rows = list(PayoutAnswer.objects.filter(file=file).order_by("id"))
+
+    @property
+    def any_sign(self) -> bool:
+        """Whether a receipt or any answer but "not known" was ever seen: then nothing is sent again."""
+        return any(row.outcome != _Says.NOT_KNOWN for row in self._rows)
+
+    @property
+    def may_go_again(self) -> bool:
+        """Whether the rail did not know the file when it was asked after the latest submission, and never did."""
+        not_known = {row.submission_id for row in self._rows if row.outcome == _Says.NOT_KNOWN}
+        return not self.any_sign and self.latest_submission_id in not_known
+
+    def says_the_same(self, attempt: PayoutAttempt | None, key: str, entries: Sequence[TransferAnswer]) -> bool:
+        """Whether the last answer about this transfer, with nothing about the whole file after it, said the same."""
+        if attempt is None:
+            return any(row.key == key and row.outcome == _Says.NOT_OURS for row in self._rows)
+        last: list[PayoutAnswer] = []
+        for row in reversed(self._rows):
+            if row.outcome in (_Says.NOT_KNOWN, _Says.FILE_REFUSED):
+                break
+            if row.attempt_id == attempt.id and (not last or row.content_id == last[0].content_id):
+                last.append(row)
+        said = {(row.outcome, row.amount_minor, row.currency) for row in last}
+        return said == {(entry.outcome, entry.amount_minor, entry.currency) for entry in entries}
+
+
+def keep_file_answer(file: PayoutFile, content: bytes, outcome: PayoutAnswer.Outcome, *, now: datetime) -> None:
+    """Keep an answer about the whole file, unless the last row says the same of the same submission."""
+    submission = latest_submission(file)
+    last = PayoutAnswer.objects.filter(file=file).order_by("-id").first()
+    if last is not None and (last.outcome, last.submission_id) == (outcome, submission.id):
+        return
+    PayoutAnswer.objects.create(
+        file=file, submission=submission, asked_at=now, outcome=outcome, **refer("content", keep_text(content))
+    )
+
+
+def keep_transfer_answers(
+    file: PayoutFile,
+    content: bytes,
+    entries: Sequence[tuple[PayoutAttempt | None, TransferAnswer]],
+    *,
+    now: datetime,
+) -> None:
+    """Keep the bytes of one answer once, and a row for each of its entries that says something new."""
+    if not entries:
+        return
+    common = {"file": file, "submission": latest_submission(file), "asked_at": now}
+    common |= refer("content", keep_text(content))
+    PayoutAnswer.objects.bulk_create(
+        PayoutAnswer(
+            attempt=attempt,
+            key=answer.key,
+            outcome=answer.outcome if attempt else _Says.NOT_OURS,
+            amount_minor=answer.amount_minor,
+            currency=answer.currency,
+            **common,
+        )
+        for attempt, answer in entries
+    )
+
+
+def latest_submission(file: PayoutFile) -> PayoutSubmission:
+    """The newest submission of a submitted file. Raises DoesNotExist."""
+    return PayoutSubmission.objects.filter(file=file).latest("id")

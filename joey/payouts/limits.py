@@ -1,0 +1,108 @@
+"""The limits on payouts: a version per currency, in force from a moment on. No version, no payout."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import clock, sql
+from joey.kit.refusals import Conflict, Invalid
+from joey.money.money import EXPONENTS, Money
+from joey.payouts.models import Payout, PayoutLimits
+from joey.payouts.operators import check_operator
+from joey.payouts.policy import WINDOW
+from joey.people.models import Person
+from joey.record.append import append
+
+# What counts towards the sum of 24 hours: everything but what ended with the money back before it was paid.
+NOT_COUNTED = (Payout.State.FAILED, Payout.State.REFUSED)
+
+
+class NoLimits(Conflict):
+    """No limits are published for the currency, so nothing is paid out in it."""
+
+    code = "no_payout_limits"
+
+
+@dataclass(frozen=True)
+class LimitAmounts:
+    """The four amounts of a version, in minor units; see PayoutLimits."""
+
+    floor_minor: int
+    by_rule_below_minor: int
+    two_from_minor: int
+    per_operator_day_minor: int
+
+
+def limits_at(currency: str, at: datetime) -> PayoutLimits:
+    """The version in force. Raises NoLimits."""
+    found = _in_force([currency], at).get(currency)
+    if found is None:
+        raise NoLimits(_("Payouts in %s are not possible yet: an operator has to set their limits.") % currency)
+    return found
+
+
+def floors(currencies: Iterable[str], at: datetime) -> Mapping[str, Money]:
+    """The smallest payout of each currency that can be paid out."""
+    found = _in_force(list(currencies), at)
+    return {currency: Money(limits.floor_minor, currency) for currency, limits in found.items()}
+
+
+def limits_now(currencies: Iterable[str]) -> Mapping[str, PayoutLimits]:
+    """The versions in force now, of the currencies that have one. One query."""
+    return _in_force(list(currencies), clock.now())
+
+
+def approvals_needed(payout: Payout, limits: PayoutLimits) -> int:
+    """0, 1 or 2 operators. What the shop requested within 24 hours counts, so that splitting a sum changes nothing."""
+    if payout.amount_minor >= limits.two_from_minor:
+        return 2
+    counted = Payout.objects.filter(
+        shop=payout.shop_id, currency=payout.currency, requested_at__gt=payout.requested_at - WINDOW
+    ).exclude(state__in=NOT_COUNTED)
+    total = counted.aggregate(total=Sum("amount_minor"))["total"] or 0
+    return 0 if total < limits.by_rule_below_minor else 1
+
+
+@transaction.atomic(durable=True)
+def publish_limits(
+    currency: str, amounts: LimitAmounts, *, from_at: datetime, by: Person, now: datetime
+) -> PayoutLimits:
+    """Publish the next version for a currency. Raises Invalid, Forbidden."""
+    check_operator(by)
+    _check(currency, amounts, from_at, now)
+    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payouts:limits:{currency}"])
+    versions = PayoutLimits.objects.filter(currency=currency)
+    latest = versions.order_by("-version").first()
+    if latest is not None and from_at < latest.from_at:
+        raise Invalid(_("Limits that begin later are published already."), field="from_at")
+    limits = PayoutLimits.objects.create(
+        currency=currency,
+        version=latest.version + 1 if latest else 1,
+        from_at=from_at,
+        published_at=now,
+        published_by=by,
+        **asdict(amounts),
+    )
+    facts = {"by": str(by.id), "currency": currency, "version": limits.version, "from_at": from_at.isoformat()}
+    append("payout_limits.published", f"payout_limits:{currency}", facts | asdict(amounts), happened_at=now)
+    return limits
+
+
+def _check(currency: str, amounts: LimitAmounts, from_at: datetime, now: datetime) -> None:
+    if currency not in EXPONENTS:
+        raise Invalid(_("Joey does not know the currency “%s”.") % currency[:8], field="currency")
+    if not amounts.floor_minor > 0 or not 0 <= amounts.by_rule_below_minor <= amounts.two_from_minor:
+        raise Invalid(_("The limits have to rise: floor, one operator, two operators."), field="floor_minor")
+    if amounts.per_operator_day_minor <= 0:
+        raise Invalid(_("An operator has to be able to approve something."), field="per_operator_day_minor")
+    if from_at < now:
+        raise Invalid(_("New limits begin now or later."), field="from_at")
+
+
+def _in_force(currencies: list[str], at: datetime) -> dict[str, PayoutLimits]:
+    rows = PayoutLimits.objects.filter(currency__in=currencies, from_at__lte=at).order_by("version")
+    return {row.currency: row for row in rows}

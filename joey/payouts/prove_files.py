@@ -1,0 +1,63 @@
+"""Rule 25: a file hashes to what was kept (texts_match) and parses to its transfers, read by its rail."""
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from joey.kit import sql
+from joey.kit.prove import Check
+from joey.kit.refusals import Refusal
+from joey.payouts.payee_details import PayeeDetails, read_details
+from joey.payouts.rails.port import PreparedFile, Transfer
+from joey.payouts.rails.registry import rail_manifests
+from joey.record.erasable import bytes_of, texts_of
+
+_FILES = "SELECT id, rail, file_format, message_id, content_id FROM payouts_payoutfile ORDER BY id"
+_TRANSFERS = """
+    SELECT a.rail_key, p.amount_minor, p.currency, p.details_id FROM payouts_payoutattempt a
+    JOIN payouts_payout p ON p.id = a.payout_id WHERE a.file_id = %s
+"""
+
+
+def _first_offender() -> str:
+    """A query for the first file that does not parse to its transfers; one that finds nothing if there is none."""
+    for offender in _offenders():
+        message_id, why = (text.replace("'", "’") for text in offender)
+        return f"SELECT '{message_id}' AS file, '{why}' AS why"
+    return "SELECT '' AS file, '' AS why WHERE false"
+
+
+def _offenders() -> Iterator[tuple[str, str]]:
+    for file in sql.rows(_FILES):
+        content = bytes_of(file["content_id"])
+        manifest = rail_manifests().get(file["rail"])
+        if content is None or manifest is None:  # erased, or a rail that was removed
+            continue
+        try:
+            written = {each.key: each for each in manifest.read(PreparedFile(file["file_format"], content))}
+        except (ValueError, Refusal) as error:
+            yield file["message_id"], f"unreadable: {error}"[:120]
+            continue
+        promised = sql.rows(_TRANSFERS, [file["id"]])
+        if problem := _difference(written, promised):
+            yield file["message_id"], problem
+
+
+def _difference(written: Mapping[str, Transfer], promised: list[dict[str, object]]) -> str:
+    details = texts_of([UUID(str(row["details_id"])) for row in promised])
+    for row in promised:
+        transfer = written.get(str(row["rail_key"]))
+        if transfer is None:
+            return f"the transfer {row['rail_key']} is not in it"
+        if (transfer.amount.minor, transfer.amount.currency) != (row["amount_minor"], row["currency"]):
+            return f"the transfer {row['rail_key']} has another amount"
+        payee = read_details(details[UUID(str(row["details_id"]))])
+        if payee is not None and _payee(transfer) != payee:
+            return f"the transfer {row['rail_key']} goes to another account"
+    return "it holds a transfer that no payout promised" if len(written) != len(promised) else ""
+
+
+def _payee(transfer: Transfer) -> PayeeDetails:
+    return PayeeDetails(transfer.holder_name, transfer.account_number, transfer.bank_code)
+
+
+FILES = [Check("25. A payout file holds the transfers of its payouts and no others", _first_offender)]

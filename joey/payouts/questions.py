@@ -1,0 +1,69 @@
+"""Opens and ends questions about a transfer: what became of it is unknown, or the rail contradicts itself or our books.
+
+A question is a hold on all payouts of the shop, in the transaction that found it. It ends by an answer that fits, or by
+two operators (resolve.py).
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from joey.money.money import Money
+from joey.payouts.file_problems import add_problem, clear_problems_about
+from joey.payouts.holds import QUESTIONS, close_hold, open_holds
+from joey.payouts.models import PayoutAttempt, PayoutHold
+from joey.people.models import Person
+from joey.record.append import append
+from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
+
+log = logging.getLogger(__name__)
+
+
+def ask_question(attempt: PayoutAttempt, cause: PayoutHold.Cause, problem: str, *, now: datetime) -> bool:
+    """Hold the shop's payouts until it is known what became of this attempt; whether that is new.
+
+    `problem` is the line for operators, beginning with its code. A hold of the same cause is not placed twice.
+    """
+    is_new = add_problem(attempt.file, problem)
+    if open_holds().filter(attempt=attempt, cause=cause).exists():
+        return is_new
+    kept = keep_text(_words(attempt, cause), shop_id=attempt.shop_id)
+    hold = PayoutHold.objects.create(
+        shop_id=attempt.shop_id, attempt=attempt, cause=cause, **refer("reason", kept), placed_at=now
+    )
+    facts = {"hold": str(hold.id), "reason": kept.fact, "by": "answer", "cause": hold.cause}
+    append("payout.held", f"shop:{attempt.shop_id}", facts, shop_id=attempt.shop_id, happened_at=now)
+    if cause == PayoutHold.Cause.CONTRADICTION:
+        append(
+            "payout.contradicted",
+            f"payout:{attempt.payout_id}",
+            {"number": attempt.number, "hold": str(hold.id)},
+            shop_id=attempt.shop_id,
+            happened_at=now,
+        )
+    return True
+
+
+def end_questions(attempts: Sequence[PayoutAttempt], *, by: Person | None, now: datetime) -> None:
+    """Close the open questions about these attempts; `by` is None when an answer ended them."""
+    ended = open_holds().filter(attempt__in=attempts, cause__in=QUESTIONS).select_related("attempt__file")
+    for hold in ended.order_by("id"):
+        assert hold.attempt is not None, "a question is about an attempt"
+        close_hold(hold, by=by, now=now)
+        facts = {"hold": str(hold.id), "by": str(by.id) if by else "answer"}
+        append("payout.hold_released", f"shop:{hold.shop_id}", facts, shop_id=hold.shop_id, happened_at=now)
+        clear_problems_about(hold.attempt.file, hold.attempt.rail_key)
+
+
+def _words(attempt: PayoutAttempt, cause: PayoutHold.Cause) -> str:
+    """What the shopkeeper reads, in their language."""
+    payout = attempt.payout
+    amount = {"amount": Money(payout.amount_minor, payout.currency).text}
+    with override(payout.shop.owner.language):
+        if cause == PayoutHold.Cause.RETURNED:
+            return _("Your payout of %(amount)s came back. We check why before the next one.") % amount
+        return _("Your payout of %(amount)s is being checked with the bank. Your money is safe.") % amount

@@ -1,0 +1,168 @@
+"""Ends what no answer ends: two distinct operators write down what became of a transfer, each with a reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from joey.kit.refusals import Conflict, Invalid
+from joey.payouts.holds import QUESTIONS, open_holds
+from joey.payouts.journals import OVERPAID, PayoutJournal, book
+from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutHold
+from joey.payouts.move_attempts import AttemptMove, move_attempts
+from joey.payouts.operator_reason import read_reason
+from joey.payouts.operators import check_operator
+from joey.payouts.questions import end_questions
+from joey.payouts.states import IN_TRANSIT, NOT_FINAL
+from joey.people.models import Person
+from joey.record.append import append
+from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
+
+_A = PayoutAttempt.State
+_O = PayoutDecision.Outcome
+# What can be found about an attempt in each state. The outcome that equals the state confirms what is booked.
+FINDINGS = {
+    **dict.fromkeys(IN_TRANSIT, (_O.SETTLED, _O.REJECTED)),
+    _A.SETTLED: (_O.SETTLED, _O.NOT_PAID, _O.OVERPAID),
+    _A.REJECTED: (_O.REJECTED, _O.OVERPAID),
+    _A.RETURNED: (_O.RETURNED, _O.OVERPAID),
+    _A.NOT_PAID: (_O.NOT_PAID, _O.OVERPAID),
+}
+
+
+class NothingToResolve(Conflict):
+    """Neither is it unknown what became of the transfer, nor was it contradicted."""
+
+    code = "nothing_to_resolve"
+
+
+class AnotherOperatorNeeded(Conflict):
+    """This operator has written this finding already; a second one has to agree."""
+
+    code = "another_operator_needed"
+
+
+@transaction.atomic(durable=True)
+def resolve(
+    attempt: PayoutAttempt,
+    *,
+    outcome: str,
+    by: Person,
+    reason: str,
+    now: datetime,
+    borne_by: str = "shop",
+) -> PayoutDecision:
+    """Write down what became of an unknown or contradicted transfer; the second operator who agrees carries it out.
+
+    `outcome` is settled, rejected, overpaid (it was paid although it was booked back, or paid twice; `borne_by` the
+    shop, or the platform), not_paid (booked as paid, never left) or the state that it has, which confirms it.
+    `carried_out` of the result says whether it was. Raises Invalid ("outcome", "borne_by", "reason"), Forbidden,
+    NothingToResolve, AnotherOperatorNeeded.
+    """
+    kept_reason = read_reason(reason)
+    PayoutFile.objects.select_for_update().get(pk=attempt.file_id)
+    attempt = PayoutAttempt.objects.select_related("file", "payout__shop__owner").get(pk=attempt.pk)
+    check_operator(by, attempt.payout.shop)
+    question = open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id").first()
+    if question is None:
+        raise NothingToResolve(_("It is clear what became of this transfer; there is nothing to resolve."))
+    _check_finding(attempt, outcome, borne_by)
+    earlier = list(PayoutDecision.objects.filter(hold=question, outcome=outcome, borne_by=borne_by))
+    if any(each.operator_id == by.id for each in earlier):
+        raise AnotherOperatorNeeded(gettext_lazy("You have written this down. A second operator has to agree."))
+    active = Person.objects.filter(pk__in=[each.operator_id for each in earlier], is_active=True, is_staff=True)
+    kept = keep_text(kept_reason, shop_id=attempt.shop_id)
+    decision = PayoutDecision.objects.create(
+        hold=question,
+        attempt=attempt,
+        outcome=outcome,
+        borne_by=borne_by,
+        operator=by,
+        **refer("reason", kept),
+        at=now,
+        carried_out=active.exists(),
+    )
+    facts = {"number": attempt.number, "outcome": outcome, "borne_by": borne_by, "by": str(by.id)}
+    facts |= {"hold": str(question.id), "reason": kept.fact, "carried_out": decision.carried_out}
+    append("payout.decided", f"payout:{attempt.payout_id}", facts, shop_id=attempt.shop_id, happened_at=now)
+    if decision.carried_out:
+        _carry_out(attempt, decision, kept_reason, now)
+    return decision
+
+
+def mark_refused(file: PayoutFile, *, by: Person, reason: str, now: datetime) -> list[PayoutDecision]:
+    """Resolve every transfer of a file that its rail refused as rejected: none of them was paid.
+
+    It takes two operators, as each transfer does. Raises NothingToResolve when the rail did not refuse the file or
+    accepted it later, and what resolve raises.
+    """
+    refused = PayoutAnswer.objects.filter(file=file, outcome=PayoutAnswer.Outcome.FILE_REFUSED)
+    open_ones = list(PayoutAttempt.objects.filter(file=file, state=_A.UNKNOWN).order_by("id"))
+    if not refused.exists() or not open_ones:
+        raise NothingToResolve(_("The bank did not refuse this file, or no transfer of it is open."))
+    return [resolve(attempt, outcome=_O.REJECTED, by=by, reason=reason, now=now) for attempt in open_ones]
+
+
+def open_question(attempt: PayoutAttempt) -> PayoutHold | None:
+    """The question that `resolve` would end, or None."""
+    return open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id").first()
+
+
+def _check_finding(attempt: PayoutAttempt, outcome: str, borne_by: str) -> None:
+    possible = FINDINGS.get(_A(attempt.state), ())
+    if outcome not in possible:
+        names = ", ".join(each.value for each in possible)
+        raise Invalid(_("Of a transfer that is %(state)s it can be found that it is: %(names)s.")
+                      % {"state": attempt.state, "names": names}, field="outcome")  # fmt: skip
+    if borne_by not in ("shop", "platform") or (borne_by == "platform" and outcome != _O.OVERPAID):
+        raise Invalid(_("Only an overpayment can be borne by the platform."), field="borne_by")
+
+
+def _carry_out(attempt: PayoutAttempt, decision: PayoutDecision, reason: str, now: datetime) -> None:
+    words = _words(attempt, decision)
+    if decision.outcome == _O.OVERPAID:
+        _book_overpaid(attempt, decision, words, now)
+    elif decision.outcome != attempt.state:
+        is_back = decision.outcome in (_O.REJECTED, _O.NOT_PAID)
+        move = (
+            AttemptMove(attempt, decision.outcome, reason, words) if is_back else AttemptMove(attempt, decision.outcome)
+        )
+        move_attempts([move], now=now)
+    end_questions([attempt], by=decision.operator, now=now)
+    still_open = PayoutAttempt.objects.filter(file=attempt.file, state__in=NOT_FINAL).exists()
+    if not still_open:
+        PayoutFile.objects.filter(pk=attempt.file_id, answered_at=None).update(answered_at=now)
+
+
+def _book_overpaid(attempt: PayoutAttempt, decision: PayoutDecision, words: str, now: datetime) -> None:
+    payout = attempt.payout
+    book(
+        [
+            PayoutJournal(
+                kind=OVERPAID,
+                payout_id=payout.id,
+                number=attempt.number,
+                shop_id=payout.shop_id,
+                rail_account=attempt.file.rail_account,
+                currency=payout.currency,
+                amount_minor=payout.amount_minor,
+                happened_at=now,
+                borne_by=decision.borne_by,
+            )
+        ]
+    )
+    Payout.objects.filter(pk=payout.pk).update(**refer("reason", keep_text(words, shop_id=payout.shop_id)))
+
+
+def _words(attempt: PayoutAttempt, decision: PayoutDecision) -> str:
+    """What the shopkeeper reads, in their language."""
+    with override(attempt.payout.shop.owner.language):
+        if decision.outcome == _O.OVERPAID:
+            if decision.borne_by == "platform":
+                return _("The bank paid it although it was booked back. Nothing changes for you.")
+            return _("The bank paid it twice, or although it was booked back. It is set off against new earnings.")
+        if decision.outcome == _O.NOT_PAID:
+            return _("It did not arrive. The money is available again.")
+        return _("The bank did not pay it. The money is available again; you can request it again.")

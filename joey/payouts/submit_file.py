@@ -1,0 +1,113 @@
+"""Submits one file: the gate again, a committed row, the bytes, and what the rail said to them.
+
+The row is committed before the first byte leaves, so a file without one has certainly not left. Until the rail has
+answered or did not, the process keeps a lock that holds and pauses wait for.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists
+
+from joey.payouts.book_answers import book_file_refused, book_receipt
+from joey.payouts.gate import holds_on_payout, release_below_zero, sendable
+from joey.payouts.keep_answers import KnownAnswers
+from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
+from joey.payouts.move_attempts import AttemptMove, move_attempts
+from joey.payouts.pause import sending_allowed
+from joey.payouts.rails.port import FileRefused, PreparedFile, Rail, RailManifest, RailUnavailable
+from joey.payouts.sending_lock import sole_contact, submitting
+from joey.payouts.withdraw import withdraw_locked
+
+log = logging.getLogger(__name__)
+
+_PREPARED, _SUBMITTED = PayoutAttempt.State.PREPARED, PayoutAttempt.State.SUBMITTED
+
+
+class Submitted(Enum):
+    """What became of one try to submit a file."""
+
+    TAKEN = "taken"  # the rail confirmed that it has it
+    REFUSED = "refused"  # the rail answered, and will not have it
+    UNANSWERED = "unanswered"  # the rail is asked next
+    NOT_SENT = "not sent"  # the gate is closed, or another process has the file
+    WITHDRAWN = "withdrawn"  # the gate stopped one of its payouts; the others are prepared again
+
+
+def submit_file(rail: Rail, manifest: RailManifest, file: PayoutFile, content: bytes, *, now: datetime) -> Submitted:
+    """Submit the file unless something stops it. Safe beside itself and killed anywhere: see the module."""
+    with submitting(), sole_contact(file.id) as mine:
+        if not mine:
+            return Submitted.NOT_SENT
+        started = _start(file.id, rail.account, manifest, now=now)
+        if started is not None:
+            return started
+        try:
+            receipt = rail.submit(file.message_id, PreparedFile(file.file_format, content))
+        except RailUnavailable as error:
+            log.warning("payout file %s: %s", file.message_id, error)
+            return Submitted.UNANSWERED
+        except FileRefused as refusal:
+            log.error("payout file %s: %s", file.message_id, refusal)
+            book_file_refused(
+                file.id,
+                refusal.content,
+                words=str(refusal),
+                is_final=manifest.refusing_a_file_is_final,
+                now=now,
+            )
+            return Submitted.REFUSED
+        book_receipt(file.id, receipt.content, now=now)
+        return Submitted.TAKEN
+
+
+@transaction.atomic(durable=True)
+def _start(file_id: UUID, rail_account: str, manifest: RailManifest, *, now: datetime) -> Submitted | None:
+    """Commit that the file leaves now, or say why it does not.
+
+    The first time, its money goes from reserved to in transit. Again, only if the rail never knew it and still
+    remembers keys.
+    """
+    if not sending_allowed():
+        return Submitted.NOT_SENT
+    file = PayoutFile.objects.select_for_update().get(pk=file_id)
+    waiting = PayoutAttempt.objects.filter(file=file, state__in=(_PREPARED, _SUBMITTED))
+    attempts = list(waiting.select_related("payout").order_by("id"))
+    if file.rail_account != rail_account or not attempts:
+        return Submitted.NOT_SENT
+    is_first = attempts[0].state == _PREPARED
+    payouts = [attempt.payout_id for attempt in attempts]
+    if is_first:
+        if _anything_stopped(file, payouts, now):
+            return Submitted.WITHDRAWN
+    elif not _may_go_again(file, payouts, manifest, now):
+        return Submitted.NOT_SENT
+    PayoutSubmission.objects.create(file=file, rail_account=rail_account, started_at=now)
+    for attempt in attempts:
+        attempt.file = file
+    if is_first:
+        move_attempts([AttemptMove(attempt, _SUBMITTED) for attempt in attempts], now=now)
+    return None
+
+
+def _anything_stopped(file: PayoutFile, payouts: Sequence[UUID], now: datetime) -> bool:
+    """Whether the gate stops one of the payouts. Then the file is withdrawn; a payout below zero is released."""
+    locked = Payout.objects.select_for_update(of=("self",)).select_related("shop__owner").filter(pk__in=payouts)
+    every = list(locked.order_by("id"))
+    open_gate = set(sendable(Payout.objects.filter(pk__in=payouts)).values_list("pk", flat=True))
+    kept = release_below_zero(every, now=now)
+    if len(kept) == len(every) and len(open_gate) == len(every):
+        return False
+    withdraw_locked(file, by="gate", now=now)
+    return True
+
+
+def _may_go_again(file: PayoutFile, payouts: Sequence[UUID], manifest: RailManifest, now: datetime) -> bool:
+    known = KnownAnswers(file)
+    held = Payout.objects.filter(Exists(holds_on_payout()), pk__in=payouts)
+    in_memory = now - known.first_submitted_at <= manifest.remembers_keys_for
+    return known.may_go_again and in_memory and not held.exists()

@@ -1,0 +1,115 @@
+"""For each rule about payouts one break as SQL that the database lets the tables' owner do; `joey prove` notices each.
+
+Rule 25 reads files and has a test of its own (test_prove.py).
+"""
+
+LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
+STRANGER = "(SELECT id FROM people_person WHERE email = 'lulu@example.com')"
+OWNER = "(SELECT id FROM people_person WHERE email = 'mei@example.com')"
+_PAYOUT = (
+    "INSERT INTO payouts_payout (id, shop_id, payee_id, rail, details_id, details_sha256, currency, amount_minor,"
+    " state, idempotency_key, requested_at, decided_at) SELECT gen_random_uuid(), shop_id, payee_id, rail, {details},"
+    " details_sha256, currency, {amount}, '{state}', 'made up', now(), now() FROM payouts_payout LIMIT 1"
+)
+_PAYEE = (
+    "INSERT INTO payouts_payee (id, shop_id, rail, version, details_id, details_sha256, changed_at, usable_from)"
+    " SELECT gen_random_uuid(), shop_id, rail, version + 1, {details}, details_sha256, changed_at, usable_from"
+    " FROM payouts_payee LIMIT 1"
+)
+_HOLD = (
+    "INSERT INTO payouts_payouthold (id, shop_id, cause, reason_id, reason_sha256, placed_at, recorded_at)"
+    " SELECT gen_random_uuid(), shop_id, 'operator', {reason}, reason_sha256, placed_at, recorded_at - interval '1 day'"
+    " FROM payouts_payouthold LIMIT 1"
+)
+_CLOSING = (
+    "INSERT INTO payouts_payoutholdclosing (hold_id, reason_id, closed_at) SELECT id, gen_random_uuid(), now()"
+    " FROM payouts_payouthold h WHERE NOT EXISTS (SELECT FROM payouts_payoutholdclosing c WHERE c.hold_id = h.id)"
+)
+_DECISION = (
+    "INSERT INTO payouts_decision (hold_id, attempt_id, outcome, borne_by, operator_id, reason_id, reason_sha256, at,"
+    " carried_out) SELECT h.id, a.id, 'settled', 'shop', {by}, {reason}, h.reason_sha256, now(), true"
+    " FROM payouts_payouthold h, payouts_payoutattempt a LIMIT 1"
+)
+_ANSWER = (
+    "INSERT INTO payouts_answer (file_id, submission_id, attempt_id, key, asked_at, outcome, amount_minor, currency,"
+    " content_id, content_sha256) SELECT w.file_id, w.submission_id, w.attempt_id, w.key, now(), 'rejected',"
+    " amount_minor, currency, {content}, content_sha256 FROM payouts_answer w WHERE w.outcome = 'settled' LIMIT 1"
+)
+
+BREAKS = {
+    "21. Reserved, in transit and paid are what the payouts say, per rail account": (
+        "UPDATE payouts_payoutattempt SET state = 'rejected' WHERE state = 'accepted'"
+    ),
+    "22. Every payout has the journals of its history, over its own amount": (
+        "UPDATE payouts_payoutattempt SET state = 'returned' WHERE state = 'settled'"
+    ),
+    "22. Every journal of a payout belongs to the history of its payout": (
+        "UPDATE payouts_payoutattempt SET state = 'accepted' WHERE state = 'settled'"
+    ),
+    "22. A payout has at most one attempt that can pay, and its state is the attempt's": (
+        "UPDATE payouts_payout SET state = 'approved' WHERE state = 'sent'"
+    ),
+    "22. Every attempt is in a file of its rail and currency, and belongs to its payout's shop": (
+        f"UPDATE payouts_payoutattempt SET shop_id = {LULU}"
+    ),
+    "23. A payout goes to the payee version and the details that were requested": _PAYOUT.format(
+        details="details_id", amount=100, state="refused"
+    ),
+    "23. A payee version is the one that its event recorded, and its pause was over when a payout was requested": (
+        _PAYEE.format(details="details_id")
+    ),
+    "23. A payout and its payee version have the same details, while both are kept": _PAYOUT.format(
+        details="(SELECT reason_id FROM payouts_payouthold LIMIT 1)", amount=100, state="refused"
+    ),
+    "24. An approved payout has the approvals that the limits then required": _PAYOUT.format(
+        details="details_id", amount=1_000_000, state="paid"
+    ),
+    "24. Each approval was recorded when it was given": (
+        f"INSERT INTO payouts_approval (payout_id, operator_id, at) SELECT id, {STRANGER}, now() FROM payouts_payout"
+    ),
+    "26. What may have left was submitted first, to its own rail account": (
+        "UPDATE payouts_payoutattempt SET state = 'prepared' WHERE state = 'accepted'"
+    ),
+    "26. Nothing was submitted after a receipt or an answer, nor to another rail account": (
+        "INSERT INTO payouts_submission (file_id, rail_account, started_at)"
+        " SELECT file_id, rail_account, now() FROM payouts_submission"
+    ),
+    "26. Nothing was submitted while a hold or a pause was in force": _HOLD.format(reason="reason_id"),
+    "26. What became of a transfer follows from an answer of its rail or from two operators": (
+        "UPDATE payouts_payoutattempt SET state = 'settled' WHERE state = 'accepted'"
+    ),
+    "26. A decision was carried out by two distinct operators who agree, neither of them the owner": (
+        _DECISION.format(by=STRANGER, reason="h.reason_id")
+    ),
+    "27. Each answer fits what is booked, or a hold asks about it": _ANSWER.format(content="content_id"),
+    "27. A transfer that is unknown or came back holds its shop's payouts until that is cleared": (
+        "UPDATE payouts_payoutattempt SET state = 'unknown' WHERE state = 'accepted'"
+    ),
+    "19. Holds on payouts and pauses are the ones that were recorded, and so are their endings": (
+        _HOLD.format(reason="reason_id")
+    ),
+    **{
+        f"Each text that payouts_{name}_id refers to is the one that was kept, or was erased": broken
+        for name, broken in {
+            "payee.details": _PAYEE.format(details="gen_random_uuid()"),
+            "payout.details": _PAYOUT.format(details="gen_random_uuid()", amount=100, state="refused"),
+            "payout.reason": "UPDATE payouts_payout SET reason_id = gen_random_uuid() WHERE reason_id IS NOT NULL",
+            "payoutattempt.reason": (
+                "UPDATE payouts_payoutattempt SET reason_id = gen_random_uuid() WHERE reason_id IS NOT NULL"
+            ),
+            "payouthold.reason": _HOLD.format(reason="gen_random_uuid()"),
+            "payoutholdclosing.reason": _CLOSING,
+            "payoutpause.reason": (
+                "INSERT INTO payouts_payoutpause (id, reason_id, reason_sha256, placed_at)"
+                " SELECT gen_random_uuid(), gen_random_uuid(), reason_sha256, now() FROM payouts_payoutpause"
+            ),
+            "decision.reason": _DECISION.format(by=STRANGER, reason="gen_random_uuid()"),
+            "payoutfile.content": (
+                "INSERT INTO payouts_payoutfile (id, rail, rail_account, message_id, file_format, currency, content_id,"
+                " content_sha256, made_at, problems) SELECT gen_random_uuid(), rail, rail_account, 'made up',"
+                " file_format, currency, gen_random_uuid(), content_sha256, now(), '' FROM payouts_payoutfile LIMIT 1"
+            ),
+            "answer.content": _ANSWER.format(content="gen_random_uuid()"),
+        }.items()
+    },
+}
