@@ -66,6 +66,11 @@ def newest_case_first(row: str, columns: Columns = STAGED) -> str:
     return _descending(_CASE, row, columns)
 
 
+def moment(row: str, columns: Columns = STAGED) -> str:
+    """The SQL row value of when a report is from, as far as any rank compares it first."""
+    return f"({', '.join(_filled(_HOLD[:3], row, columns))})"
+
+
 def _filled(parts: tuple[str, ...], row: str, columns: Columns) -> list[str]:
     return [part.format(row=row, **vars(columns)) for part in parts]
 

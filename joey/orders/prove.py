@@ -1,44 +1,34 @@
-"""What must hold between reports, lines and claims."""
+"""What must hold between polls, reports, lines, claims and cursors."""
 
 from joey.kit.prove import Check
+from joey.marketplaces import registry
+from joey.orders import prove_evidence, prove_reports
 
-CHECKS = [
-    Check(
-        "Each order line of a shop is claimed by that shop",
-        """
-        SELECT l.id AS order_line FROM orders_orderline l
-        LEFT JOIN orders_orderclaim c USING (marketplace, external_order, external_line)
-        WHERE l.shop_id IS DISTINCT FROM c.shop_id
-        """,
-    ),
-    Check(
-        "The evidence that decided an order line names its shop",
-        """
-        SELECT l.id AS order_line, l.evidence_kind, l.evidence_key FROM orders_orderline l
-        LEFT JOIN sharing_link k ON l.evidence_kind = 'sub_id' AND k.code = l.evidence_key
-        LEFT JOIN sharing_positionlease h ON h.id = l.lease_id
-        LEFT JOIN sharing_position p ON p.id = h.position_id
-        WHERE k.shop_id <> l.shop_id
-           OR starts_with(l.evidence_kind, 'position') AND (
-               h.shop_id IS DISTINCT FROM l.shop_id OR p.key IS DISTINCT FROM l.evidence_key
-               OR l.evidence_at < h.leased_from OR l.evidence_at >= h.until OR l.evidence_at IS NULL)
-        """,
-    ),
-    Check(
-        "Each order line was seen at least once",
-        """
-        SELECT l.id AS order_line FROM orders_orderline l WHERE NOT EXISTS (
-            SELECT FROM orders_report s WHERE (s.marketplace, s.kind, s.external_order, s.external_line)
-                 = (l.marketplace, 'order', l.external_order, l.external_line))
-        """,
-    ),
-    Check(
-        "Each order line has back what its counting refund cases say",
-        """
-        SELECT l.id AS order_line FROM orders_orderline l LEFT JOIN (
-            SELECT marketplace, external_order, external_line, sum(commission_back_minor) AS back
-            FROM orders_refundcase WHERE counts GROUP BY 1, 2, 3) r USING (marketplace, external_order, external_line)
-        WHERE l.returned_commission_minor <> coalesce(r.back, 0)
-        """,
-    ),
-]
+CURSORS = Check(
+    "33. No cursor is ahead of what was asked, and nothing was asked of the future",
+    """
+    SELECT c.marketplace, c.account, c.question, c.read_until FROM orders_synccursor c
+    LEFT JOIN (
+        SELECT marketplace, account, question, max(until) AS until, max(asked_at) AS asked_at
+        FROM orders_poll GROUP BY 1, 2, 3
+    ) p USING (marketplace, account, question)
+    WHERE c.read_until > p.until OR (p.until IS NULL AND c.last_success_at IS NOT NULL)
+       OR c.rechecked_at > p.asked_at OR c.rescanned_on > (p.asked_at + interval '1 day')::date
+    UNION ALL
+    SELECT marketplace, account, question, until FROM orders_poll WHERE until > asked_at + interval '1 second'
+    """,
+)
+
+
+def _late() -> str:
+    """Only a connected marketplace's reports can be read again."""
+    connected = ", ".join(f"'{each.code}'" for each in registry.connectors()) or "''"
+    return f"""
+        SELECT report_id AS report, tried_at FROM orders_unreadreport
+        WHERE marketplace IN ({connected}) AND tried_at < clock_timestamp() - interval '1 day'
+    """
+
+
+WAITING = Check("33. What could not be read was tried again within a day", _late)
+
+CHECKS = [*prove_reports.CHECKS, *prove_evidence.CHECKS, CURSORS, WAITING]

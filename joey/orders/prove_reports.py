@@ -1,0 +1,139 @@
+"""Reports are as they came, and lines and refund cases are what their reports say: derived again from the reports."""
+
+from joey.kit.prove import Check
+from joey.orders.newest_report import HOLD, LINE, STAGED, case_rank, moment, rank
+from joey.orders.report_digest import digest_of_row
+
+_OF_LINE = "(r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)"
+
+# Reports as newest_report.py ranks them.
+_RANKED = """
+    SELECT r.*, coalesce(r.poll_id, 0) AS poll FROM (
+        SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, poll_id, rereads,
+               payload_sha256 AS digest, state, held, reason, currency, quantity, paid_minor, commission_minor,
+               service_fee_minor, rate_ppm, placed_at, paid_at, settled_at, counts, refund_minor, commission_back_minor
+        FROM orders_report WHERE problem = ''
+    ) r
+"""
+_SAME = "(r.reported_at, r.poll, r.digest) = (l.reported_at, l.reported_poll, l.report_digest)"
+_OF_THE_REPORT = (
+    "state", "reason", "currency", "quantity", "paid_minor", "commission_minor", "service_fee_minor", "rate_ppm",
+    "placed_at", "paid_at", "settled_at",
+)  # fmt: skip
+
+POLLS = Check(
+    "5. A poll is its reports, by count and digest",
+    """
+    SELECT coalesce(p.id, r.poll_id) AS poll, p.reports, r.kept FROM orders_poll p
+    FULL JOIN (
+        SELECT poll_id, count(*) AS kept, sha256(string_agg(digest, ''::bytea ORDER BY digest)) AS digest
+        FROM orders_report WHERE poll_id IS NOT NULL AND rereads IS NULL GROUP BY poll_id
+    ) r ON r.poll_id = p.id
+    WHERE p.id IS NULL OR (p.reports, p.digest) <> (coalesce(r.kept, 0), coalesce(r.digest, sha256('')))
+    """,
+)
+
+DIGESTS = Check(
+    "6. A report is its digest, and its digest is that of its columns",
+    f"""
+    SELECT coalesce(r.id, d.report_id) AS report FROM orders_report r
+    FULL JOIN orders_reportdigest d ON d.report_id = r.id
+    WHERE r.id IS NULL OR d.digest IS DISTINCT FROM r.digest
+       OR r.payload_sha256 <> sha256(convert_to(r.payload, 'UTF8')) OR r.digest <> {digest_of_row("r")}
+    """,
+)
+
+LINES = Check(
+    "7. Each readable report has its line or refund case, each of these a report; the unreadable are listed",
+    f"""
+    SELECT 'report without a line' AS what, r.id::text AS id FROM orders_report r
+    LEFT JOIN orders_orderline l ON {_OF_LINE}
+    WHERE r.kind = 'order' AND r.problem = '' AND l.id IS NULL
+    UNION ALL
+    SELECT 'line without a report', l.id::text FROM orders_orderline l WHERE NOT EXISTS (
+        SELECT FROM orders_report r WHERE {_OF_LINE} AND r.kind = 'order' AND r.problem = '')
+    UNION ALL
+    SELECT 'report without a refund case', r.id::text FROM orders_report r
+    LEFT JOIN orders_refundcase c ON (c.marketplace, c.case_id) = (r.marketplace, r.case_id)
+    WHERE r.kind = 'refund' AND r.problem = '' AND c.id IS NULL
+    UNION ALL
+    SELECT 'refund case without a report', c.case_id FROM orders_refundcase c WHERE NOT EXISTS (
+        SELECT FROM orders_report r WHERE (r.marketplace, r.case_id) = (c.marketplace, c.case_id)
+          AND r.kind = 'refund' AND r.problem = '')
+    UNION ALL
+    SELECT 'unreadable report, not listed', r.id::text FROM orders_report r
+    LEFT JOIN orders_unreadreport u ON u.report_id = r.id
+    WHERE r.problem <> '' AND r.rereads IS NULL AND u.report_id IS NULL AND NOT EXISTS (
+        SELECT FROM orders_report read
+        WHERE (read.marketplace, read.kind, read.payload_sha256) = (r.marketplace, r.kind, r.payload_sha256)
+          AND read.problem = '')
+    UNION ALL
+    SELECT 'listed, and not unreadable', u.report_id::text FROM orders_unreadreport u
+    LEFT JOIN orders_report r ON r.id = u.report_id WHERE r.id IS NULL OR r.problem = ''
+    """,
+)
+
+STATES = Check(
+    "8. The state and amounts of a line are those of its newest readable report with a known code",
+    f"""
+    SELECT l.id AS order_line FROM orders_orderline l
+    JOIN ({_RANKED}) r ON {_OF_LINE} AND r.kind = 'order' AND r.currency = l.currency
+    GROUP BY l.id
+    HAVING bool_or({rank("r", STAGED)} > {rank("l", LINE)})
+        OR NOT bool_or({_SAME} AND ({", ".join(f"r.{name}" for name in _OF_THE_REPORT)})
+                               IS NOT DISTINCT FROM ({", ".join(f"l.{name}" for name in _OF_THE_REPORT)}))
+    """,
+)
+
+HOLDS = Check(
+    "8. A line is held as the newest of all its reports says",
+    f"""
+    SELECT l.id AS order_line, l.held FROM orders_orderline l
+    JOIN ({_RANKED}) r ON {_OF_LINE} AND r.kind = 'order'
+    WHERE r.id NOT IN (SELECT rereads FROM orders_report WHERE rereads IS NOT NULL)
+    GROUP BY l.id
+    HAVING bool_or({moment("r", STAGED)} > {moment("l", HOLD)})
+        OR NOT bool_or((r.reported_at, r.poll, r.digest) = (l.held_at, l.held_poll, l.held_digest)
+                       AND l.held = CASE WHEN r.currency <> l.currency THEN 'currency'
+                                         WHEN l.held = 'contradiction' AND r.held <> 'unknown_code' THEN l.held
+                                         ELSE r.held END)
+    """,
+)
+
+REFUNDS = Check(
+    "9. A refund case is what its newest report says",
+    f"""
+    SELECT c.case_id AS refund_case FROM orders_refundcase c
+    JOIN ({_RANKED}) r ON (r.marketplace, r.case_id) = (c.marketplace, c.case_id) AND r.kind = 'refund'
+    GROUP BY c.id
+    HAVING bool_or({case_rank("r", STAGED)} > {case_rank("c", LINE)})
+        OR NOT bool_or(
+            (r.reported_at, r.poll, r.digest, r.external_order, r.external_line, r.counts, r.refund_minor,
+             r.commission_back_minor, r.currency)
+          = (c.reported_at, c.reported_poll, c.report_digest, c.external_order, c.external_line, c.counts,
+             c.refund_minor, c.commission_back_minor, c.currency))
+    """,
+)
+
+RETURNED = Check(
+    "9. A line has back what its counting refund cases say, currency by currency",
+    """
+    SELECT l.id AS order_line FROM orders_orderline l
+    LEFT JOIN (
+        SELECT id, sum(paid) FILTER (WHERE own) AS paid, sum(back) FILTER (WHERE own) AS back,
+               jsonb_object_agg(currency, back) FILTER (WHERE NOT own) AS elsewhere
+        FROM (
+            SELECT l.id, c.currency IN ('', l.currency) AS own,
+                   CASE WHEN c.currency IN ('', l.currency) THEN '' ELSE c.currency END AS currency,
+                   sum(c.refund_minor) AS paid, sum(c.commission_back_minor) AS back
+            FROM orders_refundcase c
+            JOIN orders_orderline l USING (marketplace, external_order, external_line)
+            WHERE c.counts GROUP BY 1, 2, 3
+        ) AS sums GROUP BY id
+    ) c ON c.id = l.id
+    WHERE (l.returned_paid_minor, l.returned_commission_minor, l.returned_elsewhere)
+       <> (coalesce(c.paid, 0), coalesce(c.back, 0), coalesce(c.elsewhere, '{}'))
+    """,
+)
+
+CHECKS = [POLLS, DIGESTS, LINES, STATES, HOLDS, REFUNDS, RETURNED]
