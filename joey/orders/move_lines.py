@@ -142,7 +142,7 @@ def _apply_refunds(marketplace: str) -> None:
 
     What was taken back in another currency is added up beside it: nothing is converted.
     """
-    own = "c.counts AND c.currency IN ('', line.currency)"
+    own = "(c.counts AND c.currency IN ('', line.currency))"
     sql.execute(
         f"""
         WITH touched AS (

@@ -11,14 +11,15 @@ _RANKED = """
     SELECT r.*, coalesce(r.poll_id, 0) AS poll FROM (
         SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, poll_id, rereads,
                payload_sha256 AS digest, state, held, reason, currency, quantity, paid_minor, commission_minor,
-               service_fee_minor, rate_ppm, placed_at, paid_at, settled_at, counts, refund_minor, commission_back_minor
+               service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts, refund_minor,
+               commission_back_minor
         FROM orders_report WHERE problem = ''
     ) r
 """
 _SAME = "(r.reported_at, r.poll, r.digest) = (l.reported_at, l.reported_poll, l.report_digest)"
 _OF_THE_REPORT = (
-    "state", "reason", "currency", "quantity", "paid_minor", "commission_minor", "service_fee_minor", "rate_ppm",
-    "placed_at", "paid_at", "settled_at",
+    "state", "reason", "currency", "quantity", "paid_minor", "commission_minor", "service_fee_minor", "protected_minor",
+    "rate_ppm", "placed_at", "paid_at", "settled_at",
 )  # fmt: skip
 
 POLLS = Check(
@@ -109,9 +110,9 @@ REFUNDS = Check(
     HAVING bool_or({case_rank("r", STAGED)} > {case_rank("c", LINE)})
         OR NOT bool_or(
             (r.reported_at, r.poll, r.digest, r.external_order, r.external_line, r.counts, r.refund_minor,
-             r.commission_back_minor, r.currency)
+             r.commission_back_minor, r.protected_minor, r.currency)
           = (c.reported_at, c.reported_poll, c.report_digest, c.external_order, c.external_line, c.counts,
-             c.refund_minor, c.commission_back_minor, c.currency))
+             c.refund_minor, c.commission_back_minor, c.protected_minor, c.currency))
     """,
 )
 
@@ -121,18 +122,20 @@ RETURNED = Check(
     SELECT l.id AS order_line FROM orders_orderline l
     LEFT JOIN (
         SELECT id, sum(paid) FILTER (WHERE own) AS paid, sum(back) FILTER (WHERE own) AS back,
+               sum(protected) FILTER (WHERE own) AS protected,
                jsonb_object_agg(currency, back) FILTER (WHERE NOT own) AS elsewhere
         FROM (
             SELECT l.id, c.currency IN ('', l.currency) AS own,
                    CASE WHEN c.currency IN ('', l.currency) THEN '' ELSE c.currency END AS currency,
-                   sum(c.refund_minor) AS paid, sum(c.commission_back_minor) AS back
+                   sum(c.refund_minor) AS paid, sum(c.commission_back_minor) AS back,
+                   sum(c.protected_minor) AS protected
             FROM orders_refundcase c
             JOIN orders_orderline l USING (marketplace, external_order, external_line)
             WHERE c.counts GROUP BY 1, 2, 3
         ) AS sums GROUP BY id
     ) c ON c.id = l.id
-    WHERE (l.returned_paid_minor, l.returned_commission_minor, l.returned_elsewhere)
-       <> (coalesce(c.paid, 0), coalesce(c.back, 0), coalesce(c.elsewhere, '{}'))
+    WHERE (l.returned_paid_minor, l.returned_commission_minor, l.returned_protected_minor, l.returned_elsewhere)
+       <> (coalesce(c.paid, 0), coalesce(c.back, 0), coalesce(c.protected, 0), coalesce(c.elsewhere, '{}'))
     """,
 )
 
