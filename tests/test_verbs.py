@@ -1,5 +1,8 @@
 """Every verb that ends a rest can be reached: as a command, as an action of the office, and in a journey."""
 
+import ast
+from pathlib import Path
+
 import click
 import pytest
 from django.test import RequestFactory
@@ -12,6 +15,7 @@ from joey.office.urls import TABLES
 from joey.people.models import Person
 
 assert TABLES  # importing them registered what follows
+JOURNEYS = Path(__file__).parent / "journeys"
 
 
 def command_of(words: str) -> click.Command | None:
@@ -35,6 +39,26 @@ def office_actions() -> set[str]:
     }
 
 
+def journeys() -> dict[str, set[tuple[str, ...]]]:
+    """Of every journey by name: the words that it gives to `joey` (`run`) and to the office (`act`)."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for file in sorted(JOURNEYS.glob("test_*.py")):
+        for function in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
+                found[function.name] = {
+                    (call.func.attr, *(str(word.value) for word in call.args[:2] if isinstance(word, ast.Constant)))
+                    for call in ast.walk(function)
+                    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+                }
+    return found
+
+
+def journeys_of(verb: Verb) -> list[str]:
+    """The journeys that call it, as a command or in the office."""
+    called = {("run", *verb.command.split()), ("act", *verb.office.split(":"))}
+    return [name for name, calls in journeys().items() if calls & called]
+
+
 @pytest.mark.parametrize("verb", all_verbs(), ids=lambda verb: verb.command)
 def test_every_verb_is_a_command_and_an_action_of_the_office(verb: Verb) -> None:
     assert command_of(verb.command) is not None
@@ -45,3 +69,12 @@ def test_a_command_that_is_not_there_is_found() -> None:
     assert command_of("payouts no-such-verb") is None
     assert command_of("payouts") is None
     assert command_of("no-such-command at all") is None
+
+
+@pytest.mark.parametrize("verb", all_verbs(), ids=lambda verb: verb.command)
+def test_every_verb_is_called_in_a_journey(verb: Verb) -> None:
+    assert journeys_of(verb)
+
+
+def test_a_verb_without_a_journey_is_found() -> None:
+    assert journeys_of(Verb("payouts no-such-verb", "payouts_payout:no_such_action")) == []

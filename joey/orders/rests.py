@@ -1,7 +1,5 @@
 """Where order reports and order lines rest, and what moves them on."""
 
-from datetime import timedelta
-
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +9,9 @@ from joey.orders.models import OrderLine, UnreadReport
 SYNC = Job("joey.orders.jobs.sync_orders")
 RETRY = Job("joey.orders.jobs.retry_suspended_lines")
 READ_AGAIN = Job("joey.orders.jobs.retry_unread_reports")
+RETRY_SUSPENSE = Verb("lines retry-suspense", "orders_orderline:retry_suspense")
 ATTRIBUTE = Verb("lines attribute", "orders_orderline:attribute")
+RETRY_REPORT = Verb("reports retry", "orders_unreadreport:retry")
 
 LINE = Subject(
     "line", OrderLine, "first_seen_at", "state", frozenset({OrderLine.State.CLOSED, OrderLine.State.SETTLED})
@@ -42,7 +42,7 @@ RESTS = [
     Rest(LINE, _S.UNKNOWN, (SYNC,), _NEXT_REPORT),
     *(
         Rest(
-            SUSPENSE, reason, (ATTRIBUTE, RETRY, SYNC),
+            SUSPENSE, reason, (RETRY, SYNC, RETRY_SUSPENSE, ATTRIBUTE),
             "within the hour after its position is registered, with another report, or by an operator", AT_ONCE,
             label=_("Order lines without a shop"), query="?suspended=yes",
         )
@@ -55,7 +55,7 @@ RESTS = [
         if held
     ),
     Rest(
-        UNREAD, "unreadable", (READ_AGAIN,), "tried every hour, until the connector can read it", timedelta(days=1),
+        UNREAD, "unreadable", (READ_AGAIN, RETRY_REPORT), "tried every hour, until the connector can read it", AT_ONCE,
         label=_("Order reports that cannot be read"), rows=Q(),
     ),
 ]  # fmt: skip

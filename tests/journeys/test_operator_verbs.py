@@ -103,11 +103,54 @@ def test_a_held_commission_is_released(joey: RunningJoey, sandbox: Sandbox, mei:
     assert "All" in joey.run("prove")
 
 
+def test_a_line_in_suspense_is_given_to_the_shop_that_can_prove_it(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    foreign = sandbox.http.get("/control/marketplaces").json()["taobao"]["credentials"]["adzones"][0]
+    item = sandbox.truth(sold(joey, sandbox, mei, 1)["number"])
+    bought = {"marketplace": item["marketplace"], "item": item["item"], "position": foreign}
+    sale = sandbox.http.post(
+        "/control/bulk", json=[bought | {"click_time": in_days(-0.01), "paid_at": in_days(-0.005)}]
+    )
+    number = sale.json()["orders"][0]
+    line = until(lambda: suspended(joey, ada, number), f"order {number} in suspense", seconds=120)
+
+    assert "Order lines without a shop" in ada.waiting()
+    assert line in ada.run("lines", "suspense")
+    assert "0 order lines found" in ada.run("lines", "retry-suspense")
+    assert "Done: 1" in ada.act("orders_orderline", "attribute", line, shop="mei", reason="Her chat shows it")
+
+    assert suspended(joey, ada, number) is None
+    assert number in order(mei, {"id": line}).values()
+    assert "All" in joey.run("prove")
+
+
+def test_a_report_that_cannot_be_read_is_listed_with_its_reason_and_read_again(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    line = sold(joey, sandbox, mei, 1)
+    before = order(mei, line)
+    sandbox.move(line["number"], "correct", commission=10**17)
+
+    def listed() -> str | None:
+        joey.run("sync")
+        return next((row for row in ada.rows("orders_unreadreport")), None)
+
+    report = until(listed, "the unreadable report", seconds=120)
+    assert "Order reports that cannot be read" in ada.waiting()
+    assert report in ada.run("reports", "unreadable")
+    assert "0 could be read" in ada.run("reports", "retry", report)
+    assert "1 report still cannot be read" in ada.act("orders_unreadreport", "retry", report)
+
+    assert order(mei, line)["commission"] == before["commission"]
+    assert "All" in joey.run("prove")
+
+
 # ── The steps, by name ────────────────────────────────────────────────────────────────────────────────────
 
 
 def sold(joey: RunningJoey, sandbox: Sandbox, api: Api, quantity: int) -> Json:
-    """A settled order of that many pieces of what earns in Mei's shop."""
+    """A settled order of that many pieces of what earns most in Mei's shop; `number` is the marketplace's."""
     listed = api.get("/shops/mei/listings", limit=100)["items"]
     earning = [
         (api.get(f"/offers/{each['offer_id']}")["earning"], each)
@@ -127,7 +170,14 @@ def sold(joey: RunningJoey, sandbox: Sandbox, api: Api, quantity: int) -> Json:
         here = (each for each in lines if number in (each["external_order"], each["external_line"]))
         return next((each for each in here if each["state"] == "settled" and each["commission"]["minor"]), None)
 
-    return until(line, f"the report of {number}", seconds=120, pause=1)
+    return until(line, f"the report of {number}", seconds=120, pause=1) | {"number": number}
+
+
+def suspended(joey: RunningJoey, operator: Operator, number: str) -> str | None:
+    """The id of the order's line in suspense, as the office shows it."""
+    joey.run("sync")
+    found = operator.rows("orders_orderline", f"?suspended=yes&q={number}")
+    return found[0] if found else None
 
 
 def request(api: Api, minor: int) -> Json:
@@ -150,7 +200,7 @@ def settled(joey: RunningJoey, api: Api, wish: Json) -> None:
 
     def paid() -> bool:
         joey.run("pay")
-        return payout(api, wish)["state"] == "paid"
+        return bool(payout(api, wish)["state"] == "paid")
 
     until(paid, f"payout {wish['id']}", seconds=120, pause=0.5)
 

@@ -15,9 +15,10 @@ from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission, CommissionHold
 from joey.kit import sql
 from joey.kit.clock import now
+from joey.marketplaces.port import UnreadableReport
 from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
-from joey.orders.models import OrderLine, SyncCursor
+from joey.orders.models import OrderLine, SyncCursor, UnreadReport
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.holds import place_hold as place_payout_hold
 from joey.payouts.holds import release_hold as release_payout_hold
@@ -64,6 +65,11 @@ def a_failed_job(task: str = "joey.orders.jobs.sync_orders", lock: str | None = 
     )
 
 
+def an_unreadable_report() -> UnreadReport:
+    take_order_reports("taobao", [UnreadableReport("order", "42", NOW, {"trade": "42"}, "no amount")], now=NOW)
+    return UnreadReport.objects.get()
+
+
 def everything(settings: Any) -> None:
     """A row in every table."""
     shop = ready_shop(10_000)
@@ -85,6 +91,7 @@ def everything(settings: Any) -> None:
         shop=shop, payout=payout, number=1, rail_key="K1", file=file, state="prepared", made_at=NOW
     )
     a_failed_job()
+    an_unreadable_report()
     end_pause(pause_payouts(reason="Restored", now=NOW), now=NOW)
 
 
@@ -198,7 +205,7 @@ def test_a_line_in_suspense_is_filtered_traced_and_tried_again() -> None:
     listed = client.get("/office/orders/orderline/?suspended=yes").content.decode()
     detail = client.get(f"/office/orders/orderline/{line.pk}/change/").content.decode()
     leased(shop)
-    answer = act(client, "orders_orderline", "attribute", line.pk)
+    answer = act(client, "orders_orderline", "retry_suspense", line.pk)
 
     assert line.external_order in listed
     assert "unknown_position" in detail
@@ -208,6 +215,49 @@ def test_a_line_in_suspense_is_filtered_traced_and_tried_again() -> None:
     assert line.external_order not in client.get("/office/orders/orderline/?suspended=yes").content.decode()
     earn_due(now=NOW)
     assert "not_settled" in client.get(f"/office/orders/orderline/{line.pk}/change/").content.decode()
+
+
+def test_a_line_in_suspense_is_given_to_a_shop_with_a_reason() -> None:
+    shop = meis_shop()
+    take_order_reports("taobao", [report(position="nobodys")], now=NOW)
+    line = OrderLine.objects.get()
+    client = signed_in(ada())
+
+    asked = act(client, "orders_orderline", "attribute", line.pk).content.decode()
+    empty = act(client, "orders_orderline", "attribute", line.pk, shop="mei", reason=" ").content.decode()
+    nowhere = act(client, "orders_orderline", "attribute", line.pk, shop="no-such", reason="x").content.decode()
+    line.refresh_from_db()
+    assert line.shop_id is None
+    act(client, "orders_orderline", "attribute", line.pk, shop="mei", reason="The buyer showed the shop’s card")
+
+    assert 'name="shop"' in asked
+    assert "Say why this order belongs to the shop" in empty
+    assert "shop" in nowhere
+    line.refresh_from_db()
+    assert line.shop_id == shop.pk
+    earn_due(now=NOW)
+    prove()
+
+
+def test_an_unreadable_report_shows_what_came_and_why_and_is_read_again(settings: Any) -> None:
+    settings.JOEY_MARKETPLACES = {
+        "taobao": {
+            "gateway": "http://127.0.0.1:9/router/rest",
+            "credentials": {"app_key": "1", "app_secret": "s", "site_id": "1", "session": "x"},
+        }
+    }
+    unread = an_unreadable_report()
+    client = signed_in(ada())
+
+    listed = client.get("/office/orders/unreadreport/").content.decode()
+    detail = client.get(f"/office/orders/unreadreport/{unread.pk}/change/").content.decode()
+    answer = act(client, "orders_unreadreport", "retry", unread.pk).content.decode()
+
+    assert "no amount" in listed
+    assert "trade" in detail
+    assert "1 report still cannot be read" in answer
+    unread.refresh_from_db()
+    assert unread.tries == 2
 
 
 def test_a_payout_is_approved() -> None:

@@ -94,6 +94,7 @@ TABLES = {
     "commissions/commissionhold": (3, 6),
     "procrastinate/procrastinatejob": (3, 4),
     "orders/orderline": (3, 9),
+    "orders/unreadreport": (3, 4),
     "payouts/payout": (3, 5),
     "payouts/payoutfile": (3, 3),
     "payouts/payouthold": (3, 4),

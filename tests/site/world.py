@@ -11,6 +11,7 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission, CommissionHold
 from joey.kit import clock, sql
 from joey.kit.ids import new_id
+from joey.marketplaces.port import UnreadableReport
 from joey.orders.models import OrderLine, SyncCursor
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.holds import place_hold
@@ -52,7 +53,8 @@ def _one_more(shop: Shop, number: int) -> None:
     listing.save()
     link = make_link(shop, listing_id=listing.pk, channel="wechat", now=now)
     _visits(link, number)
-    take_order_reports("taobao", [report(str(number)), report(f"7{number}", position="nobodys")], now=NOW)
+    unread = UnreadableReport("order", f"8{number}", NOW, {"trade": f"8{number}"}, "no amount")
+    take_order_reports("taobao", [report(str(number)), report(f"7{number}", position="nobodys"), unread], now=NOW)
     earn_due(now=NOW)
     commission = Commission.objects.order_by("-id")[0]
     with transaction.atomic():

@@ -6,7 +6,8 @@ from joey.cli.on_demand import OnDemand
 
 COMMANDS = {
     "suspense": ("joey.cli.lines.suspense:suspense", "List lines that no shop can be named for."),
-    "attribute": ("joey.cli.lines.suspense:attribute", "Try again to find the shops of lines in suspense."),
+    "retry-suspense": ("joey.cli.lines.suspense:retry_suspense", "Try again to find the shops of lines in suspense."),
+    "attribute": ("joey.cli.lines.suspense:attribute", "Give a line in suspense to a shop."),
     "holds": ("joey.cli.lines.hold:holds", "List lines whose commission is held."),
     "hold": ("joey.cli.lines.hold:hold", "Hold what a line earned."),
     "release": ("joey.cli.lines.hold:release", "Release a hold."),

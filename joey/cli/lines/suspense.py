@@ -1,10 +1,12 @@
 """Order lines in suspense: no shop could be named for them yet."""
 
 from pathlib import Path
+from uuid import UUID
 
 import click
 
 from joey.cli.data_option import data_option
+from joey.cli.operator_option import operator_option
 from joey.instance.errors import CommandFailed
 
 LIST_MOST = 200
@@ -30,23 +32,44 @@ def suspense(data: Path) -> None:
         click.echo("No order line is in suspense.")
 
 
-@click.command()
+@click.command("retry-suspense")
 @click.argument("marketplace", required=False)
 @data_option
-def attribute(marketplace: str | None, data: Path) -> None:
+def retry_suspense(marketplace: str | None, data: Path) -> None:
     """Try again to find the shop of every line in suspense, at MARKETPLACE or at all.
 
-    Register or lease the position first. A line is never given to the nearest match.
+    Register the position first. A line is never given to the nearest match.
     """
     from joey.instance.open_instance import instance
 
     with instance(data, "lines"):
         from joey.kit.clock import now
+        from joey.orders import retry_suspense as verb
         from joey.orders.queries import marketplaces_with_lines
-        from joey.orders.retry_suspense import retry_suspense
 
         known = marketplaces_with_lines()
         if marketplace and marketplace not in known:
             raise CommandFailed(f"No order was reported by “{marketplace}”. Reported by: {', '.join(known) or 'none'}.")
-        found = sum(retry_suspense(code, now=now()) for code in ([marketplace] if marketplace else known))
+        moment = now()
+        found = verb.retry_suspense(marketplace, now=moment) if marketplace else verb.retry_all_suspense(now=moment)
     click.echo(f"{found} order lines found their shop.")
+
+
+@click.command()
+@click.argument("line_id", metavar="LINE", type=click.UUID)
+@click.argument("slug", metavar="SHOP")
+@click.argument("reason")
+@operator_option
+@data_option
+def attribute(line_id: UUID, slug: str, reason: str, by: str, data: Path) -> None:
+    """Give LINE, which is in suspense, to SHOP for ever. REASON says what proves that the order is the shop's."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "lines"):
+        from joey.kit.clock import now
+        from joey.orders.attribute_line import attribute_line
+        from joey.people.operators import operator_by_contact
+        from joey.shops.queries import shop_by_slug
+
+        attribute_line(line_id, shop_by_slug(slug), reason=reason, by=operator_by_contact(by), now=now())
+    click.echo("The line is the shop's. It is booked within a minute, as if that had been known from the start.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -13,11 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.insight.trace import order_trace, suspense_trace
 from joey.kit import clock
-from joey.office.read_only import OfMarketplace, ReadOnly, money_text, once
+from joey.office.fresh_code import fresh_code_first
+from joey.office.read_only import AskedField, OfMarketplace, ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
+from joey.orders.attribute_line import attribute_line
 from joey.orders.models import OrderLine
 from joey.orders.queries import in_suspense
 from joey.orders.retry_suspense import retry_suspense
+from joey.shops.queries import shop_by_slug
 
 
 class Suspended(admin.SimpleListFilter):
@@ -41,7 +44,7 @@ class OrderLines(ReadOnly):
     list_select_related = ("shop",)
     search_fields = ("external_order", "external_line", "evidence_key")
     ordering = ("-id",)
-    actions = ("attribute",)
+    actions = ("retry_suspense", "attribute")
     fields = (
         "trace", "id", "marketplace", "external_order", "external_line", "shop_slug", "suspense", "evidence",
         "lease_id", "state", "reason", "held", "title", "external_item", "quantity", "paid", "commission",
@@ -50,12 +53,32 @@ class OrderLines(ReadOnly):
     )  # fmt: skip
 
     @admin.action(description=_("Retry finding the shop of these"))
-    def attribute(self, request: HttpRequest, chosen: Iterable[OrderLine]) -> None:
+    def retry_suspense(self, request: HttpRequest, chosen: Iterable[OrderLine]) -> None:
         """Every line in suspense at the marketplaces of the chosen ones is tried again."""
         now, found = clock.now(), 0
         for marketplace in sorted({line.marketplace for line in chosen}):
             found += retry_suspense(marketplace, now=now)
         messages.success(request, gettext("%d order lines found their shop.") % found)
+
+    @admin.action(description=_("Give these to a shop…"))
+    def attribute(self, request: HttpRequest, chosen: Iterable[OrderLine]) -> HttpResponse | None:
+        now = clock.now()
+        if (first := fresh_code_first(request, now)) is not None:
+            return first
+        reason, slug = request.POST.get("reason"), request.POST.get("shop")
+        if reason is None or slug is None:
+            return ask_reason(
+                self, request, chosen, action="attribute", title=gettext("Give these to a shop"),
+                about=gettext("They belong to the shop for ever and are booked to it. Say what proves it."),
+                fields=[AskedField("shop", gettext("Short address of the shop"))],
+            )  # fmt: skip
+        by = operator(request)
+        each(
+            request,
+            chosen,
+            lambda line: attribute_line(line.pk, shop_by_slug(slug), reason=reason, by=by, now=now),
+        )
+        return None
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, line: OrderLine) -> str:

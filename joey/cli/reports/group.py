@@ -1,0 +1,16 @@
+"""The list of the commands about order reports."""
+
+import click
+
+from joey.cli.on_demand import OnDemand
+
+COMMANDS = {
+    "unreadable": ("joey.cli.reports.unreadable:unreadable", "List reports that could not be read."),
+    "show": ("joey.cli.reports.unreadable:show", "Print one report as the marketplace sent it."),
+    "retry": ("joey.cli.reports.unreadable:retry", "Read reports again."),
+}
+
+
+@click.group(cls=OnDemand, places=COMMANDS)
+def reports() -> None:
+    """Order reports that could not be read. They are kept as they came and tried again every hour."""

@@ -1,0 +1,70 @@
+"""Order reports that could not be read: list them, look at one, read them again."""
+
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from joey.cli.data_option import data_option
+from joey.cli.operator_option import operator_option
+from joey.instance.errors import CommandFailed
+
+LIST_MOST = 200
+
+
+@click.command()
+@data_option
+def unreadable(data: Path) -> None:
+    """List reports that could not be read, oldest first, each with its problem at the last attempt."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "reports"):
+        from joey.orders.queries import unread_reports
+
+        found = unread_reports(limit=LIST_MOST)
+    for each in found:
+        since = f"{each.received_at:%Y-%m-%d %H:%M} UTC"
+        order = f"  order {each.external_order}" if each.external_order else ""
+        click.echo(f"{each.report_id}  {each.marketplace} {each.kind}{order}  since {since}: {each.problem}")
+    if not found:
+        click.echo("Every report could be read.")
+
+
+@click.command()
+@click.argument("report_id", metavar="REPORT", type=click.UUID)
+@data_option
+def show(report_id: UUID, data: Path) -> None:
+    """Print what the marketplace sent as REPORT, by its id, as JSON."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "reports"):
+        from joey.orders.queries import report_payload
+
+        payload = report_payload(report_id)
+    if payload is None:
+        raise CommandFailed(f"There is no report {report_id}. `joey reports unreadable` lists those that wait.")
+    click.echo(payload)
+
+
+@click.command()
+@click.argument("report_id", metavar="REPORT", type=click.UUID, required=False)
+@operator_option
+@data_option
+def retry(report_id: UUID | None, by: str, data: Path) -> None:
+    """Read REPORT again, by its id, or every report that could not be read."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "reports"):
+        from joey.kit.clock import now
+        from joey.orders.retry_unread import retry_all_unread, retry_unreadable
+        from joey.people.operators import operator_by_contact
+
+        operator = operator_by_contact(by)
+        if report_id is None:
+            done = retry_all_unread(now=now())
+            tried, read = done.tried, done.read
+        else:
+            tried, read = 1, int(retry_unreadable(report_id, by=operator, now=now()))
+    click.echo(f"{tried} tried, {read} could be read.")
+    if read < tried:
+        click.echo("`joey reports unreadable` says why. The rest is tried again every hour.", err=True)

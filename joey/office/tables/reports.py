@@ -1,0 +1,62 @@
+"""Order reports that could not be read: why, since when, what the marketplace sent, and reading them again."""
+
+from collections.abc import Iterable
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import clock
+from joey.kit.refusals import Refusal
+from joey.office.read_only import AT_ONCE, OfMarketplace, ReadOnly, once, operator
+from joey.office.site import office
+from joey.orders.models import UnreadReport
+from joey.orders.queries import report_payload
+from joey.orders.retry_unread import retry_unreadable
+
+
+@admin.register(UnreadReport, site=office)
+class UnreadReports(ReadOnly):
+    list_display = ("external_order", "marketplace", "kind", "problem", "received_at", "tried_at", "tries")
+    list_display_links = ("external_order", "problem")
+    list_filter = (("marketplace", OfMarketplace),)
+    search_fields = ("=external_order",)
+    ordering = ("received_at",)
+    actions = ("retry",)
+    fields = (
+        "report_id", "marketplace", "kind", "external_order", "problem", "received_at", "tried_at", "tries", "payload",
+    )  # fmt: skip
+
+    @admin.action(description=_("Read these again"))
+    def retry(self, request: HttpRequest, chosen: Iterable[UnreadReport]) -> None:
+        now, by = clock.now(), operator(request)
+        read = unread = 0
+        for report in list(chosen)[:AT_ONCE]:
+            try:
+                if retry_unreadable(report.pk, by=by, now=now):
+                    read += 1
+                else:
+                    unread += 1
+            except Refusal as refusal:
+                messages.error(request, str(refusal.text))
+        if read:
+            messages.success(request, ngettext("%d report was read.", "%d reports were read.", read) % read)
+        if unread:
+            still = ngettext(
+                "%d report still cannot be read; its row says why.",
+                "%d reports still cannot be read; their rows say why.",
+                unread,
+            )
+            messages.warning(request, still % unread)
+
+    @admin.display(description=_("As the marketplace sent it"))
+    def payload(self, report: UnreadReport) -> SafeString:
+        return once(report, "sent", lambda: _payload(report))
+
+
+def _payload(report: UnreadReport) -> SafeString:
+    text = report_payload(report.pk) or gettext("not kept")
+    return format_html('<pre class="whitespace-pre-wrap">{}</pre>', text)
