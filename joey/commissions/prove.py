@@ -80,7 +80,8 @@ CHECKS = [
         SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
                coalesce(c.minor, 0) AS commissions
         FROM (SELECT book_id AS shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
-              WHERE kind IN ('shop:available', 'shop:held', 'shop:reserved', 'rail:in_transit', 'paid') GROUP BY 1, 2) a
+              WHERE kind IN ('shop:available', 'shop:held', 'shop:reserved', 'rail:in_transit', 'paid', 'platform:loss')
+              GROUP BY 1, 2) a
         FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM commissions_commission
                    WHERE state = 'confirmed' GROUP BY 1, 2) c USING (shop_id, currency)
         WHERE coalesce(a.minor, 0) <> coalesce(c.minor, 0)

@@ -1,7 +1,7 @@
 """A bank over real HTTP for one test: it keeps files, answers as the test decides, and can drop an answer."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +24,7 @@ class Bank:
     about. `faults` hit the next calls in turn.
 
     Faults: "silent" (takes the file, hangs up), "500" (takes nothing), "garbage" (takes the file, answers rubbish),
-    "refuse" (422), "portal" (200 from something in between, takes nothing).
+    "refuse" (422), "401" and the like, "portal" (200 from something in between, takes nothing).
     """
 
     url: str = ""
@@ -35,6 +35,8 @@ class Bank:
     faults: list[str] = field(default_factory=list)
     decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     extra: list[dict[str, Any]] = field(default_factory=list)
+    before_answer: Callable[[], object] = lambda: None  # runs once a file was received
+    message_prefix: str = ""  # before the message id in its answers: it answers for another file
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -72,7 +74,7 @@ class Bank:
                 "reason": "",
             }
             payments.append(payment | self.decided.get(key, {}))
-        return {"message_id": message_id, "state": "accepted", "payments": payments + self.extra}
+        return {"message_id": self.message_prefix + message_id, "state": "accepted", "payments": payments + self.extra}
 
 
 @contextmanager
@@ -88,12 +90,15 @@ def running_bank() -> Iterator[Bank]:
                 return
             fault = bank.faults.pop(0) if bank.faults else ""
             bank.received.append((message_id, body))
+            bank.before_answer()
             if fault in ("", "silent", "garbage"):
                 bank.files.setdefault(message_id, body)
             if fault == "silent":
                 self.close_connection = True
             elif fault == "500":
                 self._answer(500, {})
+            elif fault in ("401", "403", "429"):
+                self._answer(int(fault), {})
             elif fault == "refuse":
                 self._answer(422, {"title": "not that way"})
             elif fault in ("garbage", "portal"):
