@@ -32,7 +32,7 @@ from joey.studio.forms import AddForm, PasteForm, UndoForm
 SORTS = ("relevance", "earning", "price", "sales", "newest")
 KEPT = ("q", "marketplace", "category", "currency", "min", "max", "sort", "coupon", "in_stock", "offer", "cursor")
 OTHERS = KEPT[1:-2]  # kept when other words are searched for
-CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
+CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "KRW", "KWD", "VND")
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.journeys.at_the_counter import Api, Sandbox
+from tests.journeys.at_the_counter import Api, Json, Sandbox
 from tests.journeys.running import RunningJoey
-from tests.toy_marketplace.buying import Customer
+from tests.toy_marketplace.buying import Customer, days_ago
 
 DISTRIBUTION = Path(__file__).parent
+CURRENCIES = {"JPY": "paper windmill", "KRW": "cloth tiger", "VND": "bamboo dragonfly", "KWD": "rocking horse"}
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +106,47 @@ def test_a_state_that_joey_does_not_know_holds_the_line_and_stops_nothing(
     assert line["commission"]["minor"] > 0
     assert line["commission_state"] == "earned"
     assert otto.line(other)["state"] == "received"
+
+
+@pytest.fixture(scope="module")
+def paid_out(joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer) -> dict[str, Json]:
+    """What Mei earned in each currency, its waiting time over, requested and paid: the payouts by currency."""
+    for words in CURRENCIES.values():
+        order = otto.buy(words, quantity=2, paid_at=days_ago(40))
+        sandbox.move(order, "settle", at=days_ago(30))
+        sandbox.move(order, "repeat")
+    joey.run("sync", "toyland")
+    joey.run("settle")
+    payouts = {}
+    for currency in CURRENCIES:
+        available = mei.get("/shops/mei/balance")[currency]["available"]
+        payouts[currency] = mei.post("/shops/mei/payouts", {"amount": _plain(available)}, key=f"all-my-{currency}")
+    for _ in range(10):
+        joey.run("pay")
+        paid = {currency: mei.get(f"/shops/mei/payouts/{each['id']}") for currency, each in payouts.items()}
+        if all(each["state"] == "paid" for each in paid.values()):
+            break
+    joey.run("prove")
+    return paid
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_what_was_earned_in_a_currency_is_paid_in_it_to_the_last_unit(
+    sandbox: Sandbox, mei: Api, otto: Customer, paid_out: dict[str, Json], currency: str
+) -> None:
+    payout, balance = paid_out[currency], mei.get("/shops/mei/balance")[currency]
+
+    assert payout["state"] == "paid", payout
+    # the marketplace's truth, less this instance's share, is what left the bank, once
+    truths = [each for each in otto.truths() if each["settled_at"] and each["currency"] == currency]
+    lines = mei.get("/shops/mei/orders")["items"]
+    earned = [each["commission"]["minor"] for each in lines if each["external_order"] in {t["order"] for t in truths}]
+    left = [each for each in sandbox.http.get("/control/bank/truth").json()["items"] if each["currency"] == currency]
+    assert [(each["times_paid"], each["amount_minor"]) for each in left] == [(1, payout["amount"]["minor"])]
+    assert 0 < payout["amount"]["minor"] <= sum(earned) < sum(each["net_minor"] for each in truths)
+    assert balance["paid"] == payout["amount"]
+    assert balance["available"]["minor"] == balance["reserved"]["minor"] == 0
+
+
+def _plain(money: Json) -> Json:
+    return {"minor": money["minor"], "currency": money["currency"]}
