@@ -98,9 +98,12 @@ def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> 
     if given:
         _lift_holds(read)
         done = take_with_origins(connector.code, given, now=now)
-        if not done.unreadable:
+        if done.unreadable:  # read, and no table can hold it: what could be stored is off the list by now
+            sql.execute(f"{_TRIED} WHERE report_id = ANY(%s)", [read])
+        else:
             sql.execute("DELETE FROM orders_unreadreport WHERE report_id = ANY(%s)", [read])
-    return Reread(len(reports), len(read))
+        return Reread(len(reports), len(read) - done.unreadable)
+    return Reread(len(reports), 0)
 
 
 def _read_again(connector: Connector, kept: _Kept) -> AnyReport:
@@ -114,13 +117,12 @@ def _read_again(connector: Connector, kept: _Kept) -> AnyReport:
     return replace(report, payload=payload)  # as it was kept, whatever the connector now leaves out
 
 
+_TRIED = "UPDATE orders_unreadreport SET tried_at = clock_timestamp(), tries = tries + 1"
+
+
 def _note_attempt(kept: _Kept, report: AnyReport) -> None:
     problem = report.problem[:PROBLEM_MAX] if isinstance(report, UnreadableReport) else kept.problem
-    sql.execute(
-        "UPDATE orders_unreadreport SET tried_at = clock_timestamp(), tries = tries + 1, problem = %s"
-        " WHERE report_id = %s",
-        [problem, kept.id],
-    )
+    sql.execute(f"{_TRIED}, problem = %s WHERE report_id = %s", [problem, kept.id])
 
 
 def _lift_holds(reports: Sequence[UUID]) -> None:

@@ -155,7 +155,7 @@ def _take_or_halve(marketplace: str, reports: Sequence[Given], poisoned: list[Ex
 def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Taken:
     staged = stage_reports(reports, is_net=manifest_of(marketplace).reported_commission == "after_fee")
     if not keep_reports(marketplace, staged):
-        return _Taken([], 0, 0)
+        return _Taken([], 0, staged.unreadable)
     if staged.refunds:
         _take_refund_cases(marketplace)
     any_held = attribute_and_claim(marketplace, staged, now=now)

@@ -1,0 +1,102 @@
+"""Reports taken in on two connections at once, and by a process that is killed half-way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.marketplaces.port import UnreadableReport
+from joey.orders.attribute_line import attribute_line
+from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine, Poll, Report, UnreadReport
+from joey.orders.retry_suspense import retry_suspense
+from joey.orders.retry_unread import retry_marketplace
+from joey.orders.take_order_reports import take_order_reports
+from tests.at_once import die_after, outcomes
+from tests.cast import NOW, ada, leased, lulus_shop, meis_shop, report, settled
+from tests.orders.polled import asked, polled
+from tests.orders.test_unread import Learnt
+from tests.proof import prove
+
+
+def test_two_polls_taken_in_at_once_leave_the_later_ones_row(committed_db: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    first, second = asked(), asked()
+    reports = [report()], [replace(report(commission_minor=310), payload={"corrected": True})]
+
+    done = outcomes(
+        lambda: take_order_reports("taobao", reports[0], now=NOW, poll=first),
+        lambda: take_order_reports("taobao", reports[1], now=NOW, poll=second),
+    )
+
+    assert not [each for each in done if isinstance(each, BaseException)]
+    assert OrderLine.objects.get().commission_minor == 310
+    assert Poll.objects.count() == 2
+    prove()
+
+
+@pytest.mark.parametrize("killed_after", ["INSERT INTO orders_report ", "orders_orderline AS line", "orders_poll"])
+def test_a_process_killed_half_way_leaves_neither_the_poll_nor_its_reports(
+    committed_db: EmbeddedPostgres, killed_after: str
+) -> None:
+    leased(meis_shop())
+    polled(report())
+
+    die_after(killed_after, lambda: polled(settled()))
+
+    assert (Poll.objects.count(), Report.objects.count(), OrderLine.objects.get().state) == (1, 1, "paid")
+    prove()
+    polled(settled())
+    assert (Poll.objects.count(), Report.objects.count(), OrderLine.objects.get().state) == (2, 2, "settled")
+    prove()
+
+
+def test_an_operator_and_the_retry_at_once_give_a_line_to_one_shop(committed_db: EmbeddedPostgres) -> None:
+    polled(report(position="999"))
+    leased(meis_shop(), key="999")
+    line, lulus, ada_ = OrderLine.objects.get().pk, lulus_shop(), ada()
+
+    done = outcomes(
+        lambda: retry_suspense("taobao", now=NOW),
+        lambda: attribute_line(line, lulus, reason="She showed the receipt", by=ada_, now=NOW),
+    )
+
+    line_now, claim = OrderLine.objects.get(), OrderClaim.objects.get()
+    assert line_now.shop_id == claim.shop_id
+    assert (claim.shop_id == lulus.pk) == (OperatorAttribution.objects.count() == 1) == (done[0] == 0)
+
+
+def test_two_retries_of_unreadable_reports_at_once_read_each_once(committed_db: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    polled(UnreadableReport("order", "1", NOW, {"n": 1}, "n is new"))
+    learnt = Learnt(lambda unread: replace(report("1"), payload=unread.payload))
+
+    done = outcomes(*2 * [lambda: retry_marketplace(learnt, now=NOW)])
+
+    assert not [each for each in done if isinstance(each, BaseException)], done
+    assert (OrderLine.objects.count(), Report.objects.count(), UnreadReport.objects.count()) == (1, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("killed_after", "verb"),
+    [
+        ("INSERT INTO orders_report ", lambda: retry_marketplace(LEARNT, now=NOW)),
+        ("DELETE FROM orders_unreadreport WHERE report_id", lambda: retry_marketplace(LEARNT, now=NOW)),
+        ("INSERT INTO orders_orderclaim", lambda: retry_suspense("taobao", now=NOW)),
+    ],
+)
+def test_a_retry_that_is_killed_leaves_nothing_and_is_done_by_the_next(
+    committed_db: EmbeddedPostgres, killed_after: str, verb: Callable[[], object]
+) -> None:
+    polled(UnreadableReport("order", "1", NOW, {"n": 1}, "n is new"), report("2"))
+    leased(meis_shop())
+
+    die_after(killed_after, verb)
+
+    assert (OrderLine.objects.count(), UnreadReport.objects.count(), OrderClaim.objects.count()) == (1, 1, 0)
+    retry_marketplace(LEARNT, now=NOW)
+    retry_suspense("taobao", now=NOW)
+    assert (OrderLine.objects.count(), UnreadReport.objects.count(), OrderClaim.objects.count()) == (2, 0, 2)
+
+
+LEARNT = Learnt(lambda unread: replace(report("1"), payload=unread.payload))

@@ -1,0 +1,215 @@
+"""What cannot be read is kept with a reason and an age, and read as soon as the connector has learnt to."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from joey.commissions.earn_due import earn_due
+from joey.kit.refusals import Conflict, NotFound
+from joey.marketplaces import registry
+from joey.marketplaces.port import AnyReport, Connector, UnreadableReport
+from joey.marketplaces.taobao.manifest import MANIFEST
+from joey.orders.models import OrderLine, RefundCase, Report, UnreadReport
+from joey.orders.queries import report_payload, unread_reports
+from joey.orders.retry_unread import retry_all_unread, retry_unreadable
+from joey.orders.take_order_reports import MOST_POISONED, take_order_reports
+from joey.record.queries import events_of
+from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
+from tests.orders.polled import polled
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+
+class Learnt(Connector):
+    """A connector that reads what it could not read before."""
+
+    code, manifest, account = "taobao", MANIFEST, "1"
+
+    def __init__(self, read: Callable[[UnreadableReport], AnyReport]) -> None:
+        self.read_again = read  # type: ignore[method-assign]
+
+
+def unreadable(number: int = 1, **changes: Any) -> UnreadableReport:
+    facts: dict[str, Any] = {"kind": "order", "external_order": str(number), "reported_at": NOW - DAY}
+    return UnreadableReport(**(facts | changes), payload={"n": number}, problem="n is new")
+
+
+@pytest.fixture
+def learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on order reports can be read: each is a settled flask."""
+    leased(meis_shop())
+    connector = Learnt(lambda unread: replace(settled(str(unread.payload["n"])), payload=unread.payload))
+    monkeypatch.setattr(registry, "connectors", lambda: [connector])
+
+
+def test_an_unreadable_report_has_a_reason_and_an_age_until_it_is_read(learnt: None) -> None:
+    polled(unreadable())
+    (shown,) = unread_reports()
+    assert (shown.problem, shown.tries, shown.kind, shown.external_order) == ("n is new", 1, "order", "1")
+    assert report_payload(shown.report_id) == '{"n": 1}'
+    prove()
+
+    done = retry_all_unread(now=NOW)
+
+    assert (done.tried, done.read, unread_reports()) == (1, 1, [])
+    assert (OrderLine.objects.get().state, OrderLine.objects.get().shop_id) == ("settled", meis_shop().pk)
+    first, read = Report.objects.order_by("id")
+    assert (read.rereads, read.poll_id, first.problem) == (first.id, first.poll_id, "n is new")
+    earn_due(now=NOW)
+    prove()
+    assert retry_all_unread(now=NOW).tried == 0
+
+
+def test_an_operator_can_retry_one(learnt: None) -> None:
+    polled(unreadable(1), unreadable(2))
+    first, second = unread_reports()
+
+    assert retry_unreadable(first.report_id, by=ada(), now=NOW)
+
+    assert [each.report_id for each in unread_reports()] == [second.report_id]
+    (event,) = events_of([f"report:{first.report_id}"])
+    assert event.facts == {"by": str(ada().pk), "marketplace": "taobao", "read": True}
+    with pytest.raises(NotFound):
+        retry_unreadable(first.report_id, by=ada(), now=NOW)
+    earn_due(now=NOW)
+    prove()
+
+
+def test_what_still_cannot_be_read_waits_with_its_newest_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(unread: UnreadableReport) -> AnyReport:
+        if unread.payload["n"] == 1:
+            raise KeyError("a fault in the connector")
+        return replace(unread, problem="still new")
+
+    monkeypatch.setattr(registry, "connectors", lambda: [Learnt(fails)])
+    polled(unreadable(1), unreadable(2))
+
+    assert retry_all_unread(now=NOW).read == 0
+
+    assert [(each.problem, each.tries) for each in unread_reports()] == [("KeyError", 2), ("still new", 2)]
+    prove()
+
+
+def test_without_a_connection_a_report_can_only_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "connectors", list)
+    polled(unreadable())
+
+    with pytest.raises(Conflict):
+        retry_unreadable(unread_reports()[0].report_id, by=None, now=NOW)
+
+    assert len(unread_reports()) == 1
+
+
+def test_a_refund_that_can_be_read_at_last_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    leased(meis_shop())
+    reads = Learnt(lambda unread: replace(refund("5"), payload=unread.payload))
+    monkeypatch.setattr(registry, "connectors", lambda: [reads])
+    polled(report("5"), unreadable(kind="refund"))
+
+    assert retry_all_unread(now=NOW).read == 1
+
+    assert RefundCase.objects.get().counts
+    assert OrderLine.objects.get().returned_commission_minor == 342
+    earn_due(now=NOW)
+    prove()
+
+
+def test_a_code_that_is_learnt_lifts_its_hold_and_moves_the_line(learnt: None) -> None:
+    at = settled().reported_at
+    polled(report("1"))
+    polled(replace(report("1"), state="unknown", held="unknown_code", reported_at=at, payload={"n": 1}))
+    assert OrderLine.objects.get().held == "unknown_code"
+
+    assert retry_all_unread(now=NOW).read == 1
+
+    line = OrderLine.objects.get()
+    assert (line.state, line.held, line.reported_at) == ("settled", "", at)
+    earn_due(now=NOW)
+    prove()
+
+
+def test_a_code_that_is_learnt_late_does_not_undo_what_came_after(learnt: None) -> None:
+    polled(replace(report("1"), state="unknown", held="unknown_code", reported_at=NOW - 8 * DAY, payload={"n": 1}))
+    polled(report("1", state="closed", commission_minor=0, reported_at=NOW - 7 * DAY))
+
+    retry_all_unread(now=NOW)
+
+    assert (OrderLine.objects.get().state, OrderLine.objects.get().held) == ("closed", "")
+    prove()
+
+
+def test_a_later_poll_in_a_readable_form_takes_a_report_off_the_list() -> None:
+    leased(meis_shop())
+    polled(unreadable())
+
+    polled(replace(settled("1"), payload={"n": 1}))
+
+    assert unread_reports() == []
+    earn_due(now=NOW)
+    prove()
+
+
+@pytest.mark.parametrize("name", ["paid_minor", "commission_minor", "service_fee_minor"])
+def test_an_amount_beyond_the_limit_is_refused_report_by_report(name: str) -> None:
+    leased(meis_shop())
+
+    polled(report("1", **{name: 10**15 + 1}), report("2", **{name: 10**15}))
+
+    assert OrderLine.objects.get().external_order == "2"
+    assert [each.problem for each in unread_reports()] == [f"{name.removesuffix('_minor')} is out of bounds"]
+
+
+def test_a_report_that_the_database_refuses_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever makes the set fail: here a sum that no column holds, over cases that each look right."""
+    leased(meis_shop())
+    monkeypatch.setattr("joey.orders.storable.AMOUNT_MAX", 2**62)
+    first, second = (refund(case=case, back=2**62) for case in ("1", "2"))
+    polled(report(), report("2"), first)
+
+    done = polled(settled("2"), second, *(report(str(n)) for n in range(3, 20)))
+
+    assert (done.unreadable, done.lines) == (1, 18)
+    assert OrderLine.objects.get(external_order="2").state == "settled"
+    assert OrderLine.objects.get(external_order=first.external_order).returned_commission_minor == 2**62
+    (shown,) = unread_reports()
+    assert (shown.kind, shown.problem) == ("refund", "it cannot be stored: DataError")
+    for tries in (2, 3):
+        monkeypatch.setattr(registry, "connectors", lambda: [Learnt(lambda _unread: second)])
+        assert retry_all_unread(now=NOW).read == 0
+        assert [each.tries for each in unread_reports()] == [tries]
+    prove_orders()
+
+
+def test_a_payload_too_deep_to_write_stops_no_other() -> None:
+    leased(meis_shop())
+    deep: dict[str, object] = {}
+    for _level in range(2_000):
+        deep = {"in": deep}
+
+    done = polled(replace(report("1"), payload=deep), report("2"), report("3"))
+
+    assert (done.lines, done.unreadable) == (2, 1)
+    assert unread_reports()[0].problem == "it cannot be stored: RecursionError"
+    assert polled(replace(report("1"), payload=deep)).reports == 0, "known, though it cannot be read"
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    leased(meis_shop())
+
+    def broken(*_: object) -> int:
+        raise ValueError("ours")
+
+    monkeypatch.setattr("joey.orders.take_order_reports.keep_reports", broken)
+    with pytest.raises(ValueError, match="ours"):
+        take_order_reports("taobao", [report(str(n)) for n in range(2 * MOST_POISONED)], now=NOW)
+
+    assert not UnreadReport.objects.exists()
+
+
+def prove_orders() -> None:
+    from joey.orders import prove as orders
+
+    assert [(check.rule, found) for check in orders.CHECKS if (found := check.first_offender())] == []
