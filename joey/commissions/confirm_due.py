@@ -1,18 +1,22 @@
 """Confirm commissions whose order the marketplace has settled and whose waiting time is over."""
 
+import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from joey.commissions.queries import DueCommission, claim_due
+from joey.commissions.write_changes import copy_revisions
 from joey.kit import sql
 from joey.kit.sets import SetTable
 from joey.ledger.post import post_set
 from joey.marketplaces import registry
-from joey.orders.queries import marketplaces_with_lines
+from joey.orders.queries import marketplaces_with_lines, read_until
 from joey.record.append import append_set
+
+log = logging.getLogger(__name__)
 
 BATCH = 20_000
 
@@ -27,42 +31,61 @@ class Confirmed:
 def confirm_due(*, now: datetime, batch: int = BATCH) -> Confirmed:
     """Move every due commission from pending to available, in batches.
 
-    Safe to run at any time, twice, and beside itself: rows are claimed with SKIP LOCKED and a commission's
-    confirming journal exists at most once. The day is the marketplace's day.
+    Safe to run at any time, twice, and beside itself: rows are claimed with SKIP LOCKED, and each change of a
+    commission has a number that its journal names. The day is the marketplace's day. A marketplace whose batch fails
+    stops no other; the first failure is raised at the end.
     """
-    confirmed = 0
+    confirmed, failures = 0, []
     for marketplace in marketplaces_with_lines():
-        while done := _confirm_batch(marketplace, now=now, batch=batch):
-            confirmed += done
+        try:
+            while done := _confirm_batch(marketplace, now=now, batch=batch):
+                confirmed += done
+        except Exception as failure:
+            log.exception("confirming the commissions of %s failed", marketplace)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
     return Confirmed(confirmed)
+
+
+def due_until(marketplace: str, *, now: datetime) -> date:
+    """The last day whose commissions can be confirmed: today there, or the day that the reports are read up to."""
+    zone = ZoneInfo(registry.manifest_of(marketplace).zone)
+    read = read_until(marketplace)
+    return min(now, read or now).astimezone(zone).date()
 
 
 @transaction.atomic(durable=True)
 def _confirm_batch(marketplace: str, *, now: datetime, batch: int) -> int:
-    today = now.astimezone(ZoneInfo(registry.manifest_of(marketplace).zone)).date()
     due = SetTable("due", DueCommission).create()
-    count = claim_due(due, marketplace, today=today, limit=batch)
+    count = claim_due(due, marketplace, until=due_until(marketplace, now=now), limit=batch)
     if not count:
         return 0
     sql.execute(
-        "UPDATE commissions_commission c SET state = 'confirmed', confirmed_at = %s"
-        f" FROM {due} AS due WHERE c.id = due.commission_id",
+        f"""
+        UPDATE commissions_commission c
+        SET pending_minor = c.pending_minor - due.amount_minor, released_minor = c.released_minor + due.amount_minor,
+            platform_released_minor = c.platform_released_minor + due.platform_minor, revision = due.number,
+            confirmed_at = %s
+        FROM {due} AS due WHERE c.id = due.commission_id
+        """,
         [now],
     )
+    copy_revisions(str(due), now=now)
     post_set(
         f"""
-        SELECT shop_id AS book_id, 'commission.confirmed' AS kind, commission_id::text AS reference,
-               %(now)s AS happened_at, pending AS debit_kind, '' AS debit_party,
-               free AS credit_kind, '' AS credit_party, currency, amount AS amount_minor
+        SELECT shop_id AS book_id, because AS kind, commission_id || ':' || number AS reference, %(now)s AS happened_at,
+               waiting AS debit_kind, '' AS debit_party, free AS credit_kind, '' AS credit_party, currency,
+               amount AS amount_minor
         FROM {due} CROSS JOIN LATERAL (VALUES
             ('shop:pending', 'shop:available', amount_minor), ('platform:pending', 'platform:revenue', platform_minor)
-        ) AS part (pending, free, amount) WHERE amount > 0
+        ) AS part (waiting, free, amount) WHERE amount > 0
         """,
         {"now": now},
     )
     append_set(
         f"""
-        SELECT shop_id, 'commission.confirmed' AS kind, 'order_line:' || line_id AS subject_key,
+        SELECT shop_id, because AS kind, 'order_line:' || line_id AS subject_key,
                jsonb_build_object('amount_minor', amount_minor, 'currency', currency) AS facts, %(now)s AS happened_at
         FROM {due}
         """,

@@ -1,4 +1,4 @@
-"""Holding one commission, with a reason, and releasing it. A hold is about this line only, never the account."""
+"""Hold one commission, with class and reason, and release it. A hold is about this line only, never the account."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.commissions.models import Commission, CommissionHold
+from joey.commissions.models import Commission, Hold, HoldClosing
+from joey.commissions.move_held import move_held_of
+from joey.kit import sql
 from joey.kit.refusals import Conflict, Invalid
 from joey.record.append import append
 from joey.record.erasable import TextRef, erase_set, keep_text
@@ -16,41 +18,85 @@ REASON_MOST = 200
 
 
 @transaction.atomic
-def place_hold(commission: Commission, *, reason: str, now: datetime) -> CommissionHold:
-    """Keep a pending commission from becoming available. Raises Invalid ("reason"), Conflict once it is available."""
+def place_hold(
+    commission: Commission,
+    *,
+    reason: str,
+    now: datetime,
+    by: str = "terminal",
+    hold_class: str = Hold.Class.REVIEW,
+    amount_minor: int | None = None,
+) -> Hold:
+    """Keep a commission, or an amount of it, from becoming available or from being paid.
+
+    What is pending is not confirmed; what is available already moves to `shop:held` as far as it is unpaid. Raises
+    Invalid ("reason", "amount"), and Conflict when the commission is nothing.
+    """
     if not reason.strip():
         raise Invalid(_("A hold needs a reason that the shopkeeper will read."), field="reason")
+    if amount_minor is not None and amount_minor <= 0:
+        raise Invalid(_("An amount on hold is above zero; leave it out to hold all of it."), field="amount")
     held = Commission.objects.select_for_update().get(pk=commission.pk)
-    if held.state != Commission.State.EARNED:
-        raise Conflict(_("This commission is already available; only a pending one can be held."))
+    if not held.base_minor:
+        raise Conflict(_("There is nothing to hold: this commission is 0 now."))
     kept = keep_text(reason.strip()[:REASON_MOST], shop_id=held.shop_id)
-    hold = CommissionHold.objects.create(shop_id=held.shop_id, commission=held, placed_at=now, **refer("reason", kept))
+    hold = Hold.objects.create(
+        shop_id=held.shop_id, commission=held, hold_class=hold_class, amount_minor=amount_minor, opened_by=by,
+        opened_at=now, **refer("reason", kept),
+    )  # fmt: skip
+    _count(hold, 1)
     append(
         "commission.held",
         f"order_line:{held.order_line_id}",
-        {"reason": kept.fact, "amount_minor": held.amount_minor, "currency": held.currency},
+        {
+            "class": hold_class,
+            "reason": kept.fact,
+            "amount_minor": held.amount_minor if amount_minor is None else min(amount_minor, held.amount_minor),
+            "currency": held.currency,
+            "by": by,
+        },
         happened_at=now,
         shop_id=held.shop_id,
     )
+    move_held_of(held.pk, now=now)
     return hold
 
 
 @transaction.atomic
-def release_hold(hold: CommissionHold, *, now: datetime) -> None:
+def release_hold(hold: Hold, *, now: datetime, by: str = "terminal", reason: str = "") -> None:
     """End a hold; doing it twice is the same as once."""
-    if not CommissionHold.objects.filter(pk=hold.pk, released_at__isnull=True).update(released_at=now):
+    Commission.objects.select_for_update().get(pk=hold.commission_id)
+    if HoldClosing.objects.filter(pk=hold.pk).exists():
         return
+    kept = keep_text(reason.strip()[:REASON_MOST], shop_id=hold.shop_id) if reason.strip() else None
+    HoldClosing.objects.create(hold=hold, closed_by=by, closed_at=now, **(refer("reason", kept) if kept else {}))
+    _count(hold, -1)
+    reason_kept = kept or TextRef(hold.reason_id, bytes(hold.reason_sha256 or b"")) if hold.reason_id else kept
     append(
         "commission.released", f"order_line:{hold.commission.order_line_id}",
-        {"reason": TextRef(hold.reason_id, bytes(hold.reason_sha256)).fact}, happened_at=now, shop_id=hold.shop_id,
+        {"class": hold.hold_class, "by": by, **({"reason": reason_kept.fact} if reason_kept else {})},
+        happened_at=now, shop_id=hold.shop_id,
     )  # fmt: skip
+    move_held_of(hold.commission_id, now=now)
+
+
+def _count(hold: Hold, sign: int) -> None:
+    """The commission's row says what is open, so that confirming reads one row."""
+    column, change = ("holds_of_all", sign) if hold.amount_minor is None else ("hold_minor", sign * hold.amount_minor)
+    sql.execute(
+        f"UPDATE commissions_commission SET {column} = {column} + %s WHERE id = %s", [change, hold.commission_id]
+    )
 
 
 @transaction.atomic
 def erase_reasons(shop_id: UUID, *, by: str, now: datetime) -> int:
     """Erase the reasons of the shop's released holds; how many. A hold in force keeps the reason people read."""
     erased = erase_set(
-        "SELECT reason_id FROM commissions_commissionhold WHERE shop_id = %s AND released_at IS NOT NULL", [shop_id]
+        """
+        SELECT unnest(ARRAY[h.reason_id, e.reason_id]) FROM commissions_hold h
+        JOIN commissions_holdclosing e ON e.hold_id = h.id WHERE h.shop_id = %s
+        """,
+        [shop_id],
     )
     if erased:
         facts = {"by": by, "texts": erased}

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from joey.commissions.models import Commission, CommissionHold
+from joey.commissions.models import Commission, Hold, HoldClosing
 from joey.kit.refusals import NotFound
 from joey.record.kept_texts import kept_text, with_texts
 
 LIST_MOST = 200
+
+IS_CLOSED = Exists(HoldClosing.objects.filter(hold=OuterRef("pk")))  # a condition on holds
 
 
 @dataclass(frozen=True)
@@ -21,29 +24,31 @@ class HeldLine:
     line_id: UUID
     external_order: str
     shop_slug: str
-    reason: str
-    placed_at: datetime
+    hold_class: str
+    reason: str  # "" where a report placed it
+    opened_at: datetime
 
 
 def held_lines() -> list[HeldLine]:
     """Holds of all shops that are in force, oldest first. One query."""
-    holds = CommissionHold.objects.select_related("shop", "commission__order_line").filter(released_at=None)
+    holds = Hold.objects.select_related("shop", "commission__order_line").filter(~IS_CLOSED)
     return [
         HeldLine(
             hold_id=hold.id,
             line_id=hold.commission.order_line_id,
             external_order=hold.commission.order_line.external_order,
             shop_slug=hold.shop.slug,
+            hold_class=hold.hold_class,
             reason=kept_text(hold, "reason"),
-            placed_at=hold.placed_at,
+            opened_at=hold.opened_at,
         )
         for hold in with_texts(holds, "reason").order_by("id")[:LIST_MOST]
     ]
 
 
-def commission_hold_by_id(hold_id: UUID) -> CommissionHold:
+def commission_hold_by_id(hold_id: UUID) -> Hold:
     """Any shop's hold, for an operator. Raises NotFound."""
-    found = CommissionHold.objects.select_related("commission").filter(pk=hold_id).first()
+    found = Hold.objects.select_related("commission").filter(pk=hold_id).first()
     if found is None:
         raise NotFound(_("There is no such hold."))
     return found

@@ -1,4 +1,4 @@
-"""What came in is booked, and what is due becomes available."""
+"""Book what came in and confirm what is due: two jobs, so that one that fails does not stop the other."""
 
 from procrastinate.contrib.django import app
 
@@ -10,7 +10,12 @@ from joey.kit.clock import now
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="commissions.book", lock="commissions.book")
 def book_commissions(timestamp: int) -> None:
-    """Earn what was reported, confirm what is due."""
-    moment = now()
-    earn_due(now=moment)
-    confirm_due(now=moment)
+    """Earn what was reported."""
+    earn_due(now=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="commissions.confirm", lock="commissions.confirm")
+def confirm_commissions(timestamp: int) -> None:
+    """Confirm what is due."""
+    confirm_due(now=now())

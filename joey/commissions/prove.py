@@ -1,91 +1,112 @@
-"""What must hold between order lines, commissions and the ledger."""
+"""What must hold of commissions: one per line, and every figure of each revision follows from reports and plan."""
 
+from joey.commissions import prove_books, prove_days
+from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
 from joey.kit.prove import Check
 from joey.marketplaces.registry import paying_shops_themselves
 from joey.record.erasable import texts_match
 
 
+def _not_booked_here() -> str:
+    """What a marketplace pays shops itself is not booked."""
+    codes = ", ".join(f"'{code}'" for code in paying_shops_themselves())
+    return f"ARRAY[{codes}]::text[]"
+
+
 def _line_without_its_commission() -> str:
-    """What a marketplace pays shops itself is not booked here."""
-    not_booked = ", ".join(f"'{code}'" for code in paying_shops_themselves())
+    """Compared as far as the cursor has read; a line that cannot be booked is in quarantine with that revision."""
     return f"""
-        SELECT l.id AS order_line, l.revision, c.earned_revision FROM orders_orderline l
-        JOIN commissions_earncursor e ON e.marketplace = l.marketplace AND l.revision <= e.revision
+        SELECT l.id AS order_line, l.revision, c.line_revision AS booked, c.shop_id AS booked_for
+        FROM orders_orderline l
+        LEFT JOIN commissions_earncursor e ON e.marketplace = l.marketplace
         LEFT JOIN commissions_commission c ON c.order_line_id = l.id
-        WHERE l.shop_id IS NOT NULL AND l.revision IS DISTINCT FROM c.earned_revision
-          AND l.marketplace <> ALL(ARRAY[{not_booked}]::text[])
+        LEFT JOIN commissions_quarantinedline q ON q.line_id = l.id
+        WHERE (l.revision <= e.revision AND l.shop_id IS NOT NULL AND q.revision IS DISTINCT FROM l.revision
+               AND l.revision IS DISTINCT FROM c.line_revision AND l.marketplace <> ALL({_not_booked_here()}))
+           OR (c.shop_id, c.marketplace) <> (l.shop_id, l.marketplace) OR l.shop_id IS NULL AND c.id IS NOT NULL
+           OR c.currency <> l.currency AND q.line_id IS NULL
         """
 
+
+_PLAN_IN_FORCE = """
+    SELECT c.id AS commission, c.plan_id AS plan, c.plan_moment, right_one.id AS in_force
+    FROM commissions_commission c
+    JOIN (SELECT id, CASE WHEN row_number() OVER by_time = 1 THEN '-infinity' ELSE from_at END AS since,
+                 coalesce(lead(from_at) OVER by_time, 'infinity') AS until
+          FROM commissions_planversion WINDOW by_time AS (ORDER BY from_at, id)) AS right_one
+      ON c.plan_moment >= right_one.since AND c.plan_moment < right_one.until
+    WHERE c.plan_id <> right_one.id
+"""
+
+_FOLLOWS = """
+    SELECT r.commission_id AS commission, r.number, r.base_minor, right_one.base AS should_be, r.amount_minor
+    FROM commissions_revision r
+    JOIN commissions_commission c ON c.id = r.commission_id
+    JOIN commissions_planversion p ON p.id = c.plan_id
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN r.line_state IN ('placed', 'closed') THEN 0
+                    ELSE r.given_minor - r.fee_minor - r.back_minor END AS net) AS net
+    CROSS JOIN LATERAL (
+        SELECT greatest(0, net.net) AS base, greatest(0, -net.net) AS penalty,
+               div(greatest(0, net.net)::numeric * p.shopkeeper_ppm, 1000000) AS amount,
+               div(greatest(0, net.net)::numeric * p.platform_ppm, 1000000) AS platform) AS right_one
+    WHERE (r.base_minor, r.penalty_minor, r.amount_minor, r.platform_minor, r.rounding_minor)
+       <> (right_one.base, right_one.penalty, right_one.amount, right_one.platform,
+           right_one.base - right_one.amount - right_one.platform)
+"""
+
+# The newest revision is about the line as it is; a line with a newer report is not booked yet.
+_NEWEST = """
+    SELECT c.id AS commission, c.revision, l.id AS order_line FROM commissions_commission c
+    JOIN orders_orderline l ON l.id = c.order_line_id
+    LEFT JOIN commissions_revision r ON (r.commission_id, r.number) = (c.id, c.revision)
+    WHERE (r.base_minor, r.penalty_minor, r.amount_minor, r.pending_minor, r.held_minor, r.released_minor,
+           r.platform_minor, r.platform_released_minor, r.rounding_minor, r.settled, r.line_revision)
+       IS DISTINCT FROM (c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
+           c.platform_minor, c.platform_released_minor, c.rounding_minor, c.settled, c.line_revision)
+       OR l.revision = c.line_revision AND (
+           (r.line_state, r.line_held, r.given_minor, r.fee_minor, r.back_minor)
+        <> (l.state, l.held, l.commission_minor, l.service_fee_minor, l.returned_commission_minor)
+        OR c.settled <> (l.state = 'settled'))
+    UNION ALL
+    SELECT commission_id, max(number), NULL FROM commissions_revision GROUP BY 1 HAVING count(*) <> max(number)
+"""
+
+_PLANS = f"""
+    SELECT p.id AS plan, p.shopkeeper_ppm, p.waiting_days, p.from_at FROM commissions_planversion p
+    LEFT JOIN record_event e ON e.kind = 'plan.published' AND e.subject_key = 'plan:' || p.id
+    WHERE CASE WHEN p.id = (SELECT min(id) FROM commissions_planversion)
+               THEN (p.shopkeeper_ppm, p.platform_ppm, p.waiting_days) <> {FIRST_PLAN}
+               ELSE e.id IS NULL OR p.from_at < e.happened_at + interval '{NOTICE.days} days'
+                 OR (p.shopkeeper_ppm, p.platform_ppm, p.waiting_days, p.from_at)
+                 <> ((e.facts ->> 'shopkeeper_ppm')::int, (e.facts ->> 'platform_ppm')::int,
+                     (e.facts ->> 'waiting_days')::int, (e.facts ->> 'from_at')::timestamptz) END
+"""
+
+# A line that is due for booking longer than this waits for something that does not happen.
+_WAITS = """
+    SELECT l.id AS order_line, l.revision FROM orders_orderline l
+    LEFT JOIN commissions_earncursor e ON e.marketplace = l.marketplace
+    WHERE l.shop_id IS NOT NULL AND l.revision > coalesce(e.revision, 0)
+      AND l.first_seen_at < now() - interval '1 hour'
+      AND coalesce(e.caught_up_at, l.first_seen_at) < now() - interval '1 hour'
+      AND NOT EXISTS (SELECT FROM orders_report r WHERE r.received_at > now() - interval '1 hour'
+                      AND (r.marketplace, r.external_order, r.external_line)
+                        = (l.marketplace, l.external_order, l.external_line))
+"""
 
 CHECKS = [
     Check(
-        "Each attributed order line up to the cursor has a commission that answers to its newest revision",
+        "12. Each attributed order line has one commission, its shop's, at its newest revision, or is in quarantine",
         _line_without_its_commission,
     ),
-    Check(
-        "No order line waits longer than an hour to be booked",
-        """
-        SELECT l.id AS order_line, l.first_seen_at FROM orders_orderline l
-        LEFT JOIN commissions_earncursor e ON e.marketplace = l.marketplace
-        WHERE l.shop_id IS NOT NULL AND l.revision > coalesce(e.revision, 0)
-          AND l.first_seen_at < now() - interval '1 hour'
-        """,
-    ),
-    Check(
-        "A commission belongs to the shop of its order line",
-        """
-        SELECT c.id AS commission FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
-        WHERE c.shop_id IS DISTINCT FROM l.shop_id OR c.currency <> l.currency OR c.marketplace <> l.marketplace
-        """,
-    ),
-    Check(
-        "A commission's base is what the marketplace owes for its line, and nothing for a closed one",
-        """
-        SELECT c.id AS commission, c.base_minor FROM commissions_commission c
-        JOIN orders_orderline l ON l.id = c.order_line_id AND l.revision = c.earned_revision
-        WHERE c.base_minor <> CASE WHEN l.state IN ('placed', 'closed') THEN 0 ELSE
-            greatest(0, l.commission_minor - l.service_fee_minor - l.returned_commission_minor) END
-        """,
-    ),
-    Check(
-        "Pending in the ledger is the sum of earned commissions, shop by shop",
-        """
-        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
-               coalesce(c.minor, 0) AS commissions
-        FROM (SELECT book_id AS shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
-              WHERE kind = 'shop:pending' GROUP BY 1, 2) a
-        FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM commissions_commission
-                   WHERE state = 'earned' GROUP BY 1, 2) c USING (shop_id, currency)
-        WHERE coalesce(a.minor, 0) <> coalesce(c.minor, 0)
-        """,
-    ),
-    Check(
-        "What marketplaces owe in the ledger is the sum of all bases, shop by shop and marketplace by marketplace",
-        """
-        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
-               coalesce(c.minor, 0) AS commissions
-        FROM (SELECT book_id AS shop_id, party AS marketplace, currency, kind, -sum(balance_minor) AS minor
-              FROM ledger_account
-              WHERE kind IN ('market:expected', 'market:receivable') GROUP BY 1, 2, 3, 4) a
-        FULL JOIN (SELECT shop_id, marketplace, currency,
-                          CASE WHEN settled THEN 'market:receivable' ELSE 'market:expected' END AS kind,
-                          sum(base_minor) AS minor FROM commissions_commission GROUP BY 1, 2, 3, 4) c
-        USING (shop_id, marketplace, currency, kind)
-        WHERE coalesce(a.minor, 0) <> coalesce(c.minor, 0)
-        """,
-    ),
-    Check(
-        "What shops can have, with the bank, or were paid, is the sum of confirmed commissions",
-        """
-        SELECT coalesce(a.shop_id, c.shop_id) AS shop, coalesce(a.minor, 0) AS ledger,
-               coalesce(c.minor, 0) AS commissions
-        FROM (SELECT book_id AS shop_id, currency, sum(balance_minor) AS minor FROM ledger_account
-              WHERE kind IN ('shop:available', 'shop:held', 'shop:reserved', 'rail:in_transit', 'paid', 'platform:loss')
-              GROUP BY 1, 2) a
-        FULL JOIN (SELECT shop_id, currency, sum(amount_minor) AS minor FROM commissions_commission
-                   WHERE state = 'confirmed' GROUP BY 1, 2) c USING (shop_id, currency)
-        WHERE coalesce(a.minor, 0) <> coalesce(c.minor, 0)
-        """,
-    ),
-    texts_match("commissions_commissionhold", "reason_id", "reason_sha256"),
+    Check("12. No order line waits longer than an hour to be booked", _WAITS),
+    Check("13. A commission's plan is the one in force at its moment", _PLAN_IN_FORCE),
+    Check("14. Net, split and penalty of each revision follow from what its line gave and its plan", _FOLLOWS),
+    Check("14. A commission is its newest revision, and that is its line as it is; revisions run from 1", _NEWEST),
+    *prove_books.CHECKS,
+    *prove_days.CHECKS,
+    Check("31. Each version of the plan is as it was published, with its notice", _PLANS),
+    texts_match("commissions_hold", "reason_id", "reason_sha256"),
+    texts_match("commissions_holdclosing", "reason_id", "reason_sha256"),
 ]

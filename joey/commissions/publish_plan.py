@@ -11,6 +11,7 @@ from joey.record.append import append
 from joey.rules.plan import FlatPlan
 
 NOTICE = timedelta(days=15)  # for a rule on fees (CN-E11)
+FIRST_PLAN = (800_000, 200_000, 7)  # shopkeeper_ppm, platform_ppm, waiting_days: the migration's, published with Joey
 
 
 @transaction.atomic(durable=True)

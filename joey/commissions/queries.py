@@ -3,20 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from joey.kit import sql
-from joey.kit.sets import SetTable
+from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
+from joey.orders.queries import READ_UNTIL
+
+# Of a commission `c`: how much of what is pending its open holds block.
+BLOCKED = """
+    CASE WHEN c.holds_of_all > 0 THEN c.pending_minor
+         ELSE least(c.pending_minor, greatest(0, c.hold_minor - c.held_minor)) END
+"""
 
 
 @dataclass(frozen=True)
 class DueCommission:
-    """A commission that is to be confirmed, its row locked."""
+    """What of a commission is to be confirmed, its row locked. `number` is the revision that this makes."""
 
     commission_id: UUID
     shop_id: UUID
     line_id: UUID
+    number: Int
+    because: str
     currency: str
     amount_minor: int
     platform_minor: int
@@ -33,35 +43,73 @@ def lock_earn_cursor(marketplace: str) -> int:
     )
 
 
+def note_caught_up(marketplace: str, *, now: datetime) -> None:
+    """Nothing was left to read at `now`; `readyz` counts the lag from here."""
+    sql.execute("UPDATE commissions_earncursor SET caught_up_at = %s WHERE marketplace = %s", [now, marketplace])
+
+
 def advance_earn_cursor(marketplace: str, revision: int) -> None:
     sql.execute("UPDATE commissions_earncursor SET revision = %s WHERE marketplace = %s", [revision, marketplace])
 
 
-def claim_due(due: SetTable[DueCommission], marketplace: str, *, today: date, limit: int) -> int:
-    """Fill the set with commissions to confirm, their rows locked; how many.
+def claim_due(due: SetTable[DueCommission], marketplace: str, *, until: date, limit: int) -> int:
+    """Fill the set with what is to be confirmed, the commissions' rows locked; how many.
 
-    Due: settled, payable today or before, worth something, and neither a hold nor the marketplace holds it. A line that
-    was settled and is reported as paid again waits for its second settlement. Rows another run has are skipped.
+    Due: settled now, payable on `until` or before, booked at the line's newest revision, and not blocked. The
+    platform's part follows once nothing of the shop's waits. Rows that another run has are skipped; a row that changed
+    meanwhile is judged as it is now.
     """
-    claimed = due.insert(
-        """
-        SELECT c.id AS commission_id, c.shop_id, c.order_line_id AS line_id, c.currency, c.amount_minor,
-               c.platform_minor
-        FROM commissions_commission c
-        WHERE c.marketplace = %s AND c.state = 'earned' AND c.settled AND c.payable_on <= %s AND c.base_minor > 0
-          AND EXISTS (SELECT FROM orders_orderline l WHERE l.id = c.order_line_id AND l.state = 'settled'
-                      AND l.held = '')
-          AND NOT EXISTS (
-              SELECT FROM commissions_commissionhold h WHERE h.commission_id = c.id AND h.released_at IS NULL)
-        ORDER BY c.id LIMIT %s FOR UPDATE OF c SKIP LOCKED
+    return due.insert(
+        f"""
+        SELECT commission_id, shop_id, line_id, number, 'commission.confirmed' AS because, currency, amount_minor,
+               CASE WHEN blocked = 0 THEN platform ELSE 0 END AS platform_minor
+        FROM (
+            SELECT c.id AS commission_id, c.shop_id, c.order_line_id AS line_id, c.revision + 1 AS number, c.currency,
+                   c.pending_minor - {BLOCKED} AS amount_minor, {BLOCKED} AS blocked,
+                   c.platform_minor - c.platform_released_minor AS platform
+            FROM commissions_commission c
+            WHERE c.marketplace = %s AND c.settled AND c.payable_on <= %s
+              AND (c.pending_minor > 0 OR c.platform_minor > c.platform_released_minor)
+              AND c.holds_of_all = 0 AND (c.hold_minor = 0 OR c.pending_minor > {BLOCKED} OR c.pending_minor = 0)
+              AND EXISTS (SELECT FROM orders_orderline l WHERE l.id = c.order_line_id AND l.state = 'settled'
+                          AND l.held = '' AND l.revision = c.line_revision)
+            ORDER BY c.id LIMIT %s FOR UPDATE OF c SKIP LOCKED
+        ) AS claimed
         """,
-        [marketplace, today, limit],
+        [marketplace, until, limit],
     )
-    # A hold placed while we took the locks is not in the snapshot of the statement above; it is in this one's.
-    return claimed - sql.execute(
-        f"DELETE FROM {due} AS due USING commissions_commissionhold h"
-        " WHERE h.commission_id = due.commission_id AND h.released_at IS NULL"
+
+
+def lock_and_serve(wanted: str) -> str:
+    """Lock the accounts of the set table `wanted` (move_held.py), in the order of all; the SELECT of what can be moved.
+
+    Several commissions of a shop share what is available: the first by id are served first.
+    """
+    sql.execute(
+        f"""
+        SELECT FROM ledger_account WHERE kind IN ('shop:available', 'shop:held')
+        AND book_id IN (SELECT shop_id FROM {wanted}) ORDER BY id FOR UPDATE
+        """
     )
+    return f"""
+        SELECT commission_id, shop_id, currency, number,
+               CASE WHEN less > 0 THEN 'hold.released' ELSE 'hold.placed' END AS because,
+               CASE WHEN less > 0 THEN less ELSE least(more, unpaid) END AS amount_minor
+        FROM (
+            SELECT w.*, greatest(0, coalesce(a.balance_minor, 0)::numeric - coalesce(sum(w.more) OVER (
+                       PARTITION BY w.shop_id, w.currency ORDER BY w.commission_id
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::bigint AS unpaid
+            FROM {wanted} w LEFT JOIN ledger_account a ON (a.book_id, a.kind, a.party, a.currency)
+                                                        = (w.shop_id, 'shop:available', '', w.currency)
+        ) AS served WHERE less > 0 OR least(more, unpaid) > 0
+    """
+
+
+# Whether what is available of a row `w` of `worked_out` is below zero now.
+BELOW_ZERO = """
+    EXISTS (SELECT FROM ledger_account a WHERE a.balance_minor < 0 AND (a.book_id, a.kind, a.party, a.currency)
+                                                                     = (w.shop_id, 'shop:available', '', w.currency))
+"""
 
 
 @dataclass(frozen=True)
@@ -78,34 +126,48 @@ class OrderRow:
     quantity: int
     paid: Money
     returned: Money
-    commission: Money
+    commission: Money  # pending, on hold and released together; on hold is partly pending still
+    pending: Money
+    on_hold: Money
+    released: Money
+    penalty: Money  # taken beyond what the line gave; ours to bear
     commission_state: str
     payable_on: date | None
     held: bool
     held_by_marketplace: str  # why the marketplace's reports hold it (OrderLine.Held); "" when they do not
+    settled: bool
+    restarted: bool  # was closed or un-settled before
+    is_booked: bool  # at its newest report
+    read_until: datetime | None  # up to when the marketplace's reports are read
+    quarantined: str  # why it cannot be booked, a code of quarantine.py; "" when it can
     rate_ppm: int
     paid_at: datetime | None
     first_seen_at: datetime
 
 
-_ORDER_ROW = """
+_ORDER_ROW = f"""
     SELECT l.id, l.marketplace, l.external_order, l.external_line, l.title, l.state, l.reason, l.quantity,
            l.currency, l.paid_minor, l.returned_paid_minor, l.rate_ppm, l.paid_at, l.first_seen_at,
-           coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.state, '') AS commission_state, c.payable_on,
-           EXISTS (SELECT FROM commissions_commissionhold h
-                   WHERE h.commission_id = c.id AND h.released_at IS NULL) AS held, l.held AS held_by_marketplace
+           coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.pending_minor, 0) AS pending_minor,
+           coalesce(c.held_minor + {BLOCKED}, 0) AS on_hold_minor, coalesce(c.released_minor, 0) AS released_minor,
+           coalesce(c.penalty_minor, 0) AS penalty_minor, coalesce(c.state, '') AS commission_state, c.payable_on,
+           coalesce(c.holds_of_all > 0 OR c.hold_minor > 0, false) AS held, l.held AS held_by_marketplace,
+           coalesce(q.reason, '') AS quarantined, coalesce(c.line_revision = l.revision, false) AS is_booked,
+           coalesce(c.settled, false) AS settled, coalesce(c.restarted, false) AS restarted,
+           ({READ_UNTIL.format(marketplace="l.marketplace")}) AS read_until
     FROM orders_orderline l LEFT JOIN commissions_commission c ON c.order_line_id = l.id
+    LEFT JOIN commissions_quarantinedline q ON q.line_id = l.id
 """
+_FIGURES = {
+    "paid_minor": "paid", "returned_paid_minor": "returned", "amount_minor": "commission", "pending_minor": "pending",
+    "on_hold_minor": "on_hold", "released_minor": "released", "penalty_minor": "penalty",
+}  # fmt: skip
 
 
-def _order_row(row: dict[str, object]) -> OrderRow:
-    currency = str(row.pop("currency"))
-    return OrderRow(
-        paid=Money(row.pop("paid_minor"), currency),  # type: ignore[arg-type]
-        returned=Money(row.pop("returned_paid_minor"), currency),  # type: ignore[arg-type]
-        commission=Money(row.pop("amount_minor"), currency),  # type: ignore[arg-type]
-        **row,  # type: ignore[arg-type]
-    )
+def _order_row(row: dict[str, Any]) -> OrderRow:
+    currency = row.pop("currency")
+    row |= {name: Money(row.pop(column), currency) for column, name in _FIGURES.items()}
+    return OrderRow(**row)
 
 
 def orders_of(shop_id: UUID, *, limit: int, before: UUID | None = None) -> list[OrderRow]:
@@ -131,3 +193,26 @@ def orders_by_id(shop_id: UUID, line_ids: Sequence[UUID]) -> list[OrderRow]:
         _ORDER_ROW + " WHERE l.shop_id = %s AND l.id = ANY(%s) ORDER BY l.id DESC", [shop_id, list(line_ids)]
     )
     return [_order_row(row) for row in found]
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A line that cannot be booked. `reason` is a code of quarantine.py, `detail` what the database said."""
+
+    line_id: UUID
+    marketplace: str
+    external_order: str
+    reason: str
+    detail: str
+    since: datetime
+
+
+def quarantined_lines(*, limit: int = 200) -> list[QuarantinedRow]:
+    """The lines that cannot be booked, of all shops, oldest first. One query."""
+    found = sql.rows(
+        "SELECT q.line_id, q.marketplace, l.external_order, q.reason, q.detail, q.since"
+        " FROM commissions_quarantinedline q JOIN orders_orderline l ON l.id = q.line_id ORDER BY q.since, q.line_id"
+        " LIMIT %s",
+        [limit],
+    )
+    return [QuarantinedRow(**row) for row in found]

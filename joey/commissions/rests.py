@@ -3,28 +3,40 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from joey.commissions.models import Commission, CommissionHold
+from joey.commissions.holds_in_force import IS_CLOSED
+from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
 
 BOOK = Job("joey.commissions.jobs.book_commissions")
-RELEASE = Verb("lines release", "commissions_commissionhold:release")
+CONFIRM = Job("joey.commissions.jobs.confirm_commissions")
+RETRY = Verb("lines retry", "commissions_quarantinedline:retry")
+RELEASE = Verb("lines release", "commissions_hold:release")
 
 COMMISSION = Subject("commission", Commission, "earned_at", "state", frozenset({Commission.State.CONFIRMED}))
-HOLD = Subject("commission hold", CommissionHold, "placed_at")
-SUBJECTS = [COMMISSION, HOLD]
+HOLD = Subject("commission hold", Hold, "opened_at")
+QUARANTINED = Subject("line in quarantine", QuarantinedLine, "since")
+SUBJECTS = [COMMISSION, HOLD, QUARANTINED]
 
 NEVER_REST = {
     "PlanVersion": "in force until the next one begins",
+    "Revision": "append-only",
+    "HoldClosing": "append-only",
+    "Hold.hold_class": "why it is held, no state",
     "EarnCursor": "moved on every minute",
 }
 
 RESTS = [
     Rest(
-        COMMISSION, Commission.State.EARNED, (BOOK,),
+        COMMISSION, Commission.State.EARNED, (CONFIRM,),
         "the minute after it is settled, its waiting days are over and nothing holds it",
     ),
     Rest(
-        HOLD, "open", (RELEASE,), "when an operator releases it", AT_ONCE,
-        label=_("Commissions on hold"), rows=Q(released_at=None), query="?released_at__isempty=1",
+        HOLD, "open", (RELEASE, BOOK), "when an operator releases it, or a later report no longer holds the line",
+        AT_ONCE, label=_("Commissions on hold"), rows=Q(reason_id__isnull=False) & ~IS_CLOSED,
+        query="?open=yes",
+    ),
+    Rest(
+        QUARANTINED, "quarantined", (BOOK, RETRY), "with the line’s next report, or when an operator retries it",
+        AT_ONCE, label=_("Order lines that cannot be booked"), rows=Q(), trouble=True,
     ),
 ]  # fmt: skip

@@ -44,11 +44,12 @@ def attributed_because(facts: Mapping[str, Any]) -> str:
 
 
 def held_because(reason: str) -> str:
-    """Why a line is held, from OrderLine.Held."""
+    """Why a line is held, from OrderLine.Held or the class of a hold."""
     return {
         "unknown_code": _("the marketplace reported a state that is new to us"),
         "frozen": _("the marketplace froze the order"),
         "risk": _("the marketplace sees a risk in the order"),
         "contradiction": _("its last report names another shop"),
         "currency": _("its last report is in another currency"),
+        "review": _("an operator looks into it"),
     }[reason]

@@ -81,14 +81,28 @@ def lines_after(click: ClickFacts) -> list[OrderRow]:
     return orders_by_id(click.shop_id, [row["id"] for row in found])
 
 
-def hold_reason(line_id: UUID) -> str | None:
-    """Why the line's commission is held now, or None."""
-    reason_id = sql.value(
-        "SELECT h.reason_id FROM commissions_commissionhold h JOIN commissions_commission c ON c.id = h.commission_id"
-        " WHERE c.order_line_id = %s AND h.released_at IS NULL ORDER BY h.placed_at LIMIT 1",
+@dataclass(frozen=True)
+class OpenHold:
+    """A hold of a line's commission that is open; `reason` is "" where a report placed it, or the text was erased."""
+
+    hold_class: str
+    reason: str
+
+
+def open_hold(line_id: UUID) -> OpenHold | None:
+    """The oldest open hold of the line's commission, or None; one that a person placed comes first."""
+    found = sql.one(
+        """
+        SELECT h.hold_class, h.reason_id FROM commissions_hold h
+        JOIN commissions_commission c ON c.id = h.commission_id
+        WHERE c.order_line_id = %s AND NOT EXISTS (SELECT FROM commissions_holdclosing e WHERE e.hold_id = h.id)
+        ORDER BY h.reason_id IS NULL, h.opened_at LIMIT 1
+        """,
         [line_id],
     )
-    return None if reason_id is None else text_of(reason_id) or ""
+    if found is None:
+        return None
+    return OpenHold(found["hold_class"], (text_of(found["reason_id"]) or "") if found["reason_id"] else "")
 
 
 def suspense_of(line_id: UUID) -> SuspenseLine | None:

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from joey.commissions import waits_for as waits_for_what
 from joey.commissions.queries import OrderRow, order_of
-from joey.insight import queries
+from joey.commissions.waits_for import waits_for
+from joey.insight import explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, suspended_because
+from joey.insight.explain_money import Explained, rate_text
+from joey.insight.explain_waiting import waiting_in_words
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
 from joey.marketplaces import registry
@@ -45,8 +48,7 @@ def order_trace(shop: Shop, line_id: UUID, *, now: datetime) -> Trace:
     line = order_of(shop.pk, line_id)
     if line is None:
         raise NotFound(_("There is no such order in this shop."))
-    reason, answer = _why(line, queries.hold_reason(line_id))
-    return Trace(reason, answer, _steps_of_line(line_id))
+    return Trace(*_why(line, now=now), _steps_of_line(line_id))
 
 
 def suspense_trace(line_id: UUID) -> Trace:
@@ -68,59 +70,55 @@ def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
     steps = [_click_step(click), *(_outbound_step(click, way) for way in click.outbound_clicks)]
     for line in lines:
         steps += _steps_of_line(line.id)
-    return Trace(*_why_click(click, lines), tuple(sorted(steps, key=lambda step: step.at)))
+    return Trace(*_why_click(click, lines, now=now), tuple(sorted(steps, key=lambda step: step.at)))
 
 
 # ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _why(line: OrderRow, hold: str | None) -> tuple[str, str]:
+def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     """The one reason that decides now, strongest first."""
-    figure = line.commission.text
     if line.state == "closed":
         return "closed", _(
             "The marketplace closed this order: it was cancelled, or all of it was refunded before it settled. "
             "A closed order earns nothing."
         )
-    if line.state == "placed":
+    waits = waits_for(line, now=now)
+    if waits == waits_for_what.UNPAID:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
     if line.marketplace in registry.paying_shops_themselves():
         return "paid_by_marketplace", _(
             "%s pays this commission to you itself. It is not in your balance here, and this site takes no part."
         ) % registry.reporter_name(line.marketplace)
-    if not line.commission_state:
-        return "not_booked", _("The report came in a moment ago and is being booked. Check again in a minute.")
+    if waits in (waits_for_what.QUARANTINED, waits_for_what.NOT_BOOKED):
+        return waits, waiting_in_words(line, waits)
+    if line.penalty.minor:
+        return "penalty", _(
+            "The marketplace took back %s more than this order gave. We bear it; nothing is taken from you."
+        ) % line.penalty.text
     if line.returned.minor and not line.commission.minor:
         return "returned", _("All of it was returned, so the marketplace took its commission back.")
     if not line.rate_ppm or not line.commission.minor:
         return "zero_rate", _("The marketplace pays no commission on this item, so there is nothing to earn.")
-    if hold is not None:
-        return "held", _("%(figure)s is held: %(reason)s. Only this line is held; the rest of your money is not.") % {
-            "figure": figure,
-            "reason": hold,
+    if waits == waits_for_what.HELD and line.held_by_marketplace:
+        return "held_by_marketplace", waiting_in_words(line, waits)
+    if waits:
+        return _WAITS_AS.get(waits, waits), " ".join([waiting_in_words(line, waits), *_available_part(line)])
+    if line.returned.minor:
+        return "returned", _("Part of it was returned. %(figure)s of the commission stays yours and is available.") % {
+            "figure": line.commission.text
         }
-    if line.held_by_marketplace and line.commission_state != "confirmed":
-        return "held_by_marketplace", _(
-            "About %(figure)s, but not confirmed for now: %(reason)s."
-            " It continues when a later report no longer says so."
-        ) % {"figure": figure, "reason": held_because(line.held_by_marketplace)}
-    if line.commission_state == "confirmed":
-        if line.returned.minor:
-            return "returned", _(
-                "Part of it was returned after it was confirmed. %(figure)s of the commission stays yours."
-            ) % {"figure": figure}
-        return "available", _("%(figure)s is confirmed and can be paid out.") % {"figure": figure}
-    if line.state == "settled":
-        return "waiting", _("The order is settled. %(figure)s becomes available on %(day)s.") % {
-            "figure": figure,
-            "day": _day(line.payable_on),
-        }
-    return "not_settled", _(
-        "About %(figure)s, once the marketplace settles the order. If nothing is returned, expect it around %(day)s."
-    ) % {"figure": figure, "day": _day(line.payable_on)}
+    return "available", _("%(figure)s is confirmed and can be paid out.") % {"figure": line.commission.text}
 
 
-def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
+_WAITS_AS = {waits_for_what.DUE: "waiting"}
+
+
+def _available_part(line: OrderRow) -> list[str]:
+    return [_("%s of it is available already.") % line.released.text] if line.released.minor > 0 else []
+
+
+def _why_click(click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tuple[str, str]:
     if click.visitor != "person":
         return "not_a_person", _(
             "This was not a person but a link preview, a prefetch or a robot. It is kept but not counted."
@@ -137,7 +135,7 @@ def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
             "An order counts for up to %d days."
         ) % queries.window_days(click.outbound_clicks[0].marketplace)
     if len(lines) == 1:
-        return _why(lines[0], queries.hold_reason(lines[0].id))
+        return _why(lines[0], now=now)
     return "ordered", _("%d order lines were reported from this click.") % len(lines)
 
 
@@ -145,7 +143,19 @@ def _why_click(click: ClickFacts, lines: list[OrderRow]) -> tuple[str, str]:
 
 
 def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:
-    return tuple(_step(event) for event in with_texts(events_of([f"order_line:{line_id}"])) if event.kind in STEPS)
+    """A report that says again what the last one said is no step of its own."""
+    steps: list[Step] = []
+    said = ""
+    for event in with_texts(events_of([f"order_line:{line_id}"])):
+        if event.kind not in STEPS:
+            continue
+        step = _step(event)
+        if event.kind == "order_line.reported":
+            if said == f"{step.what} {step.why} {step.figure}":
+                continue
+            said = f"{step.what} {step.why} {step.figure}"
+        steps.append(step)
+    return tuple(steps)
 
 
 def _step(event: EventRow) -> Step:
@@ -153,9 +163,6 @@ def _step(event: EventRow) -> Step:
     currency = event.facts.get("currency")
     figure = Money(minor, currency) if minor is not None and currency else None
     return Step(event.happened_at, event.kind, what, why, figure)
-
-
-Explained = tuple[str, str, int | None]
 
 
 def _reported(facts: Mapping[str, Any]) -> Explained:
@@ -189,32 +196,6 @@ def _returned(facts: Mapping[str, Any]) -> Explained:
     )
 
 
-def _earned(facts: Mapping[str, Any]) -> Explained:
-    base = Money(facts["base_minor"], facts["currency"]).text
-    why = _("Plan %(plan)s, kept for this order: your share of %(base)s that the marketplace pays after its fee.") % {
-        "plan": facts["plan"],
-        "base": base,
-    }
-    if not facts["amount_minor"]:
-        return _("Nothing to book"), _("At this report the marketplace pays nothing for the order."), 0
-    return _("Commission earned, pending"), why, facts["amount_minor"]
-
-
-def _adjusted(facts: Mapping[str, Any]) -> Explained:
-    delta = facts["amount_minor"] - facts["before_minor"]
-    if facts["line_state"] == "closed":
-        why = _("The order was closed.")
-    elif delta < 0:
-        why = _("The marketplace now pays less for it: a return, or a lower settled amount.")
-    elif delta > 0:
-        why = _("The marketplace now pays more for it than it first estimated.")
-    else:
-        why = _("The amount stays; it is now settled and waits until %s.") % _day(
-            date.fromisoformat(facts["payable_on"])
-        )
-    return _("Commission matched to the latest report"), why, delta
-
-
 def _reason(facts: Mapping[str, Any]) -> str:
     return facts["reason"] or _("The reason was erased.")
 
@@ -233,15 +214,15 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
         None,
     ),
     "order_line.given": lambda facts: (_("An operator gave the order to your shop"), _reason(facts), None),
-    "commission.earned": _earned,
-    "commission.adjusted": _adjusted,
-    "commission.confirmed": lambda facts: (
-        _("Commission confirmed, available"),
-        _("The order is settled, the waiting time is over, and nothing holds it."),
-        facts["amount_minor"],
-    ),
-    "commission.held": lambda facts: (_("Commission held"), _reason(facts), facts["amount_minor"]),
-    "commission.released": lambda facts: (_("Hold ended"), _reason(facts), None),
+    "order_line.quarantined": explain_money.quarantined,
+    "order_line.bookable": lambda facts: (_("Booked after all"), _("What kept it from being booked is gone."), None),
+    "commission.earned": explain_money.earned,
+    "commission.adjusted": explain_money.adjusted,
+    "commission.settled": explain_money.settled,
+    "commission.unsettled": explain_money.unsettled,
+    "commission.confirmed": explain_money.confirmed,
+    "commission.held": explain_money.held,
+    "commission.released": explain_money.released,
 }
 
 
@@ -258,13 +239,3 @@ def _outbound_step(click: ClickFacts, way: queries.OutboundFacts) -> Step:
         else _("Without a position: none was free, or this marketplace reports no orders.")
     )
     return Step(way.at, "outbound_click", _("They went on to the marketplace"), why)
-
-
-def rate_text(ppm: int) -> str:
-    """1 part per million is 0.0001 %: 55000 → "5.5%", which no line breaks."""
-    whole, part = divmod(ppm, 10_000)
-    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"
-
-
-def _day(day: date | None) -> str:
-    return date_format(day, "MONTH_DAY_FORMAT") if day else "–"

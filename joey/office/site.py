@@ -104,7 +104,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
             [
                 _item(_("Orders"), "receipt_long", table("orders_orderline")),
                 _item(_("Commissions"), "percent", table("commissions_commission")),
-                _item(_("Holds on commissions"), "front_hand", table("commissions_commissionhold")),
+                _item(_("Holds on commissions"), "front_hand", table("commissions_hold")),
                 _item(_("Payouts"), "account_balance", table("payouts_payout")),
                 _item(_("Holds on payouts"), "pan_tool", table("payouts_payouthold")),
                 _item(_("Pauses of all payouts"), "pause_circle", table("payouts_payoutpause")),

@@ -26,6 +26,9 @@ class ChangedLine:
     revision: int
     state: str
     currency: str
+    quantity: Int
+    paid_minor: int
+    returned_paid_minor: int
     commission_minor: int
     service_fee_minor: int
     returned_commission_minor: int
@@ -37,6 +40,17 @@ class ChangedLine:
     paid_at: datetime | None
     settled_at: datetime | None
     reported_at: datetime
+    changed_at: datetime  # the marketplace's time of the newest report of the line or of one of its refund cases
+
+
+# The newest report of a line, or of one of its refund cases, is the marketplace's time of its last change.
+_CHANGED_LINE = """
+    SELECT l.*, l.id AS line_id, greatest(l.reported_at, (
+        SELECT max(c.reported_at) FROM orders_refundcase c
+        WHERE (c.marketplace, c.external_order, c.external_line)
+            = (l.marketplace, l.external_order, l.external_line))) AS changed_at
+    FROM orders_orderline l
+"""
 
 
 def changed_lines_into(changed: SetTable[ChangedLine], marketplace: str, *, after: int, limit: int) -> int:
@@ -47,8 +61,7 @@ def changed_lines_into(changed: SetTable[ChangedLine], marketplace: str, *, afte
     last = sql.value(
         f"""
         WITH next AS (
-            SELECT *, id AS line_id FROM orders_orderline
-            WHERE marketplace = %s AND revision > %s ORDER BY revision LIMIT %s
+            {_CHANGED_LINE} WHERE marketplace = %s AND revision > %s ORDER BY revision LIMIT %s
         ), filled AS (
             INSERT INTO {changed} ({changed.columns}) SELECT {changed.columns} FROM next WHERE shop_id IS NOT NULL
         )
@@ -58,6 +71,25 @@ def changed_lines_into(changed: SetTable[ChangedLine], marketplace: str, *, afte
     )
     changed.analyze()
     return after if last is None else int(last)
+
+
+def changed_line_into(changed: SetTable[ChangedLine], line_id: UUID) -> None:
+    """Fill the set with one line, if it has a shop."""
+    changed.insert(f"SELECT * FROM ({_CHANGED_LINE} WHERE l.id = %s AND l.shop_id IS NOT NULL) AS line", [line_id])
+
+
+# Up to when every question about a marketplace's orders is answered. Of several accounts the one that is read furthest
+# counts: one that was given up is not asked any more.
+READ_UNTIL = """
+    SELECT max(read) FROM (SELECT min(read_until) AS read FROM orders_synccursor WHERE marketplace = {marketplace}
+                           GROUP BY account) AS accounts
+"""
+
+
+def read_until(marketplace: str) -> datetime | None:
+    """Up to when every question about this marketplace's orders is answered; None when none was ever asked."""
+    found: datetime | None = sql.value(READ_UNTIL.format(marketplace="%s"), [marketplace])
+    return found
 
 
 def marketplaces_with_lines() -> list[str]:

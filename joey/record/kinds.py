@@ -90,8 +90,14 @@ _LINE = {
     "rate_ppm": INTEGER, "currency": CODE,
 }  # fmt: skip
 _EARNED = {
-    "amount_minor": INTEGER, "before_minor": INTEGER, "base_minor": INTEGER, "rate_ppm": INTEGER, "plan": INTEGER,
-    "currency": CODE, "settled": FLAG, "line_state": CODE, "payable_on": DAY,
+    "amount_minor": INTEGER, "before_minor": INTEGER, "base_minor": INTEGER, "before_base_minor": INTEGER,
+    "given_minor": INTEGER, "share_ppm": INTEGER, "rate_ppm": INTEGER, "plan": INTEGER, "plan_moment": TIME,
+    "plan_moment_kind": CODE, "currency": CODE, "settled": FLAG, "line_state": CODE, "payable_on": DAY,
+    "line_state_before": optional(CODE), "penalty_minor": optional(INTEGER), "penalty_before_minor": optional(INTEGER),
+    "from_available_minor": optional(INTEGER), "below_zero": optional(FLAG), "quantity": INTEGER,
+    "quantity_before": optional(INTEGER),
+    "buyer_paid_minor": INTEGER, "buyer_paid_before_minor": optional(INTEGER),
+    "buyer_paid_first_minor": optional(INTEGER), "refunded_minor": optional(INTEGER),
 }  # fmt: skip
 _MONEY = {"amount_minor": INTEGER, "currency": CODE}
 _IN_FILE = {"rail_key": ELSEWHERE, "message_id": ELSEWHERE, "number": INTEGER}
@@ -131,9 +137,14 @@ _DECLARED = (
     ),
     Kind("commission.earned", _EARNED),
     Kind("commission.adjusted", _EARNED),
+    Kind("commission.settled", _EARNED),
+    Kind("commission.unsettled", _EARNED),
     Kind("commission.confirmed", _MONEY),
-    Kind("commission.held", {**_MONEY, "reason": TEXT}),
-    Kind("commission.released", {"reason": TEXT}),
+    Kind("commission.held", {**_MONEY, "class": CODE, "reason": optional(TEXT), "by": optional(CODE)}),
+    Kind("commission.released", {"class": CODE, "reason": optional(TEXT), "by": optional(CODE)}),
+    Kind("order_line.quarantined", {"reason": CODE}),
+    Kind("order_line.bookable", {}),
+    Kind("order_line.retried", _BY_PERSON),
     Kind("commission_holds.erased", {**_BY_PERSON, "texts": INTEGER}),
     # payouts
     Kind(

@@ -280,7 +280,7 @@ def test_reading_a_trace_takes_a_known_number_of_queries(django_assert_num_queri
     offer = fresh()
     me = Caller(mei())
 
-    with django_assert_num_queries(6):  # token, shop, clock, line, hold, events
+    with django_assert_num_queries(5):  # token, shop, clock, line, events
         me.get(f"/shops/mei/orders/{line.id}/trace")
     with django_assert_num_queries(6):  # token, clock, offer, history, plan, the same elsewhere
         me.get(f"/offers/{offer.id}")

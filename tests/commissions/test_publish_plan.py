@@ -1,5 +1,7 @@
 """A plan has three numbers. What it may not hold is refused by the rule, and what it splits is split as written."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,8 +22,8 @@ PLAN = {"shopkeeper_ppm": 700_000, "platform_ppm": 300_000, "waiting_days": 14}
 
 def test_a_published_plan_is_in_force_after_its_notice_and_not_before() -> None:
     leased(meis_shop())
-    publish_plan(PLAN, now=NOW - 15 * DAY)
-    publish_plan(PLAN | {"shopkeeper_ppm": 0, "platform_ppm": 1_000_000}, now=NOW - 14 * DAY)
+    publish_plan(PLAN, now=NOW - 26 * DAY)  # in force 11 days ago, a day before the click
+    publish_plan(PLAN | {"shopkeeper_ppm": 0, "platform_ppm": 1_000_000}, now=NOW - 25 * DAY)
 
     take_order_reports("taobao", [report()], now=NOW)
     earn_due(now=NOW)
@@ -51,12 +53,15 @@ def test_shares_that_are_not_the_whole_are_refused(change: dict[str, object]) ->
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_booked_is_what_the_plans_arithmetic_says(commission: int, share: int) -> None:
     plan = FlatPlan("x", share, 1_000_000 - share, 7)
-    PlanVersion.objects.create(shopkeeper_ppm=share, platform_ppm=1_000_000 - share, waiting_days=7, from_at=NOW - DAY)
+    terms = {"shopkeeper_ppm": share, "platform_ppm": 1_000_000 - share, "waiting_days": 7}
+    clicked_at = publish_plan(terms, now=NOW - 16 * DAY + timedelta(microseconds=PlanVersion.objects.count())).from_at
     if not sql.value("SELECT count(*) FROM sharing_positionlease"):
         leased(meis_shop())
     order = str(sql.value("SELECT count(*) FROM orders_orderline"))
 
-    take_order_reports("taobao", [report(order, commission_minor=commission, service_fee_minor=0)], now=NOW)
+    take_order_reports(
+        "taobao", [report(order, commission_minor=commission, service_fee_minor=0, clicked_at=clicked_at)], now=NOW
+    )
     earn_due(now=NOW)
 
     booked = Commission.objects.get(order_line__external_order=order)

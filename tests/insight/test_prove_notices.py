@@ -13,6 +13,7 @@ from joey.commissions import prove as commissions
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold as hold_commission
+from joey.commissions.holds import release_hold as release_commission
 from joey.commissions.models import Commission
 from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
@@ -54,31 +55,73 @@ BREAKS = {
     ),
     "4. The database allows the pairs of the documentation and no others": "UPDATE ledger_pair SET overdraws = true",
     # commissions
-    "Each attributed order line up to the cursor has a commission that answers to its newest revision": (
+    "12. Each attributed order line has one commission, its shop's, at its newest revision, or is in quarantine": (
         "UPDATE orders_orderline SET revision = revision - 1 WHERE external_order = '1001'"
     ),
-    "No order line waits longer than an hour to be booked": (
-        "WITH stuck AS (UPDATE commissions_earncursor SET revision = 0)"
+    "12. No order line waits longer than an hour to be booked": (
+        "WITH stuck AS (UPDATE commissions_earncursor SET revision = 0, caught_up_at = now() - interval '61 minutes'),"
+        " early AS (UPDATE orders_report SET received_at = now() - interval '61 minutes')"
         " UPDATE orders_orderline SET first_seen_at = now() - interval '61 minutes' WHERE external_order = '1001'"
     ),
-    "A commission belongs to the shop of its order line": f"UPDATE commissions_commission SET shop_id = {LULU}",
-    "A commission's base is what the marketplace owes for its line, and nothing for a closed one": (
-        "UPDATE commissions_commission SET base_minor = base_minor + 1, amount_minor = amount_minor + 1"
+    "13. A commission's plan is the one in force at its moment": (
+        "INSERT INTO commissions_planversion (shopkeeper_ppm, platform_ppm, waiting_days, from_at)"
+        " VALUES (1000000, 0, 7, '2020-01-02')"
     ),
-    "Pending in the ledger is the sum of earned commissions, shop by shop": (
-        "UPDATE commissions_commission SET state = 'confirmed' WHERE state = 'earned'"
+    "14. Net, split and penalty of each revision follow from what its line gave and its plan": (
+        "WITH row AS (UPDATE commissions_commission SET amount_minor = base_minor, released_minor = base_minor,"
+        " pending_minor = 0, held_minor = 0, platform_minor = 0, platform_released_minor = 0, rounding_minor = 0"
+        " WHERE id = (SELECT commission_id FROM commissions_revision WHERE released_minor > 0 LIMIT 1)"
+        " RETURNING id, revision)"
+        " UPDATE commissions_revision r SET amount_minor = base_minor, released_minor = base_minor, platform_minor = 0,"
+        " platform_released_minor = 0, rounding_minor = 0 FROM row"
+        " WHERE (r.commission_id, r.number) = (row.id, row.revision)"
     ),
-    "What marketplaces owe in the ledger is the sum of all bases, shop by shop and marketplace by marketplace": (
-        "UPDATE commissions_commission SET settled = NOT settled"
+    "14. A commission is its newest revision, and that is its line as it is; revisions run from 1": (
+        "UPDATE orders_orderline SET commission_minor = commission_minor + 10000 WHERE external_order = '1001'"
     ),
-    "What shops can have, with the bank, or were paid, is the sum of confirmed commissions": (
-        "UPDATE commissions_commission SET state = 'earned' WHERE state = 'confirmed'"
+    "15. The journals of a commission add up to its parts, account by account": (
+        "UPDATE commissions_commission SET settled = true WHERE NOT settled"
     ),
+    "15. Each journal of a commission names one of its revisions": (
+        "DELETE FROM commissions_revision WHERE number = 1"
+    ),
+    "16. A book's pending, platform, rounding and market accounts are its commissions and named entries": (
+        "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'platform:revenue'"
+    ),
+    "16. What commissions made available is available, on hold, in a payout or paid": (
+        "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'paid'"
+    ),
+    "17. What was released was settled, due and not held when it was": (
+        "UPDATE commissions_revision SET recorded_at = recorded_at - interval '30 days'"
+        " WHERE because = 'commission.confirmed'"
+    ),
+    "18. The day a commission is payable follows from its reports and plan": (
+        "UPDATE commissions_commission SET payable_on = payable_on - 30 WHERE state = 'earned'"
+    ),
+    "19. The open holds of a commission are its openings less its closings": (
+        "UPDATE commissions_commission SET holds_of_all = 0 WHERE holds_of_all > 0"
+    ),
+    "19. Every hold that was placed or released has its event": (
+        "WITH gone AS (DELETE FROM commissions_hold WHERE opened_by <> 'report' RETURNING commission_id)"
+        " UPDATE commissions_commission SET holds_of_all = 0 WHERE id IN (SELECT commission_id FROM gone)"
+    ),
+    "19. A line that its newest report holds has that hold open, and no other of a report": (
+        "UPDATE orders_orderline SET held = 'risk' WHERE external_order = '1001'"
+    ),
+    "19. What is on hold in a book is the sum over its commissions": (
+        "UPDATE commissions_commission SET held_minor = released_minor, released_minor = 0 WHERE released_minor > 0"
+    ),
+    "31. Each version of the plan is as it was published, with its notice": (
+        "UPDATE commissions_planversion SET shopkeeper_ppm = 1000000, platform_ppm = 0"
+    ),
+    **{
+        f"Each text that {table}.reason_id refers to is the one that was kept, or was erased": (
+            f"UPDATE {table} SET reason_id = gen_random_uuid() WHERE reason_id IS NOT NULL"
+        )
+        for table in ("commissions_hold", "commissions_holdclosing")
+    },
     # payouts
     **payout_breaks.BREAKS,
-    "Each text that commissions_commissionhold.reason_id refers to is the one that was kept, or was erased": (
-        "UPDATE commissions_commissionhold SET reason_id = gen_random_uuid() WHERE reason_id IS NOT NULL"
-    ),
 }
 
 
@@ -134,5 +177,7 @@ def a_shop_with_everything(bank: Bank) -> None:
     place_hold(shop, reason="Checking again", now=NOW)
     take_order_reports("taobao", [report("1001"), settled("1002"), refund("1002", back=100)], now=NOW)
     earn_due(now=NOW)
-    hold_commission(Commission.objects.filter(state="earned").latest("id"), reason="Checking", now=NOW)
+    held = Commission.objects.filter(state="earned").latest("id")
+    release_commission(hold_commission(held, reason="Checking", now=NOW), reason="All is well", now=NOW)
+    hold_commission(held, reason="Checking", now=NOW)
     confirm_due(now=NOW)

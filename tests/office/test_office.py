@@ -12,7 +12,7 @@ from django.utils.html import escape
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold
-from joey.commissions.models import Commission, CommissionHold
+from joey.commissions.models import Commission, Hold
 from joey.kit import sql
 from joey.kit.clock import now
 from joey.marketplaces.port import UnreadableReport
@@ -29,7 +29,7 @@ from joey.people.models import Person
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, leased, lulu, mei, meis_shop, report, settled
+from tests.cast import NOW, ada, leased, lulu, mei, meis_shop, refund, report, settled
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested
 from tests.proof import prove
@@ -73,7 +73,8 @@ def an_unreadable_report() -> UnreadReport:
 def everything(settings: Any) -> None:
     """A row in every table."""
     shop = ready_shop(10_000)
-    take_order_reports("taobao", [settled("2", days_ago=1), report("3", position="nobodys")], now=NOW)
+    poison = [report("4"), *(refund("4", case=case, back=10**15) for case in "ab")]  # more than can be real
+    take_order_reports("taobao", [settled("2", days_ago=1), report("3", position="nobodys"), *poison], now=NOW)
     earn_due(now=NOW)
     place_hold(Commission.objects.filter(state="earned")[0], reason="Looks odd", now=NOW)
     release_payout_hold(place_payout_hold(shop, reason="Checking", now=NOW), now=NOW)
@@ -327,8 +328,8 @@ def test_a_commission_is_held_and_released() -> None:
     assert confirm_due(now=NOW) is not None
     commission.refresh_from_db()
     assert commission.state == "earned"
-    hold = CommissionHold.objects.get()
-    act(client, "commissions_commissionhold", "release", hold.pk)
+    hold = Hold.objects.get()
+    act(client, "commissions_hold", "release", hold.pk)
     confirm_due(now=NOW)
 
     commission.refresh_from_db()

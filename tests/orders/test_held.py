@@ -37,7 +37,7 @@ def take(*reports: OrderReport) -> OrderLine:
 
 
 def confirmed() -> bool:
-    return Commission.objects.get().state == "confirmed"
+    return bool(Commission.objects.get().state == "confirmed")
 
 
 def unknown(**changes: Any) -> OrderReport:

@@ -116,6 +116,8 @@ def test_reasons_of_released_commission_holds_are_erased_and_those_in_force_stay
 
     assert erase_shop("mei", now=NOW).texts == 1
 
+    assert over.reason_id
+    assert in_force.reason_id
     assert text_of(over.reason_id) is None
     assert text_of(in_force.reason_id) == f"Bought by Wang Wei, {in_force.commission_id}"
     released = events_of([f"order_line:{over.commission.order_line_id}"])[-2:]

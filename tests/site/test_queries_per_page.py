@@ -91,7 +91,7 @@ QUERIES = {
 # Tables of the office: the list, and the page of one row.
 TABLES = {
     "commissions/commission": (3, 5),
-    "commissions/commissionhold": (3, 6),
+    "commissions/hold": (3, 6),
     "procrastinate/procrastinatejob": (3, 4),
     "orders/orderline": (3, 9),
     "orders/unreadreport": (3, 4),

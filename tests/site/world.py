@@ -8,7 +8,7 @@ from django.db import transaction
 from joey.catalog.models import Offer, PricePoint
 from joey.catalog.pictures.keep_pictures import _path as kept_at
 from joey.commissions.earn_due import earn_due
-from joey.commissions.models import Commission, CommissionHold
+from joey.commissions.models import Commission, Hold
 from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.marketplaces.port import UnreadableReport
@@ -59,7 +59,9 @@ def _one_more(shop: Shop, number: int) -> None:
     commission = Commission.objects.order_by("-id")[0]
     with transaction.atomic():
         reason = refer("reason", keep_text("Looks odd"))
-        CommissionHold.objects.create(shop=shop, commission=commission, placed_at=NOW, **reason)
+        Hold.objects.create(
+            shop=shop, commission=commission, hold_class="review", opened_by="terminal", opened_at=NOW, **reason
+        )
     _payout(shop, number)
     make_token(mei())
     Person.objects.create(email=f"person-{number}@example.com")

@@ -11,9 +11,11 @@ COMMANDS = {
     "holds": ("joey.cli.lines.hold:holds", "List lines whose commission is held."),
     "hold": ("joey.cli.lines.hold:hold", "Hold what a line earned."),
     "release": ("joey.cli.lines.hold:release", "Release a hold."),
+    "quarantine": ("joey.cli.lines.quarantine:quarantine", "List lines that cannot be booked."),
+    "retry": ("joey.cli.lines.quarantine:retry", "Book a line that could not be booked before."),
 }
 
 
 @click.group(cls=OnDemand, places=COMMANDS)
 def lines() -> None:
-    """Order lines that wait for an operator: in suspense, or with a held commission."""
+    """Order lines that wait for an operator: in suspense, with a held commission, or not bookable."""

@@ -20,8 +20,9 @@ def holds(data: Path) -> None:
 
         found = held_lines()
     for held in found:
-        since = f"{held.placed_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"{held.hold_id}  {held.shop_slug}  order {held.external_order}  since {since}: {held.reason}")
+        since = f"{held.opened_at:%Y-%m-%d %H:%M} UTC"
+        why = f"{held.hold_class}: {held.reason}" if held.reason else held.hold_class
+        click.echo(f"{held.hold_id}  {held.shop_slug}  order {held.external_order}  since {since}  {why}")
     if not found:
         click.echo("No commission is held.")
 
@@ -41,8 +42,8 @@ def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
         from joey.kit.clock import now
         from joey.people.operators import operator_by_contact
 
-        operator_by_contact(by)
-        placed = place_hold(commission_of_line(line_id), reason=reason, now=now())
+        operator = operator_by_contact(by)
+        placed = place_hold(commission_of_line(line_id), reason=reason, by=str(operator.pk), now=now())
     click.echo(f"Held. `joey lines release {placed.id}` releases it.")
 
 
@@ -60,6 +61,6 @@ def release(hold_id: UUID, by: str, data: Path) -> None:
         from joey.kit.clock import now
         from joey.people.operators import operator_by_contact
 
-        operator_by_contact(by)
-        release_hold(commission_hold_by_id(hold_id), now=now())
+        operator = operator_by_contact(by)
+        release_hold(commission_hold_by_id(hold_id), by=str(operator.pk), now=now())
     click.echo("Released. It becomes available once it is settled and its waiting days are over.")

@@ -16,7 +16,7 @@ from joey.catalog.search.follow import catch_up as index_offers
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold
-from joey.commissions.models import Commission, CommissionHold
+from joey.commissions.models import Commission, Hold
 from joey.demo import catalogue
 from joey.demo.make_offer import DemoOffer
 from joey.demo.shops import SHOPS, DemoShop
@@ -164,7 +164,7 @@ def _list_goods(shop: Shop, demo: DemoShop, opened: datetime) -> None:
 
 def _hold_one(shop: Shop, now: datetime) -> None:
     """One commission is held, so that the demo shows what that looks like."""
-    if CommissionHold.objects.filter(shop=shop).exists():
+    if Hold.objects.filter(shop=shop).exists():
         return
     held = (
         Commission.objects.filter(shop=shop, state=Commission.State.EARNED, settled=True, amount_minor__gt=0)

@@ -1,16 +1,21 @@
 """Commissions, and the holds that keep one from being paid."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.holds import place_hold, release_hold
-from joey.commissions.models import Commission, CommissionHold
+from joey.commissions.holds_in_force import IS_CLOSED
+from joey.commissions.models import Commission, Hold, HoldClosing, QuarantinedLine
+from joey.commissions.retry_quarantined import retry_quarantined
 from joey.kit import clock
-from joey.office.read_only import OfMarketplace, ReadOnly, WithReason, ask_reason, each, money_text
+from joey.office.read_only import OfMarketplace, ReadOnly, WithReason, ask_reason, each, money_text, operator
 from joey.office.site import office
 
 
@@ -36,7 +41,8 @@ class Commissions(ReadOnly):
                 about=gettext("Only these are held, not the account. The shopkeeper reads the reason."),
             )  # fmt: skip
         now = clock.now()
-        each(request, chosen, lambda commission: place_hold(commission, reason=reason, now=now))
+        by = str(operator(request).pk)
+        each(request, chosen, lambda commission: place_hold(commission, reason=reason, by=by, now=now))
         return None
 
     @admin.display(description=_("Order"))
@@ -60,24 +66,77 @@ class Commissions(ReadOnly):
         return money_text(commission.base_minor, commission.currency)
 
 
-@admin.register(CommissionHold, site=office)
+class IsOpen(admin.SimpleListFilter):
+    """Holds that are in force, or those that were released."""
+
+    title = _("in force")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", gettext("Yes")), ("no", gettext("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.value()
+        return queryset if chosen is None else queryset.filter(~IS_CLOSED if chosen == "yes" else IS_CLOSED)
+
+
+@admin.register(Hold, site=office)
 class CommissionHolds(WithReason):
-    list_display = ("order", "shop_slug", "why", "placed_at", "released_at")
-    list_filter = (("released_at", admin.EmptyFieldListFilter),)
+    list_display = ("order", "shop_slug", "hold_class", "amount", "why", "opened_at", "closed_at")
+    list_filter = ("hold_class", IsOpen)
     list_select_related = ("shop", "commission__order_line")
     ordering = ("-id",)
     actions = ("release",)
-    fields = ("order", "shop_slug", "why", "placed_at", "released_at")
+    fields = ("order", "shop_slug", "hold_class", "amount", "why", "opened_by", "opened_at", "closed_by", "closed_at")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        closing = HoldClosing.objects.filter(hold=OuterRef("pk"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(ended_by=Subquery(closing.values("closed_by")), ended_at=Subquery(closing.values("closed_at")))
+        )
 
     @admin.action(description=_("Release these"))
-    def release(self, request: HttpRequest, chosen: Iterable[CommissionHold]) -> None:
+    def release(self, request: HttpRequest, chosen: Iterable[Hold]) -> None:
         now = clock.now()
-        each(request, chosen, lambda hold: release_hold(hold, now=now))
+        each(request, chosen, lambda hold: release_hold(hold, by=str(operator(request).pk), now=now))
 
     @admin.display(description=_("Order"))
-    def order(self, hold: CommissionHold) -> str:
+    def order(self, hold: Hold) -> str:
         return hold.commission.order_line.external_order
 
     @admin.display(description=_("Shop"))
-    def shop_slug(self, hold: CommissionHold) -> str:
+    def shop_slug(self, hold: Hold) -> str:
         return hold.shop.slug
+
+    @admin.display(description=_("Amount"))
+    def amount(self, hold: Hold) -> str:
+        return "" if hold.amount_minor is None else money_text(hold.amount_minor, hold.commission.currency)
+
+    @admin.display(description=_("Closed by"))
+    def closed_by(self, hold: Hold) -> str:
+        return getattr(hold, "ended_by", None) or ""
+
+    @admin.display(description=_("Closed at"))
+    def closed_at(self, hold: Hold) -> datetime | None:
+        return getattr(hold, "ended_at", None)
+
+
+@admin.register(QuarantinedLine, site=office)
+class QuarantinedLines(ReadOnly):
+    list_display = ("order", "marketplace", "reason", "detail", "since")
+    list_filter = ("reason", ("marketplace", OfMarketplace))
+    list_select_related = ("line",)
+    ordering = ("-pk",)
+    actions = ("retry",)
+    fields = ("order", "marketplace", "revision", "reason", "detail", "since")
+
+    @admin.action(description=_("Book these again"))
+    def retry(self, request: HttpRequest, chosen: Iterable[QuarantinedLine]) -> None:
+        by, now = str(operator(request).pk), clock.now()
+        each(request, chosen, lambda line: retry_quarantined(line.pk, by=by, now=now))
+
+    @admin.display(description=_("Order"))
+    def order(self, line: QuarantinedLine) -> str:
+        return line.line.external_order

@@ -1,0 +1,54 @@
+"""What a commission waits for, in a sentence: also when the day it was expected on is over."""
+
+from django.utils.translation import gettext as _
+
+from joey.commissions import waits_for
+from joey.commissions.queries import OrderRow
+from joey.insight.explain_evidence import held_because
+from joey.insight.explain_money import day_text, unbookable_because
+from joey.insight.queries import open_hold
+from joey.marketplaces import registry
+
+
+def waiting_in_words(line: OrderRow, code: str) -> str:
+    """The sentence for a code of joey.commissions.waits_for; of a hold it names the reason."""
+    terms = {
+        "figure": line.pending.text,
+        "day": day_text(line.payable_on),
+        "marketplace": registry.reporter_name(line.marketplace),
+        "read": day_text(line.read_until.date() if line.read_until else None),
+    }
+    if code == waits_for.HELD:
+        return _held(line)
+    if code == waits_for.QUARANTINED:
+        return _("It cannot be booked: %s. An operator looks at it.") % unbookable_because(line.quarantined)
+    return {
+        waits_for.NOT_BOOKED: _("The report came in a moment ago and is being booked. Check again in a minute."),
+        waits_for.WITHDRAWN: _(
+            "The marketplace withdrew its settlement. %(figure)s waits until it settles the order again, and then its"
+            " waiting days."
+        ),
+        waits_for.NOT_SETTLED: _(
+            "About %(figure)s, once the marketplace settles the order. If nothing is returned, expect it around"
+            " %(day)s."
+        ),
+        waits_for.DAYS: _("The order is settled. %(figure)s becomes available on %(day)s."),
+        waits_for.NOT_READ: _(
+            "%(figure)s was due on %(day)s. The reports of %(marketplace)s are read only up to %(read)s; it becomes"
+            " available once they are read up to its day."
+        ),
+        waits_for.DUE: _("The order is settled. %(figure)s was due on %(day)s and becomes available within minutes."),
+    }[code] % terms
+
+
+def _held(line: OrderRow) -> str:
+    if line.held_by_marketplace:
+        return _("%(figure)s is on hold: %(reason)s. It continues when a later report no longer says so.") % {
+            "figure": line.on_hold.text,
+            "reason": held_because(line.held_by_marketplace),
+        }
+    hold = open_hold(line.id)
+    reason = "–" if hold is None else hold.reason or held_because(hold.hold_class)
+    return _("%(figure)s is on hold: %(reason)s. Only this line is held; the rest of your money is not.") % {
+        "figure": line.on_hold.text, "reason": reason,
+    }  # fmt: skip
