@@ -118,7 +118,10 @@ _DECLARED = (
     Kind("listing.reported", {"reason": CODE, "words": optional(TEXT)}),
     # sharing
     Kind("link.made", {"code": CODE, "channel": CODE}),
+    Kind("position.registered", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.leased", {"marketplace": CODE, "position": ELSEWHERE}),
+    Kind("position.resumed", {"marketplace": CODE, "position": ELSEWHERE}),
+    Kind("position.ended", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE, "reason": optional(TEXT)}),
     # orders
     Kind("order_line.reported", _LINE),
     Kind("order_line.returned", _LINE),
