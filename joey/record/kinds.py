@@ -198,7 +198,7 @@ _DECLARED = (
     ),
     Kind("payout.erased", {**_BY_PERSON, "texts": INTEGER}),
     Kind("payee.erased", {**_BY_PERSON, "texts": INTEGER}),
-    Kind("payout.carried_over", {**_MONEY, "state": CODE}),
+    Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT}),
     Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
     Kind("payouts.resumed", _BY_PERSON),
 )
