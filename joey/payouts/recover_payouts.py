@@ -18,6 +18,7 @@ from django.db.models import Model
 from psycopg import sql as text
 from psycopg.rows import dict_row
 
+from joey.kit import sql
 from joey.money.money import Money
 from joey.payouts.journals import JOURNALS_OF, OVERPAID, RELEASED, RESERVED, PayoutJournal, book
 from joey.payouts.models import (
@@ -125,6 +126,8 @@ def _write(
     _insert(PayoutHold, holds)
     _insert(PayoutHoldClosing, closings)
     _insert(PayoutDecision, decisions)
+    for numbered in (PayoutApproval, PayoutSubmission, PayoutAnswer, PayoutDecision):
+        _advance(numbered)
     _book(payouts, attempts, {file.id: file.rail_account for file in files}, decisions)
 
 
@@ -186,6 +189,16 @@ def _book(
 def _insert(model: type[M], rows: Sequence[M]) -> None:
     """Rows that never change: those that are here already stay."""
     model._default_manager.bulk_create(rows, ignore_conflicts=True)
+
+
+def _advance(model: type[Model]) -> None:
+    """Let numbers given out from now on come after those of the copied rows."""
+    table = model._meta.db_table
+    number = "nextval(pg_get_serial_sequence(%s, 'id'))"
+    highest = int(sql.value(f"SELECT coalesce(max(id), 0) FROM {table}"))
+    missing = highest - int(sql.value(f"SELECT {number}", [table]))
+    if missing > 0:
+        sql.value(f"SELECT max({number}) FROM generate_series(1, %s)", [table, missing])
 
 
 def _upsert(model: type[M], rows: Sequence[M], changing: Sequence[str]) -> None:
