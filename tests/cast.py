@@ -71,8 +71,9 @@ def leased(shop: Shop, key: str = "110000000001", *, since: datetime = NOW - 60 
     """A position of the shop at Taobao, leased from `since` on."""
     position = Position.objects.get_or_create(marketplace="taobao", key=key, defaults={"free_from": None})[0]
     return PositionLease.objects.create(
-        position=position, marketplace="taobao", shop=shop, leased_from=since, last_used_at=since
-    )
+        position=position, marketplace="taobao", shop=shop, leased_from=since, last_used_at=since,
+        is_reuse=PositionLease.objects.filter(position=position).exclude(shop=shop).exists(),
+    )  # fmt: skip
 
 
 def report(order: str = "4294159887444064307", **changes: Any) -> OrderReport:

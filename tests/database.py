@@ -73,7 +73,7 @@ def empty_again(postgres: EmbeddedPostgres) -> None:
 
 
 def without_triggers(owner: psycopg.Connection) -> None:
-    """Let the owner write past every trigger until this transaction ends, as someone with the files could."""
+    """Let the owner write past every trigger, as someone with the files could. Roll this transaction back."""
     with_triggers = owner.execute(
         "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
         " WHERE NOT t.tgisinternal AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1"

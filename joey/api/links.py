@@ -15,7 +15,7 @@ from joey.api.shapes import In, ListOf, Out, PageIn, Time, seal, unseal
 from joey.kit.clock import now
 from joey.sharing.make_link import CHANNELS, make_link
 from joey.sharing.queries import CountedLink, links_of
-from joey.sharing.share import link_by_code, share_of, url_of
+from joey.sharing.share import EARNING, link_by_code, no_earning_reason, share_of, url_of
 
 router = Router(tags=["links"])
 
@@ -28,7 +28,8 @@ class LinkIn(In):
 class LinkOut(Out):
     """`caption` begins with the disclosure label; `poster_url` is a PNG with the link's QR code and the label.
 
-    `earns` false: no position is free at the marketplace, or it pays nothing, so this share earns nothing.
+    The caption has a copy-code once a person has gone on through the link: position and address are fetched then.
+    `earns` false: orders through this link earn nothing, and `no_earning_reason` says why.
     """
 
     code: str
@@ -36,6 +37,7 @@ class LinkOut(Out):
     poster_url: str
     caption: str
     earns: bool
+    no_earning_reason: str
     channel: str
     listing_id: UUID
 
@@ -66,7 +68,7 @@ def list_links(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[C
 
 
 @router.post("/shops/{slug}/links", response={201: LinkOut})
-@once(201, calls_outside=True)
+@once(201)
 def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
     """The link of a listing on a channel, existing or new, with poster and caption."""
     shop, moment = shop_for(request, slug), now()
@@ -77,7 +79,8 @@ def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
         url=share.url,
         poster_url=f"{settings.JOEY_URL}/p/{made.code}.png?lang={_lang()}",
         caption=share.caption,
-        earns=share.earns,
+        earns=share.earns in EARNING,
+        no_earning_reason=no_earning_reason(share.earns),
         channel=made.channel,
         listing_id=made.listing_id,
     )

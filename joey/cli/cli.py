@@ -19,6 +19,7 @@ COMMANDS = {
     "payouts": ("joey.cli.payouts.group:payouts", "Decide on payouts, hold, pause, and what is stuck at the bank."),
     "reports": ("joey.cli.reports.group:reports", "Order reports that could not be read."),
     "lines": ("joey.cli.lines.group:lines", "Order lines: in suspense, on hold."),
+    "positions": ("joey.cli.positions:positions", "List, register and free positions at marketplaces."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
     "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),

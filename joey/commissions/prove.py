@@ -28,6 +28,16 @@ def _line_without_its_commission() -> str:
         """
 
 
+_QUARANTINED = """
+    SELECT q.line_id AS order_line, q.reason, last.kind AS last_event FROM commissions_quarantinedline q
+    LEFT JOIN LATERAL (
+        SELECT e.kind, e.facts ->> 'reason' AS reason FROM record_event e
+        WHERE e.subject_key = 'order_line:' || q.line_id
+          AND e.kind IN ('order_line.quarantined', 'order_line.bookable') ORDER BY e.id DESC LIMIT 1
+    ) AS last ON true
+    WHERE q.reason IS DISTINCT FROM last.reason
+"""
+
 _PLAN_IN_FORCE = """
     SELECT c.id AS commission, c.plan_id AS plan, c.plan_moment, right_one.id AS in_force
     FROM commissions_commission c
@@ -101,6 +111,7 @@ CHECKS = [
         _line_without_its_commission,
     ),
     Check("12. No order line waits longer than an hour to be booked", _WAITS),
+    Check("12. Each line in quarantine was put there by its last event about that", _QUARANTINED),
     Check("13. A commission's plan is the one in force at its moment", _PLAN_IN_FORCE),
     Check("14. Net, split and penalty of each revision follow from what its line gave and its plan", _FOLLOWS),
     Check("14. A commission is its newest revision, and that is its line as it is; revisions run from 1", _NEWEST),

@@ -64,6 +64,11 @@ class Asked:
         return self._wish is not None
 
     @property
+    def chooses_plain(self) -> bool:
+        """Whether the visitor read that the shop earns nothing from a plain link, and chose it (?plain=1)."""
+        return b"plain=1" in self._scope.get("query_string", b"").split(b"&")
+
+    @property
     def _wish(self) -> str | None:
         query = self._scope.get("query_string", b"")
         return parse_qs(query.decode("latin-1")).get("lang", [None])[0] if b"lang=" in query else None

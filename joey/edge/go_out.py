@@ -4,12 +4,10 @@ A token is the id of a committed click, or the code of a listing's own link (cha
 the click itself. It holds no address, so there is none to tamper with.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from uuid import UUID
 
@@ -17,34 +15,38 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 
 from joey.edge import answer
+from joey.edge.ask_marketplace import AskMarketplace, Untracked
 from joey.edge.asked import App, Asked, Message, OpensHere, Scope, Send
 from joey.edge.django_page import page_of, send_page
 from joey.edge.group_commit import GroupCommit, PendingClick, QueueFull
 from joey.edge.look_up import DatabaseUnavailable, LookUp
 from joey.edge.open_link import KnownLinks
 from joey.edge.remember import Remembered
-from joey.kit import clock
 from joey.kit.ids import new_id_bytes
-from joey.kit.refusals import Refusal
 from joey.marketplaces import imported, registry
 from joey.marketplaces.imported import is_feed
 from joey.marketplaces.manifest_shape import Manifest
 from joey.sharing.click_rows import ClickedDestination, ClickedLink
 from joey.sharing.make_link import OWN
-from joey.sharing.models import Click, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
-from joey.sharing.public_link import link_with_offer
 from joey.sharing.queries import DESTINATION_OF_CLICK, DESTINATION_OF_LINK, OutboundTarget
-from joey.sharing.tracked_url import tracked_url
 from joey.sharing.visitor import EMBEDDED, PERSON, PREFETCH
+from joey.shops.connected import reports_orders
 
 logger = logging.getLogger(__name__)
 
 DESTINATIONS_KEPT = 50_000
 DESTINATION_FRESH_SECONDS = 10.0  # a listing that is taken down leads nowhere after this
-NO_TRACKED_URL_SECONDS = 60.0  # until a marketplace that gave no address is asked again
-WAIT_FOR_MARKETPLACE_SECONDS = 3.0
 AGENTS_KEPT, AGENT_CHARACTERS = 5_000, 600
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundAddress:
+    """Where a visitor is led. `settled`: the next one is led there too."""
+
+    url: str
+    lease_id: UUID | None
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,8 @@ class GoOut:
         )
         self._routes: Remembered[str, OutboundRoute] = Remembered(DESTINATIONS_KEPT)  # by a listing's own code
         self._clicked: Remembered[UUID, UUID] = Remembered(DESTINATIONS_KEPT)  # click → link
-        self._none_given: Remembered[UUID, bool] = Remembered(DESTINATIONS_KEPT, NO_TRACKED_URL_SECONDS)  # by link
+        self._marketplace = AskMarketplace()
         self._manifests: dict[str, Manifest] = {}
-        self._asking: dict[UUID, asyncio.Task[TrackedUrl | None]] = {}  # by link
 
     async def __call__(self, scope: Scope, asked: Asked, token: str, send: Send) -> bool:
         """False when the token leads nowhere: Django's own "not found" answers then."""
@@ -109,10 +110,13 @@ class GoOut:
         if found is None:
             return False
         destination, link, click_id = found
-        route = await self._route(destination, link, asked, token)
+        address = await self._address(destination, asked)
+        if isinstance(address, Untracked):
+            await self._let_visitor_choose(scope, asked, send, found, address)
+            return True
+        route = await self._route(destination, link, address, token)
         if route is None:
-            url = destination.tracked_url or destination.plain_url
-            logger.error("refused to lead to %r: not a host of %s", url, destination.marketplace)
+            logger.error("refused to lead to %r: not a host of %s", address.url, destination.marketplace)
             await answer.page(send, 403, "refused", asked.language)
             return True
         await self._leave(scope, asked, send, route, click_id)
@@ -152,7 +156,34 @@ class GoOut:
         await send(answer.also(route.redirect, *more) if more else route.redirect)
         await send(answer.NOTHING_MORE)
 
-    async def _find(self, token: str) -> tuple[OutboundTarget, ClickedLink | None, bytes] | None:
+    async def _let_visitor_choose(
+        self, scope: Scope, asked: Asked, send: Send, found: "FoundDestination", why: Untracked
+    ) -> None:
+        """No link here would be counted for the shop, so the visitor is not led on: the page says why, and offers to
+        retry, or to continue by a plain link from which the shop earns nothing."""
+        destination, link, click_id = found
+        more: tuple[answer.Header, ...] = ()
+        if link is not None:  # opened by the listing's own link: this is the click, and the page leads on from it
+            try:
+                recorded = await self._clicks.send(PendingClick(asked.click_on(link, click_id)))
+            except QueueFull:
+                recorded = False
+            if not recorded:
+                await answer.page(
+                    send, 503, "unavailable", asked.language, answer.NOT_RECORDED, (b"retry-after", b"10")
+                )
+                return
+        path = f"/s/{destination.slug}/{destination.listing_id}/not-tracked"
+        token = str(UUID(bytes=click_id))
+        page = await page_of(self._django, scope, asked, path, click=token, query=b"", why=why.value)
+        if page is None or page.status != 200:
+            await answer.page(send, 503, "unavailable", asked.language, (b"retry-after", b"10"))
+            return
+        if why is Untracked.LATE:
+            page, more = replace(page, status=503), ((b"retry-after", b"3"),)
+        await send_page(send, page, asked, (b"referrer-policy", b"no-referrer"), *more)
+
+    async def _find(self, token: str) -> "FoundDestination | None":
         """The destination, the listing's own link when the click is still to be written, and the click's id."""
         click_id = _click_id(token)
         if click_id is not None:
@@ -172,26 +203,26 @@ class GoOut:
         return destination, ClickedLink.of(link.shop_id, link.id, link.listing_id), new_id_bytes()
 
     async def _route(
-        self, destination: OutboundTarget, link: ClickedLink | None, asked: Asked, token: str
+        self, destination: OutboundTarget, link: ClickedLink | None, address: OutboundAddress, token: str
     ) -> OutboundRoute | None:
-        """The way there; None when it is not allowed. Kept for a listing's own link on a known address."""
+        """The way there; None when it is not allowed. Kept for a listing's own link on a settled address."""
         manifest = await self._manifest(destination.marketplace)
-        url, lease_id, settled = await self._target(destination, manifest, asked)
-        if url is None and is_feed(destination.marketplace):  # what it may lead to can have been imported just now
+        allowed = may_lead_to(address.url, manifest.hosts)
+        if allowed is None and is_feed(destination.marketplace):  # what it may lead to can have been imported just now
             imported.forget()
             manifest = await self._manifest(destination.marketplace)
-            url, lease_id, settled = await self._target(destination, manifest, asked)
-        if url is None:
+            allowed = may_lead_to(address.url, manifest.hosts)
+        if allowed is None:
             return None
         route = OutboundRoute(
             destination=destination,
             link=link,
-            packed=ClickedDestination.of(destination.shop_id, manifest.code, lease_id),
-            lease_id=lease_id,
-            redirect=answer.redirect(url),
+            packed=ClickedDestination.of(destination.shop_id, manifest.code, address.lease_id),
+            lease_id=address.lease_id,
+            redirect=answer.redirect(allowed),
             until=self._destinations.fresh_until(destination.link_id),
         )
-        if settled and link is not None:
+        if address.settled and link is not None:
             self._routes.put(token, route)
         return route
 
@@ -225,52 +256,34 @@ class GoOut:
             self._manifests[marketplace] = registry.manifest_of(marketplace)
         return self._manifests[marketplace]
 
-    async def _target(
-        self, destination: OutboundTarget, manifest: Manifest, asked: Asked
-    ) -> tuple[str | None, UUID | None, bool]:
-        """(the address when it is allowed, the lease it is on, whether the next visitor is led there, too).
+    async def _address(self, destination: OutboundTarget, asked: Asked) -> OutboundAddress | Untracked:
+        """Where this visitor is led, or why there is no tracked address.
 
-        A plain address earns nothing.
+        It is plain without a question only where no order is reported to this instance at all, which the listing's
+        page says, or where the visitor has chosen it. A position is leased, and a marketplace asked, for a person only.
         """
-        url, lease_id = destination.tracked_url, destination.lease_id
-        if url is None and manifest.reports_orders and asked.visitor != Click.Visitor.PREVIEW:
-            given = await self._given(destination)
-            if given is not None:
-                url, lease_id = given.url, given.lease_id
-        # Where a feed may lead can change at any moment, and the change counts from then on.
-        settled = destination.tracked_url is not None or not (
-            manifest.reports_orders or is_feed(destination.marketplace)
-        )
-        if url is None:
-            return may_lead_to(destination.plain_url, manifest.hosts), None, settled
-        return may_lead_to(url, manifest.hosts), lease_id, settled
+        if destination.tracked_url is not None:
+            return OutboundAddress(destination.tracked_url, destination.lease_id, settled=True)
+        if not reports_orders(destination.marketplace):
+            # Where a feed may lead can change at any moment, and the change counts from then on.
+            return OutboundAddress(destination.plain_url, None, settled=not is_feed(destination.marketplace))
+        if asked.chooses_plain:
+            return OutboundAddress(destination.plain_url, None, settled=False)
+        if asked.visitor is not PERSON:
+            return Untracked.NO_PERSON
+        if self._clicks.unavailable:
+            return Untracked.LATE
+        given = await self._marketplace.address_of(destination.link_id)
+        if given is Untracked.NOT_HERE:
+            return OutboundAddress(destination.plain_url, None, settled=False)
+        if isinstance(given, Untracked):
+            return given
+        self._destinations.forget(destination.link_id)
+        return OutboundAddress(given.url, given.lease_id, settled=False)
 
-    async def _given(self, destination: OutboundTarget) -> TrackedUrl | None:
-        """The tracked address from the marketplace, asked once however many visitors wait for it."""
-        link_id = destination.link_id
-        if self._clicks.unavailable or self._none_given.fresh(link_id):
-            return None
-        asking = self._asking.get(link_id)
-        if asking is None:
-            asking = asyncio.create_task(self._ask(link_id))
-            self._asking[link_id] = asking
-            asking.add_done_callback(lambda _done: self._asking.pop(link_id, None))
-        await asyncio.wait({asking}, timeout=WAIT_FOR_MARKETPLACE_SECONDS)
-        return asking.result() if asking.done() else None
 
-    async def _ask(self, link_id: UUID) -> TrackedUrl | None:
-        given = None
-        try:
-            given = await sync_to_async(_ask_marketplace, thread_sensitive=False)(link_id)
-        except Refusal as refusal:
-            logger.warning("no tracked address for link %s: %s", link_id, refusal)
-        except Exception:
-            logger.exception("no tracked address for link %s", link_id)
-        if given is None:
-            self._none_given.put(link_id, True)
-        else:
-            self._destinations.forget(link_id)
-        return given
+# The destination, the listing's own link when the click is still to be written, and the click's id.
+FoundDestination = tuple[OutboundTarget, ClickedLink | None, bytes]
 
 
 def _refresh_feeds() -> None:
@@ -279,15 +292,6 @@ def _refresh_feeds() -> None:
         imported.refresh()
     except DatabaseError as error:
         logger.warning("where feeds may lead is unknown: %s", error)
-    finally:
-        connection.close()
-
-
-def _ask_marketplace(link_id: UUID) -> TrackedUrl | None:
-    """The verb, in a thread of its own with a connection of its own."""
-    try:
-        now: datetime = clock.now()
-        return tracked_url(link_with_offer(link_id), now=now)
     finally:
         connection.close()
 

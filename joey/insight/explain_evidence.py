@@ -18,6 +18,13 @@ SUSPENSE: Mapping[str, Callable[[str], str]] = {
     ),
     "not_leased_at_click": lambda key: _("No shop had position “%s” at the time of the click.") % key,
     "not_leased_at_order": lambda key: _("No shop had position “%s” at the time of the order.") % key,
+    "not_linked": lambda key: (
+        _(
+            "Position “%s” was another shop's before, and the shop that had it then had no link to this item. What the"
+            " earlier shop shared may still sell, so neither gets the order by itself."
+        )
+        % key
+    ),
     "unknown_sub_id": lambda key: (
         _("The report gives back “%s”, which is the code of no link here. It is not given to the nearest match.") % key
     ),

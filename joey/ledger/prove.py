@@ -2,13 +2,15 @@
 
 from joey.kit.prove import Check
 from joey.ledger.chart import HOUSE_BOOK, Side, kinds_with
-from joey.ledger.postings import pair_rows
+from joey.ledger.postings import NAMED_ENTRIES, pair_rows
 
 # Written out, so that a row slipped into `ledger_pair` allows nothing here.
 _PAIRS = ", ".join(
     f"('{row.journal_kind}', '{row.debit_kind}', '{row.credit_kind}', {str(row.overdraws).lower()})"
     for row in pair_rows()
 )
+# Journals that neither a line nor a payout accounts for: each has the event of the decision or bank row behind it.
+_NAMED = "'" + "', '".join(NAMED_ENTRIES) + "'"
 _ALLOWED = f"(VALUES {_PAIRS}) AS allowed (journal_kind, debit_kind, credit_kind, overdraws)"
 
 
@@ -65,6 +67,14 @@ CHECKS = [
                ON (allowed.journal_kind, allowed.debit_kind, allowed.credit_kind) = (j.kind, d.kind, c.kind)
         WHERE (j.book_id, d.book_id, c.book_id) IS DISTINCT FROM (p.book_id, p.book_id, p.book_id)
            OR (d.currency, c.currency) IS DISTINCT FROM (p.currency, p.currency) OR allowed.journal_kind IS NULL
+        """,
+    ),
+    Check(
+        "4. Each journal that no line or payout accounts for has the event that asked for it",
+        f"""
+        SELECT j.id AS journal, j.kind, j.reference, j.book_id AS book FROM ledger_journal j
+        WHERE j.kind IN ({_NAMED}) AND NOT EXISTS (
+            SELECT FROM record_event e WHERE e.subject_key = 'journal:' || j.id AND e.kind = j.kind)
         """,
     ),
     Check(

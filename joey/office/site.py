@@ -72,9 +72,10 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
 
     def extra_urls(self) -> list[Any]:
         from joey.office.health import health_url
+        from joey.office.register_page import register_url
         from joey.office.waiting import waiting_url
 
-        return [waiting_url(self), health_url(self)]
+        return [waiting_url(self), health_url(self), register_url(self)]
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return [
@@ -109,6 +110,14 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Holds on payouts"), "pan_tool", table("payouts_payouthold")),
                 _item(_("Pauses of all payouts"), "pause_circle", table("payouts_payoutpause")),
                 _item(_("Payout files"), "description", table("payouts_payoutfile")),
+            ],
+        ),
+        (
+            _("Positions"),
+            [
+                _item(_("Leases"), "key", table("sharing_positionlease")),
+                _item(_("Positions"), "tag", table("sharing_position")),
+                _item(_("Register positions"), "add_circle", reverse("admin:register_positions")),
             ],
         ),
         (

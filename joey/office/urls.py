@@ -3,8 +3,8 @@
 from django.urls import path
 
 from joey.office.site import office
-from joey.office.tables import commissions, jobs, orders, payouts, reports, who
+from joey.office.tables import commissions, jobs, orders, payouts, positions, reports, who
 
-TABLES = (commissions, jobs, orders, payouts, reports, who)  # importing them registers what they show
+TABLES = (commissions, jobs, orders, payouts, positions, reports, who)  # importing them registers what they show
 
 urlpatterns = [path("office/", office.urls)]

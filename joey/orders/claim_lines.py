@@ -19,7 +19,7 @@ from joey.orders.newest_report import newest_first, rank
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import CONTRADICTIONS, EVIDENCE, NAMED, NEWEST, ORDERS, VERDICTS, OrderFacts
 from joey.sharing.attribute import attribute_set
-from joey.sharing.lease_position import keep_for_orders
+from joey.sharing.rest_positions import keep_for_orders
 
 
 def attribute_and_claim(marketplace: str, staged: StagedReports, *, now: datetime) -> bool:
@@ -40,7 +40,7 @@ def attribute_and_claim(marketplace: str, staged: StagedReports, *, now: datetim
         FROM {ORDERS} o LEFT JOIN {VERDICTS} v USING (report)
         """
     )
-    keep_for_orders(marketplace, str(NAMED), now=now)
+    keep_for_orders(marketplace, str(NAMED), str(EVIDENCE), now=now)
     sql.execute(
         f"""
         INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)

@@ -131,6 +131,7 @@ class OrderLine(models.Model):
         UNKNOWN_POSITION = "unknown_position"
         NOT_LEASED_AT_CLICK = "not_leased_at_click"
         NOT_LEASED_AT_ORDER = "not_leased_at_order"
+        NOT_LINKED = "not_linked"  # the position changed hands, and its tenant had no link to this item by then
         NO_CLICK_TIME = "no_click_time"
         NO_ORDER_TIME = "no_order_time"
         UNKNOWN_SUB_ID = "unknown_sub_id"
@@ -151,7 +152,8 @@ class OrderLine(models.Model):
     external_line = models.CharField(max_length=64)
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+")
     suspense = models.CharField(max_length=24, choices=Suspense.choices, blank=True, default="")
-    failed_evidence = models.JSONField(default=list)  # [{"kind", "key", "at", "problem", "shop"}], while in suspense
+    # While in suspense: [{"kind", "key", "at", "problem", "shop", "earlier_shop"}]
+    failed_evidence = models.JSONField(default=list)
     lease_id = models.UUIDField(null=True)
     evidence_kind = models.CharField(max_length=20, blank=True, default="")  # one of sharing.attribute.KINDS
     evidence_key = models.CharField(max_length=120, blank=True, default="")

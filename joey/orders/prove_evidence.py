@@ -5,6 +5,9 @@ from joey.kit.prove import Check
 AGE = "interval '2 hours'"  # after which the hourly retry of suspense is late
 
 _MADE_AT = "to_timestamp(('x' || left(replace({id}::text, '-', ''), 12))::bit(48)::bigint / 1000.0)"  # of a UUIDv7
+_COVERED = f"""{_MADE_AT.format(id="h.id")} < clock_timestamp() - {AGE} AND NOT EXISTS (
+            SELECT FROM sharing_leasechange c  -- prolonged only now
+            WHERE c.lease_id = h.id AND c.until IS NOT NULL AND c.recorded_at >= clock_timestamp() - {AGE})"""
 
 CLAIMS = Check(
     "10. Each order line of a shop is claimed by that shop",
@@ -29,6 +32,9 @@ EVIDENCE = Check(
         WHEN starts_with(l.evidence_kind, 'position') THEN
             h.shop_id IS DISTINCT FROM l.shop_id OR p.key IS DISTINCT FROM l.evidence_key
             OR l.evidence_at < h.leased_from OR l.evidence_at >= h.until OR l.evidence_at IS NULL
+            OR h.is_reuse AND NOT EXISTS (
+                SELECT FROM sharing_trackedurl t
+                WHERE t.lease_id = h.id AND date_trunc('second', t.made_at) <= l.evidence_at)
         ELSE true END
     """,
 )
@@ -72,8 +78,8 @@ SUSPENSE = Check(
         WHEN 'unknown_position' THEN
             p.registered_at < clock_timestamp() - {AGE} AND jsonb_array_length(l.failed_evidence) = 1
         WHEN 'unknown_sub_id' THEN k.made_at < clock_timestamp() - {AGE}
-        WHEN 'not_leased_at_click' THEN {_MADE_AT.format(id="h.id")} < clock_timestamp() - {AGE}
-        WHEN 'not_leased_at_order' THEN {_MADE_AT.format(id="h.id")} < clock_timestamp() - {AGE}
+        WHEN 'not_leased_at_click' THEN {_COVERED}
+        WHEN 'not_leased_at_order' THEN {_COVERED}
         WHEN 'no_evidence' THEN l.failed_evidence <> '[]'
         ELSE false END
     """,

@@ -127,6 +127,12 @@ class FailedEvidence:
     at: datetime | None
     problem: str
     shop: str | None
+    earlier_shop: str | None = None  # the last other shop that had the position before
+
+    @property
+    def outcome(self) -> str:
+        """The problem, and every shop that the piece could mean."""
+        return " ".join(each for each in (self.problem, self.shop, self.earlier_shop) if each)
 
 
 @dataclass(frozen=True)

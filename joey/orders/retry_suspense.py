@@ -74,7 +74,8 @@ def _stage_what_was_kept(marketplace: str) -> int:
         SELECT o.report, (piece.number - 1)::int AS place, piece.facts ->> 'kind' AS kind,
                piece.facts ->> 'key' AS key,
                CASE WHEN piece.facts ->> 'kind' = '{AT_CLICK}' THEN o.clicked_at
-                    WHEN piece.facts ->> 'kind' <> '{SUB_ID}' THEN o.placed_at END AS at
+                    WHEN piece.facts ->> 'kind' <> '{SUB_ID}' THEN o.placed_at END AS at,
+               o.external_item AS item, o.title
         FROM {ORDERS} o CROSS JOIN LATERAL jsonb_array_elements(o.evidence) WITH ORDINALITY AS piece (facts, number)
         """
     )

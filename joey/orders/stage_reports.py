@@ -146,12 +146,13 @@ def _order(
 
 
 def _pieces(number: int, report: OrderReport) -> Iterator[EvidencePiece]:
+    item, title = storable(report.external_item[:120]), storable(report.title[:300])
     for place, piece in enumerate(report.evidence):
         if isinstance(piece, ByPosition):
             kind, at = (AT_CLICK, report.clicked_at) if piece.at == "clicked" else (AT_ORDER, report.placed_at)
-            yield EvidencePiece(number, place, kind, _key(piece.key), at)
+            yield EvidencePiece(number, place, kind, _key(piece.key), at, item, title)
         else:
-            yield EvidencePiece(number, place, SUB_ID, _key(piece.text), None)
+            yield EvidencePiece(number, place, SUB_ID, _key(piece.text), None, item, title)
 
 
 def _key(text: str) -> str:

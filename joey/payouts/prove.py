@@ -2,6 +2,7 @@
 
 from joey.kit.prove import Check
 from joey.payouts.journals import JOURNALS_OF, MOVES
+from joey.payouts.prove_answers import ANSWERS
 from joey.payouts.prove_evidence import EVIDENCE
 from joey.payouts.prove_files import FILES
 from joey.record.erasable import texts_match
@@ -95,6 +96,7 @@ CHECKS = [
     ),
     *EVIDENCE,
     *FILES,
+    *ANSWERS,
     *(
         texts_match(f"payouts_{table}", f"{name}_id", f"{name}_sha256")
         for table, name in (

@@ -1,9 +1,13 @@
 """Rules about what has to exist before money leaves and after: payee, approvals, submissions, answers, holds."""
 
 from joey.kit.prove import Check
+from joey.payouts.first_limits import FIRST_LIMITS
 
 # The fact of an event that refers to a kept text, from a row's two columns.
 _REF = "{0}.{1}_id || ':' || encode({0}.{1}_sha256, 'hex')"
+_FIRST = ", ".join(
+    f"('{currency}', {floor}, {below}, {two}, {day})" for currency, (floor, below, two, day) in FIRST_LIMITS.items()
+)
 _OPEN_HOLD = "NOT EXISTS (SELECT FROM payouts_payoutholdclosing c WHERE c.hold_id = h.id)"
 
 EVIDENCE = [
@@ -11,7 +15,8 @@ EVIDENCE = [
         "23. A payout goes to the payee version and the details that were requested",
         f"""
         SELECT p.id AS payout, p.payee_id AS payee, e.facts ->> 'payee' AS requested FROM payouts_payout p
-        LEFT JOIN record_event e ON e.kind = 'payout.requested' AND e.subject_key = 'payout:' || p.id
+        LEFT JOIN record_event e ON e.kind IN ('payout.requested', 'payout.carried_over')
+             AND e.subject_key = 'payout:' || p.id
         WHERE (e.facts ->> 'payee', e.facts ->> 'details', e.facts ->> 'amount_minor', e.facts ->> 'currency')
               IS DISTINCT FROM (p.payee_id::text, {_REF.format("p", "details")}, p.amount_minor::text, p.currency::text)
         """,
@@ -64,6 +69,23 @@ EVIDENCE = [
         WHERE NOT EXISTS (
             SELECT FROM record_event e WHERE e.kind IN ('payout.approved', 'payout.approved_once')
             AND e.subject_key = 'payout:' || a.payout_id AND e.facts ->> 'by' = a.operator_id::text)
+        """,
+    ),
+    Check(
+        "31. Each version of the limits is the one that its event recorded, or came with Joey",
+        f"""
+        SELECT l.currency, l.version FROM payouts_payoutlimits l
+        LEFT JOIN record_event e ON e.kind = 'payout_limits.published'
+             AND e.subject_key = 'payout_limits:' || l.currency AND (e.facts ->> 'version')::int = l.version
+        LEFT JOIN (VALUES {_FIRST}) AS first (currency, floor, below, two, day)
+             ON first.currency = l.currency AND l.version = 1 AND l.published_by_id IS NULL
+        WHERE (l.floor_minor, l.by_rule_below_minor, l.two_from_minor, l.per_operator_day_minor) IS DISTINCT FROM
+              (coalesce((e.facts ->> 'floor_minor')::bigint, first.floor),
+               coalesce((e.facts ->> 'by_rule_below_minor')::bigint, first.below),
+               coalesce((e.facts ->> 'two_from_minor')::bigint, first.two),
+               coalesce((e.facts ->> 'per_operator_day_minor')::bigint, first.day))
+           OR (l.published_by_id::text, l.from_at) IS DISTINCT FROM
+              (e.facts ->> 'by', coalesce((e.facts ->> 'from_at')::timestamptz, '2000-01-01 00:00+00'))
         """,
     ),
     Check(

@@ -18,6 +18,7 @@ from django.db.models import Model
 from psycopg import sql as text
 from psycopg.rows import dict_row
 
+from joey.kit import sql
 from joey.money.money import Money
 from joey.payouts.journals import JOURNALS_OF, OVERPAID, RELEASED, RESERVED, PayoutJournal, book
 from joey.payouts.models import (
@@ -32,9 +33,9 @@ from joey.payouts.models import (
     PayoutHoldClosing,
     PayoutSubmission,
 )
+from joey.payouts.record_carried_over import record_carried_over
 from joey.payouts.states import IN_PROGRESS
 from joey.people.models import Person
-from joey.record.append import append
 from joey.record.models import ErasableText
 from joey.shops.models import Shop
 
@@ -63,10 +64,7 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
     shops = set(Shop.objects.filter(pk__in={payout.shop_id for payout in changed}).values_list("id", flat=True))
     ours = [payout for payout in changed if payout.shop_id in shops]
     attempts = _read(before, PayoutAttempt, "payout_id", [payout.id for payout in changed])
-    _write(before, ours, [attempt for attempt in attempts if attempt.shop_id in shops])
-    for payout in ours:
-        facts = {"state": payout.state, "amount_minor": payout.amount_minor, "currency": payout.currency}
-        append("payout.carried_over", f"payout:{payout.id}", facts, shop_id=payout.shop_id, happened_at=now)
+    _write(before, ours, [attempt for attempt in attempts if attempt.shop_id in shops], now)
     amounts: Counter[str] = Counter()
     for payout in ours:
         amounts[payout.currency] += payout.amount_minor if payout.state in LEFT else 0
@@ -96,7 +94,9 @@ def _left(before: psycopg.Connection) -> list[Payout]:
     return _read(before, Payout, "state", [str(state) for state in LEFT])
 
 
-def _write(before: psycopg.Connection, payouts: Sequence[Payout], attempts: Sequence[PayoutAttempt]) -> None:
+def _write(
+    before: psycopg.Connection, payouts: Sequence[Payout], attempts: Sequence[PayoutAttempt], now: datetime
+) -> None:
     """Rows with the ids they had, in order of ids: a shop's older payout is finished before a newer one begins."""
     ids = [payout.id for payout in payouts]
     payees = _read(before, Payee, "id", list({payout.payee_id for payout in payouts}))
@@ -111,18 +111,23 @@ def _write(before: psycopg.Connection, payouts: Sequence[Payout], attempts: Sequ
     decisions = _read(before, PayoutDecision, "attempt_id", [attempt.id for attempt in attempts])
     _forget_strangers([*payouts, *holds, *closings])
     known = _known_people({each.operator_id for each in approvals} | {each.operator_id for each in decisions})
+    approvals = [each for each in approvals if each.operator_id in known]
+    decisions = [each for each in decisions if each.operator_id in known]
     _copy_texts(before, [*payees, *payouts, *attempts, *files, *answers, *holds, *closings, *decisions])
+    record_carried_over(payouts, payees, approvals, holds, closings, now=now)
     _insert(Payee, payees)
     _upsert(PayoutFile, files, ("withdrawn_at", "asked_at", "answered_at", "problems"))
     decided = ("approvals_needed", "decided_by", "decided_at")
     _upsert(Payout, payouts, ("state", "reason_id", "reason_sha256", "finished_at", *decided))
-    _insert(PayoutApproval, [each for each in approvals if each.operator_id in known])
+    _insert(PayoutApproval, approvals)
     _upsert(PayoutAttempt, attempts, ("state", "reason_id", "reason_sha256", "finished_at"))
     _insert(PayoutSubmission, submissions)
     _insert(PayoutAnswer, answers)
     _insert(PayoutHold, holds)
     _insert(PayoutHoldClosing, closings)
-    _insert(PayoutDecision, [each for each in decisions if each.operator_id in known])
+    _insert(PayoutDecision, decisions)
+    for numbered in (PayoutApproval, PayoutSubmission, PayoutAnswer, PayoutDecision):
+        _advance(numbered)
     _book(payouts, attempts, {file.id: file.rail_account for file in files}, decisions)
 
 
@@ -184,6 +189,16 @@ def _book(
 def _insert(model: type[M], rows: Sequence[M]) -> None:
     """Rows that never change: those that are here already stay."""
     model._default_manager.bulk_create(rows, ignore_conflicts=True)
+
+
+def _advance(model: type[Model]) -> None:
+    """Let numbers given out from now on come after those of the copied rows."""
+    table = model._meta.db_table
+    number = "nextval(pg_get_serial_sequence(%s, 'id'))"
+    highest = int(sql.value(f"SELECT coalesce(max(id), 0) FROM {table}"))
+    missing = highest - int(sql.value(f"SELECT {number}", [table]))
+    if missing > 0:
+        sql.value(f"SELECT max({number}) FROM generate_series(1, %s)", [table, missing])
 
 
 def _upsert(model: type[M], rows: Sequence[M], changing: Sequence[str]) -> None:

@@ -118,7 +118,10 @@ _DECLARED = (
     Kind("listing.reported", {"reason": CODE, "words": optional(TEXT)}),
     # sharing
     Kind("link.made", {"code": CODE, "channel": CODE}),
+    Kind("position.registered", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.leased", {"marketplace": CODE, "position": ELSEWHERE}),
+    Kind("position.resumed", {"marketplace": CODE, "position": ELSEWHERE}),
+    Kind("position.ended", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE, "reason": optional(TEXT)}),
     # orders
     Kind("order_line.reported", _LINE),
     Kind("order_line.returned", _LINE),
@@ -195,7 +198,7 @@ _DECLARED = (
     ),
     Kind("payout.erased", {**_BY_PERSON, "texts": INTEGER}),
     Kind("payee.erased", {**_BY_PERSON, "texts": INTEGER}),
-    Kind("payout.carried_over", {**_MONEY, "state": CODE}),
+    Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT}),
     Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
     Kind("payouts.resumed", _BY_PERSON),
 )

@@ -13,6 +13,20 @@ from joey.sharing.queries import slug_of
 
 AT_CLICK, AT_ORDER, SUB_ID = "position_at_click", "position_at_order", "sub_id"
 KINDS = (AT_CLICK, AT_ORDER, SUB_ID)
+_LINKED = """EXISTS (
+    SELECT FROM sharing_trackedurl t
+    WHERE t.lease_id = l.id AND date_trunc('second', t.made_at) <= e.at
+      AND (t.item <> '' AND t.item = e.item OR t.title <> '' AND t.title = e.title))"""
+_NEXT_BEGAN = """EXISTS (
+    SELECT FROM sharing_positionlease next
+    WHERE next.position_id = l.position_id AND next.leased_from > l.leased_from AND next.leased_from <= e.at)"""
+# The last shop that had the position before, apart from the one that the piece names.
+_EARLIER = """(
+    SELECT earlier.shop_id FROM sharing_positionlease earlier
+    WHERE earlier.position_id = n.position_id AND earlier.leased_from <= n.at
+      AND earlier.shop_id IS DISTINCT FROM n.shop_id
+    ORDER BY earlier.leased_from DESC LIMIT 1)"""
+
 UNCHECKED = ("no_click_time", "no_order_time")  # the piece may be right; the report lacks the time to check it
 
 
@@ -25,6 +39,8 @@ class EvidencePiece:
     kind: str  # one of KINDS
     key: str
     at: datetime | None  # the time that decides who held a position
+    item: str = ""  # what was ordered, as the report names it: a hint, needed only where a position changed hands
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,27 +68,35 @@ def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: S
 
     Pieces that name different shops decide nothing. Else the first piece that can be checked decides: it names a shop,
     or its problem is the reason for suspense, even where a lesser piece would name one. A lesser piece that names no
-    shop changes nothing. A lease covers a moment from `leased_from` until `until`, which is the order window and the
-    refund time after its last use; its position serves no other shop before that, so at most one lease does.
+    shop changes nothing.
+
+    A lease covers a moment from `leased_from` until `until`, which is the order window and the refund time after its
+    last use; its position serves no other shop before that, so at most one lease does. After that the position is
+    still the shop's as long as no other shop has had it: no other link could lead there. Once another shop had it, a
+    moment that no lease covers names no shop, and the new tenant has an order only if it had a link to that item by
+    then (`not_linked`): what the earlier tenant shared may still sell. Items are known by id or by title.
     """
     verdicts.insert(
         f"""
         WITH named AS MATERIALIZED (
             SELECT e.report, e.place, e.kind, e.key, e.at, coalesce(l.shop_id, k.shop_id) AS shop_id, l.id AS lease_id,
+                   p.id AS position_id,
                    CASE WHEN e.kind = '{SUB_ID}' THEN CASE WHEN k.id IS NULL THEN 'unknown_sub_id' ELSE '' END
                         WHEN p.id IS NULL THEN 'unknown_position'
                         WHEN e.at IS NULL THEN
                             CASE e.kind WHEN '{AT_CLICK}' THEN 'no_click_time' ELSE 'no_order_time' END
                         WHEN l.id IS NULL THEN
                             CASE e.kind WHEN '{AT_CLICK}' THEN 'not_leased_at_click' ELSE 'not_leased_at_order' END
+                        WHEN l.is_reuse AND NOT {_LINKED} THEN 'not_linked'
                         ELSE '' END AS problem
             FROM {pieces} e
             LEFT JOIN sharing_position p ON e.kind <> '{SUB_ID}' AND p.marketplace = %(marketplace)s AND p.key = e.key
             LEFT JOIN sharing_positionlease l
-              ON l.position_id = p.id AND e.at >= l.leased_from AND (l.until IS NULL OR e.at < l.until)
+              ON l.position_id = p.id AND e.at >= l.leased_from
+             AND (l.until IS NULL OR e.at < l.until OR (NOT l.is_reuse AND NOT {_NEXT_BEGAN}))
             LEFT JOIN sharing_link k ON e.kind = '{SUB_ID}' AND k.code = e.key
         ), weighed AS (
-            SELECT report, count(DISTINCT shop_id) > 1 AS conflict,
+            SELECT report, count(DISTINCT shop_id) FILTER (WHERE problem = '') > 1 AS conflict,
                    (array_agg(problem ORDER BY place))[1] AS first_problem,
                    (array_agg(problem ORDER BY place) FILTER (WHERE problem <> ALL(%(unchecked)s)))[1] AS problem,
                    min(place) FILTER (WHERE problem = '') AS place
@@ -83,7 +107,8 @@ def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: S
             FROM weighed
         ), failed AS (
             SELECT n.report, jsonb_agg(jsonb_build_object(
-                       'kind', n.kind, 'key', n.key, 'at', n.at, 'problem', n.problem, 'shop', {slug_of("n.shop_id")}
+                       'kind', n.kind, 'key', n.key, 'at', n.at, 'problem', n.problem, 'shop', {slug_of("n.shop_id")},
+                       'earlier_shop', CASE WHEN n.problem <> '' THEN {slug_of(_EARLIER)} END
                    ) ORDER BY n.place) AS pieces
             FROM named n JOIN decided d ON d.report = n.report AND d.suspense <> ''
             GROUP BY 1

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from joey.kit.clock import now
 from joey.kit.partitions import drop_days
-from joey.sharing.lease_position import return_idle
+from joey.sharing.end_lease import return_idle
 
 
 @app.periodic(cron="17 20 * * *")

@@ -15,14 +15,27 @@ class Position(models.Model):
     marketplace = models.CharField(max_length=64)
     key = models.CharField(max_length=80)
     registered_at = models.DateTimeField(db_default=Now())
-    free_from = models.DateTimeField(null=True, db_default=Now())  # null while leased; else not leased before this
+    # Null while leased. Else no shop gets it before this: window and refund time after its last reported use.
+    free_from = models.DateTimeField(null=True, db_default=Now())
+    was_leased = models.BooleanField(default=False, db_default=False)  # one that never was is taken first
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "key"], name="sharing_position_once")]
+        indexes = [
+            models.Index(
+                fields=["marketplace", "was_leased", "free_from", "id"],
+                condition=Q(free_from__isnull=False),
+                name="sharing_free_positions",
+            )
+        ]
 
 
 class PositionLease(models.Model):
-    """One shop's time on one position. An order belongs to the lease that covers its reported click or order time."""
+    """One shop's time on one position. An order belongs to the lease that covers its reported click or order time.
+
+    Shop, position and beginning never change: the app role may only end and prolong a lease, and the database writes
+    a LeaseChange at each of these.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     position = models.ForeignKey(Position, models.PROTECT, related_name="+")
@@ -32,11 +45,13 @@ class PositionLease(models.Model):
     ended_at = models.DateTimeField(null=True)  # no new links on it from here
     until = models.DateTimeField(null=True)  # window and refund time are over: the position may serve another shop
     last_used_at = models.DateTimeField()
+    # Another shop had the position before, and what it shared may still sell: see attribute.py.
+    is_reuse = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["position"], condition=Q(until__isnull=True), name="sharing_one_open_lease"
+                fields=["position"], condition=Q(ended_at__isnull=True), name="sharing_one_open_lease"
             ),
             models.UniqueConstraint(
                 fields=["shop", "marketplace"], condition=Q(ended_at__isnull=True), name="sharing_one_lease_per_shop"
@@ -44,7 +59,25 @@ class PositionLease(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=F("leased_from")), name="sharing_lease_forwards"
             ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True, ended_at__isnull=True)
+                | Q(until__isnull=False, ended_at__isnull=False, until__gte=F("ended_at")),
+                name="sharing_ended_lease_rests",
+            ),
         ]
+
+
+class LeaseChange(models.Model):
+    """The opening of a lease, and each change of its end. Append-only, written by the database itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    lease = models.ForeignKey(PositionLease, models.PROTECT, related_name="+")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    leased_from = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(db_default=Now())
 
 
 class Link(models.Model):
@@ -62,13 +95,19 @@ class Link(models.Model):
 
 
 class TrackedUrl(models.Model):
-    """A marketplace's tracked address of a listing, on a lease, with the code of a link as its sub-id, or both."""
+    """A marketplace's tracked address of a listing, on a lease, with the code of a link as its sub-id, or both.
+
+    Append-only: it is the evidence that a lease had a link to an item, and since when.
+    """
 
     id = models.BigAutoField(primary_key=True)
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
     listing = models.ForeignKey(Listing, models.CASCADE, related_name="+")
     lease = models.ForeignKey(PositionLease, models.CASCADE, null=True, related_name="+")
     sub_id = models.CharField(max_length=64, blank=True, default="")  # "": the address serves every link of the listing
+    # What the address was asked for: the item's id on that day, and its title as the marketplace shows it.
+    item = models.CharField(max_length=120, blank=True, default="")
+    title = models.CharField(max_length=300, blank=True, default="")
     url = models.URLField(max_length=2000)
     copy_code = models.CharField(max_length=300, blank=True, default="")
     made_at = models.DateTimeField()

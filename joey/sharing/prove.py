@@ -28,11 +28,47 @@ CHECKS = [
         """,
     ),
     Check(
-        "Leases of one position never overlap",
+        "10. Each lease is of the shop and on the position for which it was opened",
+        """
+        SELECT coalesce(l.id, c.lease_id) AS lease, l.shop_id, c.shop_id AS opened_for, l.position_id
+        FROM sharing_positionlease l FULL JOIN sharing_leasechange c ON c.lease_id = l.id
+        WHERE (l.shop_id, l.position_id, l.leased_from) IS DISTINCT FROM (c.shop_id, c.position_id, c.leased_from)
+        """,
+    ),
+    Check(
+        "10. A lease of a position that another shop had before says so",
+        """
+        SELECT l.id AS lease, l.position_id FROM sharing_positionlease l WHERE NOT l.is_reuse AND EXISTS (
+            SELECT FROM sharing_positionlease earlier WHERE earlier.position_id = l.position_id
+               AND earlier.leased_from < l.leased_from AND earlier.shop_id <> l.shop_id)
+        """,
+    ),
+    Check(
+        "32. A position is free exactly when no lease is open, and not before the last one has rested",
+        """
+        SELECT p.id AS position, p.free_from, l.id AS lease, l.until FROM sharing_position p
+        LEFT JOIN (
+            SELECT DISTINCT ON (position_id) * FROM sharing_positionlease ORDER BY position_id, leased_from DESC
+        ) AS l ON l.position_id = p.id
+        WHERE (p.free_from IS NULL) <> (l.id IS NOT NULL AND l.ended_at IS NULL) OR p.free_from < l.until
+           OR p.marketplace <> l.marketplace
+        """,
+    ),
+    Check(
+        "32. Leases of one position do not overlap",
         """
         SELECT a.id AS lease, b.id AS other, a.position_id FROM sharing_positionlease a
         JOIN sharing_positionlease b ON b.position_id = a.position_id AND b.id > a.id
         WHERE tstzrange(a.leased_from, a.until) && tstzrange(b.leased_from, b.until)
+        """,
+    ),
+    Check(
+        "32. Each lease ends when its openings and endings say",
+        """
+        SELECT l.id AS lease, l.ended_at, l.until FROM sharing_positionlease l
+        LEFT JOIN (SELECT DISTINCT ON (lease_id) * FROM sharing_leasechange ORDER BY lease_id, id DESC) AS c
+          ON c.lease_id = l.id
+        WHERE (l.ended_at, l.until) IS DISTINCT FROM (c.ended_at, c.until)
         """,
     ),
     Check(

@@ -1,5 +1,6 @@
 """What a share link shows to anyone, and what it needs to lead on."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -19,16 +20,34 @@ def public_link(code: str) -> Link:
     return found
 
 
+@dataclass(frozen=True)
+class KnownAddress:
+    """A link's tracked address that is in use."""
+
+    url: str
+    copy_code: str
+
+
+# A tracked address is usable while its lease is open; one without a lease carries its link's code as the sub-id.
+_KNOWN = """
+    SELECT t.url, t.copy_code FROM sharing_trackedurl t
+    LEFT JOIN sharing_positionlease l ON l.id = t.lease_id
+    LEFT JOIN sharing_link k ON k.code = t.sub_id
+    WHERE t.listing_id = %(listing)s AND l.ended_at IS NULL AND (t.sub_id = '' OR {which})
+    ORDER BY t.made_at DESC LIMIT 1
+"""
+
+
+def known_address(link: Link) -> KnownAddress | None:
+    """The tracked address that the link leads to now, if the marketplace has given one. One query."""
+    found = sql.one(_KNOWN.format(which="k.id = %(link)s"), {"listing": link.listing_id, "link": link.pk})
+    return KnownAddress(**found) if found else None
+
+
 def known_copy_code(listing_id: UUID) -> str:
     """The copy-code that the marketplace gave for this listing on the shop's open lease, or "". One query."""
-    found = sql.value(
-        "SELECT t.copy_code FROM sharing_trackedurl t LEFT JOIN sharing_positionlease l ON l.id = t.lease_id"
-        " LEFT JOIN sharing_link k ON k.code = t.sub_id"
-        " WHERE t.listing_id = %s AND l.ended_at IS NULL AND (t.sub_id = '' OR k.channel = 'shop')"
-        " ORDER BY t.made_at DESC LIMIT 1",
-        [listing_id],
-    )
-    return str(found or "")
+    found = sql.one(_KNOWN.format(which="k.channel = 'shop'"), {"listing": listing_id})
+    return str(found["copy_code"]) if found else ""
 
 
 def link_with_offer(link_id: UUID) -> Link:

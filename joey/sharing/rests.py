@@ -3,10 +3,11 @@
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from joey.kit.rests import Job, Rest, Subject
+from joey.kit.rests import Job, Rest, Subject, Verb
 from joey.sharing.models import Position, PositionLease
 
 RETURN_IDLE = Job("joey.sharing.jobs.return_idle_leases")
+END = Verb("positions end", "sharing_positionlease:end")
 
 POSITION = Subject("position", Position, "registered_at")
 LEASE = Subject("lease", PositionLease, "leased_from")
@@ -14,7 +15,8 @@ SUBJECTS = [POSITION, LEASE]
 
 NEVER_REST = {
     "Link": "for ever",
-    "TrackedUrl": "as long as its lease",
+    "LeaseChange": "append-only",
+    "TrackedUrl": "append-only",
     "Click": "append-only",
     "Click.visitor": "who opened the link, no state",
     "OutboundClick": "append-only",
@@ -23,5 +25,5 @@ NEVER_REST = {
 RESTS = [
     Rest(POSITION, "leased", (RETURN_IDLE,), "when its lease ends", rows=Q(free_from=None)),
     Rest(POSITION, "free later", (RETURN_IDLE,), "at `free_from`", rows=Q(free_from__gt=Now())),
-    Rest(LEASE, "open", (RETURN_IDLE,), "a while after its last use, checked once a day", rows=Q(ended_at=None)),
+    Rest(LEASE, "open", (RETURN_IDLE, END), "30 days after its last use, checked once a day", rows=Q(ended_at=None)),
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 from django.conf import settings
@@ -12,23 +13,34 @@ from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.kit.refusals import NotFound, Unavailable
 from joey.marketplaces import registry
 from joey.sharing import caption as captions
+from joey.sharing.lease_position import NoPositionFree, NothingComesBack, TooManyPositions, may_lease
 from joey.sharing.models import Link
-from joey.sharing.tracked_url import tracked_url
+from joey.sharing.public_link import KnownAddress, known_address
+from joey.sharing.tracked_url import needs_lease
+from joey.shops.connected import reports_orders
 from joey.shops.listing_card import Card, card_of
 from joey.shops.models import Shop
 from joey.shops.names import marketplace_name
 
 
+class ShareEarns(Enum):
+    """Whether orders through a link earn for its shop, and if not, why."""
+
+    YES = "yes"  # its tracked address exists
+    FROM_FIRST_CLICK = "from_first_click"  # position and address are fetched when the first person goes on
+    NO_COMMISSION = "no_commission"
+    NOT_REPORTED = "not_reported"
+    NO_POSITION = "no_position"  # all positions are taken
+    TOO_MANY_POSITIONS = "too_many_positions"  # the owner has as many as one person may have
+
+
 @dataclass(frozen=True)
 class Share:
-    """A link's address and the words that go with it.
-
-    `earns` False: no order through it can be attributed, and the page that shows the share says so.
-    """
+    """A link's address and the words that go with it."""
 
     url: str
     caption: str
-    earns: bool
+    earns: ShareEarns
 
 
 def link_by_code(shop: Shop, code: str) -> Link:
@@ -40,16 +52,11 @@ def link_by_code(shop: Shop, code: str) -> Link:
 
 
 def share_of(link: Link, *, language: str, now: datetime) -> Share:
-    """Address and caption of a link. The first share leases the shop's position at the marketplace.
+    """Address and caption of a link. Leases nothing and asks no marketplace.
 
-    May ask the marketplace once for its address and copy-code; while it is unavailable the caption has neither.
+    The caption has a copy-code only once the link's tracked address exists.
     """
-    listing, card = link.listing, _card(link, language, now)
-    try:
-        tracked = tracked_url(link, now=now)
-        is_tracked = tracked is not None
-    except Unavailable:  # not known yet: the address is asked for when the marketplace answers again
-        tracked, is_tracked = None, registry.manifest_of(listing.offer.marketplace).reports_orders
+    card, known = _card(link, language, now), known_address(link)
     facts = captions.CaptionFacts(
         title=card.title,
         place=_place(card, language),
@@ -57,11 +64,48 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
         pays=card.price.pays,
         with_coupon=card.price.without_coupon is not None,
         as_of=card.price.as_of,
-        copy_code=tracked.copy_code if tracked else "",
+        copy_code=known.copy_code if known else "",
         labels=_labels(card, language),
     )
-    earns = is_tracked and listing.offer.commission_ppm > 0
-    return Share(facts.url, captions.caption(facts, channel=link.channel, language=language), earns)
+    text = captions.caption(facts, channel=link.channel, language=language)
+    return Share(facts.url, text, _earns(link, known, now))
+
+
+def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
+    marketplace = link.listing.offer.marketplace
+    if not reports_orders(marketplace):
+        return ShareEarns.NOT_REPORTED
+    if link.listing.offer.commission_ppm <= 0:
+        return ShareEarns.NO_COMMISSION
+    if known is not None:
+        return ShareEarns.YES
+    try:
+        if needs_lease(link.code, registry.manifest_of(marketplace)):
+            may_lease(link.shop, marketplace, now=now)
+    except NothingComesBack:
+        return ShareEarns.NOT_REPORTED
+    except TooManyPositions:
+        return ShareEarns.TOO_MANY_POSITIONS
+    except NoPositionFree:
+        return ShareEarns.NO_POSITION
+    return ShareEarns.FROM_FIRST_CLICK
+
+
+EARNING = (ShareEarns.YES, ShareEarns.FROM_FIRST_CLICK)
+
+
+def no_earning_reason(earns: ShareEarns) -> str:
+    """Why a link earns nothing, in a sentence; "" when it earns."""
+    reasons = {
+        ShareEarns.NO_COMMISSION: _("The marketplace pays no commission on this item."),
+        ShareEarns.NOT_REPORTED: _("The marketplace reports no orders of such links to this instance."),
+        ShareEarns.NO_POSITION: _("No position is free for your shop there now. One may become free later."),
+        ShareEarns.TOO_MANY_POSITIONS: _(
+            "You have as many positions there as one person may have, over all your shops. One becomes free some time"
+            " after a shop of yours stops using it."
+        ),
+    }
+    return str(reasons.get(earns, ""))
 
 
 @dataclass(frozen=True)

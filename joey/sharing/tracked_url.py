@@ -1,51 +1,79 @@
 """A marketplace's tracked address of a listing: asked for once per lease, or once per link, then remembered."""
 
+import logging
 from datetime import datetime
 
 from django.db.models import Min
+from django.utils.translation import gettext_lazy as _
 
+from joey.kit.text import storable
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest
-from joey.marketplaces.port import MarketplaceRefused, Tracking
-from joey.sharing.lease_position import lease_for
-from joey.sharing.models import Link, TrackedUrl
+from joey.marketplaces.port import MarketplaceUnavailable, TrackedLink, Tracking
+from joey.sharing.lease_position import NothingComesBack, lease_for, uses_positions
+from joey.sharing.models import Link, PositionLease, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
 
+log = logging.getLogger(__name__)
 
-def tracked_url(link: Link, *, now: datetime) -> TrackedUrl | None:
+LONGEST_COPY_CODE = 300
+
+
+class AddressOutside(MarketplaceUnavailable):
+    """The marketplace answered with an address that is not one of its own."""
+
+    code = "address_outside"
+
+
+def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
     """The tracked address that `link` leads to, asked of the marketplace when there is none yet.
 
-    It carries what the marketplace's reports give back: the shop's position, the link's code as a sub-id, or both.
-    None when the shop has neither there, or the marketplace grants no address for this offer: the outbound click then
-    leads to the offer's plain address and earns nothing. Raises MarketplaceUnavailable. The marketplace is called
-    outside any transaction, since it may take seconds.
+    It carries what the marketplace's reports give back: the shop's position, leased now if needed, the link's code as
+    a sub-id, or both. Only call it for a person who goes on. Raises NothingComesBack, NoPositionFree, TooManyPositions;
+    MarketplaceUnavailable (AddressOutside among them) and MarketplaceRefused, which leave the lease; NotConnected. The
+    marketplace is called outside any transaction, since it may take seconds.
     """
     listing, offer = link.listing, link.listing.offer
     manifest = registry.manifest_of(offer.marketplace)
     sub_id = sub_id_of(link.code, manifest)
-    leases = not sub_id or manifest.evidence[0] == "position"
-    lease = lease_for(link.shop, offer.marketplace, now=now) if leases else None
-    if lease is None and not sub_id:
-        return None
+    lease = lease_for(link.shop, offer.marketplace, now=now) if needs_lease(link.code, manifest) else None
     known = TrackedUrl.objects.filter(shop_id=link.shop_id, listing=listing, lease=lease, sub_id=sub_id).first()
     if known is not None:
         return known
-    try:
-        given = registry.connector_for(offer.marketplace).tracked_link(
-            offer.external_id, Tracking(position=lease.position.key if lease else None, sub_id=sub_id or None)
-        )
-    except MarketplaceRefused:
-        return None
-    if may_lead_to(given.url, registry.manifest_of(offer.marketplace).hosts) is None:
-        return None  # an address outside the marketplace is no outbound click, even if the marketplace gave it
+    tracking = Tracking(position=lease.position.key if lease else None, sub_id=sub_id or None)
+    given = registry.connector_for(offer.marketplace).tracked_link(offer.external_id, tracking)
+    if may_lead_to(given.url, manifest.hosts) is None:
+        log.error("%s gave an address outside its hosts: %r", offer.marketplace, given.url[:200])
+        text = _("%s gave an address that is not its own. Try again later.")
+        raise AddressOutside(text % registry.name_of(offer.marketplace))
+    return _keep(link, lease, sub_id, given, now)
+
+
+def _keep(link: Link, lease: PositionLease | None, sub_id: str, given: TrackedLink, now: datetime) -> TrackedUrl:
+    """Write the address down, or find the one that another process wrote while we asked."""
+    offer = link.listing.offer
     kept, _new = TrackedUrl.objects.get_or_create(
         shop_id=link.shop_id,
-        listing=listing,
+        listing=link.listing,
         lease=lease,
         sub_id=sub_id,
-        defaults={"url": given.url, "copy_code": given.copy_code[:300], "made_at": now},
+        defaults={
+            "item": offer.external_id,
+            "title": offer.title,
+            "url": given.url,
+            "copy_code": storable(given.copy_code)[:LONGEST_COPY_CODE],
+            "made_at": now,
+        },
     )
     return kept
+
+
+def needs_lease(code: str, manifest: Manifest) -> bool:
+    """Whether an address for the link with this code goes by a position. Raises NothingComesBack if by nothing."""
+    has_sub_id = bool(sub_id_of(code, manifest))
+    if not has_sub_id and not uses_positions(manifest):
+        raise NothingComesBack(_("Order reports of this marketplace carry nothing that could name the shop."))
+    return not has_sub_id or manifest.evidence[0] == "position"
 
 
 def sub_id_of(code: str, manifest: Manifest) -> str:

@@ -152,6 +152,8 @@ STORAGES = {
 JOEY_PLAIN_COPY = flag("JOEY_PLAIN_COPY")
 # Days that clicks and outbound clicks are kept; 0 keeps them for ever. Reports, events and postings always stay.
 JOEY_CLICK_DAYS = number("JOEY_CLICK_DAYS", 400)
+# Positions at one marketplace that one person may have over all their shops, the resting ones among them.
+JOEY_POSITIONS_PER_PERSON = number("JOEY_POSITIONS_PER_PERSON", 5, least=1)
 
 # Pages of shops that each web worker keeps in memory for some seconds; 0 keeps none.
 PAGES_KEPT_BYTES = number("JOEY_PAGES_MB", 32) * 1024 * 1024

@@ -96,10 +96,7 @@ def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Shops may be found; links, outbound clicks and signed-in faces are not for programs that read everything.
-
-    A program that follows every outbound click would lease a scarce position for every shop.
-    """
+    """Shops may be found; links, outbound clicks and signed-in faces are not for programs that read everything."""
     kept_out = "".join(f"Disallow: {path}\n" for path in ("/go/", "/l/", "/p/", "/studio/", "/office/", "/api/"))
     return HttpResponse(f"User-agent: *\n{kept_out}", content_type="text/plain; charset=utf-8")
 

@@ -10,7 +10,7 @@ from joey.kit.http import status_of
 from joey.kit.refusals import Refusal
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
-from joey.sharing.share import link_by_code, share_of
+from joey.sharing.share import EARNING, ShareEarns, link_by_code, no_earning_reason, share_of
 from joey.shops.connected import reports_orders
 from joey.shops.listing_card import card_of
 from joey.shops.models import Listing
@@ -64,6 +64,8 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "channels": SHOWN,
         "problem": problem,
         "earns": reports_orders(listing.offer.marketplace) and listing.offer.commission_ppm > 0,
+        "why_not": "",
+        "from_first_click": False,
         "can_share": listing.state == Listing.State.PUBLISHED,
         "link": None,
     }
@@ -71,5 +73,11 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     if code and facts["can_share"]:
         link = link_by_code(shop, code)
         taken = share_of(link, language=language(), now=now)
-        facts |= {"link": link, "taken": taken, "earns": taken.earns}
+        facts |= {
+            "link": link,
+            "taken": taken,
+            "earns": taken.earns in EARNING,
+            "why_not": no_earning_reason(taken.earns),
+            "from_first_click": taken.earns is ShareEarns.FROM_FIRST_CLICK,
+        }
     return page(request, "share.html", facts, status=status)

@@ -71,7 +71,7 @@ def test_a_listings_own_link_records_click_and_outbound_click_together(
     assert outbound_click.click_id == click.id
 
 
-def test_without_a_position_the_outbound_click_is_plain_and_earns_nothing(joey: Server, own: Link) -> None:
+def test_where_no_order_is_reported_to_this_instance_the_outbound_click_is_plain(joey: Server, own: Link) -> None:
     answer = joey.get(f"/go/{own.code}")
 
     assert answer.headers["location"] == cast.flask().url
@@ -181,8 +181,11 @@ def test_an_address_outside_the_marketplace_is_refused_at_the_door(joey: Server,
     assert not OutboundClick.objects.exists()
 
 
-def test_a_tracked_address_is_checked_again_at_the_redirect(joey: Server, own: Link, leased: PositionLease) -> None:
-    TrackedUrl.objects.update(url="https://s.click.taobao.com.evil.example/x")
+def test_a_tracked_address_is_checked_again_at_the_redirect(joey: Server, own: Link) -> None:
+    TrackedUrl.objects.create(
+        shop=cast.meis_shop(), listing=own.listing, lease=cast.leased(cast.meis_shop()), made_at=clock.now(),
+        url="https://s.click.taobao.com.evil.example/x",
+    )  # fmt: skip
 
     answer = joey.get(f"/go/{own.code}")
 

@@ -13,7 +13,7 @@ from joey.orders.queries import lines_in_suspense
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
 from joey.record.queries import events_of
-from joey.sharing.lease_position import return_idle
+from joey.sharing.end_lease import return_idle
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop

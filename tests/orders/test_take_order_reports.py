@@ -14,7 +14,7 @@ from joey.marketplaces.port import BySubId
 from joey.orders.models import OrderClaim, OrderLine, RefundCase, Report
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
-from joey.sharing.lease_position import return_idle
+from joey.sharing.end_lease import return_idle
 from joey.sharing.models import Position, PositionLease
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.proof import prove

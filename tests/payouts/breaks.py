@@ -67,6 +67,9 @@ BREAKS = {
     "24. Each approval was recorded when it was given": (
         f"INSERT INTO payouts_approval (payout_id, operator_id, at) SELECT id, {STRANGER}, now() FROM payouts_payout"
     ),
+    "31. Each version of the limits is the one that its event recorded, or came with Joey": (
+        "UPDATE payouts_payoutlimits SET floor_minor = floor_minor + 1"
+    ),
     "26. What may have left was submitted first, to its own rail account": (
         "UPDATE payouts_payoutattempt SET state = 'prepared' WHERE state = 'accepted'"
     ),

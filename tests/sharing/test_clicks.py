@@ -1,7 +1,7 @@
 """Clicks as a set, and what a shop is shown of them."""
 
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import Error, connection, transaction
@@ -170,22 +170,5 @@ def test_proof_finds_a_click_on_another_shops_link(link: Link) -> None:
     assert broken() == ["Every click's link exists and is of that shop and listing"]
 
 
-def test_proof_finds_two_shops_on_one_position(db: None) -> None:
-    first = cast.leased(cast.meis_shop(), since=cast.NOW - 60 * cast.DAY)
-    end_lease(first.id, cast.NOW)
-    second = cast.leased(cast.lulus_shop(), since=cast.NOW)
-    assert broken() == []
-
-    sql.execute("UPDATE sharing_positionlease SET leased_from = %s WHERE id = %s", [cast.NOW - cast.DAY, second.id])
-    assert broken() == ["Leases of one position never overlap"]
-
-
 def broken() -> list[str]:
     return [check.rule for check in CHECKS if check.first_offender() is not None]
-
-
-def end_lease(lease_id: UUID, until: datetime) -> None:
-    sql.execute(
-        "UPDATE sharing_positionlease SET ended_at = %s, until = %s WHERE id = %s",
-        [until - 30 * cast.DAY, until, lease_id],
-    )

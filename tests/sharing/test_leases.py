@@ -7,7 +7,8 @@ from pytest_django import Settings
 
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
-from joey.sharing.lease_position import lease_for, return_idle
+from joey.sharing.end_lease import return_idle
+from joey.sharing.lease_position import NoPositionFree, lease_for
 from joey.sharing.models import Position, PositionLease
 from tests.cast import DAY, NOW, lulus_shop, meis_shop, report
 from tests.proof import prove
@@ -25,8 +26,7 @@ def _connected(settings: Settings) -> None:
 
 def test_a_click_in_the_second_of_the_first_share_counts() -> None:
     Position.objects.create(marketplace="taobao", key="110000000001", free_from=NOW - DAY)
-    lease = lease_for(meis_shop(), "taobao", now=MOMENT)
-    assert lease
+    lease_for(meis_shop(), "taobao", now=MOMENT)
 
     cut_off = (MOMENT + timedelta(milliseconds=200)).replace(microsecond=0)
     take_order_reports("taobao", [report(clicked_at=cut_off, reported_at=MOMENT + DAY)], now=MOMENT + DAY)
@@ -38,16 +38,14 @@ def test_a_click_in_the_second_of_the_first_share_counts() -> None:
 def test_two_shops_never_hold_one_position_in_the_same_second() -> None:
     Position.objects.create(marketplace="taobao", key="110000000001", free_from=NOW - DAY)
     first = lease_for(meis_shop(), "taobao", now=MOMENT)
-    assert first
     return_idle(now=MOMENT + 40 * DAY)
     first.refresh_from_db()
     assert first.until
 
-    too_early = lease_for(lulus_shop(), "taobao", now=first.until - timedelta(microseconds=1))
+    with pytest.raises(NoPositionFree):
+        lease_for(lulus_shop(), "taobao", now=first.until - timedelta(microseconds=1))
     second = lease_for(lulus_shop(), "taobao", now=first.until + timedelta(milliseconds=300))
 
-    assert too_early is None
-    assert second
     assert second.leased_from == first.until
     assert PositionLease.objects.count() == 2
     prove()

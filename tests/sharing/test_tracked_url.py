@@ -10,12 +10,13 @@ from joey.marketplaces.port import ByPosition, BySubId, MarketplaceRefused, Trac
 from joey.marketplaces.taobao.manifest import MANIFEST
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
-from joey.sharing.lease_position import lease_for
+from joey.sharing.lease_position import NoPositionFree, NothingComesBack, lease_for
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Link, Position, PositionLease, TrackedUrl
 from joey.sharing.prove import CHECKS
 from joey.sharing.tracked_url import tracked_url
-from tests.cast import NOW, flask, leased, listed, lulus_shop, meis_shop, report
+from joey.shops.models import Shop
+from tests.cast import NOW, flask, leased, listed, lulus_shop, meis_shop, report, sam
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,7 @@ class Marketplace:
     """Notes what each tracked link carries."""
 
     code = "taobao"
+    manifest = MANIFEST
 
     def __init__(self) -> None:
         self.carried: list[Tracking] = []
@@ -73,7 +75,6 @@ def test_by_position_all_links_of_a_listing_share_one_address(
     first, second = tracked_url(link(), now=NOW), tracked_url(link("sms"), now=NOW)
 
     assert first == second
-    assert first
     assert (first.lease_id, first.sub_id) == (lease.id, "")
     assert marketplace.carried == [Tracking(position="110000000001")]
 
@@ -101,8 +102,11 @@ def test_a_code_that_does_not_fit_or_does_not_come_back_is_no_sub_id(
 ) -> None:
     says(monkeypatch, "sub_id", sub_ids=sub_ids)
 
-    assert tracked_url(link(), now=NOW) is None
+    with pytest.raises(NothingComesBack):
+        tracked_url(link(), now=NOW)
+
     assert marketplace.carried == []
+    assert not PositionLease.objects.exists()
 
 
 def test_where_the_position_is_believed_first_both_go_along(
@@ -124,11 +128,11 @@ def test_free_form_positions_are_made_when_they_are_needed_up_to_what_is_allowed
 
     leases = [lease_for(shop, "taobao", now=NOW) for shop in (meis_shop(), lulus_shop())]
 
-    assert [lease and lease.position.key for lease in leases] == ["joey-1", "joey-2"]
+    assert [lease.position.key for lease in leases] == ["joey-1", "joey-2"]
     assert Position.objects.count() == 2
-    PositionLease.objects.all().delete()
-    says(monkeypatch, "position", positions=replace(FREE, at_most=1))
-    assert lease_for(meis_shop(), "taobao", now=NOW) is None
+    third = Shop.objects.create(slug="sam", owner=sam(), name="Sam")
+    with pytest.raises(NoPositionFree):
+        lease_for(third, "taobao", now=NOW)
 
 
 def test_an_order_finds_the_shop_by_what_its_link_carried(

@@ -11,7 +11,7 @@ from joey.catalog.queries import search_offers
 from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.sharing.make_link import make_link
-from joey.sharing.share import share_of
+from joey.sharing.share import ShareEarns, share_of
 from joey.shops.add_listing import NotListable, add_listing
 from joey.shops.listing_page import listing_page
 from joey.shops.names import marketplace_name
@@ -54,7 +54,7 @@ def test_a_listing_shows_its_price_and_that_a_share_earns_nothing(now: datetime)
 
     assert page.card.price.pays is not None
     assert (page.card.price.pays.text, page.card.marketplace, page.earning) == ("€319.00", "feed:stools", None)
-    assert share.earns is False
+    assert share.earns is ShareEarns.NOT_REPORTED
     assert "stools" in share.caption
 
 

@@ -23,7 +23,7 @@ def suspense(data: Path) -> None:
 
         found = lines_in_suspense(limit=LIST_MOST)
     for line in found:
-        named = ", ".join(f"{piece.kind} “{piece.key}”: {piece.problem or piece.shop}" for piece in line.evidence)
+        named = ", ".join(f"{piece.kind} “{piece.key}”: {piece.outcome}" for piece in line.evidence)
         click.echo(
             f"{line.id}  {line.marketplace}  {line.external_order}  {line.paid.text}  {line.suspense}"
             f"  since {line.first_seen_at:%Y-%m-%d %H:%M} UTC{f'  {named}' if named else ''}"

@@ -33,9 +33,10 @@ from joey.payouts.payee import set_payee
 from joey.payouts.request_payout import request_payout
 from joey.people.models import Person
 from joey.people.operators import make_operator
-from joey.sharing.lease_position import lease_for, register_positions
+from joey.sharing.lease_position import lease_for
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Position
+from joey.sharing.register_positions import register_positions
 from joey.shops.add_listing import add_listing
 from joey.shops.models import Listing, Shop
 from joey.shops.open_shop import open_shop
@@ -55,7 +56,8 @@ def fill_demo(report: Report) -> None:
     now = database_now()
     for code in _with_positions():
         have = Position.objects.filter(marketplace=code).count()
-        register_positions(code, max(0, POSITIONS - have), now=now - (OPENED_DAYS_AGO + 1) * DAY)
+        if have < POSITIONS:
+            register_positions(code, POSITIONS - have, now=now - (OPENED_DAYS_AGO + 1) * DAY)
     places = len(registry.connected_marketplaces())
     report(f"{_bring_offers(now)} offers on {places} simulated marketplaces")
     find_same(now=database_now())

@@ -106,7 +106,12 @@ class OrderLines(ReadOnly):
         if not line.failed_evidence:
             return " · ".join(str(part) for part in (line.evidence_kind, line.evidence_key, line.evidence_at) if part)
         pieces = (
-            (piece["kind"], piece["key"], piece["problem"] or piece["shop"], piece["at"] or "")
+            (
+                piece["kind"],
+                piece["key"],
+                " ".join(filter(None, (piece["problem"], piece["shop"], piece.get("earlier_shop")))),
+                piece["at"] or "",
+            )
             for piece in line.failed_evidence
         )
         return format_html_join(mark_safe("<br>"), "{} “{}”: {} {}", pieces)

@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 ('marketplace', models.CharField(max_length=64)),
                 ('external_order', models.CharField(max_length=64)),
                 ('external_line', models.CharField(max_length=64)),
-                ('suspense', models.CharField(blank=True, choices=[('', 'None'), ('unknown_position', 'Unknown Position'), ('not_leased_at_click', 'Not Leased At Click'), ('not_leased_at_order', 'Not Leased At Order'), ('no_click_time', 'No Click Time'), ('no_order_time', 'No Order Time'), ('unknown_sub_id', 'Unknown Sub Id'), ('conflicting_evidence', 'Conflicting Evidence'), ('no_evidence', 'No Evidence')], default='', max_length=24)),
+                ('suspense', models.CharField(blank=True, choices=[('', 'None'), ('unknown_position', 'Unknown Position'), ('not_leased_at_click', 'Not Leased At Click'), ('not_leased_at_order', 'Not Leased At Order'), ('not_linked', 'Not Linked'), ('no_click_time', 'No Click Time'), ('no_order_time', 'No Order Time'), ('unknown_sub_id', 'Unknown Sub Id'), ('conflicting_evidence', 'Conflicting Evidence'), ('no_evidence', 'No Evidence')], default='', max_length=24)),
                 ('failed_evidence', models.JSONField(default=list)),
                 ('lease_id', models.UUIDField(null=True)),
                 ('evidence_kind', models.CharField(blank=True, default='', max_length=20)),

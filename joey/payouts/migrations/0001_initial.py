@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from joey.kit.append_only import APP_ROLE, append_only
-from joey.money.money import EXPONENTS
+from joey.payouts.first_limits import FIRST_LIMITS
 
 
 # The database refuses to change the bytes of a payout file or what a payout promised.
@@ -45,25 +45,15 @@ DROP TRIGGER payouts_payout_is_frozen ON payouts_payout; DROP FUNCTION payouts_p
 DROP TRIGGER payouts_payoutfile_is_frozen ON payouts_payoutfile; DROP FUNCTION payouts_payoutfile_is_frozen();
 """
 
-# The limits that Joey comes with, in whole units of the currency: floor, approved by rule below, two operators from,
-# most per operator and day. Where a unit is worth little, the last three are multiples. An operator publishes others.
-LIMITS = (1, 1_000, 10_000, 50_000)
-WORTH_LITTLE = {"JPY": 20, "KRW": 200, "VND": 4_000, "IDR": 2_000, "CLP": 100, "ARS": 100, "KZT": 50, "INR": 10}
-
-
 def publish_first_limits(apps, schema_editor):
     limits = apps.get_model("payouts", "PayoutLimits")
-    rows = []
-    for currency, exponent in EXPONENTS.items():
-        floor, below, two, day = (units * 10**exponent for units in LIMITS)
-        times = WORTH_LITTLE.get(currency, 1)
-        rows.append(
-            limits(
-                currency=currency, version=1, floor_minor=floor, by_rule_below_minor=below * times,
-                two_from_minor=two * times, per_operator_day_minor=day * times,
-                from_at=datetime(2000, 1, 1, tzinfo=UTC),
-            )
+    rows = [
+        limits(
+            currency=currency, version=1, floor_minor=floor, by_rule_below_minor=below, two_from_minor=two,
+            per_operator_day_minor=day, from_at=datetime(2000, 1, 1, tzinfo=UTC),
         )
+        for currency, (floor, below, two, day) in FIRST_LIMITS.items()
+    ]
     limits.objects.using(schema_editor.connection.alias).bulk_create(rows)
 
 

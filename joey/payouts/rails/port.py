@@ -129,6 +129,7 @@ class RailManifest:
     may_return_for: timedelta  # how long after settling a transfer may still come back
     connect: Callable[[Mapping[str, Any]], Rail]
     read: Callable[[PreparedFile], Sequence[Transfer]]  # what `prepare` wrote; raises ValueError
+    read_answer: Callable[[bytes], Sequence[TransferAnswer]]  # what `ask` returned with these bytes; raises ValueError
 
 
 def rail_account(*, rail: str, host: str, debtor_account: str, mode: str) -> str:

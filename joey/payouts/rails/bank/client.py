@@ -80,13 +80,18 @@ def read_answers(bank: BankConnection, message_id: str) -> FileAnswer:
             % {"status": answer.status, "text": answer.text}
         )
     with _readable():
-        body = json.loads(answer.content)
-        if body.get("message_id", message_id) != message_id:
+        if json.loads(answer.content).get("message_id", message_id) != message_id:
             raise ValueError("another file")
-        payments = body["payments"]
-        if not isinstance(payments, list):
-            raise TypeError("no list of payments")
-    return FileAnswer(answer.content, [_read(payment) for payment in payments])
+        return FileAnswer(answer.content, read_answer(answer.content))
+
+
+def read_answer(content: bytes) -> list[TransferAnswer]:
+    """The transfers in an answer's bytes. Raises ValueError when there is no list of them."""
+    body = json.loads(content)
+    payments = body.get("payments") if isinstance(body, dict) else None
+    if not isinstance(payments, list):
+        raise ValueError("no list of payments")
+    return [_read(payment) for payment in payments]
 
 
 @contextmanager

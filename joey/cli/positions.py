@@ -1,0 +1,123 @@
+"""Positions at marketplaces: which shop has which, register more, end a lease."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from joey.cli.data_option import data_option
+
+
+@click.group()
+def positions() -> None:
+    """List, register and free the positions by which marketplaces tell shops apart."""
+
+
+@positions.command("list")
+@click.option("--marketplace", metavar="CODE", help="Only this one.")
+@data_option
+def list_positions(marketplace: str | None, data: Path) -> None:
+    """Show how many positions there are, and the leases: the one used longest ago first."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "positions"):
+        from joey.kit.clock import now
+        from joey.sharing.positions_report import leases, position_counts
+
+        moment = now()
+        counts = [each for each in position_counts(now=moment) if marketplace in (None, each.marketplace)]
+        found = leases(marketplace=marketplace, now=moment)
+    if not counts:
+        click.echo("No positions are registered. `joey positions register N` registers some.")
+    for count in counts:
+        click.echo(
+            f"{count.marketplace}: {count.leased} leased, {count.resting} resting, {count.free} free"
+            f" ({count.never_leased} never leased)"
+        )
+    for lease in found:
+        state = f"rests until {_when(lease.until)}" if lease.until else f"last used {_when(lease.last_used_at)}"
+        click.echo(f"{lease.id}  {lease.marketplace} {lease.position}  {lease.shop}  {state}")
+
+
+@positions.command("register")
+@click.argument("count", type=click.IntRange(1, 1_000), required=False)
+@click.option("--marketplace", metavar="CODE", help="Needed where several are connected that have positions.")
+@click.option("--key", "keys", metavar="KEY", multiple=True, help="One made in the marketplace's console; repeatable.")
+@data_option
+def register(count: int | None, marketplace: str | None, keys: tuple[str, ...], data: Path) -> None:
+    """Register COUNT more positions at a marketplace, or take in those with the given keys."""
+    if (count is None) == (not keys):
+        raise click.UsageError("Give the number of positions to register, or the --key of each that exists already.")
+    from joey.instance.open_instance import instance
+
+    with instance(data, "positions"):
+        from joey.kit.clock import now
+        from joey.sharing.register_positions import add_positions, register_positions
+
+        code = marketplace or _the_only_one()
+        if keys:
+            new = add_positions(code, keys, now=now())
+            click.echo(f"{new} of {len(keys)} positions are new at {code}.")
+        elif count:
+            there = register_positions(code, count, now=now())
+            click.echo(f"{count} positions registered at {code}; there are {there} now.")
+
+
+@positions.command("end")
+@click.argument("lease")
+@click.option("--reason", required=True, metavar="TEXT", help="Kept in the record.")
+@click.option("--by", envvar="JOEY_OPERATOR", metavar="PHONE_OR_EMAIL", help="The operator who decides, if known.")
+@data_option
+def end(lease: str, reason: str, by: str | None, data: Path) -> None:
+    """End the lease with the id LEASE. Its position serves another shop once no order can come of it any more."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "positions"):
+        from joey.kit.clock import now
+        from joey.people.operators import operator_by_contact
+        from joey.sharing.end_lease import end_lease
+        from joey.sharing.positions_report import lease_by_id
+
+        operator = operator_by_contact(by) if by else None
+        ended = end_lease(lease_by_id(lease), reason=reason, by=operator, now=now())
+    click.echo(f"The lease has ended. Its position rests until {_when(ended.until)}; orders until then are the shop's.")
+
+
+@positions.command("show")
+@click.argument("name", metavar="LEASE_OR_KEY")
+@data_option
+def show(name: str, data: Path) -> None:
+    """Show every lease of a position, newest first, each with what happened to it."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "positions"):
+        from joey.sharing.positions_report import leases_of_position, steps_of
+
+        found = [(lease, steps_of(lease.id)) for lease in leases_of_position(name)]
+    if not found:
+        click.echo(f"Position {name} was never leased.")
+    for lease, steps in found:
+        click.echo(f"{lease.id}  {lease.marketplace} {lease.position}  {lease.shop}  from {_when(lease.leased_from)}")
+        for step in steps:
+            what = f"ended {_when(step.ended_at)}, rests until {_when(step.until)}" if step.until else "open"
+            click.echo(f"  {_when(step.at)}  {what}")
+
+
+def _the_only_one() -> str:
+    """The code of the one connected marketplace whose positions are registered."""
+    from joey.marketplaces import registry
+    from joey.sharing.lease_position import uses_positions
+
+    codes = [
+        each.code
+        for each in registry.connectors()
+        if uses_positions(each.manifest) and each.manifest.capabilities.positions.registered
+    ]
+    if len(codes) != 1:
+        connected = ", ".join(codes) or "none"
+        raise click.UsageError(f"Name one by --marketplace CODE. Connected and with registered positions: {connected}.")
+    return codes[0]
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "–"

@@ -1,0 +1,79 @@
+"""Positions at marketplaces and the leases on them: which shop has which, and since when."""
+
+from collections.abc import Iterable
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import clock
+from joey.office.read_only import OfMarketplace, ReadOnly, ask_reason, each, once, operator
+from joey.office.site import office
+from joey.sharing.end_lease import end_lease
+from joey.sharing.models import Position, PositionLease
+from joey.sharing.positions_report import steps_of
+
+
+@admin.register(Position, site=office)
+class Positions(ReadOnly):
+    list_display = ("key", "marketplace", "leased", "free_from", "was_leased", "registered_at")
+    list_filter = (("marketplace", OfMarketplace), ("free_from", admin.EmptyFieldListFilter), "was_leased")
+    search_fields = ("=key",)
+    ordering = ("-id",)
+    fields = ("key", "marketplace", "leased", "free_from", "was_leased", "registered_at")
+
+    @admin.display(description=_("Leased now"), boolean=True)
+    def leased(self, position: Position) -> bool:
+        return position.free_from is None
+
+
+@admin.register(PositionLease, site=office)
+class Leases(ReadOnly):
+    list_display = ("key", "marketplace", "shop_slug", "leased_from", "last_used_at", "ended_at", "until")
+    list_filter = (("marketplace", OfMarketplace), ("ended_at", admin.EmptyFieldListFilter), "is_reuse")
+    list_select_related = ("position", "shop")
+    search_fields = ("=position__key", "=shop__slug")
+    ordering = ("-id",)
+    actions = ("end",)
+    fields = (
+        "id", "key", "marketplace", "shop_slug", "leased_from", "last_used_at", "ended_at", "until", "is_reuse",
+        "steps",
+    )  # fmt: skip
+
+    @admin.action(description=_("End these leases…"))
+    def end(self, request: HttpRequest, chosen: Iterable[PositionLease]) -> HttpResponse | None:
+        reason = request.POST.get("reason")
+        if reason is None:
+            return ask_reason(
+                self, request, chosen, action="end", title=gettext("End these leases"),
+                about=gettext(
+                    "The positions rest until no order can come of their links any more; orders until then are still"
+                    " the shop's. When a person next continues through one of its links, it gets a position again."
+                ),
+            )  # fmt: skip
+        now = clock.now()
+        each(request, chosen, lambda lease: end_lease(lease, reason=reason, by=operator(request), now=now))
+        return None
+
+    @admin.display(description=_("Position"))
+    def key(self, lease: PositionLease) -> str:
+        return lease.position.key
+
+    @admin.display(description=_("Shop"))
+    def shop_slug(self, lease: PositionLease) -> str:
+        return lease.shop.slug
+
+    @admin.display(description=_("What happened to it"))
+    def steps(self, lease: PositionLease) -> SafeString:
+        return once(lease, "steps", lambda: _steps(lease))
+
+
+def _steps(lease: PositionLease) -> SafeString:
+    lines = (
+        (f"{step.at:%Y-%m-%d %H:%M}", f"{gettext('ended')}, → {step.until:%Y-%m-%d}" if step.until else gettext("open"))
+        for step in steps_of(lease.pk)
+    )
+    return format_html_join(mark_safe("<br>"), "{}: {}", lines)

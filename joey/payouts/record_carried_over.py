@@ -1,0 +1,82 @@
+"""Records again what a restored record lacks: the events of payouts that were copied from the replaced database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model
+
+from joey.payouts.models import Payee, Payout, PayoutApproval, PayoutHold, PayoutHoldClosing
+from joey.record.append import append
+from joey.record.erasable import TextRef
+
+M = TypeVar("M", bound=Model)
+
+
+def record_carried_over(
+    payouts: Sequence[Payout],
+    payees: Sequence[Payee],
+    approvals: Sequence[PayoutApproval],
+    holds: Sequence[PayoutHold],
+    closings: Sequence[PayoutHoldClosing],
+    *,
+    now: datetime,
+) -> None:
+    """One event for each row that is about to be copied and is not here yet, and for each payout."""
+    for payout in payouts:
+        facts = {"state": payout.state, "amount_minor": payout.amount_minor, "currency": payout.currency}
+        facts |= {"payee": str(payout.payee_id), "details": _fact(payout, "details")}
+        append("payout.carried_over", f"payout:{payout.id}", facts, shop_id=payout.shop_id, happened_at=now)
+    for payee in _not_here(Payee, payees):
+        _record_payee(payee)
+    shops = {payout.id: payout.shop_id for payout in payouts}
+    for approval in _not_here(PayoutApproval, approvals):
+        by = {"by": str(approval.operator_id)}
+        append(
+            "payout.approved",
+            f"payout:{approval.payout_id}",
+            by,
+            shop_id=shops[approval.payout_id],
+            happened_at=approval.at,
+        )
+    by_id = {hold.id: hold for hold in holds}
+    for hold in _not_here(PayoutHold, holds):
+        held = {
+            "hold": str(hold.id),
+            "reason": _fact(hold, "reason"),
+            "cause": hold.cause,
+            "by": _by(hold.placed_by_id),
+        }
+        append("payout.held", f"shop:{hold.shop_id}", held, shop_id=hold.shop_id, happened_at=hold.placed_at)
+    for closing in _not_here(PayoutHoldClosing, closings):
+        hold = by_id[closing.hold_id]
+        ended = {"hold": str(hold.id), "by": _by(closing.closed_by_id)}
+        append(
+            "payout.hold_released", f"shop:{hold.shop_id}", ended, shop_id=hold.shop_id, happened_at=closing.closed_at
+        )
+
+
+def _record_payee(payee: Payee) -> None:
+    facts = {
+        "rail": payee.rail,
+        "account": "••••",
+        "usable_from": payee.usable_from.isoformat(),
+        "first": payee.version == 1,
+        "version": payee.version,
+        "details": _fact(payee, "details"),
+    }
+    append("payee.changed", f"payee:{payee.id}", facts, shop_id=payee.shop_id, happened_at=payee.changed_at)
+
+
+def _not_here(model: type[M], rows: Sequence[M]) -> list[M]:
+    here = set(model._default_manager.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return [row for row in rows if row.pk not in here]
+
+
+def _fact(row: Model, name: str) -> str:
+    return TextRef(getattr(row, f"{name}_id"), bytes(getattr(row, f"{name}_sha256"))).fact
+
+
+def _by(operator: UUID | None) -> str:
+    return str(operator) if operator else "answer"

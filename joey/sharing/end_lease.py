@@ -1,0 +1,97 @@
+"""End leases: idle ones once a day, any one by an operator with a reason. The position then rests before its reuse."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import sql
+from joey.kit.refusals import Conflict, Forbidden, Invalid
+from joey.kit.sets import SetTable
+from joey.marketplaces import registry
+from joey.people.models import Person
+from joey.record.append import append, append_set
+from joey.record.erasable import keep_text
+from joey.sharing.models import Position, PositionLease
+from joey.sharing.rest_positions import rest_of
+
+IDLE_DAYS = 30  # without an outbound click or an order, a lease ends
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True)
+class IdleLease:
+    """A lease that is being ended because no person and no order used it."""
+
+    id: UUID
+
+
+IDLE = SetTable("idle_lease", IdleLease)
+
+
+@transaction.atomic
+def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, now: datetime) -> PositionLease:
+    """End one lease; `by` is None in a terminal. Returns it with the time from which its position may serve others.
+
+    Clicks and orders up to then still belong to the shop. If a person goes on through one of the shop's links before,
+    the shop gets the same position again. Raises Invalid ("reason"), Forbidden, Conflict when it has ended already.
+    """
+    if by is not None and not (by.is_staff and by.is_active):
+        raise Forbidden(_("Only an operator can end a lease."))
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise Invalid(_("Write a reason of at most %d characters.") % LONGEST_REASON, field="reason")
+    position = Position.objects.select_for_update().get(pk=lease.position_id)
+    until = now.replace(microsecond=0) + rest_of(registry.manifest_of(lease.marketplace))
+    if PositionLease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, until=until) != 1:
+        raise Conflict(_("This lease has ended already; its position rests, or serves another shop."))
+    Position.objects.filter(pk=position.pk).update(free_from=until)
+    facts = {"marketplace": lease.marketplace, "position": position.key, "by": str(by.id) if by else "terminal"}
+    append(
+        "position.ended", f"lease:{lease.pk}", {**facts, "reason": keep_text(reason).fact},
+        happened_at=now, shop_id=lease.shop_id,
+    )  # fmt: skip
+    lease.refresh_from_db()
+    return lease
+
+
+@transaction.atomic
+def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
+    """End every lease that was not used for `idle_days`; how many.
+
+    From then on no new link uses the position; clicks on old links still count for the shop until the order
+    window and the refund time are over, and only then may another shop have it.
+    """
+    ended = 0
+    for connector in registry.connectors():
+        IDLE.create()
+        ended += sql.execute(
+            f"""
+            WITH idle AS (
+                UPDATE sharing_positionlease SET ended_at = %(now)s, until = %(until)s
+                WHERE marketplace = %(marketplace)s AND ended_at IS NULL AND last_used_at < %(idle_since)s
+                RETURNING id, position_id
+            ), noted AS (
+                INSERT INTO {IDLE} SELECT id FROM idle
+            )
+            UPDATE sharing_position SET free_from = %(until)s WHERE id IN (SELECT position_id FROM idle)
+            """,
+            {
+                "now": now,
+                "until": now.replace(microsecond=0) + rest_of(connector.manifest),
+                "marketplace": connector.code,
+                "idle_since": now - timedelta(days=idle_days),
+            },
+        )
+        append_set(
+            f"""
+            SELECT l.shop_id, 'position.ended' AS kind, 'lease:' || l.id AS subject_key,
+                   jsonb_build_object('marketplace', l.marketplace, 'position', p.key, 'by', 'rule') AS facts,
+                   %(now)s AS happened_at
+            FROM {IDLE} JOIN sharing_positionlease l USING (id) JOIN sharing_position p ON p.id = l.position_id
+            """,
+            {"now": now},
+        )
+    return ended

@@ -1,0 +1,93 @@
+"""Register positions at a marketplace, so that there are some to lease: by its API, or typed in from its console."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Conflict, Forbidden, Invalid
+from joey.marketplaces import registry
+from joey.marketplaces.port import Connector
+from joey.people.models import Person
+from joey.record.append import append
+from joey.sharing.lease_position import uses_positions
+from joey.sharing.models import Position
+
+MOST_AT_ONCE = 1_000
+_KEY = re.compile(r"[!-~]{1,80}")
+
+
+class NoPositionsHere(Conflict):
+    """The marketplace has no positions that an operator could register."""
+
+    code = "no_positions_here"
+
+
+def register_positions(marketplace: str, count: int, *, now: datetime, by: Person | None = None) -> int:
+    """Register `count` more positions through the marketplace's API; how many there are then.
+
+    Each is kept as soon as the marketplace has made it, so a failure midway loses none. `by` is None in a terminal.
+    Raises NoPositionsHere, Invalid ("count"), Forbidden; NotConnected, MarketplaceUnavailable, MarketplaceRefused.
+    """
+    connector = _connector(marketplace, by)
+    if connector.manifest.capabilities.positions.granted != "api":
+        text = _("Positions at %s are made in its console. Make some there and give their keys.")
+        raise NoPositionsHere(text % registry.name_of(marketplace))
+    have = _check_room(connector, count)
+    for number in range(have + 1, have + count + 1):
+        _keep(connector.code, connector.register_position(f"joey-{number}"), now=now, by=by)
+    return Position.objects.filter(marketplace=connector.code).count()
+
+
+def add_positions(marketplace: str, keys: Sequence[str], *, now: datetime, by: Person | None = None) -> int:
+    """Take in positions that were made in the marketplace's console; how many of them are new here.
+
+    Raises NoPositionsHere, Invalid ("keys", "count"), Forbidden, NotConnected.
+    """
+    connector = _connector(marketplace, by)
+    wrong = next((key for key in keys if not _KEY.fullmatch(key)), None)
+    if wrong is not None:
+        raise Invalid(_("“%s” cannot be the key of a position. Copy it again.") % wrong[:80], field="keys")
+    new = sorted(set(keys) - set(Position.objects.filter(marketplace=connector.code).values_list("key", flat=True)))
+    if new:
+        _check_room(connector, len(new))
+    return sum(_keep(connector.code, key, now=now, by=by) for key in new)
+
+
+def _connector(marketplace: str, by: Person | None) -> Connector:
+    if by is not None and not (by.is_staff and by.is_active):
+        raise Forbidden(_("Only an operator can register positions."))
+    connector = registry.connector_for(marketplace)
+    positions = connector.manifest.capabilities.positions
+    name = registry.name_of(marketplace)
+    if not uses_positions(connector.manifest) or positions.granted == "none":
+        raise NoPositionsHere(_("%s has no positions: nothing has to be registered there.") % name)
+    if not positions.registered:
+        raise NoPositionsHere(_("%s takes any position without registration. Joey makes them when needed.") % name)
+    return connector
+
+
+def _check_room(connector: Connector, count: int) -> int:
+    """How many there are already, if `count` more are allowed."""
+    have = Position.objects.filter(marketplace=connector.code).count()
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise Invalid(_("Register between 1 and %d positions at once.") % MOST_AT_ONCE, field="count")
+    most = connector.manifest.capabilities.positions.at_most
+    if most is not None and have + count > most:
+        text = _("%(place)s allows %(most)d positions, and %(have)d are registered already.")
+        facts = {"place": registry.name_of(connector.code), "most": most, "have": have}
+        raise Invalid(text % facts, field="count")
+    return have
+
+
+@transaction.atomic
+def _keep(marketplace: str, key: str, *, now: datetime, by: Person | None) -> bool:
+    _position, new = Position.objects.get_or_create(
+        marketplace=marketplace, key=key, defaults={"free_from": now.replace(microsecond=0), "registered_at": now}
+    )
+    if new:
+        facts = {"marketplace": marketplace, "position": key, "by": str(by.id) if by else "terminal"}
+        append("position.registered", f"position:{marketplace}", facts, happened_at=now)
+    return new

@@ -1,0 +1,112 @@
+"""Books with something of everything, made by the verbs that a running instance calls."""
+
+from datetime import timedelta
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import place_hold as hold_commission
+from joey.commissions.models import Commission
+from joey.kit import sql
+from joey.marketplaces.port import AnyReport
+from joey.orders.models import SyncCursor
+from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
+from joey.payouts.decide import approve
+from joey.payouts.holds import place_hold, release_hold
+from joey.payouts.models import Payout, PayoutAttempt
+from joey.payouts.request_payout import request_payout
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import take_answers
+from joey.shops.models import Shop
+from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, sam, settled
+from tests.payouts.bank import Bank
+from tests.payouts.stage import cny, ready_payee, second_operator
+
+MEI, LULU = "110000000001", "110000000002"
+BIG = "9001"  # Mei's line that her payouts are paid from
+
+
+def make_books(bank: Bank) -> None:
+    """Two shops with lines, refunds, holds and payouts in every state that a corruption needs."""
+    mei, lulu = meis_shop(), lulus_shop()
+    Shop.objects.create(slug="sam", owner=sam(), name="Sam's shop")  # earns nothing, and would like to
+    for shop, position in ((mei, MEI), (lulu, LULU)):
+        ready_payee(shop)
+        leased(shop, position)
+    _lines()
+    earn_due(now=NOW)
+    hold_commission(_commission("1006"), reason="Ten orders from one device", now=NOW)
+    confirm_due(now=NOW)
+    _changes()
+    earn_due(now=NOW)
+    _payouts(mei, bank)
+    _lulus_payouts(lulu)
+    SyncCursor.objects.create(
+        marketplace="taobao", account="account", question="orders", read_until=NOW, last_success_at=NOW
+    )
+    taken(report("1010"))  # reported, not booked yet
+
+
+def taken(*reports: AnyReport) -> None:
+    """Take in what one poll brought."""
+    number = next_poll_number()
+    poll = AskedPoll(number, "account", "orders", NOW - DAY + timedelta(seconds=number), NOW, NOW)
+    take_order_reports("taobao", reports, now=NOW, poll=poll)
+
+
+def _lines() -> None:
+    earning = {"commission_minor": 5_000_000, "service_fee_minor": 0, "paid_minor": 100_000_000}
+    taken(settled(BIG, **earning))
+    taken(settled("9002", position=LULU, **earning))
+    taken(report("1001"), settled("1002"), settled("1003", days_ago=2), settled("1005"))
+    taken(report("1004", position="no such position"))
+    taken(settled("1006"), settled("1008", days_ago=8))
+    taken(report("1007"), report("2001", position=LULU))
+    taken(report("1007", state="received", reported_at=NOW - 9 * DAY))
+    taken(settled("1007", days_ago=8))
+    taken(report("1009", held="frozen"))
+
+
+def _changes() -> None:
+    taken(refund("1002", case="1", back=100, refund_minor=2_000))
+    taken(settled("1005", days_ago=3, state="closed"))
+    taken(refund("1008", case="2", back=5_000))
+
+
+def _payouts(shop: Shop, bank: Bank) -> None:
+    """One paid, one rejected, one large and paid with two approvals, one with the bank."""
+    _sent(shop, 4_000, "paid")
+    bank.decide_all("settled")
+    take_answers(now=NOW)
+    rejected = _sent(shop, 1_000, "rejected")
+    bank.decide(PayoutAttempt.objects.get(payout=rejected).rail_key, "rejected", reason_code="AC04")
+    take_answers(now=NOW)
+    release_hold(place_hold(shop, reason="Checking", now=NOW), now=NOW)
+    _sent(shop, 1_200_000, "large")
+    bank.decide_all("settled")
+    take_answers(now=NOW)
+    _sent(shop, 2_000, "under way")
+
+
+def _sent(shop: Shop, minor: int, key: str) -> Payout:
+    payout = request_payout(shop, amount=cny(minor), idempotency_key=key, now=NOW)
+    payout = approve(payout, by=ada(), now=NOW)
+    if payout.state != "approved":
+        payout = approve(payout, by=second_operator(), now=NOW)
+    send_due(now=NOW)
+    return payout
+
+
+def _lulus_payouts(shop: Shop) -> None:
+    """One approved, and kept here by a hold."""
+    payout = request_payout(shop, amount=cny(50_000), idempotency_key="approved", now=NOW)
+    approve(payout, by=ada(), now=NOW)
+    place_hold(shop, reason="Ten orders from one device", now=NOW, payout=payout)
+
+
+def _commission(order: str) -> Commission:
+    found = sql.value(
+        "SELECT c.id FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id"
+        " WHERE l.external_order = %s",
+        [order],
+    )
+    return Commission.objects.get(pk=found)

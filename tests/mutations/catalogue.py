@@ -1,0 +1,32 @@
+"""All corruptions: seven that the first proof saw, twenty-three that it did not, and more of our own."""
+
+from tests.mutations.of_commissions import OF_COMMISSIONS
+from tests.mutations.of_our_own import OF_OUR_OWN, UNSEEN
+from tests.mutations.of_payouts import OF_PAYOUTS
+from tests.mutations.of_reports import OF_REPORTS
+
+# The owner rewrote the evidence with the books, so only what was outside at the time shows it: a backup's manifest, the
+# marketplace's own list of orders, the bank's statement. Rules 3 and 34 (chains, an event for each change) will see a
+# part of these; then they move up.
+ONLY_OUTSIDE_EVIDENCE = UNSEEN
+
+CATALOGUE = [*OF_REPORTS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_OUR_OWN]
+
+# What someone with the app's password can write: PostgreSQL does not refuse it, and only `prove` stands against it.
+OPEN_TO_THE_APP_ROLE = {
+    "a suspense line deleted and its report kept",
+    "the sync cursor a month ahead",
+    "a leased position marked free",
+    "the earn cursor beyond an unbooked line",
+    "shop to shop through receivable",
+    "two cached balances changed",
+    "confirmed though unsettled",
+    "available to reserved without a payout",
+    "an invented paid payout, fully booked",
+    "a suspense line given to a shop without an operator",
+    "a hold of a commission closed past the verb",
+    "made available before its day, with revision and journals",
+    "money put on hold without a hold",
+    "a debt written off that nobody gave up",
+    "a line hidden in quarantine",
+}

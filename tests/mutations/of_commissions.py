@@ -1,0 +1,129 @@
+"""Corruptions of commissions, holds, the plan and the ledger."""
+
+from tests.mutations.corruption import (
+    REBALANCE,
+    Corruption,
+    booked,
+    commission,
+    confirmed,
+    forget,
+    journals,
+    line,
+    repriced,
+    shop,
+)
+
+OF_COMMISSIONS = [
+    Corruption(
+        "the earn cursor beyond an unbooked line",
+        ("UPDATE commissions_earncursor SET revision = (SELECT max(revision) FROM orders_orderline)",),
+        (12,),
+        f"SELECT {line('1010')}",
+    ),
+    Corruption(
+        "shop to shop through receivable",
+        (
+            *booked(
+                shop("mei"),
+                "commission.adjusted",
+                f"{commission('1003')} || ':1'",
+                ("shop:available", "market:receivable", "500"),
+            ),
+            *booked(
+                shop("lulu"),
+                "commission.adjusted",
+                f"{commission('9002')} || ':1'",
+                ("market:receivable", "shop:pending", "500"),
+            ),
+            *booked(
+                shop("lulu"),
+                "commission.confirmed",
+                f"{commission('9002')} || ':1'",
+                ("shop:pending", "shop:available", "500"),
+            ),
+        ),
+        (15,),
+        f"SELECT {commission('1003')}, {commission('9002')}",
+    ),
+    Corruption(
+        "two cached balances changed",
+        (
+            "UPDATE ledger_account SET balance_minor = balance_minor + CASE book_id"
+            f" WHEN {shop('mei')} THEN 7 ELSE -7 END WHERE kind = 'shop:available'",
+        ),
+        (2,),
+        "SELECT id FROM ledger_account WHERE kind = 'shop:available'",
+    ),
+    Corruption(
+        "a posting's amount with its balances",
+        (
+            "UPDATE ledger_posting SET amount_minor = amount_minor + 5"
+            f" WHERE journal_id IN {journals(commission('1001'))}",
+            REBALANCE,
+        ),
+        (15,),
+        f"SELECT {commission('1001')}",
+    ),
+    Corruption(
+        "revenue → rounding by an invented journal",
+        booked(shop("mei"), "commission.adjusted", "'1'", ("platform:revenue", "rounding", "20")),
+        (4,),
+        "SELECT 'platform:revenue'",
+    ),
+    Corruption(
+        "one line split 100/0",
+        repriced("1001", base=342, amount=342, platform=0, rounding=0),
+        (14,),
+        f"SELECT {commission('1001')}",
+    ),
+    Corruption(
+        "confirmed though unsettled",
+        (
+            *booked(
+                shop("mei"),
+                "commission.settled",
+                f"{commission('1001')} || ':2'",
+                ("market:receivable", "market:expected", "342"),
+            ),
+            *confirmed("1001"),
+        ),
+        (17,),
+        f"SELECT {commission('1001')}",
+    ),
+    Corruption(
+        "payable_on a month back",
+        (
+            f"UPDATE commissions_commission SET payable_on = payable_on - 30 WHERE id = {commission('1003')}",
+            f"UPDATE commissions_revision SET payable_on = payable_on - 30 WHERE commission_id = {commission('1003')}",
+        ),
+        (18,),
+        f"SELECT {commission('1003')}",
+    ),
+    Corruption(
+        "a commission hold deleted",
+        (
+            f"DELETE FROM commissions_hold WHERE commission_id = {commission('1006')}",
+            f"UPDATE commissions_commission SET holds_of_all = 0 WHERE id = {commission('1006')}",
+        ),
+        (19,),
+        f"SELECT {commission('1006')}, {line('1006')}",
+    ),
+    Corruption(
+        "the plan in use edited to 100/0",
+        ("UPDATE commissions_planversion SET shopkeeper_ppm = 1000000, platform_ppm = 0",),
+        (31,),
+        "SELECT id FROM commissions_planversion",
+    ),
+    Corruption(
+        "earned and closed journals of a line deleted",
+        forget(journals(commission("1005"))),
+        (3, 15),
+        f"SELECT {commission('1005')}, {shop('mei')}",
+    ),
+    Corruption(
+        "commission journals renamed gift",
+        (f"UPDATE ledger_journal SET kind = 'gift' WHERE id IN {journals(commission('1001'))}",),
+        (4,),
+        f"SELECT id FROM ledger_journal WHERE id IN {journals(commission('1001'))}",
+    ),
+]

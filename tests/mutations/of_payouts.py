@@ -1,0 +1,134 @@
+"""Corruptions of payouts, their files, approvals and holds."""
+
+from tests.mutations.corruption import Corruption, booked, forget, journals, payout, shop
+
+THIEF = "00000000-0000-7000-8000-0000000000ff"
+OTHER_ACCOUNT = "6222020200119999999"
+
+
+def file_of(key: str) -> str:
+    return f"(SELECT file_id FROM payouts_payoutattempt WHERE payout_id = {payout(key)})"
+
+
+def never_sent(key: str) -> tuple[str, ...]:
+    """Neither a submission of the payout's file nor an answer about it."""
+    return (
+        f"DELETE FROM payouts_answer WHERE file_id IN {file_of(key)}",
+        f"DELETE FROM payouts_submission WHERE file_id IN {file_of(key)}",
+    )
+
+
+def copied(table: str, columns: dict[str, str], where: str) -> str:
+    """A row like another one, with these columns changed; every column of the table is named in `columns`."""
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {table} WHERE {where}"
+
+
+def same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+PAYOUT = same(
+    "payee_id", "rail", "details_id", "details_sha256", "currency", "approvals_needed", "decided_by_id", "decided_at",
+    "finished_at", "requested_at",
+)  # fmt: skip
+FILE = same("rail", "rail_account", "file_format", "currency", "content_id", "content_sha256", "made_at", "problems")
+INVENTED = (
+    copied(
+        "payouts_payout",
+        PAYOUT
+        | {"id": f"'{THIEF}'::uuid", "shop_id": shop("mei"), "amount_minor": "100000", "state": "'paid'"}
+        | {"idempotency_key": "'invented'"},
+        f"id = {payout('paid')}",
+    ),
+    copied(
+        "payouts_approval",
+        {"payout_id": f"'{THIEF}'::uuid"} | same("operator_id", "at"),
+        f"payout_id = {payout('paid')}",
+    ),
+    copied(
+        "payouts_payoutfile", FILE | {"id": f"'{THIEF}'::uuid", "message_id": "'INVENTED'"}, f"id = {file_of('paid')}"
+    ),
+    copied(
+        "payouts_payoutattempt",
+        same("shop_id", "number", "state", "made_at", "finished_at")
+        | {"id": f"'{THIEF}'::uuid", "payout_id": f"'{THIEF}'::uuid", "file_id": f"'{THIEF}'::uuid"}
+        | {"rail_key": f"upper(replace('{THIEF}', '-', ''))"},
+        f"payout_id = {payout('paid')}",
+    ),
+    *booked(shop("mei"), "payout.reserved", f"'{THIEF}'", ("shop:available", "shop:reserved", "100000")),
+    *booked(shop("mei"), "payout.submitted", f"'{THIEF}:1'", ("shop:reserved", "rail:in_transit", "100000")),
+    *booked(shop("mei"), "payout.settled", f"'{THIEF}:1'", ("rail:in_transit", "paid", "100000")),
+)
+
+OF_PAYOUTS = [
+    Corruption(
+        "available to reserved without a payout",
+        booked(shop("mei"), "payout.reserved", "gen_random_uuid()", ("shop:available", "shop:reserved", "500")),
+        (21, 22),
+        f"SELECT {shop('mei')}",
+    ),
+    Corruption(
+        "amount of a paid payout",
+        (f"UPDATE payouts_payout SET amount_minor = amount_minor + 1 WHERE id = {payout('paid')}",),
+        (21, 22, 23, 25),
+        f"SELECT id, shop_id FROM payouts_payout WHERE id = {payout('paid')}",
+    ),
+    Corruption(
+        "an approved payout redirected",
+        (
+            "UPDATE payouts_payout p SET details_id = o.details_id, details_sha256 = o.details_sha256"
+            f" FROM payouts_payout o WHERE o.id = {payout('paid')} AND p.id = {payout('approved')}",
+        ),
+        (23,),
+        f"SELECT {payout('approved')}",
+    ),
+    Corruption(
+        "bytes of a bank file changed, with their digest",
+        (
+            "UPDATE record_erasabletext SET content = convert_to(replace(convert_from(content, 'UTF8'),"
+            f" '6222020200112243445', '{OTHER_ACCOUNT}'), 'UTF8')"
+            f" WHERE id = (SELECT content_id FROM payouts_payoutfile WHERE id = {file_of('under way')})",
+            "UPDATE payouts_payoutfile f SET content_sha256 = sha256(t.salt || t.content) FROM record_erasabletext t"
+            f" WHERE t.id = f.content_id AND f.id = {file_of('under way')}",
+        ),
+        (25,),
+        f"SELECT message_id FROM payouts_payoutfile WHERE id = {file_of('under way')}",
+    ),
+    Corruption(
+        "12,000.00 without approval",
+        (f"DELETE FROM payouts_approval WHERE payout_id = {payout('large')}",),
+        (24,),
+        f"SELECT {payout('large')}",
+    ),
+    Corruption(
+        "a payout hold deleted",
+        (f"DELETE FROM payouts_payouthold WHERE payout_id = {payout('approved')}",),
+        (19,),
+        f"SELECT id FROM payouts_payouthold WHERE payout_id = {payout('approved')}",
+    ),
+    Corruption(
+        "a paid payout whose file was never submitted or answered",
+        never_sent("paid"),
+        (26,),
+        f"SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('paid')}",
+    ),
+    Corruption(
+        "a paid payout deleted with attempt and journals, its money available again",
+        (
+            *forget(journals(payout("paid"))),
+            f"DELETE FROM payouts_answer WHERE attempt_id IN"
+            f" (SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('paid')})",
+            f"DELETE FROM payouts_payoutattempt WHERE payout_id = {payout('paid')}",
+            f"DELETE FROM payouts_approval WHERE payout_id = {payout('paid')}",
+            f"DELETE FROM payouts_payout WHERE id = {payout('paid')}",
+        ),
+        (3, 22, 25, 26, 34),
+        f"SELECT message_id, {payout('paid')}::text FROM payouts_payoutfile WHERE id = {file_of('paid')}",
+    ),
+    Corruption(
+        "an invented paid payout, fully booked",
+        INVENTED,
+        (26,),
+        f"SELECT '{THIEF}'",
+    ),
+]

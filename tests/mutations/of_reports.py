@@ -1,0 +1,92 @@
+"""Corruptions of reports, lines, claims, positions and cursors."""
+
+from tests.mutations.corruption import Corruption, commission, forget, line, moved_to, repriced, shop
+
+OF_REPORTS = [
+    Corruption(
+        "a line's only report deleted",
+        ("DELETE FROM orders_report WHERE external_order = '1001'",),
+        (5, 7),
+        f"SELECT id::text, external_order, external_line FROM orders_orderline WHERE id = {line('1001')}",
+    ),
+    Corruption(
+        "one of several reports deleted",
+        (
+            "DELETE FROM orders_reportdigest WHERE digest IN"
+            " (SELECT digest FROM orders_report WHERE external_order = '1007' AND state = 'received')",
+            "DELETE FROM orders_report WHERE external_order = '1007' AND state = 'received'",
+        ),
+        (5,),
+        "SELECT poll_id FROM orders_report WHERE external_order = '1007' AND state = 'received'",
+    ),
+    Corruption(
+        "a suspense line deleted and its report kept",
+        ("DELETE FROM orders_orderline WHERE external_order = '1004'",),
+        (7,),
+        "SELECT id::text, external_order FROM orders_report WHERE external_order = '1004'",
+    ),
+    Corruption(
+        "line 3.80 → 103.80 with commission and ledger",
+        (
+            "UPDATE orders_orderline SET commission_minor = 10380 WHERE external_order = '1001'",
+            f"UPDATE commissions_revision SET given_minor = 10380 WHERE commission_id = {commission('1001')}",
+            *repriced("1001", base=10342, amount=8273, platform=2068, rounding=1),
+        ),
+        (8,),
+        f"SELECT {line('1001')}",
+    ),
+    Corruption(
+        "a line moved to another shop everywhere",
+        moved_to("lulu", "1001"),
+        (10,),
+        f"SELECT {line('1001')}",
+    ),
+    Corruption(
+        "a lease given to another shop",
+        (f"UPDATE sharing_positionlease SET shop_id = {shop('sam')} WHERE shop_id = {shop('mei')}",),
+        (10,),
+        f"SELECT l.id, o.id FROM sharing_positionlease l LEFT JOIN orders_orderline o ON o.lease_id = l.id"
+        f" WHERE l.shop_id = {shop('mei')}",
+    ),
+    Corruption(
+        "a refund forgotten: case, line, commission and ledger put back",
+        (
+            "DELETE FROM orders_refundcase WHERE external_order = '1002'",
+            *forget(
+                "(SELECT j.id FROM ledger_journal j JOIN commissions_commission c"
+                f" ON j.reference = c.id || ':' || c.revision WHERE c.id = {commission('1002')})"
+            ),
+            f"""
+            UPDATE orders_orderline l SET returned_paid_minor = 0, returned_commission_minor = 0,
+                revision = r.line_revision
+            FROM commissions_revision r JOIN commissions_commission c
+              ON (c.id, c.revision - 1) = (r.commission_id, r.number)
+            WHERE l.id = c.order_line_id AND c.id = {commission("1002")}
+            """,
+            f"""
+            UPDATE commissions_commission c SET base_minor = r.base_minor, amount_minor = r.amount_minor,
+                pending_minor = r.pending_minor, released_minor = r.released_minor,
+                platform_minor = r.platform_minor, platform_released_minor = r.platform_released_minor,
+                rounding_minor = r.rounding_minor, revision = r.number, line_revision = r.line_revision
+            FROM commissions_revision r WHERE (r.commission_id, r.number) = (c.id, c.revision - 1)
+              AND c.id = {commission("1002")}
+            """,
+            f"DELETE FROM commissions_revision r USING commissions_commission c"
+            f" WHERE r.commission_id = c.id AND r.number > c.revision AND c.id = {commission('1002')}",
+        ),
+        (7, 9),
+        "SELECT id, external_order FROM orders_report WHERE external_order = '1002' AND kind = 'refund'",
+    ),
+    Corruption(
+        "the sync cursor a month ahead",
+        ("UPDATE orders_synccursor SET read_until = read_until + interval '1 month'",),
+        (33,),
+        "SELECT id::text, marketplace FROM orders_synccursor",
+    ),
+    Corruption(
+        "a leased position marked free",
+        ("UPDATE sharing_position SET free_from = now() WHERE key = '110000000001'",),
+        (32,),
+        "SELECT id FROM sharing_position WHERE key = '110000000001'",
+    ),
+]

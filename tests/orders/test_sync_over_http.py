@@ -1,0 +1,143 @@
+"""Sync against the simulated union over real HTTP: late rows, one stamp for two changes, codes nobody knows."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from joey.commissions.earn_due import earn_due
+from joey.kit.clock import now
+from joey.marketplaces import registry
+from joey.marketplaces.port import Tracking
+from joey.orders.models import OrderLine, Poll, Report, SyncCursor
+from joey.orders.sync import sync
+from tests.cast import leased, meis_shop
+from tests.proof import prove
+from tests.sandbox.conftest import Sandbox, own_sandbox, utc
+
+pytestmark = pytest.mark.django_db
+__all__ = ["own_sandbox"]
+
+POSITION = "110000000001"
+
+
+@pytest.fixture
+def union(own_sandbox: Callable[..., Sandbox], settings: Settings) -> Sandbox:
+    """A sandbox of its own, Joey connected to it, and Mei's shop on a position there since two days."""
+    sandbox = own_sandbox()
+    settings.JOEY_MARKETPLACES = {"taobao": sandbox.get("/control/marketplaces").json()["taobao"]}
+    leased(meis_shop(), POSITION, since=now().replace(microsecond=0) - timedelta(days=2))
+    return sandbox
+
+
+def bought(sandbox: Sandbox, *, hours_ago: float = 0.1) -> str:
+    connector = registry.connector("taobao")
+    item = next(each for each in connector.search("锅") if each.commission_ppm)
+    link = connector.tracked_link(item.external_id, Tracking(position=POSITION))
+    paid = time.time() - hours_ago * 3600
+    return sandbox.buy(link.url, click_time=utc(paid - 60), paid_at=utc(paid))
+
+
+def reports_now(sandbox: Sandbox, **style: Any) -> None:
+    assert sandbox.post("/control/reports", {"marketplace": "taobao", **style}).status_code == 200
+
+
+def synced() -> OrderLine | None:
+    (done,) = sync(now=now())
+    assert done.trouble == ""
+    earn_due(now=now())
+    prove()
+    return OrderLine.objects.first()
+
+
+def an_hour_passes() -> None:
+    """Since the last day was asked again."""
+    for cursor in SyncCursor.objects.all():
+        assert cursor.rechecked_at
+        cursor.rechecked_at -= timedelta(hours=1, minutes=1)
+        cursor.save()
+
+
+def test_what_becomes_visible_a_day_late_is_read_within_the_hour(union: Sandbox) -> None:
+    reports_now(union, late_minutes=24 * 60)
+    order = bought(union, hours_ago=20)
+    assert synced() is None
+
+    reports_now(union, late_minutes=0)
+    assert synced() is None, "what was just asked is not asked again at once"
+    an_hour_passes()
+
+    line = synced()
+    assert line is not None
+    assert (line.external_line, line.shop_id, line.state) == (order, meis_shop().pk, "paid")
+
+
+def test_an_outage_leaves_no_gap_for_what_became_visible_late(union: Sandbox) -> None:
+    """The last day that is asked again is that before the last time it was, not that before now."""
+    reports_now(union, late_minutes=24 * 60)
+    bought(union, hours_ago=40)
+    SyncCursor.objects.bulk_create(
+        SyncCursor(marketplace="taobao", account=registry.connector("taobao").account, question=code,
+                   read_until=now() - timedelta(hours=30), rechecked_at=now() - timedelta(hours=30),
+                   rescanned_on=now().date())
+        for code in ("orders", "refunds")
+    )  # fmt: skip
+
+    assert synced() is not None
+
+
+def test_two_changes_with_one_stamp_never_keep_the_stale_one(union: Sandbox) -> None:
+    reports_now(union, same_second=True)
+    order = bought(union, hours_ago=0)
+    union.move(order, "close")
+    line = synced()
+    assert line is not None
+    assert line.state == "closed"
+
+    union.move(order, "reopen")
+
+    line = synced()
+    assert line is not None
+    assert (line.state, line.commission_minor > 0) == ("paid", True)
+
+
+def test_a_code_that_nobody_knows_holds_the_line_until_a_known_one_comes(union: Sandbox) -> None:
+    order = bought(union)
+    synced()
+    reports_now(union, unknown_state=True)
+    union.move(order, "receive")
+    line = synced()
+    assert line is not None
+    assert (line.state, line.held) == ("paid", "unknown_code")
+
+    reports_now(union, unknown_state=False)  # the row itself keeps its stamp
+
+    line = synced()
+    assert line is not None
+    assert (line.state, line.held) == ("received", "")
+
+
+def test_doubled_and_shuffled_rows_are_one_report_and_later_polls_bring_nothing(union: Sandbox) -> None:
+    reports_now(union, duplicate=True, shuffle=True)
+    for _order in range(3):
+        bought(union)
+    synced()
+    assert Report.objects.count() == OrderLine.objects.count() == 3
+    polls = Poll.objects.filter(reports__gt=0).count()
+
+    an_hour_passes()
+    synced()
+
+    assert Report.objects.count() == 3
+    assert Poll.objects.filter(reports__gt=0).count() == polls
+    assert Poll.objects.filter(reports=0).exists(), "what was asked is known, though it brought nothing"
+
+
+def test_a_shop_that_sold_before_is_read_from_its_first_lease_on(union: Sandbox) -> None:
+    bought(union, hours_ago=40)
+
+    assert synced() is not None
+    assert {cursor.question for cursor in SyncCursor.objects.all()} == {"orders", "refunds"}

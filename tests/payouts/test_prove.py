@@ -1,0 +1,185 @@
+"""Someone with the database's files changes payouts and lets the books agree. `joey prove` names what they did."""
+
+import hashlib
+
+import psycopg
+import pytest
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit.ids import new_id
+from joey.kit.prove import Check
+from joey.payouts.decide import approve
+from joey.payouts.holds import place_hold
+from joey.payouts.journals import JOURNALS_OF, RESERVED, PayoutJournal, book
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
+from joey.payouts.payee_details import PayeeDetails, keep_details
+from joey.payouts.prove import CHECKS
+from joey.payouts.prove_files import FILES
+from joey.payouts.resolve import resolve
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import take_answers
+from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
+from joey.shops.models import Shop
+from tests.cast import NOW, ada
+from tests.database import without_triggers
+from tests.payouts.bank import Bank
+from tests.payouts.stage import ACCOUNT, approved, lulus_ready_shop, ready_shop, requested, second_operator
+from tests.proof import prove
+
+LARGE = "(SELECT id FROM payouts_payout WHERE amount_minor = 1000000)"
+HERS = "(SELECT id FROM payouts_payee y WHERE y.shop_id = (SELECT id FROM shops_shop WHERE slug = 'lulu'))"
+# What was done, as SQL that the tables' owner runs past every trigger, and the rule that has to name it.
+CORRUPTIONS = {
+    "an approved payout was redirected to other details": (
+        "UPDATE payouts_payout p SET details_id = y.details_id, details_sha256 = y.details_sha256"
+        f" FROM payouts_payee y WHERE p.id = {LARGE} AND y.id = {HERS}",
+        "23.",
+    ),
+    "an approved payout was redirected to another payee": (
+        f"UPDATE payouts_payout SET payee_id = {HERS} WHERE id = {LARGE}",
+        "23.",
+    ),
+    "a payee's pause was shortened": ("UPDATE payouts_payee SET usable_from = changed_at", "23."),
+    "10,000.00 went without approval": (f"DELETE FROM payouts_approval WHERE payout_id = {LARGE}", "24."),
+    "one of two approvals became the owner's": (
+        "UPDATE payouts_approval SET operator_id = (SELECT id FROM people_person WHERE email = 'mei@example.com')"
+        " WHERE operator_id = (SELECT id FROM people_person WHERE email = 'ada@example.com')",
+        "24.",
+    ),
+    "the limits were raised without a version": ("UPDATE payouts_payoutlimits SET by_rule_below_minor = 1", "31."),
+    "a hold on payouts was deleted": ("DELETE FROM payouts_payouthold WHERE cause = 'operator'", "19."),
+    "a hold was said to be over": (
+        "INSERT INTO payouts_payoutholdclosing (hold_id, closed_at) SELECT id, now() FROM payouts_payouthold"
+        " WHERE cause = 'operator'",
+        "19.",
+    ),
+    "a paid payout was never submitted": (
+        "WITH gone AS (DELETE FROM payouts_answer) DELETE FROM payouts_submission",
+        "26.",
+    ),
+    "a paid payout was never answered": ("DELETE FROM payouts_answer WHERE outcome = 'settled'", "26."),
+    "a file was submitted to another account": (
+        "UPDATE payouts_submission SET rail_account = repeat('0', 64)",
+        "26.",
+    ),
+    "an answer's amount was lowered": (
+        "UPDATE payouts_answer SET amount_minor = amount_minor - 1 WHERE outcome = 'settled'",
+        "26.",
+    ),
+    "an answer that contradicts was deleted with its hold's closing": (
+        "INSERT INTO payouts_answer (file_id, submission_id, attempt_id, key, asked_at, outcome, amount_minor, "
+        " currency, content_id, content_sha256) SELECT file_id, submission_id, attempt_id, key, now(), 'returned',"
+        " amount_minor, currency, content_id, content_sha256 FROM payouts_answer WHERE outcome = 'settled'",
+        "27.",
+    ),
+    "an unknown transfer holds nothing any more": (
+        "INSERT INTO payouts_payoutholdclosing (hold_id, closed_at) SELECT id, now() FROM payouts_payouthold"
+        " WHERE cause = 'unknown'",
+        "27.",
+    ),
+    "one operator decided alone": ("UPDATE payouts_decision SET carried_out = true", "26."),
+    "a transfer in transit was moved to another rail account": (
+        "UPDATE ledger_account SET party = repeat('0', 64) WHERE kind = 'rail:in_transit'",
+        "21.",
+    ),
+}
+
+
+def everything(bank: Bank) -> Shop:
+    """A large payout paid after two approvals, one unknown with one operator's finding, and one held."""
+    shop, hers = ready_shop(2_000_000), lulus_ready_shop()
+    large = requested(shop, 1_000_000)
+    for operator in (ada(), second_operator()):
+        approve(large, by=operator, now=NOW)
+    send_due(now=NOW)
+    bank.decide_all("settled")
+    take_answers(now=NOW)
+    approved(hers, 4_000)
+    send_due(now=NOW)
+    bank.decide(PayoutAttempt.objects.get(shop=hers).rail_key, "dancing")
+    take_answers(now=NOW)
+    resolve(PayoutAttempt.objects.get(shop=hers), outcome="settled", by=ada(), reason="It arrived", now=NOW)
+    place_hold(shop, reason="Looking into it", now=NOW, by=ada())
+    return shop
+
+
+def broken_rules(owner: psycopg.Connection, checks: list[Check]) -> list[str]:
+    return [check.rule for check in checks if owner.execute(check.query.encode()).fetchone()]
+
+
+def test_each_corruption_is_named(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    everything(bank)
+    prove()
+    checks = [check for check in CHECKS if check not in FILES]
+
+    missed = {}
+    for what, (corruption, rule) in CORRUPTIONS.items():
+        with psycopg.connect(committed_db.urls.owner) as owner, owner.transaction(force_rollback=True):
+            without_triggers(owner)
+            assert owner.execute(corruption.encode()).rowcount > 0, f"nothing to corrupt: {what}"
+            found = broken_rules(owner, checks)
+        if not any(each.startswith(rule) for each in found):
+            missed[what] = found
+
+    assert missed == {}
+    prove()  # nothing of it stayed
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "why"),
+    [
+        (ACCOUNT, "6222020200112243437", "goes to another account"),
+        (">100.00<", ">900.00<", "has another amount"),
+        ("</CdtTrfTxInf>", "</CdtTrfTxInf><CdtTrfTxInf/>", "unreadable"),
+    ],
+)
+def test_a_changed_bank_file_is_named_though_its_digest_was_changed_as_well(
+    committed_db: EmbeddedPostgres, bank: Bank, written: str, instead: str, why: str
+) -> None:
+    approved(ready_shop())
+    send_due(now=NOW)
+    prove()
+    kept = PayoutFile.objects.get().content_id
+
+    with psycopg.connect(committed_db.urls.owner) as owner:
+        without_triggers(owner)
+        row = owner.execute("SELECT salt, content FROM record_erasabletext WHERE id = %s", [kept]).fetchone()
+        assert row is not None
+        content = bytes(row[1]).replace(written.encode(), instead.encode())
+        digest = hashlib.sha256(bytes(row[0]) + content).digest()
+        owner.execute("UPDATE record_erasabletext SET content = %s WHERE id = %s", [content, kept])
+        owner.execute("UPDATE payouts_payoutfile SET content_sha256 = %s", [digest])
+
+    (offender,) = [found for check in CHECKS if (found := check.first_offender())]
+    assert why in str(offender["why"])
+
+
+@pytest.mark.django_db
+def test_an_invented_payout_to_a_thief_is_named_though_it_is_fully_booked(bank: Bank) -> None:
+    shop = ready_shop()
+    payee = Payee.objects.get(shop=shop)
+    prove()
+
+    thief = refer("details", keep_details(PayeeDetails("Dieb", "62220202001122", ""), shop_id=shop.pk))
+    payout = Payout.objects.create(
+        id=new_id(), shop=shop, payee=payee, rail="bank", currency="CNY", amount_minor=10_000, state="paid",
+        idempotency_key="mine", requested_at=NOW, decided_at=NOW, finished_at=NOW, approvals_needed=0, **thief,
+    )  # fmt: skip
+    file = PayoutFile.objects.create(
+        rail="bank", rail_account="f" * 64, message_id="M", file_format="csv", currency="CNY",
+        **refer("content", keep_text(b"x")),
+    )  # fmt: skip
+    attempt = PayoutAttempt.objects.create(
+        shop=shop, payout=payout, number=1, rail_key=payout.id.hex.upper(), file=file, state="settled", made_at=NOW
+    )
+    book(
+        PayoutJournal(kind, payout.id, number, shop.pk, "f" * 64, "CNY", 10_000, NOW)
+        for kind, number in [(RESERVED, None), *((kind, 1) for kind in JOURNALS_OF[attempt.state])]
+    )
+
+    found = [check.rule for check in CHECKS if check.first_offender()]
+    assert not any(rule.startswith(("21.", "22.")) for rule in found)  # the books agree with it
+    assert any(rule.startswith("26. What may have left was submitted first") for rule in found)
+    assert any(rule.startswith("23.") for rule in found)
+    assert any(rule.startswith("25.") for rule in found)
