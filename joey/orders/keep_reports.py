@@ -57,9 +57,7 @@ def keep_reports(marketplace: str, staged: StagedReports) -> int:
     given: Given = {"marketplace": marketplace}
     for table, values in kinds:
         GIVEN.insert(f"SELECT s.report, {digest_of(values, again='NULL::bigint')} AS own_digest FROM {table} s", given)
-    kept = _keep(
-        f"SELECT DISTINCT ON (own_digest) report, own_digest, false AS again FROM {GIVEN} ORDER BY own_digest, report"
-    )
+    kept = _keep(f"SELECT min(report) AS report, own_digest, false AS again FROM {GIVEN} GROUP BY own_digest")
     if kept < staged.reports:
         if staged.orders:
             kept += _keep(_orders_gone_back_to(), given)

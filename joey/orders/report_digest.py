@@ -23,7 +23,5 @@ def digest_of(values: Mapping[str, str], *, again: str) -> str:
 
 def digest_of_row(row: str) -> str:
     """The digest of a row of orders_report, from what it holds; it has to be its column `digest`."""
-    values = {name: f"{row}.{name}" for name in COLUMNS} | {
-        "payload_sha256": f"sha256(convert_to({row}.payload, 'UTF8'))"
-    }
+    values = {name: f"{row}.{name}" for name in COLUMNS}
     return digest_of(values, again=f"CASE WHEN {row}.again THEN {row}.poll_id END")

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from joey.commissions.earn_due import earn_due
 from joey.kit.clock import now
 from joey.marketplaces import registry
+from joey.marketplaces.beijing import ZONE
 from joey.marketplaces.port import Tracking
 from joey.orders.models import OrderLine, Poll, Report, SyncCursor
 from joey.orders.sync import sync
@@ -82,7 +83,7 @@ def test_an_outage_leaves_no_gap_for_what_became_visible_late(union: Sandbox) ->
     SyncCursor.objects.bulk_create(
         SyncCursor(marketplace="taobao", account=registry.connector("taobao").account, question=code,
                    read_until=now() - timedelta(hours=30), rechecked_at=now() - timedelta(hours=30),
-                   rescanned_on=now().date())
+                   rescanned_on=now().astimezone(ZONE).date())
         for code in ("orders", "refunds")
     )  # fmt: skip
 
