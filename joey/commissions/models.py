@@ -137,6 +137,7 @@ class Revision(models.Model):
     quantity = models.IntegerField()
     buyer_paid_minor = models.BigIntegerField()
     buyer_refunded_minor = models.BigIntegerField()
+    protected_minor = models.BigIntegerField()  # price protection, before settlement and after
     changed_at = models.DateTimeField()  # the marketplace's time of the change
     settled_at = models.DateTimeField(null=True)
     base_minor = models.BigIntegerField()

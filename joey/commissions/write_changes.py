@@ -10,7 +10,7 @@ from joey.record.append import append_set
 # Copied from one revision to the next by what changes no line: confirming, holding, releasing.
 LINE_FIGURES = (
     "line_revision, line_state, line_held, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,"
-    " buyer_refunded_minor, changed_at, settled_at"
+    " buyer_refunded_minor, protected_minor, changed_at, settled_at"
 )
 # Taken from the commission's row after any change.
 PARTS = (
@@ -75,7 +75,8 @@ def _write_revisions(now: datetime) -> None:
         f"""
         INSERT INTO commissions_revision (commission_id, number, because, {LINE_FIGURES}, {PARTS}, recorded_at)
         SELECT commission_id, number, {_BECAUSE}, revision, state, held, commission_minor, service_fee_minor,
-               returned_commission_minor, quantity, paid_minor, returned_paid_minor, changed_at, settled_at,
+               returned_commission_minor, quantity, paid_minor, returned_paid_minor,
+               protected_minor + returned_protected_minor, changed_at, settled_at,
                new_base, new_penalty, new_amount, new_pending, new_held, new_released, new_platform, new_revenue,
                new_rounding, is_settled, payable_on, %(now)s
         FROM worked_out w
@@ -155,6 +156,8 @@ def _record(now: datetime) -> None:
                    'quantity', w.quantity, 'buyer_paid_minor', w.paid_minor,
                    'buyer_paid_before_minor', last.buyer_paid_minor, 'buyer_paid_first_minor', first.buyer_paid_minor,
                    'quantity_before', last.quantity,
+                   'protected_minor', nullif(
+                       w.protected_minor + w.returned_protected_minor - coalesce(last.protected_minor, 0), 0),
                    'below_zero', CASE WHEN w.from_released > 0 AND {BELOW_ZERO} THEN true END,
                    'refunded_minor', nullif(w.returned_paid_minor - coalesce(last.buyer_refunded_minor, 0), 0)
                )) AS facts,

@@ -188,12 +188,15 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
 
 
 def _returned(facts: Mapping[str, Any]) -> Explained:
-    back = facts.get("returned_commission_minor", 0)
-    return (
-        _("A return was reported"),
-        _("The marketplace takes %s of the commission back.") % Money(back, facts["currency"]).text,
-        -facts.get("returned_paid_minor", 0),
-    )
+    back, refunded = facts.get("returned_commission_minor", 0), facts.get("returned_paid_minor", 0)
+    if refunded and facts.get("returned_protected_minor") == refunded:
+        what = _("Price protection was reported")
+    elif refunded or back:
+        what = _("A return was reported")
+    else:
+        what = _("A case was reported")
+    why = _("The marketplace takes %s of the commission back.") % Money(back, facts["currency"]).text
+    return what, why, -refunded
 
 
 def _reason(facts: Mapping[str, Any]) -> str:

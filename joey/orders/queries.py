@@ -28,7 +28,9 @@ class ChangedLine:
     currency: str
     quantity: Int
     paid_minor: int
+    protected_minor: int  # price protection that the amounts are without
     returned_paid_minor: int
+    returned_protected_minor: int  # price protection among what was returned
     commission_minor: int
     service_fee_minor: int
     returned_commission_minor: int

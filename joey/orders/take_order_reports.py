@@ -197,7 +197,8 @@ def append_events(now: datetime) -> None:
                    'paid_minor', l.paid_minor, 'commission_minor', l.commission_minor,
                    'service_fee_minor', l.service_fee_minor,
                    'returned_commission_minor', nullif(l.returned_commission_minor, 0),
-                   'returned_paid_minor', nullif(l.returned_paid_minor, 0), 'quantity', l.quantity,
+                   'returned_paid_minor', nullif(l.returned_paid_minor, 0),
+                   'returned_protected_minor', nullif(l.returned_protected_minor, 0), 'quantity', l.quantity,
                    'rate_ppm', l.rate_ppm, 'currency', l.currency)) AS facts,
                CASE WHEN m.event = 'order_line.reported' THEN l.reported_at ELSE %(now)s END AS happened_at
         FROM {MOVED} m JOIN orders_orderline l USING (id)

@@ -86,7 +86,8 @@ _LINE = {
     "state": CODE, "reason": optional(CODE), "held": optional(CODE), "suspense": optional(CODE),
     "evidence": optional(CODE), "evidence_key": optional(ELSEWHERE), "evidence_at": optional(TIME),
     "paid_minor": INTEGER, "commission_minor": INTEGER, "service_fee_minor": INTEGER,
-    "returned_commission_minor": optional(INTEGER), "returned_paid_minor": optional(INTEGER), "quantity": INTEGER,
+    "returned_commission_minor": optional(INTEGER), "returned_paid_minor": optional(INTEGER),
+    "returned_protected_minor": optional(INTEGER), "quantity": INTEGER,
     "rate_ppm": INTEGER, "currency": CODE,
 }  # fmt: skip
 _EARNED = {
@@ -98,6 +99,7 @@ _EARNED = {
     "quantity_before": optional(INTEGER),
     "buyer_paid_minor": INTEGER, "buyer_paid_before_minor": optional(INTEGER),
     "buyer_paid_first_minor": optional(INTEGER), "refunded_minor": optional(INTEGER),
+    "protected_minor": optional(INTEGER),
 }  # fmt: skip
 _MONEY = {"amount_minor": INTEGER, "currency": CODE}
 _IN_FILE = {"rail_key": ELSEWHERE, "message_id": ELSEWHERE, "number": INTEGER}

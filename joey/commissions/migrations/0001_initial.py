@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('quantity', models.IntegerField()),
                 ('buyer_paid_minor', models.BigIntegerField()),
                 ('buyer_refunded_minor', models.BigIntegerField()),
+                ('protected_minor', models.BigIntegerField()),
                 ('changed_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('base_minor', models.BigIntegerField()),

@@ -1,0 +1,52 @@
+"""A shopkeeper reads that a price fell, before settlement and after, and not that something was returned (13)."""
+
+import pytest
+
+from joey.commissions.earn_due import earn_due
+from joey.insight.trace import Step, order_trace
+from joey.orders.models import OrderLine
+from joey.orders.take_order_reports import take_order_reports
+from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+LINE = {"quantity": 3, "service_fee_minor": 0}
+
+
+def story(*reports: object) -> tuple[Step, ...]:
+    """The steps that Mei reads after these reports, each booked before the next."""
+    leased(meis_shop())
+    for each in reports:
+        take_order_reports("taobao", [each], now=NOW)  # type: ignore[list-item]
+        earn_due(now=NOW)
+    prove()
+    return order_trace(meis_shop(), OrderLine.objects.get().id, now=NOW).steps
+
+
+def test_twenty_less_for_a_line_of_ten_percent_is_two_less_before_settlement() -> None:
+    steps = story(
+        report(paid_minor=29_700, commission_minor=2_970, **LINE),
+        report(paid_minor=27_700, commission_minor=2_770, protected_minor=2_000, reported_at=NOW - 9 * DAY, **LINE),
+    )
+
+    assert steps[-1].what == "Price protection of ¥20.00: −¥1.60"  # four fifths of 2.00
+    assert "return" not in " ".join(step.what for step in steps).casefold()
+
+
+def test_after_settlement_a_case_says_it() -> None:
+    steps = story(
+        settled(paid_minor=29_700, commission_minor=2_970, protected_minor=0, **LINE),
+        refund(refund_minor=2_000, back=200, protected_minor=2_000),
+    )
+
+    assert [step.what for step in steps[-2:]] == [
+        "Price protection was reported", "Price protection of ¥20.00: −¥1.60",
+    ]  # fmt: skip
+
+
+def test_a_return_beside_an_old_price_protection_is_a_return() -> None:
+    protected = {"paid_minor": 27_000, "commission_minor": 2_700, "protected_minor": 2_700} | LINE
+    steps = story(settled(**protected), refund(refund_minor=9_000, back=900))
+
+    assert steps[-1].what == "Returned 1 of 3: −¥7.20"
