@@ -18,9 +18,9 @@ from django.db import connections
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
-from tests.cast import ada, meis_shop
+from tests.cast import ada, leased, lulus_shop, meis_shop
 from tests.database import empty_again
-from tests.payouts.stage import LONG_AGO, leased, lulus_shop, ready_payee, second_operator
+from tests.payouts.stage import LONG_AGO, ready_payee, second_operator
 from tests.proof import prove
 
 POINTS = 40

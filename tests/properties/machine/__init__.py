@@ -1,0 +1,1 @@
+"""A world of people, marketplace, bank, operators, clock and crashes, and the plain books that Joey must agree with."""

@@ -1,0 +1,109 @@
+"""A marketplace as state APIs are: rows with the time of their last change in whole seconds, and only as they are now.
+
+What a row was in an earlier second may still arrive late; what it was earlier in its present second never does.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from joey.marketplaces.port import ByPosition, HeldReason, OrderReport, OrderState, RefundReport
+
+SHOPS = {"mei": "110000000001", "lulu": "110000000002", "": "none of ours"}
+OTHER = {"mei": "lulu", "lulu": "mei", "": "mei"}
+CURRENCIES = {"CNY": 2, "JPY": 0, "KWD": 3}
+
+
+@dataclass
+class Row:
+    """The truth of one order line. `past` is what it was in earlier seconds, `step` counts its changes."""
+
+    name: str
+    shop: str
+    currency: str
+    commission: int
+    made_at: datetime
+    changed_at: datetime
+    state: OrderState = "placed"
+    fee: int = 0
+    settled_at: datetime | None = None
+    held: HeldReason = ""
+    says_shop: str | None = None  # the shop that it names, where that is not its own
+    says_currency: str = ""
+    step: int = 0
+    cases: dict[str, RefundReport] = field(default_factory=dict)
+    past: list[OrderReport] = field(default_factory=list)
+
+    def change(self, now: datetime, **changes: object) -> None:
+        """The row is another one from now on."""
+        if now.replace(microsecond=0) > self.changed_at:
+            self.past.append(self.report())
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.changed_at, self.step = now.replace(microsecond=0), self.step + 1
+
+    def take_back(self, now: datetime, case: str, back: int, *, counts: bool) -> None:
+        """Open a refund case, or change it."""
+        at = now.replace(microsecond=0)
+        known = self.cases.get(case)
+        payload = {"case": case, "step": 0 if known is None else int(str(known.payload["step"])) + 1}
+        self.cases[case] = RefundReport(case, self.name, self.name, at, payload, counts, back, back)
+
+    def reports(self) -> list[OrderReport | RefundReport]:
+        """As a poll brings it now, with its refund cases."""
+        return [self.report(), *self.cases.values()]
+
+    def report(self) -> OrderReport:
+        shop = self.shop if self.says_shop is None else self.says_shop
+        return OrderReport(
+            external_order=self.name,
+            external_line=self.name,
+            reported_at=self.changed_at,
+            payload={"line": self.name, "step": self.step},
+            state=self.state,
+            evidence=(ByPosition(SHOPS[shop], "clicked"),),
+            clicked_at=self.made_at - timedelta(minutes=5),
+            quantity=1,
+            currency=self.says_currency or self.currency,
+            paid_minor=min(self.commission * 20, 10**15) if self.commission > 0 else 0,
+            commission_minor=self.commission,
+            service_fee_minor=self.fee,
+            rate_ppm=50_000,
+            held="unknown_code" if self.state == "unknown" else self.held,
+            placed_at=self.made_at,
+            paid_at=self.made_at,
+            settled_at=self.settled_at,
+        )
+
+
+STEPS = ("pay", "receive", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown", "shop", "currency",
+         "back", "back more", "no back")  # fmt: skip
+
+
+def step(row: Row, what: str, amount: int, now: datetime) -> None:
+    """One thing that a marketplace does to an order, in whatever state it is: they do it all."""
+    known: dict[str, dict[str, object]] = {
+        "pay": {"state": "paid", "settled_at": None},
+        "receive": {"state": "received", "settled_at": None},
+        "settle": {"state": "settled", "settled_at": now.replace(microsecond=0)},
+        "close": {"state": "closed"},
+        "unsettle": {"state": "received", "settled_at": None},
+        "correct": {"commission": amount, "fee": amount // 10 if amount % 2 else 0},
+        "freeze": {"held": "frozen"},
+        "thaw": {"held": "", "says_shop": None, "says_currency": ""},
+        "unknown": {"state": "unknown"},
+        "shop": {"says_shop": OTHER[row.shop]},
+        "currency": {"says_currency": "USD"},
+    }
+    if what in known:
+        row.change(now, **known[what])
+    elif what == "no back":
+        for case in list(row.cases):
+            row.take_back(now, case, 0, counts=False)
+    else:
+        row.take_back(now, f"{row.name}-{len(row.cases)}", amount + (row.commission if what == "back more" else 0),
+                      counts=True)  # fmt: skip
+
+
+def stale(row: Row) -> OrderReport | None:
+    """What it last was in the second before its present one, if it was anything then."""
+    return replace(row.past[-1]) if row.past and row.past[-1].reported_at < row.changed_at else None

@@ -1,0 +1,284 @@
+"""The books as they must be: docs/money.md in plain Python, for one marketplace.
+
+Nothing here knows a database, a set or a revision. A line is told its reports one by one; `book` moves its money by the
+difference between what its newest report gives and what is booked; `release` makes due money available. Money is in
+`ledger`, under (shop, currency, account), credits minus debits.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
+
+CAP = 10**15  # of one line, in minor units
+ZONE = ZoneInfo("Asia/Shanghai")
+GIVES_NOTHING = ("placed", "closed")
+POSITIONS = {"110000000001": "mei", "110000000002": "lulu"}  # leased to these shops for ever
+ACCOUNT = {
+    "pending": "shop:pending", "held": "shop:held", "released": "shop:available",
+    "platform": "platform:pending", "revenue": "platform:revenue", "rounding": "rounding",
+}  # fmt: skip
+MARKET = ("market:receivable", "market:expected")  # what it owes once it has settled, and before
+Key = tuple[str, str]  # shop, currency
+Cases = dict[str, tuple[tuple[datetime, int], RefundReport]]  # by case, each with what makes it the newest
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A version of the plan, in force from a moment on."""
+
+    from_at: datetime
+    shopkeeper_ppm: int
+    platform_ppm: int
+    waiting_days: int
+
+
+@dataclass
+class Line:
+    """One order line: what was reported of it, and what is booked for it."""
+
+    currency: str
+    shop: str = ""  # "" while no report named one of our positions
+    newest: tuple[tuple[bool, datetime, int], OrderReport] | None = None  # decides state and amounts
+    last: tuple[tuple[datetime, int], OrderReport] | None = None  # of all, also with unknown codes: decides the hold
+    cases: Cases = field(default_factory=dict)
+    changed: bool = False
+    plan: Plan | None = None
+    pending: int = 0
+    held: int = 0
+    released: int = 0
+    platform: int = 0  # waiting
+    revenue: int = 0
+    rounding: int = 0
+    penalty: int = 0
+    settled: bool = False
+    started_again: bool = False  # closed, or un-settled, at some time since it was booked
+    payable_on: date | None = None
+    report_hold: str = ""  # the class that its reports hold it for, since it was last booked
+    holds: int = 0  # placed by operators
+    quarantined: bool = False
+
+    @property
+    def report(self) -> OrderReport:
+        assert self.newest is not None
+        return self.newest[1]
+
+    @property
+    def base(self) -> int:
+        return self.pending + self.held + self.released + self.platform + self.revenue + self.rounding
+
+    @property
+    def back(self) -> int:
+        return sum(case.commission_back_minor for _at, case in self.cases.values() if case.counts)
+
+    @property
+    def net(self) -> int:
+        """What the marketplace gives for the line, all in all; below zero when it takes more than it gave."""
+        if self.report.state in GIVES_NOTHING:
+            return 0
+        return self.report.commission_minor - self.report.service_fee_minor - self.back
+
+    @property
+    def hold_class(self) -> str:
+        """What the newest report of all holds the line for."""
+        assert self.last is not None
+        report = self.last[1]
+        if report.currency != self.currency:
+            return "currency"
+        if report.state == "unknown":
+            return "unknown_code"
+        if named(report) not in ("", self.shop) and self.shop:
+            return "contradiction"
+        return report.held
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.report_hold) or self.holds > 0
+
+    @property
+    def changed_at(self) -> datetime:
+        return max([self.report.reported_at, *(case.reported_at for _at, case in self.cases.values())])
+
+
+def second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def day(moment: datetime) -> date:
+    return moment.astimezone(ZONE).date()
+
+
+def too_large(report: OrderReport | RefundReport) -> bool:
+    """Larger than any order can be, or below zero."""
+    if isinstance(report, RefundReport):
+        amounts = [report.refund_minor, report.commission_back_minor]
+    else:
+        amounts = [report.paid_minor, report.commission_minor, report.service_fee_minor]
+    return not all(0 <= amount <= CAP for amount in amounts)
+
+
+def named(report: OrderReport) -> str:
+    """The shop that a report's evidence names; "" for none."""
+    return next((POSITIONS.get(piece.key, "") for piece in report.evidence if isinstance(piece, ByPosition)), "")
+
+
+@dataclass
+class Books:
+    """All lines, and where all money is."""
+
+    plans: list[Plan]
+    lines: dict[str, Line] = field(default_factory=dict)
+    cases: dict[str, Cases] = field(default_factory=dict)
+    ledger: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    unreadable: set[str] = field(default_factory=set)
+
+    # ── what the marketplace reports ──────────────────────────────────────────────────────────────────────
+
+    def take(self, reports: Sequence[AnyReport], poll: int) -> None:
+        """A poll's reports. The newest counts, by the second of its change and then by the poll; one that is larger
+        than any order can be is only kept.
+        """
+        for report in sorted(reports, key=lambda each: each.reported_at):
+            if isinstance(report, UnreadableReport) or too_large(report):
+                self.unreadable.add(repr(report.payload))
+            elif isinstance(report, RefundReport):
+                self._take_case(report, poll)
+            else:
+                self._take_order(report, poll)
+
+    def _take_order(self, report: OrderReport, poll: int) -> None:
+        line = self.lines.get(report.external_line)
+        if line is None:
+            line = self.lines[report.external_line] = Line(report.currency)
+            line.cases = self.cases.setdefault(report.external_line, {})
+        at = (second(report.reported_at), poll)
+        if line.last is None or at > line.last[0]:
+            line.changed = line.changed or line.last is None or report != line.last[1]
+            line.last = (at, report)
+        if not line.shop and (shop := named(report)):
+            line.shop, line.changed = shop, True
+        known = (report.state != "unknown", *at)
+        if report.currency == line.currency and (line.newest is None or known > line.newest[0]):
+            line.changed = line.changed or line.newest is None or report != line.newest[1]
+            line.newest = (known, report)
+
+    def _take_case(self, report: RefundReport, poll: int) -> None:
+        cases = self.cases.setdefault(report.external_line, {})
+        at, before = (second(report.reported_at), poll), cases.get(report.case_id)
+        if before is None or at > before[0]:
+            cases[report.case_id] = (at, report)
+            if report.external_line in self.lines:
+                self.lines[report.external_line].changed = True
+
+    # ── what the verbs do ─────────────────────────────────────────────────────────────────────────────────
+
+    def earn(self, order: Sequence[str] = ()) -> None:
+        """Book every changed line of a shop, then bring what is held up to the holds, in `order`."""
+        for line in self.lines.values():
+            if line.shop and line.changed:
+                line.quarantined = line.back > CAP
+                line.changed = False
+                if not line.quarantined:
+                    self._book(line)
+                    line.report_hold = line.hold_class
+        for name in order:
+            self.hold(self.lines[name])
+
+    def _book(self, line: Line) -> None:
+        """The difference between what the line should have and what is booked, then what is owed."""
+        report, is_new = line.report, line.plan is None
+        line.plan = line.plan or self.plan_at(
+            report.clicked_at or report.placed_at or report.paid_at or report.reported_at
+        )
+        was_settled, line.settled = line.settled, report.state == "settled"
+        market, other = MARKET if was_settled else MARKET[::-1]
+        base = max(0, line.net)
+        shop, platform = (base * ppm // 1_000_000 for ppm in (line.plan.shopkeeper_ppm, line.plan.platform_ppm))
+        up = self._part(line, shop, ("pending", "held", "released"), market)
+        self._part(line, platform, ("platform", "revenue"), market)
+        self._part(line, base - shop - platform, ("rounding",), market)
+        before, line.penalty = line.penalty, max(0, -line.net)
+        self._move(line, market, "platform:penalty", before)
+        if was_settled != line.settled:
+            self._move(line, other, market, base)
+            market = other
+        self._move(line, "platform:penalty", market, line.penalty)
+        if was_settled and not line.settled:  # the settlement was withdrawn: all of it waits again
+            for name, account in (("held", "shop:held"), ("released", "shop:available")):
+                self._move(line, account, "shop:pending", getattr(line, name))
+                line.pending += getattr(line, name)
+                setattr(line, name, 0)
+            self._move(line, "platform:revenue", "platform:pending", line.revenue)
+            line.platform, line.revenue = line.platform + line.revenue, 0
+        self._set_day(line, was_settled=was_settled, raised=up > 0 and not is_new)
+        line.started_again |= report.state == "closed" or (was_settled and not line.settled)
+
+    def _part(self, line: Line, should: int, places: Sequence[str], market: str) -> int:
+        """Up goes to the first place, down is taken from the first that has it. How much it went up."""
+        change: int = should - sum(getattr(line, place) for place in places)
+        if change > 0:
+            self._move(line, market, ACCOUNT[places[0]], change)
+            setattr(line, places[0], getattr(line, places[0]) + change)
+            return change
+        for place in places:
+            taken = min(-change, getattr(line, place))
+            self._move(line, ACCOUNT[place], market, taken)
+            setattr(line, place, getattr(line, place) - taken)
+            change += taken
+        return 0
+
+    def _set_day(self, line: Line, *, was_settled: bool, raised: bool) -> None:
+        """Settlement day and waiting days; what was raised later, or counts again, waits from its own day."""
+        assert line.plan is not None
+        waiting = timedelta(days=line.plan.waiting_days)
+        report = line.report
+        settlement = day(report.settled_at or report.reported_at) + waiting
+        change = day(line.changed_at) + waiting
+        if not line.settled:
+            line.payable_on = None
+        elif (was_settled and raised) or (not was_settled and line.started_again):
+            line.payable_on = max(change, settlement)
+        elif was_settled and line.payable_on is not None:
+            line.payable_on = max(line.payable_on, settlement) if report.settled_at else line.payable_on
+        else:
+            line.payable_on = settlement
+
+    def release(self, until: date) -> None:
+        """Make available what is settled now, due, and not held."""
+        for line in self.lines.values():
+            free = line.settled and not line.changed and not line.quarantined and not line.is_held
+            if free and line.payable_on is not None and line.payable_on <= until:
+                self._move(line, "shop:pending", "shop:available", line.pending)
+                line.released, line.pending = line.released + line.pending, 0
+                self._move(line, "platform:pending", "platform:revenue", line.platform)
+                line.revenue, line.platform = line.revenue + line.platform, 0
+
+    def hold(self, line: Line) -> None:
+        """Move what is available to held while a hold lasts, as far as the shop still has it, and back afterwards."""
+        if line.is_held:
+            more = min(line.released, max(0, self.ledger[line.shop, line.currency, "shop:available"]))
+            self._move(line, "shop:available", "shop:held", more)
+            line.released, line.held = line.released - more, line.held + more
+        else:
+            self._move(line, "shop:held", "shop:available", line.held)
+            line.released, line.held = line.released + line.held, 0
+
+    # ── helpers ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def plan_at(self, moment: datetime) -> Plan:
+        """The version in force; the first one also before it began."""
+        return next((plan for plan in reversed(self.plans) if plan.from_at <= moment), self.plans[0])
+
+    def move(self, key: Key, debit: str, credit: str, minor: int) -> None:
+        assert minor >= 0
+        self.ledger[(*key, debit)] -= minor
+        self.ledger[(*key, credit)] += minor
+
+    def _move(self, line: Line, debit: str, credit: str, minor: int) -> None:
+        self.move((line.shop, line.currency), debit, credit, minor)
+
+    def balances(self) -> dict[tuple[str, str, str], int]:
+        return {account: minor for account, minor in self.ledger.items() if minor}
