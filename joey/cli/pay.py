@@ -4,20 +4,24 @@ from pathlib import Path
 
 import click
 
+from joey.cli.as_of import as_of_option, only_in_the_sandbox, read_time
 from joey.cli.data_option import data_option
 
 
 @click.command()
+@as_of_option
 @data_option
-def pay(data: Path) -> None:
+def pay(as_of: str | None, data: Path) -> None:
     """Hand approved payouts to the bank and book its answers."""
     from joey.instance.open_instance import instance
 
+    moment = read_time(as_of)
     with instance(data, "pay"):
         from joey.kit.clock import now
         from joey.payouts.pay_due import pay_due
 
-        done = pay_due(now=now(), ask_all=True)
+        only_in_the_sandbox(moment)
+        done = pay_due(now=moment or now(), ask_all=True)
     click.echo(
         f"{done.approved} approved by rule, {done.sent} handed to the bank, {done.paid} paid, {done.failed} failed,"
         f" {done.returned} came back;"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock, sql
 from joey.kit.refusals import Conflict, Invalid
-from joey.money.money import EXPONENTS, Money
+from joey.money.money import EXPONENTS
 from joey.payouts.models import Payout, PayoutLimits
 from joey.payouts.operators import check_operator
 from joey.payouts.policy import WINDOW
@@ -45,10 +45,9 @@ def limits_at(currency: str, at: datetime) -> PayoutLimits:
     return found
 
 
-def floors(currencies: Iterable[str], at: datetime) -> Mapping[str, Money]:
-    """The smallest payout of each currency that can be paid out."""
-    found = _in_force(list(currencies), at)
-    return {currency: Money(limits.floor_minor, currency) for currency, limits in found.items()}
+def versions_of(currency: str, *, until: datetime) -> list[PayoutLimits]:
+    """Every version that was in force at some time until then, oldest first."""
+    return list(PayoutLimits.objects.filter(currency=currency, from_at__lte=until).order_by("version"))
 
 
 def limits_now(currencies: Iterable[str]) -> Mapping[str, PayoutLimits]:

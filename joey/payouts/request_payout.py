@@ -9,9 +9,9 @@ from joey.kit.refusals import Conflict, Invalid
 from joey.ledger.chart import AccountKind
 from joey.ledger.queries import lock_account
 from joey.money.money import Money
+from joey.payouts.floors import floor_of
 from joey.payouts.holds import open_holds
 from joey.payouts.journals import RESERVED, PayoutJournal, book
-from joey.payouts.limits import limits_at
 from joey.payouts.models import Payee, Payout
 from joey.payouts.payee import latest_payee, lock_payees
 from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
@@ -80,7 +80,7 @@ def request_payout(
     rail = rail or default_rail()
     _check_key(idempotency_key)
     _check_currency(rail, amount.currency)
-    _check_floor(amount, now)
+    _check_floor(shop, amount, now)
     lock_payees(shop)
     payee = latest_payee(shop, rail)
     earlier = Payout.objects.filter(shop=shop, idempotency_key=idempotency_key).first()
@@ -124,10 +124,10 @@ def _check_key(key: str) -> None:
         )
 
 
-def _check_floor(amount: Money, now: datetime) -> None:
+def _check_floor(shop: Shop, amount: Money, now: datetime) -> None:
     if amount.minor <= 0:
         raise Invalid(_("The amount must be greater than zero."), field="amount")
-    least = Money(limits_at(amount.currency, now).floor_minor, amount.currency)
+    least = floor_of(shop, amount.currency, now)
     if amount.minor < least.minor:
         missing = least - amount
         raise BelowFloor(

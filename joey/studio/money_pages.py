@@ -11,7 +11,7 @@ from joey.kit.ids import new_code
 from joey.kit.refusals import Refusal
 from joey.ledger.queries import balances_of
 from joey.money.money import parse_amount
-from joey.payouts.limits import floors
+from joey.payouts.floors import floors
 from joey.payouts.payee import set_payee
 from joey.payouts.queries import payee_of, payouts_of
 from joey.payouts.request_payout import request_payout
@@ -70,7 +70,7 @@ def payout_details(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, object]:
     balances = balances_of(shop.id)
-    smallest = floors(balances, now)
+    smallest = floors(shop, balances, now)
     payable = {code: each for code, each in balances.items() if each.available.minor > 0 and code in smallest}
     return {
         "shop": shop,

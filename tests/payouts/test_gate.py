@@ -10,9 +10,11 @@ from joey.commissions.earn_due import earn_due
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid
+from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.approve_small import approve_small
 from joey.payouts.decide import OperatorLimitReached, approve, refuse
+from joey.payouts.floors import floor_of
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.limits import LimitAmounts, NoLimits, limits_at, publish_limits
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
@@ -31,7 +33,17 @@ from joey.shops.models import Shop
 from tests.at_once import outcomes
 from tests.cast import NOW, ada, mei, refund, sam
 from tests.payouts.bank import Bank
-from tests.payouts.stage import approved, cny, held, lulus_ready_shop, money, ready_shop, requested, second_operator
+from tests.payouts.stage import (
+    approved,
+    cny,
+    earn,
+    held,
+    lulus_ready_shop,
+    money,
+    ready_shop,
+    requested,
+    second_operator,
+)
 from tests.proof import prove
 
 MINUTE = timedelta(minutes=1)
@@ -163,6 +175,30 @@ def test_limits_are_versions_that_an_operator_publishes() -> None:
         request_payout(shop, amount=cny(500), idempotency_key="later", now=NOW + MINUTE)
     request_payout(shop, amount=cny(6_000), idempotency_key="large", now=NOW + MINUTE)
     assert approve_small(now=NOW + MINUTE) == 0
+
+
+@pytest.mark.django_db
+def test_seven_forty_under_a_floor_of_ten_has_two_sixty_to_go_and_a_higher_floor_spares_older_orders() -> None:
+    day = timedelta(days=1)
+    ten = LimitAmounts(1_000, 100_000, 1_000_000, 5_000_000)
+    publish_limits("CNY", ten, from_at=NOW - 20 * day, by=ada(), now=NOW - 20 * day)
+    shop = ready_shop(740)
+    with pytest.raises(BelowFloor) as refused:
+        requested(shop, 740)
+    assert refused.value.facts["missing"] == cny(260)
+
+    notice = OrderLine.objects.get().first_seen_at + timedelta(seconds=1)
+    twenty = LimitAmounts(2_000, 100_000, 1_000_000, 5_000_000)
+    publish_limits("CNY", twenty, from_at=notice + day, by=ada(), now=notice)
+    later = notice + 2 * day
+    earn(760, "4294159887444064400")
+    OrderLine.objects.filter(external_order="4294159887444064400").update(first_seen_at=later)
+
+    assert floor_of(shop, "CNY", later) == cny(1_000)  # the older order is not paid out yet
+    request_payout(shop, amount=cny(1_500), idempotency_key="old floor", now=later)
+    earn(1_200, "4294159887444064500")
+    OrderLine.objects.filter(external_order="4294159887444064500").update(first_seen_at=later)
+    assert floor_of(shop, "CNY", later) == cny(2_000)  # what is left was first seen after the notice
 
 
 @pytest.mark.django_db
