@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import DatabaseError, connections, transaction
 
+from joey.commissions.models import Revision
 from joey.insight.prove import all_checks
 from joey.kit import sql
 from joey.kit.prove import Check
@@ -153,12 +154,11 @@ def forget(journals_query: str) -> tuple[str, ...]:
     )
 
 
-REVISION = (
-    "because", "line_revision", "line_state", "line_held", "given_minor", "fee_minor", "back_minor", "quantity",
-    "buyer_paid_minor", "buyer_refunded_minor", "changed_at", "settled_at", "base_minor", "penalty_minor",
-    "amount_minor", "pending_minor", "held_minor", "released_minor", "platform_minor", "platform_released_minor",
-    "rounding_minor", "settled", "payable_on",
-)  # fmt: skip
+REVISION = [
+    field.column
+    for field in Revision._meta.concrete_fields
+    if field.column not in (None, "commission_id", "number", "recorded_at")
+]
 
 
 def next_revision(order: str, **changes: str) -> str:
