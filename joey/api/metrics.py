@@ -55,6 +55,16 @@ def _state(state: ScrapedState) -> Iterator[Metric]:
         if sync.last_success_at:
             ages.add_metric([sync.marketplace, sync.kind], now - sync.last_success_at.timestamp())
     yield ages
+    to_book = GaugeMetricFamily("joey_lines_to_book", "Reported and not booked, at most 1000.", labels=["marketplace"])
+    behind = GaugeMetricFamily("joey_booking_behind_seconds", "Since nothing was left to book.", labels=["marketplace"])
+    to_confirm = GaugeMetricFamily(
+        "joey_commissions_overdue", "Due before yesterday and not available, at most 1000.", labels=["marketplace"]
+    )
+    for lag in health.booking:
+        to_book.add_metric([lag.marketplace], lag.to_book)
+        behind.add_metric([lag.marketplace], now - lag.since.timestamp() if lag.to_book else 0)
+        to_confirm.add_metric([lag.marketplace], lag.to_confirm)
+    yield from (to_book, behind, to_confirm)
     stuck = GaugeMetricFamily("joey_stuck", "Rows that wait for a decision about money.", labels=["table", "state"])
     stuck_for = GaugeMetricFamily("joey_stuck_seconds", "How long the oldest of them waits.", labels=["table", "state"])
     for each in health.stuck:

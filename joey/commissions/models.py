@@ -62,6 +62,8 @@ class Commission(models.Model):
     restarted = models.BooleanField(default=False)  # was closed or un-settled once: settled again, it waits again
     # Of what is pending, in the marketplace's zone; an estimate until settled.
     payable_on = models.DateField(null=True)
+    # What the marketplace took back for the line in other currencies, of which the shop's part is booked: {"USD": 2}.
+    elsewhere = models.JSONField(default=dict)
     holds_of_all = models.IntegerField(default=0)  # open holds of the whole amount
     hold_minor = models.BigIntegerField(default=0)  # the sum of the open holds of a part
     revision = models.IntegerField(default=1)  # of this commission: one for each row of commissions_revision

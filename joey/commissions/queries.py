@@ -18,6 +18,14 @@ BLOCKED = """
 """
 
 
+# Of a settled commission `c` and its line `l`: whether something of it is to be confirmed once its day has come.
+DUE = f"""
+    (c.pending_minor > 0 OR c.platform_minor > c.platform_released_minor)
+    AND c.holds_of_all = 0 AND (c.hold_minor = 0 OR c.pending_minor > {BLOCKED} OR c.pending_minor = 0)
+    AND l.state = 'settled' AND l.held = '' AND l.revision = c.line_revision
+"""
+
+
 @dataclass(frozen=True)
 class DueCommission:
     """What of a commission is to be confirmed, its row locked. `number` is the revision that this makes."""
@@ -68,11 +76,8 @@ def claim_due(due: SetTable[DueCommission], marketplace: str, *, until: date, li
                    c.pending_minor - {BLOCKED} AS amount_minor, {BLOCKED} AS blocked,
                    c.platform_minor - c.platform_released_minor AS platform
             FROM commissions_commission c
-            WHERE c.marketplace = %s AND c.settled AND c.payable_on <= %s
-              AND (c.pending_minor > 0 OR c.platform_minor > c.platform_released_minor)
-              AND c.holds_of_all = 0 AND (c.hold_minor = 0 OR c.pending_minor > {BLOCKED} OR c.pending_minor = 0)
-              AND EXISTS (SELECT FROM orders_orderline l WHERE l.id = c.order_line_id AND l.state = 'settled'
-                          AND l.held = '' AND l.revision = c.line_revision)
+            JOIN orders_orderline l ON l.id = c.order_line_id
+            WHERE c.marketplace = %s AND c.settled AND c.payable_on <= %s AND {DUE}
             ORDER BY c.id LIMIT %s FOR UPDATE OF c SKIP LOCKED
         ) AS claimed
         """,

@@ -43,7 +43,7 @@ _LINES = f"""
                         ELSE 'reported' END) AS plan_moment_kind,
                coalesce(c.settled, false) AS was_settled, x.state = 'settled' AS is_settled,
                coalesce(c.restarted, false) AS was_restarted, c.payable_on AS old_payable_on,
-               coalesce(c.holds_of_all, 0) AS old_holds,
+               coalesce(c.holds_of_all, 0) AS old_holds, coalesce(c.elsewhere, '{{}}') AS old_elsewhere,
                coalesce(c.revision, 0) AS old_number, coalesce(c.amount_minor, 0) AS old_amount,
                coalesce(c.pending_minor, 0) AS old_pending, coalesce(c.held_minor, 0) AS old_held,
                coalesce(c.released_minor, 0) AS old_released, coalesce(c.platform_minor, 0) AS old_platform,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from joey.commissions.book_elsewhere import book_elsewhere
 from joey.commissions.queries import BELOW_ZERO
 from joey.kit import sql
 from joey.ledger.post import post_set
@@ -25,7 +26,7 @@ def write_changes(now: datetime) -> int:
     _write_revisions(now)
     journals = _book()
     _record(now)
-    return journals
+    return journals + book_elsewhere(now)
 
 
 def copy_revisions(changed: str, *, now: datetime) -> None:
@@ -49,10 +50,10 @@ def _write_commissions(now: datetime) -> None:
         INSERT INTO commissions_commission (id, shop_id, order_line_id, marketplace, plan_id, plan_moment,
             plan_moment_kind, rate_ppm, currency, base_minor, penalty_minor, amount_minor, pending_minor, held_minor,
             released_minor, platform_minor, platform_released_minor, rounding_minor, settled, restarted, payable_on,
-            holds_of_all, hold_minor, revision, line_revision, earned_at)
+            elsewhere, holds_of_all, hold_minor, revision, line_revision, earned_at)
         SELECT commission_id, shop_id, line_id, marketplace, plan_id, plan_moment, plan_moment_kind, rate_ppm, currency,
                new_base, new_penalty, new_amount, new_pending, 0, 0, new_platform, 0, new_rounding, is_settled,
-               restarted, payable_on, 0, 0, number, revision, %(now)s
+               restarted, payable_on, '{}', 0, 0, number, revision, %(now)s
         FROM worked_out WHERE is_new
         """,
         {"now": now},

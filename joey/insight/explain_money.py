@@ -91,6 +91,13 @@ def confirmed(facts: Facts) -> Explained:
     return _("Available"), why, facts["amount_minor"]
 
 
+def other_currency(facts: Facts) -> Explained:
+    """A refund in a currency that is not the line's: an entry in that currency, nothing converted."""
+    what = _("Refund in another currency: %s") % _money(facts, "amount_minor")
+    why = _("The marketplace took it back in this currency. New earnings in it set it off; nothing is converted.")
+    return what, why, facts["amount_minor"]
+
+
 def held(facts: Facts) -> Explained:
     reason = facts.get("reason") or held_because(facts["class"])
     what = _("%(figure)s on hold: %(reason)s") % {"figure": _money(facts, "amount_minor"), "reason": reason}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from joey.catalog.search.follow import Lag, lag
+from joey.insight.queries import BookingLag, booking_lags
 from joey.insight.waiting import Waiting, stuck
 from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 from joey.marketplaces import registry
@@ -15,6 +16,7 @@ from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.models import Payout
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker's heartbeat is every ten seconds
+BOOKING_OLD_AFTER = timedelta(minutes=5)  # five rounds missed
 SYNC_OLD_AFTER = timedelta(minutes=15)  # five rounds missed
 COUNT_MOST = 1000  # enough to see trouble; counting all of a large table is not worth it
 
@@ -45,6 +47,7 @@ class Health:
     syncs: tuple[SyncState, ...]
     search: Lag  # of this host
     stuck: tuple[Waiting, ...]
+    booking: tuple[BookingLag, ...]
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,17 @@ class Counts:
 
 
 def health(*, now: datetime) -> Health:
-    """Five queries, one more for each marketplace whose changes are not searchable yet.
+    """Seven queries, one more for each marketplace whose changes are not searchable yet.
 
     Raises what the database raises when it is unavailable.
     """
     worker = ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True).first()
-    syncs, search = _syncs(), lag()
-    troubles = (*_troubles(worker, syncs, now), *_partition_troubles(), *_search_troubles(search))
-    return Health(troubles, worker, tuple(syncs), search, tuple(stuck(now=now)))
+    syncs, search, booking = _syncs(), lag(), tuple(booking_lags(now=now))
+    troubles = (
+        *_troubles(worker, syncs, now), *_booking_troubles(booking, now), *_partition_troubles(),
+        *_search_troubles(search),
+    )  # fmt: skip
+    return Health(troubles, worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
 
 
 def counts() -> Counts:
@@ -109,6 +115,21 @@ def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime
                     "trouble": sync.trouble or _("nothing was read since"),
                 }
             )
+    return found
+
+
+def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]:
+    behind = _(
+        "Order lines of %(marketplace)s that are reported and not booked: %(lines)d. Last complete at %(since)s."
+    )
+    overdue = _("Commissions of %(marketplace)s that were due before yesterday and are not available: %(lines)d.")
+    found = []
+    for each in booking:
+        if each.to_book and now - each.since > BOOKING_OLD_AFTER:
+            since = each.since.isoformat(timespec="minutes")
+            found.append(behind % {"marketplace": each.marketplace, "lines": each.to_book, "since": since})
+        if each.to_confirm:
+            found.append(overdue % {"marketplace": each.marketplace, "lines": each.to_confirm})
     return found
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from joey.commissions.queries import OrderRow, orders_by_id
+from joey.commissions.queries import DUE, OrderRow, orders_by_id
 from joey.kit import sql
 from joey.marketplaces import registry
 from joey.money.money import Money
-from joey.orders.queries import SuspenseLine, line_in_suspense
+from joey.orders.queries import READ_UNTIL, SuspenseLine, line_in_suspense, marketplaces_with_lines
 from joey.record.erasable import text_of
 from joey.sharing.people import people_of_shop
 
@@ -151,3 +151,49 @@ def today_of(shop_id: UUID, *, since: datetime) -> Today:
     )
     people = people_of_shop(shop_id, since=since)
     return Today(people=people, **counts, earned=tuple(Money(row["minor"], row["currency"]) for row in earned))
+
+
+# ── How far booking is behind ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class BookingLag:
+    """Of one marketplace: lines that are not booked yet, and commissions that should be available; at most LAG_MOST.
+
+    `since` is when it last had nothing left to book.
+    """
+
+    marketplace: str
+    to_book: int
+    since: datetime
+    to_confirm: int
+
+
+LAG_MOST = 1000
+
+
+def booking_lags(*, now: datetime) -> list[BookingLag]:
+    """Of each marketplace that reported orders. What is due since yesterday or later is not counted. Two queries."""
+    found = sql.rows(
+        f"""
+        SELECT m.marketplace, to_book.lines AS to_book, to_confirm.lines AS to_confirm,
+               coalesce(e.caught_up_at, to_book.first_seen_at, %(now)s) AS since
+        FROM unnest(%(marketplaces)s::text[]) AS m (marketplace)
+        LEFT JOIN commissions_earncursor e USING (marketplace)
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS lines, min(first_seen_at) AS first_seen_at FROM (
+                SELECT first_seen_at FROM orders_orderline l
+                WHERE l.marketplace = m.marketplace AND l.revision > coalesce(e.revision, 0) AND l.shop_id IS NOT NULL
+                ORDER BY l.revision LIMIT {LAG_MOST}) AS waiting
+        ) AS to_book
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS lines FROM (
+                SELECT FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
+                WHERE c.marketplace = m.marketplace AND c.settled AND {DUE}
+                  AND c.payable_on < least(%(now)s, ({READ_UNTIL.format(marketplace="m.marketplace")}))::date - 1
+                LIMIT {LAG_MOST}) AS waiting
+        ) AS to_confirm
+        """,
+        {"now": now, "marketplaces": marketplaces_with_lines()},
+    )
+    return [BookingLag(**row) for row in found]

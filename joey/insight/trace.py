@@ -224,6 +224,7 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
     "commission.settled": explain_money.settled,
     "commission.unsettled": explain_money.unsettled,
     "commission.confirmed": explain_money.confirmed,
+    "commission.other_currency": explain_money.other_currency,
     "commission.held": explain_money.held,
     "commission.released": explain_money.released,
 }

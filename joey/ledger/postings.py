@@ -43,7 +43,10 @@ PAIRS: dict[str, list[tuple[Kind, Kind]]] = {
         (Kind.SHOP_AVAILABLE, Kind.PLATFORM_PENALTY),
         (Kind.PLATFORM_PENALTY, Kind.SHOP_AVAILABLE),
     ],
-    "entry.other_currency": [(Kind.SHOP_AVAILABLE, Kind.MARKET_RECEIVABLE)],
+    "entry.other_currency": [
+        *((part, Kind.MARKET_RECEIVABLE) for part in (Kind.SHOP_AVAILABLE, Kind.PLATFORM_REVENUE)),
+        *((Kind.MARKET_RECEIVABLE, part) for part in (Kind.SHOP_AVAILABLE, Kind.PLATFORM_REVENUE)),
+    ],
     "hold.placed": [(Kind.SHOP_AVAILABLE, Kind.SHOP_HELD)],
     "hold.released": [(Kind.SHOP_HELD, Kind.SHOP_AVAILABLE)],
     "bank.received": [(Kind.BANK, Kind.REMITTED)],

@@ -145,6 +145,7 @@ _DECLARED = (
     Kind("commission.settled", _EARNED),
     Kind("commission.unsettled", _EARNED),
     Kind("commission.confirmed", _MONEY),
+    Kind("commission.other_currency", _MONEY),
     Kind("commission.held", {**_MONEY, "class": CODE, "reason": optional(TEXT), "by": optional(CODE)}),
     Kind("commission.released", {"class": CODE, "reason": optional(TEXT), "by": optional(CODE)}),
     Kind("order_line.quarantined", {"reason": CODE}),

@@ -39,7 +39,8 @@ def money() -> Money:
     """What Mei's book holds. Market and penalty accounts are in debit: what is owed shows above zero."""
     minor = dict(
         sql.tuples(
-            "SELECT kind, sum(balance_minor)::bigint FROM ledger_account WHERE book_id = %s GROUP BY 1",
+            "SELECT kind, sum(balance_minor)::bigint FROM ledger_account"
+            " WHERE book_id = %s AND currency = 'CNY' GROUP BY 1",
             [meis_shop().pk],
         )
     )

@@ -96,6 +96,9 @@ BREAKS = {
     "16. A book's pending, platform, rounding and market accounts are its commissions and named entries": (
         "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'platform:revenue'"
     ),
+    "15. What was taken in another currency is booked there, by the plan of its line": (
+        "UPDATE orders_orderline SET returned_elsewhere = '{\"USD\": 200}' WHERE external_order = '1001'"
+    ),
     "16. What commissions made available is available, on hold, in a payout or paid": (
         "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'paid'"
     ),

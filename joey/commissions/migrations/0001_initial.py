@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
                 ('settled', models.BooleanField(default=False)),
                 ('restarted', models.BooleanField(default=False)),
                 ('payable_on', models.DateField(null=True)),
+                ('elsewhere', models.JSONField(default=dict)),
                 ('holds_of_all', models.IntegerField(default=0)),
                 ('hold_minor', models.BigIntegerField(default=0)),
                 ('revision', models.IntegerField(default=1)),

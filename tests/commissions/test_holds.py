@@ -1,0 +1,158 @@
+"""A hold blocks one line, or an amount of it: what is pending is not confirmed, what is available moves to held."""
+
+import pytest
+
+from joey.commissions.holds import place_hold, release_hold
+from joey.commissions.models import Commission, Hold, HoldClosing
+from joey.kit.refusals import Conflict, Invalid
+from joey.ledger.chart import AccountKind
+from joey.ledger.post import Move, post
+from joey.money.money import Money as Amount
+from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
+from tests.commissions.stage import Money, confirmed, line, money, take_in
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Ten orders from one device in an hour"
+
+
+@pytest.fixture(autouse=True)
+def position() -> None:
+    leased(meis_shop())
+
+
+def test_what_is_available_moves_to_held_and_back() -> None:
+    take_in(settled("1001"), settled("1002"))
+    confirmed()
+
+    hold = place_hold(line_of("1001"), reason=WHY, by="ada", now=NOW)
+    held = money()
+    release_hold(hold, by="ada", reason="A family of ten", now=NOW)
+    release_hold(hold, now=NOW)  # twice is once
+
+    assert held == Money(available=273, held=273, receivable=684, revenue=136)
+    assert money() == Money(available=546, receivable=684, revenue=136)
+    assert HoldClosing.objects.get().closed_by == "ada"
+    prove()
+
+
+def line_of(order: str) -> Commission:
+    return Commission.objects.get(order_line__external_order=order)
+
+
+def test_an_amount_on_hold_leaves_the_rest_alone() -> None:
+    take_in(settled())
+    hold = place_hold(line(), reason=WHY, amount_minor=37, now=NOW)
+
+    confirmed()
+    while_held = money()
+    release_hold(hold, now=NOW)
+    confirmed()
+
+    assert while_held == Money(pending=37, available=236, receivable=342)  # the platform's part waits with it
+    assert money() == Money(available=273, receivable=342, revenue=68)
+    prove()
+
+
+def test_an_amount_of_what_is_available_is_held() -> None:
+    take_in(settled())
+    confirmed()
+
+    place_hold(line(), reason=WHY, amount_minor=37, now=NOW)
+
+    assert money() == Money(available=236, held=37, receivable=342, revenue=68)
+    prove()
+
+
+def test_only_what_is_unpaid_is_held_and_the_rest_once_it_comes_back() -> None:
+    take_in(settled())
+    confirmed()
+    reserve(200)
+
+    place_hold(line(), reason=WHY, now=NOW)
+    held = money()
+    reserve(-200)
+    take_in()  # the minute job
+
+    assert (held.available, held.held) == (0, 73)
+    assert (money().available, money().held) == (0, 273)
+
+
+def reserve(minor: int) -> None:
+    """What a payout does to the books; below zero: it was refused."""
+    sides = (AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RESERVED)
+    debit, credit = sides if minor > 0 else sides[::-1]
+    kind = "payout.reserved" if minor > 0 else "payout.released"
+    moves = [Move(debit, credit, Amount(abs(minor), "CNY"))]
+    post(meis_shop().pk, kind=kind, reference="1", happened_at=NOW, moves=moves)
+
+
+def test_a_return_takes_from_what_is_held_before_what_is_available() -> None:
+    take_in(settled("1001"), settled("1002"))
+    confirmed()
+    place_hold(line_of("1001"), reason=WHY, now=NOW)
+
+    take_in(refund("1001", back=171))
+
+    assert (money().available, money().held) == (273, 136)
+    prove()
+
+
+def test_a_withdrawn_settlement_brings_what_is_held_back_to_pending() -> None:
+    take_in(settled())
+    confirmed()
+    place_hold(line(), reason=WHY, now=NOW)
+
+    take_in(report(reported_at=NOW - DAY))
+
+    assert money() == Money(pending=273, expected=342)
+    prove()
+
+
+@pytest.mark.parametrize("held", ["frozen", "risk"])
+def test_a_line_that_its_reports_hold_is_held_until_a_later_report_no_longer_does(held: str) -> None:
+    take_in(settled("1001"), settled("1002"))
+    confirmed()
+
+    take_in(settled("1001", reported_at=NOW - DAY, held=held))
+    while_held = money()
+    take_in(settled("1001", reported_at=NOW))
+
+    assert (while_held.available, while_held.held) == (273, 273)
+    assert (money().available, money().held) == (546, 0)
+    opened = Hold.objects.get()
+    assert (opened.hold_class, opened.opened_by, HoldClosing.objects.get().hold_id) == (held, "report", opened.pk)
+    prove()
+
+
+def test_a_hold_of_an_operator_stays_when_that_of_the_reports_ends() -> None:
+    take_in(settled(held="frozen"))
+    place_hold(line(), reason=WHY, now=NOW)
+
+    take_in(settled(reported_at=NOW))
+
+    assert confirmed() == 0
+    assert line().holds_of_all == 1
+    prove()
+
+
+def test_another_class_ends_the_hold_of_the_first_and_opens_its_own() -> None:
+    take_in(settled(held="frozen"))
+
+    take_in(settled(reported_at=NOW, held="risk"))
+
+    closed = HoldClosing.objects.get().hold
+    assert (closed.hold_class, Hold.objects.exclude(pk=closed.pk).get().hold_class) == ("frozen", "risk")
+    prove()
+
+
+def test_a_hold_of_nothing_and_without_a_reason_is_refused() -> None:
+    take_in(report(commission_minor=0, service_fee_minor=0))
+
+    with pytest.raises(Conflict):
+        place_hold(line(), reason=WHY, now=NOW)
+    with pytest.raises(Invalid):
+        place_hold(line(), reason="  ", now=NOW)
+    with pytest.raises(Invalid):
+        place_hold(line(), reason=WHY, amount_minor=0, now=NOW)
