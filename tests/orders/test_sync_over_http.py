@@ -13,6 +13,7 @@ from joey.kit.clock import now
 from joey.marketplaces import registry
 from joey.marketplaces.beijing import ZONE
 from joey.marketplaces.port import Tracking
+from joey.marketplaces.taobao.manifest import ORDERS
 from joey.orders.models import OrderLine, Poll, Report, SyncCursor
 from joey.orders.sync import sync
 from tests.cast import leased, meis_shop
@@ -54,22 +55,22 @@ def synced() -> OrderLine | None:
     return OrderLine.objects.first()
 
 
-def an_hour_passes() -> None:
-    """Since the last day was asked again."""
+def time_passes() -> None:
+    """Since the last day was asked for again."""
     for cursor in SyncCursor.objects.all():
         assert cursor.rechecked_at
-        cursor.rechecked_at -= timedelta(hours=1, minutes=1)
+        cursor.rechecked_at -= ORDERS.recheck_every
         cursor.save()
 
 
-def test_what_becomes_visible_a_day_late_is_read_within_the_hour(union: Sandbox) -> None:
+def test_what_becomes_visible_a_day_late_is_read_soon(union: Sandbox) -> None:
     reports_now(union, late_minutes=24 * 60)
     order = bought(union, hours_ago=20)
     assert synced() is None
 
     reports_now(union, late_minutes=0)
     assert synced() is None, "what was just asked is not asked again at once"
-    an_hour_passes()
+    time_passes()
 
     line = synced()
     assert line is not None
@@ -129,7 +130,7 @@ def test_doubled_and_shuffled_rows_are_one_report_and_later_polls_bring_nothing(
     assert Report.objects.count() == OrderLine.objects.count() == 3
     polls = Poll.objects.filter(reports__gt=0).count()
 
-    an_hour_passes()
+    time_passes()
     synced()
 
     assert Report.objects.count() == 3
