@@ -98,6 +98,9 @@ HOLDS = Check(
                        AND l.held = CASE WHEN r.currency <> l.currency THEN 'currency'
                                          WHEN l.held = 'contradiction' AND r.held <> 'unknown_code' THEN l.held
                                          ELSE r.held END)
+    UNION ALL
+    SELECT l.id, l.held FROM orders_orderline l WHERE l.held = 'contradiction' AND NOT EXISTS (
+        SELECT FROM record_event e WHERE e.subject_key = 'order_line:' || l.id AND e.kind = 'order_line.contradicted')
     """,
 )
 

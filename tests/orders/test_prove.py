@@ -85,6 +85,9 @@ CORRUPTIONS = {
     "a hold for another currency taken away": (
         f"UPDATE orders_orderline SET held = '' WHERE external_order = '{ABROAD}'", "8.", line(ABROAD)
     ),
+    "a contradiction that no report made": (
+        f"UPDATE orders_orderline SET held = 'contradiction' WHERE external_order = '{EARNS}'", "8.", line(EARNS)
+    ),
     "a refund forgotten, the case too": (
         f"WITH c AS (UPDATE orders_refundcase SET counts = false WHERE external_order = '{RETURNED}') UPDATE"
         " orders_orderline SET returned_commission_minor = 0, returned_paid_minor = 0"
@@ -112,7 +115,8 @@ CORRUPTIONS = {
         "10.", line(EARNS),
     ),
     "a lease given to another shop": (
-        f"UPDATE sharing_positionlease SET shop_id = {LULU}, ended_at = now() WHERE shop_id <> {LULU}",
+        f"UPDATE sharing_positionlease SET shop_id = {LULU}, ended_at = now(), until = now() + interval '45 days'"
+        f" WHERE shop_id <> {LULU}",
         "10.", line(EARNS),
     ),
     "the time of the click moved": (

@@ -16,8 +16,8 @@ _OVERLAP = timedelta(minutes=30)  # rows can become visible a little after their
 _PAGE_SIZE = 100
 
 # Some become visible up to a day late; what comes later still is read when its day is two, seven and thirty days old.
-# With the reading every three minutes that is some 1,250 calls a day, and 4,200 near the sales, where windows are short;
-# an account on trial has 5,000.
+# With the reading every three minutes that is some 1,250 calls a day, and 4,200 near the sales, where windows are
+# short; an account on trial has 5,000.
 _RECHECK_BACK, _RECHECK_EVERY = timedelta(hours=25), timedelta(hours=2)
 _RESCAN_AFTER = (timedelta(days=2), timedelta(days=7), timedelta(days=30))
 
