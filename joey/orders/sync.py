@@ -96,21 +96,21 @@ class Asking:
             poll = AskedPoll(
                 number, self.connector.account, self.question.code, begun, max(window_end, begun), self.now
             )
-            self._poll = replace(poll, since=self._poll.since) if self._poll else poll
-            if reports:
-                self._take(self._poll, reports)
+            stretch = replace(poll, since=self._poll.since) if self._poll else poll
+            brought_new = bool(reports) and self._take(stretch, reports)
+            self._poll = None if brought_new else stretch  # only now: a window that fails is no part of it
             begun = poll.until
             self.read_until = max(self.read_until, window_end)
         self.close_stretch()
 
-    def _take(self, poll: AskedPoll, reports: list[AnyReport]) -> None:
+    def _take(self, poll: AskedPoll, reports: list[AnyReport]) -> bool:
+        """Take in what a poll brought; whether any of it is new."""
         with transaction.atomic():
             done = take_order_reports(self.connector.code, reports, now=self.now, poll=poll)
             if done.reports:
                 _move_forward(self.cursor, poll.until)
         self.reports, self.lines = self.reports + done.reports, self.lines + done.lines
-        if done.reports:
-            self._poll = None
+        return done.reports > 0
 
     def close_stretch(self) -> None:
         """Write down a stretch that brought nothing new, and move the cursor past it."""

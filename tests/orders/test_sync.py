@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import OperationalError
 
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, MarketplaceUnavailable
 from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS, REFUNDS
-from joey.orders.models import OrderLine, SyncCursor
+from joey.orders import sync as module
+from joey.orders.models import OrderLine, Poll, SyncCursor
 from joey.orders.sync import sync
 from tests.cast import DAY, NOW, leased, meis_shop, report
 
@@ -104,6 +106,28 @@ def test_a_question_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, f
     assert done.trouble
     read = dict(SyncCursor.objects.values_list("question", "read_until"))
     assert read == {"orders": NOW, "refunds": NOW - 2 * DAY}
+
+
+def test_a_window_that_could_not_be_taken_in_is_asked_for_again(
+    reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports.held[NOW - 5 * HOUR] = [report(clicked_at=NOW - DAY)]
+    inner = module.take_order_reports
+
+    def fails(*_: object, **__: object) -> None:
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(module, "take_order_reports", fails)
+    (done,) = sync(now=NOW)
+    assert done.trouble
+    assert NOW - 6 * HOUR < cursor() <= NOW - 5 * HOUR, "what held nothing before it was read, it was not"
+    assert [poll.until for poll in Poll.objects.all()] == [cursor()]
+
+    monkeypatch.setattr(module, "take_order_reports", inner)
+    sync(now=NOW)
+
+    assert OrderLine.objects.get().shop_id == meis_shop().pk
+    assert cursor() == NOW
 
 
 def test_another_account_begins_with_a_cursor_of_its_own(reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
