@@ -23,5 +23,5 @@ def settle(as_of: str | None, data: Path) -> None:
 
         only_in_the_sandbox(moment)
         earned = earn_due(now=now())
-        confirmed = confirm_due(now=moment or now())
+        confirmed = confirm_due(now=moment or now(), read_up_to=moment)
     click.echo(f"{earned.lines} order lines checked, {confirmed.commissions} commissions became available.")

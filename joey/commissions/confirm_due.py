@@ -28,17 +28,20 @@ class Confirmed:
     commissions: int
 
 
-def confirm_due(*, now: datetime, batch: int = BATCH) -> Confirmed:
+def confirm_due(*, now: datetime, batch: int = BATCH, read_up_to: datetime | None = None) -> Confirmed:
     """Move every due commission from pending to available, in batches.
 
     Safe to run at any time, twice, and beside itself: rows are claimed with SKIP LOCKED, and each change of a
     commission has a number that its journal names. The day is the marketplace's day. A marketplace whose batch fails
-    stops no other; the first failure is raised at the end.
+    stops no other; the first failure is raised at the end. `read_up_to` is for the sandbox, where `now` is pretended:
+    then the reports are taken as read up to it.
     """
     confirmed, failures = 0, []
     for marketplace in marketplaces_with_lines():
         try:
-            while done := _confirm_batch(marketplace, now=now, batch=batch):
+            while done := _confirm_batch(
+                marketplace, until=due_until(marketplace, now=now, read_up_to=read_up_to), now=now, batch=batch
+            ):
                 confirmed += done
         except Exception as failure:
             log.exception("confirming the commissions of %s failed", marketplace)
@@ -48,17 +51,17 @@ def confirm_due(*, now: datetime, batch: int = BATCH) -> Confirmed:
     return Confirmed(confirmed)
 
 
-def due_until(marketplace: str, *, now: datetime) -> date:
+def due_until(marketplace: str, *, now: datetime, read_up_to: datetime | None = None) -> date:
     """The last day whose commissions can be confirmed: today there, or the day that the reports are read up to."""
     zone = ZoneInfo(registry.manifest_of(marketplace).zone)
-    read = read_until(marketplace)
+    read = read_up_to or read_until(marketplace)
     return min(now, read or now).astimezone(zone).date()
 
 
 @transaction.atomic(durable=True)
-def _confirm_batch(marketplace: str, *, now: datetime, batch: int) -> int:
+def _confirm_batch(marketplace: str, *, until: date, now: datetime, batch: int) -> int:
     due = SetTable("due", DueCommission).create()
-    count = claim_due(due, marketplace, until=due_until(marketplace, now=now), limit=batch)
+    count = claim_due(due, marketplace, until=until, limit=batch)
     if not count:
         return 0
     sql.execute(

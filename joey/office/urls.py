@@ -3,8 +3,9 @@
 from django.urls import path
 
 from joey.office.site import office
-from joey.office.tables import commissions, jobs, orders, payouts, positions, reports, who
+from joey.office.tables import commissions, jobs, orders, payout_files, payout_stops, payouts, positions, reports, who
 
-TABLES = (commissions, jobs, orders, payouts, positions, reports, who)  # importing them registers what they show
+# importing them registers what they show
+TABLES = (commissions, jobs, orders, payout_files, payout_stops, payouts, positions, reports, who)
 
 urlpatterns = [path("office/", office.urls)]

@@ -23,9 +23,9 @@ REFUSE = Verb("payouts refuse", "payouts_payout:refuse")
 RELEASE = Verb("payouts release", "payouts_payouthold:release")
 RESUME = Verb("payouts resume", "payouts_payoutpause:resume")
 RESOLVE = Verb("payouts resolve", "payouts_payouthold:resolve")
-ASK = Verb("files ask", "payouts_payoutfile:ask")
-WITHDRAW = Verb("files withdraw", "payouts_payoutfile:withdraw")
-MARK_REFUSED = Verb("files refused", "payouts_payoutfile:refused")
+ASK = Verb("payouts ask", "payouts_payoutfile:ask")
+WITHDRAW = Verb("payouts withdraw", "payouts_payoutfile:withdraw")
+MARK_REFUSED = Verb("payouts mark-refused", "payouts_payoutfile:mark_refused")
 
 _P, _A, _C = Payout.State, PayoutAttempt.State, PayoutHold.Cause
 
@@ -70,18 +70,17 @@ RESTS = [
     Rest(TRANSFER, _A.ACCEPTED, (PAY, ASK), "when the rail answers, asked every minute"),
     Rest(
         TRANSFER, _A.UNKNOWN, (PAY, RESOLVE, MARK_REFUSED),
-        "when the rail answers, asked every minute, or two operators agree", AT_ONCE,
-        label=_("Transfers of which nothing certain is known"), query="?state__exact=unknown",
+        "when the rail answers, asked every minute, or two operators agree; listed by its hold",
     ),
     Rest(
         FILE, "not submitted yet", (PAY, WITHDRAW), "within a minute, once the settings name its rail account",
         timedelta(hours=1), label=_("Payout files that have not left"),
-        rows=~_SUBMITTED & Q(withdrawn_at=None), query="?answered_at__isempty=1", trouble=True,
+        rows=~_SUBMITTED & Q(withdrawn_at=None), query="?waits=to-leave", trouble=True,
     ),
     Rest(
         FILE, "not answered yet", (PAY, ASK), "when the rail answers, asked every minute", timedelta(days=2),
         label=_("Payout files that the bank has not answered"), rows=_SUBMITTED & Q(answered_at=None),
-        query="?answered_at__isempty=1", trouble=True,
+        query="?waits=for-answers", trouble=True,
     ),
     Rest(
         HOLD, "open", (RELEASE,), "when an operator releases it", AT_ONCE,
@@ -92,14 +91,14 @@ RESTS = [
         label=_("Payouts that came back"), rows=_OPEN & Q(cause=_C.RETURNED), query="?ended=no&cause__exact=returned",
     ),
     Rest(
-        HOLD, "unknown", (PAY, RESOLVE), "when an answer fits, or two operators agree", AT_ONCE,
+        HOLD, "unknown", (PAY, RESOLVE, MARK_REFUSED), "when an answer fits, or two operators agree", AT_ONCE,
         label=_("Payouts to resolve: unknown"), rows=_OPEN & Q(cause=_C.UNKNOWN),
-        query="?ended=no&cause__exact=unknown",
+        query="?ended=no&cause__exact=unknown", trouble=True,
     ),
     Rest(
         HOLD, "contradiction", (PAY, RESOLVE), "when an answer fits, or two operators agree", AT_ONCE,
         label=_("Payouts to resolve: contradicted"), rows=_OPEN & Q(cause=_C.CONTRADICTION),
-        query="?ended=no&cause__exact=contradiction",
+        query="?ended=no&cause__exact=contradiction", trouble=True,
     ),
     Rest(
         PAUSE, "open", (RESUME,), "when an operator resumes payouts", AT_ONCE,

@@ -15,7 +15,7 @@ from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission, Hold
 from joey.kit import sql
 from joey.kit.clock import now
-from joey.marketplaces.port import UnreadableReport
+from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor, UnreadReport
@@ -73,7 +73,8 @@ def an_unreadable_report() -> UnreadReport:
 def everything(settings: Any) -> None:
     """A row in every table."""
     shop = ready_shop(10_000)
-    poison = [report("4"), *(refund("4", case=case, back=10**15) for case in "ab")]  # more than can be real
+    poison: list[AnyReport] = [report("4")]
+    poison += [refund("4", case=case, back=10**15) for case in "ab"]  # more than can be real
     take_order_reports("taobao", [settled("2", days_ago=1), report("3", position="nobodys"), *poison], now=NOW)
     earn_due(now=NOW)
     place_hold(Commission.objects.filter(state="earned")[0], reason="Looks odd", now=NOW)
@@ -348,7 +349,7 @@ def test_all_payouts_of_a_shop_are_held_and_released(settings: Any) -> None:
         send_due(now=NOW)
     payout.refresh_from_db()
     assert payout.state == "approved"
-    act(client, "payouts_payouthold", "release", PayoutHold.objects.get().pk)
+    act(client, "payouts_payouthold", "release", PayoutHold.objects.get().pk, reason="The details are right")
 
     assert PayoutHoldClosing.objects.get().closed_by == ada()
 

@@ -46,15 +46,16 @@ def hold(slug: str, reason: str, payout_id: UUID | None, by: str, data: Path) ->
         operator = operator_by_contact(by)
         payout = payout_by_id(payout_id) if payout_id else None
         placed = place_hold(shop_by_slug(slug), reason=reason, payout=payout, by=operator, now=now())
-    click.echo(f"Held. `joey payouts release {placed.id}` releases it.")
+    click.echo(f"Held. `joey payouts release {placed.id} REASON` releases it.")
 
 
 @click.command()
 @click.argument("hold_id", metavar="HOLD", type=click.UUID)
+@click.argument("reason")
 @operator_option
 @data_option
-def release(hold_id: UUID, by: str, data: Path) -> None:
-    """Release HOLD, by its id."""
+def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:
+    """Release HOLD, by its id, for REASON. One that asks what became of a transfer ends by `resolve`."""
     from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
@@ -63,5 +64,5 @@ def release(hold_id: UUID, by: str, data: Path) -> None:
         from joey.payouts.waiting_lists import hold_by_id
         from joey.people.operators import operator_by_contact
 
-        release_hold(hold_by_id(hold_id), by=operator_by_contact(by), now=now())
+        release_hold(hold_by_id(hold_id), by=operator_by_contact(by), reason=reason, now=now())
     click.echo("Released. The payouts it held are sent within a minute, unless something else holds them.")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import operator_if_named, operator_option
 
 
 @click.command()
@@ -26,16 +26,18 @@ def status(data: Path) -> None:
 
 @click.command()
 @click.argument("reason")
+@operator_if_named
 @data_option
-def pause(reason: str, data: Path) -> None:
+def pause(reason: str, by: str | None, data: Path) -> None:
     """Send nothing to the bank until `resume`; REASON is what operators and the terminal read."""
     from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
         from joey.kit.clock import now
         from joey.payouts.pause import pause_payouts
+        from joey.people.operators import operator_by_contact
 
-        pause_payouts(reason=reason, now=now())
+        pause_payouts(reason=reason, by=operator_by_contact(by) if by else None, now=now())
     click.echo("Payouts are paused. `joey payouts resume` resumes them.")
 
 

@@ -18,7 +18,7 @@ from joey.sharing.positions_report import steps_of
 
 
 @admin.register(Position, site=office)
-class Positions(ReadOnly):
+class PositionsTable(ReadOnly):
     list_display = ("key", "marketplace", "leased", "free_from", "was_leased", "registered_at")
     list_filter = (("marketplace", OfMarketplace), ("free_from", admin.EmptyFieldListFilter), "was_leased")
     search_fields = ("=key",)

@@ -1,0 +1,99 @@
+"""Payout files that are stuck: ask the bank, withdraw one that has not left, mark one as refused."""
+
+from pathlib import Path
+
+import click
+
+from joey.cli.data_option import data_option
+from joey.cli.operator_option import operator_option
+
+
+@click.command()
+@data_option
+def files(data: Path) -> None:
+    """List payout files that are not over, oldest first, each with its problems."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.payouts.open_questions import open_files
+
+        found = open_files()
+    for file in found:
+        left = f"left {file.left_at:%Y-%m-%d %H:%M} UTC" if file.left_at else "has not left"
+        click.echo(f"{file.message_id}  made {file.made_at:%Y-%m-%d %H:%M} UTC, {left}")
+        for problem in file.problems:
+            click.echo(f"    {problem}")
+    if not found:
+        click.echo("No payout file waits.")
+
+
+@click.command()
+@click.argument("message_id", metavar="FILE")
+@operator_option
+@data_option
+def ask(message_id: str, by: str, data: Path) -> None:
+    """Ask the bank now what became of FILE, by its message id, and book the answers."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.open_questions import file_by_message_id
+        from joey.payouts.take_answers import ask_file
+        from joey.people.operators import operator_by_contact
+
+        operator = operator_by_contact(by)
+        file = file_by_message_id(message_id)
+        taken = ask_file(file, by=operator, now=now())
+        file.refresh_from_db()
+        problems = file.problems.splitlines()
+    click.echo(f"{taken.settled} paid, {taken.rejected} rejected, {taken.returned} came back.")
+    for problem in problems:
+        click.echo(f"Problem: {problem}", err=True)
+
+
+@click.command()
+@click.argument("message_id", metavar="FILE")
+@click.argument("reason")
+@operator_option
+@data_option
+def withdraw(message_id: str, reason: str, by: str, data: Path) -> None:
+    """Withdraw FILE, which has not left; its payouts are prepared again, for the bank that the settings name then."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts.open_questions import file_by_message_id
+        from joey.payouts.withdraw import withdraw_file
+        from joey.people.operators import operator_by_contact
+
+        operator = operator_by_contact(by)
+        withdraw_file(file_by_message_id(message_id), by=operator, reason=reason, now=now())
+    click.echo("Withdrawn. Its payouts are prepared again within a minute.")
+
+
+@click.command("mark-refused")
+@click.argument("message_id", metavar="FILE")
+@click.argument("reason")
+@operator_option
+@data_option
+def mark_refused(message_id: str, reason: str, by: str, data: Path) -> None:
+    """Find that no transfer of FILE was paid, because the bank refused it. It takes two operators.
+
+    REASON says how you know that the bank did not pay: the refusal itself, a call with its number.
+    """
+    from joey.instance.open_instance import instance
+
+    with instance(data, "payouts"):
+        from joey.kit.clock import now
+        from joey.payouts import resolve
+        from joey.payouts.open_questions import file_by_message_id
+        from joey.people.operators import operator_by_contact
+
+        operator = operator_by_contact(by)
+        file = file_by_message_id(message_id)
+        decisions = resolve.mark_refused(file, by=operator, reason=reason, now=now())
+        is_carried_out = all(decision.carried_out for decision in decisions)
+    if is_carried_out:
+        click.echo(f"{len(decisions)} transfers were not paid; their money is available again.")
+    else:
+        click.echo("Written down. It is booked once a second operator finds the same.")

@@ -1,0 +1,99 @@
+"""Payout files: what is wrong with one, asking the bank, and ending what the bank does not end."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import clock
+from joey.office.fresh_code import fresh_code_first
+from joey.office.read_only import ReadOnly, ask_reason, each, operator
+from joey.office.site import office
+from joey.payouts import resolve
+from joey.payouts.models import PayoutFile, PayoutSubmission
+from joey.payouts.take_answers import ask_file
+from joey.payouts.withdraw import withdraw_file
+
+
+class Waits(admin.SimpleListFilter):
+    """Files that are not over: not submitted yet, or not answered yet."""
+
+    title = _("Waits")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return (("to-leave", _("to leave")), ("for-answers", _("for answers")))
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() not in ("to-leave", "for-answers"):
+            return queryset
+        has_left = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
+        waiting = queryset.filter(answered_at=None, withdrawn_at=None)
+        return waiting.filter(has_left if self.value() == "for-answers" else ~has_left)
+
+
+@admin.register(PayoutFile, site=office)
+class PayoutFiles(ReadOnly):
+    list_display = ("message_id", "currency", "made_at", "left_at", "withdrawn_at", "answered_at", "problems")
+    list_filter = (Waits, ("problems", admin.EmptyFieldListFilter))
+    search_fields = ("=message_id",)
+    ordering = ("-id",)
+    actions = ("ask", "withdraw", "mark_refused")
+    fields = (
+        "message_id", "rail", "rail_account", "file_format", "currency", "made_at", "left_at", "withdrawn_at",
+        "asked_at", "answered_at", "problems",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutFile]":
+        first = PayoutSubmission.objects.filter(file=OuterRef("pk")).order_by("id")
+        rows: QuerySet[PayoutFile] = super().get_queryset(request)
+        return rows.annotate(left_at=Subquery(first.values("started_at")[:1]))
+
+    @admin.action(description=_("Ask the bank about these now"))
+    def ask(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> None:
+        now, by = clock.now(), operator(request)
+        each(request, chosen, lambda file: ask_file(file, by=by, now=now))
+
+    @admin.action(description=_("Withdraw these…"))
+    def withdraw(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
+        now = clock.now()
+        if (first := fresh_code_first(request, now)) is not None:
+            return first
+        reason = request.POST.get("reason")
+        if reason is None:
+            return ask_reason(
+                self, request, chosen, action="withdraw", title=gettext("Withdraw these files"),
+                about=gettext(
+                    "Only a file that has not left can be withdrawn. Its payouts are prepared again, for the bank that"
+                    " the settings name then."
+                ),
+            )  # fmt: skip
+        by = operator(request)
+        each(request, chosen, lambda file: withdraw_file(file, by=by, reason=reason, now=now))
+        return None
+
+    @admin.action(description=_("Nothing of these was paid…"))
+    def mark_refused(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
+        now = clock.now()
+        if (first := fresh_code_first(request, now)) is not None:
+            return first
+        reason = request.POST.get("reason")
+        if reason is None:
+            return ask_reason(
+                self, request, chosen, action="mark_refused", title=gettext("Nothing of these files was paid"),
+                about=gettext(
+                    "For files that the bank refused. Say how you know that it paid nothing. Once a second operator"
+                    " finds the same, the money is available again."
+                ),
+            )  # fmt: skip
+        by = operator(request)
+        each(request, chosen, lambda file: resolve.mark_refused(file, by=by, reason=reason, now=now))
+        return None
+
+    @admin.display(description=_("Left at"))
+    def left_at(self, file: Any) -> Any:
+        return file.left_at

@@ -1,0 +1,187 @@
+"""What stops payouts: holds, questions about transfers that two operators resolve, and pauses of all payouts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import clock
+from joey.kit.refusals import Conflict
+from joey.office.fresh_code import fresh_code_first
+from joey.office.read_only import AskedField, WithReason, ask_reason, each, money_text, once, operator
+from joey.office.site import office
+from joey.payouts.holds import release_hold
+from joey.payouts.models import PayoutDecision, PayoutHold, PayoutHoldClosing, PayoutPause, PayoutPauseEnding
+from joey.payouts.open_questions import facts_about
+from joey.payouts.pause import end_pause
+from joey.payouts.resolve import resolve
+from joey.people.models import Person
+
+
+class Ended(admin.SimpleListFilter):
+    """Holds and pauses that have ended, or those in force: an ending is a row of its own."""
+
+    title = _("Ended")
+    parameter_name = "ended"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return (("no", _("No")), ("yes", _("Yes")))
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() in ("no", "yes"):
+            return queryset.filter(ended_at__isnull=self.value() == "no")
+        return queryset
+
+
+@admin.register(PayoutHold, site=office)
+class PayoutHolds(WithReason):
+    list_display = ("shop_slug", "whole_shop", "cause", "why", "placed_at", "ended_at")
+    list_filter = (Ended, "cause")
+    list_select_related = ("shop", "placed_by", "attempt__payout", "attempt__file")
+    ordering = ("-id",)
+    actions = ("release", "resolve")
+    fields = (
+        "shop_slug", "whole_shop", "cause", "why", "placed", "placed_at", "ended_at", "transfer", "amount", "state",
+        "known",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutHold]":
+        closing = PayoutHoldClosing.objects.filter(hold=OuterRef("pk"))
+        rows: QuerySet[PayoutHold] = super().get_queryset(request)
+        return rows.annotate(ended_at=Subquery(closing.values("closed_at")))
+
+    @admin.action(description=_("Release these…"))
+    def release(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
+        now = clock.now()
+        if (first := fresh_code_first(request, now)) is not None:
+            return first
+        reason = request.POST.get("reason")
+        if reason is None:
+            return ask_reason(
+                self, request, chosen, action="release", title=gettext("Release these holds"),
+                about=gettext("What these holds stopped is sent within a minute. The reason is kept with the release."),
+            )  # fmt: skip
+        by = operator(request)
+        each(request, chosen, lambda hold: release_hold(hold, by=by, reason=reason, now=now))
+        return None
+
+    @admin.action(description=_("Write down what became of these transfers…"))
+    def resolve(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
+        now = clock.now()
+        if (first := fresh_code_first(request, now)) is not None:
+            return first
+        given = [request.POST.get(name) for name in ("outcome", "borne_by", "reason")]
+        if None in given:
+            return ask_reason(
+                self, request, chosen, action="resolve", title=gettext("Write down what became of these transfers"),
+                about=gettext(
+                    "Say how you know: a line of the bank’s statement, a call with its number. Once a second operator"
+                    " finds the same, it is booked."
+                ),
+                fields=_findings(),
+            )  # fmt: skip
+        outcome, borne_by, reason = (str(each) for each in given)
+        by = operator(request)
+        each(request, chosen, lambda hold: _resolve(request, hold, outcome, borne_by, reason, by))
+        return None
+
+    @admin.display(description=_("Shop"))
+    def shop_slug(self, hold: PayoutHold) -> str:
+        return hold.shop.slug
+
+    @admin.display(description=_("Placed by"))
+    def placed(self, hold: PayoutHold) -> str:
+        return hold.placed_by.contact if hold.placed_by else "–"
+
+    @admin.display(description=_("Transfer"))
+    def transfer(self, hold: PayoutHold) -> str:
+        return hold.attempt.rail_key if hold.attempt else "–"
+
+    @admin.display(description=_("Amount"))
+    def amount(self, hold: PayoutHold) -> str:
+        return money_text(hold.attempt.payout.amount_minor, hold.attempt.payout.currency) if hold.attempt else "–"
+
+    @admin.display(description=_("State of the transfer"))
+    def state(self, hold: PayoutHold) -> str:
+        return hold.attempt.state if hold.attempt else "–"
+
+    @admin.display(description=_("What is known"))
+    def known(self, hold: PayoutHold) -> SafeString:
+        return once(hold, "facts", lambda: _known(hold))
+
+    @admin.display(description=_("All payouts of the shop"), boolean=True)
+    def whole_shop(self, hold: PayoutHold) -> bool:
+        return hold.payout_id is None
+
+    @admin.display(description=_("Ended"))
+    def ended_at(self, hold: Any) -> Any:
+        return hold.ended_at
+
+
+@admin.register(PayoutPause, site=office)
+class PayoutPauses(WithReason):
+    list_display = ("placed_at", "why", "ended_at", "ended")
+    list_filter = (Ended,)
+    ordering = ("-id",)
+    actions = ("resume",)
+    fields = ("why", "placed_by", "placed_at", "ended_at", "ended")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutPause]":
+        ending = PayoutPauseEnding.objects.filter(pause=OuterRef("pk"))
+        rows: QuerySet[PayoutPause] = super().get_queryset(request)
+        return rows.annotate(
+            ended_at=Subquery(ending.values("ended_at")),
+            ended_by_contact=Subquery(ending.values("ended_by__email")),
+        )  # fmt: skip
+
+    @admin.action(description=_("Resume payouts"))
+    def resume(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
+        now = clock.now()
+        if (first := fresh_code_first(request, now)) is not None:
+            return first
+        each(request, chosen, lambda pause: end_pause(pause, now=now, by=operator(request)))
+        return None
+
+    @admin.display(description=_("Ended by"))
+    def ended(self, pause: Any) -> str:
+        return pause.ended_by_contact or "–"
+
+    @admin.display(description=_("Ended"))
+    def ended_at(self, pause: Any) -> Any:
+        return pause.ended_at
+
+
+def _findings() -> list[AskedField]:
+    outcomes = {
+        PayoutDecision.Outcome.SETTLED: gettext("The bank paid it"),
+        PayoutDecision.Outcome.REJECTED: gettext("The bank did not pay it"),
+        PayoutDecision.Outcome.RETURNED: gettext("It was paid and came back"),
+        PayoutDecision.Outcome.OVERPAID: gettext("It was paid although it was booked back, or it was paid twice"),
+        PayoutDecision.Outcome.NOT_PAID: gettext("It was booked as paid and never left"),
+    }
+    bearers = (("shop", gettext("the shop, against new earnings")), ("platform", gettext("the platform")))
+    return [
+        AskedField(
+            "outcome", gettext("What became of it"), tuple((each.value, said) for each, said in outcomes.items())
+        ),
+        AskedField("borne_by", gettext("Who bears what was overpaid"), bearers),
+    ]
+
+
+def _resolve(request: HttpRequest, hold: PayoutHold, outcome: str, borne_by: str, reason: str, by: Person) -> None:
+    if hold.attempt is None:
+        raise Conflict(gettext("This hold is about no transfer; release it instead."))
+    decision = resolve(hold.attempt, outcome=outcome, borne_by=borne_by, by=by, reason=reason, now=clock.now())
+    if not decision.carried_out:
+        messages.info(request, gettext("Written down. It is booked once a second operator finds the same."))
+
+
+def _known(hold: PayoutHold) -> SafeString:
+    facts = facts_about(hold.attempt) if hold.attempt else []
+    return render_to_string("office/transfer_facts.html", {"facts": facts})

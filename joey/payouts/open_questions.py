@@ -1,0 +1,129 @@
+"""What is not known about transfers, as the operators who resolve it have to see it; and files that are not over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import NotFound
+from joey.money.money import Money
+from joey.payouts.holds import QUESTIONS, open_holds
+from joey.payouts.models import (
+    PayoutAnswer,
+    PayoutAttempt,
+    PayoutDecision,
+    PayoutFile,
+    PayoutHold,
+    PayoutSubmission,
+)
+from joey.record.kept_texts import kept_text, with_texts
+
+LIST_MOST = 200
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """A transfer that is unknown or contradicted (`cause`). `transfer` is its key at the rail."""
+
+    hold_id: UUID
+    cause: str
+    transfer: str
+    state: str
+    message_id: str
+    shop_slug: str
+    amount: Money
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is known about a transfer: an answer of the rail, or what an operator wrote down."""
+
+    at: datetime
+    who: str  # "" for the rail
+    outcome: str
+    amount: str  # as the rail named it, or ""
+    reason: str
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """A file that is not over; `left_at` None: it has not been submitted."""
+
+    message_id: str
+    made_at: datetime
+    left_at: datetime | None
+    asked_at: datetime | None
+    problems: tuple[str, ...]
+
+
+def open_questions() -> list[OpenQuestion]:
+    """Of all shops, oldest first. One query."""
+    asked = open_holds().filter(cause__in=QUESTIONS).select_related("shop", "attempt__file", "attempt__payout")
+    return [_question(hold, hold.attempt) for hold in asked.order_by("id")[:LIST_MOST] if hold.attempt]
+
+
+def facts_about(attempt: PayoutAttempt) -> list[Fact]:
+    """What the rail answered for the transfer and its file and what operators wrote down, oldest first. Two queries."""
+    answers = PayoutAnswer.objects.filter(file_id=attempt.file_id).order_by("id")
+    decisions = with_texts(PayoutDecision.objects.filter(attempt=attempt).select_related("operator"), "reason")
+    facts = [
+        Fact(answer.asked_at, "", answer.outcome, _named_amount(answer), "")
+        for answer in answers
+        if answer.attempt_id in (None, attempt.pk)
+    ]
+    facts += [
+        Fact(each.at, each.operator.contact, each.outcome, "", kept_text(each, "reason"))
+        for each in decisions.order_by("id")
+    ]
+    return sorted(facts, key=lambda fact: fact.at)
+
+
+def open_files() -> list[OpenFile]:
+    """Files whose transfers are not all final, oldest first. One query."""
+    submissions = PayoutSubmission.objects.filter(file=OuterRef("pk"))
+    files = PayoutFile.objects.filter(answered_at=None, withdrawn_at=None).annotate(
+        left_at=submissions.order_by("id").values("started_at")[:1]
+    )
+    return [
+        OpenFile(file.message_id, file.made_at, file.left_at, file.asked_at, tuple(file.problems.splitlines()))
+        for file in files.order_by("id")[:LIST_MOST]
+    ]
+
+
+def transfer_by_key(key: str) -> PayoutAttempt:
+    """The transfer with this key at the rail that may have left. Raises NotFound ("transfer")."""
+    submitted = Exists(PayoutSubmission.objects.filter(file=OuterRef("file")))
+    found = PayoutAttempt.objects.filter(submitted, rail_key=key).exclude(state=PayoutAttempt.State.WITHDRAWN).first()
+    if found is None:
+        raise NotFound(
+            _("There is no such transfer. `joey payouts transfers` lists those to resolve."), field="transfer"
+        )
+    return found
+
+
+def file_by_message_id(message_id: str) -> PayoutFile:
+    """The payout file with this message id. Raises NotFound ("file")."""
+    found = PayoutFile.objects.filter(message_id=message_id).first()
+    if found is None:
+        raise NotFound(_("There is no such payout file. `joey payouts files` lists those that wait."), field="file")
+    return found
+
+
+def _question(hold: PayoutHold, attempt: PayoutAttempt) -> OpenQuestion:
+    return OpenQuestion(
+        hold_id=hold.id,
+        cause=hold.cause,
+        transfer=attempt.rail_key,
+        state=attempt.state,
+        message_id=attempt.file.message_id,
+        shop_slug=hold.shop.slug,
+        amount=Money(attempt.payout.amount_minor, attempt.payout.currency),
+        since=hold.placed_at,
+    )
+
+
+def _named_amount(answer: PayoutAnswer) -> str:
+    return "" if answer.amount_minor is None else f"{answer.amount_minor} {answer.currency}"

@@ -1,0 +1,120 @@
+"""In the office, operators end what the bank does not end: unknown transfers, files that wait, refused files."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutHoldClosing
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import take_answers
+from tests.cast import NOW, ada
+from tests.office.test_office import act, signed_in
+from tests.payouts.bank import Bank, running_bank
+from tests.payouts.stage import approved, held, money, ready_shop, second_operator
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def bank(settings: Settings) -> Iterator[Bank]:
+    with running_bank() as bank:
+        settings.JOEY_RAILS = bank.settings
+        yield bank
+
+
+def an_unknown_transfer(bank: Bank) -> PayoutHold:
+    approved(ready_shop(4_000), 4_000)
+    send_due(now=NOW)
+    bank.decide_all("dancing")
+    take_answers(now=NOW + MINUTE)
+    return PayoutHold.objects.get(cause="unknown")
+
+
+def test_an_unknown_transfer_is_resolved_by_two_operators_who_find_the_same(bank: Bank) -> None:
+    hold = an_unknown_transfer(bank)
+    shop = hold.shop
+    client = signed_in(ada())
+
+    waiting = client.get("/office/waiting/").content.decode()
+    asked = act(client, "payouts_payouthold", "resolve", hold.pk).content.decode()
+    found = {"outcome": "rejected", "borne_by": "shop", "reason": "Call 4711: never paid"}
+    first = act(client, "payouts_payouthold", "resolve", hold.pk, **found).content.decode()
+    again = act(client, "payouts_payouthold", "resolve", hold.pk, **found).content.decode()
+    detail = client.get(f"/office/payouts/payouthold/{hold.pk}/change/").content.decode()
+    assert not PayoutHoldClosing.objects.exists()
+    act(signed_in(second_operator()), "payouts_payouthold", "resolve", hold.pk, **found)
+
+    assert "Payouts to resolve: unknown" in waiting
+    assert all(f'name="{name}"' in asked for name in ("outcome", "borne_by", "reason"))
+    assert "once a second operator finds the same" in first
+    assert "A second operator has to agree" in again
+    assert "Call 4711: never paid" in detail
+    assert PayoutHoldClosing.objects.get().hold_id == hold.pk
+    assert held(shop.pk) == money(available=4_000)
+    prove()
+
+
+def test_a_finding_that_cannot_be_is_refused_by_name(bank: Bank) -> None:
+    hold = an_unknown_transfer(bank)
+
+    said = act(
+        signed_in(ada()), "payouts_payouthold", "resolve", hold.pk, outcome="overpaid", borne_by="shop", reason="x"
+    ).content.decode()
+
+    assert "settled, rejected" in said
+    assert not PayoutHoldClosing.objects.exists()
+
+
+def test_a_hold_that_asks_a_question_is_not_released(bank: Bank) -> None:
+    hold = an_unknown_transfer(bank)
+
+    said = act(signed_in(ada()), "payouts_payouthold", "release", hold.pk, reason="Too long").content.decode()
+
+    assert "two operators who resolve it" in said
+    assert not PayoutHoldClosing.objects.exists()
+
+
+def test_the_bank_is_asked_about_a_file_at_once(bank: Bank) -> None:
+    approved(ready_shop(4_000), 4_000)
+    send_due(now=NOW)
+    bank.decide_all("settled")
+
+    act(signed_in(ada()), "payouts_payoutfile", "ask", PayoutFile.objects.get().pk)
+
+    assert Payout.objects.get().state == "paid"
+    prove()
+
+
+def test_a_file_that_has_not_left_is_withdrawn_and_one_that_has_is_not(bank: Bank, settings: Settings) -> None:
+    approved(ready_shop(4_000), 4_000)
+    bank.faults.append("500")
+    send_due(now=NOW)
+    file = PayoutFile.objects.get()
+    client = signed_in(ada())
+
+    said = act(client, "payouts_payoutfile", "withdraw", file.pk, reason="Another bank").content.decode()
+
+    assert "the bank may have it" in said
+    file.refresh_from_db()
+    assert file.withdrawn_at is None
+
+
+def test_nothing_of_a_file_that_the_bank_refused_was_paid_say_two_operators(bank: Bank) -> None:
+    shop = ready_shop(4_000)
+    approved(shop, 4_000)
+    bank.faults.append("refuse")
+    send_due(now=NOW)
+    assert PayoutAttempt.objects.get().state == "unknown"
+    file = PayoutFile.objects.get()
+
+    act(signed_in(ada()), "payouts_payoutfile", "mark_refused", file.pk, reason="Call 4712: the file is refused")
+    assert PayoutAttempt.objects.get().state == "unknown"
+    act(signed_in(second_operator()), "payouts_payoutfile", "mark_refused", file.pk, reason="Their e-mail says so too")
+
+    assert PayoutAttempt.objects.get().state == "rejected"
+    assert held(shop.pk) == money(available=4_000)
+    prove()
