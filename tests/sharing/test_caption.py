@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.rules.caption import check_caption, label
 from joey.sharing.caption import CaptionFacts, caption
 from joey.sharing.make_link import CHANNELS, make_link
-from joey.sharing.models import Link, TrackedUrl
-from joey.sharing.share import link_by_code, poster_of, share_of
+from joey.sharing.models import Link, Position, PositionLease, TrackedUrl
+from joey.sharing.share import ShareEarns, link_by_code, no_earning_reason, poster_of, share_of
+from joey.shops.models import Shop
 from tests import cast
 
 FACTS = CaptionFacts(
@@ -126,3 +128,59 @@ def test_a_poster_prints_no_price_where_the_marketplace_forbids_it(link: Link, m
 
     assert without.until is None
     assert without.png != allowed.png
+
+
+@pytest.fixture
+def taobao_connected(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"taobao": {"gateway": "http://localhost:1/router/rest", "credentials": {
+        "app_key": "1", "app_secret": "s", "session": "s", "publisher_id": "1", "site_id": "2"}}}  # fmt: skip
+
+
+def test_sharing_leases_nothing_asks_no_marketplace_and_says_that_it_earns_from_the_first_click_on(
+    link: Link, taobao_connected: None
+) -> None:
+    Position.objects.create(marketplace="taobao", key="1", free_from=cast.NOW)
+
+    share = share_of(link, language="en", now=cast.NOW)  # no gateway answers at that address
+
+    assert share.earns is ShareEarns.FROM_FIRST_CLICK
+    assert "open Taobao" not in share.caption
+    assert not PositionLease.objects.exists()
+
+
+def test_the_caption_has_the_copy_code_once_the_tracked_address_exists_and_as_long_as_the_lease_is_open(
+    link: Link, taobao_connected: None
+) -> None:
+    lease = cast.leased(cast.meis_shop())
+    TrackedUrl.objects.create(
+        shop=link.shop,
+        listing=link.listing,
+        lease=lease,
+        url="https://m.tb.cn/x",
+        copy_code="￥AbCd￥",
+        made_at=cast.NOW,
+    )
+
+    leased = share_of(link, language="en", now=cast.NOW)
+    PositionLease.objects.update(ended_at=cast.NOW, until=cast.NOW + timedelta(days=45))
+    ended = share_of(link, language="en", now=cast.NOW)
+
+    assert (leased.earns, "￥AbCd￥" in leased.caption) == (ShareEarns.YES, True)
+    assert (ended.earns, "￥AbCd￥" in ended.caption) == (ShareEarns.FROM_FIRST_CLICK, False)
+
+
+def test_a_share_that_earns_nothing_says_why(link: Link, taobao_connected: None, settings: Settings) -> None:
+    none_free = share_of(link, language="en", now=cast.NOW).earns
+    Position.objects.create(marketplace="taobao", key="2", free_from=cast.NOW)
+    settings.JOEY_POSITIONS_PER_PERSON = 1
+    cast.leased(Shop.objects.create(slug="second", owner=cast.mei(), name="Second"))
+    full = share_of(link, language="en", now=cast.NOW).earns
+    settings.JOEY_MARKETPLACES = {}
+    not_connected = share_of(link, language="en", now=cast.NOW).earns
+
+    assert (none_free, full, not_connected) == (
+        ShareEarns.NO_POSITION,
+        ShareEarns.TOO_MANY_POSITIONS,
+        ShareEarns.NOT_REPORTED,
+    )
+    assert all(no_earning_reason(why) for why in (none_free, full, not_connected))

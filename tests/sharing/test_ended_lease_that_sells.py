@@ -134,11 +134,13 @@ def test_a_position_rests_again_after_a_use_that_names_no_shop() -> None:
 
 
 def test_positions_never_used_are_taken_first_and_then_the_one_that_rested_longest() -> None:
-    positions("a", "b", "c")
+    positions("a", "b")
     shops = [Shop.objects.create(slug=f"shop-{n}", owner=sam(), name="S") for n in range(5)]
     first, second = (lease_for(shop, "taobao", now=NOW - 200 * DAY) for shop in shops[:2])
     end_lease(second, reason="Idle", now=NOW - 150 * DAY)
     end_lease(first, reason="Idle", now=NOW - 120 * DAY)
+
+    positions("c", since=NOW - DAY)  # registered after both had rested
 
     taken = [lease_for(shop, "taobao", now=NOW).position.key for shop in shops[2:]]
 

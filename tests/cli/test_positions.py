@@ -1,0 +1,95 @@
+"""`joey positions` against the sandbox: register, list, end with a reason, show; refused where there are none."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from pytest_django import Settings
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import clock
+from joey.record.queries import events_of
+from joey.sharing.lease_position import lease_for
+from joey.sharing.models import Position, PositionLease
+from tests import cast
+from tests.journeys.running import joey
+from tests.proof import prove
+from tests.sandbox.conftest import Sandbox, sandbox
+
+__all__ = ["sandbox"]
+
+Positions = Callable[..., "CompletedProcess[str]"]
+
+
+@pytest.fixture
+def positions(committed_db: EmbeddedPostgres, sandbox: Sandbox, tmp_path: Path, settings: Settings) -> Positions:
+    """The command, connected to every marketplace of the sandbox."""
+    accounts = sandbox.get("/control/marketplaces").json()
+    settings.JOEY_MARKETPLACES = {"taobao": accounts["taobao"]}
+    file = tmp_path / "marketplaces.json"
+    file.write_text(json.dumps({code: each for code, each in accounts.items() if code != "bank"}))
+    file.chmod(0o600)
+    database = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "JOEY_DATA")}
+    more = database | {"JOEY_MARKETPLACES": str(file), "JOEY_SANDBOX_URL": sandbox.url, "JOEY_SECRET": "x" * 50}
+    return lambda *words: joey("positions", *words, **more)
+
+
+def test_an_instance_without_positions_registers_some_at_the_marketplace(positions: Positions) -> None:
+    empty, made, listed = positions("list"), positions("register", "3"), positions("list")
+
+    assert "No positions are registered" in empty.stdout
+    assert made.returncode == 0, made.stderr
+    assert "3 positions registered at taobao; there are 3 now" in made.stdout
+    assert "taobao: 0 leased, 0 resting, 3 free (3 never leased)" in listed.stdout
+    assert all(re.fullmatch("[0-9]+", key) for key in Position.objects.values_list("key", flat=True))
+
+
+def test_a_lease_is_ended_with_a_reason_and_its_position_rests(positions: Positions) -> None:
+    positions("register", "1")
+    lease = lease_for(cast.meis_shop(), "taobao", now=clock.now())
+
+    without, ended, again = (
+        positions("end", str(lease.pk)),
+        positions("end", str(lease.pk), "--reason", "The shop is gone"),
+        positions("end", str(lease.pk), "--reason", "Again"),
+    )
+    listed, shown = positions("list"), positions("show", lease.position.key)
+
+    assert without.returncode == 2
+    assert ended.returncode == 0, ended.stderr
+    assert "Its position rests until" in ended.stdout
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+    assert "has ended already" in again.stderr
+    assert f"{lease.pk}  taobao {lease.position.key}  mei  rests until" in listed.stdout
+    assert "open\n" in shown.stdout
+    assert "ended" in shown.stdout
+    assert PositionLease.objects.get().until is not None
+    (event,) = [each for each in events_of([f"lease:{lease.pk}"]) if each.kind == "position.ended"]
+    assert event.facts["by"] == "terminal"
+    prove()
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        (("register", "2", "--marketplace", "jd"), "JD.com has no positions|has no positions"),
+        (("register", "2", "--marketplace", "nowhere"), "not connected"),
+        (("register", "0"), "0 is not in the range"),
+        (("register",), "Give the number of positions"),
+        (("register", "--key", "two words"), "cannot be the key of a position"),
+        (("end", "no-such-lease", "--reason", "x"), "no such lease"),
+        (("show", "no-such-key"), "no such lease or position"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_a_sentence(
+    positions: Positions, words: tuple[str, ...], refusal: str
+) -> None:
+    refused = positions(*words)
+
+    assert refused.returncode != 0
+    assert re.search(refusal, refused.stderr), refused.stderr
+    assert not Position.objects.exists()

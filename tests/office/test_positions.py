@@ -1,0 +1,64 @@
+"""Positions in the office: who has which, more are registered at the sandbox, a lease is ended with a reason."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from joey.kit import clock
+from joey.record.queries import events_of
+from joey.sharing.lease_position import lease_for
+from joey.sharing.models import Position, PositionLease
+from tests.cast import ada, mei, meis_shop
+from tests.marketplaces.conftest import connected
+from tests.proof import prove
+from tests.sandbox.conftest import Sandbox, sandbox
+
+__all__ = ["connected", "sandbox"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(connected: Sandbox) -> Client:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(ada())
+    return client
+
+
+def test_an_operator_registers_positions_and_adds_some_of_the_console(office: Client) -> None:
+    address = reverse("admin:register_positions")
+
+    made = office.post(address, {"marketplace": "taobao", "count": "2"}, follow=True).content.decode()
+    office.post(address, {"marketplace": "taobao", "keys": "110099 110098\n110099"}, follow=True)
+    refused = office.post(address, {"marketplace": "jd", "count": "2"}, follow=True).content.decode()
+
+    assert "Done: 2." in made
+    assert Position.objects.filter(key__in=["110098", "110099"]).count() == 2
+    assert Position.objects.count() == 4
+    assert "has no positions" in refused
+
+
+def test_an_operator_ends_a_lease_with_a_reason(office: Client) -> None:
+    Position.objects.create(marketplace="taobao", key="110001", free_from=clock.now())
+    lease = lease_for(meis_shop(), "taobao", now=clock.now())
+    table, chosen = reverse("admin:sharing_positionlease_changelist"), {"_selected_action": str(lease.pk), "index": "0"}
+
+    asked = office.post(table, {"action": "end", **chosen}).content.decode()
+    office.post(table, {"action": "end", "reason": "The shop is gone", **chosen}, follow=True)
+    page = office.get(reverse("admin:sharing_positionlease_change", args=[lease.pk])).content.decode()
+
+    assert 'name="reason"' in asked
+    assert PositionLease.objects.get().ended_at is not None
+    (event,) = [each for each in events_of([f"lease:{lease.pk}"]) if each.kind == "position.ended"]
+    assert event.facts["by"] == str(ada().pk)
+    assert "110001" in page
+    assert "mei" in page
+    prove()
+
+
+def test_only_operators_register_positions(connected: Sandbox) -> None:
+    client = Client()
+    client.force_login(mei())
+
+    assert client.post(reverse("admin:register_positions"), {"marketplace": "taobao", "count": "2"}).status_code == 404
+    assert not Position.objects.exists()
