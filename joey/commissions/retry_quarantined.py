@@ -14,6 +14,8 @@ from joey.kit.refusals import Conflict, NotFound
 from joey.orders.queries import changed_line_into
 from joey.record.append import append
 
+_BOOKED = _("This order line is not set aside; it is booked already.")
+
 
 class StillUnbookable(Conflict):
     """The line cannot be booked yet; the facts name the reason."""
@@ -26,8 +28,10 @@ def retry_quarantined(line_id: UUID, *, by: str, now: datetime) -> None:
     """Book this line at its newest revision. Raises NotFound for a line that is not set aside, StillUnbookable."""
     aside = QuarantinedLine.objects.select_related("line").filter(pk=line_id).first()
     if aside is None:
-        raise NotFound(_("This order line is not set aside; it is booked already."))
+        raise NotFound(_BOOKED)
     queries.lock_earn_cursor(aside.marketplace)
+    if not QuarantinedLine.objects.filter(pk=line_id).exists():  # booked while this waited for the lock
+        raise NotFound(_BOOKED)
     changed_line_into(CHANGED.create(), line_id)
     if set_aside(CHANGED, now=now):
         raise StillUnbookable(_("This order line still cannot be booked: its amounts or its currency are not right."))

@@ -13,11 +13,13 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission, EarnCursor, QuarantinedLine
 from joey.commissions.queries import quarantined_lines
 from joey.commissions.retry_quarantined import StillUnbookable, retry_quarantined
+from joey.commissions.work_out import work_out
 from joey.insight.trace import order_trace
 from joey.kit import sql
 from joey.kit.clock import now as database_now
 from joey.kit.refusals import NotFound
 from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.port import OrderReport, RefundReport
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import Position, PositionLease
@@ -35,7 +37,7 @@ def position() -> None:
     leased(meis_shop())
 
 
-def poison(order: str) -> list[object]:
+def poison(order: str) -> list[OrderReport | RefundReport]:
     """A line that was settled and of which two cases take back more than anything can be worth."""
     return [settled(order), *(refund(order, case=f"{order}{case}", back=TOO_MUCH) for case in "ab")]
 
@@ -45,7 +47,7 @@ def test_a_poison_line_among_many_stops_no_other(lines: int) -> None:
     orders = [str(n) for n in range(100_000, 100_000 + lines)]
     bad = orders[lines * 3 // 4]
     reports = [each for order in orders for each in (poison(order) if order == bad else [settled(order)])]
-    take_order_reports("taobao", reports, now=NOW)  # type: ignore[arg-type]
+    take_order_reports("taobao", reports, now=NOW)
 
     done = earn_due(now=NOW)
     confirmed = confirm_due(now=NOW)
@@ -76,7 +78,6 @@ def test_a_line_that_makes_the_set_fail_is_found_by_halving(
 
 def fail_for(bad: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Booking any of these orders divides by zero in the database."""
-    work_out = booking.work_out
 
     def failing(manifest: Manifest) -> None:
         work_out(manifest)
@@ -102,7 +103,7 @@ def test_a_line_in_quarantine_is_tried_again_with_its_next_report(monkeypatch: p
     prove()
 
 
-def test_an_operator_retries_a_line_and_is_told_why_it_still_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operator_retries_a_line_and_reads_why_it_still_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         fail_for(["1001"], broken)
         take_in(settled("1001"))
@@ -151,12 +152,11 @@ def test_a_marketplace_that_fails_stops_no_other_and_not_confirming(monkeypatch:
     )
     take_order_reports("jd", [settled("2001", position="jd-1")], now=NOW)
     take_order_reports("taobao", [settled("1002")], now=NOW)
-    book = earning.book_lines
 
     def failing(marketplace: str, **given: object) -> int:
         if marketplace == "jd":
             raise OperationalError("jd is broken")
-        return book(marketplace, **given)  # type: ignore[arg-type]
+        return booking.book_lines(marketplace, **given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(earning, "book_lines", failing)
 
@@ -194,7 +194,7 @@ def metrics() -> str:
 
 
 def test_readyz_and_the_metrics_name_what_is_in_quarantine_and_what_is_overdue() -> None:
-    take_in(*poison("1001"), settled("1002"))  # type: ignore[arg-type]
+    take_in(*poison("1001"), settled("1002"))
 
     assert booking_troubles() == ["Commissions of taobao that were due before yesterday and are not available: 1."]
     assert 'joey_stuck{state="quarantined",table="commissions_quarantinedline"} 1.0' in metrics()

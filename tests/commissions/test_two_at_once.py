@@ -7,14 +7,16 @@ import pytest
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
-from joey.commissions.holds import place_hold
-from joey.commissions.models import Commission
+from joey.commissions.holds import place_hold, release_hold
+from joey.commissions.models import Commission, QuarantinedLine
+from joey.commissions.retry_quarantined import retry_quarantined
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.ledger.queries import balances_of
+from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
 from tests.at_once import claiming_slowly, die_after, outcomes
-from tests.cast import NOW, leased, meis_shop, refund, settled
+from tests.cast import NOW, leased, meis_shop, refund, report, settled
 from tests.proof import prove
 
 LINES = 300
@@ -134,4 +136,101 @@ def test_confirming_killed_midway_leaves_all_or_nothing(moment: str, committed_d
     assert available() == 0
     confirm_due(now=NOW)
     assert available() == LINES * 273
+    prove()
+
+
+# ── Holds, withdrawn settlements and retries ──────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def available_lines(reported: None) -> None:
+    """The three hundred lines, available."""
+    earn_due(now=NOW)
+    confirm_due(now=NOW)
+
+
+def held() -> int:
+    return balances_of(meis_shop().pk)["CNY"].held.minor
+
+
+@pytest.mark.usefixtures("available_lines")
+def test_holds_and_releases_at_once_leave_what_is_open_and_nothing_else() -> None:
+    lines = list(Commission.objects.order_by("id")[:10])
+    holds = [place_hold(line, reason="Checking", now=NOW) for line in lines]
+
+    at_once(
+        lambda: [release_hold(hold, now=NOW) for hold in holds[:5]],
+        lambda: [release_hold(hold, now=NOW) for hold in holds[:5]],
+        lambda: [place_hold(line, reason="Again", now=NOW) for line in lines[:2]],
+        lambda: earn_due(now=NOW),
+    )
+
+    assert held() == 7 * 273
+    assert available() == (LINES - 7) * 273
+    prove()
+
+
+@pytest.mark.usefixtures("available_lines")
+def test_settlements_withdrawn_while_holds_are_placed_lose_nothing() -> None:
+    lines = list(Commission.objects.order_by("id")[:6])
+    again = [report(line.order_line.external_order, reported_at=NOW) for line in lines]
+    take_order_reports("taobao", again, now=NOW)
+
+    at_once(
+        lambda: earn_due(now=NOW, batch=2),
+        lambda: earn_due(now=NOW, batch=3),
+        lambda: [place_hold(line, reason="Checking", now=NOW) for line in lines],
+    )
+
+    assert held() == 0
+    assert balances_of(meis_shop().pk)["CNY"].pending.minor == 6 * 273
+    prove()
+
+
+@pytest.mark.usefixtures("available_lines")
+@pytest.mark.parametrize("moment", ["commissions_hold", "record_event", "ledger_posting", "commissions_revision"])
+def test_placing_a_hold_killed_midway_leaves_all_or_nothing(moment: str, committed_db: EmbeddedPostgres) -> None:
+    line = Commission.objects.order_by("id")[0]
+
+    die_after(f"INSERT INTO {moment}" if moment != "commissions_hold" else 'INSERT INTO "commissions_hold"',
+              lambda: place_hold(line, reason="Checking", now=NOW))  # fmt: skip
+
+    assert held() == 0
+    prove()
+    place_hold(line, reason="Checking", now=NOW)
+    assert held() == 273
+    prove()
+
+
+@pytest.mark.usefixtures("available_lines")
+@pytest.mark.parametrize("moment", ["commissions_revision", "ledger_posting", "record_event"])
+def test_a_withdrawn_settlement_killed_midway_is_booked_whole_afterwards(
+    moment: str, committed_db: EmbeddedPostgres
+) -> None:
+    take_order_reports("taobao", [report(str(1000 + n), reported_at=NOW) for n in range(LINES)], now=NOW)
+
+    die_after(f"INSERT INTO {moment}", lambda: earn_due(now=NOW))
+    killed = available()
+    earn_due(now=NOW)
+
+    assert (killed, available()) == (LINES * 273, 0)
+    assert balances_of(meis_shop().pk)["CNY"].pending.minor == LINES * 273
+    prove()
+
+
+def test_a_line_retried_twice_at_once_is_booked_once(committed_db: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    take_order_reports("taobao", [settled("1001")], now=NOW)
+    earn_due(now=NOW)
+    line = OrderLine.objects.get()
+    QuarantinedLine.objects.create(
+        line=line, marketplace="taobao", revision=line.revision, reason="cannot_be_booked", since=NOW
+    )
+
+    came = outcomes(
+        lambda: retry_quarantined(line.pk, by="ada", now=NOW), lambda: retry_quarantined(line.pk, by="ada", now=NOW)
+    )
+
+    assert sorted(type(each).__name__ for each in came) == ["NoneType", "NotFound"]
+    assert balances_of(meis_shop().pk)["CNY"].pending.minor == 273
     prove()

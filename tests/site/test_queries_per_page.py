@@ -92,6 +92,7 @@ QUERIES = {
 TABLES = {
     "commissions/commission": (3, 5),
     "commissions/hold": (3, 6),
+    "commissions/quarantinedline": (3, 4),
     "procrastinate/procrastinatejob": (3, 4),
     "orders/orderline": (3, 9),
     "orders/unreadreport": (3, 4),

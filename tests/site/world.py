@@ -8,7 +8,7 @@ from django.db import transaction
 from joey.catalog.models import Offer, PricePoint
 from joey.catalog.pictures.keep_pictures import _path as kept_at
 from joey.commissions.earn_due import earn_due
-from joey.commissions.models import Commission, Hold
+from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.marketplaces.port import UnreadableReport
@@ -62,6 +62,8 @@ def _one_more(shop: Shop, number: int) -> None:
         Hold.objects.create(
             shop=shop, commission=commission, hold_class="review", opened_by="terminal", opened_at=NOW, **reason
         )
+    line = OrderLine.objects.get(external_order=f"7{number}")
+    QuarantinedLine.objects.create(line=line, marketplace="taobao", revision=1, reason="cannot_be_booked", since=NOW)
     _payout(shop, number)
     make_token(mei())
     Person.objects.create(email=f"person-{number}@example.com")

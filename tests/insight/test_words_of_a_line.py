@@ -1,0 +1,195 @@
+"""What a shopkeeper reads about one line, from the first report to the last change: the words of docs/money.md."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.holds import place_hold, release_hold
+from joey.commissions.models import Commission
+from joey.insight.trace import Trace, order_trace
+from joey.ledger.queries import balances_of
+from joey.orders.models import OrderLine, SyncCursor
+from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
+from tests.commissions.stage import confirmed, take_in
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+THREE: dict[str, Any] = {"quantity": 3, "paid_minor": 29700, "commission_minor": 3713, "service_fee_minor": 0}
+
+
+@pytest.fixture(autouse=True)
+def position() -> None:
+    leased(meis_shop())
+
+
+def traced(**now: Any) -> Trace:
+    return order_trace(meis_shop(), OrderLine.objects.order_by("id")[0].pk, now=now.get("now", NOW))
+
+
+def said() -> list[str]:
+    """The steps about money."""
+    return [step.what for step in traced().steps if not step.code.startswith("order_line.")]
+
+
+def test_an_estimate_says_the_share_and_of_what() -> None:
+    take_in(report())
+
+    assert said() == ["Estimated ¥2.73: 80% of ¥3.42"]
+    assert "in force at the click" in traced().steps[-1].why
+
+
+def test_an_order_that_is_only_placed_is_not_called_nothing() -> None:
+    take_in(report(state="placed"))
+
+    assert said() == ["Ordered, not paid yet"]
+
+
+def test_five_reports_that_say_the_same_are_one_step() -> None:
+    for hour in range(5):
+        take_in(report(reported_at=NOW - 9 * DAY + timedelta(hours=hour)))
+
+    assert [step.code for step in traced().steps] == ["order_line.reported", "commission.earned"]
+
+
+def test_one_of_three_returned_before_settlement() -> None:
+    take_in(report(**THREE))
+
+    take_in(report(**THREE | {"paid_minor": 19800, "commission_minor": 2475}, reported_at=NOW - 9 * DAY))
+
+    assert said() == ["Estimated ¥29.70: 80% of ¥37.13", "Returned 1 of 3: −¥9.90"]
+    prove()
+
+
+def test_one_of_three_returned_after_settlement() -> None:
+    take_in(settled(**THREE))
+
+    take_in(refund(back=1238, refund_minor=9900))
+
+    assert said()[-1] == "Returned 1 of 3: −¥9.90"
+
+
+def test_a_part_of_the_price_given_back_is_no_return() -> None:
+    take_in(settled(commission_minor=2000, service_fee_minor=0, paid_minor=20000))
+
+    take_in(refund(back=200, refund_minor=2000))
+
+    assert said()[-1] == "Refunded in part, ¥20.00 to the buyer: −¥1.60"
+
+
+def test_a_refund_after_the_payout_is_set_off_and_the_payout_stays() -> None:
+    """Stories 11 and 12: the balance is below zero, nothing is collected, and new earnings fill it first."""
+    shop = meis_shop()
+    take_in(settled("1001", commission_minor=3713, service_fee_minor=0))
+    confirmed()
+    take_out(2970)
+
+    take_in(refund("1001", back=3713))
+    below = balances_of(shop.pk)["CNY"].available.minor
+    take_in(settled("1002", commission_minor=12500, service_fee_minor=0))
+    confirmed()
+
+    assert said()[-1] == "Refunded: −¥29.70, set off against new earnings; your payout stays"
+    assert (below, balances_of(shop.pk)["CNY"].available.minor) == (-2970, 7030)
+
+
+def take_out(minor: int) -> None:
+    from joey.ledger.chart import AccountKind
+    from joey.ledger.post import Move, post
+    from joey.money.money import Money
+
+    moves = [Move(AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RESERVED, Money(minor, "CNY"))]
+    post(meis_shop().pk, kind="payout.reserved", reference="1", happened_at=NOW, moves=moves)
+
+
+def test_a_line_that_counts_again_says_when() -> None:
+    take_in(settled())
+    confirmed()
+    take_in(report(state="closed", reported_at=NOW - 2 * DAY))
+
+    take_in(settled(reported_at=NOW, settled_at=NOW - 9 * DAY))
+
+    assert said()[-2:] == ["Closed: −¥2.73", "Counts again; +¥2.73, available on November 30"]
+
+
+def test_a_raise_after_settlement_says_both_amounts_and_its_own_day() -> None:
+    take_in(settled())
+    confirmed()
+
+    take_in(settled(reported_at=NOW, settled_at=NOW - 9 * DAY, commission_minor=530))
+
+    assert said()[-1] == "The marketplace changed ¥3.42 to ¥4.92; +¥1.20, available on November 30"
+    trace = traced()
+    assert trace.reason == "waiting"
+    assert (
+        trace.answer
+        == "The order is settled. ¥1.20 becomes available on November 30. ¥2.73 of it is available already."
+    )
+
+
+def test_a_withdrawn_settlement_waits_again_and_says_so() -> None:
+    take_in(settled())
+    confirmed()
+
+    take_in(report(reported_at=NOW))
+
+    assert said()[-1] == "Settlement withdrawn, waiting again"
+    assert traced().reason == "settlement_withdrawn"
+
+
+def test_more_taken_than_given_is_ours() -> None:
+    take_in(settled())
+
+    take_in(refund(back=5000))
+
+    assert said()[-1] == "¥46.58 more was taken; we bear it"
+    assert traced().reason == "penalty"
+
+
+def test_a_hold_names_its_amount_and_reason() -> None:
+    take_in(settled())
+    hold = place_hold(Commission.objects.get(), reason="The statement is lower", amount_minor=37, now=NOW)
+
+    held = traced()
+    release_hold(hold, now=NOW)
+
+    assert held.steps[-1].what == "¥0.37 on hold: The statement is lower"
+    assert held.answer.startswith("¥0.37 is on hold: The statement is lower.")
+    assert said()[-1] == "Hold ended"
+
+
+def test_a_refund_in_another_currency_is_named() -> None:
+    take_in(settled())
+
+    take_in(refund(back=3, currency="USD"))
+
+    assert said()[-1] == "Refund in another currency: −$0.02"
+
+
+def test_settled_and_available_each_say_their_day() -> None:
+    take_in(report())
+    take_in(settled(days_ago=1))
+    confirm_due(now=NOW + 6 * DAY)
+
+    assert said()[1:] == ["Settled; available on November 29", "Available"]
+
+
+def test_a_day_in_the_past_says_what_it_waits_for() -> None:
+    take_in(settled(days_ago=9))
+    due = traced().answer
+    SyncCursor.objects.create(marketplace="taobao", account="a", question="orders", read_until=NOW - 5 * DAY)
+
+    assert "was due on November 21 and becomes available within minutes" in due
+    assert traced().reason == "reports_not_read"
+    assert "read only up to November 18" in traced().answer
+
+
+def test_the_words_are_chinese_where_the_reader_is() -> None:
+    take_in(report())
+    with translation.override("zh-hans"):
+        words = said()[0]
+
+    assert "¥2.73" in words
