@@ -1,6 +1,7 @@
 """A line in suspense finds its shop by all that was ever reported of it, or by an operator, once and for ever."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -133,6 +134,6 @@ def test_a_marketplace_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch
     assert retry_all_suspense(now=NOW) == 1
 
 
-def polled_elsewhere() -> object:
+def polled_elsewhere() -> UUID:
     polled(report("2", evidence=(ByPosition("997", "clicked"),), clicked_at=NOW - timedelta(days=3)))
     return OrderLine.objects.get(external_order="2").pk

@@ -33,7 +33,8 @@ def after(*reports: AnyReport) -> OrderLine:
 
 
 def other_shop(**changes: Any) -> OrderReport:
-    return settled(**({"days_ago": 8, "position": LULUS} | changes))
+    facts: dict[str, Any] = {"days_ago": 8, "position": LULUS}
+    return settled(**(facts | changes))
 
 
 def test_a_contradicting_close_closes() -> None:

@@ -12,7 +12,6 @@ from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, MarketplaceUnavailable
 from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS, REFUNDS
-from joey.orders import sync as module
 from joey.orders.models import OrderLine, Poll, SyncCursor
 from joey.orders.sync import sync
 from tests.cast import DAY, NOW, leased, meis_shop, report
@@ -112,18 +111,17 @@ def test_a_window_that_could_not_be_taken_in_is_asked_for_again(
     reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports.held[NOW - 5 * HOUR] = [report(clicked_at=NOW - DAY)]
-    inner = module.take_order_reports
 
     def fails(*_: object, **__: object) -> None:
         raise OperationalError("deadlock detected")
 
-    monkeypatch.setattr(module, "take_order_reports", fails)
-    (done,) = sync(now=NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr("joey.orders.sync.take_order_reports", fails)
+        (done,) = sync(now=NOW)
     assert done.trouble
     assert NOW - 6 * HOUR < cursor() <= NOW - 5 * HOUR, "what held nothing before it was read, it was not"
     assert [poll.until for poll in Poll.objects.all()] == [cursor()]
 
-    monkeypatch.setattr(module, "take_order_reports", inner)
     sync(now=NOW)
 
     assert OrderLine.objects.get().shop_id == meis_shop().pk

@@ -18,6 +18,8 @@ from tests.orders.polled import asked, polled
 from tests.orders.test_unread import Learnt
 from tests.proof import prove
 
+LEARNT = Learnt(lambda unread: replace(report("1"), payload=unread.payload))
+
 
 def test_two_polls_taken_in_at_once_leave_the_later_ones_row(committed_db: EmbeddedPostgres) -> None:
     leased(meis_shop())
@@ -97,6 +99,3 @@ def test_a_retry_that_is_killed_leaves_nothing_and_is_done_by_the_next(
     retry_marketplace(LEARNT, now=NOW)
     retry_suspense("taobao", now=NOW)
     assert (OrderLine.objects.count(), UnreadReport.objects.count(), OrderClaim.objects.count()) == (2, 0, 2)
-
-
-LEARNT = Learnt(lambda unread: replace(report("1"), payload=unread.payload))

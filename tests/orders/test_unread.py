@@ -9,8 +9,8 @@ import pytest
 from joey.commissions.earn_due import earn_due
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
-from joey.marketplaces.port import AnyReport, Connector, UnreadableReport
-from joey.marketplaces.taobao.manifest import MANIFEST
+from joey.marketplaces.port import AnyReport, UnreadableReport
+from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.orders.models import OrderLine, RefundCase, Report, UnreadReport
 from joey.orders.queries import report_payload, unread_reports
 from joey.orders.retry_unread import retry_all_unread, retry_unreadable
@@ -23,13 +23,15 @@ from tests.proof import prove
 pytestmark = pytest.mark.django_db
 
 
-class Learnt(Connector):
+class Learnt(TaobaoConnector):
     """A connector that reads what it could not read before."""
 
-    code, manifest, account = "taobao", MANIFEST, "1"
-
     def __init__(self, read: Callable[[UnreadableReport], AnyReport]) -> None:
-        self.read_again = read  # type: ignore[method-assign]
+        super().__init__({"credentials": {"app_key": "1", "app_secret": "s"}})
+        self._read_again = read
+
+    def read_again(self, unread: UnreadableReport) -> AnyReport:
+        return self._read_again(unread)
 
 
 def unreadable(number: int = 1, **changes: Any) -> UnreadableReport:
