@@ -95,10 +95,11 @@ class Posting(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     # Without foreign keys: the trigger in posting_rules.py checks these three and more, for all rows of a statement.
+    # Without indexes on the accounts: no page reads the postings of an account, and each would cost every booking.
     journal = models.ForeignKey(Journal, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     book_id = models.UUIDField()
-    debit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_constraint=False)
-    credit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_constraint=False)
+    debit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    credit = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
 

@@ -14,7 +14,6 @@ CATALOGUE = [*OF_REPORTS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_OUR_OWN]
 
 # What someone with the app's password can write: PostgreSQL does not refuse it, and only `prove` stands against it.
 OPEN_TO_THE_APP_ROLE = {
-    "a suspense line deleted and its report kept",
     "the sync cursor a month ahead",
     "a leased position marked free",
     "the earn cursor beyond an unbooked line",

@@ -6,7 +6,7 @@ import django.db.models.functions.datetime
 import joey.kit.ids
 from django.db import migrations, models
 
-from joey.kit.append_only import append_only
+from joey.kit.append_only import APP_ROLE, append_only
 
 
 class Migration(migrations.Migration):
@@ -207,6 +207,10 @@ class Migration(migrations.Migration):
             INSERT INTO commissions_planversion (shopkeeper_ppm, platform_ppm, waiting_days, from_at)
             VALUES (800000, 200000, 7, '2020-01-01T00:00:00Z');
             """,
+            migrations.RunSQL.noop,
+        ),
+        migrations.RunSQL(
+            f"REVOKE DELETE, TRUNCATE ON commissions_commission, commissions_earncursor FROM {APP_ROLE}",
             migrations.RunSQL.noop,
         ),
         append_only("commissions_planversion"),

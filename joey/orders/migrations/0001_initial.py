@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import joey.kit.ids
 from django.db import migrations, models
-from joey.kit.append_only import append_only
+from joey.kit.append_only import APP_ROLE, append_only
 from joey.kit.partitions import partitioned_by_day
 
 
@@ -219,6 +219,9 @@ class Migration(migrations.Migration):
         append_only("orders_reportdigest"),
         append_only("orders_orderclaim"),
         append_only("orders_operatorattribution"),
+        migrations.RunSQL(
+            f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase FROM {APP_ROLE}", migrations.RunSQL.noop
+        ),
         # Each change of an order line takes a revision from one sequence; followers read what is newer.
         migrations.RunSQL("CREATE SEQUENCE orders_revision;", "DROP SEQUENCE orders_revision;"),
         # A poll takes its number before its question is asked; of two reports of one second the later poll's wins.
