@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import joey.marketplaces.taobao
-from joey.marketplaces.port import ByPosition
-from joey.marketplaces.taobao import parse
+from joey.marketplaces.port import ByPosition, OrderReport, UnreadableReport
+from joey.marketplaces.taobao import parse, reports
+from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.values import UnreadableField, fen, inner, link, listed, moment, ppm, text
 
@@ -274,3 +275,38 @@ def test_two_readings_of_one_report_are_equal() -> None:
 
     assert first == second
     assert replace(first, state="settled") != second
+
+
+def test_a_row_that_is_nested_too_deep_is_read_without_its_depths() -> None:
+    deep: dict[str, object] = {}
+    for _level in range(900):
+        deep = {"in": deep}
+
+    read = reports.read_order({**order_rows()[0], "extra": deep}, window_end=NOW, by_relation=False)
+
+    assert isinstance(read, OrderReport)
+    assert parse.TOO_DEEP in str(read.payload["extra"])
+
+
+def test_a_row_that_surprises_the_parser_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def surprised(row: object, **_: object) -> OrderReport:
+        raise KeyError("never seen")
+
+    monkeypatch.setattr(parse, "order_report", surprised)
+
+    read = reports.read_order(order_rows()[0], window_end=NOW, by_relation=False)
+
+    assert isinstance(read, UnreadableReport)
+    assert read.problem == "KeyError"
+
+
+def test_what_could_not_be_read_is_read_again_from_what_was_kept() -> None:
+    row = order_rows()[0]
+    unread = reports.read_order({**row, "modified_time": "soon"}, window_end=NOW, by_relation=False)
+    assert isinstance(unread, UnreadableReport)
+    connector = TaobaoConnector({"credentials": {"app_key": "1", "app_secret": "s"}})
+
+    assert isinstance(connector.read_again(unread), UnreadableReport)
+    corrected = replace(unread, payload={**unread.payload, "modified_time": row["modified_time"]})
+
+    assert connector.read_again(corrected) == parse.order_report(parse.without_buyer(row))
