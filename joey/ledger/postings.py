@@ -74,7 +74,7 @@ MAY_OVERDRAW = frozenset(
 # What follows neither from a line's reports nor from a payout, but from a decision or a row of a bank's statement: its
 # journal comes with an event of the same kind about `journal:{id}`.
 NAMED_ENTRIES = (
-    "penalty.charged", "entry.other_currency", "bank.received", "market.remitted", "market.written_off",
+    "penalty.charged", "bank.received", "market.remitted", "market.written_off",
     "shop.written_off", "bank.paid", "bank.other",
 )  # fmt: skip
 
