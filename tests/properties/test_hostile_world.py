@@ -48,7 +48,7 @@ def run_for(machine: type[Machine], seconds: float) -> None:
 def _a_few() -> settings:
     return settings(
         max_examples=AT_ONCE,
-        stateful_step_count=40,
+        stateful_step_count=30,
         deadline=None,
         print_blob=True,
         phases=(Phase.reuse, Phase.generate, Phase.shrink),

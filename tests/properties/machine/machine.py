@@ -23,7 +23,10 @@ EVERYTHING = {
     " c.rounding_minor, c.settled FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id"
     " ORDER BY 1",
 }
-MOVED = "SELECT count(*), max(id::text) FROM ledger_journal"
+MOVED = (
+    "SELECT (SELECT count(*) FROM ledger_journal), (SELECT count(*) FROM commissions_revision),"
+    " (SELECT count(*) FROM record_event)"
+)
 
 
 class Machine(PayoutRules):
@@ -35,7 +38,6 @@ class Machine(PayoutRules):
                 self.seen["runs"] += 1
                 self.all_is_reported()
                 self.all_is_answered()
-                prove()
                 self.a_prefix_comes_again()
                 prove()
                 if len(self.delivered) % 3 == 0:  # it takes as long as the run itself
@@ -52,7 +54,7 @@ class Machine(PayoutRules):
         self.seen["lines released"] += sum(line.released > 0 for line in self.books.lines.values())
         self.seen["lines quarantined"] += sum(line.quarantined for line in self.books.lines.values())
         self.seen["penalties"] += sum(line.penalty > 0 for line in self.books.lines.values())
-        self.seen["lines held"] += sum(line.held > 0 for line in self.books.lines.values())
+        self.seen["lines held"] += sum(line.is_held for line in self.books.lines.values())
         lines = {line.external_line: line for line in OrderLine.objects.select_related("shop")}
         for row in self.rows:
             report = row.report()

@@ -11,6 +11,7 @@ from joey.marketplaces.port import ByPosition, HeldReason, OrderReport, OrderSta
 SHOPS = {"mei": "110000000001", "lulu": "110000000002", "": "none of ours"}
 OTHER = {"mei": "lulu", "lulu": "mei", "": "mei"}
 CURRENCIES = {"CNY": 2, "JPY": 0, "KWD": 3}
+ELSEWHERE = {"CNY": "JPY", "JPY": "KWD", "KWD": "CNY"}
 
 
 @dataclass
@@ -41,12 +42,12 @@ class Row:
             setattr(self, name, value)
         self.changed_at, self.step = now.replace(microsecond=0), self.step + 1
 
-    def take_back(self, now: datetime, case: str, back: int, *, counts: bool) -> None:
+    def take_back(self, now: datetime, case: str, back: int, *, counts: bool, currency: str = "") -> None:
         """Open a refund case, or change it."""
         at = now.replace(microsecond=0)
         known = self.cases.get(case)
         payload = {"case": case, "step": 0 if known is None else int(str(known.payload["step"])) + 1}
-        self.cases[case] = RefundReport(case, self.name, self.name, at, payload, counts, back, back)
+        self.cases[case] = RefundReport(case, self.name, self.name, at, payload, counts, back, back, currency)
 
     def reports(self) -> list[OrderReport | RefundReport]:
         """As a poll brings it now, with its refund cases."""
@@ -76,7 +77,7 @@ class Row:
 
 
 STEPS = ("pay", "receive", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown", "shop", "currency",
-         "back", "back more", "no back")  # fmt: skip
+         "back", "back more", "back beyond", "back elsewhere", "no back")  # fmt: skip
 
 
 def step(row: Row, what: str, amount: int, now: datetime) -> None:
@@ -98,7 +99,12 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
         row.change(now, **known[what])
     elif what == "no back":
         for case in list(row.cases):
-            row.take_back(now, case, 0, counts=False)
+            row.take_back(now, case, 0, counts=False, currency=row.cases[case].currency)
+    elif what == "back elsewhere":
+        row.take_back(now, f"{row.name}-e", amount, counts=True, currency=ELSEWHERE[row.currency])
+    elif what == "back beyond":  # each case is possible, their sum is not
+        for half in ("a", "b"):
+            row.take_back(now, f"{row.name}-{half}", 10**15, counts=True)
     else:
         row.take_back(now, f"{row.name}-{len(row.cases)}", amount + (row.commission if what == "back more" else 0),
                       counts=True)  # fmt: skip

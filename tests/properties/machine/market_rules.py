@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import place_hold, release_hold
+from joey.commissions.models import Commission, Hold
 from joey.commissions.publish_plan import NOTICE, publish_plan
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
@@ -29,15 +31,32 @@ HOURS = st.sampled_from([0, 1, 7, 24, 24 * 8, 24 * 40])
 class MarketRules(World):
     """Orders are placed and changed at the marketplace; Joey hears of it when it polls."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.line_holds: list[tuple[str, Hold]] = []
+
+    @initialize()
+    def both_shops_have_money(self) -> None:
+        """Random steps rarely get far: without it few runs would pay anything."""
+        for shop in ("mei", "lulu"):
+            self.order(shop, "CNY", 1_250_000)
+            step(self.rows[-1], "settle", 0, self.now)
+        self.wait_for_money()
+
     @rule(shop=st.sampled_from(["mei", "mei", "lulu", ""]), currency=st.sampled_from(list(CURRENCIES)), amount=AMOUNTS)
     def order(self, shop: str, currency: str, amount: int) -> None:
         at = self.now.replace(microsecond=0)
         self.rows.append(Row(f"L{len(self.rows)}", shop, currency, amount, made_at=at, changed_at=at))
 
     @precondition(lambda self: self.rows)
-    @rule(which=WHICH, what=st.sampled_from(STEPS), amount=AMOUNTS)
-    def happens(self, which: int, what: str, amount: int) -> None:
-        step(self.rows[which % len(self.rows)], what, amount, self.now)
+    @rule(which=WHICH, what=st.sampled_from(STEPS), amount=AMOUNTS, booked=st.booleans())
+    def happens(self, which: int, what: str, amount: int, booked: bool) -> None:
+        """Often it is reported and booked at once: random steps seldom meet otherwise."""
+        row = self.rows[which % len(self.rows)]
+        step(row, what, amount, self.now)
+        if booked:
+            self.deliver(row.reports())
+            self.earn(0)
 
     @precondition(lambda self: self.rows)
     @rule(which=st.sets(WHICH, max_size=4), late=st.booleans(), twice=st.booleans(), crash=CRASH)
@@ -82,6 +101,22 @@ class MarketRules(World):
         run_with_crash(lambda: confirm_due(now=self.now), crash)
         self.books.release(day(min(self.now, self.reached)))
 
+    @rule(which=WHICH, hold=st.booleans(), crash=CRASH)
+    def operator_and_line(self, which: int, hold: bool, crash: int) -> None:
+        """A hold on all of a line's commission, or the end of one."""
+        booked = [name for name, line in self.books.lines.items() if line.base]
+        if hold and booked:
+            name = booked[which % len(booked)]
+            commission = Commission.objects.get(order_line__external_line=name)
+            self.line_holds.append((name, place_hold(commission, reason="Looking into it", now=self.now)))
+            self.books.lines[name].holds += 1
+            self.books.hold(self.books.lines[name])
+        elif not hold and self.line_holds:
+            name, placed = self.line_holds.pop()
+            run_with_crash(lambda: release_hold(placed, now=self.now), crash)
+            self.books.lines[name].holds -= 1
+            self.books.hold(self.books.lines[name])
+
     @rule(hours=HOURS)
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours, seconds=1)
@@ -95,10 +130,13 @@ class MarketRules(World):
 
     @rule(shop=st.sampled_from(["mei", "lulu"]), currency=st.sampled_from(list(CURRENCIES)), amount=AMOUNTS)
     def earns_in_full(self, shop: str, currency: str, amount: int) -> None:
-        """Random steps rarely get far: an order that settles and waits long enough."""
+        """An order that settles and waits long enough."""
         self.order(shop, currency, amount)
         step(self.rows[-1], "settle", amount, self.now)
-        self.deliver([self.rows[-1].report()])
+        self.wait_for_money()
+
+    def wait_for_money(self) -> None:
+        self.deliver([row.report() for row in self.rows])
         self.earn(0)
         self.time_passes(24 * 40)
         self.deliver([])

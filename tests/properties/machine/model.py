@@ -54,6 +54,7 @@ class Line:
     revenue: int = 0
     rounding: int = 0
     penalty: int = 0
+    elsewhere: Counter[str] = field(default_factory=Counter)  # taken back in other currencies
     settled: bool = False
     started_again: bool = False  # closed, or un-settled, at some time since it was booked
     payable_on: date | None = None
@@ -72,7 +73,15 @@ class Line:
 
     @property
     def back(self) -> int:
-        return sum(case.commission_back_minor for _at, case in self.cases.values() if case.counts)
+        """What is taken back in the line's own currency."""
+        return self.back_by_currency[self.currency]
+
+    @property
+    def back_by_currency(self) -> Counter[str]:
+        back: Counter[str] = Counter()
+        for _at, case in self.cases.values():
+            back[case.currency or self.currency] += case.commission_back_minor if case.counts else 0
+        return back
 
     @property
     def net(self) -> int:
@@ -213,8 +222,24 @@ class Books:
                 setattr(line, name, 0)
             self._move(line, "platform:revenue", "platform:pending", line.revenue)
             line.platform, line.revenue = line.platform + line.revenue, 0
+        self._book_elsewhere(line)
         self._set_day(line, was_settled=was_settled, raised=up > 0 and not is_new)
         line.started_again |= report.state == "closed" or (was_settled and not line.settled)
+
+    def _book_elsewhere(self, line: Line) -> None:
+        """What was taken in another currency comes out of what is available there, and is never converted."""
+        assert line.plan is not None
+        before, line.elsewhere = line.elsewhere, line.back_by_currency
+        del line.elsewhere[line.currency]
+        for currency in before | line.elsewhere:
+            parts = [amount[currency] * line.plan.shopkeeper_ppm // 1_000_000 for amount in (line.elsewhere, before)]
+            shop = parts[0] - parts[1]
+            for account, more in (
+                ("shop:available", shop),
+                ("platform:revenue", line.elsewhere[currency] - before[currency] - shop),
+            ):
+                pair = (account, MARKET[0]) if more > 0 else (MARKET[0], account)
+                self.move((line.shop, currency), *pair, abs(more))
 
     def _part(self, line: Line, should: int, places: Sequence[str], market: str) -> int:
         """Up goes to the first place, down is taken from the first that has it. How much it went up."""

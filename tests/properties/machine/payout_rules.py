@@ -66,11 +66,14 @@ class PayoutRules(MarketRules):
             return
         if known is not None:
             assert known == (amount, payout.pk), "P5: the same key with another body"
+            assert not self.follow_payouts()
             return
         assert 0 < amount.minor <= self.books.ledger[shop, amount.currency, "shop:available"], "P6"
         assert self.now >= self.usable_from[shop]
         self.keys[shop, key] = (amount, payout.pk)
         assert set(self.follow_payouts().values()) == {"requested"}
+        self.ask_for(shop, amount, key)
+        self.ask_for(shop, Money(amount.minor + 1, amount.currency), key)
 
     def refused_rightly(self, code: str, shop: str, amount: Money, key_is_used: bool) -> None:
         available = self.books.ledger[shop, amount.currency, "shop:available"]

@@ -24,7 +24,7 @@ from tests.properties.machine.market import Row
 from tests.properties.machine.model import Books, Plan
 
 MARKET = "taobao"
-PROVE_EVERY = 6  # steps; a proof takes as long as several of them
+PROVE_EVERY = 13  # steps; a proof takes as long as several of them
 LONG_AGO = NOW - timedelta(days=200)
 PLACE_OF_MONEY = {
     "requested": "shop:reserved", "approved": "shop:reserved", "sent": "rail:in_transit", "paid": "paid",
