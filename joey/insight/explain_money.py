@@ -66,7 +66,10 @@ def settled(facts: Facts) -> Explained:
     delta = facts["amount_minor"] - facts["before_minor"]
     if facts.get("line_state_before") == "closed":
         return _up(facts, delta)
-    why = f"{_changed(facts)}." if facts["base_minor"] != facts["before_base_minor"] else _("The amount stays.")
+    if delta < 0 and facts.get("protected_minor"):
+        why = f"{_down(facts)}."
+    else:
+        why = f"{_changed(facts)}." if facts["base_minor"] != facts["before_base_minor"] else _("The amount stays.")
     return _("Settled; available on %s") % day_text(facts["payable_on"]), why, delta or None
 
 

@@ -1,9 +1,12 @@
 """A shopkeeper reads that a price fell, before settlement and after, and not that something was returned (13)."""
 
+from typing import Any
+
 import pytest
 
 from joey.commissions.earn_due import earn_due
 from joey.insight.trace import Step, order_trace
+from joey.marketplaces.port import AnyReport
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
@@ -11,14 +14,14 @@ from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
 
-LINE = {"quantity": 3, "service_fee_minor": 0}
+LINE: dict[str, Any] = {"quantity": 3, "service_fee_minor": 0}
 
 
-def story(*reports: object) -> tuple[Step, ...]:
+def story(*reports: AnyReport) -> tuple[Step, ...]:
     """The steps that Mei reads after these reports, each booked before the next."""
     leased(meis_shop())
     for each in reports:
-        take_order_reports("taobao", [each], now=NOW)  # type: ignore[list-item]
+        take_order_reports("taobao", [each], now=NOW)
         earn_due(now=NOW)
     prove()
     return order_trace(meis_shop(), OrderLine.objects.get().id, now=NOW).steps
@@ -46,7 +49,17 @@ def test_after_settlement_a_case_says_it() -> None:
 
 
 def test_a_return_beside_an_old_price_protection_is_a_return() -> None:
-    protected = {"paid_minor": 27_000, "commission_minor": 2_700, "protected_minor": 2_700} | LINE
+    protected: dict[str, Any] = {"paid_minor": 27_000, "commission_minor": 2_700, "protected_minor": 2_700} | LINE
     steps = story(settled(**protected), refund(refund_minor=9_000, back=900))
 
     assert steps[-1].what == "Returned 1 of 3: −¥7.20"
+
+
+def test_a_price_that_fell_while_the_order_settled_is_in_the_step_that_says_so() -> None:
+    steps = story(
+        report(paid_minor=29_700, commission_minor=2_970, **LINE),
+        settled(paid_minor=27_700, commission_minor=2_770, protected_minor=2_000, **LINE),
+    )
+
+    assert steps[-1].what.startswith("Settled; available on")
+    assert steps[-1].why == "Price protection of ¥20.00: −¥1.60."

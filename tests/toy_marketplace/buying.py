@@ -43,12 +43,26 @@ class Customer:
         """The order in Mei's list, once it is there and in this state."""
 
         def look() -> Json | None:
-            items = self.mei.get("/shops/mei/orders")["items"]
-            return next(
-                (each for each in items if each["external_order"] == order and state in ("", each["state"])), None
-            )
+            found = self.lines().get(order)
+            return found if found and state in ("", found["state"]) else None
 
         return until(look, f"the line of {order} {state}")
+
+    def lines(self) -> dict[str, Json]:
+        """Mei's lines of Toyland by order."""
+        found: dict[str, Json] = {}
+        after: Json = {}
+        while True:
+            page = self.mei.get("/shops/mei/orders", **after)
+            found |= {each["external_order"]: each for each in page["items"] if each["marketplace"] == "toyland"}
+            if not page["next"]:
+                return found
+            after = {"cursor": page["next"]}
+
+    def story_of(self, order: str) -> str:
+        """What Mei reads of an order, a step a line."""
+        trace = self.mei.get(f"/shops/mei/orders/{self.line(order)['id']}/trace")
+        return "\n".join(f"{step['what']} | {step['why']}" for step in trace["steps"])
 
     def truths(self) -> list[Json]:
         """What really happened to everything that was bought at Toyland."""

@@ -1,6 +1,7 @@
 """A marketplace that is installed as a package works in every part of Joey, and no line of Joey knows it."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,87 @@ def test_what_was_earned_in_a_currency_is_paid_in_it_to_the_last_unit(
     assert 0 < payout["amount"]["minor"] <= sum(earned) < sum(each["net_minor"] for each in truths)
     assert balance["paid"] == payout["amount"]
     assert balance["available"]["minor"] == balance["reserved"]["minor"] == 0
+
+
+def test_price_protection_lowers_the_commission_and_says_why(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer
+) -> None:
+    """Story 13: 20.00 less was paid for a line of 10 %, so the commission falls by 2.00."""
+    order = otto.buy("tin frog", quantity=3)
+    joey.run("sync", "toyland")
+    assert otto.line(order)["commission"]["text"] == "$23.76"  # 80 % of 29.70
+
+    sandbox.move(order, "price_protect", amount=2_000)
+    joey.run("sync", "toyland")
+
+    assert otto.line(order)["commission"]["text"] == "$22.16"
+    assert "Price protection of $20.00: −$1.60" in otto.story_of(order)
+
+    # The same after settlement, when it comes as a case of its own.
+    sandbox.move(order, "settle")
+    joey.run("sync", "toyland")
+    sandbox.move(order, "price_protect", amount=1_000)
+    joey.run("sync", "toyland")
+
+    assert otto.line(order)["commission"]["text"] == "$21.36"
+    story = otto.story_of(order)
+    assert "Price protection of $10.00: −$0.80" in story
+    assert "return" not in story.casefold()
+    joey.run("prove")
+
+
+def test_a_refund_in_another_currency_is_an_entry_of_its_own_and_shortens_no_payout(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer, paid_out: dict[str, Json]
+) -> None:
+    """Story 52: it leaves −0.02, Mei's part of 0.03, by name; the payout is worked out per currency."""
+    order = otto.buy("cloth tiger", paid_at=days_ago(40))
+    sandbox.move(order, "settle", at=days_ago(30))
+    sandbox.move(order, "refund", amount=3, currency="USD")
+    joey.run("sync", "toyland")
+    joey.run("settle")
+
+    before = mei.get("/shops/mei/balance")
+    assert before["USD"]["available"]["text"] == "−$0.02"
+    assert before["KRW"]["available"] == otto.line(order)["commission"]
+    assert "Refund in another currency: −$0.02" in otto.story_of(order)
+
+    payout = mei.post("/shops/mei/payouts", {"amount": _plain(before["KRW"]["available"])}, key="all-won-again")
+    assert payout["amount"] == before["KRW"]["available"]
+    assert mei.get("/shops/mei/balance")["USD"]["available"]["text"] == "−$0.02"
+    joey.run("prove")
+
+
+STEPS = ("receive", "settle", "close", "return", "reopen", "unsettle", "correct", "repeat", "freeze", "price_protect",
+         "penalty", "split", "risk", "release", "unknown_code")  # fmt: skip
+
+
+def test_after_everything_that_can_happen_each_line_is_worth_what_the_marketplace_says(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer
+) -> None:
+    """Several changes within one second, reports in between, repeated and in no order."""
+    dice = random.Random(9)
+    orders = [otto.buy(words, quantity=4) for words in (*CURRENCIES.values(), "tin frog")]
+    for _ in range(4):
+        for order in [each for each in orders for _ in range(6)]:
+            step: Json = {"do": dice.choice(STEPS)}
+            if step["do"] == "correct":
+                step["commission"] = dice.randrange(0, 200_000)
+            if step["do"] in ("price_protect", "penalty"):
+                step["amount"] = dice.randrange(1, 3_000)
+            if step["do"] == "return":
+                step["quantity"] = 1
+            moved = sandbox.http.post(f"/control/orders/{order}", json=step)
+            assert moved.status_code in (200, 409, 422), moved.text
+        joey.run("sync", "toyland")
+    parts = [part for order in orders for part in sandbox.truth(order)["split_into"]]
+
+    lines = otto.lines()
+
+    for order in orders + parts:
+        truth, line = sandbox.truth(order), lines[order]
+        share = max(0, truth["net_minor"]) * 8 // 10
+        assert (line["state"], line["commission"]["minor"]) == (truth["state"], share), truth
+    joey.run("prove")
 
 
 def _plain(money: Json) -> Json:
