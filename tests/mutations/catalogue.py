@@ -26,6 +26,6 @@ OPEN_TO_THE_APP_ROLE = {
     "a hold of a commission closed past the verb",
     "made available before its day, with revision and journals",
     "money put on hold without a hold",
-    "a debt written off that nobody gave up",
+    "a debt written off without a decision",
     "a line hidden in quarantine",
 }

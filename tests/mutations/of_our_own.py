@@ -103,7 +103,7 @@ OF_OUR_OWN = [
         f"SELECT {commission('1008')}",
     ),
     Corruption(
-        "a debt written off that nobody gave up",
+        "a debt written off without a decision",
         (
             accounts(shop("lulu"), "platform:loss"),
             *booked(
