@@ -35,7 +35,7 @@ def positions(committed_db: EmbeddedPostgres, sandbox: Sandbox, tmp_path: Path, 
     file.chmod(0o600)
     database = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "JOEY_DATA")}
     more = database | {"JOEY_MARKETPLACES": str(file), "JOEY_SANDBOX_URL": sandbox.url, "JOEY_SECRET": "x" * 50}
-    return lambda *words: joey("positions", *words, **more)
+    return lambda *words: joey("positions", *words, timeout=60, **more)
 
 
 def test_an_instance_without_positions_registers_some_at_the_marketplace(positions: Positions) -> None:
