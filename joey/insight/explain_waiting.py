@@ -1,5 +1,7 @@
 """What a commission waits for, in a sentence: also when the day it was expected on is over."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from joey.commissions import waits_for
@@ -39,6 +41,24 @@ def waiting_in_words(line: OrderRow, code: str) -> str:
         ),
         waits_for.DUE: _("The order is settled. %(figure)s was due on %(day)s and becomes available within minutes."),
     }[code] % terms
+
+
+def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
+    """A few words for a list; "" where nothing waits, or the line's state says it already."""
+    code = waits_for.waits_for(line, now=now)
+    if not line.commission.minor and code != waits_for.QUARANTINED:
+        return ""
+    if code == waits_for.NOT_SETTLED and line.payable_on and line.payable_on >= now.date():
+        return _("payable about %s") % day_text(line.payable_on)
+    return {
+        waits_for.DAYS: _("available on %s") % day_text(line.payable_on),
+        waits_for.NOT_SETTLED: _("waits for the marketplace to settle it"),
+        waits_for.WITHDRAWN: _("settlement withdrawn, waiting again"),
+        waits_for.NOT_READ: _("waits for reports that are not read yet"),
+        waits_for.DUE: _("available within minutes"),
+        waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),
+        waits_for.NOTHING: _("available since %s") % day_text(line.payable_on) if line.released.minor > 0 else "",
+    }.get(code, "")
 
 
 def _held(line: OrderRow) -> str:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.commissions.queries import orders_of
+from joey.insight.explain_waiting import waiting_in_short
 from joey.kit import clock
 from joey.kit.ids import new_code
 from joey.kit.refusals import Refusal
@@ -24,8 +25,11 @@ from joey.studio.forms import PayeeForm, PayoutForm
 @require_safe
 def earnings(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
+    now = clock.now()
     lines = [line for line in orders_of(shop.id, limit=100) if line.commission_state]
-    facts = {"shop": shop, "tab": "money", "now": clock.now(), "balances": balances_of(shop.id), "lines": lines}
+    waiting = {line.id: waiting_in_short(line, now=now) for line in lines}
+    balances = balances_of(shop.id)
+    facts = {"shop": shop, "tab": "money", "now": now, "balances": balances, "lines": lines, "waiting": waiting}
     return page(request, "earnings.html", facts)
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from joey.commissions.queries import order_of, orders_of
+from joey.insight.explain_waiting import waiting_in_short
 from joey.insight.trace import click_trace, order_trace
 from joey.kit import clock
 from joey.sharing.queries import clicks_of
@@ -20,7 +21,9 @@ def orders(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     found = orders_of(shop.id, limit=ORDERS_PER_PAGE + 1, before=_uuid(request.GET.get("before", "")))
     more = found[ORDERS_PER_PAGE - 1].id if len(found) > ORDERS_PER_PAGE else None
-    facts = {"shop": shop, "tab": "orders", "now": clock.now(), "orders": found[:ORDERS_PER_PAGE], "more": more}
+    now, shown = clock.now(), found[:ORDERS_PER_PAGE]
+    waiting = {line.id: waiting_in_short(line, now=now) for line in shown}
+    facts = {"shop": shop, "tab": "orders", "now": now, "orders": shown, "waiting": waiting, "more": more}
     return page(request, "orders.html", facts)
 
 

@@ -9,6 +9,8 @@ from django.utils import translation
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Commission
+from joey.commissions.queries import orders_of
+from joey.insight.explain_waiting import waiting_in_short
 from joey.insight.trace import Trace, order_trace
 from joey.ledger.queries import balances_of
 from joey.orders.models import OrderLine, SyncCursor
@@ -193,3 +195,24 @@ def test_the_words_are_chinese_where_the_reader_is() -> None:
         words = said()[0]
 
     assert "¥2.73" in words
+
+
+@pytest.mark.parametrize(
+    ("reports", "words"),
+    [
+        ([report()], "payable about December 2"),
+        ([report(paid_at=NOW - 40 * DAY)], "waits for the marketplace to settle it"),
+        ([settled(days_ago=1)], "available on November 29"),
+        ([settled()], "available within minutes"),
+        ([settled(), report(reported_at=NOW)], "settlement withdrawn, waiting again"),
+        ([settled(), *(refund(case=case, back=10**15) for case in "ab")], "cannot be booked, an operator looks at it"),
+        ([report(state="closed")], ""),
+    ],
+)
+def test_a_list_says_in_a_few_words_what_each_line_waits_for(reports: list[Any], words: str) -> None:
+    for each in reports:
+        take_in(each)
+
+    line = orders_of(meis_shop().pk, limit=1)[0]
+
+    assert waiting_in_short(line, now=NOW) == words
