@@ -68,7 +68,7 @@ def list_links(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[C
 
 
 @router.post("/shops/{slug}/links", response={201: LinkOut})
-@once(201)
+@once(201, calls_outside=True)
 def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
     """The link of a listing on a channel, existing or new, with poster and caption."""
     shop, moment = shop_for(request, slug), now()

@@ -53,7 +53,7 @@ def test_from_signing_up_to_money_that_is_available(
     assert found["earning"]["minor"] > 0
     by_link = api.post("/offers/paste", {"text": f"看看这个 {some_item_page(sandbox)} 很好看"}, 200)
     assert by_link["marketplace"] == "taobao"
-    by_code = api.post("/offers/paste", {"text": copy_code_of(mei)}, 200)
+    by_code = api.post("/offers/paste", {"text": copy_code_of(joey, mei)}, 200)
     assert by_code["id"] != found["id"]
 
     # Add: once, on a shelf that is made on the way.
@@ -359,12 +359,15 @@ def some_item_page(sandbox: Sandbox) -> str:
     return sandbox.url + address.group(1)
 
 
-def copy_code_of(mei: Api) -> str:
-    """The caption that Mei sends into a chat holds a copy-code."""
+def copy_code_of(joey: RunningJoey, mei: Api) -> str:
+    """The caption that Mei sends into a chat holds a copy-code once a person has gone on through the link."""
     listing = next(
         each for each in mei.get("/shops/mei/listings", limit=100)["items"]
         if each["marketplace"] == "taobao" and each["in_stock"] and mei.get(f"/offers/{each['offer_id']}")["earns"]
     )  # fmt: skip
+    link = mei.post("/shops/mei/links", {"listing_id": listing["id"], "channel": "wechat"})
+    buyer = Visitor(joey.url)
+    outbound_click(buyer, buyer.see(f"/l/{link['code']}").text)
     caption = mei.post("/shops/mei/links", {"listing_id": listing["id"], "channel": "wechat"})["caption"]
     found = re.search(r"￥ ?(CZ\d+ )?[A-Za-z0-9]{11}￥", caption)
     assert found, caption
