@@ -1,0 +1,156 @@
+"""Payouts and a bank that times out, refuses, forgets and sends money back: what a shopkeeper and an operator see."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.journeys.at_the_counter import Api, Json, Sandbox, Visitor
+from tests.journeys.at_the_office import Operator
+from tests.journeys.running import RunningJoey, until
+from tests.journeys.test_operator_verbs import available, in_days, payout, request, sold
+
+PIECES = 30
+AMOUNT = 10_000  # fen: 100.00, small enough for the rule
+
+
+@pytest.fixture(scope="module")
+def mei(joey: RunningJoey, sandbox: Sandbox) -> Api:
+    """Mei, whose payout details are older than their pause, with enough to pay out."""
+    api = Api(joey.url, joey.token("--shop", "mei"))
+    sold(joey, sandbox, api, PIECES)
+    joey.run("settle", "--as-of", in_days(120))
+    assert available(api) >= 5 * AMOUNT
+    return api
+
+
+@pytest.fixture(scope="module")
+def ada(joey: RunningJoey, sandbox: Sandbox) -> Operator:
+    return Operator(joey, sandbox, "ada")
+
+
+@pytest.fixture(scope="module")
+def keeper(joey: RunningJoey, sandbox: Sandbox) -> Visitor:
+    """Mei in a browser."""
+    visitor = Visitor(joey.url)
+    visitor.sign_in("mei@example.com", sandbox)
+    return visitor
+
+
+def test_of_two_requests_at_once_one_succeeds_and_the_bank_pays_once_though_its_answer_times_out(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api
+) -> None:
+    before = available(mei)
+    bank(sandbox, do="pay_then_time_out", times=1)
+    wish = {"amount": {"minor": AMOUNT, "currency": "CNY"}}
+
+    with ThreadPoolExecutor(2) as both:
+        answers = list(
+            both.map(lambda key: mei.http.post("/shops/mei/payouts", json=wish, headers={"Idempotency-Key": key}), "ab")
+        )
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    first: Json = next(answer.json() for answer in answers if answer.status_code == 201)
+    assert available(mei) == before - AMOUNT
+    paid(joey, mei, first)
+    assert left(sandbox, first) == (AMOUNT, 1)
+    assert "All" in joey.run("prove")
+
+
+def test_a_rejected_payout_comes_back_with_its_reason_and_without_a_fee(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor, ada: Operator
+) -> None:
+    before = available(mei)
+    wish = sent(joey, mei)
+    bank(sandbox, do="say", transfer=key_of(wish), state="rejected", reason="BE01")
+
+    failed = in_state(joey, mei, wish, "failed")
+
+    assert failed["reason"]
+    assert available(mei) == before
+    assert mei.get("/shops/mei/balance")["CNY"]["reserved"]["minor"] == 0
+    assert "Not paid; the money is available again" in keeper.see("/studio/mei/payout").text
+    again = request(mei, AMOUNT)  # corrected and requested again
+    ada.run("payouts", "refuse", again["id"], "Only a test")
+    assert available(mei) == before
+    assert "All" in joey.run("prove")
+
+
+def test_a_bank_that_forgets_gets_nothing_twice_and_the_keeper_reads_that_it_is_checked(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor
+) -> None:
+    wish = sent(joey, mei)
+    bank(sandbox, do="forget")
+
+    in_state(joey, mei, wish, "checking")
+    joey.run("pay")
+    assert "Being checked with the bank" in keeper.see("/studio/mei/payout").text
+    other = mei.post("/shops/mei/payouts", {"amount": {"minor": 100, "currency": "CNY"}}, 409, key=uuid.uuid4().hex)
+    assert other["code"] in ("payouts_held", "payout_in_progress")
+    bank(sandbox, do="remember")
+
+    paid(joey, mei, wish)
+    assert left(sandbox, wish) == (AMOUNT, 1)
+    assert "All" in joey.run("prove")
+
+
+def test_a_payout_that_comes_back_weeks_later_is_available_again_and_holds_the_next_one(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor, ada: Operator
+) -> None:
+    before = available(mei)
+    wish = sent(joey, mei)
+    paid(joey, mei, wish)
+    bank(sandbox, do="say", transfer=key_of(wish), state="returned", reason="AC04")
+
+    joey.run("pay", "--as-of", in_days(40))
+
+    assert payout(mei, wish)["state"] == "returned"
+    assert payout(mei, wish)["reason"]
+    assert available(mei) == before
+    assert "Came back; the money is available again" in keeper.see("/studio/mei/payout").text
+    held = mei.post("/shops/mei/payouts", {"amount": {"minor": 100, "currency": "CNY"}}, 409, key=uuid.uuid4().hex)
+    assert held["code"] == "payouts_held"
+    assert "Payouts that came back" in ada.waiting()
+    (hold,) = ada.rows("payouts_payouthold", "?ended=no&cause__exact=returned")
+    ada.run("payouts", "release", hold)
+    again = request(mei, 100)
+    ada.run("payouts", "refuse", again["id"], "Only a test")
+    assert "All" in joey.run("prove")
+
+
+def bank(sandbox: Sandbox, **given: object) -> None:
+    answer = sandbox.http.post("/control/bank", json=given)
+    assert answer.status_code == 200, answer.text
+
+
+def key_of(wish: Json) -> str:
+    """The payout's name at the bank."""
+    return str(wish["id"]).replace("-", "").upper()
+
+
+def sent(joey: RunningJoey, api: Api) -> Json:
+    """A payout that the bank has."""
+    wish = request(api, AMOUNT)
+    joey.run("pay")
+    return wish
+
+
+def in_state(joey: RunningJoey, api: Api, wish: Json, state: str) -> Json:
+    def reached() -> Json | None:
+        joey.run("pay", exit_code=None)
+        found = payout(api, wish)
+        return found if found["state"] == state else None
+
+    return until(reached, f"payout {wish['id']} is {state}", seconds=120, pause=0.5)
+
+
+def paid(joey: RunningJoey, api: Api, wish: Json) -> Json:
+    return in_state(joey, api, wish, "paid")
+
+
+def left(sandbox: Sandbox, wish: Json) -> tuple[int, int]:
+    """What really left the bank for this payout: the amount, and how many times."""
+    answer: httpx.Response = sandbox.http.get("/control/bank/transfers")
+    (found,) = [each for each in answer.json()["items"] if each["transfer"] == key_of(wish)]
+    return found["amount_minor"], found["times_paid"]
