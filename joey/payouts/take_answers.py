@@ -97,7 +97,8 @@ def _files_to_ask(account: str, may_return_for: timedelta, now: datetime, all_fi
         may_return &= Q(asked_at__lt=now - ASK_AGAIN_AFTER)
     submitted = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
     files = PayoutFile.objects.filter(submitted, Q(answered_at=None) | may_return, rail_account=account)
-    return list(files.order_by(F("asked_at").asc(nulls_first=True), "id")[:FILES_MAX])
+    oldest_first = files.order_by(F("asked_at").asc(nulls_first=True), "id")
+    return list(oldest_first if all_files else oldest_first[:FILES_MAX])
 
 
 def _note_files_of_other_accounts(rails: Mapping[str, object]) -> None:

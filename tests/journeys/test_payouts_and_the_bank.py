@@ -12,7 +12,7 @@ from tests.journeys.running import RunningJoey, until
 from tests.journeys.test_operator_verbs import available, in_days, payout, request, sold
 
 PIECES = 30
-AMOUNT = 10_000  # fen: 100.00, small enough for the rule
+AMOUNT = 500  # fen: small enough for the rule
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def mei(joey: RunningJoey, sandbox: Sandbox) -> Api:
     api = Api(joey.url, joey.token("--shop", "mei"))
     sold(joey, sandbox, api, PIECES)
     joey.run("settle", "--as-of", in_days(120))
-    assert available(api) >= 5 * AMOUNT
+    assert available(api) >= 4 * AMOUNT
     return api
 
 
@@ -87,7 +87,7 @@ def test_a_bank_that_forgets_gets_nothing_twice_and_the_keeper_reads_that_it_is_
     joey.run("pay")
     assert "Being checked with the bank" in keeper.see("/studio/mei/payout").text
     other = mei.post("/shops/mei/payouts", {"amount": {"minor": 100, "currency": "CNY"}}, 409, key=uuid.uuid4().hex)
-    assert other["code"] in ("payouts_held", "payout_in_progress")
+    assert "is being checked with the bank" in other["detail"]
     bank(sandbox, do="remember")
 
     paid(joey, mei, wish)
@@ -110,7 +110,7 @@ def test_a_payout_that_comes_back_weeks_later_is_available_again_and_holds_the_n
     assert available(mei) == before
     assert "Came back; the money is available again" in keeper.see("/studio/mei/payout").text
     held = mei.post("/shops/mei/payouts", {"amount": {"minor": 100, "currency": "CNY"}}, 409, key=uuid.uuid4().hex)
-    assert held["code"] == "payouts_held"
+    assert "came back" in held["detail"]
     assert "Payouts that came back" in ada.waiting()
     (hold,) = ada.rows("payouts_payouthold", "?ended=no&cause__exact=returned")
     ada.run("payouts", "release", hold)

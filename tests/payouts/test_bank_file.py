@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from joey.money.money import Money
 from joey.payouts.account_number import read_holder_name
 from joey.payouts.rails.bank.connection import read_connection
+from joey.payouts.rails.bank.read_file import read_file
 from joey.payouts.rails.bank.write_csv import COLUMNS, write_csv
 from joey.payouts.rails.bank.write_pain001 import NAMESPACE, SCHEMA, FileBreaksSchema, write_pain001
-from joey.payouts.rails.port import Transfer
+from joey.payouts.rails.port import PreparedFile, Transfer
 from tests.payouts.bank import NS, transfers
 
 OURS = read_connection(
@@ -93,8 +94,34 @@ def test_a_file_holds_one_currency() -> None:
 )
 def test_amounts_are_exact_in_every_currency(money: Money, decimal: str) -> None:
     (transfer,) = transfers(write_pain001("JB1", [transfer_to_mei(amount=money)], OURS, made_at=MADE_AT))
+    (row,) = csv.DictReader(io.StringIO(write_csv([transfer_to_mei(amount=money)]).decode(), newline=""))
 
-    assert text(transfer, "Amt/InstdAmt") == decimal
+    assert text(transfer, "Amt/InstdAmt") == row["amount"] == decimal
+
+
+@pytest.mark.parametrize("file_format", ["pain001", "csv"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"amount": Money(5, "JPY")},
+        {"amount": Money(1_234_567, "KWD")},
+        {"amount": Money(2**53 + 1, "VND")},
+        {"account_number": "DE89370400440532013000", "bank_code": "DEUTDEFF"},
+        {"bank_code": "", "holder_name": "=Lulu <&> 露露"},
+    ],
+)
+def test_what_was_written_is_read_back(file_format: str, changes: dict[str, object]) -> None:
+    promised = [transfer_to_mei(**changes), transfer_to_mei(**changes, key="B")]
+    written = write_csv(promised) if file_format == "csv" else write_pain001("JB1", promised, OURS, made_at=MADE_AT)
+
+    assert read_file(PreparedFile(file_format, written)) == promised
+
+
+def test_bytes_that_are_no_file_of_ours_are_refused() -> None:
+    for file_format in ("pain001", "csv"):
+        with pytest.raises(ValueError, match=r"no pain|columns"):
+            read_file(PreparedFile(file_format, b"something else"))
 
 
 @settings(max_examples=60, deadline=None)

@@ -289,7 +289,13 @@ def test_when_a_hold_or_a_pause_returns_nothing_is_being_sent(
     shop = ready_shop()
     approved(shop, 6_000)
     on_the_wire, answered = threading.Event(), threading.Event()
-    bank.before_answer = lambda: (on_the_wire.set(), time.sleep(1), answered.set())
+
+    def answer_slowly() -> None:
+        on_the_wire.set()
+        time.sleep(1)
+        answered.set()
+
+    bank.before_answer = answer_slowly
 
     def stopping() -> bool:
         assert on_the_wire.wait(20)

@@ -89,6 +89,7 @@ def test_an_outage_of_the_bank_loses_and_doubles_nothing(known_bank: str) -> Non
 
     assert send_due(now=NOW).waiting == 1
     httpx.post(known_bank + "/control/outage", json=outage | {"seconds": 0}).raise_for_status()
+    take_answers(now=NOW)  # the bank never had the file
     assert send_due(now=NOW).handed_over == 1
 
     key = PayoutAttempt.objects.get().rail_key
