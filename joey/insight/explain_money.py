@@ -110,7 +110,7 @@ def held(facts: Facts) -> Explained:
 def released(facts: Facts) -> Explained:
     return (
         _("Hold ended"),
-        facts.get("reason") or _("It goes on where it was: %s.") % held_because(facts["class"]),
+        facts.get("reason") or _("No longer so: %s.") % held_because(facts["class"]),
         None,
     )
 
