@@ -1,6 +1,7 @@
 """All rules together, and what must hold once the last report and the last answer are in."""
 
 import sys
+from datetime import timedelta
 from typing import Any
 
 from joey.commissions.confirm_due import confirm_due
@@ -15,6 +16,7 @@ from tests.proof import prove
 from tests.properties.machine.model import too_large
 from tests.properties.machine.payout_rules import PayoutRules
 
+ASKED_FOR = timedelta(days=55)  # the bank is asked for returns somewhat longer
 END_OF = {"settled": "paid", "rejected": "failed", "returned": "returned"}
 EVERYTHING = {
     "lines": "SELECT external_line, shop_id IS NULL, state, held, commission_minor, returned_commission_minor"
@@ -77,10 +79,11 @@ class Machine(PayoutRules):
         self.money_is_where_the_model_has_it()
         asked = set(open_holds().filter(cause__in=QUESTIONS).values_list("attempt_id", flat=True))
         self.seen["transfers in question"] += len(asked)
-        for attempt in PayoutAttempt.objects.select_related("payout").exclude(state="withdrawn"):
+        for attempt in PayoutAttempt.objects.select_related("payout", "file").exclude(state="withdrawn"):
             transfer, payout = self.bank.transfers.get(attempt.rail_key), attempt.payout
             if attempt.pk not in asked and str(payout.pk) not in self.decided and transfer is not None:
-                late = transfer.state == "returned" and payout.state == "paid"  # too late to be asked for
+                answered = attempt.file.answered_at
+                late = answered is not None and answered < self.now - ASKED_FOR  # it may have come back since
                 assert late or payout.state == END_OF[transfer.state], (payout.state, transfer)
 
     def a_prefix_comes_again(self) -> None:
