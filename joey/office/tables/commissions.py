@@ -126,7 +126,7 @@ class CommissionHolds(WithReason):
 @admin.register(QuarantinedLine, site=office)
 class QuarantinedLines(ReadOnly):
     list_display = ("order", "marketplace", "reason", "detail", "since")
-    list_filter = ("reason", ("marketplace", OfMarketplace))
+    list_filter = (("marketplace", OfMarketplace),)
     list_select_related = ("line",)
     ordering = ("-pk",)
     actions = ("retry",)
