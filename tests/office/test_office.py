@@ -330,7 +330,7 @@ def test_a_commission_is_held_and_released() -> None:
     commission.refresh_from_db()
     assert commission.state == "earned"
     hold = Hold.objects.get()
-    act(client, "commissions_hold", "release", hold.pk)
+    act(client, "commissions_hold", "release", hold.pk, reason="It was another buyer")
     confirm_due(now=NOW)
 
     commission.refresh_from_db()

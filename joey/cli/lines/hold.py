@@ -44,15 +44,16 @@ def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
 
         operator = operator_by_contact(by)
         placed = place_hold(commission_of_line(line_id), reason=reason, by=str(operator.pk), now=now())
-    click.echo(f"Held. `joey lines release {placed.id}` releases it.")
+    click.echo(f"Held. `joey lines release {placed.id} REASON` releases it.")
 
 
 @click.command()
 @click.argument("hold_id", metavar="HOLD", type=click.UUID)
+@click.argument("reason")
 @operator_option
 @data_option
-def release(hold_id: UUID, by: str, data: Path) -> None:
-    """Release HOLD, by its id."""
+def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:
+    """Release HOLD, by its id, for REASON."""
     from joey.instance.open_instance import instance
 
     with instance(data, "lines"):
@@ -62,5 +63,5 @@ def release(hold_id: UUID, by: str, data: Path) -> None:
         from joey.people.operators import operator_by_contact
 
         operator = operator_by_contact(by)
-        release_hold(commission_hold_by_id(hold_id), by=str(operator.pk), now=now())
+        release_hold(commission_hold_by_id(hold_id), by=str(operator.pk), reason=reason, now=now())
     click.echo("Released. It becomes available once it is settled and its waiting days are over.")

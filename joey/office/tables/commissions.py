@@ -97,10 +97,17 @@ class CommissionHolds(WithReason):
             .annotate(ended_by=Subquery(closing.values("closed_by")), ended_at=Subquery(closing.values("closed_at")))
         )
 
-    @admin.action(description=_("Release these"))
-    def release(self, request: HttpRequest, chosen: Iterable[Hold]) -> None:
-        now = clock.now()
-        each(request, chosen, lambda hold: release_hold(hold, by=str(operator(request).pk), now=now))
+    @admin.action(description=_("Release these…"))
+    def release(self, request: HttpRequest, chosen: Iterable[Hold]) -> HttpResponse | None:
+        reason = request.POST.get("reason")
+        if reason is None:
+            return ask_reason(
+                self, request, chosen, action="release", title=gettext("Release these holds"),
+                about=gettext("What they blocked becomes available when it is due. The reason is kept."),
+            )  # fmt: skip
+        now, by = clock.now(), str(operator(request).pk)
+        each(request, chosen, lambda hold: release_hold(hold, by=by, reason=reason, now=now))
+        return None
 
     @admin.display(description=_("Order"))
     def order(self, hold: Hold) -> str:

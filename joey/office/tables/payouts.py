@@ -1,11 +1,14 @@
 """Payouts: decided here, tried and answered by the bank."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +19,7 @@ from joey.office.fresh_code import fresh_code_first
 from joey.office.read_only import OneOf, WithReason, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.payouts import decide
-from joey.payouts.models import (
-    Payout,
-    PayoutApproval,
-)
+from joey.payouts.models import Payout, PayoutApproval
 from joey.payouts.queries import attempts_of, details_of
 
 
@@ -45,6 +45,12 @@ class Payouts(WithReason):
         "shop_slug", "amount", "state", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
         "approved_by", "decided_by", "decided_at", "finished_at", "attempts",
     )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Payout]":
+        contact = Coalesce("operator__email", "operator__phone")
+        approvals = PayoutApproval.objects.filter(payout=OuterRef("pk")).order_by().values("payout")
+        rows: QuerySet[Payout] = super().get_queryset(request)
+        return rows.annotate(approvers=Subquery(approvals.annotate(who=StringAgg(contact, ", ")).values("who")))
 
     @admin.action(description=_("Approve these"))
     def approve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
@@ -96,17 +102,12 @@ class Payouts(WithReason):
         return details.bank_code if details else "–"
 
     @admin.display(description=_("Approved by"))
-    def approved_by(self, payout: Payout) -> str:
-        return once(payout, "approved", lambda: _approved_by(payout))
+    def approved_by(self, payout: Any) -> str:
+        return payout.approvers or "–"
 
     @admin.display(description=_("Attempts"))
     def attempts(self, payout: Payout) -> SafeString:
         return once(payout, "attempts", lambda: _attempts(payout))
-
-
-def _approved_by(payout: Payout) -> SafeString:
-    approvals = PayoutApproval.objects.select_related("operator").filter(payout=payout).order_by("id")
-    return format_html_join(", ", "{}", ((approval.operator.contact,) for approval in approvals)) or SafeString("–")
 
 
 def _attempts(payout: Payout) -> SafeString:
