@@ -33,7 +33,7 @@ CASES: dict[str, tuple[Calls, Calls]] = {
     "one transfer is not in the answer": ([], [{"do": "leave_out", "transfer": "TRANSFER"}]),
     "one transfer is settled and rejected": ([], [{"do": "contradict", "transfer": "TRANSFER"}]),
     "it answers for another bank": ([], [{"do": "answer_for_other", "file": "FILE", "times": 3}]),
-    "it says a word that nobody knows": ([], [{"do": "say", "transfer": "TRANSFER", "state": "on_the_moon"}]),
+    "it says a word that no document names": ([], [{"do": "say", "transfer": "TRANSFER", "state": "on_the_moon"}]),
     "it says another amount": (
         [], [{"do": "say", "transfer": "TRANSFER", "state": "settled", "amount": 1, "currency": "KWD"}],
     ),
