@@ -81,7 +81,7 @@ QUERIES = {
     "studio/<slug:slug>/visits": 7,
     "studio/<slug:slug>/visits/<uuid:click_id>": 6,
     "studio/<slug:slug>/orders": 5,
-    "studio/<slug:slug>/orders/<uuid:line_id>": 9,
+    "studio/<slug:slug>/orders/<uuid:line_id>": 7,
     "studio/<slug:slug>/earnings": 6,
     "studio/<slug:slug>/payout": 7,
     "studio/<slug:slug>/payout-details": 5,
