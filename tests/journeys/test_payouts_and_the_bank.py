@@ -113,7 +113,7 @@ def test_a_payout_that_comes_back_is_available_again_and_holds_the_next_one(
     assert "came back" in held["detail"]
     assert "Payouts that came back" in ada.waiting()
     (hold,) = ada.rows("payouts_payouthold", "?ended=no&cause__exact=returned")
-    ada.run("payouts", "release", hold)
+    ada.run("payouts", "release", hold, "The account was closed; Mei knows")
     again = request(mei, 100)
     ada.run("payouts", "refuse", again["id"], "Only a test")
     assert "All" in joey.run("prove")
