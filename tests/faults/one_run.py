@@ -111,7 +111,7 @@ def _run_payouts(now: Any) -> None:
     """The minute job, until a file that was handed over by a killed process is answered too."""
     from joey.payouts.pay_due import pay_due
 
-    for minute in range(2):
+    for minute in range(3):
         pay_due(now=now + timedelta(minutes=minute))
 
 

@@ -31,7 +31,8 @@ Run = Callable[[int], dict[str, Any]]
 BOOKS = {
     "balances": "SELECT s.slug, a.kind, a.currency, a.balance_minor FROM ledger_account a"
     " LEFT JOIN shops_shop s ON s.id = a.book_id WHERE a.balance_minor <> 0",
-    "journals": "SELECT s.slug, j.kind, j.happened_at::date, (SELECT sum(p.amount_minor) FROM ledger_posting p"
+    "journals": "SELECT s.slug, j.kind, CASE WHEN j.kind ~ '^payout' THEN NULL ELSE j.happened_at::date END,"
+    " (SELECT sum(p.amount_minor) FROM ledger_posting p"
     " WHERE p.journal_id = j.id) FROM ledger_journal j LEFT JOIN shops_shop s ON s.id = j.book_id",
     "lines": "SELECT external_order, state, held, commission_minor, returned_commission_minor FROM orders_orderline",
     "commissions": "SELECT l.external_order, c.base_minor, c.amount_minor, c.payable_on FROM commissions_commission c"
