@@ -38,7 +38,8 @@ def without_exit(subject: Subject, rests: list[Rest]) -> set[str]:
     """States of the subject that are neither final nor declared with an exit."""
     field = subject.model._meta.get_field(subject.column)
     assert isinstance(field, Field)
-    states = {str(value) for value, _label in field.choices or ()}
+    states = {str(value) for value, _label in getattr(field, "output_field", field).choices or ()}
+    assert states, f"{subject.name}: {subject.column} has no choices"
     return states - set(subject.final) - {rest.state for rest in rests if rest.of == subject and rest.exits}
 
 

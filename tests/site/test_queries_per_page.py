@@ -59,15 +59,16 @@ QUERIES = {
     "api/v1/shops/<slug>/payouts/<uuidstr:payout_id>": 3,
     "api/v1/office/suspense": 2,
     "api/v1/office/orders/<uuidstr:order_id>/trace": 3,
-    "api/v1/office/payouts": 2,
+    "api/v1/office/payouts": 5,
     "healthz": 0,
     "readyz": 8,
     "metrics": 12,
     "office/search/": 2,
     "office/health/": 14,
     "office/waiting/": 4,
+    "office/register-positions/": 4,
     "office/jsi18n/": 2,
-    "office/^(?P<app_label>commissions|procrastinate|orders|payouts|shops|people)/$": 2,
+    "office/^(?P<app_label>commissions|procrastinate|orders|payouts|sharing|shops|people)/$": 2,
     "studio/": 3,
     "studio/confirm": 3,
     "studio/open": 3,
@@ -83,7 +84,7 @@ QUERIES = {
     "studio/<slug:slug>/orders": 5,
     "studio/<slug:slug>/orders/<uuid:line_id>": 7,
     "studio/<slug:slug>/earnings": 6,
-    "studio/<slug:slug>/payout": 7,
+    "studio/<slug:slug>/payout": 10,
     "studio/<slug:slug>/payout-details": 5,
     "pictures/<uuid:offer_id>.webp": 1,
 }
@@ -94,12 +95,14 @@ TABLES = {
     "commissions/hold": (3, 6),
     "commissions/quarantinedline": (3, 4),
     "procrastinate/procrastinatejob": (3, 4),
-    "orders/orderline": (3, 9),
+    "orders/orderline": (3, 7),
     "orders/unreadreport": (3, 4),
-    "payouts/payout": (3, 5),
+    "payouts/payout": (3, 8),
     "payouts/payoutfile": (3, 3),
     "payouts/payouthold": (3, 4),
     "payouts/payoutpause": (3, 3),
+    "sharing/position": (3, 3),
+    "sharing/positionlease": (3, 6),
     "shops/shop": (3, 4),
     "people/person": (3, 3),
 }
@@ -125,6 +128,7 @@ NO_PAGE = {
     "office/autocomplete/": 403,
     "office/r/<path:content_type_id>/<path:object_id>/": 404,
     "office/(?P<url>.*)$": 404,
+    "s/<slug:slug>/<uuid:listing_id>/not-tracked": 302,
     "studio/sign-in": 302,
     "studio/sign-in/code": 302,
     "studio/sign-out": 405,
@@ -138,7 +142,7 @@ NO_PAGE = {
 # These say how much of something there is: each is asked for by its reader, and bounded by one shop's day, by the links
 # of one page, by a thousand, by one row's history, or by the days that have a partition.
 HOW_MANY = {
-    "api/v1/shops/<slug>/links", "readyz", "metrics", "office/health/", "office/waiting/",
+    "api/v1/shops/<slug>/links", "readyz", "metrics", "office/health/", "office/waiting/", "office/register-positions/",
     "studio/<slug:slug>/", "studio/<slug:slug>/share",
 }  # fmt: skip
 
