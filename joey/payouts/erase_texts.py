@@ -82,7 +82,7 @@ def erase_payout(payout: Payout, *, now: datetime, by: Person | None = None) -> 
     if PayoutAttempt.objects.filter(file__in=files, state__in=NOT_FINAL).exists():
         raise PayoutNotFinished(_("Other payouts in the same file are in progress. Erase it once they are finished."))
     if open_holds().filter(attempt__file__in=files).exists():
-        raise PayoutNotFinished(_("It is open what became of a transfer in the same file. Resolve it first."))
+        raise PayoutNotFinished(_("What became of a transfer in the same file is not known yet. Resolve that first."))
     holds = _ended_holds().filter(Q(payout=payout) | Q(attempt__payout=payout))
     ids = [payout.details_id, payout.reason_id]
     for texts in (

@@ -110,7 +110,7 @@ def test_a_refund_in_another_currency_is_kept_apart() -> None:
     line = after(refund(case="8813", back=2, currency="USD"), refund(case="8814", back=3, currency="USD"))
 
     assert (line.returned_commission_minor, line.returned_elsewhere) == (100, {"USD": 5})
-    assert line.revision > revision, "whoever books it reads the line again"
+    assert line.revision > revision, "booking reads the line again"
     prove_lines()
     assert after(refund(case="8813", back=2, currency="USD", counts=False, reported_at=NOW)).returned_elsewhere == {
         "USD": 3

@@ -34,7 +34,7 @@ POLL = "(SELECT poll_id FROM orders_report WHERE external_order = '1001' ORDER B
 CURSOR = "(SELECT read_until FROM orders_synccursor)"
 FORGOTTEN = f"DELETE FROM orders_reportdigest WHERE report_id = {its_report(EARNS)}"
 
-# What somebody with the files does, the number of a rule that sees it, and the offender that the rule names.
+# What someone with the files does, the number of a rule that sees it, and the offender that the rule names.
 CORRUPTIONS = {
     "one of several reports deleted": (
         f"WITH gone AS ({FORGOTTEN}) DELETE FROM orders_report WHERE id = {its_report(EARNS)}", "5.", POLL

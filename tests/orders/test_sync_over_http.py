@@ -1,4 +1,4 @@
-"""Sync against the simulated union over real HTTP: late rows, one stamp for two changes, codes nobody knows."""
+"""Sync against the simulated union over real HTTP: late rows, one stamp for two changes, codes that are new."""
 
 import time
 from collections.abc import Callable
@@ -106,7 +106,7 @@ def test_two_changes_with_one_stamp_never_keep_the_stale_one(union: Sandbox) -> 
     assert (line.state, line.commission_minor > 0) == ("paid", True)
 
 
-def test_a_code_that_nobody_knows_holds_the_line_until_a_known_one_comes(union: Sandbox) -> None:
+def test_an_unknown_code_holds_the_line_until_a_known_one_comes(union: Sandbox) -> None:
     order = bought(union)
     synced()
     reports_now(union, unknown_state=True)

@@ -1,4 +1,4 @@
-"""Reports taken in on two connections at once, and by a process that is killed half-way."""
+"""Reports taken in on two connections at once, and by a process that is killed midway."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,7 +38,7 @@ def test_two_polls_taken_in_at_once_leave_the_later_ones_row(committed_db: Embed
 
 
 @pytest.mark.parametrize("killed_after", ["INSERT INTO orders_report ", "orders_orderline AS line", "orders_poll"])
-def test_a_process_killed_half_way_leaves_neither_the_poll_nor_its_reports(
+def test_a_process_killed_midway_leaves_neither_the_poll_nor_its_reports(
     committed_db: EmbeddedPostgres, killed_after: str
 ) -> None:
     leased(meis_shop())

@@ -25,7 +25,7 @@ OPPOSITE = {"settled": "rejected", "rejected": "settled", "returned": "settled",
 
 @dataclass
 class Transferred:
-    """One transfer as the bank has it. `told` is every state that an answer named with the right amount."""
+    """One transfer as the bank has it. `answered` is every state that an answer named with the right amount."""
 
     key: str
     minor: int
@@ -33,7 +33,7 @@ class Transferred:
     file: str
     state: str = "accepted"
     at: datetime | None = None
-    told: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Bank:
         if fault == "other amount":
             minor += 1
         else:
-            transfer.told.append(state)
+            transfer.answered.append(state)
         return {
             "end_to_end_id": transfer.key, "amount_minor": minor, "currency": transfer.currency, "state": state,
             "reason_code": "AC04" if state == "rejected" else "", "reason": "",

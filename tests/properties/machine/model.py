@@ -1,6 +1,6 @@
 """The books as they must be: docs/money.md in plain Python, for one marketplace.
 
-Nothing here knows a database, a set or a revision. A line is told its reports one by one; `book` moves its money by the
+Nothing here knows a database, a set or a revision. A line takes its reports one by one; `book` moves its money by the
 difference between what its newest report gives and what is booked; `release` makes due money available. Money is in
 `ledger`, under (shop, currency, account), credits minus debits.
 """

@@ -127,7 +127,7 @@ class PayoutRules(MarketRules):
         for by in self.operators[: 1 + both]:
             attempt = PayoutAttempt.objects.select_related("payout__shop").exclude(state="withdrawn").get(rail_key=key)
             try:
-                done = resolve(attempt, outcome=outcome, by=by, reason="The bank told us", now=self.now)
+                done = resolve(attempt, outcome=outcome, by=by, reason="The bank says so", now=self.now)
             except Refusal:
                 continue
             if done.carried_out:
@@ -173,9 +173,9 @@ class PayoutRules(MarketRules):
         self.bank.fault = ""
         word = {"paid": "settled", "failed": "rejected", "returned": "returned"}
         for key, state in self.follow_payouts().items():
-            told = [said for each in PayoutAttempt.objects.filter(payout__id=key)
-                    if (transfer := self.bank.transfers.get(each.rail_key)) for said in transfer.told]  # fmt: skip
-            assert word.get(state) in told, f"a payout is {state}, the bank said {told}"
+            answered = [said for each in PayoutAttempt.objects.filter(payout__id=key)
+                    if (transfer := self.bank.transfers.get(each.rail_key)) for said in transfer.answered]  # fmt: skip
+            assert word.get(state) in answered, f"a payout is {state}, the bank said {answered}"
 
     @rule(shop=SHOPS, currency=CURRENCY, amount=st.sampled_from([12_500, 1_250_000, 10**8]), steps=st.integers(2, 6),
           fault=OFTEN_FINE, outcome=DECIDED)  # fmt: skip
