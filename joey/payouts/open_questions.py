@@ -18,6 +18,7 @@ from joey.payouts.models import (
     PayoutHold,
     PayoutSubmission,
 )
+from joey.payouts.office_lists import not_over, with_left_at
 from joey.record.kept_texts import kept_text, with_texts
 
 LIST_MOST = 200
@@ -83,10 +84,7 @@ def facts_about(attempt: PayoutAttempt) -> list[Fact]:
 
 def open_files() -> list[OpenFile]:
     """Files whose transfers are not all final, oldest first. One query."""
-    submissions = PayoutSubmission.objects.filter(file=OuterRef("pk"))
-    files = PayoutFile.objects.filter(answered_at=None, withdrawn_at=None).annotate(
-        left_at=submissions.order_by("id").values("started_at")[:1]
-    )
+    files = with_left_at(not_over(PayoutFile.objects.all()))
     return [
         OpenFile(file.message_id, file.made_at, file.left_at, file.asked_at, tuple(file.problems.splitlines()))
         for file in files.order_by("id")[:LIST_MOST]

@@ -42,10 +42,8 @@ def ask(message_id: str, by: str, data: Path) -> None:
         from joey.people.operators import operator_by_contact
 
         operator = operator_by_contact(by)
-        file = file_by_message_id(message_id)
-        taken = ask_file(file, by=operator, now=now())
-        file.refresh_from_db()
-        problems = file.problems.splitlines()
+        taken = ask_file(file_by_message_id(message_id), by=operator, now=now())
+        problems = file_by_message_id(message_id).problems.splitlines()  # as the answers left them
     click.echo(f"{taken.settled} paid, {taken.rejected} rejected, {taken.returned} came back.")
     for problem in problems:
         click.echo(f"Problem: {problem}", err=True)

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.holds import place_hold, release_hold
-from joey.commissions.holds_in_force import IS_CLOSED
-from joey.commissions.models import Commission, Hold, HoldClosing, QuarantinedLine
+from joey.commissions.models import Commission, Hold, QuarantinedLine
+from joey.commissions.office_lists import having_closed, in_state, with_closing
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.kit import clock
 from joey.office.read_only import OfMarketplace, ReadOnly, WithReason, ask_reason, each, money_text, operator
@@ -29,7 +28,8 @@ class InState(admin.SimpleListFilter):
         return [(value, str(label)) for value, label in Commission.State.choices]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(state=self.value()) if self.value() in Commission.State.values else queryset
+        wish = self.value()
+        return in_state(queryset, wish) if wish in Commission.State.values else queryset
 
 
 @admin.register(Commission, site=office)
@@ -89,8 +89,8 @@ class IsOpen(admin.SimpleListFilter):
         return [("yes", gettext("Yes")), ("no", gettext("No"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen = self.value()
-        return queryset if chosen is None else queryset.filter(~IS_CLOSED if chosen == "yes" else IS_CLOSED)
+        wish = self.value()
+        return queryset if wish is None else having_closed(queryset, wish != "yes")
 
 
 @admin.register(Hold, site=office)
@@ -103,12 +103,7 @@ class CommissionHolds(WithReason):
     fields = ("order", "shop_slug", "hold_class", "amount", "why", "opened_by", "opened_at", "closed_by", "closed_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        closing = HoldClosing.objects.filter(hold=OuterRef("pk"))
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(ended_by=Subquery(closing.values("closed_by")), ended_at=Subquery(closing.values("closed_at")))
-        )
+        return with_closing(super().get_queryset(request))
 
     @admin.action(description=_("Release these…"))
     def release(self, request: HttpRequest, chosen: Iterable[Hold]) -> HttpResponse | None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +13,8 @@ from joey.office.fresh_code import fresh_code_first
 from joey.office.read_only import ReadOnly, ask_reason, each, operator
 from joey.office.site import office
 from joey.payouts import resolve
-from joey.payouts.models import PayoutFile, PayoutSubmission
+from joey.payouts.models import PayoutFile
+from joey.payouts.office_lists import waiting_for_answers, waiting_to_leave, with_left_at
 from joey.payouts.take_answers import ask_file
 from joey.payouts.withdraw import withdraw_file
 
@@ -28,12 +28,11 @@ class Waits(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         return (("to-leave", _("to leave")), ("for-answers", _("for answers")))
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        if self.value() not in ("to-leave", "for-answers"):
-            return queryset
-        has_left = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
-        waiting = queryset.filter(answered_at=None, withdrawn_at=None)
-        return waiting.filter(has_left if self.value() == "for-answers" else ~has_left)
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wish = self.value()
+        if wish == "to-leave":
+            return waiting_to_leave(queryset)
+        return waiting_for_answers(queryset) if wish == "for-answers" else queryset
 
 
 @admin.register(PayoutFile, site=office)
@@ -48,10 +47,8 @@ class PayoutFiles(ReadOnly):
         "asked_at", "answered_at", "problems",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutFile]":
-        first = PayoutSubmission.objects.filter(file=OuterRef("pk")).order_by("id")
-        rows: QuerySet[PayoutFile] = super().get_queryset(request)
-        return rows.annotate(left_at=Subquery(first.values("started_at")[:1]))
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_left_at(super().get_queryset(request))
 
     @admin.action(description=_("Ask the bank about these now"))
     def ask(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> None:

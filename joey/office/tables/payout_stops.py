@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -17,7 +16,8 @@ from joey.office.fresh_code import fresh_code_first
 from joey.office.read_only import AskedField, WithReason, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.payouts.holds import release_hold
-from joey.payouts.models import PayoutDecision, PayoutHold, PayoutHoldClosing, PayoutPause, PayoutPauseEnding
+from joey.payouts.models import PayoutDecision, PayoutHold, PayoutPause
+from joey.payouts.office_lists import having_ended, with_hold_ending, with_pause_ending
 from joey.payouts.open_questions import facts_about
 from joey.payouts.pause import end_pause
 from joey.payouts.resolve import resolve
@@ -33,10 +33,9 @@ class Ended(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         return (("no", _("No")), ("yes", _("Yes")))
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        if self.value() in ("no", "yes"):
-            return queryset.filter(ended_at__isnull=self.value() == "no")
-        return queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wish = self.value()
+        return having_ended(queryset, wish == "yes") if wish in ("no", "yes") else queryset
 
 
 @admin.register(PayoutHold, site=office)
@@ -51,10 +50,8 @@ class PayoutHolds(WithReason):
         "known",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutHold]":
-        closing = PayoutHoldClosing.objects.filter(hold=OuterRef("pk"))
-        rows: QuerySet[PayoutHold] = super().get_queryset(request)
-        return rows.annotate(ended_at=Subquery(closing.values("closed_at")))
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_hold_ending(super().get_queryset(request))
 
     @admin.action(description=_("Release these…"))
     def release(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
@@ -132,13 +129,8 @@ class PayoutPauses(WithReason):
     actions = ("resume",)
     fields = ("why", "placed_by", "placed_at", "ended_at", "ended")
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[PayoutPause]":
-        ending = PayoutPauseEnding.objects.filter(pause=OuterRef("pk"))
-        rows: QuerySet[PayoutPause] = super().get_queryset(request)
-        return rows.annotate(
-            ended_at=Subquery(ending.values("ended_at")),
-            ended_by_contact=Subquery(ending.values("ended_by__email")),
-        )  # fmt: skip
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_pause_ending(super().get_queryset(request))
 
     @admin.action(description=_("Resume payouts"))
     def resume(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:

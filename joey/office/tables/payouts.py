@@ -4,9 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -19,7 +16,8 @@ from joey.office.fresh_code import fresh_code_first
 from joey.office.read_only import OneOf, WithReason, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.payouts import decide
-from joey.payouts.models import Payout, PayoutApproval
+from joey.payouts.models import Payout
+from joey.payouts.office_lists import with_approvers
 from joey.payouts.queries import attempts_of, details_of
 
 
@@ -46,11 +44,8 @@ class Payouts(WithReason):
         "approved_by", "decided_by", "decided_at", "finished_at", "attempts",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Payout]":
-        contact = Coalesce("operator__email", "operator__phone")
-        approvals = PayoutApproval.objects.filter(payout=OuterRef("pk")).order_by().values("payout")
-        rows: QuerySet[Payout] = super().get_queryset(request)
-        return rows.annotate(approvers=Subquery(approvals.annotate(who=StringAgg(contact, ", ")).values("who")))
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_approvers(super().get_queryset(request))
 
     @admin.action(description=_("Approve these"))
     def approve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
