@@ -12,7 +12,7 @@ from joey.kit import sql
 from joey.kit.clock import now
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import take_order_reports
-from joey.payouts.models import PayoutFile
+from joey.payouts.models import PayoutFile, PayoutSubmission
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from tests.api.client import Caller
@@ -87,25 +87,37 @@ def test_not_ready_when_reports_are_old_and_says_which_and_why() -> None:
     assert "the gateway did not answer" in trouble
 
 
-def test_a_payout_file_that_the_bank_does_not_answer_is_shown_with_its_age_while_the_instance_stays_ready() -> None:
+@pytest.mark.parametrize(
+    ("has_left", "hours", "said", "state"),
+    [
+        (False, 5, "Payout files that have not left", "not submitted yet"),
+        (True, 50, "Payout files that the bank has not answered", "not answered yet"),
+    ],
+)
+def test_a_payout_file_that_is_stuck_is_shown_with_its_age_while_the_instance_stays_ready(
+    has_left: bool, hours: int, said: str, state: str
+) -> None:
     a_worker()
     a_sync(minutes_ago=2)
-    PayoutFile.objects.create(
+    made_at = now() - timedelta(hours=hours)
+    file = PayoutFile.objects.create(
         message_id="M1", rail="bank", rail_account="a", file_format="csv", currency="CNY",
-        **refer("content", keep_text(b"x")), made_at=now() - timedelta(hours=5),
+        **refer("content", keep_text(b"x")), made_at=made_at,
     )  # fmt: skip
+    if has_left:
+        PayoutSubmission.objects.create(file=file, rail_account="a", started_at=made_at)
 
     answer = Client().get("/readyz", headers={"Accept-Language": "en"})
 
     assert answer.status_code == 200
     (stuck,) = answer.json()["stuck"]
-    assert (stuck["what"], stuck["count"]) == ("Payout files that the bank has not accepted", 1)
-    assert stuck["seconds"] >= 5 * 3600
+    assert (stuck["what"], stuck["count"]) == (said, 1)
+    assert stuck["seconds"] >= hours * 3600
     figures = Client(REMOTE_ADDR="127.0.0.1").get("/metrics").content.decode()
-    assert 'joey_stuck{state="not accepted yet",table="payouts_payoutfile"} 1.0' in figures
+    assert f'joey_stuck{{state="{state}",table="payouts_payoutfile"}} 1.0' in figures
     page = Client(headers={"Accept-Language": "en"})
     page.force_login(ada())
-    assert "Payout files that the bank has not accepted" in page.get("/office/health/").content.decode()
+    assert said in page.get("/office/health/").content.decode()
 
 
 def test_figures_for_this_machine_and_for_operators_only() -> None:
