@@ -7,8 +7,11 @@ import pytest
 from pytest_django import Settings
 
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutHoldClosing
+from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
+from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
 from tests.cast import NOW, ada
 from tests.office.test_office import act, signed_in
 from tests.payouts.bank import Bank, running_bank
@@ -118,3 +121,28 @@ def test_nothing_of_a_file_that_the_bank_refused_was_paid_say_two_operators(bank
     assert PayoutAttempt.objects.get().state == "rejected"
     assert held(shop.pk) == money(available=4_000)
     prove()
+
+
+def test_each_list_shows_only_what_waits_in_the_way_that_is_asked_for(bank: Bank) -> None:
+    hold = an_unknown_transfer(bank)
+    left = PayoutFile.objects.get()
+    unsent = PayoutFile.objects.create(
+        message_id="M2", rail="bank", rail_account="a", file_format="csv", currency="CNY",
+        **refer("content", keep_text(b"x")),
+    )  # fmt: skip
+    pause = pause_payouts(by=ada(), reason="Comparing", now=NOW)
+    client = signed_in(ada())
+
+    def shown(question: str) -> set[str]:
+        page = client.get(f"/office/payouts/{question}").content.decode()
+        return {str(row.pk) for row in (left, unsent, hold, pause) if f'value="{row.pk}"' in page}
+
+    assert shown("payoutfile/") == {str(left.pk), str(unsent.pk)}
+    assert shown("payoutfile/?waits=to-leave") == {str(unsent.pk)}
+    assert shown("payoutfile/?waits=for-answers") == {str(left.pk)}
+    assert shown("payouthold/?ended=no") == {str(hold.pk)}
+    assert shown("payouthold/?ended=yes") == set()
+    assert shown("payoutpause/?ended=no") == {str(pause.pk)}
+    end_pause(pause, by=ada(), now=NOW)
+    assert shown("payoutpause/?ended=no") == set()
+    assert shown("payoutpause/?ended=yes") == {str(pause.pk)}
