@@ -45,7 +45,7 @@ KEYS = {
     "orders_operatorattribution (line_id)": CLAIM,
     "orders_orderclaim (marketplace, external_order, external_line)": CLAIM,
     "orders_orderline (marketplace, external_order, external_line)": CLAIM,
-    "orders_refundcase (marketplace, case_id)": REPORT,
+    "orders_refundcase (marketplace, external_order, external_line, case_id)": REPORT,
     "orders_reportdigest (digest)": REPORT,
     "orders_unreadreport (report_id)": REPORT,
     "orders_synccursor (marketplace, account, question)": SINGLE,

@@ -128,7 +128,7 @@ class OrderReport:
 
 @dataclass(frozen=True)
 class RefundReport:
-    """One report of one after-sale case of an order line."""
+    """One report of one after-sale case of an order line. A case of several lines is reported for each of them."""
 
     case_id: str
     external_order: str

@@ -109,10 +109,11 @@ def _refunds_gone_back_to() -> str:
     return f"""
         SELECT s.report, {digest_of(_REFUND, again="s.poll")} AS own_digest, true AS again
         FROM (
-            SELECT DISTINCT ON (case_id) * FROM {REFUNDS} r
-            ORDER BY case_id, {newest_case_first("r")}
+            SELECT DISTINCT ON (external_order, external_line, case_id) * FROM {REFUNDS} r
+            ORDER BY external_order, external_line, case_id, {newest_case_first("r")}
         ) s
-        JOIN orders_refundcase c ON (c.marketplace, c.case_id) = (%(marketplace)s, s.case_id)
+        JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line, c.case_id)
+                                 = (%(marketplace)s, s.external_order, s.external_line, s.case_id)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
           AND {SAME_SECOND.format("s.reported_at", "c.reported_at")}
           AND s.poll > c.reported_poll AND s.digest <> c.report_digest

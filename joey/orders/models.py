@@ -216,7 +216,8 @@ class OrderLine(models.Model):
 
 
 class RefundCase(models.Model):
-    """One after-sale case of an order line, as its most recent report has it. Of a currency that is not the line's, it
+    """One after-sale case of an order line, as its most recent report has it. A case of several lines is a row for each
+    of them. Of a currency that is not the line's, it
     is no part of what the line has back.
     """
 
@@ -235,8 +236,11 @@ class RefundCase(models.Model):
     report_digest = models.BinaryField(max_length=32, default=b"")  # breaks a tie of two reports of one moment
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["marketplace", "case_id"], name="orders_refund_case_once")]
-        indexes = [models.Index(fields=["marketplace", "external_order", "external_line"], name="orders_case_of_line")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["marketplace", "external_order", "external_line", "case_id"], name="orders_refund_case_once"
+            )
+        ]
 
 
 class OrderClaim(models.Model):

@@ -5,6 +5,10 @@ from joey.orders.newest_report import HOLD, LINE, STAGED, case_rank, moment, ran
 from joey.orders.report_digest import digest_of_row
 
 _OF_LINE = "(r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)"
+_OF_CASE = (
+    "(r.marketplace, r.external_order, r.external_line, r.case_id)"
+    " = (c.marketplace, c.external_order, c.external_line, c.case_id)"
+)
 
 # Reports as newest_report.py ranks them.
 _RANKED = """
@@ -55,11 +59,11 @@ LINES = Check(
         SELECT FROM orders_report r WHERE {_OF_LINE} AND r.kind = 'order' AND r.problem = '')
     UNION ALL
     SELECT 'report without a refund case', r.id::text FROM orders_report r
-    LEFT JOIN orders_refundcase c ON (c.marketplace, c.case_id) = (r.marketplace, r.case_id)
+    LEFT JOIN orders_refundcase c ON {_OF_CASE}
     WHERE r.kind = 'refund' AND r.problem = '' AND c.id IS NULL
     UNION ALL
     SELECT 'refund case without a report', c.case_id FROM orders_refundcase c WHERE NOT EXISTS (
-        SELECT FROM orders_report r WHERE (r.marketplace, r.case_id) = (c.marketplace, c.case_id)
+        SELECT FROM orders_report r WHERE {_OF_CASE}
           AND r.kind = 'refund' AND r.problem = '')
     UNION ALL
     SELECT 'unreadable report, not listed', r.id::text FROM orders_report r
@@ -108,14 +112,14 @@ REFUNDS = Check(
     "9. A refund case is what its newest report says",
     f"""
     SELECT c.case_id AS refund_case FROM orders_refundcase c
-    JOIN ({_RANKED}) r ON (r.marketplace, r.case_id) = (c.marketplace, c.case_id) AND r.kind = 'refund'
+    JOIN ({_RANKED}) r ON {_OF_CASE} AND r.kind = 'refund'
     GROUP BY c.id
     HAVING bool_or({case_rank("r", STAGED)} > {case_rank("c", LINE)})
         OR NOT bool_or(
-            (r.reported_at, r.poll, r.digest, r.external_order, r.external_line, r.counts, r.refund_minor,
-             r.commission_back_minor, r.protected_minor, r.currency)
-          = (c.reported_at, c.reported_poll, c.report_digest, c.external_order, c.external_line, c.counts,
-             c.refund_minor, c.commission_back_minor, c.protected_minor, c.currency))
+            (r.reported_at, r.poll, r.digest, r.counts, r.refund_minor, r.commission_back_minor, r.protected_minor,
+             r.currency)
+          = (c.reported_at, c.reported_poll, c.report_digest, c.counts, c.refund_minor, c.commission_back_minor,
+             c.protected_minor, c.currency))
     """,
 )
 

@@ -173,9 +173,10 @@ def _take_refund_cases(marketplace: str) -> None:
     sql.execute(
         f"""
         INSERT INTO orders_refundcase (marketplace, case_id, {taken}, reported_poll, report_digest)
-        SELECT DISTINCT ON (case_id) %(marketplace)s, case_id, {taken}, poll, digest
-        FROM {REFUNDS} r ORDER BY case_id, {newest_case_first("r")}
-        ON CONFLICT (marketplace, case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in changes)}
+        SELECT DISTINCT ON (external_order, external_line, case_id) %(marketplace)s, case_id, {taken}, poll, digest
+        FROM {REFUNDS} r ORDER BY external_order, external_line, case_id, {newest_case_first("r")}
+        ON CONFLICT (marketplace, external_order, external_line, case_id)
+        DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in changes)}
         WHERE {case_rank("excluded", LINE)} > {case_rank("orders_refundcase", LINE)}
         """,
         {"marketplace": marketplace},

@@ -317,3 +317,17 @@ def test_price_protection_is_kept_beside_the_amounts_that_are_without_it() -> No
     line = OrderLine.objects.get()
     assert (line.protected_minor, line.returned_protected_minor, line.returned_commission_minor) == (2000, 1000, 49)
     assert set(Report.objects.values_list("protected_minor", flat=True)) == {0, 1000, 2000}
+
+
+def test_a_case_of_two_lines_takes_its_part_back_from_each() -> None:
+    leased(meis_shop())
+    take_order_reports("taobao", [settled("1001"), settled("1002")], now=NOW)
+
+    for step in (refund("1001", back=100, reported_at=NOW - 2 * DAY), refund("1002", back=200)):
+        take_order_reports("taobao", [step], now=NOW)
+    take_order_reports("taobao", [refund("1001", back=100, counts=False, reported_at=NOW)], now=NOW)
+    earn_due(now=NOW)
+
+    back = dict(OrderLine.objects.values_list("external_order", "returned_commission_minor"))
+    assert back == {"1001": 0, "1002": 200}
+    prove()

@@ -72,8 +72,7 @@ class Migration(migrations.Migration):
                 ('report_digest', models.BinaryField(default=b'', max_length=32)),
             ],
             options={
-                'indexes': [models.Index(fields=['marketplace', 'external_order', 'external_line'], name='orders_case_of_line')],
-                'constraints': [models.UniqueConstraint(fields=('marketplace', 'case_id'), name='orders_refund_case_once')],
+                'constraints': [models.UniqueConstraint(fields=('marketplace', 'external_order', 'external_line', 'case_id'), name='orders_refund_case_once')],
             },
         ),
         migrations.CreateModel(
