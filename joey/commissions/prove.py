@@ -48,6 +48,19 @@ _PLAN_IN_FORCE = """
     WHERE c.plan_id <> right_one.id
 """
 
+# The moment that chose the plan is one that a report names, of the kind that the commission says.
+_MOMENT_REPORTED = """
+    SELECT c.id AS commission, c.plan_moment, c.plan_moment_kind AS kind FROM commissions_commission c
+    JOIN orders_orderline l ON l.id = c.order_line_id
+    WHERE NOT EXISTS (
+        SELECT FROM orders_report r
+        WHERE (r.marketplace, r.external_order, r.external_line)
+            = (l.marketplace, l.external_order, l.external_line)
+          AND r.kind = 'order' AND r.problem = '' AND c.plan_moment = CASE c.plan_moment_kind
+              WHEN 'clicked' THEN r.clicked_at WHEN 'placed' THEN r.placed_at WHEN 'paid' THEN r.paid_at
+              ELSE r.reported_at END)
+"""
+
 _FOLLOWS = """
     SELECT r.commission_id AS commission, r.number, r.base_minor, right_one.base AS should_be, r.amount_minor
     FROM commissions_revision r
@@ -113,6 +126,7 @@ CHECKS = [
     Check("12. No order line waits longer than an hour to be booked", _WAITS),
     Check("12. Each line in quarantine was put there by its last event about that", _QUARANTINED),
     Check("13. A commission's plan is the one in force at its moment", _PLAN_IN_FORCE),
+    Check("13. The moment that chose a commission's plan is named by a report of its line", _MOMENT_REPORTED),
     Check("14. Net, split and penalty of each revision follow from what its line gave and its plan", _FOLLOWS),
     Check("14. A commission is its newest revision, and that is its line as it is; revisions run from 1", _NEWEST),
     *prove_books.CHECKS,

@@ -13,6 +13,9 @@ def _zones() -> str:
     return "VALUES " + ", ".join(rows or ["('', 'UTC', 0)"])
 
 
+# A run of the jobs has one moment, its beginning: it confirms what a hold left meanwhile, or reached just after.
+RUN = "interval '1 hour'"
+
 # Each revision beside the one before it, and whether the line was closed or un-settled before.
 _BESIDE = """
     SELECT r.*, lag(r.settled) OVER before AS was_settled, lag(r.payable_on) OVER before AS was_payable_on,
@@ -37,8 +40,8 @@ def _released_early() -> str:
                b.was_settled IS NOT TRUE OR b.was_line_state <> 'settled' OR b.was_line_held <> ''
             OR b.was_payable_on > (b.recorded_at AT TIME ZONE z.zone)::date
             OR EXISTS (SELECT FROM commissions_hold h LEFT JOIN commissions_holdclosing e ON e.hold_id = h.id
-                       WHERE h.commission_id = c.id AND h.amount_minor IS NULL AND h.opened_at < b.recorded_at
-                         AND coalesce(e.closed_at, 'infinity') > b.recorded_at))
+                       WHERE h.commission_id = c.id AND h.amount_minor IS NULL AND h.opened_at < b.recorded_at - {RUN}
+                         AND coalesce(e.closed_at, 'infinity') > b.recorded_at + {RUN}))
         UNION ALL
         SELECT b.commission_id, b.number, b.payable_on, b.recorded_at FROM ({_BESIDE}) b
         WHERE b.released_minor > 0 AND NOT b.settled
@@ -65,7 +68,7 @@ def _payable_on() -> str:
             CROSS JOIN LATERAL (SELECT
                 (coalesce(l.paid_at, l.reported_at) AT TIME ZONE z.zone)::date + p.waiting_days AS paid,
                 (b.changed_at AT TIME ZONE z.zone)::date + p.waiting_days AS changed,
-                (coalesce(b.settled_at, l.reported_at) AT TIME ZONE z.zone)::date + p.waiting_days AS settled) AS days
+                (coalesce(b.settled_at, b.changed_at) AT TIME ZONE z.zone)::date + p.waiting_days AS settled) AS days
         ) AS days WHERE known AND payable_on IS DISTINCT FROM should_be
         UNION ALL
         SELECT c.id, c.revision, c.payable_on, r.payable_on FROM commissions_commission c

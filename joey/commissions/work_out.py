@@ -69,7 +69,7 @@ _WORK_OUT = f"""
                greatest(0, new_amount - old_amount) AS up, greatest(0, old_amount - new_amount) AS down,
                greatest(0, new_platform - old_platform) AS platform_up,
                greatest(0, old_platform - new_platform) AS platform_down,
-               (coalesce(settled_at, reported_at) AT TIME ZONE %(zone)s)::date + waiting_days AS settled_day,
+               (coalesce(settled_at, changed_at) AT TIME ZONE %(zone)s)::date + waiting_days AS settled_day,
                (changed_at AT TIME ZONE %(zone)s)::date + waiting_days AS changed_day,
                (coalesce(paid_at, reported_at) AT TIME ZONE %(zone)s)::date + %(usual_settle_days)s + waiting_days
                    AS estimated_day

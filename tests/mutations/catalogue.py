@@ -28,4 +28,5 @@ OPEN_TO_THE_APP_ROLE = {
     "money put on hold without a hold",
     "a debt written off without a decision",
     "a line hidden in quarantine",
+    "the moment that chose a plan moved by a day",
 }

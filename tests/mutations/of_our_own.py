@@ -68,6 +68,15 @@ OF_OUR_OWN = [
         f"SELECT {line('1004')}",
     ),
     Corruption(
+        "the moment that chose a plan moved by a day",
+        (
+            "UPDATE commissions_commission SET plan_moment = plan_moment - interval '1 day'"
+            f" WHERE id = {commission('1001')}",
+        ),
+        (13,),
+        f"SELECT {commission('1001')}",
+    ),
+    Corruption(
         "a hold of a commission closed past the verb",
         (
             "INSERT INTO commissions_holdclosing (hold_id, closed_by, closed_at)"

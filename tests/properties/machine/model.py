@@ -260,7 +260,7 @@ class Books:
         assert line.plan is not None
         waiting = timedelta(days=line.plan.waiting_days)
         report = line.report
-        settlement = day(report.settled_at or report.reported_at) + waiting
+        settlement = day(report.settled_at or line.changed_at) + waiting
         change = day(line.changed_at) + waiting
         if not line.settled:
             line.payable_on = None

@@ -1,0 +1,45 @@
+"""The rules about commissions raise no false alarm: times that a marketplace leaves out, and holds while jobs run."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.holds import place_hold, release_hold
+from tests.cast import DAY, NOW, leased, meis_shop, refund, settled
+from tests.commissions.stage import confirmed, line, take_in
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_settlement_without_a_time_counts_from_its_report_also_after_later_reports() -> None:
+    leased(meis_shop())
+    take_in(settled(settled_at=None))
+
+    take_in(settled(settled_at=None, reported_at=NOW - 5 * DAY, commission_minor=200, service_fee_minor=20))
+    take_in(refund(reported_at=NOW - 3 * DAY, back=50))
+
+    assert line().payable_on == date(2026, 11, 21)  # nine days ago and the seven of the plan
+    prove()
+
+
+def test_prove_accepts_what_a_run_confirmed_that_began_before_the_hold_ended() -> None:
+    leased(meis_shop())
+    take_in(settled())
+    hold = place_hold(line(), reason="Waiting for the parcel's number", now=NOW - DAY)
+    release_hold(hold, now=NOW + timedelta(minutes=1))  # while the job of NOW is at work
+
+    assert confirm_due(now=NOW).commissions == 1
+
+    prove()
+
+
+def test_prove_accepts_a_hold_that_was_asked_for_before_a_run_and_waited_for_it() -> None:
+    leased(meis_shop())
+    take_in(settled())
+    assert confirmed() == 1
+
+    place_hold(line(), reason="Waiting for the parcel's number", now=NOW - timedelta(seconds=2))
+
+    prove()
