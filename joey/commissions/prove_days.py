@@ -31,13 +31,24 @@ _BESIDE = """
 """
 
 
+# Holds of reports that an operator released: the line stays as its report has it, and the next report that says so
+# opens another.
+_RELEASED = f"""
+    SELECT FROM commissions_hold h JOIN commissions_holdclosing e ON e.hold_id = h.id
+     AND h.opened_by = '{BY_REPORT}' AND e.closed_by <> '{BY_REPORT}'
+"""
+
+
 def _released_early() -> str:
     return f"""
         SELECT b.commission_id AS commission, b.number, b.was_payable_on AS payable_on, b.recorded_at
         FROM ({_BESIDE}) b JOIN commissions_commission c ON c.id = b.commission_id
         JOIN ({_zones()}) AS z (marketplace, zone, settle_days) ON z.marketplace = c.marketplace
         WHERE b.because = 'commission.confirmed' AND (
-               b.was_settled IS NOT TRUE OR b.was_line_state <> 'settled' OR b.was_line_held <> ''
+               b.was_settled IS NOT TRUE OR b.was_line_state <> 'settled'
+            OR b.was_line_held <> '' AND NOT EXISTS (
+                   {_RELEASED} WHERE h.commission_id = c.id AND h.hold_class = b.was_line_held
+                                 AND e.closed_at <= b.recorded_at)
             OR b.was_payable_on > (b.recorded_at AT TIME ZONE z.zone)::date
             OR EXISTS (SELECT FROM commissions_hold h LEFT JOIN commissions_holdclosing e ON e.hold_id = h.id
                        WHERE h.commission_id = c.id AND h.amount_minor IS NULL AND h.opened_at < b.recorded_at - {RUN}
@@ -109,6 +120,9 @@ _FROM_REPORTS = f"""
     JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
     LEFT JOIN ({_OPEN}) o ON o.commission_id = c.id AND o.opened_by = '{BY_REPORT}'
     WHERE l.held <> coalesce(o.hold_class, '')
+      AND NOT (o.id IS NULL AND EXISTS ({_RELEASED} WHERE h.commission_id = c.id AND h.hold_class = l.held
+           AND h.opened_at = (SELECT max(opened_at) FROM commissions_hold
+                              WHERE commission_id = c.id AND opened_by = '{BY_REPORT}')))
 """
 
 _SHOP_HELD = """

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from joey.commissions.follow_report_holds import BY_REPORT
 from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
@@ -18,11 +19,20 @@ BLOCKED = """
 """
 
 
-# Of a settled commission `c` and its line `l`: whether something of it is to be confirmed once its day has come.
+# Of a settled commission `c` and its line `l`: whether something of it is to be confirmed once its day has come. Where
+# the reports hold the line, the hold that they opened counts (follow_report_holds.py): an operator can release it.
 DUE = f"""
     (c.pending_minor > 0 OR c.platform_minor > c.platform_released_minor)
     AND c.holds_of_all = 0 AND (c.hold_minor = 0 OR c.pending_minor > {BLOCKED} OR c.pending_minor = 0)
-    AND l.state = 'settled' AND l.held = '' AND l.revision = c.line_revision
+    AND l.state = 'settled' AND l.revision = c.line_revision
+"""
+
+# Of a line `l` and its commission `c`, if any: the class under which its reports hold it.
+_HELD_BY_REPORTS = f"""
+    CASE WHEN l.held = '' OR c.line_revision IS DISTINCT FROM l.revision
+           OR EXISTS (SELECT FROM commissions_hold h WHERE h.commission_id = c.id AND h.opened_by = '{BY_REPORT}'
+                      AND NOT EXISTS (SELECT FROM commissions_holdclosing e WHERE e.hold_id = h.id))
+         THEN l.held ELSE '' END
 """
 
 
@@ -139,7 +149,8 @@ class OrderRow:
     commission_state: str
     payable_on: date | None
     held: bool
-    held_by_marketplace: str  # why the marketplace's reports hold it (OrderLine.Held); "" when they do not
+    # why the marketplace's reports hold it (OrderLine.Held); "" when they do not, or an operator released that hold
+    held_by_marketplace: str
     settled: bool
     restarted: bool  # was closed or un-settled before
     is_booked: bool  # at its newest report
@@ -156,7 +167,7 @@ _ORDER_ROW = f"""
            coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.pending_minor, 0) AS pending_minor,
            coalesce(c.held_minor + {BLOCKED}, 0) AS on_hold_minor, coalesce(c.released_minor, 0) AS released_minor,
            coalesce(c.penalty_minor, 0) AS penalty_minor, coalesce(c.state, '') AS commission_state, c.payable_on,
-           coalesce(c.holds_of_all > 0 OR c.hold_minor > 0, false) AS held, l.held AS held_by_marketplace,
+           coalesce(c.holds_of_all > 0 OR c.hold_minor > 0, false) AS held, {_HELD_BY_REPORTS} AS held_by_marketplace,
            coalesce(q.reason, '') AS quarantined, coalesce(c.line_revision = l.revision, false) AS is_booked,
            coalesce(c.settled, false) AS settled, coalesce(c.restarted, false) AS restarted,
            ({READ_UNTIL.format(marketplace="l.marketplace")}) AS read_until

@@ -11,6 +11,7 @@ RETRY = Job("joey.orders.jobs.retry_suspended_lines")
 READ_AGAIN = Job("joey.orders.jobs.retry_unread_reports")
 RETRY_SUSPENSE = Verb("lines retry-suspense", "orders_orderline:retry_suspense")
 ATTRIBUTE = Verb("lines attribute", "orders_orderline:attribute")
+RELEASE = Verb("lines release", "commissions_hold:release")
 RETRY_REPORT = Verb("reports retry", "orders_unreadreport:retry")
 
 LINE = Subject(
@@ -50,7 +51,10 @@ RESTS = [
         if reason
     ),
     *(
-        Rest(HELD, held, (SYNC, READ_AGAIN) if held == _H.UNKNOWN_CODE else (SYNC,), _NEXT_REPORT)
+        Rest(
+            HELD, held, (SYNC, READ_AGAIN, RELEASE) if held == _H.UNKNOWN_CODE else (SYNC, RELEASE),
+            _NEXT_REPORT + "; an operator can release the hold of its commission",
+        )
         for held in _H
         if held
     ),

@@ -4,6 +4,8 @@ import pytest
 
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Commission, Hold, HoldClosing
+from joey.commissions.queries import orders_of
+from joey.commissions.waits_for import waits_for
 from joey.kit.refusals import Conflict, Invalid
 from joey.ledger.chart import AccountKind
 from joey.ledger.post import Move, post
@@ -156,3 +158,22 @@ def test_a_hold_of_nothing_and_without_a_reason_is_refused() -> None:
         place_hold(line(), reason="  ", now=NOW)
     with pytest.raises(Invalid):
         place_hold(line(), reason=WHY, amount_minor=0, now=NOW)
+
+
+@pytest.mark.parametrize("held", ["frozen", "risk"])
+def test_an_operator_releases_what_the_reports_hold_and_the_next_report_may_hold_it_again(held: str) -> None:
+    take_in(settled(held=held))
+    assert confirmed() == 0
+
+    release_hold(Hold.objects.get(), by="ada", reason="The marketplace says on the phone that it pays", now=NOW)
+    (row,) = orders_of(meis_shop().pk, limit=1)
+    prove()
+
+    assert (row.held_by_marketplace, waits_for(row, now=NOW)) == ("", "due")
+    assert confirmed() == 1
+    assert money() == Money(available=273, receivable=342, revenue=68)
+    prove()
+    take_in(settled(reported_at=NOW, paid_minor=6_840, held=held))
+    assert Hold.objects.count() == 2
+    assert (money().available, money().held) == (0, 273)
+    prove()
