@@ -98,6 +98,21 @@ def book_not_known(
 
 
 @transaction.atomic(durable=True)
+def book_overdue(file_id: UUID, *, now: datetime) -> AnswersTaken:
+    """The rail has not said in time what became of this file's transfers: an answer or two operators end them."""
+    _file, attempts = _locked(file_id)
+    waiting = [attempt for attempt in attempts if attempt.state in (_A.SUBMITTED, _A.ACCEPTED)]
+    move_attempts([AttemptMove(attempt, _A.UNKNOWN) for attempt in waiting], now=now)
+    new = [
+        ask_question(
+            attempt, PayoutHold.Cause.UNKNOWN, f"overdue: {attempt.rail_key} was not answered in time", now=now
+        )
+        for attempt in waiting
+    ]
+    return AnswersTaken(problems=sum(new))
+
+
+@transaction.atomic(durable=True)
 def book_answers(
     file_id: UUID, answer: FileAnswer, *, reason_for_people: ReasonForPeople, now: datetime
 ) -> AnswersTaken:

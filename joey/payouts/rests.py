@@ -56,6 +56,7 @@ NEVER_REST = {
 
 _OPEN = ~Exists(PayoutHoldClosing.objects.filter(hold=OuterRef("pk")))
 _SUBMITTED = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
+_ANSWERED = "when the rail answers, asked every minute; unknown once its time for that is over (14 days at a bank)"
 
 RESTS = [
     Rest(
@@ -66,8 +67,8 @@ RESTS = [
     Rest(PAYOUT, _P.APPROVED, (PAY, REFUSE), "within a minute, unless held or paused"),
     Rest(PAYOUT, _P.SENT, (PAY,), "when the rail answers, asked every minute"),
     Rest(TRANSFER, _A.PREPARED, (PAY, WITHDRAW), "within a minute, unless paused"),
-    Rest(TRANSFER, _A.SUBMITTED, (PAY, ASK), "when the rail answers, asked every minute"),
-    Rest(TRANSFER, _A.ACCEPTED, (PAY, ASK), "when the rail answers, asked every minute"),
+    Rest(TRANSFER, _A.SUBMITTED, (PAY, ASK), _ANSWERED),
+    Rest(TRANSFER, _A.ACCEPTED, (PAY, ASK), _ANSWERED),
     Rest(
         TRANSFER, _A.UNKNOWN, (PAY, RESOLVE, MARK_REFUSED),
         "when the rail answers, asked every minute, or two operators agree; listed by its hold",

@@ -11,13 +11,13 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
-from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known
+from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known, book_overdue
 from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problem
 from joey.payouts.keep_answers import latest_submission
-from joey.payouts.models import PayoutFile, PayoutSubmission
+from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.operators import check_operator
 from joey.payouts.rails.port import FileUnknown, Rail, RailManifest, RailUnavailable
-from joey.payouts.rails.registry import RailNotConnected, connected_accounts
+from joey.payouts.rails.registry import RailNotConnected, connected_accounts, rail_manifests
 from joey.payouts.sending_lock import sole_contact
 from joey.people.models import Person
 
@@ -38,7 +38,8 @@ def take_answers(*, now: datetime, all_files: bool = False) -> AnswersTaken:
     """Ask about every file that may still be answered, at its own rail account, and book what is new.
 
     Files whose transfers are all final are asked about every six hours while a transfer may come back, or now with
-    `all_files`. Safe twice and beside itself.
+    `all_files`. A transfer that a rail does not finish in its time becomes unknown, also one of a rail account that the
+    settings no longer name. Safe twice and beside itself.
     """
     rails = connected_accounts()
     _note_files_of_other_accounts(rails)
@@ -55,7 +56,7 @@ def take_answers(*, now: datetime, all_files: bool = False) -> AnswersTaken:
                 unanswered += 1
                 if unanswered == UNANSWERED_MAX:
                     break
-    return taken
+    return taken + _note_overdue(now)
 
 
 def ask_file(file: PayoutFile, *, by: Person, now: datetime) -> AnswersTaken:
@@ -99,6 +100,20 @@ def _files_to_ask(account: str, may_return_for: timedelta, now: datetime, all_fi
     files = PayoutFile.objects.filter(submitted, Q(answered_at=None) | may_return, rail_account=account)
     oldest_first = files.order_by(F("asked_at").asc(nulls_first=True), "id")
     return list(oldest_first if all_files else oldest_first[:FILES_MAX])
+
+
+def _note_overdue(now: datetime) -> AnswersTaken:
+    """Stop waiting for what left longer ago than its rail may take: without a question, nothing could end it."""
+    waiting = PayoutAttempt.objects.filter(
+        file=OuterRef("pk"), state__in=(PayoutAttempt.State.SUBMITTED, PayoutAttempt.State.ACCEPTED)
+    )
+    taken = AnswersTaken()
+    for manifest in rail_manifests().values():
+        late = PayoutSubmission.objects.filter(file=OuterRef("pk"), started_at__lt=now - manifest.answers_within)
+        files = PayoutFile.objects.filter(Exists(late), Exists(waiting), rail=manifest.code, answered_at=None)
+        for file in files.order_by("id")[:FILES_MAX]:
+            taken += book_overdue(file.id, now=now)
+    return taken
 
 
 def _note_files_of_other_accounts(rails: Mapping[str, object]) -> None:

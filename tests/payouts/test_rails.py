@@ -161,6 +161,7 @@ class Desk:
 MANIFEST = RailManifest(
     code="cash_desk", name="cash desk", currencies=frozenset({"CNY"}), batch_size=1,
     remembers_keys_for=timedelta(days=1), refusing_a_file_is_final=True, may_return_for=timedelta(0),
+    answers_within=timedelta(days=1),
     connect=lambda account: Desk(), read=read, read_answer=lambda content: [],
 )
 """

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from joey.kit.refusals import Forbidden, Invalid
 from joey.payouts.book_answers import AnswersTaken
@@ -513,3 +514,48 @@ def test_an_answer_for_another_file_books_nothing_here(bank: Bank) -> None:
     bank.message_prefix = ""
     assert take_answers(now=NOW) == AnswersTaken(settled=1)
     assert Payout.objects.get().state == "paid"
+
+
+# --- a bank that never says what became of it --------------------------------------------------------------
+
+OVERDUE = rail_manifests()["bank"].answers_within + MINUTE
+
+
+@pytest.mark.parametrize("silence", ["accepted for ever", "gone", "another account"])
+def test_a_transfer_without_an_outcome_in_time_is_unknown_and_two_operators_end_it(
+    bank: Bank, settings: Settings, silence: str
+) -> None:
+    shop = ready_shop()
+    approved(shop)
+    bank.faults = ["silent"] if silence == "another account" else []
+    send_due(now=NOW)
+    if silence == "gone":
+        bank.faults = ["500"] * 9
+    elif silence == "another account":
+        bank.host = "new-bank.example"
+        settings.JOEY_RAILS = bank.settings
+    pay_due(now=NOW + DAY)
+    before = causes(shop)
+
+    for minute in range(3):
+        pay_due(now=NOW + OVERDUE + minute * MINUTE, ask_all=True)
+
+    assert (before, attempt().state, causes(shop)) == ([], "unknown", ["unknown"])
+    assert len(bank.received) == 1
+    prove()
+    resolve(attempt(), outcome="rejected", by=ada(), reason="Closed account, statement of 1 May", now=NOW)
+    resolve(attempt(), outcome="rejected", by=second_operator(), reason="Statement of 1 May", now=NOW)
+    assert (held(shop.pk), causes(shop)) == (money(available=10_000), [])
+    prove()
+
+
+def test_an_answer_after_its_time_still_ends_the_question(bank: Bank) -> None:
+    shop = sent(bank)
+    pay_due(now=NOW + OVERDUE)
+    assert attempt().state == "unknown"
+
+    hear(bank, "settled", at=NOW + OVERDUE + MINUTE)
+
+    assert (held(shop.pk), causes(shop)) == (money(paid=10_000), [])
+    assert PayoutFile.objects.get().problems == ""
+    prove()

@@ -126,6 +126,7 @@ class RailManifest:
     batch_size: int  # most transfers in one file
     remembers_keys_for: timedelta  # within it, submitting the same file again cannot pay twice
     refusing_a_file_is_final: bool  # whether a refused file has certainly paid nothing
+    answers_within: timedelta  # after it nothing more is waited for: what is still open is unknown, for operators
     may_return_for: timedelta  # how long after settling a transfer may still come back
     connect: Callable[[Mapping[str, Any]], Rail]
     read: Callable[[PreparedFile], Sequence[Transfer]]  # what `prepare` wrote; raises ValueError

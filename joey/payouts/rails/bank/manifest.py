@@ -18,6 +18,7 @@ MANIFEST = RailManifest(
     # Banks check message ids for duplicates over a bounded time; ask yours, and never set more than it promises.
     remembers_keys_for=timedelta(days=30),
     refusing_a_file_is_final=False,  # a gateway may refuse a repeat of a file that it paid
+    answers_within=timedelta(days=14),  # longer than any row of bank holidays
     may_return_for=timedelta(days=60),
     connect=connect_bank,
     read=read_file,
