@@ -139,6 +139,7 @@ class Manifest:
     paid_by: Literal["operator", "marketplace"] = "operator"
     reported_commission: Literal["before_fee", "after_fee"] = "after_fee"  # of the marketplace's service fee
     service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
+    locks_rate: bool = False  # an order is paid at the rate of its click, whatever the rate is by then
     labels: tuple[Wording, ...] = ()  # what has to be said beside its offers, besides that they are advertisements
     refused_in_apps: tuple[InApp, ...] = ()
     capabilities: Capabilities = Capabilities()

@@ -9,6 +9,11 @@ def is_connected(marketplace: str) -> bool:
     return marketplace in registry.connected_marketplaces() or marketplace in feeds()
 
 
+def locks_rate(marketplace: str) -> bool:
+    """Whether an order earns at the rate of its click; elsewhere at the one that its report has."""
+    return is_connected(marketplace) and registry.manifest_of(marketplace).locks_rate
+
+
 def reports_orders(marketplace: str) -> bool:
     """Whether the marketplace reports orders; where it does not, a share earns nothing."""
     return is_connected(marketplace) and registry.manifest_of(marketplace).reports_orders
