@@ -42,6 +42,7 @@ def sync(marketplace: str | None = None, *, now: datetime) -> list[Synced]:
 
 def _sync_one(connector: Connector, *, now: datetime) -> Synced:
     asked = [_ask(connector, question, now=now) for question in connector.manifest.questions]
+    _forget_other_questions(connector)
     return Synced(
         connector.code,
         reports=sum(each.reports for each in asked),
@@ -174,6 +175,13 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
         question=question.code,
         defaults={"read_until": max(first, now - question.furthest_back)},
     )[0]
+
+
+def _forget_other_questions(connector: Connector) -> None:
+    """Cursors of questions that the manifest has no longer: money waits until every question is answered."""
+    questions = [question.code for question in connector.manifest.questions]
+    cursors = SyncCursor.objects.filter(marketplace=connector.code, account=connector.account)
+    cursors.exclude(question__in=questions).delete()
 
 
 def _move_forward(cursor: SyncCursor, until: datetime) -> None:

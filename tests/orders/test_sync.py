@@ -13,6 +13,7 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, MarketplaceUnavailable
 from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS, REFUNDS
 from joey.orders.models import OrderLine, Poll, SyncCursor
+from joey.orders.queries import read_until
 from joey.orders.sync import sync
 from tests.cast import DAY, NOW, leased, meis_shop, report
 
@@ -157,3 +158,13 @@ def test_old_days_are_asked_again_once_a_day_for_what_became_visible_late(
     days = [[each.astimezone(BEIJING) for each in window] for window in reports.asked if window[1] < NOW - 9 * DAY]
     assert len(days) == 2, "none on the first day, and none that the marketplace answers for no longer"
     assert all(since.hour == until.hour == 0 and until - since == DAY for since, until in days)
+
+
+def test_a_question_that_a_connector_asks_no_longer_keeps_no_money_waiting(reports: Reports) -> None:
+    reports.manifest = replace(MANIFEST, questions=(ORDERS, REFUNDS))
+    sync(now=NOW)
+    reports.manifest = replace(MANIFEST, questions=(ORDERS,))
+
+    sync(now=NOW + DAY)
+
+    assert read_until("taobao") == NOW + DAY
