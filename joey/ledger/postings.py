@@ -61,6 +61,7 @@ PAIRS: dict[str, list[tuple[Kind, Kind]]] = {
     "payout.rejected": [(Kind.RAIL_IN_TRANSIT, Kind.SHOP_AVAILABLE)],
     "payout.returned": [(Kind.PAID, Kind.SHOP_AVAILABLE)],
     "payout.overpaid": [(Kind.SHOP_AVAILABLE, Kind.PAID), (Kind.PLATFORM_LOSS, Kind.PAID)],
+    "payout.recovered": [(Kind.PAID, Kind.SHOP_AVAILABLE), (Kind.PAID, Kind.PLATFORM_LOSS)],
     "payout.not_paid": [(Kind.PAID, Kind.SHOP_AVAILABLE)],
     "bank.paid": [(Kind.PAID, Kind.BANK), (Kind.BANK, Kind.PAID)],
     "bank.other": [(Kind.BANK, Kind.SUSPENSE), (Kind.SUSPENSE, Kind.BANK)],

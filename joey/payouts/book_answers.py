@@ -19,6 +19,7 @@ from joey.payouts.judge_answers import AnswerVerdict, judge
 from joey.payouts.keep_answers import KnownAnswers, keep_file_answer, keep_transfer_answers, latest_submission
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile, PayoutHold
 from joey.payouts.move_attempts import AttemptMove, move_attempts
+from joey.payouts.overpaid import overpaid
 from joey.payouts.questions import ask_question, end_questions
 from joey.payouts.rails.port import FileAnswer, TransferAnswer
 from joey.payouts.states import IN_TRANSIT, NOT_FINAL
@@ -126,7 +127,12 @@ def book_answers(
     keep_transfer_answers(file, answer.content, _outcomes(by_key, new), now=now)
     if answered := {by_key[key].id for key in entries if key in by_key}:
         clear_problems_about(file, "file_unknown:", "file_refused:")
-    verdicts = [(by_key[key], judge(by_key[key], found)) for key, found in new.items() if key in by_key]
+    paid_after_all = overpaid(attempt.id for attempt in attempts)
+    verdicts = [
+        (by_key[key], judge(by_key[key], found, overpaid=by_key[key].id in paid_after_all))
+        for key, found in new.items()
+        if key in by_key
+    ]
     taken = _follow(verdicts, reason_for_people, now)
     strangers = sum(
         add_problem(file, f"unknown_transfer: {key[:40]!r} is not in this file") for key in new if key not in by_key

@@ -15,6 +15,7 @@ _AVAILABLE, _RESERVED = AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RESERVED
 _IN_TRANSIT, _PAID = AccountKind.RAIL_IN_TRANSIT, AccountKind.PAID
 
 RESERVED, RELEASED, OVERPAID = "payout.reserved", "payout.released", "payout.overpaid"
+RECOVERED = "payout.recovered"  # what was overpaid came back
 MOVES: Mapping[str, tuple[AccountKind, AccountKind]] = {
     RESERVED: (_AVAILABLE, _RESERVED),
     RELEASED: (_RESERVED, _AVAILABLE),
@@ -24,6 +25,7 @@ MOVES: Mapping[str, tuple[AccountKind, AccountKind]] = {
     "payout.returned": (_PAID, _AVAILABLE),
     "payout.not_paid": (_PAID, _AVAILABLE),
     OVERPAID: (_AVAILABLE, _PAID),
+    RECOVERED: (_PAID, _AVAILABLE),
 }
 AT_RAIL = (_IN_TRANSIT, _PAID)  # accounts whose party is the rail account
 
@@ -73,7 +75,7 @@ def book(journals: Iterable[PayoutJournal]) -> None:
 def _move(journal: PayoutJournal) -> MoveRow:
     debit, credit = MOVES[journal.kind]
     if journal.borne_by == "platform":
-        debit = AccountKind.PLATFORM_LOSS
+        debit, credit = (AccountKind.PLATFORM_LOSS if side == _AVAILABLE else side for side in (debit, credit))
     return MoveRow(
         book_id=journal.shop_id,
         kind=journal.kind,

@@ -29,8 +29,11 @@ class AnswerVerdict:
     answer: TransferAnswer | None = None
 
 
-def judge(attempt: PayoutAttempt, answers: Sequence[TransferAnswer]) -> AnswerVerdict:
-    """What follows from everything that one answer of the rail says about this attempt; at least one entry."""
+def judge(attempt: PayoutAttempt, answers: Sequence[TransferAnswer], *, overpaid: bool) -> AnswerVerdict:
+    """What follows from everything that one answer of the rail says about this attempt; at least one entry.
+
+    `overpaid`: operators found that it was paid although it was booked back (overpaid.py), so only "settled" fits.
+    """
     key, state = attempt.rail_key, PayoutAttempt.State(attempt.state)
     promised = (attempt.payout.amount_minor, attempt.payout.currency)
     answer = answers[0]
@@ -46,7 +49,7 @@ def judge(attempt: PayoutAttempt, answers: Sequence[TransferAnswer]) -> AnswerVe
         if (each.amount_minor, each.currency) != promised:
             given = f"{each.amount_minor} {each.currency}"
             return _contradiction(f"other_amount: {key} is {promised[0]} {promised[1]}, the rail says {given}")
-    if answer.outcome in _AGREE.get(state, ()):
+    if answer.outcome in ({SETTLED} if overpaid else _AGREE.get(state, set())):
         return AnswerVerdict(answer=answer)
     if state in IN_TRANSIT or (state, answer.outcome) == (_A.SETTLED, RETURNED):
         return AnswerVerdict(_NEXT[answer.outcome], answer=answer)

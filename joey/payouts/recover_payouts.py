@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 
 from joey.kit import sql
 from joey.money.money import Money
-from joey.payouts.journals import JOURNALS_OF, OVERPAID, RELEASED, RESERVED, PayoutJournal, book
+from joey.payouts.journals import JOURNALS_OF, OVERPAID, RECOVERED, RELEASED, RESERVED, PayoutJournal, book
 from joey.payouts.models import (
     Payee,
     Payout,
@@ -162,7 +162,13 @@ def _book(
     """The journals of each payout's state, in the order in which they came; those in the backup are skipped."""
     journals: list[PayoutJournal] = []
     by_payout = {attempt.payout_id: attempt for attempt in attempts if attempt.state != PayoutAttempt.State.WITHDRAWN}
-    overpaid = {each.attempt_id: each for each in decisions if each.carried_out and each.outcome == "overpaid"}
+    overpaid: dict[UUID, PayoutDecision] = {}
+    recovered = set()
+    for each in sorted(decisions, key=lambda decision: decision.pk):
+        if each.carried_out and each.outcome == PayoutDecision.Outcome.OVERPAID:
+            overpaid.setdefault(each.attempt_id, each)
+        elif each.carried_out and each.outcome == PayoutDecision.Outcome.RETURNED and each.attempt_id in overpaid:
+            recovered.add(each.attempt_id)
 
     def add(payout: Payout, kind: str, attempt: PayoutAttempt | None = None, borne_by: str = "shop") -> None:
         at = payout.requested_at if kind == RESERVED else payout.finished_at or payout.requested_at
@@ -183,6 +189,8 @@ def _book(
             add(payout, kind, attempt)
         if attempt.id in overpaid:
             add(payout, OVERPAID, attempt, overpaid[attempt.id].borne_by)
+        if attempt.id in recovered:
+            add(payout, RECOVERED, attempt, overpaid[attempt.id].borne_by)
     book(journals)
 
 

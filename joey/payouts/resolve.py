@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy, override
 
 from joey.kit.refusals import Conflict, Invalid
 from joey.payouts.holds import QUESTIONS, open_holds
-from joey.payouts.journals import OVERPAID, PayoutJournal, book
+from joey.payouts.journals import OVERPAID, RECOVERED, PayoutJournal, book
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutHold
 from joey.payouts.move_attempts import AttemptMove, move_attempts
 from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator
+from joey.payouts.overpaid import overpaid
 from joey.payouts.questions import end_questions
 from joey.payouts.states import IN_TRANSIT, NOT_FINAL
 from joey.people.models import Person
@@ -57,7 +58,8 @@ def resolve(
     """Write down what became of an unknown or contradicted transfer; the second operator who agrees carries it out.
 
     `outcome` is settled, rejected, overpaid (it was paid although it was booked back, or paid twice; `borne_by` the
-    shop, or the platform), not_paid (booked as paid, never left) or the state that it has, which confirms it.
+    shop, or the platform), returned (what was overpaid came back, or never left), not_paid (booked as paid, never left)
+    or the state that it has, which confirms it.
     `carried_out` of the result says whether it was. Raises Invalid ("outcome", "borne_by", "reason"), Forbidden,
     NothingToResolve, AnotherOperatorNeeded.
     """
@@ -111,19 +113,30 @@ def open_question(attempt: PayoutAttempt) -> PayoutHold | None:
 
 
 def _check_finding(attempt: PayoutAttempt, outcome: str, borne_by: str) -> None:
+    booked = PayoutDecision.objects.filter(attempt=attempt, outcome=_O.OVERPAID, carried_out=True).first()
     possible = FINDINGS.get(_A(attempt.state), ())
+    if booked is not None and attempt.state != _A.SETTLED:
+        is_out = attempt.id in overpaid([attempt.id])
+        possible = (_O.OVERPAID, _O.RETURNED) if is_out else (_O(attempt.state),)
     if outcome not in possible:
         names = ", ".join(each.value for each in possible)
         raise Invalid(_("Of a transfer that is %(state)s it can be found that it is: %(names)s.")
                       % {"state": attempt.state, "names": names}, field="outcome")  # fmt: skip
     if borne_by not in ("shop", "platform") or (borne_by == "platform" and outcome != _O.OVERPAID):
         raise Invalid(_("Only an overpayment can be borne by the platform."), field="borne_by")
+    if booked is not None and outcome == _O.OVERPAID and borne_by != booked.borne_by:
+        raise Invalid(
+            _("This overpayment is booked already, and who bears it stays as it was found."), field="borne_by"
+        )
 
 
 def _carry_out(attempt: PayoutAttempt, decision: PayoutDecision, reason: str, now: datetime) -> None:
-    words = _words(attempt, decision)
+    earlier = overpaid([attempt.id], before=decision).get(attempt.id)
+    words = _words(attempt, decision.outcome, (earlier or decision).borne_by)
     if decision.outcome == _O.OVERPAID:
-        _book_overpaid(attempt, decision, words, now)
+        _book_beside(OVERPAID, attempt, decision.borne_by, words, now)
+    elif decision.outcome == _O.RETURNED and earlier is not None:
+        _book_beside(RECOVERED, attempt, earlier.borne_by, words, now)
     elif decision.outcome != attempt.state:
         is_back = decision.outcome in (_O.REJECTED, _O.NOT_PAID)
         move = (
@@ -136,12 +149,13 @@ def _carry_out(attempt: PayoutAttempt, decision: PayoutDecision, reason: str, no
         PayoutFile.objects.filter(pk=attempt.file_id, answered_at=None).update(answered_at=now)
 
 
-def _book_overpaid(attempt: PayoutAttempt, decision: PayoutDecision, words: str, now: datetime) -> None:
+def _book_beside(kind: str, attempt: PayoutAttempt, borne_by: str, words: str, now: datetime) -> None:
+    """Book what the bank paid beside the transfer's state, or that it came back; what is booked already is skipped."""
     payout = attempt.payout
     book(
         [
             PayoutJournal(
-                kind=OVERPAID,
+                kind=kind,
                 payout_id=payout.id,
                 number=attempt.number,
                 shop_id=payout.shop_id,
@@ -149,20 +163,24 @@ def _book_overpaid(attempt: PayoutAttempt, decision: PayoutDecision, words: str,
                 currency=payout.currency,
                 amount_minor=payout.amount_minor,
                 happened_at=now,
-                borne_by=decision.borne_by,
+                borne_by=borne_by,
             )
         ]
     )
     Payout.objects.filter(pk=payout.pk).update(**refer("reason", keep_text(words, shop_id=payout.shop_id)))
 
 
-def _words(attempt: PayoutAttempt, decision: PayoutDecision) -> str:
+def _words(attempt: PayoutAttempt, outcome: str, borne_by: str) -> str:
     """What the shopkeeper reads, in their language."""
     with override(attempt.payout.shop.owner.language):
-        if decision.outcome == _O.OVERPAID:
-            if decision.borne_by == "platform":
+        if outcome == _O.OVERPAID:
+            if borne_by == "platform":
                 return _("The bank paid it although it was booked back. Nothing changes for you.")
             return _("The bank paid it twice, or although it was booked back. It is set off against new earnings.")
-        if decision.outcome == _O.NOT_PAID:
+        if outcome == _O.RETURNED:
+            if borne_by == "platform":
+                return _("The bank had paid it after all, and that money came back. Nothing changes for you.")
+            return _("The bank had paid it after all, and that money came back. It is available again.")
+        if outcome == _O.NOT_PAID:
             return _("It did not arrive. The money is available again.")
         return _("The bank did not pay it. The money is available again; you can request it again.")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid
 from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.holds import HoldAsksQuestion, open_holds, release_hold
@@ -558,4 +559,66 @@ def test_an_answer_after_its_time_still_ends_the_question(bank: Bank) -> None:
 
     assert (held(shop.pk), causes(shop)) == (money(paid=10_000), [])
     assert PayoutFile.objects.get().problems == ""
+    prove()
+
+
+# --- after an overpayment ----------------------------------------------------------------------------------
+
+
+def overpaid(bank: Bank, *, came_back_first: bool = False, borne_by: str = "shop") -> Shop:
+    """Booked back, reported settled after all, and found overpaid."""
+    shop = sent(bank)
+    if came_back_first:
+        hear(bank, "settled")
+        hear(bank, "returned", at=NOW + DAY)
+        release_hold(open_holds().get(), by=ada(), reason="A typing error", now=NOW)
+    else:
+        hear(bank, "rejected")
+    hear(bank, "settled", at=NOW + 2 * DAY)
+    find("overpaid", borne_by)
+    return shop
+
+
+def find(outcome: str, borne_by: str = "shop") -> None:
+    for operator in (ada(), second_operator()):
+        resolve(attempt(), outcome=outcome, borne_by=borne_by, by=operator, reason="Statement 7", now=NOW)
+
+
+@pytest.mark.parametrize("came_back_first", [False, True])
+@pytest.mark.parametrize("borne_by", ["shop", "platform"])
+def test_what_was_overpaid_and_comes_back_is_lost_to_no_one(bank: Bank, borne_by: str, came_back_first: bool) -> None:
+    shop = overpaid(bank, came_back_first=came_back_first, borne_by=borne_by)
+
+    hear(bank, "returned", at=NOW + 3 * DAY)
+    asked = causes(shop)
+    find("returned")
+
+    assert asked == ["contradiction"]
+    assert (held(shop.pk), causes(shop)) == (money(available=10_000), [])
+    assert sql.value("SELECT coalesce(sum(balance_minor), 0) FROM ledger_account WHERE kind = 'platform:loss'") == 0
+    prove()
+
+
+def test_an_overpayment_found_again_is_booked_once(bank: Bank) -> None:
+    shop = overpaid(bank)
+    hear(bank, "dancing", at=NOW + 3 * DAY)
+
+    with pytest.raises(Invalid):
+        resolve(attempt(), outcome="overpaid", borne_by="platform", by=ada(), reason="Ours", now=NOW)
+    with pytest.raises(Invalid):
+        find("rejected")
+    find("overpaid")
+
+    assert (held(shop.pk), causes(shop)) == (money(paid=10_000), [])
+    prove()
+
+
+def test_a_rejection_repeated_after_an_overpayment_is_asked_about(bank: Bank) -> None:
+    shop = overpaid(bank)
+
+    hear(bank, "rejected", at=NOW + 3 * DAY)
+    assert causes(shop) == ["contradiction"]
+    hear(bank, "settled", at=NOW + 4 * DAY)
+
+    assert (held(shop.pk), causes(shop)) == (money(paid=10_000), [])
     prove()
