@@ -134,6 +134,15 @@ def test_refunded_case_takes_back_what_was_ours_without_the_fees_share() -> None
     assert seen.reported_at == datetime(2026, 11, 21, 4, 0, 3, tzinfo=UTC)
 
 
+def test_refunded_case_of_a_channel_takes_its_own_fee_back_no_more_than_the_technical_one() -> None:
+    fees = {"tk_commission_fee_refund": "3.12", "tk_commission_agent_refund_fee": "0.20",
+            "tk_subsidy_agent_refund_fee": "0.10"}  # fmt: skip
+
+    seen = parse.refund_report({**refund_rows()[0], **fees})
+
+    assert seen.commission_back_minor == 312
+
+
 def test_undecided_and_unknown_cases_do_not_count() -> None:
     undecided, unknown = (parse.refund_report(row) for row in refund_rows()[1:])
 

@@ -12,6 +12,10 @@ STATES: Mapping[str, OrderState] = {"11": "placed", "12": "paid", "14": "receive
 SECOND_OWNER = ("3", "三方")  # a cut from another publisher's commission: the same trade, reported as a second line
 # 2 refunded, 12 waiting to be taken from us, 13 taken from us; 14 and 15 are the seller's cost, 3, 4 and 11 undecided.
 COUNTING_REFUNDS = (2, 12, 13)
+# The technical fee and the channel's own, which are both part of the order's fee.
+_FEES_BACK = tuple(
+    f"tk_{part}_{whose}_refund_fee" for part in ("commission", "subsidy") for whose in ("alimm", "agent")
+)
 MILLION = 1_000_000
 MOST_LEVELS = 20  # of objects and lists inside each other; the real reports have three
 TOO_DEEP = "left out: too deep"
@@ -76,7 +80,7 @@ def refund_report(row: Row) -> RefundReport:
     reported_at = moment(row, "modified_time") or moment(row, "tk_refund_suit_time")
     if reported_at is None:
         raise UnreadableField("modified_time is missing")
-    fees = sum(fen(row, name) or 0 for name in ("tk_commission_alimm_refund_fee", "tk_subsidy_alimm_refund_fee"))
+    fees = sum(fen(row, name) or 0 for name in _FEES_BACK)
     counts = whole(row, "refund_status", -1) in COUNTING_REFUNDS
     whole_fee = fen(row, "show_return_fee")
     if whole_fee is None and counts:
