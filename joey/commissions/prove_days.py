@@ -48,7 +48,7 @@ def _released_early() -> str:
                b.was_settled IS NOT TRUE OR b.was_line_state <> 'settled'
             OR b.was_line_held <> '' AND NOT EXISTS (
                    {_RELEASED} WHERE h.commission_id = c.id AND h.hold_class = b.was_line_held
-                                 AND e.closed_at <= b.recorded_at)
+                                 AND e.closed_at <= b.recorded_at + {RUN})
             OR b.was_payable_on > (b.recorded_at AT TIME ZONE z.zone)::date
             OR EXISTS (SELECT FROM commissions_hold h LEFT JOIN commissions_holdclosing e ON e.hold_id = h.id
                        WHERE h.commission_id = c.id AND h.amount_minor IS NULL AND h.opened_at < b.recorded_at - {RUN}

@@ -6,7 +6,8 @@ import pytest
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.holds import place_hold, release_hold
-from tests.cast import DAY, NOW, leased, meis_shop, refund, settled
+from joey.commissions.models import Hold
+from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, settled
 from tests.commissions.stage import confirmed, line, take_in
 from tests.proof import prove
 
@@ -41,5 +42,15 @@ def test_prove_accepts_a_hold_that_was_asked_for_before_a_run_and_waited_for_it(
     assert confirmed() == 1
 
     place_hold(line(), reason="Waiting for the parcel's number", now=NOW - timedelta(seconds=2))
+
+    prove()
+
+
+def test_prove_accepts_what_a_run_confirmed_that_began_before_a_report_s_hold_was_released() -> None:
+    leased(meis_shop())
+    take_in(settled(held="frozen"))
+    release_hold(Hold.objects.get(), by=str(mei().pk), reason="Seen", now=NOW + timedelta(minutes=1))
+
+    assert confirm_due(now=NOW).commissions == 1
 
     prove()
