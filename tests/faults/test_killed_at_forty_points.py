@@ -1,4 +1,7 @@
-"""`kill -9` of a real process at forty points of earn, return, payout and answer changes nothing once it ran again."""
+"""`kill -9` of a real process at forty points of earn, return, payout and answer changes nothing once it ran again.
+
+`make test` takes every fifth of the points, `make test-long` all.
+"""
 
 import json
 import os
@@ -24,6 +27,7 @@ from tests.payouts.stage import LONG_AGO, ready_payee, second_operator
 from tests.proof import prove
 
 POINTS = 40
+EVERY_FIFTH = 5
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[[int], dict[str, Any]]
 
@@ -53,8 +57,9 @@ def transfers(bank: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("every", [EVERY_FIFTH, pytest.param(1, marks=pytest.mark.long)])
 def test_killed_at_any_point_and_run_again_it_is_as_if_never_killed(
-    committed_db: EmbeddedPostgres, tmp_path: Path
+    committed_db: EmbeddedPostgres, tmp_path: Path, every: int
 ) -> None:
     with sandbox(tmp_path) as bank, process(bank, tmp_path) as run:
         set_out(committed_db)
@@ -66,7 +71,7 @@ def test_killed_at_any_point_and_run_again_it_is_as_if_never_killed(
         assert (books(), [each[1:] for each in transfers(bank)]) == (right, left), "a second run changed something"
         assert left, "nothing was paid"
 
-        for point in spread(whole["count"], whole["calls"]):
+        for point in spread(whole["count"], whole["calls"])[::every]:
             set_out(committed_db)
             before = set(transfers(bank))
             killed = run(point)

@@ -37,6 +37,7 @@ def bo(joey: RunningJoey, sandbox: Sandbox) -> Operator:
     return Operator(joey, sandbox, "bo")
 
 
+@pytest.mark.long
 def test_a_payout_is_approved_in_the_office_or_in_the_terminal_and_refused_with_a_reason(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -59,6 +60,7 @@ def test_a_payout_is_approved_in_the_office_or_in_the_terminal_and_refused_with_
     assert "All" in joey.run("prove")
 
 
+@pytest.mark.long
 def test_a_hold_on_a_shops_payouts_is_placed_and_released(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -77,6 +79,7 @@ def test_a_hold_on_a_shops_payouts_is_placed_and_released(
     settled(joey, mei, wish)
 
 
+@pytest.mark.long
 def test_all_payouts_pause_and_resume(joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator) -> None:
     ada.run("payouts", "pause", "Comparing the books with the bank")
 
@@ -90,6 +93,7 @@ def test_all_payouts_pause_and_resume(joey: RunningJoey, sandbox: Sandbox, mei: 
     settled(joey, mei, wish)
 
 
+@pytest.mark.long
 def test_a_held_commission_is_released(joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator) -> None:
     line = sold(joey, sandbox, mei, 1)
 
@@ -103,6 +107,7 @@ def test_a_held_commission_is_released(joey: RunningJoey, sandbox: Sandbox, mei:
     assert "All" in joey.run("prove")
 
 
+@pytest.mark.long
 def test_a_line_in_suspense_is_given_to_the_shop_that_can_prove_it(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -125,6 +130,7 @@ def test_a_line_in_suspense_is_given_to_the_shop_that_can_prove_it(
     assert "All" in joey.run("prove")
 
 
+@pytest.mark.long
 def test_a_report_that_cannot_be_read_is_listed_with_its_reason_and_read_again(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -146,6 +152,7 @@ def test_a_report_that_cannot_be_read_is_listed_with_its_reason_and_read_again(
     assert "All" in joey.run("prove")
 
 
+@pytest.mark.long
 def test_a_file_that_the_bank_does_not_answer_is_asked_about_by_an_operator(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -200,7 +207,7 @@ def test_a_contradiction_is_resolved_by_two_operators_and_the_hold_ends(
     transfer = newest_transfer(sandbox)
     trouble(sandbox, "say", transfer=transfer, state="rejected")
     waits_for(joey, ada, "Payouts to resolve: contradicted")
-    assert payout(mei, wish)["state"] == "paid"
+    assert payout(mei, wish)["state"] == "checking"
     assert transfer in ada.run("payouts", "transfers")
 
     ada.run("payouts", "resolve", transfer, "settled", "The statement has it")
@@ -231,6 +238,7 @@ def test_nothing_of_a_file_that_the_bank_refused_was_paid(
     assert "All" in joey.run("prove")
 
 
+@pytest.mark.long
 def test_a_line_that_is_booked_is_not_set_aside_and_cannot_be_retried(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
