@@ -97,14 +97,21 @@ def resolve(
 def mark_refused(file: PayoutFile, *, by: Person, reason: str, now: datetime) -> list[PayoutDecision]:
     """Resolve every transfer of a file that its rail refused as rejected: none of them was paid.
 
-    It takes two operators, as each transfer does. Raises NothingToResolve when the rail did not refuse the file or
-    accepted it later, and what resolve raises.
+    It takes two operators, as each transfer does; what `by` has written about some of them already stays. Raises
+    NothingToResolve when the rail did not refuse the file or accepted it later, AnotherOperatorNeeded when `by` has
+    written all of it, Forbidden (before anything is written) when one is the own shop's, and what resolve raises.
     """
     refused = PayoutAnswer.objects.filter(file=file, outcome=PayoutAnswer.Outcome.FILE_REFUSED)
-    open_ones = list(PayoutAttempt.objects.filter(file=file, state=_A.UNKNOWN).order_by("id"))
+    unknown = PayoutAttempt.objects.filter(file=file, state=_A.UNKNOWN).select_related("payout__shop")
+    open_ones = list(unknown.order_by("id"))
     if not refused.exists() or not open_ones:
         raise NothingToResolve(_("The bank did not refuse this file, or no transfer of it is open."))
-    return [resolve(attempt, outcome=_O.REJECTED, by=by, reason=reason, now=now) for attempt in open_ones]
+    for attempt in open_ones:
+        check_operator(by, attempt.payout.shop)
+    mine = PayoutDecision.objects.filter(hold__in=open_holds(), outcome=_O.REJECTED, borne_by="shop", operator=by)
+    written = set(mine.filter(attempt__in=open_ones).values_list("attempt_id", flat=True))
+    missing = [attempt for attempt in open_ones if attempt.id not in written] or open_ones[:1]  # resolve says why not
+    return [resolve(attempt, outcome=_O.REJECTED, by=by, reason=reason, now=now) for attempt in missing]
 
 
 def open_question(attempt: PayoutAttempt) -> PayoutHold | None:

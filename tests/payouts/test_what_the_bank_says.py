@@ -622,3 +622,37 @@ def test_a_rejection_repeated_after_an_overpayment_is_asked_about(bank: Bank) ->
 
     assert (held(shop.pk), causes(shop)) == (money(paid=10_000), [])
     prove()
+
+
+def refused_file_of_two(bank: Bank) -> PayoutFile:
+    """Mei's and Lulu's payouts in one file that the bank refused."""
+    approved(ready_shop())
+    approved(lulus_ready_shop(), 4_000)
+    bank.faults = ["refuse"]
+    send_due(now=NOW)
+    return PayoutFile.objects.get()
+
+
+def test_a_file_is_marked_refused_although_one_of_its_transfers_was_written_down_before(bank: Bank) -> None:
+    file = refused_file_of_two(bank)
+    first = PayoutAttempt.objects.earliest("id")
+    resolve(first, outcome="rejected", by=ada(), reason="Seen in the portal", now=NOW)
+
+    mark_refused(file, by=ada(), reason="The bank's letter", now=NOW)
+    with pytest.raises(AnotherOperatorNeeded):
+        mark_refused(file, by=ada(), reason="The bank's letter", now=NOW)
+    mark_refused(file, by=second_operator(), reason="The bank's letter", now=NOW)
+
+    assert set(PayoutAttempt.objects.values_list("state", flat=True)) == {"rejected"}
+    prove()
+
+
+def test_an_operator_with_a_shop_in_the_file_marks_no_part_of_it(bank: Bank) -> None:
+    file = refused_file_of_two(bank)
+    owner = PayoutAttempt.objects.latest("id").shop.owner
+    Person.objects.filter(pk=owner.pk).update(is_staff=True)
+
+    with pytest.raises(Forbidden):
+        mark_refused(file, by=Person.objects.get(pk=owner.pk), reason="The bank's letter", now=NOW)
+
+    assert not PayoutDecision.objects.exists()
