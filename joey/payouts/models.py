@@ -266,7 +266,10 @@ class PayoutHoldClosing(models.Model):
 
 
 class PayoutDecision(models.Model):
-    """An operator's written finding about an attempt that is unknown or contradicted. Two who agree end it."""
+    """An operator's written finding about an attempt that is unknown or contradicted. Two who agree end it.
+
+    Of each operator the last one counts.
+    """
 
     class Outcome(models.TextChoices):
         SETTLED = "settled"
@@ -289,9 +292,6 @@ class PayoutDecision(models.Model):
     class Meta:
         db_table = "payouts_decision"
         constraints = [
-            models.UniqueConstraint(
-                fields=["hold", "operator", "outcome", "borne_by"], name="payouts_decided_once_by_each"
-            ),
             models.UniqueConstraint(fields=["hold"], condition=Q(carried_out=True), name="payouts_question_ends_once"),
         ]
 

@@ -145,7 +145,9 @@ EVIDENCE = [
         JOIN payouts_payoutattempt a ON a.id = d.attempt_id JOIN shops_shop s ON s.id = a.shop_id
         WHERE d.operator_id = s.owner_id OR (d.carried_out AND NOT EXISTS (
             SELECT FROM payouts_decision o WHERE o.hold_id = d.hold_id AND o.outcome = d.outcome
-            AND o.borne_by = d.borne_by AND o.operator_id <> d.operator_id AND o.id < d.id))
+            AND o.borne_by = d.borne_by AND o.operator_id <> d.operator_id AND o.id < d.id
+            AND NOT EXISTS (SELECT FROM payouts_decision n WHERE n.hold_id = o.hold_id AND n.id < d.id
+                            AND n.operator_id = o.operator_id AND n.id > o.id)))
         """,
     ),
     Check(

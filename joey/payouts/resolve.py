@@ -71,10 +71,12 @@ def resolve(
     if question is None:
         raise NothingToResolve(_("It is clear what became of this transfer; there is nothing to resolve."))
     _check_finding(attempt, outcome, borne_by)
-    earlier = list(PayoutDecision.objects.filter(hold=question, outcome=outcome, borne_by=borne_by))
-    if any(each.operator_id == by.id for each in earlier):
+    agreeing = {
+        each.operator_id for each in _last_findings(question) if (each.outcome, each.borne_by) == (outcome, borne_by)
+    }
+    if by.id in agreeing:
         raise AnotherOperatorNeeded(gettext_lazy("You have written this down. A second operator has to agree."))
-    active = Person.objects.filter(pk__in=[each.operator_id for each in earlier], is_active=True, is_staff=True)
+    active = Person.objects.filter(pk__in=agreeing, is_active=True, is_staff=True)
     kept = keep_text(kept_reason, shop_id=attempt.shop_id)
     decision = PayoutDecision.objects.create(
         hold=question,
@@ -108,8 +110,13 @@ def mark_refused(file: PayoutFile, *, by: Person, reason: str, now: datetime) ->
         raise NothingToResolve(_("The bank did not refuse this file, or no transfer of it is open."))
     for attempt in open_ones:
         check_operator(by, attempt.payout.shop)
-    mine = PayoutDecision.objects.filter(hold__in=open_holds(), outcome=_O.REJECTED, borne_by="shop", operator=by)
-    written = set(mine.filter(attempt__in=open_ones).values_list("attempt_id", flat=True))
+    questions = open_holds().filter(attempt__in=open_ones, cause__in=QUESTIONS)
+    written = {
+        each.attempt_id
+        for question in questions
+        for each in _last_findings(question)
+        if (each.operator_id, each.outcome) == (by.id, _O.REJECTED)
+    }
     missing = [attempt for attempt in open_ones if attempt.id not in written] or open_ones[:1]  # resolve says why not
     return [resolve(attempt, outcome=_O.REJECTED, by=by, reason=reason, now=now) for attempt in missing]
 
@@ -117,6 +124,12 @@ def mark_refused(file: PayoutFile, *, by: Person, reason: str, now: datetime) ->
 def open_question(attempt: PayoutAttempt) -> PayoutHold | None:
     """The question that `resolve` would end, or None."""
     return open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id").first()
+
+
+def _last_findings(question: PayoutHold) -> list[PayoutDecision]:
+    """The last finding of each operator: who changed their mind agrees with the earlier one no more."""
+    found = PayoutDecision.objects.filter(hold=question).order_by("operator", "-id")
+    return list(found.distinct("operator"))
 
 
 def _check_finding(attempt: PayoutAttempt, outcome: str, borne_by: str) -> None:

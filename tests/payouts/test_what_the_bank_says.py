@@ -656,3 +656,16 @@ def test_an_operator_with_a_shop_in_the_file_marks_no_part_of_it(bank: Bank) -> 
         mark_refused(file, by=Person.objects.get(pk=owner.pk), reason="The bank's letter", now=NOW)
 
     assert not PayoutDecision.objects.exists()
+
+
+def test_a_finding_that_its_operator_took_back_does_not_count(bank: Bank) -> None:
+    shop = sent(bank)
+    bank.files.clear()
+    take_answers(now=NOW)
+    decide("rejected", ada())
+    decide("settled", ada(), reason="The receipt says that it arrived")
+
+    assert not decide("rejected", second_operator()).carried_out
+    assert held(shop.pk) == money(in_transit=10_000)
+    assert decide("rejected", ada()).carried_out
+    prove()

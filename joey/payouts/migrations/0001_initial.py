@@ -320,10 +320,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payoutdecision',
-            constraint=models.UniqueConstraint(fields=('hold', 'operator', 'outcome', 'borne_by'), name='payouts_decided_once_by_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutdecision',
             constraint=models.UniqueConstraint(condition=models.Q(('carried_out', True)), fields=('hold',), name='payouts_question_ends_once'),
         ),
         migrations.AddConstraint(
