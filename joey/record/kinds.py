@@ -165,7 +165,6 @@ _DECLARED = (
             "two_from_minor": INTEGER,
             "per_operator_day_minor": INTEGER,
         },
-        public=True,
     ),
     Kind(
         "payee.changed",

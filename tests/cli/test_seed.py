@@ -16,6 +16,7 @@ from joey.shops.models import Listing, Shelf, Shop
 from joey.synthetic import fill_instance as synthetic
 from joey.synthetic.queries import MARKETPLACE, open_shops, slug_of
 from tests import cast
+from tests.database import empty_again
 
 
 def seed(*options: str) -> Result:
@@ -74,10 +75,7 @@ def test_the_same_seed_makes_the_same_goods_and_another_one_others(committed_db:
         seed("--shops", "3", "--listings", "15", "--seed", number)
         rows = Listing.objects.order_by("shop__slug", "shelf__position", "position")
         found: list[object] = list(rows.values_list("shop__slug", "position", "offer__title", "offer__now_minor"))
-        Listing.objects.all().delete()
-        Shelf.objects.all().delete()
-        Shop.objects.all().delete()
-        Person.objects.all().delete()
+        empty_again(committed_db)
         return found
 
     first, again = made("1"), made("1")

@@ -71,6 +71,9 @@ BREAKS = {
         "INSERT INTO commissions_planversion (shopkeeper_ppm, platform_ppm, waiting_days, from_at)"
         " VALUES (1000000, 0, 7, '2020-01-02')"
     ),
+    "13. The moment that chose a commission's plan is named by a report of its line": (
+        "UPDATE commissions_commission SET plan_moment = plan_moment - interval '1 second'"
+    ),
     "14. Net, split and penalty of each revision follow from what its line gave and its plan": (
         "WITH row AS (UPDATE commissions_commission SET amount_minor = base_minor, released_minor = base_minor,"
         " pending_minor = 0, held_minor = 0, platform_minor = 0, platform_released_minor = 0, rounding_minor = 0"

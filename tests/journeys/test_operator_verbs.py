@@ -15,6 +15,8 @@ ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ALONE = 100_000  # fen: from 1,000.00 on an operator decides
 MOST_PIECES = 999  # of one order at the simulated marketplace
 
+pytestmark = pytest.mark.long  # minutes together; what the verbs do is tested without a running instance, too
+
 
 @pytest.fixture(scope="module")
 def mei(joey: RunningJoey, sandbox: Sandbox) -> Api:
@@ -37,7 +39,6 @@ def bo(joey: RunningJoey, sandbox: Sandbox) -> Operator:
     return Operator(joey, sandbox, "bo")
 
 
-@pytest.mark.long
 def test_a_payout_is_approved_in_the_office_or_in_the_terminal_and_refused_with_a_reason(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -60,7 +61,6 @@ def test_a_payout_is_approved_in_the_office_or_in_the_terminal_and_refused_with_
     assert "All" in joey.run("prove")
 
 
-@pytest.mark.long
 def test_a_hold_on_a_shops_payouts_is_placed_and_released(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -79,7 +79,6 @@ def test_a_hold_on_a_shops_payouts_is_placed_and_released(
     settled(joey, mei, wish)
 
 
-@pytest.mark.long
 def test_all_payouts_pause_and_resume(joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator) -> None:
     ada.run("payouts", "pause", "Comparing the books with the bank")
 
@@ -93,7 +92,6 @@ def test_all_payouts_pause_and_resume(joey: RunningJoey, sandbox: Sandbox, mei: 
     settled(joey, mei, wish)
 
 
-@pytest.mark.long
 def test_a_held_commission_is_released(joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator) -> None:
     line = sold(joey, sandbox, mei, 1)
 
@@ -107,7 +105,6 @@ def test_a_held_commission_is_released(joey: RunningJoey, sandbox: Sandbox, mei:
     assert "All" in joey.run("prove")
 
 
-@pytest.mark.long
 def test_a_line_in_suspense_is_given_to_the_shop_that_can_prove_it(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -130,7 +127,6 @@ def test_a_line_in_suspense_is_given_to_the_shop_that_can_prove_it(
     assert "All" in joey.run("prove")
 
 
-@pytest.mark.long
 def test_a_report_that_cannot_be_read_is_listed_with_its_reason_and_read_again(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -152,7 +148,6 @@ def test_a_report_that_cannot_be_read_is_listed_with_its_reason_and_read_again(
     assert "All" in joey.run("prove")
 
 
-@pytest.mark.long
 def test_a_file_that_the_bank_does_not_answer_is_asked_about_by_an_operator(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
@@ -238,7 +233,6 @@ def test_nothing_of_a_file_that_the_bank_refused_was_paid(
     assert "All" in joey.run("prove")
 
 
-@pytest.mark.long
 def test_a_line_that_is_booked_is_not_set_aside_and_cannot_be_retried(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:

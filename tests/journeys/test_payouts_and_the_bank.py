@@ -76,6 +76,7 @@ def test_a_rejected_payout_comes_back_with_its_reason_and_without_a_fee(
     assert "All" in joey.run("prove")
 
 
+@pytest.mark.long
 def test_a_bank_that_forgets_gets_nothing_twice_and_the_keeper_reads_that_it_is_checked(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor
 ) -> None:

@@ -164,7 +164,7 @@ def one_clean_run(reports: list[Report]) -> Outcome:
         return outcome()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_any_order_of_the_same_reports_ends_the_same(world: World) -> None:
     right = one_clean_run(world.reports)

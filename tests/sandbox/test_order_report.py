@@ -284,6 +284,7 @@ def test_too_many_calls_are_throttled_for_a_second(own_sandbox: Callable[..., Sa
     assert "error_response" not in sandbox.top(asked).json()
 
 
+@pytest.mark.long
 def test_twenty_thousand_orders_are_made_quickly_and_read_completely(
     own_sandbox: Callable[..., Sandbox], quiet_hour: Callable[[], float]
 ) -> None:

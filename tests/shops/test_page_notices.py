@@ -28,7 +28,7 @@ SHOWN: dict[str, tuple[Change, list[str]]] = {
     "note": (lambda: Listing.objects.filter(shop__slug="mei").update(note="早上用"), ["mei"]),
     "hidden": (lambda: Listing.objects.filter(shop__slug="mei").update(state="hidden"), ["mei"]),
     "order": (lambda: Listing.objects.update(position=F("position") + 1), ["lulu", "mei"]),
-    "removed": (lambda: Listing.objects.filter(shop__slug="mei").delete(), ["mei"]),
+    "removed": (lambda: Listing.objects.filter(shop__slug="mei")._raw_delete("default"), ["mei"]),
     "shelf's name": (lambda: Shelf.objects.update(name="厨房"), ["mei"]),
     "shop's name": (lambda: Shop.objects.filter(slug="lulu").update(name="露露"), ["lulu"]),
     "closed": (lambda: Shop.objects.filter(slug="lulu").update(closed_at=clock.now()), ["lulu"]),
