@@ -37,7 +37,9 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-comp
 DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
 # What `make bench` needs from Debian; without it the benchmarks that want it say that they were not measured.
 BENCH_PARTS := wrk nginx-light
-ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/instance/test_migrate_database.py)
+# On the oldest PostgreSQL: what depends on its locks and its migrations each time, everything about money with the slow proofs.
+ON_15 := $(wildcard tests/ledger tests/*/test_two_at_once.py tests/instance/test_migrate_database.py)
+ALL_ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts)
 
 # What `make test-quick` leaves to `make test`.
 SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
@@ -54,7 +56,7 @@ setup: $(RUN) $(LINKED) $(WORDS) ## install what Joey runs on, into .venv, and n
 up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010 --no-demo")
 	@exec .venv/bin/joey up $(UP)
 
-test: dev debian-parts ## check everything: lint, all tests, and the money tests again on PostgreSQL 15
+test: dev debian-parts ## check everything: lint, all tests, and the ledger and races again on PostgreSQL 15
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(TESTS)
 	@echo "Once more on PostgreSQL 15: $(ON_15)"
@@ -64,8 +66,9 @@ test-quick: dev ## lint and the units, in under three minutes: nothing that star
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
 
-test-long: dev debian-parts ## the slow proofs
+test-long: dev debian-parts ## the slow proofs, and everything about money on PostgreSQL 15
 	$(PY) -m pytest -q -m long $(TESTS)
+	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ALL_ON_15)
 
 lint: dev ## style, types, layers, templates, missing migrations
 	$(PY) -m ruff check .

@@ -53,7 +53,6 @@ KEYS = {
     "payouts_payoutattempt (payout_id, number)": PARENT,
     "payouts_approval (payout_id, operator_id)": PARENT,
     "payouts_decision (hold_id)": PARENT,
-    "payouts_decision (hold_id, operator_id, outcome, borne_by)": PARENT,
     "payouts_payoutattempt (rail_key)": "the rail answers by this key alone",
     "payouts_payoutfile (message_id)": "a file holds payouts of many shops, and the bank answers by its id alone",
     "payouts_payoutholdclosing (hold_id)": PARENT,

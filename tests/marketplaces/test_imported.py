@@ -15,8 +15,9 @@ CORNER = AllowedFeed(hosts=frozenset({"corner.example"}), zone="Asia/Kuwait", pr
 
 
 @pytest.fixture(autouse=True)
-def nothing_in_memory() -> Iterator[None]:
-    imported.forget()
+def nothing_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever an earlier test kept: `forget` only makes it stale."""
+    monkeypatch.setattr(imported, "_kept", (0.0, {}))
     yield
     imported.forget()
 
