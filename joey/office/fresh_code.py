@@ -1,22 +1,35 @@
 """Where money is decided, the code of the sign-in has to be fresh."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from joey.kit import clock
 from joey.people.step_up import needs_fresh_code
+
+T = TypeVar("T")
+C = TypeVar("C")
+Action = Callable[[T, HttpRequest, C], HttpResponse | None]
 
 CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
 CONFIRM = "/studio/confirm"
 
 
-def fresh_code_first(request: HttpRequest, now: datetime) -> HttpResponse | None:
-    """The page that asks for a new code and leads back here, or None when the last one is fresh."""
-    noted = request.session.get(CODE_AT)
-    if not needs_fresh_code(datetime.fromisoformat(noted) if noted else None, now):
-        return None
-    messages.warning(request, _("To protect the money, enter a new code first, then do this again."))
-    return HttpResponseRedirect(f"{CONFIRM}?{urlencode({'next': request.path})}")
+def with_fresh_code(action: Action[T, C]) -> Action[T, C]:
+    """An action of a table that first leads to the page that asks for a new code, unless the last one is fresh."""
+
+    @wraps(action)
+    def fresh(table: T, request: HttpRequest, chosen: C) -> HttpResponse | None:
+        noted = request.session.get(CODE_AT)
+        if not needs_fresh_code(datetime.fromisoformat(noted) if noted else None, clock.now()):
+            return action(table, request, chosen)
+        messages.warning(request, _("To protect the money, enter a new code first, then do this again."))
+        return HttpResponseRedirect(f"{CONFIRM}?{urlencode({'next': request.path})}")
+
+    return fresh

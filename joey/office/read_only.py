@@ -192,5 +192,23 @@ def ask_reason(
     return TemplateResponse(request, "office/reason.html", facts)
 
 
+def each_with_reason(
+    table: ModelAdmin,
+    request: HttpRequest,
+    chosen: Iterable[M],
+    verb: Callable[[M, str], object],
+    *,
+    action: str,
+    title: str,
+    about: str,
+) -> HttpResponse | None:
+    """Ask for a reason; once it is given, call the verb with it for each row, as `each` does."""
+    reason = request.POST.get("reason")
+    if reason is None:
+        return ask_reason(table, request, chosen, action=action, title=title, about=about)
+    each(request, chosen, lambda row: verb(row, reason))
+    return None
+
+
 def money_text(minor: int, currency: str) -> str:
     return Money(minor, currency).text

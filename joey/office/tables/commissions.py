@@ -14,7 +14,7 @@ from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.commissions.office_lists import having_closed, in_state, with_closing
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.kit import clock
-from joey.office.read_only import OfMarketplace, ReadOnly, WithReason, ask_reason, each, money_text, operator
+from joey.office.read_only import OfMarketplace, ReadOnly, WithReason, each, each_with_reason, money_text, operator
 from joey.office.site import office
 
 
@@ -47,16 +47,13 @@ class Commissions(ReadOnly):
 
     @admin.action(description=_("Hold these…"))
     def hold(self, request: HttpRequest, chosen: Iterable[Commission]) -> HttpResponse | None:
-        reason = request.POST.get("reason")
-        if reason is None:
-            return ask_reason(
-                self, request, chosen, action="hold", title=gettext("Hold these commissions"),
-                about=gettext("Only these are held, not the account. The shopkeeper reads the reason."),
-            )  # fmt: skip
         now = clock.now()
         by = str(operator(request).pk)
-        each(request, chosen, lambda commission: place_hold(commission, reason=reason, by=by, now=now))
-        return None
+        return each_with_reason(
+            self, request, chosen, lambda commission, reason: place_hold(commission, reason=reason, by=by, now=now),
+            action="hold", title=gettext("Hold these commissions"),
+            about=gettext("Only these are held, not the account. The shopkeeper reads the reason."),
+        )  # fmt: skip
 
     @admin.display(description=_("Order"))
     def order(self, commission: Commission) -> str:
@@ -107,15 +104,12 @@ class CommissionHolds(WithReason):
 
     @admin.action(description=_("Release these…"))
     def release(self, request: HttpRequest, chosen: Iterable[Hold]) -> HttpResponse | None:
-        reason = request.POST.get("reason")
-        if reason is None:
-            return ask_reason(
-                self, request, chosen, action="release", title=gettext("Release these holds"),
-                about=gettext("What they blocked becomes available when it is due. The reason is kept."),
-            )  # fmt: skip
         now, by = clock.now(), str(operator(request).pk)
-        each(request, chosen, lambda hold: release_hold(hold, by=by, reason=reason, now=now))
-        return None
+        return each_with_reason(
+            self, request, chosen, lambda hold, reason: release_hold(hold, by=by, reason=reason, now=now),
+            action="release", title=gettext("Release these holds"),
+            about=gettext("What they blocked becomes available when it is due. The reason is kept."),
+        )  # fmt: skip
 
     @admin.display(description=_("Order"))
     def order(self, hold: Hold) -> str:

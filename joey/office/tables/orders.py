@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.insight.trace import order_trace, suspense_trace
 from joey.kit import clock
-from joey.office.fresh_code import fresh_code_first
+from joey.office.fresh_code import with_fresh_code
 from joey.office.read_only import AskedField, OfMarketplace, ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.orders.attribute_line import attribute_line
@@ -61,10 +61,9 @@ class OrderLines(ReadOnly):
         messages.success(request, gettext("%d order lines found their shop.") % found)
 
     @admin.action(description=_("Give these to a shop…"))
+    @with_fresh_code
     def attribute(self, request: HttpRequest, chosen: Iterable[OrderLine]) -> HttpResponse | None:
         now = clock.now()
-        if (first := fresh_code_first(request, now)) is not None:
-            return first
         reason, slug = request.POST.get("reason"), request.POST.get("shop")
         if reason is None or slug is None:
             return ask_reason(

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.fresh_code import fresh_code_first
-from joey.office.read_only import ReadOnly, ask_reason, each, operator
+from joey.office.fresh_code import with_fresh_code
+from joey.office.read_only import ReadOnly, each, each_with_reason, operator
 from joey.office.site import office
 from joey.payouts import resolve
 from joey.payouts.models import PayoutFile
@@ -56,40 +56,32 @@ class PayoutFiles(ReadOnly):
         each(request, chosen, lambda file: ask_file(file, by=by, now=now))
 
     @admin.action(description=_("Withdraw these…"))
+    @with_fresh_code
     def withdraw(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
         now = clock.now()
-        if (first := fresh_code_first(request, now)) is not None:
-            return first
-        reason = request.POST.get("reason")
-        if reason is None:
-            return ask_reason(
-                self, request, chosen, action="withdraw", title=gettext("Withdraw these files"),
-                about=gettext(
-                    "Only a file that has not left can be withdrawn. Its payouts are prepared again, for the bank that"
-                    " the settings name then."
-                ),
-            )  # fmt: skip
         by = operator(request)
-        each(request, chosen, lambda file: withdraw_file(file, by=by, reason=reason, now=now))
-        return None
+        return each_with_reason(
+            self, request, chosen, lambda file, reason: withdraw_file(file, by=by, reason=reason, now=now),
+            action="withdraw", title=gettext("Withdraw these files"),
+            about=gettext(
+                "Only a file that has not left can be withdrawn. Its payouts are prepared again, for the bank that"
+                " the settings name then."
+            ),
+        )  # fmt: skip
 
     @admin.action(description=_("Nothing of these was paid…"))
+    @with_fresh_code
     def mark_refused(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
         now = clock.now()
-        if (first := fresh_code_first(request, now)) is not None:
-            return first
-        reason = request.POST.get("reason")
-        if reason is None:
-            return ask_reason(
-                self, request, chosen, action="mark_refused", title=gettext("Nothing of these files was paid"),
-                about=gettext(
-                    "For files that the bank refused. Say how you know that it paid nothing. Once a second operator"
-                    " finds the same, the money is available again."
-                ),
-            )  # fmt: skip
         by = operator(request)
-        each(request, chosen, lambda file: resolve.mark_refused(file, by=by, reason=reason, now=now))
-        return None
+        return each_with_reason(
+            self, request, chosen, lambda file, reason: resolve.mark_refused(file, by=by, reason=reason, now=now),
+            action="mark_refused", title=gettext("Nothing of these files was paid"),
+            about=gettext(
+                "For files that the bank refused. Say how you know that it paid nothing. Once a second operator"
+                " finds the same, the money is available again."
+            ),
+        )  # fmt: skip
 
     @admin.display(description=_("Left at"))
     def left_at(self, file: Any) -> Any:

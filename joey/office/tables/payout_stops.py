@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.kit.refusals import Conflict
-from joey.office.fresh_code import fresh_code_first
-from joey.office.read_only import AskedField, WithReason, ask_reason, each, money_text, once, operator
+from joey.office.fresh_code import with_fresh_code
+from joey.office.read_only import AskedField, WithReason, ask_reason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
 from joey.payouts.holds import release_hold
 from joey.payouts.models import PayoutDecision, PayoutHold, PayoutPause
@@ -54,25 +54,19 @@ class PayoutHolds(WithReason):
         return with_hold_ending(super().get_queryset(request))
 
     @admin.action(description=_("Release these…"))
+    @with_fresh_code
     def release(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
         now = clock.now()
-        if (first := fresh_code_first(request, now)) is not None:
-            return first
-        reason = request.POST.get("reason")
-        if reason is None:
-            return ask_reason(
-                self, request, chosen, action="release", title=gettext("Release these holds"),
-                about=gettext("What these holds stopped is sent within a minute. The reason is kept with the release."),
-            )  # fmt: skip
         by = operator(request)
-        each(request, chosen, lambda hold: release_hold(hold, by=by, reason=reason, now=now))
-        return None
+        return each_with_reason(
+            self, request, chosen, lambda hold, reason: release_hold(hold, by=by, reason=reason, now=now),
+            action="release", title=gettext("Release these holds"),
+            about=gettext("What these holds stopped is sent within a minute. The reason is kept with the release."),
+        )  # fmt: skip
 
     @admin.action(description=_("Write down what became of these transfers…"))
+    @with_fresh_code
     def resolve(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
-        now = clock.now()
-        if (first := fresh_code_first(request, now)) is not None:
-            return first
         given = [request.POST.get(name) for name in ("outcome", "borne_by", "reason")]
         if None in given:
             return ask_reason(
@@ -133,10 +127,9 @@ class PayoutPauses(WithReason):
         return with_pause_ending(super().get_queryset(request))
 
     @admin.action(description=_("Resume payouts"))
+    @with_fresh_code
     def resume(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
         now = clock.now()
-        if (first := fresh_code_first(request, now)) is not None:
-            return first
         each(request, chosen, lambda pause: end_pause(pause, now=now, by=operator(request)))
         return None
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.money.money import EXPONENTS
-from joey.office.fresh_code import fresh_code_first
-from joey.office.read_only import OneOf, WithReason, ask_reason, each, money_text, once, operator
+from joey.office.fresh_code import with_fresh_code
+from joey.office.read_only import OneOf, WithReason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
 from joey.payouts import decide
 from joey.payouts.models import Payout
@@ -48,30 +48,21 @@ class Payouts(WithReason):
         return with_approvers(super().get_queryset(request))
 
     @admin.action(description=_("Approve these"))
+    @with_fresh_code
     def approve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
-        if (first := fresh_code_first(request, now)) is not None:
-            return first
         each(request, chosen, lambda payout: decide.approve(payout, by=operator(request), now=now))
         return None
 
     @admin.action(description=_("Refuse these…"))
+    @with_fresh_code
     def refuse(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
-        now = clock.now()
-        if (first := fresh_code_first(request, now)) is not None:
-            return first
-        reason = request.POST.get("reason")
-        if reason is None:
-            return ask_reason(
-                self, request, chosen, action="refuse", title=gettext("Refuse these payouts"),
-                about=gettext("The money is available again. The shopkeeper reads the reason."),
-            )  # fmt: skip
-        each(
-            request,
-            chosen,
-            lambda payout: decide.refuse(payout, by=operator(request), reason=reason, now=now),
-        )
-        return None
+        now, by = clock.now(), operator(request)
+        return each_with_reason(
+            self, request, chosen, lambda payout, reason: decide.refuse(payout, by=by, reason=reason, now=now),
+            action="refuse", title=gettext("Refuse these payouts"),
+            about=gettext("The money is available again. The shopkeeper reads the reason."),
+        )  # fmt: skip
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, payout: Payout) -> str:

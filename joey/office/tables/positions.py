@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.read_only import OfMarketplace, ReadOnly, ask_reason, each, once, operator
+from joey.office.read_only import OfMarketplace, ReadOnly, each_with_reason, once, operator
 from joey.office.site import office
 from joey.sharing.end_lease import end_lease
 from joey.sharing.models import Position, PositionLease
@@ -45,18 +45,15 @@ class Leases(ReadOnly):
 
     @admin.action(description=_("End these leases…"))
     def end(self, request: HttpRequest, chosen: Iterable[PositionLease]) -> HttpResponse | None:
-        reason = request.POST.get("reason")
-        if reason is None:
-            return ask_reason(
-                self, request, chosen, action="end", title=gettext("End these leases"),
-                about=gettext(
-                    "The positions rest until no order can come of their links any more; orders until then are still"
-                    " the shop's. When a person next continues through one of its links, it gets a position again."
-                ),
-            )  # fmt: skip
         now = clock.now()
-        each(request, chosen, lambda lease: end_lease(lease, reason=reason, by=operator(request), now=now))
-        return None
+        return each_with_reason(
+            self, request, chosen, lambda lease, reason: end_lease(lease, reason=reason, by=operator(request), now=now),
+            action="end", title=gettext("End these leases"),
+            about=gettext(
+                "The positions rest until no order can come of their links any more; orders until then are still"
+                " the shop's. When a person next continues through one of its links, it gets a position again."
+            ),
+        )  # fmt: skip
 
     @admin.display(description=_("Position"))
     def key(self, lease: PositionLease) -> str:

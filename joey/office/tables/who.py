@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.read_only import ReadOnly, ask_reason, each, operator
+from joey.office.read_only import ReadOnly, each_with_reason, operator
 from joey.office.site import office
 from joey.payouts.holds import place_hold
 from joey.people.models import Person
@@ -28,15 +28,12 @@ class Shops(ReadOnly):
 
     @admin.action(description=_("Hold the payouts of these…"))
     def hold_payouts(self, request: HttpRequest, chosen: Iterable[Shop]) -> HttpResponse | None:
-        reason = request.POST.get("reason")
-        if reason is None:
-            return ask_reason(
-                self, request, chosen, action="hold_payouts", title=gettext("Hold all payouts of these shops"),
-                about=gettext("Payouts already sent are not stopped. The shopkeeper reads the reason."),
-            )  # fmt: skip
         now = clock.now()
-        each(request, chosen, lambda shop: place_hold(shop, reason=reason, by=operator(request), now=now))
-        return None
+        return each_with_reason(
+            self, request, chosen, lambda shop, reason: place_hold(shop, reason=reason, by=operator(request), now=now),
+            action="hold_payouts", title=gettext("Hold all payouts of these shops"),
+            about=gettext("Payouts already sent are not stopped. The shopkeeper reads the reason."),
+        )  # fmt: skip
 
     @admin.display(description=_("Keeper"))
     def owner_contact(self, shop: Shop) -> str:
