@@ -6,10 +6,8 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +23,7 @@ from tests.cast import ada, leased, lulus_shop, meis_shop
 from tests.database import empty_again
 from tests.payouts.stage import LONG_AGO, ready_payee, second_operator
 from tests.proof import prove
+from tests.sandbox.conftest import running_sandbox
 
 POINTS = 40
 EVERY_FIFTH = 5
@@ -61,7 +60,8 @@ def transfers(bank: str) -> list[tuple[Any, ...]]:
 def test_killed_at_any_point_and_run_again_it_is_as_if_never_killed(
     committed_db: EmbeddedPostgres, tmp_path: Path, every: int
 ) -> None:
-    with sandbox(tmp_path) as bank, process(bank, tmp_path) as run:
+    with running_sandbox(tmp_path) as sandbox, process(sandbox.url, tmp_path) as run:
+        bank = sandbox.url
         set_out(committed_db)
         whole = run(0)
         left = [each[1:] for each in transfers(bank)]
@@ -138,33 +138,3 @@ def process(bank: str, folder: Path) -> Iterator[Run]:
             yield run
         finally:
             started.communicate(timeout=20)
-
-
-@contextmanager
-def sandbox(folder: Path) -> Iterator[str]:
-    """The address of a running sandbox."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://localhost:{port}"
-    environment = os.environ | {"JOEY_SANDBOX_DB": str(folder / "sandbox.sqlite3"), "JOEY_SANDBOX_URL": url}
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "joey.sandbox.app:app"]
-    with (folder / "sandbox.log").open("wb") as log:
-        started = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            deadline = time.monotonic() + 30
-            while not _answers(url):
-                assert started.poll() is None, (folder / "sandbox.log").read_text()
-                assert time.monotonic() < deadline, (folder / "sandbox.log").read_text()
-                time.sleep(0.05)
-            yield url
-        finally:
-            started.terminate()
-            started.wait(10)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz", timeout=2, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False

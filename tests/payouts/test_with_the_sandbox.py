@@ -1,12 +1,7 @@
 """The simulated bank, which reads the files with code of its own, agrees with what Joey writes."""
 
-import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,6 +15,7 @@ from joey.payouts.take_answers import take_answers
 from tests.cast import NOW
 from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop, reason_of
 from tests.proof import prove
+from tests.sandbox.conftest import running_sandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -27,29 +23,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running sandbox."""
-    folder: Path = tmp_path_factory.mktemp("sandbox")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://localhost:{port}"
-    environment = os.environ | {"JOEY_SANDBOX_DB": str(folder / "sandbox.sqlite3"), "JOEY_SANDBOX_URL": url}
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "joey.sandbox.app:app"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                httpx.get(url + "/healthz", timeout=2).raise_for_status()
-                break
-            except httpx.HTTPError:
-                assert process.poll() is None, (folder / "log").read_text()
-                assert time.monotonic() < deadline, (folder / "log").read_text()
-                time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running.url
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import md5
@@ -215,33 +215,37 @@ def free_port() -> int:
         return port
 
 
+@contextmanager
+def running_sandbox(folder: Path, environment: dict[str, str] | None = None) -> Iterator[Sandbox]:
+    """A sandbox with its state in the folder, until the block ends."""
+    running = Sandbox(folder, free_port(), environment or {})
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+        running.client.close()
+
+
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One sandbox for all tests that can share it."""
-    running = Sandbox(tmp_path_factory.mktemp("sandbox"), free_port())
-    running.start()
-    yield running
-    running.stop()
-    running.client.close()
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
 
 
 @pytest.fixture
 def own_sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
     """Make a sandbox for one test, with its own state and environment."""
-    made: list[Sandbox] = []
+    with ExitStack() as running:
+        folders = iter(range(100))
 
-    def make(**environment: str) -> Sandbox:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        running = Sandbox(folder, free_port(), environment)
-        made.append(running)
-        running.start()
-        return running
+        def make(**environment: str) -> Sandbox:
+            folder = tmp_path / str(next(folders))
+            folder.mkdir()
+            return running.enter_context(running_sandbox(folder, environment))
 
-    yield make
-    for each in made:
-        each.stop()
-        each.client.close()
+        yield make
 
 
 @pytest.fixture

@@ -9,18 +9,15 @@ import httpx
 import pytest
 
 from joey.sandbox.bank.statement import CAMT
-from tests.sandbox.conftest import Sandbox, free_port
+from tests.sandbox.conftest import Sandbox, running_sandbox
 from tests.sandbox.test_bank import by_transfer, good, paid, put, say, state, trouble
 from tests.sandbox.test_feeds_and_pages import BANNER
 
 
 @pytest.fixture(scope="module")
 def bank_of_this_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = Sandbox(tmp_path_factory.mktemp("bank"), free_port())
-    running.start()
-    yield running
-    running.stop()
-    running.client.close()
+    with running_sandbox(tmp_path_factory.mktemp("bank")) as running:
+        yield running
 
 
 @pytest.fixture

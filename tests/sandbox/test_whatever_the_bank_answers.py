@@ -12,7 +12,7 @@ from joey.payouts.take_answers import take_answers
 from tests.cast import NOW
 from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop
 from tests.proof import prove
-from tests.sandbox.conftest import Sandbox, free_port
+from tests.sandbox.conftest import Sandbox, running_sandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -43,11 +43,8 @@ CASES: dict[str, tuple[Calls, Calls]] = {
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = Sandbox(tmp_path_factory.mktemp("bank"), free_port())
-    running.start()
-    yield running
-    running.stop()
-    running.client.close()
+    with running_sandbox(tmp_path_factory.mktemp("bank")) as running:
+        yield running
 
 
 @pytest.fixture
