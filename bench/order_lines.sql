@@ -40,11 +40,26 @@ FROM orders_orderline;
 ANALYZE orders_orderline;
 
 -- earned
-INSERT INTO commissions_commission (id, shop_id, order_line_id, marketplace, plan_id, rate_ppm, currency, base_minor,
-    amount_minor, platform_minor, rounding_minor, settled, state, payable_on, earned_revision)
-SELECT joey_uuid7(), shop_id, id, marketplace, (SELECT min(id) FROM commissions_planversion), rate_ppm, currency, base,
-       base * 8 / 10, base * 2 / 10, base - base * 8 / 10 - base * 2 / 10, true, 'earned', settled_at::date + 7, revision
+INSERT INTO commissions_commission (id, shop_id, order_line_id, marketplace, plan_id, plan_moment, plan_moment_kind,
+    rate_ppm, currency, base_minor, penalty_minor, amount_minor, pending_minor, held_minor, released_minor, platform_minor,
+    platform_released_minor, rounding_minor, settled, restarted, payable_on, elsewhere, holds_of_all, hold_minor,
+    revision, line_revision)
+SELECT joey_uuid7(), shop_id, id, marketplace, (SELECT min(id) FROM commissions_planversion), clicked_at, 'clicked',
+       rate_ppm, currency, base, 0, base * 8 / 10, base * 8 / 10, 0, 0, base * 2 / 10, 0,
+       base - base * 8 / 10 - base * 2 / 10, true, false, settled_at::date + 7, '{}', 0, 0, 1, revision
 FROM (SELECT *, commission_minor - service_fee_minor AS base FROM orders_orderline) l;
+
+INSERT INTO commissions_revision (commission_id, number, because,
+    line_revision, line_state, line_held, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
+    buyer_refunded_minor, protected_minor, changed_at, settled_at,
+    base_minor, penalty_minor, amount_minor, pending_minor, held_minor, released_minor, platform_minor,
+    platform_released_minor, rounding_minor, settled, payable_on)
+SELECT c.id, c.revision, 'commission.earned', l.revision, l.state, l.held, l.commission_minor, l.service_fee_minor,
+       l.returned_commission_minor, l.quantity, l.paid_minor, l.returned_paid_minor, l.protected_minor, l.reported_at,
+       l.settled_at,
+       c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
+       c.platform_minor, c.platform_released_minor, c.rounding_minor, c.settled, c.payable_on
+FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id;
 
 INSERT INTO ledger_account (book_id, kind, party, currency)
 SELECT s.id, k.kind, k.party, 'CNY' FROM shops_shop s CROSS JOIN (VALUES
@@ -52,8 +67,8 @@ SELECT s.id, k.kind, k.party, 'CNY' FROM shops_shop s CROSS JOIN (VALUES
     ('rounding', ''), ('shop:available', ''), ('platform:revenue', '')) AS k (kind, party);
 
 INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
-SELECT c.shop_id, k.kind, c.id || k.tail, now() FROM commissions_commission c
-CROSS JOIN LATERAL (VALUES ('commission.earned', ':' || c.earned_revision), ('commission.settled', '')) AS k (kind, tail);
+SELECT c.shop_id, k.kind, c.id || ':' || c.revision, now() FROM commissions_commission c
+CROSS JOIN (VALUES ('commission.earned'), ('commission.settled')) AS k (kind);
 
 ANALYZE commissions_commission, ledger_journal, ledger_account;
 
@@ -61,38 +76,52 @@ INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, 
 SELECT j.id, c.shop_id, d.id, k.id, 'CNY', m.amount
 FROM commissions_commission c
 CROSS JOIN LATERAL (VALUES
-    ('commission.earned', ':' || c.earned_revision, 'market:expected', 'shop:pending', c.amount_minor),
-    ('commission.earned', ':' || c.earned_revision, 'market:expected', 'platform:pending', c.platform_minor),
-    ('commission.earned', ':' || c.earned_revision, 'market:expected', 'rounding', c.rounding_minor),
-    ('commission.settled', '', 'market:receivable', 'market:expected', c.base_minor)
-) AS m (kind, tail, debit, credit, amount)
-JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = m.kind AND j.reference = c.id || m.tail
+    ('commission.earned', 'market:expected', 'shop:pending', c.amount_minor),
+    ('commission.earned', 'market:expected', 'platform:pending', c.platform_minor),
+    ('commission.earned', 'market:expected', 'rounding', c.rounding_minor),
+    ('commission.settled', 'market:receivable', 'market:expected', c.base_minor)
+) AS m (kind, debit, credit, amount)
+JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = m.kind AND j.reference = c.id || ':' || c.revision
 JOIN ledger_account d ON d.book_id = c.shop_id AND d.kind = m.debit
 JOIN ledger_account k ON k.book_id = c.shop_id AND k.kind = m.credit
 WHERE m.amount > 0;
 
 INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
-SELECT shop_id, 'commission.earned', 1, 'order_line:' || order_line_id,
-       jsonb_build_object('amount_minor', amount_minor, 'before_minor', 0, 'base_minor', base_minor, 'rate_ppm', rate_ppm,
-           'plan', plan_id, 'currency', currency, 'settled', settled, 'line_state', 'settled', 'payable_on', payable_on), now()
-FROM commissions_commission;
-
-ANALYZE commissions_commission, ledger_journal, ledger_account;
+SELECT c.shop_id, 'commission.earned', 1, 'order_line:' || l.id,
+       jsonb_build_object('amount_minor', c.amount_minor, 'before_minor', 0, 'base_minor', c.base_minor,
+           'given_minor', l.commission_minor, 'share_ppm', 800000, 'before_base_minor', 0, 'rate_ppm', l.rate_ppm,
+           'plan', c.plan_id, 'plan_moment', c.plan_moment, 'plan_moment_kind', c.plan_moment_kind, 'currency', c.currency,
+           'settled', c.settled, 'line_state', l.state, 'payable_on', c.payable_on, 'quantity', l.quantity,
+           'buyer_paid_minor', l.paid_minor), now()
+FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id;
 
 -- confirmed
-UPDATE commissions_commission SET state = 'confirmed', confirmed_at = now();
+UPDATE commissions_commission SET pending_minor = 0, released_minor = pending_minor,
+       platform_released_minor = platform_minor, revision = 2, confirmed_at = now();
+
+INSERT INTO commissions_revision (commission_id, number, because,
+    line_revision, line_state, line_held, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
+    buyer_refunded_minor, protected_minor, changed_at, settled_at,
+    base_minor, penalty_minor, amount_minor, pending_minor, held_minor, released_minor, platform_minor,
+    platform_released_minor, rounding_minor, settled, payable_on)
+SELECT c.id, c.revision, 'commission.confirmed', l.revision, l.state, l.held, l.commission_minor, l.service_fee_minor,
+       l.returned_commission_minor, l.quantity, l.paid_minor, l.returned_paid_minor, l.protected_minor, l.reported_at,
+       l.settled_at,
+       c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
+       c.platform_minor, c.platform_released_minor, c.rounding_minor, c.settled, c.payable_on
+FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id;
 
 INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
-SELECT shop_id, 'commission.confirmed', id::text, now() FROM commissions_commission;
+SELECT shop_id, 'commission.confirmed', id || ':' || revision, now() FROM commissions_commission;
 
-ANALYZE ledger_journal;
+ANALYZE commissions_commission, ledger_journal;
 
 INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)
 SELECT j.id, c.shop_id, d.id, k.id, 'CNY', m.amount
 FROM commissions_commission c
 CROSS JOIN LATERAL (VALUES ('shop:pending', 'shop:available', c.amount_minor),
                            ('platform:pending', 'platform:revenue', c.platform_minor)) AS m (debit, credit, amount)
-JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = 'commission.confirmed' AND j.reference = c.id::text
+JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = 'commission.confirmed' AND j.reference = c.id || ':' || c.revision
 JOIN ledger_account d ON d.book_id = c.shop_id AND d.kind = m.debit
 JOIN ledger_account k ON k.book_id = c.shop_id AND k.kind = m.credit
 WHERE m.amount > 0;
@@ -130,29 +159,49 @@ SELECT shop_id, 'order_line.returned', 1, 'order_line:' || id,
            'returned_commission_minor', returned_commission_minor, 'currency', currency), now()
 FROM orders_orderline WHERE returned_commission_minor > 0;
 
-INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
-SELECT c.shop_id, 'commission.adjusted', c.id || ':' || l.revision, now()
+CREATE TEMP TABLE bench_taken_back ON COMMIT DROP AS
+SELECT c.id, c.amount_minor, c.platform_minor, c.rounding_minor, c.base_minor
 FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id WHERE l.returned_commission_minor > 0;
+
+UPDATE commissions_commission c SET base_minor = 0, amount_minor = 0, released_minor = 0, platform_minor = 0,
+       platform_released_minor = 0, rounding_minor = 0, revision = c.revision + 1, line_revision = l.revision
+FROM orders_orderline l WHERE l.id = c.order_line_id AND l.returned_commission_minor > 0;
+
+INSERT INTO commissions_revision (commission_id, number, because,
+    line_revision, line_state, line_held, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
+    buyer_refunded_minor, protected_minor, changed_at, settled_at,
+    base_minor, penalty_minor, amount_minor, pending_minor, held_minor, released_minor, platform_minor,
+    platform_released_minor, rounding_minor, settled, payable_on)
+SELECT c.id, c.revision, 'commission.adjusted', l.revision, l.state, l.held, l.commission_minor, l.service_fee_minor,
+       l.returned_commission_minor, l.quantity, l.paid_minor, l.returned_paid_minor, l.protected_minor, l.reported_at,
+       l.settled_at,
+       c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
+       c.platform_minor, c.platform_released_minor, c.rounding_minor, c.settled, c.payable_on
+FROM bench_taken_back b JOIN commissions_commission c USING (id) JOIN orders_orderline l ON l.id = c.order_line_id;
+
+INSERT INTO ledger_journal (book_id, kind, reference, happened_at)
+SELECT c.shop_id, 'commission.adjusted', c.id || ':' || c.revision, now()
+FROM bench_taken_back b JOIN commissions_commission c USING (id);
 
 INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)
 SELECT j.id, c.shop_id, d.id, k.id, 'CNY', m.amount
-FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id AND l.returned_commission_minor > 0
-CROSS JOIN LATERAL (VALUES ('shop:available', c.amount_minor), ('platform:revenue', c.platform_minor),
-                           ('rounding', c.rounding_minor)) AS m (debit, amount)
-JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = 'commission.adjusted' AND j.reference = c.id || ':' || l.revision
+FROM bench_taken_back b JOIN commissions_commission c USING (id)
+CROSS JOIN LATERAL (VALUES ('shop:available', b.amount_minor), ('platform:revenue', b.platform_minor),
+                           ('rounding', b.rounding_minor)) AS m (debit, amount)
+JOIN ledger_journal j ON j.book_id = c.shop_id AND j.kind = 'commission.adjusted' AND j.reference = c.id || ':' || c.revision
 JOIN ledger_account d ON d.book_id = c.shop_id AND d.kind = m.debit
 JOIN ledger_account k ON k.book_id = c.shop_id AND k.kind = 'market:receivable'
 WHERE m.amount > 0;
 
 INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
-SELECT c.shop_id, 'commission.adjusted', 1, 'order_line:' || c.order_line_id,
-       jsonb_build_object('amount_minor', 0, 'before_minor', c.amount_minor, 'base_minor', 0, 'rate_ppm', c.rate_ppm,
-           'plan', c.plan_id, 'currency', c.currency, 'settled', true, 'line_state', l.state, 'payable_on', c.payable_on), now()
-FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id WHERE l.returned_commission_minor > 0;
-
-UPDATE commissions_commission c SET base_minor = 0, amount_minor = 0, platform_minor = 0, rounding_minor = 0,
-       earned_revision = l.revision
-FROM orders_orderline l WHERE l.id = c.order_line_id AND l.returned_commission_minor > 0;
+SELECT c.shop_id, 'commission.adjusted', 1, 'order_line:' || l.id,
+       jsonb_build_object('amount_minor', 0, 'before_minor', b.amount_minor, 'base_minor', 0,
+           'given_minor', l.commission_minor, 'share_ppm', 800000, 'before_base_minor', b.base_minor,
+           'from_available_minor', b.amount_minor, 'rate_ppm', l.rate_ppm, 'plan', c.plan_id, 'plan_moment', c.plan_moment,
+           'plan_moment_kind', c.plan_moment_kind, 'currency', c.currency, 'settled', true, 'line_state', l.state,
+           'line_state_before', l.state, 'payable_on', c.payable_on, 'quantity', l.quantity,
+           'buyer_paid_minor', l.paid_minor, 'refunded_minor', l.returned_paid_minor), now()
+FROM bench_taken_back b JOIN commissions_commission c USING (id) JOIN orders_orderline l ON l.id = c.order_line_id;
 
 ANALYZE ledger_posting;
 
