@@ -12,9 +12,9 @@ from typing import Any
 
 from bench.marketplaces import that_reports
 
-LINES, SHOPS, SET = 100_000, 200, 20_000
+LINES = 2_000 if os.environ.get("JOEY_BENCH_SHORT") else 100_000
+SHOPS, SET = 200, 20_000
 BASELINE = Path(__file__).with_suffix(".sql")
-
 
 ORDER_COLUMNS = """
     external_order text, external_line text, reported_at timestamptz, payload text, digest bytea, state text,

@@ -20,7 +20,7 @@ def work_out(manifest: Manifest) -> None:
         f"CREATE TEMP TABLE worked_out ON COMMIT DROP AS {_WORK_OUT}",
         {"zone": manifest.zone, "usual_settle_days": manifest.usual_settle_days},
     )
-    sql.execute("ANALYZE worked_out")
+    sql.analyze_temp_table("worked_out")
 
 
 # The version in force at each moment; the first one counts for what was before it.

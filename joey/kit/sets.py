@@ -91,8 +91,8 @@ class SetTable(Generic[Row]):
         return count
 
     def analyze(self) -> Self:
-        """Take statistics. Without them a planner that expects a few rows compares each with each."""
-        sql.execute(f"ANALYZE {self.name}")
+        """Take statistics; each filling does so by itself."""
+        sql.analyze_temp_table(self.name)
         return self
 
 

@@ -71,3 +71,11 @@ def fresh_temp_table(name: str, columns: str) -> None:
     """An empty temporary table that ends with the transaction, whatever an earlier step left behind."""
     execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
     execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
+
+
+def analyze_temp_table(name: str) -> None:
+    """Statistics of a temporary table, from 3,000 of its rows instead of 30,000: that is enough for its size and shape.
+
+    Without them a planner that expects a few rows compares each with each.
+    """
+    execute(f"SET LOCAL default_statistics_target = 10; ANALYZE {name}")

@@ -1,0 +1,23 @@
+"""The baselines in SQL fill Joey's own tables: a column that changed breaks them, and nobody measures every day."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "bench").glob("*.sql")))
+def test_a_baseline_in_sql_still_runs_and_ends_as_joey_does(name: str) -> None:
+    few = {"JOEY_BENCH_SHORT": "1", "JOEY_BENCH_ROWS": "2000"}
+    ran = subprocess.run(
+        [sys.executable, "-c", f"from bench.{name} import main; print(main(1))"],
+        cwd=ROOT, env={**os.environ, **few}, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stderr
+    assert "ratio" in ran.stdout
