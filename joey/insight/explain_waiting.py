@@ -63,10 +63,11 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
 
 def _held(line: OrderRow) -> str:
     if line.held_by_marketplace:
-        return _("%(figure)s is on hold: %(reason)s. It continues when a later report no longer says so.") % {
-            "figure": line.on_hold.text,
-            "reason": held_because(line.held_by_marketplace),
-        }
+        held = _(
+            "%(figure)s is on hold: %(reason)s. The hold ends once a later report no longer says so; you need not do"
+            " anything."
+        )
+        return held % {"figure": line.on_hold.text, "reason": held_because(line.held_by_marketplace)}
     hold = open_hold(line.id)
     reason = "–" if hold is None else hold.reason or held_because(hold.hold_class)
     return _("%(figure)s is on hold: %(reason)s. Only this line is held; the rest of your money is not.") % {

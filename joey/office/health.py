@@ -22,6 +22,7 @@ def health_url(site: AdminSite) -> URLPattern:
     def page(request: HttpRequest) -> HttpResponse:
         now = clock.now()
         found = health(now=now)
+        proof = _prove() if request.method == "POST" else []
         facts: dict[str, Any] = {
             **site.each_context(request),
             "title": _("Health"),
@@ -31,7 +32,8 @@ def health_url(site: AdminSite) -> URLPattern:
             "old": [sync for sync in found.syncs if sync.is_old(now)],
             "counts": counts(),
             "connected": connected(),
-            "proof": _prove() if request.method == "POST" else None,
+            "proof": proof,
+            "broken": sum(offender is not None for _rule, offender in proof),
         }
         return TemplateResponse(request, "office/health.html", facts)
 

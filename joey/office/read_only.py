@@ -1,29 +1,34 @@
 """A table that operators read. Nothing is added, edited or removed here; actions call verbs."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from joey.kit.refusals import Refusal
-from joey.marketplaces import registry
 from joey.money.money import Money
+from joey.office.columns import column
 from joey.office.site import office
+from joey.office.words import COLUMNS
 from joey.people.models import Person
 from joey.record.kept_texts import kept_text, with_texts
 
 M = TypeVar("M")
 
 AT_ONCE = 200
+NAMED = 5  # of the chosen rows, on the page that asks for a reason
 
 
 class Uncounted(Paginator):  # type: ignore[type-arg]
@@ -55,52 +60,48 @@ class OnePage(ChangeList):  # type: ignore[misc]
         self.paginator = Uncounted(self.queryset, self.list_per_page)
 
 
-class OneOf(admin.FieldListFilter):
-    """One of the values that the program knows: finding them in the table would read all of it."""
+class ReadOnly(ModelAdmin):  # type: ignore[misc]
+    """Operators may look. `office` has let them in already.
+
+    `heading` names the table, the columns `named_by` name one of its rows.
+    """
 
     heading: Any = ""
-
-    def __init__(
-        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
-    ) -> None:
-        super().__init__(field, request, params, model, model_admin, field_path)
-        self.title = self.heading
-
-    def options(self) -> Iterable[str]:
-        """The values, as they are shown."""
-        raise NotImplementedError
-
-    def expected_parameters(self) -> list[str | None]:
-        return [self.field_path]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        chosen: Any = self.used_parameters.get(self.field_path)
-        everything = changelist.get_query_string(remove=[self.field_path])
-        yield {"selected": chosen is None, "query_string": everything, "display": _("All")}
-        for each in self.options():
-            query = changelist.get_query_string({self.field_path: each})
-            yield {"selected": chosen is not None and each in chosen, "query_string": query, "display": each}
-
-
-class OfMarketplace(OneOf):
-    """Of one marketplace that is connected."""
-
-    heading = gettext_lazy("Marketplace")
-
-    def options(self) -> Iterable[str]:
-        return [connector.code for connector in registry.connectors()]
-
-
-class ReadOnly(ModelAdmin):  # type: ignore[misc]
-    """Operators may look. `office` has let them in already."""
-
+    named_by: tuple[str, ...] = ()
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # a count beside each choice of a filter
     compressed_fields = True
+    change_list_template = "office/table.html"
 
     def get_changelist(self, request: HttpRequest, **more: Any) -> type[OnePage]:
         return OnePage
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        shown: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "title": self.heading})
+        return shown
+
+    def render_change_form(self, request: HttpRequest, context: Any, *given: Any, **more: Any) -> HttpResponse:
+        named = {"title": f"{self.heading}: {self.name_of(context['original'])}", "subtitle": None}
+        shown: HttpResponse = super().render_change_form(request, {**context, **named}, *given, **more)
+        return shown
+
+    def name_of(self, row: Any) -> str:
+        """A row in a few words, such as "mei · ¥60.00"."""
+        parts = [self._part(self._shown(name), row) for name in self.named_by or self.list_display[:1]]
+        return " · ".join(part for part in parts if part not in ("", "–"))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [self._shown(name) for name in self.list_display]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return [self._shown(name) for name in self.list_display_links or ()] or list_display[:1]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [self._shown(name) for name in self.fields or ()]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return office.has_permission(request)
@@ -117,8 +118,15 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields or ()
+    def _shown(self, name: str) -> Any:
+        """A column of the table in words; what the class draws itself stays a name."""
+        return name if hasattr(type(self), name) or name not in COLUMNS else column(self.model, name)
+
+    def _part(self, shown: Any, row: Any) -> str:
+        value = shown(row) if callable(shown) else getattr(self, shown)(row)
+        if isinstance(value, datetime):
+            return date_format(localtime(value), "Y-m-d H:i")
+        return str(value or "")
 
 
 class WithReason(ReadOnly):
@@ -170,7 +178,7 @@ class AskedField:
 
 
 def ask_reason(
-    table: ModelAdmin,
+    table: ReadOnly,
     request: HttpRequest,
     chosen: Iterable[Any],
     *,
@@ -180,20 +188,23 @@ def ask_reason(
     fields: Sequence[AskedField] = (),
 ) -> HttpResponse:
     """A page that asks for a reason, and for `fields`, and then comes back to the same action with them."""
+    rows = list(chosen)[:AT_ONCE]
     facts = {
         **table.admin_site.each_context(request),
         "title": title,
         "about": about,
         "action": action,
         "fields": fields,
-        "chosen": [str(row.pk) for row in list(chosen)[:AT_ONCE]],
+        "chosen": [str(row.pk) for row in rows],
+        "names": [table.name_of(row) for row in rows[:NAMED]],
+        "unnamed": max(0, len(rows) - NAMED),
         "opts": table.opts,
     }
     return TemplateResponse(request, "office/reason.html", facts)
 
 
 def each_with_reason(
-    table: ModelAdmin,
+    table: ReadOnly,
     request: HttpRequest,
     chosen: Iterable[M],
     verb: Callable[[M, str], object],

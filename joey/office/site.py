@@ -73,9 +73,10 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
     def extra_urls(self) -> list[Any]:
         from joey.office.health import health_url
         from joey.office.register_page import register_url
+        from joey.office.terms_page import terms_url
         from joey.office.waiting import waiting_url
 
-        return [waiting_url(self), health_url(self), register_url(self)]
+        return [waiting_url(self), health_url(self), register_url(self), terms_url(self)]
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return [
@@ -110,6 +111,8 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Holds on payouts"), "pan_tool", table("payouts_payouthold")),
                 _item(_("Pauses of all payouts"), "pause_circle", table("payouts_payoutpause")),
                 _item(_("Payout files"), "description", table("payouts_payoutfile")),
+                _item(_("Order lines that cannot be booked"), "block", table("commissions_quarantinedline")),
+                _item(_("Plan and limits"), "balance", reverse("admin:terms")),
             ],
         ),
         (

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
-from joey.money.money import Money
+from joey.money.money import EXPONENTS, Money
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.models import (
     PayoutAnswer,
@@ -124,4 +124,9 @@ def _question(hold: PayoutHold, attempt: PayoutAttempt) -> OpenQuestion:
 
 
 def _named_amount(answer: PayoutAnswer) -> str:
-    return "" if answer.amount_minor is None else f"{answer.amount_minor} {answer.currency}"
+    """What the rail named; a currency that is new to us is shown in its smallest units."""
+    if answer.amount_minor is None:
+        return ""
+    if answer.currency not in EXPONENTS:
+        return f"{answer.amount_minor} {answer.currency}"
+    return Money(answer.amount_minor, answer.currency).text

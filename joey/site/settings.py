@@ -80,6 +80,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Packages --------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "joey.office",  # before the library that draws it, some of whose templates it replaces
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -101,7 +102,6 @@ INSTALLED_APPS = [
     "joey.orders",
     "joey.commissions",
     "joey.payouts",
-    "joey.office",
 ]
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # studio, office and API; the fast path compresses its own pages

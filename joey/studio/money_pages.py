@@ -47,10 +47,11 @@ def payout(request: HttpRequest, slug: str) -> HttpResponse:
             try:
                 amount = parse_amount(form.cleaned_data["amount"].strip(), form.cleaned_data["currency"])
                 request_payout(shop, amount=amount, idempotency_key=f"studio-{form.cleaned_data['key']}", now=now)
-                return HttpResponseRedirect(f"/studio/{slug}/payout")
+                return HttpResponseRedirect(f"/studio/{slug}/payout?done=requested")
             except Refusal as refusal:
                 form.take(refusal)
-    return page(request, "payout.html", _payout_facts(shop, form, now), status=form.status)
+    facts = {**_payout_facts(shop, form, now), "done": request.GET.get("done")}
+    return page(request, "payout.html", facts, status=form.status)
 
 
 @keeper_only
@@ -65,7 +66,7 @@ def payout_details(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             set_payee(shop, now=now, **form.cleaned_data)
-            return HttpResponseRedirect(f"/studio/{slug}/payout")
+            return HttpResponseRedirect(f"/studio/{slug}/payout?done=details")
         except Refusal as refusal:
             form.take(refusal)
     facts = {"shop": shop, "tab": "money", "now": now, "form": form, "payee": payee_of(shop)}

@@ -190,7 +190,7 @@ def test_when_all_positions_are_taken_the_page_says_what_is_the_case(
         page = joey.get(f"/go/{link.code}", agent, accept_language="en")
         assert page.status_code == 200
         assert "location" not in page.headers
-        assert "No place is free for this shop at Taobao" in page.text
+        assert "Taobao cannot tell right now that this shop sent you" in page.text
     assert PositionLease.objects.count() == 1
     assert not OutboundClick.objects.filter(shop_id=cast.meis_shop().pk).exists()
 

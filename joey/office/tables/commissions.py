@@ -14,8 +14,10 @@ from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.commissions.office_lists import having_closed, in_state, with_closing
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.kit import clock
-from joey.office.read_only import OfMarketplace, ReadOnly, WithReason, each, each_with_reason, money_text, operator
+from joey.office.filters import InWords, OfMarketplace, YesNo
+from joey.office.read_only import ReadOnly, WithReason, each, each_with_reason, money_text, operator
 from joey.office.site import office
+from joey.office.words import actor_in_words, in_words
 
 
 class InState(admin.SimpleListFilter):
@@ -25,7 +27,7 @@ class InState(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, str(label)) for value, label in Commission.State.choices]
+        return [(value, str(in_words("commission.state", value))) for value in Commission.State.values]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         wish = self.value()
@@ -34,8 +36,10 @@ class InState(admin.SimpleListFilter):
 
 @admin.register(Commission, site=office)
 class Commissions(ReadOnly):
+    heading = _("Commissions")
+    named_by = ("order", "amount")
     list_display = ("order", "shop_slug", "amount", "state", "settled", "payable_on", "earned_at")
-    list_filter = (InState, "settled", ("marketplace", OfMarketplace))
+    list_filter = (InState, ("settled", YesNo), ("marketplace", OfMarketplace))
     list_select_related = ("shop", "order_line")
     search_fields = ("order_line__external_order", "shop__slug")
     ordering = ("-id",)
@@ -92,12 +96,14 @@ class IsOpen(admin.SimpleListFilter):
 
 @admin.register(Hold, site=office)
 class CommissionHolds(WithReason):
+    heading = _("Holds on commissions")
+    named_by = ("order", "shop_slug")
     list_display = ("order", "shop_slug", "hold_class", "amount", "why", "opened_at", "closed_at")
-    list_filter = ("hold_class", IsOpen)
+    list_filter = (("hold_class", InWords), IsOpen)
     list_select_related = ("shop", "commission__order_line")
     ordering = ("-id",)
     actions = ("release",)
-    fields = ("order", "shop_slug", "hold_class", "amount", "why", "opened_by", "opened_at", "closed_by", "closed_at")
+    fields = ("order", "shop_slug", "hold_class", "amount", "why", "opener", "opened_at", "closed_by", "closed_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return with_closing(super().get_queryset(request))
@@ -121,11 +127,15 @@ class CommissionHolds(WithReason):
 
     @admin.display(description=_("Amount"))
     def amount(self, hold: Hold) -> str:
-        return "" if hold.amount_minor is None else money_text(hold.amount_minor, hold.commission.currency)
+        return gettext("all") if hold.amount_minor is None else money_text(hold.amount_minor, hold.commission.currency)
+
+    @admin.display(description=_("Opened by"))
+    def opener(self, hold: Hold) -> str:
+        return actor_in_words(hold.opened_by)
 
     @admin.display(description=_("Closed by"))
     def closed_by(self, hold: Hold) -> str:
-        return getattr(hold, "ended_by", None) or ""
+        return actor_in_words(getattr(hold, "ended_by", None) or "")
 
     @admin.display(description=_("Closed at"))
     def closed_at(self, hold: Hold) -> datetime | None:
@@ -134,6 +144,7 @@ class CommissionHolds(WithReason):
 
 @admin.register(QuarantinedLine, site=office)
 class QuarantinedLines(ReadOnly):
+    heading = _("Order lines that cannot be booked")
     list_display = ("order", "marketplace", "reason", "detail", "since")
     list_filter = (("marketplace", OfMarketplace),)
     list_select_related = ("line",)

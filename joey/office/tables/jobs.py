@@ -11,7 +11,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from joey.kit.failed_jobs import events_of_job, retry_job
-from joey.office.read_only import OneOf, ReadOnly, each, once
+from joey.office.filters import InWords, OneOf
+from joey.office.read_only import ReadOnly, each, once
 from joey.office.site import office
 
 
@@ -26,8 +27,10 @@ class OfTask(OneOf):
 
 @admin.register(ProcrastinateJob, site=office)
 class Jobs(ReadOnly):
+    heading = _("Jobs")
+    named_by = ("id", "task_name")
     list_display = ("id", "task_name", "status", "attempts", "scheduled_at", "queue_name")
-    list_filter = ("status", ("task_name", OfTask))
+    list_filter = (("status", InWords), ("task_name", OfTask))
     ordering = ("-id",)
     actions = ("retry",)
     fields = ("id", "task_name", "status", "args", "attempts", "scheduled_at", "queue_name", "lock", "events")

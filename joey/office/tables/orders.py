@@ -1,21 +1,26 @@
 """Order lines: which belong to a shop, which to none yet, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.insight.trace import order_trace, suspense_trace
 from joey.kit import clock
+from joey.office.filters import InWords, OfMarketplace
 from joey.office.fresh_code import with_fresh_code
-from joey.office.read_only import AskedField, OfMarketplace, ReadOnly, ask_reason, each, money_text, once, operator
+from joey.office.read_only import AskedField, ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
+from joey.office.words import in_words
 from joey.orders.attribute_line import attribute_line
 from joey.orders.models import OrderLine
 from joey.orders.queries import in_suspense
@@ -39,8 +44,11 @@ class Suspended(admin.SimpleListFilter):
 
 @admin.register(OrderLine, site=office)
 class OrderLines(ReadOnly):
+    heading = _("Orders")
     list_display = ("external_order", "marketplace", "shop_slug", "suspense", "state", "paid", "title", "first_seen_at")
-    list_filter = (Suspended, "suspense", "held", "state", ("marketplace", OfMarketplace))
+    list_filter = (
+        Suspended, ("suspense", InWords), ("held", InWords), ("state", InWords), ("marketplace", OfMarketplace),
+    )  # fmt: skip
     list_select_related = ("shop",)
     search_fields = ("external_order", "external_line", "evidence_key")
     ordering = ("-id",)
@@ -83,7 +91,7 @@ class OrderLines(ReadOnly):
     def shop_slug(self, line: OrderLine) -> str:
         return line.shop.slug if line.shop else "–"
 
-    @admin.display(description=_("Paid"), ordering="paid_minor")
+    @admin.display(description=_("Buyer paid"), ordering="paid_minor")
     def paid(self, line: OrderLine) -> str:
         return money_text(line.paid_minor, line.currency)
 
@@ -95,7 +103,7 @@ class OrderLines(ReadOnly):
     def service_fee(self, line: OrderLine) -> str:
         return money_text(line.service_fee_minor, line.currency)
 
-    @admin.display(description=_("Returned"))
+    @admin.display(description=_("Refunded"))
     def returned(self, line: OrderLine) -> str:
         return money_text(line.returned_paid_minor, line.currency)
 
@@ -103,17 +111,8 @@ class OrderLines(ReadOnly):
     def evidence(self, line: OrderLine) -> SafeString | str:
         """The piece that decided; in suspense all pieces, each with its problem or the shop that it names."""
         if not line.failed_evidence:
-            return " · ".join(str(part) for part in (line.evidence_kind, line.evidence_key, line.evidence_at) if part)
-        pieces = (
-            (
-                piece["kind"],
-                piece["key"],
-                " ".join(filter(None, (piece["problem"], piece["shop"], piece.get("earlier_shop")))),
-                piece["at"] or "",
-            )
-            for piece in line.failed_evidence
-        )
-        return format_html_join(mark_safe("<br>"), "{} “{}”: {} {}", pieces)
+            return _piece(line.evidence_kind, line.evidence_key, line.evidence_at)
+        return format_html_join(mark_safe("<br>"), "{}", ((_failed(piece),) for piece in line.failed_evidence))
 
     @admin.display(description=_("Why it earned or not"))
     def trace(self, line: OrderLine) -> SafeString:
@@ -123,3 +122,15 @@ class OrderLines(ReadOnly):
 def _trace(line: OrderLine) -> SafeString:
     trace = order_trace(line.shop, line.pk, now=clock.now()) if line.shop else suspense_trace(line.pk)
     return render_to_string("office/trace.html", {"trace": trace})
+
+
+def _piece(kind: str, key: str, at: datetime | None) -> str:
+    when = date_format(localtime(at), "Y-m-d H:i") if at else ""
+    return " · ".join(str(part) for part in (in_words("evidence.kind", kind), key, when) if part)
+
+
+def _failed(piece: Mapping[str, Any]) -> str:
+    """One piece in suspense, as joey/sharing/attribute.py leaves it."""
+    at = datetime.fromisoformat(piece["at"]) if piece["at"] else None
+    found = (in_words("orderline.suspense", piece["problem"]), piece["shop"], piece.get("earlier_shop"))
+    return f"{_piece(piece['kind'], piece['key'], at)}: {' · '.join(str(each) for each in found if each)}"

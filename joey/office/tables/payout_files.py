@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
+from joey.office.filters import IsEmpty
 from joey.office.fresh_code import with_fresh_code
 from joey.office.read_only import ReadOnly, each, each_with_reason, operator
 from joey.office.site import office
@@ -37,8 +38,9 @@ class Waits(admin.SimpleListFilter):
 
 @admin.register(PayoutFile, site=office)
 class PayoutFiles(ReadOnly):
+    heading = _("Payout files")
     list_display = ("message_id", "currency", "made_at", "left_at", "withdrawn_at", "answered_at", "problems")
-    list_filter = (Waits, ("problems", admin.EmptyFieldListFilter))
+    list_filter = (Waits, ("problems", IsEmpty))
     search_fields = ("=message_id",)
     ordering = ("-id",)
     actions = ("ask", "withdraw", "mark_refused")

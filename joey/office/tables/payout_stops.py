@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.kit.refusals import Conflict
+from joey.office.filters import InWords
 from joey.office.fresh_code import with_fresh_code
 from joey.office.read_only import AskedField, WithReason, ask_reason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
+from joey.office.words import in_words
 from joey.payouts.holds import release_hold
 from joey.payouts.models import PayoutDecision, PayoutHold, PayoutPause
 from joey.payouts.office_lists import having_ended, with_hold_ending, with_pause_ending
@@ -40,8 +42,10 @@ class Ended(admin.SimpleListFilter):
 
 @admin.register(PayoutHold, site=office)
 class PayoutHolds(WithReason):
+    heading = _("Holds on payouts")
+    named_by = ("shop_slug", "amount")
     list_display = ("shop_slug", "whole_shop", "cause", "why", "placed_at", "ended_at")
-    list_filter = (Ended, "cause")
+    list_filter = (Ended, ("cause", InWords))
     list_select_related = ("shop", "placed_by", "attempt__payout", "attempt__file")
     ordering = ("-id",)
     actions = ("release", "resolve")
@@ -100,7 +104,7 @@ class PayoutHolds(WithReason):
 
     @admin.display(description=_("State of the transfer"))
     def state(self, hold: PayoutHold) -> str:
-        return hold.attempt.state if hold.attempt else "–"
+        return in_words("payoutattempt.state", hold.attempt.state) if hold.attempt else "–"
 
     @admin.display(description=_("What is known"))
     def known(self, hold: PayoutHold) -> SafeString:
@@ -117,6 +121,7 @@ class PayoutHolds(WithReason):
 
 @admin.register(PayoutPause, site=office)
 class PayoutPauses(WithReason):
+    heading = _("Pauses of all payouts")
     list_display = ("placed_at", "why", "ended_at", "ended")
     list_filter = (Ended,)
     ordering = ("-id",)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.money.money import EXPONENTS
+from joey.office.filters import InWords, OneOf
 from joey.office.fresh_code import with_fresh_code
-from joey.office.read_only import OneOf, WithReason, each, each_with_reason, money_text, once, operator
+from joey.office.read_only import WithReason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
 from joey.payouts import decide
 from joey.payouts.models import Payout
@@ -32,9 +33,11 @@ class OfCurrency(OneOf):
 
 @admin.register(Payout, site=office)
 class Payouts(WithReason):
+    heading = _("Payouts")
+    named_by = ("shop_slug", "amount")
     texts = ("details", "reason")
     list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_by", "requested_at", "why")
-    list_filter = ("state", ("currency", OfCurrency))
+    list_filter = (("state", InWords), ("currency", OfCurrency))
     list_select_related = ("shop",)
     search_fields = ("shop__slug",)
     ordering = ("-id",)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.read_only import OfMarketplace, ReadOnly, each_with_reason, once, operator
+from joey.office.filters import IsEmpty, OfMarketplace, YesNo
+from joey.office.read_only import ReadOnly, each_with_reason, once, operator
 from joey.office.site import office
 from joey.sharing.end_lease import end_lease
 from joey.sharing.models import Position, PositionLease
@@ -19,8 +20,9 @@ from joey.sharing.positions_report import steps_of
 
 @admin.register(Position, site=office)
 class PositionsTable(ReadOnly):
+    heading = _("Positions")
     list_display = ("key", "marketplace", "leased", "free_from", "was_leased", "registered_at")
-    list_filter = (("marketplace", OfMarketplace), ("free_from", admin.EmptyFieldListFilter), "was_leased")
+    list_filter = (("marketplace", OfMarketplace), ("free_from", IsEmpty), ("was_leased", YesNo))
     search_fields = ("=key",)
     ordering = ("-id",)
     fields = ("key", "marketplace", "leased", "free_from", "was_leased", "registered_at")
@@ -32,8 +34,10 @@ class PositionsTable(ReadOnly):
 
 @admin.register(PositionLease, site=office)
 class Leases(ReadOnly):
+    heading = _("Leases")
+    named_by = ("key", "shop_slug")
     list_display = ("key", "marketplace", "shop_slug", "leased_from", "last_used_at", "ended_at", "until")
-    list_filter = (("marketplace", OfMarketplace), ("ended_at", admin.EmptyFieldListFilter), "is_reuse")
+    list_filter = (("marketplace", OfMarketplace), ("ended_at", IsEmpty), ("is_reuse", YesNo))
     list_select_related = ("position", "shop")
     search_fields = ("=position__key", "=shop__slug")
     ordering = ("-id",)

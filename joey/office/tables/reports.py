@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.kit.refusals import Refusal
-from joey.office.read_only import AT_ONCE, OfMarketplace, ReadOnly, once, operator
+from joey.office.filters import OfMarketplace
+from joey.office.read_only import AT_ONCE, ReadOnly, once, operator
 from joey.office.site import office
 from joey.orders.models import UnreadReport
 from joey.orders.queries import report_payload
@@ -20,6 +21,7 @@ from joey.orders.retry_unread import retry_unreadable
 
 @admin.register(UnreadReport, site=office)
 class UnreadReports(ReadOnly):
+    heading = _("Unreadable reports")
     list_display = ("external_order", "marketplace", "kind", "problem", "received_at", "tried_at", "tries")
     list_display_links = ("external_order", "problem")
     list_filter = (("marketplace", OfMarketplace),)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
+from joey.office.filters import IsEmpty, YesNo
 from joey.office.read_only import ReadOnly, each_with_reason, operator
 from joey.office.site import office
 from joey.payouts.holds import place_hold
@@ -18,8 +19,9 @@ from joey.shops.models import Shop
 
 @admin.register(Shop, site=office)
 class Shops(ReadOnly):
+    heading = _("Shops")
     list_display = ("slug", "name", "owner_contact", "opened_at", "closed_at")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    list_filter = (("closed_at", IsEmpty),)
     list_select_related = ("owner",)
     search_fields = ("slug", "name")
     ordering = ("-id",)
@@ -46,8 +48,9 @@ class Shops(ReadOnly):
 
 @admin.register(Person, site=office)
 class PeopleTable(ReadOnly):
+    heading = _("People")
     list_display = ("contact", "name", "language", "is_staff", "is_active", "joined_at")
-    list_filter = ("is_staff", "is_active")
+    list_filter = (("is_staff", YesNo), ("is_active", YesNo))
     search_fields = ("=email", "=phone")
     ordering = ("-id",)
     fields = ("id", "name", "email", "phone", "language", "is_staff", "is_active", "joined_at")

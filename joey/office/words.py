@@ -1,0 +1,218 @@
+"""What the office calls columns and their values: the database's own names are no words that an operator reads.
+
+A test finds a column or a value of a table that has no words here.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from joey.insight.explain_evidence import held_because
+from joey.insight.explain_money import rate_text, unbookable_because
+from joey.marketplaces import registry
+from joey.people.models import Person
+from joey.people.queries import contact_of
+
+
+def in_words(column: str, value: Any) -> Any:
+    """A value as an operator reads it; `column` is "model.column". What needs no words is returned as it is."""
+    name = column.partition(".")[2]
+    if isinstance(value, Person):
+        return value.contact
+    if value is None or value == "":
+        return None
+    if name == "marketplace":
+        return registry.reporter_name(value)
+    if name == "rate_ppm":
+        return rate_text(value)
+    if column in SENTENCES:
+        return capfirst(SENTENCES[column](value))
+    return VALUES[column].get(value, value) if column in VALUES else value
+
+
+def heading_of(model: Any, name: str) -> Any:
+    """What a column of this model is called."""
+    own = f"{model._meta.model_name}.{name}"
+    return COLUMNS[own] if own in COLUMNS else COLUMNS[name]
+
+
+def actor_in_words(by: str) -> str:
+    """Who did something, from a column with a person's id, "terminal" or "report"."""
+    if by == "report":
+        return gettext("The marketplace’s report")
+    if by == "terminal":
+        return gettext("Someone at the terminal")
+    return contact_of(by) or by
+
+
+COLUMNS: Mapping[str, Any] = {
+    "answered_at": _("All answered at"),
+    "args": _("Arguments"),
+    "asked_at": _("Last asked at"),
+    "attempts": _("Attempts"),
+    "cause": _("Cause"),
+    "clicked_at": _("Clicked at"),
+    "closed_at": _("Closed at"),
+    "confirmed_at": _("Available at"),
+    "contact": _("E-mail or phone"),
+    "currency": _("Currency"),
+    "decided_at": _("Decided at"),
+    "decided_by": _("Decided by"),
+    "detail": _("Details"),
+    "earned_at": _("Earned at"),
+    "email": _("E-mail"),
+    "ended_at": _("Ended at"),
+    "external_item": _("Item at the marketplace"),
+    "external_line": _("Line of the order"),
+    "external_order": _("Order"),
+    "file_format": _("Format"),
+    "finished_at": _("Finished at"),
+    "first_seen_at": _("First reported at"),
+    "free_from": _("Free from"),
+    "held": _("Held by its reports"),
+    "hold_class": _("Cause"),
+    "id": _("Number"),
+    "intro": _("Introduction"),
+    "is_active": _("May sign in"),
+    "is_reuse": _("Leased before by others"),
+    "is_staff": _("Operator"),
+    "joined_at": _("Joined at"),
+    "key": _("Position"),
+    "kind": _("Kind"),
+    "language": _("Language"),
+    "last_used_at": _("Last used at"),
+    "lease_id": _("Lease"),
+    "leased_from": _("Leased from"),
+    "lock": _("Lock"),
+    "made_at": _("Made at"),
+    "marketplace": _("Marketplace"),
+    "message_id": _("File"),
+    "name": _("Name"),
+    "opened_at": _("Opened at"),
+    "paid_at": _("Paid by the buyer at"),
+    "payable_on": _("Payable on"),
+    "phone": _("Phone"),
+    "placed_at": _("Ordered at"),
+    "payouthold.placed_at": _("Since"),
+    "payoutpause.placed_at": _("Since"),
+    "placed_by": _("Placed by"),
+    "plan_id": _("Plan"),
+    "problem": _("Problem"),
+    "problems": _("Problems"),
+    "quantity": _("Pieces"),
+    "queue_name": _("Queue"),
+    "rail": _("Payment rail"),
+    "rail_account": _("Paying account"),
+    "rate_ppm": _("Rate"),
+    "reason": _("Reason"),
+    "received_at": _("Received at"),
+    "registered_at": _("Registered at"),
+    "report_id": _("Report"),
+    "reported_at": _("Last change at the marketplace"),
+    "requested_at": _("Requested at"),
+    "revision": _("Revision"),
+    "scheduled_at": _("Planned for"),
+    "settled": _("Settled"),
+    "settled_at": _("Settled at"),
+    "since": _("Since"),
+    "slug": _("Short address"),
+    "state": _("State"),
+    "status": _("State"),
+    "suspense": _("Why it has no shop"),
+    "task_name": _("Task"),
+    "title": _("Title"),
+    "tried_at": _("Last tried at"),
+    "tries": _("Tries"),
+    "until": _("Orders count until"),
+    "was_leased": _("Leased before"),
+    "withdrawn_at": _("Withdrawn at"),
+}
+
+# what the shopkeeper reads as well
+SENTENCES: Mapping[str, Callable[[str], str]] = {
+    "orderline.held": held_because,
+    "hold.hold_class": held_because,
+    "quarantinedline.reason": unbookable_because,
+}
+
+VALUES: Mapping[str, Mapping[str, Any]] = {
+    "evidence.kind": {
+        "position_at_click": _("Position at the time of the click"),
+        "position_at_order": _("Position at the time of the order"),
+        "sub_id": _("Code of a link"),
+        "operator": _("Given by an operator"),
+    },
+    "sync.kind": {"orders": _("Orders"), "refunds": _("Returns and refunds")},
+    "commission.state": {"earned": _("Waiting"), "confirmed": _("Available")},
+    "orderline.state": {
+        "placed": _("Placed, not paid"),
+        "paid": _("Paid by the buyer"),
+        "received": _("Received"),
+        "settled": _("Settled"),
+        "closed": _("Closed"),
+        "unknown": _("A state that is new to us"),
+    },
+    "orderline.suspense": {
+        "unknown_position": _("Its position is not registered"),
+        "not_leased_at_click": _("No shop had the position at the click"),
+        "not_leased_at_order": _("No shop had the position at the order"),
+        "not_linked": _("The shop had no link to the item"),
+        "no_click_time": _("The report has no time of the click"),
+        "no_order_time": _("The report has no time of the order"),
+        "unknown_sub_id": _("Its link code is not known"),
+        "conflicting_evidence": _("Its evidence names different shops"),
+        "no_evidence": _("It names neither position nor link"),
+    },
+    "payout.state": {
+        "requested": _("Requested, to be decided"),
+        "approved": _("Approved, goes out next"),
+        "sent": _("With the bank"),
+        "paid": _("Arrived"),
+        "failed": _("Not paid"),
+        "returned": _("Came back"),
+        "refused": _("Not sent"),
+    },
+    "payoutattempt.state": {
+        "prepared": _("In a file that has not left"),
+        "withdrawn": _("Withdrawn before it left"),
+        "submitted": _("Submitted, no answer yet"),
+        "accepted": _("Accepted by the bank"),
+        "unknown": _("Outcome unknown"),
+        "settled": _("Paid by the bank"),
+        "rejected": _("Rejected by the bank"),
+        "returned": _("Paid, and came back"),
+        "not_paid": _("Booked as paid, never left"),
+    },
+    "payoutanswer.outcome": {
+        "receipt": _("The bank has the file"),
+        "not_known": _("The bank does not know the file"),
+        "refused": _("The bank refused the file"),
+        "accepted": _("Accepted by the bank"),
+        "settled": _("Paid by the bank"),
+        "rejected": _("Rejected by the bank"),
+        "returned": _("Paid, and came back"),
+        "unreadable": _("The answer cannot be read"),
+        "not_ours": _("The answer is about another transfer"),
+        "overpaid": _("Paid although it was booked back, or paid twice"),
+        "not_paid": _("Booked as paid, never left"),
+    },
+    "payouthold.cause": {
+        "operator": _("An operator placed it"),
+        "unknown": _("Outcome unknown"),
+        "contradiction": _("The answers contradict each other"),
+        "returned": _("The money came back"),
+    },
+    "procrastinatejob.status": {
+        "todo": _("Waiting"),
+        "doing": _("In progress"),
+        "succeeded": _("Done"),
+        "failed": _("Failed"),
+        "cancelled": _("Cancelled"),
+        "aborted": _("Stopped"),
+    },
+    "unreadreport.kind": {"order": _("Order"), "refund": _("Return or refund")},
+    "person.language": {"zh-hans": "中文", "en": "English"},
+}
