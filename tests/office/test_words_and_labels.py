@@ -46,7 +46,7 @@ class Outline(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         while self._open:
-            name, given, text = self._open.pop()
+            name, _given, text = self._open.pop()
             said = " ".join("".join(text).split())
             if name == "h1":
                 self.headings.append(said)
