@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from joey.cli.data_option import data_option
+from joey.cli.operator_option import deciding_if_named, operator_if_named
 
 
 @click.group()
@@ -66,19 +67,15 @@ def register(count: int | None, marketplace: str | None, keys: tuple[str, ...], 
 @positions.command("end")
 @click.argument("lease")
 @click.option("--reason", required=True, metavar="TEXT", help="Kept in the record.")
-@click.option("--by", envvar="JOEY_OPERATOR", metavar="PHONE_OR_EMAIL", help="The operator who decides, if known.")
+@operator_if_named
 @data_option
 def end(lease: str, reason: str, by: str | None, data: Path) -> None:
     """End the lease with the id LEASE. Its position serves another shop once no order can come of it any more."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "positions"):
+    with deciding_if_named(data, by, command="positions") as operator:
         from joey.kit.clock import now
-        from joey.people.operators import operator_by_contact
         from joey.sharing.end_lease import end_lease
         from joey.sharing.positions_report import lease_by_id
 
-        operator = operator_by_contact(by) if by else None
         ended = end_lease(lease_by_id(lease), reason=reason, by=operator, now=now())
     click.echo(f"The lease has ended. Its position rests until {_when(ended.until)}; orders until then are the shop's.")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import deciding, operator_option
 
 
 @click.command()
@@ -34,15 +34,11 @@ def holds(data: Path) -> None:
 @data_option
 def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
     """Hold what LINE earned, by the line's id. The shopkeeper reads REASON; no other line is touched."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "lines"):
+    with deciding(data, by, command="lines") as operator:
         from joey.commissions.holds import place_hold
         from joey.commissions.holds_in_force import commission_of_line
         from joey.kit.clock import now
-        from joey.people.operators import operator_by_contact
 
-        operator = operator_by_contact(by)
         placed = place_hold(commission_of_line(line_id), reason=reason, by=str(operator.pk), now=now())
     click.echo(f"Held. `joey lines release {placed.id} REASON` releases it.")
 
@@ -54,14 +50,10 @@ def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
 @data_option
 def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:
     """Release HOLD, by its id, for REASON."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "lines"):
+    with deciding(data, by, command="lines") as operator:
         from joey.commissions.holds import release_hold
         from joey.commissions.holds_in_force import commission_hold_by_id
         from joey.kit.clock import now
-        from joey.people.operators import operator_by_contact
 
-        operator = operator_by_contact(by)
         release_hold(commission_hold_by_id(hold_id), by=str(operator.pk), reason=reason, now=now())
     click.echo("Released. It becomes available once it is settled and its waiting days are over.")

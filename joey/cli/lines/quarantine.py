@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import deciding, operator_option
 
 
 @click.command()
@@ -33,12 +33,9 @@ def quarantine(data: Path) -> None:
 @data_option
 def retry(line_id: UUID, by: str, data: Path) -> None:
     """Book LINE, by its id, after what kept it from being booked was fixed."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "lines"):
+    with deciding(data, by, command="lines") as operator:
         from joey.commissions.retry_quarantined import retry_quarantined
         from joey.kit.clock import now
-        from joey.people.operators import operator_by_contact
 
-        retry_quarantined(line_id, by=str(operator_by_contact(by).pk), now=now())
+        retry_quarantined(line_id, by=str(operator.pk), now=now())
     click.echo("Booked.")

@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import deciding, operator_option
 from joey.instance.errors import CommandFailed
 
 LIST_MOST = 200
@@ -63,13 +63,10 @@ def retry_suspense(marketplace: str | None, data: Path) -> None:
 @data_option
 def attribute(line_id: UUID, slug: str, reason: str, by: str, data: Path) -> None:
     """Give LINE, which is in suspense, to SHOP for ever. REASON says what proves that the order is the shop's."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "lines"):
+    with deciding(data, by, command="lines") as operator:
         from joey.kit.clock import now
         from joey.orders.attribute_line import attribute_line
-        from joey.people.operators import operator_by_contact
         from joey.shops.queries import shop_by_slug
 
-        attribute_line(line_id, shop_by_slug(slug), reason=reason, by=operator_by_contact(by), now=now())
+        attribute_line(line_id, shop_by_slug(slug), reason=reason, by=operator, now=now())
     click.echo("The line is the shop's. It is booked within a minute, as if that had been known from the start.")

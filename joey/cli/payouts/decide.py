@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import deciding, operator_option
 
 
 @click.command()
@@ -15,16 +15,13 @@ from joey.cli.operator_option import operator_option
 @data_option
 def approve(payout_id: UUID, by: str, data: Path) -> None:
     """Approve PAYOUT, by its id. From 10,000.00 a second operator has to approve it as well."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.decide import approve as approve_payout
         from joey.payouts.models import Payout
         from joey.payouts.queries import payout_by_id
-        from joey.people.operators import operator_by_contact
 
-        payout = approve_payout(payout_by_id(payout_id), by=operator_by_contact(by), now=now())
+        payout = approve_payout(payout_by_id(payout_id), by=operator, now=now())
         approved = payout.state == Payout.State.APPROVED
     if approved:
         click.echo("Approved. It is sent within a minute, unless it is held or paused.")
@@ -39,13 +36,10 @@ def approve(payout_id: UUID, by: str, data: Path) -> None:
 @data_option
 def refuse(payout_id: UUID, reason: str, by: str, data: Path) -> None:
     """Refuse PAYOUT, by its id; the money is available again. The shopkeeper reads REASON."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.decide import refuse as refuse_payout
         from joey.payouts.queries import payout_by_id
-        from joey.people.operators import operator_by_contact
 
-        refuse_payout(payout_by_id(payout_id), by=operator_by_contact(by), reason=reason, now=now())
+        refuse_payout(payout_by_id(payout_id), by=operator, reason=reason, now=now())
     click.echo("Refused. The money is available again.")

@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import deciding, operator_option
 
 
 @click.command()
@@ -34,16 +34,12 @@ def holds(data: Path) -> None:
 @data_option
 def hold(slug: str, reason: str, payout_id: UUID | None, by: str, data: Path) -> None:
     """Hold all payouts of SHOP, by its short address. The shopkeeper reads REASON."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.holds import place_hold
         from joey.payouts.queries import payout_by_id
-        from joey.people.operators import operator_by_contact
         from joey.shops.queries import shop_by_slug
 
-        operator = operator_by_contact(by)
         payout = payout_by_id(payout_id) if payout_id else None
         placed = place_hold(shop_by_slug(slug), reason=reason, payout=payout, by=operator, now=now())
     click.echo(f"Held. `joey payouts release {placed.id} REASON` releases it.")
@@ -56,13 +52,10 @@ def hold(slug: str, reason: str, payout_id: UUID | None, by: str, data: Path) ->
 @data_option
 def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:
     """Release HOLD, by its id, for REASON. One that asks what became of a transfer ends by `resolve`."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.holds import release_hold
         from joey.payouts.waiting_lists import hold_by_id
-        from joey.people.operators import operator_by_contact
 
-        release_hold(hold_by_id(hold_id), by=operator_by_contact(by), reason=reason, now=now())
+        release_hold(hold_by_id(hold_id), by=operator, reason=reason, now=now())
     click.echo("Released. The payouts it held are sent within a minute, unless something else holds them.")

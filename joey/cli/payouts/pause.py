@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_if_named, operator_option
+from joey.cli.operator_option import deciding, deciding_if_named, operator_if_named, operator_option
 
 
 @click.command()
@@ -30,14 +30,11 @@ def status(data: Path) -> None:
 @data_option
 def pause(reason: str, by: str | None, data: Path) -> None:
     """Send nothing to the bank until `resume`; REASON is what operators and the terminal read."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding_if_named(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.pause import pause_payouts
-        from joey.people.operators import operator_by_contact
 
-        pause_payouts(reason=reason, by=operator_by_contact(by) if by else None, now=now())
+        pause_payouts(reason=reason, by=operator, now=now())
     click.echo("Payouts are paused. `joey payouts resume` resumes them.")
 
 
@@ -46,14 +43,11 @@ def pause(reason: str, by: str | None, data: Path) -> None:
 @data_option
 def resume(by: str, data: Path) -> None:
     """Resume payouts, after comparing the books with the bank's statement."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.pause import end_pause, open_pauses
-        from joey.people.operators import operator_by_contact
 
-        operator, pauses = operator_by_contact(by), open_pauses()
+        pauses = open_pauses()
         for pause in pauses:
             end_pause(pause, now=now(), by=operator)
     click.echo("Payouts are resumed." if pauses else "Payouts were not paused.")
