@@ -48,6 +48,7 @@ KEYS = {
     "orders_refundcase (marketplace, external_order, external_line, case_id)": REPORT,
     "orders_reportdigest (digest)": REPORT,
     "orders_unreadreport (report_id)": REPORT,
+    "orders_reportdismissal (report_id)": REPORT,
     "orders_synccursor (marketplace, account, question)": SINGLE,
     "payouts_payoutattempt (payout_id)": PARENT,
     "payouts_payoutattempt (payout_id, number)": PARENT,

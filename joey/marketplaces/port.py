@@ -151,6 +151,7 @@ class UnreadableReport:
     reported_at: datetime  # the marketplace's time of change, or the end of the window where even that is unreadable
     payload: Mapping[str, object]
     problem: str  # which field, and what is wrong with it
+    external_line: str = ""  # the same, of an order report
 
 
 AnyReport = OrderReport | RefundReport | UnreadableReport

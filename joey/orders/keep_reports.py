@@ -138,8 +138,9 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
             sql.execute(
                 f"""
                 INSERT INTO orders_unreadreport
-                    (report_id, marketplace, kind, external_order, payload_sha256, problem, tries)
-                SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.digest, s.problem, 1
+                    (report_id, marketplace, kind, external_order, external_line, payload_sha256, problem, tries)
+                SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.external_line, s.digest,
+                       s.problem, 1
                 FROM {UNREADABLE} s JOIN {KEPT} k USING (report) WHERE s.rereads IS NULL
                 """,
                 given,

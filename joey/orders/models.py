@@ -89,12 +89,15 @@ class ReportDigest(models.Model):
 
 
 class UnreadReport(models.Model):
-    """A report that could not be read yet, with the reason. A job tries it again; once it is read, the row is gone."""
+    """A report that could not be read yet, with the reason. A job tries it again; once it is read, or dismissed, the
+    row is gone.
+    """
 
     report_id = models.UUIDField(primary_key=True)
     marketplace = models.CharField(max_length=64)
     kind = models.CharField(max_length=8)
     external_order = models.CharField(max_length=64)  # a hint
+    external_line = models.CharField(max_length=64, blank=True, default="")  # "" where it could not be made out
     payload_sha256 = models.BinaryField(max_length=32)
     problem = models.CharField(max_length=200)  # at the last attempt
     received_at = models.DateTimeField(db_default=Now())
@@ -103,6 +106,28 @@ class UnreadReport(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["marketplace", "tried_at"], name="orders_unread_next")]
+
+
+class ReportDismissal(models.Model):
+    """An unreadable report is not tried again: a later report of its line was read, or an operator gave it up.
+    Never changed.
+    """
+
+    report_id = models.UUIDField(primary_key=True)
+    replaced_by = models.UUIDField(null=True)  # the later report
+    by = models.UUIDField(null=True)  # the operator
+    reason_id = models.UUIDField(null=True)
+    reason_sha256 = models.BinaryField(max_length=32, null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=False, by=None, reason_id=None)
+                | Q(replaced_by=None, by__isnull=False, reason_id__isnull=False),
+                name="orders_dismissed_for_a_reason",
+            )
+        ]
 
 
 class OrderLine(models.Model):

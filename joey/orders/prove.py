@@ -3,6 +3,7 @@
 from joey.kit.prove import Check
 from joey.marketplaces import registry
 from joey.orders import prove_evidence, prove_reports
+from joey.record.erasable import texts_match
 
 CURSORS = Check(
     "33. No cursor is ahead of what was asked, and nothing was asked of the future",
@@ -31,4 +32,11 @@ def _late() -> str:
 
 WAITING = Check("33. What could not be read was tried again within a day", _late)
 
-CHECKS = [*prove_reports.CHECKS, *prove_evidence.CHECKS, CURSORS, WAITING]
+CHECKS = [
+    *prove_reports.CHECKS,
+    *prove_evidence.CHECKS,
+    CURSORS,
+    WAITING,
+    texts_match("orders_operatorattribution", "reason_id", "reason_sha256"),
+    texts_match("orders_reportdismissal", "reason_id", "reason_sha256"),
+]

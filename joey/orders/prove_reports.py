@@ -72,9 +72,18 @@ LINES = Check(
         SELECT FROM orders_report read
         WHERE (read.marketplace, read.kind, read.payload_sha256) = (r.marketplace, r.kind, r.payload_sha256)
           AND read.problem = '')
+      AND NOT EXISTS (SELECT FROM orders_reportdismissal d WHERE d.report_id = r.id)
     UNION ALL
     SELECT 'listed, and not unreadable', u.report_id::text FROM orders_unreadreport u
-    LEFT JOIN orders_report r ON r.id = u.report_id WHERE r.id IS NULL OR r.problem = ''
+    LEFT JOIN orders_report r ON r.id = u.report_id LEFT JOIN orders_reportdismissal d ON d.report_id = u.report_id
+    WHERE r.id IS NULL OR r.problem = '' OR d.report_id IS NOT NULL
+    UNION ALL
+    SELECT 'dismissed without cause', d.report_id::text FROM orders_reportdismissal d
+    LEFT JOIN orders_report r ON r.id = d.report_id LEFT JOIN orders_report newer ON newer.id = d.replaced_by
+    WHERE r.id IS NULL OR r.problem = '' OR d.replaced_by IS NOT NULL AND (newer.problem = '' AND
+        (newer.marketplace, newer.kind, newer.external_order) = (r.marketplace, 'order', r.external_order)
+        AND (date_trunc('second', newer.reported_at), coalesce(newer.poll_id, 0), newer.reported_at)
+          > (date_trunc('second', r.reported_at), coalesce(r.poll_id, 0), r.reported_at)) IS NOT TRUE
     """,
 )
 

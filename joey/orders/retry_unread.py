@@ -18,6 +18,7 @@ from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
+from joey.orders.dismiss_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
 from joey.orders.storable import PROBLEM_MAX, fitting
 from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origins
@@ -58,8 +59,12 @@ def retry_all_unread(*, now: datetime) -> Reread:
 
 @transaction.atomic(durable=True)
 def retry_marketplace(connector: Connector, *, now: datetime) -> Reread:
-    """Try the unreadable reports of one marketplace, and those with unknown codes that hold a line."""
+    """Try the unreadable reports of one marketplace, and those with unknown codes that hold a line.
+
+    Those whose line has a later report that was read are taken off the list instead.
+    """
     lock_lines_of(connector.code)
+    dismiss_replaced(connector.code, now=now)
     unreadable = _retry(connector, _unreadable(connector.code), now=now)
     unknown = _retry(connector, _with_unknown_codes(connector.code), now=now)
     return Reread(unreadable.tried + unknown.tried, unreadable.read + unknown.read)

@@ -26,7 +26,7 @@ from joey.orders.staged_tables import (
     RefundIn,
     UnreadableIn,
 )
-from joey.orders.storable import PROBLEM_MAX, fitting
+from joey.orders.storable import PROBLEM_MAX, fitting, line_hint
 from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, EvidencePiece
 
 
@@ -89,8 +89,9 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool) 
             assert isinstance(report, UnreadableReport)
             unreadable.append(
                 UnreadableIn(
-                    number, report.kind, storable(report.external_order), report.reported_at, payload, digest,
-                    origin.poll, origin.rereads, storable(report.problem[:PROBLEM_MAX]) or "unreadable",
+                    number, report.kind, storable(report.external_order), line_hint(storable(report.external_line)),
+                    report.reported_at, payload, digest, origin.poll, origin.rereads,
+                    storable(report.problem[:PROBLEM_MAX]) or "unreadable",
                 )
             )  # fmt: skip
     empty_tables()

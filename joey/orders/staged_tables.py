@@ -92,6 +92,7 @@ class UnreadableIn:
     report: int
     kind: str
     external_order: str
+    external_line: str
     reported_at: datetime
     payload: str
     digest: bytes

@@ -134,6 +134,8 @@ _DECLARED = (
     ),
     Kind("order_line.given", {**_BY_PERSON, "reason": TEXT, "suspense": CODE}),
     Kind("report.retried", {**_BY_PERSON, "marketplace": CODE, "read": FLAG}),
+    Kind("report.replaced", {"marketplace": CODE, "report": ID}),
+    Kind("report.dismissed", {**_BY_PERSON, "marketplace": CODE, "reason": TEXT}),
     # commissions
     Kind(
         "plan.published",
@@ -179,6 +181,7 @@ _DECLARED = (
     Kind("payout.prepared", _IN_FILE),
     Kind("payout.withdrawn", {**_IN_FILE, **_BY_PERSON}),
     Kind("payout_file.withdrawn", {**_BY_PERSON, "reason": TEXT}),
+    Kind("payout_file.strangers_dismissed", {**_BY_PERSON, "reason": TEXT, "answers": INTEGER}),
     Kind("payout.sent", _IN_FILE),
     Kind("payout.accepted", {"number": INTEGER}),
     Kind("payout.unknown", {"number": INTEGER}),

@@ -183,7 +183,8 @@ def test_each_corruption_is_seen_and_its_offender_named(lines: EmbeddedPostgres)
 def test_every_rule_is_broken_by_one_of_these() -> None:
     numbers = {number for _broken, number, _offender in CORRUPTIONS.values()}
 
-    assert {check.rule.split()[0] for check in orders.CHECKS} == numbers
+    numbered = {check.rule.split()[0] for check in orders.CHECKS if not check.rule.startswith("Each text")}
+    assert numbered == numbers  # texts: tests/record/test_erasable.py
 
 
 def found(postgres: EmbeddedPostgres, broken: str | None, offender: str = "") -> tuple[dict[str, set[str]], set[str]]:

@@ -8,7 +8,16 @@ import pytest
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.marketplaces.port import UnreadableReport
 from joey.orders.attribute_line import attribute_line
-from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine, Poll, Report, UnreadReport
+from joey.orders.dismiss_unread import dismiss_unreadable
+from joey.orders.models import (
+    OperatorAttribution,
+    OrderClaim,
+    OrderLine,
+    Poll,
+    Report,
+    ReportDismissal,
+    UnreadReport,
+)
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.retry_unread import retry_marketplace
 from joey.orders.take_order_reports import take_order_reports
@@ -99,3 +108,25 @@ def test_a_retry_that_is_killed_leaves_nothing_and_is_done_by_the_next(
     retry_marketplace(LEARNT, now=NOW)
     retry_suspense("taobao", now=NOW)
     assert (OrderLine.objects.count(), UnreadReport.objects.count(), OrderClaim.objects.count()) == (2, 0, 2)
+
+
+def test_a_report_that_is_given_up_twice_at_once_is_written_down_once(committed_db: EmbeddedPostgres) -> None:
+    polled(UnreadableReport("order", "1", NOW, {"n": 1}, "n is new"))
+    report_id, operator = UnreadReport.objects.get().pk, ada()
+
+    done = outcomes(*[lambda: dismiss_unreadable(report_id, by=operator, reason="Gone", now=NOW)] * 2)
+
+    assert sorted(type(each).__name__ for each in done) == ["NoneType", "NotFound"]
+    assert (ReportDismissal.objects.count(), UnreadReport.objects.count()) == (1, 0)
+
+
+def test_a_process_killed_while_it_gives_a_report_up_has_not_given_it_up(committed_db: EmbeddedPostgres) -> None:
+    polled(UnreadableReport("order", "1", NOW, {"n": 1}, "n is new"))
+    report_id, operator = UnreadReport.objects.get().pk, ada()
+
+    die_after(
+        'INSERT INTO "orders_reportdismissal"',
+        lambda: dismiss_unreadable(report_id, by=operator, reason="Gone", now=NOW),
+    )
+
+    assert (ReportDismissal.objects.count(), UnreadReport.objects.count()) == (0, 1)

@@ -8,6 +8,7 @@ COMMANDS = {
     "unreadable": ("joey.cli.reports.unreadable:unreadable", "List reports that could not be read."),
     "show": ("joey.cli.reports.unreadable:show", "Print one report as the marketplace sent it."),
     "retry": ("joey.cli.reports.unreadable:retry", "Read reports again."),
+    "dismiss": ("joey.cli.reports.unreadable:dismiss", "Give up a report."),
 }
 
 

@@ -1,4 +1,4 @@
-"""Order reports that could not be read: list them, look at one, read them again."""
+"""Order reports that could not be read: list them, look at one, read them again, give one up."""
 
 from pathlib import Path
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import deciding, operator_option
 from joey.instance.errors import CommandFailed
 
 LIST_MOST = 200
@@ -52,14 +52,10 @@ def show(report_id: UUID, data: Path) -> None:
 @data_option
 def retry(report_id: UUID | None, by: str, data: Path) -> None:
     """Read REPORT again, by its id, or every report that could not be read."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "reports"):
+    with deciding(data, by, command="reports") as operator:
         from joey.kit.clock import now
         from joey.orders.retry_unread import retry_all_unread, retry_unreadable
-        from joey.people.operators import operator_by_contact
 
-        operator = operator_by_contact(by)
         if report_id is None:
             done = retry_all_unread(now=now())
             tried, read = done.tried, done.read
@@ -68,3 +64,21 @@ def retry(report_id: UUID | None, by: str, data: Path) -> None:
     click.echo(f"{tried} tried, {read} could be read.")
     if read < tried:
         click.echo("`joey reports unreadable` says why. The rest is tried again every hour.", err=True)
+
+
+@click.command()
+@click.argument("report_id", metavar="REPORT", type=click.UUID)
+@click.argument("reason")
+@operator_option
+@data_option
+def dismiss(report_id: UUID, reason: str, by: str, data: Path) -> None:
+    """Give up REPORT, by its id, for REASON: it is not tried again, and what it says is never booked.
+
+    One whose order line has a later report that could be read is taken off the list by itself.
+    """
+    with deciding(data, by, command="reports") as operator:
+        from joey.kit.clock import now
+        from joey.orders.dismiss_unread import dismiss_unreadable
+
+        dismiss_unreadable(report_id, by=operator, reason=reason, now=now())
+    click.echo("Given up. The report stays as it came.")

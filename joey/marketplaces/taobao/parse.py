@@ -99,8 +99,11 @@ def refund_report(row: Row) -> RefundReport:
 
 def unreadable_order(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """An order report that stays as it came."""
-    return UnreadableReport("order", text(row, "trade_parent_id", longest=64), _when(row, window_end),
-                              without_buyer(row), problem)  # fmt: skip
+    trade_id = text(row, "trade_id")
+    return UnreadableReport(
+        "order", text(row, "trade_parent_id", longest=64), _when(row, window_end), without_buyer(row), problem,
+        external_line=_line(trade_id, text(row, "tk_order_role")) if trade_id else "",
+    )  # fmt: skip
 
 
 def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:

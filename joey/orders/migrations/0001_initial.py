@@ -140,6 +140,7 @@ class Migration(migrations.Migration):
                 ('marketplace', models.CharField(max_length=64)),
                 ('kind', models.CharField(max_length=8)),
                 ('external_order', models.CharField(max_length=64)),
+                ('external_line', models.CharField(blank=True, default='', max_length=64)),
                 ('payload_sha256', models.BinaryField(max_length=32)),
                 ('problem', models.CharField(max_length=200)),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -148,6 +149,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['marketplace', 'tried_at'], name='orders_unread_next')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportDismissal',
+            fields=[
+                ('report_id', models.UUIDField(primary_key=True, serialize=False)),
+                ('replaced_by', models.UUIDField(null=True)),
+                ('by', models.UUIDField(null=True)),
+                ('reason_id', models.UUIDField(null=True)),
+                ('reason_sha256', models.BinaryField(max_length=32, null=True)),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('by', None), ('reason_id', None), ('replaced_by__isnull', False)), models.Q(('by__isnull', False), ('reason_id__isnull', False), ('replaced_by', None)), _connector='OR'), name='orders_dismissed_for_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +233,7 @@ class Migration(migrations.Migration):
         append_only("orders_reportdigest"),
         append_only("orders_orderclaim"),
         append_only("orders_operatorattribution"),
+        append_only("orders_reportdismissal"),
         migrations.RunSQL(
             f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase FROM {APP_ROLE}", migrations.RunSQL.noop
         ),

@@ -139,7 +139,8 @@ def _report(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
             settled_at=_moment(row["settled_at"]) if row["settled_at"] else None,
         )
     except (KeyError, TypeError, ValueError) as trouble:
-        return UnreadableReport("order", str(row.get("order", "")), window_end, dict(row), repr(trouble))
+        number = str(row.get("order", ""))
+        return UnreadableReport("order", number, window_end, dict(row), repr(trouble), external_line=number)
 
 
 def _held(row: Mapping[str, Any], state: str) -> HeldReason:

@@ -1,0 +1,98 @@
+"""Takes an unreadable report off the list for good: a later report of its line was read, or an operator gives it up.
+
+The report itself stays as it came; that it is not tried again is a row of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import sql
+from joey.kit.refusals import Forbidden, Invalid, NotFound
+from joey.kit.sets import SetTable
+from joey.orders.models import ReportDismissal, UnreadReport
+from joey.orders.newest_report import LINE, moment
+from joey.orders.take_order_reports import lock_lines_of
+from joey.people.models import Person
+from joey.record.append import append, append_set
+from joey.record.erasable import keep_text
+from joey.record.kept_texts import refer
+
+REASON_MOST = 500
+
+
+@transaction.atomic(durable=True)
+def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetime) -> None:
+    """Give up one report that cannot be read. Raises Invalid ("reason"), Forbidden, NotFound when it is not listed."""
+    if not (by.is_staff and by.is_active):
+        raise Forbidden(_("Only an operator can give up a report."))
+    reason = " ".join(reason.split())
+    if not 1 <= len(reason) <= REASON_MOST:
+        raise Invalid(_("Say why this report is given up. The reason is kept with it."), field="reason")
+    marketplace = UnreadReport.objects.filter(pk=report_id).values_list("marketplace", flat=True).first()
+    if marketplace is not None:
+        lock_lines_of(marketplace)
+    if marketplace is None or not UnreadReport.objects.filter(pk=report_id).delete()[0]:
+        raise NotFound(_("This report is not among the unreadable ones. It may have been read by now."))
+    kept = keep_text(reason)
+    ReportDismissal.objects.create(report_id=report_id, by=by.pk, at=now, **refer("reason", kept))
+    facts = {"by": str(by.pk), "marketplace": marketplace, "reason": kept.fact}
+    append("report.dismissed", f"report:{report_id}", facts, happened_at=now)
+
+
+@dataclass(frozen=True)
+class ReplacedReport:
+    """An unreadable report and the later one of its line."""
+
+    report_id: UUID
+    replaced_by: UUID
+
+
+REPLACED = SetTable("replaced_report", ReplacedReport)
+
+
+def dismiss_replaced(marketplace: str, *, now: datetime) -> int:
+    """Take off the order reports whose line has a later one that was read; how many. The caller has locked the lines.
+
+    A line is what its most recent report says, so what an earlier one said does not matter any more. Reports of refund
+    cases are left: of one that is unreadable it is not known which case it was about.
+    """
+    found = REPLACED.create().insert(_FIND, {"marketplace": marketplace})
+    if not found:
+        return 0
+    sql.execute(
+        f"INSERT INTO orders_reportdismissal (report_id, replaced_by, at)"
+        f" SELECT report_id, replaced_by, %s FROM {REPLACED}",
+        [now],
+    )
+    sql.execute(f"DELETE FROM orders_unreadreport u USING {REPLACED} f WHERE f.report_id = u.report_id")
+    append_set(
+        f"""
+        SELECT NULL::uuid AS shop_id, 'report.replaced' AS kind, 'report:' || report_id AS subject_key,
+               jsonb_build_object('marketplace', %(marketplace)s::text, 'report', replaced_by) AS facts,
+               %(now)s AS happened_at
+        FROM {REPLACED}
+        """,
+        {"marketplace": marketplace, "now": now},
+    )
+    return found
+
+
+# Each unreadable report of a line with the line's newest report, where that is newer (newest_report.py).
+_FIND = f"""
+    SELECT DISTINCT ON (u.report_id) u.report_id, newest.id AS replaced_by FROM orders_unreadreport u
+    JOIN (SELECT id, reported_at, coalesce(poll_id, 0) AS poll FROM orders_report) r ON r.id = u.report_id
+    JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line)
+                             = (u.marketplace, u.external_order, u.external_line)
+    JOIN orders_report newest ON (newest.marketplace, newest.external_order, newest.external_line)
+                               = (l.marketplace, l.external_order, l.external_line)
+    WHERE u.marketplace = %(marketplace)s AND u.kind = 'order' AND u.external_line <> ''
+      AND {moment("l", LINE)} > {moment("r")}
+      AND newest.kind = 'order' AND newest.problem = ''
+      AND (newest.reported_at, coalesce(newest.poll_id, 0), newest.payload_sha256)
+        = (l.reported_at, l.reported_poll, l.report_digest)
+    ORDER BY u.report_id, newest.id DESC
+"""
