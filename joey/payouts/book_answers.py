@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from joey.payouts.file_problems import add_problem, clear_problems_about
+from joey.payouts.file_problems import FILE_REFUSED, FILE_UNKNOWN, NOT_OURS, add_problem, clear_problems_about
 from joey.payouts.judge_answers import AnswerVerdict, judge
 from joey.payouts.keep_answers import KnownAnswers, keep_file_answer, keep_transfer_answers, latest_submission
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile, PayoutHold
@@ -73,7 +73,7 @@ def book_file_refused(file_id: UUID, content: bytes, *, words: str, is_final: bo
         move_attempts(moves, now=now)
         _note_asked(file, now)
     else:
-        _become_unknown(open_ones, f"file_refused: {words[:200]}", now)
+        _become_unknown(open_ones, f"{FILE_REFUSED} {words[:200]}", now)
 
 
 @transaction.atomic(durable=True)
@@ -93,7 +93,7 @@ def book_not_known(
     open_ones = [attempt for attempt in attempts if attempt.state in IN_TRANSIT]
     new = 0
     if known.any_sign or now - known.first_submitted_at > remembers_keys_for:
-        new = _become_unknown(open_ones, "file_unknown: the rail does not know this file any more", now)
+        new = _become_unknown(open_ones, f"{FILE_UNKNOWN} the rail does not know this file any more", now)
     _note_asked(file, now)
     return AnswersTaken(problems=new)
 
@@ -126,7 +126,7 @@ def book_answers(
     new = _new_entries(file, by_key, entries)
     keep_transfer_answers(file, answer.content, _outcomes(by_key, new), now=now)
     if answered := {by_key[key].id for key in entries if key in by_key}:
-        clear_problems_about(file, "file_unknown:", "file_refused:")
+        clear_problems_about(file, FILE_UNKNOWN, FILE_REFUSED)
     paid_after_all = overpaid(attempt.id for attempt in attempts)
     verdicts = [
         (by_key[key], judge(by_key[key], found, overpaid=by_key[key].id in paid_after_all))
@@ -135,7 +135,7 @@ def book_answers(
     ]
     taken = _follow(verdicts, reason_for_people, now)
     strangers = sum(
-        add_problem(file, f"unknown_transfer: {key[:40]!r} is not in this file") for key in new if key not in by_key
+        add_problem(file, f"{NOT_OURS} {key[:40]!r} is not in this file") for key in new if key not in by_key
     )
     named = [attempt for attempt in attempts if attempt.state == _A.SUBMITTED and attempt.id not in answered]
     move_attempts([AttemptMove(attempt, _A.ACCEPTED) for attempt in named], now=now)  # the rail has the file

@@ -1,17 +1,69 @@
 """Notes on a payout file for the operator: one line per problem, each written once and kept until it is solved."""
 
 import logging
+from datetime import datetime
 
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Conflict
 from joey.payouts.models import PayoutFile
+from joey.payouts.operator_reason import read_reason
+from joey.payouts.operators import check_operator
+from joey.people.models import Person
+from joey.record.append import append
+from joey.record.erasable import keep_text
 
 log = logging.getLogger(__name__)
 
 OTHER_ACCOUNT = "other_rail_account: the settings name another rail account; this file waits for its own"
 ERASED = "erased: the bytes of this file were erased; it cannot be submitted"
+FILE_UNKNOWN, FILE_REFUSED = "file_unknown:", "file_refused:"
+NOT_OURS = "unknown_transfer:"  # the rail answered about a transfer that is not in the file
+ABOUT_THE_WHOLE_FILE = (FILE_UNKNOWN, FILE_REFUSED, OTHER_ACCOUNT)  # they hold no more once all transfers are final
+# What ends a note, by its code. Each has an end, so none is kept for ever; those of a question are listed by its hold.
+ENDED_BY = {
+    "other_rail_account": "the settings name its account, it is withdrawn, or its transfers are final",
+    "erased": "it is withdrawn",
+    **dict.fromkeys(("file_unknown", "file_refused"), "an answer about one of its transfers, or all are final"),
+    "unknown_transfer": "an operator dismisses it",
+    **dict.fromkeys(
+        ("overdue", "unknown_word", "other_amount", "contradictory_answer"), "the question about its transfer ends"
+    ),
+    "returned": "the hold that it placed is released",
+}
+
+NAMES_STRANGERS = ~Q(problems="") & Q(problems__contains=NOT_OURS)  # a condition on files
+
+
+@transaction.atomic(durable=True)
+def dismiss_strangers(file: PayoutFile, *, by: Person, reason: str, now: datetime) -> int:
+    """An operator has looked into the rail's answers about transfers that are not in this file; how many there were.
+
+    The answers stay, and repeated they are not noted again. Raises Invalid ("reason"), Forbidden, Conflict when none
+    is noted.
+    """
+    check_operator(by)
+    reason = read_reason(reason)
+    file = PayoutFile.objects.select_for_update().get(pk=file.pk)
+    noted = sum(line.startswith(NOT_OURS) for line in file.problems.splitlines())
+    if not noted:
+        raise Conflict(_("No answer about a transfer that is not ours is noted on this file."))
+    clear_problems_about(file, NOT_OURS)
+    append(
+        "payout_file.strangers_dismissed",
+        f"payout_file:{file.message_id}",
+        {"by": str(by.id), "reason": keep_text(reason).fact, "answers": noted},
+        happened_at=now,
+    )
+    return noted
 
 
 def add_problem(file: PayoutFile, line: str) -> bool:
     """Note the line unless it is there already; whether it is new."""
+    assert line.partition(":")[0] in ENDED_BY, "a note says what is wrong by a code whose end is declared"
+    line = " ".join(line.splitlines())
     lines = file.problems.splitlines()
     if line in lines:
         return False

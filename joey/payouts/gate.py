@@ -15,7 +15,7 @@ from joey.payouts.release import release_payout
 
 
 def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
-    """Those of approved payouts that no hold blocks, of an active person's open shop, with the approvals they need.
+    """Those of approved payouts that no hold blocks, with the approvals they need.
 
     Approvals count while their operators are active.
     """
@@ -26,9 +26,7 @@ def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
         .annotate(count=Count("pk"))
         .values("count")
     )
-    approved = payouts.filter(state=Payout.State.APPROVED, shop__closed_at=None, shop__owner__is_active=True).exclude(
-        Exists(holds_on_payout())
-    )
+    approved = payouts.filter(state=Payout.State.APPROVED).exclude(Exists(holds_on_payout()))
     counted = approved.annotate(approvals=Coalesce(Subquery(approvals, output_field=IntegerField()), 0))
     return counted.filter(approvals__gte=F("approvals_needed"))
 
@@ -38,21 +36,35 @@ def holds_on_payout() -> "QuerySet[PayoutHold]":
     return open_holds().filter(Q(payout=None) | Q(payout=OuterRef("pk")), shop=OuterRef("shop"))
 
 
-def release_below_zero(payouts: Sequence[Payout], *, now: datetime) -> list[Payout]:
-    """Give back the money of payouts whose shop owes more than it has; the others in their order.
+def release_unpayable(payouts: Sequence[Payout], *, now: datetime) -> list[Payout]:
+    """Give back the money of payouts that cannot be sent any more, each with its reason; the others in their order.
 
-    Returns that came after the request took `available` below zero: sending the payout would pay out money that the
-    marketplace has taken back. Its reservation sets the debt off; the shopkeeper requests what remains.
+    Waiting would end none of them, and each keeps its shop from requesting what can be paid.
     """
     kept = []
     for payout in payouts:
-        balances = balances_of(payout.shop_id).get(payout.currency)
-        if balances is None or balances.available.minor >= 0:
-            kept.append(payout)
-            continue
         with override(payout.shop.owner.language):
-            reason = _("%(missing)s was returned since your request, so it was not sent.") % {
-                "missing": (-balances.available).text
-            }
-        release_payout(payout, by="gate", reason=reason, now=now)
+            reason = _why_unpayable(payout)
+        if reason:
+            release_payout(payout, by="gate", reason=reason, now=now)
+        else:
+            kept.append(payout)
     return kept
+
+
+def _why_unpayable(payout: Payout) -> str:
+    """What the shopkeeper reads; "" when it can be paid.
+
+    Returns that came after the request took `available` below zero: sending the payout would pay out money that the
+    marketplace has taken back. Its reservation sets the debt off.
+    """
+    if payout.shop.closed_at is not None:
+        return _("The shop is closed, so it was not sent. The money is still yours.")
+    if not payout.shop.owner.is_active:
+        return _("The account is closed, so it was not sent. The money is still yours.")
+    balances = balances_of(payout.shop_id).get(payout.currency)
+    if balances is None or balances.available.minor >= 0:
+        return ""
+    return _("%(missing)s was returned since your request, so it was not sent.") % {
+        "missing": (-balances.available).text
+    }

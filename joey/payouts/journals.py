@@ -47,7 +47,10 @@ JOURNALS_OF: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class PayoutJournal:
-    """One journal to be booked; `number` is the attempt's, None for the payout's own."""
+    """One journal to be booked; `number` is the attempt's, None for the payout's own.
+
+    `overpayment` is the number of the one that is booked or came back.
+    """
 
     kind: str
     payout_id: UUID
@@ -58,6 +61,13 @@ class PayoutJournal:
     amount_minor: int
     happened_at: datetime
     borne_by: str = "shop"  # "platform": an overpayment that we bear
+    overpayment: int | None = None
+
+    @property
+    def reference(self) -> str:
+        """Its key in the ledger, with its kind: each is booked once."""
+        parts = (self.payout_id, self.number, self.overpayment)
+        return ":".join(str(part) for part in parts if part is not None)
 
 
 def between(before: str, after: str) -> tuple[str, ...]:
@@ -79,7 +89,7 @@ def _move(journal: PayoutJournal) -> MoveRow:
     return MoveRow(
         book_id=journal.shop_id,
         kind=journal.kind,
-        reference=f"{journal.payout_id}:{journal.number}" if journal.number is not None else str(journal.payout_id),
+        reference=journal.reference,
         happened_at=journal.happened_at,
         debit_kind=debit,
         debit_party=journal.rail_account if debit in AT_RAIL else "",

@@ -135,6 +135,9 @@ class PayoutFile(models.Model):
     answered_at = models.DateTimeField(null=True)  # when the last of its transfers was final
     problems = models.TextField(blank=True, default="")  # one line each, for an operator
 
+    class Meta:
+        indexes = [models.Index(fields=["made_at"], condition=~Q(problems=""), name="payouts_noted_files")]
+
 
 class PayoutSubmission(models.Model):
     """The bytes of a file may have left for the rail: committed before the first one does."""
@@ -276,23 +279,31 @@ class PayoutDecision(models.Model):
         REJECTED = "rejected"
         RETURNED = "returned"
         OVERPAID = "overpaid"  # it was paid although it was booked back, or it was paid twice
+        OVERPAID_AGAIN = "overpaid_again"  # it was paid once more than that
         NOT_PAID = "not_paid"  # it was booked as paid and never left
 
     id = models.BigAutoField(primary_key=True)
     hold = models.ForeignKey(PayoutHold, models.PROTECT, related_name="+")  # the open question
     attempt = models.ForeignKey(PayoutAttempt, models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
     borne_by = models.CharField(max_length=8, choices=[("shop", "shop"), ("platform", "platform")])
     operator = models.ForeignKey(Person, models.PROTECT, related_name="+")
     reason_id = models.UUIDField()
     reason_sha256 = models.BinaryField()
     at = models.DateTimeField()
     carried_out = models.BooleanField()  # the second of two that agree
+    # Which overpayment of the transfer it books, or says came back; null where it confirms what is booked.
+    overpayment = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         db_table = "payouts_decision"
         constraints = [
             models.UniqueConstraint(fields=["hold"], condition=Q(carried_out=True), name="payouts_question_ends_once"),
+            models.CheckConstraint(
+                condition=Q(overpayment=None)
+                | Q(carried_out=True, overpayment__gt=0, outcome__in=["overpaid", "overpaid_again", "returned"]),
+                name="payouts_overpayment_is_found",
+            ),
         ]
 
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from joey.payouts.file_problems import NAMES_STRANGERS
 from joey.payouts.models import (
     Payout,
     PayoutApproval,
@@ -49,6 +50,11 @@ def waiting_to_leave(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
 def waiting_for_answers(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
     """Of `files` those that were submitted and are not over yet."""
     return not_over(files).filter(_has_left())
+
+
+def naming_strangers(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
+    """Of `files` those about which a rail answered for transfers that are not ours, until an operator dismisses it."""
+    return files.filter(NAMES_STRANGERS)
 
 
 def with_hold_ending(holds: "QuerySet[PayoutHold]") -> "QuerySet[PayoutHold]":

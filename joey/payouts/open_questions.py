@@ -18,7 +18,7 @@ from joey.payouts.models import (
     PayoutHold,
     PayoutSubmission,
 )
-from joey.payouts.office_lists import not_over, with_left_at
+from joey.payouts.office_lists import naming_strangers, not_over, with_left_at
 from joey.record.kept_texts import kept_text, with_texts
 
 LIST_MOST = 200
@@ -51,7 +51,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class OpenFile:
-    """A file that is not over; `left_at` None: it has not been submitted."""
+    """A file that waits for something; `left_at` None: it has not been submitted."""
 
     message_id: str
     made_at: datetime
@@ -83,8 +83,9 @@ def facts_about(attempt: PayoutAttempt) -> list[Fact]:
 
 
 def open_files() -> list[OpenFile]:
-    """Files whose transfers are not all final, oldest first. One query."""
-    files = with_left_at(not_over(PayoutFile.objects.all()))
+    """Files whose transfers are not all final or that name strangers, oldest first. One query."""
+    every = PayoutFile.objects.all()
+    files = with_left_at(not_over(every) | naming_strangers(every))
     return [
         OpenFile(file.message_id, file.made_at, file.left_at, file.asked_at, tuple(file.problems.splitlines()))
         for file in files.order_by("id")[:LIST_MOST]

@@ -17,7 +17,7 @@ from joey.kit import sql
 from joey.kit.ids import new_id
 from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
-from joey.payouts.gate import release_below_zero, sendable
+from joey.payouts.gate import release_unpayable, sendable
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile
 from joey.payouts.pause import sending_allowed
 from joey.payouts.payee_details import PayeeDetails, read_details
@@ -50,7 +50,7 @@ def prepare_files(manifest: RailManifest, *, now: datetime) -> list[int]:
     """
     if not sending_allowed():
         return []
-    claimed = _with_details(release_below_zero(_claim(manifest), now=now))
+    claimed = _with_details(release_unpayable(_claim(manifest), now=now))
     if not claimed:
         return []
     rail = connect_rail(manifest.code)

@@ -22,13 +22,11 @@ _EXPECTED = f"""
     JOIN payouts_payoutfile f ON f.id = a.file_id
     JOIN (VALUES {_OF_ATTEMPT}) AS must (state, kind) ON must.state = a.state
     UNION ALL
-    SELECT DISTINCT p.id, p.shop_id, CASE d.outcome WHEN 'overpaid' THEN 'payout.overpaid' ELSE 'payout.recovered' END,
-           p.id || ':' || a.number, f.rail_account, p.currency, p.amount_minor
+    SELECT p.id, p.shop_id, CASE d.outcome WHEN 'returned' THEN 'payout.recovered' ELSE 'payout.overpaid' END,
+           p.id || ':' || a.number || ':' || d.overpayment, f.rail_account, p.currency, p.amount_minor
     FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id
     JOIN payouts_payout p ON p.id = a.payout_id JOIN payouts_payoutfile f ON f.id = a.file_id
-    WHERE d.carried_out AND (d.outcome = 'overpaid' OR d.outcome = 'returned' AND EXISTS (
-        SELECT FROM payouts_decision o
-        WHERE o.attempt_id = d.attempt_id AND o.outcome = 'overpaid' AND o.carried_out AND o.id < d.id))
+    WHERE d.overpayment IS NOT NULL
 """
 # What each of those journals moves, as rows (kind, account, sign).
 _MOVES = ", ".join(

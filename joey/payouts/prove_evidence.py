@@ -151,6 +151,23 @@ EVIDENCE = [
         """,
     ),
     Check(
+        "26. Each overpayment was found once, and what came back had been found overpaid",
+        """
+        SELECT d.id AS decision, d.attempt_id AS attempt, d.overpayment FROM payouts_decision d
+        WHERE d.carried_out AND CASE
+            WHEN d.overpayment IS NULL THEN d.outcome = 'overpaid_again' OR d.outcome = 'overpaid' AND NOT EXISTS (
+                SELECT FROM payouts_decision o WHERE o.attempt_id = d.attempt_id AND o.id < d.id
+                AND o.overpayment IS NOT NULL)
+            WHEN d.outcome = 'returned' THEN NOT EXISTS (
+                SELECT FROM payouts_decision o WHERE o.attempt_id = d.attempt_id AND o.id < d.id
+                AND o.overpayment = d.overpayment AND o.outcome <> 'returned')
+            END
+           OR d.overpayment IS NOT NULL AND EXISTS (
+            SELECT FROM payouts_decision o WHERE (o.attempt_id, o.overpayment) = (d.attempt_id, d.overpayment)
+            AND o.id < d.id AND (o.outcome = 'returned') = (d.outcome = 'returned'))
+        """,
+    ),
+    Check(
         "27. Each answer fits what is booked, or a hold asks about it",
         f"""
         WITH latest AS (

@@ -6,7 +6,7 @@ keys, submissions, answers and holds. The rail then answers for them as it would
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -162,20 +162,24 @@ def _book(
     """The journals of each payout's state, in the order in which they came; those in the backup are skipped."""
     journals: list[PayoutJournal] = []
     by_payout = {attempt.payout_id: attempt for attempt in attempts if attempt.state != PayoutAttempt.State.WITHDRAWN}
-    overpaid: dict[UUID, PayoutDecision] = {}
-    recovered = set()
-    for each in sorted(decisions, key=lambda decision: decision.pk):
-        if each.carried_out and each.outcome == PayoutDecision.Outcome.OVERPAID:
-            overpaid.setdefault(each.attempt_id, each)
-        elif each.carried_out and each.outcome == PayoutDecision.Outcome.RETURNED and each.attempt_id in overpaid:
-            recovered.add(each.attempt_id)
 
-    def add(payout: Payout, kind: str, attempt: PayoutAttempt | None = None, borne_by: str = "shop") -> None:
+    def add(
+        payout: Payout, kind: str, attempt: PayoutAttempt | None = None, found: PayoutDecision | None = None
+    ) -> None:
         at = payout.requested_at if kind == RESERVED else payout.finished_at or payout.requested_at
         number, account = (attempt.number, rail_accounts[attempt.file_id]) if attempt else (None, "")
         journals.append(
             PayoutJournal(
-                kind, payout.id, number, payout.shop_id, account, payout.currency, payout.amount_minor, at, borne_by
+                kind,
+                payout.id,
+                number,
+                payout.shop_id,
+                account,
+                payout.currency,
+                payout.amount_minor,
+                at,
+                borne_by=found.borne_by if found else "shop",
+                overpayment=found.overpayment if found else None,
             )
         )
 
@@ -187,11 +191,22 @@ def _book(
         attempt = by_payout[payout.id]
         for kind in JOURNALS_OF[attempt.state]:
             add(payout, kind, attempt)
-        if attempt.id in overpaid:
-            add(payout, OVERPAID, attempt, overpaid[attempt.id].borne_by)
-        if attempt.id in recovered:
-            add(payout, RECOVERED, attempt, overpaid[attempt.id].borne_by)
+        for booked, ended in _overpayments_of(attempt, decisions):
+            add(payout, OVERPAID, attempt, booked)
+            if ended:
+                add(payout, RECOVERED, attempt, booked)
     book(journals)
+
+
+def _overpayments_of(
+    attempt: PayoutAttempt, decisions: Iterable[PayoutDecision]
+) -> Iterator[tuple[PayoutDecision, bool]]:
+    """The findings that booked an overpayment of this attempt, each with whether it came back."""
+    numbered = [each for each in decisions if each.attempt_id == attempt.id and each.overpayment is not None]
+    came_back = {each.overpayment for each in numbered if each.outcome == PayoutDecision.Outcome.RETURNED}
+    for each in sorted(numbered, key=lambda decision: decision.pk):
+        if each.outcome != PayoutDecision.Outcome.RETURNED:
+            yield each, each.overpayment in came_back
 
 
 def _insert(model: type[M], rows: Sequence[M]) -> None:

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from joey.kit.refusals import Conflict, Invalid
+from joey.payouts.file_problems import ABOUT_THE_WHOLE_FILE, clear_problems_about
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.journals import OVERPAID, RECOVERED, PayoutJournal, book
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutHold
 from joey.payouts.move_attempts import AttemptMove, move_attempts
 from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator
-from joey.payouts.overpaid import overpaid
+from joey.payouts.overpaid import Overpayments, next_overpayment, overpayments
 from joey.payouts.questions import end_questions
 from joey.payouts.states import IN_TRANSIT, NOT_FINAL
 from joey.people.models import Person
@@ -31,6 +32,7 @@ FINDINGS = {
     _A.RETURNED: (_O.RETURNED, _O.OVERPAID),
     _A.NOT_PAID: (_O.NOT_PAID, _O.OVERPAID),
 }
+OVERPAYMENTS = (_O.OVERPAID, _O.OVERPAID_AGAIN)
 
 
 class NothingToResolve(Conflict):
@@ -58,8 +60,8 @@ def resolve(
     """Write down what became of an unknown or contradicted transfer; the second operator who agrees carries it out.
 
     `outcome` is settled, rejected, overpaid (it was paid although it was booked back, or paid twice; `borne_by` the
-    shop, or the platform), returned (what was overpaid came back, or never left), not_paid (booked as paid, never left)
-    or the state that it has, which confirms it.
+    shop, or the platform), overpaid_again (once more than that is booked), returned (what was overpaid last came back,
+    or never left), not_paid (booked as paid, never left) or the state that it has, which confirms it.
     `carried_out` of the result says whether it was. Raises Invalid ("outcome", "borne_by", "reason"), Forbidden,
     NothingToResolve, AnotherOperatorNeeded.
     """
@@ -70,13 +72,14 @@ def resolve(
     question = open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id").first()
     if question is None:
         raise NothingToResolve(_("It is clear what became of this transfer; there is nothing to resolve."))
-    _check_finding(attempt, outcome, borne_by)
+    out = overpayments(attempt)
+    _check_finding(attempt, outcome, borne_by, out)
     agreeing = {
         each.operator_id for each in _last_findings(question) if (each.outcome, each.borne_by) == (outcome, borne_by)
     }
     if by.id in agreeing:
         raise AnotherOperatorNeeded(gettext_lazy("You have written this down. A second operator has to agree."))
-    active = Person.objects.filter(pk__in=agreeing, is_active=True, is_staff=True)
+    carried_out = Person.objects.filter(pk__in=agreeing, is_active=True, is_staff=True).exists()
     kept = keep_text(kept_reason, shop_id=attempt.shop_id)
     decision = PayoutDecision.objects.create(
         hold=question,
@@ -86,13 +89,14 @@ def resolve(
         operator=by,
         **refer("reason", kept),
         at=now,
-        carried_out=active.exists(),
+        carried_out=carried_out,
+        overpayment=_overpayment(attempt, outcome, out) if carried_out else None,
     )
     facts = {"number": attempt.number, "outcome": outcome, "borne_by": borne_by, "by": str(by.id)}
     facts |= {"hold": str(question.id), "reason": kept.fact, "carried_out": decision.carried_out}
     append("payout.decided", f"payout:{attempt.payout_id}", facts, shop_id=attempt.shop_id, happened_at=now)
     if decision.carried_out:
-        _carry_out(attempt, decision, kept_reason, now)
+        _carry_out(attempt, decision, out, kept_reason, now)
     return decision
 
 
@@ -132,45 +136,54 @@ def _last_findings(question: PayoutHold) -> list[PayoutDecision]:
     return list(found.distinct("operator"))
 
 
-def _check_finding(attempt: PayoutAttempt, outcome: str, borne_by: str) -> None:
-    booked = PayoutDecision.objects.filter(attempt=attempt, outcome=_O.OVERPAID, carried_out=True).first()
+def _check_finding(attempt: PayoutAttempt, outcome: str, borne_by: str, out: Overpayments) -> None:
     possible = FINDINGS.get(_A(attempt.state), ())
-    if booked is not None and attempt.state != _A.SETTLED:
-        is_out = attempt.id in overpaid([attempt.id])
-        possible = (_O.OVERPAID, _O.RETURNED) if is_out else (_O(attempt.state),)
+    if out:
+        confirms = (_O.SETTLED,) if attempt.state == _A.SETTLED else ()
+        possible = (*confirms, _O.OVERPAID, _O.OVERPAID_AGAIN, _O.RETURNED)
     if outcome not in possible:
         names = ", ".join(each.value for each in possible)
         raise Invalid(_("Of a transfer that is %(state)s it can be found that it is: %(names)s.")
                       % {"state": attempt.state, "names": names}, field="outcome")  # fmt: skip
-    if borne_by not in ("shop", "platform") or (borne_by == "platform" and outcome != _O.OVERPAID):
+    if borne_by not in ("shop", "platform") or (borne_by == "platform" and outcome not in OVERPAYMENTS):
         raise Invalid(_("Only an overpayment can be borne by the platform."), field="borne_by")
-    if booked is not None and outcome == _O.OVERPAID and borne_by != booked.borne_by:
+    if out and outcome == _O.OVERPAID and borne_by != _newest(out).borne_by:
         raise Invalid(
             _("This overpayment is booked already, and who bears it stays as it was found."), field="borne_by"
         )
 
 
-def _carry_out(attempt: PayoutAttempt, decision: PayoutDecision, reason: str, now: datetime) -> None:
-    earlier = overpaid([attempt.id], before=decision).get(attempt.id)
-    words = _words(attempt, decision.outcome, (earlier or decision).borne_by)
-    if decision.outcome == _O.OVERPAID:
-        _book_beside(OVERPAID, attempt, decision.borne_by, words, now)
-    elif decision.outcome == _O.RETURNED and earlier is not None:
-        _book_beside(RECOVERED, attempt, earlier.borne_by, words, now)
-    elif decision.outcome != attempt.state:
+def _overpayment(attempt: PayoutAttempt, outcome: str, out: Overpayments) -> int | None:
+    """The number of the overpayment that this finding books or ends; None where it is about the transfer itself."""
+    if outcome == _O.OVERPAID_AGAIN or (outcome == _O.OVERPAID and not out):
+        return next_overpayment(attempt)
+    return _newest(out).overpayment if outcome == _O.RETURNED and out else None
+
+
+def _newest(out: Overpayments) -> PayoutDecision:
+    return next(reversed(out.values()))
+
+
+def _carry_out(attempt: PayoutAttempt, decision: PayoutDecision, out: Overpayments, reason: str, now: datetime) -> None:
+    borne_by = _newest(out).borne_by if out and decision.outcome != _O.OVERPAID_AGAIN else decision.borne_by
+    words = _words(attempt, decision.outcome, borne_by)
+    if decision.overpayment is not None:
+        kind = RECOVERED if decision.outcome == _O.RETURNED else OVERPAID
+        _book_beside(kind, attempt, decision.overpayment, borne_by, words, now)
+    elif decision.outcome != attempt.state and decision.outcome not in OVERPAYMENTS:
         is_back = decision.outcome in (_O.REJECTED, _O.NOT_PAID)
         move = (
             AttemptMove(attempt, decision.outcome, reason, words) if is_back else AttemptMove(attempt, decision.outcome)
         )
         move_attempts([move], now=now)
     end_questions([attempt], by=decision.operator, now=now)
-    still_open = PayoutAttempt.objects.filter(file=attempt.file, state__in=NOT_FINAL).exists()
-    if not still_open:
+    if not PayoutAttempt.objects.filter(file=attempt.file, state__in=NOT_FINAL).exists():
         PayoutFile.objects.filter(pk=attempt.file_id, answered_at=None).update(answered_at=now)
+        clear_problems_about(attempt.file, *ABOUT_THE_WHOLE_FILE)
 
 
-def _book_beside(kind: str, attempt: PayoutAttempt, borne_by: str, words: str, now: datetime) -> None:
-    """Book what the bank paid beside the transfer's state, or that it came back; what is booked already is skipped."""
+def _book_beside(kind: str, attempt: PayoutAttempt, overpayment: int, borne_by: str, words: str, now: datetime) -> None:
+    """Book what the bank paid beside the transfer's state, or that it came back."""
     payout = attempt.payout
     book(
         [
@@ -184,6 +197,7 @@ def _book_beside(kind: str, attempt: PayoutAttempt, borne_by: str, words: str, n
                 amount_minor=payout.amount_minor,
                 happened_at=now,
                 borne_by=borne_by,
+                overpayment=overpayment,
             )
         ]
     )
@@ -193,7 +207,7 @@ def _book_beside(kind: str, attempt: PayoutAttempt, borne_by: str, words: str, n
 def _words(attempt: PayoutAttempt, outcome: str, borne_by: str) -> str:
     """What the shopkeeper reads, in their language."""
     with override(attempt.payout.shop.owner.language):
-        if outcome == _O.OVERPAID:
+        if outcome in OVERPAYMENTS:
             if borne_by == "platform":
                 return _("The bank paid it although it was booked back. Nothing changes for you.")
             return _("The bank paid it twice, or although it was booked back. It is set off against new earnings.")

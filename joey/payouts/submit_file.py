@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Exists
 
 from joey.payouts.book_answers import book_file_refused, book_receipt
-from joey.payouts.gate import holds_on_payout, release_below_zero, sendable
+from joey.payouts.gate import holds_on_payout, release_unpayable, sendable
 from joey.payouts.keep_answers import KnownAnswers
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.move_attempts import AttemptMove, move_attempts
@@ -95,11 +95,11 @@ def _start(file_id: UUID, rail_account: str, manifest: RailManifest, *, now: dat
 
 
 def _anything_stopped(file: PayoutFile, payouts: Sequence[UUID], now: datetime) -> bool:
-    """Whether the gate stops one of the payouts. Then the file is withdrawn; a payout below zero is released."""
+    """Whether the gate stops one of the payouts. Then the file is withdrawn, and what cannot be paid is released."""
     locked = Payout.objects.select_for_update(of=("self",)).select_related("shop__owner").filter(pk__in=payouts)
     every = list(locked.order_by("id"))
     open_gate = set(sendable(Payout.objects.filter(pk__in=payouts)).values_list("pk", flat=True))
-    kept = release_below_zero(every, now=now)
+    kept = release_unpayable(every, now=now)
     if len(kept) == len(every) and len(open_gate) == len(every):
         return False
     withdraw_locked(file, by="gate", now=now)

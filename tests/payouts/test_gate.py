@@ -41,6 +41,7 @@ from tests.payouts.stage import (
     lulus_ready_shop,
     money,
     ready_shop,
+    reason_of,
     requested,
     second_operator,
 )
@@ -108,21 +109,27 @@ def test_neighbours_of_a_payout_that_is_stopped_leave_in_another_file(bank: Bank
 
 
 @pytest.mark.django_db
-def test_a_payout_of_a_closed_account_or_shop_waits(bank: Bank) -> None:
+@pytest.mark.parametrize("when", ["approved", "prepared"])
+@pytest.mark.parametrize("closed", ["shop", "account"])
+def test_a_payout_of_a_closed_shop_or_account_is_released_with_its_reason(bank: Bank, when: str, closed: str) -> None:
+    Person.objects.filter(pk=mei().pk).update(language="en")
     shop = ready_shop()
     payout = approved(shop)
-    prepared(bank)
+    if when == "prepared":
+        prepared(bank)
+    if closed == "shop":
+        Shop.objects.filter(pk=shop.pk).update(closed_at=NOW)
+    else:
+        Person.objects.filter(pk=mei().pk).update(is_active=False)
 
-    Person.objects.filter(pk=mei().pk).update(is_active=False)
     send_due(now=NOW)
-    Person.objects.filter(pk=mei().pk).update(is_active=True)
-    Shop.objects.filter(pk=shop.pk).update(closed_at=NOW)
     send_due(now=NOW)
 
     payout.refresh_from_db()
-    assert (payout.state, bank.received) == ("approved", [])
-    Shop.objects.filter(pk=shop.pk).update(closed_at=None)
-    assert send_due(now=NOW).handed_over == 1
+    assert (payout.state, bank.received) == ("refused", [])
+    assert reason_of(payout) == f"The {closed} is closed, so it was not sent. The money is still yours."
+    assert held(shop.pk) == money(available=10_000)
+    prove()
 
 
 @pytest.mark.django_db

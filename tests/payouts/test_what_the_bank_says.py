@@ -613,6 +613,45 @@ def test_an_overpayment_found_again_is_booked_once(bank: Bank) -> None:
     prove()
 
 
+def test_what_was_overpaid_came_back_and_is_paid_again_is_booked_a_second_time(bank: Bank) -> None:
+    shop = overpaid(bank)
+    hear(bank, "returned", at=NOW + 3 * DAY)
+    find("returned")
+
+    hear(bank, "settled", at=NOW + 4 * DAY)
+    assert causes(shop) == ["contradiction"]
+    find("overpaid", "platform")
+
+    assert (held(shop.pk), causes(shop)) == (money(available=10_000, paid=10_000), [])
+    assert sql.value("SELECT count(*) FROM ledger_journal WHERE kind = 'payout.overpaid'") == 2
+    prove()
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("rejected", ("settled", "rejected", "accepted", "rejected")),
+        ("settled", ("rejected", "accepted", "rejected", "accepted")),
+    ],
+)
+def test_each_further_overpayment_is_booked_by_its_own_key_and_comes_back_by_it(
+    bank: Bank, first: str, then: tuple[str, ...]
+) -> None:
+    shop = sent(bank)
+    hear(bank, first)
+    before = held(shop.pk)["paid"]
+    found = (("overpaid", 1), ("overpaid_again", 2), ("returned", 1), ("overpaid_again", 2))
+    for day, (says, (outcome, paid_more)) in enumerate(zip(then, found, strict=True), start=1):
+        hear(bank, says, at=NOW + day * DAY)
+        assert causes(shop) == ["contradiction"]
+        find(outcome)
+        assert (held(shop.pk)["paid"] - before, causes(shop)) == (paid_more * 10_000, []), outcome
+        prove()
+
+    numbered = PayoutDecision.objects.filter(overpayment__isnull=False).order_by("id")
+    assert list(numbered.values_list("overpayment", flat=True)) == [1, 2, 2, 3]
+
+
 def test_a_rejection_repeated_after_an_overpayment_is_asked_about(bank: Bank) -> None:
     shop = overpaid(bank)
 

@@ -1,17 +1,17 @@
-"""Payout files that are stuck: ask the bank, withdraw one that has not left, mark one as refused."""
+"""Payout files that are stuck: ask the bank, withdraw one that has not left, mark one as refused, dismiss a note."""
 
 from pathlib import Path
 
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import deciding, operator_option
 
 
 @click.command()
 @data_option
 def files(data: Path) -> None:
-    """List payout files that are not over, oldest first, each with its problems."""
+    """List payout files that wait for the bank or for an operator, oldest first, each with its problems."""
     from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
@@ -33,15 +33,11 @@ def files(data: Path) -> None:
 @data_option
 def ask(message_id: str, by: str, data: Path) -> None:
     """Ask the bank now what became of FILE, by its message id, and book the answers."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.open_questions import file_by_message_id
         from joey.payouts.take_answers import ask_file
-        from joey.people.operators import operator_by_contact
 
-        operator = operator_by_contact(by)
         taken = ask_file(file_by_message_id(message_id), by=operator, now=now())
         problems = file_by_message_id(message_id).problems.splitlines()  # as the answers left them
     click.echo(f"{taken.settled} paid, {taken.rejected} rejected, {taken.returned} came back.")
@@ -56,15 +52,11 @@ def ask(message_id: str, by: str, data: Path) -> None:
 @data_option
 def withdraw(message_id: str, reason: str, by: str, data: Path) -> None:
     """Withdraw FILE, which has not left; its payouts are prepared again, for the bank that the settings name then."""
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.open_questions import file_by_message_id
         from joey.payouts.withdraw import withdraw_file
-        from joey.people.operators import operator_by_contact
 
-        operator = operator_by_contact(by)
         withdraw_file(file_by_message_id(message_id), by=operator, reason=reason, now=now())
     click.echo("Withdrawn. Its payouts are prepared again within a minute.")
 
@@ -79,15 +71,11 @@ def mark_refused(message_id: str, reason: str, by: str, data: Path) -> None:
 
     REASON says how you know that the bank did not pay: the refusal itself, a call with its number.
     """
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts import resolve
         from joey.payouts.open_questions import file_by_message_id
-        from joey.people.operators import operator_by_contact
 
-        operator = operator_by_contact(by)
         file = file_by_message_id(message_id)
         decisions = resolve.mark_refused(file, by=operator, reason=reason, now=now())
         is_carried_out = all(decision.carried_out for decision in decisions)
@@ -95,3 +83,19 @@ def mark_refused(message_id: str, reason: str, by: str, data: Path) -> None:
         click.echo(f"{len(decisions)} transfers were not paid; their money is available again.")
     else:
         click.echo("Written down. It is booked once a second operator finds the same.")
+
+
+@click.command()
+@click.argument("message_id", metavar="FILE")
+@click.argument("reason")
+@operator_option
+@data_option
+def dismiss(message_id: str, reason: str, by: str, data: Path) -> None:
+    """Take off FILE what the bank answered about transfers that are not ours. REASON says what they were."""
+    with deciding(data, by, command="payouts") as operator:
+        from joey.kit.clock import now
+        from joey.payouts.file_problems import dismiss_strangers
+        from joey.payouts.open_questions import file_by_message_id
+
+        count = dismiss_strangers(file_by_message_id(message_id), by=operator, reason=reason, now=now())
+    click.echo(f"{count} taken off. The bank's answers stay with the file.")

@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.operator_option import operator_option
+from joey.cli.operator_option import deciding, operator_option
+
+OUTCOMES = ["settled", "rejected", "returned", "overpaid", "overpaid_again", "not_paid"]
 
 
 @click.command()
@@ -33,7 +35,7 @@ def transfers(data: Path) -> None:
 
 @click.command()
 @click.argument("transfer")
-@click.argument("outcome", type=click.Choice(["settled", "rejected", "returned", "overpaid", "not_paid"]))
+@click.argument("outcome", type=click.Choice(OUTCOMES))
 @click.argument("reason")
 @click.option(
     "--borne-by", type=click.Choice(["shop", "platform"]), default="shop", help="Who bears what was overpaid."
@@ -45,15 +47,11 @@ def resolve(transfer: str, outcome: str, reason: str, borne_by: str, by: str, da
 
     REASON says how you know: a line of the bank's statement, a call with its number.
     """
-    from joey.instance.open_instance import instance
-
-    with instance(data, "payouts"):
+    with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.open_questions import transfer_by_key
         from joey.payouts.resolve import resolve as resolve_transfer
-        from joey.people.operators import operator_by_contact
 
-        operator = operator_by_contact(by)
         attempt = transfer_by_key(transfer)
         decision = resolve_transfer(attempt, outcome=outcome, by=operator, reason=reason, borne_by=borne_by, now=now())
         is_carried_out = decision.carried_out

@@ -84,6 +84,9 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(null=True)),
                 ('problems', models.TextField(blank=True, default='')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('problems', ''), _negated=True), fields=['made_at'], name='payouts_noted_files')],
+            },
         ),
         migrations.CreateModel(
             name='PayoutHold',
@@ -204,12 +207,13 @@ class Migration(migrations.Migration):
             name='PayoutDecision',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('outcome', models.CharField(choices=[('settled', 'Settled'), ('rejected', 'Rejected'), ('returned', 'Returned'), ('overpaid', 'Overpaid'), ('not_paid', 'Not Paid')], max_length=10)),
+                ('outcome', models.CharField(choices=[('settled', 'Settled'), ('rejected', 'Rejected'), ('returned', 'Returned'), ('overpaid', 'Overpaid'), ('overpaid_again', 'Overpaid Again'), ('not_paid', 'Not Paid')], max_length=16)),
                 ('borne_by', models.CharField(choices=[('shop', 'shop'), ('platform', 'platform')], max_length=8)),
                 ('reason_id', models.UUIDField()),
                 ('reason_sha256', models.BinaryField()),
                 ('at', models.DateTimeField()),
                 ('carried_out', models.BooleanField()),
+                ('overpayment', models.PositiveSmallIntegerField(null=True)),
                 ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payouts.payoutattempt')),
                 ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('hold', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payouts.payouthold')),
@@ -321,6 +325,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payoutdecision',
             constraint=models.UniqueConstraint(condition=models.Q(('carried_out', True)), fields=('hold',), name='payouts_question_ends_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='payoutdecision',
+            constraint=models.CheckConstraint(condition=models.Q(('overpayment', None), models.Q(('carried_out', True), ('outcome__in', ['overpaid', 'overpaid_again', 'returned']), ('overpayment__gt', 0)), _connector='OR'), name='payouts_overpayment_is_found'),
         ),
         migrations.AddConstraint(
             model_name='payoutlimits',

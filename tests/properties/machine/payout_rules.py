@@ -33,7 +33,7 @@ DECIDED = st.sampled_from(["settled", "settled", "rejected", "returned"])
 ACCOUNTS = [ACCOUNT, "6222020200112243452", "6222020200112243460"]
 OPERATORS_DO = ("approve", "approve as second", "approve by rule", "refuse", "hold", "release", "release", "pause",
                 "resume", "resume")  # fmt: skip
-FINDINGS = st.sampled_from(["settled", "rejected", "returned", "overpaid", "not_paid"])
+FINDINGS = st.sampled_from(["settled", "rejected", "returned", "overpaid", "overpaid_again", "not_paid"])
 
 
 class PayoutRules(MarketRules):
@@ -133,8 +133,10 @@ class PayoutRules(MarketRules):
             if done.carried_out:
                 payout = attempt.payout
                 self.decided.add(str(payout.pk))
-                if outcome == "overpaid":
-                    self.books.move((payout.shop.slug, payout.currency), "shop:available", "paid", payout.amount_minor)
+                if done.overpayment is not None:
+                    way = ("shop:available", "paid")
+                    self.books.move((payout.shop.slug, payout.currency), *(way[::-1] if outcome == "returned" else way),
+                                    payout.amount_minor)  # fmt: skip
         self.follow_payouts()
 
     def by_operator(self, verb: Callable[[], object]) -> None:

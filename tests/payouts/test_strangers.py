@@ -1,0 +1,101 @@
+"""What a bank answers about transfers that are not ours is noted until an operator has looked into it; notes end."""
+
+import pytest
+
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit.refusals import Conflict, Forbidden, Invalid
+from joey.payouts.book_answers import AnswersTaken
+from joey.payouts.file_problems import dismiss_strangers
+from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile
+from joey.payouts.open_questions import open_files
+from joey.payouts.resolve import resolve
+from joey.payouts.send_due import send_due
+from joey.payouts.take_answers import take_answers
+from joey.record.queries import events_of
+from tests.at_once import outcomes
+from tests.cast import NOW, ada, sam
+from tests.payouts.bank import Bank
+from tests.payouts.stage import approved, ready_shop, second_operator
+from tests.proof import prove
+
+STRANGER = {"end_to_end_id": "NOTOURS", "amount_minor": 1, "currency": "CNY", "state": "settled"}
+
+
+def noted(bank: Bank) -> PayoutFile:
+    """A file that is over, of which the bank named a transfer that is not in it."""
+    approved(ready_shop())
+    send_due(now=NOW)
+    bank.decide_all("settled")
+    bank.extra = [STRANGER]
+    take_answers(now=NOW)
+    return PayoutFile.objects.get()
+
+
+@pytest.mark.django_db
+def test_an_answer_about_a_transfer_that_is_not_ours_is_listed_until_an_operator_dismisses_it(bank: Bank) -> None:
+    file = noted(bank)
+    assert file.answered_at is not None
+    assert [each.problems for each in open_files()] == [("unknown_transfer: 'NOTOURS' is not in this file",)]
+    with pytest.raises(Forbidden):
+        dismiss_strangers(file, by=sam(), reason="It was a test of the bank", now=NOW)
+    with pytest.raises(Invalid):
+        dismiss_strangers(file, by=ada(), reason=" ", now=NOW)
+
+    assert dismiss_strangers(file, by=ada(), reason="It was a test of the bank", now=NOW) == 1
+
+    assert take_answers(now=NOW, all_files=True) == AnswersTaken()
+    assert open_files() == []
+    assert PayoutAnswer.objects.filter(outcome="not_ours").count() == 1
+    (event,) = events_of([f"payout_file:{file.message_id}"])
+    assert (event.kind, event.facts["by"], event.facts["answers"]) == (
+        "payout_file.strangers_dismissed", str(ada().pk), 1,
+    )  # fmt: skip
+    prove()
+
+
+@pytest.mark.django_db
+def test_another_transfer_that_is_not_ours_is_noted_after_the_first_was_dismissed(bank: Bank) -> None:
+    file = noted(bank)
+    dismiss_strangers(file, by=ada(), reason="It was a test of the bank", now=NOW)
+    bank.extra = [STRANGER, STRANGER | {"end_to_end_id": "NORTHIS"}]
+
+    assert take_answers(now=NOW, all_files=True).problems == 1
+
+    file.refresh_from_db()
+    assert file.problems == "unknown_transfer: 'NORTHIS' is not in this file"
+
+
+def test_two_operators_who_dismiss_at_once_write_it_down_once(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    file = noted(bank)
+    first, second = ada(), second_operator()
+
+    done = outcomes(
+        lambda: dismiss_strangers(file, by=first, reason="A test", now=NOW),
+        lambda: dismiss_strangers(file, by=second, reason="A test", now=NOW),
+    )
+
+    assert sorted(type(each).__name__ for each in done) == ["Conflict", "int"]
+    with pytest.raises(Conflict):
+        dismiss_strangers(file, by=first, reason="A test", now=NOW)
+    assert len(events_of([f"payout_file:{file.message_id}"])) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", ["forgets", "refuse"])
+def test_what_is_noted_of_a_whole_file_ends_once_two_operators_have_resolved_its_transfers(
+    bank: Bank, fault: str
+) -> None:
+    approved(ready_shop())
+    if fault == "refuse":
+        bank.faults = ["refuse"]
+    send_due(now=NOW)
+    if fault == "forgets":
+        bank.files.clear()
+        take_answers(now=NOW)
+    assert PayoutFile.objects.get().problems
+
+    for operator in (ada(), second_operator()):
+        resolve(PayoutAttempt.objects.get(), outcome="rejected", by=operator, reason="Call 4711", now=NOW)
+
+    assert PayoutFile.objects.get().problems == ""
+    prove()
