@@ -1,4 +1,7 @@
-"""Where money is decided, the code of the sign-in has to be fresh."""
+"""What lets money leave, or decides for good whose it is, asks for a new code of the sign-in first.
+
+One rule for every action of every table: it asks, unless it is in FREE.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,6 +19,19 @@ from joey.people.step_up import needs_fresh_code
 T = TypeVar("T")
 C = TypeVar("C")
 Action = Callable[[T, HttpRequest, C], HttpResponse | None]
+
+# The actions, as "table:action", that only stop money until a release (which asks), or do now what a job does anyway.
+FREE = frozenset(
+    {
+        "commissions_commission:hold",
+        "shops_shop:hold_payouts",
+        "commissions_quarantinedline:retry",
+        "orders_orderline:retry_suspense",
+        "orders_unreadreport:retry",
+        "payouts_payoutfile:ask",
+        "procrastinate_procrastinatejob:retry",
+    }
+)
 
 CODE_AT = "code_at"  # the studio's sign-in notes in the session when a code was last entered
 CONFIRM = "/studio/confirm"

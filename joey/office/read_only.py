@@ -20,6 +20,7 @@ from unfold.views import ChangeList
 from joey.kit.refusals import Refusal
 from joey.money.money import Money
 from joey.office.columns import column
+from joey.office.fresh_code import FREE, with_fresh_code
 from joey.office.site import office
 from joey.office.words import COLUMNS
 from joey.people.models import Person
@@ -73,6 +74,15 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
     show_facets = admin.ShowFacets.NEVER  # a count beside each choice of a filter
     compressed_fields = True
     change_list_template = "office/table.html"
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Each asks for a new code of the sign-in first, unless it is free to be taken (fresh_code.py)."""
+        table = f"{self.opts.app_label}_{self.opts.model_name}"
+        actions: dict[str, Any] = super().get_actions(request)
+        return {
+            name: (action if f"{table}:{name}" in FREE else with_fresh_code(action), name, text)
+            for name, (action, _name, text) in actions.items()
+        }
 
     def get_changelist(self, request: HttpRequest, **more: Any) -> type[OnePage]:
         return OnePage

@@ -10,6 +10,7 @@ from joey.sharing.lease_position import lease_for
 from joey.sharing.models import Position, PositionLease
 from tests.cast import ada, mei, meis_shop
 from tests.marketplaces.conftest import connected
+from tests.office.test_office import signed_in
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox
 
@@ -20,9 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def office(connected: Sandbox) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
-    client.force_login(ada())
-    return client
+    return signed_in(ada())
 
 
 def test_an_operator_registers_positions_and_adds_some_of_the_console(office: Client) -> None:

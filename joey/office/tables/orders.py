@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from joey.insight.trace import order_trace, suspense_trace
 from joey.kit import clock
 from joey.office.filters import InWords, OfMarketplace
-from joey.office.fresh_code import with_fresh_code
 from joey.office.read_only import AskedField, ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.office.words import in_words
@@ -69,7 +68,6 @@ class OrderLines(ReadOnly):
         messages.success(request, gettext("%d order lines found their shop.") % found)
 
     @admin.action(description=_("Give these to a shop…"))
-    @with_fresh_code
     def attribute(self, request: HttpRequest, chosen: Iterable[OrderLine]) -> HttpResponse | None:
         now = clock.now()
         reason, slug = request.POST.get("reason"), request.POST.get("shop")

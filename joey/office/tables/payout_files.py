@@ -10,30 +10,33 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.office.filters import IsEmpty
-from joey.office.fresh_code import with_fresh_code
 from joey.office.read_only import ReadOnly, each, each_with_reason, operator
 from joey.office.site import office
 from joey.payouts import resolve
+from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.models import PayoutFile
-from joey.payouts.office_lists import waiting_for_answers, waiting_to_leave, with_left_at
+from joey.payouts.office_lists import naming_strangers, waiting_for_answers, waiting_to_leave, with_left_at
 from joey.payouts.take_answers import ask_file
 from joey.payouts.withdraw import withdraw_file
 
 
 class Waits(admin.SimpleListFilter):
-    """Files that are not over: not submitted yet, or not answered yet."""
+    """Files that wait: not submitted yet, not answered yet, or for an operator to look into a bank's answer."""
 
     title = _("Waits")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return (("to-leave", _("to leave")), ("for-answers", _("for answers")))
+        return (
+            ("to-leave", _("to leave")),
+            ("for-answers", _("for answers")),
+            ("strangers", _("for you: transfers that are not ours")),
+        )
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = {"to-leave": waiting_to_leave, "for-answers": waiting_for_answers, "strangers": naming_strangers}
         wish = self.value()
-        if wish == "to-leave":
-            return waiting_to_leave(queryset)
-        return waiting_for_answers(queryset) if wish == "for-answers" else queryset
+        return chosen[wish](queryset) if wish in chosen else queryset
 
 
 @admin.register(PayoutFile, site=office)
@@ -43,7 +46,7 @@ class PayoutFiles(ReadOnly):
     list_filter = (Waits, ("problems", IsEmpty))
     search_fields = ("=message_id",)
     ordering = ("-id",)
-    actions = ("ask", "withdraw", "mark_refused")
+    actions = ("ask", "withdraw", "mark_refused", "dismiss")
     fields = (
         "message_id", "rail", "rail_account", "file_format", "currency", "made_at", "left_at", "withdrawn_at",
         "asked_at", "answered_at", "problems",
@@ -58,7 +61,6 @@ class PayoutFiles(ReadOnly):
         each(request, chosen, lambda file: ask_file(file, by=by, now=now))
 
     @admin.action(description=_("Withdraw these…"))
-    @with_fresh_code
     def withdraw(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
         now = clock.now()
         by = operator(request)
@@ -72,7 +74,6 @@ class PayoutFiles(ReadOnly):
         )  # fmt: skip
 
     @admin.action(description=_("Nothing of these was paid…"))
-    @with_fresh_code
     def mark_refused(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
         now = clock.now()
         by = operator(request)
@@ -82,6 +83,17 @@ class PayoutFiles(ReadOnly):
             about=gettext(
                 "For files that the bank refused. Say how you know that it paid nothing. Once a second operator"
                 " finds the same, the money is available again."
+            ),
+        )  # fmt: skip
+
+    @admin.action(description=_("Take off what is not ours…"))
+    def dismiss(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
+        now, by = clock.now(), operator(request)
+        return each_with_reason(
+            self, request, chosen, lambda file, reason: dismiss_strangers(file, by=by, reason=reason, now=now),
+            action="dismiss", title=gettext("Take off what is not ours"),
+            about=gettext(
+                "The bank answered about transfers that these files do not hold. Say what they were. The answers stay."
             ),
         )  # fmt: skip
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import clock
 from joey.kit.refusals import Conflict
 from joey.office.filters import InWords
-from joey.office.fresh_code import with_fresh_code
 from joey.office.read_only import AskedField, WithReason, ask_reason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
 from joey.office.words import in_words
@@ -58,7 +57,6 @@ class PayoutHolds(WithReason):
         return with_hold_ending(super().get_queryset(request))
 
     @admin.action(description=_("Release these…"))
-    @with_fresh_code
     def release(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
         now = clock.now()
         by = operator(request)
@@ -69,7 +67,6 @@ class PayoutHolds(WithReason):
         )  # fmt: skip
 
     @admin.action(description=_("Write down what became of these transfers…"))
-    @with_fresh_code
     def resolve(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
         given = [request.POST.get(name) for name in ("outcome", "borne_by", "reason")]
         if None in given:
@@ -132,7 +129,6 @@ class PayoutPauses(WithReason):
         return with_pause_ending(super().get_queryset(request))
 
     @admin.action(description=_("Resume payouts"))
-    @with_fresh_code
     def resume(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
         now = clock.now()
         each(request, chosen, lambda pause: end_pause(pause, now=now, by=operator(request)))
@@ -153,6 +149,7 @@ def _findings() -> list[AskedField]:
         PayoutDecision.Outcome.REJECTED: gettext("The bank did not pay it"),
         PayoutDecision.Outcome.RETURNED: gettext("It was paid and came back"),
         PayoutDecision.Outcome.OVERPAID: gettext("It was paid although it was booked back, or it was paid twice"),
+        PayoutDecision.Outcome.OVERPAID_AGAIN: gettext("It was paid once more than is booked"),
         PayoutDecision.Outcome.NOT_PAID: gettext("It was booked as paid and never left"),
     }
     bearers = (("shop", gettext("the shop, against new earnings")), ("platform", gettext("the platform")))

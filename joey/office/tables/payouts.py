@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import clock
 from joey.money.money import EXPONENTS
 from joey.office.filters import InWords, OneOf
-from joey.office.fresh_code import with_fresh_code
 from joey.office.read_only import WithReason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
 from joey.payouts import decide
@@ -51,14 +50,12 @@ class Payouts(WithReason):
         return with_approvers(super().get_queryset(request))
 
     @admin.action(description=_("Approve these"))
-    @with_fresh_code
     def approve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
         each(request, chosen, lambda payout: decide.approve(payout, by=operator(request), now=now))
         return None
 
     @admin.action(description=_("Refuse these…"))
-    @with_fresh_code
     def refuse(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now, by = clock.now(), operator(request)
         return each_with_reason(

@@ -1,9 +1,9 @@
-"""Order reports that could not be read: why, since when, what the marketplace sent, and reading them again."""
+"""Order reports that could not be read: why, since when, what came; reading them again, or giving them up."""
 
 from collections.abc import Iterable
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import clock
 from joey.kit.refusals import Refusal
 from joey.office.filters import OfMarketplace
-from joey.office.read_only import AT_ONCE, ReadOnly, once, operator
+from joey.office.read_only import AT_ONCE, ReadOnly, each_with_reason, once, operator
 from joey.office.site import office
+from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.models import UnreadReport
 from joey.orders.queries import report_payload
 from joey.orders.retry_unread import retry_unreadable
@@ -27,9 +28,10 @@ class UnreadReports(ReadOnly):
     list_filter = (("marketplace", OfMarketplace),)
     search_fields = ("=external_order",)
     ordering = ("received_at",)
-    actions = ("retry",)
+    actions = ("retry", "dismiss")
     fields = (
-        "report_id", "marketplace", "kind", "external_order", "problem", "received_at", "tried_at", "tries", "payload",
+        "report_id", "marketplace", "kind", "external_order", "external_line", "problem", "received_at", "tried_at",
+        "tries", "payload",
     )  # fmt: skip
 
     @admin.action(description=_("Read these again"))
@@ -53,6 +55,16 @@ class UnreadReports(ReadOnly):
                 unread,
             )
             messages.warning(request, still % unread)
+
+    @admin.action(description=_("Give these up…"))
+    def dismiss(self, request: HttpRequest, chosen: Iterable[UnreadReport]) -> HttpResponse | None:
+        now, by = clock.now(), operator(request)
+        return each_with_reason(
+            self, request, chosen,
+            lambda report, reason: dismiss_unreadable(report.pk, by=by, reason=reason, now=now),
+            action="dismiss", title=gettext("Give up these reports"),
+            about=gettext("They are not tried again, and what they say is never booked. They stay as they came."),
+        )  # fmt: skip
 
     @admin.display(description=_("As the marketplace sent it"))
     def payload(self, report: UnreadReport) -> SafeString:
