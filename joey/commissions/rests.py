@@ -9,11 +9,11 @@ from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
 
 BOOK = Job("joey.commissions.jobs.book_commissions")
 CONFIRM = Job("joey.commissions.jobs.confirm_commissions")
-RETRY = Verb("lines retry", "commissions_quarantinedline:retry")
+RETRY = Verb("lines retry", "commissions_quarantinedline:retry", sure=False)
 RELEASE = Verb("lines release", "commissions_hold:release")
 
 COMMISSION = Subject("commission", Commission, "earned_at", "state", frozenset({Commission.State.CONFIRMED}))
-HOLD = Subject("commission hold", Hold, "opened_at")
+HOLD = Subject("commission hold", Hold, "opened_at", over=IS_CLOSED)
 QUARANTINED = Subject("line in quarantine", QuarantinedLine, "since")
 SUBJECTS = [COMMISSION, HOLD, QUARANTINED]
 
@@ -29,14 +29,20 @@ RESTS = [
     Rest(
         COMMISSION, Commission.State.EARNED, (CONFIRM,),
         "the minute after it is settled, its waiting days are over and nothing holds it",
+        unlisted="its waiting is as agreed; what is overdue is in /readyz",
     ),
     Rest(
-        HOLD, "open", (RELEASE, BOOK), "when an operator releases it, or a later report no longer holds the line",
-        AT_ONCE, label=_("Commissions on hold"), rows=Q(reason_id__isnull=False) & ~IS_CLOSED,
-        query="?open=yes",
+        HOLD, "placed by an operator", (RELEASE,), "when an operator releases it", AT_ONCE,
+        label=_("Commissions on hold"), rows=Q(reason_id__isnull=False) & ~IS_CLOSED, query="?open=yes",
+    ),
+    Rest(
+        HOLD, "opened by a report", (BOOK, RELEASE),
+        "when a later report no longer holds the line, or an operator releases it", AT_ONCE,
+        label=_("Commissions on hold"), rows=Q(reason_id=None) & ~IS_CLOSED, query="?open=yes",
     ),
     Rest(
         QUARANTINED, "quarantined", (BOOK, RETRY), "with the line’s next report, or when an operator retries it",
         AT_ONCE, label=_("Order lines that cannot be booked"), rows=Q(), trouble=True,
+        endless="a line is not given up: its next report or a corrected program ends it",
     ),
 ]  # fmt: skip

@@ -5,12 +5,13 @@
 
 from joey.commissions import rests as commissions
 from joey.kit.rests import Job, Rest, Subject, Verb
+from joey.ledger import rests as ledger
 from joey.orders import rests as orders
 from joey.payouts import rests as payouts
 from joey.sharing import rests as sharing
 
-PACKAGES = (orders, commissions, payouts, sharing)
-COLUMNS = ("what", "state", "who moves it on", "by", "when")
+PACKAGES = (orders, commissions, payouts, sharing, ledger)
+COLUMNS = ("what", "state", "who moves it on", "by", "when", "listed for operators")
 
 
 def all_rests() -> list[Rest]:
@@ -31,14 +32,22 @@ def as_markdown() -> str:
     """The table; states of one kind that end in the same way share a row."""
     grouped: dict[tuple[str, ...], list[str]] = {}
     for rest in all_rests():
-        grouped.setdefault((rest.of.name, _who(rest), _by(rest), rest.after), []).append(f"`{rest.state}`")
-    rows = [(what, " ".join(states), who, by, when) for (what, who, by, when), states in grouped.items()]
+        row = (rest.of.name, _who(rest), _by(rest), rest.after, _listed(rest))
+        grouped.setdefault(row, []).append(f"`{rest.state}`")
+    rows = [(what, " ".join(states), *rest) for (what, *rest), states in grouped.items()]
     lines = [COLUMNS, ("---",) * len(COLUMNS), *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def _who(rest: Rest) -> str:
     return " or ".join(name for name, some in (("a job", rest.jobs), ("an operator", rest.verbs)) if some)
+
+
+def _listed(rest: Rest) -> str:
+    if rest.due is None:
+        return rest.unlisted
+    hours = int(rest.due.total_seconds() // 3600)
+    return f"after {hours} h" if hours else "at once"
 
 
 def _by(rest: Rest) -> str:

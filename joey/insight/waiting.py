@@ -66,7 +66,7 @@ def _counted(rests: list[Rest], now: datetime) -> list[Waiting]:
 
 def _part(rest: Rest, now: datetime) -> tuple[str, tuple[Any, ...]]:
     """A query for the times since when the rest's due rows wait, the oldest COUNT_MOST."""
-    since = rest.of.since
+    since = rest.waits_since
     due = rest.resting().filter(**{f"{since}__lte": now - (rest.due or timedelta(0))})
     query, given = due.order_by(since).values_list(since)[:COUNT_MOST].query.sql_with_params()
     return query, tuple(given)

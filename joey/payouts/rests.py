@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
+from joey.payouts.file_problems import NAMES_STRANGERS
 from joey.payouts.models import (
     Payout,
     PayoutAttempt,
@@ -18,14 +19,16 @@ from joey.payouts.models import (
 )
 
 PAY = Job("joey.payouts.pay_due")
+PAY_IN_TIME = Job("joey.payouts.pay_due", sure=True)  # what is not answered in its time becomes unknown
 APPROVE = Verb("payouts approve", "payouts_payout:approve")
 REFUSE = Verb("payouts refuse", "payouts_payout:refuse")
 RELEASE = Verb("payouts release", "payouts_payouthold:release")
 RESUME = Verb("payouts resume", "payouts_payoutpause:resume")
 RESOLVE = Verb("payouts resolve", "payouts_payouthold:resolve")
-ASK = Verb("payouts ask", "payouts_payoutfile:ask")
+ASK = Verb("payouts ask", "payouts_payoutfile:ask", sure=False)
 WITHDRAW = Verb("payouts withdraw", "payouts_payoutfile:withdraw")
-MARK_REFUSED = Verb("payouts mark-refused", "payouts_payoutfile:mark_refused")
+MARK_REFUSED = Verb("payouts mark-refused", "payouts_payoutfile:mark_refused", sure=False)
+DISMISS = Verb("payouts dismiss", "payouts_payoutfile:dismiss")
 
 _P, _A, _C = Payout.State, PayoutAttempt.State, PayoutHold.Cause
 
@@ -34,9 +37,12 @@ TRANSFER = Subject(
     "transfer", PayoutAttempt, "made_at", "state",
     frozenset({_A.WITHDRAWN, _A.SETTLED, _A.REJECTED, _A.RETURNED, _A.NOT_PAID}),
 )  # fmt: skip
-FILE = Subject("payout file", PayoutFile, "made_at")
-HOLD = Subject("payout hold", PayoutHold, "placed_at")
-PAUSE = Subject("pause of all payouts", PayoutPause, "placed_at")
+_HOLD_ENDED = Exists(PayoutHoldClosing.objects.filter(hold=OuterRef("pk")))
+_PAUSE_ENDED = Exists(PayoutPauseEnding.objects.filter(pause=OuterRef("pk")))
+_OVER = (Q(withdrawn_at__isnull=False) | Q(answered_at__isnull=False)) & ~NAMES_STRANGERS
+FILE = Subject("payout file", PayoutFile, "made_at", over=_OVER)
+HOLD = Subject("payout hold", PayoutHold, "placed_at", over=_HOLD_ENDED)
+PAUSE = Subject("pause of all payouts", PayoutPause, "placed_at", over=_PAUSE_ENDED)
 SUBJECTS = [PAYOUT, TRANSFER, FILE, HOLD, PAUSE]
 
 NEVER_REST = {
@@ -54,9 +60,9 @@ NEVER_REST = {
     "PayoutPauseEnding": "append-only",
 }
 
-_OPEN = ~Exists(PayoutHoldClosing.objects.filter(hold=OuterRef("pk")))
 _SUBMITTED = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
 _ANSWERED = "when the rail answers, asked every minute; unknown once its time for that is over (14 days at a bank)"
+_BY_FILE = "listed by its payout file or hold"
 
 RESTS = [
     Rest(
@@ -64,46 +70,56 @@ RESTS = [
         "below the limit of its currency within a minute by rule, else when operators decide", AT_ONCE,
         label=_("Payouts to decide"), query="?state__exact=requested",
     ),
-    Rest(PAYOUT, _P.APPROVED, (PAY, REFUSE), "within a minute, unless held or paused"),
-    Rest(PAYOUT, _P.SENT, (PAY,), "when the rail answers, asked every minute"),
-    Rest(TRANSFER, _A.PREPARED, (PAY, WITHDRAW), "within a minute, unless paused"),
-    Rest(TRANSFER, _A.SUBMITTED, (PAY, ASK), _ANSWERED),
-    Rest(TRANSFER, _A.ACCEPTED, (PAY, ASK), _ANSWERED),
+    Rest(
+        PAYOUT, _P.APPROVED, (PAY, APPROVE, REFUSE),
+        "within a minute it leaves or is released with its reason, unless held, paused, or short of an approval",
+        timedelta(hours=1), label=_("Approved payouts that have not left"), query="?state__exact=approved",
+        since="decided_at",
+    ),
+    Rest(PAYOUT, _P.SENT, (PAY,), "when the rail answers, asked every minute", unlisted=_BY_FILE),
+    Rest(TRANSFER, _A.PREPARED, (PAY, WITHDRAW), "within a minute, unless paused", unlisted=_BY_FILE),
+    Rest(TRANSFER, _A.SUBMITTED, (PAY_IN_TIME, ASK), _ANSWERED, unlisted=_BY_FILE),
+    Rest(TRANSFER, _A.ACCEPTED, (PAY_IN_TIME, ASK), _ANSWERED, unlisted=_BY_FILE),
     Rest(
         TRANSFER, _A.UNKNOWN, (PAY, RESOLVE, MARK_REFUSED),
-        "when the rail answers, asked every minute, or two operators agree; listed by its hold",
+        "when the rail answers, asked every minute, or two operators agree", unlisted="listed by its payout hold",
     ),
     Rest(
         FILE, "not submitted yet", (PAY, WITHDRAW), "within a minute, once the settings name its rail account",
         timedelta(hours=1), label=_("Payout files that have not left"),
-        rows=~_SUBMITTED & Q(withdrawn_at=None), query="?waits=to-leave", trouble=True,
+        rows=~_SUBMITTED & Q(withdrawn_at=None, answered_at=None), query="?waits=to-leave", trouble=True,
     ),
     Rest(
-        FILE, "not answered yet", (PAY, ASK), "when the rail answers, asked every minute", timedelta(days=2),
-        label=_("Payout files that the bank has not answered"), rows=_SUBMITTED & Q(answered_at=None),
-        query="?waits=for-answers", trouble=True,
+        FILE, "not answered yet", (PAY_IN_TIME, ASK), _ANSWERED, timedelta(days=2),
+        label=_("Payout files that the bank has not answered"),
+        rows=_SUBMITTED & Q(withdrawn_at=None, answered_at=None), query="?waits=for-answers", trouble=True,
+    ),
+    Rest(
+        FILE, "names a transfer that is not ours", (DISMISS,), "when an operator has looked into it", AT_ONCE,
+        label=_("Answers of a bank about transfers that are not ours"), rows=NAMES_STRANGERS,
+        query="?waits=strangers",
     ),
     Rest(
         HOLD, "open", (RELEASE,), "when an operator releases it", AT_ONCE,
-        label=_("Payouts on hold"), rows=_OPEN & Q(cause=_C.OPERATOR), query="?ended=no&cause__exact=operator",
+        label=_("Payouts on hold"), rows=~_HOLD_ENDED & Q(cause=_C.OPERATOR), query="?ended=no&cause__exact=operator",
     ),
     Rest(
         HOLD, "returned", (RELEASE,), "when an operator has seen why the money came back", AT_ONCE,
-        label=_("Payouts that came back"), rows=_OPEN & Q(cause=_C.RETURNED), query="?ended=no&cause__exact=returned",
+        label=_("Payouts that came back"), rows=~_HOLD_ENDED & Q(cause=_C.RETURNED),
+        query="?ended=no&cause__exact=returned",
     ),
     Rest(
         HOLD, "unknown", (PAY, RESOLVE, MARK_REFUSED), "when an answer fits, or two operators agree", AT_ONCE,
-        label=_("Payouts to resolve: unknown"), rows=_OPEN & Q(cause=_C.UNKNOWN),
+        label=_("Payouts to resolve: unknown"), rows=~_HOLD_ENDED & Q(cause=_C.UNKNOWN),
         query="?ended=no&cause__exact=unknown", trouble=True,
     ),
     Rest(
         HOLD, "contradiction", (PAY, RESOLVE), "when an answer fits, or two operators agree", AT_ONCE,
-        label=_("Payouts to resolve: contradicted"), rows=_OPEN & Q(cause=_C.CONTRADICTION),
+        label=_("Payouts to resolve: contradicted"), rows=~_HOLD_ENDED & Q(cause=_C.CONTRADICTION),
         query="?ended=no&cause__exact=contradiction", trouble=True,
     ),
     Rest(
         PAUSE, "open", (RESUME,), "when an operator resumes payouts", AT_ONCE,
-        label=_("Pauses of all payouts"), rows=~Exists(PayoutPauseEnding.objects.filter(pause=OuterRef("pk"))),
-        query="?ended=no",
+        label=_("Pauses of all payouts"), rows=~_PAUSE_ENDED, query="?ended=no",
     ),
 ]  # fmt: skip

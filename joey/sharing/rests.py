@@ -8,9 +8,10 @@ from joey.sharing.models import Position, PositionLease
 
 RETURN_IDLE = Job("joey.sharing.jobs.return_idle_leases")
 END = Verb("positions end", "sharing_positionlease:end")
+_IN_USE = "waits for nothing: it is in use, or rests as agreed"
 
-POSITION = Subject("position", Position, "registered_at")
-LEASE = Subject("lease", PositionLease, "leased_from")
+POSITION = Subject("position", Position, "registered_at", over=Q(free_from__lte=Now()))
+LEASE = Subject("lease", PositionLease, "leased_from", over=Q(ended_at__isnull=False))
 SUBJECTS = [POSITION, LEASE]
 
 NEVER_REST = {
@@ -23,7 +24,12 @@ NEVER_REST = {
 }
 
 RESTS = [
-    Rest(POSITION, "leased", (RETURN_IDLE,), "when its lease ends", rows=Q(free_from=None)),
-    Rest(POSITION, "free later", (RETURN_IDLE,), "at `free_from`", rows=Q(free_from__gt=Now())),
-    Rest(LEASE, "open", (RETURN_IDLE, END), "30 days after its last use, checked once a day", rows=Q(ended_at=None)),
-]
+    Rest(POSITION, "leased", (RETURN_IDLE,), "when its lease ends", rows=Q(free_from=None), unlisted=_IN_USE),
+    Rest(
+        POSITION, "free later", (RETURN_IDLE,), "at `free_from`", rows=Q(free_from__gt=Now()), unlisted=_IN_USE,
+    ),
+    Rest(
+        LEASE, "open", (RETURN_IDLE, END), "30 days after its last use, checked once a day", rows=Q(ended_at=None),
+        unlisted=_IN_USE,
+    ),
+]  # fmt: skip

@@ -1,0 +1,14 @@
+"""Nothing rests in the ledger: what its balances wait for rests where their journals come from."""
+
+from joey.kit.rests import Rest, Subject
+
+SUBJECTS: list[Subject] = []
+RESTS: list[Rest] = []
+
+NEVER_REST = {
+    "Account": "a balance; what a shop owes is set off against new earnings",
+    "Account.kind": "where the money is, no state",
+    "Journal": "append-only",
+    "Pair": "the posting table as data",
+    "Posting": "append-only",
+}
