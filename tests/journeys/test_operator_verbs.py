@@ -1,17 +1,28 @@
 """Operators end what is stuck, in the office and in the terminal: each verb once, over the real processes."""
 
-import re
-import uuid
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from tests.journeys.at_the_counter import Api, Json, Sandbox, Visitor
+from tests.journeys.at_the_counter import Api, Json, Sandbox
 from tests.journeys.at_the_office import Operator
+from tests.journeys.paying_out import (
+    ID,
+    approved,
+    available,
+    files_at_the_bank,
+    found,
+    in_days,
+    newest_transfer,
+    order,
+    payout,
+    request,
+    settled,
+    sold,
+    suspended,
+    trouble,
+    waits_for,
+)
 from tests.journeys.running import RunningJoey, until
 
-GO = re.compile(r'href="/go/([^"]+)"')
-ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ALONE = 100_000  # fen: from 1,000.00 on an operator decides
 MOST_PIECES = 999  # of one order at the simulated marketplace
 
@@ -127,25 +138,76 @@ def test_a_line_in_suspense_is_given_to_the_shop_that_can_prove_it(
     assert "All" in joey.run("prove")
 
 
-def test_a_report_that_cannot_be_read_is_listed_with_its_reason_and_read_again(
+def test_a_report_that_cannot_be_read_is_listed_with_its_reason_until_one_that_can_be_replaces_it(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
     line = sold(joey, sandbox, mei, 1)
     before = order(mei, line)
+    report = unreadable(joey, sandbox, ada, line)
+
+    assert "Order reports that cannot be read" in ada.waiting()
+    assert "commission is out of bounds" in ada.run("reports", "unreadable")
+    assert "0 could be read" in ada.run("reports", "retry", report)
+    assert "1 report still cannot be read" in ada.act("orders_unreadreport", "retry", report)
+    assert order(mei, line)["commission"] == before["commission"]
+
+    sandbox.move(line["number"], "correct", commission=4_321)
+    until(lambda: joey.run("sync") and order(mei, line)["commission"] != before["commission"], "the correction", 120)
+    assert "0 tried" in ada.run("reports", "retry")
+
+    assert ada.rows("orders_unreadreport") == []
+    assert "Every report could be read" in ada.run("reports", "unreadable")
+    assert "Order reports that cannot be read" not in ada.waiting()
+    assert "All" in joey.run("prove")
+
+
+def test_a_report_that_can_never_be_read_is_given_up_with_a_reason(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    line = sold(joey, sandbox, mei, 1)
+    report = unreadable(joey, sandbox, ada, line)
+
+    assert "Say why" in ada.run("reports", "dismiss", report, " ", exit_code=1)
+    assert "Given up" in ada.run("reports", "dismiss", report, "Their hotline: a typing error")
+
+    assert ada.rows("orders_unreadreport") == []
+    assert "Order reports that cannot be read" not in ada.waiting()
+    joey.run("sync")
+    assert "0 tried" in ada.run("reports", "retry")
+    assert "All" in joey.run("prove")
+
+
+def test_what_a_bank_answers_about_a_transfer_of_another_file_is_dismissed_once_an_operator_has_looked_into_it(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    for _ in range(2):
+        settled(joey, mei, approved(mei, ada, 1_000))
+    one, other = files_at_the_bank(sandbox)[-2:]
+    trouble(sandbox, "answer_for_other", file=other, other=one)
+
+    ada.run("payouts", "ask", other)
+    assert "Answers of a bank about transfers that are not ours" in ada.waiting()
+    assert "unknown_transfer" in ada.run("payouts", "files")
+    (file,) = ada.rows("payouts_payoutfile", "?waits=strangers")
+    assert "reason" in ada.run("payouts", "dismiss", other, " ", exit_code=1)
+    assert "Done: 1" in ada.act("payouts_payoutfile", "dismiss", file, reason="Call 4713: their mistake, corrected")
+
+    trouble(sandbox, "recover")
+    assert "Answers of a bank" not in ada.waiting()
+    assert other not in ada.run("payouts", "files")
+    assert "is noted on this file" in ada.run("payouts", "dismiss", other, "Again", exit_code=1)
+    assert "All" in joey.run("prove")
+
+
+def unreadable(joey: RunningJoey, sandbox: Sandbox, operator: Operator, line: Json) -> str:
+    """More commission is reported for the line than any table holds; the report's id, as the office has it."""
     sandbox.move(line["number"], "correct", commission=10**17)
 
     def listed() -> str | None:
         joey.run("sync")
-        return next((row for row in ada.rows("orders_unreadreport")), None)
+        return next(iter(operator.rows("orders_unreadreport")), None)
 
-    report = until(listed, "the unreadable report", seconds=120)
-    assert "Order reports that cannot be read" in ada.waiting()
-    assert report in ada.run("reports", "unreadable")
-    assert "0 could be read" in ada.run("reports", "retry", report)
-    assert "1 report still cannot be read" in ada.act("orders_unreadreport", "retry", report)
-
-    assert order(mei, line)["commission"] == before["commission"]
-    assert "All" in joey.run("prove")
+    return until(listed, "the unreadable report", seconds=120)
 
 
 def test_a_file_that_the_bank_does_not_answer_is_asked_about_by_an_operator(
@@ -260,100 +322,3 @@ def test_a_position_is_registered_and_a_lease_ends(
     assert ada.rows("sharing_positionlease", "?q=mei&ended_at__isempty=1") == []
     assert sold(joey, sandbox, mei, 1)["commission"]["minor"] > 0, "the next person who goes on brings a lease again"
     assert "All" in joey.run("prove")
-
-
-# ── The steps, by name ────────────────────────────────────────────────────────────────────────────────────
-
-
-def sold(joey: RunningJoey, sandbox: Sandbox, api: Api, quantity: int) -> Json:
-    """A settled order of that many pieces of what earns most in Mei's shop; `number` is the marketplace's."""
-    listed = api.get("/shops/mei/listings", limit=100)["items"]
-    earning = [
-        (api.get(f"/offers/{each['offer_id']}")["earning"], each)
-        for each in listed
-        if each["marketplace"] in ("taobao", "tmall") and each["state"] == "published" and each["in_stock"]
-    ]
-    _most, listing = max(((earns["minor"], each) for earns, each in earning if earns), key=lambda pair: pair[0])
-    buyer = Visitor(joey.url)
-    token = found(GO, buyer.see(f"/s/mei/{listing['id']}").text, 1)
-    out = buyer.http.get(f"/go/{token}").headers["location"]
-    number = sandbox.buy(out, quantity)
-    sandbox.move(number, "receive", "settle")
-
-    def line() -> Json | None:
-        joey.run("sync")
-        lines = api.get("/shops/mei/orders", limit=100)["items"]
-        here = (each for each in lines if number in (each["external_order"], each["external_line"]))
-        return next((each for each in here if each["state"] == "settled" and each["commission"]["minor"]), None)
-
-    return until(line, f"the report of {number}", seconds=120, pause=1) | {"number": number}
-
-
-def suspended(joey: RunningJoey, operator: Operator, number: str) -> str | None:
-    """The id of the order's line in suspense, as the office shows it."""
-    joey.run("sync")
-    found = operator.rows("orders_orderline", f"?suspended=yes&q={number}")
-    return found[0] if found else None
-
-
-def trouble(sandbox: Sandbox, do: str, **more: str) -> None:
-    """Let something be wrong with the bank; "recover" ends everything."""
-    answer = sandbox.http.post("/control/bank", json={"do": do} | more)
-    assert answer.status_code == 200, answer.text
-
-
-def waits_for(joey: RunningJoey, operator: Operator, what: str) -> None:
-    """Send and ask the bank until the office's first page lists it."""
-    until(lambda: joey.run("pay") and what in operator.waiting(), what, seconds=120, pause=0.5)
-
-
-def newest_transfer(sandbox: Sandbox) -> str:
-    """The key of what left the bank last."""
-    return str(sandbox.http.get("/control/bank/transfers").json()["items"][-1]["transfer"])
-
-
-def request(api: Api, minor: int) -> Json:
-    """Ask for a payout."""
-    wish: Json = api.post("/shops/mei/payouts", {"amount": {"minor": minor, "currency": "CNY"}}, key=uuid.uuid4().hex)
-    return wish
-
-
-def approved(api: Api, operator: Operator, minor: int) -> Json:
-    """A payout that may go: by rule, or by the operator once the day's payouts of the person add up to too much."""
-    wish = request(api, minor)
-    operator.act("payouts_payout", "approve", wish["id"])
-    return wish
-
-
-def payout(api: Api, wish: Json) -> Json:
-    found: Json = api.get(f"/shops/mei/payouts/{wish['id']}")
-    return found
-
-
-def order(api: Api, line: Json) -> Json:
-    return next(each for each in api.get("/shops/mei/orders", limit=100)["items"] if each["id"] == line["id"])
-
-
-def settled(joey: RunningJoey, api: Api, wish: Json) -> None:
-    """Pay until the bank has answered."""
-
-    def paid() -> bool:
-        joey.run("pay")
-        return bool(payout(api, wish)["state"] == "paid")
-
-    until(paid, f"payout {wish['id']}", seconds=120, pause=0.5)
-
-
-def available(api: Api) -> int:
-    minor: int = api.get("/shops/mei/balance")["CNY"]["available"]["minor"]
-    return minor
-
-
-def in_days(days: float) -> str:
-    return (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
-
-
-def found(pattern: "re.Pattern[str]", text: str, group: int = 0) -> str:
-    match = pattern.search(text)
-    assert match, text
-    return match.group(group)

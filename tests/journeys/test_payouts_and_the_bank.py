@@ -8,8 +8,8 @@ import pytest
 
 from tests.journeys.at_the_counter import Api, Json, Sandbox, Visitor
 from tests.journeys.at_the_office import Operator
+from tests.journeys.paying_out import available, in_days, payout, request, sold, trouble
 from tests.journeys.running import RunningJoey, until
-from tests.journeys.test_operator_verbs import available, in_days, payout, request, sold
 
 PIECES = 30
 AMOUNT = 500  # fen: small enough for the rule
@@ -42,7 +42,7 @@ def test_of_two_requests_at_once_one_succeeds_and_the_bank_pays_once_though_its_
     joey: RunningJoey, sandbox: Sandbox, mei: Api
 ) -> None:
     before = available(mei)
-    bank(sandbox, do="pay_then_time_out", times=1)
+    trouble(sandbox, "pay_then_time_out", times=1)
     wish = {"amount": {"minor": AMOUNT, "currency": "CNY"}}
 
     with ThreadPoolExecutor(2) as both:
@@ -63,7 +63,7 @@ def test_a_rejected_payout_comes_back_with_its_reason_and_without_a_fee(
 ) -> None:
     before = available(mei)
     wish = sent(joey, mei)
-    bank(sandbox, do="say", transfer=key_of(wish), state="rejected", reason="BE01")
+    trouble(sandbox, "say", transfer=key_of(wish), state="rejected", reason="BE01")
 
     failed = in_state(joey, mei, wish, "failed")
 
@@ -71,7 +71,7 @@ def test_a_rejected_payout_comes_back_with_its_reason_and_without_a_fee(
     assert available(mei) == before
     assert mei.get("/shops/mei/balance")["CNY"]["reserved"]["minor"] == 0
     assert "Not paid; the money is available again" in keeper.see("/studio/mei/payout").text
-    bank(sandbox, do="recover")
+    trouble(sandbox, "recover")
     paid(joey, mei, request(mei, AMOUNT))  # corrected and requested again
     assert "All" in joey.run("prove")
 
@@ -81,14 +81,14 @@ def test_a_bank_that_forgets_gets_nothing_twice_and_the_keeper_reads_that_it_is_
     joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor
 ) -> None:
     wish = sent(joey, mei)
-    bank(sandbox, do="forget")
+    trouble(sandbox, "forget")
 
     in_state(joey, mei, wish, "checking")
     joey.run("pay")
     assert "Being checked with the bank" in keeper.see("/studio/mei/payout").text
     other = mei.post("/shops/mei/payouts", {"amount": {"minor": 100, "currency": "CNY"}}, 409, key=uuid.uuid4().hex)
     assert "正在向银行核实" in other["detail"]  # in Mei’s language
-    bank(sandbox, do="remember")
+    trouble(sandbox, "remember")
 
     paid(joey, mei, wish)
     assert left(sandbox, wish) == (AMOUNT, 1)
@@ -102,7 +102,7 @@ def test_a_payout_that_comes_back_is_available_again_and_holds_the_next_one(
     before = available(mei)
     wish = sent(joey, mei)
     paid(joey, mei, wish)
-    bank(sandbox, do="say", transfer=key_of(wish), state="returned", reason="AC04")
+    trouble(sandbox, "say", transfer=key_of(wish), state="returned", reason="AC04")
 
     joey.run("pay")
 
@@ -115,14 +115,9 @@ def test_a_payout_that_comes_back_is_available_again_and_holds_the_next_one(
     assert "Payouts that came back" in ada.waiting()
     (hold,) = ada.rows("payouts_payouthold", "?ended=no&cause__exact=returned")
     ada.run("payouts", "release", hold, "The account was closed; Mei knows")
-    bank(sandbox, do="recover")
+    trouble(sandbox, "recover")
     paid(joey, mei, request(mei, 100))
     assert "All" in joey.run("prove")
-
-
-def bank(sandbox: Sandbox, **given: object) -> None:
-    answer = sandbox.http.post("/control/bank", json=given)
-    assert answer.status_code == 200, answer.text
 
 
 def key_of(wish: Json) -> str:
