@@ -18,9 +18,22 @@ CLAIMS = Check(
     """,
 )
 
+# A position that changed hands: its tenant had a link by then to what was ordered, as the line has it now or as some
+# report of it had it, for an item may get another name or id after the report that decided.
+_LINKED = """EXISTS (
+                SELECT FROM sharing_trackedurl t
+                WHERE t.lease_id = h.id AND date_trunc('second', t.made_at) <= l.evidence_at AND ({same}))"""
+_AS_IT_IS = "t.item <> '' AND t.item = l.external_item OR t.title <> '' AND t.title = l.title"
+_AS_REPORTED = """ARRAY[t.item, t.title]::text[] && ARRAY(
+                    SELECT left(btrim(part.value #>> '{}'), 300)
+                    FROM orders_report r CROSS JOIN jsonb_path_query(r.payload::jsonb, '$.**') AS part (value)
+                    WHERE (r.marketplace, r.external_order, r.external_line)
+                        = (l.marketplace, l.external_order, l.external_line) AND r.kind = 'order' AND r.problem = ''
+                      AND jsonb_typeof(part.value) IN ('string', 'number') AND btrim(part.value #>> '{}') <> '')"""
+
 EVIDENCE = Check(
     "10. The evidence that decided an order line names its shop",
-    """
+    f"""
     SELECT l.id AS order_line, l.evidence_kind, l.evidence_key FROM orders_orderline l
     LEFT JOIN sharing_link k ON l.evidence_kind = 'sub_id' AND k.code = l.evidence_key
     LEFT JOIN sharing_positionlease h ON h.id = l.lease_id
@@ -32,9 +45,8 @@ EVIDENCE = Check(
         WHEN starts_with(l.evidence_kind, 'position') THEN
             h.shop_id IS DISTINCT FROM l.shop_id OR p.key IS DISTINCT FROM l.evidence_key
             OR l.evidence_at < h.leased_from OR l.evidence_at >= h.until OR l.evidence_at IS NULL
-            OR h.is_reuse AND NOT EXISTS (
-                SELECT FROM sharing_trackedurl t
-                WHERE t.lease_id = h.id AND date_trunc('second', t.made_at) <= l.evidence_at)
+            OR h.is_reuse AND NOT {_LINKED.replace("{same}", _AS_IT_IS)}
+                          AND NOT {_LINKED.replace("{same}", _AS_REPORTED)}
         ELSE true END
     """,
 )

@@ -1,5 +1,6 @@
 """A copy-code outlives its lease: what it still sells is its shop's, or waits, and is never the next tenant's."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from joey.orders.models import OrderLine
+from joey.orders.prove_evidence import EVIDENCE
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.end_lease import end_lease, return_idle
@@ -171,4 +173,37 @@ def test_an_ended_lease_resumes_when_a_person_goes_on_before_its_position_is_fre
     again = lease_for(meis_shop(), "taobao", now=NOW + DAY)
 
     assert (again.pk, again.ended_at, again.position.free_from) == (lease.pk, None, None)
+    prove()
+
+
+def test_prove_asks_for_a_link_to_what_was_ordered_where_a_position_changed_hands() -> None:
+    """Some link of the new tenant is not enough: what the earlier one shared may still sell."""
+    positions()
+    meis_ended_lease(NOW - 100 * DAY)
+    lulus = lease_for(lulus_shop(), "taobao", now=NOW - 20 * DAY)
+    linked(lulus, MUG, NOW - 20 * DAY)
+    line = clicked("1", NOW - 10 * DAY, title="保温杯")
+
+    OrderLine.objects.filter(pk=line.pk).update(
+        shop=lulus_shop(), lease_id=lulus.pk, suspense="", failed_evidence=[], evidence_kind="position_at_click",
+        evidence_key=POSITION, evidence_at=NOW - 10 * DAY, clicked_at=NOW - 10 * DAY,
+    )  # fmt: skip
+
+    offender = EVIDENCE.first_offender()
+    assert offender is not None
+    assert offender["order_line"] == line.pk
+
+
+def test_prove_accepts_an_item_that_got_another_name_after_the_order_found_its_shop() -> None:
+    positions()
+    meis_ended_lease(NOW - 100 * DAY)
+    linked(lease_for(lulus_shop(), "taobao", now=NOW - 20 * DAY), MUG, NOW - 20 * DAY)
+    bought = {"clicked_at": NOW - 10 * DAY, "placed_at": NOW - 10 * DAY, "paid_at": NOW - 10 * DAY}
+
+    for hours, title in ((1, MUG), (2, "马克杯 新款")):
+        given = report("1", title=title, reported_at=NOW - 10 * DAY + timedelta(hours=hours), **bought)
+        take_order_reports("taobao", [replace(given, payload={"item": {"title": f" {title} "}})], now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.shop, line.title) == (lulus_shop(), "马克杯 新款")
     prove()
