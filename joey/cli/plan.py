@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from joey.cli.data_option import data_option
+from joey.cli.operator_option import operator_option
 from joey.instance.errors import CommandFailed
 from joey.kit.json import read_json
 
@@ -32,8 +33,9 @@ def show(data: Path) -> None:
 
 @plan.command("publish")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@operator_option
 @data_option
-def publish(file: Path, data: Path) -> None:
+def publish(file: Path, by: str, data: Path) -> None:
     """Publish the plan in FILE: {"shopkeeper_ppm": 800000, "platform_ppm": 200000, "waiting_days": 7}."""
     from joey.instance.open_instance import instance
 
@@ -46,6 +48,7 @@ def publish(file: Path, data: Path) -> None:
     with instance(data, "plan"):
         from joey.commissions.publish_plan import publish_plan
         from joey.kit.clock import now
+        from joey.people.operators import operator_by_contact
 
-        published = publish_plan(given, now=now())
+        published = publish_plan(given, by=operator_by_contact(by), now=now())
     click.echo(f"Plan {published.pk} is published and in force from {published.from_at:%Y-%m-%d %H:%M} UTC.")

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from joey.kit.ids import new_id
 from joey.orders.models import OrderLine
+from joey.people.models import Person
 from joey.shops.models import Shop
 
 
@@ -17,6 +18,8 @@ class PlanVersion(models.Model):
     platform_ppm = models.IntegerField()
     waiting_days = models.IntegerField()
     from_at = models.DateTimeField()
+    # The operator; null: the first one, which comes with Joey.
+    published_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -96,10 +96,11 @@ _NEWEST = """
 """
 
 _PLANS = f"""
-    SELECT p.id AS plan, p.shopkeeper_ppm, p.waiting_days, p.from_at FROM commissions_planversion p
+    SELECT p.id AS plan, p.shopkeeper_ppm, p.waiting_days, p.from_at, p.published_by_id
+    FROM commissions_planversion p
     LEFT JOIN record_event e ON e.kind = 'plan.published' AND e.subject_key = 'plan:' || p.id
     WHERE CASE WHEN p.id = (SELECT min(id) FROM commissions_planversion)
-               THEN (p.shopkeeper_ppm, p.platform_ppm, p.waiting_days) <> {FIRST_PLAN}
+               THEN (p.shopkeeper_ppm, p.platform_ppm, p.waiting_days) <> {FIRST_PLAN} OR p.published_by_id IS NOT NULL
                ELSE e.id IS NULL OR p.from_at < e.happened_at + interval '{NOTICE.days} days'
                  OR (p.shopkeeper_ppm, p.platform_ppm, p.waiting_days, p.from_at)
                  <> ((e.facts ->> 'shopkeeper_ppm')::int, (e.facts ->> 'platform_ppm')::int,
@@ -116,6 +117,7 @@ _WAITS = """
       AND NOT EXISTS (SELECT FROM orders_report r WHERE r.received_at > now() - interval '1 hour'
                       AND (r.marketplace, r.external_order, r.external_line)
                         = (l.marketplace, l.external_order, l.external_line))
+                 OR p.published_by_id::text IS DISTINCT FROM e.facts ->> 'by'
 """
 
 CHECKS = [
@@ -131,7 +133,7 @@ CHECKS = [
     Check("14. A commission is its newest revision, and that is its line as it is; revisions run from 1", _NEWEST),
     *prove_books.CHECKS,
     *prove_days.CHECKS,
-    Check("31. Each version of the plan is as it was published, with its notice", _PLANS),
+    Check("31. Each version of the plan is as it was published, by whom, and with its notice", _PLANS),
     texts_match("commissions_hold", "reason_id", "reason_sha256"),
     texts_match("commissions_holdclosing", "reason_id", "reason_sha256"),
 ]

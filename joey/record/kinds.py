@@ -7,7 +7,7 @@ in `erasable.py`, where it can be erased, and the event holds a reference to it 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -31,6 +31,7 @@ class FactType:
     fits: Callable[[Any], bool]
     is_code: bool = False
     required: bool = True
+    private: bool = False  # the public log leaves it out
 
     @property
     def is_text(self) -> bool:
@@ -40,7 +41,12 @@ class FactType:
 
 def optional(fact: FactType) -> FactType:
     """A fact that may be left out; it is never null."""
-    return FactType(fact.name, fact.json, fact.fits, fact.is_code, required=False)
+    return replace(fact, required=False)
+
+
+def private(fact: FactType) -> FactType:
+    """A fact of a public event that is not public: who did it, say."""
+    return replace(fact, private=True)
 
 
 def _is_code(value: Any) -> bool:
@@ -73,7 +79,9 @@ ELSEWHERE = FactType("elsewhere", "string", _is_elsewhere)  # an identifier as a
 
 @dataclass(frozen=True)
 class Kind:
-    """What events of one name hold. `public`: the public log may show them, facts and all (of a text, the digest)."""
+    """What events of one name hold. `public`: the public log may show them with their facts, of a text the digest,
+    and without what is private.
+    """
 
     name: str
     facts: Mapping[str, FactType]
@@ -139,9 +147,16 @@ _DECLARED = (
     # commissions
     Kind(
         "plan.published",
-        {"shopkeeper_ppm": INTEGER, "platform_ppm": INTEGER, "waiting_days": INTEGER, "from_at": TIME},
+        {
+            "by": private(CODE),
+            "shopkeeper_ppm": INTEGER,
+            "platform_ppm": INTEGER,
+            "waiting_days": INTEGER,
+            "from_at": TIME,
+        },
         public=True,
     ),
+    Kind("plan.refused", {**_BY_PERSON, "field": ELSEWHERE, "rule": optional(CODE)}),
     Kind("commission.earned", _EARNED),
     Kind("commission.adjusted", _EARNED),
     Kind("commission.settled", _EARNED),

@@ -13,7 +13,7 @@ from joey.kit import sql
 from joey.ledger.queries import Balances, balances_of
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
-from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -260,7 +260,7 @@ def test_a_zero_rate_order_is_kept_and_earns_nothing() -> None:
 def test_the_plan_is_frozen_when_a_line_first_earns() -> None:
     leased(meis_shop())
     take_in(report("1001"))
-    publish_plan({"shopkeeper_ppm": 500_000, "platform_ppm": 500_000, "waiting_days": 30}, now=NOW - 24 * DAY)
+    publish_plan({"shopkeeper_ppm": 500_000, "platform_ppm": 500_000, "waiting_days": 30}, by=ada(), now=NOW - 24 * DAY)
 
     take_in(settled("1001"), report("1002", clicked_at=NOW - 9 * DAY))
 

@@ -10,7 +10,7 @@ from joey.commissions.models import Commission
 from joey.commissions.publish_plan import publish_plan
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
-from tests.cast import DAY, NOW, leased, meis_shop, report, settled
+from tests.cast import DAY, NOW, ada, leased, meis_shop, report, settled
 from tests.commissions.stage import line, take_in
 from tests.proof import prove
 
@@ -20,7 +20,7 @@ HALF = {"shopkeeper_ppm": 500_000, "platform_ppm": 500_000, "waiting_days": 30}
 
 
 def half_from(moment: datetime) -> None:
-    publish_plan(HALF, now=moment - 15 * DAY)
+    publish_plan(HALF, by=ada(), now=moment - 15 * DAY)
 
 
 @pytest.mark.parametrize(

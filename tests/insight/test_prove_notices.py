@@ -125,7 +125,7 @@ BREAKS = {
     "19. What is on hold in a book is the sum over its commissions": (
         "UPDATE commissions_commission SET held_minor = released_minor, released_minor = 0 WHERE released_minor > 0"
     ),
-    "31. Each version of the plan is as it was published, with its notice": (
+    "31. Each version of the plan is as it was published, by whom, and with its notice": (
         "UPDATE commissions_planversion SET shopkeeper_ppm = 1000000, platform_ppm = 0"
     ),
     **{

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 import joey.kit.ids
+from django.conf import settings
 from django.db import migrations, models
 
 from joey.kit.append_only import APP_ROLE, append_only
@@ -14,6 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('orders', '0001_initial'),
         ('shops', '0001_initial'),
     ]
@@ -149,6 +151,7 @@ class Migration(migrations.Migration):
                 ('from_at', models.DateTimeField()),
             ],
             options={
+                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 'constraints': [models.CheckConstraint(condition=models.Q(('platform_ppm__gte', 0), ('shopkeeper_ppm__gte', 0), ('shopkeeper_ppm', django.db.models.expressions.CombinedExpression(models.Value(1000000), '-', models.F('platform_ppm')))), name='commissions_plan_shares_all'), models.CheckConstraint(condition=models.Q(('waiting_days__range', (0, 90))), name='commissions_plan_waits_days')],
             },
         ),

@@ -15,6 +15,7 @@ from joey.commissions.publish_plan import NOTICE, publish_plan
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
+from tests.cast import ada
 from tests.properties.machine.crash import run_with_crash
 from tests.properties.machine.market import CURRENCIES, STEPS, Row, stale, step
 from tests.properties.machine.model import Plan, day
@@ -125,7 +126,7 @@ class MarketRules(World):
     @rule(share=st.sampled_from([0, 1, 333_333, 900_000, 1_000_000]), waiting=st.integers(0, 90))
     def plan_changes(self, share: int, waiting: int) -> None:
         given = {"shopkeeper_ppm": share, "platform_ppm": 1_000_000 - share, "waiting_days": waiting}
-        publish_plan(given, now=self.now)
+        publish_plan(given, by=ada(), now=self.now)
         self.books.plans.append(Plan(self.now + NOTICE, share, 1_000_000 - share, waiting))
 
     @rule(shop=st.sampled_from(["mei", "lulu"]), currency=st.sampled_from(list(CURRENCIES)), amount=AMOUNTS)
