@@ -21,11 +21,12 @@ WHEN MATCHED THEN UPDATE SET
 WHEN NOT MATCHED THEN INSERT (
     id, marketplace, identity, external_id, former_ids, title, translations, brand, model, gtin, category, seller,
     seller_kind, ships_from, url, picture_urls, currency, list_minor, now_minor, commission_ppm, volume, in_stock, as_of,
-    expires_at, seq)
+    expires_at, seq, rates_ppm, rates_since)
 VALUES (
     joey_uuid7(), '{marketplace}', s.id, s.id, '{}', s.title, '{}', s.brand, s.model, lpad(s.gtin, 14, '0'), s.category, s.seller,
     '', '', s.url, ARRAY[s.picture], s.currency, (s.list_price * 100)::bigint, (s.price * 100)::bigint, 0, s.volume,
-    s.in_stock, '%now%', '%now%'::timestamptz + interval '24 hours', nextval('catalog_offer_change'));
+    s.in_stock, '%now%', '%now%'::timestamptz + interval '24 hours', nextval('catalog_offer_change'), '{0}',
+    ARRAY['%now%'::timestamptz]);
 
 INSERT INTO catalog_pricepoint (offer_id, at, price_minor, currency)
 SELECT o.id, o.as_of, o.now_minor, o.currency

@@ -115,6 +115,7 @@ def _offers(asked: list[str]) -> Iterator[dict[str, object]]:
             "coupon_until": now + timedelta(days=9) if coupon else None, "commission_ppm": chance.randrange(200_000),
             "volume": int(chance.lognormvariate(4, 2)), "in_stock": at % 20 != 0, "withdrawn_at": None,
             "looked_at": None, "as_of": now, "expires_at": now + timedelta(days=30), "seq": at + 1,
+            "rates_ppm": [], "rates_since": [],
         }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which tables and partitions a query touches, as its plan says."""
+"""How PostgreSQL runs a query, as its plan says: which tables and partitions it touches, say."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -16,19 +16,27 @@ DAYS = 90
 
 def touched_by(read: Callable[[], object]) -> set[str]:
     """The tables in the plans of every SELECT that `read` runs. What is pruned at the start is not among them."""
+    with plans_of("SELECT") as plans:
+        read()
+    assert plans, "nothing was read"
+    return {part["Relation Name"] for plan in plans for part in parts_of(plan) if "Relation Name" in part}
+
+
+@contextmanager
+def plans_of(beginning: str) -> Iterator[list[Any]]:
+    """The plan of every statement that begins so, as each was run."""
     plans: list[Any] = []
 
     def explain(execute: Callable[..., object], statement: str, params: Any, many: bool, context: Any) -> object:
-        if statement.lstrip().startswith("SELECT"):
+        if statement.lstrip().startswith(beginning):
             with connection.cursor() as cursor:
                 cursor.cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
-                plans.append(cursor.fetchone()[0])
+                plan = cursor.fetchone()[0]
+                plans.append(json.loads(plan) if isinstance(plan, str) else plan)
         return execute(statement, params, many, context)
 
     with connection.execute_wrapper(explain):
-        read()
-    assert plans, "nothing was read"
-    return {name for plan in plans for name in _names(json.loads(plan) if isinstance(plan, str) else plan)}
+        yield plans
 
 
 def partition_of(table: str, day: date) -> str:
@@ -73,12 +81,12 @@ def _partitions(owner: psycopg.Connection, table: str) -> set[str]:
     return {name for (name,) in found}
 
 
-def _names(node: Any) -> Iterator[str]:
+def parts_of(node: Any) -> Iterator[dict[str, Any]]:
+    """Every node of a plan."""
     if isinstance(node, list):
         for each in node:
-            yield from _names(each)
+            yield from parts_of(each)
     elif isinstance(node, dict):
-        if "Relation Name" in node:
-            yield node["Relation Name"]
+        yield node
         for each in node.values():
-            yield from _names(each)
+            yield from parts_of(each)

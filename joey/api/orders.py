@@ -17,7 +17,11 @@ router = Router(tags=["orders"])
 
 
 class OrderOut(Out):
-    """`commission` is the shopkeeper's part, after returns; an estimate until the marketplace settles."""
+    """`commission` is the shopkeeper's part, after returns; an estimate until the marketplace settles.
+
+    `rate_ppm` is what the marketplace reports, and pays. `shown_rate_ppm` is what was shown for the item when the buyer
+    clicked, or ordered where no click is reported; null where that is not known.
+    """
 
     id: UUID
     marketplace: str
@@ -33,6 +37,7 @@ class OrderOut(Out):
     commission_state: str
     held: bool
     rate_ppm: int
+    shown_rate_ppm: int | None
     payable_on: date | None
     paid_at: Time | None
     first_seen_at: Time
@@ -115,6 +120,7 @@ def order_out(row: OrderRow) -> OrderOut:
         commission_state=row.commission_state,
         held=row.held or bool(row.held_by_marketplace),
         rate_ppm=row.rate_ppm,
+        shown_rate_ppm=row.shown_rate_ppm,
         payable_on=row.payable_on,
         paid_at=row.paid_at,
         first_seen_at=row.first_seen_at,

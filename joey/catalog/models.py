@@ -36,6 +36,9 @@ class Offer(models.Model):
     coupon_minor = models.BigIntegerField(null=True)  # what it costs with the coupon
     coupon_until = models.DateTimeField(null=True)
     commission_ppm = models.IntegerField(default=0)
+    # Every rate that it showed and since when, the oldest first: joey/catalog/rate_history.py.
+    rates_ppm = ArrayField(models.IntegerField(), default=list)
+    rates_since = ArrayField(models.DateTimeField(), default=list)
     volume = models.BigIntegerField(null=True)
     in_stock = models.BooleanField(default=True)
     withdrawn_at = models.DateTimeField(null=True)  # the marketplace no longer sells it

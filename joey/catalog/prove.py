@@ -20,6 +20,16 @@ def _price_is_not_the_latest_point() -> str:
 
 
 CHECKS = [
+    Check(
+        "The last rate of an offer's history is the one that it shows, and moments never go back",
+        """
+        SELECT o.id AS offer, o.commission_ppm FROM catalog_offer o
+        WHERE o.rates_ppm <> '{}' AND (
+            o.rates_ppm[cardinality(o.rates_ppm)] <> o.commission_ppm
+            OR cardinality(o.rates_ppm) <> cardinality(o.rates_since)
+            OR EXISTS (SELECT FROM unnest(o.rates_since, o.rates_since[2:]) AS next (since, until) WHERE until < since))
+        """,
+    ),
     Check("An offer's price, as last read, is its latest price point", _price_is_not_the_latest_point),
     Check(
         "No price point is later than the time at which its offer was last read",

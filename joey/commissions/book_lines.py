@@ -4,6 +4,7 @@ from datetime import datetime
 
 from joey.commissions.follow_report_holds import follow_report_holds
 from joey.commissions.quarantine import leave_quarantine
+from joey.commissions.shown_rates import find_shown_rates
 from joey.commissions.work_out import work_out
 from joey.commissions.write_changes import write_changes
 from joey.kit.sets import SetTable
@@ -15,7 +16,9 @@ CHANGED = SetTable("changed_line", ChangedLine)
 
 def book_lines(marketplace: str, *, now: datetime) -> int:
     """Book the lines of CHANGED, whose marketplace's cursor is locked; how many journals that made."""
-    work_out(registry.manifest_of(marketplace))
+    manifest = registry.manifest_of(marketplace)
+    work_out(manifest)
+    find_shown_rates(manifest)
     journals = write_changes(now)
     follow_report_holds(now)
     leave_quarantine(CHANGED, now=now)

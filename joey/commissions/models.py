@@ -51,6 +51,9 @@ class Commission(models.Model):
     plan_moment = models.DateTimeField()  # when this version had to be in force, fixed at the first booking
     plan_moment_kind = models.CharField(max_length=8)  # which of the reported times that is: "clicked", "placed" …
     rate_ppm = models.IntegerField()  # the marketplace's rate when it was first reported
+    # What the offer showed at `plan_moment`, if that is the click or the order; null where the catalogue does not know.
+    shown_rate_ppm = models.IntegerField(null=True)
+    shown_offer_id = models.UUIDField(null=True)
     currency = models.CharField(max_length=3)
     base_minor = models.BigIntegerField()  # net of the marketplace's own service fee and of returns; never below zero
     penalty_minor = models.BigIntegerField(default=0)
@@ -98,6 +101,16 @@ class Commission(models.Model):
             models.CheckConstraint(
                 condition=Q(penalty_minor=0) | Q(penalty_minor__gt=0, base_minor=0),
                 name="commissions_base_or_penalty",
+            ),
+            models.CheckConstraint(
+                condition=Q(shown_rate_ppm__isnull=True, shown_offer_id__isnull=True)
+                | Q(
+                    shown_rate_ppm__isnull=False,
+                    shown_rate_ppm__range=(0, 1_000_000),
+                    shown_offer_id__isnull=False,
+                    plan_moment_kind__in=("clicked", "placed"),
+                ),
+                name="commissions_shown_by_an_offer",
             ),
             models.CheckConstraint(
                 condition=Q(settled=True) | Q(held_minor=0, released_minor=0, platform_released_minor=0),

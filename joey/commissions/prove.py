@@ -1,5 +1,6 @@
 """What must hold of commissions: one per line, and every figure of each revision follows from reports and plan."""
 
+from joey.catalog.rate_history import sql_cannot_have_shown
 from joey.commissions import prove_books, prove_days
 from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
 from joey.kit.prove import Check
@@ -61,6 +62,20 @@ _MOMENT_REPORTED = """
               ELSE r.reported_at END)
 """
 
+# One that is not known is not judged: an offer may get the id that a line names, and its history, after the booking.
+_SHOWN_RATE = f"""
+    SELECT c.id AS commission, c.shown_rate_ppm, c.plan_moment, o.id AS offer FROM commissions_commission c
+    JOIN catalog_offer o ON o.id = c.shown_offer_id
+    WHERE {sql_cannot_have_shown("o", "c.shown_rate_ppm", "c.plan_moment")}
+    UNION ALL
+    SELECT c.id, c.shown_rate_ppm, c.plan_moment, NULL FROM commissions_commission c
+    LEFT JOIN (
+        SELECT subject_key, (facts ->> 'shown_rate_ppm')::int AS ppm FROM record_event
+        WHERE kind = 'commission.earned' AND facts ? 'shown_rate_ppm'
+    ) AS said ON said.subject_key = 'order_line:' || c.order_line_id
+    WHERE said.ppm IS DISTINCT FROM c.shown_rate_ppm
+"""
+
 _FOLLOWS = """
     SELECT r.commission_id AS commission, r.number, r.base_minor, right_one.base AS should_be, r.amount_minor
     FROM commissions_revision r
@@ -102,6 +117,7 @@ _PLANS = f"""
     WHERE CASE WHEN p.id = (SELECT min(id) FROM commissions_planversion)
                THEN (p.shopkeeper_ppm, p.platform_ppm, p.waiting_days) <> {FIRST_PLAN} OR p.published_by_id IS NOT NULL
                ELSE e.id IS NULL OR p.from_at < e.happened_at + interval '{NOTICE.days} days'
+                 OR p.published_by_id::text IS DISTINCT FROM e.facts ->> 'by'
                  OR (p.shopkeeper_ppm, p.platform_ppm, p.waiting_days, p.from_at)
                  <> ((e.facts ->> 'shopkeeper_ppm')::int, (e.facts ->> 'platform_ppm')::int,
                      (e.facts ->> 'waiting_days')::int, (e.facts ->> 'from_at')::timestamptz) END
@@ -117,7 +133,6 @@ _WAITS = """
       AND NOT EXISTS (SELECT FROM orders_report r WHERE r.received_at > now() - interval '1 hour'
                       AND (r.marketplace, r.external_order, r.external_line)
                         = (l.marketplace, l.external_order, l.external_line))
-                 OR p.published_by_id::text IS DISTINCT FROM e.facts ->> 'by'
 """
 
 CHECKS = [
@@ -129,6 +144,9 @@ CHECKS = [
     Check("12. Each line in quarantine was put there by its last event about that", _QUARANTINED),
     Check("13. A commission's plan is the one in force at its moment", _PLAN_IN_FORCE),
     Check("13. The moment that chose a commission's plan is named by a report of its line", _MOMENT_REPORTED),
+    Check(
+        "13. The rate that was shown at a commission's moment is that of the catalogue, as it was recorded", _SHOWN_RATE
+    ),
     Check("14. Net, split and penalty of each revision follow from what its line gave and its plan", _FOLLOWS),
     Check("14. A commission is its newest revision, and that is its line as it is; revisions run from 1", _NEWEST),
     *prove_books.CHECKS,

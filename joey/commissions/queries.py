@@ -156,14 +156,16 @@ class OrderRow:
     is_booked: bool  # at its newest report
     read_until: datetime | None  # up to when the marketplace's reports are read
     quarantined: str  # why it cannot be booked, a code of quarantine.py; "" when it can
-    rate_ppm: int
+    rate_ppm: int  # the reported one, which pays
+    shown_rate_ppm: int | None  # what was shown at the click, or at the order; None where that is not known
     paid_at: datetime | None
     first_seen_at: datetime
 
 
 _ORDER_ROW = f"""
     SELECT l.id, l.marketplace, l.external_order, l.external_line, l.title, l.state, l.reason, l.quantity,
-           l.currency, l.paid_minor, l.returned_paid_minor, l.rate_ppm, l.paid_at, l.first_seen_at,
+           l.currency, l.paid_minor, l.returned_paid_minor, l.rate_ppm, c.shown_rate_ppm, l.paid_at,
+           l.first_seen_at,
            coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.pending_minor, 0) AS pending_minor,
            coalesce(c.held_minor + {BLOCKED}, 0) AS on_hold_minor, coalesce(c.released_minor, 0) AS released_minor,
            coalesce(c.penalty_minor, 0) AS penalty_minor, coalesce(c.state, '') AS commission_state, c.payable_on,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from joey.commissions.book_elsewhere import book_elsewhere
 from joey.commissions.queries import BELOW_ZERO
+from joey.commissions.shown_rates import SHOWN
 from joey.kit import sql
 from joey.ledger.post import post_set
 from joey.record.append import append_set
@@ -21,7 +22,7 @@ PARTS = (
 
 
 def write_changes(now: datetime) -> int:
-    """Book the set `worked_out`; how many journals that made."""
+    """Book the set `worked_out`, of which SHOWN has the rates; how many journals that made."""
     _write_commissions(now)
     _write_revisions(now)
     journals = _book()
@@ -46,15 +47,16 @@ def copy_revisions(changed: str, *, now: datetime) -> None:
 
 def _write_commissions(now: datetime) -> None:
     sql.execute(
-        """
+        f"""
         INSERT INTO commissions_commission (id, shop_id, order_line_id, marketplace, plan_id, plan_moment,
-            plan_moment_kind, rate_ppm, currency, base_minor, penalty_minor, amount_minor, pending_minor, held_minor,
-            released_minor, platform_minor, platform_released_minor, rounding_minor, settled, restarted, payable_on,
-            elsewhere, holds_of_all, hold_minor, revision, line_revision, earned_at)
-        SELECT commission_id, shop_id, line_id, marketplace, plan_id, plan_moment, plan_moment_kind, rate_ppm, currency,
-               new_base, new_penalty, new_amount, new_pending, 0, 0, new_platform, 0, new_rounding, is_settled,
-               restarted, payable_on, '{}', 0, 0, number, revision, %(now)s
-        FROM worked_out WHERE is_new
+            plan_moment_kind, rate_ppm, shown_rate_ppm, shown_offer_id, currency, base_minor, penalty_minor,
+            amount_minor, pending_minor, held_minor, released_minor, platform_minor, platform_released_minor,
+            rounding_minor, settled, restarted, payable_on, elsewhere, holds_of_all, hold_minor, revision,
+            line_revision, earned_at)
+        SELECT commission_id, shop_id, line_id, marketplace, plan_id, plan_moment, plan_moment_kind, w.rate_ppm,
+               s.rate_ppm, s.offer_id, currency, new_base, new_penalty, new_amount, new_pending, 0, 0, new_platform, 0,
+               new_rounding, is_settled, restarted, payable_on, '{{}}', 0, 0, number, revision, %(now)s
+        FROM worked_out w LEFT JOIN {SHOWN} s ON s.key = w.commission_id WHERE is_new
         """,
         {"now": now},
     )
@@ -151,8 +153,9 @@ def _record(now: datetime) -> None:
                    'given_minor', w.commission_minor, 'share_ppm', w.shopkeeper_ppm,
                    'penalty_minor', nullif(w.new_penalty, 0), 'penalty_before_minor', nullif(w.old_penalty, 0),
                    'before_base_minor', w.old_base, 'from_available_minor', nullif(w.from_released, 0),
-                   'rate_ppm', w.rate_ppm, 'plan', w.plan_id, 'plan_moment', w.plan_moment,
-                   'plan_moment_kind', w.plan_moment_kind, 'currency', w.currency, 'settled', w.is_settled,
+                   'rate_ppm', w.rate_ppm, 'shown_rate_ppm', s.rate_ppm, 'plan', w.plan_id,
+                   'plan_moment', w.plan_moment, 'plan_moment_kind', w.plan_moment_kind,
+                   'currency', w.currency, 'settled', w.is_settled,
                    'line_state', w.state, 'line_state_before', last.line_state, 'payable_on', w.payable_on,
                    'quantity', w.quantity, 'buyer_paid_minor', w.paid_minor,
                    'buyer_paid_before_minor', last.buyer_paid_minor, 'buyer_paid_first_minor', first.buyer_paid_minor,
@@ -164,6 +167,7 @@ def _record(now: datetime) -> None:
                )) AS facts,
                %(now)s AS happened_at
         FROM worked_out w
+        LEFT JOIN {SHOWN} s ON s.key = w.commission_id
         LEFT JOIN commissions_revision last ON (last.commission_id, last.number) = (w.commission_id, w.old_number)
         LEFT JOIN commissions_revision first ON (first.commission_id, first.number) = (w.commission_id, 1)
                                             AND NOT w.is_new

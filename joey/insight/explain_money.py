@@ -27,7 +27,12 @@ def day_text(day: date | str | None) -> str:
 
 
 def earned(facts: Facts) -> Explained:
-    """The first booking: what is estimated, or settled already, and from what."""
+    """The first booking: what is estimated, or settled already, and from what; and the rate, if another was shown."""
+    what, why, figure = _earned(facts)
+    return what, " ".join([why, *_other_rate(facts)]), figure
+
+
+def _earned(facts: Facts) -> Explained:
     if facts["line_state"] == "placed":
         return _("Ordered, not paid yet"), _("Commission starts when the marketplace reports the payment."), None
     if facts["line_state"] == "closed":
@@ -192,6 +197,16 @@ def _changed(facts: Facts) -> str:
 def _changed_by(facts: Facts) -> str:
     figures = {"share": rate_text(facts["share_ppm"]), "base": _money(facts, "base_minor")}
     return _("Your part is now %(share)s of %(base)s.") % figures
+
+
+def _other_rate(facts: Facts) -> list[str]:
+    """The marketplace reports, and pays, another rate than the one that was shown. Not known, or the same: nothing."""
+    if facts["line_state"] == "closed" or facts.get("shown_rate_ppm") in (None, facts["rate_ppm"]):
+        return []
+    rates = {"shown": rate_text(facts["shown_rate_ppm"]), "paid": rate_text(facts["rate_ppm"])}
+    if facts["plan_moment_kind"] == "clicked":
+        return [_("When the buyer clicked, %(shown)s was shown; the marketplace pays %(paid)s.") % rates]
+    return [_("When the order was placed, %(shown)s was shown; the marketplace pays %(paid)s.") % rates]
 
 
 def _plan(facts: Facts) -> str:

@@ -37,6 +37,8 @@ class ChangedLine:
     returned_elsewhere: Mapping[str, int]  # what was taken back in other currencies: {"USD": 2}
     held: str  # the class of what the reports say, "" when nothing holds the line
     rate_ppm: Int
+    external_item: str  # what was ordered, as the marketplace calls it: a hint
+    title: str
     clicked_at: datetime | None
     placed_at: datetime | None
     paid_at: datetime | None

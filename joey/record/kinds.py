@@ -157,7 +157,7 @@ _DECLARED = (
         public=True,
     ),
     Kind("plan.refused", {**_BY_PERSON, "field": ELSEWHERE, "rule": optional(CODE)}),
-    Kind("commission.earned", _EARNED),
+    Kind("commission.earned", _EARNED | {"shown_rate_ppm": optional(INTEGER)}),
     Kind("commission.adjusted", _EARNED),
     Kind("commission.settled", _EARNED),
     Kind("commission.unsettled", _EARNED),

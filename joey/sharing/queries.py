@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.rate_history import sql_rate_at
 from joey.kit import sql
 from joey.kit.partitions import first_id_of, moment_of
 from joey.kit.refusals import Invalid
+from joey.kit.sets import Int, SetTable
 from joey.sharing.models import Link
 from joey.sharing.people import CLOCKS_APART, people_in
 from joey.shops.models import Shop
@@ -161,6 +163,59 @@ def _no_cursor() -> Invalid:
 
 def _json(found: Any) -> dict[str, str]:
     return dict(json.loads(found) if isinstance(found, str) else found)
+
+
+# --- For order lines ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OrderedItem:
+    """What was ordered, as an order line names it, and when: `key` is the caller's own."""
+
+    key: UUID
+    shop_id: UUID
+    item: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ShownRate:
+    """The rate that this offer showed at that moment."""
+
+    key: UUID
+    offer_id: UUID
+    rate_ppm: Int
+
+
+def shown_rates_into(shown: SetTable[ShownRate], ordered: SetTable[OrderedItem], marketplaces: Iterable[str]) -> None:
+    """The rate that the catalogue showed for each item then: a row for each of which it is known.
+
+    An item is found by its id, else by what the shop's links lead to, since ids may rotate: attribute.py knows items in
+    the same way. Where several offers answer to it, their rates have to agree.
+    """
+    shown.insert(
+        f"""
+        WITH by_id AS MATERIALIZED (
+            SELECT i.key, o.id, o.ppm FROM {ordered} i CROSS JOIN LATERAL (
+                SELECT o.id, {sql_rate_at("o", "i.at")} AS ppm FROM catalog_offer o
+                WHERE o.marketplace = ANY(%(marketplaces)s) AND o.external_id = i.item
+                OFFSET 0  -- by its index: the set is small, and the catalogue is not
+            ) AS o WHERE i.item <> ''
+        ), by_link AS (
+            SELECT i.key, o.id, {sql_rate_at("o", "i.at")} AS ppm FROM {ordered} i
+            JOIN sharing_trackedurl t ON t.shop_id = i.shop_id
+             AND (t.item <> '' AND t.item = i.item OR t.title <> '' AND t.title = i.title)
+            JOIN shops_listing g ON g.id = t.listing_id
+            JOIN catalog_offer o ON o.id = g.offer_id AND o.marketplace = ANY(%(marketplaces)s)
+            WHERE NOT EXISTS (SELECT FROM by_id WHERE by_id.key = i.key)
+        )
+        SELECT key, min(id::text)::uuid AS offer_id, min(ppm) AS rate_ppm
+        FROM (SELECT * FROM by_id UNION SELECT * FROM by_link) AS found
+        GROUP BY key HAVING count(ppm) = count(*) AND min(ppm) = max(ppm)
+        """,
+        {"marketplaces": sorted(marketplaces)},
+    )
 
 
 # --- For the fast path: one row each -----------------------------------------------------------------------

@@ -74,6 +74,9 @@ BREAKS = {
     "13. The moment that chose a commission's plan is named by a report of its line": (
         "UPDATE commissions_commission SET plan_moment = plan_moment - interval '1 second'"
     ),
+    "13. The rate that was shown at a commission's moment is that of the catalogue, as it was recorded": (
+        "UPDATE record_event SET facts = facts || '{\"shown_rate_ppm\": 1}' WHERE kind = 'commission.earned'"
+    ),
     "14. Net, split and penalty of each revision follow from what its line gave and its plan": (
         "WITH row AS (UPDATE commissions_commission SET amount_minor = base_minor, released_minor = base_minor,"
         " pending_minor = 0, held_minor = 0, platform_minor = 0, platform_released_minor = 0, rounding_minor = 0"

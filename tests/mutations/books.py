@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from joey.catalog.intake.take_offers import take_offers
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold as hold_commission
 from joey.commissions.models import Commission
+from joey.commissions.publish_plan import publish_plan
 from joey.kit import sql
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
@@ -18,6 +20,7 @@ from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from joey.shops.models import Shop
 from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, sam, settled
+from tests.catalog.offers import flask_facts
 from tests.payouts.bank import Bank
 from tests.payouts.stage import cny, ready_payee, second_operator
 
@@ -32,6 +35,9 @@ def make_books(bank: Bank) -> None:
     for shop, position in ((mei, MEI), (lulu, LULU)):
         ready_payee(shop)
         leased(shop, position)
+    shown = flask_facts(external_id=report().external_item, commission_ppm=70_000, as_of=NOW - 60 * DAY)
+    take_offers([shown], now=NOW - 60 * DAY)
+    publish_plan({"shopkeeper_ppm": 700_000, "platform_ppm": 300_000, "waiting_days": 14}, by=ada(), now=NOW)
     _lines()
     earn_due(now=NOW)
     hold_commission(_commission("1006"), reason="Ten orders from one device", now=NOW)

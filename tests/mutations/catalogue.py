@@ -29,4 +29,5 @@ OPEN_TO_THE_APP_ROLE = {
     "a debt written off without a decision",
     "a line hidden in quarantine",
     "the moment that chose a plan moved by a day",
+    "the rates that an offer showed rewritten",
 }

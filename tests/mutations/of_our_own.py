@@ -34,6 +34,31 @@ _REWRITTEN = (
 
 OF_OUR_OWN = [
     Corruption(
+        "the rate that was shown, changed with its event",
+        (
+            f"UPDATE commissions_commission SET shown_rate_ppm = 90000 WHERE id = {commission('1001')}",
+            "UPDATE record_event SET facts = facts || '{\"shown_rate_ppm\": 90000}' WHERE kind = 'commission.earned'"
+            f" AND subject_key = 'order_line:' || {line('1001')}",
+        ),
+        (13,),
+        f"SELECT {commission('1001')}",
+    ),
+    Corruption(
+        "the rates that an offer showed rewritten",
+        ("UPDATE catalog_offer SET commission_ppm = 90000, rates_ppm = '{90000}'",),
+        (13,),
+        "SELECT id FROM commissions_commission WHERE shown_rate_ppm IS NOT NULL",
+    ),
+    Corruption(
+        "a plan in another operator's name",
+        (
+            "UPDATE commissions_planversion SET published_by_id ="
+            " (SELECT owner_id FROM shops_shop WHERE slug = 'sam') WHERE published_by_id IS NOT NULL",
+        ),
+        (31,),
+        "SELECT id FROM commissions_planversion WHERE published_by_id IS NOT NULL",
+    ),
+    Corruption(
         "a line moved to another shop with its lease and evidence",
         (
             *moved_to("lulu", "1001"),

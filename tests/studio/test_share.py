@@ -1,8 +1,12 @@
-"""What a shopkeeper reads where a link is made."""
+"""What a shopkeeper reads where a link is made: of the rate, and what became of it."""
 
 import pytest
 
-from tests.cast import listed, mei, meis_shop
+from joey.catalog.intake.take_offers import take_offers
+from joey.orders.models import OrderLine
+from tests.cast import DAY, NOW, leased, listed, mei, meis_shop, report
+from tests.catalog.offers import flask_facts
+from tests.commissions.stage import take_in
 from tests.storefront.goods import fresh_flask
 from tests.studio.test_studio import signed_in
 
@@ -18,3 +22,20 @@ def test_before_sharing_a_keeper_reads_that_the_rate_may_be_lower_by_the_time_of
     pages = [signed_in(mei()).get(f"/studio/mei/share/{each.id}").content.decode() for each in (earning, nothing)]
 
     assert [WARNING in page for page in pages] == [True, False]
+
+
+def test_the_page_of_an_order_shows_the_rate_that_pays_and_the_other_one_that_was_shown() -> None:
+    leased(meis_shop())
+    item = report().external_item
+    take_offers([flask_facts(external_id=item, commission_ppm=150_000, as_of=NOW - 20 * DAY)], now=NOW - 20 * DAY)
+    take_in(report("1", rate_ppm=120_000), report("2", rate_ppm=150_000))
+
+    other, same = (
+        signed_in(mei()).get(f"/studio/mei/orders/{line.pk}").content.decode()
+        for line in OrderLine.objects.order_by("external_order")
+    )
+
+    assert "<b>12%</b>" in other
+    assert "15% was shown" in other
+    assert "When the buyer clicked, 15% was shown; the marketplace pays 12%." in other
+    assert "was shown" not in same

@@ -149,6 +149,29 @@ def test_what_was_earned_in_a_currency_is_paid_in_it_to_the_last_unit(
     assert balance["available"]["minor"] == balance["reserved"]["minor"] == 0
 
 
+def test_an_order_is_paid_at_the_reported_rate_and_keeps_the_one_that_was_shown_at_the_click(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer, tmp_path: Path
+) -> None:
+    """Story 18: a file shows 15 %, Otto buys, and Toyland reports the 10 % that it pays."""
+    (offer,) = mei.get("/offers", q="tin train", marketplace="toyland")["items"]
+    goods = tmp_path / "goods.csv"
+    for percent in ("15", "10"):
+        goods.write_text(
+            "id,title,url,price,currency,commission_rate_percent\n"
+            f"{offer['external_id']},Tin train,{offer['url']},4.500,KWD,{percent}\n"
+        )
+        joey.run("import", str(goods), "--marketplace", "toyland")
+        if percent == "15":
+            order = otto.buy("tin train")
+    joey.run("sync", "toyland")
+
+    line = otto.line(order)
+
+    assert (line["shown_rate_ppm"], line["rate_ppm"], line["commission"]["minor"]) == (150_000, 100_000, 360)
+    assert "When the order was placed, 15% was shown; the marketplace pays 10%." in otto.story_of(order)
+    joey.run("prove")
+
+
 def test_price_protection_lowers_the_commission_and_says_why(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer
 ) -> None:

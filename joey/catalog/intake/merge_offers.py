@@ -14,6 +14,7 @@ from joey.catalog.intake.price_points import write_every_price, write_prices, wr
 from joey.catalog.intake.stage_offers import OFFERS_IN, Staged
 from joey.catalog.intake.withdraw import withdraw_missing
 from joey.catalog.price_now import sql_price_at
+from joey.catalog.rate_history import sql_first_rate, sql_next_rate
 from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 
@@ -73,7 +74,7 @@ def merge(
     withdrawn = withdraw_missing(staged.marketplaces, named, now=now) if complete else 0
     # Numbers are given out under the lock: every older number of these offers is below this one.
     before = int(sql.value("SELECT nextval('catalog_offer_change')"))
-    new, changed = _write(before)
+    new, changed = _write(before, now)
     affected = new + changed
     write_remembered_prices()
     if dated:
@@ -149,20 +150,25 @@ def _rank() -> None:
     sql.execute("UPDATE offer_key SET counts = false WHERE counts AND as_of <= said_at")
 
 
-def _write(before: int) -> tuple[int, int]:
+def _write(before: int, now: datetime) -> tuple[int, int]:
     """Write the rows that count, new and known; how many are new, and how many changed a tracked column.
 
     An offer that was only read again gets its new times but no new number: followers have nothing to do. A source
     without a translation does not remove one that we have, as long as the title is the same.
     """
     names = ", ".join(TRACKED_COLUMNS)
+    moment = {"since": now.replace(microsecond=0)}
+    first, following = sql_first_rate("s", "%(since)s"), sql_next_rate("o", "s", "%(since)s")
     new = sql.execute(
         f"""
-        INSERT INTO catalog_offer (id, marketplace, identity, former_ids, as_of, expires_at, seq, {names})
+        INSERT INTO catalog_offer (id, marketplace, identity, former_ids, as_of, expires_at, seq, {names},
+                                   {", ".join(first)})
         SELECT k.offer_id, k.marketplace, k.identity, '{{}}', s.as_of, s.expires_at,
-               nextval('catalog_offer_change'), {", ".join(f"s.{name}" for name in TRACKED_COLUMNS)}
+               nextval('catalog_offer_change'), {", ".join(f"s.{name}" for name in TRACKED_COLUMNS)},
+               {", ".join(first.values())}
         FROM offer_key k JOIN offer_in s USING (ordinal) WHERE k.counts AND k.is_new
-        """
+        """,
+        moment,
     )
     keeps = "o.title = s.title AND NOT s.translations @> o.translations"
     says = {name: f"s.{name}" for name in TRACKED_COLUMNS} | {
@@ -182,13 +188,13 @@ def _write(before: int) -> tuple[int, int]:
                 ) END,
                 seq = CASE WHEN o.withdrawn_at IS NOT NULL OR ({here}) IS DISTINCT FROM ({there})
                            THEN nextval('catalog_offer_change') ELSE o.seq END,
-                {", ".join(f"{name} = {expression}" for name, expression in says.items())}
+                {", ".join(f"{name} = {expression}" for name, expression in (says | following).items())}
             FROM offer_key k JOIN offer_in s USING (ordinal)
             WHERE o.id = k.offer_id AND k.counts AND NOT k.is_new
             RETURNING o.seq
         )
-        SELECT count(*) FILTER (WHERE seq > %s) FROM written
+        SELECT count(*) FILTER (WHERE seq > %(before)s) FROM written
         """,
-        [before],
+        moment | {"before": before},
     )
     return new, int(changed)

@@ -62,6 +62,8 @@ class Migration(migrations.Migration):
                 ('coupon_minor', models.BigIntegerField(null=True)),
                 ('coupon_until', models.DateTimeField(null=True)),
                 ('commission_ppm', models.IntegerField(default=0)),
+                ('rates_ppm', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, size=None)),
+                ('rates_since', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), default=list, size=None)),
                 ('volume', models.BigIntegerField(null=True)),
                 ('in_stock', models.BooleanField(default=True)),
                 ('withdrawn_at', models.DateTimeField(null=True)),

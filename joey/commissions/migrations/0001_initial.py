@@ -96,6 +96,8 @@ class Migration(migrations.Migration):
                 ('plan_moment', models.DateTimeField()),
                 ('plan_moment_kind', models.CharField(max_length=8)),
                 ('rate_ppm', models.IntegerField()),
+                ('shown_rate_ppm', models.IntegerField(null=True)),
+                ('shown_offer_id', models.UUIDField(null=True)),
                 ('currency', models.CharField(max_length=3)),
                 ('base_minor', models.BigIntegerField()),
                 ('penalty_minor', models.BigIntegerField(default=0)),
@@ -149,9 +151,9 @@ class Migration(migrations.Migration):
                 ('platform_ppm', models.IntegerField()),
                 ('waiting_days', models.IntegerField()),
                 ('from_at', models.DateTimeField()),
+                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 'constraints': [models.CheckConstraint(condition=models.Q(('platform_ppm__gte', 0), ('shopkeeper_ppm__gte', 0), ('shopkeeper_ppm', django.db.models.expressions.CombinedExpression(models.Value(1000000), '-', models.F('platform_ppm')))), name='commissions_plan_shares_all'), models.CheckConstraint(condition=models.Q(('waiting_days__range', (0, 90))), name='commissions_plan_waits_days')],
             },
         ),
@@ -195,6 +197,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='commission',
             constraint=models.CheckConstraint(condition=models.Q(('penalty_minor', 0), models.Q(('base_minor', 0), ('penalty_minor__gt', 0)), _connector='OR'), name='commissions_base_or_penalty'),
+        ),
+        migrations.AddConstraint(
+            model_name='commission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shown_offer_id__isnull', True), ('shown_rate_ppm__isnull', True)), models.Q(('plan_moment_kind__in', ('clicked', 'placed')), ('shown_offer_id__isnull', False), ('shown_rate_ppm__isnull', False), ('shown_rate_ppm__range', (0, 1000000))), _connector='OR'), name='commissions_shown_by_an_offer'),
         ),
         migrations.AddConstraint(
             model_name='commission',

@@ -45,8 +45,8 @@ class Commissions(ReadOnly):
     ordering = ("-id",)
     actions = ("hold",)
     fields = (
-        "order", "shop_slug", "amount", "platform", "base", "rate_ppm", "plan_id", "state", "settled", "payable_on",
-        "earned_at", "confirmed_at",
+        "order", "shop_slug", "amount", "platform", "base", "rate_ppm", "shown_rate_ppm", "plan_id", "state", "settled",
+        "payable_on", "earned_at", "confirmed_at",
     )  # fmt: skip
 
     @admin.action(description=_("Hold these…"))
