@@ -27,7 +27,7 @@ def waiting_in_words(line: OrderRow, code: str) -> str:
     return {
         waits_for.NOT_BOOKED: _("The report came in a moment ago and is being booked. Check again in a minute."),
         waits_for.WITHDRAWN: _(
-            "The marketplace withdrew its settlement. %(figure)s waits until it settles the order again, and then its"
+            "The order is not settled any more. %(figure)s waits until the marketplace settles it again, and then its"
             " waiting days."
         ),
         waits_for.NOT_SETTLED: _(
@@ -53,7 +53,7 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
     return {
         waits_for.DAYS: _("available on %s") % day_text(line.payable_on),
         waits_for.NOT_SETTLED: _("waits for the marketplace to settle it"),
-        waits_for.WITHDRAWN: _("settlement withdrawn, waiting again"),
+        waits_for.WITHDRAWN: _("not settled any more, waiting again"),
         waits_for.NOT_READ: _("waits for reports that are not read yet"),
         waits_for.DUE: _("available within minutes"),
         waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),

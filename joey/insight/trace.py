@@ -17,6 +17,7 @@ from joey.insight.explain_money import Explained, rate_text
 from joey.insight.explain_waiting import waiting_in_words
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
+from joey.kit.text import sentences
 from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.record.queries import EventRow, events_of, with_texts
@@ -103,7 +104,7 @@ def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     if waits == waits_for_what.HELD and line.held_by_marketplace:
         return "held_by_marketplace", waiting_in_words(line, waits)
     if waits:
-        return _WAITS_AS.get(waits, waits), " ".join([waiting_in_words(line, waits), *_available_part(line)])
+        return _WAITS_AS.get(waits, waits), sentences(waiting_in_words(line, waits), *_available_part(line))
     if line.returned.minor:
         return "returned", _("Part of it was returned. %(figure)s of the commission stays yours and is available.") % {
             "figure": line.commission.text
@@ -181,9 +182,9 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
             "rate": rate_text(facts["rate_ppm"]),
             "fee": Money(facts["service_fee_minor"], facts["currency"]).text,
         }
-        why = f"{attributed_because(facts)} {terms}"
+        why = sentences(attributed_because(facts), terms)
     if "held" in facts:
-        why += " " + _("It is held: %s.") % held_because(facts["held"])
+        why = sentences(why, _("It is held: %s.") % held_because(facts["held"]))
     return states[facts["state"]], why, facts["paid_minor"]
 
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from joey.kit.refusals import Invalid
 
@@ -109,3 +109,9 @@ def _is_visible(text: str) -> bool:
 def _is_unassigned(character: str) -> bool:
     """For private use, or no character at all."""
     return unicodedata.category(character) in ("Co", "Cn") and ord(character) not in _PICTURES
+
+
+def sentences(*parts: object) -> str:
+    """Whole sentences one after the other: with a blank between them, except in Chinese."""
+    gap = "" if (get_language() or "").startswith("zh") else " "
+    return gap.join(text for text in map(str, parts) if text)

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from django.contrib import admin
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from joey.office.words import heading_of, in_words
 
@@ -18,14 +21,21 @@ def column(model: Any, name: str) -> Callable[[Any], Any]:
     @admin.display(description=heading_of(model, name), ordering=name if kind else None, boolean=kind == "BooleanField")
     def shown(row: Any) -> Any:
         value = getattr(row, name)
-        return (
-            json.dumps(value, ensure_ascii=False)
-            if kind == "JSONField"
-            else in_words(f"{model._meta.model_name}.{name}", value)
-        )
+        if kind == "JSONField":
+            return json.dumps(value, ensure_ascii=False)
+        if isinstance(value, date):
+            return time_text(value)
+        return in_words(f"{model._meta.model_name}.{name}", value)
 
     shown.__name__ = name
     return shown
+
+
+def time_text(value: date | None) -> str:
+    """A moment in the zone of the pages, or a day; "–" for none."""
+    if isinstance(value, datetime):
+        return date_format(localtime(value), "Y-m-d H:i")
+    return date_format(value, "Y-m-d") if value else "–"
 
 
 def _kind(model: Any, name: str) -> str:

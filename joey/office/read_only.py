@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -74,6 +71,7 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
     show_facets = admin.ShowFacets.NEVER  # a count beside each choice of a filter
     compressed_fields = True
     change_list_template = "office/table.html"
+    change_form_template = "office/row.html"
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Each asks for a new code of the sign-in first, unless it is free to be taken (fresh_code.py)."""
@@ -134,8 +132,6 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
 
     def _part(self, shown: Any, row: Any) -> str:
         value = shown(row) if callable(shown) else getattr(self, shown)(row)
-        if isinstance(value, datetime):
-            return date_format(localtime(value), "Y-m-d H:i")
         return str(value or "")
 
 

@@ -204,7 +204,7 @@ def test_the_words_are_chinese_where_the_reader_is() -> None:
         ([report(paid_at=NOW - 40 * DAY)], "waits for the marketplace to settle it"),
         ([settled(days_ago=1)], "available on November 29"),
         ([settled()], "available within minutes"),
-        ([settled(), report(reported_at=NOW)], "settlement withdrawn, waiting again"),
+        ([settled(), report(reported_at=NOW)], "not settled any more, waiting again"),
         ([settled(), *(refund(case=case, back=10**15) for case in "ab")], "cannot be booked, an operator looks at it"),
         ([report(state="closed")], ""),
     ],

@@ -1,7 +1,6 @@
 """Commissions, and the holds that keep one from being paid."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +13,7 @@ from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.commissions.office_lists import having_closed, in_state, with_closing
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.kit import clock
+from joey.office.columns import time_text
 from joey.office.filters import InWords, OfMarketplace, YesNo
 from joey.office.read_only import ReadOnly, WithReason, each, each_with_reason, money_text, operator
 from joey.office.site import office
@@ -138,8 +138,8 @@ class CommissionHolds(WithReason):
         return actor_in_words(getattr(hold, "ended_by", None) or "")
 
     @admin.display(description=_("Closed at"))
-    def closed_at(self, hold: Hold) -> datetime | None:
-        return getattr(hold, "ended_at", None)
+    def closed_at(self, hold: Hold) -> str:
+        return time_text(getattr(hold, "ended_at", None))
 
 
 @admin.register(QuarantinedLine, site=office)

@@ -7,15 +7,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.insight.trace import order_trace, suspense_trace
 from joey.kit import clock
+from joey.office.columns import time_text
 from joey.office.filters import InWords, OfMarketplace
 from joey.office.read_only import AskedField, ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
@@ -123,7 +122,7 @@ def _trace(line: OrderLine) -> SafeString:
 
 
 def _piece(kind: str, key: str, at: datetime | None) -> str:
-    when = date_format(localtime(at), "Y-m-d H:i") if at else ""
+    when = time_text(at) if at else ""
     return " · ".join(str(part) for part in (in_words("evidence.kind", kind), key, when) if part)
 
 

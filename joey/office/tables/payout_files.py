@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
+from joey.office.columns import time_text
 from joey.office.filters import IsEmpty
 from joey.office.read_only import ReadOnly, each, each_with_reason, operator
 from joey.office.site import office
@@ -42,6 +43,7 @@ class Waits(admin.SimpleListFilter):
 @admin.register(PayoutFile, site=office)
 class PayoutFiles(ReadOnly):
     heading = _("Payout files")
+    named_by = ("made_at", "currency")
     list_display = ("message_id", "currency", "made_at", "left_at", "withdrawn_at", "answered_at", "problems")
     list_filter = (Waits, ("problems", IsEmpty))
     search_fields = ("=message_id",)
@@ -98,5 +100,5 @@ class PayoutFiles(ReadOnly):
         )  # fmt: skip
 
     @admin.display(description=_("Left at"))
-    def left_at(self, file: Any) -> Any:
-        return file.left_at
+    def left_at(self, file: Any) -> str:
+        return time_text(file.left_at)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.kit.refusals import Conflict
+from joey.office.columns import time_text
 from joey.office.filters import InWords
 from joey.office.read_only import AskedField, WithReason, ask_reason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
@@ -112,8 +113,8 @@ class PayoutHolds(WithReason):
         return hold.payout_id is None
 
     @admin.display(description=_("Ended"))
-    def ended_at(self, hold: Any) -> Any:
-        return hold.ended_at
+    def ended_at(self, hold: Any) -> str:
+        return time_text(hold.ended_at)
 
 
 @admin.register(PayoutPause, site=office)
@@ -139,8 +140,8 @@ class PayoutPauses(WithReason):
         return pause.ended_by_contact or "–"
 
     @admin.display(description=_("Ended"))
-    def ended_at(self, pause: Any) -> Any:
-        return pause.ended_at
+    def ended_at(self, pause: Any) -> str:
+        return time_text(pause.ended_at)
 
 
 def _findings() -> list[AskedField]:

@@ -73,4 +73,4 @@ class UnreadReports(ReadOnly):
 
 def _payload(report: UnreadReport) -> SafeString:
     text = report_payload(report.pk) or gettext("not kept")
-    return format_html('<pre class="whitespace-pre-wrap">{}</pre>', text)
+    return format_html('<pre style="white-space: pre-wrap">{}</pre>', text)

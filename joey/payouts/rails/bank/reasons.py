@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from joey.kit.refusals import Text
+from joey.kit.text import sentences
 from joey.payouts.rails.port import TransferAnswer
 
 _CHECK = _("Check your payout details, then request the payout again.")
@@ -32,6 +33,6 @@ def reason_for_people(answer: TransferAnswer, language: str) -> str:
     with override(language):
         known = WORDS.get(answer.reason_code)
         if known:
-            return f"{known[0]} {known[1]}"[:200]
+            return sentences(*known)[:200]
         said = answer.reason or answer.reason_code or str(_("no reason given"))
-        return (str(_("The bank rejected it: %s.")) % said.rstrip(".") + f" {_CHECK}")[:200]
+        return sentences(str(_("The bank rejected it: %s.")) % said.rstrip("."), _CHECK)[:200]
