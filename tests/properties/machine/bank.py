@@ -32,7 +32,7 @@ class Transferred:
     currency: str
     file: str
     state: str = "accepted"
-    at: datetime | None = None
+    again: str = ""  # the state of a second payment, which nobody asked the bank for
     answered: list[str] = field(default_factory=list)
 
 
@@ -53,7 +53,13 @@ class Bank:
         """What really becomes of a transfer: accepted → settled → returned, or accepted → rejected."""
         transfer = self.transfers[key]
         if (transfer.state, state) in (("accepted", "settled"), ("accepted", "rejected"), ("settled", "returned")):
-            transfer.state, transfer.at = state, self.now
+            transfer.state = state
+
+    def pay_again(self, key: str) -> None:
+        """The bank pays a transfer a second time, by a mistake of its own."""
+        transfer = self.transfers[key]
+        if transfer.state == "settled":
+            transfer.again = "accepted"
 
     def decide_all(self, state: str) -> None:
         for key in self.transfers:
@@ -104,10 +110,12 @@ class Bank:
         if file not in self.files or fault == "forgets":
             return 404, {"title": "no such file"}
         mine = [each for each in self.transfers.values() if each.file == file]
-        payments = [self._say(each, fault) for each in (mine[1:] if fault == "leaves out" else mine)]
+        told = mine[1:] if fault == "leaves out" else mine
+        payments = [said for each in told for said in self._say(each, fault)]
         return 200, {"message_id": f"OTHER{file}" if fault == "other file" else file, "payments": payments}
 
-    def _say(self, transfer: Transferred, fault: str) -> dict[str, Any]:
+    def _say(self, transfer: Transferred, fault: str) -> list[dict[str, Any]]:
+        """A transfer as the answer has it: once, or twice where it was paid twice."""
         state, minor = transfer.state, transfer.minor
         if fault == "contradicts":
             state = OPPOSITE[state]
@@ -117,10 +125,13 @@ class Bank:
             minor += 1
         else:
             transfer.answered.append(state)
-        return {
-            "end_to_end_id": transfer.key, "amount_minor": minor, "currency": transfer.currency, "state": state,
-            "reason_code": "AC04" if state == "rejected" else "", "reason": "",
-        }  # fmt: skip
+        return [
+            {
+                "end_to_end_id": transfer.key, "amount_minor": minor, "currency": transfer.currency, "state": each,
+                "reason_code": "AC04" if each == "rejected" else "", "reason": "",
+            }
+            for each in (state, transfer.again) if each
+        ]  # fmt: skip
 
 
 def _minor(amount: ET.Element) -> int:

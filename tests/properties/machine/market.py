@@ -1,17 +1,43 @@
-"""A marketplace as state APIs are: rows with the time of their last change in whole seconds, and only as they are now.
+"""Two marketplaces as state APIs are: rows with the time of their last change in whole seconds, as they are now.
 
 What a row was in an earlier second may still arrive late; what it was earlier in its present second never does.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from joey.marketplaces.port import ByPosition, HeldReason, OrderReport, OrderState, RefundReport
 
-SHOPS = {"mei": "110000000001", "lulu": "110000000002", "": "none of ours"}
-OTHER = {"mei": "lulu", "lulu": "mei", "": "mei"}
 CURRENCIES = {"CNY": 2, "JPY": 0, "KWD": 3}
 ELSEWHERE = {"CNY": "JPY", "JPY": "KWD", "KWD": "CNY"}
+
+
+@dataclass(frozen=True)
+class Marketplace:
+    """What differs between them. The first positions are leased to the shops in their order, the rest are free."""
+
+    code: str
+    zone: ZoneInfo
+    fee_comes_off: bool  # it reports the commission before its service fee
+    rest: timedelta  # of a position, after its last use
+    positions: tuple[str, ...]
+
+
+MARKETS = {
+    each.code: each
+    for each in (
+        Marketplace("amazon", ZoneInfo("America/Los_Angeles"), False, timedelta(0), ("mei-20", "lulu-20")),
+        Marketplace(
+            "taobao",
+            ZoneInfo("Asia/Shanghai"),
+            True,
+            timedelta(days=45),
+            ("110000000001", "110000000002", "110000000003"),
+        ),
+    )
+}
+NONE_OF_OURS = "none of ours"
 
 
 @dataclass
@@ -19,16 +45,18 @@ class Row:
     """The truth of one order line. `past` is what it was in earlier seconds, `step` counts its changes."""
 
     name: str
-    shop: str
+    marketplace: str
+    position: str  # the one that it names; "thaw" brings back the first
     currency: str
     commission: int
     made_at: datetime
     changed_at: datetime
+    clicked_at: datetime
     state: OrderState = "placed"
     fee: int = 0
     settled_at: datetime | None = None
     held: HeldReason = ""
-    says_shop: str | None = None  # the shop that it names, where that is not its own
+    says_position: str = ""
     says_currency: str = ""
     step: int = 0
     cases: dict[str, RefundReport] = field(default_factory=dict)
@@ -54,15 +82,14 @@ class Row:
         return [self.report(), *self.cases.values()]
 
     def report(self) -> OrderReport:
-        shop = self.shop if self.says_shop is None else self.says_shop
         return OrderReport(
             external_order=self.name,
             external_line=self.name,
             reported_at=self.changed_at,
             payload={"line": self.name, "step": self.step},
             state=self.state,
-            evidence=(ByPosition(SHOPS[shop], "clicked"),),
-            clicked_at=self.made_at - timedelta(minutes=5),
+            evidence=(ByPosition(self.says_position or self.position, "clicked"),),
+            clicked_at=self.clicked_at,
             quantity=1,
             currency=self.says_currency or self.currency,
             paid_minor=min(self.commission * 20, 10**15) if self.commission > 0 else 0,
@@ -76,12 +103,22 @@ class Row:
         )
 
 
-STEPS = ("pay", "receive", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown", "shop", "currency",
-         "back", "back more", "back beyond", "back elsewhere", "no back")  # fmt: skip
+STEPS = ("pay", "receive", "settle", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown",
+         "other shop", "currency", "back", "back more", "back beyond", "back elsewhere", "no back")  # fmt: skip
+# What a line does next that is worth a look, by its state.
+NEXT_STEPS = {
+    "placed": ("pay", "settle", "close", "correct"),
+    "paid": ("settle", "settle", "receive", "back", "close", "unknown", "other shop", "freeze"),
+    "received": ("settle", "settle", "settle", "back more", "correct", "close"),
+    "settled": ("back", "back more", "unsettle", "correct", "close", "back beyond", "back elsewhere", "freeze", "thaw"),
+    "closed": ("settle", "pay", "thaw", "no back"),
+    "unknown": ("pay", "settle", "thaw"),
+}
 
 
 def step(row: Row, what: str, amount: int, now: datetime) -> None:
     """One thing that a marketplace does to an order, in whatever state it is: they do it all."""
+    positions = MARKETS[row.marketplace].positions
     known: dict[str, dict[str, object]] = {
         "pay": {"state": "paid", "settled_at": None},
         "receive": {"state": "received", "settled_at": None},
@@ -90,9 +127,9 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
         "unsettle": {"state": "received", "settled_at": None},
         "correct": {"commission": amount, "fee": amount // 10 if amount % 2 else 0},
         "freeze": {"held": "frozen"},
-        "thaw": {"held": "", "says_shop": None, "says_currency": ""},
+        "thaw": {"held": "", "says_position": "", "says_currency": ""},
         "unknown": {"state": "unknown"},
-        "shop": {"says_shop": OTHER[row.shop]},
+        "other shop": {"says_position": positions[row.position == positions[0]]},
         "currency": {"says_currency": "USD"},
     }
     if what in known:

@@ -1,91 +1,97 @@
-"""Rules of the marketplace, the clock, the plan and the jobs that turn reports into commission."""
+"""Rules of the marketplaces, the clock, the plan and the jobs that turn reports into commission."""
 
 from collections.abc import Sequence
 from datetime import timedelta
+from random import Random
 
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule
+from hypothesis.stateful import initialize, rule
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
-from joey.commissions.holds import place_hold, release_hold
-from joey.commissions.models import Commission, Hold
 from joey.commissions.publish_plan import NOTICE, publish_plan
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
 from tests.cast import ada
 from tests.properties.machine.crash import run_with_crash
-from tests.properties.machine.market import CURRENCIES, STEPS, Row, stale, step
+from tests.properties.machine.market import CURRENCIES, MARKETS, NEXT_STEPS, NONE_OF_OURS, STEPS, Row, stale, step
 from tests.properties.machine.model import Plan, day
-from tests.properties.machine.world import MARKET, World
+from tests.properties.machine.world import World
 
 AMOUNTS = st.one_of(
     st.sampled_from([0, 1, 99, 12_500, 1_250_000, 2**53 + 1, 10**15, 10**15 + 1]), st.integers(0, 10**7)
 )
-WHICH = st.integers(0, 5)
-CRASH = st.one_of(st.just(0), st.integers(1, 60))
+MARKETPLACES = st.sampled_from(["taobao", "taobao", "amazon"])
+WHICH = st.one_of(st.just(0), st.integers(0, 7))  # counted from the newest: what was touched last is touched again
+CRASH = st.one_of(st.just(0), st.just(0), st.integers(1, 99))
 HOURS = st.sampled_from([0, 1, 7, 24, 24 * 8, 24 * 40])
 
 
 class MarketRules(World):
-    """Orders are placed and changed at the marketplace; Joey hears of it when it polls."""
+    """Orders are placed and changed at the marketplaces; Joey hears of it when it polls."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.line_holds: list[tuple[str, Hold]] = []
-
-    @initialize()
-    def both_shops_have_money(self) -> None:
+    @initialize(seed=st.integers(0, 2**16))
+    def both_shops_have_money(self, seed: int) -> None:
         """Random steps rarely get far: without it few runs would pay anything."""
-        for shop in ("mei", "lulu"):
-            self.order(shop, "CNY", 1_250_000)
-            step(self.rows[-1], "settle", 0, self.now)
+        self.seed = Random(seed)
+        for position in MARKETS["taobao"].positions[:2]:
+            self.row("taobao", position, "CNY", 1_250_000)
+            step(self.rows[0], "settle", 0, self.now)
         self.wait_for_money()
 
-    @rule(shop=st.sampled_from(["mei", "mei", "lulu", ""]), currency=st.sampled_from(list(CURRENCIES)), amount=AMOUNTS)
-    def order(self, shop: str, currency: str, amount: int) -> None:
+    @rule(marketplace=MARKETPLACES, position=st.integers(0, 3), currency=st.sampled_from(list(CURRENCIES)),
+          amount=AMOUNTS, ago=st.sampled_from([0, 0, 0, 7, 24 * 20, 24 * 60]))  # fmt: skip
+    def order(self, marketplace: str, position: int, currency: str, amount: int, ago: int) -> None:
+        """Through any position, also one that is free, unknown, or was another shop's at the time of the click."""
+        keys = [*MARKETS[marketplace].positions, NONE_OF_OURS]
+        self.row(marketplace, keys[position % len(keys)], currency, amount, ago=ago)
+
+    def row(self, marketplace: str, position: str, currency: str, amount: int, *, ago: int = 0) -> Row:
         at = self.now.replace(microsecond=0)
-        self.rows.append(Row(f"L{len(self.rows)}", shop, currency, amount, made_at=at, changed_at=at))
+        clicked_at = at - timedelta(hours=ago, minutes=5)
+        row = Row(f"L{len(self.rows)}", marketplace, position, currency, amount, at, at, clicked_at)
+        self.rows.insert(0, row)
+        return row
 
-    @precondition(lambda self: self.rows)
-    @rule(which=WHICH, what=st.sampled_from(STEPS), amount=AMOUNTS, booked=st.booleans())
-    def happens(self, which: int, what: str, amount: int, booked: bool) -> None:
-        """Often it is reported and booked at once: random steps seldom meet otherwise."""
-        row = self.rows[which % len(self.rows)]
-        step(row, what, amount, self.now)
-        if booked:
-            self.deliver(row.reports())
-            self.earn(0)
+    @rule(which=WHICH, what=st.integers(0, 35), amount=AMOUNTS, crash=CRASH, again=st.booleans())
+    def line_goes_on(self, which: int, what: int, amount: int, crash: int, again: bool) -> None:
+        """What a line in its state does next, reported and booked at once: random steps seldom meet otherwise.
 
-    @precondition(lambda self: self.rows)
+        The process that takes the reports, books or confirms may die. Often the row is another one a second later, or
+        even within the second, and is reported in a poll of its own.
+        """
+        row = self.touched(which)
+        choices = NEXT_STEPS[row.state]
+        step(row, choices[what % len(choices)], amount, self.now)
+        self.deliver(row.marketplace, row.reports(), crash if what % 2 else 0)
+        if again:
+            step(row, choices[what // 2 % len(choices)], amount // 2, self.now)
+            self.deliver(row.marketplace, row.reports())
+        self.earn(crash)
+        if what % 3 == 0:
+            self.time_passes(24 * 40)
+            self.deliver(row.marketplace, [])
+            self.confirm(crash)
+
+    lines_go_on = line_goes_on  # once more: a rule that is there twice is drawn twice as often
+
+    @rule(which=WHICH, what=st.sampled_from(STEPS), amount=AMOUNTS)
+    def happens(self, which: int, what: str, amount: int) -> None:
+        step(self.touched(which), what, amount, self.now)
+
     @rule(which=st.sets(WHICH, max_size=4), late=st.booleans(), twice=st.booleans(), crash=CRASH)
     def poll(self, which: set[int], late: bool, twice: bool, crash: int) -> None:
         """Some rows as they are now: others become visible late. Or rows as they were in an earlier second."""
         rows = [self.rows[number % len(self.rows)] for number in sorted(which)] or self.rows
-        reports: list[AnyReport] = [report for row in rows if late and (report := stale(row))]
-        if not late:
-            reports = [each for row in rows for each in row.reports()]
-        self.deliver(reports * (1 + twice), crash)
-
-    def deliver(self, reports: Sequence[AnyReport], crash: int = 0) -> None:
-        self.take(reports, crash)
-        self.delivered.append(list(reports))
-        self.books.take(reports, len(self.delivered))
-        self.reached = self.now
-
-    def take(self, reports: Sequence[AnyReport], crash: int = 0) -> None:
-        """A poll's reports, kept as the sync does. A process that is killed asks again, in a poll of its own."""
-
-        def ask() -> None:
-            with transaction.atomic():
-                poll = AskedPoll(next_poll_number(), "a", "orders", self.reached, self.now, self.now)
-                if not take_order_reports(MARKET, reports, now=self.now, poll=poll).reports:
-                    keep_poll(MARKET, poll)
-                SyncCursor.objects.filter(marketplace=MARKET).update(read_until=self.now)
-
-        run_with_crash(ask, crash)
+        for marketplace in MARKETS:
+            mine = [row for row in rows if row.marketplace == marketplace]
+            reports: list[AnyReport] = [report for row in mine if late and (report := stale(row))]
+            if not late:
+                reports = [each for row in mine for each in row.reports()]
+            if mine:
+                self.deliver(marketplace, reports * (1 + twice), crash)
 
     @rule(confirming=st.booleans(), crash=CRASH)
     def jobs(self, confirming: bool, crash: int) -> None:
@@ -94,29 +100,11 @@ class MarketRules(World):
         else:
             self.earn(crash)
 
-    def earn(self, crash: int) -> None:
-        run_with_crash(lambda: earn_due(now=self.now), crash)
-        self.books.earn(self.commissions_by_id())
-
-    def confirm(self, crash: int) -> None:
-        run_with_crash(lambda: confirm_due(now=self.now), crash)
-        self.books.release(day(min(self.now, self.reached)))
-
-    @rule(which=WHICH, hold=st.booleans(), crash=CRASH)
-    def operator_and_line(self, which: int, hold: bool, crash: int) -> None:
-        """A hold on all of a line's commission, or the end of one."""
-        booked = [name for name, line in self.books.lines.items() if line.base]
-        if hold and booked:
-            name = booked[which % len(booked)]
-            commission = Commission.objects.get(order_line__external_line=name)
-            self.line_holds.append((name, place_hold(commission, reason="Looking into it", now=self.now)))
-            self.books.lines[name].holds += 1
-            self.books.hold(self.books.lines[name])
-        elif not hold and self.line_holds:
-            name, placed = self.line_holds.pop()
-            run_with_crash(lambda: release_hold(placed, now=self.now), crash)
-            self.books.lines[name].holds -= 1
-            self.books.hold(self.books.lines[name])
+    @rule()
+    def a_second_passes(self) -> None:
+        """Also what the simplest run does over and over, so it costs little."""
+        self.now += timedelta(seconds=1)
+        self.bank.now = self.now
 
     @rule(hours=HOURS)
     def time_passes(self, hours: int) -> None:
@@ -129,16 +117,57 @@ class MarketRules(World):
         publish_plan(given, by=ada(), now=self.now)
         self.books.plans.append(Plan(self.now + NOTICE, share, 1_000_000 - share, waiting))
 
-    @rule(shop=st.sampled_from(["mei", "lulu"]), currency=st.sampled_from(list(CURRENCIES)), amount=AMOUNTS)
+    # ── helpers ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def touched(self, which: int) -> Row:
+        """A row, 0 for the one that was touched last; it is the last one now."""
+        row = self.rows.pop(which % len(self.rows))
+        self.rows.insert(0, row)
+        return row
+
+    def deliver(self, marketplace: str, reports: Sequence[AnyReport], crash: int = 0) -> None:
+        self.take(marketplace, reports, crash)
+        self.delivered.append((marketplace, list(reports)))
+        self.books.take(marketplace, reports, len(self.delivered))
+        self.reached[marketplace] = self.now
+
+    def take(self, marketplace: str, reports: Sequence[AnyReport], crash: int = 0) -> None:
+        """A poll's reports, kept as the sync does. A process that is killed asks again, in a poll of its own."""
+
+        def ask() -> None:
+            with transaction.atomic():
+                poll = AskedPoll(next_poll_number(), "a", "orders", self.reached[marketplace], self.now, self.now)
+                if not take_order_reports(marketplace, reports, now=self.now, poll=poll).reports:
+                    keep_poll(marketplace, poll)
+                SyncCursor.objects.filter(marketplace=marketplace).update(read_until=self.now)
+
+        run_with_crash(ask, "take", crash)
+
+    def earn(self, crash: int = 0) -> None:
+        run_with_crash(lambda: earn_due(now=self.now), "earn", crash)
+        self.books.earn(self.commissions_by_id())
+
+    def confirm(self, crash: int = 0) -> None:
+        run_with_crash(lambda: confirm_due(now=self.now), "confirm", crash)
+        for marketplace, reached in self.reached.items():
+            self.books.release(marketplace, day(marketplace, min(self.now, reached)))
+
     def earns_in_full(self, shop: str, currency: str, amount: int) -> None:
         """An order that settles and waits long enough."""
-        self.order(shop, currency, amount)
-        step(self.rows[-1], "settle", amount, self.now)
+        self.row("taobao", self.position_of(shop), currency, amount)
+        step(self.rows[0], "settle", amount, self.now)
         self.wait_for_money()
 
+    def position_of(self, shop: str) -> str:
+        """The position at Taobao that names the shop now, or one that names none."""
+        keys = MARKETS["taobao"].positions
+        mine = [each for each in self.tenancies if each.marketplace == "taobao"]
+        last = {each.position: each.shop for each in mine}
+        return next((key for key in keys if last.get(key) == shop), NONE_OF_OURS)
+
     def wait_for_money(self) -> None:
-        self.deliver([row.report() for row in self.rows])
-        self.earn(0)
+        self.deliver("taobao", [row.report() for row in self.rows if row.marketplace == "taobao"])
+        self.earn()
         self.time_passes(24 * 40)
-        self.deliver([])
-        self.confirm(0)
+        self.deliver("taobao", [])
+        self.confirm()

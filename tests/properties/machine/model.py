@@ -1,4 +1,4 @@
-"""The books as they must be: docs/money.md in plain Python, for one marketplace.
+"""The books as they must be: docs/money.md in plain Python.
 
 Nothing here knows a database, a set or a revision. A line takes its reports one by one; `book` moves its money by the
 difference between what its newest report gives and what is booked; `release` makes due money available. Money is in
@@ -6,22 +6,21 @@ difference between what its newest report gives and what is booked; `release` ma
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
+from tests.properties.machine.market import MARKETS
 
 CAP = 10**15  # of one line, in minor units
-ZONE = ZoneInfo("Asia/Shanghai")
 GIVES_NOTHING = ("placed", "closed")
-POSITIONS = {"110000000001": "mei", "110000000002": "lulu"}  # leased to these shops for ever
 ACCOUNT = {
     "pending": "shop:pending", "held": "shop:held", "released": "shop:available",
     "platform": "platform:pending", "revenue": "platform:revenue", "rounding": "rounding",
 }  # fmt: skip
 MARKET = ("market:receivable", "market:expected")  # what it owes once it has settled, and before
+OF_A_MARKET = (*MARKET, "platform:penalty")  # one account per marketplace
 Key = tuple[str, str]  # shop, currency
 Cases = dict[str, tuple[tuple[datetime, int], RefundReport]]  # by case, each with what makes it the newest
 
@@ -36,16 +35,29 @@ class Plan:
     waiting_days: int
 
 
+@dataclass(frozen=True)
+class Tenancy:
+    """A shop has a position from then on, until another one has it."""
+
+    marketplace: str
+    position: str
+    shop: str
+    since: datetime
+
+
 @dataclass
 class Line:
     """One order line: what was reported of it, and what is booked for it."""
 
+    marketplace: str
     currency: str
     shop: str = ""  # "" while no report named one of our positions
     newest: tuple[tuple[bool, datetime, int], OrderReport] | None = None  # decides state and amounts
     last: tuple[tuple[datetime, int], OrderReport] | None = None  # of all, also with unknown codes: decides the hold
+    last_names: str = ""  # the shop that it names
     cases: Cases = field(default_factory=dict)
     changed: bool = False
+    retried: bool = False  # booked by an operator's retry, and read once more by the next booking
     plan: Plan | None = None
     pending: int = 0
     held: int = 0
@@ -59,7 +71,8 @@ class Line:
     started_again: bool = False  # closed, or un-settled, at some time since it was booked
     payable_on: date | None = None
     report_hold: str = ""  # the class that its reports hold it for, since it was last booked
-    holds: int = 0  # placed by operators
+    holds: int = 0  # placed by operators on all of it
+    hold_minor: int = 0  # and on parts of it
     quarantined: bool = False
 
     @property
@@ -68,8 +81,12 @@ class Line:
         return self.newest[1]
 
     @property
+    def shops_part(self) -> int:
+        return self.pending + self.held + self.released
+
+    @property
     def base(self) -> int:
-        return self.pending + self.held + self.released + self.platform + self.revenue + self.rounding
+        return self.shops_part + self.platform + self.revenue + self.rounding
 
     @property
     def back(self) -> int:
@@ -80,15 +97,23 @@ class Line:
     def back_by_currency(self) -> Counter[str]:
         back: Counter[str] = Counter()
         for _at, case in self.cases.values():
-            back[case.currency or self.currency] += case.commission_back_minor if case.counts else 0
+            if case.counts:
+                back[case.currency or self.currency] += case.commission_back_minor
         return back
+
+    @property
+    def back_and_elsewhere(self) -> tuple[int, dict[str, int]]:
+        """What a case changes of its line."""
+        back = self.back_by_currency
+        return back.pop(self.currency, 0), dict(back)
 
     @property
     def net(self) -> int:
         """What the marketplace gives for the line, all in all; below zero when it takes more than it gave."""
         if self.report.state in GIVES_NOTHING:
             return 0
-        return self.report.commission_minor - self.report.service_fee_minor - self.back
+        fee = self.report.service_fee_minor if MARKETS[self.marketplace].fee_comes_off else 0
+        return self.report.commission_minor - fee - self.back
 
     @property
     def hold_class(self) -> str:
@@ -99,25 +124,38 @@ class Line:
             return "currency"
         if report.state == "unknown":
             return "unknown_code"
-        if named(report) not in ("", self.shop) and self.shop:
+        if self.last_names not in ("", self.shop) and self.shop:
             return "contradiction"
         return report.held
 
     @property
     def is_held(self) -> bool:
+        """All of it."""
         return bool(self.report_hold) or self.holds > 0
+
+    @property
+    def to_hold(self) -> int:
+        return self.shops_part if self.is_held else min(self.hold_minor, self.shops_part)
+
+    @property
+    def blocked(self) -> int:
+        """How much of what is pending is on hold."""
+        return self.pending if self.is_held else min(self.pending, max(0, self.hold_minor - self.held))
 
     @property
     def changed_at(self) -> datetime:
         return max([self.report.reported_at, *(case.reported_at for _at, case in self.cases.values())])
+
+    def day(self, moment: datetime) -> date:
+        return day(self.marketplace, moment)
 
 
 def second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def day(moment: datetime) -> date:
-    return moment.astimezone(ZONE).date()
+def day(marketplace: str, moment: datetime) -> date:
+    return moment.astimezone(MARKETS[marketplace].zone).date()
 
 
 def too_large(report: OrderReport | RefundReport) -> bool:
@@ -129,46 +167,41 @@ def too_large(report: OrderReport | RefundReport) -> bool:
     return not all(0 <= amount <= CAP for amount in amounts)
 
 
-def named(report: OrderReport) -> str:
-    """The shop that a report's evidence names; "" for none."""
-    return next((POSITIONS.get(piece.key, "") for piece in report.evidence if isinstance(piece, ByPosition)), "")
-
-
 @dataclass
 class Books:
     """All lines, and where all money is."""
 
     plans: list[Plan]
+    tenancies: list[Tenancy] = field(default_factory=list)  # the earliest first
     lines: dict[str, Line] = field(default_factory=dict)
     cases: dict[str, Cases] = field(default_factory=dict)
     ledger: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    unreadable: set[str] = field(default_factory=set)
 
-    # ── what the marketplace reports ──────────────────────────────────────────────────────────────────────
+    # ── what the marketplaces report ──────────────────────────────────────────────────────────────────────
 
-    def take(self, reports: Sequence[AnyReport], poll: int) -> None:
+    def take(self, marketplace: str, reports: Sequence[AnyReport], poll: int) -> None:
         """A poll's reports. The newest counts, by the second of its change and then by the poll; one that is larger
         than any order can be is only kept.
         """
         for report in sorted(reports, key=lambda each: each.reported_at):
             if isinstance(report, UnreadableReport) or too_large(report):
-                self.unreadable.add(repr(report.payload))
-            elif isinstance(report, RefundReport):
+                continue
+            if isinstance(report, RefundReport):
                 self._take_case(report, poll)
             else:
-                self._take_order(report, poll)
+                self._take_order(marketplace, report, poll)
 
-    def _take_order(self, report: OrderReport, poll: int) -> None:
+    def _take_order(self, marketplace: str, report: OrderReport, poll: int) -> None:
         line = self.lines.get(report.external_line)
         if line is None:
-            line = self.lines[report.external_line] = Line(report.currency)
+            line = self.lines[report.external_line] = Line(marketplace, report.currency)
             line.cases = self.cases.setdefault(report.external_line, {})
-        at = (second(report.reported_at), poll)
+        at, names = (second(report.reported_at), poll), self.named(marketplace, report)
         if line.last is None or at > line.last[0]:
             line.changed = line.changed or line.last is None or report != line.last[1]
-            line.last = (at, report)
-        if not line.shop and (shop := named(report)):
-            line.shop, line.changed = shop, True
+            line.last, line.last_names = (at, report), names
+        if not line.shop and names:
+            line.shop, line.changed = names, True
         known = (report.state != "unknown", *at)
         if report.currency == line.currency and (line.newest is None or known > line.newest[0]):
             line.changed = line.changed or line.newest is None or report != line.newest[1]
@@ -177,24 +210,42 @@ class Books:
     def _take_case(self, report: RefundReport, poll: int) -> None:
         cases = self.cases.setdefault(report.external_line, {})
         at, before = (second(report.reported_at), poll), cases.get(report.case_id)
+        line = self.lines.get(report.external_line)
+        was = line.back_and_elsewhere if line else None
         if before is None or at > before[0]:
             cases[report.case_id] = (at, report)
-            if report.external_line in self.lines:
-                self.lines[report.external_line].changed = True
+        if line and line.back_and_elsewhere != was:
+            line.changed = True
+
+    def named(self, marketplace: str, report: OrderReport) -> str:
+        """The shop that had the position at the click. Who has it after another shop has nothing without a link of its
+        own, and no one has made one here; "" for none.
+        """
+        for piece in report.evidence:
+            if isinstance(piece, ByPosition) and report.clicked_at is not None:
+                had = [each for each in self.tenancies if (each.marketplace, each.position) == (marketplace, piece.key)]
+                before = [each.shop for each in had if each.since <= report.clicked_at]
+                return before[-1] if len(set(before)) == 1 else ""
+        return ""
 
     # ── what the verbs do ─────────────────────────────────────────────────────────────────────────────────
 
     def earn(self, order: Sequence[str] = ()) -> None:
         """Book every changed line of a shop, then bring what is held up to the holds, in `order`."""
-        for line in self.lines.values():
-            if line.shop and line.changed:
-                line.quarantined = line.back > CAP
-                line.changed = False
-                if not line.quarantined:
-                    self._book(line)
-                    line.report_hold = line.hold_class
-        for name in order:
-            self.hold(self.lines[name])
+        for marketplace in MARKETS:
+            for line in self.lines.values():
+                if line.marketplace == marketplace and line.shop and (line.changed or line.retried):
+                    self.book(line)
+                    line.retried = False
+            self.hold(line for name in order if (line := self.lines[name]).marketplace == marketplace)
+
+    def book(self, line: Line) -> None:
+        """The line as its reports have it, or in quarantine."""
+        line.quarantined = line.back > CAP
+        line.changed = False
+        if not line.quarantined:
+            self._book(line)
+            line.report_hold = line.hold_class
 
     def _book(self, line: Line) -> None:
         """The difference between what the line should have and what is booked, then what is owed."""
@@ -239,7 +290,7 @@ class Books:
                 ("platform:revenue", line.elsewhere[currency] - before[currency] - shop),
             ):
                 pair = (account, MARKET[0]) if more > 0 else (MARKET[0], account)
-                self.move((line.shop, currency), *pair, abs(more))
+                self._move(line, *pair, abs(more), currency)
 
     def _part(self, line: Line, should: int, places: Sequence[str], market: str) -> int:
         """Up goes to the first place, down is taken from the first that has it. How much it went up."""
@@ -260,8 +311,8 @@ class Books:
         assert line.plan is not None
         waiting = timedelta(days=line.plan.waiting_days)
         report = line.report
-        settlement = day(report.settled_at or line.changed_at) + waiting
-        change = day(line.changed_at) + waiting
+        settlement = line.day(report.settled_at or line.changed_at) + waiting
+        change = line.day(line.changed_at) + waiting
         if not line.settled:
             line.payable_on = None
         elif (was_settled and raised) or (not was_settled and line.started_again):
@@ -271,25 +322,33 @@ class Books:
         else:
             line.payable_on = settlement
 
-    def release(self, until: date) -> None:
-        """Make available what is settled now, due, and not held."""
+    def release(self, marketplace: str, until: date) -> None:
+        """Make available what is settled now, due, and not held; the platform's part once nothing of the shop's is."""
         for line in self.lines.values():
-            free = line.settled and not line.changed and not line.quarantined and not line.is_held
-            if free and line.payable_on is not None and line.payable_on <= until:
-                self._move(line, "shop:pending", "shop:available", line.pending)
-                line.released, line.pending = line.released + line.pending, 0
-                self._move(line, "platform:pending", "platform:revenue", line.platform)
-                line.revenue, line.platform = line.revenue + line.platform, 0
+            if line.marketplace != marketplace or line.payable_on is None or line.payable_on > until:
+                continue
+            if line.settled and not line.changed and not line.quarantined and not line.is_held:
+                blocked = line.blocked
+                self._move(line, "shop:pending", "shop:available", line.pending - blocked)
+                line.released, line.pending = line.released + line.pending - blocked, blocked
+                if not blocked:
+                    self._move(line, "platform:pending", "platform:revenue", line.platform)
+                    line.revenue, line.platform = line.revenue + line.platform, 0
 
-    def hold(self, line: Line) -> None:
-        """Move what is available to held while a hold lasts, as far as the shop still has it, and back afterwards."""
-        if line.is_held:
-            more = min(line.released, max(0, self.ledger[line.shop, line.currency, "shop:available"]))
-            self._move(line, "shop:available", "shop:held", more)
-            line.released, line.held = line.released - more, line.held + more
-        else:
-            self._move(line, "shop:held", "shop:available", line.held)
-            line.released, line.held = line.released + line.held, 0
+    def hold(self, lines: Iterable[Line]) -> None:
+        """Move what is available to held while a hold lasts, as far as the shop still has it, and back afterwards. The
+        first are served first, and what one gives back serves no other this time.
+        """
+        have = self.ledger.copy()
+        for line in lines:
+            key = (line.shop, line.currency, "shop:available")
+            less = max(0, line.held - line.to_hold)
+            more = min(line.released, max(0, line.to_hold - line.held - line.pending))
+            moved = min(more, max(0, have[key])) - less
+            have[key] -= more
+            self._move(line, "shop:available", "shop:held", max(0, moved))
+            self._move(line, "shop:held", "shop:available", less)
+            line.released, line.held = line.released - moved, line.held + moved
 
     # ── helpers ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -302,8 +361,9 @@ class Books:
         self.ledger[(*key, debit)] -= minor
         self.ledger[(*key, credit)] += minor
 
-    def _move(self, line: Line, debit: str, credit: str, minor: int) -> None:
-        self.move((line.shop, line.currency), debit, credit, minor)
+    def _move(self, line: Line, debit: str, credit: str, minor: int, currency: str = "") -> None:
+        pair = [f"{side}:{line.marketplace}" if side in OF_A_MARKET else side for side in (debit, credit)]
+        self.move((line.shop, currency or line.currency), pair[0], pair[1], minor)
 
     def balances(self) -> dict[tuple[str, str, str], int]:
         return {account: minor for account, minor in self.ledger.items() if minor}

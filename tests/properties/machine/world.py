@@ -1,30 +1,31 @@
 """The frame of the machine: a clean database, the model beside it, and what must hold after every step."""
 
+import time
 from collections import Counter
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any, ClassVar
 
 from django.db import connection
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from joey.commissions.models import PlanVersion
+from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number
 from joey.payouts.models import Payout
+from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, leased, lulus_shop, meis_shop
+from tests.cast import NOW, ada, lulus_shop, meis_shop
 from tests.database import empty_again
 from tests.payouts.stage import ready_payee, second_operator
-from tests.proof import prove
 from tests.properties.machine.bank import Bank
-from tests.properties.machine.market import Row
-from tests.properties.machine.model import Books, Plan
+from tests.properties.machine.market import MARKETS, Row
+from tests.properties.machine.model import Books, Plan, Tenancy
 
-MARKET = "taobao"
-PROVE_EVERY = 13  # steps; a proof takes as long as several of them
 LONG_AGO = NOW - timedelta(days=200)
 PLACE_OF_MONEY = {
     "requested": "shop:reserved", "approved": "shop:reserved", "sent": "rail:in_transit", "paid": "paid",
@@ -32,55 +33,94 @@ PLACE_OF_MONEY = {
 }  # fmt: skip
 
 
+class TimeIsOver(KeyboardInterrupt):
+    """No run begins any more. It ends the search at once, which no other exception would."""
+
+
 class World(RuleBasedStateMachine):
-    """Two shops, one marketplace, one bank, two operators. What the rules do to Joey they do to `books` as well."""
+    """Two shops, two marketplaces, a bank, two operators. What the rules do to Joey they do to `books` as well."""
 
     postgres: ClassVar[EmbeddedPostgres]
     bank_settings: ClassVar[Any]
     seen: ClassVar[Counter[str]] = Counter()  # how far all runs together got
+    ends: ClassVar[float] = float("inf")  # by time.monotonic(): none begins after it
+    failed_at: ClassVar[float] = 0.0
+    prove_in: ClassVar[int]  # steps in which every rule of prove is asked once; all are at the end
 
     def __init__(self) -> None:
         super().__init__()
+        if not self.failed_at and time.monotonic() > self.ends:
+            raise TimeIsOver
         self.now: datetime = NOW
         self.steps = 0
+        self.seed = Random(0)  # decides what no rule draws
         self.bank = Bank(NOW)
         self.bank_settings(self.bank)
         self.rows: list[Row] = []
-        self.delivered: list[list[AnyReport]] = []  # every poll's reports
-        self.reached = NOW  # up to when reports were read
+        self.delivered: list[tuple[str, list[AnyReport]]] = []  # every poll's marketplace and reports
+        self.reached = dict.fromkeys(MARKETS, NOW)  # up to when reports were read
         self.states: dict[str, str] = {}  # of each payout, as last seen
+        self.tenancies: list[Tenancy] = []
         self.begin()
         plans = [Plan(p.from_at, p.shopkeeper_ppm, p.platform_ppm, p.waiting_days)
                  for p in PlanVersion.objects.order_by("from_at", "id")]  # fmt: skip
-        self.books = Books(plans)
+        self.books = Books(plans, self.tenancies)
 
     def begin(self) -> None:
-        """An empty database, and in it what there is before the first step."""
+        """An empty database, and in it what there is before the first step, or before P3 tells all of it again."""
         connection.close()
         empty_again(self.postgres)
         self.shops: dict[str, Shop] = {"mei": meis_shop(), "lulu": lulus_shop()}
         self.operators = [ada(), second_operator()]
-        for number, shop in enumerate(self.shops.values(), start=1):
+        for shop in self.shops.values():
             ready_payee(shop)
-            leased(shop, f"11000000000{number}", since=LONG_AGO)
-        keep_poll(MARKET, AskedPoll(next_poll_number(), "a", "orders", LONG_AGO, NOW, NOW))
-        SyncCursor.objects.create(marketplace=MARKET, account="a", question="orders", read_until=NOW)
+        if not self.tenancies:
+            self.tenancies += [
+                Tenancy(market.code, position, slug, LONG_AGO)
+                for market in MARKETS.values() for position, slug in zip(market.positions, self.shops, strict=False)
+            ]  # fmt: skip
+        for code in MARKETS:
+            keep_poll(code, AskedPoll(next_poll_number(), "a", "orders", LONG_AGO, NOW, NOW))
+            SyncCursor.objects.create(marketplace=code, account="a", question="orders", read_until=NOW)
+        self.lease()
+
+    def lease(self) -> None:
+        """The positions and their tenants. A shop leaves a position for another one, or another shop takes it over."""
+        for market in MARKETS.values():
+            here = [each for each in self.tenancies if each.marketplace == market.code]
+            for key in market.positions:
+                mine = [each for each in here if each.position == key]
+                ends = [
+                    next((later.since for later in here[here.index(each) + 1 :]
+                          if key == later.position or each.shop == later.shop), None)
+                    for each in mine
+                ]  # fmt: skip
+                position = Position.objects.create(
+                    marketplace=market.code, key=key, was_leased=bool(mine),
+                    free_from=None if None in ends else max([LONG_AGO, *filter(None, ends)]),
+                )  # fmt: skip
+                for at, (each, end) in enumerate(zip(mine, ends, strict=True)):
+                    PositionLease.objects.create(
+                        position=position, marketplace=market.code, shop=self.shops[each.shop], leased_from=each.since,
+                        last_used_at=each.since, ended_at=end, until=end,
+                        is_reuse=any(before.shop != each.shop for before in mine[:at]),
+                    )  # fmt: skip
 
     # ── what must hold ────────────────────────────────────────────────────────────────────────────────────
 
     @invariant()
     def all_holds(self) -> None:
-        """P1: every rule of prove after some of the steps, and at the end."""
+        """P1: all money is where the model has it, and of prove another part of its rules after each step."""
         self.money_is_where_the_model_has_it()
         self.each_payout_left_once_at_most()
         self.steps += 1
         self.seen["steps"] += 1
-        if self.steps % PROVE_EVERY == 0:
-            prove()
+        prove_part(self.steps % self.prove_in, self.prove_in)
 
     def money_is_where_the_model_has_it(self) -> None:
         found = sql.tuples(
-            "SELECT s.slug, a.currency, a.kind, sum(a.balance_minor)::bigint FROM ledger_account a"
+            "SELECT s.slug, a.currency, CASE WHEN left(a.kind, 7) = 'market:' OR a.kind = 'platform:penalty'"
+            " THEN a.kind || ':' || a.party ELSE a.kind END, sum(a.balance_minor)::bigint FROM ledger_account a"
             " JOIN shops_shop s ON s.id = a.book_id GROUP BY 1, 2, 3 HAVING sum(a.balance_minor) <> 0"
         )
         assert {(slug, currency, kind): minor for slug, currency, kind, minor in found} == self.books.balances()
@@ -92,14 +132,14 @@ class World(RuleBasedStateMachine):
         left: dict[object, int] = {}
         for key, times in self.bank.paid.items():
             left[owners[key]] = left.get(owners[key], 0) + times
-        assert all(times == 1 for times in left.values()), left
+        assert all(times == 1 for times in left.values()), f"P8: {left}"
 
     # ── helpers ───────────────────────────────────────────────────────────────────────────────────────────
 
     def follow_payouts(self) -> dict[str, str]:
         """Move the model's money as payouts changed their state; what changed, by payout."""
         changed = {}
-        for payout in Payout.objects.select_related("shop"):
+        for payout in Payout.objects.select_related("shop").order_by("requested_at", "id"):
             key, before = str(payout.pk), self.states.get(str(payout.pk), "")
             if before == payout.state:
                 continue
@@ -118,3 +158,14 @@ class World(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         connection.close()
+
+    @classmethod
+    def note_failure(cls) -> None:
+        cls.failed_at = cls.failed_at or time.monotonic()
+
+
+def prove_part(part: int, of: int) -> None:
+    """Every `of`-th rule of prove, from this one on."""
+    for check in all_checks()[part::of]:
+        offender = check.first_offender()
+        assert offender is None, f"P1: {check.rule}: {offender}"

@@ -1,0 +1,162 @@
+"""Rules of operators who hold, release, retry and attribute lines, and of positions that change hands."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from joey.commissions.holds import place_hold, release_hold
+from joey.commissions.models import Commission, Hold, HoldClosing
+from joey.commissions.retry_quarantined import StillUnbookable, retry_quarantined
+from joey.kit.refusals import Conflict, NotFound, Unavailable
+from joey.marketplaces.port import ByPosition, OrderReport
+from joey.orders.attribute_line import attribute_line
+from joey.orders.models import OrderLine
+from joey.orders.retry_suspense import retry_suspense
+from joey.sharing.end_lease import end_lease
+from joey.sharing.lease_position import lease_for
+from joey.sharing.models import PositionLease
+from tests.properties.machine.crash import run_with_crash
+from tests.properties.machine.market import MARKETS
+from tests.properties.machine.market_rules import CRASH, WHICH, MarketRules
+from tests.properties.machine.model import CAP, Tenancy, second, too_large
+
+SHOPS = st.sampled_from(["mei", "lulu"])
+
+
+class LineOperatorRules(MarketRules):
+    """What people decide about lines and positions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attributed = False  # an operator named a line's shop
+        self.ended: dict[str, datetime] = {}  # when a position had its last tenant no more
+
+    # ── holds and quarantine ──────────────────────────────────────────────────────────────────────────────
+
+    @rule(which=WHICH, amount=st.sampled_from([None, None, 1, 500, 10_000, 10**9]))
+    def hold_line(self, which: int, amount: int | None) -> None:
+        """A hold on all of a line's commission, or on so much of it."""
+        booked = [row.name for row in self.rows if row.name in self.books.lines and self.books.lines[row.name].base]
+        if not booked:
+            return
+        line = self.books.lines[name := booked[which % len(booked)]]
+        commission = Commission.objects.get(order_line__external_line=name)
+        place_hold(commission, reason="Looking into it", now=self.now, amount_minor=amount)
+        line.holds, line.hold_minor = line.holds + (amount is None), line.hold_minor + (amount or 0)
+        self.books.hold([line])
+        self.seen["holds on a part"] += amount is not None
+
+    @rule(which=WHICH, crash=CRASH)
+    def release_line(self, which: int, crash: int) -> None:
+        """The end of any hold, also of one that reports opened: the marketplace may have fallen silent."""
+        closed = Exists(HoldClosing.objects.filter(hold=OuterRef("pk")))
+        holds = list(Hold.objects.exclude(closed).select_related("commission__order_line").order_by("-id"))
+        if not holds:
+            return
+        hold = holds[which % len(holds)]
+        run_with_crash(lambda: release_hold(hold, now=self.now), "hold", crash)
+        line = self.books.lines[hold.commission.order_line.external_line]
+        if hold.opened_by == "report":
+            line.report_hold = ""
+            self.seen["holds of reports released"] += 1
+        elif hold.amount_minor is None:
+            line.holds -= 1
+        else:
+            line.hold_minor -= hold.amount_minor
+        self.books.hold([line])
+
+    @precondition(lambda self: any(line.quarantined for line in self.books.lines.values()))
+    @rule(which=WHICH, mended=st.booleans(), crash=CRASH)
+    def retry_line(self, which: int, mended: bool, crash: int) -> None:
+        """An operator books a quarantined line; often the marketplace has taken back what was wrong with it."""
+        names = [name for name, line in self.books.lines.items() if line.quarantined]
+        line = self.books.lines[name := names[which % len(names)]]
+        if mended:
+            row = next(row for row in self.rows if row.name == name)
+            for case in list(row.cases):
+                row.take_back(self.now, case, 0, counts=False, currency=row.cases[case].currency)
+            self.deliver(row.marketplace, row.reports())
+        key = id_of(name)
+        try:
+            run_with_crash(lambda: retry_quarantined(key, by="ada", now=self.now), "earn", crash)
+        except StillUnbookable:
+            assert line.back > CAP, f"{name} could be booked"
+            return
+        except NotFound:  # the process that died had booked it, or a retry that nobody heard the end of
+            assert crash, name
+        assert line.back <= CAP, f"{name} was booked"
+        self.books.book(line)
+        line.retried = True
+        self.seen["retried from quarantine"] += 1
+
+    # ── whose a line is ───────────────────────────────────────────────────────────────────────────────────
+
+    @rule(shop=SHOPS, which=WHICH, by=st.booleans())
+    def attribute(self, shop: str, which: int, by: bool) -> None:
+        """What waits in suspense is tried again, which names no shop; then an operator does, for ever."""
+        for marketplace in MARKETS:
+            assert retry_suspense(marketplace, now=self.now) == 0
+        waiting = [name for name, line in self.books.lines.items() if not line.shop]
+        known = [name for name, line in self.books.lines.items() if line.shop]
+        if not by or not (waiting or known):
+            return
+        name = (waiting or known)[which % len(waiting or known)]
+        operator = self.operators[0]
+        try:
+            attribute_line(id_of(name), self.shops[shop], reason="The buyer says so", by=operator, now=self.now)
+        except Conflict:
+            assert not waiting, f"{name} waits in suspense"
+            return
+        assert waiting, f"{name} belongs to another shop"
+        self.attributed = True
+        self.books.lines[name].shop, self.books.lines[name].changed = shop, True
+        self.seen["attributed by operators"] += 1
+
+    @rule(shop=SHOPS, rests=st.booleans(), then=st.booleans())
+    def position_changes_hands(self, shop: str, rests: bool, then: bool) -> None:
+        """The shop's lease ends. Once the position has rested, the first person who goes on may take it for the other
+        shop; before that nobody but its own shop does.
+        """
+        open_ones = PositionLease.objects.filter(shop=self.shops[shop], marketplace="taobao", ended_at=None)
+        for lease in open_ones:
+            end_lease(lease, reason="It is idle", now=self.now)
+            self.ended[lease.position.key] = second(self.now)
+        if rests:
+            self.time_passes(24 * 46)
+        if then:
+            for slug in sorted(self.shops, key=lambda each: each == shop):
+                self.first_person_goes_on(slug)
+
+    def first_person_goes_on(self, slug: str) -> None:
+        had = {lease.pk for lease in PositionLease.objects.all()}
+        try:
+            lease = lease_for(self.shops[slug], "taobao", now=self.now)
+        except (Conflict, Unavailable):
+            return
+        if lease.pk in had:
+            return
+        key, since = lease.position.key, lease.leased_from
+        tenants = [each for each in self.tenancies if (each.marketplace, each.position) == ("taobao", key)]
+        if tenants and tenants[-1].shop != slug:
+            assert since >= self.last_use(key) + MARKETS["taobao"].rest, f"{key} has not rested"
+            self.seen["positions with a new tenant"] += 1
+        self.tenancies.append(Tenancy("taobao", key, slug, since))
+
+    def last_use(self, key: str) -> datetime:
+        """When the lease ended, or the last click on the position of which a report is there."""
+        clicks = [
+            second(report.clicked_at)
+            for marketplace, reports in self.delivered
+            for report in reports
+            if marketplace == "taobao" and isinstance(report, OrderReport) and not too_large(report)
+            if report.clicked_at is not None and ByPosition(key, "clicked") in report.evidence
+        ]
+        return max([self.ended[key], *clicks])
+
+
+def id_of(name: str) -> UUID:
+    found: UUID = OrderLine.objects.values_list("pk", flat=True).get(external_line=name)
+    return found
