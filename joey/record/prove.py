@@ -44,7 +44,8 @@ CHECKS = [
     ),
     Check(
         "Each event has the facts that its kind declares",
-        "SELECT e.id AS event, e.kind, e.facts::text FROM record_event e"
+        # OFFSET 0: the long condition is planned once, and not for each day's partition
+        "SELECT e.id AS event, e.kind, e.facts::text FROM (SELECT * FROM record_event OFFSET 0) e"
         f" WHERE NOT (CASE e.kind {_FACTS} ELSE false END)",
     ),
     Check(
