@@ -26,7 +26,7 @@ def in_words(column: str, value: Any) -> Any:
         return None
     if name == "marketplace":
         return registry.reporter_name(value)
-    if name == "rate_ppm":
+    if name in ("rate_ppm", "shown_rate_ppm"):
         return rate_text(value)
     if column in SENTENCES:
         return capfirst(SENTENCES[column](value))
@@ -107,6 +107,7 @@ COLUMNS: Mapping[str, Any] = {
     "rail": _("Payment rail"),
     "rail_account": _("Paying account"),
     "rate_ppm": _("Rate"),
+    "shown_rate_ppm": _("Rate shown at the click"),
     "reason": _("Reason"),
     "received_at": _("Received at"),
     "registered_at": _("Registered at"),
