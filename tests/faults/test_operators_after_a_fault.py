@@ -21,7 +21,8 @@ from tests.journeys.paying_out import (
     settled,
     sold,
 )
-from tests.journeys.running import until
+from tests.journeys.running import RunningJoey, until
+from tests.journeys.running import joey as command
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -67,6 +68,11 @@ def commission_refused(town: Town, line: str) -> Iterator[None]:
             database.execute("DROP FUNCTION fault() CASCADE")
 
 
+def sync(joey: RunningJoey) -> bool:
+    """It tells of the fault in the log, as it should."""
+    return command("sync", timeout=120, JOEY_DATA=str(joey.data)).returncode == 0
+
+
 def test_a_line_that_cannot_be_booked_is_set_aside_alone_and_booked_once_the_fault_is_gone(
     town: Town, mei: Api, ada: Operator
 ) -> None:
@@ -76,7 +82,7 @@ def test_a_line_that_cannot_be_booked_is_set_aside_alone_and_booked_once_the_fau
     with commission_refused(town, line["id"]):
         sandbox.move(line["number"], "correct", commission=4_321)
         listed = until(
-            lambda: joey.run("sync") and ada.rows("commissions_quarantinedline"), "the line, set aside", seconds=180
+            lambda: sync(joey) and ada.rows("commissions_quarantinedline"), "the line, set aside", seconds=180, pause=1
         )
         assert listed == [line["id"]]
         assert "Order lines that cannot be booked" in ada.waiting()

@@ -27,7 +27,7 @@ _CLOSING = (
 )
 _DECISION = (
     "INSERT INTO payouts_decision (hold_id, attempt_id, outcome, borne_by, operator_id, reason_id, reason_sha256, at,"
-    " carried_out) SELECT h.id, a.id, 'settled', 'shop', {by}, {reason}, h.reason_sha256, now(), true"
+    " carried_out) SELECT h.id, a.id, '{outcome}', 'shop', {by}, {reason}, h.reason_sha256, now(), true"
     " FROM payouts_payouthold h, payouts_payoutattempt a LIMIT 1"
 )
 _ANSWER = (
@@ -82,7 +82,10 @@ BREAKS = {
         "UPDATE payouts_payoutattempt SET state = 'settled' WHERE state = 'accepted'"
     ),
     "26. A decision was carried out by two distinct operators who agree, neither of them the owner": (
-        _DECISION.format(by=STRANGER, reason="h.reason_id")
+        _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="settled")
+    ),
+    "26. Each overpayment was found once, and what came back had been found overpaid": (
+        _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="overpaid_again")
     ),
     "27. Each answer fits what is booked, or a hold asks about it": _ANSWER.format(content="content_id"),
     "27. A transfer that is unknown or came back holds its shop's payouts until that is cleared": (
@@ -106,7 +109,7 @@ BREAKS = {
                 "INSERT INTO payouts_payoutpause (id, reason_id, reason_sha256, placed_at)"
                 " SELECT gen_random_uuid(), gen_random_uuid(), reason_sha256, now() FROM payouts_payoutpause"
             ),
-            "decision.reason": _DECISION.format(by=STRANGER, reason="gen_random_uuid()"),
+            "decision.reason": _DECISION.format(by=STRANGER, reason="gen_random_uuid()", outcome="settled"),
             "payoutfile.content": (
                 "INSERT INTO payouts_payoutfile (id, rail, rail_account, message_id, file_format, currency, content_id,"
                 " content_sha256, made_at, problems) SELECT gen_random_uuid(), rail, rail_account, 'made up',"
