@@ -146,7 +146,7 @@ def test_a_report_that_cannot_be_read_is_listed_with_its_reason_until_one_that_c
     report = unreadable(joey, sandbox, ada, line)
 
     assert "Order reports that cannot be read" in ada.waiting()
-    assert "commission is out of bounds" in ada.run("reports", "unreadable")
+    assert "pub_share_fee is not an amount" in ada.run("reports", "unreadable")
     assert "0 could be read" in ada.run("reports", "retry", report)
     assert "1 report still cannot be read" in ada.act("orders_unreadreport", "retry", report)
     assert order(mei, line)["commission"] == before["commission"]
@@ -155,7 +155,7 @@ def test_a_report_that_cannot_be_read_is_listed_with_its_reason_until_one_that_c
     until(lambda: joey.run("sync") and order(mei, line)["commission"] != before["commission"], "the correction", 120)
     assert "0 tried" in ada.run("reports", "retry")
 
-    assert ada.rows("orders_unreadreport") == []
+    assert ada.rows("orders_unreadreport", f"?q={line['external_order']}") == []
     assert "Every report could be read" in ada.run("reports", "unreadable")
     assert "Order reports that cannot be read" not in ada.waiting()
     assert "All" in joey.run("prove")
@@ -170,7 +170,7 @@ def test_a_report_that_can_never_be_read_is_given_up_with_a_reason(
     assert "Say why" in ada.run("reports", "dismiss", report, " ", exit_code=1)
     assert "Given up" in ada.run("reports", "dismiss", report, "Their hotline: a typing error")
 
-    assert ada.rows("orders_unreadreport") == []
+    assert ada.rows("orders_unreadreport", f"?q={line['external_order']}") == []
     assert "Order reports that cannot be read" not in ada.waiting()
     joey.run("sync")
     assert "0 tried" in ada.run("reports", "retry")
@@ -205,7 +205,7 @@ def unreadable(joey: RunningJoey, sandbox: Sandbox, operator: Operator, line: Js
 
     def listed() -> str | None:
         joey.run("sync")
-        return next(iter(operator.rows("orders_unreadreport")), None)
+        return next(iter(operator.rows("orders_unreadreport", f"?q={line['external_order']}")), None)
 
     return until(listed, "the unreadable report", seconds=120)
 
