@@ -143,10 +143,10 @@ FROM bench_refund;
 INSERT INTO orders_reportdigest (digest, report_id) SELECT digest, joey_row_id() FROM bench_refund;
 
 INSERT INTO orders_refundcase (marketplace, case_id, external_order, external_line, counts, refund_minor,
-                               commission_back_minor, protected_minor, currency, reported_at, reported_poll,
-                               report_digest)
+                               commission_back_minor, protected_minor, currency, counted_from,
+                               reported_at, reported_poll, report_digest)
 SELECT '{marketplace}', case_id, external_order, external_line, counts, refund_minor, commission_back_minor, 0, '',
-       reported_at, 0, digest
+       reported_at, reported_at, 0, digest
 FROM bench_refund;
 
 UPDATE orders_orderline l SET returned_paid_minor = r.refund_minor, returned_commission_minor = r.commission_back_minor,

@@ -135,11 +135,14 @@ class RefundReport:
     external_line: str
     reported_at: datetime
     payload: Mapping[str, object]
-    counts: bool  # the marketplace takes commission back for it
+    counts: bool  # the marketplace gives the commission back for it, beside the settled amount or inside it
     refund_minor: int
     commission_back_minor: int  # net of the service fee that comes back with it; may be more than the line gave
     currency: str = ""  # of the amounts; "": the line's
     protected_minor: int = 0  # of the refund, because the price fell
+    # When the refund happened at the marketplace, which later changes of the case do not move. None where no field says
+    # so: then it happened when the first report that counts was changed.
+    refunded_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ _EMPTY = {
     "commission_minor": "NULL::bigint", "service_fee_minor": "NULL::bigint", "rate_ppm": "NULL::int",
     "clicked_at": "NULL::timestamptz", "placed_at": "NULL::timestamptz", "paid_at": "NULL::timestamptz",
     "settled_at": "NULL::timestamptz", "case_id": "''", "counts": "NULL::boolean", "refund_minor": "NULL::bigint",
-    "commission_back_minor": "NULL::bigint", "protected_minor": "NULL::bigint",
+    "commission_back_minor": "NULL::bigint", "protected_minor": "NULL::bigint", "refunded_at": "NULL::timestamptz",
 }  # fmt: skip
 
 
@@ -35,8 +35,9 @@ _ORDER = _from(
     kind="'order'",
 )  # fmt: skip
 _REFUND = _from(
-    "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", kind="'refund'"
-)
+    "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
+    kind="'refund'",
+)  # fmt: skip
 _UNREADABLE = _from("problem", external_line="'unreadable'")
 
 

@@ -74,6 +74,7 @@ class Report(models.Model):
     refund_minor = models.BigIntegerField(null=True)
     commission_back_minor = models.BigIntegerField(null=True)
     protected_minor = models.BigIntegerField(null=True)
+    refunded_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -135,8 +136,8 @@ class OrderLine(models.Model):
 
     `commission_minor` is what the marketplace says we get for the line (estimated until it settles),
     `service_fee_minor` what it will keep of that, `returned_commission_minor` what it took back after settling
-    (net of the fee's own return), which may be more than it gave. `returned_elsewhere` is what it took back in other
-    currencies, by currency. A `held` line is kept and estimated, and never confirmed; joey/orders/claim_lines.py says
+    (net of the fee's own return), which may be more than it gave. `returned_elsewhere` is the same in other currencies,
+    by currency. A `held` line is kept and estimated, and never confirmed; joey/orders/claim_lines.py says
     which class its most recent report leads to. `evidence_*` is the piece of evidence that decided the shop; a line in
     suspense has all pieces of its most recent report in `failed_evidence`, each with its problem or the shop it names.
     """
@@ -242,8 +243,7 @@ class OrderLine(models.Model):
 
 class RefundCase(models.Model):
     """One after-sale case of an order line, as its most recent report has it. A case of several lines is a row for each
-    of them. Of a currency that is not the line's, it
-    is no part of what the line has back.
+    of them. joey/orders/taken_back.py says whether it is part of what the line has back.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -251,11 +251,14 @@ class RefundCase(models.Model):
     case_id = models.CharField(max_length=64)
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
-    counts = models.BooleanField()  # whether the marketplace takes commission back for it now
+    counts = models.BooleanField()  # whether the marketplace gives commission back for it now
     refund_minor = models.BigIntegerField()
     commission_back_minor = models.BigIntegerField()
     protected_minor = models.BigIntegerField(default=0)  # of the refund, because the price fell
     currency = models.CharField(max_length=3, default="")  # "": the line's
+    # When the refund happened: as its newest report says, else the time of change of the earliest report that counts.
+    refunded_at = models.DateTimeField(null=True)
+    counted_from = models.DateTimeField(null=True)
     reported_at = models.DateTimeField()
     reported_poll = models.BigIntegerField(default=0)
     report_digest = models.BinaryField(max_length=32, default=b"")  # breaks a tie of two reports of one moment

@@ -3,6 +3,7 @@
 from joey.kit import sql
 from joey.orders.newest_report import HOLD, LINE, hold_rank, holding_first, rank
 from joey.orders.staged_tables import CONTRADICTIONS, HOLDS, MOVED, NAMED, NEWEST, REFUNDS
+from joey.orders.taken_back import is_own, is_taken_back, returned_elsewhere, sum_of
 
 # Of several reports that name the line's shop the earliest click or order decides, and a tie always the same way.
 _EVIDENCE_RANK = (
@@ -138,22 +139,23 @@ def _note_contradictions(marketplace: str) -> None:
 
 
 def _apply_refunds(marketplace: str) -> None:
-    """Bring each touched line's returned amounts up to the sum of its counting cases, in its own currency.
+    """Bring each touched line's returned amounts up to the sum of the cases that are taken back, in its own currency.
 
     What was taken back in another currency is added up beside it: nothing is converted.
     """
-    own = "(c.counts AND c.currency IN ('', line.currency))"
+    taken = is_taken_back("c", "line")
+    own = f"{taken} AND {is_own('c', 'line')}"
     sql.execute(
         f"""
         WITH touched AS (
             SELECT external_order, external_line FROM {REFUNDS}
             UNION SELECT external_order, external_line FROM {NEWEST}
         ), returned AS (
-            SELECT line.id, coalesce(sum(c.refund_minor) FILTER (WHERE {own}), 0) AS paid,
-                   coalesce(sum(c.commission_back_minor) FILTER (WHERE {own}), 0) AS commission,
-                   coalesce(sum(c.protected_minor) FILTER (WHERE {own}), 0) AS protected,
-                   CASE WHEN bool_or(c.counts AND NOT {own}) THEN ({returned_elsewhere("line")}) ELSE '{{}}' END
-                   AS elsewhere
+            SELECT line.id, {sum_of("c.refund_minor", where=own)} AS paid,
+                   {sum_of("c.commission_back_minor", where=own)} AS commission,
+                   {sum_of("c.protected_minor", where=own)} AS protected,
+                   CASE WHEN bool_or({taken} AND NOT {is_own("c", "line")}) THEN ({returned_elsewhere("line")})
+                        ELSE '{{}}' END AS elsewhere
             FROM touched
             JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
                                         = (%(marketplace)s, touched.external_order, touched.external_line)
@@ -176,16 +178,3 @@ def _apply_refunds(marketplace: str) -> None:
         """,
         {"marketplace": marketplace},
     )
-
-
-def returned_elsewhere(line: str) -> str:
-    """SQL for what counting refund cases took back of a line in other currencies than its own, by currency."""
-    return f"""
-        SELECT coalesce(jsonb_object_agg(currency, back), '{{}}') FROM (
-            SELECT c.currency, sum(c.commission_back_minor) AS back FROM orders_refundcase c
-            WHERE (c.marketplace, c.external_order, c.external_line)
-                = ({line}.marketplace, {line}.external_order, {line}.external_line)
-              AND c.counts AND c.currency NOT IN ('', {line}.currency)
-            GROUP BY c.currency
-        ) AS other
-    """

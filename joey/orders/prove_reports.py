@@ -1,8 +1,9 @@
 """Reports are as they came, and lines and refund cases are what their reports say: derived again from the reports."""
 
 from joey.kit.prove import Check
-from joey.orders.newest_report import HOLD, LINE, STAGED, case_rank, moment, rank
+from joey.orders.newest_report import HOLD, LINE, STAGED, case_rank, moment, newest_case_first, rank
 from joey.orders.report_digest import digest_of_row
+from joey.orders.taken_back import is_own, is_taken_back, sum_of
 
 _OF_LINE = "(r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)"
 _OF_CASE = (
@@ -16,7 +17,7 @@ _RANKED = """
         SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, poll_id, rereads,
                payload_sha256 AS digest, state, held, reason, currency, quantity, paid_minor, commission_minor,
                service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts, refund_minor,
-               commission_back_minor
+               commission_back_minor, refunded_at
         FROM orders_report WHERE problem = ''
     ) r
 """
@@ -118,40 +119,53 @@ HOLDS = Check(
 )
 
 REFUNDS = Check(
-    "9. A refund case is what its newest report says",
+    "9. A refund case is what its newest report says, and counted first when its reports say",
     f"""
     SELECT c.case_id AS refund_case FROM orders_refundcase c
     JOIN ({_RANKED}) r ON {_OF_CASE} AND r.kind = 'refund'
     GROUP BY c.id
     HAVING bool_or({case_rank("r", STAGED)} > {case_rank("c", LINE)})
+        OR c.counted_from IS DISTINCT FROM min(r.reported_at) FILTER (WHERE r.counts)
         OR NOT bool_or(
             (r.reported_at, r.poll, r.digest, r.counts, r.refund_minor, r.commission_back_minor, r.protected_minor,
-             r.currency)
-          = (c.reported_at, c.reported_poll, c.report_digest, c.counts, c.refund_minor, c.commission_back_minor,
-             c.protected_minor, c.currency))
+             r.currency, r.refunded_at)
+          IS NOT DISTINCT FROM
+            (c.reported_at, c.reported_poll, c.report_digest, c.counts, c.refund_minor, c.commission_back_minor,
+             c.protected_minor, c.currency, c.refunded_at))
     """,
 )
 
+# The newest report of each refund case, and when the case counted first: from the reports alone.
+_CASES = f"""
+    SELECT DISTINCT ON (r.marketplace, r.external_order, r.external_line, r.case_id) r.*, earliest.counted_from
+    FROM ({_RANKED}) r
+    JOIN (SELECT marketplace, external_order, external_line, case_id, min(reported_at) FILTER (WHERE counts)
+                 AS counted_from
+          FROM orders_report WHERE kind = 'refund' AND problem = '' GROUP BY 1, 2, 3, 4) AS earliest
+    USING (marketplace, external_order, external_line, case_id)
+    WHERE r.kind = 'refund'
+    ORDER BY r.marketplace, r.external_order, r.external_line, r.case_id, {newest_case_first("r")}
+"""
+
 RETURNED = Check(
-    "9. A line has back what its counting refund cases say, currency by currency",
-    """
+    "9. A line has back what its refund cases since it settled say in their reports, currency by currency",
+    f"""
     SELECT l.id AS order_line FROM orders_orderline l
     LEFT JOIN (
         SELECT id, sum(paid) FILTER (WHERE own) AS paid, sum(back) FILTER (WHERE own) AS back,
                sum(protected) FILTER (WHERE own) AS protected,
                jsonb_object_agg(currency, back) FILTER (WHERE NOT own) AS elsewhere
         FROM (
-            SELECT l.id, c.currency IN ('', l.currency) AS own,
-                   CASE WHEN c.currency IN ('', l.currency) THEN '' ELSE c.currency END AS currency,
-                   sum(c.refund_minor) AS paid, sum(c.commission_back_minor) AS back,
-                   sum(c.protected_minor) AS protected
-            FROM orders_refundcase c
-            JOIN orders_orderline l USING (marketplace, external_order, external_line)
-            WHERE c.counts GROUP BY 1, 2, 3
+            SELECT l.id, {is_own("c", "l")} AS own,
+                   CASE WHEN {is_own("c", "l")} THEN '' ELSE c.currency END AS currency,
+                   {sum_of("c.refund_minor")} AS paid, {sum_of("c.commission_back_minor")} AS back,
+                   {sum_of("c.protected_minor")} AS protected
+            FROM ({_CASES}) c JOIN orders_orderline l USING (marketplace, external_order, external_line)
+            WHERE {is_taken_back("c", "l")} GROUP BY 1, 2, 3
         ) AS sums GROUP BY id
     ) c ON c.id = l.id
     WHERE (l.returned_paid_minor, l.returned_commission_minor, l.returned_protected_minor, l.returned_elsewhere)
-       <> (coalesce(c.paid, 0), coalesce(c.back, 0), coalesce(c.protected, 0), coalesce(c.elsewhere, '{}'))
+       <> (coalesce(c.paid, 0), coalesce(c.back, 0), coalesce(c.protected, 0), coalesce(c.elsewhere, '{{}}'))
     """,
 )
 

@@ -7,9 +7,9 @@ COLUMNS = (
     "marketplace", "kind", "external_order", "external_line", "reported_at", "payload_sha256", "problem", "currency",
     "state", "held", "reason", "evidence", "quantity", "paid_minor", "commission_minor", "service_fee_minor",
     "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", "case_id", "counts", "refund_minor",
-    "commission_back_minor", "protected_minor",
+    "commission_back_minor", "protected_minor", "refunded_at",
 )  # fmt: skip
-_TIMES = frozenset({"reported_at", "clicked_at", "placed_at", "paid_at", "settled_at"})
+_TIMES = frozenset({"reported_at", "clicked_at", "placed_at", "paid_at", "settled_at", "refunded_at"})
 
 
 def digest_of(values: Mapping[str, str], *, again: str) -> str:

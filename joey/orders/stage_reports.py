@@ -83,6 +83,7 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool) 
                     number, storable(report.case_id), storable(report.external_order), storable(report.external_line),
                     report.reported_at, payload, digest, origin.poll, origin.rereads, report.counts,
                     report.refund_minor, report.commission_back_minor, report.protected_minor, report.currency,
+                    report.refunded_at,
                 )
             )  # fmt: skip
         else:

@@ -85,6 +85,7 @@ class RefundIn:
     commission_back_minor: int
     protected_minor: int
     currency: str  # "": the line's
+    refunded_at: datetime | None
 
 
 @dataclass(frozen=True)

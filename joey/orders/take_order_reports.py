@@ -167,8 +167,9 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Take
 
 
 def _take_refund_cases(marketplace: str) -> None:
+    """Each case is what its newest report says, but for when it first counted: a later change does not move that."""
     amounts = "refund_minor, commission_back_minor, protected_minor"
-    taken = f"external_order, external_line, counts, {amounts}, currency, reported_at"
+    taken = f"external_order, external_line, counts, {amounts}, currency, refunded_at, reported_at"
     changes = (*taken.split(", ")[2:], "reported_poll", "report_digest")
     sql.execute(
         f"""
@@ -178,6 +179,17 @@ def _take_refund_cases(marketplace: str) -> None:
         ON CONFLICT (marketplace, external_order, external_line, case_id)
         DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in changes)}
         WHERE {case_rank("excluded", LINE)} > {case_rank("orders_refundcase", LINE)}
+        """,
+        {"marketplace": marketplace},
+    )
+    sql.execute(
+        f"""
+        UPDATE orders_refundcase c SET counted_from = least(c.counted_from, r.since)
+        FROM (SELECT external_order, external_line, case_id, min(reported_at) AS since FROM {REFUNDS} WHERE counts
+              GROUP BY 1, 2, 3) r
+        WHERE (c.marketplace, c.external_order, c.external_line, c.case_id)
+            = (%(marketplace)s, r.external_order, r.external_line, r.case_id)
+          AND (c.counted_from IS NULL OR r.since < c.counted_from)
         """,
         {"marketplace": marketplace},
     )
@@ -199,8 +211,9 @@ def append_events(now: datetime) -> None:
                    'service_fee_minor', l.service_fee_minor,
                    'returned_commission_minor', nullif(l.returned_commission_minor, 0),
                    'returned_paid_minor', nullif(l.returned_paid_minor, 0),
-                   'returned_protected_minor', nullif(l.returned_protected_minor, 0), 'quantity', l.quantity,
-                   'rate_ppm', l.rate_ppm, 'currency', l.currency)) AS facts,
+                   'returned_protected_minor', nullif(l.returned_protected_minor, 0),
+                   'returned_elsewhere', nullif(l.returned_elsewhere, '{{}}'), 'settled_at', l.settled_at,
+                   'quantity', l.quantity, 'rate_ppm', l.rate_ppm, 'currency', l.currency)) AS facts,
                CASE WHEN m.event = 'order_line.reported' THEN l.reported_at ELSE %(now)s END AS happened_at
         FROM {MOVED} m JOIN orders_orderline l USING (id)
         """,

@@ -67,6 +67,10 @@ def _is_elsewhere(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= ELSEWHERE_MAX and "\n" not in value
 
 
+def _is_by_currency(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_code(key) and type(minor) is int for key, minor in value.items())
+
+
 INTEGER = FactType("integer", "number", lambda value: type(value) is int)
 FLAG = FactType("flag", "boolean", lambda value: type(value) is bool)
 CODE = FactType("code", "string", _is_code, is_code=True)  # one of our own words: a state, a currency, a rule, a slug
@@ -75,6 +79,7 @@ TIME = FactType("time", "string", _parses(datetime.fromisoformat), is_code=True)
 DAY = FactType("day", "string", _parses(date.fromisoformat), is_code=True)
 TEXT = FactType("text", "string", re.compile("[0-9a-f-]{36}:[0-9a-f]{64}").fullmatch, is_code=True)  # type: ignore[arg-type]
 ELSEWHERE = FactType("elsewhere", "string", _is_elsewhere)  # an identifier as another system spells it, or masked
+BY_CURRENCY = FactType("by currency", "object", _is_by_currency)  # minor units: {"USD": 2}
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,8 @@ _LINE = {
     "evidence": optional(CODE), "evidence_key": optional(ELSEWHERE), "evidence_at": optional(TIME),
     "paid_minor": INTEGER, "commission_minor": INTEGER, "service_fee_minor": INTEGER,
     "returned_commission_minor": optional(INTEGER), "returned_paid_minor": optional(INTEGER),
-    "returned_protected_minor": optional(INTEGER), "quantity": INTEGER,
-    "rate_ppm": INTEGER, "currency": CODE,
+    "returned_protected_minor": optional(INTEGER), "returned_elsewhere": optional(BY_CURRENCY),
+    "settled_at": optional(TIME), "quantity": INTEGER, "rate_ppm": INTEGER, "currency": CODE,
 }  # fmt: skip
 _EARNED = {
     "amount_minor": INTEGER, "before_minor": INTEGER, "base_minor": INTEGER, "before_base_minor": INTEGER,
@@ -107,6 +112,7 @@ _EARNED = {
     "quantity_before": optional(INTEGER),
     "buyer_paid_minor": INTEGER, "buyer_paid_before_minor": optional(INTEGER),
     "buyer_paid_first_minor": optional(INTEGER), "refunded_minor": optional(INTEGER),
+    "refunded_sum_minor": optional(INTEGER),
     "protected_minor": optional(INTEGER),
 }  # fmt: skip
 _MONEY = {"amount_minor": INTEGER, "currency": CODE}

@@ -178,6 +178,7 @@ def truth_of(world: World, order: SimulatedOrder) -> dict[str, Any]:
                 "at": _utc(row["at"]),
             }
             for row in taken_back_of(world, order)
+            if order.settled_at is not None and row["at"] >= order.settled_at
         ],
     }
 

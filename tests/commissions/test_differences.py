@@ -158,14 +158,14 @@ def test_what_was_taken_too_much_is_given_back_to_us_first() -> None:
 
 
 @pytest.mark.usefixtures("released")
-def test_a_penalty_moves_with_the_settlement_of_its_line() -> None:
+def test_a_penalty_goes_and_comes_back_with_the_settlement_that_it_is_beside() -> None:
     take_in(refund(back=5000, reported_at=NOW - 2 * DAY))
 
     take_in(report(reported_at=NOW - DAY))
     withdrawn = money()
     take_in(settled(reported_at=NOW))
 
-    assert withdrawn == Money(expected=-4658, penalty=4658)
+    assert withdrawn == Money(pending=273, expected=342)
     assert money() == Money(receivable=-4658, penalty=4658)
     prove()
 

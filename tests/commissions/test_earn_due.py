@@ -287,7 +287,7 @@ def test_earning_touches_no_other_shop() -> None:
     leased(meis_shop())
     leased(lulus_shop(), key="110000000002")
 
-    take_in(report("1001"), report("1002", position="110000000002"), refund("1002"))
+    take_in(report("1001"), settled("1002", position="110000000002"), refund("1002"))
 
     assert minor() == (273, 0)
     assert Commission.objects.get(shop=lulus_shop()).amount_minor == 0

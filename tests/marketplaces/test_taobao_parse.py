@@ -131,6 +131,7 @@ def test_refunded_case_takes_back_what_was_ours_without_the_fees_share() -> None
 
     assert (seen.case_id, seen.external_line) == ("8812", "4294159887445064307")
     assert (seen.counts, seen.refund_minor, seen.commission_back_minor) == (True, 6900, 342)
+    assert seen.refunded_at == datetime(2026, 11, 20, 4, tzinfo=UTC)  # when it was opened, and not when it was finished
     assert seen.reported_at == datetime(2026, 11, 21, 4, 0, 3, tzinfo=UTC)
 
 

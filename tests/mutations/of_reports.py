@@ -2,6 +2,31 @@
 
 from tests.mutations.corruption import Corruption, commission, forget, line, moved_to, repriced, shop
 
+# Line, commission and ledger of 1002 as they were before its refund.
+_AS_IF_NOTHING_CAME_BACK = (
+    *forget(
+        "(SELECT j.id FROM ledger_journal j JOIN commissions_commission c"
+        f" ON j.reference = c.id || ':' || c.revision WHERE c.id = {commission('1002')})"
+    ),
+    f"""
+    UPDATE orders_orderline l SET returned_paid_minor = 0, returned_commission_minor = 0,
+        revision = r.line_revision
+    FROM commissions_revision r JOIN commissions_commission c
+      ON (c.id, c.revision - 1) = (r.commission_id, r.number)
+    WHERE l.id = c.order_line_id AND c.id = {commission("1002")}
+    """,
+    f"""
+    UPDATE commissions_commission c SET base_minor = r.base_minor, amount_minor = r.amount_minor,
+        pending_minor = r.pending_minor, released_minor = r.released_minor,
+        platform_minor = r.platform_minor, platform_released_minor = r.platform_released_minor,
+        rounding_minor = r.rounding_minor, revision = r.number, line_revision = r.line_revision
+    FROM commissions_revision r WHERE (r.commission_id, r.number) = (c.id, c.revision - 1)
+      AND c.id = {commission("1002")}
+    """,
+    f"DELETE FROM commissions_revision r USING commissions_commission c"
+    f" WHERE r.commission_id = c.id AND r.number > c.revision AND c.id = {commission('1002')}",
+)
+
 OF_REPORTS = [
     Corruption(
         "a line's only report deleted",
@@ -52,30 +77,20 @@ OF_REPORTS = [
         "a refund forgotten: case, line, commission and ledger put back",
         (
             "DELETE FROM orders_refundcase WHERE external_order = '1002'",
-            *forget(
-                "(SELECT j.id FROM ledger_journal j JOIN commissions_commission c"
-                f" ON j.reference = c.id || ':' || c.revision WHERE c.id = {commission('1002')})"
-            ),
-            f"""
-            UPDATE orders_orderline l SET returned_paid_minor = 0, returned_commission_minor = 0,
-                revision = r.line_revision
-            FROM commissions_revision r JOIN commissions_commission c
-              ON (c.id, c.revision - 1) = (r.commission_id, r.number)
-            WHERE l.id = c.order_line_id AND c.id = {commission("1002")}
-            """,
-            f"""
-            UPDATE commissions_commission c SET base_minor = r.base_minor, amount_minor = r.amount_minor,
-                pending_minor = r.pending_minor, released_minor = r.released_minor,
-                platform_minor = r.platform_minor, platform_released_minor = r.platform_released_minor,
-                rounding_minor = r.rounding_minor, revision = r.number, line_revision = r.line_revision
-            FROM commissions_revision r WHERE (r.commission_id, r.number) = (c.id, c.revision - 1)
-              AND c.id = {commission("1002")}
-            """,
-            f"DELETE FROM commissions_revision r USING commissions_commission c"
-            f" WHERE r.commission_id = c.id AND r.number > c.revision AND c.id = {commission('1002')}",
+            *_AS_IF_NOTHING_CAME_BACK,
         ),
         (7, 9),
         "SELECT id, external_order FROM orders_report WHERE external_order = '1002' AND kind = 'refund'",
+    ),
+    Corruption(
+        "a refund case moved to before its settlement: case, line, commission and ledger put back",
+        (
+            "UPDATE orders_refundcase SET counted_from = '2020-01-01Z', refunded_at = '2020-01-01Z'"
+            " WHERE external_order = '1002'",
+            *_AS_IF_NOTHING_CAME_BACK,
+        ),
+        (9,),
+        f"SELECT case_id, {line('1002')}::text FROM orders_refundcase WHERE external_order = '1002'",
     ),
     Corruption(
         "the sync cursor a month ahead",

@@ -44,7 +44,7 @@ def test_of_two_changes_in_one_second_the_later_poll_is_right(salt: int, taken_i
 @pytest.mark.parametrize("salt", range(4))
 def test_a_refund_that_is_taken_back_within_the_second_counts_no_more(salt: int) -> None:
     counting, dropped = (replace(refund(counts=yes), payload={"yes": yes, "salt": salt}) for yes in (True, False))
-    polled(report())
+    polled(settled())
 
     polled(counting)
     polled(dropped)
@@ -66,7 +66,7 @@ def test_a_marketplace_that_goes_back_to_a_report_within_the_second_is_followed(
 
 
 def test_a_refund_case_that_goes_back_within_the_second_is_followed() -> None:
-    polled(report())
+    polled(settled())
     for counts in (True, False, True):
         polled(replace(refund(counts=counts), payload={"counts": counts}))
 
@@ -129,7 +129,7 @@ def test_reports_grouped_into_other_polls_in_the_same_order_come_to_the_same(siz
         replace(settled(days_ago=8), commission_minor=310, payload={"corrected": True}, reported_at=NOW - 7 * DAY),
         refund(back=20, reported_at=NOW - 6 * DAY),
         report(state="closed", commission_minor=0, reported_at=NOW - 5 * DAY),
-        settled(days_ago=4, commission_minor=290),
+        settled(days_ago=4, commission_minor=290, settled_at=NOW - 8 * DAY),
     ]
 
     for start in range(0, len(story), size):

@@ -94,6 +94,16 @@ CORRUPTIONS = {
         f" WHERE external_order = '{RETURNED}'",
         "9.", "(SELECT case_id FROM orders_refundcase WHERE case_id = '8812')",
     ),
+    "a refund case moved to before its settlement, its line with it": (
+        f"WITH c AS (UPDATE orders_refundcase SET refunded_at = '2020-01-01Z', counted_from = '2020-01-01Z' WHERE"
+        f" external_order = '{RETURNED}') UPDATE orders_orderline SET returned_commission_minor = 0,"
+        f" returned_paid_minor = 0 WHERE external_order = '{RETURNED}'",
+        "9.", "(SELECT case_id FROM orders_refundcase WHERE case_id = '8812')",
+    ),
+    "the first time that a case counted moved": (
+        f"UPDATE orders_refundcase SET counted_from = '2020-01-01Z' WHERE external_order = '{RETURNED}'",
+        "9.", "(SELECT case_id FROM orders_refundcase WHERE case_id = '8812')",
+    ),
     "what a line has back changed": (
         f"UPDATE orders_orderline SET returned_commission_minor = 1 WHERE external_order = '{RETURNED}'",
         "9.", line(RETURNED),
@@ -157,9 +167,9 @@ def lines(committed_db: EmbeddedPostgres, settings: Settings) -> EmbeddedPostgre
     }
     leased(meis_shop())
     leased(lulus_shop(), key="110000000002")
-    polled(report(EARNS), report(RETURNED), report(LOST, position="999"), report(HELD), report(ABROAD))
+    polled(report(EARNS), report(RETURNED), report(LOST, position="999"), report(HELD), settled(ABROAD))
     polled(replace(report(EARNS), payload={"step": 2}), settled(RETURNED), settled(HELD, held="frozen"))
-    polled(settled(ABROAD, currency="USD"))
+    polled(settled(ABROAD, currency="USD", days_ago=8))
     back = [refund(RETURNED, back=100), refund(ABROAD, case="8813", back=2, currency="USD")]
     polled(*back, UnreadableReport("order", "77", NOW, {"trade_id": None}, "trade_id is missing"), question="refunds")
     cursor_at(NOW)

@@ -284,7 +284,7 @@ def test_a_value_that_json_has_no_form_for_keeps_no_report_out() -> None:
 def test_a_long_case_number_is_no_hindrance() -> None:
     leased(meis_shop())
 
-    take_order_reports("taobao", [report(), refund(case="8" * 64)], now=NOW)
+    take_order_reports("taobao", [settled(), refund(case="8" * 64)], now=NOW)
     take_order_reports("taobao", [refund(case="8" * 65)], now=NOW)
 
     assert OrderLine.objects.get().returned_commission_minor == 342
@@ -307,7 +307,7 @@ def test_text_that_postgresql_cannot_hold_keeps_no_report_out(text: str) -> None
 
 def test_price_protection_is_kept_beside_the_amounts_that_are_without_it() -> None:
     leased(meis_shop())
-    protected = report(reported_at=NOW - 9 * DAY, paid_minor=4900, commission_minor=270, protected_minor=2000)
+    protected = settled(paid_minor=4900, commission_minor=270, protected_minor=2000)
 
     take_order_reports("taobao", [report(), protected], now=NOW)
     assert (OrderLine.objects.get().paid_minor, OrderLine.objects.get().protected_minor) == (4900, 2000)

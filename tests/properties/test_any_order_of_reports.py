@@ -93,6 +93,7 @@ def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
                     back=draw(st.integers(0, 400)),
                     counts=draw(st.booleans()),
                     reported_at=_moment(draw),
+                    refunded_at=draw(st.sampled_from([None, NOW - 11 * DAY, NOW - 10 * DAY])),
                 )
             )
     return made

@@ -98,17 +98,17 @@ def test_what_was_returned_whole_is_not_reopened() -> None:
 
 
 @pytest.mark.parametrize("withdraw", [("unsettle",), ("close", "reopen")])
-def test_what_was_taken_back_stays_so_when_the_settlement_is_withdrawn(withdraw: tuple[str, ...]) -> None:
+def test_what_was_taken_back_is_inside_the_amounts_once_the_settlement_is_withdrawn(withdraw: tuple[str, ...]) -> None:
     order = step(step(paid(), "settle"), "return", quantity=1)
     for do in withdraw:
         order = step(order, do)
 
-    assert (order.state, order.settled_minor, order.taken_back_minor) == (PAID, 0, 380)
+    assert (order.state, order.settled_minor, order.taken_back_minor) == (PAID, 0, 0)
+    assert (order.paid_minor, order.estimate_minor) == (13_800, 759)  # without the piece that came back
+    settled = step(order, "settle", 60)
+    assert (settled.settled_minor, settled.taken_back_minor) == (759, 0)
     order = step(order, "return", quantity=1)
-    assert (order.paid_minor, order.estimate_minor) == (
-        13_800,
-        759,
-    )  # the piece that was refunded before is still in it
+    assert (order.paid_minor, order.estimate_minor) == (6_900, 380)
 
 
 def test_a_commission_below_one_minor_unit_closes_the_order_where_the_marketplace_says_so() -> None:
@@ -122,8 +122,19 @@ def test_a_commission_below_one_minor_unit_closes_the_order_where_the_marketplac
 def test_a_partial_return_before_settlement_lowers_what_is_reported() -> None:
     order, back = both(paid(3), "return", quantity=1)
 
-    assert back is None
+    assert back == TakenBack("return", "CNY", 1, 6_900, 342, 38, 20)  # a case, and no part of what is taken back
+    assert order.taken_back_minor == 0
     assert (order.state, order.paid_minor, order.estimate_minor) == (PAID, 13_800, 759)
+
+
+def test_a_settlement_is_later_than_every_case_before_it_also_within_one_second() -> None:
+    settled = step(step(paid(3), "return", quantity=1), "settle")
+
+    again, back = both(step(settled, "return", quantity=1), "return", quantity=1)
+
+    assert (settled.settled_at, again.settled_at) == (21, 21)
+    assert back is not None
+    assert back.at == 21
 
 
 def test_a_corrected_estimate_falls_in_step_with_a_return() -> None:
@@ -135,7 +146,8 @@ def test_a_corrected_estimate_falls_in_step_with_a_return() -> None:
 def test_returning_everything_before_settlement_closes() -> None:
     order, back = both(step(paid(2), "receive"), "return", 30)
 
-    assert (order.state, back) == (CLOSED, None)
+    assert back == TakenBack("return", "CNY", 2, 13_800, 683, 76, 30)
+    assert (order.state, order.taken_back_minor) == (CLOSED, 0)
     assert refusal(order, "return", 40, quantity=1).status == 409
 
 
@@ -236,7 +248,7 @@ def test_a_refund_in_another_currency_leaves_the_order_as_it_was() -> None:
 
     order, back = both(settled, "refund", 30, amount_minor=2, currency="USD")
 
-    assert order == replace(settled, modified_at=30)
+    assert order == replace(settled, modified_at=30, refunded_at=30)
     assert back == TakenBack("refund", "USD", 0, 0, 2, 0, 30)
     assert refusal(settled, "refund", 30, amount_minor=2, currency="CNY").field == "currency"
     assert refusal(settled, "refund", 30, amount_minor=2).field == "currency"

@@ -1,4 +1,4 @@
-"""Refund cases: what a return after settlement takes back, and how it is asked for."""
+"""Refund cases: what a return takes back after settlement and shows before it, and how they are asked for."""
 
 import json
 import time
@@ -68,13 +68,48 @@ def test_each_return_is_a_case_of_its_own(sandbox: Sandbox, quiet_hour: Callable
     assert total == sandbox.get(f"/control/orders/{order}").json()["settled_minor"]
 
 
-def test_returns_before_settlement_make_no_case(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
+def test_a_return_before_settlement_is_a_case_too_with_a_moment_before_it(
+    sandbox: Sandbox, quiet_hour: Callable[[], float]
+) -> None:
     start = quiet_hour()
-    sandbox.bulk([line(start, {"do": "return", "quantity": 1}), line(start, "return")])
+    part, whole = sandbox.bulk(
+        [
+            line(
+                start, {"do": "return", "quantity": 1, "at": utc(start + 60)}, {"do": "settle", "at": utc(start + 600)}
+            ),
+            line(start, "return"),
+        ]
+    )
 
-    assert sandbox.refunds(start, start + 1200) == []
-    rows = sandbox.all_orders(start, start + 1200)
-    assert [(row["tk_status"], row["refund_tag"]) for row in rows] == [(12, 1), (13, 1)]
+    rows = {row["tb_trade_id"]: row for row in sandbox.refunds(start, start + 1200)}
+
+    truth = sandbox.get(f"/control/orders/{part}").json()
+    assert (rows[part]["refund_status"], rows[part]["tk_refund_time"]) == (2, beijing(start + 60))
+    assert rows[part]["earning_time"] == beijing(start + 600)
+    assert int(rows[part]["refund_fee"].replace(".", "")) == truth["paid_minor"]  # the other half
+    assert truth["refunds"] == []  # nothing is taken back beside the amounts
+    assert truth["net_minor"] == truth["settled_minor"] - truth["service_minor"]
+    assert (rows[whole]["refund_status"], rows[whole]["earning_time"]) == (2, "")
+    orders = sandbox.all_orders(start, start + 1200)
+    assert [(row["tk_status"], row["refund_tag"]) for row in orders] == [(13, 1), (3, 1)]
+
+
+def test_settling_reports_the_cases_again_with_the_moment_that_they_had(sandbox: Sandbox, tracked: str) -> None:
+    order = sandbox.buy(tracked, quantity=2)
+    sandbox.move(order, "return", quantity=1)
+
+    def shown() -> dict[str, Any]:
+        (row,) = [row for row in sandbox.refunds(time.time() - 600, time.time() + 60) if row["tb_trade_id"] == order]
+        return row
+
+    before = shown()
+    while beijing(time.time()) <= before["modified_time"]:
+        time.sleep(0.05)
+    sandbox.move(order, "settle")
+
+    assert shown()["modified_time"] > before["modified_time"]
+    assert shown()["tk_refund_time"] == before["tk_refund_time"] < shown()["earning_time"]
+    assert shown()["show_return_fee"] == before["show_return_fee"]
 
 
 def test_cases_are_found_by_each_of_the_five_moments(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:

@@ -220,6 +220,28 @@ def test_a_refund_in_another_currency_is_an_entry_of_its_own_and_shortens_no_pay
     joey.run("prove")
 
 
+def test_money_of_an_order_whose_currency_changes_after_confirming_is_not_paid_out(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer, paid_out: dict[str, Json]
+) -> None:
+    """What is available of it is put on hold; what else she has stays hers to request."""
+    order, other = (otto.buy("tin train", paid_at=days_ago(40)) for _ in range(2))
+    for each in (order, other):
+        sandbox.move(each, "settle", at=days_ago(30))
+        sandbox.move(each, "repeat")
+    joey.run("sync", "toyland")
+    joey.run("settle")
+    before = mei.get("/shops/mei/balance")["KWD"]
+
+    sandbox.move(order, "correct", commission=450, currency="USD")
+    joey.run("sync", "toyland")
+
+    after, part = mei.get("/shops/mei/balance")["KWD"], otto.line(other)["commission"]["minor"]
+    assert after["held"]["minor"] - before["held"]["minor"] == part
+    assert before["available"]["minor"] - after["available"]["minor"] == part
+    assert "in another currency" in otto.story_of(order)
+    joey.run("prove")
+
+
 STEPS = ("receive", "settle", "close", "return", "reopen", "unsettle", "correct", "repeat", "freeze", "price_protect",
          "penalty", "split", "risk", "release", "unknown_code")  # fmt: skip
 

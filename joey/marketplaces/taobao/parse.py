@@ -76,6 +76,9 @@ def refund_report(row: Row) -> RefundReport:
 
     `show_return_fee` is everything that flows back, the service fees included; what we have to give back is that
     without the fees' share, because those were never ours.
+
+    Documented: `tk_refund_time` is when the case was opened, `tk_refund_suit_time` when it was finished. That the first
+    is the time of the refund is a guess: an order is not settled while a case of it is open, and this time never moves.
     """
     reported_at = moment(row, "modified_time") or moment(row, "tk_refund_suit_time")
     if reported_at is None:
@@ -94,6 +97,7 @@ def refund_report(row: Row) -> RefundReport:
         counts=counts,
         refund_minor=_not_negative(fen(row, "refund_fee") or 0, "refund_fee"),
         commission_back_minor=_not_negative((whole_fee or 0) - fees if whole_fee else 0, "show_return_fee"),
+        refunded_at=moment(row, "tk_refund_time") or moment(row, "tk_refund_suit_time"),
     )
 
 

@@ -67,6 +67,8 @@ class Migration(migrations.Migration):
                 ('commission_back_minor', models.BigIntegerField()),
                 ('protected_minor', models.BigIntegerField(default=0)),
                 ('currency', models.CharField(default='', max_length=3)),
+                ('refunded_at', models.DateTimeField(null=True)),
+                ('counted_from', models.DateTimeField(null=True)),
                 ('reported_at', models.DateTimeField()),
                 ('reported_poll', models.BigIntegerField(default=0)),
                 ('report_digest', models.BinaryField(default=b'', max_length=32)),
@@ -111,6 +113,7 @@ class Migration(migrations.Migration):
                 ('refund_minor', models.BigIntegerField(null=True)),
                 ('commission_back_minor', models.BigIntegerField(null=True)),
                 ('protected_minor', models.BigIntegerField(null=True)),
+                ('refunded_at', models.DateTimeField(null=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['marketplace', 'external_order', 'external_line'], name='orders_report_of_line')],

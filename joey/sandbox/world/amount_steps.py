@@ -13,7 +13,7 @@ Moved = tuple[SimulatedOrder, TakenBack | None]
 
 
 def give_back(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Moved:
-    """Return some pieces, or all that are left.
+    """Return some pieces, or all that are left. There is a refund case either way.
 
     Before settlement the amounts fall, or the order closes when nothing is left; afterwards the order keeps its
     figures and the same part of what is left of commission and service fee is taken back, so that the parts of several
@@ -29,14 +29,13 @@ def give_back(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Mov
     if order.state == SETTLED:
         refund = share_of(max(order.paid_minor - order.refunded_minor, 0), back, left)
         return _take_back(moved, _case(order, "return", step, quantity=back, refund=refund, share=back, whole=left))
-    if moved.returned == moved.quantity:
-        return closed(moved, RETURNED), None
-    unrefunded = order.paid_minor - order.refunded_minor
-    return _lower(moved, order.refunded_minor + share_of(unrefunded, left - back, left)), None
+    lowered = _lower(moved, share_of(order.paid_minor, left - back, left))
+    inside = _inside(order, lowered, "return", step, rules, quantity=back)
+    return (closed(moved, RETURNED) if back == left else lowered), inside
 
 
 def price_protect(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Moved:
-    """The buyer gets back what the price fell by."""
+    """The buyer gets back what the price fell by. There is a refund case either way."""
     amount = _amount(step)
     if order.state == CLOSED:
         raise conflict("this order is closed")
@@ -44,8 +43,9 @@ def price_protect(order: SimulatedOrder, step: OrderStep, rules: MarketRules) ->
     if amount >= left:
         raise invalid("amount", f"less than the {left} that was paid")
     if order.state != SETTLED:
-        protected = replace(order, protected_minor=order.protected_minor + amount)
-        return _lower(protected, order.paid_minor - amount), None
+        lowered = _lower(order, order.paid_minor - amount)
+        inside = _inside(order, lowered, "price_protection", step, rules)
+        return replace(lowered, protected_minor=order.protected_minor + amount), inside
     return _take_back(order, _case(order, "price_protection", step, refund=amount, share=amount, whole=left))
 
 
@@ -109,6 +109,16 @@ def _lower(order: SimulatedOrder, paid_minor: int) -> SimulatedOrder:
     else:
         estimate = share_of(order.estimate_minor, paid_minor, max(order.paid_minor, 1))
     return replace(order, paid_minor=paid_minor, estimate_minor=estimate)
+
+
+def _inside(
+    order: SimulatedOrder, lowered: SimulatedOrder, kind: str, step: OrderStep, rules: MarketRules, *, quantity: int = 0
+) -> TakenBack:
+    """The case of a refund before settlement: reported like any other, while the amounts are without it already."""
+    gross = order.estimate_minor - lowered.estimate_minor
+    service = part_of(gross, rules.service_fee_ppm)
+    refund = order.paid_minor - lowered.paid_minor
+    return TakenBack(kind, order.currency, quantity, refund, gross - service, service, step.at)
 
 
 def _case(

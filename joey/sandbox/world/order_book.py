@@ -17,6 +17,7 @@ from joey.sandbox.world.state import World
 from joey.sandbox.world.state_steps import parcels
 
 MOST_PIECES = 999
+_AFTER_CASES = ("settle", "repeat")  # steps that report the order's refund cases again, as changed now
 COLUMNS = tuple(field.name for field in fields(SimulatedOrder))
 
 
@@ -103,6 +104,9 @@ def act(world: World, rules: MarketRules, order_id: str, do: str, at: int | None
         keep_for_the_report(world, [moved])
         if back:
             _insert_taken_back(world, moved, [back])
+        if do in _AFTER_CASES:
+            for case in taken_back_of(world, moved):
+                keep_for_the_report(world, [moved], taken_back=dict(case))
         if do == "split":
             _insert(world, _numbered([(rules, part) for part in parcels(moved)], _next_number(world)))
     return moved
@@ -132,7 +136,7 @@ def order_of(row: Row) -> SimulatedOrder:
 
 
 def taken_back_of(world: World, order: SimulatedOrder) -> list[Row]:
-    """What was taken back of an order's commission, oldest first."""
+    """The refund cases of an order, also those from before its settlement, oldest first."""
     return world.rows("SELECT * FROM taken_back WHERE order_number = ? ORDER BY number", order.number)
 
 

@@ -32,7 +32,7 @@ _TAKE_BACK: dict[str, Callable[[SimulatedOrder, OrderStep, MarketRules], Moved]]
 
 
 def take_step(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> tuple[SimulatedOrder, TakenBack | None]:
-    """The order after `step`, and what was taken back by it.
+    """The order after `step`, and the refund case that it opens.
 
     Raises Refused: 422 for a step that does not exist or that this marketplace does not have and for a field that
     does not fit, 409 for a step that cannot follow.
@@ -54,5 +54,8 @@ def take_step(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> tup
         moved, back = _DO[step.do](order, step, rules), None
     else:
         moved, back = _TAKE_BACK[step.do](order, step, rules)
+        if back is not None:  # no case is from before the settlement that it takes back from
+            back = replace(back, at=max(back.at, order.settled_at or back.at))
+            moved = replace(moved, refunded_at=back.at)
     unknown = step.do == "unknown_code" or (step.do == "repeat" and order.unknown_code)
     return replace(moved, modified_at=step.at, unknown_code=int(unknown)), back

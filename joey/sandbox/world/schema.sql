@@ -26,11 +26,12 @@ CREATE TABLE IF NOT EXISTS orders (
     closed_because TEXT NOT NULL, parent TEXT NOT NULL,
     position TEXT, sub_id TEXT,
     click_at INTEGER, created_at INTEGER NOT NULL, paid_at INTEGER, received_at INTEGER, settled_at INTEGER,
+    refunded_at INTEGER,
     modified_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS orders_parent ON orders (parent) WHERE parent != '';
 
--- commission that was taken back after settlement
+-- refund cases; what they name goes back, inside the amounts of the order or, since it settled, beside them
 CREATE TABLE IF NOT EXISTS taken_back (
     number INTEGER PRIMARY KEY, order_number INTEGER NOT NULL REFERENCES orders (number),
     kind TEXT NOT NULL CHECK (kind IN ('return', 'price_protection', 'penalty', 'refund')), currency TEXT NOT NULL,
@@ -56,6 +57,7 @@ CREATE TABLE IF NOT EXISTS reported_order (
     state TEXT NOT NULL, frozen INTEGER NOT NULL, risk INTEGER NOT NULL, unknown_code INTEGER NOT NULL,
     closed_because TEXT NOT NULL, parent TEXT NOT NULL, position TEXT, sub_id TEXT,
     click_at INTEGER, created_at INTEGER NOT NULL, paid_at INTEGER, received_at INTEGER, settled_at INTEGER,
+    refunded_at INTEGER,
     modified_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS reported_modified ON reported_order (account, modified_at, number);

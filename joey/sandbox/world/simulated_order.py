@@ -42,11 +42,12 @@ class SimulatedOrder:
     closed_because: str = ""  # cancelled, returned or split, while it is closed
     parent: str = ""  # the order that was split into this one and others
     returned: int = 0
+    refunded_at: int | None = None  # the moment of its newest refund case
     protected_minor: int = 0  # of the price before settlement, given back to the buyer because the price fell
     settled_minor: int = 0
     service_minor: int = 0
-    refunded_minor: int = 0  # to the buyer, after settlement
-    taken_back_minor: int = 0  # of settled_minor, service fee included
+    refunded_minor: int = 0  # to the buyer, since it settled
+    taken_back_minor: int = 0  # of settled_minor, service fee included, since it settled
     service_back_minor: int = 0  # of service_minor
     received_at: int | None = None
     settled_at: int | None = None
@@ -54,7 +55,10 @@ class SimulatedOrder:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """Commission taken back after settlement, net of the part of the service fee that is given back with it."""
+    """A refund case: commission that goes back, net of the part of the service fee that is given back with it.
+
+    One from before the settlement is inside the order's amounts; the marketplace takes only the later ones back.
+    """
 
     kind: str  # return, price_protection, penalty or refund
     currency: str  # the order's, except for a refund in another one

@@ -17,12 +17,13 @@ def receive(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Simul
 
 
 def settle(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
-    """The seller pays the commission."""
+    """The seller pays the commission, after every refund so far: within one second it carries the next one."""
     settled = _to(order, SETTLED)
     if order.estimate_minor == 0 and rules.closes_without_commission:
         return closed(order, CANCELLED)
     service = part_of(order.estimate_minor, rules.service_fee_ppm)
-    return replace(settled, settled_minor=order.estimate_minor, service_minor=service, settled_at=step.at)
+    at = step.at if order.refunded_at is None else max(step.at, order.refunded_at + 1)
+    return replace(settled, settled_minor=order.estimate_minor, service_minor=service, settled_at=at)
 
 
 def close(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
@@ -31,7 +32,7 @@ def close(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Simulat
 
 
 def reopen(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
-    """A closed order is valid again and back at paid. What was taken back stays taken back."""
+    """A closed order is valid again and back at paid. What was taken back before is inside its amounts."""
     if order.state != CLOSED:
         raise conflict(f"an order that is {order.state} cannot be reopened")
     if order.closed_because == SPLIT:
@@ -42,11 +43,11 @@ def reopen(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Simula
 
 
 def unsettle(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
-    """The settlement is withdrawn; the order is back where it was before. What was taken back stays taken back."""
+    """The settlement is withdrawn; the order is back where it was before, without what was taken back since."""
     if order.state != SETTLED:
         raise conflict(f"an order that is {order.state} has no settlement to withdraw")
     before = PAID if order.received_at is None else RECEIVED
-    return replace(order, state=before, settled_minor=0, service_minor=0, settled_at=None)
+    return replace(_without_settlement(order), state=before)
 
 
 def split(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
@@ -73,9 +74,7 @@ def parcels(order: SimulatedOrder) -> list[SimulatedOrder]:
             quantity=pieces,
             returned=0,
             protected_minor=0,
-            refunded_minor=0,
-            taken_back_minor=0,
-            service_back_minor=0,
+            refunded_at=None,
             paid_minor=share_of(paid, pieces, left),
             estimate_minor=share_of(estimate, pieces, left),
             state=PAID if order.received_at is None else RECEIVED,
@@ -114,8 +113,22 @@ def repeat(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Simula
 
 def closed(order: SimulatedOrder, because: str) -> SimulatedOrder:
     """The order as one that earns nothing."""
-    moved = _to(order, CLOSED)
-    return replace(moved, settled_minor=0, service_minor=0, settled_at=None, closed_because=because)
+    return replace(_without_settlement(_to(order, CLOSED)), closed_because=because)
+
+
+def _without_settlement(order: SimulatedOrder) -> SimulatedOrder:
+    """What cases took back of it is inside the amounts from now on, as if they had come before the settlement."""
+    return replace(
+        order,
+        settled_minor=0,
+        service_minor=0,
+        settled_at=None,
+        paid_minor=max(order.paid_minor - order.refunded_minor, 0),
+        estimate_minor=max(order.estimate_minor - order.taken_back_minor, 0),
+        refunded_minor=0,
+        taken_back_minor=0,
+        service_back_minor=0,
+    )
 
 
 def _to(order: SimulatedOrder, state: str) -> SimulatedOrder:

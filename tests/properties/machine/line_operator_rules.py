@@ -21,7 +21,7 @@ from joey.sharing.models import PositionLease
 from tests.properties.machine.crash import run_with_crash
 from tests.properties.machine.market import MARKETS
 from tests.properties.machine.market_rules import CRASH, WHICH, MarketRules
-from tests.properties.machine.model import CAP, Tenancy, second, too_large
+from tests.properties.machine.model import Tenancy, second, too_large
 
 SHOPS = st.sampled_from(["mei", "lulu"])
 
@@ -83,12 +83,13 @@ class LineOperatorRules(MarketRules):
         try:
             run_with_crash(lambda: retry_quarantined(key, by="ada", now=self.now), "earn", crash)
         except StillUnbookable:
-            assert line.back > CAP, f"{name} could be booked"
+            assert line.is_too_large, f"{name} could be booked"
             return
         except NotFound:  # the process that died had booked it, or a retry that nobody heard the end of
             assert crash, name
-        assert line.back <= CAP, f"{name} was booked"
+        assert not line.is_too_large, f"{name} was booked"
         self.books.book(line)
+        self.books.hold([line])
         line.retried = True
         self.seen["retried from quarantine"] += 1
 

@@ -75,7 +75,10 @@ class Row:
         at = now.replace(microsecond=0)
         known = self.cases.get(case)
         payload = {"case": case, "step": 0 if known is None else int(str(known.payload["step"])) + 1}
-        self.cases[case] = RefundReport(case, self.name, self.name, at, payload, counts, back, back, currency)
+        refunded_at = known.refunded_at if known else at if back % 2 else None  # some cases do not say it
+        self.cases[case] = RefundReport(
+            case, self.name, self.name, at, payload, counts, back, back, currency, refunded_at=refunded_at
+        )
 
     def reports(self) -> list[OrderReport | RefundReport]:
         """As a poll brings it now, with its refund cases."""
@@ -104,14 +107,15 @@ class Row:
 
 
 STEPS = ("pay", "receive", "settle", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown",
-         "other shop", "currency", "back", "back more", "back beyond", "back elsewhere", "no back")  # fmt: skip
+         "other shop", "currency", "back", "back more", "back beyond", "back elsewhere", "no back",
+         "back again")  # fmt: skip
 # What a line does next that is worth a look, by its state.
 NEXT_STEPS = {
     "placed": ("pay", "settle", "close", "correct"),
     "paid": ("settle", "settle", "receive", "back", "close", "unknown", "other shop", "freeze"),
     "received": ("settle", "settle", "settle", "back more", "correct", "close"),
     "settled": ("back", "back more", "unsettle", "correct", "close", "back beyond", "back elsewhere", "freeze", "thaw"),
-    "closed": ("settle", "pay", "thaw", "no back"),
+    "closed": ("settle", "pay", "thaw", "no back", "back again"),
     "unknown": ("pay", "settle", "thaw"),
 }
 
@@ -137,6 +141,10 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
     elif what == "no back":
         for case in list(row.cases):
             row.take_back(now, case, 0, counts=False, currency=row.cases[case].currency)
+    elif what == "back again":  # a case changes, and nothing that counts in it
+        for case, known_case in list(row.cases.items()):
+            row.take_back(now, case, known_case.commission_back_minor, counts=known_case.counts,
+                          currency=known_case.currency)  # fmt: skip
     elif what == "back elsewhere":
         row.take_back(now, f"{row.name}-e", amount, counts=True, currency=ELSEWHERE[row.currency])
     elif what == "back beyond":  # each case is possible, their sum is not

@@ -22,7 +22,25 @@ ACCOUNT = {
 MARKET = ("market:receivable", "market:expected")  # what it owes once it has settled, and before
 OF_A_MARKET = (*MARKET, "platform:penalty")  # one account per marketplace
 Key = tuple[str, str]  # shop, currency
-Cases = dict[str, tuple[tuple[datetime, int], RefundReport]]  # by case, each with what makes it the newest
+
+
+@dataclass
+class Case:
+    """A refund case: its newest report with what makes it the newest, and since when any report of it counts."""
+
+    at: tuple[datetime, int]
+    report: RefundReport
+    counted_from: datetime | None = None
+
+    def is_since(self, settlement: OrderReport) -> bool:
+        """Whether it counts and its refund came after this settlement: before, it is inside the settled amount."""
+        moment = self.report.refunded_at or self.counted_from
+        if not self.report.counts or settlement.state != "settled" or moment is None:
+            return False
+        return settlement.settled_at is None or moment >= settlement.settled_at
+
+
+Cases = dict[str, Case]  # by case
 
 
 @dataclass(frozen=True)
@@ -74,6 +92,7 @@ class Line:
     holds: int = 0  # placed by operators on all of it
     hold_minor: int = 0  # and on parts of it
     quarantined: bool = False
+    quarantine_holds: bool = False  # what was booked before it could not be any more
 
     @property
     def report(self) -> OrderReport:
@@ -96,9 +115,9 @@ class Line:
     @property
     def back_by_currency(self) -> Counter[str]:
         back: Counter[str] = Counter()
-        for _at, case in self.cases.values():
-            if case.counts:
-                back[case.currency or self.currency] += case.commission_back_minor
+        for case in self.cases.values():
+            if case.is_since(self.report):
+                back[case.report.currency or self.currency] += case.report.commission_back_minor
         return back
 
     @property
@@ -106,6 +125,10 @@ class Line:
         """What a case changes of its line."""
         back = self.back_by_currency
         return back.pop(self.currency, 0), dict(back)
+
+    @property
+    def is_too_large(self) -> bool:
+        return any(back > CAP for back in self.back_by_currency.values())
 
     @property
     def net(self) -> int:
@@ -131,7 +154,7 @@ class Line:
     @property
     def is_held(self) -> bool:
         """All of it."""
-        return bool(self.report_hold) or self.holds > 0
+        return bool(self.report_hold) or self.quarantine_holds or self.holds > 0
 
     @property
     def to_hold(self) -> int:
@@ -144,7 +167,7 @@ class Line:
 
     @property
     def changed_at(self) -> datetime:
-        return max([self.report.reported_at, *(case.reported_at for _at, case in self.cases.values())])
+        return max([self.report.reported_at, *(case.report.reported_at for case in self.cases.values())])
 
     def day(self, moment: datetime) -> date:
         return day(self.marketplace, moment)
@@ -209,11 +232,14 @@ class Books:
 
     def _take_case(self, report: RefundReport, poll: int) -> None:
         cases = self.cases.setdefault(report.external_line, {})
-        at, before = (second(report.reported_at), poll), cases.get(report.case_id)
+        at = (second(report.reported_at), poll)
         line = self.lines.get(report.external_line)
         was = line.back_and_elsewhere if line else None
-        if before is None or at > before[0]:
-            cases[report.case_id] = (at, report)
+        case = cases.setdefault(report.case_id, Case(at, report))
+        if at > case.at:
+            case.at, case.report = at, report
+        if report.counts:
+            case.counted_from = min(case.counted_from or report.reported_at, report.reported_at)
         if line and line.back_and_elsewhere != was:
             line.changed = True
 
@@ -231,21 +257,32 @@ class Books:
     # ── what the verbs do ─────────────────────────────────────────────────────────────────────────────────
 
     def earn(self, order: Sequence[str] = ()) -> None:
-        """Book every changed line of a shop, then bring what is held up to the holds, in `order`."""
+        """Hold what cannot be booked, book every other changed line of a shop, then bring what is held up to the holds.
+
+        Lines are held in `order`.
+        """
         for marketplace in MARKETS:
-            for line in self.lines.values():
-                if line.marketplace == marketplace and line.shop and (line.changed or line.retried):
-                    self.book(line)
-                    line.retried = False
-            self.hold(line for name in order if (line := self.lines[name]).marketplace == marketplace)
+            own = [line for line in self.lines.values() if line.marketplace == marketplace and line.shop]
+            in_order = [line for name in order if (line := self.lines[name]).marketplace == marketplace]
+            due = [line for line in own if line.changed or line.retried]
+            for line in due:
+                line.quarantined = line.is_too_large
+            poor = [line for line in in_order if line.quarantined and not line.quarantine_holds and line.shops_part]
+            for line in poor:
+                line.quarantine_holds = True
+            self.hold(poor)
+            for line in due:
+                self.book(line)
+                line.retried = False
+            self.hold(in_order)
 
     def book(self, line: Line) -> None:
         """The line as its reports have it, or in quarantine."""
-        line.quarantined = line.back > CAP
+        line.quarantined = line.is_too_large
         line.changed = False
         if not line.quarantined:
             self._book(line)
-            line.report_hold = line.hold_class
+            line.report_hold, line.quarantine_holds = line.hold_class, False
 
     def _book(self, line: Line) -> None:
         """The difference between what the line should have and what is booked, then what is owed."""

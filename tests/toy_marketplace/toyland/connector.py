@@ -164,6 +164,7 @@ def _case(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
             commission_back_minor=row["commission"],
             currency=row["currency"],
             protected_minor=row["refund"] if row["kind"] == "price_protection" else 0,
+            refunded_at=_moment(row["refunded_at"]),
         )
     except (KeyError, TypeError, ValueError) as trouble:
         return UnreadableReport("refund", str(row.get("order", "")), window_end, dict(row), repr(trouble))

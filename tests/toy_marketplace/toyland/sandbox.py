@@ -150,7 +150,7 @@ def _orders(world: World, since: int, until: int) -> list[dict[str, Any]]:
 
 
 def _cases(world: World, since: int, until: int) -> list[dict[str, Any]]:
-    """What was taken back after settlement."""
+    """Refund cases, also those from before their order settled: its amounts are without them already."""
     style = style_of(world, CODE)
     rows = [
         {
@@ -162,6 +162,7 @@ def _cases(world: World, since: int, until: int) -> list[dict[str, Any]]:
             "currency": row["currency"],
             "refund": row["refund_minor"],
             "commission": row["commission_minor"],
+            "refunded_at": row["at"],
             "changed_at": row["modified_at"],
         }
         for row in reported_cases(world, CODE, since - REPEATED_SECONDS, until)

@@ -1,0 +1,124 @@
+"""Returns around a settlement, from the simulated union over HTTP to what can be paid: equal to what it gives."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.insight.trace import order_trace
+from joey.kit.clock import now
+from joey.ledger.queries import balances_of
+from joey.marketplaces import registry
+from joey.marketplaces.port import Tracking
+from joey.orders.models import OrderLine, RefundCase
+from joey.orders.sync import sync
+from tests.cast import leased, meis_shop
+from tests.proof import prove
+from tests.sandbox.conftest import Sandbox, own_sandbox
+
+pytestmark = pytest.mark.django_db
+__all__ = ["own_sandbox"]
+
+POSITION = "110000000001"
+LATER = timedelta(days=8)  # the waiting days and one more
+
+
+class Counter:
+    """An order of three pieces at the union, and what Joey makes of it."""
+
+    def __init__(self, union: Sandbox) -> None:
+        self.union = union
+        connector = registry.connector("taobao")
+        item = max(connector.search("锅"), key=lambda each: (each.now_minor or 0) * each.commission_ppm)
+        link = connector.tracked_link(item.external_id, Tracking(position=POSITION))
+        self.order = union.buy(link.url, quantity=3)
+
+    def happens(self, do: str, **fields: Any) -> None:
+        self.union.move(self.order, do, **fields)
+
+    def synced(self) -> tuple[int, int]:
+        """What of the order waits, and what is available, once the reports are read and booked."""
+        (done,) = sync(now=now())
+        assert done.trouble == ""
+        earn_due(now=now())
+        prove()
+        found = balances_of(meis_shop().pk)["CNY"]
+        return found.pending.minor, found.available.minor
+
+    def estimated(self) -> int:
+        """What waits before settlement: the service fee of an estimate is rounded up, so it may be one unit less."""
+        pending, available = self.synced()
+        assert available == 0
+        assert 0 <= self.share - pending <= 1
+        return pending
+
+    def confirmed(self) -> tuple[int, int]:
+        """The same once its waiting days are over."""
+        confirm_due(now=now() + LATER, read_up_to=now() + LATER)
+        return self.synced()
+
+    @property
+    def share(self) -> int:
+        """Mei's part of what the union really gives."""
+        return max(0, int(self.union.get(f"/control/orders/{self.order}").json()["net_minor"])) * 8 // 10
+
+    def story(self) -> list[str]:
+        trace = order_trace(meis_shop(), OrderLine.objects.get().pk, now=now())
+        return [step.what for step in trace.steps]
+
+
+@pytest.fixture
+def counter(own_sandbox: Callable[..., Sandbox], settings: Settings) -> Counter:
+    union = own_sandbox()
+    settings.JOEY_MARKETPLACES = {"taobao": union.get("/control/marketplaces").json()["taobao"]}
+    leased(meis_shop(), POSITION, since=now().replace(microsecond=0) - timedelta(days=1))
+    return Counter(union)
+
+
+def test_a_return_before_settlement_is_deducted_once_from_estimate_to_payout(counter: Counter) -> None:
+    whole = counter.estimated()
+    counter.happens("return", quantity=1)
+
+    assert 0 < counter.estimated() < whole
+    assert RefundCase.objects.get().counts, "the union reports the case though the amounts are without it"
+    counter.happens("settle")
+    assert counter.synced() == (counter.share, 0)
+    counter.happens("repeat")  # the case is changed now, and so long after the settlement
+    assert counter.confirmed() == (0, counter.share)
+
+    returned = [what for what in counter.story() if what.startswith("Returned 1 of 3")]
+    assert len(returned) == 1
+    assert OrderLine.objects.get().returned_commission_minor == 0
+
+
+def test_of_a_return_on_each_side_of_the_settlement_the_second_is_taken_back(counter: Counter) -> None:
+    counter.happens("return", quantity=1)
+    counter.happens("settle")
+    counter.confirmed()
+    available = counter.share
+    assert counter.confirmed() == (0, available)
+
+    counter.happens("return", quantity=1)
+
+    assert counter.synced() == (0, counter.share)
+    assert 0 < counter.share < available
+    assert RefundCase.objects.count() == 2
+
+
+def test_a_settlement_that_is_withdrawn_and_made_again_moves_the_money_by_itself(counter: Counter) -> None:
+    counter.happens("settle")
+    counter.happens("return", quantity=1)
+    assert counter.synced() == (counter.share, 0)
+    assert counter.confirmed() == (0, counter.share)
+
+    counter.happens("unsettle")
+    counter.estimated()
+    counter.happens("settle")
+    assert counter.synced() == (counter.share, 0)
+
+    assert counter.confirmed() == (0, counter.share)
+    assert OrderLine.objects.get().returned_commission_minor == 0
