@@ -178,8 +178,8 @@ class Revision(models.Model):
 class Hold(models.Model):
     """A block of one commission, or of an amount of it, with class and reason. Append-only; HoldClosing ends it.
 
-    A person's reason is kept apart, where it can be erased (record/kept_texts.py); a report's hold has none but its
-    class.
+    A person's reason is kept apart, where it can be erased (record/kept_texts.py); a hold of a report
+    or of quarantine has none but its class.
     """
 
     class Class(models.TextChoices):
@@ -188,6 +188,7 @@ class Hold(models.Model):
         RISK = "risk"
         CONTRADICTION = "contradiction"
         CURRENCY = "currency"  # reported in another currency than before
+        QUARANTINE = "quarantine"  # its line cannot be booked at its newest report
         REVIEW = "review"  # an operator looks into it
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -197,7 +198,7 @@ class Hold(models.Model):
     amount_minor = models.BigIntegerField(null=True)  # null: all of it
     reason_id = models.UUIDField(null=True)
     reason_sha256 = models.BinaryField(null=True)
-    opened_by = models.CharField(max_length=40)  # a person's id, "terminal", or "report"
+    opened_by = models.CharField(max_length=40)  # a person's id, "terminal", "report" or "quarantine"
     opened_at = models.DateTimeField()
 
     class Meta:
@@ -206,7 +207,8 @@ class Hold(models.Model):
                 condition=Q(amount_minor__isnull=True) | Q(amount_minor__gt=0), name="commissions_hold_of_something"
             ),
             models.CheckConstraint(
-                condition=Q(reason_id__isnull=False) | Q(opened_by="report"), name="commissions_hold_has_a_reason"
+                condition=Q(reason_id__isnull=False) | Q(opened_by__in=["report", "quarantine"]),
+                name="commissions_hold_has_a_reason",
             ),
         ]
         indexes = [models.Index(fields=["commission"], name="commissions_hold_of")]

@@ -4,17 +4,21 @@ What is still pending a hold keeps there: it is not confirmed (confirm_due.py). 
 before their hold move, and those whose hold is over.
 """
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from joey.commissions.queries import lock_and_serve
 from joey.commissions.write_changes import copy_revisions
 from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.ledger.post import post_set
+
+log = logging.getLogger(__name__)
 
 BATCH = 5_000
 
@@ -52,40 +56,63 @@ class HeldMove:
 
 
 def move_held(marketplace: str, *, now: datetime) -> None:
-    """Bring `shop:held` up to the holds of this marketplace's commissions, batch by batch."""
-    after = UUID(int=0)
-    while last := _move_batch(marketplace, after=after, now=now):
-        after = last
+    """Bring `shop:held` up to the holds of this marketplace's commissions, batch by batch.
+
+    A commission whose money cannot be moved stops no other; the first failure is raised at the end.
+    """
+    after, failures = UUID(int=0), list[Exception]()
+    while batch := _next_batch(marketplace, after=after):
+        with transaction.atomic(durable=True):
+            failures += move_what_can_be(batch, now=now)
+        after = batch[-1]
+    if failures:
+        raise failures[0]
 
 
-@transaction.atomic(durable=True)
-def _move_batch(marketplace: str, *, after: UUID, now: datetime) -> UUID | None:
-    """The next batch by id; its last id, or None when there was none."""
-    wanted = _want("c.marketplace = %s AND c.id > %s", [marketplace, after])
-    last: UUID | None = sql.value(f"SELECT commission_id FROM {wanted} ORDER BY commission_id DESC LIMIT 1")
-    if last is not None:
-        _move(wanted, now=now)
-    return last
+def _next_batch(marketplace: str, *, after: UUID) -> list[UUID]:
+    return [
+        found
+        for (found,) in sql.tuples(
+            f"""
+            SELECT c.id FROM commissions_commission c
+            WHERE {_WITH_HOLDS} AND ({_MORE} > 0 OR {_LESS} > 0) AND c.marketplace = %s AND c.id > %s
+            ORDER BY c.id LIMIT {BATCH}
+            """,
+            [marketplace, after],
+        )
+    ]
 
 
-def move_held_of(commission_id: UUID, *, now: datetime) -> None:
-    """The same for one commission, in the caller's transaction."""
+def move_what_can_be(commissions: Sequence[UUID], *, now: datetime) -> list[Exception]:
+    """Move what is held of these, in the caller's transaction, without those that fail; their failures."""
+    try:
+        with transaction.atomic():
+            move_held_of(*commissions, now=now)
+        return []
+    except (OperationalError, InterfaceError):
+        raise  # the database, not a commission: all of it is tried again
+    except Exception as failure:
+        if len(commissions) == 1:
+            log.exception("what is available of commission %s cannot be held, or not be given back", commissions[0])
+            return [failure]
+    middle = len(commissions) // 2
+    return move_what_can_be(commissions[:middle], now=now) + move_what_can_be(commissions[middle:], now=now)
+
+
+def move_held_of(*commissions: UUID, now: datetime) -> None:
+    """Move all of these or none, in the caller's transaction."""
     assert sql.inside_transaction(), "moving belongs to the hold that asks for it"
-    _move(_want("c.id = %s", [commission_id]), now=now)
-
-
-def _want(condition: str, params: list[object]) -> SetTable[Wanted]:
     wanted = SetTable("wanted_hold", Wanted).create()
     wanted.insert(
         f"""
         SELECT c.id AS commission_id, c.shop_id, c.currency, c.revision + 1 AS number, {_MORE} AS more, {_LESS} AS less
         FROM commissions_commission c
-        WHERE {_WITH_HOLDS} AND ({_MORE} > 0 OR {_LESS} > 0) AND {condition}
-        ORDER BY c.id LIMIT {BATCH} FOR UPDATE OF c
+        WHERE {_WITH_HOLDS} AND ({_MORE} > 0 OR {_LESS} > 0) AND c.id = ANY(%s)
+        ORDER BY c.id FOR UPDATE OF c
         """,
-        params,
+        [list(commissions)],
     )
-    return wanted
+    _move(wanted, now=now)
 
 
 def _move(wanted: SetTable[Wanted], *, now: datetime) -> None:

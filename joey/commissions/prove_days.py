@@ -1,6 +1,7 @@
 """What must hold of time and holds: the day a commission is payable, what was released, and what is on hold."""
 
 from joey.commissions.follow_report_holds import BY_REPORT
+from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.kit.prove import Check
 from joey.marketplaces import registry
 from joey.orders.queries import marketplaces_with_lines
@@ -125,6 +126,21 @@ _FROM_REPORTS = f"""
                               WHERE commission_id = c.id AND opened_by = '{BY_REPORT}')))
 """
 
+# What quarantine holds: an operator can release such a hold too, and the line's next report that cannot be booked opens
+# another.
+_QUARANTINED = f"""
+    SELECT q.line_id AS order_line, q.reason FROM commissions_quarantinedline q
+    JOIN commissions_commission c ON c.order_line_id = q.line_id
+    WHERE c.amount_minor > 0 AND NOT EXISTS (
+        SELECT FROM commissions_hold h LEFT JOIN commissions_holdclosing e ON e.hold_id = h.id
+        WHERE h.commission_id = c.id AND h.opened_by = '{BY_QUARANTINE}' AND h.opened_at >= q.since
+          AND e.closed_by IS DISTINCT FROM '{BY_QUARANTINE}')
+    UNION ALL
+    SELECT c.order_line_id, 'booked' FROM ({_OPEN}) o JOIN commissions_commission c ON c.id = o.commission_id
+    WHERE o.opened_by = '{BY_QUARANTINE}'
+      AND NOT EXISTS (SELECT FROM commissions_quarantinedline q WHERE q.line_id = c.order_line_id)
+"""
+
 _SHOP_HELD = """
     SELECT coalesce(a.book_id, c.shop_id) AS book, coalesce(a.minor, 0) AS ledger, coalesce(c.minor, 0) AS on_hold
     FROM (SELECT book_id, currency, balance_minor AS minor FROM ledger_account WHERE kind = 'shop:held') a
@@ -139,5 +155,6 @@ CHECKS = [
     Check("19. The open holds of a commission are its openings less its closings", _HOLDS),
     Check("19. Every hold that was placed or released has its event", _EVENTS),
     Check("19. A line that its newest report holds has that hold open, and no other of a report", _FROM_REPORTS),
+    Check("19. What is booked of a line in quarantine is held, and of no other by quarantine", _QUARANTINED),
     Check("19. What is on hold in a book is the sum over its commissions", _SHOP_HELD),
 ]

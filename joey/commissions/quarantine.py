@@ -1,9 +1,10 @@
-"""An order line that cannot be booked stops alone: it is set aside with its reason, and the others go on."""
+"""An order line that cannot be booked stops alone: it is set aside with its reason and held, and the others go on."""
 
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 
+from joey.commissions.hold_quarantined import hold_quarantined, release_booked
 from joey.commissions.work_out import AMOUNT_MOST
 from joey.kit import sql
 from joey.kit.refusals import Refusal
@@ -17,10 +18,11 @@ TOO_LARGE = "amount_too_large"
 OTHER_CURRENCY = "currency_changed"
 REFUSED = "cannot_be_booked"
 
-_TOO_LARGE = (
-    f"greatest(x.commission_minor, x.service_fee_minor, x.returned_commission_minor, x.paid_minor,"
-    f" x.returned_paid_minor) > {AMOUNT_MOST}"
-)
+_TOO_LARGE = f"""
+    (greatest(x.commission_minor, x.service_fee_minor, x.returned_commission_minor, x.paid_minor, x.returned_paid_minor,
+             x.protected_minor, x.returned_protected_minor) > {AMOUNT_MOST}
+     OR EXISTS (SELECT FROM jsonb_each_text(x.returned_elsewhere) AS other WHERE other.value::numeric > {AMOUNT_MOST}))
+"""
 _OTHER_CURRENCY = (
     "EXISTS (SELECT FROM commissions_commission c WHERE c.order_line_id = x.line_id AND c.currency <> x.currency)"
 )
@@ -56,6 +58,7 @@ def leave_quarantine(changed: SetTable[ChangedLine], *, now: datetime) -> None:
         {"now": now},
     )
     if freed:
+        release_booked(changed, now=now)
         sql.execute(f"DELETE FROM commissions_quarantinedline q USING {changed} AS x WHERE q.line_id = x.line_id")
 
 
@@ -82,4 +85,5 @@ def _put(changed: SetTable[ChangedLine], condition: str, reason: str, detail: st
         """,
         {"reason": reason, "detail": detail, "now": now},
     )
+    hold_quarantined(f"SELECT x.line_id FROM {changed} AS x WHERE {condition}", now=now)
     return sql.execute(f"DELETE FROM {changed} AS x WHERE {condition}")

@@ -3,6 +3,8 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from joey.commissions.follow_report_holds import BY_REPORT
+from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.holds_in_force import IS_CLOSED
 from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
@@ -38,7 +40,11 @@ RESTS = [
     Rest(
         HOLD, "opened by a report", (BOOK, RELEASE),
         "when a later report no longer holds the line, or an operator releases it", AT_ONCE,
-        label=_("Commissions on hold"), rows=Q(reason_id=None) & ~IS_CLOSED, query="?open=yes",
+        label=_("Commissions on hold"), rows=Q(opened_by=BY_REPORT) & ~IS_CLOSED, query="?open=yes",
+    ),
+    Rest(
+        HOLD, "placed by quarantine", (BOOK, RETRY, RELEASE), "when its line is booked, or an operator releases it",
+        rows=Q(opened_by=BY_QUARANTINE) & ~IS_CLOSED, unlisted="listed by its line in quarantine",
     ),
     Rest(
         QUARANTINED, "quarantined", (BOOK, RETRY), "with the line’s next report, or when an operator retries it",

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.commissions import queries
 from joey.commissions.book_lines import CHANGED, book_lines
-from joey.commissions.models import QuarantinedLine
+from joey.commissions.models import Commission, QuarantinedLine
+from joey.commissions.move_held import move_held_of
 from joey.commissions.quarantine import is_about_the_lines, set_aside
 from joey.kit.refusals import Conflict, NotFound
 from joey.orders.queries import changed_line_into
@@ -38,6 +39,7 @@ def retry_quarantined(line_id: UUID, *, by: str, now: datetime) -> None:
     try:
         with transaction.atomic():
             book_lines(aside.marketplace, now=now)
+            move_held_of(*Commission.objects.filter(order_line_id=line_id).values_list("pk", flat=True), now=now)
     except Exception as failure:
         if not is_about_the_lines(failure):
             raise

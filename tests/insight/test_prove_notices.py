@@ -125,6 +125,11 @@ BREAKS = {
     "19. A line that its newest report holds has that hold open, and no other of a report": (
         "UPDATE orders_orderline SET held = 'risk' WHERE external_order = '1001'"
     ),
+    "19. What is booked of a line in quarantine is held, and of no other by quarantine": (
+        "INSERT INTO commissions_quarantinedline (line_id, marketplace, revision, reason, detail, since)"
+        " SELECT order_line_id, marketplace, line_revision, 'amount_too_large', '', now() FROM commissions_commission"
+        " WHERE amount_minor > 0 LIMIT 1"
+    ),
     "19. What is on hold in a book is the sum over its commissions": (
         "UPDATE commissions_commission SET held_minor = released_minor, released_minor = 0 WHERE released_minor > 0"
     ),

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='Hold',
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('hold_class', models.CharField(choices=[('unknown_code', 'Unknown Code'), ('frozen', 'Frozen'), ('risk', 'Risk'), ('contradiction', 'Contradiction'), ('currency', 'Currency'), ('review', 'Review')], max_length=16)),
+                ('hold_class', models.CharField(choices=[('unknown_code', 'Unknown Code'), ('frozen', 'Frozen'), ('risk', 'Risk'), ('contradiction', 'Contradiction'), ('currency', 'Currency'), ('quarantine', 'Quarantine'), ('review', 'Review')], max_length=16)),
                 ('amount_minor', models.BigIntegerField(null=True)),
                 ('reason_id', models.UUIDField(null=True)),
                 ('reason_sha256', models.BinaryField(null=True)),
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason_id__isnull', False), ('opened_by', 'report'), _connector='OR'), name='commissions_hold_has_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(('reason_id__isnull', False), ('opened_by__in', ['report', 'quarantine']), _connector='OR'), name='commissions_hold_has_a_reason'),
         ),
         migrations.AddIndex(
             model_name='commission',
