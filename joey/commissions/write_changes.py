@@ -163,7 +163,8 @@ def _record(now: datetime) -> None:
                    'protected_minor', nullif(
                        w.protected_minor + w.returned_protected_minor - coalesce(last.protected_minor, 0), 0),
                    'below_zero', CASE WHEN w.from_released > 0 AND {BELOW_ZERO} THEN true END,
-                   'refunded_minor', nullif(w.returned_paid_minor - coalesce(last.buyer_refunded_minor, 0), 0)
+                   'refunded_minor', nullif(w.returned_paid_minor - coalesce(last.buyer_refunded_minor, 0), 0),
+                   'refunded_sum_minor', nullif(w.returned_paid_minor, 0)
                )) AS facts,
                %(now)s AS happened_at
         FROM worked_out w

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from joey.insight.explain_evidence import held_because
 from joey.money.money import Money
 
 Facts = Mapping[str, Any]
@@ -54,7 +53,7 @@ def _earned(facts: Facts) -> Explained:
 
 def adjusted(facts: Facts) -> Explained:
     """A later report changed what the line gives."""
-    if facts.get("penalty_minor", 0) > facts.get("penalty_before_minor", 0):
+    if _penalty_grew(facts):
         return penalty(facts)
     delta = facts["amount_minor"] - facts["before_minor"]
     if facts["line_state"] == "closed":
@@ -63,6 +62,8 @@ def adjusted(facts: Facts) -> Explained:
         return _up(facts, delta)
     if delta < 0:
         return _down(facts), _changed_by(facts), delta
+    if facts.get("penalty_before_minor"):
+        return _penalty_fell(facts)
     return _changed(facts), _("Your part stays the same."), None
 
 
@@ -71,7 +72,9 @@ def settled(facts: Facts) -> Explained:
     delta = facts["amount_minor"] - facts["before_minor"]
     if facts.get("line_state_before") == "closed":
         return _up(facts, delta)
-    if delta < 0 and facts.get("protected_minor"):
+    if _penalty_grew(facts):
+        return penalty(facts)
+    if delta < 0 and (facts.get("protected_minor", 0) > 0 or _refunded(facts)):
         why = f"{_down(facts)}."
     else:
         why = f"{_changed(facts)}." if facts["base_minor"] != facts["before_base_minor"] else _("The amount stays.")
@@ -87,11 +90,21 @@ def unsettled(facts: Facts) -> Explained:
 
 
 def penalty(facts: Facts) -> Explained:
-    """More was taken than the line gave. `figure` is the shop's part that went with it."""
-    more = Money(facts.get("penalty_minor", 0) - facts.get("penalty_before_minor", 0), facts["currency"]).text
+    """More was taken than the line gave. `figure` is the shop's part of what it gave, which is gone with it."""
+    more = _plain(facts, facts.get("penalty_minor", 0) - facts.get("penalty_before_minor", 0))
     delta = facts["amount_minor"] - facts["before_minor"]
-    why = _("The marketplace took more back than this order ever gave. Nothing of that is taken from you.")
-    return _("%s more was taken; we bear it") % more, why, delta or None
+    if not delta:
+        why = _("The marketplace took more back than this order ever gave. Nothing of that is taken from you.")
+        return _("%s more was taken; we bear it") % more, why, None
+    terms = {"part": _plain(facts, -delta), "more": more}
+    why = (
+        _(
+            "The marketplace took back all that this order gave, and with it your part, %(part)s."
+            " The %(more)s beyond it are not taken from you."
+        )
+        % terms
+    )
+    return _("%s more was taken; we bear it") % more, why, delta
 
 
 def confirmed(facts: Facts) -> Explained:
@@ -101,47 +114,34 @@ def confirmed(facts: Facts) -> Explained:
 
 def other_currency(facts: Facts) -> Explained:
     """A refund in a currency that is not the line's: an entry in that currency, nothing converted."""
+    if facts["amount_minor"] > 0:
+        what = _("Refund in another currency, given back: +%s") % _money(facts, "amount_minor")
+        return what, _("The marketplace takes it back no longer."), facts["amount_minor"]
     what = _("Refund in another currency: %s") % _money(facts, "amount_minor")
     why = _("The marketplace took it back in this currency. New earnings in it set it off; nothing is converted.")
     return what, why, facts["amount_minor"]
 
 
-def held(facts: Facts) -> Explained:
-    reason = facts.get("reason") or held_because(facts["class"])
-    what = _("%(figure)s on hold: %(reason)s") % {"figure": _money(facts, "amount_minor"), "reason": reason}
-    return what, _("Only this order is held; the rest of your money is not."), None
-
-
-def released(facts: Facts) -> Explained:
-    return (
-        _("Hold ended"),
-        facts.get("reason") or _("No longer so: %s.") % held_because(facts["class"]),
-        None,
-    )
-
-
-def quarantined(facts: Facts) -> Explained:
-    why = _("An operator looks at it. Your other orders go on as usual.")
-    return _("Cannot be booked: %s") % unbookable_because(facts["reason"]), why, None
-
-
-def unbookable_because(reason: str) -> str:
-    """Why a line is in quarantine, from joey.commissions.quarantine."""
-    return {
-        "amount_too_large": _("the reported amount is larger than any real one"),
-        "currency_changed": _("the marketplace now reports it in another currency"),
-        "cannot_be_booked": _("its figures do not fit together"),
-    }[reason]
-
-
 # ── Parts of sentences ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _penalty_grew(facts: Facts) -> bool:
+    return bool(facts.get("penalty_minor", 0) > facts.get("penalty_before_minor", 0))
+
+
+def _penalty_fell(facts: Facts) -> Explained:
+    terms = {
+        "before": _plain(facts, facts["penalty_before_minor"]), "after": _plain(facts, facts.get("penalty_minor", 0)),
+    }  # fmt: skip
+    what = _("It took %(after)s more than it gave, no longer %(before)s") % terms
+    return what, _("We bear that, so your part stays the same."), None
 
 
 def _up(facts: Facts, delta: int) -> Explained:
     if facts.get("line_state_before") == "closed":
         what, why = _("Counts again"), _("The marketplace opened the order again.")
-    elif facts.get("refunded_minor", 0) < 0:
-        what, why = _("Counts again"), _("A return was withdrawn.")
+    elif facts.get("refunded_minor", 0) < 0 and _refund_change(facts) < 0:
+        what, why = _refund_fell(facts)
     else:
         what, why = _changed(facts), _("The marketplace now pays more for it than before.")
     terms = {"what": what, "more": f"+{Money(delta, facts['currency']).text}", "day": day_text(facts["payable_on"])}
@@ -150,11 +150,23 @@ def _up(facts: Facts, delta: int) -> Explained:
     return _("%(what)s; %(more)s") % terms, why, delta
 
 
+def _refund_fell(facts: Facts) -> tuple[str, str]:
+    """What was refunded is less than before: nothing any more, or another amount."""
+    after = facts.get("refunded_sum_minor", 0)
+    if after:
+        terms = {"before": _plain(facts, after - facts["refunded_minor"]), "after": _plain(facts, after)}
+        what = _("Refund to the buyer corrected from %(before)s to %(after)s") % terms
+        return what, _("The marketplace takes less of the commission back for it.")
+    if facts.get("protected_minor") == facts["refunded_minor"]:
+        return _("Counts again"), _("The price protection was withdrawn.")
+    return _("Counts again"), _("A return was withdrawn.")
+
+
 def _down(facts: Facts) -> str:
     """Returned, refunded, or simply less; and what that means for money that is out already."""
     units, of = _units_returned(facts)
-    back = facts.get("refunded_minor", 0) or max(0, facts.get("buyer_paid_before_minor", 0) - facts["buyer_paid_minor"])
-    if facts.get("protected_minor"):
+    back = _refunded(facts)
+    if facts.get("protected_minor", 0) > 0:
         what = _("Price protection of %s") % _plain(facts, facts["protected_minor"])
     elif back and not facts["amount_minor"]:
         what = _("Refunded")
@@ -182,11 +194,21 @@ def _units_returned(facts: Facts) -> tuple[int, int]:
     if facts["quantity"] < before:
         return before - facts["quantity"], before
     total = max(facts.get("buyer_paid_first_minor", 0), facts.get("buyer_paid_before_minor", 0))
-    back = facts.get("refunded_minor", 0) or facts.get("buyer_paid_before_minor", 0) - facts["buyer_paid_minor"]
-    if back <= 0 or not total:
+    back = _refunded(facts)
+    if not back or not total:
         return 0, 0
     units, rest = divmod(back * before, total)
     return (units, before) if not rest and 0 < units < before else (0, 0)
+
+
+def _refund_change(facts: Facts) -> int:
+    """How much more the buyer has back than before, inside the price that the report names and beside it."""
+    price = facts.get("buyer_paid_before_minor", facts["buyer_paid_minor"])
+    return int(facts.get("refunded_minor", 0) + price - facts["buyer_paid_minor"])
+
+
+def _refunded(facts: Facts) -> int:
+    return max(0, _refund_change(facts))
 
 
 def _changed(facts: Facts) -> str:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from joey.commissions import waits_for
 from joey.commissions.queries import OrderRow
 from joey.insight.explain_evidence import held_because
-from joey.insight.explain_money import day_text, unbookable_because
+from joey.insight.explain_holds import unbookable_because
+from joey.insight.explain_money import day_text
 from joey.insight.queries import open_hold
 from joey.marketplaces import registry
 

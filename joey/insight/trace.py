@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from joey.commissions import waits_for as waits_for_what
 from joey.commissions.queries import OrderRow, order_of
 from joey.commissions.waits_for import waits_for
-from joey.insight import explain_money, queries
+from joey.insight import explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, suspended_because
 from joey.insight.explain_money import Explained, rate_text
+from joey.insight.explain_returns import returned
 from joey.insight.explain_waiting import waiting_in_words
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
@@ -144,13 +145,17 @@ def _why_click(click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tu
 
 
 def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:
-    """A report that says again what the last one said is no step of its own."""
+    """A report that says again what the last one said is no step of its own; one of refund cases can be several."""
     steps: list[Step] = []
     said = ""
+    back: Mapping[str, Any] = {}
     for event in with_texts(events_of([f"order_line:{line_id}"])):
+        if event.kind == "order_line.returned":
+            steps += [_step(event, *each) for each in returned(event.facts, back)]
+            back = event.facts
         if event.kind not in STEPS:
             continue
-        step = _step(event)
+        step = _step(event, STEPS[event.kind](event.facts), event.facts.get("currency"))
         if event.kind == "order_line.reported":
             if said == f"{step.what} {step.why} {step.figure}":
                 continue
@@ -159,9 +164,8 @@ def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _step(event: EventRow) -> Step:
-    what, why, minor = STEPS[event.kind](event.facts)
-    currency = event.facts.get("currency")
+def _step(event: EventRow, explained: Explained, currency: str | None) -> Step:
+    what, why, minor = explained
     figure = Money(minor, currency) if minor is not None and currency else None
     return Step(event.happened_at, event.kind, what, why, figure)
 
@@ -188,25 +192,12 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
     return states[facts["state"]], why, facts["paid_minor"]
 
 
-def _returned(facts: Mapping[str, Any]) -> Explained:
-    back, refunded = facts.get("returned_commission_minor", 0), facts.get("returned_paid_minor", 0)
-    if refunded and facts.get("returned_protected_minor") == refunded:
-        what = _("Price protection was reported")
-    elif refunded or back:
-        what = _("A return was reported")
-    else:
-        what = _("A case was reported")
-    why = _("The marketplace takes %s of the commission back.") % Money(back, facts["currency"]).text
-    return what, why, -refunded
-
-
 def _reason(facts: Mapping[str, Any]) -> str:
     return facts["reason"] or _("The reason was erased.")
 
 
 STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
     "order_line.reported": _reported,
-    "order_line.returned": _returned,
     "order_line.attributed": lambda facts: (
         _("The order found its shop"),
         attributed_because(facts),
@@ -218,7 +209,7 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
         None,
     ),
     "order_line.given": lambda facts: (_("An operator gave the order to your shop"), _reason(facts), None),
-    "order_line.quarantined": explain_money.quarantined,
+    "order_line.quarantined": explain_holds.quarantined,
     "order_line.bookable": lambda facts: (_("Booked after all"), _("What kept it from being booked is gone."), None),
     "commission.earned": explain_money.earned,
     "commission.adjusted": explain_money.adjusted,
@@ -226,8 +217,8 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
     "commission.unsettled": explain_money.unsettled,
     "commission.confirmed": explain_money.confirmed,
     "commission.other_currency": explain_money.other_currency,
-    "commission.held": explain_money.held,
-    "commission.released": explain_money.released,
+    "commission.held": explain_holds.held,
+    "commission.released": explain_holds.released,
 }
 
 

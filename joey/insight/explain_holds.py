@@ -1,0 +1,36 @@
+"""What keeps a line's money from going on, in words: holds, and lines that cannot be booked."""
+
+from django.utils.translation import gettext as _
+
+from joey.insight.explain_evidence import held_because
+from joey.insight.explain_money import Explained, Facts
+from joey.money.money import Money
+
+
+def held(facts: Facts) -> Explained:
+    reason = facts.get("reason") or held_because(facts["class"])
+    terms = {"figure": Money(facts["amount_minor"], facts["currency"]).text, "reason": reason}
+    what = _("%(figure)s on hold: %(reason)s") % terms
+    return what, _("Only this order is held; the rest of your money is not."), None
+
+
+def released(facts: Facts) -> Explained:
+    return (
+        _("Hold ended"),
+        facts.get("reason") or _("No longer so: %s.") % held_because(facts["class"]),
+        None,
+    )
+
+
+def quarantined(facts: Facts) -> Explained:
+    why = _("An operator looks at it. Your other orders go on as usual.")
+    return _("Cannot be booked: %s") % unbookable_because(facts["reason"]), why, None
+
+
+def unbookable_because(reason: str) -> str:
+    """Why a line is in quarantine, from joey.commissions.quarantine."""
+    return {
+        "amount_too_large": _("the reported amount is larger than any real one"),
+        "currency_changed": _("the marketplace now reports it in another currency"),
+        "cannot_be_booked": _("its figures do not fit together"),
+    }[reason]
