@@ -207,7 +207,7 @@ class Hold(models.Model):
                 condition=Q(amount_minor__isnull=True) | Q(amount_minor__gt=0), name="commissions_hold_of_something"
             ),
             models.CheckConstraint(
-                condition=Q(reason_id__isnull=False) | Q(opened_by__in=["report", "quarantine"]),
+                condition=Q(reason_id__isnull=False) | Q(opened_by="report") | Q(opened_by="quarantine"),
                 name="commissions_hold_has_a_reason",
             ),
         ]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.insight.explain_evidence import held_because
-from joey.insight.explain_money import rate_text, unbookable_because
+from joey.insight.explain_holds import unbookable_because
+from joey.insight.explain_money import rate_text
 from joey.marketplaces import registry
 from joey.people.models import Person
 from joey.people.queries import contact_of
@@ -40,9 +41,11 @@ def heading_of(model: Any, name: str) -> Any:
 
 
 def actor_in_words(by: str) -> str:
-    """Who did something, from a column with a person's id, "terminal" or "report"."""
+    """Who did something, from a column with a person's id, "terminal", "report" or "quarantine"."""
     if by == "report":
         return gettext("The marketplace’s report")
+    if by == "quarantine":
+        return gettext("Booking, which failed")
     if by == "terminal":
         return gettext("Someone at the terminal")
     return contact_of(by) or by

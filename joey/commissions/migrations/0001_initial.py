@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason_id__isnull', False), ('opened_by__in', ['report', 'quarantine']), _connector='OR'), name='commissions_hold_has_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(('reason_id__isnull', False), ('opened_by', 'report'), ('opened_by', 'quarantine'), _connector='OR'), name='commissions_hold_has_a_reason'),
         ),
         migrations.AddIndex(
             model_name='commission',
