@@ -220,3 +220,9 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
     "unreadreport.kind": {"order": _("Order"), "refund": _("Return or refund")},
     "person.language": {"zh-hans": "中文", "en": "English"},
 }
+
+# Said by the templates of the library that draws the office, which brings no translations.
+OF_THE_LIBRARY = (
+    _("Run"), _("Run the selected action"), _("Select action"), _("Select action to run"), _("Select all rows"),
+    _("Select record"),
+)  # fmt: skip

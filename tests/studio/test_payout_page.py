@@ -1,0 +1,41 @@
+"""The page of payouts says what an action did, and why a balance is below zero."""
+
+import pytest
+from django.utils.translation import override
+
+from joey.kit.text import sentences
+from joey.payouts.holds import place_hold
+from tests.cast import NOW, mei
+from tests.payouts.stage import ready_shop, requested
+from tests.studio.test_studio import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_request_is_answered_with_a_message_that_is_announced() -> None:
+    ready_shop(10_000)
+    client = signed_in(mei())
+
+    page = client.post("/studio/mei/payout", {"amount": "60.00", "currency": "CNY", "key": "k"}, follow=True)
+
+    said = page.content.decode()
+    assert 'role="status">Requested.' in said
+    assert "Requested, waits for approval" in said or "Approved, goes out next" in said
+
+
+def test_a_held_payout_says_that_its_keeper_need_not_do_anything() -> None:
+    shop = ready_shop(10_000)
+    requested(shop, 6_000)
+    place_hold(shop, reason="Checking the details", now=NOW)
+
+    page = signed_in(mei()).get("/studio/mei/payout").content.decode()
+
+    assert "Checking the details" in page
+    assert "You need not do anything" in page
+
+
+def test_between_sentences_stands_a_blank_but_not_in_chinese() -> None:
+    with override("en"):
+        assert sentences("One.", "", "Two.") == "One. Two."
+    with override("zh-hans"):
+        assert sentences("一。", "二。") == "一。二。"
