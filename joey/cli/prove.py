@@ -1,31 +1,57 @@
-"""Check every invariant of the ledger and the record; the first offender ends it with exit code 1."""
+"""Check every invariant of the ledger and the record; exit code 1 when one does not hold."""
 
-import time
+import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from joey.cli.data_option import data_option
 from joey.instance.errors import CommandFailed
 
+if TYPE_CHECKING:
+    from joey.kit.prove import Verdict
+
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Every rule with its seconds and first offender, as JSON.")
 @data_option
-def prove(data: Path) -> None:
-    """Check that no money is lost, created or silently changed."""
+def prove(as_json: bool, data: Path) -> None:
+    """Check that no money is lost, created or silently changed; the first offender ends it."""
     from joey.instance.open_instance import instance
 
     with instance(data, "prove"):
-        from joey.insight.prove import all_checks
+        from joey.insight.prove import prove as judge
         from joey.record.erasable import erased_count
 
-        checks = all_checks()
-        for check in checks:
-            started = time.monotonic()
-            offender = check.first_offender()
-            if offender is not None:
-                facts = ", ".join(f"{name} {value}" for name, value in offender.items())
-                raise CommandFailed(f"Does not hold: {check.rule}. First offender: {facts}")
-            click.echo(f"holds  {check.rule} ({time.monotonic() - started:.2f} s)")
+        held = _as_json(judge()) if as_json else _in_words(judge())
         erased = erased_count()
-    click.echo(f"All {len(checks)} rules hold. Texts erased so far: {erased}.")
+    if not as_json:
+        click.echo(f"All {held} rules hold. Texts erased so far: {erased}.")
+
+
+def _in_words(verdicts: "Iterable[Verdict]") -> int:
+    """A line for each rule that holds; how many. Raises CommandFailed at the first that does not."""
+    held = 0
+    for verdict in verdicts:
+        if verdict.offender is not None:
+            raise CommandFailed(f"Does not hold: {verdict.rule}. First offender: {verdict.facts}")
+        click.echo(f"holds  {verdict.rule} ({verdict.seconds:.2f} s)")
+        held += 1
+    return held
+
+
+def _as_json(verdicts: "Iterable[Verdict]") -> int:
+    """One object with every rule, also after one that does not hold; how many hold. Raises CommandFailed then."""
+    judged = list(verdicts)
+    broken = [verdict.rule for verdict in judged if verdict.offender is not None]
+    found = {
+        "holds": not broken,
+        "seconds": round(sum(verdict.seconds for verdict in judged), 3),
+        "rules": [{"rule": each.rule, "seconds": each.seconds, "offender": each.offender} for each in judged],
+    }
+    click.echo(json.dumps(found, default=str, indent=1, ensure_ascii=False))
+    if broken:
+        raise CommandFailed(f"Does not hold: {'; '.join(broken)}")
+    return len(judged)

@@ -1,14 +1,21 @@
 """Every invariant of every package in one list: what `joey prove` checks and each journey ends with."""
 
+from collections.abc import Iterator
+
 from joey.catalog import prove as catalog
 from joey.commissions import prove as commissions
-from joey.kit.prove import Check
+from joey.kit.prove import Check, Verdict, verdicts
 from joey.ledger import prove as ledger
 from joey.orders import prove as orders
 from joey.payouts import prove as payouts
 from joey.record import prove as record
 from joey.sharing import prove as sharing
 from joey.shops import prove as shops
+
+
+def prove() -> Iterator[Verdict]:
+    """Judge every rule on one snapshot of the books, while they are worked on."""
+    return verdicts(all_checks())
 
 
 def all_checks() -> list[Check]:

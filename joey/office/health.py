@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from joey.insight.health import connected, counts, health
-from joey.insight.prove import all_checks
+from joey.insight.prove import prove
 from joey.kit import clock
 from joey.kit.zone import zone_name
 
@@ -42,4 +42,4 @@ def health_url(site: AdminSite) -> URLPattern:
 
 def _prove() -> list[tuple[str, dict[str, object] | None]]:
     """Every rule with its first offender, None where it holds."""
-    return [(check.rule, check.first_offender()) for check in all_checks()]
+    return [(verdict.rule, verdict.offender) for verdict in prove()]

@@ -5,6 +5,7 @@ details are older than their pause, to strangers, to what the rules forbid, and 
 """
 
 import io
+import json
 import re
 import time
 import uuid
@@ -240,7 +241,9 @@ def test_every_trace_names_its_own_reason(joey: RunningJoey, sandbox: Sandbox, k
     assert {each["position_key"] for each in unknown} == {foreign}
     reasons = {operator.get(f"/office/orders/{each['id']}/trace")["reason"] for each in suspense(operator)}
     assert reasons == {"unknown_position", "not_leased_at_click"}
-    assert "All" in joey.run("prove")
+    proof = json.loads(joey.run("prove", "--json"))
+    assert proof["holds"]
+    assert all(each["seconds"] >= 0 and each["offender"] is None for each in proof["rules"])
 
 
 def test_what_is_forbidden_or_has_a_price_of_its_own_is_refused_by_name(

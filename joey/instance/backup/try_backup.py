@@ -65,17 +65,16 @@ def check(holds: Holdings, owner_url: str) -> None:
 
 def prove() -> int:
     """Check every rule of the books in Django's database and return how many there are; raises CommandFailed."""
-    from joey.insight.prove import all_checks
+    from joey.insight.prove import prove as judge
 
-    checks = all_checks()
-    for each in checks:
-        offender = each.first_offender()
-        if offender is not None:
-            facts = ", ".join(f"{name} {value}" for name, value in offender.items())
+    held = 0
+    for verdict in judge():
+        if verdict.offender is not None:
             raise CommandFailed(
-                f"The backup was restored, and a rule does not hold: {each.rule}. First offender: {facts}"
+                f"The backup was restored, and a rule does not hold: {verdict.rule}. First offender: {verdict.facts}"
             )
-    return len(checks)
+        held += 1
+    return held
 
 
 def use_database(urls: Urls, data: Path) -> None:
