@@ -169,7 +169,8 @@ class Revision(models.Model):
     rounding_minor = models.BigIntegerField()
     settled = models.BooleanField()
     payable_on = models.DateField(null=True)
-    recorded_at = models.DateTimeField(db_default=Now())
+    recorded_at = models.DateTimeField(db_default=Now())  # the moment of the run
+    booked_at = models.DateTimeField(db_default=Now())  # after the lock of the commission, so in the order of locks
 
     class Meta:
         db_table = "commissions_revision"
@@ -200,6 +201,7 @@ class Hold(models.Model):
     reason_sha256 = models.BinaryField(null=True)
     opened_by = models.CharField(max_length=40)  # a person's id, "terminal", "report" or "quarantine"
     opened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())  # after the lock of the commission, so in the order of locks
 
     class Meta:
         constraints = [
@@ -222,6 +224,7 @@ class HoldClosing(models.Model):
     reason_sha256 = models.BinaryField(null=True)
     closed_by = models.CharField(max_length=40)
     closed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
 
 
 class QuarantinedLine(models.Model):

@@ -26,8 +26,8 @@ BATCH = 5_000
 _TO_HOLD = """
     (CASE WHEN c.holds_of_all > 0 THEN c.amount_minor ELSE least(c.hold_minor, c.amount_minor) END)
 """
-_MORE = f"least(c.released_minor, greatest(0, {_TO_HOLD} - c.held_minor - c.pending_minor))"
-_LESS = f"greatest(0, c.held_minor - {_TO_HOLD})"
+MORE = f"least(c.released_minor, greatest(0, {_TO_HOLD} - c.held_minor - c.pending_minor))"
+LESS = f"greatest(0, c.held_minor - {_TO_HOLD})"
 _WITH_HOLDS = "(c.held_minor > 0 OR c.holds_of_all > 0 OR c.hold_minor > 0)"
 
 
@@ -75,7 +75,7 @@ def _next_batch(marketplace: str, *, after: UUID) -> list[UUID]:
         for (found,) in sql.tuples(
             f"""
             SELECT c.id FROM commissions_commission c
-            WHERE {_WITH_HOLDS} AND ({_MORE} > 0 OR {_LESS} > 0) AND c.marketplace = %s AND c.id > %s
+            WHERE {_WITH_HOLDS} AND ({MORE} > 0 OR {LESS} > 0) AND c.marketplace = %s AND c.id > %s
             ORDER BY c.id LIMIT {BATCH}
             """,
             [marketplace, after],
@@ -105,9 +105,9 @@ def move_held_of(*commissions: UUID, now: datetime) -> None:
     wanted = SetTable("wanted_hold", Wanted).create()
     wanted.insert(
         f"""
-        SELECT c.id AS commission_id, c.shop_id, c.currency, c.revision + 1 AS number, {_MORE} AS more, {_LESS} AS less
+        SELECT c.id AS commission_id, c.shop_id, c.currency, c.revision + 1 AS number, {MORE} AS more, {LESS} AS less
         FROM commissions_commission c
-        WHERE {_WITH_HOLDS} AND ({_MORE} > 0 OR {_LESS} > 0) AND c.id = ANY(%s)
+        WHERE {_WITH_HOLDS} AND ({MORE} > 0 OR {LESS} > 0) AND c.id = ANY(%s)
         ORDER BY c.id FOR UPDATE OF c
         """,
         [list(commissions)],

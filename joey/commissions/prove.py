@@ -2,7 +2,9 @@
 
 from joey.catalog.rate_history import sql_cannot_have_shown
 from joey.commissions import prove_books, prove_days
+from joey.commissions.prove_holds import HOLDS
 from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
+from joey.commissions.quarantine import HAS_OTHER_CURRENCY, IS_TOO_LARGE, OTHER_CURRENCY, TOO_LARGE
 from joey.kit.prove import Check
 from joey.marketplaces.registry import paying_shops_themselves
 from joey.record.erasable import texts_match
@@ -29,7 +31,7 @@ def _line_without_its_commission() -> str:
         """
 
 
-_QUARANTINED = """
+_QUARANTINED = f"""
     SELECT q.line_id AS order_line, q.reason, last.kind AS last_event FROM commissions_quarantinedline q
     LEFT JOIN LATERAL (
         SELECT e.kind, e.facts ->> 'reason' AS reason FROM record_event e
@@ -37,6 +39,10 @@ _QUARANTINED = """
           AND e.kind IN ('order_line.quarantined', 'order_line.bookable') ORDER BY e.id DESC LIMIT 1
     ) AS last ON true
     WHERE q.reason IS DISTINCT FROM last.reason
+    UNION ALL
+    SELECT x.id, q.reason, NULL FROM commissions_quarantinedline q
+    JOIN (SELECT *, id AS line_id FROM orders_orderline) AS x ON (x.id, x.revision) = (q.line_id, q.revision)
+    WHERE q.reason = '{TOO_LARGE}' AND NOT {IS_TOO_LARGE} OR q.reason = '{OTHER_CURRENCY}' AND NOT {HAS_OTHER_CURRENCY}
 """
 
 _PLAN_IN_FORCE = """
@@ -49,17 +55,34 @@ _PLAN_IN_FORCE = """
     WHERE c.plan_id <> right_one.id
 """
 
-# The moment that chose the plan is one that a report names, of the kind that the commission says.
+# The moment that chose the plan is one that a report names which was there when the line was first booked, of the kind
+# that the commission says; and where all of those reports name a better one, it is not a lesser one.
 _MOMENT_REPORTED = """
     SELECT c.id AS commission, c.plan_moment, c.plan_moment_kind AS kind FROM commissions_commission c
     JOIN orders_orderline l ON l.id = c.order_line_id
+    LEFT JOIN commissions_revision first ON (first.commission_id, first.number) = (c.id, 1)
+    LEFT JOIN orders_report r
+      ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
+     AND r.kind = 'order' AND r.problem = '' AND r.received_at < first.booked_at
+    GROUP BY c.id
+    HAVING NOT coalesce(bool_or(c.plan_moment = CASE c.plan_moment_kind
+                                    WHEN 'clicked' THEN r.clicked_at WHEN 'placed' THEN r.placed_at
+                                    WHEN 'paid' THEN r.paid_at ELSE r.reported_at END), false)
+        OR c.plan_moment_kind <> 'clicked' AND (
+               bool_and(r.clicked_at IS NOT NULL)
+            OR c.plan_moment_kind <> 'placed' AND bool_and(r.placed_at IS NOT NULL)
+            OR c.plan_moment_kind = 'reported' AND bool_and(r.paid_at IS NOT NULL))
+"""
+
+# The state and amounts of a line are those of one report; a revision can know only what was reported before it.
+_GIVEN = """
+    SELECT r.commission_id AS commission, r.number, r.line_state, r.given_minor, r.fee_minor FROM commissions_revision r
+    JOIN commissions_commission c ON c.id = r.commission_id JOIN orders_orderline l ON l.id = c.order_line_id
     WHERE NOT EXISTS (
-        SELECT FROM orders_report r
-        WHERE (r.marketplace, r.external_order, r.external_line)
-            = (l.marketplace, l.external_order, l.external_line)
-          AND r.kind = 'order' AND r.problem = '' AND c.plan_moment = CASE c.plan_moment_kind
-              WHEN 'clicked' THEN r.clicked_at WHEN 'placed' THEN r.placed_at WHEN 'paid' THEN r.paid_at
-              ELSE r.reported_at END)
+        SELECT FROM orders_report o
+        WHERE (o.marketplace, o.external_order, o.external_line) = (l.marketplace, l.external_order, l.external_line)
+          AND (o.state, o.commission_minor, o.service_fee_minor) = (r.line_state, r.given_minor, r.fee_minor)
+          AND o.kind = 'order' AND o.problem = '' AND o.received_at < r.booked_at)
 """
 
 # One that is not known is not judged: an offer may get the id that a line names, and its history, after the booking.
@@ -135,23 +158,34 @@ _WAITS = """
                         = (l.marketplace, l.external_order, l.external_line))
 """
 
+_AHEAD = """
+    SELECT e.marketplace, e.revision, l.revision AS newest FROM commissions_earncursor e
+    LEFT JOIN (SELECT marketplace, max(revision) AS revision FROM orders_orderline GROUP BY 1) l USING (marketplace)
+    WHERE e.revision > coalesce(l.revision, 0)
+"""
+
 CHECKS = [
     Check(
         "12. Each attributed order line has one commission, its shop's, at its newest revision, or is in quarantine",
         _line_without_its_commission,
     ),
     Check("12. No order line waits longer than an hour to be booked", _WAITS),
-    Check("12. Each line in quarantine was put there by its last event about that", _QUARANTINED),
+    Check(
+        "12. Each line in quarantine was put there by its last event about that, for a reason that holds", _QUARANTINED
+    ),
     Check("13. A commission's plan is the one in force at its moment", _PLAN_IN_FORCE),
     Check("13. The moment that chose a commission's plan is named by a report of its line", _MOMENT_REPORTED),
     Check(
         "13. The rate that was shown at a commission's moment is that of the catalogue, as it was recorded", _SHOWN_RATE
     ),
+    Check("14. What each revision says that its line gave is what a report of then said", _GIVEN),
     Check("14. Net, split and penalty of each revision follow from what its line gave and its plan", _FOLLOWS),
     Check("14. A commission is its newest revision, and that is its line as it is; revisions run from 1", _NEWEST),
     *prove_books.CHECKS,
     *prove_days.CHECKS,
+    *HOLDS,
     Check("31. Each version of the plan is as it was published, by whom, and with its notice", _PLANS),
+    Check("33. No line is passed over: the booking is not ahead of what exists", _AHEAD),
     texts_match("commissions_hold", "reason_id", "reason_sha256"),
     texts_match("commissions_holdclosing", "reason_id", "reason_sha256"),
 ]

@@ -18,12 +18,13 @@ TOO_LARGE = "amount_too_large"
 OTHER_CURRENCY = "currency_changed"
 REFUSED = "cannot_be_booked"
 
-_TOO_LARGE = f"""
+# Of a changed line `x`.
+IS_TOO_LARGE = f"""
     (greatest(x.commission_minor, x.service_fee_minor, x.returned_commission_minor, x.paid_minor, x.returned_paid_minor,
              x.protected_minor, x.returned_protected_minor) > {AMOUNT_MOST}
      OR EXISTS (SELECT FROM jsonb_each_text(x.returned_elsewhere) AS other WHERE other.value::numeric > {AMOUNT_MOST}))
 """
-_OTHER_CURRENCY = (
+HAS_OTHER_CURRENCY = (
     "EXISTS (SELECT FROM commissions_commission c WHERE c.order_line_id = x.line_id AND c.currency <> x.currency)"
 )
 
@@ -37,7 +38,7 @@ def is_about_the_lines(failure: Exception) -> bool:
 
 def set_aside(changed: SetTable[ChangedLine], *, now: datetime) -> int:
     """Take the lines out of the set that are known not to be bookable; how many."""
-    return _put(changed, _TOO_LARGE, TOO_LARGE, "", now) + _put(changed, _OTHER_CURRENCY, OTHER_CURRENCY, "", now)
+    return _put(changed, IS_TOO_LARGE, TOO_LARGE, "", now) + _put(changed, HAS_OTHER_CURRENCY, OTHER_CURRENCY, "", now)
 
 
 def put_into_quarantine(changed: SetTable[ChangedLine], *, failure: Exception, now: datetime) -> int:

@@ -25,6 +25,7 @@ class Poll(models.Model):
     asked_at = models.DateTimeField()
     reports = models.IntegerField()
     digest = models.BinaryField(max_length=32)  # SHA-256 over the digests of its reports, in their order
+    recorded_at = models.DateTimeField(db_default=Now())  # when that was written down, before anything followed from it
 
     class Meta:
         indexes = [models.Index(fields=["marketplace", "account", "question", "-until"], name="orders_poll_reached")]

@@ -3,6 +3,7 @@
 from joey.kit.prove import Check
 from joey.marketplaces import registry
 from joey.orders import prove_evidence, prove_reports
+from joey.orders.prove_contradictions import CONTRADICTIONS, CURRENCIES
 from joey.record.erasable import texts_match
 
 CURSORS = Check(
@@ -26,7 +27,7 @@ def _late() -> str:
     connected = ", ".join(f"'{each.code}'" for each in registry.connectors()) or "''"
     return f"""
         SELECT report_id AS report, tried_at FROM orders_unreadreport
-        WHERE marketplace IN ({connected}) AND tried_at < clock_timestamp() - interval '1 day'
+        WHERE marketplace IN ({connected}) AND tried_at < now() - interval '1 day'
     """
 
 
@@ -34,6 +35,8 @@ WAITING = Check("33. What could not be read was tried again within a day", _late
 
 CHECKS = [
     *prove_reports.CHECKS,
+    CONTRADICTIONS,
+    CURRENCIES,
     *prove_evidence.CHECKS,
     CURSORS,
     WAITING,

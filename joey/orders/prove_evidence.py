@@ -5,9 +5,9 @@ from joey.kit.prove import Check
 AGE = "interval '2 hours'"  # after which the hourly retry of suspense is late
 
 _MADE_AT = "to_timestamp(('x' || left(replace({id}::text, '-', ''), 12))::bit(48)::bigint / 1000.0)"  # of a UUIDv7
-_COVERED = f"""{_MADE_AT.format(id="h.id")} < clock_timestamp() - {AGE} AND NOT EXISTS (
+_COVERED = f"""{_MADE_AT.format(id="h.id")} < now() - {AGE} AND NOT EXISTS (
             SELECT FROM sharing_leasechange c  -- prolonged only now
-            WHERE c.lease_id = h.id AND c.until IS NOT NULL AND c.recorded_at >= clock_timestamp() - {AGE})"""
+            WHERE c.lease_id = h.id AND c.until IS NOT NULL AND c.recorded_at >= now() - {AGE})"""
 
 CLAIMS = Check(
     "10. Each order line of a shop is claimed by that shop",
@@ -88,8 +88,8 @@ SUSPENSE = Check(
     LEFT JOIN sharing_link k ON piece.kind = 'sub_id' AND k.code = piece.key
     WHERE CASE l.suspense
         WHEN 'unknown_position' THEN
-            p.registered_at < clock_timestamp() - {AGE} AND jsonb_array_length(l.failed_evidence) = 1
-        WHEN 'unknown_sub_id' THEN k.made_at < clock_timestamp() - {AGE}
+            p.registered_at < now() - {AGE} AND jsonb_array_length(l.failed_evidence) = 1
+        WHEN 'unknown_sub_id' THEN k.made_at < now() - {AGE}
         WHEN 'not_leased_at_click' THEN {_COVERED}
         WHEN 'not_leased_at_order' THEN {_COVERED}
         WHEN 'no_evidence' THEN l.failed_evidence <> '[]'

@@ -22,7 +22,7 @@ _RANKED = """
     ) r
 """
 _SAME = "(r.reported_at, r.poll, r.digest) = (l.reported_at, l.reported_poll, l.report_digest)"
-_OF_THE_REPORT = (
+OF_THE_REPORT = (
     "state", "reason", "currency", "quantity", "paid_minor", "commission_minor", "service_fee_minor", "protected_minor",
     "rate_ppm", "placed_at", "paid_at", "settled_at",
 )  # fmt: skip
@@ -92,11 +92,11 @@ STATES = Check(
     "8. The state and amounts of a line are those of its newest readable report with a known code",
     f"""
     SELECT l.id AS order_line FROM orders_orderline l
-    JOIN ({_RANKED}) r ON {_OF_LINE} AND r.kind = 'order' AND r.currency = l.currency
+    LEFT JOIN ({_RANKED}) r ON {_OF_LINE} AND r.kind = 'order' AND r.currency = l.currency
     GROUP BY l.id
     HAVING bool_or({rank("r", STAGED)} > {rank("l", LINE)})
-        OR NOT bool_or({_SAME} AND ({", ".join(f"r.{name}" for name in _OF_THE_REPORT)})
-                               IS NOT DISTINCT FROM ({", ".join(f"l.{name}" for name in _OF_THE_REPORT)}))
+        OR NOT coalesce(bool_or({_SAME} AND ({", ".join(f"r.{name}" for name in OF_THE_REPORT)})
+                               IS NOT DISTINCT FROM ({", ".join(f"l.{name}" for name in OF_THE_REPORT)})), false)
     """,
 )
 

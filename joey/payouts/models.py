@@ -219,6 +219,7 @@ class PayoutAnswer(models.Model):
     currency = models.CharField(max_length=8, blank=True, default="")
     content_id = models.UUIDField()  # the bytes of the answer
     content_sha256 = models.BinaryField()
+    recorded_at = models.DateTimeField(db_default=Now())  # by the database's clock, in the order of the file's locks
 
     class Meta:
         db_table = "payouts_answer"

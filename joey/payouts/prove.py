@@ -5,6 +5,7 @@ from joey.payouts.journals import JOURNALS_OF, MOVES
 from joey.payouts.prove_answers import ANSWERS
 from joey.payouts.prove_evidence import EVIDENCE
 from joey.payouts.prove_files import FILES
+from joey.payouts.prove_holds import HOLDS
 from joey.record.erasable import texts_match
 
 # Which journals an attempt in a state has, as rows (state, kind).
@@ -57,11 +58,13 @@ CHECKS = [
     Check(
         "22. Every payout has the journals of its history, over its own amount",
         f"""
-        SELECT must.payout, must.kind FROM ({_EXPECTED}) AS must
-        WHERE NOT EXISTS (
-            SELECT FROM ledger_journal j JOIN ledger_posting g ON g.journal_id = j.id
-            WHERE (j.book_id, j.kind, j.reference) = (must.shop_id, must.kind, must.reference)
-            GROUP BY j.id HAVING sum(g.amount_minor) = must.amount_minor AND min(g.currency) = must.currency)
+        SELECT must.payout, must.kind, booked.minor AS booked FROM ({_EXPECTED}) AS must
+        LEFT JOIN (
+            SELECT j.book_id, j.kind, j.reference, sum(g.amount_minor) AS minor, min(g.currency) AS currency
+            FROM ledger_journal j JOIN ledger_posting g ON g.journal_id = j.id
+            WHERE j.kind LIKE 'payout.%' GROUP BY j.id
+        ) AS booked ON (booked.book_id, booked.kind, booked.reference) = (must.shop_id, must.kind, must.reference)
+        WHERE (booked.minor, booked.currency) IS DISTINCT FROM (must.amount_minor, must.currency)
         """,
     ),
     Check(
@@ -96,6 +99,7 @@ CHECKS = [
         """,
     ),
     *EVIDENCE,
+    *HOLDS,
     *FILES,
     *ANSWERS,
     *(

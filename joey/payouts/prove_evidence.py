@@ -1,4 +1,4 @@
-"""Rules about what has to exist before money leaves and after: payee, approvals, submissions, answers, holds."""
+"""Rules about what has to exist before money leaves and after: payee, approvals, submissions, answers, decisions."""
 
 from joey.kit.prove import Check
 from joey.payouts.first_limits import FIRST_LIMITS
@@ -8,7 +8,6 @@ _REF = "{0}.{1}_id || ':' || encode({0}.{1}_sha256, 'hex')"
 _FIRST = ", ".join(
     f"('{currency}', {floor}, {below}, {two}, {day})" for currency, (floor, below, two, day) in FIRST_LIMITS.items()
 )
-_OPEN_HOLD = "NOT EXISTS (SELECT FROM payouts_payoutholdclosing c WHERE c.hold_id = h.id)"
 
 EVIDENCE = [
     Check(
@@ -19,6 +18,7 @@ EVIDENCE = [
              AND e.subject_key = 'payout:' || p.id
         WHERE (e.facts ->> 'payee', e.facts ->> 'details', e.facts ->> 'amount_minor', e.facts ->> 'currency')
               IS DISTINCT FROM (p.payee_id::text, {_REF.format("p", "details")}, p.amount_minor::text, p.currency::text)
+           OR e.kind = 'payout.requested' AND e.happened_at <> p.requested_at
         """,
     ),
     Check(
@@ -60,6 +60,30 @@ EVIDENCE = [
                     AND q.requested_at > p.requested_at - interval '24 hours' AND q.requested_at <= p.requested_at)
                  >= l.by_rule_below_minor THEN 1
             ELSE 0 END
+        """,
+    ),
+    Check(
+        "24. Each payout was approved at the moment that its event says",
+        """
+        SELECT p.id AS payout, p.decided_at FROM payouts_payout p
+        WHERE p.state NOT IN ('requested', 'refused') AND NOT EXISTS (
+            SELECT FROM record_event e WHERE e.kind IN ('payout.approved', 'payout.carried_over')
+            AND e.subject_key = 'payout:' || p.id
+            AND (e.kind = 'payout.carried_over' OR e.happened_at = p.decided_at))
+        """,
+    ),
+    Check(
+        "24. No operator approved more within 24 hours than the limits of then allow",
+        """
+        SELECT a.payout_id AS payout, a.operator_id AS operator, a.approved FROM (
+            SELECT a.payout_id, a.operator_id, a.at, p.currency, sum(p.amount_minor) OVER (
+                       PARTITION BY a.operator_id, p.currency ORDER BY a.at
+                       RANGE BETWEEN interval '23:59:59.999999' PRECEDING AND CURRENT ROW) AS approved
+            FROM payouts_approval a JOIN payouts_payout p ON p.id = a.payout_id
+        ) AS a
+        JOIN LATERAL (
+            SELECT * FROM payouts_payoutlimits l WHERE l.currency = a.currency AND l.from_at <= a.at
+            ORDER BY l.version DESC LIMIT 1) AS l ON a.approved > l.per_operator_day_minor
         """,
     ),
     Check(
@@ -108,22 +132,6 @@ EVIDENCE = [
         """,
     ),
     Check(
-        "26. Nothing was submitted while a hold or a pause was in force",
-        """
-        SELECT s.id AS submission, a.payout_id AS payout, h.id AS hold FROM payouts_submission s
-        JOIN payouts_payoutattempt a ON a.file_id = s.file_id AND a.state <> 'withdrawn'
-        JOIN payouts_payouthold h ON h.shop_id = a.shop_id AND (h.payout_id IS NULL OR h.payout_id = a.payout_id)
-        LEFT JOIN payouts_payoutholdclosing c ON c.hold_id = h.id
-        WHERE h.cause = 'operator' AND h.recorded_at < s.recorded_at
-          AND (c.recorded_at IS NULL OR c.recorded_at > s.recorded_at)
-        UNION ALL
-        SELECT s.id, NULL, z.id FROM payouts_submission s
-        JOIN payouts_payoutpause z ON z.recorded_at < s.recorded_at
-        LEFT JOIN payouts_payoutpauseending e ON e.pause_id = z.id
-        WHERE e.recorded_at IS NULL OR e.recorded_at > s.recorded_at
-        """,
-    ),
-    Check(
         "26. What became of a transfer follows from an answer of its rail or from two operators",
         """
         SELECT a.id AS attempt, a.state FROM payouts_payoutattempt a JOIN payouts_payout p ON p.id = a.payout_id
@@ -165,56 +173,6 @@ EVIDENCE = [
            OR d.overpayment IS NOT NULL AND EXISTS (
             SELECT FROM payouts_decision o WHERE (o.attempt_id, o.overpayment) = (d.attempt_id, d.overpayment)
             AND o.id < d.id AND (o.outcome = 'returned') = (d.outcome = 'returned'))
-        """,
-    ),
-    Check(
-        "27. Each answer fits what is booked, or a hold asks about it",
-        f"""
-        WITH latest AS (
-            SELECT DISTINCT ON (attempt_id) * FROM payouts_answer WHERE attempt_id IS NOT NULL
-            ORDER BY attempt_id, id DESC
-        )
-        SELECT w.id AS answer, w.outcome, w.amount_minor, a.state AS booked FROM latest w
-        JOIN payouts_payoutattempt a ON a.id = w.attempt_id JOIN payouts_payout p ON p.id = a.payout_id
-        WHERE NOT ((w.amount_minor, w.currency) IS NOT DISTINCT FROM (p.amount_minor, p.currency) AND (
-                  w.outcome = a.state OR (a.state = 'unknown' AND w.outcome = 'accepted')
-                  OR (a.state = 'not_paid' AND w.outcome IN ('rejected', 'returned'))))
-          AND NOT EXISTS (SELECT FROM payouts_payouthold h WHERE h.attempt_id = a.id AND {_OPEN_HOLD}
-                          AND h.cause IN ('unknown', 'contradiction'))
-          AND NOT EXISTS (SELECT FROM payouts_decision d WHERE d.attempt_id = a.id AND d.carried_out)
-        """,
-    ),
-    Check(
-        "27. A transfer that is unknown or came back holds its shop's payouts until that is cleared",
-        """
-        SELECT a.id AS attempt, a.state FROM payouts_payoutattempt a
-        WHERE (a.state = 'unknown' AND NOT EXISTS (
-                   SELECT FROM payouts_payouthold h WHERE h.attempt_id = a.id
-                   AND NOT EXISTS (SELECT FROM payouts_payoutholdclosing c WHERE c.hold_id = h.id)))
-           OR (a.state = 'returned' AND NOT EXISTS (
-                   SELECT FROM payouts_payouthold h WHERE h.attempt_id = a.id AND h.cause = 'returned'))
-        """,
-    ),
-    Check(
-        "19. Holds on payouts and pauses are the ones that were recorded, and so are their endings",
-        """
-        SELECT coalesce(h.id::text, e.facts ->> 'hold') AS hold, e.kind FROM payouts_payouthold h
-        FULL JOIN (SELECT * FROM record_event WHERE kind = 'payout.held') e ON e.facts ->> 'hold' = h.id::text
-        WHERE h.id IS NULL OR e.id IS NULL
-        UNION ALL
-        SELECT coalesce(c.hold_id::text, e.facts ->> 'hold'), e.kind FROM payouts_payoutholdclosing c
-        FULL JOIN (SELECT * FROM record_event WHERE kind = 'payout.hold_released') e
-             ON e.facts ->> 'hold' = c.hold_id::text
-        WHERE c.hold_id IS NULL OR e.id IS NULL
-        UNION ALL
-        SELECT coalesce(z.id::text, e.subject_key), e.kind FROM payouts_payoutpause z
-        FULL JOIN (SELECT * FROM record_event WHERE kind = 'payouts.paused') e ON e.subject_key = 'pause:' || z.id
-        WHERE z.id IS NULL OR e.id IS NULL
-        UNION ALL
-        SELECT coalesce(n.pause_id::text, e.subject_key), e.kind FROM payouts_payoutpauseending n
-        FULL JOIN (SELECT * FROM record_event WHERE kind = 'payouts.resumed') e
-             ON e.subject_key = 'pause:' || n.pause_id
-        WHERE n.pause_id IS NULL OR e.id IS NULL
         """,
     ),
 ]

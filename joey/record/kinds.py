@@ -13,7 +13,9 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-CODE_PATTERN = "^[!-~]{1,120}$"  # visible ASCII without blanks; understood by PostgreSQL and Python alike
+CODE_CHARS = "!-~"  # visible ASCII without blanks; understood by PostgreSQL and Python alike
+CODE_MOST = 120
+CODE_PATTERN = f"^[{CODE_CHARS}]{{1,{CODE_MOST}}}$"
 SAMPLE = 500  # events of each kind in a set whose facts are checked
 ELSEWHERE_MAX = 120
 

@@ -86,17 +86,20 @@ BREAKS = {
         " platform_released_minor = 0, rounding_minor = 0 FROM row"
         " WHERE (r.commission_id, r.number) = (row.id, row.revision)"
     ),
+    "14. What each revision says that its line gave is what a report of then said": (
+        "UPDATE commissions_revision SET given_minor = given_minor + 1 WHERE number = 1"
+    ),
     "14. A commission is its newest revision, and that is its line as it is; revisions run from 1": (
         "UPDATE orders_orderline SET commission_minor = commission_minor + 10000 WHERE external_order = '1001'"
     ),
     "15. The journals of each revision of a commission are what it moved, account by account": (
         "UPDATE commissions_revision SET pending_minor = pending_minor + 1"
     ),
-    "12. Each line in quarantine was put there by its last event about that": (
+    "12. Each line in quarantine was put there by its last event about that, for a reason that holds": (
         "INSERT INTO commissions_quarantinedline (line_id, marketplace, revision, reason, detail, since)"
         " SELECT id, marketplace, revision, 'amount_too_large', '', now() FROM orders_orderline LIMIT 1"
     ),
-    "15. Each journal of a commission names one of its revisions": (
+    "15. Each journal of a commission names one of its revisions, and is of a kind that it makes": (
         "DELETE FROM commissions_revision WHERE number = 1"
     ),
     "16. A book's pending, platform, rounding and market accounts are its commissions and named entries": (
@@ -112,13 +115,19 @@ BREAKS = {
         "UPDATE commissions_revision SET recorded_at = recorded_at - interval '30 days'"
         " WHERE because = 'commission.confirmed'"
     ),
+    "17. What was released had its reports read up to its day": (
+        "WITH cursor AS (INSERT INTO orders_synccursor (marketplace, account, question, read_until, trouble)"
+        " VALUES ('taobao', 'a', 'orders', '2020-01-02', '')) INSERT INTO orders_poll (id, marketplace, account,"
+        " question, since, until, asked_at, reports, digest, recorded_at) VALUES (-1, 'taobao', 'a', 'orders',"
+        " '2020-01-01', '2020-01-02', '2020-01-02', 0, sha256(''), '2020-01-02')"
+    ),
     "18. The day a commission is payable follows from its reports and plan": (
         "UPDATE commissions_commission SET payable_on = payable_on - 30 WHERE state = 'earned'"
     ),
     "19. The open holds of a commission are its openings less its closings": (
         "UPDATE commissions_commission SET holds_of_all = 0 WHERE holds_of_all > 0"
     ),
-    "19. Every hold that was placed or released has its event": (
+    "19. Every hold that was placed or released has its event, which says the same": (
         "WITH gone AS (DELETE FROM commissions_hold WHERE opened_by <> 'report' RETURNING commission_id)"
         " UPDATE commissions_commission SET holds_of_all = 0 WHERE id IN (SELECT commission_id FROM gone)"
     ),
@@ -132,6 +141,16 @@ BREAKS = {
     ),
     "19. What is on hold in a book is the sum over its commissions": (
         "UPDATE commissions_commission SET held_minor = released_minor, released_minor = 0 WHERE released_minor > 0"
+    ),
+    "19. Each change of a line that a report held has the hold of then": (
+        "UPDATE commissions_revision SET line_held = 'frozen' WHERE number = 1"
+    ),
+    "19. What a hold asks for is on hold, as far as it is available, and no more": (
+        "WITH quiet AS (UPDATE ledger_journal SET recorded_at = recorded_at - interval '61 minutes')"
+        " UPDATE commissions_commission SET holds_of_all = 1 WHERE released_minor > 0"
+    ),
+    "33. No line is passed over: the booking is not ahead of what exists": (
+        "UPDATE commissions_earncursor SET revision = revision + 1000"
     ),
     "31. Each version of the plan is as it was published, by whom, and with its notice": (
         "UPDATE commissions_planversion SET shopkeeper_ppm = 1000000, platform_ppm = 0"

@@ -42,8 +42,10 @@ def make_books(bank: Bank) -> None:
     earn_due(now=NOW)
     hold_commission(_commission("1006"), reason="Ten orders from one device", now=NOW)
     confirm_due(now=NOW)
+    hold_commission(_commission("9002"), reason="Ten orders from one device", amount_minor=700, now=NOW)
     _changes()
     earn_due(now=NOW)
+    _contradicted(lulu, bank)
     _payouts(mei, bank)
     _lulus_payouts(lulu)
     SyncCursor.objects.create(
@@ -70,12 +72,22 @@ def _lines() -> None:
     taken(report("1007", state="received", reported_at=NOW - 9 * DAY))
     taken(settled("1007", days_ago=8))
     taken(report("1009", held="frozen"))
+    taken(report("1011"))
 
 
 def _changes() -> None:
     taken(refund("1002", case="1", back=100, refund_minor=2_000))
     taken(settled("1005", days_ago=3, state="closed"))
     taken(refund("1008", case="2", back=5_000))
+    taken(settled("1011", days_ago=1, position=LULU))  # names another shop than before
+
+
+def _contradicted(shop: Shop, bank: Bank) -> None:
+    """One paid, of which the bank said another amount once, and then the right one again."""
+    key = PayoutAttempt.objects.get(payout=_sent(shop, 3_000, "contradicted")).rail_key
+    for answer in ({}, {"amount_minor": 2_999}, {}):
+        bank.decide(key, "settled", **answer)
+        take_answers(now=NOW, all_files=True)
 
 
 def _payouts(shop: Shop, bank: Bank) -> None:

@@ -1,6 +1,7 @@
 """All corruptions: seven that the first proof saw, twenty-three that it did not, and more of our own."""
 
 from tests.mutations.of_commissions import OF_COMMISSIONS
+from tests.mutations.of_holds import OF_HOLDS
 from tests.mutations.of_our_own import OF_OUR_OWN, UNSEEN
 from tests.mutations.of_payouts import OF_PAYOUTS
 from tests.mutations.of_reports import OF_REPORTS
@@ -10,7 +11,7 @@ from tests.mutations.of_reports import OF_REPORTS
 # part of these; then they move up.
 ONLY_OUTSIDE_EVIDENCE = UNSEEN
 
-CATALOGUE = [*OF_REPORTS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_OUR_OWN]
+CATALOGUE = [*OF_REPORTS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_HOLDS, *OF_OUR_OWN]
 
 # What someone with the app's password can write: PostgreSQL does not refuse it, and only `prove` stands against it.
 OPEN_TO_THE_APP_ROLE = {
@@ -28,6 +29,14 @@ OPEN_TO_THE_APP_ROLE = {
     "money put on hold without a hold",
     "a debt written off without a decision",
     "a line hidden in quarantine",
+    "a line hidden in quarantine, with the event that says so",
+    "the booking ahead of every line to come",
+    "the platform's part made revenue before the shop's part was available",
+    "made available while it was on hold",
+    "a better price in between, taken back by the next change",
+    "a payout approved under limits of another day",
+    "a payout requested during the pause of its payee, dated after it",
+    "a plan chosen by the day of the report instead of the click's",
     "the moment that chose a plan moved by a day",
     "the rates that an offer showed rewritten",
 }

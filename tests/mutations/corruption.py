@@ -157,7 +157,7 @@ def forget(journals_query: str) -> tuple[str, ...]:
 REVISION = [
     field.column
     for field in Revision._meta.concrete_fields
-    if field.column not in (None, "commission_id", "number", "recorded_at")
+    if field.column not in (None, "commission_id", "number", "recorded_at", "booked_at")
 ]
 
 

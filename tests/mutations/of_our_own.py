@@ -174,7 +174,7 @@ OF_OUR_OWN = [
         "what was paid moved to another rail account",
         ("UPDATE ledger_account SET party = repeat('0', 64) WHERE kind = 'paid'",),
         (21,),
-        f"SELECT {shop('mei')}",
+        f"SELECT {shop('mei')}, {shop('lulu')}",
     ),
     Corruption(
         "a rejection rewritten as settled, with payout and ledger",

@@ -10,13 +10,14 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.marketplaces.port import ByPosition, UnreadableReport
 from joey.orders import prove as orders
 from joey.orders.models import OrderLine, Report, UnreadReport
+from joey.orders.prove_reports import OF_THE_REPORT
 from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import PositionLease
 from tests.cast import NOW, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.database import without_triggers
 from tests.orders.polled import cursor_at, polled
 
-EARNS, RETURNED, LOST, HELD, ABROAD = "1001", "1002", "1003", "1004", "1005"
+EARNS, RETURNED, LOST, HELD, ABROAD, DISPUTED = "1001", "1002", "1003", "1004", "1005", "1006"
 LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
 
 
@@ -87,6 +88,17 @@ CORRUPTIONS = {
     ),
     "a contradiction that no report made": (
         f"UPDATE orders_orderline SET held = 'contradiction' WHERE external_order = '{EARNS}'", "8.", line(EARNS)
+    ),
+    "a contradiction taken away": (
+        f"UPDATE orders_orderline SET held = '' WHERE external_order = '{DISPUTED}'", "8.", line(DISPUTED)
+    ),
+    "a line booked in the currency of a later report": (
+        "UPDATE orders_orderline l SET held = '', reported_at = r.reported_at, reported_poll = r.poll_id,"
+        " report_digest = r.payload_sha256,"
+        f" {', '.join(f'{name} = r.{name}' for name in OF_THE_REPORT if name != 'protected_minor')}"
+        f" FROM orders_report r WHERE l.external_order = '{ABROAD}' AND r.external_order = '{ABROAD}'"
+        " AND r.currency = 'USD' AND r.kind = 'order'",
+        "8.", line(ABROAD),
     ),
     "a refund forgotten, the case too": (
         f"WITH c AS (UPDATE orders_refundcase SET counts = false WHERE external_order = '{RETURNED}') UPDATE"
@@ -161,13 +173,15 @@ CORRUPTIONS = {
 
 @pytest.fixture
 def lines(committed_db: EmbeddedPostgres, settings: Settings) -> EmbeddedPostgres:
-    """One line that earns, one partly returned, one in suspense, one held, one that came abroad, one unreadable."""
+    """Lines that earn, are partly returned, in suspense, held, abroad and disputed, and a report that is unreadable."""
     settings.JOEY_MARKETPLACES = {
         "taobao": {"gateway": "http://localhost:1/router/rest", "credentials": {"app_key": "1", "app_secret": "s"}}
     }
     leased(meis_shop())
     leased(lulus_shop(), key="110000000002")
     polled(report(EARNS), report(RETURNED), report(LOST, position="999"), report(HELD), settled(ABROAD))
+    polled(report(DISPUTED))
+    polled(settled(DISPUTED, position="110000000002"))
     polled(replace(report(EARNS), payload={"step": 2}), settled(RETURNED), settled(HELD, held="frozen"))
     polled(settled(ABROAD, currency="USD", days_ago=8))
     back = [refund(RETURNED, back=100), refund(ABROAD, case="8813", back=2, currency="USD")]

@@ -64,6 +64,12 @@ BREAKS = {
     "24. An approved payout has the approvals that the limits then required": _PAYOUT.format(
         details="details_id", amount=1_000_000, state="paid"
     ),
+    "24. Each payout was approved at the moment that its event says": (
+        "UPDATE payouts_payout SET decided_at = decided_at + interval '1 minute' WHERE state = 'paid'"
+    ),
+    "24. No operator approved more within 24 hours than the limits of then allow": (
+        "UPDATE payouts_payoutlimits SET per_operator_day_minor = 1"
+    ),
     "24. Each approval was recorded when it was given": (
         f"INSERT INTO payouts_approval (payout_id, operator_id, at) SELECT id, {STRANGER}, now() FROM payouts_payout"
     ),
@@ -86,6 +92,13 @@ BREAKS = {
     ),
     "26. Each overpayment was found once, and what came back had been found overpaid": (
         _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="overpaid_again")
+    ),
+    "27. Each answer fits what was booked when it came, or opened a question, which was a hold": _ANSWER.format(
+        content="gen_random_uuid()"
+    ),
+    "27. Each transfer that was contradicted or became unknown has the hold of that time": (
+        "INSERT INTO record_event (kind, version, subject_key, facts, happened_at) SELECT 'payout.unknown', 1,"
+        " 'payout:' || payout_id, jsonb_build_object('number', number), now() FROM payouts_payoutattempt LIMIT 1"
     ),
     "27. Each answer fits what is booked, or a hold asks about it": _ANSWER.format(content="content_id"),
     "27. A transfer that is unknown or came back holds its shop's payouts until that is cleared": (

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('reason_sha256', models.BinaryField(null=True)),
                 ('opened_by', models.CharField(max_length=40)),
                 ('opened_at', models.DateTimeField()),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
                 ('settled', models.BooleanField()),
                 ('payable_on', models.DateField(null=True)),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('booked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
                 'db_table': 'commissions_revision',
@@ -131,6 +133,7 @@ class Migration(migrations.Migration):
                 ('reason_sha256', models.BinaryField(null=True)),
                 ('closed_by', models.CharField(max_length=40)),
                 ('closed_at', models.DateTimeField()),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.AddField(

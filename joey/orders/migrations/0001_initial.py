@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField()),
                 ('reports', models.IntegerField()),
                 ('digest', models.BinaryField(max_length=32)),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
                 'indexes': [models.Index(fields=['marketplace', 'account', 'question', '-until'], name='orders_poll_reached')],

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_key', 'id'], name='record_event_of_subject')],
+                'indexes': [models.Index(fields=['subject_key', 'id'], name='record_event_of_subject'), models.Index(condition=models.Q(('kind__in', ['order_line.reported', 'order_line.returned', 'commission.earned', 'commission.adjusted', 'commission.settled', 'commission.confirmed']), _negated=True), fields=['kind'], name='record_event_of_rare_kind')],
             },
         ),
         partitioned_by_day("record_event"),
