@@ -205,11 +205,12 @@ OF_HOLDS = [
     Corruption(
         "a plan chosen by the day of the report instead of the click's",
         (
-            "UPDATE commissions_commission c SET plan_moment = l.reported_at, plan_moment_kind = 'reported'"
-            f" FROM orders_orderline l WHERE l.id = c.order_line_id AND c.id = {commission('1001')}",
+            "UPDATE commissions_commission c SET plan_moment = l.reported_at, plan_moment_kind = 'reported',"
+            " shown_rate_ppm = NULL, shown_offer_id = NULL"
+            f" FROM orders_orderline l WHERE l.id = c.order_line_id AND c.id = {commission('1003')}",
         ),
         (13,),
-        f"SELECT {commission('1001')}",
+        f"SELECT {commission('1003')}",
     ),
     Corruption(
         "a line hidden in quarantine, with the event that says so",
