@@ -93,11 +93,6 @@ BREAKS = {
     "26. Each overpayment was found once, and what came back had been found overpaid": (
         _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="overpaid_again")
     ),
-    "26. Each overpayment was found once, and what came back had been found overpaid": (
-        "INSERT INTO payouts_decision (hold_id, attempt_id, outcome, borne_by, operator_id, reason_id, reason_sha256,"
-        f" at, carried_out, overpayment) SELECT h.id, a.id, 'returned', 'shop', {STRANGER}, h.reason_id,"
-        " h.reason_sha256, now(), true, 7 FROM payouts_payouthold h, payouts_payoutattempt a LIMIT 1"
-    ),
     "27. Each answer fits what was booked when it came, or opened a question, which was a hold": _ANSWER.format(
         content="gen_random_uuid()"
     ),
