@@ -25,7 +25,7 @@ _HOLDS = f"""
     WHERE (c.holds_of_all, c.hold_minor) <> (coalesce(o.of_all, 0), coalesce(o.minor, 0))
 """
 
-_EVENTS = f"""
+_EVENTS = """
     SELECT coalesce(e.subject_key, c.line) AS order_line, coalesce(e.kind, c.kind) AS kind, e.events, c.rows
     FROM (SELECT subject_key, kind, facts ->> 'class' AS hold_class, count(*) AS events FROM record_event
           WHERE kind IN ('commission.held', 'commission.released') GROUP BY 1, 2, 3) e
