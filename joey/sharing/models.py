@@ -124,6 +124,10 @@ class TrackedUrl(models.Model):
                 condition=Q(lease__isnull=False) | ~Q(sub_id=""), name="sharing_tracked_by_something"
             ),
         ]
+        indexes = [  # how an order line finds what the shop linked to
+            models.Index(fields=["shop", "item"], name="sharing_tracked_item"),
+            models.Index(fields=["shop", "title"], name="sharing_tracked_title"),
+        ]
 
 
 class Click(models.Model):

@@ -202,13 +202,17 @@ def shown_rates_into(shown: SetTable[ShownRate], ordered: SetTable[OrderedItem],
                 WHERE o.marketplace = ANY(%(marketplaces)s) AND o.external_id = i.item
                 OFFSET 0  -- by its index: the set is small, and the catalogue is not
             ) AS o WHERE i.item <> ''
+        ), others AS (
+            SELECT * FROM {ordered} i WHERE NOT EXISTS (SELECT FROM by_id WHERE by_id.key = i.key)
         ), by_link AS (
-            SELECT i.key, o.id, {sql_rate_at("o", "i.at")} AS ppm FROM {ordered} i
-            JOIN sharing_trackedurl t ON t.shop_id = i.shop_id
-             AND (t.item <> '' AND t.item = i.item OR t.title <> '' AND t.title = i.title)
-            JOIN shops_listing g ON g.id = t.listing_id
+            SELECT i.key, o.id, {sql_rate_at("o", "i.at")} AS ppm FROM (
+                SELECT i.key, i.at, t.listing_id FROM others i
+                JOIN sharing_trackedurl t ON (t.shop_id, t.item) = (i.shop_id, i.item) WHERE i.item <> ''
+                UNION
+                SELECT i.key, i.at, t.listing_id FROM others i
+                JOIN sharing_trackedurl t ON (t.shop_id, t.title) = (i.shop_id, i.title) WHERE i.title <> ''
+            ) AS i JOIN shops_listing g ON g.id = i.listing_id
             JOIN catalog_offer o ON o.id = g.offer_id AND o.marketplace = ANY(%(marketplaces)s)
-            WHERE NOT EXISTS (SELECT FROM by_id WHERE by_id.key = i.key)
         )
         SELECT key, min(id::text)::uuid AS offer_id, min(ppm) AS rate_ppm
         FROM (SELECT * FROM by_id UNION SELECT * FROM by_link) AS found

@@ -219,7 +219,6 @@ def test_prove_names_a_rate_that_was_changed_afterwards(corruption: str) -> None
 
 def test_a_set_of_lines_finds_its_items_by_the_index_of_a_large_catalogue() -> None:
     take_offers(many(3_000, as_of=NOW - 20 * DAY), now=NOW - 20 * DAY)
-    sql.execute("ANALYZE catalog_offer")
     reports = [report(str(at), external_item=f"id-{at * 7}") for at in range(400)]
     take_order_reports("taobao", reports, now=NOW)
 

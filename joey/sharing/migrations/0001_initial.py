@@ -168,6 +168,14 @@ class Migration(migrations.Migration):
             model_name='trackedurl',
             constraint=models.CheckConstraint(condition=models.Q(('lease__isnull', False), models.Q(('sub_id', ''), _negated=True), _connector='OR'), name='sharing_tracked_by_something'),
         ),
+        migrations.AddIndex(
+            model_name='trackedurl',
+            index=models.Index(fields=['shop', 'item'], name='sharing_tracked_item'),
+        ),
+        migrations.AddIndex(
+            model_name='trackedurl',
+            index=models.Index(fields=['shop', 'title'], name='sharing_tracked_title'),
+        ),
         append_only("sharing_trackedurl"),
         append_only("sharing_leasechange"),
         migrations.RunSQL(LEASES_KEEP_THEIR_HISTORY, FORGET_HISTORY),
