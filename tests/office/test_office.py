@@ -73,7 +73,7 @@ def an_unreadable_report() -> UnreadReport:
 def everything(settings: Any) -> None:
     """A row in every table."""
     shop = ready_shop(10_000)
-    poison: list[AnyReport] = [report("4")]
+    poison: list[AnyReport] = [settled("4")]
     poison += [refund("4", case=case, back=10**15) for case in "ab"]  # more than can be real
     take_order_reports("taobao", [settled("2", days_ago=1), report("3", position="nobodys"), *poison], now=NOW)
     earn_due(now=NOW)
