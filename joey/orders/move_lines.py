@@ -149,7 +149,8 @@ def _apply_refunds(marketplace: str) -> None:
         f"""
         WITH touched AS (
             SELECT external_order, external_line FROM {REFUNDS}
-            UNION SELECT external_order, external_line FROM {NEWEST}
+            UNION SELECT external_order, external_line FROM {NEWEST} JOIN orders_refundcase c
+                  USING (external_order, external_line) WHERE c.marketplace = %(marketplace)s
         ), returned AS (
             SELECT line.id, {sum_of("c.refund_minor", where=own)} AS paid,
                    {sum_of("c.commission_back_minor", where=own)} AS commission,
@@ -159,8 +160,8 @@ def _apply_refunds(marketplace: str) -> None:
             FROM touched
             JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
                                         = (%(marketplace)s, touched.external_order, touched.external_line)
-            LEFT JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line)
-                                           = (line.marketplace, line.external_order, line.external_line)
+            JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line)
+                                      = (line.marketplace, line.external_order, line.external_line)
             GROUP BY line.id
         ), moved AS (
             UPDATE orders_orderline line
