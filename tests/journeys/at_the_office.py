@@ -9,7 +9,7 @@ from tests.journeys.at_the_counter import CSRF, Sandbox, Visitor
 from tests.journeys.running import RunningJoey
 
 ROW = re.compile(r'name="_selected_action"\s+value="([^"]+)"|value="([^"]+)"[^>]*name="_selected_action"')
-LISTED = re.compile(r"<tbody>.*</tbody>", re.DOTALL)
+HEADING = re.compile(r"<h2[^>]*>.*?</h2>", re.DOTALL)
 TAGS = re.compile(r"<[^>]+>")
 DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0 Safari/537.36"
 
@@ -29,9 +29,8 @@ class Operator:
         return self.joey.run(*arguments, exit_code=exit_code, JOEY_OPERATOR=self.contact)
 
     def waiting(self) -> str:
-        """What the office's first page lists, as text; the side bar has the same words, whatever waits."""
-        listed = LISTED.search(self.visitor.see("/office/").text)
-        return plain(listed.group()) if listed else ""
+        """What the office's first page lists, by its headings; the side bar has the same words, whatever waits."""
+        return plain(" ".join(HEADING.findall(self.visitor.see("/office/").text)))
 
     def rows(self, table: str, query: str = "") -> list[str]:
         """The ids of the rows that a table of the office shows, such as "payouts_payout"."""
