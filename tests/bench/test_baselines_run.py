@@ -1,4 +1,4 @@
-"""The baselines in SQL fill Joey's own tables: a column that changed breaks them, and nobody measures every day."""
+"""The baselines in SQL fill the tables as Joey does. They are measured too seldom to break where it is noticed."""
 
 import os
 import subprocess
