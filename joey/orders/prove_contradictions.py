@@ -4,7 +4,7 @@ from joey.kit.prove import Check
 
 # Whose a position was at the time in question, as far as that was known when the report came: a lease may be prolonged
 # later. A position that another shop had before names a shop only with a link to the item; that, and evidence of which
-# a piece names no shop, is left out: what it came to then cannot be told for certain now.
+# a piece names no shop, is left out: what it came to then cannot be known for certain now.
 _KNOWN_THEN = """(
     SELECT c.until IS NULL OR piece.at < c.until FROM sharing_leasechange c
     WHERE c.lease_id = h.id AND c.recorded_at <= o.received_at ORDER BY c.id DESC LIMIT 1)"""

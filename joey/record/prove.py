@@ -10,7 +10,7 @@ _WITH_TEXTS = ", ".join(f"'{name}'" for name in sorted({kind for kind, _fact in 
 def _as_declared(kind: Kind) -> str:
     """An SQL condition on the event `e`: it has the facts of its kind, each of its type, and no others.
 
-    The characters of all codes are looked at together: PostgreSQL builds a regular expression anew for each value, and
+    The characters of all codes are looked at together: PostgreSQL builds a regular expression again for each value, and
     one with {1,120} costs more than everything else here.
     """
     known = ", ".join(f"'{name}'" for name in kind.facts)

@@ -8,7 +8,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.prove import Check, verdicts
 
 BEFORE = Check("nothing is wrong yet", "SELECT 1 AS wrong WHERE false")
-EMPTY = Check("nobody asked", "SELECT hits FROM kit_ratewindow")
+EMPTY = Check("no one asked", "SELECT hits FROM kit_ratewindow")
 ASKED = "INSERT INTO kit_ratewindow (digest, hits, ends_at) VALUES (sha256('x'), 7, now())"
 
 
@@ -19,7 +19,7 @@ def test_what_is_written_during_a_proof_is_no_part_of_it(committed_db: EmbeddedP
     with psycopg.connect(committed_db.urls.owner) as other:
         other.execute(ASKED)
 
-    assert [(verdict.rule, verdict.offender) for verdict in judged] == [("nobody asked", None)]
+    assert [(verdict.rule, verdict.offender) for verdict in judged] == [("no one asked", None)]
     (now,) = verdicts([EMPTY])
     assert (now.offender, now.facts) == ({"hits": 7}, "hits 7")
 

@@ -120,7 +120,7 @@ def test_a_refund_in_another_currency_names_that_currency_only() -> None:
     ]
 
 
-def test_what_was_taken_beyond_the_order_is_told_apart_from_what_the_order_gave() -> None:
+def test_what_was_taken_beyond_the_order_is_not_taken_for_what_the_order_gave() -> None:
     take_in(settled())
 
     take_in(refund(back=5000))
