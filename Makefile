@@ -45,7 +45,7 @@ ALL_ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payout
 SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
 	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py \
 	tests/api/test_live.py tests/payouts/test_with_the_sandbox.py tests/catalog/same_item/test_labelled_sets.py \
-	tests/toy_marketplace tests/mutations tests/orders/test_sync_over_http.py tests/cli/test_positions.py
+	tests/toy_marketplace tests/mutations tests/orders/test_sync_over_http.py tests/orders/test_refunds_over_http.py tests/cli/test_positions.py
 
 .PHONY: help setup up test test-quick test-long lint bench lock clean dev debian-parts bench-parts
 
