@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import rule
 
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Commission, Hold, HoldClosing
@@ -19,7 +19,7 @@ from joey.sharing.end_lease import end_lease
 from joey.sharing.lease_position import lease_for
 from joey.sharing.models import PositionLease
 from tests.properties.machine.crash import run_with_crash
-from tests.properties.machine.market import MARKETS
+from tests.properties.machine.market import MARKETS, step
 from tests.properties.machine.market_rules import CRASH, WHICH, MarketRules
 from tests.properties.machine.model import Tenancy, second, too_large
 
@@ -62,17 +62,20 @@ class LineOperatorRules(MarketRules):
         if hold.opened_by == "report":
             line.report_hold = ""
             self.seen["holds of reports released"] += 1
+        elif hold.opened_by == "quarantine":
+            line.quarantine_holds = False
         elif hold.amount_minor is None:
             line.holds -= 1
         else:
             line.hold_minor -= hold.amount_minor
         self.books.hold([line])
 
-    @precondition(lambda self: any(line.quarantined for line in self.books.lines.values()))
     @rule(which=WHICH, mended=st.booleans(), crash=CRASH)
     def retry_line(self, which: int, mended: bool, crash: int) -> None:
         """An operator books a quarantined line; often the marketplace has taken back what was wrong with it."""
-        names = [name for name, line in self.books.lines.items() if line.quarantined]
+        names = [name for name, line in self.books.lines.items() if line.quarantined] or self.cannot_be_booked(which)
+        if not names:
+            return
         line = self.books.lines[name := names[which % len(names)]]
         if mended:
             row = next(row for row in self.rows if row.name == name)
@@ -92,6 +95,16 @@ class LineOperatorRules(MarketRules):
         self.books.hold([line])
         line.retried = True
         self.seen["retried from quarantine"] += 1
+
+    def cannot_be_booked(self, which: int) -> list[str]:
+        """Let more be taken back of a settled line than anything is worth."""
+        settled = [row for row in self.rows if row.state == "settled" and row.name in self.books.lines]
+        for row in settled[which % len(settled) :][:1] if settled else ():
+            step(row, "back beyond", 0, self.now)
+            self.deliver(row.marketplace, row.reports())
+            self.earn()
+            return [row.name] if self.books.lines[row.name].quarantined else []
+        return []
 
     # ── whose a line is ───────────────────────────────────────────────────────────────────────────────────
 
@@ -116,17 +129,17 @@ class LineOperatorRules(MarketRules):
         self.books.lines[name].shop, self.books.lines[name].changed = shop, True
         self.seen["attributed by operators"] += 1
 
-    @rule(shop=SHOPS, rests=st.booleans(), then=st.booleans())
-    def position_changes_hands(self, shop: str, rests: bool, then: bool) -> None:
-        """The shop's lease ends. Once the position has rested, the first person who goes on may take it for the other
-        shop; before that nobody but its own shop does.
+    @rule(shop=SHOPS, both=st.booleans(), rests=st.booleans(), then=st.booleans())
+    def position_changes_hands(self, shop: str, both: bool, rests: bool, then: bool) -> None:
+        """The shop's lease ends, or the other's too. Once a position has rested, the first person who goes on may take
+        it for the other shop; before that nobody but its own shop does.
         """
-        open_ones = PositionLease.objects.filter(shop=self.shops[shop], marketplace="taobao", ended_at=None)
-        for lease in open_ones:
+        for lease in PositionLease.objects.filter(marketplace="taobao", ended_at=None).select_related("shop"):
+            if not both and lease.shop.slug != shop:
+                continue
             end_lease(lease, reason="It is idle", now=self.now)
             self.ended[lease.position.key] = second(self.now)
-        if rests:
-            self.time_passes(24 * 46)
+        self.time_passes(24 * 46 if rests else 1)
         if then:
             for slug in sorted(self.shops, key=lambda each: each == shop):
                 self.first_person_goes_on(slug)

@@ -13,7 +13,7 @@ from joey.orders.models import OrderLine
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.models import PayoutAttempt
 from joey.payouts.pause import end_pause
-from tests.properties.machine.market import MARKETS
+from tests.properties.machine.market import MARKETS, step
 from tests.properties.machine.model import too_large
 from tests.properties.machine.payout_rules import PayoutRules
 from tests.properties.machine.payout_steps import FINE
@@ -60,13 +60,15 @@ class Machine(PayoutRules):
             self.the_same_in_other_polls()
 
     def all_is_reported(self) -> None:
-        """P9, the marketplaces: after the last report each line is what its marketplace has."""
-        self.time_passes(24)
-        for marketplace in MARKETS:
+        """P9, the marketplaces: after the last report each line is what its marketplace has. None waits for another."""
+        for marketplace in self.seed.sample(list(MARKETS), len(MARKETS)):
             mine = [row for row in self.rows if row.marketplace == marketplace]
+            step(mine[0], "settle", 0, self.now)
+            self.time_passes(24 * self.seed.choice([1, 40, 40]))
             self.deliver(marketplace, [each for row in mine for each in row.reports()])
-        self.earn()
-        self.confirm()
+            self.earn()
+            self.confirm()
+            self.money_is_where_the_model_has_it()
         self.see_lines()
         lines = {line.external_line: line for line in OrderLine.objects.select_related("shop")}
         for row in self.rows:
@@ -98,6 +100,10 @@ class Machine(PayoutRules):
             self.approve_as_both(self.payout(0))
         for outcomes in (["settled", "settled", "settled", "rejected"], ["returned", "settled"]):
             self.send(FINE)
+            if self.states:
+                self.withdraw(self.payout(0))
+            if self.bank.transfers and self.seed.random() < 0.3:
+                self.pay_again(self.payout(0))
             for key in self.bank.transfers:
                 self.bank.decide(key, self.seed.choice(outcomes))
             self.ask(FINE)

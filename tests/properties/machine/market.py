@@ -15,7 +15,7 @@ ELSEWHERE = {"CNY": "JPY", "JPY": "KWD", "KWD": "CNY"}
 
 @dataclass(frozen=True)
 class Marketplace:
-    """What differs between them. The first positions are leased to the shops in their order, the rest are free."""
+    """What differs between them. The positions are leased to the shops in their order."""
 
     code: str
     zone: ZoneInfo
@@ -33,7 +33,7 @@ MARKETS = {
             ZoneInfo("Asia/Shanghai"),
             True,
             timedelta(days=45),
-            ("110000000001", "110000000002", "110000000003"),
+            ("110000000001", "110000000002"),
         ),
     )
 }
@@ -114,7 +114,18 @@ NEXT_STEPS = {
     "placed": ("pay", "settle", "close", "correct"),
     "paid": ("settle", "settle", "receive", "back", "close", "unknown", "other shop", "freeze"),
     "received": ("settle", "settle", "settle", "back more", "correct", "close"),
-    "settled": ("back", "back more", "unsettle", "correct", "close", "back beyond", "back elsewhere", "freeze", "thaw"),
+    "settled": (
+        "back",
+        "back more",
+        "unsettle",
+        "correct",
+        "close",
+        "back beyond",
+        "back beyond",
+        "back elsewhere",
+        "freeze",
+        "thaw",
+    ),
     "closed": ("settle", "pay", "thaw", "no back", "back again"),
     "unknown": ("pay", "settle", "thaw"),
 }

@@ -36,6 +36,7 @@ class MarketRules(World):
     def both_shops_have_money(self, seed: int) -> None:
         """Random steps rarely get far: without it few runs would pay anything."""
         self.seed = Random(seed)
+        self.row("amazon", MARKETS["amazon"].positions[seed % 2], "CNY", 7_777)
         for position in MARKETS["taobao"].positions[:2]:
             self.row("taobao", position, "CNY", 1_250_000)
             step(self.rows[0], "settle", 0, self.now)
@@ -75,7 +76,7 @@ class MarketRules(World):
             self.deliver(row.marketplace, [])
             self.confirm(crash)
 
-    lines_go_on = line_goes_on  # once more: a rule that is there twice is drawn twice as often
+    lines_go_on = and_it_goes_on = line_goes_on  # a rule that is there more than once is drawn more often
 
     @rule(which=WHICH, what=st.sampled_from(STEPS), amount=AMOUNTS)
     def happens(self, which: int, what: str, amount: int) -> None:

@@ -267,7 +267,8 @@ class Books:
             due = [line for line in own if line.changed or line.retried]
             for line in due:
                 line.quarantined = line.is_too_large
-            poor = [line for line in in_order if line.quarantined and not line.quarantine_holds and line.shops_part]
+            poor = [each for each in in_order if each in due and each.quarantined and each.shops_part]
+            poor = [each for each in poor if not each.quarantine_holds]  # one that was released waits for a report
             for line in poor:
                 line.quarantine_holds = True
             self.hold(poor)

@@ -29,10 +29,10 @@ WALK = {
     "requested": (*["approve"] * 6, "approve_by_rule", "refuse", "takes_back"),
     "approved": (*["send"] * 6, "send_and_die", "prepare", "prepare", "refuse", "block", "takes_back"),
     "prepared": ("send", "send", "send", "send_and_die", "withdraw", "refuse", "block", "takes_back"),
-    "submitted": ("ask", "send", "send", "wait", "decide", "ask"),
-    "accepted": ("decide", "decide", "ask", "send", "wait", "decide"),
+    "submitted": ("ask", "ask", "send", "send", "wait", "decide", "withdraw"),
+    "accepted": ("decide", "decide", "decide", "ask", "send", "wait", "withdraw"),
     "asked": ("find", "find", "find_anything", "mark_refused", "ask", "decide", "send", "wait"),
-    "paid": ("come_back", "come_back", "ask", "pay_again", "request", "wait"),
+    "paid": ("come_back", "come_back", "ask", "pay_again", "pay_again", "request", "wait"),
     "over": ("request", "request", "request", "release", "ask", "send"),
 }
 
