@@ -138,6 +138,8 @@ def book_answers(
         add_problem(file, f"{NOT_OURS} {key[:40]!r} is not in this file") for key in new if key not in by_key
     )
     named = [attempt for attempt in attempts if attempt.state == _A.SUBMITTED and attempt.id not in answered]
+    if named and not entries:  # no transfer's row keeps what follows
+        keep_file_answer(file, answer.content, _Says.RECEIPT, now=now)
     move_attempts([AttemptMove(attempt, _A.ACCEPTED) for attempt in named], now=now)  # the rail has the file
     _note_asked(file, now)
     return taken + AnswersTaken(problems=strangers)

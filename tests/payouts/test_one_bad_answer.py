@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from joey.payouts.book_answers import AnswersTaken
-from joey.payouts.models import PayoutAttempt
+from joey.payouts.models import PayoutAnswer, PayoutAttempt
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, lulus_shop
@@ -50,3 +50,16 @@ def test_a_reason_that_no_table_can_hold_is_cleaned(bank: Bank, reason: str) -> 
 
     assert held(shop.pk) == money(available=4_000)
     assert reason_of(PayoutAttempt.objects.get()).isprintable()
+
+
+def test_an_answer_that_names_the_file_and_none_of_its_transfers_is_kept(bank: Bank) -> None:
+    approved(ready_shop())
+    bank.faults.append("silent")
+    send_due(now=NOW)
+    bank.answer = lambda message_id: {"message_id": message_id, "payments": []}  # type: ignore[method-assign]
+
+    take_answers(now=NOW)
+
+    assert PayoutAttempt.objects.get().state == "accepted"
+    assert [answer.outcome for answer in PayoutAnswer.objects.all()] == ["receipt"]
+    prove()
