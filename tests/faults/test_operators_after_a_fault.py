@@ -58,7 +58,7 @@ def commission_refused(town: Town, line: str) -> Iterator[None]:
             f"""
             CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE 'a fault that is not found yet'; END $$;
-            CREATE TRIGGER fault BEFORE INSERT OR UPDATE ON commissions_commission FOR EACH ROW
+            CREATE TRIGGER fault BEFORE INSERT OR UPDATE OF base_minor ON commissions_commission FOR EACH ROW
             WHEN (NEW.order_line_id = '{line}') EXECUTE FUNCTION fault();
             """
         )
