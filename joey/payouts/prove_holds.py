@@ -66,7 +66,7 @@ HOLDS = [
         SELECT s.attempt, s.answer, s.outcome, s.booked FROM ({_SAID}) s
         WHERE NOT ({_FITS}) AND NOT EXISTS (
             SELECT FROM payouts_payouthold h LEFT JOIN payouts_payoutholdclosing c ON c.hold_id = h.id
-            WHERE h.attempt_id = s.attempt AND h.placed_at <= s.asked_at
+            WHERE h.attempt_id = s.attempt AND (h.recorded_at < s.recorded_at OR h.placed_at = s.asked_at)
               AND h.cause = CASE WHEN s.outcome = 'unreadable' AND {_IN_TRANSIT} THEN 'unknown' ELSE 'contradiction' END
               AND (c.recorded_at IS NULL OR c.recorded_at > s.recorded_at))
         """,
@@ -106,7 +106,8 @@ HOLDS = [
           ON e.subject_key = 'payout:' || a.payout_id AND a.number = (e.facts ->> 'number')::int
         WHERE e.kind IN ('payout.contradicted', 'payout.unknown') AND NOT EXISTS (
             SELECT FROM payouts_payouthold h WHERE h.attempt_id = a.id AND CASE e.kind
-                WHEN 'payout.unknown' THEN h.cause = 'unknown' AND h.placed_at <= e.happened_at
+                WHEN 'payout.unknown' THEN h.cause = 'unknown'
+                     AND (h.recorded_at < e.recorded_at OR h.placed_at = e.happened_at)
                 ELSE h.cause = 'contradiction' AND h.id::text = e.facts ->> 'hold' END)
         """,
     ),
