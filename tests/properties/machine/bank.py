@@ -32,7 +32,7 @@ class Transferred:
     currency: str
     file: str
     state: str = "accepted"
-    again: str = ""  # the state of a second payment, which nobody asked the bank for
+    again: str = ""  # the state of a second payment, which no one asked the bank for
     answered: list[str] = field(default_factory=list)
 
 
@@ -110,8 +110,8 @@ class Bank:
         if file not in self.files or fault == "forgets":
             return 404, {"title": "no such file"}
         mine = [each for each in self.transfers.values() if each.file == file]
-        told = mine[1:] if fault == "leaves out" else mine
-        payments = [said for each in told for said in self._say(each, fault)]
+        listed = mine[1:] if fault == "leaves out" else mine
+        payments = [said for each in listed for said in self._say(each, fault)]
         return 200, {"message_id": f"OTHER{file}" if fault == "other file" else file, "payments": payments}
 
     def _say(self, transfer: Transferred, fault: str) -> list[dict[str, Any]]:

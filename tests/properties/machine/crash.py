@@ -34,7 +34,7 @@ def run_with_crash(verb: Callable[[], T], name: str, crash: int = 0) -> T:
 
 
 def dies(verb: Callable[[], object], name: str, crash: int = 0) -> bool:
-    """Run the verb in a process that may die; whether it did. Nobody runs it again now."""
+    """Run the verb in a process that may die; whether it did. It is not run again now."""
     dying = _Dying(1 + STATEMENTS[name] * crash // 100 if crash else 0)
     try:
         with connection.execute_wrapper(dying):

@@ -70,14 +70,14 @@ class LineOperatorRules(MarketRules):
             line.hold_minor -= hold.amount_minor
         self.books.hold([line])
 
-    @rule(which=WHICH, mended=st.booleans(), crash=CRASH)
-    def retry_line(self, which: int, mended: bool, crash: int) -> None:
+    @rule(which=WHICH, fixed=st.booleans(), crash=CRASH)
+    def retry_line(self, which: int, fixed: bool, crash: int) -> None:
         """An operator books a quarantined line; often the marketplace has taken back what was wrong with it."""
         names = [name for name, line in self.books.lines.items() if line.quarantined] or self.cannot_be_booked(which)
         if not names:
             return
         line = self.books.lines[name := names[which % len(names)]]
-        if mended:
+        if fixed:
             row = next(row for row in self.rows if row.name == name)
             for case in list(row.cases):
                 row.take_back(self.now, case, 0, counts=False, currency=row.cases[case].currency)
@@ -88,7 +88,7 @@ class LineOperatorRules(MarketRules):
         except StillUnbookable:
             assert line.is_too_large, f"{name} could be booked"
             return
-        except NotFound:  # the process that died had booked it, or a retry that nobody heard the end of
+        except NotFound:  # the process that died had booked it, or a retry whose end was not heard
             assert crash, name
         assert not line.is_too_large, f"{name} was booked"
         self.books.book(line)
@@ -132,7 +132,7 @@ class LineOperatorRules(MarketRules):
     @rule(shop=SHOPS, both=st.booleans(), rests=st.booleans(), then=st.booleans())
     def position_changes_hands(self, shop: str, both: bool, rests: bool, then: bool) -> None:
         """The shop's lease ends, or the other's too. Once a position has rested, the first person who goes on may take
-        it for the other shop; before that nobody but its own shop does.
+        it for the other shop; before that only its own shop does.
         """
         for lease in PositionLease.objects.filter(marketplace="taobao", ended_at=None).select_related("shop"):
             if not both and lease.shop.slug != shop:

@@ -154,14 +154,14 @@ class Machine(PayoutRules):
         for plan in self.books.plans[1:]:
             PlanVersion.objects.create(**vars(plan))
         for marketplace in MARKETS:
-            told: list[AnyReport] = []
+            heard: list[AnyReport] = []
             for report in [each for code, reports in self.delivered if code == marketplace for each in reports]:
-                # what says two things of one second is told by two polls
-                if len(told) == 9 or any(same_thing(each, report) for each in told):
-                    self.take(marketplace, told)
-                    told = []
-                told.append(report)
-            self.take(marketplace, told)
+                # what says two things of one second comes in two polls
+                if len(heard) == 9 or any(same_thing(each, report) for each in heard):
+                    self.take(marketplace, heard)
+                    heard = []
+                heard.append(report)
+            self.take(marketplace, heard)
         earn_due(now=self.now)
         assert self.everything() == right, "P3"
         self.seen["runs in other polls"] += 1

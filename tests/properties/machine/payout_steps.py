@@ -279,7 +279,7 @@ class PayoutSteps(LineOperatorRules):
             self.ask(FINE)
             if self.bank.transfers[attempt.rail_key].again and str(payout.pk) not in self.decided:
                 self.seen["paid twice by the bank"] += 1
-                assert self.is_asked(attempt), "paid twice, and nobody asks"
+                assert self.is_asked(attempt), "paid twice, and it is not asked"
 
     def takes_back(self, payout: Payout) -> None:
         """The marketplace takes back what the shop has asked for: available may fall below zero."""
