@@ -54,7 +54,7 @@ help: ## list these commands
 
 setup: $(RUN) $(LINKED) $(WORDS) ## install what Joey runs on, into .venv, and nothing else
 
-up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010 --no-demo")
+up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010 --sandbox-port 8011", --no-demo)
 	@exec .venv/bin/joey up $(UP)
 
 test: dev debian-parts ## check everything: lint, all tests, and the ledger and races again on PostgreSQL 15
