@@ -339,3 +339,9 @@ LULU = DemoShop(
 )
 
 SHOPS: tuple[DemoShop, ...] = (MEI, AKING, LULU)
+
+# An operator writes the reason of a hold in the shopkeeper's language.
+HOLD_REASON = {
+    "zh": "一小时内有几笔订单来自同一地址（模拟）",
+    "en": "Several orders from one address within an hour (simulated)",
+}

@@ -19,7 +19,7 @@ from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission, Hold
 from joey.demo import catalogue
 from joey.demo.make_offer import DemoOffer
-from joey.demo.shops import SHOPS, DemoShop
+from joey.demo.shops import HOLD_REASON, SHOPS, DemoShop
 from joey.instance.demo.simulate_business import OPENED_DAYS_AGO, simulate_business
 from joey.kit.clock import now as database_now
 from joey.ledger.queries import balances_of
@@ -174,7 +174,7 @@ def _hold_one(shop: Shop, now: datetime) -> None:
         .first()
     )
     if held:
-        place_hold(held, reason="Several orders from one address within an hour (simulated)", now=now)
+        place_hold(held, reason=HOLD_REASON[SHOPS[0].language], now=now)
 
 
 def _pay_out_once(shop: Shop, now: datetime) -> None:
