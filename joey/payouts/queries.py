@@ -24,6 +24,7 @@ from joey.payouts.models import (
 from joey.payouts.pause import pauses_in_force
 from joey.payouts.payee_details import PayeeDetails, read_details
 from joey.payouts.rails.registry import default_rail
+from joey.payouts.states import IN_PROGRESS
 from joey.record.kept_texts import content_of, kept_text, with_texts
 from joey.shops.models import Shop
 
@@ -111,6 +112,12 @@ def payout_of(shop: Shop, payout_id: UUID) -> PayoutRow:
     if found is None:
         raise NotFound(_("There is no such payout."))
     return _row(found)
+
+
+def currencies_in_progress(shop: Shop) -> frozenset[str]:
+    """The currencies in which the next payout has to wait until an earlier one is finished. One query."""
+    unfinished = Payout.objects.filter(shop=shop, state__in=IN_PROGRESS)
+    return frozenset(unfinished.values_list("currency", flat=True))
 
 
 def payout_by_id(payout_id: UUID) -> Payout:

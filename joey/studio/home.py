@@ -9,7 +9,7 @@ from joey.kit import clock
 from joey.kit.refusals import Refusal
 from joey.kit.zone import midnight
 from joey.ledger.queries import balances_of
-from joey.payouts.queries import payee_of
+from joey.payouts.queries import currencies_in_progress, payee_of
 from joey.people.own_tokens import revoke_token_of, tokens_of
 from joey.people.tokens import make_token
 from joey.shops.models import Shop
@@ -59,7 +59,8 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     now = clock.now()
     today = today_of(shop.id, since=midnight(now))
     balances = balances_of(shop.id)
-    has_money = any(balance.available.minor > 0 for balance in balances.values())
+    waits = currencies_in_progress(shop)
+    has_money = any(balance.available.minor > 0 for currency, balance in balances.items() if currency not in waits)
     facts = {
         "shop": shop,
         "tab": "home",

@@ -14,7 +14,7 @@ from joey.ledger.queries import balances_of
 from joey.money.money import parse_amount
 from joey.payouts.floors import floors
 from joey.payouts.payee import set_payee
-from joey.payouts.queries import payee_of, payouts_of
+from joey.payouts.queries import currencies_in_progress, payee_of, payouts_of
 from joey.payouts.request_payout import request_payout
 from joey.shops.models import Shop
 from joey.studio.access import keeper_only, own_shop, page, wants_fresh_code
@@ -86,6 +86,7 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
         "balances": balances,
         "payable": payable,
         "floors": smallest,
+        "in_progress": currencies_in_progress(shop),
         "payouts": payouts_of(shop),
         "key": form.data.get("key") or new_code(16),
     }

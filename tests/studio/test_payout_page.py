@@ -1,5 +1,7 @@
 """The page of payouts says what an action did, and why a balance is below zero."""
 
+import re
+
 import pytest
 from django.utils.translation import override
 
@@ -21,6 +23,17 @@ def test_a_request_is_answered_with_a_message_that_is_announced() -> None:
     said = page.content.decode()
     assert 'role="status">Requested.' in said
     assert "Requested, waits for approval" in said or "Approved, goes out next" in said
+
+
+def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:
+    requested(ready_shop(10_000), 6_000)
+    client = signed_in(mei())
+
+    page = client.get("/studio/mei/payout").content.decode()
+
+    assert "A payout is already in progress." in page
+    assert re.search(r"<button[^>]* disabled>Request the payout", page)
+    assert "Request a payout" not in client.get("/studio/mei/").content.decode()
 
 
 def test_a_held_payout_says_that_its_keeper_need_not_do_anything() -> None:
