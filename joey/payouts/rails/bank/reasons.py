@@ -1,4 +1,4 @@
-"""Why a bank rejected a transfer, in words for the shopkeeper who was waiting for it, with what to do.
+"""Why a bank rejected a transfer or it came back, in words for the shopkeeper who was waiting for it, with what to do.
 
 Codes: ISO 20022 external code set, ExternalStatusReason1Code.
 """
@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from joey.kit.refusals import Text
 from joey.kit.text import sentences
-from joey.payouts.rails.port import TransferAnswer
+from joey.payouts.rails.port import RETURNED, TransferAnswer
 
 _CHECK = _("Check your payout details, then request the payout again.")
 _ASK_BANK = _("Ask your bank, or add another account.")
@@ -35,4 +35,5 @@ def reason_for_people(answer: TransferAnswer, language: str) -> str:
         if known:
             return sentences(*known)[:200]
         said = answer.reason or answer.reason_code or str(_("no reason given"))
-        return sentences(str(_("The bank rejected it: %s.")) % said.rstrip("."), _CHECK)[:200]
+        what = _("The money came back: %s.") if answer.outcome == RETURNED else _("The bank rejected it: %s.")
+        return sentences(str(what) % said.rstrip("."), _CHECK)[:200]
