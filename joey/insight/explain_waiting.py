@@ -40,6 +40,10 @@ def waiting_in_words(line: OrderRow, code: str) -> str:
             "%(figure)s was due on %(day)s. The reports of %(marketplace)s are read only up to %(read)s; it becomes"
             " available once they are read up to its day."
         ),
+        waits_for.UNREAD: _(
+            "%(figure)s was due on %(day)s. %(marketplace)s has reported something new about this order that cannot be"
+            " read yet; an operator looks at it."
+        ),
         waits_for.DUE: _("The order is settled. %(figure)s was due on %(day)s and becomes available within minutes."),
     }[code] % terms
 
@@ -56,6 +60,7 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
         waits_for.NOT_SETTLED: _("waits for the marketplace to settle it"),
         waits_for.WITHDRAWN: _("not settled any more, waiting again"),
         waits_for.NOT_READ: _("waits for reports that are not read yet"),
+        waits_for.UNREAD: _("waits for a report that cannot be read yet"),
         waits_for.DUE: _("available within minutes"),
         waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),
         waits_for.NOTHING: _("available since %s") % day_text(line.payable_on) if line.released.minor > 0 else "",

@@ -13,6 +13,7 @@ from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
 from joey.orders.models import OrderLine
+from joey.orders.newest_report import LINE, moment
 from joey.sharing.attribute import SUB_ID
 
 
@@ -87,6 +88,17 @@ def changed_line_into(changed: SetTable[ChangedLine], line_id: UUID) -> None:
 READ_UNTIL = """
     SELECT max(read) FROM (SELECT min(read_until) AS read FROM orders_synccursor WHERE marketplace = {marketplace}
                            GROUP BY account) AS accounts
+"""
+
+
+# Of a line `l`: whether a report that no one can read is newer than what the line says. One that an operator gave up is
+# off the list.
+HAS_UNREAD = f"""
+    EXISTS (SELECT FROM orders_unreadreport u
+            JOIN (SELECT id, reported_at, coalesce(poll_id, 0) AS poll FROM orders_report) r ON r.id = u.report_id
+            WHERE u.kind = 'order' AND (u.marketplace, u.external_order, u.external_line)
+                                     = (l.marketplace, l.external_order, l.external_line)
+              AND NOT {moment("l", LINE)} > {moment("r")})
 """
 
 
