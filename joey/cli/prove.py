@@ -11,7 +11,7 @@ from joey.cli.data_option import data_option
 from joey.instance.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from joey.kit.prove import Verdict
+    from joey.kit.prove import JudgedRule
 
 
 @click.command()
@@ -31,7 +31,7 @@ def prove(as_json: bool, data: Path) -> None:
         click.echo(f"All {held} rules hold. Texts erased so far: {erased}.")
 
 
-def _in_words(verdicts: "Iterable[Verdict]") -> int:
+def _in_words(verdicts: "Iterable[JudgedRule]") -> int:
     """A line for each rule that holds; how many. Raises CommandFailed at the first that does not."""
     held = 0
     for verdict in verdicts:
@@ -42,7 +42,7 @@ def _in_words(verdicts: "Iterable[Verdict]") -> int:
     return held
 
 
-def _as_json(verdicts: "Iterable[Verdict]") -> int:
+def _as_json(verdicts: "Iterable[JudgedRule]") -> int:
     """One object with every rule, also after one that does not hold; how many hold. Raises CommandFailed then."""
     judged = list(verdicts)
     broken = [verdict.rule for verdict in judged if verdict.offender is not None]

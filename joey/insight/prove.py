@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from joey.catalog import prove as catalog
 from joey.commissions import prove as commissions
-from joey.kit.prove import Check, Verdict, verdicts
+from joey.kit.prove import Check, JudgedRule, verdicts
 from joey.ledger import prove as ledger
 from joey.orders import prove as orders
 from joey.payouts import prove as payouts
@@ -13,7 +13,7 @@ from joey.sharing import prove as sharing
 from joey.shops import prove as shops
 
 
-def prove() -> Iterator[Verdict]:
+def prove() -> Iterator[JudgedRule]:
     """Judge every rule on one snapshot of the books, while they are worked on."""
     return verdicts(all_checks())
 

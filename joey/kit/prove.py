@@ -37,7 +37,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgedRule:
     """A rule with its first offender, None where it holds, and how long it took to say so."""
 
     rule: str
@@ -50,13 +50,13 @@ class Verdict:
         return ", ".join(f"{name} {value}" for name, value in (self.offender or {}).items())
 
 
-def verdicts(checks: Sequence[Check]) -> Iterator[Verdict]:
+def verdicts(checks: Sequence[Check]) -> Iterator[JudgedRule]:
     """Judge one check after another, all on one snapshot: what is written meanwhile is no part of it."""
     with _one_snapshot():
         for check in checks:
             started = time.monotonic()
             offender = check.first_offender()
-            yield Verdict(check.rule, round(time.monotonic() - started, 3), offender)
+            yield JudgedRule(check.rule, round(time.monotonic() - started, 3), offender)
 
 
 @contextmanager
