@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.cli.reason_option import reason_option
 
 
 @click.command()
@@ -29,7 +30,7 @@ def holds(data: Path) -> None:
 
 @click.command()
 @click.argument("line_id", metavar="LINE", type=click.UUID)
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
@@ -45,7 +46,7 @@ def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
 
 @click.command()
 @click.argument("hold_id", metavar="HOLD", type=click.UUID)
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:

@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.cli.reason_option import reason_option
 from joey.instance.errors import CommandFailed
 
 LIST_MOST = 200
@@ -58,7 +59,7 @@ def retry_suspense(marketplace: str | None, data: Path) -> None:
 @click.command()
 @click.argument("line_id", metavar="LINE", type=click.UUID)
 @click.argument("slug", metavar="SHOP")
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def attribute(line_id: UUID, slug: str, reason: str, by: str, data: Path) -> None:

@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.cli.reason_option import reason_option
 
 
 @click.command()
@@ -31,7 +32,7 @@ def approve(payout_id: UUID, by: str, data: Path) -> None:
 
 @click.command()
 @click.argument("payout_id", metavar="PAYOUT", type=click.UUID)
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def refuse(payout_id: UUID, reason: str, by: str, data: Path) -> None:

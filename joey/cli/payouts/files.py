@@ -6,6 +6,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.cli.reason_option import reason_option
 
 
 @click.command()
@@ -47,7 +48,7 @@ def ask(message_id: str, by: str, data: Path) -> None:
 
 @click.command()
 @click.argument("message_id", metavar="FILE")
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def withdraw(message_id: str, reason: str, by: str, data: Path) -> None:
@@ -63,7 +64,7 @@ def withdraw(message_id: str, reason: str, by: str, data: Path) -> None:
 
 @click.command("mark-refused")
 @click.argument("message_id", metavar="FILE")
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def mark_refused(message_id: str, reason: str, by: str, data: Path) -> None:
@@ -87,7 +88,7 @@ def mark_refused(message_id: str, reason: str, by: str, data: Path) -> None:
 
 @click.command()
 @click.argument("message_id", metavar="FILE")
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def dismiss(message_id: str, reason: str, by: str, data: Path) -> None:

@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.cli.reason_option import reason_option
 
 
 @click.command()
@@ -28,7 +29,7 @@ def holds(data: Path) -> None:
 
 @click.command()
 @click.argument("slug", metavar="SHOP")
-@click.argument("reason")
+@reason_option
 @click.option("--payout", "payout_id", metavar="ID", type=click.UUID, help="Only this payout of the shop.")
 @operator_option
 @data_option
@@ -47,7 +48,7 @@ def hold(slug: str, reason: str, payout_id: UUID | None, by: str, data: Path) ->
 
 @click.command()
 @click.argument("hold_id", metavar="HOLD", type=click.UUID)
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:

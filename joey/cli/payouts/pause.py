@@ -6,6 +6,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, deciding_if_named, operator_if_named, operator_option
+from joey.cli.reason_option import reason_option
 
 
 @click.command()
@@ -25,7 +26,7 @@ def status(data: Path) -> None:
 
 
 @click.command()
-@click.argument("reason")
+@reason_option
 @operator_if_named
 @data_option
 def pause(reason: str, by: str | None, data: Path) -> None:

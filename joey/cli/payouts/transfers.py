@@ -6,6 +6,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.cli.reason_option import reason_option
 
 OUTCOMES = ["settled", "rejected", "returned", "overpaid", "overpaid_again", "not_paid"]
 
@@ -36,7 +37,7 @@ def transfers(data: Path) -> None:
 @click.command()
 @click.argument("transfer")
 @click.argument("outcome", type=click.Choice(OUTCOMES))
-@click.argument("reason")
+@reason_option
 @click.option(
     "--borne-by", type=click.Choice(["shop", "platform"]), default="shop", help="Who bears what was overpaid."
 )

@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.cli.reason_option import reason_option
 from joey.instance.errors import CommandFailed
 
 LIST_MOST = 200
@@ -68,7 +69,7 @@ def retry(report_id: UUID | None, by: str, data: Path) -> None:
 
 @click.command()
 @click.argument("report_id", metavar="REPORT", type=click.UUID)
-@click.argument("reason")
+@reason_option
 @operator_option
 @data_option
 def dismiss(report_id: UUID, reason: str, by: str, data: Path) -> None:
