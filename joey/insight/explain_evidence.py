@@ -46,8 +46,13 @@ def attributed_because(facts: Mapping[str, Any]) -> str:
     if facts.get("evidence") == "operator":
         return _("An operator gave this order to your shop, because its report did not name one.")
     if facts.get("evidence") == "position_at_order":
-        return _("Position “%s” was yours at the time of the order.") % key
-    return _("Position “%s” was yours at the time of the click.") % key
+        text = _(
+            "The buyer came through position “%s”, the marketplace's number for your links, yours when the order was"
+            " placed."
+        )
+    else:
+        text = _("The buyer came through position “%s”, the marketplace's number for your links, yours at the click.")
+    return text % key
 
 
 def held_because(reason: str) -> str:

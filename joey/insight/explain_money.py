@@ -233,10 +233,10 @@ def _other_rate(facts: Facts) -> list[str]:
 
 def _plan(facts: Facts) -> str:
     moments = {
-        "clicked": _("Plan %s was in force at the click and is kept for this order."),
-        "placed": _("Plan %s was in force when the order was placed and is kept for it."),
-        "paid": _("Plan %s was in force when the order was paid and is kept for it."),
-        "reported": _("Plan %s was in force at the first report and is kept for this order."),
+        "clicked": _("Commission plan %s was in force at the click and is kept for this order."),
+        "placed": _("Commission plan %s was in force when the order was placed and is kept for it."),
+        "paid": _("Commission plan %s was in force when the order was paid and is kept for it."),
+        "reported": _("Commission plan %s was in force at the first report and is kept for this order."),
     }
     return moments[str(facts["plan_moment_kind"])] % int(facts["plan"])
 

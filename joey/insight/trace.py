@@ -182,7 +182,7 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
     if "suspense" in facts:
         why = suspended_because(facts["suspense"], facts.get("evidence_key", "…"))
     else:
-        terms = _("%(rate)s commission; the service fee is %(fee)s.") % {
+        terms = _("%(rate)s commission, of which the marketplace keeps a service fee of %(fee)s.") % {
             "rate": rate_text(facts["rate_ppm"]),
             "fee": Money(facts["service_fee_minor"], facts["currency"]).text,
         }

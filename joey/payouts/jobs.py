@@ -24,8 +24,13 @@ def pay_due_payouts(timestamp: int) -> None:
 def notify_payee_changed(payee_id: str, account: str) -> None:
     """Notify the shopkeeper at every contact they have; `account` is masked."""
     payee = Payee.objects.select_related("shop__owner").get(pk=UUID(payee_id))
-    text = _(
+    paused = _(
         "The payout details of your shop were changed; they now end in %(account)s. Payouts pause for 72 hours."
         " If this was not you, sign in now and change them back."
     )
+    over = _(  # the notice was delivered late
+        "The payout details of your shop were changed; they now end in %(account)s. If this was not you, sign in now"
+        " and change them back."
+    )
+    text = paused if payee.usable_from > now() else over
     notify_person(payee.shop.owner, text, kind="payout_details", facts={"account": account})
