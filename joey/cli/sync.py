@@ -12,7 +12,7 @@ from joey.cli.data_option import data_option
 @data_option
 @click.pass_context
 def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
-    """Fetch order reports, of one MARKETPLACE or of all, and book what they earn."""
+    """Fetch order reports, of one MARKETPLACE or of all, late ones too, and book what they earn."""
     from joey.instance.open_instance import instance
 
     with instance(data, "sync"):
@@ -20,7 +20,7 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
         from joey.kit.clock import now
         from joey.orders.sync import sync as sync_orders
 
-        done = sync_orders(marketplace, now=now())
+        done = sync_orders(marketplace, now=now(), recheck=True)
         earned = earn_due(now=now())
     for each in done:
         click.echo(

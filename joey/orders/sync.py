@@ -30,18 +30,19 @@ class Synced:
     trouble: str = ""
 
 
-def sync(marketplace: str | None = None, *, now: datetime) -> list[Synced]:
+def sync(marketplace: str | None = None, *, now: datetime, recheck: bool = False) -> list[Synced]:
     """Bring in the reports of one marketplace, or of all that report orders.
 
     Each question of each account has a cursor. One that fails stops no other, and its cursor stays: the next run
-    resumes there.
+    resumes there. With `recheck` the last day or so is asked for again though that is not due yet: a person who asks by
+    hand wants to see what became visible late.
     """
     chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
-    return [_sync_one(connector, now=now) for connector in chosen if connector.manifest.reports_orders]
+    return [_sync_one(connector, now=now, recheck=recheck) for connector in chosen if connector.manifest.reports_orders]
 
 
-def _sync_one(connector: Connector, *, now: datetime) -> Synced:
-    asked = [_ask(connector, question, now=now) for question in connector.manifest.questions]
+def _sync_one(connector: Connector, *, now: datetime, recheck: bool) -> Synced:
+    asked = [_ask(connector, question, now=now, recheck=recheck) for question in connector.manifest.questions]
     _forget_other_questions(connector)
     return Synced(
         connector.code,
@@ -52,15 +53,16 @@ def _sync_one(connector: Connector, *, now: datetime) -> Synced:
     )
 
 
-def _ask(connector: Connector, question: Question, *, now: datetime) -> Synced:
+def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bool) -> Synced:
     """Take in the answer to one question: from its own cursor on, the last day or so again, and old days in turn."""
     cursor = _cursor(connector, question, now)
     asking = Asking(connector, question, cursor, now)
     trouble = ""
     try:
-        asking.take(_since(question, cursor, now), now)
+        recheck = bool(question.recheck_back) and (recheck or _recheck_is_due(question, cursor, now))
+        asking.take(_since(question, cursor, now, recheck=recheck), now)
         _move_forward(cursor, asking.read_until)
-        if _recheck_is_due(question, cursor, now):
+        if recheck:
             SyncCursor.objects.filter(pk=cursor.pk).update(rechecked_at=now)
         _rescan(asking)
     except Refusal as refusal:
@@ -122,20 +124,18 @@ class Asking:
             self._poll = None
 
 
-def _since(question: Question, cursor: SyncCursor, now: datetime) -> datetime:
-    """Where to begin: an overlap before the cursor, and once in a while further back, for what is visible late.
+def _since(question: Question, cursor: SyncCursor, now: datetime, *, recheck: bool) -> datetime:
+    """Where to begin: an overlap before the cursor, and for a recheck further back, for what is visible late.
 
     That goes back from the last time it was done, so that an outage leaves no gap.
     """
     since = cursor.read_until - question.overlap
-    if cursor.rechecked_at is not None and _recheck_is_due(question, cursor, now):
+    if cursor.rechecked_at is not None and recheck:
         since = min(since, cursor.rechecked_at - question.recheck_back)
     return max(since, now - question.furthest_back)
 
 
 def _recheck_is_due(question: Question, cursor: SyncCursor, now: datetime) -> bool:
-    if not question.recheck_back:
-        return False
     return cursor.rechecked_at is None or now - cursor.rechecked_at >= question.recheck_every
 
 

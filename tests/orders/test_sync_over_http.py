@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pytest_django import Settings
 
+from joey.cli.sync import sync as sync_command
 from joey.commissions.earn_due import earn_due
 from joey.kit.clock import now
 from joey.marketplaces import registry
@@ -75,6 +78,19 @@ def test_what_becomes_visible_a_day_late_is_read_soon(union: Sandbox) -> None:
     line = synced()
     assert line is not None
     assert (line.external_line, line.shop_id, line.state) == (order, meis_shop().pk, "paid")
+
+
+def test_the_command_asks_at_once_for_what_became_visible_late(union: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("joey.instance.open_instance.instance", lambda *_: nullcontext())
+    reports_now(union, late_minutes=24 * 60)
+    order = bought(union, hours_ago=20)
+    assert synced() is None
+    reports_now(union, late_minutes=0)
+
+    done = CliRunner().invoke(sync_command, ["taobao"])
+
+    assert done.exit_code == 0, done.output
+    assert OrderLine.objects.get().external_line == order
 
 
 def test_an_outage_leaves_no_gap_for_what_became_visible_late(union: Sandbox) -> None:
