@@ -17,6 +17,7 @@ COMMANDS = {
     "pay": ("joey.cli.pay:pay", "Send payouts and read the bank's answers."),
     "waiting": ("joey.cli.waiting:waiting", "List what waits for an operator."),
     "payouts": ("joey.cli.payouts.group:payouts", "Decide on payouts, hold, pause, and what is stuck at the bank."),
+    "files": ("joey.cli.files.group:files", "Payout files: ask the bank about one, withdraw it, mark it refused."),
     "reports": ("joey.cli.reports.group:reports", "Order reports that could not be read."),
     "lines": ("joey.cli.lines.group:lines", "Order lines: in suspense, on hold."),
     "positions": ("joey.cli.positions:positions", "List, register and free positions at marketplaces."),

@@ -107,7 +107,7 @@ def file_by_message_id(message_id: str) -> PayoutFile:
     """The payout file with this message id. Raises NotFound ("file")."""
     found = PayoutFile.objects.filter(message_id=message_id).first()
     if found is None:
-        raise NotFound(_("There is no such payout file. `joey payouts files` lists those that wait."), field="file")
+        raise NotFound(_("There is no such payout file. `joey files list` lists those that wait."), field="file")
     return found
 
 

@@ -25,10 +25,10 @@ REFUSE = Verb("payouts refuse", "payouts_payout:refuse")
 RELEASE = Verb("payouts release", "payouts_payouthold:release")
 RESUME = Verb("payouts resume", "payouts_payoutpause:resume")
 RESOLVE = Verb("payouts resolve", "payouts_payouthold:resolve")
-ASK = Verb("payouts ask", "payouts_payoutfile:ask", sure=False)
-WITHDRAW = Verb("payouts withdraw", "payouts_payoutfile:withdraw")
-MARK_REFUSED = Verb("payouts mark-refused", "payouts_payoutfile:mark_refused", sure=False)
-DISMISS = Verb("payouts dismiss", "payouts_payoutfile:dismiss")
+ASK = Verb("files ask", "payouts_payoutfile:ask", sure=False)
+WITHDRAW = Verb("files withdraw", "payouts_payoutfile:withdraw")
+MARK_REFUSED = Verb("files mark-refused", "payouts_payoutfile:mark_refused", sure=False)
+DISMISS = Verb("files dismiss", "payouts_payoutfile:dismiss")
 
 _P, _A, _C = Payout.State, PayoutAttempt.State, PayoutHold.Cause
 

@@ -112,14 +112,14 @@ def test_a_file_that_was_prepared_and_never_left_is_withdrawn_and_its_payout_is_
         joey.run("pay", exit_code=None)
         (file,) = until(lambda: ada.rows("payouts_payoutfile", "?waits=to-leave"), "the file", seconds=120)
         ada.run("payouts", "pause", "We change the bank")
-    listed = ada.run("payouts", "files")
+    listed = ada.run("files", "list")
     assert "has not left" in listed
     named = listed.split()[0]
     assert "All" in joey.run("prove")
 
-    assert "reason" in ada.run("payouts", "withdraw", named, " ", exit_code=1)
-    assert "prepared again within a minute" in ada.run("payouts", "withdraw", named, "We change the bank")
-    assert "withdrawn already" in ada.run("payouts", "withdraw", named, "Again", exit_code=1)
+    assert "reason" in ada.run("files", "withdraw", named, " ", exit_code=1)
+    assert "prepared again within a minute" in ada.run("files", "withdraw", named, "We change the bank")
+    assert "withdrawn already" in ada.run("files", "withdraw", named, "Again", exit_code=1)
     assert ada.rows("payouts_payoutfile", "?waits=to-leave") == []
     assert "We change the bank" in ada.run("payouts", "status")
     assert payout(mei, wish)["state"] == "approved"

@@ -185,17 +185,17 @@ def test_what_a_bank_answers_about_a_transfer_of_another_file_is_dismissed_once_
     one, other = files_at_the_bank(sandbox)[-2:]
     trouble(sandbox, "answer_for_other", file=other, other=one)
 
-    ada.run("payouts", "ask", other)
+    ada.run("files", "ask", other)
     assert "Answers of a bank about transfers that are not ours" in ada.waiting()
-    assert "unknown_transfer" in ada.run("payouts", "files")
+    assert "unknown_transfer" in ada.run("files", "list")
     (file,) = ada.rows("payouts_payoutfile", "?waits=strangers")
-    assert "reason" in ada.run("payouts", "dismiss", other, " ", exit_code=1)
+    assert "reason" in ada.run("files", "dismiss", other, " ", exit_code=1)
     assert "Done: 1" in ada.act("payouts_payoutfile", "dismiss", file, reason="Call 4713: their mistake, corrected")
 
     trouble(sandbox, "recover")
     assert "Answers of a bank" not in ada.waiting()
-    assert other not in ada.run("payouts", "files")
-    assert "is noted on this file" in ada.run("payouts", "dismiss", other, "Again", exit_code=1)
+    assert other not in ada.run("files", "list")
+    assert "is noted on this file" in ada.run("files", "dismiss", other, "Again", exit_code=1)
     assert "All" in joey.run("prove")
 
 
@@ -217,10 +217,10 @@ def test_a_file_that_the_bank_does_not_answer_is_asked_about_by_an_operator(
     wish = approved(mei, ada, 1_000)
     joey.run("pay")
     (file,) = ada.rows("payouts_payoutfile", "?waits=for-answers")
-    named = ada.run("payouts", "files").split()[0]
+    named = ada.run("files", "list").split()[0]
 
-    assert "the bank may have it" in ada.run("payouts", "withdraw", named, "We change the bank", exit_code=1)
-    ada.run("payouts", "ask", named, exit_code=1)
+    assert "the bank may have it" in ada.run("files", "withdraw", named, "We change the bank", exit_code=1)
+    ada.run("files", "ask", named, exit_code=1)
     trouble(sandbox, "recover")
 
     def asked() -> bool:
@@ -283,11 +283,11 @@ def test_nothing_of_a_file_that_the_bank_refused_was_paid(
     trouble(sandbox, "refuse_files")
     wish = approved(mei, ada, 1_000)
     waits_for(joey, ada, "Payouts to resolve: unknown")
-    named = ada.run("payouts", "files").split()[0]
+    named = ada.run("files", "list").split()[0]
 
-    assert "second operator" in ada.run("payouts", "mark-refused", named, "Call 4712: it is refused")
+    assert "second operator" in ada.run("files", "mark-refused", named, "Call 4712: it is refused")
     assert available(mei) == before - 1_000
-    assert "available again" in bo.run("payouts", "mark-refused", named, "Their e-mail says so too")
+    assert "available again" in bo.run("files", "mark-refused", named, "Their e-mail says so too")
     trouble(sandbox, "recover")
 
     assert available(mei) == before

@@ -15,7 +15,7 @@ def files(data: Path) -> None:
     """List payout files that wait for the bank or for an operator, oldest first, each with its problems."""
     from joey.instance.open_instance import instance
 
-    with instance(data, "payouts"):
+    with instance(data, "files"):
         from joey.payouts.open_questions import open_files
 
         found = open_files()
@@ -34,7 +34,7 @@ def files(data: Path) -> None:
 @data_option
 def ask(message_id: str, by: str, data: Path) -> None:
     """Ask the bank now what became of FILE, by its message id, and book the answers."""
-    with deciding(data, by, command="payouts") as operator:
+    with deciding(data, by, command="files") as operator:
         from joey.kit.clock import now
         from joey.payouts.open_questions import file_by_message_id
         from joey.payouts.take_answers import ask_file
@@ -53,7 +53,7 @@ def ask(message_id: str, by: str, data: Path) -> None:
 @data_option
 def withdraw(message_id: str, reason: str, by: str, data: Path) -> None:
     """Withdraw FILE, which has not left; its payouts are prepared again, for the bank that the settings name then."""
-    with deciding(data, by, command="payouts") as operator:
+    with deciding(data, by, command="files") as operator:
         from joey.kit.clock import now
         from joey.payouts.open_questions import file_by_message_id
         from joey.payouts.withdraw import withdraw_file
@@ -72,7 +72,7 @@ def mark_refused(message_id: str, reason: str, by: str, data: Path) -> None:
 
     REASON says how you know that the bank did not pay: the refusal itself, a call with its number.
     """
-    with deciding(data, by, command="payouts") as operator:
+    with deciding(data, by, command="files") as operator:
         from joey.kit.clock import now
         from joey.payouts import resolve
         from joey.payouts.open_questions import file_by_message_id
@@ -93,7 +93,7 @@ def mark_refused(message_id: str, reason: str, by: str, data: Path) -> None:
 @data_option
 def dismiss(message_id: str, reason: str, by: str, data: Path) -> None:
     """Take off FILE what the bank answered about transfers that are not ours. REASON says what they were."""
-    with deciding(data, by, command="payouts") as operator:
+    with deciding(data, by, command="files") as operator:
         from joey.kit.clock import now
         from joey.payouts.file_problems import dismiss_strangers
         from joey.payouts.open_questions import file_by_message_id

@@ -1,0 +1,1 @@
+"""Commands about what marketplaces report: what could not be read."""
