@@ -183,7 +183,7 @@ def test_killed_at_any_moment_and_run_again_it_comes_to_one_clean_run(
 
 
 def _without_times() -> dict[str, dict[str, object]]:
-    left_out = ("id", "seq", "as_of", "expires_at")
+    left_out = ("id", "seq", "as_of", "expires_at", "rates_since")
     return {
         name: {column: value for column, value in offer.items() if column not in left_out}
         for name, offer in offers().items()

@@ -13,6 +13,7 @@ import pytest
 from tests.journeys.at_the_counter import PHONE, Api, Json, Sandbox, Visitor, client
 from tests.journeys.running import RunningJoey, until
 
+ADA = "ada@example.com"
 GO = re.compile(r'href="/go/([^"]+)"')
 
 
@@ -35,6 +36,7 @@ def test_orders_and_payouts_since_the_backup_come_back_and_are_booked_once(town:
     link = mei.get("/shops/mei/links")["items"][0]["code"]
     known = bought(town, sandbox, link)
     synced(town, mei, known)
+    town.run("operator", "create", ADA)
 
     with clicking(town, link) as acknowledged:
         said = town.run("backup", str(tmp_path / "backup"))
@@ -76,7 +78,7 @@ def test_orders_and_payouts_since_the_backup_come_back_and_are_booked_once(town:
     assert "Payouts are paused" in town.run("doctor", exit_code=1)
     town.run("prove")
 
-    town.run("payouts", "release")
+    town.run("payouts", "resume", "--by", ADA)
     town.run("pay")
     assert bank_statement(town) == statement
     town.run("prove")

@@ -1,5 +1,6 @@
 """The office: who gets in, that everything can be seen and nothing edited, and that actions call the verbs."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -416,7 +417,7 @@ def test_a_long_table_has_a_next_page_and_one_back_and_says_no_total() -> None:
     assert 'rel="prev"' in second
     assert 'rel="next"' not in second
     assert 'rel="prev"' in beyond
-    assert "51" not in first.split('id="changelist"')[1].split("<tbody")[0]
+    assert "51" not in re.sub("<[^>]*>", "", first.split('id="changelist"')[1].split("<tbody")[0])
 
 
 def test_the_filters_offer_what_joey_knows_and_choose_by_it(settings: Any) -> None:

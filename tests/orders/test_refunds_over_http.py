@@ -74,6 +74,7 @@ class Counter:
 @pytest.fixture
 def counter(own_sandbox: Callable[..., Sandbox], settings: Settings) -> Counter:
     union = own_sandbox()
+    settings.SANDBOX_URL = union.url  # time may be pretended: `confirmed` is days ahead of what was read
     settings.JOEY_MARKETPLACES = {"taobao": union.get("/control/marketplaces").json()["taobao"]}
     leased(meis_shop(), POSITION, since=now().replace(microsecond=0) - timedelta(days=1))
     return Counter(union)
