@@ -14,7 +14,7 @@ from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid, NotFound
 from joey.kit.sets import SetTable
 from joey.orders.models import ReportDismissal, UnreadReport
-from joey.orders.newest_report import LINE, moment
+from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE, UNREAD_WITH_MOMENT
 from joey.orders.take_order_reports import lock_lines_of
 from joey.people.models import Person
 from joey.record.append import append, append_set
@@ -83,14 +83,11 @@ def dismiss_replaced(marketplace: str, *, now: datetime) -> int:
 
 # Each unreadable report of a line with the line's newest report, where that is newer (newest_report.py).
 _FIND = f"""
-    SELECT DISTINCT ON (u.report_id) u.report_id, newest.id AS replaced_by FROM orders_unreadreport u
-    JOIN (SELECT id, reported_at, coalesce(poll_id, 0) AS poll FROM orders_report) r ON r.id = u.report_id
-    JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line)
-                             = (u.marketplace, u.external_order, u.external_line)
+    SELECT DISTINCT ON (u.report_id) u.report_id, newest.id AS replaced_by FROM {UNREAD_WITH_MOMENT}
+    JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
     JOIN orders_report newest ON (newest.marketplace, newest.external_order, newest.external_line)
                                = (l.marketplace, l.external_order, l.external_line)
-    WHERE u.marketplace = %(marketplace)s AND u.kind = 'order' AND u.external_line <> ''
-      AND {moment("l", LINE)} > {moment("r")}
+    WHERE u.marketplace = %(marketplace)s AND u.external_line <> '' AND {IS_REPLACED}
       AND newest.kind = 'order' AND newest.problem = ''
       AND (newest.reported_at, coalesce(newest.poll_id, 0), newest.payload_sha256)
         = (l.reported_at, l.reported_poll, l.report_digest)

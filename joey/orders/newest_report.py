@@ -77,3 +77,16 @@ def _filled(parts: tuple[str, ...], row: str, columns: Columns) -> list[str]:
 
 def _descending(parts: tuple[str, ...], row: str, columns: Columns) -> str:
     return ", ".join(f"{part} DESC" for part in _filled(parts, row, columns))
+
+
+# Order reports `u` that cannot be read, each with its time and poll as `r`; which of them are of the line `l`, and
+# whether what the line says is newer.
+UNREAD_WITH_MOMENT = """
+    orders_unreadreport u
+    JOIN (SELECT id, reported_at, coalesce(poll_id, 0) AS poll FROM orders_report) r ON r.id = u.report_id
+"""
+IS_UNREAD_OF_LINE = """
+    (u.kind = 'order' AND (u.marketplace, u.external_order, u.external_line)
+                        = (l.marketplace, l.external_order, l.external_line))
+"""
+IS_REPLACED = f"{moment('l', LINE)} > {moment('r')}"

@@ -13,7 +13,7 @@ from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
 from joey.orders.models import OrderLine
-from joey.orders.newest_report import LINE, moment
+from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE, UNREAD_WITH_MOMENT
 from joey.sharing.attribute import SUB_ID
 
 
@@ -94,11 +94,7 @@ READ_UNTIL = """
 # Of a line `l`: whether a report that no one can read is newer than what the line says. One that an operator gave up is
 # off the list.
 HAS_UNREAD = f"""
-    EXISTS (SELECT FROM orders_unreadreport u
-            JOIN (SELECT id, reported_at, coalesce(poll_id, 0) AS poll FROM orders_report) r ON r.id = u.report_id
-            WHERE u.kind = 'order' AND (u.marketplace, u.external_order, u.external_line)
-                                     = (l.marketplace, l.external_order, l.external_line)
-              AND NOT {moment("l", LINE)} > {moment("r")})
+    EXISTS (SELECT FROM {UNREAD_WITH_MOMENT} WHERE {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED})
 """
 
 
