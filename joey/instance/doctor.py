@@ -46,6 +46,7 @@ def diagnose(data: Path) -> Iterator[Diagnosis]:
     yield from _database(url, owner_url)
     _set_up_django(data, running, url)
     yield from _partitions()
+    yield from _locks()
     yield from _search()
     if running:
         yield from _faces(running)
@@ -194,6 +195,24 @@ def _partitions() -> Iterator[Diagnosis]:
         return
     kept = f"for {settings.JOEY_CLICK_DAYS} days" if settings.JOEY_CLICK_DAYS else "for ever"
     yield Diagnosis(True, f"Partitions are made {days} days ahead; clicks are kept {kept} (JOEY_CLICK_DAYS).")
+
+
+def _locks() -> Iterator[Diagnosis]:
+    from django.db import Error
+
+    from joey.kit.partitions import locks_of_all_days
+
+    try:
+        taken, room = locks_of_all_days()
+    except Error:
+        return  # reported above
+    text = (
+        f"Reading all days, as `joey prove` does, takes {taken:,} of the {room:,} locks that the database has room for"
+    )
+    if taken > room / 2:
+        yield Diagnosis(False, f"{text}. Double max_locks_per_transaction in its configuration and restart it.")
+    else:
+        yield Diagnosis(True, f"{text}.")
 
 
 def _search() -> Iterator[Diagnosis]:

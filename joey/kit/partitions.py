@@ -87,6 +87,23 @@ def days_left() -> dict[str, int]:
     }
 
 
+def locks_of_all_days() -> tuple[int, int]:
+    """How many locks reading every day of every table takes, and for how many the database has room. One query.
+
+    Each partition counts, and each of its indexes: a query that cannot tell its days locks all of them when it is
+    planned. The room is shared by everyone who is connected, and what takes more fails.
+    """
+    row = sql.rows(
+        """
+        SELECT (SELECT count(*) + coalesce(sum((SELECT count(*) FROM pg_index WHERE indrelid = i.inhrelid)), 0)
+                FROM kit_partitioned p JOIN pg_inherits i ON i.inhparent = to_regclass(p.name)) AS taken,
+               current_setting('max_locks_per_transaction')::int
+             * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int) AS room
+        """
+    )[0]
+    return int(row["taken"]), int(row["room"])
+
+
 def first_id_of(moment: datetime) -> UUID:
     """The smallest UUIDv7 of this millisecond: rows of then and later have `id >= first_id_of(moment)`."""
     return UUID(int=(int(moment.timestamp() * 1000) << 80))

@@ -15,6 +15,7 @@ from joey.kit.partitions import (
     days_left,
     drop_days,
     first_id_of,
+    locks_of_all_days,
     make_days,
     moment_of,
     partitioned_tables,
@@ -177,3 +178,16 @@ def test_an_id_says_its_moment() -> None:
 
     assert moment_of(first_id_of(moment)) == moment
     assert first_id_of(datetime.now(UTC) - timedelta(seconds=1)) < new_id() < first_id_of(NOW + timedelta(days=1))
+
+
+@pytest.mark.django_db
+def test_the_locks_of_all_days_are_those_of_partitions_and_their_indexes() -> None:
+    for table in partitioned_tables():
+        sql.value(f"SELECT count(*) FROM {table}")
+
+    held = sql.value(
+        "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+        " WHERE l.pid = pg_backend_pid() AND c.relispartition"
+    )
+    taken, room = locks_of_all_days()
+    assert 0 < taken == held < room
