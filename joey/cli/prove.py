@@ -1,6 +1,7 @@
 """Check every invariant of the ledger and the record; exit code 1 when one does not hold."""
 
 import json
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,11 +45,12 @@ def _in_words(verdicts: "Iterable[JudgedRule]") -> int:
 
 def _as_json(verdicts: "Iterable[JudgedRule]") -> int:
     """One object with every rule, also after one that does not hold; how many hold. Raises CommandFailed then."""
+    began = time.monotonic()
     judged = list(verdicts)
     broken = [verdict.rule for verdict in judged if verdict.offender is not None]
     found = {
         "holds": not broken,
-        "seconds": round(sum(verdict.seconds for verdict in judged), 3),
+        "seconds": round(time.monotonic() - began, 3),
         "rules": [{"rule": each.rule, "seconds": each.seconds, "offender": each.offender} for each in judged],
     }
     click.echo(json.dumps(found, default=str, indent=1, ensure_ascii=False))

@@ -1,27 +1,81 @@
 """A proof reads one moment of the books, however long it takes and whatever is written meanwhile."""
 
+import threading
+
 import psycopg
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
-from joey.kit.prove import Check, verdicts
+from joey.kit import sql
+from joey.kit.prove import AT_ONCE, Check, verdicts
 
-BEFORE = Check("nothing is wrong yet", "SELECT 1 AS wrong WHERE false")
-EMPTY = Check("no one asked", "SELECT hits FROM kit_ratewindow")
 ASKED = "INSERT INTO kit_ratewindow (digest, hits, ends_at) VALUES (sha256('x'), 7, now())"
+EMPTY = Check("no one asked", "SELECT hits FROM kit_ratewindow")
+ME = Check("", "SELECT pg_backend_pid() AS process")
 
 
 def test_what_is_written_during_a_proof_is_no_part_of_it(committed_db: EmbeddedPostgres) -> None:
-    judged = verdicts([BEFORE, EMPTY])
-    assert next(judged).offender is None
+    written = threading.Event()
 
-    with psycopg.connect(committed_db.urls.owner) as other:
-        other.execute(ASKED)
+    def asks() -> str:
+        with psycopg.connect(committed_db.urls.owner) as other:
+            other.execute(ASKED)
+        written.set()
+        return EMPTY.query
 
-    assert [(verdict.rule, verdict.offender) for verdict in judged] == [("no one asked", None)]
+    def comes_later() -> str:
+        written.wait(10)
+        return EMPTY.query
+
+    judged = verdicts([Check("asks", asks), Check("beside it", comes_later), EMPTY])
+
+    assert [(verdict.rule, verdict.offender) for verdict in judged] == [
+        ("asks", None),
+        ("beside it", None),
+        ("no one asked", None),
+    ]
     (now,) = verdicts([EMPTY])
     assert (now.offender, now.facts) == ({"hits": 7}, "hits 7")
+
+
+def test_rules_are_judged_two_at_a_time_and_come_in_their_order(committed_db: EmbeddedPostgres) -> None:
+    both = threading.Barrier(AT_ONCE)
+
+    def waits_for_the_other() -> str:
+        both.wait(10)
+        return ME.query
+
+    judged = list(verdicts([Check(str(number), waits_for_the_other) for number in range(2 * AT_ONCE)]))
+
+    assert [verdict.rule for verdict in judged] == ["0", "1", "2", "3"]
+    assert len({str(verdict.offender) for verdict in judged}) == AT_ONCE
+
+
+def test_a_caller_that_has_seen_enough_waits_for_no_more_rules(committed_db: EmbeddedPostgres) -> None:
+    judged = 0
+
+    def counted() -> str:
+        nonlocal judged
+        judged += 1
+        return "SELECT 1 AS wrong FROM pg_sleep(0.05)"
+
+    found = verdicts([Check("", counted)] * 50)
+    assert next(found).offender
+    found.close()  # type: ignore[attr-defined]
+
+    assert judged < 10
+    with psycopg.connect(committed_db.urls.owner) as other:
+        idle = other.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'").fetchone()
+    assert idle == (0,)
+
+
+def test_a_rule_that_cannot_be_judged_says_so(committed_db: EmbeddedPostgres) -> None:
+    judged = verdicts([EMPTY, Check("", "SELECT 1 / 0 AS wrong"), EMPTY])
+
+    assert next(judged).offender is None
+    with pytest.raises(DatabaseError, match="division by zero"):
+        next(judged)
 
 
 def test_a_proof_writes_nothing(committed_db: EmbeddedPostgres) -> None:
@@ -29,3 +83,13 @@ def test_a_proof_writes_nothing(committed_db: EmbeddedPostgres) -> None:
 
     with pytest.raises(DatabaseError, match="read-only"):
         list(verdicts([writing]))
+
+
+def test_a_proof_inside_a_transaction_sees_what_that_wrote(committed_db: EmbeddedPostgres) -> None:
+    with transaction.atomic():
+        sql.execute(ASKED)
+        (seen,) = verdicts([EMPTY])
+        transaction.set_rollback(True)
+
+    assert seen.offender == {"hits": 7}
+    assert not connection.in_atomic_block
