@@ -39,9 +39,10 @@ class PayoutIn(In):
 class PayoutOut(Out):
     """`account` is masked. `held` says why the payout waits, or is empty.
 
-    `state`: requested · approved (it goes out next) · sent (with the bank) · checking (what became of it is being
-    checked with the bank) · paid · failed (the bank did not pay it) · returned (it was paid and came back) · refused
-    (not sent). After failed, returned and refused the money is available again; `reason` says why.
+    `state`: requested (a small one is approved by rule within a minute, others by operators) · approved (it goes out
+    next) · sent (with the bank) · checking (what became of it is being checked with the bank) · paid · failed (the bank
+    did not pay it) · returned (it was paid and came back) · refused (not sent). After failed, returned and refused the
+    money is available again; `reason` says why.
     """
 
     id: UUID

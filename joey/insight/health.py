@@ -13,6 +13,7 @@ from joey.insight.waiting import Waiting, stuck
 from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 from joey.marketplaces import registry
 from joey.orders.models import OrderLine, SyncCursor
+from joey.payouts.by_rule import to_decide
 from joey.payouts.models import Payout
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker's heartbeat is every ten seconds
@@ -80,7 +81,7 @@ def counts() -> Counts:
         failed_jobs=ProcrastinateJob.objects.filter(status="failed")[:COUNT_MOST].count(),
         waiting_jobs=ProcrastinateJob.objects.filter(status="todo")[:COUNT_MOST].count(),
         in_suspense=OrderLine.objects.exclude(suspense="")[:COUNT_MOST].count(),
-        payouts_to_decide=Payout.objects.filter(state=Payout.State.REQUESTED)[:COUNT_MOST].count(),
+        payouts_to_decide=to_decide(Payout.objects.all())[:COUNT_MOST].count(),
     )
 
 

@@ -94,7 +94,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
             _("Waiting for you"),
             [
                 _item(_("Everything that waits"), "inbox", reverse("admin:waiting")),
-                _item(_("Payouts to decide"), "payments", table("payouts_payout", "?state__exact=requested")),
+                _item(_("Payouts to decide"), "payments", table("payouts_payout", "?waits=to-decide")),
                 _item(_("Order lines without a shop"), "help", table("orders_orderline", "?suspended=yes")),
                 _item(_("Unreadable reports"), "unknown_document", table("orders_unreadreport")),
                 _item(_("Failed jobs"), "error", table("procrastinate_procrastinatejob", "?status__exact=failed")),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.insight.explain_evidence import held_because
 from joey.insight.explain_holds import unbookable_because
-from joey.insight.explain_money import rate_text
 from joey.marketplaces import registry
+from joey.money.rate import rate_text
 from joey.people.models import Person
 from joey.people.queries import contact_of
 
@@ -171,7 +171,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "no_evidence": _("It names neither position nor link"),
     },
     "payout.state": {
-        "requested": _("Requested, to be decided"),
+        "requested": _("Requested"),
         "approved": _("Approved, goes out next"),
         "sent": _("With the bank"),
         "paid": _("Paid"),

@@ -8,6 +8,8 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
+from joey.payouts.by_rule import approved_by_rule
+from joey.payouts.models import Payout
 from joey.record.append import append_set
 
 
@@ -23,35 +25,23 @@ class SmallPayout:
 
 @transaction.atomic(durable=True)
 def approve_small(*, now: datetime) -> int:
-    """Approve every requested payout below the amount in its currency's limits that no hold blocks; how many.
+    """Approve every requested payout that the rule leaves to no operator (by_rule.py); how many.
 
-    What counts is what the shop requested within 24 hours, so a large sum split into small payouts still needs an
-    operator. One statement checks and changes the state, so the rule approves nothing twice and nothing that an
-    operator has decided.
+    The statement that changes the state checks it, so the rule approves nothing twice and nothing that an operator has
+    decided.
     """
     small = SetTable("small", SmallPayout).create()
+    query, given = Payout.objects.filter(approved_by_rule(now)).values("pk").query.sql_with_params()
     approved = sql.execute(
         f"""
-        WITH limits AS (
-            SELECT DISTINCT ON (currency) currency, by_rule_below_minor AS below_minor FROM payouts_payoutlimits
-            WHERE from_at <= %(now)s ORDER BY currency, version DESC
-        ), approved AS (
-            UPDATE payouts_payout p SET state = 'approved', approvals_needed = 0, decided_at = %(now)s
-            FROM limits WHERE limits.currency = p.currency AND p.amount_minor < limits.below_minor
-              AND p.state = 'requested'
-              AND limits.below_minor > (
-                  SELECT sum(q.amount_minor) FROM payouts_payout q
-                  WHERE q.shop_id = p.shop_id AND q.currency = p.currency AND q.state NOT IN ('failed', 'refused')
-                    AND q.requested_at > p.requested_at - interval '24 hours')
-              AND NOT EXISTS (
-                  SELECT FROM payouts_payouthold h WHERE h.shop_id = p.shop_id
-                  AND (h.payout_id IS NULL OR h.payout_id = p.id)
-                  AND NOT EXISTS (SELECT FROM payouts_payoutholdclosing c WHERE c.hold_id = h.id))
+        WITH approved AS (
+            UPDATE payouts_payout p SET state = 'approved', approvals_needed = 0, decided_at = %s
+            WHERE p.state = 'requested' AND p.id IN ({query})
             RETURNING p.id AS payout_id, p.shop_id, p.amount_minor, p.currency
         )
         INSERT INTO {small} ({small.columns}) SELECT {small.columns} FROM approved
         """,
-        {"now": now},
+        [now, *given],
     )
     append_set(
         f"""

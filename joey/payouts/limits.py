@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock, sql
@@ -59,11 +60,15 @@ def approvals_needed(payout: Payout, limits: PayoutLimits) -> int:
     """0, 1 or 2 operators. What the shop requested within 24 hours counts, so that splitting a sum changes nothing."""
     if payout.amount_minor >= limits.two_from_minor:
         return 2
-    counted = Payout.objects.filter(
-        shop=payout.shop_id, currency=payout.currency, requested_at__gt=payout.requested_at - WINDOW
-    ).exclude(state__in=NOT_COUNTED)
-    total = counted.aggregate(total=Sum("amount_minor"))["total"] or 0
+    together = requested_together(payout.shop_id, payout.currency, payout.requested_at)
+    total = together.aggregate(total=Sum("amount_minor"))["total"] or 0
     return 0 if total < limits.by_rule_below_minor else 1
+
+
+def requested_together(shop: Any, currency: Any, requested_at: Any) -> "QuerySet[Payout]":
+    """What counts as one sum with a payout of this shop, currency and time; these may be columns of an outer query."""
+    within = Payout.objects.filter(shop=shop, currency=currency, requested_at__gt=requested_at - WINDOW)
+    return within.exclude(state__in=NOT_COUNTED)
 
 
 @transaction.atomic(durable=True)

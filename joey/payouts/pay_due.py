@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from joey.payouts.approve_small import approve_small
+from joey.payouts.by_rule import to_decide
 from joey.payouts.models import Payout, PayoutFile
 from joey.payouts.pause import open_pauses
 from joey.payouts.send_due import send_due
@@ -40,7 +41,7 @@ def pay_due(*, now: datetime, ask_all: bool = False) -> PayoutRun:
         paid=taken.settled,
         failed=taken.rejected,
         returned=taken.returned,
-        waiting=Payout.objects.filter(state=Payout.State.REQUESTED).count(),
+        waiting=to_decide(Payout.objects.all()).count(),
         paused=next((kept_text(pause, "reason") for pause in open_pauses()), ""),
         problems=tuple(PayoutFile.objects.exclude(problems="").values_list("problems", flat=True)[:20]),
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
+from joey.payouts.by_rule import to_decide, with_rule
 from joey.payouts.gate import holds_on_payout
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.limits import limits_now
@@ -35,12 +36,13 @@ CHECKING = "checking"  # shown instead of the state while it is open what became
 class PayoutRow:
     """One payout as its shopkeeper and an operator see it. `account` is masked; `held` says why it waits, or is "".
 
-    `state` is the payout's, or CHECKING.
+    `state` is the payout's, or CHECKING. `left_to_the_rule`: it is requested, and no operator has to approve it.
     """
 
     id: UUID
     amount: Money
     state: str
+    left_to_the_rule: bool
     reason: str
     rail: str
     holder_name: str
@@ -146,8 +148,8 @@ def payee_of(shop: Shop, rail: str | None = None) -> PayeeRow | None:
 
 
 def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[ToDecide]:
-    """Requested payouts of all shops, oldest first, those newer than `after`. For operators."""
-    waiting = _with_hold(Payout.objects.filter(state=Payout.State.REQUESTED)).select_related("shop")
+    """Requested payouts of all shops that wait for an operator, oldest first, those newer than `after`."""
+    waiting = _with_hold(to_decide(Payout.objects.all())).select_related("shop")
     if after:
         waiting = waiting.filter(id__gt=after)
     found = list(waiting.order_by("id")[:limit])
@@ -204,7 +206,7 @@ def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
     )
     asked = open_holds().filter(attempt__payout=OuterRef("pk"), cause__in=QUESTIONS)
     asked_reason = asked.order_by("placed_at").annotate(content=content_of("reason_id")).values("content")[:1]
-    return with_texts(payouts, "details", "reason").annotate(
+    return with_texts(with_rule(payouts), "details", "reason").annotate(
         hold_content=hold_reason,
         paused=Exists(pauses_in_force()),
         checking=Exists(asked),
@@ -220,6 +222,7 @@ def _row(payout: Payout) -> PayoutRow:
         id=payout.id,
         amount=Money(payout.amount_minor, payout.currency),
         state=CHECKING if checking else payout.state,
+        left_to_the_rule=getattr(payout, "left_to_the_rule", False),
         reason=kept_text(payout, "checking") if checking else kept_text(payout, "reason"),
         rail=payout.rail,
         holder_name=details.holder_name if details else str(_("erased")),

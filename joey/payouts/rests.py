@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
+from joey.payouts.by_rule import LEFT_TO_THE_RULE, TO_DECIDE
 from joey.payouts.file_problems import NAMES_STRANGERS
 from joey.payouts.models import (
     Payout,
@@ -66,9 +67,12 @@ _BY_FILE = "listed by its payout file or hold"
 
 RESTS = [
     Rest(
-        PAYOUT, _P.REQUESTED, (PAY, APPROVE, REFUSE),
-        "below the limit of its currency within a minute by rule, else when operators decide", AT_ONCE,
-        label=_("Payouts to decide"), query="?state__exact=requested",
+        PAYOUT, _P.REQUESTED, (APPROVE, REFUSE), "when operators decide", AT_ONCE,
+        label=_("Payouts to decide"), rows=TO_DECIDE, query="?waits=to-decide",
+    ),
+    Rest(
+        PAYOUT, "requested, left to the rule", (PAY, APPROVE, REFUSE), "within a minute", timedelta(hours=1),
+        label=_("Small payouts that the rule has not approved"), rows=LEFT_TO_THE_RULE, query="?waits=rule",
     ),
     Rest(
         PAYOUT, _P.APPROVED, (PAY, APPROVE, REFUSE),

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
+from joey.payouts.by_rule import with_rule
 from joey.payouts.holds import open_holds
 from joey.payouts.models import Payout, PayoutApproval, PayoutHold
 from joey.payouts.states import IN_PROGRESS
@@ -18,12 +20,16 @@ LIST_MOST = 200
 
 @dataclass(frozen=True)
 class InProgress:
-    """A payout that is not over; `approved_once_by` is the contact of the first of two operators, or ""."""
+    """A payout that is not over; `approved_once_by` is the contact of the first of two operators, or "".
+
+    `left_to_the_rule`: it is requested, and no operator has to approve it.
+    """
 
     id: UUID
     shop_slug: str
     amount: Money
     state: str
+    left_to_the_rule: bool
     approved_once_by: str
     requested_at: datetime
 
@@ -41,7 +47,8 @@ class HoldInForce:
 
 def payouts_in_progress() -> list[InProgress]:
     """Of all shops, those to decide first, then the oldest. Two queries."""
-    found = Payout.objects.select_related("shop").filter(state__in=IN_PROGRESS).order_by("id")[:LIST_MOST]
+    in_progress = Payout.objects.select_related("shop").filter(state__in=IN_PROGRESS)
+    found: list[Any] = list(with_rule(in_progress).order_by("id")[:LIST_MOST])
     approvals = PayoutApproval.objects.select_related("operator").filter(payout__state=Payout.State.REQUESTED)
     approved_by = {approval.payout_id: approval.operator.contact for approval in approvals}
     rows = [
@@ -50,12 +57,13 @@ def payouts_in_progress() -> list[InProgress]:
             shop_slug=payout.shop.slug,
             amount=Money(payout.amount_minor, payout.currency),
             state=payout.state,
+            left_to_the_rule=payout.left_to_the_rule,
             approved_once_by=approved_by.get(payout.id, ""),
             requested_at=payout.requested_at,
         )
         for payout in found
     ]
-    return sorted(rows, key=lambda row: row.state != Payout.State.REQUESTED)
+    return sorted(rows, key=lambda row: row.state != Payout.State.REQUESTED or row.left_to_the_rule)
 
 
 def holds_in_force() -> list[HoldInForce]:

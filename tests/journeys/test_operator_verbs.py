@@ -56,7 +56,7 @@ def test_a_payout_is_approved_in_the_office_or_in_the_terminal_and_refused_with_
     refused = request(mei, ALONE)
     assert "Payouts to decide" in ada.waiting()
     assert refused["id"] in ada.run("payouts", "list")
-    assert refused["id"] in ada.rows("payouts_payout", "?state__exact=requested")
+    assert refused["id"] in ada.rows("payouts_payout", "?waits=to-decide")
     assert "reason" in ada.run("payouts", "refuse", refused["id"], " ", exit_code=1)
     ada.run("payouts", "refuse", refused["id"], "The name does not fit")
     assert payout(mei, refused)["reason"] == "The name does not fit"

@@ -99,7 +99,7 @@ def everything(settings: Any) -> None:
 
 
 def test_strangers_are_sent_to_sign_in_and_come_back() -> None:
-    for address in ("/office/", "/office/payouts/payout/?state__exact=requested", "/office/health/", "/office/no-such"):
+    for address in ("/office/", "/office/payouts/payout/?waits=to-decide", "/office/health/", "/office/no-such"):
         answer = Client().get(address)
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/studio/sign-in?next=%2Foffice%2F")
@@ -162,7 +162,7 @@ def test_the_first_page_and_the_side_bar_lead_everywhere() -> None:
     body = signed_in(ada()).get("/office/", follow=True).content.decode()
 
     for address in (
-        "/office/payouts/payout/?state__exact=requested",
+        "/office/payouts/payout/?waits=to-decide",
         "/office/orders/orderline/?suspended=yes",
         "/office/procrastinate/procrastinatejob/?status__exact=failed",
         "/office/health/",
@@ -450,8 +450,8 @@ def test_a_pause_of_all_payouts_is_ended_by_an_operator_with_a_fresh_code() -> N
 
 
 def test_everything_that_waits_for_an_operator_is_on_the_first_page_with_its_age_and_action() -> None:
-    shop = ready_shop()
-    payout = requested(shop, 6_000)
+    shop = ready_shop(200_000)
+    payout = requested(shop, 100_000)
     hold = place_payout_hold(shop, reason="Checking", now=now() - timedelta(hours=3))
     take_order_reports("taobao", [report("3", position="nobodys")], now=NOW)
     client = signed_in(ada())
@@ -459,7 +459,7 @@ def test_everything_that_waits_for_an_operator_is_on_the_first_page_with_its_age
     page = client.get("/office/", follow=True).content.decode()
 
     for address in (
-        "/office/payouts/payout/?state__exact=requested",
+        "/office/payouts/payout/?waits=to-decide",
         "/office/payouts/payouthold/?ended=no&cause__exact=operator",
         "/office/orders/orderline/?suspended=yes",
     ):
@@ -468,7 +468,7 @@ def test_everything_that_waits_for_an_operator_is_on_the_first_page_with_its_age
     assert "3\xa0hours ago" in page
     assert "Approve these · Refuse these…" in page
     assert "joey payouts release" in page
-    assert str(payout.pk) in client.get("/office/payouts/payout/?state__exact=requested").content.decode()
+    assert str(payout.pk) in client.get("/office/payouts/payout/?waits=to-decide").content.decode()
     assert str(hold.pk) in client.get("/office/payouts/payouthold/?ended=no&cause__exact=operator").content.decode()
 
 

@@ -19,7 +19,8 @@ def show(data: Path) -> None:
         found = payouts_in_progress()
     for payout in found:
         once = f", approved once by {payout.approved_once_by}" if payout.approved_once_by else ""
+        rule = ", approved by rule within a minute" if payout.left_to_the_rule else ""
         since = f"{payout.requested_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"{payout.id}  {payout.shop_slug}  {payout.amount.text}  {payout.state}{once}  since {since}")
+        click.echo(f"{payout.id}  {payout.shop_slug}  {payout.amount.text}  {payout.state}{rule}{once}  since {since}")
     if not found:
         click.echo("No payout is in progress.")

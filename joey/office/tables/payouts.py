@@ -15,10 +15,27 @@ from joey.money.money import EXPONENTS
 from joey.office.filters import InWords, OneOf
 from joey.office.read_only import WithReason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
+from joey.office.words import in_words
 from joey.payouts import decide
+from joey.payouts.by_rule import left_to_the_rule, to_decide, with_rule
 from joey.payouts.models import Payout
 from joey.payouts.office_lists import with_approvers
 from joey.payouts.queries import attempts_of, details_of
+
+
+class WaitsFor(admin.SimpleListFilter):
+    """Requested payouts by what they wait for: operators, or the rule that approves small ones."""
+
+    title = _("Waits")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return (("to-decide", _("for you to decide")), ("rule", _("for the rule, within a minute")))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = {"to-decide": to_decide, "rule": left_to_the_rule}
+        wish = self.value()
+        return chosen[wish](queryset) if wish in chosen else queryset
 
 
 class OfCurrency(OneOf):
@@ -35,19 +52,19 @@ class Payouts(WithReason):
     heading = _("Payouts")
     named_by = ("shop_slug", "amount")
     texts = ("details", "reason")
-    list_display = ("shop_slug", "amount", "state", "holder_name", "account", "approved_by", "requested_at", "why")
-    list_filter = (("state", InWords), ("currency", OfCurrency))
-    list_select_related = ("shop",)
+    list_display = ("shop_slug", "amount", "progress", "holder_name", "account", "approved_by", "requested_at", "why")
+    list_filter = (WaitsFor, ("state", InWords), ("currency", OfCurrency))
+    list_select_related = ("shop", "decided_by")
     search_fields = ("shop__slug",)
     ordering = ("-id",)
     actions = ("approve", "refuse")
     fields = (
-        "shop_slug", "amount", "state", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
-        "approved_by", "decided_by", "decided_at", "finished_at", "attempts",
+        "shop_slug", "amount", "progress", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
+        "approved_by", "decided", "decided_at", "finished_at", "attempts",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return with_approvers(super().get_queryset(request))
+        return with_rule(with_approvers(super().get_queryset(request)))
 
     @admin.action(description=_("Approve these"))
     def approve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
@@ -87,9 +104,23 @@ class Payouts(WithReason):
         details = details_of(payout)
         return details.bank_code if details else "–"
 
+    @admin.display(description=_("State"), ordering="state")
+    def progress(self, payout: Any) -> str:
+        if payout.left_to_the_rule:
+            return gettext("Requested, approved by rule within a minute")
+        if payout.state == Payout.State.REQUESTED:
+            return gettext("Requested, to be decided")
+        return str(in_words("payout.state", payout.state))
+
     @admin.display(description=_("Approved by"))
     def approved_by(self, payout: Any) -> str:
-        return payout.approvers or "–"
+        return payout.approvers or (gettext("By rule") if payout.approvals_needed == 0 else "–")
+
+    @admin.display(description=_("Decided by"))
+    def decided(self, payout: Any) -> str:
+        if payout.decided_by:
+            return str(payout.decided_by.contact)
+        return gettext("By rule") if payout.decided_at else "–"
 
     @admin.display(description=_("Attempts"))
     def attempts(self, payout: Payout) -> SafeString:

@@ -1,0 +1,43 @@
+"""Which requested payouts the rule approves by itself, so that no operator has to."""
+
+from datetime import datetime
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
+from django.db.models.lookups import LessThan
+
+from joey.payouts.gate import holds_on_payout
+from joey.payouts.limits import requested_together
+from joey.payouts.models import Payout, PayoutLimits
+
+
+def approved_by_rule(at: datetime | Now) -> Q:
+    """A condition on payouts: requested, below the amount in the limits in force at that time, and on no hold.
+
+    What counts is what the shop requested within 24 hours, so a large sum split into small payouts still needs an
+    operator. A currency without limits has no such amount.
+    """
+    limits = PayoutLimits.objects.filter(currency=OuterRef("currency"), from_at__lte=at).order_by("-version")
+    below = Coalesce(Subquery(limits.values("by_rule_below_minor")[:1]), 0)
+    together = requested_together(OuterRef("shop"), OuterRef("currency"), OuterRef("requested_at"))
+    total = Subquery(together.order_by().values("shop").annotate(total=Sum("amount_minor")).values("total"))
+    return Q(LessThan(total, below), ~Exists(holds_on_payout()), state=Payout.State.REQUESTED)
+
+
+def to_decide(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
+    """Of `payouts` those that wait for an operator: requested, and left alone by the rule."""
+    return payouts.filter(TO_DECIDE)
+
+
+def left_to_the_rule(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
+    """Of `payouts` those that the rule approves in its next run, within a minute."""
+    return payouts.filter(LEFT_TO_THE_RULE)
+
+
+def with_rule(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
+    """Each payout with `left_to_the_rule`."""
+    return payouts.annotate(left_to_the_rule=ExpressionWrapper(LEFT_TO_THE_RULE, output_field=BooleanField()))
+
+
+LEFT_TO_THE_RULE = approved_by_rule(Now())
+TO_DECIDE = Q(state=Payout.State.REQUESTED) & ~LEFT_TO_THE_RULE
