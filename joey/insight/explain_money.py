@@ -4,31 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from joey.kit.days import day_text
+from joey.kit.text import sentences
 from joey.money.money import Money
+from joey.money.rate import rate_text
 
-Facts = Mapping[str, Any]
+Facts = Mapping[str, Any]  # of the event, with the time at which it happened
 Explained = tuple[str, str, int | None]  # what, why, figure in minor units
-
-
-def rate_text(ppm: int) -> str:
-    """1 part per million is 0.0001 %: 55000 → "5.5%", which no line breaks."""
-    whole, part = divmod(ppm, 10_000)
-    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"
-
-
-def day_text(day: date | str | None) -> str:
-    if isinstance(day, str):
-        day = date.fromisoformat(day)
-    return date_format(day, "MONTH_DAY_FORMAT") if day else "–"
 
 
 def earned(facts: Facts) -> Explained:
     """The first booking: what is estimated, or settled already, and from what; and the rate, if another was shown."""
     what, why, figure = _earned(facts)
-    return what, " ".join([why, *_other_rate(facts)]), figure
+    return what, sentences(why, *_other_rate(facts)), figure
 
 
 def _earned(facts: Facts) -> Explained:
@@ -42,13 +32,13 @@ def _earned(facts: Facts) -> Explained:
         return _("Nothing to book"), _("At this report the marketplace pays nothing for the order."), None
     terms = {
         "figure": _money(facts, "amount_minor"), "share": rate_text(facts["share_ppm"]),
-        "base": _money(facts, "base_minor"), "day": day_text(facts["payable_on"]),
+        "base": _money(facts, "base_minor"), "day": _payable_on(facts),
     }  # fmt: skip
     if facts["settled"]:
         what = _("Earned %(figure)s: %(share)s of %(base)s; available on %(day)s") % terms
     else:
         what = _("Estimated %(figure)s: %(share)s of %(base)s") % terms
-    return what, _plan(facts), facts["amount_minor"]
+    return what, sentences(*_rest(facts), _plan(facts)), facts["amount_minor"]
 
 
 def adjusted(facts: Facts) -> Explained:
@@ -78,7 +68,7 @@ def settled(facts: Facts) -> Explained:
         why = f"{_down(facts)}."
     else:
         why = f"{_changed(facts)}." if facts["base_minor"] != facts["before_base_minor"] else _("The amount stays.")
-    return _("Settled; available on %s") % day_text(facts["payable_on"]), why, delta or None
+    return _("Settled; available on %s") % _payable_on(facts), why, delta or None
 
 
 def unsettled(facts: Facts) -> Explained:
@@ -97,14 +87,11 @@ def penalty(facts: Facts) -> Explained:
         why = _("The marketplace took more back than this order ever gave. Nothing of that is taken from you.")
         return _("%s more was taken; we bear it") % more, why, None
     terms = {"part": _plain(facts, -delta), "more": more}
-    why = (
-        _(
-            "The marketplace took back all that this order gave, and with it your part, %(part)s."
-            " The %(more)s beyond it are not taken from you."
-        )
-        % terms
+    why = _(
+        "The marketplace took back all that this order gave, and with it your part, %(part)s."
+        " The %(more)s beyond it are not taken from you."
     )
-    return _("%s more was taken; we bear it") % more, why, delta
+    return _("%s more was taken; we bear it") % more, why % terms, delta
 
 
 def confirmed(facts: Facts) -> Explained:
@@ -144,7 +131,7 @@ def _up(facts: Facts, delta: int) -> Explained:
         what, why = _refund_fell(facts)
     else:
         what, why = _changed(facts), _("The marketplace now pays more for it than before.")
-    terms = {"what": what, "more": f"+{Money(delta, facts['currency']).text}", "day": day_text(facts["payable_on"])}
+    terms = {"what": what, "more": f"+{Money(delta, facts['currency']).text}", "day": _payable_on(facts)}
     if facts["settled"]:
         return _("%(what)s; %(more)s, available on %(day)s") % terms, why, delta
     return _("%(what)s; %(more)s") % terms, why, delta
@@ -221,6 +208,12 @@ def _changed_by(facts: Facts) -> str:
     return _("Your part is now %(share)s of %(base)s.") % figures
 
 
+def _rest(facts: Facts) -> list[str]:
+    """Who has what the shopkeeper's share leaves."""
+    rest = 1_000_000 - facts["share_ppm"]
+    return [_("The other %s is Joey's platform fee, which its operator keeps.") % rate_text(rest)] if rest else []
+
+
 def _other_rate(facts: Facts) -> list[str]:
     """The marketplace reports, and pays, another rate than the one that was shown. Not known, or the same: nothing."""
     if facts["line_state"] == "closed" or facts.get("shown_rate_ppm") in (None, facts["rate_ppm"]):
@@ -239,6 +232,12 @@ def _plan(facts: Facts) -> str:
         "reported": _("Commission plan %s was in force at the first report and is kept for this order."),
     }
     return moments[str(facts["plan_moment_kind"])] % int(facts["plan"])
+
+
+def _payable_on(facts: Facts) -> str:
+    """The day as a step says it that has its own time beside it: with a year where that is another one."""
+    day = facts["payable_on"]
+    return day_text(date.fromisoformat(day), facts["happened_at"].year) if day else "–"
 
 
 def _money(facts: Facts, name: str) -> str:

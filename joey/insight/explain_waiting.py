@@ -1,6 +1,6 @@
 """What a commission waits for, in a sentence: also when the day it was expected on is over."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -8,18 +8,18 @@ from joey.commissions import waits_for
 from joey.commissions.queries import OrderRow
 from joey.insight.explain_evidence import held_because
 from joey.insight.explain_holds import unbookable_because
-from joey.insight.explain_money import day_text
 from joey.insight.queries import open_hold
+from joey.kit.days import day_text, today_of
 from joey.marketplaces import registry
 
 
-def waiting_in_words(line: OrderRow, code: str) -> str:
+def waiting_in_words(line: OrderRow, code: str, *, now: datetime) -> str:
     """The sentence for a code of joey.commissions.waits_for; of a hold it names the reason."""
     terms = {
         "figure": line.pending.text,
-        "day": day_text(line.payable_on),
+        "day": _day(line.payable_on, now),
         "marketplace": registry.reporter_name(line.marketplace),
-        "read": day_text(line.read_until.date() if line.read_until else None),
+        "read": _day(line.read_until, now),
     }
     if code == waits_for.HELD:
         return _held(line)
@@ -54,17 +54,21 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
     if not line.commission.minor and code != waits_for.QUARANTINED:
         return ""
     if code == waits_for.NOT_SETTLED and line.payable_on and line.payable_on >= now.date():
-        return _("payable about %s") % day_text(line.payable_on)
+        return _("payable about %s") % _day(line.payable_on, now)
     return {
-        waits_for.DAYS: _("available on %s") % day_text(line.payable_on),
+        waits_for.DAYS: _("available on %s") % _day(line.payable_on, now),
         waits_for.NOT_SETTLED: _("waits for the marketplace to settle it"),
         waits_for.WITHDRAWN: _("not settled any more, waiting again"),
         waits_for.NOT_READ: _("waits for reports that are not read yet"),
         waits_for.UNREAD: _("waits for a report that cannot be read yet"),
         waits_for.DUE: _("available within minutes"),
         waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),
-        waits_for.NOTHING: _("available since %s") % day_text(line.payable_on) if line.released.minor > 0 else "",
+        waits_for.NOTHING: _("available since %s") % _day(line.payable_on, now) if line.released.minor > 0 else "",
     }.get(code, "")
+
+
+def _day(day: date | None, now: datetime) -> str:
+    return day_text(day, today_of(now).year) if day else "–"
 
 
 def _held(line: OrderRow) -> str:

@@ -13,7 +13,7 @@ from joey.commissions.queries import OrderRow, order_of
 from joey.commissions.waits_for import waits_for
 from joey.insight import explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, suspended_because
-from joey.insight.explain_money import Explained, rate_text
+from joey.insight.explain_money import Explained
 from joey.insight.explain_returns import returned
 from joey.insight.explain_waiting import waiting_in_words
 from joey.insight.queries import ClickFacts
@@ -21,6 +21,7 @@ from joey.kit.refusals import NotFound
 from joey.kit.text import sentences
 from joey.marketplaces import registry
 from joey.money.money import Money
+from joey.money.rate import rate_text
 from joey.record.queries import EventRow, events_of, with_texts
 from joey.shops.models import Shop
 
@@ -93,7 +94,7 @@ def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
             "%s pays this commission to you itself. It is not in your balance here, and this site takes no part."
         ) % registry.reporter_name(line.marketplace)
     if waits in (waits_for_what.QUARANTINED, waits_for_what.NOT_BOOKED):
-        return waits, waiting_in_words(line, waits)
+        return waits, waiting_in_words(line, waits, now=now)
     if line.penalty.minor:
         return "penalty", _(
             "The marketplace took back %s more than this order gave. We bear it; nothing is taken from you."
@@ -103,14 +104,16 @@ def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     if not line.rate_ppm or not line.commission.minor:
         return "zero_rate", _("The marketplace pays no commission on this item, so there is nothing to earn.")
     if waits == waits_for_what.HELD and line.held_by_marketplace:
-        return "held_by_marketplace", waiting_in_words(line, waits)
+        return "held_by_marketplace", waiting_in_words(line, waits, now=now)
     if waits:
-        return _WAITS_AS.get(waits, waits), sentences(waiting_in_words(line, waits), *_available_part(line))
+        return _WAITS_AS.get(waits, waits), sentences(waiting_in_words(line, waits, now=now), *_available_part(line))
     if line.returned.minor:
         return "returned", _("Part of it was returned. %(figure)s of the commission stays yours and is available.") % {
             "figure": line.commission.text
         }
-    return "available", _("%(figure)s is confirmed and can be paid out.") % {"figure": line.commission.text}
+    return "available", _("%(figure)s is confirmed and went into your available balance.") % {
+        "figure": line.commission.text
+    }
 
 
 _WAITS_AS = {waits_for_what.DUE: "waiting"}
@@ -155,7 +158,8 @@ def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:
             back = event.facts
         if event.kind not in STEPS:
             continue
-        step = _step(event, STEPS[event.kind](event.facts), event.facts.get("currency"))
+        explained = STEPS[event.kind]({**event.facts, "happened_at": event.happened_at})
+        step = _step(event, explained, event.facts.get("currency"))
         if event.kind == "order_line.reported":
             if said == f"{step.what} {step.why} {step.figure}":
                 continue

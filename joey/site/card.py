@@ -12,9 +12,10 @@ from uuid import UUID
 from django.utils.translation import get_language, gettext
 from markupsafe import Markup, escape
 
+from joey.kit.days import today_of
 from joey.money.money import Money
 from joey.shops.names import marketplace_name
-from joey.site.figures import money_html, today_of, when_html
+from joey.site.figures import money_html, when_html
 
 
 class Price(Protocol):

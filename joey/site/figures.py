@@ -1,12 +1,12 @@
-"""Money, times and rates as pages write them."""
+"""Money and times as pages write them."""
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
-from django.utils.translation import get_language, gettext, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from markupsafe import Markup, escape
 
+from joey.kit.days import day_text, today_of
 from joey.kit.zone import zone
 from joey.money.money import EXPONENTS, SYMBOLS, Money
 
@@ -31,11 +31,6 @@ def when(moment: datetime, now: datetime) -> Markup:
     return Markup(when_html(moment, today_of(now), get_language() or ""))  # noqa: S704
 
 
-def today_of(now: datetime) -> date:
-    """The date in the zone of the pages."""
-    return now.astimezone(zone()).date()
-
-
 def when_html(moment: datetime, today: date, language: str) -> str:
     """The same as plain text; `language` is the active one. Offers are read many at a time, so times recur."""
     return _when_html(moment.replace(second=0, microsecond=0), today, language)
@@ -55,41 +50,12 @@ def _when_html(moment: datetime, today: date, _language: str) -> str:
     elif days == -1:
         text = gettext("tomorrow %(clock)s") % {"clock": clock}
     else:
-        text = _date(local, today.year)
+        text = day_text(local, today.year)
     return f'<time datetime="{moment:%Y-%m-%dT%H:%MZ}">{escape(text)}</time>'
 
 
 def day(moment: datetime, now: datetime | None = None) -> Markup:
     """The date alone: 3 Nov, with the year where it is not this one."""
     local = moment.astimezone(zone()) if isinstance(moment, datetime) else moment
-    year = (now or moment).year
-    return Markup(f'<time datetime="{local:%Y-%m-%d}">{escape(_date(local, year))}</time>')  # noqa: S704
-
-
-def percent(ppm: int) -> str:
-    """Parts per million as people read a rate: 12.5%. Exact, no rounding."""
-    whole, rest = divmod(ppm, 10_000)
-    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"
-
-
-def _date(local: Any, this_year: int) -> str:
-    facts = {"day": local.day, "month": local.month, "name": gettext(MONTHS[local.month - 1]), "year": local.year}
-    if local.year == this_year:
-        return gettext("%(day)d %(name)s") % facts
-    return gettext("%(day)d %(name)s %(year)d") % facts
-
-
-MONTHS = (
-    gettext_noop("Jan"),
-    gettext_noop("Feb"),
-    gettext_noop("Mar"),
-    gettext_noop("Apr"),
-    gettext_noop("May"),
-    gettext_noop("Jun"),
-    gettext_noop("Jul"),
-    gettext_noop("Aug"),
-    gettext_noop("Sep"),
-    gettext_noop("Oct"),
-    gettext_noop("Nov"),
-    gettext_noop("Dec"),
-)
+    year = today_of(now).year if now else local.year
+    return Markup(f'<time datetime="{local:%Y-%m-%d}">{escape(day_text(local, year))}</time>')  # noqa: S704

@@ -11,9 +11,10 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from joey.kit.zone import zone_name
+from joey.money.rate import rate_text
 from joey.shops.names import category_name, marketplace_name, reporter_name, seller_kind_name
 from joey.site.card import listing_cards
-from joey.site.figures import day, money, percent, when
+from joey.site.figures import day, money, when
 from joey.studio.names import channel_name
 
 
@@ -39,7 +40,7 @@ def environment(**options: Any) -> Environment:
         money=money,
         when=when,
         day=day,
-        percent=percent,
+        percent=rate_text,
         marketplace=marketplace_name,
         reporter=reporter_name,
         category=category_name,

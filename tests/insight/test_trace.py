@@ -53,7 +53,7 @@ def test_a_settled_order_waits_for_its_day() -> None:
     trace = take_in(settled(days_ago=1))
 
     assert trace.reason == "waiting"
-    assert "November 29" in trace.answer
+    assert "29 Nov" in trace.answer
 
 
 def test_a_confirmed_order_is_available() -> None:

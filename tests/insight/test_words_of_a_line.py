@@ -41,6 +41,7 @@ def test_an_estimate_says_the_share_and_of_what() -> None:
     take_in(report())
 
     assert said() == ["Estimated ¥2.73: 80% of ¥3.42"]
+    assert "The other 20% is Joey's platform fee, which its operator keeps." in traced().steps[-1].why
     assert "in force at the click" in traced().steps[-1].why
 
 
@@ -114,7 +115,7 @@ def test_a_line_that_counts_again_says_when() -> None:
 
     take_in(settled(reported_at=NOW, settled_at=NOW - 9 * DAY))
 
-    assert said()[-2:] == ["Closed: −¥2.73", "Counts again; +¥2.73, available on November 30"]
+    assert said()[-2:] == ["Closed: −¥2.73", "Counts again; +¥2.73, available on 30 Nov"]
 
 
 def test_a_raise_after_settlement_says_both_amounts_and_its_own_day() -> None:
@@ -123,13 +124,10 @@ def test_a_raise_after_settlement_says_both_amounts_and_its_own_day() -> None:
 
     take_in(settled(reported_at=NOW, settled_at=NOW - 9 * DAY, commission_minor=530))
 
-    assert said()[-1] == "The marketplace changed ¥3.42 to ¥4.92; +¥1.20, available on November 30"
+    assert said()[-1] == "The marketplace changed ¥3.42 to ¥4.92; +¥1.20, available on 30 Nov"
     trace = traced()
     assert trace.reason == "waiting"
-    assert (
-        trace.answer
-        == "The order is settled. ¥1.20 becomes available on November 30. ¥2.73 of it is available already."
-    )
+    assert trace.answer == "The order is settled. ¥1.20 becomes available on 30 Nov. ¥2.73 of it is available already."
 
 
 def test_a_withdrawn_settlement_waits_again_and_says_so() -> None:
@@ -176,7 +174,7 @@ def test_settled_and_available_each_say_their_day() -> None:
     take_in(settled(days_ago=1))
     confirm_due(now=NOW + 6 * DAY)
 
-    assert said()[1:] == ["Settled; available on November 29", "Available"]
+    assert said()[1:] == ["Settled; available on 29 Nov", "Available"]
 
 
 def test_a_day_in_the_past_says_what_it_waits_for() -> None:
@@ -184,9 +182,9 @@ def test_a_day_in_the_past_says_what_it_waits_for() -> None:
     due = traced().answer
     SyncCursor.objects.create(marketplace="taobao", account="a", question="orders", read_until=NOW - 5 * DAY)
 
-    assert "was due on November 21 and becomes available within minutes" in due
+    assert "was due on 21 Nov and becomes available within minutes" in due
     assert traced().reason == "reports_not_read"
-    assert "read only up to November 18" in traced().answer
+    assert "read only up to 18 Nov" in traced().answer
 
 
 def test_the_words_are_chinese_where_the_reader_is() -> None:
@@ -200,9 +198,9 @@ def test_the_words_are_chinese_where_the_reader_is() -> None:
 @pytest.mark.parametrize(
     ("reports", "words"),
     [
-        ([report()], "payable about December 2"),
+        ([report()], "payable about 2 Dec"),
         ([report(paid_at=NOW - 40 * DAY)], "waits for the marketplace to settle it"),
-        ([settled(days_ago=1)], "available on November 29"),
+        ([settled(days_ago=1)], "available on 29 Nov"),
         ([settled()], "available within minutes"),
         ([settled(), report(reported_at=NOW)], "not settled any more, waiting again"),
         ([settled(), *(refund(case=case, back=10**15) for case in "ab")], "cannot be booked, an operator looks at it"),

@@ -50,7 +50,7 @@ def test_a_return_before_settlement_is_read_once_whatever_its_case_says() -> Non
 
     assert [step for step in before if "eturn" in step] == ["Returned 1 of 3: −¥9.90 | Your part is now 80% of ¥24.75."]
     assert [step for step in steps() if "eturn" in step] == [step for step in before if "eturn" in step]
-    assert "Settled; available on November 21 | The amount stays." in steps()
+    assert "Settled; available on 21 Nov | The amount stays." in steps()
 
 
 def test_a_return_after_settlement_says_the_same_with_what_is_taken_back() -> None:
@@ -84,7 +84,7 @@ def test_a_refund_whose_amount_falls_was_corrected_and_not_withdrawn() -> None:
 
     assert steps()[-2:] == [
         "A refund was corrected ¥49.50 | The marketplace now takes ¥6.19 of the commission back, not ¥12.38.",
-        "Refund to the buyer corrected from ¥99.00 to ¥49.50; +¥4.95, available on November 30"
+        "Refund to the buyer corrected from ¥99.00 to ¥49.50; +¥4.95, available on 30 Nov"
         " | The marketplace takes less of the commission back for it.",
     ]
 
@@ -97,7 +97,7 @@ def test_a_refund_that_did_not_happen_was_withdrawn() -> None:
 
     assert steps()[-2:] == [
         "A return was withdrawn ¥99.00 | The marketplace gives ¥12.38 of the commission back.",
-        "Counts again; +¥9.90, available on November 30 | A return was withdrawn.",
+        "Counts again; +¥9.90, available on 30 Nov | A return was withdrawn.",
     ]
 
 
