@@ -66,8 +66,9 @@ def _orphaned() -> Iterator[Diagnosis]:
     from joey.instance.postgres.embedded_postgres import orphaned_clusters
 
     for cluster, home in orphaned_clusters():
+        left = "has another database now" if os.path.lexists(home / "postgres") else "is gone"
         yield Diagnosis(
-            True, f"The database in {cluster} belongs to {home}, which is gone: delete it if it is not needed."
+            True, f"The database in {cluster} belongs to {home}, which {left}: delete it if it is not needed."
         )
 
 

@@ -357,9 +357,9 @@ class EmbeddedPostgres:
 
 
 def orphaned_clusters() -> list[tuple[Path, Path]]:
-    """Clusters in the system folder whose data folder is gone, each with that folder.
+    """Clusters in the system folder whose data folder is gone or has another database now, each with that folder.
 
     Joey never deletes them: the folder may be on a disk that is not mounted.
     """
     notes = ((note.parent, Path(note.read_text().strip())) for note in SYSTEM_ROOT.glob(f"clusters/*/{HOME}"))
-    return [(cluster, home) for cluster, home in notes if not os.path.lexists(home / "postgres")]
+    return [(cluster, home) for cluster, home in notes if EmbeddedPostgres(home).cluster != cluster]

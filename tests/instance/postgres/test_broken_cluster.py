@@ -78,6 +78,25 @@ def test_a_cluster_whose_data_folder_is_gone_is_reported_and_kept(tmp_path: Path
     postgres.remove()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's cluster is behind a link")
+def test_a_cluster_left_behind_by_deleting_a_folder_that_is_used_again_is_reported(tmp_path: Path) -> None:
+    data = tmp_path / "again"
+    left = EmbeddedPostgres(data)
+    left.start()
+    left.stop()
+    shutil.rmtree(data)
+    used = EmbeddedPostgres(data)
+    used.start()
+    used.stop()
+
+    said = joey("doctor", "--data", str(data)).stdout
+
+    assert f"The database in {left.cluster} belongs to {data}, which has another database now" in said
+    assert f"The database in {used.cluster} belongs to" not in said
+    used.remove()
+    left.remove()
+
+
 def test_damage_inside_is_reported_in_postgresqls_own_words(whole: EmbeddedPostgres) -> None:
     control = whole.cluster / "global/pg_control"
     kept = control.read_bytes()
