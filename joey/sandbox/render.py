@@ -13,7 +13,7 @@ from joey.sandbox import beijing
 from joey.sandbox.amounts import decimal_text, decimals_of, percent
 from joey.sandbox.dialects.registry import marketplaces
 from joey.sandbox.refused import Refused
-from joey.sandbox.words import COOKIE, language_of, say
+from joey.sandbox.words import COOKIE, language_of, say, say_kind
 
 SYMBOLS = {"CNY": "¥", "USD": "$"}
 HEADERS = {
@@ -40,6 +40,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     kept = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
     text = _templates.get_template(template).render(
         say=partial(say, language=language),
+        say_kind=partial(say_kind, language=language),
         language=language,
         other_language=f"?{urlencode([*kept, ('lang', other)])}",
         money=money,

@@ -16,7 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "marketplaces": ("商城", "Marketplaces"),
     "marketplace": ("商城", "Marketplace"),
     "goods": ("件商品", "items"),
-    "orders": ("我的订单", "My orders"),
+    "orders": ("订单", "Orders"),
     "outbox": ("发件箱", "Outbox"),
     "bank": ("模拟银行", "Simulated bank"),
     "bank tab": ("银行", "Bank"),
@@ -88,6 +88,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "goes back": ("收回佣金", "commission taken back"),
     "no orders": ("还没有订单。去商城里买一件试试。", "No orders yet. Buy something at a marketplace."),
     "no messages": ("还没有消息。验证码会出现在这里。", "No messages yet. Codes appear here."),
+    "message code": ("验证码", "Sign-in code"),
+    "message payout_details": ("收款信息变更", "Payout details changed"),
     "came back": ("已退汇", "Came back"),
     "no payments": ("银行还没有收到付款文件。", "The bank has received no payment file yet."),
     "to": ("收件人", "To"),
@@ -134,3 +136,9 @@ def language_of(request: Request) -> str:
 def say(word: str, language: str) -> str:
     """A word in the chosen language. KeyError for a word that is not written yet."""
     return WORDS[word][LANGUAGES.index(language)]
+
+
+def say_kind(kind: str, language: str) -> str:
+    """What a message is about. A kind that is new to the sandbox is shown as it was sent."""
+    word = f"message {kind}"
+    return say(word, language) if word in WORDS else kind

@@ -280,11 +280,15 @@ def test_messages_are_kept_and_shown_newest_first(sandbox: Sandbox) -> None:
         answer = sandbox.post("/control/messages", {"to": "+8613800000001", "text": text, "kind": "sign-in"})
         assert answer.status_code == 201
     sandbox.post("/control/messages", {"to": "else", "text": "no", "kind": ""})
+    sandbox.post("/control/messages", {"to": "else", "text": "no", "kind": "payout_details"})
+    assert ">Payout details changed<" in sandbox.get("/outbox?lang=en").text
+    sandbox.client.cookies.clear()
 
     found = sandbox.get("/control/messages", params={"to": "+8613800000001"}).json()["items"]
 
     assert [each["text"] for each in found] == ["code 222222 <b>", "code 111111"]
     page = sandbox.get("/outbox").text
+    assert ">sign-in<" in page  # a kind that has no words
     assert page.index("222222 &lt;b&gt;") < page.index("111111")
     assert sandbox.post("/control/messages", {"to": " ", "text": "x", "kind": ""}).json()["field"] == "to"
     assert sandbox.post("/control/messages", {"to": "x", "text": "", "kind": ""}).json()["field"] == "text"

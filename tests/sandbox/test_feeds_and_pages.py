@@ -56,7 +56,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("language", "word"), [("zh", "我的订单"), ("en", "My orders")])
+@pytest.mark.parametrize(("language", "word"), [("zh", "订单"), ("en", "Orders")])
 def test_every_page_carries_the_banner_in_both_languages(sandbox: Sandbox, path: str, language: str, word: str) -> None:
     answer = sandbox.get(path, headers={"accept-language": language})
 
@@ -69,7 +69,7 @@ def test_every_page_carries_the_banner_in_both_languages(sandbox: Sandbox, path:
 def test_the_chosen_language_is_remembered(sandbox: Sandbox) -> None:
     answer = sandbox.get("/?lang=en", headers={"accept-language": "zh"})
 
-    assert "My orders" in answer.text
+    assert "Orders" in answer.text
     assert "sandbox_lang=en" in answer.headers["set-cookie"]
     assert "set-cookie" not in sandbox.get("/").headers
     sandbox.client.cookies.clear()
