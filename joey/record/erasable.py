@@ -24,11 +24,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from joey.kit import sql
 from joey.kit.ids import new_id
 from joey.kit.prove import Check
 
 SALT_BYTES = 16
+TEXTS_MATCH = gettext_noop("Each text that %s refers to is the one that was kept, or was erased")
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def erased_count() -> int:
 def texts_match(table: str, id_column: str, digest_column: str) -> Check:
     """The rule that each text `table` refers to is there and is the one that was kept, or was erased."""
     return Check(
-        f"Each text that {table}.{id_column} refers to is the one that was kept, or was erased",
+        TEXTS_MATCH % f"{table}.{id_column}",
         f"""
         SELECT r.{id_column} AS text FROM {table} r
         LEFT JOIN record_erasabletext t ON t.id = r.{id_column}

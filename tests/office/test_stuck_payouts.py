@@ -61,6 +61,16 @@ def test_an_unknown_transfer_is_resolved_by_two_operators_who_find_the_same(bank
     prove()
 
 
+def test_what_is_wrong_with_a_file_is_said_in_words(bank: Bank) -> None:
+    hold = an_unknown_transfer(bank)
+    assert hold.attempt is not None
+
+    page = signed_in(ada()).get("/office/payouts/payoutfile/").content.decode()
+
+    assert f"{hold.attempt.rail_key}: the bank&#x27;s answer cannot be read" in page
+    assert "unknown_word" not in page
+
+
 def test_a_finding_that_cannot_be_is_refused_by_name(bank: Bank) -> None:
     hold = an_unknown_transfer(bank)
 

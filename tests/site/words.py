@@ -22,6 +22,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "Exemption": (1,),  # the rules page says why something may stand
+    "Check": (1,),  # the office says which rules of the books hold
 }
 
 TRANSLATE = re.compile(r"""{% translate (["'])(?P<text>.*?)\1""")

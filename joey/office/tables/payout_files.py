@@ -5,11 +5,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.office.columns import time_text
+from joey.office.file_problems import problem_in_words
 from joey.office.filters import IsEmpty
 from joey.office.read_only import ReadOnly, each, each_with_reason, operator
 from joey.office.site import office
@@ -44,14 +47,14 @@ class Waits(admin.SimpleListFilter):
 class PayoutFiles(ReadOnly):
     heading = _("Payout files")
     named_by = ("made_at", "currency")
-    list_display = ("message_id", "currency", "made_at", "left_at", "withdrawn_at", "answered_at", "problems")
+    list_display = ("message_id", "currency", "made_at", "left_at", "withdrawn_at", "answered_at", "noted")
     list_filter = (Waits, ("problems", IsEmpty))
     search_fields = ("=message_id",)
     ordering = ("-id",)
     actions = ("ask", "withdraw", "mark_refused", "dismiss")
     fields = (
         "message_id", "rail", "rail_account", "file_format", "currency", "made_at", "left_at", "withdrawn_at",
-        "asked_at", "answered_at", "problems",
+        "asked_at", "answered_at", "noted",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -98,6 +101,11 @@ class PayoutFiles(ReadOnly):
                 "The bank answered about transfers that these files do not hold. Say what they were. The answers stay."
             ),
         )  # fmt: skip
+
+    @admin.display(description=_("Problems"))
+    def noted(self, file: PayoutFile) -> SafeString:
+        lines = [(problem_in_words(line),) for line in file.problems.splitlines()]
+        return format_html_join(mark_safe("<br>"), "{}", lines or [("–",)])
 
     @admin.display(description=_("Left at"))
     def left_at(self, file: Any) -> str:
