@@ -24,6 +24,7 @@ from joey.payouts.models import (
 )
 from joey.payouts.pause import pauses_in_force
 from joey.payouts.payee_details import PayeeDetails, read_details
+from joey.payouts.questions import being_checked
 from joey.payouts.rails.registry import default_rail
 from joey.payouts.states import IN_PROGRESS
 from joey.record.kept_texts import content_of, kept_text, with_texts
@@ -205,12 +206,10 @@ def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
         holds_on_payout().order_by("placed_at").annotate(content=content_of("reason_id")).values("content")[:1]
     )
     asked = open_holds().filter(attempt__payout=OuterRef("pk"), cause__in=QUESTIONS)
-    asked_reason = asked.order_by("placed_at").annotate(content=content_of("reason_id")).values("content")[:1]
     return with_texts(with_rule(payouts), "details", "reason").annotate(
         hold_content=hold_reason,
         paused=Exists(pauses_in_force()),
         checking=Exists(asked),
-        checking_content=asked_reason,
     )
 
 
@@ -218,12 +217,13 @@ def _row(payout: Payout) -> PayoutRow:
     details = details_of(payout)
     can_wait = payout.state in (Payout.State.REQUESTED, Payout.State.APPROVED)
     checking = getattr(payout, "checking", False)
+    amount = Money(payout.amount_minor, payout.currency)
     return PayoutRow(
         id=payout.id,
-        amount=Money(payout.amount_minor, payout.currency),
+        amount=amount,
         state=CHECKING if checking else payout.state,
         left_to_the_rule=getattr(payout, "left_to_the_rule", False),
-        reason=kept_text(payout, "checking") if checking else kept_text(payout, "reason"),
+        reason=being_checked(amount) if checking else kept_text(payout, "reason"),
         rail=payout.rail,
         holder_name=details.holder_name if details else str(_("erased")),
         account=details.masked_account if details else "••••",

@@ -31,7 +31,8 @@ def ask_question(attempt: PayoutAttempt, cause: PayoutHold.Cause, problem: str, 
     is_new = add_problem(attempt.file, problem)
     if open_holds().filter(attempt=attempt, cause=cause).exists():
         return is_new
-    kept = keep_text(_words(attempt, cause), shop_id=attempt.shop_id)
+    with override(attempt.payout.shop.owner.language):
+        kept = keep_text(words_about(attempt, cause), shop_id=attempt.shop_id)
     hold = PayoutHold.objects.create(
         shop_id=attempt.shop_id, attempt=attempt, cause=cause, **refer("reason", kept), placed_at=now
     )
@@ -59,11 +60,14 @@ def end_questions(attempts: Sequence[PayoutAttempt], *, by: Person | None, now: 
         clear_problems_about(hold.attempt.file, hold.attempt.rail_key)
 
 
-def _words(attempt: PayoutAttempt, cause: PayoutHold.Cause) -> str:
-    """What the shopkeeper reads, in their language."""
-    payout = attempt.payout
-    amount = {"amount": Money(payout.amount_minor, payout.currency).text}
-    with override(payout.shop.owner.language):
-        if cause == PayoutHold.Cause.RETURNED:
-            return _("Your payout of %(amount)s came back. We check why before the next one.") % amount
-        return _("Your payout of %(amount)s is being checked with the bank. Your money is safe.") % amount
+def words_about(attempt: PayoutAttempt, cause: PayoutHold.Cause) -> str:
+    """What the shopkeeper reads about the hold."""
+    amount = Money(attempt.payout.amount_minor, attempt.payout.currency)
+    if cause == PayoutHold.Cause.RETURNED:
+        return _("Your payout of %(amount)s came back. We check why before the next one.") % {"amount": amount.text}
+    return being_checked(amount)
+
+
+def being_checked(amount: Money) -> str:
+    """What the shopkeeper reads while it is open what became of a payout."""
+    return _("Your payout of %(amount)s is being checked with the bank. Your money is safe.") % {"amount": amount.text}

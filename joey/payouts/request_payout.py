@@ -5,16 +5,17 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Conflict, Invalid
+from joey.kit.refusals import Conflict, Invalid, Text
 from joey.ledger.chart import AccountKind
 from joey.ledger.queries import lock_account
 from joey.money.money import Money
 from joey.payouts.floors import floor_of
 from joey.payouts.holds import open_holds
 from joey.payouts.journals import RESERVED, PayoutJournal, book
-from joey.payouts.models import Payee, Payout
+from joey.payouts.models import Payee, Payout, PayoutHold
 from joey.payouts.payee import latest_payee, lock_payees
 from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
+from joey.payouts.questions import words_about
 from joey.payouts.rails.registry import default_rail, rail_manifests
 from joey.payouts.states import IN_PROGRESS
 from joey.record.append import append
@@ -168,10 +169,20 @@ def _usable(payee: Payee | None, now: datetime) -> tuple[Payee, PayeeDetails]:
     return payee, details
 
 
+def _why_held(hold: PayoutHold) -> Text:
+    """In the language of who asks; what an operator wrote is quoted, in whatever language that is."""
+    if hold.attempt is not None:
+        return _("Payouts of this shop are on hold: %s") % words_about(hold.attempt, PayoutHold.Cause(hold.cause))
+    reason = kept_text(hold, "reason")
+    if not reason:
+        return _("Payouts of this shop are on hold.")
+    return _("Payouts of this shop are on hold. The operator wrote: “%s”") % reason
+
+
 def _refuse_when_blocked(shop: Shop, currency: str) -> None:
     holds = open_holds().filter(shop=shop, payout=None)
-    hold = with_texts(holds, "reason").order_by("placed_at").first()
+    hold = with_texts(holds, "reason").select_related("attempt__payout").order_by("placed_at").first()
     if hold is not None:
-        raise PayoutsHeld(_("Payouts of this shop are on hold: %(reason)s") % {"reason": kept_text(hold, "reason")})
+        raise PayoutsHeld(_why_held(hold))
     if Payout.objects.filter(shop=shop, currency=currency, state__in=IN_PROGRESS).exists():
         raise PayoutInProgress(_("A payout is already in progress. Request the next one once it has arrived."))

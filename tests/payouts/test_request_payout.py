@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from joey.kit.refusals import Conflict, Invalid, NotFound
 from joey.money.money import Money
@@ -183,6 +184,16 @@ def test_a_hold_on_the_shop_blocks_requests_until_it_is_released() -> None:
     assert requested(shop, 100)
     with pytest.raises(Conflict):
         release_hold(hold, now=NOW)
+
+
+def test_what_an_operator_wrote_is_quoted_in_the_refusal() -> None:
+    shop = ready_shop()
+    place_hold(shop, reason="只有一部手机点击", now=NOW)
+
+    with override("en"), pytest.raises(PayoutsHeld) as refused:
+        requested(shop, 100)
+
+    assert str(refused.value) == "Payouts of this shop are on hold. The operator wrote: “只有一部手机点击”"
 
 
 def test_a_payout_of_another_shop_is_not_there() -> None:

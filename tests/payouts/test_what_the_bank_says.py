@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 from pytest_django import Settings
 
 from joey.kit import sql
@@ -286,6 +287,21 @@ def test_settled_against_rejected_books_nothing_and_holds_the_shop(bank: Bank, f
     if first == "rejected":  # the money is available again, and must not leave a second time
         with pytest.raises(PayoutsHeld):
             requested(shop, 10_000, "again")
+
+
+def test_a_refusal_because_of_a_question_is_in_the_language_of_who_asks(bank: Bank) -> None:
+    shop = sent(bank)
+    Person.objects.update(language="zh-hans")
+    hear(bank, "rejected")
+    hear(bank, "settled", at=NOW + DAY)
+
+    with override("en"):
+        with pytest.raises(PayoutsHeld) as refused:
+            requested(shop, 10_000, "again")
+        row = payouts_of(shop)[0]
+
+    assert "being checked with the bank" in str(refused.value)
+    assert "being checked with the bank" in row.reason
 
 
 def test_a_payout_approved_before_the_contradiction_is_not_sent_either(bank: Bank) -> None:
