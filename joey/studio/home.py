@@ -59,14 +59,15 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     now = clock.now()
     today = today_of(shop.id, since=midnight(now))
     balances = balances_of(shop.id)
-    waits = currencies_in_progress(shop)
-    has_money = any(balance.available.minor > 0 for currency, balance in balances.items() if currency not in waits)
+    in_progress = currencies_in_progress(shop)
+    has_money = any(each.available.minor > 0 for currency, each in balances.items() if currency not in in_progress)
     facts = {
         "shop": shop,
         "tab": "home",
         "now": now,
         "today": today,
         "balances": balances,
+        "in_progress": in_progress,
         "step": next_step(shop, today, has_money=has_money, has_payee=payee_of(shop) is not None),
         "many": len(shops_of(keeper(request))) > 1,
     }

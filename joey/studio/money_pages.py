@@ -28,8 +28,15 @@ def earnings(request: HttpRequest, slug: str) -> HttpResponse:
     now = clock.now()
     lines = [line for line in orders_of(shop.id, limit=100) if line.commission_state]
     waiting = {line.id: waiting_in_short(line, now=now) for line in lines}
-    balances = balances_of(shop.id)
-    facts = {"shop": shop, "tab": "money", "now": now, "balances": balances, "lines": lines, "waiting": waiting}
+    facts = {
+        "shop": shop,
+        "tab": "money",
+        "now": now,
+        "balances": balances_of(shop.id),
+        "in_progress": currencies_in_progress(shop),
+        "lines": lines,
+        "waiting": waiting,
+    }
     return page(request, "earnings.html", facts)
 
 

@@ -33,7 +33,17 @@ def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:
 
     assert "A payout is already in progress." in page
     assert re.search(r"<button[^>]* disabled>Request the payout", page)
-    assert "Request a payout" not in client.get("/studio/mei/").content.decode()
+    for shown in ("/studio/mei/", "/studio/mei/earnings"):
+        said = client.get(shown).content.decode()
+        assert "Request a payout" not in said
+        assert "can be paid out after the payout in progress" in said
+        assert "can be paid out<" not in said
+
+
+def test_an_empty_balance_is_not_said_to_be_payable() -> None:
+    requested(ready_shop(6_000), 6_000)
+
+    assert "nothing to pay out now" in signed_in(mei()).get("/studio/mei/").content.decode()
 
 
 def test_a_held_payout_says_that_its_keeper_need_not_do_anything() -> None:
