@@ -45,6 +45,11 @@ def balances_of(shop_id: UUID) -> Mapping[str, Balances]:
     }
 
 
+def currencies_booked() -> frozenset[str]:
+    """Those in which any book has an account. One query."""
+    return frozenset(row["currency"] for row in sql.rows("SELECT DISTINCT currency FROM ledger_account"))
+
+
 def lock_account(book_id: UUID, kind: AccountKind, currency: str, *, party: str = "") -> int:
     """The balance in minor units, its row locked until the transaction ends; 0 when there is no such account."""
     assert sql.inside_transaction(), "a lock outside a transaction is gone at once"

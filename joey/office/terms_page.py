@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from joey.commissions.plan_now import plan_versions
-from joey.insight.explain_money import rate_text
+from joey.insight.currencies import currencies_in_use
 from joey.kit import clock
 from joey.kit.zone import zone_name
 from joey.money.money import EXPONENTS, Money
+from joey.money.rate import rate_text
 from joey.payouts.limits import limits_now
 from joey.payouts.models import PayoutLimits
 
@@ -23,12 +24,15 @@ def terms_url(site: AdminSite) -> URLPattern:
 
     @require_safe
     def page(request: HttpRequest) -> HttpResponse:
+        used = currencies_in_use()
+        limits = [each for _currency, each in sorted(limits_now(EXPONENTS).items())]
         facts: dict[str, Any] = {
             **site.each_context(request),
             "title": _("Plan and limits"),
             "zone": zone_name(),
             "plans": _plans(),
-            "limits": [_limits(each) for _currency, each in sorted(limits_now(EXPONENTS).items())],
+            "limits": [_limits(each) for each in limits if each.currency in used],
+            "other_limits": [_limits(each) for each in limits if each.currency not in used],
         }
         return TemplateResponse(request, "office/terms.html", facts)
 

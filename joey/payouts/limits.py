@@ -56,6 +56,12 @@ def limits_now(currencies: Iterable[str]) -> Mapping[str, PayoutLimits]:
     return _in_force(list(currencies), clock.now())
 
 
+def currencies_with_own_limits() -> frozenset[str]:
+    """Those whose limits an operator has published. One query."""
+    published = PayoutLimits.objects.exclude(published_by=None)
+    return frozenset(published.values_list("currency", flat=True))
+
+
 def approvals_needed(payout: Payout, limits: PayoutLimits) -> int:
     """0, 1 or 2 operators. What the shop requested within 24 hours counts, so that splitting a sum changes nothing."""
     if payout.amount_minor >= limits.two_from_minor:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.refusals import NotFound
-from joey.sharing.models import PositionLease
+from joey.sharing.models import Position, PositionLease
 from joey.sharing.queries import slug_of
 
 LEASES_SHOWN = 200
@@ -51,6 +53,9 @@ class LeaseStep:
     until: datetime | None
 
 
+# Conditions on positions.
+LEASED, RESTING, FREE = Q(free_from=None), Q(free_from__gt=Now()), Q(free_from__lte=Now())
+
 _LEASES = f"""
     SELECT l.id, l.marketplace, p.key AS position, {slug_of("l.shop_id")} AS shop, l.leased_from, l.last_used_at,
            l.ended_at, l.until
@@ -71,6 +76,16 @@ def position_counts(*, now: datetime) -> list[PositionCount]:
         {"now": now},
     )
     return [PositionCount(**row) for row in found]
+
+
+def with_rest(positions: "QuerySet[Position]") -> "QuerySet[Position]":
+    """Each position with `rests`: no shop has it, and none gets it before its `free_from`."""
+    return positions.annotate(rests=ExpressionWrapper(RESTING, output_field=BooleanField()))
+
+
+def of_use(positions: "QuerySet[Position]", use: str) -> "QuerySet[Position]":
+    """Of `positions` those that are "leased", "resting" or "free"; for another word all of them."""
+    return positions.filter({"leased": LEASED, "resting": RESTING, "free": FREE}.get(use, Q()))
 
 
 def leases(*, marketplace: str | None = None, now: datetime, limit: int = LEASES_SHOWN) -> list[LeaseEntry]:

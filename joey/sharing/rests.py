@@ -1,16 +1,16 @@
 """Where positions and their leases rest, and what moves them on."""
 
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from joey.kit.rests import Job, Rest, Subject, Verb
 from joey.sharing.models import Position, PositionLease
+from joey.sharing.positions_report import FREE, LEASED, RESTING
 
 RETURN_IDLE = Job("joey.sharing.jobs.return_idle_leases")
 END = Verb("positions end", "sharing_positionlease:end")
 _IN_USE = "waits for nothing: it is in use, or rests as agreed"
 
-POSITION = Subject("position", Position, "registered_at", over=Q(free_from__lte=Now()))
+POSITION = Subject("position", Position, "registered_at", over=FREE)
 LEASE = Subject("lease", PositionLease, "leased_from", over=Q(ended_at__isnull=False))
 SUBJECTS = [POSITION, LEASE]
 
@@ -24,9 +24,9 @@ NEVER_REST = {
 }
 
 RESTS = [
-    Rest(POSITION, "leased", (RETURN_IDLE,), "when its lease ends", rows=Q(free_from=None), unlisted=_IN_USE),
+    Rest(POSITION, "leased", (RETURN_IDLE,), "when its lease ends", rows=LEASED, unlisted=_IN_USE),
     Rest(
-        POSITION, "free later", (RETURN_IDLE,), "at `free_from`", rows=Q(free_from__gt=Now()), unlisted=_IN_USE,
+        POSITION, "free later", (RETURN_IDLE,), "at `free_from`", rows=RESTING, unlisted=_IN_USE,
     ),
     Rest(
         LEASE, "open", (RETURN_IDLE, END), "30 days after its last use, checked once a day", rows=Q(ended_at=None),

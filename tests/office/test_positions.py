@@ -1,10 +1,13 @@
 """Positions in the office: who has which, more are registered at the sandbox, a lease is ended with a reason."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from joey.kit import clock
+from joey.office.columns import time_text
 from joey.record.queries import events_of
 from joey.sharing.lease_position import lease_for
 from joey.sharing.models import Position, PositionLease
@@ -53,6 +56,31 @@ def test_an_operator_ends_a_lease_with_a_reason(office: Client) -> None:
     assert "110001" in page
     assert "mei" in page
     prove()
+
+
+def test_a_resting_position_says_why_and_until_when(office: Client) -> None:
+    leased, resting, free, new = (
+        Position.objects.create(marketplace="taobao", key=key, free_from=free_from, was_leased=key != "n")
+        for key, free_from in (
+            ("110001", None),
+            ("110002", clock.now() + timedelta(days=9)),
+            ("110003", clock.now()),
+            ("n", clock.now()),
+        )
+    )
+    until = time_text(resting.free_from)
+
+    shown = {
+        position.pk: office.get(reverse("admin:sharing_position_change", args=[position.pk])).content.decode()
+        for position in (leased, resting, free, new)
+    }
+    rest = office.get(reverse("admin:sharing_position_changelist"), {"use": "resting"}).content.decode()
+
+    assert "Leased now" in shown[leased.pk]
+    assert f"Rests until {until}: orders of its last shop may still come" in shown[resting.pk]
+    assert "Rests until" not in shown[free.pk]
+    assert "Free, never leased" in shown[new.pk]
+    assert [key for key in ("110001", "110002", "110003") if key in rest] == ["110002"]
 
 
 def test_only_operators_register_positions(connected: Sandbox) -> None:

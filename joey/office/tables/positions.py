@@ -1,6 +1,7 @@
 """Positions at marketplaces and the leases on them: which shop has which, and since when."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -10,26 +11,50 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
+from joey.office.columns import time_text
 from joey.office.filters import IsEmpty, OfMarketplace, YesNo
 from joey.office.read_only import ReadOnly, each_with_reason, once, operator
 from joey.office.site import office
 from joey.sharing.end_lease import end_lease
 from joey.sharing.models import Position, PositionLease
-from joey.sharing.positions_report import steps_of
+from joey.sharing.positions_report import FREE, LEASED, RESTING, steps_of, with_rest
+
+
+class Use(admin.SimpleListFilter):
+    """Positions by what they are doing: a shop has them, they rest, or they are free."""
+
+    title = _("Use")
+    parameter_name = "use"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return (("leased", _("Leased now")), ("resting", _("Resting")), ("free", _("Free")))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = {"leased": LEASED, "resting": RESTING, "free": FREE}
+        wish = self.value()
+        return queryset.filter(chosen[wish]) if wish in chosen else queryset
 
 
 @admin.register(Position, site=office)
 class PositionsTable(ReadOnly):
     heading = _("Positions")
-    list_display = ("key", "marketplace", "leased", "free_from", "was_leased", "registered_at")
-    list_filter = (("marketplace", OfMarketplace), ("free_from", IsEmpty), ("was_leased", YesNo))
+    list_display = ("key", "marketplace", "use")
+    list_filter = (Use, ("marketplace", OfMarketplace), ("was_leased", YesNo))
+    list_per_page = 20  # there can be hundreds, and a phone shows five at once
     search_fields = ("=key",)
     ordering = ("-id",)
-    fields = ("key", "marketplace", "leased", "free_from", "was_leased", "registered_at")
+    fields = ("key", "marketplace", "use", "was_leased", "registered_at")
 
-    @admin.display(description=_("Leased now"), boolean=True)
-    def leased(self, position: Position) -> bool:
-        return position.free_from is None
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_rest(super().get_queryset(request))
+
+    @admin.display(description=_("Use"))
+    def use(self, position: Any) -> str:
+        if position.free_from is None:
+            return gettext("Leased now")
+        if position.rests:
+            return gettext("Rests until %s: orders of its last shop may still come") % time_text(position.free_from)
+        return gettext("Free") if position.was_leased else gettext("Free, never leased")
 
 
 @admin.register(PositionLease, site=office)
@@ -74,7 +99,10 @@ class Leases(ReadOnly):
 
 def _steps(lease: PositionLease) -> SafeString:
     lines = (
-        (f"{step.at:%Y-%m-%d %H:%M}", f"{gettext('ended')}, → {step.until:%Y-%m-%d}" if step.until else gettext("open"))
+        (
+            time_text(step.at),
+            gettext("ended, rests until %s") % time_text(step.until) if step.until else gettext("open"),
+        )
         for step in steps_of(lease.pk)
     )
     return format_html_join(mark_safe("<br>"), "{}: {}", lines)
