@@ -117,7 +117,7 @@ def _payout(shop: Shop, number: int) -> None:
     waiting = Shop.objects.create(slug=f"waiting-{number}", name="Waiting", owner=mei(), closed_at=NOW)
     Payout.objects.create(
         shop=waiting, payee=payee, rail="bank", **refer("details", details),
-        currency="CNY", amount_minor=100, state="requested", idempotency_key="key", requested_at=NOW,
+        currency="CNY", amount_minor=100_000, state="requested", idempotency_key="key", requested_at=NOW,
     )  # fmt: skip
     place_hold(shop, payout=payout, reason="Checking", now=NOW)
     pause_payouts(reason="Restored", now=NOW)

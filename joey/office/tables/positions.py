@@ -17,7 +17,7 @@ from joey.office.read_only import ReadOnly, each_with_reason, once, operator
 from joey.office.site import office
 from joey.sharing.end_lease import end_lease
 from joey.sharing.models import Position, PositionLease
-from joey.sharing.positions_report import FREE, LEASED, RESTING, steps_of, with_rest
+from joey.sharing.positions_report import of_use, steps_of, with_rest
 
 
 class Use(admin.SimpleListFilter):
@@ -30,9 +30,7 @@ class Use(admin.SimpleListFilter):
         return (("leased", _("Leased now")), ("resting", _("Resting")), ("free", _("Free")))
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen = {"leased": LEASED, "resting": RESTING, "free": FREE}
-        wish = self.value()
-        return queryset.filter(chosen[wish]) if wish in chosen else queryset
+        return of_use(queryset, self.value() or "")
 
 
 @admin.register(Position, site=office)
