@@ -1,7 +1,6 @@
 """All rules together, and what must hold once the last report and the last answer are in."""
 
 import sys
-from datetime import timedelta
 from typing import Any
 
 from joey.commissions.confirm_due import confirm_due
@@ -19,7 +18,6 @@ from tests.properties.machine.payout_rules import PayoutRules
 from tests.properties.machine.payout_steps import FINE
 from tests.properties.machine.world import prove_part
 
-ASKED_FOR = timedelta(days=55)  # the bank is asked for returns somewhat longer
 END_OF = {"settled": "paid", "rejected": "failed", "returned": "returned"}
 EVERYTHING = {
     "lines": "SELECT external_line, shop_id IS NULL, state, held, commission_minor, returned_commission_minor"
@@ -115,13 +113,11 @@ class Machine(PayoutRules):
         self.money_is_where_the_model_has_it()
         asked = set(open_holds().filter(cause__in=QUESTIONS).values_list("attempt_id", flat=True))
         self.seen["transfers in question"] += len(asked)
-        for attempt in PayoutAttempt.objects.select_related("payout", "file").exclude(state="withdrawn"):
+        for attempt in PayoutAttempt.objects.select_related("payout").exclude(state="withdrawn"):
             transfer, payout = self.bank.transfers.get(attempt.rail_key), attempt.payout
             if attempt.pk not in asked and str(payout.pk) not in self.decided and transfer is not None:
-                answered = attempt.file.answered_at
-                late = answered is not None and answered < self.now - ASKED_FOR  # it may have come back since
                 right = END_OF.get(transfer.state, "sent")
-                assert late or payout.state == right, f"P9: {payout.state}, {transfer}"
+                assert self.is_past_asking(attempt) or payout.state == right, f"P9: {payout.state}, {transfer}"
 
     def a_prefix_comes_again(self) -> None:
         """P2: whatever was delivered once moves nothing when it comes again, as do the jobs."""
