@@ -8,11 +8,11 @@ import pytest
 
 from tests.journeys.at_the_counter import Api, Json, Sandbox, Visitor
 from tests.journeys.at_the_office import Operator
-from tests.journeys.paying_out import available, in_days, payout, request, sold, trouble
+from tests.journeys.paying_out import approved, available, in_days, payout, sold, trouble
 from tests.journeys.running import RunningJoey, until
 
 PIECES = 30
-AMOUNT = 500  # fen: small enough for the rule
+AMOUNT = 500  # fen
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def keeper(joey: RunningJoey, sandbox: Sandbox) -> Visitor:
 
 
 def test_of_two_requests_at_once_one_succeeds_and_the_bank_pays_once_though_its_answer_times_out(
-    joey: RunningJoey, sandbox: Sandbox, mei: Api
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:
     before = available(mei)
     trouble(sandbox, "pay_then_time_out", times=1)
@@ -53,16 +53,17 @@ def test_of_two_requests_at_once_one_succeeds_and_the_bank_pays_once_though_its_
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     first: Json = next(answer.json() for answer in answers if answer.status_code == 201)
     assert available(mei) == before - AMOUNT
+    ada.act("payouts_payout", "approve", first["id"])
     paid(joey, mei, first)
     assert left(sandbox, first) == (AMOUNT, 1)
     assert "All" in joey.run("prove")
 
 
 def test_a_rejected_payout_comes_back_with_its_reason_and_without_a_fee(
-    joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor, ada: Operator
 ) -> None:
     before = available(mei)
-    wish = sent(joey, mei)
+    wish = sent(joey, mei, ada)
     trouble(sandbox, "say", transfer=key_of(wish), state="rejected", reason="BE01")
 
     failed = in_state(joey, mei, wish, "failed")
@@ -72,15 +73,15 @@ def test_a_rejected_payout_comes_back_with_its_reason_and_without_a_fee(
     assert mei.get("/shops/mei/balance")["CNY"]["reserved"]["minor"] == 0
     assert "Not paid; the money is available again" in keeper.see("/studio/mei/payout").text
     trouble(sandbox, "recover")
-    paid(joey, mei, request(mei, AMOUNT))  # corrected and requested again
+    paid(joey, mei, approved(mei, ada, AMOUNT))  # corrected and requested again
     assert "All" in joey.run("prove")
 
 
 @pytest.mark.long
 def test_a_bank_that_forgets_gets_nothing_twice_and_the_keeper_reads_that_it_is_checked(
-    joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor, ada: Operator
 ) -> None:
-    wish = sent(joey, mei)
+    wish = sent(joey, mei, ada)
     trouble(sandbox, "forget")
 
     in_state(joey, mei, wish, "checking")
@@ -100,7 +101,7 @@ def test_a_payout_that_comes_back_is_available_again_and_holds_the_next_one(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor, ada: Operator
 ) -> None:
     before = available(mei)
-    wish = sent(joey, mei)
+    wish = sent(joey, mei, ada)
     paid(joey, mei, wish)
     trouble(sandbox, "say", transfer=key_of(wish), state="returned", reason="AC04")
 
@@ -116,7 +117,7 @@ def test_a_payout_that_comes_back_is_available_again_and_holds_the_next_one(
     (hold,) = ada.rows("payouts_payouthold", "?ended=no&cause__exact=returned")
     ada.run("payouts", "release", hold, "The account was closed; Mei knows")
     trouble(sandbox, "recover")
-    paid(joey, mei, request(mei, 100))
+    paid(joey, mei, approved(mei, ada, 100))
     assert "All" in joey.run("prove")
 
 
@@ -125,9 +126,9 @@ def key_of(wish: Json) -> str:
     return str(wish["id"]).replace("-", "").upper()
 
 
-def sent(joey: RunningJoey, api: Api) -> Json:
+def sent(joey: RunningJoey, api: Api, operator: Operator) -> Json:
     """A payout that the bank has."""
-    wish = request(api, AMOUNT)
+    wish = approved(api, operator, AMOUNT)
     joey.run("pay")
     return wish
 
