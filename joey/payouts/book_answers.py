@@ -77,6 +77,13 @@ def book_file_refused(file_id: UUID, content: bytes, *, words: str, is_final: bo
 
 
 @transaction.atomic(durable=True)
+def book_unreadable(file_id: UUID, content: bytes, *, now: datetime) -> None:
+    """An answer that names the file cannot be read: nothing follows from it but that the rail knows the file."""
+    file, _attempts = _locked(file_id)
+    keep_file_answer(file, content, _Says.UNREADABLE, now=now)
+
+
+@transaction.atomic(durable=True)
 def book_not_known(
     file_id: UUID, content: bytes, *, submission_id: int, remembers_keys_for: timedelta, now: datetime
 ) -> AnswersTaken:

@@ -205,7 +205,7 @@ class PayoutAnswer(models.Model):
         SETTLED = "settled"
         REJECTED = "rejected"
         RETURNED = "returned"
-        UNREADABLE = "unreadable"
+        UNREADABLE = "unreadable"  # also of the file: the rail knows it, and that is all
         NOT_OURS = "not_ours"  # of a transfer that is not in this file
 
     id = models.BigAutoField(primary_key=True)

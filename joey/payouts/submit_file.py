@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists
 
-from joey.payouts.book_answers import book_file_refused, book_receipt
+from joey.payouts.book_answers import book_file_refused, book_receipt, book_unreadable
 from joey.payouts.gate import holds_on_payout, release_unpayable, sendable
 from joey.payouts.keep_answers import KnownAnswers
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
@@ -50,6 +50,8 @@ def submit_file(rail: Rail, manifest: RailManifest, file: PayoutFile, content: b
             receipt = rail.submit(file.message_id, PreparedFile(file.file_format, content))
         except RailUnavailable as error:
             log.warning("payout file %s: %s", file.message_id, error)
+            if error.content:
+                book_unreadable(file.id, error.content, now=now)
             return Submitted.UNANSWERED
         except FileRefused as refusal:
             log.error("payout file %s: %s", file.message_id, refusal)

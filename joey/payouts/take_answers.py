@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
-from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known, book_overdue
+from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known, book_overdue, book_unreadable
 from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problem
 from joey.payouts.keep_answers import latest_submission
 from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
@@ -89,6 +89,10 @@ def _ask(rail: Rail, manifest: RailManifest, file: PayoutFile, now: datetime) ->
                 remembers_keys_for=manifest.remembers_keys_for,
                 now=now,
             )
+        except RailUnavailable as error:
+            if error.content:
+                book_unreadable(file.id, error.content, now=now)
+            raise
         return book_answers(file.id, answer, reason_for_people=rail.reason_for_people, now=now)
 
 

@@ -24,7 +24,8 @@ class Bank:
     about. `faults` hit the next calls in turn.
 
     Faults: "silent" (takes the file, hangs up), "500" (takes nothing), "garbage" (takes the file, answers rubbish),
-    "refuse" (422), "401" and the like, "portal" (200 from something in between, takes nothing).
+    "cut" (takes the file, its answer breaks off behind the message id), "refuse" (422), "401" and the like, "portal"
+    (200 from something in between, takes nothing).
     """
 
     url: str = ""
@@ -91,7 +92,7 @@ def running_bank() -> Iterator[Bank]:
             fault = bank.faults.pop(0) if bank.faults else ""
             bank.received.append((message_id, body))
             bank.before_answer()
-            if fault in ("", "silent", "garbage"):
+            if fault in ("", "silent", "garbage", "cut"):
                 bank.files.setdefault(message_id, body)
             if fault == "silent":
                 self.close_connection = True
@@ -101,6 +102,8 @@ def running_bank() -> Iterator[Bank]:
                 self._answer(int(fault), {})
             elif fault == "refuse":
                 self._answer(422, {"title": "not that way"})
+            elif fault == "cut":
+                self._cut(message_id)
             elif fault in ("garbage", "portal"):
                 self._send(200, b"<html>Welcome to the hotel network</html>")
             else:
@@ -110,12 +113,17 @@ def running_bank() -> Iterator[Bank]:
             message_id = self.path.rpartition("/")[2]
             bank.asked.append(message_id)
             fault = bank.faults.pop(0) if bank.faults else ""
-            if fault:
+            if fault == "cut":
+                self._cut(message_id)
+            elif fault:
                 self._send(500 if fault == "500" else 200, b"?")
             elif message_id in bank.files:
                 self._answer(200, bank.answer(message_id))
             else:
                 self._answer(404, {"title": "no such file"})
+
+        def _cut(self, message_id: str) -> None:
+            self._send(200, json.dumps({"message_id": message_id, "state": "accepted"}).encode()[:-8])
 
         def _answer(self, status: int, body: dict[str, Any]) -> None:
             self._send(status, json.dumps(body).encode())

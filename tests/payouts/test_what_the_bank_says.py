@@ -80,13 +80,21 @@ def test_a_receipt_and_each_new_answer_are_rows_with_their_bytes(bank: Bank) -> 
 # --- nothing is sent again on a guess ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what_was_seen", ["receipt", "answer"])
-def test_a_file_that_the_bank_forgets_is_unknown_and_never_sent_again(bank: Bank, what_was_seen: str) -> None:
+@pytest.mark.parametrize(
+    ("seen", "faults"),
+    [
+        ("receipt", []),
+        ("receipt", ["cut"]),  # what names the file came from a bank that knows it, though it cannot be read
+        ("answer", ["silent"]),
+        ("answer", ["silent", "cut"]),
+    ],
+)
+def test_a_file_that_the_bank_forgets_is_unknown_and_never_sent_again(bank: Bank, seen: str, faults: list[str]) -> None:
     shop = ready_shop()
     approved(shop)
-    bank.faults = ["silent"] if what_was_seen == "answer" else []
+    bank.faults = faults
     send_due(now=NOW)
-    if what_was_seen == "answer":
+    if seen == "answer":
         take_answers(now=NOW)
     bank.files.clear()
 

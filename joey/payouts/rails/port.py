@@ -20,9 +20,16 @@ UNREADABLE = "unreadable"  # a state word that the rail's folder does not know, 
 
 
 class RailUnavailable(Unavailable):
-    """No answer, or an unreadable one: whether the rail has the file is unknown."""
+    """No answer, or an unreadable one: whether the rail has the file is unknown.
+
+    `content` is the bytes of an unreadable one that names the file: what became of it is open, but the rail knows it.
+    """
 
     code = "rail_unavailable"
+
+    def __init__(self, text: Text, *, content: bytes = b"") -> None:
+        super().__init__(text)
+        self.content = content
 
 
 class FileRefused(Invalid):

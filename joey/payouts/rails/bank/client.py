@@ -5,6 +5,7 @@ answer (timeout, 5xx, 429, a page from something in between) says nothing: the b
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def submit_file(bank: BankConnection, message_id: str, file: PreparedFile) -> Fi
             "status": answer.status, "text": answer.text,
         }  # fmt: skip
         raise FileRefused(refused, content=answer.content)
-    with _readable():
+    with _readable(answer, message_id):
         if json.loads(answer.content)["message_id"] != message_id:
             raise ValueError("another file")
     return FileReceipt(answer.content)
@@ -83,7 +84,7 @@ def read_answers(bank: BankConnection, message_id: str) -> FileAnswer:
             _("The bank does not answer for this file (%(status)s): %(text)s")
             % {"status": answer.status, "text": answer.text}
         )
-    with _readable():
+    with _readable(answer, message_id):
         if json.loads(answer.content).get("message_id", message_id) != message_id:
             raise ValueError("another file")
         return FileAnswer(answer.content, read_answer(answer.content))
@@ -99,12 +100,18 @@ def read_answer(content: bytes) -> list[TransferAnswer]:
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
-    """An unreadable answer says nothing: the outcome is unknown."""
+def _readable(answer: _BankAnswer, message_id: str) -> Iterator[None]:
+    """An unreadable answer says nothing of the outcome; one that names the file came from a bank that knows it."""
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise RailUnavailable(_("The bank's answer cannot be read.")) from None
+        content = answer.content if _names(answer.content, message_id) else b""
+        raise RailUnavailable(_("The bank's answer cannot be read."), content=content) from None
+
+
+def _names(content: bytes, message_id: str) -> bool:
+    """Whether these bytes have the message id as a word of its own: "OTHER-" before it makes another id."""
+    return re.search(rf"(?<![\w.\-]){re.escape(message_id)}(?![\w.\-])".encode(), content) is not None
 
 
 def _read(payment: Any) -> TransferAnswer:
