@@ -14,7 +14,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from joey.payouts.file_problems import FILE_REFUSED, FILE_UNKNOWN, NOT_OURS, add_problem, clear_problems_about
+from joey.payouts.file_problems import (
+    CAME_BACK,
+    FILE_REFUSED,
+    FILE_UNKNOWN,
+    NOT_OURS,
+    add_problem,
+    clear_problems_about,
+)
 from joey.payouts.judge_answers import AnswerVerdict, judge
 from joey.payouts.keep_answers import KnownAnswers, keep_file_answer, keep_transfer_answers, latest_submission
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile, PayoutHold
@@ -191,7 +198,7 @@ def _follow(
         if verdict.question
     )
     for attempt in came_back:
-        ask_question(attempt, PayoutHold.Cause.RETURNED, f"returned: {attempt.rail_key} came back", now=now)
+        ask_question(attempt, PayoutHold.Cause.RETURNED, f"{CAME_BACK}: {attempt.rail_key} came back", now=now)
     to = [move.to for move in moves]
     return AnswersTaken(to.count(_A.SETTLED), to.count(_A.REJECTED), problems, to.count(_A.RETURNED))
 

@@ -1,6 +1,7 @@
 """Notes on a payout file for the operator: one line per problem, each written once and kept until it is solved."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -22,16 +23,16 @@ ERASED = "erased: the bytes of this file were erased; it cannot be submitted"
 FILE_UNKNOWN, FILE_REFUSED = "file_unknown:", "file_refused:"
 NOT_OURS = "unknown_transfer:"  # the rail answered about a transfer that is not in the file
 ABOUT_THE_WHOLE_FILE = (FILE_UNKNOWN, FILE_REFUSED, OTHER_ACCOUNT)  # they hold no more once all transfers are final
+OF_A_QUESTION = ("overdue", "unknown_word", "other_amount", "contradictory_answer")
+CAME_BACK = "returned"
 # What ends a note, by its code. Each has an end, so none is kept for ever; those of a question are listed by its hold.
 ENDED_BY = {
     "other_rail_account": "the settings name its account, it is withdrawn, or its transfers are final",
     "erased": "it is withdrawn",
     **dict.fromkeys(("file_unknown", "file_refused"), "an answer about one of its transfers, or all are final"),
     "unknown_transfer": "an operator dismisses it",
-    **dict.fromkeys(
-        ("overdue", "unknown_word", "other_amount", "contradictory_answer"), "the question about its transfer ends"
-    ),
-    "returned": "the hold that it placed is released",
+    **dict.fromkeys(OF_A_QUESTION, "the question about its transfer ends"),
+    CAME_BACK: "the hold that it placed is released",
 }
 
 NAMES_STRANGERS = ~Q(problems="") & Q(problems__contains=NOT_OURS)  # a condition on files
@@ -79,11 +80,11 @@ def clear_problem(file: PayoutFile, line: str) -> None:
         _save(file, [each for each in lines if each != line])
 
 
-def clear_problems_about(file: PayoutFile, *about: str) -> None:
-    """Remove the lines that name one of these (a transfer's key, a code), which no longer hold."""
+def clear_problems_about(file: PayoutFile, *about: str, codes: Collection[str] = tuple(ENDED_BY)) -> None:
+    """Remove the lines that name one of these (a transfer's key, a code) and no longer hold; `codes`: no others."""
     file.refresh_from_db(fields=["problems"])
     lines = file.problems.splitlines()
-    left = [line for line in lines if not any(each in line for each in about)]
+    left = [line for line in lines if line.partition(":")[0] not in codes or not any(each in line for each in about)]
     if left != lines:
         _save(file, left)
 

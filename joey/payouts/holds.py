@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, NotFound
-from joey.payouts.file_problems import clear_problems_about
+from joey.payouts.file_problems import CAME_BACK, clear_problems_about
 from joey.payouts.models import Payout, PayoutHold, PayoutHoldClosing
 from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator, name_of
@@ -78,7 +78,7 @@ def release_hold(hold: PayoutHold, *, now: datetime, by: Person | None = None, r
     kept = keep_text(read_reason(reason), shop_id=hold.shop_id) if reason.strip() else None
     close_hold(hold, by=by, now=now, **(refer("reason", kept) if kept else {}))
     if hold.attempt is not None:
-        clear_problems_about(hold.attempt.file, hold.attempt.rail_key)
+        clear_problems_about(hold.attempt.file, hold.attempt.rail_key, codes=(CAME_BACK,))
     facts = {"by": name_of(by)} | ({"reason": kept.fact} if kept else {})
     _append(hold, "payout.hold_released", now, **facts)
     return hold

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from joey.payouts.models import PayoutAttempt, PayoutHold
+from joey.payouts.named_amount import named_amount
 from joey.payouts.rails.port import ACCEPTED, REJECTED, RETURNED, SETTLED, UNREADABLE, TransferAnswer
 from joey.payouts.states import IN_TRANSIT
 
@@ -47,13 +48,14 @@ def judge(attempt: PayoutAttempt, answers: Sequence[TransferAnswer], *, overpaid
         return _contradiction(problem)
     for each in answers:
         if (each.amount_minor, each.currency) != promised:
-            given = f"{each.amount_minor} {each.currency}"
-            return _contradiction(f"other_amount: {key} is {promised[0]} {promised[1]}, the rail says {given}")
+            ours, theirs = named_amount(*promised), named_amount(each.amount_minor, each.currency)
+            return _contradiction(f"other_amount: {key} is {ours}, the rail says {theirs or 'none'}")
     if answer.outcome in ({SETTLED} if overpaid else _AGREE.get(state, set())):
         return AnswerVerdict(answer=answer)
     if state in IN_TRANSIT or (state, answer.outcome) == (_A.SETTLED, RETURNED):
         return AnswerVerdict(_NEXT[answer.outcome], answer=answer)
-    return _contradiction(f"contradictory_answer: {key} was {state}, now the rail says {answer.outcome}")
+    booked = f"{state} and overpaid" if overpaid else state.value
+    return _contradiction(f"contradictory_answer: {key} was {booked}, now the rail says {answer.outcome}")
 
 
 def _contradiction(problem: str) -> AnswerVerdict:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
-from joey.money.money import EXPONENTS, Money
+from joey.money.money import Money
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.models import (
     PayoutAnswer,
@@ -18,6 +18,7 @@ from joey.payouts.models import (
     PayoutHold,
     PayoutSubmission,
 )
+from joey.payouts.named_amount import named_amount
 from joey.payouts.office_lists import naming_strangers, not_over, with_left_at
 from joey.record.kept_texts import kept_text, with_texts
 
@@ -71,7 +72,7 @@ def facts_about(attempt: PayoutAttempt) -> list[Fact]:
     answers = PayoutAnswer.objects.filter(file_id=attempt.file_id).order_by("id")
     decisions = with_texts(PayoutDecision.objects.filter(attempt=attempt).select_related("operator"), "reason")
     facts = [
-        Fact(answer.asked_at, "", answer.outcome, _named_amount(answer), "")
+        Fact(answer.asked_at, "", answer.outcome, named_amount(answer.amount_minor, answer.currency), "")
         for answer in answers
         if answer.attempt_id in (None, attempt.pk)
     ]
@@ -122,12 +123,3 @@ def _question(hold: PayoutHold, attempt: PayoutAttempt) -> OpenQuestion:
         amount=Money(attempt.payout.amount_minor, attempt.payout.currency),
         since=hold.placed_at,
     )
-
-
-def _named_amount(answer: PayoutAnswer) -> str:
-    """What the rail named; a currency that is new to us is shown in its smallest units."""
-    if answer.amount_minor is None:
-        return ""
-    if answer.currency not in EXPONENTS:
-        return f"{answer.amount_minor} {answer.currency}"
-    return Money(answer.amount_minor, answer.currency).text

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from joey.money.money import Money
-from joey.payouts.file_problems import add_problem, clear_problems_about
+from joey.payouts.file_problems import OF_A_QUESTION, add_problem, clear_problems_about
 from joey.payouts.holds import QUESTIONS, close_hold, open_holds
 from joey.payouts.models import PayoutAttempt, PayoutHold
 from joey.people.models import Person
@@ -57,7 +57,7 @@ def end_questions(attempts: Sequence[PayoutAttempt], *, by: Person | None, now: 
         close_hold(hold, by=by, now=now)
         facts = {"hold": str(hold.id), "by": str(by.id) if by else "answer"}
         append("payout.hold_released", f"shop:{hold.shop_id}", facts, shop_id=hold.shop_id, happened_at=now)
-        clear_problems_about(hold.attempt.file, hold.attempt.rail_key)
+        clear_problems_about(hold.attempt.file, hold.attempt.rail_key, codes=OF_A_QUESTION)
 
 
 def words_about(attempt: PayoutAttempt, cause: PayoutHold.Cause) -> str:
