@@ -167,6 +167,7 @@ def _pick(
         ],
         "categories": list(CATEGORIES),
         "shelves": shelf_names(shop),
+        "shares": shares,
         "pasted": pasted,
         "problem": problem,
     }

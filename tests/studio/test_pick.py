@@ -65,6 +65,14 @@ def test_prices_are_filtered_in_one_currency_and_sorted_each_for_itself(browser:
     assert "<option selected>CNY</option>" in page
 
 
+def test_the_list_says_once_who_has_the_rest_of_a_commission(browser: Client) -> None:
+    take({"title": "one"}, {"title": "two"})
+
+    page = browser.get("/studio/mei/pick").content.decode()
+
+    assert page.count("Of a commission you get 80%; the other 20% is Joey's platform fee.") == 1
+
+
 @pytest.mark.parametrize("query", ["min=9,90", "max=-1", "min=2&max=1", "currency=XXX", "min=1e3"])
 def test_a_price_that_cannot_be_read_is_said(browser: Client, query: str) -> None:
     answer = browser.get(f"/studio/mei/pick?{query}")
