@@ -41,11 +41,13 @@ BENCH_PARTS := wrk nginx-light
 ON_15 := $(wildcard tests/ledger tests/*/test_two_at_once.py tests/instance/test_migrate_database.py)
 ALL_ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts)
 
-# What `make test-quick` leaves to `make test`.
+# What `make test-quick` leaves to `make test`, beside all that commits: servers, pages and large sets.
 SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
-	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py \
-	tests/api/test_live.py tests/payouts/test_with_the_sandbox.py tests/catalog/same_item/test_labelled_sets.py \
-	tests/toy_marketplace tests/mutations tests/orders/test_sync_over_http.py tests/orders/test_refunds_over_http.py tests/cli/test_positions.py
+	tests/toy_marketplace tests/mutations tests/api tests/office tests/studio tests/storefront tests/site/test_queries_per_page.py \
+	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py tests/cli/test_positions.py \
+	tests/payouts/test_with_the_sandbox.py tests/orders/test_sync_over_http.py tests/orders/test_refunds_over_http.py \
+	tests/marketplaces/test_taobao_in_the_sandbox.py tests/catalog/test_refresh_due.py tests/catalog/intake/test_import_real_files.py \
+	tests/catalog/same_item/test_labelled_sets.py tests/sharing/test_click_partitions.py
 
 .PHONY: help setup up test test-quick test-long lint bench lock clean dev debian-parts bench-parts
 
@@ -63,9 +65,9 @@ test: dev debian-parts ## check everything: lint, all tests, and the ledger and 
 	@echo "Once more on PostgreSQL 15: $(ON_15)"
 	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ON_15)
 
-test-quick: dev ## lint and the units, in under three minutes: nothing that starts a browser, a server or an instance
+test-quick: dev ## lint and the units, in under three minutes: no page, no server, nothing that commits
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
+	$(PY) -m pytest -q -m "not long and not commits" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
 
 test-long: dev debian-parts ## the slow proofs, and everything about money on PostgreSQL 15
 	$(PY) -m pytest -q -m long $(TESTS)

@@ -27,12 +27,15 @@ database.point_django_at(_postgres)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by folder, the ones that take longest first."""
+    """Sort by folder, the ones that take longest first; mark those that commit."""
 
     def place(item: pytest.Item) -> int:
         return next((at for at, folder in enumerate(LONGEST_FIRST) if item.nodeid.startswith(folder)), 99)
 
     items.sort(key=place)
+    for item in items:
+        if isinstance(item, pytest.Function) and "committed_db" in item.fixturenames:
+            item.add_marker("commits")
 
 
 @pytest.fixture(scope="session")
