@@ -70,7 +70,7 @@ test-quick: dev ## lint and the units, in under three minutes: no page, no serve
 	$(PY) -m pytest -q -m "not long and not commits" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
 
 test-long: dev debian-parts ## the slow proofs, and everything about money on PostgreSQL 15
-	$(PY) -m pytest -q -m long $(TESTS)
+	$(PY) -m pytest -q -m long $(SHARED_OUT) $(TESTS)
 	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ALL_ON_15)
 
 lint: dev ## style, types, layers, templates, missing migrations
