@@ -21,6 +21,7 @@ from tests.payouts.stage import held, money, ready_shop
 from tests.proof import prove
 
 BODY = {"amount": {"minor": 6000, "currency": "CNY"}}
+LARGE = {"amount": {"minor": 100_000, "currency": "CNY"}}  # the rule leaves it to an operator
 
 
 @pytest.fixture
@@ -179,8 +180,9 @@ def test_the_connection_is_as_before_after_an_answer_and_after_a_refusal(committ
     assert Shop.objects.filter(slug="mei").exists()
 
 
-def test_an_operator_approves_once_and_refuses_with_a_reason(shop: Shop) -> None:
-    payout = Caller(mei()).post("/shops/mei/payouts", BODY, key="p").json()["id"]
+def test_an_operator_approves_once_and_refuses_with_a_reason(committed_db: EmbeddedPostgres) -> None:
+    shop = ready_shop(200_000)
+    payout = Caller(mei()).post("/shops/mei/payouts", LARGE, key="p").json()["id"]
     office = Caller(ada())
 
     (waiting,) = office.get("/office/payouts").json()["items"]
@@ -190,9 +192,9 @@ def test_an_operator_approves_once_and_refuses_with_a_reason(shop: Shop) -> None
 
     assert refused.json()["state"] == "refused"
     assert again.json() == refused.json()
-    assert held(shop.pk) == money(available=10_000)
+    assert held(shop.pk) == money(available=200_000)
     assert_problem(office.post(f"/office/payouts/{payout}/approve"), 409, "conflict")
-    second = Caller(mei()).post("/shops/mei/payouts", BODY, key="p2").json()["id"]
+    second = Caller(mei()).post("/shops/mei/payouts", LARGE, key="p2").json()["id"]
     assert office.post(f"/office/payouts/{second}/approve", key="a").json()["state"] == "approved"
     prove()
 
