@@ -1,17 +1,26 @@
-"""Open and close the holds that a marketplace's reports place: each line's class, as its newest report has it."""
+"""Open and close the holds that a marketplace's reports place: each line's class, as its newest report has it, and that
+of a newer report that cannot be read. Each is a hold of its own, so that the end of one leaves the other.
+"""
 
 from datetime import datetime
 
+from joey.commissions.models import Hold
 from joey.commissions.write_holds import HoldChange, write_holds
 from joey.kit import sql
 from joey.kit.sets import SetTable
 
 BY_REPORT = "report"
+UNREADABLE = Hold.Class.UNREADABLE.value
+
+
+def classes_said(held: str, has_unread: str) -> str:
+    """SQL for the classes under which reports hold a line, as a LATERAL table: `said` with `hold_class`."""
+    return f"(VALUES ({held}), (CASE WHEN {has_unread} THEN '{UNREADABLE}' ELSE '' END)) AS said (hold_class)"
 
 
 def follow_report_holds(now: datetime) -> None:
-    """Bring the holds of the lines in `worked_out` up to `held` of each line, as openings and closings."""
-    if not sql.value("SELECT EXISTS (SELECT FROM worked_out WHERE held <> '' OR old_holds > 0)"):
+    """Bring the holds of the lines in `worked_out` up to what their reports say, as openings and closings."""
+    if not sql.value("SELECT EXISTS (SELECT FROM worked_out WHERE held <> '' OR has_unread OR old_holds > 0)"):
         return
     changes = SetTable("report_hold", HoldChange).create()
     if changes.insert(_CHANGES):
@@ -19,18 +28,17 @@ def follow_report_holds(now: datetime) -> None:
 
 
 _CHANGES = f"""
-    WITH open_hold AS (
-        SELECT h.id AS hold_id, h.commission_id, h.hold_class FROM commissions_hold h
+    WITH asked AS (
+        SELECT w.commission_id, w.shop_id, w.line_id, said.hold_class
+        FROM worked_out w CROSS JOIN LATERAL {classes_said("w.held", "w.has_unread")} WHERE said.hold_class <> ''
+    ), open_hold AS (
+        SELECT h.id AS hold_id, h.commission_id, h.shop_id, w.line_id, h.hold_class FROM commissions_hold h
         JOIN worked_out w ON w.commission_id = h.commission_id
         WHERE w.old_holds > 0 AND h.opened_by = '{BY_REPORT}'
           AND NOT EXISTS (SELECT FROM commissions_holdclosing e WHERE e.hold_id = h.id)
     )
-    SELECT coalesce(o.hold_id, joey_uuid7()) AS hold_id, w.commission_id, w.shop_id, w.line_id,
-           coalesce(o.hold_class, w.held) AS hold_class, o.hold_id IS NULL AS opens
-    FROM worked_out w LEFT JOIN open_hold o ON o.commission_id = w.commission_id
-    WHERE o.hold_id IS NULL AND w.held <> '' OR o.hold_class <> w.held
-    UNION ALL
-    SELECT joey_uuid7(), w.commission_id, w.shop_id, w.line_id, w.held, true
-    FROM worked_out w JOIN open_hold o ON o.commission_id = w.commission_id
-    WHERE o.hold_class <> w.held AND w.held <> ''
+    SELECT coalesce(o.hold_id, joey_uuid7()) AS hold_id, commission_id, coalesce(o.shop_id, a.shop_id) AS shop_id,
+           coalesce(o.line_id, a.line_id) AS line_id, hold_class, o.hold_id IS NULL AS opens
+    FROM asked a FULL JOIN open_hold o USING (commission_id, hold_class)
+    WHERE o.hold_id IS NULL OR a.commission_id IS NULL
 """

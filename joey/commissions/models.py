@@ -149,6 +149,7 @@ class Revision(models.Model):
     line_revision = models.BigIntegerField()
     line_state = models.CharField(max_length=10)
     line_held = models.CharField(max_length=16, blank=True)
+    line_unread = models.BooleanField(db_default=False)  # a newer report of it could not be read
     given_minor = models.BigIntegerField()  # what the marketplace said it gives for the line
     fee_minor = models.BigIntegerField()
     back_minor = models.BigIntegerField()  # what it took back after settlement
@@ -189,6 +190,7 @@ class Hold(models.Model):
         RISK = "risk"
         CONTRADICTION = "contradiction"
         CURRENCY = "currency"  # reported in another currency than before
+        UNREADABLE = "unreadable"  # a report newer than what its line shows cannot be read
         QUARANTINE = "quarantine"  # its line cannot be booked at its newest report
         REVIEW = "review"  # an operator looks into it
 

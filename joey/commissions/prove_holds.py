@@ -1,6 +1,6 @@
 """What must hold of holds on commissions: openings less closings, what reports ask for, and what is on hold then."""
 
-from joey.commissions.follow_report_holds import BY_REPORT
+from joey.commissions.follow_report_holds import BY_REPORT, classes_said
 from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.move_held import LESS, MORE
 from joey.kit.prove import Check
@@ -49,13 +49,24 @@ _EVENTS = """
 """
 
 _FROM_REPORTS = f"""
-    SELECT l.id AS order_line, l.held, o.hold_class FROM orders_orderline l
-    JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
-    LEFT JOIN ({_OPEN}) o ON o.commission_id = c.id AND o.opened_by = '{BY_REPORT}'
-    WHERE l.held <> coalesce(o.hold_class, '')
-      AND NOT (o.id IS NULL AND EXISTS ({RELEASED} WHERE h.commission_id = c.id AND h.hold_class = l.held
+    WITH booked AS MATERIALIZED (
+        SELECT c.id AS commission_id, l.id AS order_line, l.held, l.has_unread FROM orders_orderline l
+        JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
+        WHERE l.held <> '' OR l.has_unread OR c.holds_of_all > 0
+    ), asked AS (
+        SELECT b.commission_id, b.order_line, said.hold_class
+        FROM booked b CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread")} WHERE said.hold_class <> ''
+    ), opened AS (
+        SELECT o.commission_id, b.order_line, o.hold_class FROM ({_OPEN}) o JOIN booked b USING (commission_id)
+        WHERE o.opened_by = '{BY_REPORT}'
+    )
+    SELECT coalesce(a.order_line, o.order_line) AS order_line, a.hold_class AS asked, o.hold_class AS open
+    FROM asked a FULL JOIN opened o USING (commission_id, hold_class)
+    WHERE a.commission_id IS NULL OR o.commission_id IS NULL AND NOT EXISTS (
+        {RELEASED} WHERE h.commission_id = a.commission_id AND h.hold_class = a.hold_class
            AND h.opened_at = (SELECT max(opened_at) FROM commissions_hold
-                              WHERE commission_id = c.id AND opened_by = '{BY_REPORT}')))
+                              WHERE (commission_id, hold_class, opened_by)
+                                  = (a.commission_id, a.hold_class, '{BY_REPORT}')))
 """
 
 # What quarantine holds: an operator can release such a hold too, and the line's next report that cannot be booked opens
@@ -84,11 +95,13 @@ _SHOP_HELD = """
 # Each change that a report made while it held the line has that hold, opened with it or open then. The database's times
 # are in the order of the commission's lock; a hold that a change opens is written after it, with the run's own moment.
 _HELD_BY_REPORT = f"""
-    SELECT r.commission_id AS commission, r.number, r.line_held FROM commissions_revision r
-    WHERE r.line_held <> '' AND r.because NOT IN ('commission.confirmed', 'hold.placed', 'hold.released')
+    SELECT r.commission_id AS commission, r.number, said.hold_class FROM commissions_revision r
+    CROSS JOIN LATERAL {classes_said("r.line_held", "r.line_unread")}
+    WHERE (r.line_held <> '' OR r.line_unread) AND said.hold_class <> ''
+      AND r.because NOT IN ('commission.confirmed', 'hold.placed', 'hold.released')
       AND NOT EXISTS (
           SELECT FROM commissions_hold h LEFT JOIN commissions_holdclosing e ON e.hold_id = h.id
-          WHERE h.commission_id = r.commission_id AND h.opened_by = '{BY_REPORT}' AND h.hold_class = r.line_held
+          WHERE h.commission_id = r.commission_id AND h.opened_by = '{BY_REPORT}' AND h.hold_class = said.hold_class
             AND (h.recorded_at < r.booked_at OR h.opened_at = r.recorded_at)
             AND coalesce(e.recorded_at, 'infinity') > r.booked_at)
 """
@@ -107,7 +120,7 @@ _MOVED = f"""
 HOLDS = [
     Check("19. The open holds of a commission are its openings less its closings", _HOLDS),
     Check("19. Every hold that was placed or released has its event, which says the same", _EVENTS),
-    Check("19. A line that its newest report holds has that hold open, and no other of a report", _FROM_REPORTS),
+    Check("19. A line that its reports hold has those holds open, and no other of a report", _FROM_REPORTS),
     Check("19. What is booked of a line in quarantine is held, and of no other by quarantine", _QUARANTINED),
     Check("19. Each change of a line that a report held has the hold of then", _HELD_BY_REPORT),
     Check("19. What is on hold in a book is the sum over its commissions", _SHOP_HELD),

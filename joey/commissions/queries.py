@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from joey.commissions.follow_report_holds import BY_REPORT
+from joey.commissions.follow_report_holds import BY_REPORT, UNREADABLE, classes_said
 from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
-from joey.orders.queries import HAS_UNREAD, READ_UNTIL
+from joey.orders.queries import READ_UNTIL
 
 # Of a commission `c`: how much of what is pending its open holds block.
 BLOCKED = """
@@ -21,19 +21,23 @@ BLOCKED = """
 
 # Of a settled commission `c` and its line `l`: whether something of it is to be confirmed once its day has come. Where
 # the reports hold the line, the hold that they opened counts (follow_report_holds.py): an operator can release it.
-# While a newer report cannot be read, it is not known whether the line is settled still.
 DUE = f"""
     (c.pending_minor > 0 OR c.platform_minor > c.platform_released_minor)
     AND c.holds_of_all = 0 AND (c.hold_minor = 0 OR c.pending_minor > {BLOCKED} OR c.pending_minor = 0)
-    AND l.state = 'settled' AND l.revision = c.line_revision AND NOT {HAS_UNREAD}
+    AND l.state = 'settled' AND l.revision = c.line_revision
 """
 
-# Of a line `l` and its commission `c`, if any: the class under which its reports hold it.
+# Of a line `l` and its commission `c`, if any: the class under which its reports hold it, what one says before what
+# cannot be read.
 _HELD_BY_REPORTS = f"""
-    CASE WHEN l.held = '' OR c.line_revision IS DISTINCT FROM l.revision
-           OR EXISTS (SELECT FROM commissions_hold h WHERE h.commission_id = c.id AND h.opened_by = '{BY_REPORT}'
-                      AND NOT EXISTS (SELECT FROM commissions_holdclosing e WHERE e.hold_id = h.id))
-         THEN l.held ELSE '' END
+    CASE WHEN l.held = '' AND NOT l.has_unread THEN '' ELSE coalesce((
+        SELECT said.hold_class FROM {classes_said("l.held", "l.has_unread")} WHERE said.hold_class <> ''
+           AND (c.line_revision IS DISTINCT FROM l.revision
+             OR EXISTS (SELECT FROM commissions_hold h
+                        WHERE h.commission_id = c.id AND h.opened_by = '{BY_REPORT}' AND h.hold_class = said.hold_class
+                          AND NOT EXISTS (SELECT FROM commissions_holdclosing e WHERE e.hold_id = h.id)))
+        ORDER BY said.hold_class = '{UNREADABLE}' LIMIT 1
+    ), '') END
 """
 
 
@@ -74,9 +78,9 @@ def advance_earn_cursor(marketplace: str, revision: int) -> None:
 def claim_due(due: SetTable[DueCommission], marketplace: str, *, until: date, limit: int) -> int:
     """Fill the set with what is to be confirmed, the commissions' rows locked; how many.
 
-    Due: settled now, payable on `until` or before, booked at the line's newest revision, not blocked, and no newer
-    report that cannot be read. The platform's part follows once nothing of the shop's waits. Rows that another run has
-    are skipped; a row that changed meanwhile is judged as it is now.
+    Due: settled now, payable on `until` or before, booked at the line's newest revision, and not blocked. The
+    platform's part follows once nothing of the shop's waits. Rows that another run has are skipped; a row that changed
+    meanwhile is judged as it is now.
     """
     return due.insert(
         f"""
@@ -150,13 +154,12 @@ class OrderRow:
     commission_state: str
     payable_on: date | None
     held: bool
-    # why the marketplace's reports hold it (OrderLine.Held); "" when they do not, or an operator released that hold
+    # why the marketplace's reports hold it (Hold.Class); "" when they do not, or an operator released that hold
     held_by_marketplace: str
     settled: bool
     restarted: bool  # was closed or un-settled before
     is_booked: bool  # at its newest report
     read_until: datetime | None  # up to when the marketplace's reports are read
-    has_unread: bool  # its newest report cannot be read
     quarantined: str  # why it cannot be booked, a code of quarantine.py; "" when it can
     rate_ppm: int  # the reported one, which pays
     shown_rate_ppm: int | None  # what was shown at the click, or at the order; None where that is not known
@@ -174,8 +177,7 @@ _ORDER_ROW = f"""
            coalesce(c.holds_of_all > 0 OR c.hold_minor > 0, false) AS held, {_HELD_BY_REPORTS} AS held_by_marketplace,
            coalesce(q.reason, '') AS quarantined, coalesce(c.line_revision = l.revision, false) AS is_booked,
            coalesce(c.settled, false) AS settled, coalesce(c.restarted, false) AS restarted,
-           ({READ_UNTIL.format(marketplace="l.marketplace")}) AS read_until,
-           {HAS_UNREAD} AS has_unread
+           ({READ_UNTIL.format(marketplace="l.marketplace")}) AS read_until
     FROM orders_orderline l LEFT JOIN commissions_commission c ON c.order_line_id = l.id
     LEFT JOIN commissions_quarantinedline q ON q.line_id = l.id
 """

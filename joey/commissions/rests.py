@@ -8,6 +8,7 @@ from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.holds_in_force import IS_CLOSED
 from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
+from joey.orders.rests import DISMISS_REPORT, READ_AGAIN, RETRY_REPORT
 
 BOOK = Job("joey.commissions.jobs.book_commissions")
 CONFIRM = Job("joey.commissions.jobs.confirm_commissions")
@@ -27,6 +28,8 @@ NEVER_REST = {
     "EarnCursor": "moved on every minute",
 }
 
+_OF_UNREADABLE = Q(hold_class=Hold.Class.UNREADABLE)
+
 RESTS = [
     Rest(
         COMMISSION, Commission.State.EARNED, (CONFIRM,),
@@ -40,7 +43,12 @@ RESTS = [
     Rest(
         HOLD, "opened by a report", (BOOK, RELEASE),
         "when a later report no longer holds the line, or an operator releases it", AT_ONCE,
-        label=_("Commissions on hold"), rows=Q(opened_by=BY_REPORT) & ~IS_CLOSED, query="?open=yes",
+        label=_("Commissions on hold"), rows=Q(opened_by=BY_REPORT) & ~_OF_UNREADABLE & ~IS_CLOSED, query="?open=yes",
+    ),
+    Rest(
+        HOLD, "of an unreadable report", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT, RELEASE),
+        "when the report is read, replaced or given up, or an operator releases it",
+        rows=Q(opened_by=BY_REPORT) & _OF_UNREADABLE & ~IS_CLOSED, unlisted="listed by its unreadable report",
     ),
     Rest(
         HOLD, "placed by quarantine", (BOOK, RETRY, RELEASE), "when its line is booked, or an operator releases it",

@@ -15,7 +15,6 @@ WITHDRAWN = "settlement_withdrawn"
 NOT_SETTLED = "not_settled"
 DAYS = "waiting"  # for its day
 NOT_READ = "reports_not_read"  # its day has come, and the reports are not read up to it
-UNREAD = "report_unreadable"  # its day has come, and its newest report cannot be read
 DUE = "due"  # within minutes
 
 
@@ -38,6 +37,4 @@ def waits_for(line: OrderRow, *, now: datetime) -> str:
         return DAYS
     if line.read_until is not None and line.payable_on > line.read_until.astimezone(zone).date():
         return NOT_READ
-    if line.has_unread:
-        return UNREAD
     return DUE

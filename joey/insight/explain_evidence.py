@@ -63,6 +63,7 @@ def held_because(reason: str) -> str:
         "risk": _("the marketplace sees a risk in the order"),
         "contradiction": _("its last report names another shop"),
         "currency": _("its last report is in another currency"),
+        "unreadable": _("the marketplace reported something new about it that cannot be read yet"),
         "quarantine": _("it cannot be booked for now"),
         "review": _("an operator looks into it"),
     }[reason]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from joey.commissions import waits_for
+from joey.commissions.follow_report_holds import UNREADABLE
 from joey.commissions.queries import OrderRow
 from joey.insight.explain_evidence import held_because
 from joey.insight.explain_holds import unbookable_because
@@ -40,10 +41,6 @@ def waiting_in_words(line: OrderRow, code: str, *, now: datetime) -> str:
             "%(figure)s was due on %(day)s. The reports of %(marketplace)s are read only up to %(read)s; it becomes"
             " available once they are read up to its day."
         ),
-        waits_for.UNREAD: _(
-            "%(figure)s was due on %(day)s. %(marketplace)s has reported something new about this order that cannot be"
-            " read yet; an operator looks at it."
-        ),
         waits_for.DUE: _("The order is settled. %(figure)s was due on %(day)s and becomes available within minutes."),
     }[code] % terms
 
@@ -60,7 +57,6 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
         waits_for.NOT_SETTLED: _("waits for the marketplace to settle it"),
         waits_for.WITHDRAWN: _("not settled any more, waiting again"),
         waits_for.NOT_READ: _("waits for reports that are not read yet"),
-        waits_for.UNREAD: _("waits for a report that cannot be read yet"),
         waits_for.DUE: _("available within minutes"),
         waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),
         waits_for.NOTHING: _("available since %s") % _day(line.payable_on, now) if line.released.minor > 0 else "",
@@ -73,10 +69,12 @@ def _day(day: date | None, now: datetime) -> str:
 
 def _held(line: OrderRow) -> str:
     if line.held_by_marketplace:
-        held = _(
-            "%(figure)s is on hold: %(reason)s. The hold ends once a later report no longer says so; you need not do"
-            " anything."
-        )
+        held = _("%(figure)s is on hold: %(reason)s. An operator looks at it; you need not do anything.")
+        if line.held_by_marketplace != UNREADABLE:
+            held = _(
+                "%(figure)s is on hold: %(reason)s. The hold ends once a later report no longer says so; you need not"
+                " do anything."
+            )
         return held % {"figure": line.on_hold.text, "reason": held_because(line.held_by_marketplace)}
     hold = open_hold(line.id)
     reason = "–" if hold is None else hold.reason or held_because(hold.hold_class)

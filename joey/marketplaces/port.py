@@ -154,7 +154,8 @@ class UnreadableReport:
     reported_at: datetime  # the marketplace's time of change, or the end of the window where even that is unreadable
     payload: Mapping[str, object]
     problem: str  # which field, and what is wrong with it
-    external_line: str = ""  # the same, of an order report
+    external_line: str = ""  # the same; where it is known, the line's money waits until the report is read
+    case_id: str = ""  # the same, of a refund report: a later one of the case makes up for it
 
 
 AnyReport = OrderReport | RefundReport | UnreadableReport

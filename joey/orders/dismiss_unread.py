@@ -1,4 +1,4 @@
-"""Takes an unreadable report off the list for good: a later report of its line was read, or an operator gives it up.
+"""Takes an unreadable report off the list for good: a later report was read, or an operator gives it up.
 
 The report itself stays as it came; that it is not tried again is a row of its own.
 """
@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid, NotFound
 from joey.kit.sets import SetTable
+from joey.orders.mark_unread import mark_unread
 from joey.orders.models import ReportDismissal, UnreadReport
-from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE, UNREAD_WITH_MOMENT
+from joey.orders.newest_report import IS_ITS_CASE, IS_REPLACED, IS_UNREAD_OF_LINE
 from joey.orders.take_order_reports import lock_lines_of
 from joey.people.models import Person
 from joey.record.append import append, append_set
@@ -41,6 +42,7 @@ def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetim
     ReportDismissal.objects.create(report_id=report_id, by=by.pk, at=now, **refer("reason", kept))
     facts = {"by": str(by.pk), "marketplace": marketplace, "reason": kept.fact}
     append("report.dismissed", f"report:{report_id}", facts, happened_at=now)
+    mark_unread(marketplace)
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,10 @@ REPLACED = SetTable("replaced_report", ReplacedReport)
 
 
 def dismiss_replaced(marketplace: str, *, now: datetime) -> int:
-    """Take off the order reports whose line has a later one that was read; how many. The caller has locked the lines.
+    """Take off those whose line, or refund case, has a later report that was read; how many. The caller has locked the
+    lines.
 
-    A line is what its most recent report says, so what an earlier one said does not matter any more. Reports of refund
-    cases are left: of one that is unreadable it is not known which case it was about.
+    A line, and a case, is what its most recent report says, so what an earlier one said does not matter any more.
     """
     found = REPLACED.create().insert(_FIND, {"marketplace": marketplace})
     if not found:
@@ -81,15 +83,16 @@ def dismiss_replaced(marketplace: str, *, now: datetime) -> int:
     return found
 
 
-# Each unreadable report of a line with the line's newest report, where that is newer (newest_report.py).
+# Each unreadable report with the newest report of its line or case, where that is newer (newest_report.py).
 _FIND = f"""
-    SELECT DISTINCT ON (u.report_id) u.report_id, newest.id AS replaced_by FROM {UNREAD_WITH_MOMENT}
-    JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
+    SELECT DISTINCT ON (u.report_id) u.report_id, newest.id AS replaced_by FROM orders_unreadreport u
+    JOIN orders_orderline l ON {IS_UNREAD_OF_LINE} LEFT JOIN orders_refundcase c ON {IS_ITS_CASE}
     JOIN orders_report newest ON (newest.marketplace, newest.external_order, newest.external_line)
                                = (l.marketplace, l.external_order, l.external_line)
-    WHERE u.marketplace = %(marketplace)s AND u.external_line <> '' AND {IS_REPLACED}
-      AND newest.kind = 'order' AND newest.problem = ''
+    WHERE u.marketplace = %(marketplace)s AND {IS_REPLACED}
+      AND newest.problem = '' AND (newest.kind, newest.case_id) = (u.kind, u.case_id)
       AND (newest.reported_at, coalesce(newest.poll_id, 0), newest.payload_sha256)
-        = (l.reported_at, l.reported_poll, l.report_digest)
+        = CASE u.kind WHEN 'order' THEN (l.reported_at, l.reported_poll, l.report_digest)
+                      ELSE (c.reported_at, c.reported_poll, c.report_digest) END
     ORDER BY u.report_id, newest.id DESC
 """

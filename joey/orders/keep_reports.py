@@ -1,14 +1,26 @@
 """Write the reports of a staged set that are not here yet, and drop the others from the set."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
-from joey.orders.newest_report import SAME_SECOND, holding_first, newest_case_first
+from joey.orders.newest_report import (
+    IS_ITS_CASE,
+    IS_REPLACED,
+    IS_UNREAD_OF_LINE,
+    LINE,
+    SAME_SECOND,
+    holding_first,
+    moment,
+    newest_case_first,
+)
 from joey.orders.report_digest import COLUMNS, digest_of
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import EVIDENCE, GIVEN, KEPT, ORDERS, REFUNDS, UNREADABLE
+
+log = logging.getLogger(__name__)
 
 Values = Mapping[str, str]  # an SQL expression for each of COLUMNS
 Kinds = list[tuple[SetTable[Any], Values]]
@@ -89,8 +101,8 @@ def _keep(query: str, given: Given | None = None) -> int:
 
 
 def _orders_gone_back_to() -> str:
-    """Known reports that a later poll of the same second brings, while their line is at another report: the
-    marketplace's current row is this one again.
+    """Known reports that a later poll of the same second brings, while their line is at another report, or another that
+    cannot be read came in between: the marketplace's current row is this one again.
     """
     return f"""
         SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
@@ -98,15 +110,18 @@ def _orders_gone_back_to() -> str:
             SELECT DISTINCT ON (external_order, external_line) * FROM {ORDERS} o
             ORDER BY external_order, external_line, {holding_first("o")}
         ) s
-        JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
-                                    = (%(marketplace)s, s.external_order, s.external_line)
+        JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line)
+                                 = (%(marketplace)s, s.external_order, s.external_line)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
-          AND {SAME_SECOND.format("s.reported_at", "line.held_at")}
-          AND s.poll > line.held_poll AND s.digest <> line.held_digest
+          AND ({SAME_SECOND.format("s.reported_at", "l.held_at")} AND s.poll > l.held_poll AND s.digest <> l.held_digest
+            OR l.has_unread AND s.state <> 'unknown' AND s.currency = l.currency AND EXISTS (
+                SELECT FROM orders_unreadreport u WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
+                   AND {SAME_SECOND.format("s.reported_at", "u.reported_at")} AND s.poll > u.poll))
     """
 
 
 def _refunds_gone_back_to() -> str:
+    """The same of refund cases."""
     return f"""
         SELECT s.report, {digest_of(_REFUND, again="s.poll")} AS own_digest, true AS again
         FROM (
@@ -116,8 +131,10 @@ def _refunds_gone_back_to() -> str:
         JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line, c.case_id)
                                  = (%(marketplace)s, s.external_order, s.external_line, s.case_id)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
-          AND {SAME_SECOND.format("s.reported_at", "c.reported_at")}
-          AND s.poll > c.reported_poll AND s.digest <> c.report_digest
+          AND ({SAME_SECOND.format("s.reported_at", "c.reported_at")}
+               AND s.poll > c.reported_poll AND s.digest <> c.report_digest
+            OR EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_ITS_CASE} AND {moment("u")} >= {moment("c", LINE)}
+                       AND {SAME_SECOND.format("s.reported_at", "u.reported_at")} AND s.poll > u.poll))
     """
 
 
@@ -136,16 +153,20 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
     """List what cannot be read, and take off the list what was read after all."""
     for table, _values in kinds:
         if table is UNREADABLE:
-            sql.execute(
+            listed = sql.tuples(
                 f"""
                 INSERT INTO orders_unreadreport
-                    (report_id, marketplace, kind, external_order, external_line, payload_sha256, problem, tries)
-                SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.external_line, s.digest,
-                       s.problem, 1
+                    (report_id, marketplace, kind, external_order, external_line, case_id, reported_at, poll,
+                     payload_sha256, problem, tries)
+                SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.external_line, s.case_id, s.reported_at,
+                       s.poll, s.digest, s.problem, 1
                 FROM {UNREADABLE} s JOIN {KEPT} k USING (report) WHERE s.rereads IS NULL
+                RETURNING report_id, marketplace, problem
                 """,
                 given,
             )
+            for report in listed:
+                log.warning("report %s of %s cannot be read: %s", *report)
         else:
             sql.execute(
                 f"""

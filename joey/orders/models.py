@@ -100,6 +100,9 @@ class UnreadReport(models.Model):
     kind = models.CharField(max_length=8)
     external_order = models.CharField(max_length=64)  # a hint
     external_line = models.CharField(max_length=64, blank=True, default="")  # "" where it could not be made out
+    case_id = models.CharField(max_length=64, blank=True, default="")  # the same, of a refund report
+    reported_at = models.DateTimeField()  # of the report, as is its poll (0: none)
+    poll = models.BigIntegerField()
     payload_sha256 = models.BinaryField(max_length=32)
     problem = models.CharField(max_length=200)  # at the last attempt
     received_at = models.DateTimeField(db_default=Now())
@@ -107,7 +110,10 @@ class UnreadReport(models.Model):
     tries = models.IntegerField(default=1)
 
     class Meta:
-        indexes = [models.Index(fields=["marketplace", "tried_at"], name="orders_unread_next")]
+        indexes = [
+            models.Index(fields=["marketplace", "tried_at"], name="orders_unread_next"),
+            models.Index(fields=["marketplace", "external_order", "external_line"], name="orders_unread_of_line"),
+        ]
 
 
 class ReportDismissal(models.Model):
@@ -139,7 +145,8 @@ class OrderLine(models.Model):
     `service_fee_minor` what it will keep of that, `returned_commission_minor` what it took back after settling
     (net of the fee's own return), which may be more than it gave. `returned_elsewhere` is the same in other currencies,
     by currency. A `held` line is kept and estimated, and never confirmed; joey/orders/claim_lines.py says
-    which class its most recent report leads to. `evidence_*` is the piece of evidence that decided the shop; a line in
+    which class its most recent report leads to. One that `has_unread` is held as well, whatever `held` says: a report
+    newer than what it shows cannot be read. `evidence_*` is the piece of evidence that decided the shop; a line in
     suspense has all pieces of its most recent report in `failed_evidence`, each with its problem or the shop it names.
     """
 
@@ -192,6 +199,7 @@ class OrderLine(models.Model):
     held_at = models.DateTimeField()
     held_poll = models.BigIntegerField(default=0)
     held_digest = models.BinaryField(max_length=32)
+    has_unread = models.BooleanField(db_default=False)  # joey/orders/mark_unread.py
     title = models.CharField(max_length=300, blank=True)
     external_item = models.CharField(max_length=120, blank=True)
     quantity = models.IntegerField()
@@ -239,6 +247,7 @@ class OrderLine(models.Model):
             models.Index(fields=["shop", "-first_seen_at"], name="orders_line_of_shop"),
             models.Index(fields=["suspense"], condition=~Q(suspense=""), name="orders_in_suspense"),
             models.Index(fields=["held"], condition=~Q(held=""), name="orders_held"),
+            models.Index(fields=["marketplace"], condition=Q(has_unread=True), name="orders_with_unread"),
         ]
 
 

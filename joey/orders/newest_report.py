@@ -79,14 +79,17 @@ def _descending(parts: tuple[str, ...], row: str, columns: Columns) -> str:
     return ", ".join(f"{part} DESC" for part in _filled(parts, row, columns))
 
 
-# Order reports `u` that cannot be read, each with its time and poll as `r`; which of them are of the line `l`, and
-# whether what the line says is newer.
-UNREAD_WITH_MOMENT = """
-    orders_unreadreport u
-    JOIN (SELECT id, reported_at, coalesce(poll_id, 0) AS poll FROM orders_report) r ON r.id = u.report_id
-"""
+# Of a report `u` that cannot be read and a line `l`: whether it is about that line, and whether what the line, or the
+# refund case `c` that it is about, says is newer. Where it is not known which case, nothing makes up for it.
 IS_UNREAD_OF_LINE = """
-    (u.kind = 'order' AND (u.marketplace, u.external_order, u.external_line)
-                        = (l.marketplace, l.external_order, l.external_line))
+    (u.external_line <> '' AND (u.marketplace, u.external_order, u.external_line)
+                             = (l.marketplace, l.external_order, l.external_line))
 """
-IS_REPLACED = f"{moment('l', LINE)} > {moment('r')}"
+IS_ITS_CASE = """
+    (u.case_id <> '' AND (c.marketplace, c.external_order, c.external_line, c.case_id)
+                       = (u.marketplace, u.external_order, u.external_line, u.case_id))
+"""
+IS_REPLACED = f"""
+    (u.kind = 'order' AND {moment("l", LINE)} > {moment("u")}
+     OR EXISTS (SELECT FROM orders_refundcase c WHERE {IS_ITS_CASE} AND {moment("c", LINE)} > {moment("u")}))
+"""

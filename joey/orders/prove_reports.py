@@ -1,7 +1,17 @@
 """Reports are as they came, and lines and refund cases are what their reports say: derived again from the reports."""
 
 from joey.kit.prove import Check
-from joey.orders.newest_report import HOLD, LINE, STAGED, case_rank, moment, newest_case_first, rank
+from joey.orders.newest_report import (
+    HOLD,
+    IS_REPLACED,
+    IS_UNREAD_OF_LINE,
+    LINE,
+    STAGED,
+    case_rank,
+    moment,
+    newest_case_first,
+    rank,
+)
 from joey.orders.report_digest import digest_of_row
 from joey.orders.taken_back import is_own, is_taken_back, sum_of
 
@@ -78,11 +88,13 @@ LINES = Check(
     SELECT 'listed, and not unreadable', u.report_id::text FROM orders_unreadreport u
     LEFT JOIN orders_report r ON r.id = u.report_id LEFT JOIN orders_reportdismissal d ON d.report_id = u.report_id
     WHERE r.id IS NULL OR r.problem = '' OR d.report_id IS NOT NULL
+       OR (u.marketplace, u.kind, u.reported_at, u.poll, u.payload_sha256)
+       <> (r.marketplace, r.kind, r.reported_at, coalesce(r.poll_id, 0), r.payload_sha256)
     UNION ALL
     SELECT 'dismissed without cause', d.report_id::text FROM orders_reportdismissal d
     LEFT JOIN orders_report r ON r.id = d.report_id LEFT JOIN orders_report newer ON newer.id = d.replaced_by
     WHERE r.id IS NULL OR r.problem = '' OR d.replaced_by IS NOT NULL AND (newer.problem = '' AND
-        (newer.marketplace, newer.kind, newer.external_order) = (r.marketplace, 'order', r.external_order)
+        (newer.marketplace, newer.kind, newer.external_order) = (r.marketplace, r.kind, r.external_order)
         AND (date_trunc('second', newer.reported_at), coalesce(newer.poll_id, 0), newer.reported_at)
           > (date_trunc('second', r.reported_at), coalesce(r.poll_id, 0), r.reported_at)) IS NOT TRUE
     """,
@@ -115,6 +127,18 @@ HOLDS = Check(
     UNION ALL
     SELECT l.id, l.held FROM orders_orderline l WHERE l.held = 'contradiction' AND NOT EXISTS (
         SELECT FROM record_event e WHERE e.subject_key = 'order_line:' || l.id AND e.kind = 'order_line.contradicted')
+    """,
+)
+
+# An unreadable report is on the list (rule 7) until it is read, a newer one of its line is, or it is given up.
+UNREAD = Check(
+    "8. A line waits for a report that cannot be read exactly while one newer than what it shows is listed",
+    f"""
+    SELECT l.id AS order_line, l.has_unread FROM orders_orderline l LEFT JOIN (
+        SELECT l.id, count(*) AS reports FROM orders_unreadreport u JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
+        WHERE NOT {IS_REPLACED} GROUP BY l.id
+    ) u ON u.id = l.id
+    WHERE l.has_unread <> (u.id IS NOT NULL)
     """,
 )
 
@@ -169,4 +193,4 @@ RETURNED = Check(
     """,
 )
 
-CHECKS = [POLLS, DIGESTS, LINES, STATES, HOLDS, REFUNDS, RETURNED]
+CHECKS = [POLLS, DIGESTS, LINES, STATES, HOLDS, UNREAD, REFUNDS, RETURNED]

@@ -13,7 +13,6 @@ from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
 from joey.orders.models import OrderLine
-from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE, UNREAD_WITH_MOMENT
 from joey.sharing.attribute import SUB_ID
 
 
@@ -37,6 +36,7 @@ class ChangedLine:
     returned_commission_minor: int
     returned_elsewhere: Mapping[str, int]  # what was taken back in other currencies: {"USD": 2}
     held: str  # the class of what the reports say, "" when nothing holds the line
+    has_unread: bool  # a newer report cannot be read
     rate_ppm: Int
     external_item: str  # what was ordered, as the marketplace calls it: a hint
     title: str
@@ -88,13 +88,6 @@ def changed_line_into(changed: SetTable[ChangedLine], line_id: UUID) -> None:
 READ_UNTIL = """
     SELECT max(read) FROM (SELECT min(read_until) AS read FROM orders_synccursor WHERE marketplace = {marketplace}
                            GROUP BY account) AS accounts
-"""
-
-
-# Of a line `l`: whether a report that no one can read is newer than what the line says. One that an operator gave up is
-# off the list.
-HAS_UNREAD = f"""
-    EXISTS (SELECT FROM {UNREAD_WITH_MOMENT} WHERE {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED})
 """
 
 

@@ -19,6 +19,7 @@ from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.dismiss_unread import dismiss_replaced
+from joey.orders.mark_unread import mark_unread
 from joey.orders.stage_reports import Origin
 from joey.orders.storable import PROBLEM_MAX, fitting
 from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origins
@@ -107,6 +108,7 @@ def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> 
             sql.execute(f"{_TRIED} WHERE report_id = ANY(%s)", [read])
         else:
             sql.execute("DELETE FROM orders_unreadreport WHERE report_id = ANY(%s)", [read])
+            mark_unread(connector.code)
         return Reread(len(reports), len(read) - done.unreadable)
     return Reread(len(reports), 0)
 

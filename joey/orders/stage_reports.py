@@ -26,7 +26,7 @@ from joey.orders.staged_tables import (
     RefundIn,
     UnreadableIn,
 )
-from joey.orders.storable import PROBLEM_MAX, fitting, line_hint
+from joey.orders.storable import PROBLEM_MAX, fitting, hint
 from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, EvidencePiece
 
 
@@ -90,8 +90,8 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool) 
             assert isinstance(report, UnreadableReport)
             unreadable.append(
                 UnreadableIn(
-                    number, report.kind, storable(report.external_order), line_hint(storable(report.external_line)),
-                    report.reported_at, payload, digest, origin.poll, origin.rereads,
+                    number, report.kind, storable(report.external_order), hint(storable(report.external_line)),
+                    hint(storable(report.case_id)), report.reported_at, payload, digest, origin.poll, origin.rereads,
                     storable(report.problem[:PROBLEM_MAX]) or "unreadable",
                 )
             )  # fmt: skip

@@ -94,6 +94,7 @@ class UnreadableIn:
     kind: str
     external_order: str
     external_line: str
+    case_id: str
     reported_at: datetime
     payload: str
     digest: bytes

@@ -76,13 +76,14 @@ def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
         reported_at=seen.reported_at if _is_time(seen.reported_at) else NO_TIME,
         payload=known["payload"] if isinstance(known["payload"], Mapping) else {"payload": known["payload"]},
         problem=problem,
-        external_line=line_hint(str(known["external_line"] or "")),
+        external_line=hint(str(known["external_line"] or "")),
+        case_id=hint(str(known.get("case_id") or "")),
     )
 
 
-def line_hint(external_line: str) -> str:
-    """The line that an unreadable report is about, if it fits: a part of its number may be another line's."""
-    return external_line if len(external_line) <= ID_MAX else ""
+def hint(number: str) -> str:
+    """The line or case that an unreadable report is about, if it fits: a part of its number may be another's."""
+    return number if len(number) <= ID_MAX else ""
 
 
 def _wrong_kind(seen: AnyReport) -> str:

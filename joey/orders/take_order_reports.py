@@ -19,6 +19,7 @@ from joey.marketplaces.port import AnyReport
 from joey.marketplaces.registry import manifest_of
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.keep_reports import keep_reports
+from joey.orders.mark_unread import mark_unread
 from joey.orders.models import Poll
 from joey.orders.move_lines import move_lines
 from joey.orders.newest_report import LINE, case_rank, newest_case_first
@@ -160,6 +161,7 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Take
         _take_refund_cases(marketplace)
     any_held = attribute_and_claim(marketplace, staged, now=now)
     move_lines(marketplace, any_held=any_held)
+    mark_unread(marketplace)
     lines = int(sql.value(f"SELECT count(*) FROM (SELECT DISTINCT id FROM {MOVED}) AS lines"))
     append_events(now)
     digests = [bytes(digest) for (digest,) in sql.tuples(f"SELECT own_digest FROM {KEPT}")]

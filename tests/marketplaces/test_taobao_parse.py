@@ -86,6 +86,18 @@ def test_amount_with_a_comma_is_refused_by_name_and_the_report_is_kept() -> None
     assert kept.reported_at == datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
 
 
+def test_a_refund_that_cannot_be_read_names_its_line_and_case() -> None:
+    row = {**refund_rows()[0], "show_return_fee": "much"}
+    whole = parse.refund_report(refund_rows()[0])
+
+    kept = reports.read_refund(row, window_end=NOW)
+
+    assert isinstance(kept, UnreadableReport)
+    assert (kept.external_order, kept.external_line, kept.case_id, kept.reported_at) == (
+        whole.external_order, whole.external_line, whole.case_id, whole.reported_at,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("state", [0, 99, "", None, "twelve"])
 def test_a_report_with_an_unknown_state_code_is_read_and_held(state: object) -> None:
     seen = parse.order_report({**order_rows()[0], "tk_status": state})

@@ -69,7 +69,19 @@ CORRUPTIONS = {
         "DELETE FROM orders_refundcase WHERE case_id = '8812'", "7.", its_report(RETURNED, "refund")
     ),
     "an unreadable report hidden": (
-        "DELETE FROM orders_unreadreport", "7.", "(SELECT id FROM orders_report WHERE problem <> '')"
+        "DELETE FROM orders_unreadreport WHERE external_line = ''", "7.",
+        "(SELECT id FROM orders_report WHERE problem <> '' AND external_order = '77')",
+    ),
+    "an unreadable report dated back to before its line's, so that it does not matter": (
+        "WITH u AS (UPDATE orders_unreadreport SET reported_at = '2020-01-01Z' WHERE external_line <> '')"
+        " UPDATE orders_orderline SET has_unread = false WHERE has_unread",
+        "7.", "(SELECT report_id FROM orders_unreadreport WHERE external_line <> '')",
+    ),
+    "a line that waits no longer for its unreadable report": (
+        "UPDATE orders_orderline SET has_unread = false WHERE has_unread", "8.", line(HELD)
+    ),
+    "a line that waits for no unreadable report": (
+        f"UPDATE orders_orderline SET has_unread = true WHERE external_order = '{EARNS}'", "8.", line(EARNS)
     ),
     "a line of 3.80 made 103.80": (
         f"UPDATE orders_orderline SET commission_minor = 10380 WHERE external_order = '{EARNS}'", "8.", line(EARNS)
@@ -166,7 +178,7 @@ CORRUPTIONS = {
     ),
     "an unreadable report left alone": (
         "UPDATE orders_unreadreport SET tried_at = now() - interval '25 hours'", "33.",
-        "(SELECT id FROM orders_report WHERE problem <> '')",
+        "(SELECT id FROM orders_report WHERE problem <> '' AND external_order = '77')",
     ),
 }  # fmt: skip
 
@@ -185,7 +197,9 @@ def lines(committed_db: EmbeddedPostgres, settings: Settings) -> EmbeddedPostgre
     polled(replace(report(EARNS), payload={"step": 2}), settled(RETURNED), settled(HELD, held="frozen"))
     polled(settled(ABROAD, currency="USD", days_ago=8))
     back = [refund(RETURNED, back=100), refund(ABROAD, case="8813", back=2, currency="USD")]
-    polled(*back, UnreadableReport("order", "77", NOW, {"trade_id": None}, "trade_id is missing"), question="refunds")
+    unread = UnreadableReport("order", "77", NOW, {"trade_id": None}, "trade_id is missing")
+    polled(*back, unread, question="refunds")
+    polled(UnreadableReport("order", HELD, NOW, {"n": 1}, "no amount", external_line=f"{HELD}-1"))
     cursor_at(NOW)
     return committed_db
 

@@ -10,6 +10,7 @@ from joey.commissions.earn_due import earn_due
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, UnreadableReport
+from joey.marketplaces.taobao import reports
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.orders.models import OrderLine, RefundCase, Report, UnreadReport
 from joey.orders.queries import report_payload, unread_reports
@@ -93,6 +94,23 @@ def test_what_still_cannot_be_read_waits_with_its_newest_reason(monkeypatch: pyt
 
     assert {(each.problem, each.tries) for each in unread_reports()} == {("KeyError", 2), ("still new", 2)}
     prove()
+
+
+def test_it_is_logged_once_however_often_it_comes_and_is_tried(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = {"trade_id": "1-1", "trade_parent_id": "1", "modified_time": "2026-11-20 10:00:00", "tk_status": "3"}
+
+    def read(_unread: object = None) -> AnyReport:
+        return reports.read_order(row, window_end=NOW, by_relation=False)
+
+    monkeypatch.setattr(registry, "connectors", lambda: [Learnt(read)])
+    for _poll in range(3):
+        polled(read())
+        retry_all_unread(now=NOW)
+
+    (shown,) = unread_reports()
+    assert [str(shown.report_id) in each.getMessage() for each in caplog.records] == [True]
 
 
 def test_without_a_connection_a_report_can_only_wait(monkeypatch: pytest.MonkeyPatch) -> None:

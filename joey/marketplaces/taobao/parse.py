@@ -103,17 +103,18 @@ def refund_report(row: Row) -> RefundReport:
 
 def unreadable_order(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """An order report that stays as it came."""
-    trade_id = text(row, "trade_id")
     return UnreadableReport(
         "order", text(row, "trade_parent_id", longest=64), _when(row, window_end), without_buyer(row), problem,
-        external_line=_line(trade_id, text(row, "tk_order_role")) if trade_id else "",
+        external_line=_line_hint(row, "trade_id"),
     )  # fmt: skip
 
 
 def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """A refund report that stays as it came."""
-    return UnreadableReport("refund", text(row, "tb_trade_parent_id", longest=64), _when(row, window_end),
-                              without_buyer(row), problem)  # fmt: skip
+    return UnreadableReport(
+        "refund", text(row, "tb_trade_parent_id", longest=64), _when(row, window_end), without_buyer(row), problem,
+        external_line=_line_hint(row, "tb_trade_id"), case_id=text(row, "refund_suit_id"),
+    )  # fmt: skip
 
 
 def without_buyer(row: Row) -> dict[str, Any]:
@@ -152,6 +153,11 @@ def _commission(row: Row, state: OrderState) -> tuple[int, int]:
 
 def _line(trade_id: str, role: str) -> str:
     return f"{trade_id}/3" if role in SECOND_OWNER else trade_id
+
+
+def _line_hint(row: Row, trade: str) -> str:
+    trade_id = text(row, trade)
+    return _line(trade_id, text(row, "tk_order_role")) if trade_id else ""
 
 
 def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:

@@ -1,7 +1,6 @@
 """Read the order and refund reports page by page. A window never changes between its pages."""
 
 import json
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,8 +15,6 @@ from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
 from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from joey.marketplaces.taobao.values import Row, UnreadableField, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
-
-log = logging.getLogger(__name__)
 
 MOST_PAGES = 100
 UPDATED_ORDERS = 4  # query_type of the order report: by time of change
@@ -101,7 +98,6 @@ def read_order(row: Row, *, window_end: datetime, by_relation: bool) -> AnyRepor
     try:
         return parse.order_report(row, by_relation=by_relation)
     except SURPRISES as trouble:
-        log.warning("an order report cannot be read: %s", trouble)
         return parse.unreadable_order(row, problem_of(trouble), window_end=window_end)
 
 
@@ -110,7 +106,6 @@ def read_refund(row: Row, *, window_end: datetime, by_relation: bool = False) ->
     try:
         return parse.refund_report(row)
     except SURPRISES as trouble:
-        log.warning("a refund report cannot be read: %s", trouble)
         return parse.unreadable_refund(row, problem_of(trouble), window_end=window_end)
 
 

@@ -145,6 +145,9 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=8)),
                 ('external_order', models.CharField(max_length=64)),
                 ('external_line', models.CharField(blank=True, default='', max_length=64)),
+                ('case_id', models.CharField(blank=True, default='', max_length=64)),
+                ('reported_at', models.DateTimeField()),
+                ('poll', models.BigIntegerField()),
                 ('payload_sha256', models.BinaryField(max_length=32)),
                 ('problem', models.CharField(max_length=200)),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -152,7 +155,7 @@ class Migration(migrations.Migration):
                 ('tries', models.IntegerField(default=1)),
             ],
             options={
-                'indexes': [models.Index(fields=['marketplace', 'tried_at'], name='orders_unread_next')],
+                'indexes': [models.Index(fields=['marketplace', 'tried_at'], name='orders_unread_next'), models.Index(fields=['marketplace', 'external_order', 'external_line'], name='orders_unread_of_line')],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +205,7 @@ class Migration(migrations.Migration):
                 ('held_at', models.DateTimeField()),
                 ('held_poll', models.BigIntegerField(default=0)),
                 ('held_digest', models.BinaryField(max_length=32)),
+                ('has_unread', models.BooleanField(db_default=False)),
                 ('title', models.CharField(blank=True, max_length=300)),
                 ('external_item', models.CharField(blank=True, max_length=120)),
                 ('quantity', models.IntegerField()),
@@ -227,7 +231,7 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
             ],
             options={
-                'indexes': [models.Index(fields=['marketplace', 'revision'], name='orders_line_by_revision'), models.Index(fields=['shop', '-first_seen_at'], name='orders_line_of_shop'), models.Index(condition=models.Q(('suspense', ''), _negated=True), fields=['suspense'], name='orders_in_suspense'), models.Index(condition=models.Q(('held', ''), _negated=True), fields=['held'], name='orders_held')],
+                'indexes': [models.Index(fields=['marketplace', 'revision'], name='orders_line_by_revision'), models.Index(fields=['shop', '-first_seen_at'], name='orders_line_of_shop'), models.Index(condition=models.Q(('suspense', ''), _negated=True), fields=['suspense'], name='orders_in_suspense'), models.Index(condition=models.Q(('held', ''), _negated=True), fields=['held'], name='orders_held'), models.Index(condition=models.Q(('has_unread', True)), fields=['marketplace'], name='orders_with_unread')],
                 'constraints': [models.UniqueConstraint(fields=('marketplace', 'external_order', 'external_line'), name='orders_line_once'), models.CheckConstraint(condition=models.Q(('paid_minor__gte', 0), ('commission_minor__gte', 0), ('service_fee_minor__gte', 0), ('returned_paid_minor__gte', 0), ('returned_commission_minor__gte', 0), ('quantity__gte', 0)), name='orders_amounts_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('shop__isnull', True), models.Q(('suspense', ''), _negated=True)), models.Q(('shop__isnull', False), ('suspense', '')), _connector='OR'), name='orders_shop_or_suspense')],
             },
         ),

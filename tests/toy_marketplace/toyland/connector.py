@@ -167,7 +167,8 @@ def _case(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
             refunded_at=_moment(row["refunded_at"]),
         )
     except (KeyError, TypeError, ValueError) as trouble:
-        return UnreadableReport("refund", str(row.get("order", "")), window_end, dict(row), repr(trouble))
+        number, case = str(row.get("order", "")), str(row.get("case", ""))
+        return UnreadableReport("refund", number, window_end, dict(row), repr(trouble), number, case)
 
 
 _READ: Mapping[str, Callable[[Mapping[str, Any], datetime], AnyReport]] = {"orders": _report, "cases": _case}
