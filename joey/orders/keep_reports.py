@@ -15,6 +15,7 @@ from joey.orders.newest_report import (
     holding_first,
     moment,
     newest_case_first,
+    rank,
 )
 from joey.orders.report_digest import COLUMNS, digest_of
 from joey.orders.stage_reports import StagedReports
@@ -114,7 +115,7 @@ def _orders_gone_back_to() -> str:
                                  = (%(marketplace)s, s.external_order, s.external_line)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
           AND ({SAME_SECOND.format("s.reported_at", "l.held_at")} AND s.poll > l.held_poll AND s.digest <> l.held_digest
-            OR l.has_unread AND s.state <> 'unknown' AND s.currency = l.currency AND EXISTS (
+            OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND s.currency = l.currency AND EXISTS (
                 SELECT FROM orders_unreadreport u WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
                    AND {SAME_SECOND.format("s.reported_at", "u.reported_at")} AND s.poll > u.poll))
     """

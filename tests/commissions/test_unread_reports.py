@@ -187,8 +187,8 @@ ENDS: dict[str, Callable[[], None]] = {
 }
 
 
-@pytest.mark.parametrize("first", ENDS)
-def test_what_the_marketplace_holds_and_what_cannot_be_read_do_not_end_each_other(first: str) -> None:
+@pytest.mark.parametrize(("first", "last"), [("frozen", "unreadable"), ("unreadable", "frozen")])
+def test_what_the_marketplace_holds_and_what_cannot_be_read_do_not_end_each_other(first: str, last: str) -> None:
     take_in(settled())
     confirmed()
     take_in(freeze(reported_at=NOW - 2 * DAY))
@@ -197,7 +197,7 @@ def test_what_the_marketplace_holds_and_what_cannot_be_read_do_not_end_each_othe
     assert orders_of(meis_shop().pk, limit=1)[0].held_by_marketplace == "frozen"
     prove()
 
-    for ending, left in ((first, set(ENDS) - {first}), (*(set(ENDS) - {first}), set[str]())):
+    for ending, left in [(first, {last}), (last, set[str]())]:
         ENDS[ending]()
         assert (open_holds(), amounts()) == (left, (0, 273, 0) if left else (0, 0, 273))
         prove()

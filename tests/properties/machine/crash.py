@@ -9,7 +9,8 @@ from django.db import connection
 T = TypeVar("T")
 
 # How many statements each verb takes, about: a death is drawn as a part of the way, so that most of them happen.
-STATEMENTS = {"take": 45, "earn": 90, "confirm": 40, "hold": 20, "request": 20, "approve": 10, "send": 60, "ask": 40}
+STATEMENTS = {"take": 45, "earn": 90, "confirm": 40, "hold": 20, "request": 20, "approve": 10, "send": 60, "ask": 40,
+              "give up": 15}  # fmt: skip
 
 
 class Killed(BaseException):

@@ -1,6 +1,8 @@
 """Rules of operators who hold, release, retry and attribute lines, and of positions that change hands."""
 
+import json
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -13,7 +15,9 @@ from joey.commissions.retry_quarantined import StillUnbookable, retry_quarantine
 from joey.kit.refusals import Conflict, NotFound, Unavailable
 from joey.marketplaces.port import ByPosition, OrderReport
 from joey.orders.attribute_line import attribute_line
+from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.models import OrderLine
+from joey.orders.queries import report_payload, unread_reports
 from joey.orders.retry_suspense import retry_suspense
 from joey.sharing.end_lease import end_lease
 from joey.sharing.lease_position import lease_for
@@ -59,7 +63,10 @@ class LineOperatorRules(MarketRules):
         hold = holds[which % len(holds)]
         run_with_crash(lambda: release_hold(hold, now=self.now), "hold", crash)
         line = self.books.lines[hold.commission.order_line.external_line]
-        if hold.opened_by == "report":
+        if hold.hold_class == "unreadable":
+            line.unread_hold = False
+            self.seen["holds of unreadable reports released"] += 1
+        elif hold.opened_by == "report":
             line.report_hold = ""
             self.seen["holds of reports released"] += 1
         elif hold.opened_by == "quarantine":
@@ -69,6 +76,22 @@ class LineOperatorRules(MarketRules):
         else:
             line.hold_minor -= hold.amount_minor
         self.books.hold([line])
+
+    @rule(which=WHICH, crash=CRASH)
+    def give_report_up(self, which: int, crash: int) -> None:
+        """A report that cannot be read is not waited for any more."""
+        listed = unread_reports()
+        if not listed:
+            return
+        key = listed[which % len(listed)].report_id
+        payload = json.loads(report_payload(key) or "")
+        give_up = partial(dismiss_unreadable, key, by=self.operators[0], reason="A test of theirs", now=self.now)
+        try:
+            run_with_crash(give_up, "give up", crash)
+        except NotFound:  # the process that died had done it
+            assert crash
+        self.books.give_up(payload)
+        self.seen["reports given up"] += 1
 
     @rule(which=WHICH, fixed=st.booleans(), crash=CRASH)
     def retry_line(self, which: int, fixed: bool, crash: int) -> None:

@@ -44,6 +44,14 @@ Cases = dict[str, Case]  # by case
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A report that cannot be read, and when it came for the first time."""
+
+    at: tuple[datetime, int]
+    report: OrderReport | RefundReport
+
+
+@dataclass(frozen=True)
 class Plan:
     """A version of the plan, in force from a moment on."""
 
@@ -74,6 +82,7 @@ class Line:
     last: tuple[tuple[datetime, int], OrderReport] | None = None  # of all, also with unknown codes: decides the hold
     last_names: str = ""  # the shop that it names
     cases: Cases = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)  # without those that were given up
     changed: bool = False
     retried: bool = False  # booked by an operator's retry, and read once more by the next booking
     plan: Plan | None = None
@@ -89,6 +98,7 @@ class Line:
     started_again: bool = False  # closed, or un-settled, at some time since it was booked
     payable_on: date | None = None
     report_hold: str = ""  # the class that its reports hold it for, since it was last booked
+    unread_hold: bool = False  # the same, for one that cannot be read
     holds: int = 0  # placed by operators on all of it
     hold_minor: int = 0  # and on parts of it
     quarantined: bool = False
@@ -152,9 +162,23 @@ class Line:
         return report.held
 
     @property
+    def open_unread(self) -> list[Unread]:
+        """Those that nothing newer of the line, or of the same refund case, makes up for."""
+        found = []
+        for each in self.unread:
+            if isinstance(each.report, RefundReport):
+                case = self.cases.get(each.report.case_id)
+                made_up_for = case is not None and case.at > each.at
+            else:
+                made_up_for = self.newest is not None and self.newest[0][1:] > each.at
+            if not made_up_for:
+                found.append(each)
+        return found
+
+    @property
     def is_held(self) -> bool:
         """All of it."""
-        return bool(self.report_hold) or self.quarantine_holds or self.holds > 0
+        return bool(self.report_hold) or self.unread_hold or self.quarantine_holds or self.holds > 0
 
     @property
     def to_hold(self) -> int:
@@ -198,37 +222,60 @@ class Books:
     tenancies: list[Tenancy] = field(default_factory=list)  # the earliest first
     lines: dict[str, Line] = field(default_factory=dict)
     cases: dict[str, Cases] = field(default_factory=dict)
+    unread: dict[str, list[Unread]] = field(default_factory=dict)
+    heard_unread: list[OrderReport | RefundReport] = field(default_factory=list)  # also those that were given up
     ledger: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     # ── what the marketplaces report ──────────────────────────────────────────────────────────────────────
 
     def take(self, marketplace: str, reports: Sequence[AnyReport], poll: int) -> None:
         """A poll's reports. The newest counts, by the second of its change and then by the poll; one that is larger
-        than any order can be is only kept.
+        than any order can be is only kept, and its line waits until something newer is read.
         """
+        waited = {name for name, line in self.lines.items() if line.open_unread}
         for report in sorted(reports, key=lambda each: each.reported_at):
-            if isinstance(report, UnreadableReport) or too_large(report):
-                continue
-            if isinstance(report, RefundReport):
+            assert not isinstance(report, UnreadableReport)
+            if too_large(report):
+                self._take_unread(report, poll)
+            elif isinstance(report, RefundReport):
                 self._take_case(report, poll)
             else:
                 self._take_order(marketplace, report, poll)
+        for name, line in self.lines.items():
+            line.changed |= (name in waited) != bool(line.open_unread)
+
+    def _take_unread(self, report: OrderReport | RefundReport, poll: int) -> None:
+        if report not in self.heard_unread:
+            self.heard_unread.append(report)
+            at = (second(report.reported_at), poll)
+            self.unread.setdefault(report.external_line, []).append(Unread(at, report))
+
+    def give_up(self, payload: object) -> None:
+        """The report with this payload is not waited for any more."""
+        for name, unread in self.unread.items():
+            line = self.lines.get(name)
+            waited = bool(line and line.open_unread)
+            unread[:] = [each for each in unread if each.report.payload != payload]
+            if line and waited and not line.open_unread:
+                line.changed = True
 
     def _take_order(self, marketplace: str, report: OrderReport, poll: int) -> None:
         line = self.lines.get(report.external_line)
         if line is None:
             line = self.lines[report.external_line] = Line(marketplace, report.currency)
             line.cases = self.cases.setdefault(report.external_line, {})
+            line.unread = self.unread.setdefault(report.external_line, [])
         at, names = (second(report.reported_at), poll), self.named(marketplace, report)
         if line.last is None or at > line.last[0]:
             line.changed = line.changed or line.last is None or report != line.last[1]
             line.last, line.last_names = (at, report), names
         if not line.shop and names:
             line.shop, line.changed = names, True
-        known = (report.state != "unknown", *at)
+        known, waited = (report.state != "unknown", *at), line.open_unread
         if report.currency == line.currency and (line.newest is None or known > line.newest[0]):
             line.changed = line.changed or line.newest is None or report != line.newest[1]
             line.newest = (known, report)
+            line.changed |= line.open_unread != waited
 
     def _take_case(self, report: RefundReport, poll: int) -> None:
         cases = self.cases.setdefault(report.external_line, {})
@@ -284,6 +331,7 @@ class Books:
         if not line.quarantined:
             self._book(line)
             line.report_hold, line.quarantine_holds = line.hold_class, False
+            line.unread_hold = bool(line.open_unread)
 
     def _book(self, line: Line) -> None:
         """The difference between what the line should have and what is booked, then what is owed."""
