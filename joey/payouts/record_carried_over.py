@@ -28,10 +28,10 @@ def record_carried_over(
         facts = {"state": payout.state, "amount_minor": payout.amount_minor, "currency": payout.currency}
         facts |= {"payee": str(payout.payee_id), "details": _fact(payout, "details")}
         append("payout.carried_over", f"payout:{payout.id}", facts, shop_id=payout.shop_id, happened_at=now)
-    for payee in _not_here(Payee, payees):
+    for payee in not_here(Payee, payees):
         _record_payee(payee)
     shops = {payout.id: payout.shop_id for payout in payouts}
-    for approval in _not_here(PayoutApproval, approvals):
+    for approval in not_here(PayoutApproval, approvals):
         by = {"by": str(approval.operator_id)}
         append(
             "payout.approved",
@@ -41,7 +41,7 @@ def record_carried_over(
             happened_at=approval.at,
         )
     by_id = {hold.id: hold for hold in holds}
-    for hold in _not_here(PayoutHold, holds):
+    for hold in not_here(PayoutHold, holds):
         held = {
             "hold": str(hold.id),
             "reason": _fact(hold, "reason"),
@@ -49,7 +49,7 @@ def record_carried_over(
             "by": _by(hold.placed_by_id),
         }
         append("payout.held", f"shop:{hold.shop_id}", held, shop_id=hold.shop_id, happened_at=hold.placed_at)
-    for closing in _not_here(PayoutHoldClosing, closings):
+    for closing in not_here(PayoutHoldClosing, closings):
         hold = by_id[closing.hold_id]
         ended = {"hold": str(hold.id), "by": _by(closing.closed_by_id)}
         append(
@@ -69,7 +69,8 @@ def _record_payee(payee: Payee) -> None:
     append("payee.changed", f"payee:{payee.id}", facts, shop_id=payee.shop_id, happened_at=payee.changed_at)
 
 
-def _not_here(model: type[M], rows: Sequence[M]) -> list[M]:
+def not_here(model: type[M], rows: Sequence[M]) -> list[M]:
+    """Those of the rows that are read from another database which this one does not have."""
     here = set(model._default_manager.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     return [row for row in rows if row.pk not in here]
 

@@ -33,7 +33,7 @@ from joey.payouts.models import (
     PayoutHoldClosing,
     PayoutSubmission,
 )
-from joey.payouts.record_carried_over import record_carried_over
+from joey.payouts.record_carried_over import not_here, record_carried_over
 from joey.payouts.states import IN_PROGRESS
 from joey.people.models import Person
 from joey.record.models import ErasableText
@@ -79,15 +79,23 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
 
 
 def _changed_since(before: psycopg.Connection) -> list[Payout]:
-    """What left there and is in another state here, and what was refused there and still waits here; oldest first."""
+    """What left there and has another state here or was asked about since; what was refused there and waits here."""
     known = dict(Payout.objects.values_list("id", "state"))
     attempts = dict(PayoutAttempt.objects.order_by("number").values_list("payout_id", "state"))
     there = _read(before, PayoutAttempt, "payout_id", [payout.id for payout in _left(before)])
-    moved = {attempt.payout_id for attempt in there if attempts.get(attempt.payout_id) != attempt.state}
+    asked = _asked_about_since(before, [attempt.id for attempt in there])
+    moved = {each.payout_id for each in there if each.id in asked or attempts.get(each.payout_id) != each.state}
     found = [payout for payout in _left(before) if known.get(payout.id) != payout.state or payout.id in moved]
     waiting = [payout_id for payout_id, state in known.items() if state in IN_PROGRESS]
     refused = [each for each in _read(before, Payout, "id", waiting) if each.state == Payout.State.REFUSED]
     return sorted([*found, *refused], key=lambda payout: payout.id)
+
+
+def _asked_about_since(before: psycopg.Connection, attempts: Sequence[UUID]) -> set[UUID]:
+    """The attempts with a question or a finding that is not here. An overpayment changes no state."""
+    holds = not_here(PayoutHold, _read(before, PayoutHold, "attempt_id", attempts))
+    findings = not_here(PayoutDecision, _read(before, PayoutDecision, "attempt_id", attempts))
+    return {each.attempt_id for each in holds if each.attempt_id} | {each.attempt_id for each in findings}
 
 
 def _left(before: psycopg.Connection) -> list[Payout]:

@@ -21,6 +21,7 @@ from joey.payouts.resolve import resolve
 from joey.payouts.take_answers import take_answers
 from tests import database
 from tests.cast import DAY, NOW, ada, refund, report, settled
+from tests.instance.backup.test_backup import python_on
 from tests.journeys.running import joey
 from tests.mutations.books import make_books, taken
 from tests.payouts.bank import Bank, running_bank
@@ -86,8 +87,24 @@ def test_books_with_much_that_is_open_hold_after_a_restore(books: EmbeddedPostgr
         assert json.loads(proof.stdout)["holds"]
         with EmbeddedPostgres(data) as restored:
             assert counted(restored) == before
+            python_on(restored, """
+                from joey.payouts.models import PayoutDecision
+                from joey.payouts.resolve import resolve
+                from tests.cast import ada
+                from tests.payouts.stage import second_operator
+                attempt = PayoutDecision.objects.latest("id").attempt
+                for operator in (ada(), second_operator()):
+                    resolve(attempt, outcome="returned", by=operator, reason="Statement 8", now=NOW + 4 * DAY)
+            """)  # fmt: skip
+        again = joey("restore", str(tmp_path / "backup"), "--replace", "--data", str(data), timeout=120)
+
+        assert again.returncode == 0, again.stdout + again.stderr
+        with EmbeddedPostgres(data) as restored, psycopg.connect(restored.urls.app) as app:
+            back = app.execute("SELECT count(*) FROM ledger_journal WHERE kind = 'payout.recovered'").fetchone()
+        assert back == (1,), "what was found since the backup was lost"
     finally:
-        EmbeddedPostgres(data).remove()
+        for home in (data, *data.glob("before-*")):
+            EmbeddedPostgres(home).remove()
 
 
 def counted(postgres: EmbeddedPostgres) -> dict[str, int]:
