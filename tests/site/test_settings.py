@@ -6,7 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from joey.cli import prove as prove_command
 from joey.cli.cli import main
-from joey.site.settings import number
+from joey.kit.prove import AT_ONCE
+from joey.site.settings import database, number
 
 
 @pytest.mark.parametrize("text", ["abc", "-5", "1.5", "1e3", "９", "9" * 10])
@@ -36,3 +37,10 @@ def test_the_terminal_shows_the_sentence_and_no_internal_error(monkeypatch: pyte
     said = CliRunner().invoke(main, ["prove"])
 
     assert (said.exit_code, said.output) == (1, "JOEY_ZONE must name a time zone such as Asia/Shanghai, not 'Mars'.\n")
+
+
+def test_a_pool_has_the_connections_that_a_proof_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOEY_POOL", str(AT_ONCE))
+
+    with pytest.raises(ImproperlyConfigured, match=f"JOEY_POOL must be a whole number from {1 + AT_ONCE} on"):
+        database("postgresql://joey@/joey", pool=True)
