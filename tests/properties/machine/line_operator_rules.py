@@ -17,7 +17,7 @@ from joey.marketplaces.port import ByPosition, OrderReport
 from joey.orders.attribute_line import attribute_line
 from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.models import OrderLine
-from joey.orders.queries import report_payload, unread_reports
+from joey.orders.queries import UnreadShown, report_payload, unread_reports
 from joey.orders.retry_suspense import retry_suspense
 from joey.sharing.end_lease import end_lease
 from joey.sharing.lease_position import lease_for
@@ -25,7 +25,7 @@ from joey.sharing.models import PositionLease
 from tests.properties.machine.crash import run_with_crash
 from tests.properties.machine.market import MARKETS, step
 from tests.properties.machine.market_rules import CRASH, WHICH, MarketRules
-from tests.properties.machine.model import Tenancy, second, too_large
+from tests.properties.machine.model import CAP, Tenancy, second, too_large
 
 SHOPS = st.sampled_from(["mei", "lulu"])
 
@@ -80,9 +80,7 @@ class LineOperatorRules(MarketRules):
     @rule(which=WHICH, crash=CRASH)
     def give_report_up(self, which: int, crash: int) -> None:
         """A report that cannot be read is not waited for any more."""
-        listed = unread_reports()
-        if not listed:
-            return
+        listed = unread_reports() or self.cannot_be_read(which)
         key = listed[which % len(listed)].report_id
         payload = json.loads(report_payload(key) or "")
         give_up = partial(dismiss_unreadable, key, by=self.operators[0], reason="A test of theirs", now=self.now)
@@ -92,6 +90,14 @@ class LineOperatorRules(MarketRules):
             assert crash
         self.books.give_up(payload)
         self.seen["reports given up"] += 1
+
+    def cannot_be_read(self, which: int) -> list[UnreadShown]:
+        """Let the marketplace report an amount that no order has; nothing of what its line earned is paid out then."""
+        row = self.touched(which)
+        step(row, "correct", CAP + 1, self.now)
+        self.deliver(row.marketplace, row.reports())
+        self.earn()
+        return unread_reports()
 
     @rule(which=WHICH, fixed=st.booleans(), crash=CRASH)
     def retry_line(self, which: int, fixed: bool, crash: int) -> None:
