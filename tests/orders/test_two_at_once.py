@@ -22,7 +22,7 @@ from joey.orders.retry_suspense import retry_suspense
 from joey.orders.retry_unread import retry_marketplace
 from joey.orders.take_order_reports import take_order_reports
 from tests.at_once import die_after, outcomes
-from tests.cast import NOW, ada, leased, lulus_shop, meis_shop, report, settled
+from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, report, settled
 from tests.orders.polled import asked, polled
 from tests.orders.test_unread import Learnt
 from tests.proof import prove
@@ -130,3 +130,30 @@ def test_a_process_killed_while_it_gives_a_report_up_has_not_given_it_up(committ
     )
 
     assert (ReportDismissal.objects.count(), UnreadReport.objects.count()) == (0, 1)
+
+
+def test_a_line_is_marked_with_its_unreadable_report_or_not_at_all(committed_db: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    polled(report("1"))
+    unread = UnreadableReport("order", "1", NOW, {"n": 1}, "n is new", external_line="1-1")
+
+    die_after("UPDATE orders_orderline SET has_unread", lambda: polled(unread))
+
+    assert (OrderLine.objects.get().has_unread, UnreadReport.objects.count()) == (False, 0)
+    polled(unread)
+    assert OrderLine.objects.get().has_unread
+    prove()
+
+
+def test_a_report_given_up_while_a_newer_one_comes_leaves_no_mark(committed_db: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    polled(report("1"), UnreadableReport("order", "1", NOW - DAY, {"n": 1}, "n is new", external_line="1-1"))
+    report_id, operator = UnreadReport.objects.get().pk, ada()
+
+    outcomes(
+        lambda: dismiss_unreadable(report_id, by=operator, reason="Gone", now=NOW),
+        lambda: polled(report("1", reported_at=NOW)),
+    )
+
+    assert (OrderLine.objects.get().has_unread, UnreadReport.objects.count()) == (False, 0)
+    prove()
