@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.days import day_text, today_of
 from joey.kit.refusals import Conflict, Invalid, Text
+from joey.kit.zone import zone, zone_name
 from joey.ledger.chart import AccountKind
 from joey.ledger.queries import lock_account
 from joey.money.money import Money
@@ -162,8 +164,12 @@ def _usable(payee: Payee | None, now: datetime) -> tuple[Payee, PayeeDetails]:
         raise NoPayee(_("Add your payout details first, so that we know where to send the money."))
     if now < payee.usable_from:
         raise PayeePaused(
-            _("Your payout details changed. To protect you, payouts resume on %(date)s (UTC).")
-            % {"date": payee.usable_from.strftime("%Y-%m-%d %H:%M")},
+            _("Your payout details changed. To protect you, payouts resume on %(day)s at %(time)s (%(zone)s).")
+            % {
+                "day": day_text(payee.usable_from, today_of(now).year),
+                "time": f"{payee.usable_from.astimezone(zone()):%H:%M}",
+                "zone": zone_name(),
+            },
             usable_from=payee.usable_from,
         )
     return payee, details

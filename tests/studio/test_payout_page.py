@@ -37,7 +37,7 @@ def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:
         said = client.get(shown).content.decode()
         assert "Request a payout" not in said
         assert "can be paid out after the payout in progress" in said
-        assert "can be paid out<" not in said
+        assert "for your next payout" not in said
 
 
 def test_an_empty_balance_is_not_said_to_be_payable() -> None:
