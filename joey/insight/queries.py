@@ -160,13 +160,14 @@ def today_of(shop_id: UUID, *, since: datetime) -> Today:
 class BookingLag:
     """Of one marketplace: lines that are not booked yet, and commissions that should be available; at most LAG_MOST.
 
-    `since` is when it last had nothing left to book.
+    `since` is when it last had nothing left to book, `confirmed_at` when nothing was left to confirm.
     """
 
     marketplace: str
     to_book: int
     since: datetime
     to_confirm: int
+    confirmed_at: datetime
 
 
 LAG_MOST = 1000
@@ -177,7 +178,8 @@ def booking_lags(*, now: datetime) -> list[BookingLag]:
     found = sql.rows(
         f"""
         SELECT m.marketplace, to_book.lines AS to_book, to_confirm.lines AS to_confirm,
-               coalesce(e.caught_up_at, to_book.first_seen_at, %(now)s) AS since
+               coalesce(e.caught_up_at, to_book.first_seen_at, %(now)s) AS since,
+               coalesce(e.all_confirmed_at, to_confirm.earned_at, %(now)s) AS confirmed_at
         FROM unnest(%(marketplaces)s::text[]) AS m (marketplace)
         LEFT JOIN commissions_earncursor e USING (marketplace)
         CROSS JOIN LATERAL (
@@ -187,8 +189,8 @@ def booking_lags(*, now: datetime) -> list[BookingLag]:
                 ORDER BY l.revision LIMIT {LAG_MOST}) AS waiting
         ) AS to_book
         CROSS JOIN LATERAL (
-            SELECT count(*) AS lines FROM (
-                SELECT FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
+            SELECT count(*) AS lines, min(earned_at) AS earned_at FROM (
+                SELECT c.earned_at FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
                 WHERE c.marketplace = m.marketplace AND c.settled AND {DUE}
                   AND c.payable_on < least(%(now)s, ({READ_UNTIL.format(marketplace="m.marketplace")}))::date - 1
                 LIMIT {LAG_MOST}) AS waiting
