@@ -68,7 +68,7 @@ def test_nothing_of_its_line_becomes_available_and_the_line_says_why(unread: Unr
     assert amounts() == (273, 0, 273)
     (shown,) = (each for each in orders_of(meis_shop().pk, limit=2) if each.external_order == ORDER)
     assert (waits_for(shown, now=NOW), shown.held_by_marketplace) == (HELD, "unreadable")
-    assert "cannot be read yet. An operator looks at it" in waiting_in_words(shown, HELD)
+    assert "cannot be read yet. An operator looks at it" in waiting_in_words(shown, HELD, now=NOW)
     prove()
 
 
