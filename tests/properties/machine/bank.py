@@ -44,6 +44,7 @@ class Bank:
     files: dict[str, tuple[datetime, bytes]] = field(default_factory=dict)
     transfers: dict[str, Transferred] = field(default_factory=dict)
     paid: Counter[str] = field(default_factory=Counter)  # how often the transfer of a key really was carried out
+    refused: set[str] = field(default_factory=set)  # files
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -80,6 +81,7 @@ class Bank:
         if fault == "portal":
             return 200, b"<html>Welcome to the hotel network</html>"
         if fault == "refuse":
+            self.refused.add(file)
             return 422, {"title": "not that way"}
         self._take(file, content)
         if fault == "silent":

@@ -1,7 +1,6 @@
-"""Rules of operators who hold, release, retry and attribute lines, and of positions that change hands."""
+"""Rules of operators who hold, release, retry and attribute lines."""
 
 import json
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -12,31 +11,25 @@ from hypothesis.stateful import rule
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Commission, Hold, HoldClosing
 from joey.commissions.retry_quarantined import StillUnbookable, retry_quarantined
-from joey.kit.refusals import Conflict, NotFound, Unavailable
-from joey.marketplaces.port import ByPosition, OrderReport
+from joey.kit.refusals import Conflict, NotFound
 from joey.orders.attribute_line import attribute_line
 from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.models import OrderLine
 from joey.orders.queries import UnreadShown, report_payload, unread_reports
 from joey.orders.retry_suspense import retry_suspense
-from joey.sharing.end_lease import end_lease
-from joey.sharing.lease_position import lease_for
-from joey.sharing.models import PositionLease
 from tests.properties.machine.crash import run_with_crash
 from tests.properties.machine.market import MARKETS, step
-from tests.properties.machine.market_rules import CRASH, WHICH, MarketRules
-from tests.properties.machine.model import CAP, Tenancy, second, too_large
+from tests.properties.machine.market_rules import CRASH, WHICH
+from tests.properties.machine.model_line import CAP
+from tests.properties.machine.position_rules import SHOPS, PositionRules
 
-SHOPS = st.sampled_from(["mei", "lulu"])
 
-
-class LineOperatorRules(MarketRules):
-    """What people decide about lines and positions."""
+class LineOperatorRules(PositionRules):
+    """What people decide about lines."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.attributed = False  # an operator named a line's shop
-        self.ended: dict[str, datetime] = {}  # when a position had its last tenant no more
+        self.attributed: set[str] = set()  # lines whose shop an operator named
 
     # ── holds and quarantine ──────────────────────────────────────────────────────────────────────────────
 
@@ -154,50 +147,9 @@ class LineOperatorRules(MarketRules):
             assert not waiting, f"{name} waits in suspense"
             return
         assert waiting, f"{name} belongs to another shop"
-        self.attributed = True
+        self.attributed.add(name)
         self.books.lines[name].shop, self.books.lines[name].changed = shop, True
         self.seen["attributed by operators"] += 1
-
-    @rule(shop=SHOPS, both=st.booleans(), rests=st.booleans(), then=st.booleans())
-    def position_changes_hands(self, shop: str, both: bool, rests: bool, then: bool) -> None:
-        """The shop's lease ends, or the other's too. Once a position has rested, the first person who goes on may take
-        it for the other shop; before that only its own shop does.
-        """
-        for lease in PositionLease.objects.filter(marketplace="taobao", ended_at=None).select_related("shop"):
-            if not both and lease.shop.slug != shop:
-                continue
-            end_lease(lease, reason="It is idle", now=self.now)
-            self.ended[lease.position.key] = second(self.now)
-        self.time_passes(24 * 46 if rests else 1)
-        if then:
-            for slug in sorted(self.shops, key=lambda each: each == shop):
-                self.first_person_goes_on(slug)
-
-    def first_person_goes_on(self, slug: str) -> None:
-        had = {lease.pk for lease in PositionLease.objects.all()}
-        try:
-            lease = lease_for(self.shops[slug], "taobao", now=self.now)
-        except (Conflict, Unavailable):
-            return
-        if lease.pk in had:
-            return
-        key, since = lease.position.key, lease.leased_from
-        tenants = [each for each in self.tenancies if (each.marketplace, each.position) == ("taobao", key)]
-        if tenants and tenants[-1].shop != slug:
-            assert since >= self.last_use(key) + MARKETS["taobao"].rest, f"{key} has not rested"
-            self.seen["positions with a new tenant"] += 1
-        self.tenancies.append(Tenancy("taobao", key, slug, since))
-
-    def last_use(self, key: str) -> datetime:
-        """When the lease ended, or the last click on the position of which a report is there."""
-        clicks = [
-            second(report.clicked_at)
-            for marketplace, reports in self.delivered
-            for report in reports
-            if marketplace == "taobao" and isinstance(report, OrderReport) and not too_large(report)
-            if report.clicked_at is not None and ByPosition(key, "clicked") in report.evidence
-        ]
-        return max([self.ended[key], *clicks])
 
 
 def id_of(name: str) -> UUID:

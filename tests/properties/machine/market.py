@@ -55,6 +55,7 @@ class Row:
     state: OrderState = "placed"
     fee: int = 0
     settled_at: datetime | None = None
+    item: str = ""
     held: HeldReason = ""
     says_position: str = ""
     says_currency: str = ""
@@ -71,10 +72,10 @@ class Row:
         self.changed_at, self.step = now.replace(microsecond=0), self.step + 1
 
     def take_back(self, now: datetime, case: str, back: int, *, counts: bool, currency: str = "") -> None:
-        """Open a refund case, or change it."""
+        """Open a refund case, or change it. Cases are numbered anew for each line."""
         at = now.replace(microsecond=0)
         known = self.cases.get(case)
-        payload = {"case": case, "step": 0 if known is None else int(str(known.payload["step"])) + 1}
+        payload = {"line": self.name, "case": case, "step": 0 if known is None else int(str(known.payload["step"])) + 1}
         refunded_at = known.refunded_at if known else at if back % 2 else None  # some cases do not say it
         self.cases[case] = RefundReport(
             case, self.name, self.name, at, payload, counts, back, back, currency, refunded_at=refunded_at
@@ -93,6 +94,7 @@ class Row:
             state=self.state,
             evidence=(ByPosition(self.says_position or self.position, "clicked"),),
             clicked_at=self.clicked_at,
+            external_item=self.item,
             quantity=1,
             currency=self.says_currency or self.currency,
             paid_minor=min(self.commission * 20, 10**15) if self.commission > 0 else 0,
@@ -108,7 +110,7 @@ class Row:
 
 STEPS = ("pay", "receive", "settle", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown",
          "other shop", "currency", "back", "back more", "back beyond", "back elsewhere", "no back",
-         "back again")  # fmt: skip
+         "back again", "other back")  # fmt: skip
 # What a line does next that is worth a look, by its state.
 NEXT_STEPS = {
     "placed": ("pay", "settle", "close", "correct"),
@@ -125,10 +127,14 @@ NEXT_STEPS = {
         "back elsewhere",
         "freeze",
         "thaw",
+        "other back",
+        "other back",
+        "other shop",
     ),
-    "closed": ("settle", "pay", "thaw", "no back", "back again"),
+    "closed": ("settle", "pay", "thaw", "no back", "back again", "other back"),
     "unknown": ("pay", "settle", "thaw"),
 }
+CASE_STEPS = ("other back", "other back", "no back", "back again")  # what a refund case does next
 
 
 def step(row: Row, what: str, amount: int, now: datetime) -> None:
@@ -156,13 +162,16 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
         for case, known_case in list(row.cases.items()):
             row.take_back(now, case, known_case.commission_back_minor, counts=known_case.counts,
                           currency=known_case.currency)  # fmt: skip
+    elif what == "other back":  # the newest case comes to another amount
+        for case in list(row.cases)[-1:]:
+            row.take_back(now, case, amount, counts=True, currency=row.cases[case].currency)
     elif what == "back elsewhere":
-        row.take_back(now, f"{row.name}-e", amount, counts=True, currency=ELSEWHERE[row.currency])
+        row.take_back(now, "e", amount, counts=True, currency=ELSEWHERE[row.currency])
     elif what == "back beyond":  # each case is possible, their sum is not
         for half in ("a", "b"):
-            row.take_back(now, f"{row.name}-{half}", 10**15, counts=True)
+            row.take_back(now, half, 10**15, counts=True)
     else:
-        row.take_back(now, f"{row.name}-{len(row.cases)}", amount + (row.commission if what == "back more" else 0),
+        row.take_back(now, str(len(row.cases)), amount + (row.commission if what == "back more" else 0),
                       counts=True)  # fmt: skip
 
 

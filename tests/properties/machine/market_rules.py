@@ -14,10 +14,11 @@ from joey.commissions.publish_plan import NOTICE, publish_plan
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
+from joey.sharing.models import PositionLease
 from tests.cast import ada
 from tests.properties.machine.crash import run_with_crash
 from tests.properties.machine.market import CURRENCIES, MARKETS, NEXT_STEPS, NONE_OF_OURS, STEPS, Row, stale, step
-from tests.properties.machine.model import Plan, day
+from tests.properties.machine.model_line import Plan, Tenancy, day
 from tests.properties.machine.world import World
 
 AMOUNTS = st.one_of(
@@ -43,11 +44,18 @@ class MarketRules(World):
         self.wait_for_money()
 
     @rule(marketplace=MARKETPLACES, position=st.integers(0, 3), currency=st.sampled_from(list(CURRENCIES)),
-          amount=AMOUNTS, ago=st.sampled_from([0, 0, 0, 7, 24 * 20, 24 * 60]))  # fmt: skip
-    def order(self, marketplace: str, position: int, currency: str, amount: int, ago: int) -> None:
-        """Through any position, also one that is free, unknown, or was another shop's at the time of the click."""
+          amount=AMOUNTS, ago=st.sampled_from([0, 0, 0, 7, 24 * 20, 24 * 60]),
+          back=st.sampled_from([False, False, False, True]))  # fmt: skip
+    def order(self, marketplace: str, position: int, currency: str, amount: int, ago: int, back: bool) -> None:
+        """Through any position, also one that is free, unknown, or was another shop's at the time of the click. With
+        `back` it is settled and taken back at once, and the marketplace says that before it shows the order.
+        """
         keys = [*MARKETS[marketplace].positions, NONE_OF_OURS]
-        self.row(marketplace, keys[position % len(keys)], currency, amount, ago=ago)
+        row = self.row(marketplace, keys[position % len(keys)], currency, amount, ago=ago)
+        if back:
+            step(row, "settle", 0, self.now)
+            step(row, "back", amount // 2, self.now)
+            self.deliver(marketplace, list(row.cases.values()))
 
     def row(self, marketplace: str, position: str, currency: str, amount: int, *, ago: int = 0) -> Row:
         at = self.now.replace(microsecond=0)
@@ -155,9 +163,29 @@ class MarketRules(World):
 
     def earns_in_full(self, shop: str, currency: str, amount: int) -> None:
         """An order that settles and waits long enough."""
-        self.row("taobao", self.position_of(shop), currency, amount)
+        tenancy = self.tenancy_of(shop)
+        if tenancy is not None and self.books.is_reused(tenancy):
+            self.sold_by_link(tenancy, currency, amount)
+        else:
+            self.row("taobao", self.position_of(shop), currency, amount)
         step(self.rows[0], "settle", amount, self.now)
         self.wait_for_money()
+
+    def sold_by_link(self, tenancy: Tenancy, currency: str, amount: int) -> Row:
+        """An order of what the tenant has a link to on its position."""
+        item = f"{tenancy.shop} on {tenancy.position} since {tenancy.since}"
+        if item not in tenancy.links:
+            tenancy.links[item] = self.now
+            self.write_link(PositionLease.objects.get(position__key=tenancy.position, ended_at=None), item, self.now)
+        row = self.row(tenancy.marketplace, tenancy.position, currency, amount)
+        row.item, row.clicked_at = item, row.made_at
+        return row
+
+    def tenancy_of(self, shop: str) -> Tenancy | None:
+        """The one at Taobao that the shop has a lease of now."""
+        leases = PositionLease.objects.filter(marketplace="taobao", shop__slug=shop, ended_at=None)
+        key = leases.values_list("position__key", flat=True).first()
+        return next((each for each in reversed(self.tenancies) if (each.shop, each.position) == (shop, key)), None)
 
     def position_of(self, shop: str) -> str:
         """The position at Taobao that names the shop now, or one that names none."""

@@ -12,9 +12,10 @@ from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.payee import set_payee
 from tests.payouts.stage import ACCOUNT
 from tests.properties.machine.bank import GET_FAULTS, PUT_FAULTS
-from tests.properties.machine.line_operator_rules import SHOPS
+from tests.properties.machine.finding_steps import FINDINGS
 from tests.properties.machine.market_rules import CRASH, WHICH
-from tests.properties.machine.payout_steps import FINDINGS, Chance, PayoutSteps
+from tests.properties.machine.payout_steps import Chance, PayoutSteps
+from tests.properties.machine.position_rules import SHOPS
 
 CURRENCY = st.sampled_from(["CNY", "CNY", "JPY", "KWD"])
 PUT = st.one_of(st.just(""), st.sampled_from(PUT_FAULTS))
@@ -29,11 +30,21 @@ WALK = {
     "requested": (*["approve"] * 6, "approve_by_rule", "refuse", "takes_back"),
     "approved": (*["send"] * 6, "send_and_die", "prepare", "prepare", "refuse", "block", "takes_back"),
     "prepared": ("send", "send", "send", "send_and_die", "withdraw", "refuse", "block", "takes_back"),
-    "submitted": ("ask", "ask", "send", "send", "wait", "decide", "withdraw"),
+    "submitted": ("ask", "ask", "send", "send", "refuse_repeat", "wait", "decide", "withdraw"),
     "accepted": ("decide", "decide", "decide", "ask", "send", "wait", "withdraw"),
-    "asked": ("find", "find", "find_anything", "mark_refused", "ask", "decide", "send", "wait"),
+    "asked": ("find", "find", "find_anything", "ask", "decide", "send", "wait"),
+    "file refused": (*["mark_refused"] * 3, "mark_refused_once", "find_anything", "ask", "send", "wait"),
     "paid": ("come_back", "come_back", "ask", "pay_again", "pay_again", "request", "wait"),
-    "over": ("request", "request", "request", "release", "ask", "send"),
+    "over": (
+        "request",
+        "both_request",
+        "both_request",
+        "request_at_once",
+        "request_as_before",
+        "release",
+        "ask",
+        "send",
+    ),
 }
 
 
@@ -53,7 +64,7 @@ class PayoutRules(PayoutSteps):
     def payout_goes_on(self, which: int, what: int, chance: Chance) -> None:
         """A payout, mostly the last one, goes one step on. Without any the shops ask for what they have."""
         if not self.states:
-            self.ask_for_all("mei")
+            self.both_ask()
             return
         payout = self.payout(which)
         choices = WALK[self.where(payout)]
@@ -117,7 +128,7 @@ class PayoutRules(PayoutSteps):
         """Operators write down what became of a transfer, which may be wrong: books follow them, and prove holds."""
         attempt = PayoutAttempt.objects.exclude(state="withdrawn").filter(rail_key=self.transfer(which)).first()
         if attempt is not None:
-            self.find_as(attempt, outcome, both, chance)
+            self.find_as(attempt, outcome, by_both=both, borne_by_platform=chance.second)
 
     # ── the bank ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -135,7 +146,7 @@ class PayoutRules(PayoutSteps):
     def where(self, payout: Payout) -> str:
         attempt = self.attempt(payout)
         if attempt is not None and self.is_asked(attempt):
-            return "asked"
+            return "file refused" if attempt.state == "unknown" and self.is_refused(attempt) else "asked"
         if payout.state == "approved":
             return "approved" if attempt is None else "prepared"
         if payout.state == "sent":

@@ -17,14 +17,15 @@ from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number
 from joey.payouts.models import Payout
-from joey.sharing.models import Position, PositionLease
+from joey.sharing.models import Position, PositionLease, TrackedUrl
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, lulus_shop, meis_shop
+from tests.cast import NOW, ada, flask, listed, lulus_shop, meis_shop
 from tests.database import empty_again
 from tests.payouts.stage import ready_payee, second_operator
 from tests.properties.machine.bank import Bank
 from tests.properties.machine.market import MARKETS, Row
-from tests.properties.machine.model import Books, Plan, Tenancy
+from tests.properties.machine.model import Books
+from tests.properties.machine.model_line import Plan, Tenancy
 
 LONG_AGO = NOW - timedelta(days=200)
 PLACE_OF_MONEY = {
@@ -100,11 +101,20 @@ class World(RuleBasedStateMachine):
                     free_from=None if None in ends else max([LONG_AGO, *filter(None, ends)]),
                 )  # fmt: skip
                 for at, (each, end) in enumerate(zip(mine, ends, strict=True)):
-                    PositionLease.objects.create(
+                    lease = PositionLease.objects.create(
                         position=position, marketplace=market.code, shop=self.shops[each.shop], leased_from=each.since,
                         last_used_at=each.since, ended_at=end, until=end,
                         is_reuse=any(before.shop != each.shop for before in mine[:at]),
                     )  # fmt: skip
+                    for item, made_at in each.links.items():
+                        self.write_link(lease, item, made_at)
+
+    def write_link(self, lease: PositionLease, item: str, at: datetime) -> None:
+        """A link of the shop to the item, on its position."""
+        listing = listed(lease.shop, flask(external_id=item, identity=item))
+        TrackedUrl.objects.create(
+            shop=lease.shop, listing=listing, lease=lease, item=item, url="http://localhost:1/item", made_at=at
+        )
 
     # ── what must hold ────────────────────────────────────────────────────────────────────────────────────
 

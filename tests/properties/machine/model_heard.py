@@ -1,0 +1,104 @@
+"""What the model has heard: of each line and refund case the newest report, and whose line it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
+from tests.properties.machine.model_line import Case, Cases, Line, Plan, Tenancy, Unread, second, too_large
+
+
+@dataclass
+class Heard:
+    """All lines, each with what was reported of it."""
+
+    plans: list[Plan]
+    tenancies: list[Tenancy] = field(default_factory=list)  # the earliest first
+    lines: dict[str, Line] = field(default_factory=dict)
+    cases: dict[str, Cases] = field(default_factory=dict)
+    unread: dict[str, list[Unread]] = field(default_factory=dict)
+    heard_unread: list[OrderReport | RefundReport] = field(default_factory=list)  # also those that were given up
+
+    def take(self, marketplace: str, reports: Sequence[AnyReport], poll: int) -> None:
+        """A poll's reports. The newest counts, by the second of its change and then by the poll; one that is larger
+        than any order can be is only kept, and its line waits until something newer is read.
+        """
+        waited = {name for name, line in self.lines.items() if line.open_unread}
+        for report in sorted(reports, key=lambda each: each.reported_at):
+            assert not isinstance(report, UnreadableReport)
+            if too_large(report):
+                self._take_unread(report, poll)
+            elif isinstance(report, RefundReport):
+                self._take_case(report, poll)
+            else:
+                self._take_order(marketplace, report, poll)
+        for name, line in self.lines.items():
+            line.changed |= (name in waited) != bool(line.open_unread)
+
+    def _take_unread(self, report: OrderReport | RefundReport, poll: int) -> None:
+        if report not in self.heard_unread:
+            self.heard_unread.append(report)
+            at = (second(report.reported_at), poll)
+            self.unread.setdefault(report.external_line, []).append(Unread(at, report))
+
+    def give_up(self, payload: object) -> None:
+        """The report with this payload is not waited for any more."""
+        for name, unread in self.unread.items():
+            line = self.lines.get(name)
+            waited = bool(line and line.open_unread)
+            unread[:] = [each for each in unread if each.report.payload != payload]
+            if line and waited and not line.open_unread:
+                line.changed = True
+
+    def _take_order(self, marketplace: str, report: OrderReport, poll: int) -> None:
+        line = self.lines.get(report.external_line)
+        if line is None:
+            line = self.lines[report.external_line] = Line(marketplace, report.currency)
+            line.cases = self.cases.setdefault(report.external_line, {})
+            line.unread = self.unread.setdefault(report.external_line, [])
+        at, names = (second(report.reported_at), poll), self.named(marketplace, report)
+        if line.last is None or at > line.last[0]:
+            line.changed = line.changed or line.last is None or report != line.last[1]
+            line.last, line.last_names = (at, report), names
+        if not line.shop and names:
+            line.shop, line.changed = names, True
+        known, waited = (report.state != "unknown", *at), line.open_unread
+        if report.currency == line.currency and (line.newest is None or known > line.newest[0]):
+            line.changed = line.changed or line.newest is None or report != line.newest[1]
+            line.newest = (known, report)
+            line.changed |= line.open_unread != waited
+
+    def _take_case(self, report: RefundReport, poll: int) -> None:
+        cases = self.cases.setdefault(report.external_line, {})
+        at = (second(report.reported_at), poll)
+        line = self.lines.get(report.external_line)
+        was = line.back_and_elsewhere if line else None
+        case = cases.setdefault(report.case_id, Case(at, report))
+        if at > case.at:
+            case.at, case.report = at, report
+        if report.counts:
+            case.counted_from = min(case.counted_from or report.reported_at, report.reported_at)
+        if line and line.back_and_elsewhere != was:
+            line.changed = True
+
+    def named(self, marketplace: str, report: OrderReport) -> str:
+        """The shop that had the position at the click; who has it after another shop needs a link of its own by then to
+        what was bought. "" for none.
+        """
+        for piece in report.evidence:
+            if isinstance(piece, ByPosition) and report.clicked_at is not None:
+                had = [each for each in self.tenancies if (each.marketplace, each.position) == (marketplace, piece.key)]
+                at_click = [each for each in had if each.since <= report.clicked_at]
+                return at_click[-1].shop if at_click and self.is_entitled(at_click[-1], report) else ""
+        return ""
+
+    def is_entitled(self, tenancy: Tenancy, report: OrderReport) -> bool:
+        linked_at = tenancy.links.get(report.external_item)
+        is_linked = linked_at is not None and report.clicked_at is not None and second(linked_at) <= report.clicked_at
+        return is_linked or not self.is_reused(tenancy)
+
+    def is_reused(self, tenancy: Tenancy) -> bool:
+        """Whether another shop had its position before."""
+        return any(
+            (each.marketplace, each.position) == (tenancy.marketplace, tenancy.position)
+            for each in self.tenancies if each.shop != tenancy.shop and each.since < tenancy.since
+        )  # fmt: skip

@@ -1,0 +1,202 @@
+"""A line of the model, and what its marketplace gives for it: docs/money.md in plain Python."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from joey.marketplaces.port import OrderReport, RefundReport
+from tests.properties.machine.market import MARKETS
+
+CAP = 10**15  # of one line, in minor units
+GIVES_NOTHING = ("placed", "closed")
+
+
+@dataclass
+class Case:
+    """A refund case: its newest report with what makes it the newest, and since when any report of it counts."""
+
+    at: tuple[datetime, int]
+    report: RefundReport
+    counted_from: datetime | None = None
+
+    def is_since(self, settlement: OrderReport) -> bool:
+        """Whether it counts and its refund came after this settlement: before, it is inside the settled amount."""
+        moment = self.report.refunded_at or self.counted_from
+        if not self.report.counts or settlement.state != "settled" or moment is None:
+            return False
+        return settlement.settled_at is None or moment >= settlement.settled_at
+
+
+Cases = dict[str, Case]  # by case
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A report that cannot be read, and when it came for the first time."""
+
+    at: tuple[datetime, int]
+    report: OrderReport | RefundReport
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A version of the plan, in force from a moment on."""
+
+    from_at: datetime
+    shopkeeper_ppm: int
+    platform_ppm: int
+    waiting_days: int
+
+
+@dataclass
+class Tenancy:
+    """A shop has a position from then on, until another one has it."""
+
+    marketplace: str
+    position: str
+    shop: str
+    since: datetime
+    links: dict[str, datetime] = field(default_factory=dict)  # by item: since when the shop has a link to it there
+
+
+@dataclass
+class Line:
+    """One order line: what was reported of it, and what is booked for it."""
+
+    marketplace: str
+    currency: str
+    shop: str = ""  # "" while no report named one of our positions
+    newest: tuple[tuple[bool, datetime, int], OrderReport] | None = None  # decides state and amounts
+    last: tuple[tuple[datetime, int], OrderReport] | None = None  # of all, also with unknown codes: decides the hold
+    last_names: str = ""  # the shop that it names
+    cases: Cases = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)  # without those that were given up
+    changed: bool = False
+    retried: bool = False  # booked by an operator's retry, and read once more by the next booking
+    plan: Plan | None = None
+    pending: int = 0
+    held: int = 0
+    released: int = 0
+    platform: int = 0  # waiting
+    revenue: int = 0
+    rounding: int = 0
+    penalty: int = 0
+    elsewhere: Counter[str] = field(default_factory=Counter)  # taken back in other currencies
+    settled: bool = False
+    started_again: bool = False  # closed, or un-settled, at some time since it was booked
+    payable_on: date | None = None
+    report_hold: str = ""  # the class that its reports hold it for, since it was last booked
+    unread_hold: bool = False  # the same, for one that cannot be read
+    holds: int = 0  # placed by operators on all of it
+    hold_minor: int = 0  # and on parts of it
+    quarantined: bool = False
+    quarantine_holds: bool = False  # what was booked before it could not be any more
+
+    @property
+    def report(self) -> OrderReport:
+        assert self.newest is not None
+        return self.newest[1]
+
+    @property
+    def shops_part(self) -> int:
+        return self.pending + self.held + self.released
+
+    @property
+    def base(self) -> int:
+        return self.shops_part + self.platform + self.revenue + self.rounding
+
+    @property
+    def back(self) -> int:
+        """What is taken back in the line's own currency."""
+        return self.back_by_currency[self.currency]
+
+    @property
+    def back_by_currency(self) -> Counter[str]:
+        back: Counter[str] = Counter()
+        for case in self.cases.values():
+            if case.is_since(self.report):
+                back[case.report.currency or self.currency] += case.report.commission_back_minor
+        return back
+
+    @property
+    def back_and_elsewhere(self) -> tuple[int, dict[str, int]]:
+        """What a case changes of its line."""
+        back = self.back_by_currency
+        return back.pop(self.currency, 0), dict(back)
+
+    @property
+    def is_too_large(self) -> bool:
+        return any(back > CAP for back in self.back_by_currency.values())
+
+    @property
+    def net(self) -> int:
+        """What the marketplace gives for the line, all in all; below zero when it takes more than it gave."""
+        if self.report.state in GIVES_NOTHING:
+            return 0
+        fee = self.report.service_fee_minor if MARKETS[self.marketplace].fee_comes_off else 0
+        return self.report.commission_minor - fee - self.back
+
+    @property
+    def hold_class(self) -> str:
+        """What the newest report of all holds the line for."""
+        assert self.last is not None
+        report = self.last[1]
+        if report.currency != self.currency:
+            return "currency"
+        if report.state == "unknown":
+            return "unknown_code"
+        if self.last_names not in ("", self.shop) and self.shop:
+            return "contradiction"
+        return report.held
+
+    @property
+    def open_unread(self) -> list[Unread]:
+        """Those that nothing newer of the line, or of the same refund case, makes up for."""
+        found = []
+        for each in self.unread:
+            if isinstance(each.report, RefundReport):
+                case = self.cases.get(each.report.case_id)
+                made_up_for = case is not None and case.at > each.at
+            else:
+                made_up_for = self.newest is not None and self.newest[0][1:] > each.at
+            if not made_up_for:
+                found.append(each)
+        return found
+
+    @property
+    def is_held(self) -> bool:
+        """All of it."""
+        return bool(self.report_hold) or self.unread_hold or self.quarantine_holds or self.holds > 0
+
+    @property
+    def to_hold(self) -> int:
+        return self.shops_part if self.is_held else min(self.hold_minor, self.shops_part)
+
+    @property
+    def blocked(self) -> int:
+        """How much of what is pending is on hold."""
+        return self.pending if self.is_held else min(self.pending, max(0, self.hold_minor - self.held))
+
+    @property
+    def changed_at(self) -> datetime:
+        return max([self.report.reported_at, *(case.report.reported_at for case in self.cases.values())])
+
+    def day(self, moment: datetime) -> date:
+        return day(self.marketplace, moment)
+
+
+def second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def day(marketplace: str, moment: datetime) -> date:
+    return moment.astimezone(MARKETS[marketplace].zone).date()
+
+
+def too_large(report: OrderReport | RefundReport) -> bool:
+    """Larger than any order can be, or below zero."""
+    if isinstance(report, RefundReport):
+        amounts = [report.refund_minor, report.commission_back_minor]
+    else:
+        amounts = [report.paid_minor, report.commission_minor, report.service_fee_minor]
+    return not all(0 <= amount <= CAP for amount in amounts)
