@@ -78,6 +78,6 @@ def _held(line: OrderRow) -> str:
         return held % {"figure": line.on_hold.text, "reason": held_because(line.held_by_marketplace)}
     hold = open_hold(line.id)
     reason = "–" if hold is None else hold.reason or held_because(hold.hold_class)
-    return _("%(figure)s is on hold: %(reason)s. Only this line is held; the rest of your money is not.") % {
+    return _("%(figure)s is on hold: %(reason)s. Only this amount is held; the rest of your money is not.") % {
         "figure": line.on_hold.text, "reason": reason,
     }  # fmt: skip
