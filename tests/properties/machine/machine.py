@@ -33,6 +33,8 @@ class Machine(Retelling):
 
     def the_end(self) -> None:
         self.seen["runs"] += 1
+        if self.seed.random() < 0.5:
+            self.all_is_frozen(self.seed.choice(["taobao", "taobao", "amazon"]))
         self.position_changes_hands_at_the_end()
         self.all_is_reported()
         self.all_is_answered()
@@ -41,6 +43,18 @@ class Machine(Retelling):
         self.the_same_in_other_polls()
         if self.seed.random() < 0.5:
             self.the_same_without_the_other()
+
+    def all_is_frozen(self, marketplace: str) -> None:
+        """P7: a marketplace freezes everything at once, and thaws it: each shop is held with its own money."""
+        mine = [row for row in self.rows if row.marketplace == marketplace]
+        for what in ("freeze", "thaw"):
+            for row in mine:
+                step(row, what, 0, self.now)
+            self.deliver(marketplace, [row.report() for row in mine])
+            self.earn()
+            self.money_is_where_the_model_has_it()
+            self.a_second_passes()
+        self.seen["all of a marketplace frozen"] += 1
 
     def position_changes_hands_at_the_end(self) -> None:
         if self.seed.random() < 0.5:
