@@ -33,8 +33,8 @@ class Machine(Retelling):
 
     def the_end(self) -> None:
         self.seen["runs"] += 1
-        if self.seed.random() < 0.5:
-            self.all_is_frozen(self.seed.choice(["taobao", "taobao", "amazon"]))
+        if self.seed.random() < 0.6:
+            self.all_is_frozen()
         self.position_changes_hands_at_the_end()
         self.all_is_reported()
         self.all_is_answered()
@@ -44,13 +44,16 @@ class Machine(Retelling):
         if self.seed.random() < 0.5:
             self.the_same_without_the_other()
 
-    def all_is_frozen(self, marketplace: str) -> None:
+    def all_is_frozen(self) -> None:
         """P7: a marketplace freezes everything at once, and thaws it: each shop is held with its own money."""
-        mine = [row for row in self.rows if row.marketplace == marketplace]
+        for shop in self.shops:
+            self.sells(shop, "CNY", 1_250_000)
+        self.wait_for_money()
+        mine = [row for row in self.rows if row.marketplace == "taobao"]
         for what in ("freeze", "thaw"):
             for row in mine:
                 step(row, what, 0, self.now)
-            self.deliver(marketplace, [row.report() for row in mine])
+            self.deliver("taobao", [row.report() for row in mine])
             self.earn()
             self.money_is_where_the_model_has_it()
             self.a_second_passes()

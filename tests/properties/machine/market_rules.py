@@ -163,13 +163,17 @@ class MarketRules(World):
 
     def earns_in_full(self, shop: str, currency: str, amount: int) -> None:
         """An order that settles and waits long enough."""
+        self.sells(shop, currency, amount)
+        self.wait_for_money()
+
+    def sells(self, shop: str, currency: str, amount: int) -> None:
+        """An order that settles."""
         tenancy = self.tenancy_of(shop)
         if tenancy is not None and self.books.is_reused(tenancy):
             self.sold_by_link(tenancy, currency, amount)
         else:
             self.row("taobao", self.position_of(shop), currency, amount)
         step(self.rows[0], "settle", amount, self.now)
-        self.wait_for_money()
 
     def sold_by_link(self, tenancy: Tenancy, currency: str, amount: int) -> Row:
         """An order of what the tenant has a link to on its position."""
