@@ -9,13 +9,13 @@ from joey.payouts.pause import end_pause
 from tests.properties.machine.market import CASE_STEPS, MARKETS, NEXT_STEPS, Row, step
 from tests.properties.machine.model_line import too_large
 from tests.properties.machine.payout_steps import FINE, Chance
-from tests.properties.machine.retelling import Retelling
+from tests.properties.machine.reported_again import ReportedAgain
 from tests.properties.machine.world import prove_part
 
 END_OF = {"settled": "paid", "rejected": "failed", "returned": "returned"}
 
 
-class Machine(Retelling):
+class Machine(ReportedAgain):
     """See the files of the rules."""
 
     def teardown(self) -> None:

@@ -72,7 +72,7 @@ class Row:
         self.changed_at, self.step = now.replace(microsecond=0), self.step + 1
 
     def take_back(self, now: datetime, case: str, back: int, *, counts: bool, currency: str = "") -> None:
-        """Open a refund case, or change it. Cases are numbered anew for each line."""
+        """Open a refund case, or change it. Each line numbers its own cases from one."""
         at = now.replace(microsecond=0)
         known = self.cases.get(case)
         payload = {"line": self.name, "case": case, "step": 0 if known is None else int(str(known.payload["step"])) + 1}

@@ -1,4 +1,4 @@
-"""What marketplaces reported is told again: as it was, in other polls, and without what the other shop sold."""
+"""What marketplaces reported is reported again: as it was, in other polls, and without what the other shop sold."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -23,10 +23,10 @@ MOVED = (
     "SELECT (SELECT count(*) FROM ledger_journal), (SELECT count(*) FROM commissions_revision),"
     " (SELECT count(*) FROM record_event)"
 )
-MOST_IN_A_POLL = ((100,), (100,), (1, 9, 100))  # of one telling, the next poll may hold each of these
+MOST_IN_A_POLL = ((100,), (100,), (1, 9, 100))  # of one repetition, the next poll may hold each of these
 
 
-class Retelling(PayoutRules):
+class ReportedAgain(PayoutRules):
     """P2, P3 and P7. None of it needs the model: Joey is compared with itself."""
 
     def a_prefix_comes_again(self) -> None:
@@ -75,10 +75,10 @@ class Retelling(PayoutRules):
 
     def other_polls(self, marketplace: str, names: set[str], mosts: Sequence[int]) -> Iterator[list[AnyReport]]:
         """A poll says at most one thing of one second: its gateway answers with what is there now."""
-        told = [each for code, reports in self.delivered if code == marketplace for each in reports]
+        reported = [each for code, reports in self.delivered if code == marketplace for each in reports]
         poll: list[AnyReport] = []
         most = self.seed.choice(mosts)
-        for report in [each for each in told if each.external_line in names]:
+        for report in [each for each in reported if each.external_line in names]:
             before = [each for each in poll if same_thing(each, report)]
             if len(poll) == most or not (report in before or all(is_later(report, each) for each in before)):
                 yield poll
