@@ -45,7 +45,8 @@ ALL_ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payout
 SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
 	tests/toy_marketplace tests/mutations tests/api tests/office tests/studio tests/storefront tests/site/test_queries_per_page.py \
 	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py tests/cli/test_positions.py \
-	tests/payouts/test_with_the_sandbox.py tests/orders/test_sync_over_http.py tests/orders/test_refunds_over_http.py \
+	tests/payouts/test_with_the_sandbox.py tests/payouts/test_what_the_bank_says.py tests/payouts/test_send_and_answer.py \
+	tests/orders/test_sync_over_http.py tests/orders/test_refunds_over_http.py tests/catalog/search/test_paging_while_changing.py \
 	tests/marketplaces/test_taobao_in_the_sandbox.py tests/catalog/test_refresh_due.py tests/catalog/intake/test_import_real_files.py \
 	tests/catalog/same_item/test_labelled_sets.py tests/sharing/test_click_partitions.py
 
