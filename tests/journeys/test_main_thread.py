@@ -15,6 +15,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -139,7 +140,9 @@ def test_from_signing_up_to_money_that_is_available(
     refused = api.post(f"{shop}/payouts", amount, expect=409, key="early")
     assert refused["code"] == "payee_paused"
     assert refused["facts"]["usable_from"] == details["usable_from"]
-    assert moment(details["usable_from"]).strftime("%Y-%m-%d") in refused["detail"]
+    usable = moment(details["usable_from"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert usable.strftime("at %H:%M (Beijing time)") in refused["detail"]
+    assert f" {usable.day} {usable:%b} " in refused["detail"]
     assert "All" in joey.run("prove")
 
 
