@@ -114,7 +114,8 @@ def test_the_counts_of_links_read_the_days_since_the_links_were_made(
 
 
 def test_the_people_of_today_read_today(link: Link) -> None:
-    since = datetime.now(UTC).replace(hour=2)
+    now = datetime.now(UTC)
+    since = now - timedelta(minutes=1)
 
     read = touched(
         people.PEOPLE_OF_SHOP,
@@ -122,11 +123,12 @@ def test_the_people_of_today_read_today(link: Link) -> None:
             "shop": link.shop_id,
             "since": since,
             "from_id": first_id_of(since - people.CLOCKS_APART),
-            "to_id": first_id_of(datetime.now(UTC) + people.CLOCKS_APART),
+            "to_id": first_id_of(now + people.CLOCKS_APART),
         },
     )
 
-    assert read["sharing_click"] - {-1} == {0}
+    # Shortly after midnight a clock that is slow still writes into yesterday.
+    assert read["sharing_click"] - {-1} == {0, (now.date() - (since - people.CLOCKS_APART).date()).days}
 
 
 def test_the_first_page_of_a_busy_shops_clicks_reads_two_days(link: Link) -> None:
