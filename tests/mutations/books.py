@@ -1,6 +1,11 @@
 """Books with something of everything, made by the verbs that a running instance calls."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+
+from django.conf import settings
+from django.db import connections
 
 from joey.catalog.intake.take_offers import take_offers
 from joey.commissions.confirm_due import confirm_due
@@ -8,6 +13,7 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold as hold_commission
 from joey.commissions.models import Commission
 from joey.commissions.publish_plan import publish_plan
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
@@ -19,16 +25,34 @@ from joey.payouts.request_payout import request_payout
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from joey.shops.models import Shop
+from tests import database
 from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, sam, settled
 from tests.catalog.offers import flask_facts
-from tests.payouts.bank import Bank
+from tests.payouts.bank import Bank, running_bank
 from tests.payouts.stage import cny, ready_payee, second_operator
+from tests.proof import prove
 
 MEI, LULU = "110000000001", "110000000002"
 BIG = "9001"  # Mei's line that her payouts are paid from
 
 
-def make_books(bank: Bank) -> None:
+@contextmanager
+def committed_books(postgres: EmbeddedPostgres) -> Iterator[Bank]:
+    """Books that hold, with the bank of their payouts; every table is emptied afterwards."""
+    before = settings.JOEY_RAILS
+    try:
+        with running_bank() as bank:
+            settings.JOEY_RAILS = bank.settings
+            _make_books(bank)
+            prove()
+            yield bank
+    finally:
+        settings.JOEY_RAILS = before
+        connections.close_all()
+        database.empty_again(postgres)
+
+
+def _make_books(bank: Bank) -> None:
     """Two shops with lines, refunds, holds and payouts in every state that a corruption needs."""
     mei, lulu = meis_shop(), lulus_shop()
     Shop.objects.create(slug="sam", owner=sam(), name="Sam's shop")  # earns nothing, and would like to

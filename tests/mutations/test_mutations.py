@@ -7,16 +7,12 @@ each case is rolled back. Add a case for every incident.
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
-from tests import database
-from tests.mutations.books import make_books
+from tests.mutations.books import committed_books
 from tests.mutations.catalogue import CATALOGUE, ONLY_OUTSIDE_EVIDENCE, OPEN_TO_THE_APP_ROLE
 from tests.mutations.corruption import Corruption, Outcome, corrupt
-from tests.payouts.bank import running_bank
-from tests.proof import prove
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +20,8 @@ def books(
     postgres: EmbeddedPostgres, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[EmbeddedPostgres]:
     """Books that hold before anything is corrupted, made once for all cases."""
-    with django_db_blocker.unblock():
-        before = settings.JOEY_RAILS
-        try:
-            with running_bank() as bank:
-                settings.JOEY_RAILS = bank.settings
-                make_books(bank)
-                prove()
-            yield postgres
-        finally:
-            settings.JOEY_RAILS = before
-            database.empty_again(postgres)
+    with django_db_blocker.unblock(), committed_books(postgres):
+        yield postgres
 
 
 @pytest.mark.parametrize("corruption", CATALOGUE, ids=lambda each: each.name)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from joey.commissions.earn_due import earn_due
@@ -19,12 +18,11 @@ from joey.orders.take_order_reports import lock_lines_of
 from joey.payouts.models import PayoutAttempt
 from joey.payouts.resolve import resolve
 from joey.payouts.take_answers import take_answers
-from tests import database
 from tests.cast import DAY, NOW, ada, refund, report, settled
 from tests.instance.backup.test_backup import python_on
 from tests.journeys.running import joey
-from tests.mutations.books import make_books, taken
-from tests.payouts.bank import Bank, running_bank
+from tests.mutations.books import committed_books, taken
+from tests.payouts.bank import Bank
 from tests.payouts.stage import second_operator
 from tests.proof import prove
 
@@ -52,21 +50,12 @@ OPEN = {
 def books(
     postgres: EmbeddedPostgres, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[EmbeddedPostgres]:
-    with django_db_blocker.unblock():
-        before = settings.JOEY_RAILS
-        try:
-            with running_bank() as bank:
-                settings.JOEY_RAILS = bank.settings
-                make_books(bank)
-                _overpay(bank)
-                _set_aside()
-                _give_up()
-                prove()
-            yield postgres
-        finally:
-            settings.JOEY_RAILS = before
-            connections.close_all()
-            database.empty_again(postgres)
+    with django_db_blocker.unblock(), committed_books(postgres) as bank:
+        _overpay(bank)
+        _set_aside()
+        _give_up()
+        prove()
+        yield postgres
 
 
 @pytest.mark.long
