@@ -7,8 +7,8 @@ from django.db.models.functions import Coalesce, Now
 from django.db.models.lookups import LessThan
 
 from joey.payouts.gate import holds_on_payout
-from joey.payouts.limits import requested_together
-from joey.payouts.models import Payout, PayoutLimits
+from joey.payouts.limits import begun_by, requested_together
+from joey.payouts.models import Payout
 
 
 def approved_by_rule(at: datetime | Now) -> Q:
@@ -17,7 +17,7 @@ def approved_by_rule(at: datetime | Now) -> Q:
     What counts is what the shop requested within 24 hours, so a large sum split into small payouts still needs an
     operator. A currency without limits has no such amount.
     """
-    limits = PayoutLimits.objects.filter(currency=OuterRef("currency"), from_at__lte=at).order_by("-version")
+    limits = begun_by(at).filter(currency=OuterRef("currency")).reverse()
     below = Coalesce(Subquery(limits.values("by_rule_below_minor")[:1]), 0)
     together = requested_together(OuterRef("shop"), OuterRef("currency"), OuterRef("requested_at"))
     total = Subquery(together.order_by().values("shop").annotate(total=Sum("amount_minor")).values("total"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock, sql
@@ -48,7 +49,7 @@ def limits_at(currency: str, at: datetime) -> PayoutLimits:
 
 def versions_of(currency: str, *, until: datetime) -> list[PayoutLimits]:
     """Every version that was in force at some time until then, oldest first."""
-    return list(PayoutLimits.objects.filter(currency=currency, from_at__lte=until).order_by("version"))
+    return list(begun_by(until).filter(currency=currency))
 
 
 def limits_now(currencies: Iterable[str]) -> Mapping[str, PayoutLimits]:
@@ -114,5 +115,9 @@ def _check(currency: str, amounts: LimitAmounts, from_at: datetime, now: datetim
 
 
 def _in_force(currencies: list[str], at: datetime) -> dict[str, PayoutLimits]:
-    rows = PayoutLimits.objects.filter(currency__in=currencies, from_at__lte=at).order_by("version")
-    return {row.currency: row for row in rows}
+    return {row.currency: row for row in begun_by(at).filter(currency__in=currencies)}
+
+
+def begun_by(at: datetime | Now) -> "QuerySet[PayoutLimits]":
+    """The versions that had begun by then, oldest first: of each currency the last is in force."""
+    return PayoutLimits.objects.filter(from_at__lte=at).order_by("version")
