@@ -24,8 +24,9 @@ class Bank:
     about. `faults` hit the next calls in turn.
 
     Faults: "silent" (takes the file, hangs up), "500" (takes nothing), "garbage" (takes the file, answers rubbish),
-    "cut" (takes the file, its answer breaks off behind the message id), "refuse" (422), "401" and the like, "portal"
-    (200 from something in between, takes nothing).
+    "cut" (takes the file, its answer lacks the end), "broken" (the same, and the connection breaks before the promised
+    length), "broken 500" (takes nothing, and an error that names the file breaks off like that), "refuse" (422), "401"
+    and the like, "portal" (200 from something in between, takes nothing).
     """
 
     url: str = ""
@@ -92,7 +93,7 @@ def running_bank() -> Iterator[Bank]:
             fault = bank.faults.pop(0) if bank.faults else ""
             bank.received.append((message_id, body))
             bank.before_answer()
-            if fault in ("", "silent", "garbage", "cut"):
+            if fault in ("", "silent", "garbage", "cut", "broken"):
                 bank.files.setdefault(message_id, body)
             if fault == "silent":
                 self.close_connection = True
@@ -102,8 +103,8 @@ def running_bank() -> Iterator[Bank]:
                 self._answer(int(fault), {})
             elif fault == "refuse":
                 self._answer(422, {"title": "not that way"})
-            elif fault == "cut":
-                self._cut(message_id)
+            elif fault in ("cut", "broken", "broken 500"):
+                self._cut(message_id, fault)
             elif fault in ("garbage", "portal"):
                 self._send(200, b"<html>Welcome to the hotel network</html>")
             else:
@@ -113,8 +114,8 @@ def running_bank() -> Iterator[Bank]:
             message_id = self.path.rpartition("/")[2]
             bank.asked.append(message_id)
             fault = bank.faults.pop(0) if bank.faults else ""
-            if fault == "cut":
-                self._cut(message_id)
+            if fault in ("cut", "broken", "broken 500"):
+                self._cut(message_id, fault)
             elif fault:
                 self._send(500 if fault == "500" else 200, b"?")
             elif message_id in bank.files:
@@ -122,15 +123,16 @@ def running_bank() -> Iterator[Bank]:
             else:
                 self._answer(404, {"title": "no such file"})
 
-        def _cut(self, message_id: str) -> None:
-            self._send(200, json.dumps({"message_id": message_id, "state": "accepted"}).encode()[:-8])
+        def _cut(self, message_id: str, fault: str) -> None:
+            body = json.dumps({"message_id": message_id, "state": "accepted"}).encode()[:-8]
+            self._send(500 if fault.endswith("500") else 200, body, missing=0 if fault == "cut" else 8)
 
         def _answer(self, status: int, body: dict[str, Any]) -> None:
             self._send(status, json.dumps(body).encode())
 
-        def _send(self, status: int, body: bytes) -> None:
+        def _send(self, status: int, body: bytes, *, missing: int = 0) -> None:
             self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) + missing))
             self.end_headers()
             self.wfile.write(body)
 

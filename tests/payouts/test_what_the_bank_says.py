@@ -13,6 +13,7 @@ from joey.payouts.holds import HoldAsksQuestion, open_holds, release_hold
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
 from joey.payouts.pay_due import pay_due
 from joey.payouts.queries import payouts_of
+from joey.payouts.rails.bank import client
 from joey.payouts.rails.registry import rail_manifests
 from joey.payouts.request_payout import PayoutsHeld
 from joey.payouts.resolve import AnotherOperatorNeeded, NothingToResolve, mark_refused, resolve
@@ -85,8 +86,10 @@ def test_a_receipt_and_each_new_answer_are_rows_with_their_bytes(bank: Bank) -> 
     [
         ("receipt", []),
         ("receipt", ["cut"]),  # what names the file came from a bank that knows it, though it cannot be read
+        ("receipt", ["broken"]),
         ("answer", ["silent"]),
         ("answer", ["silent", "cut"]),
+        ("answer", ["silent", "broken"]),
     ],
 )
 def test_a_file_that_the_bank_forgets_is_unknown_and_never_sent_again(bank: Bank, seen: str, faults: list[str]) -> None:
@@ -109,6 +112,38 @@ def test_a_file_that_the_bank_forgets_is_unknown_and_never_sent_again(bank: Bank
     assert (row.state, row.reason) == (
         "checking", "Your payout of ¥100.00 is being checked with the bank. Your money is safe.",
     )  # fmt: skip
+    prove()
+
+
+def test_an_answer_that_is_too_long_and_names_the_file_came_from_a_bank_that_knows_it(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = ready_shop()
+    approved(shop)
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "ANSWER_BYTES_MAX", 60)
+        send_due(now=NOW)
+    assert outcomes_kept() == ["unreadable"]
+    bank.files.clear()
+
+    pay_due(now=NOW + MINUTE)
+    pay_due(now=NOW + 2 * MINUTE)
+
+    assert len(bank.received) == 1
+    assert (attempt().state, causes(shop)) == ("unknown", ["unknown"])
+    prove()
+
+
+def test_an_error_that_names_the_file_and_breaks_off_is_no_sign_that_the_bank_has_it(bank: Bank) -> None:
+    approved(ready_shop())
+    bank.faults = ["broken 500"]
+    send_due(now=NOW)
+    assert outcomes_kept() == []
+
+    pay_due(now=NOW + MINUTE)
+
+    assert len(bank.received) == 2
+    assert attempt().state == "accepted"
     prove()
 
 

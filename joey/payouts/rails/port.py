@@ -22,7 +22,8 @@ UNREADABLE = "unreadable"  # a state word that the rail's folder does not know, 
 class RailUnavailable(Unavailable):
     """No answer, or an unreadable one: whether the rail has the file is unknown.
 
-    `content` is the bytes of an unreadable one that names the file: what became of it is open, but the rail knows it.
+    `content` is the bytes of an unreadable one that names the file, or of the beginning that arrived of one: what
+    became of it is open, but the rail knows it.
     """
 
     code = "rail_unavailable"

@@ -105,8 +105,12 @@ def _readable(answer: _BankAnswer, message_id: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        content = answer.content if _names(answer.content, message_id) else b""
-        raise RailUnavailable(_("The bank's answer cannot be read."), content=content) from None
+        raise RailUnavailable(_("The bank's answer cannot be read."), content=_sign_of(answer, message_id)) from None
+
+
+def _sign_of(answer: _BankAnswer, message_id: str) -> bytes:
+    """The answer's bytes if they show that the bank knows the file, though they cannot be read to the end; else b""."""
+    return answer.content if answer.is_success and _names(answer.content, message_id) else b""
 
 
 def _names(content: bytes, message_id: str) -> bool:
@@ -139,25 +143,32 @@ def _plain(received: object, *, at_most: int) -> str:
 
 
 def _call(bank: BankConnection, method: str, message_id: str, **more: Any) -> _BankAnswer:
-    """One request, ended after ANSWER_SECONDS for each step and twice that in all: a hold waits for it."""
+    """One request, ended after ANSWER_SECONDS for each step and twice that in all: a hold waits for it.
+
+    Raises RailUnavailable, with what had arrived of an answer that broke off, if that is a sign.
+    """
     import httpx  # slow to import, and most processes never call a bank
 
     headers = {"Authorization": f"Bearer {bank.key}", **more.pop("headers", {})}
     limits = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
     until = monotonic() + 2 * ANSWER_SECONDS
-    content = bytearray()
+    status, content = 0, bytearray()
     try:
         url = f"{bank.gateway}/files/{message_id}"
         with httpx.stream(method, url, headers=headers, timeout=limits, verify=_trusted(), **more) as answer:
+            status = answer.status_code
             for chunk in answer.iter_bytes():
                 content += chunk
                 if len(content) > ANSWER_BYTES_MAX or monotonic() > until:
-                    raise RailUnavailable(_("The bank's answer is too long or takes too long."))
+                    sign = _sign_of(_BankAnswer(status, bytes(content)), message_id)
+                    raise RailUnavailable(_("The bank's answer is too long or takes too long."), content=sign)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise RailUnavailable(_("The bank did not answer (%s).") % type(error).__name__) from None
-    if answer.status_code >= 500 or answer.status_code in NOT_ABOUT_THE_FILE or answer.is_redirect:
-        raise RailUnavailable(_("The bank cannot answer at the moment (%s).") % answer.status_code)
-    return _BankAnswer(answer.status_code, bytes(content))
+        words = _("The bank's answer broke off (%s).") if status else _("The bank did not answer (%s).")
+        sign = _sign_of(_BankAnswer(status, bytes(content)), message_id)
+        raise RailUnavailable(words % type(error).__name__, content=sign) from None
+    if status >= 500 or status in NOT_ABOUT_THE_FILE or answer.is_redirect:
+        raise RailUnavailable(_("The bank cannot answer at the moment (%s).") % status)
+    return _BankAnswer(status, bytes(content))
 
 
 @cache
