@@ -26,7 +26,7 @@ class Bank:
     Faults: "silent" (takes the file, hangs up), "500" (takes nothing), "garbage" (takes the file, answers rubbish),
     "cut" (takes the file, its answer lacks the end), "broken" (the same, and the connection breaks before the promised
     length), "broken 500" (takes nothing, and an error that names the file breaks off like that), "refuse" (422), "401"
-    and the like, "portal" (200 from something in between, takes nothing).
+    and the like, "portal" (200 from something in between, takes nothing), "login" (the same, and repeats the address).
     """
 
     url: str = ""
@@ -105,6 +105,8 @@ def running_bank() -> Iterator[Bank]:
                 self._answer(422, {"title": "not that way"})
             elif fault in ("cut", "broken", "broken 500"):
                 self._cut(message_id, fault)
+            elif fault == "login":
+                self._send(200, f'<form action="/login?next={self.path}"></form>'.encode())
             elif fault in ("garbage", "portal"):
                 self._send(200, b"<html>Welcome to the hotel network</html>")
             else:

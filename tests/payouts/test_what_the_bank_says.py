@@ -147,6 +147,21 @@ def test_an_error_that_names_the_file_and_breaks_off_is_no_sign_that_the_bank_ha
     prove()
 
 
+def test_a_login_page_that_repeats_the_address_counts_as_a_sign_so_nothing_is_sent_again(bank: Bank) -> None:
+    shop = ready_shop()
+    approved(shop)
+    bank.faults = ["login"]
+    send_due(now=NOW)
+    assert (outcomes_kept(), bank.files) == (["unreadable"], {})
+
+    pay_due(now=NOW + MINUTE)
+    pay_due(now=NOW + 2 * MINUTE)
+
+    assert len(bank.received) == 1
+    assert (attempt().state, causes(shop)) == ("unknown", ["unknown"])
+    prove()
+
+
 def test_an_unknown_transfer_ends_by_an_answer_when_the_bank_remembers(bank: Bank) -> None:
     shop = sent(bank)
     remembered = dict(bank.files)

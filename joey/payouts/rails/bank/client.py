@@ -109,7 +109,11 @@ def _readable(answer: _BankAnswer, message_id: str) -> Iterator[None]:
 
 
 def _sign_of(answer: _BankAnswer, message_id: str) -> bytes:
-    """The answer's bytes if they show that the bank knows the file, though they cannot be read to the end; else b""."""
+    """The answer's bytes if they show that the bank knows the file, though they cannot be read to the end; else b"".
+
+    A login page that answers 200 and repeats the address that was asked for counts as well, since a bank's own link to
+    the file looks the same: then nothing is sent again by itself, which is the safe side, and operators end it.
+    """
     return answer.content if answer.is_success and _names(answer.content, message_id) else b""
 
 
