@@ -84,7 +84,8 @@ class Payout(models.Model):
     idempotency_key = models.CharField(max_length=200)
     requested_at = models.DateTimeField()
     approvals_needed = models.PositiveSmallIntegerField(null=True)  # by the limits in force when it was approved
-    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # null: by the rule
+    # null: the rule approved it, the gate stopped it, or a restore does not know the operator
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

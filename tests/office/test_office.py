@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.translation import override
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
@@ -21,10 +22,13 @@ from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor, UnreadReport
 from joey.orders.take_order_reports import take_order_reports
+from joey.payouts.approve_small import approve_small
 from joey.payouts.holds import place_hold as place_payout_hold
 from joey.payouts.holds import release_hold as release_payout_hold
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutHoldClosing, PayoutPauseEnding
 from joey.payouts.pause import end_pause, open_pauses, pause_payouts
+from joey.payouts.prepare_files import prepare_files
+from joey.payouts.rails.registry import rail_manifests
 from joey.payouts.send_due import send_due
 from joey.people.models import Person
 from joey.record.erasable import keep_text
@@ -295,6 +299,34 @@ def test_a_payout_is_refused_with_a_reason_and_the_money_is_back() -> None:
     assert (payout.state, reason_of(payout)) == ("refused", "The name does not fit")
     assert held(shop.pk) == money(available=10_000)
     prove()
+
+
+@pytest.mark.parametrize(
+    ("approved_by", "stopped", "says"),
+    [
+        ("rule", False, "By rule"),
+        ("rule", True, "By the checks before sending"),
+        ("operator", True, "By the checks before sending"),
+    ],
+)
+def test_what_no_operator_decided_says_what_did(approved_by: str, stopped: bool, says: str) -> None:
+    shop = ready_shop(10_000)
+    payout = requested(shop, 6_000) if approved_by == "rule" else approved(shop, 6_000)
+    approve_small(now=NOW)
+    if stopped:
+        Shop.objects.filter(pk=shop.pk).update(closed_at=NOW)
+        prepare_files(rail_manifests()["bank"], now=NOW)
+    payout.refresh_from_db()
+    table: Any = office._registry[Payout]
+
+    with override("en"):
+        assert (payout.decided_by_id, table.decided(payout)) == (None, says)
+
+
+def test_an_operator_whom_a_restore_does_not_know_is_not_called_the_rule() -> None:
+    table: Any = office._registry[Payout]
+
+    assert table.decided(Payout(state="paid", approvals_needed=1, decided_at=NOW)) == "–"
 
 
 def test_deciding_money_needs_a_fresh_code() -> None:

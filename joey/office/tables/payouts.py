@@ -120,7 +120,9 @@ class Payouts(WithReason):
     def decided(self, payout: Any) -> str:
         if payout.decided_by:
             return str(payout.decided_by.contact)
-        return gettext("By rule") if payout.decided_at else "–"
+        if payout.state == Payout.State.REFUSED:
+            return gettext("By the checks before sending")
+        return gettext("By rule") if payout.approvals_needed == 0 else "–"
 
     @admin.display(description=_("Attempts"))
     def attempts(self, payout: Payout) -> SafeString:
