@@ -6,8 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from joey.money.money import EXPONENTS, Money
 from joey.office.words import in_words
+
+
+def problems_in_words(problems: str) -> list[str]:
+    """Everything that is noted on a file, note by note, as an operator reads it."""
+    return [problem_in_words(line) for line in problems.splitlines()]
 
 
 def problem_in_words(line: str) -> str:
@@ -54,21 +58,20 @@ NOTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-def _said(name: str, text: str) -> Any:
-    if name == "state":
-        return in_words("payoutattempt.state", text)
-    if name == "outcome":
-        return in_words("payoutanswer.outcome", text)
-    if name == "outcomes":
-        return " · ".join(str(in_words("payoutanswer.outcome", each)) for each in text.split(" and "))
-    if name in ("promised", "named"):
-        return _amount(text)
+def _said(name: str, text: str) -> str:
+    if name == "state":  # "returned", or "returned and overpaid"
+        state, *more = text.split(" and ")
+        return _listed([in_words("payoutattempt.state", state), *_outcomes(more)])
+    if name in ("outcome", "outcomes"):
+        return _listed(_outcomes(text.split(" and ")))
+    if name == "named" and text == "none":
+        return _("no amount")
     return text.strip("'\"") if name == "key" else text
 
 
-def _amount(text: str) -> str:
-    minor, _blank, currency = text.partition(" ")
-    if minor == "None":
-        return _("no amount")
-    known = currency in EXPONENTS and re.fullmatch("-?[0-9]+", minor)
-    return Money(int(minor), currency).text if known else text
+def _outcomes(outcomes: list[str]) -> list[Any]:
+    return [in_words("payoutanswer.outcome", each) for each in outcomes]
+
+
+def _listed(words: list[Any]) -> str:
+    return " · ".join(str(each) for each in words)

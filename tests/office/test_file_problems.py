@@ -1,12 +1,41 @@
 """What is wrong with a payout file is said in words in the office; the log and the terminal keep the line."""
 
+import re
+
 import pytest
 from django.utils import translation
 
 from joey.office.file_problems import problem_in_words
 from joey.payouts.file_problems import ENDED_BY, ERASED, OTHER_ACCOUNT
+from joey.payouts.judge_answers import judge
+from joey.payouts.models import Payout, PayoutAttempt
+from joey.payouts.rails.port import REJECTED, RETURNED, SETTLED, UNREADABLE, TransferAnswer
 
-LINES = {
+
+def says(outcome: str, minor: int | None = 400, currency: str = "CNY", reason: str = "") -> TransferAnswer:
+    return TransferAnswer("K1", outcome, minor, currency, reason=reason)
+
+
+def judged(state: str, *answers: TransferAnswer, overpaid: bool = False) -> str:
+    """The note on a transfer of ¥4.00 in this state, when one answer of the bank says this of it."""
+    attempt = PayoutAttempt(rail_key="K1", state=state, payout=Payout(amount_minor=400, currency="CNY"))
+    return judge(attempt, answers, overpaid=overpaid).problem
+
+
+BY_ANSWERS = {
+    judged("accepted", says(SETTLED, 399)): "K1: the bank names ¥3.99 instead of ¥4.00.",
+    judged("accepted", says(SETTLED, 399, "DOGE")): "K1: the bank names 399 DOGE instead of ¥4.00.",
+    judged("accepted", says(SETTLED, None, "")): "K1: the bank names no amount instead of ¥4.00.",
+    judged("accepted", says(REJECTED), says(SETTLED)): (
+        "K1: one answer of the bank says different things: Rejected by the bank · Paid."
+    ),
+    judged("settled", says(REJECTED)): "K1: “Paid” is booked, and the bank now says “Rejected by the bank”.",
+    judged("returned", says(RETURNED), overpaid=True): (
+        "K1: “Paid, and came back · Paid although it was booked back, or paid twice” is booked, and the bank now says"
+        " “Paid, and came back”."
+    ),
+}
+LINES = BY_ANSWERS | {
     OTHER_ACCOUNT: "The settings name another bank account; this file waits for its own.",
     ERASED: "The bytes of this file were erased; it cannot be submitted.",
     "file_unknown: the rail does not know this file any more": "The bank does not know this file any more.",
@@ -15,14 +44,8 @@ LINES = {
         "The bank answered about the transfer “NOTOURS”, which is not in this file."
     ),
     "overdue: K1 was not answered in time": "K1: not answered in time.",
-    "unknown_word: K1: state 'dancing': ": "K1: the bank's answer cannot be read (state 'dancing': ).",
-    "other_amount: K1 is 400 CNY, the rail says 399 CNY": "K1: the bank names ¥3.99 instead of ¥4.00.",
-    "other_amount: K1 is 400 CNY, the rail says None ": "K1: the bank names no amount instead of ¥4.00.",
-    "contradictory_answer: K1 is reported rejected and settled at once": (
-        "K1: one answer of the bank says different things: Rejected by the bank · Paid."
-    ),
-    "contradictory_answer: K1 was settled, now the rail says rejected": (
-        "K1: “Paid” is booked, and the bank now says “Rejected by the bank”."
+    judged("accepted", says(UNREADABLE, None, "", "state 'dancing': ")): (
+        "K1: the bank's answer cannot be read (state 'dancing': )."
     ),
     "returned: K1 came back": "K1: paid, and the money came back.",
 }
@@ -32,6 +55,12 @@ LINES = {
 def test_a_note_is_said_in_words(line: str) -> None:
     with translation.override("en"):
         assert problem_in_words(line) == LINES[line]
+
+
+@pytest.mark.parametrize("line", BY_ANSWERS)
+def test_no_english_word_is_left_of_what_follows_from_answers(line: str) -> None:
+    with translation.override("zh-hans"):
+        assert not re.search("[a-z]", problem_in_words(line))
 
 
 def test_every_code_has_words() -> None:

@@ -61,11 +61,13 @@ def test_an_unknown_transfer_is_resolved_by_two_operators_who_find_the_same(bank
     prove()
 
 
-def test_what_is_wrong_with_a_file_is_said_in_words(bank: Bank) -> None:
+@pytest.mark.parametrize("of", ["payoutfile", "payout"])
+def test_what_is_wrong_with_a_file_is_said_in_words(bank: Bank, of: str) -> None:
     hold = an_unknown_transfer(bank)
     assert hold.attempt is not None
+    pk = {"payoutfile": hold.attempt.file_id, "payout": hold.attempt.payout_id}[of]
 
-    page = signed_in(ada()).get("/office/payouts/payoutfile/").content.decode()
+    page = signed_in(ada()).get(f"/office/payouts/{of}/{pk}/change/").content.decode()
 
     assert f"{hold.attempt.rail_key}: the bank&#x27;s answer cannot be read" in page
     assert "unknown_word" not in page

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.office.columns import time_text
-from joey.office.file_problems import problem_in_words
+from joey.office.file_problems import problems_in_words
 from joey.office.filters import IsEmpty
 from joey.office.read_only import ReadOnly, each, each_with_reason, operator
 from joey.office.site import office
@@ -104,7 +104,7 @@ class PayoutFiles(ReadOnly):
 
     @admin.display(description=_("Problems"))
     def noted(self, file: PayoutFile) -> SafeString:
-        lines = [(problem_in_words(line),) for line in file.problems.splitlines()]
+        lines = [(line,) for line in problems_in_words(file.problems)]
         return format_html_join(mark_safe("<br>"), "{}", lines or [("–",)])
 
     @admin.display(description=_("Left at"))
