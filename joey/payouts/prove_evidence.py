@@ -140,7 +140,8 @@ EVIDENCE = [
               SELECT FROM payouts_answer w WHERE w.file_id = a.file_id
               AND ((w.attempt_id = a.id AND w.outcome = a.state AND (w.amount_minor, w.currency)
                     = (p.amount_minor, p.currency))
-                   OR (a.state = 'accepted' AND w.outcome NOT IN ('not_known', 'refused'))
+                   OR (a.state = 'accepted' AND w.outcome NOT IN ('not_known', 'refused')
+                       AND NOT (w.outcome = 'unreadable' AND w.attempt_id IS NULL))
                    OR (a.state = 'rejected' AND w.attempt_id IS NULL AND w.outcome = 'refused')))
           AND NOT EXISTS (
               SELECT FROM payouts_decision d WHERE d.attempt_id = a.id AND d.outcome = a.state AND d.carried_out)

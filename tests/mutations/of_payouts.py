@@ -113,6 +113,12 @@ OF_PAYOUTS = [
         f"SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('paid')}",
     ),
     Corruption(
+        "a receipt of a payout under way made unreadable",
+        (f"UPDATE payouts_answer SET outcome = 'unreadable' WHERE file_id = {file_of('under way')}",),
+        (26,),
+        f"SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('under way')}",
+    ),
+    Corruption(
         "a paid payout deleted with attempt and journals, its money available again",
         (
             *forget(journals(payout("paid"))),
