@@ -9,9 +9,12 @@ from django.utils.translation import gettext_noop
 from joey.office.words import in_words
 
 
-def problems_in_words(problems: str) -> list[str]:
-    """Everything that is noted on a file, note by note, as an operator reads it."""
-    return [problem_in_words(line) for line in problems.splitlines()]
+def problems_in_words(problems: str, *, is_kept_back: bool) -> list[str]:
+    """Everything that is wrong with a file, as an operator reads it: its notes, and that it is kept back."""
+    said = [problem_in_words(line) for line in problems.splitlines()]
+    if is_kept_back:
+        said.append(_("The bank says that it does not know this file. It goes again once no hold or pause stops it."))
+    return said
 
 
 def problem_in_words(line: str) -> str:

@@ -182,7 +182,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
     "payoutattempt.state": {
         "prepared": _("In a file that has not left"),
         "withdrawn": _("Withdrawn before it left"),
-        "submitted": _("Submitted, no answer yet"),
+        "submitted": _("Submitted, not confirmed yet"),
         "accepted": _("Accepted by the bank"),
         "unknown": _("Outcome unknown"),
         "settled": _("Paid"),

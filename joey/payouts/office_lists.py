@@ -10,6 +10,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from joey.payouts.file_problems import NAMES_STRANGERS
+from joey.payouts.kept_back import KEPT_BACK
 from joey.payouts.models import (
     Payout,
     PayoutApproval,
@@ -48,8 +49,8 @@ def waiting_to_leave(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
 
 
 def waiting_for_answers(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
-    """Of `files` those that were submitted and are not over yet."""
-    return not_over(files).filter(_has_left())
+    """Of `files` those that were submitted and are not over yet, but for those that a hold or a pause keeps back."""
+    return not_over(files).filter(_has_left(), ~KEPT_BACK)
 
 
 def naming_strangers(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
 from joey.payouts.holds import QUESTIONS, open_holds
+from joey.payouts.kept_back import with_kept_back
 from joey.payouts.models import (
     PayoutAnswer,
     PayoutAttempt,
@@ -52,12 +53,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class OpenFile:
-    """A file that waits for something; `left_at` None: it has not been submitted."""
+    """A file that waits for something; `left_at` None: it has not been submitted. `is_kept_back`: see kept_back.py."""
 
     message_id: str
     made_at: datetime
     left_at: datetime | None
     asked_at: datetime | None
+    is_kept_back: bool
     problems: tuple[str, ...]
 
 
@@ -86,9 +88,16 @@ def facts_about(attempt: PayoutAttempt) -> list[Fact]:
 def open_files() -> list[OpenFile]:
     """Files whose transfers are not all final or that name strangers, oldest first. One query."""
     every = PayoutFile.objects.all()
-    files = with_left_at(not_over(every) | naming_strangers(every))
+    files = with_kept_back(with_left_at(not_over(every) | naming_strangers(every)))
     return [
-        OpenFile(file.message_id, file.made_at, file.left_at, file.asked_at, tuple(file.problems.splitlines()))
+        OpenFile(
+            file.message_id,
+            file.made_at,
+            file.left_at,
+            file.asked_at,
+            file.is_kept_back,
+            tuple(file.problems.splitlines()),
+        )
         for file in files.order_by("id")[:LIST_MOST]
     ]
 

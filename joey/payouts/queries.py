@@ -12,6 +12,7 @@ from joey.money.money import Money
 from joey.payouts.by_rule import to_decide, with_rule
 from joey.payouts.gate import holds_on_payout
 from joey.payouts.holds import QUESTIONS, open_holds
+from joey.payouts.kept_back import with_file_kept_back
 from joey.payouts.limits import limits_now
 from joey.payouts.models import (
     Payee,
@@ -90,7 +91,7 @@ class DecisionRow:
 
 @dataclass(frozen=True)
 class AttemptRow:
-    """One attempt; `reason` is the rail's own, when it was rejected or came back."""
+    """One attempt; `reason` is the rail's own, when it was rejected or came back. `is_kept_back`: see kept_back.py."""
 
     id: UUID
     number: int
@@ -99,6 +100,7 @@ class AttemptRow:
     rail_key: str
     reason: str
     file: PayoutFile
+    is_kept_back: bool
     submitted: tuple[datetime, ...]
     decisions: tuple[DecisionRow, ...]
 
@@ -172,7 +174,8 @@ def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[To
 
 def attempts_of(payout: Payout) -> list[AttemptRow]:
     """Every attempt to pay it, in order, with the file that carried it and what operators found about it."""
-    found = with_texts(PayoutAttempt.objects.select_related("file").filter(payout=payout), "reason")
+    attempts = with_file_kept_back(PayoutAttempt.objects.select_related("file").filter(payout=payout))
+    found = with_texts(attempts, "reason")
     written = PayoutDecision.objects.select_related("operator").filter(attempt__payout=payout)
     decisions = list(with_texts(written, "reason").order_by("id"))
     submitted = list(PayoutSubmission.objects.filter(file__in=[attempt.file_id for attempt in found]).order_by("id"))
@@ -185,6 +188,7 @@ def attempts_of(payout: Payout) -> list[AttemptRow]:
             rail_key=attempt.rail_key,
             reason=kept_text(attempt, "reason"),
             file=attempt.file,
+            is_kept_back=attempt.is_kept_back,
             submitted=tuple(each.started_at for each in submitted if each.file_id == attempt.file_id),
             decisions=tuple(
                 DecisionRow(each.outcome, each.operator.contact, kept_text(each, "reason"), each.at, each.carried_out)

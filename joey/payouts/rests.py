@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
 from joey.payouts.by_rule import LEFT_TO_THE_RULE, TO_DECIDE
 from joey.payouts.file_problems import NAMES_STRANGERS
+from joey.payouts.kept_back import KEPT_BACK
 from joey.payouts.models import (
     Payout,
     PayoutAttempt,
@@ -62,6 +63,7 @@ NEVER_REST = {
 }
 
 _SUBMITTED = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
+_NOT_FINAL = Q(_SUBMITTED, withdrawn_at=None, answered_at=None)
 _ANSWERED = "when the rail answers, asked every minute; unknown once its time for that is over (14 days at a bank)"
 _BY_FILE = "listed by its payout file or hold"
 
@@ -95,8 +97,15 @@ RESTS = [
     ),
     Rest(
         FILE, "not answered yet", (PAY_IN_TIME, ASK), _ANSWERED, timedelta(days=2),
-        label=_("Payout files that the bank has not answered"),
-        rows=_SUBMITTED & Q(withdrawn_at=None, answered_at=None), query="?waits=for-answers", trouble=True,
+        label=_("Payout files without a final answer from the bank"),
+        rows=_NOT_FINAL & ~KEPT_BACK, query="?waits=for-answers", trouble=True,
+    ),
+    Rest(
+        FILE, "kept back", (PAY_IN_TIME, RELEASE, RESOLVE, RESUME, ASK),
+        "within a minute after the hold or the pause ends: its rail does not know it, so it goes again; unknown once"
+        " its time for an answer is over (14 days at a bank)",
+        timedelta(hours=1), label=_("Payout files that the bank does not know, kept back by a hold or a pause"),
+        rows=_NOT_FINAL & KEPT_BACK, query="?waits=kept-back", trouble=True,
     ),
     Rest(
         FILE, "names a transfer that is not ours", (DISMISS,), "when an operator has looked into it", AT_ONCE,

@@ -91,7 +91,7 @@ def test_not_ready_when_reports_are_old_and_says_which_and_why() -> None:
     ("has_left", "hours", "said", "state"),
     [
         (False, 5, "Payout files that have not left", "not submitted yet"),
-        (True, 50, "Payout files that the bank has not answered", "not answered yet"),
+        (True, 50, "Payout files without a final answer from the bank", "not answered yet"),
     ],
 )
 def test_a_payout_file_that_is_stuck_is_shown_with_its_age_while_the_instance_stays_ready(

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from joey.payouts.holds import place_hold
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutHoldClosing
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.send_due import send_due
@@ -71,6 +72,28 @@ def test_what_is_wrong_with_a_file_is_said_in_words(bank: Bank, of: str) -> None
 
     assert f"{hold.attempt.rail_key}: the bank&#x27;s answer cannot be read" in page
     assert "unknown_word" not in page
+
+
+def test_a_file_that_the_bank_does_not_know_says_so_and_that_a_hold_keeps_it_back(bank: Bank) -> None:
+    payout = approved(ready_shop(4_000), 4_000)
+    bank.faults.append("500")
+    send_due(now=NOW)
+    place_hold(payout.shop, reason="Ten orders from one device", now=NOW)
+    take_answers(now=NOW + MINUTE)
+    row = f'value="{PayoutFile.objects.get().pk}"'
+    client = signed_in(ada())
+
+    waiting = client.get("/office/waiting/").content.decode()
+    kept_back = client.get("/office/payouts/payoutfile/?waits=kept-back").content.decode()
+    for_answers = client.get("/office/payouts/payoutfile/?waits=for-answers").content.decode()
+    page = client.get(f"/office/payouts/payout/{payout.pk}/change/").content.decode()
+
+    assert "Payout files that the bank does not know, kept back by a hold or a pause" in waiting
+    assert "Payout files without a final answer from the bank" not in waiting
+    assert (row in kept_back, row in for_answers) == (True, False)
+    says = "The bank says that it does not know this file. It goes again once no hold or pause stops it."
+    assert (says in kept_back, says in page) == (True, True)
+    assert "Submitted, not confirmed yet" in page
 
 
 def test_a_finding_that_cannot_be_is_refused_by_name(bank: Bank) -> None:

@@ -22,6 +22,8 @@ def files(data: Path) -> None:
     for file in found:
         left = f"left {file.left_at:%Y-%m-%d %H:%M} UTC" if file.left_at else "has not left"
         click.echo(f"{file.message_id}  made {file.made_at:%Y-%m-%d %H:%M} UTC, {left}")
+        if file.is_kept_back:
+            click.echo("    the bank does not know it; it goes again once no hold or pause stops it")
         for problem in file.problems:
             click.echo(f"    {problem}")
     if not found:

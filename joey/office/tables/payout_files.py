@@ -18,6 +18,7 @@ from joey.office.read_only import ReadOnly, each, each_with_reason, operator
 from joey.office.site import office
 from joey.payouts import resolve
 from joey.payouts.file_problems import dismiss_strangers
+from joey.payouts.kept_back import kept_back, with_kept_back
 from joey.payouts.models import PayoutFile
 from joey.payouts.office_lists import naming_strangers, waiting_for_answers, waiting_to_leave, with_left_at
 from joey.payouts.take_answers import ask_file
@@ -25,7 +26,7 @@ from joey.payouts.withdraw import withdraw_file
 
 
 class Waits(admin.SimpleListFilter):
-    """Files that wait: not submitted yet, not answered yet, or for an operator to look into a bank's answer."""
+    """Files that wait: to be submitted, for answers, to go again, or for an operator to look into a bank's answer."""
 
     title = _("Waits")
     parameter_name = "waits"
@@ -34,11 +35,17 @@ class Waits(admin.SimpleListFilter):
         return (
             ("to-leave", _("to leave")),
             ("for-answers", _("for answers")),
+            ("kept-back", _("to go again: the bank does not know them")),
             ("strangers", _("for you: transfers that are not ours")),
         )
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen = {"to-leave": waiting_to_leave, "for-answers": waiting_for_answers, "strangers": naming_strangers}
+        chosen = {
+            "to-leave": waiting_to_leave,
+            "for-answers": waiting_for_answers,
+            "kept-back": kept_back,
+            "strangers": naming_strangers,
+        }
         wish = self.value()
         return chosen[wish](queryset) if wish in chosen else queryset
 
@@ -58,7 +65,7 @@ class PayoutFiles(ReadOnly):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return with_left_at(super().get_queryset(request))
+        return with_kept_back(with_left_at(super().get_queryset(request)))
 
     @admin.action(description=_("Ask the bank about these now"))
     def ask(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> None:
@@ -103,8 +110,8 @@ class PayoutFiles(ReadOnly):
         )  # fmt: skip
 
     @admin.display(description=_("Problems"))
-    def noted(self, file: PayoutFile) -> SafeString:
-        lines = [(line,) for line in problems_in_words(file.problems)]
+    def noted(self, file: Any) -> SafeString:
+        lines = [(line,) for line in problems_in_words(file.problems, is_kept_back=file.is_kept_back)]
         return format_html_join(mark_safe("<br>"), "{}", lines or [("–",)])
 
     @admin.display(description=_("Left at"))

@@ -1,4 +1,4 @@
-"""What the database keeps, in the office's words: `{{ value|said:"model.column" }}`, `{{ file.problems|noted }}`."""
+"""What the database keeps, in the office's words: `{{ value|said:"model.column" }}`, `{{ attempt|noted }}`."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django import template
 
 from joey.office.file_problems import problems_in_words
 from joey.office.words import in_words
+from joey.payouts.queries import AttemptRow
 
 register = template.Library()
 
@@ -16,6 +17,6 @@ def said(value: Any, column: str) -> Any:
 
 
 @register.filter
-def noted(problems: str) -> list[str]:
-    """The notes on a payout file."""
-    return problems_in_words(problems)
+def noted(attempt: AttemptRow) -> list[str]:
+    """What is wrong with the file of an attempt."""
+    return problems_in_words(attempt.file.problems, is_kept_back=attempt.is_kept_back)
