@@ -1,8 +1,11 @@
 """Write the reports of a staged set that are not here yet, and drop the others from the set."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
@@ -166,8 +169,8 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
                 """,
                 given,
             )
-            for report in listed:
-                log.warning("report %s of %s cannot be read: %s", *report)
+            # A set that fails is taken in halves: what was rolled back was not listed, and comes again.
+            transaction.on_commit(partial(_log_unread, listed))
         else:
             sql.execute(
                 f"""
@@ -176,3 +179,8 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
                 """,
                 given,
             )
+
+
+def _log_unread(listed: Sequence[tuple[Any, ...]]) -> None:
+    for report in listed:
+        log.warning("report %s of %s cannot be read: %s", *report)

@@ -2,19 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from joey.commissions.earn_due import earn_due
+from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.marketplaces.taobao import reports
 from joey.marketplaces.taobao.connector import TaobaoConnector
+from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.models import OrderLine, RefundCase, Report, UnreadReport
 from joey.orders.queries import report_payload, unread_reports
 from joey.orders.retry_unread import retry_all_unread, retry_unreadable
+from joey.orders.stage_reports import StagedReports
+from joey.orders.staged_tables import ORDERS
 from joey.orders.take_order_reports import MOST_POISONED, take_order_reports
 from joey.record.queries import events_of
 from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
@@ -97,7 +103,9 @@ def test_what_still_cannot_be_read_waits_with_its_newest_reason(monkeypatch: pyt
 
 
 def test_it_is_logged_once_however_often_it_comes_and_is_tried(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     row = {"trade_id": "1-1", "trade_parent_id": "1", "modified_time": "2026-11-20 10:00:00", "tk_status": "3"}
 
@@ -106,11 +114,31 @@ def test_it_is_logged_once_however_often_it_comes_and_is_tried(
 
     monkeypatch.setattr(registry, "connectors", lambda: [Learnt(read)])
     for _poll in range(3):
-        polled(read())
-        retry_all_unread(now=NOW)
+        with django_capture_on_commit_callbacks(execute=True):
+            polled(read())
+            retry_all_unread(now=NOW)
 
     (shown,) = unread_reports()
     assert [str(shown.report_id) in each.getMessage() for each in caplog.records] == [True]
+
+
+def test_each_is_logged_once_though_its_set_fails_and_is_taken_in_halves(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    def fails_at_five(marketplace: str, staged: StagedReports, *, now: datetime) -> bool:
+        if sql.value(f"SELECT EXISTS (SELECT FROM {ORDERS} WHERE external_order = '5')"):
+            raise ValueError("five")
+        return attribute_and_claim(marketplace, staged, now=now)
+
+    monkeypatch.setattr("joey.orders.take_order_reports.attribute_and_claim", fails_at_five)
+    with django_capture_on_commit_callbacks(execute=True):
+        polled(unreadable(), report("5"), report("2"), report("3"))
+
+    logged = [each.getMessage().split()[1] for each in caplog.records if each.name == "joey.orders.keep_reports"]
+    assert sorted(logged) == sorted(str(each.report_id) for each in unread_reports())
+    assert len(logged) == 2
 
 
 def test_without_a_connection_a_report_can_only_wait(monkeypatch: pytest.MonkeyPatch) -> None:
