@@ -9,6 +9,7 @@ payload, so that it is always decided the same.
 from dataclasses import dataclass
 
 from joey.orders.models import OrderLine
+from joey.orders.storable import NO_TIME
 
 SAME_SECOND = "date_trunc('second', {}) = date_trunc('second', {})"
 _PROGRESS = f"array_position(ARRAY{OrderLine.State.values}, {{row}}.state::text)"
@@ -80,7 +81,7 @@ def _descending(parts: tuple[str, ...], row: str, columns: Columns) -> str:
 
 
 # Of a report `u` that cannot be read and a line `l`: whether it is about that line, and whether what the line, or the
-# refund case `c` that it is about, says is newer. Where it is not known which case, nothing makes up for it.
+# refund case `c` that it is about, says is newer. Where it is not known which case, or when, nothing makes up for it.
 IS_UNREAD_OF_LINE = """
     (u.external_line <> '' AND (u.marketplace, u.external_order, u.external_line)
                              = (l.marketplace, l.external_order, l.external_line))
@@ -90,6 +91,7 @@ IS_ITS_CASE = """
                        = (u.marketplace, u.external_order, u.external_line, u.case_id))
 """
 IS_REPLACED = f"""
-    (u.kind = 'order' AND {moment("l", LINE)} > {moment("u")}
-     OR EXISTS (SELECT FROM orders_refundcase c WHERE {IS_ITS_CASE} AND {moment("c", LINE)} > {moment("u")}))
+    (u.reported_at <> '{NO_TIME.isoformat()}' AND (
+        u.kind = 'order' AND {moment("l", LINE)} > {moment("u")}
+        OR EXISTS (SELECT FROM orders_refundcase c WHERE {IS_ITS_CASE} AND {moment("c", LINE)} > {moment("u")})))
 """

@@ -224,3 +224,19 @@ def test_a_line_without_a_shop_takes_its_hold_along_when_it_finds_one() -> None:
 
     assert open_holds() == {"unreadable"}
     prove()
+
+
+def test_a_report_that_gives_no_time_is_not_replaced_by_what_may_be_older() -> None:
+    take_in(settled())
+    confirmed()
+    take_in(replace(NEWER, reported_at=NEWER.reported_at.replace(tzinfo=None)))  # a mistake of the connector
+    assert amounts() == (0, 273, 0)
+
+    take_in(settled(reported_at=NOW))
+    retry_all_unread(now=NOW)
+    assert (amounts(), len(unread_reports())) == ((0, 273, 0), 1)
+    prove()
+
+    give_up()
+    assert amounts() == (0, 0, 273)
+    prove()
