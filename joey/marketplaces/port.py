@@ -151,7 +151,9 @@ class UnreadableReport:
 
     kind: Literal["order", "refund"]
     external_order: str  # a hint, as far as it could be made out
-    reported_at: datetime  # the marketplace's time of change, or the end of the window where even that is unreadable
+    # The marketplace's time of change, or the end of the window where even that is unreadable: the same payload is the
+    # same report then, though another window brings it.
+    reported_at: datetime
     payload: Mapping[str, object]
     problem: str  # which field, and what is wrong with it
     external_line: str = ""  # the same; where it is known, the line's money waits until the report is read

@@ -56,6 +56,19 @@ _REFUND = _from(
 )  # fmt: skip
 _UNREADABLE = _from("problem", external_line="'unreadable'")
 
+# Of a report `s` that cannot be read: whether its payload waits on the list already, with nothing newer read since, or
+# was given up by an operator. Where its time of change cannot be read, each poll brings it with another one.
+_IS_KNOWN_UNREAD = f"""
+    (s.rereads IS NULL AND (
+        EXISTS (SELECT FROM orders_unreadreport u LEFT JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
+                WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
+                    = (%(marketplace)s, s.external_order, s.kind, s.digest) AND {IS_REPLACED} IS NOT TRUE)
+        OR EXISTS (SELECT FROM orders_report r JOIN orders_reportdismissal d ON d.report_id = r.id
+                   WHERE (r.marketplace, r.external_order, r.external_line, r.kind, r.payload_sha256)
+                       = (%(marketplace)s, s.external_order, {_UNREADABLE["external_line"]}, s.kind, s.digest)
+                     AND d.by IS NOT NULL)))
+"""
+
 
 def keep_reports(marketplace: str, staged: StagedReports) -> int:
     """Fill KEPT with the reports that are kept, on whatever day they first came; how many.
@@ -73,7 +86,9 @@ def keep_reports(marketplace: str, staged: StagedReports) -> int:
     ]
     given: Given = {"marketplace": marketplace}
     for table, values in kinds:
-        GIVEN.insert(f"SELECT s.report, {digest_of(values, again='NULL::bigint')} AS own_digest FROM {table} s", given)
+        own_digest = digest_of(values, again="NULL::bigint")
+        new = f"WHERE NOT {_IS_KNOWN_UNREAD}" if table is UNREADABLE else ""
+        GIVEN.insert(f"SELECT s.report, {own_digest} AS own_digest FROM {table} s {new}", given)
     kept = _keep(f"SELECT min(report) AS report, own_digest, false AS again FROM {GIVEN} GROUP BY own_digest")
     if kept < staged.reports:
         if staged.orders:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -239,4 +240,39 @@ def test_a_report_that_gives_no_time_is_not_replaced_by_what_may_be_older() -> N
 
     give_up()
     assert amounts() == (0, 0, 273)
+    prove()
+
+
+def at_the_end_of_its_window(hours_ago: int) -> UnreadableReport:
+    """The same row, whose time of change cannot be read: each poll brings it with another one."""
+    return replace(NEWER, reported_at=NOW - timedelta(hours=hours_ago))
+
+
+def test_a_row_whose_time_cannot_be_read_is_listed_once_until_it_is_given_up() -> None:
+    take_in(settled())
+    for hours_ago in (6, 5, 4):
+        take_in(at_the_end_of_its_window(hours_ago))
+    assert (len(unread_reports()), open_holds()) == (1, {"unreadable"})
+    prove()
+
+    give_up()
+
+    assert polled(at_the_end_of_its_window(3)).reports == 0
+    earn_due(now=NOW)
+    assert (unread_reports(), open_holds()) == ([], set())
+    prove()
+
+
+@pytest.mark.parametrize("is_off_the_list", [False, True])
+def test_a_row_whose_time_cannot_be_read_is_listed_again_after_something_newer_was_read(is_off_the_list: bool) -> None:
+    take_in(settled())
+    take_in(at_the_end_of_its_window(6))
+    take_in(settled(reported_at=NOW - timedelta(hours=5)))
+    if is_off_the_list:
+        retry_all_unread(now=NOW)
+    assert open_holds() == set()
+
+    take_in(at_the_end_of_its_window(4))
+
+    assert open_holds() == {"unreadable"}
     prove()
