@@ -95,6 +95,8 @@ def keep_reports(marketplace: str, staged: StagedReports) -> int:
             kept += _keep(_orders_gone_back_to(), given)
         if staged.refunds:
             kept += _keep(_refunds_gone_back_to(), given)
+        if staged.unreadable:
+            kept += _keep(_unreadable_gone_back_to(), given)
         for set_table in (ORDERS, EVIDENCE, REFUNDS):
             sql.execute(f"DELETE FROM {set_table} s WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)")
     if kept:
@@ -157,6 +159,28 @@ def _refunds_gone_back_to() -> str:
     """
 
 
+def _unreadable_gone_back_to() -> str:
+    """The same of what cannot be read, where its line or case is at a report of the same second that could be."""
+    return f"""
+        SELECT s.report, {digest_of(_UNREADABLE, again="s.poll")} AS own_digest, true AS again
+        FROM (
+            SELECT DISTINCT ON (kind, external_order, external_line, case_id, digest) * FROM {UNREADABLE}
+            WHERE rereads IS NULL ORDER BY kind, external_order, external_line, case_id, digest, poll DESC, report
+        ) s
+        JOIN LATERAL (
+            SELECT reported_at, reported_poll, report_digest FROM orders_orderline l
+            WHERE s.kind = 'order' AND (l.marketplace, l.external_order, l.external_line)
+                                     = (%(marketplace)s, s.external_order, s.external_line)
+            UNION ALL
+            SELECT reported_at, reported_poll, report_digest FROM orders_refundcase c
+            WHERE s.kind = 'refund' AND (c.marketplace, c.external_order, c.external_line, c.case_id)
+                                      = (%(marketplace)s, s.external_order, s.external_line, s.case_id)
+        ) read ON {SAME_SECOND.format("s.reported_at", "read.reported_at")}
+              AND s.poll > read.reported_poll AND s.digest <> read.report_digest
+        WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report) AND NOT {_IS_KNOWN_UNREAD}
+    """
+
+
 def _write(table: SetTable[Any], values: Values, given: Given) -> None:
     sql.execute(
         f"""
@@ -169,9 +193,18 @@ def _write(table: SetTable[Any], values: Values, given: Given) -> None:
 
 
 def _list_unread(kinds: Kinds, given: Given) -> None:
-    """List what cannot be read, and take off the list what was read after all."""
+    """List what cannot be read, a payload once, and take off the list what was read after all."""
     for table, _values in kinds:
         if table is UNREADABLE:
+            new = f"{UNREADABLE} s JOIN {KEPT} k ON k.report = s.report AND s.rereads IS NULL"
+            sql.execute(
+                f"""
+                DELETE FROM orders_unreadreport u USING {new}
+                WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
+                    = (%(marketplace)s, s.external_order, s.kind, s.digest) AND u.poll <= s.poll
+                """,
+                given,
+            )
             listed = sql.tuples(
                 f"""
                 INSERT INTO orders_unreadreport
@@ -179,7 +212,7 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
                      payload_sha256, problem, tries)
                 SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.external_line, s.case_id, s.reported_at,
                        s.poll, s.digest, s.problem, 1
-                FROM {UNREADABLE} s JOIN {KEPT} k USING (report) WHERE s.rereads IS NULL
+                FROM {new}
                 RETURNING report_id, marketplace, problem
                 """,
                 given,

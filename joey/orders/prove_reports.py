@@ -78,12 +78,19 @@ LINES = Check(
           AND r.kind = 'refund' AND r.problem = '')
     UNION ALL
     SELECT 'unreadable report, not listed', r.id::text FROM orders_report r
-    LEFT JOIN orders_unreadreport u ON u.report_id = r.id
-    WHERE r.problem <> '' AND r.rereads IS NULL AND u.report_id IS NULL AND NOT EXISTS (
+    WHERE r.problem <> '' AND r.rereads IS NULL AND NOT EXISTS (
         SELECT FROM orders_report read
         WHERE (read.marketplace, read.kind, read.payload_sha256) = (r.marketplace, r.kind, r.payload_sha256)
           AND read.problem = '')
-      AND NOT EXISTS (SELECT FROM orders_reportdismissal d WHERE d.report_id = r.id)
+      AND NOT EXISTS (  -- a payload is listed once, under the last poll that brought it
+        SELECT FROM orders_unreadreport u
+        WHERE (u.marketplace, u.kind, u.external_order, u.payload_sha256)
+            = (r.marketplace, r.kind, r.external_order, r.payload_sha256) AND u.poll >= coalesce(r.poll_id, 0))
+      AND NOT EXISTS (
+        SELECT FROM orders_reportdismissal d JOIN orders_report last ON last.id = d.report_id
+        WHERE (last.marketplace, last.kind, last.external_order, last.payload_sha256)
+            = (r.marketplace, r.kind, r.external_order, r.payload_sha256)
+          AND coalesce(last.poll_id, 0) >= coalesce(r.poll_id, 0))
     UNION ALL
     SELECT 'listed, and not unreadable', u.report_id::text FROM orders_unreadreport u
     LEFT JOIN orders_report r ON r.id = u.report_id LEFT JOIN orders_reportdismissal d ON d.report_id = u.report_id

@@ -276,3 +276,41 @@ def test_a_row_whose_time_cannot_be_read_is_listed_again_after_something_newer_w
 
     assert open_holds() == {"unreadable"}
     prove()
+
+
+@pytest.mark.parametrize("is_off_the_list", [False, True])
+@pytest.mark.parametrize(
+    ("unread", "read"),
+    [(NEWER, settled(reported_at=NOW - DAY)), (CASE, refund(counts=False, reported_at=NOW - DAY))],
+    ids=["order", "refund"],
+)
+def test_a_report_holds_its_line_again_when_the_marketplace_goes_back_to_it_within_the_second(
+    unread: UnreadableReport, read: AnyReport, is_off_the_list: bool
+) -> None:
+    take_in(settled())
+    confirmed()
+
+    for current in (unread, read, unread, read, unread):
+        take_in(current)
+        if is_off_the_list:
+            retry_all_unread(now=NOW)
+        assert amounts() == ((0, 273, 0) if current is unread else (0, 0, 273))
+        assert polled(current).reports == 0, "it is the current one already"
+    assert len(unread_reports()) == 1
+    prove()
+
+
+@pytest.mark.parametrize("gives_up_first", [False, True])
+def test_one_that_was_given_up_holds_nothing_when_the_marketplace_goes_back_to_it(gives_up_first: bool) -> None:
+    read = settled(reported_at=NEWER.reported_at)
+    take_in(settled())
+    take_in(NEWER)
+    if gives_up_first:
+        give_up()
+    take_in(read)
+    give_up()
+
+    assert polled(NEWER).reports == 0
+    earn_due(now=NOW)
+    assert (unread_reports(), open_holds()) == ([], set())
+    prove()

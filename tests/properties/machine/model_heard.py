@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
-from tests.properties.machine.model_line import Case, Cases, Line, Plan, Tenancy, Unread, second, too_large
+from tests.properties.machine.model_line import Case, Cases, Line, Plan, Tenancy, Unread, second, still_open, too_large
 
 
 @dataclass
@@ -35,10 +35,16 @@ class Heard:
             line.changed |= (name in waited) != bool(line.open_unread)
 
     def _take_unread(self, report: OrderReport | RefundReport, poll: int) -> None:
-        if report not in self.heard_unread:
+        """Once, and once more where something newer was read since. What was given up is not waited for again."""
+        name, at = report.external_line, (second(report.reported_at), poll)
+        mine = self.unread.setdefault(name, [])
+        if report in self.heard_unread and not any(each.report == report for each in mine):
+            return
+        line = self.lines.get(name)
+        waiting = still_open(mine, line.newest if line else None, self.cases.get(name, {}))
+        if not any(each.report == report for each in waiting):
             self.heard_unread.append(report)
-            at = (second(report.reported_at), poll)
-            self.unread.setdefault(report.external_line, []).append(Unread(at, report))
+            mine.append(Unread(at, report))
 
     def give_up(self, payload: object) -> None:
         """The report with this payload is not waited for any more."""

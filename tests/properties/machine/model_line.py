@@ -1,6 +1,7 @@
 """A line of the model, and what its marketplace gives for it: docs/money.md in plain Python."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -28,6 +29,7 @@ class Case:
 
 
 Cases = dict[str, Case]  # by case
+Newest = tuple[tuple[bool, datetime, int], OrderReport]  # with what makes it the newest
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Line:
     marketplace: str
     currency: str
     shop: str = ""  # "" while no report named one of our positions
-    newest: tuple[tuple[bool, datetime, int], OrderReport] | None = None  # decides state and amounts
+    newest: Newest | None = None  # decides state and amounts
     last: tuple[tuple[datetime, int], OrderReport] | None = None  # of all, also with unknown codes: decides the hold
     last_names: str = ""  # the shop that it names
     cases: Cases = field(default_factory=dict)
@@ -151,17 +153,7 @@ class Line:
 
     @property
     def open_unread(self) -> list[Unread]:
-        """Those that nothing newer of the line, or of the same refund case, makes up for."""
-        found = []
-        for each in self.unread:
-            if isinstance(each.report, RefundReport):
-                case = self.cases.get(each.report.case_id)
-                made_up_for = case is not None and case.at > each.at
-            else:
-                made_up_for = self.newest is not None and self.newest[0][1:] > each.at
-            if not made_up_for:
-                found.append(each)
-        return found
+        return still_open(self.unread, self.newest, self.cases)
 
     @property
     def is_held(self) -> bool:
@@ -183,6 +175,20 @@ class Line:
 
     def day(self, moment: datetime) -> date:
         return day(self.marketplace, moment)
+
+
+def still_open(unread: Sequence[Unread], newest: Newest | None, cases: Cases) -> list[Unread]:
+    """Those that nothing newer of the line, or of the same refund case, makes up for."""
+    found = []
+    for each in unread:
+        if isinstance(each.report, RefundReport):
+            case = cases.get(each.report.case_id)
+            made_up_for = case is not None and case.at > each.at
+        else:
+            made_up_for = newest is not None and newest[0][1:] > each.at
+        if not made_up_for:
+            found.append(each)
+    return found
 
 
 def second(moment: datetime) -> datetime:
