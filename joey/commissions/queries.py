@@ -27,8 +27,8 @@ DUE = f"""
     AND l.state = 'settled' AND l.revision = c.line_revision
 """
 
-# Of a line `l` and its commission `c`, if any: the class under which its reports hold it, what one says before what
-# cannot be read.
+# Of a line `l` and its commission `c`, if any: the class under which its reports hold it. Where the newest one that was
+# read holds it and another cannot be read as well, the class is that of the one that was read.
 _HELD_BY_REPORTS = f"""
     CASE WHEN l.held = '' AND NOT l.has_unread THEN '' ELSE coalesce((
         SELECT said.hold_class FROM {classes_said("l.held", "l.has_unread")} WHERE said.hold_class <> ''

@@ -47,7 +47,7 @@ def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetim
 
 @dataclass(frozen=True)
 class ReplacedReport:
-    """An unreadable report and the later one of its line."""
+    """An unreadable report and the later one of its line or refund case."""
 
     report_id: UUID
     replaced_by: UUID

@@ -7,13 +7,12 @@ from joey.kit import sql
 from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
 
 
-def mark_unread(marketplace: str) -> int:
+def mark_unread(marketplace: str) -> None:
     """Bring the marks of a marketplace's lines up to its list of unreadable reports, each change as a new revision.
 
-    Part of whatever moves lines or changes the list, in the same transaction and under the lock of the lines. How many
-    marks were set or taken away.
+    Part of whatever moves lines or changes the list, in the same transaction and under the lock of the lines.
     """
-    return sql.execute(
+    sql.execute(
         f"""
         UPDATE orders_orderline SET has_unread = NOT has_unread, revision = nextval('orders_revision')
         WHERE id IN (

@@ -117,8 +117,8 @@ class UnreadReport(models.Model):
 
 
 class ReportDismissal(models.Model):
-    """An unreadable report is not tried again: a later report of its line was read, or an operator gave it up.
-    Never changed.
+    """An unreadable report is not tried again: a later report of its line or refund case was read, or an operator gave
+    it up. Never changed.
     """
 
     report_id = models.UUIDField(primary_key=True)

@@ -137,7 +137,7 @@ HOLDS = Check(
     """,
 )
 
-# An unreadable report is on the list (rule 7) until it is read, a newer one of its line is, or it is given up.
+# An unreadable report is on the list (rule 7) until it is read, a newer one of its line or case is, or it is given up.
 UNREAD = Check(
     "8. A line waits for a report that cannot be read exactly while one newer than what it shows is listed",
     f"""

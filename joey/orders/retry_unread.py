@@ -62,7 +62,7 @@ def retry_all_unread(*, now: datetime) -> Reread:
 def retry_marketplace(connector: Connector, *, now: datetime) -> Reread:
     """Try the unreadable reports of one marketplace, and those with unknown codes that hold a line.
 
-    Those whose line has a later report that was read are taken off the list instead.
+    Those whose line or refund case has a later report that was read are taken off the list instead.
     """
     lock_lines_of(connector.code)
     dismiss_replaced(connector.code, now=now)
