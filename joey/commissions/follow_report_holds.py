@@ -1,5 +1,8 @@
 """Open and close the holds that a marketplace's reports place: each line's class, as its newest report has it, and that
 of a newer report that cannot be read. Each is a hold of its own, so that the end of one leaves the other.
+
+A line of which nothing is left, closed say, has no such hold: its marketplace has no reason to report it once more, so
+nothing would end one. Once a report gives it something again, the hold opens again if the reports still say so.
 """
 
 from datetime import datetime
@@ -18,6 +21,11 @@ def classes_said(held: str, has_unread: str) -> str:
     return f"(VALUES ({held}), (CASE WHEN {has_unread} THEN '{UNREADABLE}' ELSE '' END)) AS said (hold_class)"
 
 
+def is_something(base: str, rounding: str) -> str:
+    """SQL condition: of what a line gives, something is the shop's or the platform's, so that a hold of it stops it."""
+    return f"({base} > {rounding})"
+
+
 def follow_report_holds(now: datetime) -> None:
     """Bring the holds of the lines in `worked_out` up to what their reports say, as openings and closings."""
     if not sql.value("SELECT EXISTS (SELECT FROM worked_out WHERE held <> '' OR has_unread OR old_holds > 0)"):
@@ -29,7 +37,8 @@ def follow_report_holds(now: datetime) -> None:
 
 _CHANGES = f"""
     WITH asked AS (
-        SELECT w.commission_id, w.shop_id, w.line_id, said.hold_class
+        SELECT w.commission_id, w.shop_id, w.line_id, said.hold_class,
+               {is_something("w.new_base", "w.new_rounding")} AS is_something
         FROM worked_out w CROSS JOIN LATERAL {classes_said("w.held", "w.has_unread")} WHERE said.hold_class <> ''
     ), open_hold AS (
         SELECT h.id AS hold_id, h.commission_id, h.shop_id, w.line_id, h.hold_class FROM commissions_hold h
@@ -38,7 +47,8 @@ _CHANGES = f"""
           AND NOT EXISTS (SELECT FROM commissions_holdclosing e WHERE e.hold_id = h.id)
     )
     SELECT coalesce(o.hold_id, joey_uuid7()) AS hold_id, commission_id, coalesce(o.shop_id, a.shop_id) AS shop_id,
-           coalesce(o.line_id, a.line_id) AS line_id, hold_class, o.hold_id IS NULL AS opens
+           coalesce(o.line_id, a.line_id) AS line_id, hold_class, o.hold_id IS NULL AS opens,
+           a.is_something IS FALSE AS nothing_left
     FROM asked a FULL JOIN open_hold o USING (commission_id, hold_class)
-    WHERE o.hold_id IS NULL OR a.commission_id IS NULL
+    WHERE o.hold_id IS NULL AND a.is_something OR o.hold_id IS NOT NULL AND a.is_something IS NOT TRUE
 """

@@ -30,7 +30,7 @@ def hold_quarantined(lines: str, *, now: datetime) -> None:
     opened = changes.insert(
         f"""
         SELECT joey_uuid7() AS hold_id, c.id AS commission_id, c.shop_id, c.order_line_id AS line_id,
-               '{Hold.Class.QUARANTINE.value}' AS hold_class, true AS opens
+               '{Hold.Class.QUARANTINE.value}' AS hold_class, true AS opens, false AS nothing_left
         FROM commissions_commission c
         WHERE c.order_line_id IN ({lines}) AND c.amount_minor > 0 AND NOT EXISTS ({_OPEN})
         ORDER BY c.id FOR UPDATE OF c
@@ -48,7 +48,7 @@ def release_booked(changed: SetTable[ChangedLine], *, now: datetime) -> None:
     ended = changes.insert(
         f"""
         SELECT o.id AS hold_id, c.id AS commission_id, c.shop_id, c.order_line_id AS line_id,
-               '{Hold.Class.QUARANTINE.value}' AS hold_class, false AS opens
+               '{Hold.Class.QUARANTINE.value}' AS hold_class, false AS opens, false AS nothing_left
         FROM {changed} AS x JOIN commissions_commission c ON c.order_line_id = x.line_id
         CROSS JOIN LATERAL ({_OPEN}) AS o
         """

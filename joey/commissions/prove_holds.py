@@ -1,6 +1,6 @@
 """What must hold of holds on commissions: openings less closings, what reports ask for, and what is on hold then."""
 
-from joey.commissions.follow_report_holds import BY_REPORT, classes_said
+from joey.commissions.follow_report_holds import BY_REPORT, classes_said, is_something
 from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.move_held import LESS, MORE
 from joey.kit.prove import Check
@@ -50,12 +50,14 @@ _EVENTS = """
 
 _FROM_REPORTS = f"""
     WITH booked AS MATERIALIZED (
-        SELECT c.id AS commission_id, l.id AS order_line, l.held, l.has_unread FROM orders_orderline l
+        SELECT c.id AS commission_id, l.id AS order_line, l.held, l.has_unread,
+               {is_something("c.base_minor", "c.rounding_minor")} AS is_something FROM orders_orderline l
         JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
         WHERE l.held <> '' OR l.has_unread OR c.holds_of_all > 0
     ), asked AS (
         SELECT b.commission_id, b.order_line, said.hold_class
-        FROM booked b CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread")} WHERE said.hold_class <> ''
+        FROM booked b CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread")}
+        WHERE said.hold_class <> '' AND b.is_something
     ), opened AS (
         SELECT o.commission_id, b.order_line, o.hold_class FROM ({_OPEN}) o JOIN booked b USING (commission_id)
         WHERE o.opened_by = '{BY_REPORT}'
@@ -92,12 +94,14 @@ _SHOP_HELD = """
     WHERE coalesce(a.minor, 0) <> coalesce(c.minor, 0)
 """
 
-# Each change that a report made while it held the line has that hold, opened with it or open then. The database's times
-# are in the order of the commission's lock; a hold that a change opens is written after it, with the run's own moment.
+# Each change that a report made while it held the line and that left something to hold has that hold, opened with it or
+# open then. The database's times are in the order of the commission's lock; a hold that a change opens is written after
+# it, with the run's own moment.
 _HELD_BY_REPORT = f"""
     SELECT r.commission_id AS commission, r.number, said.hold_class FROM commissions_revision r
     CROSS JOIN LATERAL {classes_said("r.line_held", "r.line_unread")}
     WHERE (r.line_held <> '' OR r.line_unread) AND said.hold_class <> ''
+      AND {is_something("r.base_minor", "r.rounding_minor")}
       AND r.because NOT IN ('commission.confirmed', 'hold.placed', 'hold.released')
       AND NOT EXISTS (
           SELECT FROM commissions_hold h LEFT JOIN commissions_holdclosing e ON e.hold_id = h.id
@@ -120,7 +124,10 @@ _MOVED = f"""
 HOLDS = [
     Check("19. The open holds of a commission are its openings less its closings", _HOLDS),
     Check("19. Every hold that was placed or released has its event, which says the same", _EVENTS),
-    Check("19. A line that its reports hold has those holds open, and no other of a report", _FROM_REPORTS),
+    Check(
+        "19. A line that its reports hold has those holds open while it gives something, and no other of a report",
+        _FROM_REPORTS,
+    ),
     Check("19. What is booked of a line in quarantine is held, and of no other by quarantine", _QUARANTINED),
     Check("19. Each change of a line that a report held has the hold of then", _HELD_BY_REPORT),
     Check("19. What is on hold in a book is the sum over its commissions", _SHOP_HELD),

@@ -42,12 +42,12 @@ RESTS = [
     ),
     Rest(
         HOLD, "opened by a report", (BOOK, RELEASE),
-        "when a later report no longer holds the line, or an operator releases it", AT_ONCE,
+        "when a later report no longer holds the line or leaves nothing to hold, or an operator releases it", AT_ONCE,
         label=_("Commissions on hold"), rows=Q(opened_by=BY_REPORT) & ~_OF_UNREADABLE & ~IS_CLOSED, query="?open=yes",
     ),
     Rest(
         HOLD, "of an unreadable report", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT, RELEASE),
-        "when the report is read, replaced or given up, or an operator releases it",
+        "when the report is read, replaced or given up, nothing is left to hold, or an operator releases it",
         rows=Q(opened_by=BY_REPORT) & _OF_UNREADABLE & ~IS_CLOSED, unlisted="listed by its unreadable report",
     ),
     Rest(

@@ -19,6 +19,7 @@ class HoldChange:
     line_id: UUID
     hold_class: str
     opens: bool
+    nothing_left: bool  # it ends because there is nothing to hold, though what holds the line lasts
 
 
 def write_holds(changes: SetTable[HoldChange], *, by: str, now: datetime) -> None:
@@ -48,7 +49,9 @@ def write_holds(changes: SetTable[HoldChange], *, by: str, now: datetime) -> Non
                'order_line:' || line_id AS subject_key,
                CASE WHEN opens THEN jsonb_build_object('class', hold_class, 'amount_minor', c.amount_minor,
                                                        'currency', c.currency)
-                    ELSE jsonb_build_object('class', hold_class) END AS facts, %(now)s AS happened_at
+                    ELSE jsonb_strip_nulls(jsonb_build_object(
+                         'class', hold_class, 'nothing_left', nullif(nothing_left, false))) END AS facts,
+               %(now)s AS happened_at
         FROM {changes} m JOIN commissions_commission c ON c.id = m.commission_id
         """,
         {"now": now},

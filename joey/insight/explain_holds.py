@@ -15,6 +15,8 @@ def held(facts: Facts) -> Explained:
 
 
 def released(facts: Facts) -> Explained:
+    if facts.get("nothing_left"):
+        return _("Hold ended"), _("Nothing of this order is left to hold."), None
     return (
         _("Hold ended"),
         facts.get("reason") or _("No longer so: %s.") % held_because(facts["class"]),

@@ -63,7 +63,7 @@ RESTS = [
         Rest(
             HELD, held, (SYNC, READ_AGAIN, RELEASE) if held == _H.UNKNOWN_CODE else (SYNC, RELEASE),
             _NEXT_REPORT + "; an operator can release the hold of its commission",
-            unlisted="listed by its commission hold, or as in suspense",
+            unlisted="listed by its commission hold or as in suspense, unless nothing is left to hold",
         )
         for held in _H
         if held

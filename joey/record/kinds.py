@@ -172,7 +172,10 @@ _DECLARED = (
     Kind("commission.confirmed", _MONEY),
     Kind("commission.other_currency", _MONEY),
     Kind("commission.held", {**_MONEY, "class": CODE, "reason": optional(TEXT), "by": optional(CODE)}),
-    Kind("commission.released", {"class": CODE, "reason": optional(TEXT), "by": optional(CODE)}),
+    Kind(
+        "commission.released",
+        {"class": CODE, "reason": optional(TEXT), "by": optional(CODE), "nothing_left": optional(FLAG)},
+    ),
     Kind("order_line.quarantined", {"reason": CODE}),
     Kind("order_line.bookable", {}),
     Kind("order_line.retried", _BY_PERSON),

@@ -3,12 +3,14 @@
 import pytest
 
 from joey.commissions.holds import place_hold, release_hold
+from joey.commissions.holds_in_force import held_lines
 from joey.commissions.models import Commission, Hold, HoldClosing
 from joey.commissions.queries import orders_of
 from joey.commissions.waits_for import waits_for
 from joey.kit.refusals import Conflict, Invalid
 from joey.ledger.chart import AccountKind
 from joey.ledger.post import Move, post
+from joey.marketplaces.port import AnyReport
 from joey.money.money import Money as Amount
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import Money, confirmed, line, money, take_in
@@ -176,4 +178,46 @@ def test_an_operator_releases_what_the_reports_hold_and_the_next_report_may_hold
     take_in(settled(reported_at=NOW, paid_minor=6_840, held=held))
     assert Hold.objects.count() == 2
     assert (money().available, money().held) == (0, 273)
+    prove()
+
+
+@pytest.mark.parametrize(
+    ("takes_all", "gives_again"),
+    [
+        (
+            report(state="closed", commission_minor=0, service_fee_minor=0, held="frozen", reported_at=NOW - DAY),
+            settled(held="frozen", reported_at=NOW),
+        ),
+        (refund(reported_at=NOW - DAY), refund(counts=False, reported_at=NOW)),
+    ],
+    ids=["closed", "refunded"],
+)
+def test_a_line_of_which_nothing_is_left_is_held_again_once_its_reports_give_something(
+    takes_all: AnyReport, gives_again: AnyReport
+) -> None:
+    take_in(settled())
+    confirmed()
+    take_in(settled(held="frozen", reported_at=NOW - 2 * DAY))
+    assert money().held == 273
+
+    take_in(takes_all)
+    (row,) = orders_of(meis_shop().pk, limit=1)
+    assert (held_lines(), row.held, row.held_by_marketplace) == ([], False, "")
+    assert HoldClosing.objects.get().closed_by == "report"
+    prove()
+
+    take_in(gives_again)
+    assert [hold.hold_class for hold in held_lines()] == ["frozen"]
+    assert (confirmed(NOW + 30 * DAY), money().pending) == (0, 273)
+    prove()
+
+
+def test_a_line_that_gives_nothing_yet_is_held_when_it_does() -> None:
+    take_in(report(state="placed", held="risk"))
+    assert held_lines() == []
+    prove()
+
+    take_in(report(held="risk", reported_at=NOW))
+
+    assert [hold.hold_class for hold in held_lines()] == ["risk"]
     prove()

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from joey.commissions import prove as commissions
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Hold
-from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, settled
+from joey.kit import sql
+from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, report, settled
 from tests.commissions.stage import confirmed, line, take_in
 from tests.proof import prove
 
@@ -54,3 +56,18 @@ def test_prove_accepts_what_a_run_confirmed_that_began_before_a_report_s_hold_wa
     assert confirm_due(now=NOW).commissions == 1
 
     prove()
+
+
+def test_prove_names_a_hold_of_a_report_where_nothing_is_left_to_hold() -> None:
+    leased(meis_shop())
+    take_in(settled(held="frozen"))
+    take_in(report(state="closed", commission_minor=0, service_fee_minor=0, held="frozen", reported_at=NOW))
+    prove()
+    sql.execute("UPDATE commissions_commission SET holds_of_all = 1")
+    sql.execute(
+        "INSERT INTO commissions_hold (id, shop_id, commission_id, hold_class, opened_by, opened_at)"
+        " SELECT gen_random_uuid(), shop_id, id, 'frozen', 'report', now() FROM commissions_commission"
+    )
+
+    (rule,) = (check for check in commissions.CHECKS if check.rule.startswith("19. A line that its reports hold"))
+    assert rule.first_offender() is not None

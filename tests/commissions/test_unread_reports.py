@@ -314,3 +314,16 @@ def test_one_that_was_given_up_holds_nothing_when_the_marketplace_goes_back_to_i
     earn_due(now=NOW)
     assert (unread_reports(), open_holds()) == ([], set())
     prove()
+
+
+def test_a_line_of_which_nothing_is_left_is_not_held_for_a_report_that_cannot_be_read() -> None:
+    take_in(settled())
+    take_in(CASE)
+    take_in(settled(state="closed", commission_minor=0, service_fee_minor=0, reported_at=NOW - DAY / 2))
+    assert (open_holds(), len(unread_reports())) == (set(), 1)
+    prove()
+
+    take_in(settled(reported_at=NOW))
+
+    assert (open_holds(), amounts()) == ({"unreadable"}, (273, 0, 0))
+    prove()

@@ -131,7 +131,7 @@ BREAKS = {
         "WITH gone AS (DELETE FROM commissions_hold WHERE opened_by <> 'report' RETURNING commission_id)"
         " UPDATE commissions_commission SET holds_of_all = 0 WHERE id IN (SELECT commission_id FROM gone)"
     ),
-    "19. A line that its reports hold has those holds open, and no other of a report": (
+    "19. A line that its reports hold has those holds open while it gives something, and no other of a report": (
         "UPDATE orders_orderline SET held = 'risk' WHERE external_order = '1001'"
     ),
     "19. What is booked of a line in quarantine is held, and of no other by quarantine": (

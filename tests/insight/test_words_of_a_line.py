@@ -161,6 +161,15 @@ def test_a_hold_names_its_amount_and_reason() -> None:
     assert said()[-1] == "Hold ended"
 
 
+def test_a_hold_that_ends_because_nothing_is_left_says_so() -> None:
+    take_in(settled(held="frozen"))
+
+    take_in(report(state="closed", commission_minor=0, service_fee_minor=0, held="frozen", reported_at=NOW))
+
+    (ended,) = (step for step in traced().steps if step.what == "Hold ended")
+    assert ended.why == "Nothing of this order is left to hold."
+
+
 def test_a_refund_in_another_currency_is_named() -> None:
     take_in(settled())
 

@@ -56,8 +56,9 @@ class Books(Heard):
         line.changed = False
         if not line.quarantined:
             self._book(line)
-            line.report_hold, line.quarantine_holds = line.hold_class, False
-            line.unread_hold = bool(line.open_unread)
+            line.report_hold = line.hold_class if line.is_something else ""
+            line.unread_hold = line.is_something and bool(line.open_unread)
+            line.quarantine_holds = False
 
     def _book(self, line: Line) -> None:
         """The difference between what the line should have and what is booked, then what is owed."""

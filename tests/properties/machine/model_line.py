@@ -87,7 +87,7 @@ class Line:
     settled: bool = False
     started_again: bool = False  # closed, or un-settled, at some time since it was booked
     payable_on: date | None = None
-    report_hold: str = ""  # the class that its reports hold it for, since it was last booked
+    report_hold: str = ""  # the class that its reports hold it for, since it was last booked; "" while it gives nothing
     unread_hold: bool = False  # the same, for one that cannot be read
     holds: int = 0  # placed by operators on all of it
     hold_minor: int = 0  # and on parts of it
@@ -106,6 +106,11 @@ class Line:
     @property
     def base(self) -> int:
         return self.shops_part + self.platform + self.revenue + self.rounding
+
+    @property
+    def is_something(self) -> bool:
+        """Whether a hold of it stops anything."""
+        return self.base > self.rounding
 
     @property
     def back(self) -> int:
