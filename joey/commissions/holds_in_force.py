@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from joey.commissions.follow_report_holds import BY_REPORT
+from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.models import Commission, Hold, HoldClosing
 from joey.kit.refusals import NotFound
 from joey.record.kept_texts import kept_text, with_texts
@@ -14,6 +16,9 @@ from joey.record.kept_texts import kept_text, with_texts
 LIST_MOST = 200
 
 IS_CLOSED = Exists(HoldClosing.objects.filter(hold=OuterRef("pk")))  # a condition on holds
+# Holds that a list shows by their cause.
+OF_UNREADABLE = Q(opened_by=BY_REPORT, hold_class=Hold.Class.UNREADABLE)
+OF_QUARANTINE = Q(opened_by=BY_QUARANTINE)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from joey.commissions.holds_in_force import IS_CLOSED
+from joey.commissions.holds_in_force import IS_CLOSED, OF_QUARANTINE, OF_UNREADABLE
 from joey.commissions.models import Commission, Hold, HoldClosing
 
 
@@ -22,3 +22,8 @@ def with_closing(holds: "QuerySet[Hold]") -> "QuerySet[Hold]":
 def having_closed(holds: "QuerySet[Hold]", wanted: bool) -> "QuerySet[Hold]":
     """Of `holds` those that were released, or those in force."""
     return holds.filter(IS_CLOSED if wanted else ~IS_CLOSED)
+
+
+def having_no_other_list(holds: "QuerySet[Hold]") -> "QuerySet[Hold]":
+    """Of `holds` those in force that no list shows by their cause: what waits as a commission on hold."""
+    return holds.filter(~IS_CLOSED).exclude(OF_UNREADABLE | OF_QUARANTINE)

@@ -4,8 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.follow_report_holds import BY_REPORT
-from joey.commissions.hold_quarantined import BY_QUARANTINE
-from joey.commissions.holds_in_force import IS_CLOSED
+from joey.commissions.holds_in_force import IS_CLOSED, OF_QUARANTINE, OF_UNREADABLE
 from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
 from joey.orders.rests import DISMISS_REPORT, READ_AGAIN, RETRY_REPORT
@@ -28,8 +27,6 @@ NEVER_REST = {
     "EarnCursor": "moved on every minute",
 }
 
-_OF_UNREADABLE = Q(hold_class=Hold.Class.UNREADABLE)
-
 RESTS = [
     Rest(
         COMMISSION, Commission.State.EARNED, (CONFIRM,),
@@ -38,21 +35,22 @@ RESTS = [
     ),
     Rest(
         HOLD, "placed by an operator", (RELEASE,), "when an operator releases it", AT_ONCE,
-        label=_("Commissions on hold"), rows=Q(reason_id__isnull=False) & ~IS_CLOSED, query="?open=yes",
+        label=_("Commissions on hold"), rows=Q(reason_id__isnull=False) & ~IS_CLOSED, query="?open=alone",
     ),
     Rest(
         HOLD, "opened by a report", (BOOK, RELEASE),
         "when a later report no longer holds the line or leaves nothing to hold, or an operator releases it", AT_ONCE,
-        label=_("Commissions on hold"), rows=Q(opened_by=BY_REPORT) & ~_OF_UNREADABLE & ~IS_CLOSED, query="?open=yes",
+        label=_("Commissions on hold"), rows=Q(opened_by=BY_REPORT) & ~OF_UNREADABLE & ~IS_CLOSED,
+        query="?open=alone",
     ),
     Rest(
         HOLD, "of an unreadable report", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT, RELEASE),
         "when the report is read, replaced or given up, nothing is left to hold, or an operator releases it",
-        rows=Q(opened_by=BY_REPORT) & _OF_UNREADABLE & ~IS_CLOSED, unlisted="listed by its unreadable report",
+        rows=OF_UNREADABLE & ~IS_CLOSED, unlisted="listed by its unreadable report",
     ),
     Rest(
         HOLD, "placed by quarantine", (BOOK, RETRY, RELEASE), "when its line is booked, or an operator releases it",
-        rows=Q(opened_by=BY_QUARANTINE) & ~IS_CLOSED, unlisted="listed by its line in quarantine",
+        rows=OF_QUARANTINE & ~IS_CLOSED, unlisted="listed by its line in quarantine",
     ),
     Rest(
         QUARANTINED, "quarantined", (BOOK, RETRY), "with the line’s next report, or when an operator retries it",

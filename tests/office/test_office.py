@@ -15,6 +15,7 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission, Hold
+from joey.insight.waiting import waiting
 from joey.kit import sql
 from joey.kit.clock import now
 from joey.marketplaces.port import AnyReport, UnreadableReport
@@ -372,6 +373,20 @@ def test_a_commission_is_held_and_released() -> None:
     commission.refresh_from_db()
     assert commission.state == "confirmed"
     prove()
+
+
+def test_what_waits_as_a_commission_on_hold_leads_to_as_many_holds_as_are_counted() -> None:
+    leased(meis_shop())
+    unread = UnreadableReport("order", "order-b2", NOW, {"n": 1}, "no amount", external_line="order-b2-1")
+    take_order_reports("taobao", [settled("order-a1", held="frozen"), settled("order-b2"), unread], now=NOW)
+    earn_due(now=NOW)
+    client = signed_in(ada())
+
+    (found,) = (each for each in waiting(now=NOW) if each.model is Hold)
+    pages = [client.get(reverse("admin:commissions_hold_changelist") + query) for query in (found.query, "?open=yes")]
+
+    shown = [[order in page.content.decode() for order in ("order-a1", "order-b2")] for page in pages]
+    assert (found.count, shown) == (1, [[True, False], [True, True]])
 
 
 def test_all_payouts_of_a_shop_are_held_and_released(settings: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Commission, Hold, QuarantinedLine
-from joey.commissions.office_lists import having_closed, in_state, with_closing
+from joey.commissions.office_lists import having_closed, having_no_other_list, in_state, with_closing
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.kit import clock
 from joey.office.columns import time_text
@@ -87,10 +87,14 @@ class IsOpen(admin.SimpleListFilter):
     parameter_name = "open"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", gettext("Yes")), ("no", gettext("No"))]
+        return [
+            ("yes", gettext("Yes")), ("alone", gettext("Yes, and in no other list")), ("no", gettext("No")),
+        ]  # fmt: skip
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         wish = self.value()
+        if wish == "alone":
+            return having_no_other_list(queryset)
         return queryset if wish is None else having_closed(queryset, wish != "yes")
 
 
