@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid, NotFound
 from joey.kit.sets import SetTable
-from joey.orders.mark_unread import mark_unread
+from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.models import ReportDismissal, UnreadReport
 from joey.orders.newest_report import IS_ITS_CASE, IS_REPLACED, IS_UNREAD_OF_LINE
+from joey.orders.staged_tables import LEFT_LIST
 from joey.orders.take_order_reports import lock_lines_of
 from joey.people.models import Person
 from joey.record.append import append, append_set
@@ -36,13 +37,14 @@ def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetim
     marketplace = UnreadReport.objects.filter(pk=report_id).values_list("marketplace", flat=True).first()
     if marketplace is not None:
         lock_lines_of(marketplace)
-    if marketplace is None or not UnreadReport.objects.filter(pk=report_id).delete()[0]:
+    LEFT_LIST.create()
+    if marketplace is None or not take_off_the_list("WHERE report_id = %s", [report_id]):
         raise NotFound(_("This report is not among the unreadable ones. It may have been read by now."))
     kept = keep_text(reason)
     ReportDismissal.objects.create(report_id=report_id, by=by.pk, at=now, **refer("reason", kept))
     facts = {"by": str(by.pk), "marketplace": marketplace, "reason": kept.fact}
     append("report.dismissed", f"report:{report_id}", facts, happened_at=now)
-    mark_unread(marketplace)
+    mark_lines_off_the_list(marketplace)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
+from joey.orders.mark_unread import take_off_the_list
 from joey.orders.newest_report import (
     IS_ITS_CASE,
     IS_REPLACED,
@@ -197,11 +198,10 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
     for table, _values in kinds:
         if table is UNREADABLE:
             new = f"{UNREADABLE} s JOIN {KEPT} k ON k.report = s.report AND s.rereads IS NULL"
-            sql.execute(
+            take_off_the_list(
                 f"""
-                DELETE FROM orders_unreadreport u USING {new}
-                WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
-                    = (%(marketplace)s, s.external_order, s.kind, s.digest) AND u.poll <= s.poll
+                USING {new} WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
+                                = (%(marketplace)s, s.external_order, s.kind, s.digest) AND u.poll <= s.poll
                 """,
                 given,
             )
@@ -220,12 +220,8 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
             # A set that fails is taken in halves: what was rolled back was not listed, and comes again.
             transaction.on_commit(partial(_log_unread, listed))
         else:
-            sql.execute(
-                f"""
-                DELETE FROM orders_unreadreport u USING {table} s
-                WHERE u.marketplace = %(marketplace)s AND u.payload_sha256 = s.digest
-                """,
-                given,
+            take_off_the_list(
+                f"USING {table} s WHERE u.marketplace = %(marketplace)s AND u.payload_sha256 = s.digest", given
             )
 
 

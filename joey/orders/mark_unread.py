@@ -5,23 +5,48 @@ The mark stands beside `held`, which is what the newest report that was read say
 
 from joey.kit import sql
 from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
+from joey.orders.staged_tables import LEFT_LIST
 
 
-def mark_unread(marketplace: str) -> None:
-    """Bring the marks of a marketplace's lines up to its list of unreadable reports, each change as a new revision.
+def mark_unread(marketplace: str, lines: str) -> None:
+    """Bring the marks of these lines up to the list of unreadable reports, each change as a new revision.
 
-    Part of whatever moves lines or changes the list, in the same transaction and under the lock of the lines.
+    `lines` is a SELECT of the `external_order` and `external_line` of those that moved or whose list changed. Part of
+    what did that, in the same transaction and under the lock of the lines.
     """
     sql.execute(
         f"""
+        WITH changed AS (SELECT DISTINCT external_order, external_line FROM ({lines}) AS given)
         UPDATE orders_orderline SET has_unread = NOT has_unread, revision = nextval('orders_revision')
         WHERE id IN (
-            SELECT l.id FROM orders_orderline l WHERE l.marketplace = %(marketplace)s AND l.has_unread
-               AND NOT EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED})
+            SELECT l.id FROM changed x
+            JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line)
+                                     = (%(marketplace)s, x.external_order, x.external_line)
+            WHERE l.has_unread
+              AND NOT EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED})
             UNION ALL
-            SELECT l.id FROM orders_unreadreport u JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
-            WHERE u.marketplace = %(marketplace)s AND NOT l.has_unread AND NOT {IS_REPLACED}
+            SELECT l.id FROM changed x
+            JOIN orders_unreadreport u ON (u.marketplace, u.external_order, u.external_line)
+                                        = (%(marketplace)s, x.external_order, x.external_line)
+            JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
+            WHERE NOT l.has_unread AND NOT {IS_REPLACED}
         )
         """,
         {"marketplace": marketplace},
+    )
+
+
+def mark_lines_off_the_list(marketplace: str) -> None:
+    """The same of the lines of LEFT_LIST."""
+    mark_unread(marketplace, f"SELECT external_order, external_line FROM {LEFT_LIST}")
+
+
+def take_off_the_list(condition: str, params: sql.Params) -> int:
+    """Take the reports `u` off the list for which the condition holds, and add their lines to LEFT_LIST; how many."""
+    return sql.execute(
+        f"""
+        WITH gone AS (DELETE FROM orders_unreadreport u {condition} RETURNING u.external_order, u.external_line)
+        INSERT INTO {LEFT_LIST} ({LEFT_LIST.columns}) SELECT external_order, external_line FROM gone
+        """,
+        params,
     )

@@ -19,8 +19,9 @@ from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.dismiss_unread import dismiss_replaced
-from joey.orders.mark_unread import mark_unread
+from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.stage_reports import Origin
+from joey.orders.staged_tables import LEFT_LIST
 from joey.orders.storable import PROBLEM_MAX, fitting
 from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origins
 from joey.people.models import Person
@@ -107,8 +108,9 @@ def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> 
         if done.unreadable:  # read, and no table can hold it: what could be stored is off the list by now
             sql.execute(f"{_TRIED} WHERE report_id = ANY(%s)", [read])
         else:
-            sql.execute("DELETE FROM orders_unreadreport WHERE report_id = ANY(%s)", [read])
-            mark_unread(connector.code)
+            LEFT_LIST.create()
+            take_off_the_list("WHERE report_id = ANY(%s)", [read])
+            mark_lines_off_the_list(connector.code)
         return Reread(len(reports), len(read) - done.unreadable)
     return Reread(len(reports), 0)
 

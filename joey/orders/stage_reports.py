@@ -15,6 +15,7 @@ from joey.orders.staged_tables import (
     GIVEN,
     HOLDS,
     KEPT,
+    LEFT_LIST,
     MOVED,
     NAMED,
     NEWEST,
@@ -109,8 +110,8 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool) 
 
 def empty_tables() -> None:
     """Make all tables in which a set is worked on, empty."""
-    for table in (ORDERS, EVIDENCE, REFUNDS, UNREADABLE, GIVEN, KEPT, VERDICTS, NAMED, NEWEST, HOLDS, CONTRADICTIONS,
-                  MOVED):  # fmt: skip
+    for table in (ORDERS, EVIDENCE, REFUNDS, UNREADABLE, GIVEN, KEPT, LEFT_LIST, VERDICTS, NAMED, NEWEST, HOLDS,
+                  CONTRADICTIONS, MOVED):  # fmt: skip
         table.create()
 
 

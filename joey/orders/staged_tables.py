@@ -122,6 +122,14 @@ class KeptReport:
 
 
 @dataclass(frozen=True)
+class LineOffTheList:
+    """The line of a report that is on the list of unreadable ones no more."""
+
+    external_order: str
+    external_line: str
+
+
+@dataclass(frozen=True)
 class Contradiction:
     """A report of the set that names another shop than its line's."""
 
@@ -147,5 +155,6 @@ REFUNDS = SetTable("refund_in", RefundIn)
 UNREADABLE = SetTable("unreadable_in", UnreadableIn)
 GIVEN = SetTable("given_digest", GivenDigest)
 KEPT = SetTable("kept_report", KeptReport)
+LEFT_LIST = SetTable("left_list", LineOffTheList)
 CONTRADICTIONS = SetTable("contradiction", Contradiction)
 MOVED = SetTable("moved_line", MovedLine)

@@ -24,7 +24,7 @@ from joey.orders.models import Poll
 from joey.orders.move_lines import move_lines
 from joey.orders.newest_report import LINE, case_rank, newest_case_first
 from joey.orders.stage_reports import Origin, stage_reports
-from joey.orders.staged_tables import KEPT, MOVED, REFUNDS
+from joey.orders.staged_tables import KEPT, LEFT_LIST, MOVED, ORDERS, REFUNDS, UNREADABLE
 from joey.orders.storable import unstorable
 from joey.record.append import append_set
 from joey.sharing.attribute import SUB_ID
@@ -32,6 +32,10 @@ from joey.sharing.attribute import SUB_ID
 log = logging.getLogger(__name__)
 
 MOST_POISONED = 20  # reports of one set that are put aside one by one; more are a fault of ours, which stops the set
+# The lines that a set can have moved, or whose unreadable reports it listed or took off the list.
+_CHANGED = " UNION ALL ".join(
+    f"SELECT external_order, external_line FROM {table}" for table in (ORDERS, REFUNDS, UNREADABLE, LEFT_LIST)
+)
 CODE_PATTERN = f"^[{CODE_ALPHABET}]{{8,16}}$"
 
 # A sub-id is whatever the person who made the link put there. In an event, which is kept for ever, it is written only
@@ -161,7 +165,7 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Take
         _take_refund_cases(marketplace)
     any_held = attribute_and_claim(marketplace, staged, now=now)
     move_lines(marketplace, any_held=any_held)
-    mark_unread(marketplace)
+    mark_unread(marketplace, _CHANGED)
     lines = int(sql.value(f"SELECT count(*) FROM (SELECT DISTINCT id FROM {MOVED}) AS lines"))
     append_events(now)
     digests = [bytes(digest) for (digest,) in sql.tuples(f"SELECT own_digest FROM {KEPT}")]

@@ -92,7 +92,7 @@ def test_two_retries_of_unreadable_reports_at_once_read_each_once(committed_db: 
     ("killed_after", "verb"),
     [
         ("INSERT INTO orders_report ", lambda: retry_marketplace(LEARNT, now=NOW)),
-        ("DELETE FROM orders_unreadreport WHERE report_id", lambda: retry_marketplace(LEARNT, now=NOW)),
+        ("DELETE FROM orders_unreadreport u WHERE report_id", lambda: retry_marketplace(LEARNT, now=NOW)),
         ("INSERT INTO orders_orderclaim", lambda: retry_suspense("taobao", now=NOW)),
     ],
 )
