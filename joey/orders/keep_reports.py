@@ -64,10 +64,10 @@ _IS_KNOWN_UNREAD = f"""
         EXISTS (SELECT FROM orders_unreadreport u LEFT JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
                 WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
                     = (%(marketplace)s, s.external_order, s.kind, s.digest) AND {IS_REPLACED} IS NOT TRUE)
-        OR EXISTS (SELECT FROM orders_report r JOIN orders_reportdismissal d ON d.report_id = r.id
-                   WHERE (r.marketplace, r.external_order, r.external_line, r.kind, r.payload_sha256)
-                       = (%(marketplace)s, s.external_order, {_UNREADABLE["external_line"]}, s.kind, s.digest)
-                     AND d.by IS NOT NULL)))
+        OR (s.external_order, s.kind, s.digest) IN (
+            SELECT r.external_order, r.kind, r.payload_sha256
+            FROM orders_reportdismissal d JOIN orders_report r ON r.id = d.report_id
+            WHERE d.by IS NOT NULL AND r.marketplace = %(marketplace)s)))
 """
 
 
