@@ -92,7 +92,7 @@ class ReportDigest(models.Model):
 
 class UnreadReport(models.Model):
     """A report that could not be read yet, with the reason. A job tries it again; once it is read, or dismissed, the
-    row is gone.
+    row is gone. A payload is listed once, under the last poll that brought it.
     """
 
     report_id = models.UUIDField(primary_key=True)
