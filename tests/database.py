@@ -78,6 +78,24 @@ def empty_again(postgres: EmbeddedPostgres) -> None:
         connection.execute(_each("INSERT INTO {0} SELECT * FROM {1}", kept))
 
 
+def keep_as(postgres: EmbeddedPostgres, schema: str) -> None:
+    """Copy every table that holds a row into a schema of this name."""
+    with psycopg.connect(postgres.urls.owner) as owner:
+        owner.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+        owner.execute(_each("CREATE TABLE {1} AS TABLE {0}", _filled(owner), schema))
+
+
+def bring_back(postgres: EmbeddedPostgres, schema: str) -> None:
+    """Let every table hold what it held when `keep_as` copied it."""
+    empty_again(postgres)
+    again = sql.SQL("DELETE FROM {0}; INSERT INTO {0} ({1}) SELECT {1} FROM {2}")
+    with _connect_past_triggers(postgres) as connection:
+        for table, names in connection.execute(_WRITABLE_COLUMNS, [schema]).fetchall():
+            columns = sql.SQL(", ").join(map(sql.Identifier, names))
+            places = sql.Identifier("public", table), sql.Identifier(schema, table)
+            connection.execute(again.format(places[0], columns, places[1]))
+
+
 def without_triggers(owner: psycopg.Connection) -> None:
     """Let the owner write past every trigger, as someone with the files could. Roll this transaction back."""
     with_triggers = owner.execute(
@@ -96,6 +114,15 @@ def throw_away(postgres: EmbeddedPostgres) -> None:
 
 _PRISTINE_TABLES = f"SELECT tablename FROM pg_tables WHERE schemaname = '{PRISTINE}'"
 
+# What can be written of the tables that a schema has a copy of: what the database works out itself cannot.
+_WRITABLE_COLUMNS = """
+    SELECT c.relname::text, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid JOIN pg_tables t ON t.tablename = c.relname
+    WHERE c.relnamespace = 'public'::regnamespace AND t.schemaname = %s
+      AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+    GROUP BY 1 ORDER BY 1
+"""
+
 # Sizes in bytes; a partitioned table stands for its partitions.
 _TABLES_WITH_PAGES = """
     SELECT root.relname, sum(pg_relation_size(leaf.oid))::bigint
@@ -112,12 +139,12 @@ def _filled(connection: psycopg.Connection) -> dict[str, int]:
     return dict(connection.execute(_TABLES_WITH_PAGES, [list(KEPT)]).fetchall())
 
 
-def _each(statement: str, tables: Iterable[str]) -> sql.Composed:
-    """The statement for every table, as one; {0} is the table and {1} its copy from after the migrations."""
+def _each(statement: str, tables: Iterable[str], schema: str = PRISTINE) -> sql.Composed:
+    """The statement for every table, as one; {0} is the table and {1} its copy in the schema."""
     one = sql.SQL(statement)
     return sql.SQL("; ").join(
         [sql.SQL("SELECT")]
-        + [one.format(sql.Identifier("public", name), sql.Identifier(PRISTINE, name)) for name in tables]
+        + [one.format(sql.Identifier("public", name), sql.Identifier(schema, name)) for name in tables]
     )
 
 

@@ -2,11 +2,13 @@
 
 A backup does not know the payouts that were sent after it: it would send them again, or let the shopkeeper request
 the same money again. Where the replaced database can still be read, those payouts are copied with their ids, files,
-keys, submissions, answers and holds. The rail then answers for them as it would have.
+keys, submissions, answers and holds, and with the people who decided about them. The rail then answers for them as it
+would have. So are payouts that left before and of which more was learned since: what the bank once showed to have is
+never sent again.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,7 +22,7 @@ from psycopg.rows import dict_row
 
 from joey.kit import sql
 from joey.money.money import Money
-from joey.payouts.journals import JOURNALS_OF, OVERPAID, RECOVERED, RELEASED, RESERVED, PayoutJournal, book
+from joey.payouts.book_carried_over import book_carried_over
 from joey.payouts.models import (
     Payee,
     Payout,
@@ -36,6 +38,7 @@ from joey.payouts.models import (
 from joey.payouts.record_carried_over import not_here, record_carried_over
 from joey.payouts.states import IN_PROGRESS
 from joey.people.models import Person
+from joey.record.append import append
 from joey.record.models import ErasableText
 from joey.shops.models import Shop
 
@@ -47,7 +50,10 @@ _PEOPLE = ("operator_id", "placed_by_id", "closed_by_id", "decided_by_id")
 
 @dataclass(frozen=True)
 class RecoveredPayouts:
-    """`payouts` sent since the backup and their `amounts`; `orphaned` are those of shops that the backup lacks."""
+    """`payouts` that left since the backup and their `amounts`; `orphaned` are those of shops that the backup lacks.
+
+    What left before, and was only answered, asked or decided about since, is copied and not counted.
+    """
 
     payouts: int
     amounts: tuple[Money, ...]
@@ -60,17 +66,19 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
 
     Safe to run twice: rows keep their ids, journals their references.
     """
-    changed = _changed_since(before)
+    known = dict(Payout.objects.values_list("id", "state"))
+    changed = _changed_since(before, known)
     shops = set(Shop.objects.filter(pk__in={payout.shop_id for payout in changed}).values_list("id", flat=True))
     ours = [payout for payout in changed if payout.shop_id in shops]
-    attempts = _read(before, PayoutAttempt, "payout_id", [payout.id for payout in changed])
+    attempts = _attempts_of(before, changed)
     _write(before, ours, [attempt for attempt in attempts if attempt.shop_id in shops], now)
+    sent = [payout for payout in ours if payout.state in LEFT and known.get(payout.id) not in LEFT]
     amounts: Counter[str] = Counter()
-    for payout in ours:
-        amounts[payout.currency] += payout.amount_minor if payout.state in LEFT else 0
+    for payout in sent:
+        amounts[payout.currency] += payout.amount_minor
     return RecoveredPayouts(
-        payouts=sum(payout.state in LEFT for payout in ours),
-        amounts=tuple(Money(minor, currency) for currency, minor in sorted(amounts.items()) if minor),
+        payouts=len(sent),
+        amounts=tuple(Money(minor, currency) for currency, minor in sorted(amounts.items())),
         orphaned=tuple(
             attempt.rail_key for attempt in attempts
             if attempt.shop_id not in shops and attempt.state != PayoutAttempt.State.WITHDRAWN
@@ -78,28 +86,42 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
     )  # fmt: skip
 
 
-def _changed_since(before: psycopg.Connection) -> list[Payout]:
-    """What left there and has another state here or was asked about since; what was refused there and waits here."""
-    known = dict(Payout.objects.values_list("id", "state"))
-    attempts = dict(PayoutAttempt.objects.order_by("number").values_list("payout_id", "state"))
-    there = _read(before, PayoutAttempt, "payout_id", [payout.id for payout in _left(before)])
-    asked = _asked_about_since(before, [attempt.id for attempt in there])
-    moved = {each.payout_id for each in there if each.id in asked or attempts.get(each.payout_id) != each.state}
-    found = [payout for payout in _left(before) if known.get(payout.id) != payout.state or payout.id in moved]
+def _changed_since(before: psycopg.Connection, known: Mapping[UUID, str]) -> list[Payout]:
+    """What left there and has another state here, or more was learned about; what was refused there and waits here."""
+    left = _read(before, Payout, "state", [str(state) for state in LEFT])
+    states = dict(PayoutAttempt.objects.values_list("id", "state"))
+    learned = _learned_about_since(before)
+    moved = {
+        attempt.payout_id
+        for attempt in _attempts_of(before, left)
+        if attempt.state != states.get(attempt.id) or attempt.id in learned or attempt.file_id in learned
+    }
+    found = [payout for payout in left if known.get(payout.id) != payout.state or payout.id in moved]
     waiting = [payout_id for payout_id, state in known.items() if state in IN_PROGRESS]
     refused = [each for each in _read(before, Payout, "id", waiting) if each.state == Payout.State.REFUSED]
     return sorted([*found, *refused], key=lambda payout: payout.id)
 
 
-def _asked_about_since(before: psycopg.Connection, attempts: Sequence[UUID]) -> set[UUID]:
-    """The attempts with a question or a finding that is not here. An overpayment changes no state."""
-    holds = not_here(PayoutHold, _read(before, PayoutHold, "attempt_id", attempts))
-    findings = not_here(PayoutDecision, _read(before, PayoutDecision, "attempt_id", attempts))
-    return {each.attempt_id for each in holds if each.attempt_id} | {each.attempt_id for each in findings}
+def _learned_about_since(before: psycopg.Connection) -> set[UUID]:
+    """The files and attempts with a submission, an answer, a question, its end or a finding that is not here.
+
+    None of these has to change a state. An answer that only names its file is lost at a price: once the rail forgets
+    the file, the same bytes would go again.
+    """
+    ended = _read(before, PayoutHold, "id", list(_named_by_new(before, PayoutHoldClosing, "hold_id")))
+    return {
+        *_named_by_new(before, PayoutSubmission, "file_id"),
+        *_named_by_new(before, PayoutAnswer, "file_id"),
+        *_named_by_new(before, PayoutHold, "attempt_id"),
+        *_named_by_new(before, PayoutDecision, "attempt_id"),
+        *(hold.attempt_id for hold in ended if hold.attempt_id),
+    }
 
 
-def _left(before: psycopg.Connection) -> list[Payout]:
-    return _read(before, Payout, "state", [str(state) for state in LEFT])
+def _attempts_of(before: psycopg.Connection, payouts: Sequence[Payout]) -> list[PayoutAttempt]:
+    """The older ones of a payout first: written in this order, at no moment can two of them pay."""
+    attempts = _read(before, PayoutAttempt, "payout_id", [payout.id for payout in payouts])
+    return sorted(attempts, key=lambda attempt: (attempt.payout_id, attempt.number))
 
 
 def _write(
@@ -117,10 +139,7 @@ def _write(
     holds = _read(before, PayoutHold, "attempt_id", [attempt.id for attempt in attempts])
     closings = _read(before, PayoutHoldClosing, "hold_id", [hold.id for hold in holds])
     decisions = _read(before, PayoutDecision, "attempt_id", [attempt.id for attempt in attempts])
-    _forget_strangers([*payouts, *holds, *closings])
-    known = _known_people({each.operator_id for each in approvals} | {each.operator_id for each in decisions})
-    approvals = [each for each in approvals if each.operator_id in known]
-    decisions = [each for each in decisions if each.operator_id in known]
+    _copy_people(before, [*payouts, *approvals, *holds, *closings, *decisions], now)
     _copy_texts(before, [*payees, *payouts, *attempts, *files, *answers, *holds, *closings, *decisions])
     record_carried_over(payouts, payees, approvals, holds, closings, now=now)
     _insert(Payee, payees)
@@ -136,22 +155,20 @@ def _write(
     _insert(PayoutDecision, decisions)
     for numbered in (PayoutApproval, PayoutSubmission, PayoutAnswer, PayoutDecision):
         _advance(numbered)
-    _book(payouts, attempts, {file.id: file.rail_account for file in files}, decisions)
+    book_carried_over(payouts, attempts, {file.id: file.rail_account for file in files}, decisions)
 
 
-def _known_people(ids: "set[UUID]") -> "set[UUID]":
-    return set(Person.objects.filter(pk__in=ids).values_list("id", flat=True))
+def _copy_people(before: psycopg.Connection, rows: Iterable[Model], now: datetime) -> None:
+    """An operator added after the backup comes as a person without the office: what they decided is evidence.
 
-
-def _forget_strangers(rows: Iterable[Model]) -> None:
-    """An operator added after the backup exists in the replaced database only."""
-    rows = list(rows)
+    Without their finding the question that it ended would be closed here, and what it booked would not be.
+    """
     named = {getattr(row, name) for row in rows for name in _PEOPLE if getattr(row, name, None)}
-    known = _known_people(named)
-    for row in rows:
-        for name in _PEOPLE:
-            if getattr(row, name, None) and getattr(row, name) not in known:
-                setattr(row, name, None)
+    people = not_here(Person, _read(before, Person, "id", list(named)))
+    for person in people:
+        person.is_staff = person.is_superuser = False
+        append("person.joined", f"person:{person.id}", {"by": "restore"}, happened_at=now)
+    _insert(Person, people)
 
 
 def _copy_texts(before: psycopg.Connection, rows: Iterable[Model]) -> None:
@@ -159,62 +176,6 @@ def _copy_texts(before: psycopg.Connection, rows: Iterable[Model]) -> None:
     names = ("details_id", "reason_id", "content_id")
     needed = {getattr(row, name) for row in rows for name in names if getattr(row, name, None)}
     _insert(ErasableText, _read(before, ErasableText, "id", list(needed)))
-
-
-def _book(
-    payouts: Iterable[Payout],
-    attempts: Iterable[PayoutAttempt],
-    rail_accounts: dict[UUID, str],
-    decisions: Iterable[PayoutDecision],
-) -> None:
-    """The journals of each payout's state, in the order in which they came; those in the backup are skipped."""
-    journals: list[PayoutJournal] = []
-    by_payout = {attempt.payout_id: attempt for attempt in attempts if attempt.state != PayoutAttempt.State.WITHDRAWN}
-
-    def add(
-        payout: Payout, kind: str, attempt: PayoutAttempt | None = None, found: PayoutDecision | None = None
-    ) -> None:
-        at = payout.requested_at if kind == RESERVED else payout.finished_at or payout.requested_at
-        number, account = (attempt.number, rail_accounts[attempt.file_id]) if attempt else (None, "")
-        journals.append(
-            PayoutJournal(
-                kind,
-                payout.id,
-                number,
-                payout.shop_id,
-                account,
-                payout.currency,
-                payout.amount_minor,
-                at,
-                borne_by=found.borne_by if found else "shop",
-                overpayment=found.overpayment if found else None,
-            )
-        )
-
-    for payout in payouts:
-        add(payout, RESERVED)
-        if payout.state == Payout.State.REFUSED:
-            add(payout, RELEASED)
-            continue
-        attempt = by_payout[payout.id]
-        for kind in JOURNALS_OF[attempt.state]:
-            add(payout, kind, attempt)
-        for booked, ended in _overpayments_of(attempt, decisions):
-            add(payout, OVERPAID, attempt, booked)
-            if ended:
-                add(payout, RECOVERED, attempt, booked)
-    book(journals)
-
-
-def _overpayments_of(
-    attempt: PayoutAttempt, decisions: Iterable[PayoutDecision]
-) -> Iterator[tuple[PayoutDecision, bool]]:
-    """The findings that booked an overpayment of this attempt, each with whether it came back."""
-    numbered = [each for each in decisions if each.attempt_id == attempt.id and each.overpayment is not None]
-    came_back = {each.overpayment for each in numbered if each.outcome == PayoutDecision.Outcome.RETURNED}
-    for each in sorted(numbered, key=lambda decision: decision.pk):
-        if each.outcome != PayoutDecision.Outcome.RETURNED:
-            yield each, each.overpayment in came_back
 
 
 def _insert(model: type[M], rows: Sequence[M]) -> None:
@@ -248,3 +209,15 @@ def _read(before: psycopg.Connection, model: type[M], column: str, values: Seque
     )
     with before.cursor(row_factory=dict_row) as cursor:
         return [model(**row) for row in cursor.execute(statement, [list(values)]).fetchall()]
+
+
+def _named_by_new(before: psycopg.Connection, model: type[Model], column: str) -> set[UUID]:
+    """What the rows of the other database that are not here have in this column."""
+    statement = text.SQL("SELECT {}, {} FROM {} WHERE {} IS NOT NULL").format(
+        text.Identifier(model._meta.pk.column),
+        text.Identifier(column),
+        text.Identifier(model._meta.db_table),
+        text.Identifier(column),
+    )
+    here = set(model._default_manager.values_list("pk", flat=True))
+    return {named for key, named in before.execute(statement).fetchall() if key not in here}
