@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ def prove(as_json: bool, data: Path) -> None:
         from joey.insight.prove import prove as judge
         from joey.record.erasable import erased_count
 
-        held = _as_json(judge()) if as_json else _in_words(judge())
+        with closing(judge()) as verdicts:  # or the traceback of an interrupt would keep it, and its statements, open
+            held = _as_json(verdicts) if as_json else _in_words(verdicts)
         erased = erased_count()
     if not as_json:
         click.echo(f"All {held} rules hold. Texts erased so far: {erased}.")

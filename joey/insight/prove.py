@@ -1,6 +1,6 @@
 """Every invariant of every package in one list: what `joey prove` checks and each journey ends with."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from joey.catalog import prove as catalog
 from joey.commissions import prove as commissions
@@ -13,12 +13,12 @@ from joey.sharing import prove as sharing
 from joey.shops import prove as shops
 
 
-def prove() -> Iterator[JudgedRule]:
-    """Judge every rule on one snapshot of the books, while they are worked on."""
+def prove() -> Generator[JudgedRule, None, None]:
+    """Judge every rule on one snapshot of the books, while they are worked on. Close it to end the proof early."""
     return verdicts(all_checks())
 
 
 def all_checks() -> list[Check]:
-    """The checks of all packages: money first, and nothing long at the end, where one thread waits for the other."""
+    """Of all packages: ledger and record first, and nothing long at the end, where one thread waits for the other."""
     packages = (ledger, record, commissions, orders, payouts, sharing, shops, catalog)
     return [check for package in packages for check in package.CHECKS]

@@ -1,13 +1,14 @@
 """What must always hold, as queries that return the offenders."""
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from django.db import connections, transaction
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from joey.kit import sql
 
@@ -54,37 +55,64 @@ class JudgedRule:
         return ", ".join(f"{name} {value}" for name, value in (self.offender or {}).items())
 
 
-def verdicts(checks: Sequence[Check]) -> Iterator[JudgedRule]:
+def verdicts(checks: Sequence[Check]) -> Generator[JudgedRule, None, None]:
     """Judge the checks, two at a time, in their order; all on one snapshot: what is written meanwhile is no part of it.
 
-    Inside a transaction they are judged on its connection, one after another: no other sees what it wrote.
+    A caller that has seen enough closes it: what is being judged then is cancelled. Inside a transaction the checks are
+    judged on its connection, one after another: no other sees what it wrote.
     """
     if sql.inside_transaction():
         yield from map(_judged, checks)
         return
-    waiting = deque((check, Future[JudgedRule]()) for check in checks)
-    found = [verdict for _check, verdict in waiting]
-    with _one_snapshot() as snapshot, ThreadPoolExecutor(AT_ONCE) as threads:
+    with (
+        _one_snapshot() as snapshot,
+        _own_connections() as own,
+        ThreadPoolExecutor(AT_ONCE, initializer=_use_one_of, initargs=(list(own),)) as threads,
+    ):
+        found = [threads.submit(_judged_on, snapshot, check) for check in checks]
         try:
-            for _thread in range(AT_ONCE):
-                threads.submit(_judge, waiting, snapshot)
             for verdict in found:
                 yield verdict.result()
         finally:
-            waiting.clear()  # a caller that has seen enough waits only for what is being judged now
+            _stop(found, own)
 
 
-def _judge(waiting: deque[tuple[Check, Future[JudgedRule]]], snapshot: str) -> None:
-    """Judge what waits, on a connection of this thread's own, until nothing does."""
-    with suppress(IndexError):  # nothing waits
-        while True:
-            check, verdict = waiting.popleft()
-            try:
-                with _one_snapshot(snapshot):
-                    verdict.set_result(_judged(check))
-            except BaseException as error:  # noqa: BLE001 -- raised where the verdict is read
-                verdict.set_exception(error)
-    connections.close_all()
+def _stop(found: Sequence[Future[JudgedRule]], own: Sequence[BaseDatabaseWrapper]) -> None:
+    """Begin nothing more, and cancel what runs until nothing does: between two statements a cancel hits neither."""
+    for verdict in found:
+        verdict.cancel()
+    while wait(found, timeout=0.1).not_done:
+        for each in own:
+            with suppress(AttributeError, psycopg.Error):  # not connected yet, or not any more
+                each.connection.cancel()
+
+
+@contextmanager
+def _own_connections() -> Iterator[list[BaseDatabaseWrapper]]:
+    """A connection for each thread, outside the pool, where other requests of this process would miss it for minutes.
+
+    It is Django's all the same, since a rule may be a function that asks several times. The thread that ends the proof
+    cancels what runs on these, and closes them.
+    """
+    own = [connections.create_connection(DEFAULT_DB_ALIAS) for _thread in range(AT_ONCE)]
+    for each in own:
+        options = {name: option for name, option in each.settings_dict["OPTIONS"].items() if name != "pool"}
+        each.settings_dict = each.settings_dict | {"OPTIONS": options}
+        each.inc_thread_sharing()
+    try:
+        yield own
+    finally:
+        for each in own:
+            each.close()
+
+
+def _use_one_of(free: list[BaseDatabaseWrapper]) -> None:
+    connections[DEFAULT_DB_ALIAS] = free.pop()
+
+
+def _judged_on(snapshot: str, check: Check) -> JudgedRule:
+    with _one_snapshot(snapshot):
+        return _judged(check)
 
 
 def _judged(check: Check) -> JudgedRule:

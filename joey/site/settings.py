@@ -52,7 +52,7 @@ def database(url: str, *, pool: bool) -> dict[str, object]:
         "tcp_user_timeout": 10_000,  # ms; a host that is gone is noticed
     }
     if pool:
-        most = number("JOEY_POOL", 10, least=3)  # a proof takes three: its snapshot, and two rules at once
+        most = number("JOEY_POOL", 10, least=2)  # a proof on a page of the office keeps one for minutes
         options["pool"] = {"min_size": 1, "max_size": most, "timeout": 5}
     for name in ("sslmode", "sslrootcert"):
         if name in query:

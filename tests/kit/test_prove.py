@@ -62,12 +62,49 @@ def test_a_caller_that_has_seen_enough_waits_for_no_more_rules(committed_db: Emb
 
     found = verdicts([Check("", counted)] * 50)
     assert next(found).offender
-    found.close()  # type: ignore[attr-defined]
+    found.close()
 
     assert judged < 10
     with psycopg.connect(committed_db.urls.owner) as other:
         idle = other.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'").fetchone()
     assert idle == (0,)
+
+
+def test_what_is_being_judged_is_cancelled_when_its_caller_has_seen_enough(committed_db: EmbeddedPostgres) -> None:
+    begun = threading.Event()
+    ended: list[str] = []
+
+    def begins() -> str:
+        begun.wait(10)
+        return "SELECT 1 AS wrong"
+
+    def takes_long() -> str:
+        begun.set()
+        try:
+            sql.execute("SELECT pg_sleep(20)")
+        except DatabaseError as error:
+            ended.append(str(error))
+            raise
+        return EMPTY.query
+
+    found = verdicts([Check("", begins), Check("", takes_long)])
+    assert next(found).offender
+    found.close()
+
+    assert [error.strip() for error in ended] == ["canceling statement due to user request"]
+
+
+def test_a_proof_judges_on_connections_outside_the_pool(committed_db: EmbeddedPostgres) -> None:
+    outside: list[bool] = []
+
+    def looks() -> str:
+        outside.append(connection.pool is None)  # type: ignore[attr-defined]
+        return ME.query
+
+    list(verdicts([Check("", looks), Check("", looks)]))
+
+    assert connection.pool is not None  # type: ignore[attr-defined]
+    assert outside == [True, True]
 
 
 def test_a_rule_that_cannot_be_judged_says_so(committed_db: EmbeddedPostgres) -> None:
@@ -76,6 +113,18 @@ def test_a_rule_that_cannot_be_judged_says_so(committed_db: EmbeddedPostgres) ->
     assert next(judged).offender is None
     with pytest.raises(DatabaseError, match="division by zero"):
         next(judged)
+
+
+def test_a_rule_whose_transaction_cannot_be_ended_says_so(committed_db: EmbeddedPostgres) -> None:
+    def fail() -> None:
+        raise ConnectionError("the server is gone")
+
+    def ends_badly() -> str:
+        transaction.on_commit(fail)
+        return EMPTY.query
+
+    with pytest.raises(ConnectionError, match="the server is gone"):
+        list(verdicts([Check("", ends_badly), EMPTY, EMPTY]))
 
 
 def test_a_proof_writes_nothing(committed_db: EmbeddedPostgres) -> None:

@@ -1,6 +1,7 @@
 """Prove a backup: restore it into a throw-away database, count the rows, and check every rule of the books."""
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 from joey.instance.backup.backup_archive import DATABASE, Trial
@@ -68,12 +69,12 @@ def prove() -> int:
     from joey.insight.prove import prove as judge
 
     held = 0
-    for verdict in judge():
-        if verdict.offender is not None:
-            raise CommandFailed(
-                f"The backup was restored, and a rule does not hold: {verdict.rule}. First offender: {verdict.facts}"
-            )
-        held += 1
+    with closing(judge()) as verdicts:
+        for verdict in verdicts:
+            if verdict.offender is not None:
+                offender = f"{verdict.rule}. First offender: {verdict.facts}"
+                raise CommandFailed(f"The backup was restored, and a rule does not hold: {offender}")
+            held += 1
     return held
 
 
