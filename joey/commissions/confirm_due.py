@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from joey.commissions.queries import DueCommission, claim_due, note_all_confirmed
+from joey.commissions.queries import DueCommission, claim_due
 from joey.commissions.write_changes import copy_revisions
 from joey.kit import sql
 from joey.kit.sets import SetTable
@@ -43,8 +43,6 @@ def confirm_due(*, now: datetime, batch: int = BATCH, read_up_to: datetime | Non
                 marketplace, until=due_until(marketplace, now=now, read_up_to=read_up_to), now=now, batch=batch
             ):
                 confirmed += done
-            if read_up_to is None:
-                note_all_confirmed(marketplace, now=now)
         except Exception as failure:
             log.exception("confirming the commissions of %s failed", marketplace)
             failures.append(failure)

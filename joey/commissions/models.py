@@ -252,4 +252,3 @@ class EarnCursor(models.Model):
     marketplace = models.CharField(max_length=64, primary_key=True)
     revision = models.BigIntegerField(default=0)
     caught_up_at = models.DateTimeField(null=True)  # when it last had nothing left to read
-    all_confirmed_at = models.DateTimeField(null=True)  # when nothing was left to confirm

@@ -71,13 +71,6 @@ def note_caught_up(marketplace: str, *, now: datetime) -> None:
     sql.execute("UPDATE commissions_earncursor SET caught_up_at = %s WHERE marketplace = %s", [now, marketplace])
 
 
-def note_all_confirmed(marketplace: str, *, now: datetime) -> None:
-    """Nothing was left to confirm at `now`. It waits for no booking that has the row: the next minute notes it."""
-    free = "SELECT marketplace FROM commissions_earncursor WHERE marketplace = %s FOR UPDATE SKIP LOCKED"
-    statement = f"UPDATE commissions_earncursor SET all_confirmed_at = %s WHERE marketplace IN ({free})"
-    sql.execute(statement, [now, marketplace])
-
-
 def advance_earn_cursor(marketplace: str, revision: int) -> None:
     sql.execute("UPDATE commissions_earncursor SET revision = %s WHERE marketplace = %s", [revision, marketplace])
 

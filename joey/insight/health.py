@@ -129,7 +129,7 @@ def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]
         if each.to_book and now - each.since > BOOKING_OLD_AFTER:
             since = each.since.isoformat(timespec="minutes")
             found.append(behind % {"marketplace": each.marketplace, "lines": each.to_book, "since": since})
-        if each.to_confirm and now - each.confirmed_at > BOOKING_OLD_AFTER:
+        if each.to_confirm and now - each.overdue_since > BOOKING_OLD_AFTER:
             found.append(overdue % {"marketplace": each.marketplace, "lines": each.to_confirm})
     return found
 

@@ -160,14 +160,15 @@ def today_of(shop_id: UUID, *, since: datetime) -> Today:
 class BookingLag:
     """Of one marketplace: lines that are not booked yet, and commissions that should be available; at most LAG_MOST.
 
-    `since` is when it last had nothing left to book, `confirmed_at` when nothing was left to confirm.
+    `since` is when it last had nothing left to book. `overdue_since` is since when the first of these commissions could
+    have been confirmed: its newest booking or the end of its last hold. It does not ask confirming, which may be wrong.
     """
 
     marketplace: str
     to_book: int
     since: datetime
     to_confirm: int
-    confirmed_at: datetime
+    overdue_since: datetime
 
 
 LAG_MOST = 1000
@@ -179,7 +180,7 @@ def booking_lags(*, now: datetime) -> list[BookingLag]:
         f"""
         SELECT m.marketplace, to_book.lines AS to_book, to_confirm.lines AS to_confirm,
                coalesce(e.caught_up_at, to_book.first_seen_at, %(now)s) AS since,
-               coalesce(e.all_confirmed_at, to_confirm.earned_at, %(now)s) AS confirmed_at
+               coalesce(to_confirm.since, %(now)s) AS overdue_since
         FROM unnest(%(marketplaces)s::text[]) AS m (marketplace)
         LEFT JOIN commissions_earncursor e USING (marketplace)
         CROSS JOIN LATERAL (
@@ -189,11 +190,15 @@ def booking_lags(*, now: datetime) -> list[BookingLag]:
                 ORDER BY l.revision LIMIT {LAG_MOST}) AS waiting
         ) AS to_book
         CROSS JOIN LATERAL (
-            SELECT count(*) AS lines, min(earned_at) AS earned_at FROM (
-                SELECT c.earned_at FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
+            SELECT count(*) AS lines, min(since) AS since FROM (
+                SELECT greatest(r.booked_at, (
+                           SELECT max(e.recorded_at) FROM commissions_hold h
+                           JOIN commissions_holdclosing e ON e.hold_id = h.id WHERE h.commission_id = c.id)) AS since
+                FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
+                JOIN commissions_revision r ON (r.commission_id, r.number) = (c.id, c.revision)
                 WHERE c.marketplace = m.marketplace AND c.settled AND {DUE}
                   AND c.payable_on < least(%(now)s, ({READ_UNTIL.format(marketplace="m.marketplace")}))::date - 1
-                LIMIT {LAG_MOST}) AS waiting
+                ORDER BY c.payable_on LIMIT {LAG_MOST}) AS waiting
         ) AS to_confirm
         """,
         {"now": now, "marketplaces": marketplaces_with_lines()},

@@ -193,22 +193,7 @@ def metrics() -> str:
     return Client().get("/metrics").content.decode()
 
 
-def test_readyz_and_the_metrics_name_what_is_in_quarantine_and_what_is_overdue() -> None:
-    take_in(*poison("1001"), settled("1002"))
+def test_the_metrics_name_what_is_in_quarantine() -> None:
+    take_in(*poison("1001"))
 
-    assert booking_troubles() == ["Commissions of taobao that were due before yesterday and are not available: 1."]
     assert 'joey_stuck{state="quarantined",table="commissions_quarantinedline"} 1.0' in metrics()
-
-
-def test_what_is_due_again_once_its_hold_ends_is_no_trouble_in_its_first_minutes() -> None:
-    take_in(settled("1001", held="frozen"))
-    confirm_due(now=database_now())
-    take_in(settled("1001", reported_at=NOW, held=""))
-
-    released = booking_troubles()
-    EarnCursor.objects.update(all_confirmed_at=database_now() - DAY)
-    waiting_for_a_day = booking_troubles()
-    confirm_due(now=database_now())
-
-    assert (released, len(waiting_for_a_day)) == ([], 1)
-    assert EarnCursor.objects.filter(all_confirmed_at__gt=database_now() - DAY).exists()

@@ -27,7 +27,6 @@ class Migration(migrations.Migration):
                 ('marketplace', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('revision', models.BigIntegerField(default=0)),
                 ('caught_up_at', models.DateTimeField(null=True)),
-                ('all_confirmed_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
