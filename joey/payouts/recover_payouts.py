@@ -3,8 +3,8 @@
 A backup does not know the payouts that were sent after it: it would send them again, or let the shopkeeper request
 the same money again. Where the replaced database can still be read, those payouts are copied with their ids, files,
 keys, submissions, answers and holds, and with the people who decided about them. The rail then answers for them as it
-would have. So are payouts that left before and of which more was learned since: what the bank once showed to have is
-never sent again.
+would have. So are payouts that left before and about which more was learned since: a file that the bank has shown to
+have is never sent again.
 """
 
 from collections import Counter

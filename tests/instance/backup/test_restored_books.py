@@ -79,15 +79,18 @@ def test_books_with_much_that_is_open_hold_after_a_restore(books: EmbeddedPostgr
             python_on(restored, """
                 from joey.payouts.models import PayoutDecision
                 from joey.payouts.resolve import resolve
+                from joey.people.models import Person
                 from tests.cast import ada
-                from tests.payouts.stage import second_operator
                 attempt = PayoutDecision.objects.latest("id").attempt
-                for operator in (ada(), second_operator()):
+                newcomer = Person.objects.create(email="cy@example.com", is_staff=True)
+                for operator in (ada(), newcomer):
                     resolve(attempt, outcome="returned", by=operator, reason="Statement 8", now=NOW + 4 * DAY)
             """)  # fmt: skip
         again = joey("restore", str(tmp_path / "backup"), "--replace", "--data", str(data), timeout=120)
+        proof = joey("prove", "--data", str(data), timeout=120)
 
         assert again.returncode == 0, again.stdout + again.stderr
+        assert proof.returncode == 0, proof.stderr
         with EmbeddedPostgres(data) as restored, psycopg.connect(restored.urls.app) as app:
             back = app.execute("SELECT count(*) FROM ledger_journal WHERE kind = 'payout.recovered'").fetchone()
         assert back == (1,), "what was found since the backup was lost"
