@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -35,14 +38,14 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
         return request.user.is_active and request.user.is_authenticated and request.user.is_staff
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Every page of the office goes through here: strangers sign in, other people find nothing."""
+        """Every page of the office goes through here: strangers sign in, other people can sign in as someone else."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             if not self.has_permission(request):
-                raise Http404
+                return _for_operators(request)
             response: HttpResponse = inner(request, *args, **kwargs)
             response.headers["Content-Security-Policy"] = POLICY
             return response
@@ -53,7 +56,7 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
         if request.user.is_authenticated:
-            raise Http404
+            return _for_operators(request)
         return _to_sign_in(request, to=reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -77,6 +80,9 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
         from joey.office.waiting import waiting_url
 
         return [waiting_url(self), health_url(self), register_url(self), terms_url(self)]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "demo": settings.DEMO}
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return [
@@ -139,6 +145,14 @@ def _item(title: Any, icon: str, link: str) -> dict[str, Any]:
 
 def _to_sign_in(request: HttpRequest, to: str | None = None) -> HttpResponse:
     return HttpResponseRedirect(f"{SIGN_IN}?{urlencode({'next': to or request.get_full_path()})}")
+
+
+def _for_operators(request: HttpRequest) -> HttpResponse:
+    """The same page at every address of the office, for a person who is no operator: it tells nothing of the office."""
+    page = render(request, "for_operators.html", {"to": reverse("admin:index")}, status=404, using="jinja2")
+    page.headers["Content-Security-Policy"] = POLICY
+    add_never_cache_headers(page)
+    return page
 
 
 office = Office(name="admin")  # the name that the templates of Django's admin ask for

@@ -1,7 +1,7 @@
 """Sign in with a code sent to a phone or an e-mail address. A session begins only after the right code."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -83,7 +83,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session; with `next`, someone else signs in and continues there."""
     logout(request)
+    if request.POST.get(REDIRECT_FIELD_NAME):
+        return HttpResponseRedirect(_with_next("/studio/sign-in", request))
     return HttpResponseRedirect("/")
 
 

@@ -111,11 +111,35 @@ def test_strangers_are_sent_to_sign_in_and_come_back() -> None:
     assert Client().get("/office/login/").headers["Location"].startswith("/studio/sign-in")
 
 
-def test_people_who_are_no_operators_find_nothing() -> None:
+def test_people_who_are_no_operators_find_nothing_but_a_way_to_sign_in_as_someone_else() -> None:
     client = signed_in(mei())
 
     for address in ("/office/", "/office/login/", "/office/health/", "/office/payouts/payout/", "/office/no-such"):
-        assert client.get(address).status_code == 404, address
+        found = client.get(address)
+        assert (found.status_code, "mei@example.com" in found.content.decode()) == (404, True), address
+        assert "no-store" in found.headers["Cache-Control"]
+    page = client.get("/office/").content.decode()
+    assert 'action="/studio/sign-out"' in page
+    left = client.post("/studio/sign-out", {"next": "/office/"})
+    assert left.headers["Location"] == "/studio/sign-in?next=/office/"
+    assert client.get("/office/").headers["Location"].startswith("/studio/sign-in")
+
+
+def test_signing_out_leads_to_no_other_site() -> None:
+    answer = signed_in(mei()).post("/studio/sign-out", {"next": "https://evil.example/office/"})
+
+    assert answer.headers["Location"] == "/studio/sign-in"
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_every_page_of_the_office_says_that_it_is_a_demo(settings: Any, demo: bool) -> None:
+    settings.DEMO = demo
+    client = signed_in(ada())
+    shop = meis_shop()
+
+    for address in ("waiting/", "health/", "terms/", "shops/shop/", f"shops/shop/{shop.pk}/change/"):
+        page = client.get(f"/office/{address}")
+        assert (page.status_code, "no real money moves" in page.content.decode()) == (200, demo), address
 
 
 def test_an_operator_whose_account_was_closed_is_out() -> None:
