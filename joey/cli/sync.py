@@ -5,6 +5,9 @@ from pathlib import Path
 import click
 
 from joey.cli.data_option import data_option
+from joey.instance.data_folder import user_of
+from joey.instance.demo.connect_sandbox import sandbox_accounts
+from joey.instance.errors import CommandFailed
 
 
 @click.command()
@@ -30,5 +33,15 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
     if not done:
         click.echo("No connected marketplace reports orders.")
     click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
+    if not done and _is_stopped_demo(data):
+        raise CommandFailed(
+            "The demo's marketplaces answer only while Joey runs. Start it with `make up` or `joey up`, then try again."
+        )
     if any(each.trouble for each in done):
         ctx.exit(1)
+
+
+def _is_stopped_demo(data: Path) -> bool:
+    """Whether the folder's marketplaces are those of the sandbox, which only a running `joey up` starts."""
+    user = user_of(data)
+    return sandbox_accounts(data).is_file() and (user is None or user.command != "up")

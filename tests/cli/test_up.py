@@ -147,6 +147,12 @@ def test_two_ctrl_c_stop_everything_once_and_lose_nothing(first: RunningJoey) ->
         assert app.execute("SELECT a FROM kept_over_stops").fetchall() == [(1,)]
 
 
+def test_sync_says_that_the_marketplaces_of_a_stopped_demo_do_not_answer(first: RunningJoey) -> None:
+    said = joey("sync", "--data", str(first.data))
+
+    assert (said.returncode, "answer only while Joey runs" in said.stderr) == (1, True), said.stdout + said.stderr
+
+
 def test_ctrl_c_while_starting_leaves_a_folder_that_starts(tmp_path: Path) -> None:
     interrupted = RunningJoey(tmp_path / "data", "--no-demo")
     interrupted.launch()
