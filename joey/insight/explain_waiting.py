@@ -32,10 +32,7 @@ def waiting_in_words(line: OrderRow, code: str, *, now: datetime) -> str:
             "The order is not settled any more. %(figure)s waits until the marketplace settles it again, and then its"
             " waiting days."
         ),
-        waits_for.NOT_SETTLED: _(
-            "About %(figure)s, once the marketplace settles the order. If nothing is returned, expect it around"
-            " %(day)s."
-        ),
+        waits_for.NOT_SETTLED: _not_settled(line, now=now),
         waits_for.DAYS: _("The order is settled. %(figure)s becomes available on %(day)s."),
         waits_for.NOT_READ: _(
             "%(figure)s was due on %(day)s. The reports of %(marketplace)s are read only up to %(read)s; it becomes"
@@ -50,7 +47,7 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
     code = waits_for.waits_for(line, now=now)
     if not line.commission.minor and code != waits_for.QUARANTINED:
         return ""
-    if code == waits_for.NOT_SETTLED and line.payable_on and line.payable_on >= now.date():
+    if code == waits_for.NOT_SETTLED and line.payable_on and not _is_over(line, now=now):
         return _("payable about %s") % _day(line.payable_on, now)
     return {
         waits_for.DAYS: _("available on %s") % _day(line.payable_on, now),
@@ -61,6 +58,33 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
         waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),
         waits_for.NOTHING: _("available since %s") % _day(line.payable_on, now) if line.released.minor > 0 else "",
     }.get(code, "")
+
+
+def day_in_words(line: OrderRow, *, now: datetime) -> tuple[str, date | None]:
+    """What the day of a line's commission is, and the day: it was expected, is expected, or is not promised."""
+    if not line.commission.minor or line.payable_on is None:
+        return _("Payable about"), None
+    if line.commission_state == "confirmed":
+        return _("Available since"), line.payable_on
+    if _is_over(line, now=now):
+        return _("Was due on"), line.payable_on
+    return _("Payable about"), line.payable_on
+
+
+def _is_over(line: OrderRow, *, now: datetime) -> bool:
+    """Whether the day on which it was expected is over."""
+    return line.payable_on is not None and line.payable_on < today_of(now)
+
+
+def _not_settled(line: OrderRow, *, now: datetime) -> str:
+    if _is_over(line, now=now):
+        return _(
+            "About %(figure)s, once the marketplace settles the order. It was expected around %(day)s, and"
+            " %(marketplace)s has not settled it yet."
+        )
+    return _(
+        "About %(figure)s, once the marketplace settles the order. If nothing is returned, expect it around %(day)s."
+    )
 
 
 def _day(day: date | None, now: datetime) -> str:

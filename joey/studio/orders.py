@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from joey.commissions.queries import order_of, orders_of
-from joey.insight.explain_waiting import waiting_in_short
+from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import click_trace, order_trace
 from joey.kit import clock
 from joey.sharing.queries import clicks_of
@@ -33,7 +33,9 @@ def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
     trace = order_trace(shop, line_id, now=now)
-    facts = {"shop": shop, "tab": "orders", "now": now, "line": order_of(shop.id, line_id), "trace": trace}
+    line = order_of(shop.id, line_id)
+    due = day_in_words(line, now=now) if line else None
+    facts = {"shop": shop, "tab": "orders", "now": now, "line": line, "trace": trace, "due": due}
     return page(request, "order.html", facts)
 
 

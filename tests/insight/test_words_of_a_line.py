@@ -10,7 +10,7 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Commission
 from joey.commissions.queries import orders_of
-from joey.insight.explain_waiting import waiting_in_short
+from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import Trace, order_trace
 from joey.ledger.queries import balances_of
 from joey.orders.models import OrderLine, SyncCursor
@@ -194,6 +194,15 @@ def test_a_day_in_the_past_says_what_it_waits_for() -> None:
     assert "was due on 21 Nov and becomes available within minutes" in due
     assert traced().reason == "reports_not_read"
     assert "read only up to 18 Nov" in traced().answer
+
+
+def test_a_late_order_is_not_expected_on_a_day_that_is_over() -> None:
+    take_in(report(paid_at=NOW - 40 * DAY))
+    line = orders_of(meis_shop().pk, limit=1)[0]
+
+    assert "was expected around" in traced().answer
+    assert "Taobao or Tmall has not settled it yet" in traced().answer
+    assert day_in_words(line, now=NOW) == ("Was due on", line.payable_on)
 
 
 def test_the_words_are_chinese_where_the_reader_is() -> None:
