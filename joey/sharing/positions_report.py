@@ -19,7 +19,7 @@ LEASES_SHOWN = 200
 
 @dataclass(frozen=True)
 class PositionCount:
-    """The positions at one marketplace: how many are leased, rest after a lease, are free, and never were leased."""
+    """The positions at one marketplace: how many are leased, rest, are free, and of the free ones never were leased."""
 
     marketplace: str
     leased: int
@@ -70,7 +70,7 @@ def position_counts(*, now: datetime) -> list[PositionCount]:
         SELECT marketplace, count(*) FILTER (WHERE free_from IS NULL) AS leased,
                count(*) FILTER (WHERE free_from > %(now)s) AS resting,
                count(*) FILTER (WHERE free_from <= %(now)s) AS free,
-               count(*) FILTER (WHERE free_from IS NOT NULL AND NOT was_leased) AS never_leased
+               count(*) FILTER (WHERE free_from <= %(now)s AND NOT was_leased) AS never_leased
         FROM sharing_position GROUP BY marketplace ORDER BY marketplace
         """,
         {"now": now},

@@ -11,6 +11,7 @@ from joey.office.columns import time_text
 from joey.record.queries import events_of
 from joey.sharing.lease_position import lease_for
 from joey.sharing.models import Position, PositionLease
+from joey.sharing.positions_report import position_counts
 from tests.cast import ada, mei, meis_shop
 from tests.marketplaces.conftest import connected
 from tests.office.test_office import signed_in
@@ -81,6 +82,18 @@ def test_a_resting_position_says_why_and_until_when(office: Client) -> None:
     assert "Rests until" not in shown[free.pk]
     assert "Free, never leased" in shown[new.pk]
     assert [key for key in ("110001", "110002", "110003") if key in rest] == ["110002"]
+
+
+def test_a_position_that_an_order_named_before_any_shop_had_it_says_so(office: Client) -> None:
+    free_from = clock.now() + timedelta(days=9)
+    position = Position.objects.create(marketplace="taobao", key="110001", free_from=free_from)
+
+    page = office.get(reverse("admin:sharing_position_change", args=[position.pk])).content.decode()
+    (count,) = position_counts(now=clock.now())
+
+    assert f"Rests until {time_text(free_from)}: an order named it, though no shop has had it" in page
+    assert "its last shop" not in page
+    assert (count.resting, count.free, count.never_leased) == (1, 0, 0)
 
 
 def test_only_operators_register_positions(connected: Sandbox) -> None:

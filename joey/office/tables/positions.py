@@ -50,8 +50,11 @@ class PositionsTable(ReadOnly):
     def use(self, position: Any) -> str:
         if position.free_from is None:
             return gettext("Leased now")
+        until = time_text(position.free_from)
+        if position.rests and not position.was_leased:
+            return gettext("Rests until %s: an order named it, though no shop has had it") % until
         if position.rests:
-            return gettext("Rests until %s: orders of its last shop may still come") % time_text(position.free_from)
+            return gettext("Rests until %s: orders of its last shop may still come") % until
         return gettext("Free") if position.was_leased else gettext("Free, never leased")
 
 
