@@ -153,6 +153,7 @@ class OrderRow:
     penalty: Money  # taken beyond what the line gave; ours to bear
     commission_state: str
     payable_on: date | None
+    made_available_at: datetime | None  # the last part of it that was
     held: bool
     # why the marketplace's reports hold it (Hold.Class); "" when they do not, or an operator released that hold
     held_by_marketplace: str
@@ -174,7 +175,8 @@ _ORDER_ROW = f"""
            coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.pending_minor, 0) AS pending_minor,
            coalesce(c.held_minor + {BLOCKED}, 0) AS on_hold_minor, coalesce(c.released_minor, 0) AS released_minor,
            coalesce(c.penalty_minor, 0) AS penalty_minor, coalesce(c.state, '') AS commission_state, c.payable_on,
-           coalesce(c.holds_of_all > 0 OR c.hold_minor > 0, false) AS held, {_HELD_BY_REPORTS} AS held_by_marketplace,
+           c.confirmed_at AS made_available_at, coalesce(c.holds_of_all > 0 OR c.hold_minor > 0, false) AS held,
+           {_HELD_BY_REPORTS} AS held_by_marketplace,
            coalesce(q.reason, '') AS quarantined, coalesce(c.line_revision = l.revision, false) AS is_booked,
            coalesce(c.settled, false) AS settled, coalesce(c.restarted, false) AS restarted,
            ({READ_UNTIL.format(marketplace="l.marketplace")}) AS read_until

@@ -96,7 +96,7 @@ def penalty(facts: Facts) -> Explained:
 
 def confirmed(facts: Facts) -> Explained:
     why = _("The order is settled, the waiting time is over, and nothing holds it.")
-    return _("Available"), why, facts["amount_minor"]
+    return _("Made available"), why, facts["amount_minor"]
 
 
 def other_currency(facts: Facts) -> Explained:

@@ -56,16 +56,25 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
         waits_for.NOT_READ: _("waits for reports that are not read yet"),
         waits_for.DUE: _("available within minutes"),
         waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),
-        waits_for.NOTHING: _("available since %s") % _day(line.payable_on, now) if line.released.minor > 0 else "",
+        waits_for.NOTHING: _made_available(line, now=now),
     }.get(code, "")
 
 
+def made_available_on(line: OrderRow, *, now: datetime) -> str:
+    """The day on which the last part of it was made available; whether that is paid out since is not known by line."""
+    return _day(line.made_available_at, now)
+
+
+def _made_available(line: OrderRow, *, now: datetime) -> str:
+    return _("made available on %s") % made_available_on(line, now=now) if line.released.minor > 0 else ""
+
+
 def day_in_words(line: OrderRow, *, now: datetime) -> tuple[str, date | None]:
-    """What the day of a line's commission is, and the day: it was expected, is expected, or is not promised."""
+    """What the day of a line's commission is, and the day: when it was made available, was expected or is expected."""
     if not line.commission.minor or line.payable_on is None:
         return _("Payable about"), None
     if line.commission_state == "confirmed":
-        return _("Available since"), line.payable_on
+        return _("Made available on"), line.made_available_at
     if _is_over(line, now=now):
         return _("Was due on"), line.payable_on
     return _("Payable about"), line.payable_on

@@ -15,7 +15,7 @@ from joey.insight import explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, suspended_because
 from joey.insight.explain_money import Explained
 from joey.insight.explain_returns import returned
-from joey.insight.explain_waiting import waiting_in_words
+from joey.insight.explain_waiting import made_available_on, waiting_in_words
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
 from joey.kit.text import sentences
@@ -108,19 +108,23 @@ def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     if waits:
         return _WAITS_AS.get(waits, waits), sentences(waiting_in_words(line, waits, now=now), *_available_part(line))
     if line.returned.minor:
-        return "returned", _("Part of it was returned. %(figure)s of the commission stays yours and is available.") % {
-            "figure": line.commission.text
-        }
-    return "available", _("%(figure)s is confirmed and went into your available balance.") % {
-        "figure": line.commission.text
-    }
+        text = _("Part of it was returned. %(figure)s of the commission stays yours and was made available on %(day)s.")
+    else:
+        text = _("%(figure)s is confirmed and was made available on %(day)s.")
+    terms = {"figure": line.commission.text, "day": made_available_on(line, now=now)}
+    return "returned" if line.returned.minor else "available", sentences(text % terms, _from_all())
 
 
 _WAITS_AS = {waits_for_what.DUE: "waiting"}
 
 
 def _available_part(line: OrderRow) -> list[str]:
-    return [_("%s of it is available already.") % line.released.text] if line.released.minor > 0 else []
+    return [_("%s of it was made available already.") % line.released.text] if line.released.minor > 0 else []
+
+
+def _from_all() -> str:
+    """No payout names the lines that it pays, so nothing is said of whether this one is paid out."""
+    return _("Payouts are made from the whole available balance, not order by order.")
 
 
 def _why_click(click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tuple[str, str]:

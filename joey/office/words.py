@@ -59,7 +59,7 @@ COLUMNS: Mapping[str, Any] = {
     "cause": _("Cause"),
     "clicked_at": _("Clicked at"),
     "closed_at": _("Closed at"),
-    "confirmed_at": _("Available at"),
+    "confirmed_at": _("Made available at"),
     "contact": _("E-mail or phone"),
     "currency": _("Currency"),
     "decided_at": _("Decided at"),
@@ -150,7 +150,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "operator": _("Given by an operator"),
     },
     "sync.kind": {"orders": _("Orders"), "refunds": _("Returns and refunds")},
-    "commission.state": {"earned": _("Waiting"), "confirmed": _("Available")},
+    "commission.state": {"earned": _("Waiting"), "confirmed": _("Made available")},
     "orderline.state": {
         "placed": _("Placed, not paid"),
         "paid": _("Paid by the buyer"),

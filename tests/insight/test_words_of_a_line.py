@@ -127,7 +127,7 @@ def test_a_raise_after_settlement_says_both_amounts_and_its_own_day() -> None:
     assert said()[-1] == "The marketplace changed ¥3.42 to ¥4.92; +¥1.20, available on 30 Nov"
     trace = traced()
     assert trace.reason == "waiting"
-    assert trace.answer == "The order is settled. ¥1.20 becomes available on 30 Nov. ¥2.73 of it is available already."
+    assert trace.answer == "The order is settled. ¥1.20 becomes available on 30 Nov. ¥2.73 of it was made available already."
 
 
 def test_a_withdrawn_settlement_waits_again_and_says_so() -> None:
@@ -183,7 +183,21 @@ def test_settled_and_available_each_say_their_day() -> None:
     take_in(settled(days_ago=1))
     confirm_due(now=NOW + 6 * DAY)
 
-    assert said()[1:] == ["Settled; available on 29 Nov", "Available"]
+    assert said()[1:] == ["Settled; available on 29 Nov", "Made available"]
+
+
+def test_what_was_made_available_is_not_said_to_be_available_still() -> None:
+    """A payout takes from all that is available, so no line can say whether it is paid out since."""
+    take_in(settled())
+    confirm_due(now=NOW)
+    line = orders_of(meis_shop().pk, limit=1)[0]
+
+    assert traced().answer == (
+        "¥2.73 is confirmed and was made available on 23 Nov."
+        " Payouts are made from the whole available balance, not order by order."
+    )
+    assert waiting_in_short(line, now=NOW) == "made available on 23 Nov"
+    assert day_in_words(line, now=NOW) == ("Made available on", NOW)
 
 
 def test_a_day_in_the_past_says_what_it_waits_for() -> None:
