@@ -143,6 +143,9 @@ def test_a_marketplace_that_reports_nothing_earns_nothing_here(client: Client) -
 
     assert "earns nothing here yet" in words
     assert "may earn about" not in words
+    for path in (path_of(listing), "/s/mei", "/"):
+        promised = text_of(client.get(path, headers=EN).content.decode())
+        assert re.findall("(.{9})[Kk]eeper earns a commission", promised) == [" so, the "], path
 
 
 def test_an_item_without_commission_says_that_no_one_earns(client: Client) -> None:
