@@ -100,6 +100,8 @@ COLUMNS: Mapping[str, Any] = {
     "phone": _("Phone"),
     "placed_at": _("Ordered at"),
     "payouthold.placed_at": _("Since"),
+    "shop.closed_at": _("Shop closed at"),
+    "shop.opened_at": _("Shop opened at"),
     "payoutpause.placed_at": _("Since"),
     "placed_by": _("Placed by"),
     "plan_id": _("Plan"),

@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from joey.commissions.models import Hold
 from joey.office.site import office
-from joey.office.words import COLUMNS, in_words
+from joey.office.words import COLUMNS, heading_of, in_words
+from joey.shops.models import Shop
 from tests.cast import ada
 from tests.office.test_office import TABLES, act, everything, signed_in
 
@@ -107,6 +109,11 @@ def test_every_value_that_a_column_can_have_is_said_in_words(model: Any) -> None
     ]
 
     assert bare == []
+
+
+def test_a_shop_does_not_open_and_close_in_the_words_of_a_hold() -> None:
+    for name in ("opened_at", "closed_at"):
+        assert heading_of(Shop, name) != heading_of(Hold, name)
 
 
 def test_every_page_has_one_heading_and_every_field_a_label(settings: Any) -> None:
