@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from joey.commissions.queries import DUE, OrderRow, orders_by_id
 from joey.kit import sql
 from joey.marketplaces import registry
@@ -41,16 +43,19 @@ class ClickFacts:
     visitor: str
     channel: str
     code: str
+    title: str  # of what the link leads to
     outbound_clicks: tuple[OutboundFacts, ...]
 
 
 def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
     """One click of this shop with its outbound clicks. Two queries."""
     click = sql.one(
-        "SELECT c.id, c.shop_id, c.at, c.visitor, l.channel, l.code FROM sharing_click c"
-        " JOIN sharing_link l ON l.id = c.link_id"
+        "SELECT c.id, c.shop_id, c.at, c.visitor, l.channel, l.code,"
+        " coalesce(o.translations ->> %s, o.title) AS title FROM sharing_click c"
+        " JOIN sharing_link l ON l.id = c.link_id JOIN shops_listing g ON g.id = l.listing_id"
+        " JOIN catalog_offer o ON o.id = g.offer_id"
         " WHERE c.shop_id = %s AND c.id = %s",
-        [shop_id, click_id],
+        [get_language(), shop_id, click_id],
     )
     if click is None:
         return None

@@ -23,6 +23,7 @@ from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.money.rate import rate_text
 from joey.record.queries import EventRow, events_of, with_texts
+from joey.sharing.channel_names import channel_name
 from joey.shops.models import Shop
 
 
@@ -232,7 +233,9 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
 
 def _click_step(click: ClickFacts) -> Step:
     if click.visitor == "person":
-        return Step(click.at, "click", _("Someone opened your link"), _("Channel: %s") % click.channel)
+        terms = {"title": click.title, "channel": channel_name(click.channel), "code": click.code}
+        why = _("To “%(title)s”. Channel: %(channel)s. Link: %(code)s.") % terms
+        return Step(click.at, "click", _("Someone opened your link"), why)
     return Step(click.at, "click", _("Your link was fetched"), _("By a preview, a prefetch or a robot; not counted."))
 
 

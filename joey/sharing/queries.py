@@ -54,6 +54,8 @@ class SeenClick:
     code: str
     channel: str
     listing_id: UUID
+    title: str
+    translations: dict[str, str]
     referrer_host: str
     went_on: bool
 
@@ -75,11 +77,17 @@ class ClickPage:
 
 
 CLICKS_OF_SHOP = """
-    SELECT c.id, c.at, c.visitor, k.code, k.channel, c.listing_id, c.referrer_host,
+    SELECT c.id, c.at, c.visitor, k.code, k.channel, c.listing_id, c.referrer_host, o.title, o.translations,
            EXISTS (SELECT FROM sharing_outboundclick w WHERE w.click_id = c.id) AS went_on
-    FROM sharing_click c JOIN sharing_link k ON k.id = c.link_id
-    WHERE c.shop_id = %(shop)s AND c.id >= %(since)s AND c.id < %(before)s
-    ORDER BY c.id DESC LIMIT %(limit)s
+    FROM (
+        SELECT id, at, visitor, link_id, listing_id, referrer_host FROM sharing_click
+        WHERE shop_id = %(shop)s AND id >= %(since)s AND id < %(before)s
+        ORDER BY id DESC LIMIT %(limit)s
+    ) AS c
+    JOIN sharing_link k ON k.id = c.link_id
+    JOIN shops_listing g ON g.id = k.listing_id
+    JOIN catalog_offer o ON o.id = g.offer_id
+    ORDER BY c.id DESC
 """
 LINKS_OF_SHOP = f"""
     WITH page AS (
@@ -134,7 +142,7 @@ def clicks_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> Clic
         found = sql.rows(CLICKS_OF_SHOP, {"shop": shop.pk, "since": since, "before": end, "limit": limit + 1})
         if len(found) > limit:
             break
-    items = tuple(SeenClick(**row) for row in found[:limit])
+    items = tuple(SeenClick(**row | {"translations": _json(row["translations"])}) for row in found[:limit])
     return ClickPage(items, str(items[-1].id) if len(found) > limit else None)
 
 

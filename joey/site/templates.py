@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from joey.kit.zone import zone_name
 from joey.money.rate import rate_text
+from joey.sharing.channel_names import channel_name
 from joey.shops.names import category_name, marketplace_name, reporter_name, seller_kind_name
 from joey.site.card import listing_cards
 from joey.site.figures import day, money, when
-from joey.studio.names import channel_name
 
 
 def environment(**options: Any) -> Environment:

@@ -192,6 +192,12 @@ def test_a_visit_without_a_position_could_not_earn() -> None:
     assert click_trace(meis_shop(), clicked(), now=NOW).reason == "earns_nothing_here"
 
 
+def test_a_visit_names_its_item_its_channel_and_its_link() -> None:
+    step = click_trace(meis_shop(), clicked(went_on=False), now=NOW).steps[0]
+
+    assert step.why == "To “Stainless steel flask, 500 ml”. Channel: WeChat chat. Link: abc."
+
+
 def test_a_preview_is_not_a_person() -> None:
     assert click_trace(meis_shop(), clicked("preview", went_on=False), now=NOW).reason == "not_a_person"
 

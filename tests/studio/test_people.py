@@ -67,3 +67,11 @@ def test_previews_robots_and_frames_are_people_nowhere(link: Link, kind: Click.V
     opened(link, BEN, minutes=1, kind=kind)
 
     assert people_by_every_public_way() == {"home": 1, "share": 1, "api": 1}
+
+
+def test_a_visit_is_listed_with_its_item_its_channel_and_its_link(link: Link) -> None:
+    opened(link, ANNA, minutes=0)
+
+    page = signed_in(mei()).get("/studio/mei/visits").content.decode()
+
+    assert all(words in page for words in ("Stainless steel flask, 500 ml", "WeChat chat", f"link {link.code}"))
