@@ -13,6 +13,7 @@ from joey.insight.health import connected, counts, health
 from joey.insight.prove import prove
 from joey.kit import clock
 from joey.kit.zone import zone_name
+from joey.office.words import TEXTS_OF
 from joey.record.erasable import TEXTS_MATCH
 
 
@@ -48,6 +49,5 @@ def _prove() -> list[tuple[str, dict[str, object] | None]]:
 
 def _rule_in_words(rule: str) -> str:
     before, after = TEXTS_MATCH.split("%s")  # the one rule that is said of several columns
-    if rule.startswith(before) and rule.endswith(after):
-        return _(TEXTS_MATCH) % rule.removeprefix(before).removesuffix(after)
-    return _(rule)
+    named = rule.removeprefix(before).removesuffix(after)
+    return _(TEXTS_MATCH) % TEXTS_OF[named] if named in TEXTS_OF else _(rule)

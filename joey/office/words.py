@@ -223,8 +223,26 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
     "person.language": {"zh-hans": "中文", "en": "English"},
 }
 
-# Said by the templates of the library that draws the office, which brings no translations.
+# Whose texts a rule of the books is about, by the column that refers to them.
+TEXTS_OF: Mapping[str, Any] = {
+    "commissions_hold.reason_id": _("a hold on a commission"),
+    "commissions_holdclosing.reason_id": _("the release of a hold on a commission"),
+    "orders_operatorattribution.reason_id": _("the giving of an order line to a shop"),
+    "orders_reportdismissal.reason_id": _("the dismissal of an unreadable report"),
+    "payouts_payee.details_id": _("a shop’s payout details"),
+    "payouts_payout.details_id": _("a payout, for its account,"),
+    "payouts_payout.reason_id": _("a payout, for its reason,"),
+    "payouts_payoutattempt.reason_id": _("an attempt at a payout"),
+    "payouts_payouthold.reason_id": _("a hold on payouts"),
+    "payouts_payoutholdclosing.reason_id": _("the release of a hold on payouts"),
+    "payouts_payoutpause.reason_id": _("a pause of all payouts"),
+    "payouts_decision.reason_id": _("a finding about a transfer"),
+    "payouts_payoutfile.content_id": _("a payout file"),
+    "payouts_answer.content_id": _("an answer of the bank"),
+}
+
+# Said by the templates of the library that draws the office, which brings no translations, or others.
 OF_THE_LIBRARY = (
     _("Run"), _("Run the selected action"), _("Select action"), _("Select action to run"), _("Select all rows"),
-    _("Select record"),
+    _("Select record"), _("Light"), _("Dark"), _("System"), _("Log out"),
 )  # fmt: skip

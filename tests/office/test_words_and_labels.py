@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from joey.commissions.models import Hold
+from joey.insight.prove import all_checks
 from joey.office.site import office
-from joey.office.words import COLUMNS, heading_of, in_words
+from joey.office.words import COLUMNS, TEXTS_OF, heading_of, in_words
+from joey.record.erasable import TEXTS_MATCH
 from joey.shops.models import Shop
 from tests.cast import ada
 from tests.office.test_office import TABLES, act, everything, signed_in
@@ -114,6 +116,13 @@ def test_every_value_that_a_column_can_have_is_said_in_words(model: Any) -> None
 def test_a_shop_does_not_open_and_close_in_the_words_of_a_hold() -> None:
     for name in ("opened_at", "closed_at"):
         assert heading_of(Shop, name) != heading_of(Hold, name)
+
+
+def test_every_rule_about_kept_texts_says_whose_texts() -> None:
+    before, after = TEXTS_MATCH.split("%s")
+    rules = {check.rule for check in all_checks() if check.rule.startswith(before) and check.rule.endswith(after)}
+
+    assert {rule.removeprefix(before).removesuffix(after) for rule in rules} == {"an event", *TEXTS_OF}
 
 
 def test_every_page_has_one_heading_and_every_field_a_label(settings: Any) -> None:
