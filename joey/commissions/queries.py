@@ -167,6 +167,11 @@ class OrderRow:
     paid_at: datetime | None
     first_seen_at: datetime
 
+    @property
+    def dated_at(self) -> datetime:
+        """The time beside it in a list."""
+        return self.paid_at or self.first_seen_at
+
 
 _ORDER_ROW = f"""
     SELECT l.id, l.marketplace, l.external_order, l.external_line, l.title, l.state, l.reason, l.quantity,
@@ -204,6 +209,11 @@ def orders_of(shop_id: UUID, *, limit: int, before: UUID | None = None) -> list[
         {"shop": shop_id, "before": before, "limit": limit},
     )
     return [_order_row(row) for row in found]
+
+
+def newest_first(lines: Sequence[OrderRow]) -> list[OrderRow]:
+    """By the time beside each: an instance that was just connected hears of old orders in another order."""
+    return sorted(lines, key=lambda line: line.dated_at, reverse=True)
 
 
 def order_of(shop_id: UUID, line_id: UUID) -> OrderRow | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from joey.commissions.queries import orders_of
+from joey.commissions.queries import newest_first, orders_of
 from joey.insight.explain_waiting import waiting_in_short
 from joey.kit import clock
 from joey.kit.ids import new_code
@@ -26,7 +26,7 @@ from joey.studio.forms import PayeeForm, PayoutForm
 def earnings(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    lines = [line for line in orders_of(shop.id, limit=100) if line.commission_state]
+    lines = newest_first([line for line in orders_of(shop.id, limit=100) if line.commission_state])
     waiting = {line.id: waiting_in_short(line, now=now) for line in lines}
     facts = {
         "shop": shop,

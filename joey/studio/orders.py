@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from joey.commissions.queries import order_of, orders_of
+from joey.commissions.queries import newest_first, order_of, orders_of
 from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import click_trace, order_trace
 from joey.kit import clock
@@ -18,10 +18,11 @@ ORDERS_PER_PAGE = 40
 @keeper_only
 @require_safe
 def orders(request: HttpRequest, slug: str) -> HttpResponse:
+    """Page by page as they were first reported, which is minutes after they were paid; each page by its own dates."""
     shop = own_shop(request, slug)
     found = orders_of(shop.id, limit=ORDERS_PER_PAGE + 1, before=_uuid(request.GET.get("before", "")))
     more = found[ORDERS_PER_PAGE - 1].id if len(found) > ORDERS_PER_PAGE else None
-    now, shown = clock.now(), found[:ORDERS_PER_PAGE]
+    now, shown = clock.now(), newest_first(found[:ORDERS_PER_PAGE])
     waiting = {line.id: waiting_in_short(line, now=now) for line in shown}
     facts = {"shop": shop, "tab": "orders", "now": now, "orders": shown, "waiting": waiting, "more": more}
     return page(request, "orders.html", facts)
