@@ -62,7 +62,7 @@ def test_those_to_decide_come_first_in_the_terminals_list() -> None:
 
 @pytest.mark.parametrize(
     ("minor", "words"),
-    [(6_000, "Requested, checked and sent within minutes"), (100_000, "Requested, waits for approval")],
+    [(6_000, "Requested; it will be checked and sent within minutes"), (100_000, "Requested, waits for approval")],
 )
 def test_the_shopkeeper_reads_what_will_happen(minor: int, words: str) -> None:
     requested(ready_shop(200_000), minor)

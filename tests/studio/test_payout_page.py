@@ -22,7 +22,7 @@ def test_a_request_is_answered_with_a_message_that_is_announced() -> None:
 
     said = page.content.decode()
     assert 'role="status">Requested.' in said
-    assert "Requested, checked and sent within minutes" in said
+    assert "Requested; it will be checked and sent within minutes" in said
 
 
 def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:
