@@ -70,13 +70,18 @@ def _made_available(line: OrderRow, *, now: datetime) -> str:
 
 
 def day_in_words(line: OrderRow, *, now: datetime) -> tuple[str, date | None]:
-    """What the day of a line's commission is, and the day: when it was made available, was expected or is expected."""
+    """What the day of a line's commission is, and the day: when it was made available, was due, or can be expected."""
     if not line.commission.minor or line.payable_on is None:
         return _("Payable about"), None
     if line.commission_state == "confirmed":
         return _("Made available on"), line.made_available_at
     if _is_over(line, now=now):
         return _("Was due on"), line.payable_on
+    waits = waits_for.waits_for(line, now=now)
+    if waits in (waits_for.HELD, waits_for.QUARANTINED):
+        return _("Not before"), line.payable_on  # when the hold ends is not known
+    if waits in (waits_for.DAYS, waits_for.DUE):
+        return _("Available on"), line.payable_on
     return _("Payable about"), line.payable_on
 
 

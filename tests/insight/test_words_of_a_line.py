@@ -219,6 +219,22 @@ def test_a_late_order_is_not_expected_on_a_day_that_is_over() -> None:
     assert day_in_words(line, now=NOW) == ("Was due on", line.payable_on)
 
 
+def test_a_held_order_promises_no_day() -> None:
+    take_in(report())
+    place_hold(Commission.objects.get(), reason="Checking", now=NOW)
+    line = orders_of(meis_shop().pk, limit=1)[0]
+
+    assert day_in_words(line, now=NOW) == ("Not before", line.payable_on)
+
+
+def test_a_settled_order_names_its_day_as_its_sentence_does() -> None:
+    take_in(settled(days_ago=1))
+    line = orders_of(meis_shop().pk, limit=1)[0]
+
+    assert day_in_words(line, now=NOW) == ("Available on", line.payable_on)
+    assert "becomes available on 29 Nov" in traced().answer
+
+
 def test_the_words_are_chinese_where_the_reader_is() -> None:
     take_in(report())
     with translation.override("zh-hans"):
