@@ -1,5 +1,7 @@
 """The lists of orders and earnings: in the order of the times that they show."""
 
+import re
+
 import pytest
 
 from joey.commissions.earn_due import earn_due
@@ -37,3 +39,11 @@ def test_an_order_of_several_pieces_says_how_many() -> None:
 
     assert "× 3" in pages["1"]
     assert "×" not in pages["2"]
+
+
+def test_a_day_without_orders_says_none_of_what_it_earned_as_of_its_orders() -> None:
+    meis_shop()
+
+    page = signed_in(mei()).get("/studio/mei/").content.decode()
+
+    assert re.findall(r"(?:Orders reported|Earned, pending)</dt><dd><b>([^<]*)</b>", page) == ["0", "0"]
