@@ -12,6 +12,8 @@ from django.utils.timezone import localtime
 
 from joey.office.words import heading_of, in_words
 
+NOTHING = "–"  # what stands where there is no value, on lists and on pages of one row
+
 
 @cache
 def column(model: Any, name: str) -> Callable[[Any], Any]:
@@ -25,17 +27,18 @@ def column(model: Any, name: str) -> Callable[[Any], Any]:
             return json.dumps(value, ensure_ascii=False)
         if isinstance(value, date):
             return time_text(value)
-        return in_words(f"{model._meta.model_name}.{name}", value)
+        said = in_words(f"{model._meta.model_name}.{name}", value)
+        return NOTHING if said is None else said
 
     shown.__name__ = name
     return shown
 
 
 def time_text(value: date | None) -> str:
-    """A moment in the zone of the pages, or a day; "–" for none."""
+    """A moment in the zone of the pages, or a day."""
     if isinstance(value, datetime):
         return date_format(localtime(value), "Y-m-d H:i")
-    return date_format(value, "Y-m-d") if value else "–"
+    return date_format(value, "Y-m-d") if value else NOTHING
 
 
 def _kind(model: Any, name: str) -> str:

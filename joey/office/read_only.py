@@ -16,7 +16,7 @@ from unfold.views import ChangeList
 
 from joey.kit.refusals import Refusal
 from joey.money.money import Money
-from joey.office.columns import column
+from joey.office.columns import NOTHING, column
 from joey.office.fresh_code import FREE, with_fresh_code
 from joey.office.site import office
 from joey.office.words import COLUMNS
@@ -97,7 +97,7 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
     def name_of(self, row: Any) -> str:
         """A row in a few words, such as "mei · ¥60.00"."""
         parts = [self._part(self._shown(name), row) for name in self.named_by or self.list_display[:1]]
-        return " · ".join(part for part in parts if part not in ("", "–"))
+        return " · ".join(part for part in parts if part not in ("", NOTHING))
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return [self._shown(name) for name in self.list_display]
@@ -145,7 +145,7 @@ class WithReason(ReadOnly):
 
     @admin.display(description=gettext_lazy("Reason"))
     def why(self, row: Any) -> str:
-        return kept_text(row, "reason")
+        return kept_text(row, "reason") or NOTHING
 
 
 def once(row: object, name: str, draw: Callable[[], SafeString]) -> SafeString:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +81,12 @@ def position_counts(*, now: datetime) -> list[PositionCount]:
 def with_rest(positions: "QuerySet[Position]") -> "QuerySet[Position]":
     """Each position with `rests`: no shop has it, and none gets it before its `free_from`."""
     return positions.annotate(rests=ExpressionWrapper(RESTING, output_field=BooleanField()))
+
+
+def with_shop(positions: "QuerySet[Position]") -> "QuerySet[Position]":
+    """Each position with `of_shop`: the address of the shop that has it, or whose orders it still brings; or None."""
+    newest = PositionLease.objects.filter(Q(until=None) | Q(until__gt=Now()), position=OuterRef("pk"))
+    return positions.annotate(of_shop=Subquery(newest.order_by("-leased_from").values("shop__slug")[:1]))
 
 
 def of_use(positions: "QuerySet[Position]", use: str) -> "QuerySet[Position]":

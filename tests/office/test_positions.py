@@ -1,5 +1,6 @@
 """Positions in the office: who has which, more are registered at the sandbox, a lease is ended with a reason."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,19 @@ def test_a_position_that_an_order_named_before_any_shop_had_it_says_so(office: C
     assert f"Rests until {time_text(free_from)}: an order named it, though no shop has had it" in page
     assert "its last shop" not in page
     assert (count.resting, count.free, count.never_leased) == (1, 0, 0)
+
+
+def test_positions_that_shops_have_come_first_with_their_shop(office: Client) -> None:
+    now = clock.now()
+    Position.objects.create(marketplace="taobao", key="110001", free_from=now)
+    lease_for(meis_shop(), "taobao", now=now)
+    for key, free_from in (("110002", now), ("110003", now + timedelta(days=9))):
+        Position.objects.create(marketplace="taobao", key=key, free_from=free_from)
+
+    page = office.get(reverse("admin:sharing_position_changelist")).content.decode()
+
+    assert re.findall("1100[0-9]{2}(?=</a>)", page) == ["110001", "110003", "110002"]
+    assert page.count(">mei</td>") == 1
 
 
 def test_only_operators_register_positions(connected: Sandbox) -> None:

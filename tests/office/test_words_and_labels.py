@@ -1,5 +1,6 @@
 """What the office says: every heading, column and value in words, every field with a label, every action answered."""
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -139,6 +140,18 @@ def test_every_page_has_one_heading_and_every_field_a_label(settings: Any) -> No
         ]
 
     assert not faults, "\n".join(faults)
+
+
+def test_where_there_is_no_value_every_list_says_so_in_one_way(settings: Any) -> None:
+    everything(settings)
+    client = signed_in(ada())
+
+    for model in TABLES:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        page = client.get(address).content.decode()
+        cells = re.findall(r'<t[dh][^>]* data-label="[^"]*">(.*?)</t[dh]>', page, re.DOTALL)
+        assert cells, address
+        assert {"", "-", "None"}.isdisjoint(cell.strip() for cell in cells), address
 
 
 def test_headings_labels_and_buttons_are_translated(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

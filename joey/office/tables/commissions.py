@@ -13,7 +13,7 @@ from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.commissions.office_lists import having_closed, having_no_other_list, in_state, with_closing
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.kit import clock
-from joey.office.columns import time_text
+from joey.office.columns import NOTHING, time_text
 from joey.office.filters import InWords, OfMarketplace, YesNo
 from joey.office.read_only import ReadOnly, WithReason, each, each_with_reason, money_text, operator
 from joey.office.site import office
@@ -139,7 +139,7 @@ class CommissionHolds(WithReason):
 
     @admin.display(description=_("Closed by"))
     def closed_by(self, hold: Hold) -> str:
-        return actor_in_words(getattr(hold, "ended_by", None) or "")
+        return actor_in_words(getattr(hold, "ended_by", None) or "") or NOTHING
 
     @admin.display(description=_("Closed at"))
     def closed_at(self, hold: Hold) -> str:

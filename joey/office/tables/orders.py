@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.insight.trace import order_trace, suspense_trace
 from joey.kit import clock
-from joey.office.columns import time_text
+from joey.office.columns import NOTHING, time_text
 from joey.office.filters import InWords, OfMarketplace
 from joey.office.read_only import AskedField, ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
@@ -86,7 +86,7 @@ class OrderLines(ReadOnly):
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, line: OrderLine) -> str:
-        return line.shop.slug if line.shop else "–"
+        return line.shop.slug if line.shop else NOTHING
 
     @admin.display(description=_("Buyer paid"), ordering="paid_minor")
     def paid(self, line: OrderLine) -> str:

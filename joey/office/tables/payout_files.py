@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.columns import time_text
+from joey.office.columns import NOTHING, time_text
 from joey.office.file_problems import problems_in_words
 from joey.office.filters import IsEmpty
 from joey.office.read_only import ReadOnly, each, each_with_reason, operator
@@ -112,7 +112,7 @@ class PayoutFiles(ReadOnly):
     @admin.display(description=_("Problems"))
     def noted(self, file: Any) -> SafeString:
         lines = [(line,) for line in problems_in_words(file.problems, is_kept_back=file.is_kept_back)]
-        return format_html_join(mark_safe("<br>"), "{}", lines or [("–",)])
+        return format_html_join(mark_safe("<br>"), "{}", lines or [(NOTHING,)])
 
     @admin.display(description=_("Left at"))
     def left_at(self, file: Any) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.kit.refusals import Conflict
-from joey.office.columns import time_text
+from joey.office.columns import NOTHING, time_text
 from joey.office.filters import InWords
 from joey.office.read_only import AskedField, WithReason, ask_reason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
@@ -90,19 +90,19 @@ class PayoutHolds(WithReason):
 
     @admin.display(description=_("Placed by"))
     def placed(self, hold: PayoutHold) -> str:
-        return hold.placed_by.contact if hold.placed_by else "–"
+        return hold.placed_by.contact if hold.placed_by else NOTHING
 
     @admin.display(description=_("Transfer"))
     def transfer(self, hold: PayoutHold) -> str:
-        return hold.attempt.rail_key if hold.attempt else "–"
+        return hold.attempt.rail_key if hold.attempt else NOTHING
 
     @admin.display(description=_("Amount"))
     def amount(self, hold: PayoutHold) -> str:
-        return money_text(hold.attempt.payout.amount_minor, hold.attempt.payout.currency) if hold.attempt else "–"
+        return money_text(hold.attempt.payout.amount_minor, hold.attempt.payout.currency) if hold.attempt else NOTHING
 
     @admin.display(description=_("State of the transfer"))
     def state(self, hold: PayoutHold) -> str:
-        return in_words("payoutattempt.state", hold.attempt.state) if hold.attempt else "–"
+        return in_words("payoutattempt.state", hold.attempt.state) if hold.attempt else NOTHING
 
     @admin.display(description=_("What is known"))
     def known(self, hold: PayoutHold) -> SafeString:
@@ -137,7 +137,7 @@ class PayoutPauses(WithReason):
 
     @admin.display(description=_("Ended by"))
     def ended(self, pause: Any) -> str:
-        return pause.ended_by_contact or "–"
+        return pause.ended_by_contact or NOTHING
 
     @admin.display(description=_("Ended"))
     def ended_at(self, pause: Any) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.money.money import EXPONENTS
+from joey.office.columns import NOTHING
 from joey.office.filters import InWords, OneOf
 from joey.office.read_only import WithReason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
@@ -66,6 +67,13 @@ class Payouts(WithReason):
     def get_queryset(self, request: HttpRequest) -> Any:
         return with_rule(with_approvers(super().get_queryset(request)))
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who decided is said where the approvals do not say it."""
+        fields = super().get_fields(request, obj)
+        if obj is None or obj.state == Payout.State.REFUSED or self.decided(obj) not in self.approved_by(obj):
+            return fields
+        return [each for each in fields if each != "decided"]
+
     @admin.action(description=_("Approve these"))
     def approve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
         now = clock.now()
@@ -97,12 +105,12 @@ class Payouts(WithReason):
     @admin.display(description=_("Account"))
     def account(self, payout: Payout) -> str:
         details = details_of(payout)
-        return details.masked_account if details else "–"
+        return details.masked_account if details else NOTHING
 
     @admin.display(description=_("Bank code"))
     def bank_code(self, payout: Payout) -> str:
         details = details_of(payout)
-        return details.bank_code if details else "–"
+        return (details.bank_code if details else "") or NOTHING
 
     @admin.display(description=_("State"), ordering="state")
     def progress(self, payout: Any) -> str:
@@ -114,7 +122,7 @@ class Payouts(WithReason):
 
     @admin.display(description=_("Approved by"))
     def approved_by(self, payout: Any) -> str:
-        return payout.approvers or (gettext("By rule") if payout.approvals_needed == 0 else "–")
+        return payout.approvers or (gettext("By rule") if payout.approvals_needed == 0 else NOTHING)
 
     @admin.display(description=_("Decided by"))
     def decided(self, payout: Any) -> str:

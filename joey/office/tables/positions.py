@@ -11,13 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
-from joey.office.columns import time_text
+from joey.office.columns import NOTHING, time_text
 from joey.office.filters import IsEmpty, OfMarketplace, YesNo
 from joey.office.read_only import ReadOnly, each_with_reason, once, operator
 from joey.office.site import office
 from joey.sharing.end_lease import end_lease
 from joey.sharing.models import Position, PositionLease
-from joey.sharing.positions_report import of_use, steps_of, with_rest
+from joey.sharing.positions_report import of_use, steps_of, with_rest, with_shop
 
 
 class Use(admin.SimpleListFilter):
@@ -36,15 +36,19 @@ class Use(admin.SimpleListFilter):
 @admin.register(Position, site=office)
 class PositionsTable(ReadOnly):
     heading = _("Positions")
-    list_display = ("key", "marketplace", "use")
+    list_display = ("key", "marketplace", "use", "shop_slug")
     list_filter = (Use, ("marketplace", OfMarketplace), ("was_leased", YesNo))
     list_per_page = 20  # there can be hundreds, and a phone shows five at once
     search_fields = ("=key",)
-    ordering = ("-id",)
-    fields = ("key", "marketplace", "use", "was_leased", "registered_at")
+    ordering = ("-free_from", "-id")  # leased ones have none and come first, then those that rest
+    fields = ("key", "marketplace", "use", "shop_slug", "was_leased", "registered_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return with_rest(super().get_queryset(request))
+        return with_shop(with_rest(super().get_queryset(request)))
+
+    @admin.display(description=_("Shop"))
+    def shop_slug(self, position: Any) -> str:
+        return position.of_shop or NOTHING
 
     @admin.display(description=_("Use"))
     def use(self, position: Any) -> str:
