@@ -18,7 +18,7 @@ def kept_back(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
     return files.filter(KEPT_BACK)
 
 
-def with_kept_back(files: "QuerySet[Any]") -> "QuerySet[Any]":
+def with_kept_back(files: "QuerySet[PayoutFile]") -> "QuerySet[Any]":
     """Each file with `is_kept_back`."""
     return files.annotate(is_kept_back=ExpressionWrapper(KEPT_BACK, output_field=BooleanField()))
 

@@ -127,7 +127,8 @@ def test_a_raise_after_settlement_says_both_amounts_and_its_own_day() -> None:
     assert said()[-1] == "The marketplace changed ¥3.42 to ¥4.92; +¥1.20, available on 30 Nov"
     trace = traced()
     assert trace.reason == "waiting"
-    assert trace.answer == "The order is settled. ¥1.20 becomes available on 30 Nov. ¥2.73 of it was made available already."
+    answer = "The order is settled. ¥1.20 becomes available on 30 Nov. ¥2.73 of it was made available already."
+    assert trace.answer == answer
 
 
 def test_a_withdrawn_settlement_waits_again_and_says_so() -> None:
