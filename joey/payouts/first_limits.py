@@ -2,10 +2,13 @@
 
 from joey.money.money import EXPONENTS
 
-# Floor, approved by rule below, two operators from, most per operator and day, in whole units of the currency. Where a
-# unit is worth little, the last three are multiples.
+# Floor, approved by rule below, two operators from, most per operator and day, in whole units of the currency. Where
+# ten units or more make a yuan, the last three are multiples.
 _WHOLE = (1, 1_000, 10_000, 50_000)
-_TIMES = {"JPY": 20, "KRW": 200, "VND": 4_000, "IDR": 2_000, "CLP": 100, "ARS": 100, "KZT": 50, "INR": 10}
+_TIMES = {
+    "ARS": 100, "CLP": 100, "COP": 500, "HUF": 50, "IDR": 2_000, "INR": 10, "ISK": 20, "JPY": 20, "KES": 20, "KRW": 200,
+    "KZT": 50, "LKR": 40, "NGN": 200, "PHP": 10, "PKR": 40, "RSD": 10, "RUB": 10, "VND": 4_000,
+}  # fmt: skip
 
 
 def _amounts(currency: str) -> tuple[int, int, int, int]:

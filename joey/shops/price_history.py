@@ -10,6 +10,7 @@ from joey.money.money import Money
 from joey.shops.shown_price import Point
 
 DAYS = 60
+LEAST_DRAWN = timedelta(days=1)  # a line over less time would be a dot
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,16 @@ class PriceHistory:
     low_since: datetime  # when the latest stretch at the lowest price began …
     low_until: datetime  # … and when it ended
     low_holds: bool  # it has not ended
+
+    @property
+    def known_since(self) -> datetime:
+        """When the first known price was read, or the beginning of the 60 days if it was read before."""
+        return self.steps[0].since
+
+    @property
+    def can_be_drawn(self) -> bool:
+        """Whether a line would be long enough to be seen, or the price has changed."""
+        return len(self.steps) > 1 or self.ends - self.known_since >= LEAST_DRAWN
 
 
 def history_of(offer: Offer, points: Sequence[Point], *, now: datetime) -> PriceHistory | None:

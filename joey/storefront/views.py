@@ -61,7 +61,7 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "now": now,
         "same": same,
         "token": token,
-        "chart": chart_of(page.history) if page.history else None,
+        "chart": chart_of(page.history) if page.history and page.history.can_be_drawn else None,
         "copy_code": known_copy_code(listing_id),
         "address": f"{settings.JOEY_URL}/s/{slug}/{listing_id}",
         "site": settings.JOEY_URL,

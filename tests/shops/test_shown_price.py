@@ -1,6 +1,6 @@
 """What may be said about a price: never stale, never struck through against the law."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -116,3 +116,16 @@ def test_while_its_coupon_runs_the_history_ends_when_the_price_was_read() -> Non
 
     assert found is not None
     assert (found.ends, found.low_holds) == (NOW - timedelta(hours=2), True)
+
+
+def test_a_history_of_less_than_a_day_is_too_short_to_be_drawn_unless_the_price_changed() -> None:
+    hour, day = timedelta(hours=1), timedelta(days=1)
+
+    def drawn(*known: tuple[datetime, int]) -> bool:
+        history = price_history(known, "CNY", until=NOW)
+        assert history is not None
+        return history.can_be_drawn
+
+    assert not drawn((NOW - hour, 9000))
+    assert drawn((NOW - day, 9000))
+    assert drawn((NOW - 2 * hour, 9000), (NOW - hour, 8000))

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from joey.catalog.models import PricePoint
 from joey.kit import clock
 from joey.record.queries import events_of
 from joey.sharing.make_link import make_link
@@ -177,6 +178,21 @@ def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None
     assert "Between ¥69.00 and ¥99.00; the lowest from" in text_of(html)
     assert [f"¥{price}" in html for price in ("99.00", "79.00", "69.00")] == [True] * 3
     assert "<table>" in html
+
+
+def test_a_price_that_never_changed_says_since_when_it_is_known(client: Client) -> None:
+    old, new = fresh_flask(), fresh_flask(identity="new", external_id="new")
+    cost(old, (10, 6900))
+    PricePoint.objects.create(offer=new, at=new.as_of, price_minor=6900, currency=new.currency)
+    seen_long, seen_once = listed(meis_shop(), old), listed(meis_shop(), new)
+
+    html = client.get(path_of(seen_long), headers=EN).content.decode()
+    assert "; we know no earlier price" in html
+    assert 'class="line"' in html
+
+    html = client.get(path_of(seen_once), headers=EN).content.decode()
+    assert "; before that we did not know this item" in html
+    assert 'class="line"' not in html
 
 
 def test_out_of_stock_and_withdrawn_are_said_in_words(client: Client) -> None:
