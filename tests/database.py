@@ -75,7 +75,7 @@ def empty_again(postgres: EmbeddedPostgres) -> None:
         connection.execute(_each("DELETE FROM {0}", filled))
         kept = [table for (table,) in connection.execute(_PRISTINE_TABLES).fetchall()]
         connection.execute(_each("DELETE FROM {0}", kept))
-        connection.execute(_each("INSERT INTO {0} SELECT * FROM {1}", kept))
+        connection.execute(_each("INSERT INTO {0} OVERRIDING SYSTEM VALUE SELECT * FROM {1}", kept))
 
 
 def keep_as(postgres: EmbeddedPostgres, schema: str) -> None:
@@ -88,7 +88,7 @@ def keep_as(postgres: EmbeddedPostgres, schema: str) -> None:
 def bring_back(postgres: EmbeddedPostgres, schema: str) -> None:
     """Let every table hold what it held when `keep_as` copied it."""
     empty_again(postgres)
-    again = sql.SQL("DELETE FROM {0}; INSERT INTO {0} ({1}) SELECT {1} FROM {2}")
+    again = sql.SQL("DELETE FROM {0}; INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM {2}")
     with _connect_past_triggers(postgres) as connection:
         for table, names in connection.execute(_WRITABLE_COLUMNS, [schema]).fetchall():
             columns = sql.SQL(", ").join(map(sql.Identifier, names))
