@@ -9,9 +9,8 @@ uses `sql_price_until` (refresh_due, say); one that compares prices over time us
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 Moment = TypeVar("Moment", datetime, int)  # the search index counts in seconds since 1970
 
@@ -26,8 +25,7 @@ class PricedOffer(Protocol):
     withdrawn_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PriceNow:
+class PriceNow(NamedTuple):
     """`minor` is what a buyer pays, in minor units; None when no price may be shown. `until` is when that ends."""
 
     minor: int | None = None

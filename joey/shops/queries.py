@@ -12,23 +12,24 @@ from joey.shops.models import Listing, Shelf, Shop
 CARDS_PER_PAGE = 120
 
 # The shop is part of every row, so that an empty one has a row too. Shelves come in their order, and listings without a
-# shelf last. Nothing is read of an offer that is not shown on this page.
+# shelf last. Nothing is read of an offer that is not shown on this page. Sorted twice by the same columns: PostgreSQL
+# sees that the inner order still holds, and sorts once.
 SHOP_PAGE = f"""
     SELECT s.id, s.slug, s.name, s.intro, p.name, s.opened_at, clock_timestamp(), c.*
     FROM shops_shop s
     JOIN people_person p ON p.id = s.owner_id
     LEFT JOIN LATERAL (
-        SELECT l.id, l.shelf_id, l.shelf, o.id, o.title, o.translations ->> %(language)s, o.marketplace,
-               o.picture_urls <> '{{}}', o.in_stock, o.withdrawn_at IS NOT NULL, o.currency, o.now_minor,
-               o.coupon_minor, o.coupon_until, o.as_of, o.expires_at
+        SELECT l.id::text, l.shelf_id::text, l.shelf, o.id::text, o.title, o.translations ->> %(language)s,
+               o.marketplace, o.picture_urls <> '{{}}', o.in_stock, o.withdrawn_at IS NOT NULL, o.currency,
+               o.now_minor, o.coupon_minor, o.coupon_until, o.as_of, o.expires_at
         FROM (
-            SELECT l.id, l.shelf_id, h.name AS shelf, l.offer_id,
-                   row_number() OVER (ORDER BY h.position, l.shelf_id, l.position, l.added_at, l.id) AS place
+            SELECT l.id, l.shelf_id, h.name AS shelf, l.offer_id, h.position AS shelf_position, l.position, l.added_at
             FROM shops_listing l LEFT JOIN shops_shelf h ON h.id = l.shelf_id AND h.shop_id = s.id
             WHERE l.shop_id = s.id AND l.state = 'published'
-            ORDER BY place LIMIT {CARDS_PER_PAGE + 1} OFFSET %(start)s
+            ORDER BY h.position, l.shelf_id, l.position, l.added_at, l.id
+            LIMIT {CARDS_PER_PAGE + 1} OFFSET %(start)s
         ) l JOIN catalog_offer o ON o.id = l.offer_id
-        ORDER BY place
+        ORDER BY l.shelf_position, l.shelf_id, l.position, l.added_at, l.id
     ) c ON true
     WHERE s.slug = %(slug)s AND s.closed_at IS NULL
 """
