@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import sha256
 
 from joey.edge.answer import Header
 from joey.edge.encoded import IDENTITY, LEAST, encode
@@ -45,7 +45,7 @@ class Kept:
 
     def headers_at(self, now: float, encoded: Encoded) -> list[Header]:
         """Browsers may keep it for what is left of its seconds, cut to whole ones: never longer than the first."""
-        return [*encoded.headers, _cache_control(max(0, int(self.cacheable - (now - self.made))))]
+        return [*encoded.headers, _cache_control(int(self.cacheable - (now - self.made)))]
 
     def encode(self, encoding: bytes) -> Encoded:
         """The body in that encoding, kept from then on. A body that gains nothing stays as it is."""
@@ -147,7 +147,8 @@ def kept(headers: tuple[Header, ...], body: bytes, *, made: float) -> Kept:
     return Kept(
         headers=tuple((name.lower(), value) for name, value in headers if name.lower() not in ours),
         body=body,
-        digest=blake2b(body, digest_size=12).hexdigest().encode(),
+        # Most processors have instructions for SHA-256, which make it twice as fast as BLAKE2b.
+        digest=sha256(body, usedforsecurity=False).hexdigest()[:24].encode(),
         made=made,
         until=made + min(FRESH, cacheable),
         cacheable=cacheable,
@@ -163,4 +164,4 @@ def _seconds(cache_control: bytes) -> int:
 
 @lru_cache(maxsize=128)
 def _cache_control(seconds: int) -> Header:
-    return (b"cache-control", b"public, max-age=%d" % seconds if seconds else b"private, no-store")
+    return (b"cache-control", b"public, max-age=%d" % seconds if seconds > 0 else b"private, no-store")

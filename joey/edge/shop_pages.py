@@ -19,7 +19,7 @@ from joey.edge.asked import App, ChooseLanguage, Message, Receive, Scope, Send, 
 from joey.edge.django_page import without_encodings
 from joey.edge.encoded import encoding_for
 from joey.edge.hear_changes import Changes
-from joey.edge.keep_pages import FRESH, Encoded, Kept, Key, Pages, kept
+from joey.edge.keep_pages import FRESH, Kept, Key, Pages, kept
 from joey.edge.make_pages import Made, MakePages, TooBusy, TooLate
 from joey.kit.worker_counts import PAGE_HITS, PAGE_MISSES, counts
 from joey.marketplaces import imported
@@ -82,7 +82,8 @@ class ShopPages:
         if visitor is None:
             return False
         slug, listing = found.groups("")
-        key = (slug, listing, 0 if listing else start, *visitor)
+        language, secure = visitor
+        key = (slug, listing, 0 if listing else start, language, secure)
         page = self._pages.get(key)
         counts.add(PAGE_MISSES if page is None else PAGE_HITS)
         if page is None:
@@ -91,12 +92,18 @@ class ShopPages:
                 page = await (self._from_django(scope, receive, send, key) if listing else self._made(key))
             except (TooBusy, TooLate, psycopg.OperationalError) as trouble:
                 what = "busy" if isinstance(trouble, TooBusy) else "unavailable"
-                await answer.page(send, 503, what, visitor[0], (b"retry-after", b"5"))
+                await answer.page(send, 503, what, language, (b"retry-after", b"5"))
                 return True
             if page is None:
                 return bool(listing)  # Django has answered for a listing already
         encoded = self._pages.encoded(key, page, encoding_for(accepts_encoding))
-        await _send(send, page, encoded, method, none_match)
+        headers, body = page.headers_at(time.monotonic(), encoded), encoded.body
+        if none_match and encoded.etag in none_match:
+            await send({"type": "http.response.start", "status": 304, "headers": without_body(headers)})
+            body = b""
+        else:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
         return True
 
     def follow_changes(self) -> None:
@@ -165,16 +172,6 @@ class ShopPages:
             del self._making[key]
         if not done.cancelled():
             done.exception()  # seen, also when no request waits any more
-
-
-async def _send(send: Send, page: Kept, encoded: Encoded, method: str, none_match: bytes) -> None:
-    headers = page.headers_at(time.monotonic(), encoded)
-    if none_match and encoded.etag in none_match:
-        await send({"type": "http.response.start", "status": 304, "headers": without_body(headers)})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else encoded.body})
 
 
 def without_body(headers: list[answer.Header]) -> list[answer.Header]:
