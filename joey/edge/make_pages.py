@@ -108,16 +108,19 @@ class MakePages:
         return Made(headers, page.text.encode())
 
     def _read(self, statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """On this thread's connection; a second time on a new one, because the first may have died while idle."""
+        """On this thread's connection; a second time on a new one, because the first may have died while idle.
+
+        The cursor stays, because it knows then how to read the columns.
+        """
         for last_try in (False, True):
-            connection = getattr(self._own, "connection", None)
+            cursor: psycopg.Cursor[tuple[Any, ...]] | None = getattr(self._own, "cursor", None)
             try:
-                if connection is None or connection.closed:
-                    connection = self._own.connection = self._connect()
-                return list(connection.cursor(binary=True).execute(statement, params).fetchall())
+                if cursor is None or cursor.connection.closed:
+                    cursor = self._own.cursor = self._connect().cursor(binary=True)
+                return cursor.execute(statement, params).fetchall()
             except psycopg.OperationalError:
-                if connection is not None:
-                    connection.close()
+                if cursor is not None:
+                    cursor.connection.close()
                 if last_try:
                     raise
         raise AssertionError("unreachable")
