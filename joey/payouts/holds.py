@@ -98,6 +98,10 @@ def open_holds() -> "QuerySet[PayoutHold]":
     return PayoutHold.objects.exclude(Exists(PayoutHoldClosing.objects.filter(hold=OuterRef("pk"))))
 
 
+def subject_of(hold: PayoutHold) -> str:
+    """What its events are about: the payout, or the shop whose payouts are all blocked."""
+    return f"payout:{hold.payout_id}" if hold.payout_id else f"shop:{hold.shop_id}"
+
+
 def _append(hold: PayoutHold, kind: str, now: datetime, **facts: object) -> None:
-    subject = f"payout:{hold.payout_id}" if hold.payout_id else f"shop:{hold.shop_id}"
-    append(kind, subject, {"hold": str(hold.id), **facts}, shop_id=hold.shop_id, happened_at=now)
+    append(kind, subject_of(hold), {"hold": str(hold.id), **facts}, shop_id=hold.shop_id, happened_at=now)

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from joey.payouts.holds import subject_of
 from joey.payouts.models import Payee, Payout, PayoutApproval, PayoutHold, PayoutHoldClosing
+from joey.payouts.operators import name_of
 from joey.record.append import append
 from joey.record.erasable import TextRef
 
@@ -46,15 +48,13 @@ def record_carried_over(
             "hold": str(hold.id),
             "reason": _fact(hold, "reason"),
             "cause": hold.cause,
-            "by": _by(hold.placed_by_id),
+            "by": _by(hold.placed_by_id, hold),
         }
-        append("payout.held", f"shop:{hold.shop_id}", held, shop_id=hold.shop_id, happened_at=hold.placed_at)
+        append("payout.held", subject_of(hold), held, shop_id=hold.shop_id, happened_at=hold.placed_at)
     for closing in not_here(PayoutHoldClosing, closings):
         hold = by_id[closing.hold_id]
-        ended = {"hold": str(hold.id), "by": _by(closing.closed_by_id)}
-        append(
-            "payout.hold_released", f"shop:{hold.shop_id}", ended, shop_id=hold.shop_id, happened_at=closing.closed_at
-        )
+        ended = {"hold": str(hold.id), "by": _by(closing.closed_by_id, hold)}
+        append("payout.hold_released", subject_of(hold), ended, shop_id=hold.shop_id, happened_at=closing.closed_at)
 
 
 def _record_payee(payee: Payee) -> None:
@@ -79,5 +79,8 @@ def _fact(row: Model, name: str) -> str:
     return TextRef(getattr(row, f"{name}_id"), bytes(getattr(row, f"{name}_sha256"))).fact
 
 
-def _by(operator: UUID | None) -> str:
-    return str(operator) if operator else "answer"
+def _by(operator: UUID | None, hold: PayoutHold) -> str:
+    """No person: a command stopped it or let it go, or an answer asked or ended its question."""
+    if operator:
+        return str(operator)
+    return name_of(None) if hold.cause == PayoutHold.Cause.OPERATOR else "answer"

@@ -4,11 +4,11 @@ A backup does not know the payouts that were sent after it: it would send them a
 the same money again. Where the replaced database can still be read, those payouts are copied with their ids, files,
 keys, submissions, answers and holds, and with the people who decided about them. The rail then answers for them as it
 would have. So are payouts that left before and about which more was learned since: a file that the bank has shown to
-have is never sent again.
+have is never sent again. What an operator stopped or let go since stays so.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -71,7 +71,8 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
     shops = set(Shop.objects.filter(pk__in={payout.shop_id for payout in changed}).values_list("id", flat=True))
     ours = [payout for payout in changed if payout.shop_id in shops]
     attempts = _attempts_of(before, changed)
-    _write(before, ours, [attempt for attempt in attempts if attempt.shop_id in shops], now)
+    stopped = _stopped_by_operators(before, known.keys() | {payout.id for payout in ours})
+    _write(before, ours, [attempt for attempt in attempts if attempt.shop_id in shops], stopped, now)
     sent = [payout for payout in ours if payout.state in LEFT and known.get(payout.id) not in LEFT]
     amounts: Counter[str] = Counter()
     for payout in sent:
@@ -118,6 +119,13 @@ def _learned_about_since(before: psycopg.Connection) -> set[UUID]:
     }
 
 
+def _stopped_by_operators(before: psycopg.Connection, payouts: Set[UUID]) -> list[PayoutHold]:
+    """Their holds on a shop that is here and on these payouts, those that have ended too."""
+    holds = _read(before, PayoutHold, "cause", [PayoutHold.Cause.OPERATOR.value])
+    shops = set(Shop.objects.filter(pk__in={hold.shop_id for hold in holds}).values_list("id", flat=True))
+    return [each for each in holds if each.shop_id in shops and (each.payout_id is None or each.payout_id in payouts)]
+
+
 def _attempts_of(before: psycopg.Connection, payouts: Sequence[Payout]) -> list[PayoutAttempt]:
     """The older ones of a payout first: written in this order, at no moment can two of them pay."""
     attempts = _read(before, PayoutAttempt, "payout_id", [payout.id for payout in payouts])
@@ -125,7 +133,11 @@ def _attempts_of(before: psycopg.Connection, payouts: Sequence[Payout]) -> list[
 
 
 def _write(
-    before: psycopg.Connection, payouts: Sequence[Payout], attempts: Sequence[PayoutAttempt], now: datetime
+    before: psycopg.Connection,
+    payouts: Sequence[Payout],
+    attempts: Sequence[PayoutAttempt],
+    stopped: Sequence[PayoutHold],
+    now: datetime,
 ) -> None:
     """Rows with the ids they had, in order of ids: a shop's older payout is finished before a newer one begins."""
     ids = [payout.id for payout in payouts]
@@ -136,7 +148,7 @@ def _write(
     every = _read(before, PayoutAnswer, "file_id", [file.id for file in files])
     answers = [answer for answer in every if answer.attempt_id in ours]  # others' shops are not in the backup
     approvals = _read(before, PayoutApproval, "payout_id", ids)
-    holds = _read(before, PayoutHold, "attempt_id", [attempt.id for attempt in attempts])
+    holds = [*stopped, *_read(before, PayoutHold, "attempt_id", [attempt.id for attempt in attempts])]
     closings = _read(before, PayoutHoldClosing, "hold_id", [hold.id for hold in holds])
     decisions = _read(before, PayoutDecision, "attempt_id", [attempt.id for attempt in attempts])
     _copy_people(before, [*payouts, *approvals, *holds, *closings, *decisions], now)

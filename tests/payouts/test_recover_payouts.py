@@ -9,7 +9,7 @@ import pytest
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.payouts.decide import approve
-from joey.payouts.holds import open_holds, release_hold
+from joey.payouts.holds import open_holds, place_hold, release_hold
 from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.pay_due import pay_due
 from joey.payouts.prepare_files import prepare_files
@@ -24,7 +24,7 @@ from joey.record.queries import events_of
 from tests import database
 from tests.cast import DAY, NOW, ada
 from tests.payouts.bank import Bank
-from tests.payouts.stage import approved, cny, held, money, ready_shop, requested, second_operator
+from tests.payouts.stage import approved, cny, held, lulus_ready_shop, money, ready_shop, requested, second_operator
 from tests.proof import prove
 
 MINUTE = timedelta(minutes=1)
@@ -105,6 +105,25 @@ def test_a_hold_that_was_released_since_the_backup_stays_released(committed_db: 
         release_hold(open_holds().get(), by=ada(), reason="A typing error", now=NOW + 3 * DAY)
 
     assert not open_holds().exists()
+    prove()
+
+
+def test_what_an_operator_stopped_or_let_go_since_the_backup_stays_so(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    payout, of_lulu = approved(ready_shop()), approved(lulus_ready_shop(), 4_000)
+    let_go = place_hold(of_lulu.shop, reason="Is it really hers?", now=NOW)
+    prepare_files(rail_manifests()["bank"], now=NOW)
+
+    with since_the_backup(committed_db):
+        place_hold(payout.shop, payout=payout, by=ada(), reason="The account is another's", now=NOW)
+        release_hold(let_go, by=ada(), reason="It is hers", now=NOW)
+    pay_due(now=NOW + MINUTE, ask_all=True)
+
+    assert [(hold.payout_id, hold.placed_by_id) for hold in open_holds()] == [(payout.id, ada().id)]
+    payout.refresh_from_db()
+    of_lulu.refresh_from_db()
+    assert (payout.state, of_lulu.state, len(bank.received)) == ("approved", "sent", 1)
     prove()
 
 
