@@ -136,4 +136,6 @@ class MakePages:
         )
         # Planning the statement takes longer than running it, so it is planned once for all shops.
         connection.execute("SET plan_cache_mode = force_generic_plan")
+        # A shop lists an offer once, so remembering the offers already read of a page never saves a look-up.
+        connection.execute("SET enable_memoize = off")
         return connection
