@@ -26,7 +26,7 @@ MOST_FORM_FIELDS = 10
 
 async def orders(request: Request) -> Response:
     """The latest orders."""
-    return page(request, "orders.html", orders=_latest(request))
+    return page(request, "orders.html", orders=_latest(request), number_of_all=_number_of_all)
 
 
 async def order(request: Request) -> Response:
@@ -35,7 +35,7 @@ async def order(request: Request) -> Response:
     found = find_order(world, request.path_params["order"])
     return page(
         request, "order.html", order=found, refunds=taken_back_of(world, found), steps=steps_of(found),
-        reports=serving(found.marketplace).reports_orders,
+        reports=serving(found.marketplace).reports_orders, number_of_all=_number_of_all(found),
     )  # fmt: skip
 
 
@@ -116,6 +116,11 @@ def steps_of(order: SimulatedOrder) -> list[str]:
     if order.state == CLOSED and order.closed_because != SPLIT and order.returned < order.quantity:
         steps.append("reopen")
     return steps + (["return"] if order.state != CLOSED and order.returned < order.quantity else [])
+
+
+def _number_of_all(order: SimulatedOrder) -> str:
+    """What the marketplace's report, and so a shopkeeper, calls the order's number."""
+    return serving(order.marketplace).number_of_all(order.order_id)
 
 
 def _latest(request: Request) -> list[SimulatedOrder]:

@@ -60,6 +60,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "You did not come through a tracked link; this order will be credited to no one.",
     ),
     "order": ("订单", "Order"),
+    "line of it": ("子订单", "Line"),
     "state": ("状态", "State"),
     "placed": ("已下单", "Placed"),
     "paid": ("已付款", "Paid"),

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from joey.demo import catalogue
+from joey.sandbox.dialects.taobao.order_report import parent_id_of
 from tests.sandbox.conftest import Sandbox
 
 BANNER = "模拟 Simulated — nothing here is real"
@@ -93,7 +94,9 @@ def test_a_person_can_buy_and_return(sandbox: Sandbox, tracked: str) -> None:
     assert "1 / 2" in returned.text
     truth = sandbox.get("/control" + path).json()
     assert (truth["state"], truth["returned"], truth["position"]) == ("settled", 1, "110000000001")
-    assert path.rsplit("/", 1)[1] in sandbox.get("/orders").text
+    number = parent_id_of(path.rsplit("/", 1)[1])  # as the report has it, and so the shopkeeper's page
+    assert number in sandbox.get("/orders").text
+    assert number in sandbox.get(path).text
 
 
 def test_a_wrong_quantity_is_refused_on_a_page(sandbox: Sandbox) -> None:

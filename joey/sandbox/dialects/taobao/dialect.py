@@ -24,7 +24,7 @@ from joey.sandbox.dialects.taobao.links import (
     path_of_short_link,
     target_of_token,
 )
-from joey.sandbox.dialects.taobao.order_report import SERVICE_PPM, trade_id_of
+from joey.sandbox.dialects.taobao.order_report import SERVICE_PPM, parent_id_of, trade_id_of
 from joey.sandbox.refused import invalid, missing
 from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.market_rules import BASIC_STEPS, MarketRules
@@ -98,6 +98,9 @@ class TaobaoDialect(Dialect):
             for table, known in (("adzone", demo_account.ADZONES), ("relation", demo_account.RELATIONS)):
                 rows = [(number, name, now) for number, name in known]
                 db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?, ?)", rows)
+
+    def number_of_all(self, order_id: str) -> str:
+        return parent_id_of(order_id)
 
     def follow(self, world: World, path: str) -> Destination | None:
         if path.startswith(SHORT_PATH):
