@@ -172,6 +172,8 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "conflicting_evidence": _("Its evidence names different shops"),
         "no_evidence": _("It names neither position nor link"),
     },
+    "payout.rail": {"bank": _("Bank")},
+    "payoutfile.rail": {"bank": _("Bank")},
     "payout.state": {
         "requested": _("Requested"),
         "approved": _("Approved, goes out next"),
