@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -93,6 +93,9 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
         named = {"title": f"{self.heading}: {self.name_of(context['original'])}", "subtitle": None}
         shown: HttpResponse = super().render_change_form(request, {**context, **named}, *given, **more)
         return shown
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        raise Http404  # of edits made here, and there are none; what happened to a row is on its page
 
     def name_of(self, row: Any) -> str:
         """A row in a few words, such as "mei · ¥60.00"."""

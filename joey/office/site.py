@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout as end_session
@@ -140,7 +140,15 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
 
 
 def _item(title: Any, icon: str, link: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": link}
+    """A link to a part of a list is where one is only while the list shows that part."""
+    path, _mark, query = link.partition("?")
+    if not query:
+        return {"title": title, "icon": icon, "link": link}
+
+    def active(request: HttpRequest) -> bool:
+        return request.path == path and set(parse_qsl(query)) <= set(request.GET.items())
+
+    return {"title": title, "icon": icon, "link": link, "active": active}
 
 
 def _to_sign_in(request: HttpRequest, to: str | None = None) -> HttpResponse:

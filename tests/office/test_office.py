@@ -163,6 +163,9 @@ def test_every_table_and_every_row_is_shown_and_cannot_be_edited(model: Any, set
 
     assert (shown.status_code, detail.status_code) == (200, 200)
     assert 'name="_save"' not in detail.content.decode()
+    history = reverse(f"admin:{name}_history", args=[row.pk])
+    assert history not in detail.content.decode()  # the library's own would say that nothing ever happened to the row
+    assert client.get(history).status_code == 404
     before = model.objects.filter(pk=row.pk).values().get()
     values = {field.name: "1" for field in model._meta.fields}
     assert client.post(reverse(f"admin:{name}_change", args=[row.pk]), values).status_code == 403
@@ -197,6 +200,18 @@ def test_the_first_page_and_the_side_bar_lead_everywhere() -> None:
         "/office/health/",
     ):
         assert address in body, address
+
+
+def test_the_side_bar_marks_a_part_of_a_list_only_where_that_part_is_shown() -> None:
+    client = signed_in(ada())
+
+    def marked(address: str) -> set[str]:
+        sections = client.get(address).context["sidebar_navigation"]
+        return {item["link"] for section in sections for item in section["items"] if item["active"]}
+
+    part, whole = "/office/orders/orderline/?suspended=yes", "/office/orders/orderline/"
+    assert marked(whole) == marked(f"{whole}?suspended=no") == {whole}
+    assert marked(part) == marked(f"{part}&q=1") == {part, whole}
 
 
 def test_the_office_has_a_policy_of_its_own_and_the_rest_keeps_the_strict_one() -> None:
