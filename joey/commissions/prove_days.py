@@ -75,8 +75,8 @@ _READ = """
 
 
 def _released_unread() -> str:
-    """All commissions of a batch have one time, so there are few of these moments. In the sandbox time is pretended."""
-    if settings.SANDBOX_URL:
+    """All commissions of a batch have one time, so there are few of these moments. In a demo time is pretended."""
+    if settings.SANDBOX_URL or settings.OF_DEMO:
         return "SELECT NULL AS commission WHERE false"
     return f"""
         WITH read AS MATERIALIZED ({_READ.format(zones=_zones())})

@@ -72,6 +72,7 @@ def _own_database(data: Path, *, django: bool) -> Iterator[None]:
                 "DATABASE_OWNER_URL": urls.owner,
                 "JOEY_DATA": str(data),
                 "JOEY_SECRET": secret(data),
+                "JOEY_OF_DEMO": "1" if (data / "sandbox.sqlite3").is_file() else "",
             },
             django=django,
         )

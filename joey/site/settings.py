@@ -28,6 +28,7 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 
 
 DEMO = flag("JOEY_DEMO")
+OF_DEMO = flag("JOEY_OF_DEMO")  # the books are a demo's, though it does not run: a restore, a command after Ctrl-C
 DEBUG = flag("JOEY_DEBUG")
 JOEY_URL = os.environ.get("JOEY_URL", "http://localhost:8000").rstrip("/")
 SANDBOX_URL = os.environ.get("JOEY_SANDBOX_URL", "").rstrip("/")  # empty: the sandbox is off

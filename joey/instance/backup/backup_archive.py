@@ -22,6 +22,7 @@ from joey.instance.postgres.make_cluster import remove_tree
 
 MANIFEST, MANIFEST_CHECKSUM = "manifest.json", "manifest.sha256"
 DATABASE, FILES, TRIAL = "database", "files", "trial"
+SANDBOX = "sandbox.sqlite3"  # in FILES, as in the data folder, of a demo
 FORMAT = 1
 WHAT = "a backup made by joey backup"
 PRIVATE = (

@@ -10,6 +10,7 @@ from pathlib import Path
 from joey.instance.backup.backup_archive import (
     DATABASE,
     FILES,
+    SANDBOX,
     TRIAL,
     BackupManifest,
     checksums,
@@ -25,7 +26,6 @@ from joey.instance.postgres.dump_database import dump
 from joey.instance.postgres.find_binaries import SYSTEM_ROOT
 from joey.instance.progress import step
 
-SANDBOX = "sandbox.sqlite3"
 MARKETPLACES = "marketplaces.json"
 RAILS = "rails.json"
 OWN_FILES = (MARKETPLACES, RAILS, "demo-filled")  # of the data folder, where they exist

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import psycopg
 
-from joey.instance.backup.backup_archive import DATABASE, FILES, BackupManifest, verified, write_private
+from joey.instance.backup.backup_archive import DATABASE, FILES, SANDBOX, BackupManifest, verified, write_private
 from joey.instance.backup.data_loss_report import data_loss_report
 from joey.instance.backup.make_backup import (
     MARKETPLACES,
     OWN_FILES,
     RAILS,
-    SANDBOX,
     TUNING,
     refuse_without_space,
 )
@@ -61,7 +60,7 @@ def _into_folder(folder: Path, manifest: BackupManifest, data: Path, replace: bo
     new = data / NEW
     _sweep(new)
     after = EmbeddedPostgres(new, settings=LOADING_SETTINGS)
-    use_database(after.urls, data)
+    use_database(after.urls, data, folder)
     _refuse_newer(manifest)
     refuse_without_space(data, manifest.holds, "The restored database")
     taken = exists(data)
@@ -150,7 +149,7 @@ def _into_own_server(folder: Path, manifest: BackupManifest, data: Path) -> None
     """Restore only into an empty database: Joey replaces nothing on a server that is not its own."""
     app = os.environ["DATABASE_URL"]
     urls = Urls(app=app, owner=os.environ.get("DATABASE_OWNER_URL") or app)
-    use_database(urls, data)
+    use_database(urls, data, folder)
     _refuse_newer(manifest)
     with one_moment(urls.owner) as owner:
         if not is_empty(owner):

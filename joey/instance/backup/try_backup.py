@@ -4,7 +4,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from joey.instance.backup.backup_archive import DATABASE, Trial
+from joey.instance.backup.backup_archive import DATABASE, FILES, SANDBOX, Trial
 from joey.instance.backup.queries import Holdings, holdings, one_moment
 from joey.instance.errors import CommandFailed
 from joey.instance.migrate_database import is_migrated, note_migrated
@@ -33,7 +33,7 @@ def try_backup(folder: Path, holds: Holdings, scratch: Path) -> Trial:
     try:
         urls = postgres.start()
         fill(folder, holds, urls)
-        use_database(urls, scratch)
+        use_database(urls, scratch, folder)
         bring_up_to_date(urls.owner)
         rules = prove()
         close_connections()
@@ -78,14 +78,15 @@ def prove() -> int:
     return held
 
 
-def use_database(urls: Urls, data: Path) -> None:
-    """Point Django in this process at this database; works once per process."""
+def use_database(urls: Urls, data: Path, folder: Path) -> None:
+    """Point Django in this process at this database, into which the backup in `folder` goes; once per process."""
     begin(
         {
             "DATABASE_URL": urls.app,
             "DATABASE_OWNER_URL": urls.owner,
             "JOEY_DATA": str(data),
             "JOEY_NO_POOL": "1",  # a pool's connections would outlive the database
+            "JOEY_OF_DEMO": "1" if (folder / FILES / SANDBOX).is_file() else "",
         }
     )
 
