@@ -62,6 +62,8 @@ def simulate_business(shops: list[Shop], now: datetime) -> int:
             with transaction.atomic():
                 record_clicks(month.clicks)
                 record_outbound_clicks(month.outbound_clicks)
+                for out in month.outbound_clicks:  # clicks of the past do not say of their lease that it was used
+                    PositionLease.objects.filter(shop=shop, last_used_at__lt=out.at).update(last_used_at=out.at)
     return len(there)
 
 
