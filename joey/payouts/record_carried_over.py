@@ -80,7 +80,7 @@ def _fact(row: Model, name: str) -> str:
 
 
 def _by(operator: UUID | None, hold: PayoutHold) -> str:
-    """No person: a command stopped it or let it go, or an answer asked or ended its question."""
+    """No person: a command held or released it, or an answer asked or ended its question."""
     if operator:
         return str(operator)
     return name_of(None) if hold.cause == PayoutHold.Cause.OPERATOR else "answer"

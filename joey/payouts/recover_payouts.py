@@ -4,7 +4,7 @@ A backup does not know the payouts that were sent after it: it would send them a
 the same money again. Where the replaced database can still be read, those payouts are copied with their ids, files,
 keys, submissions, answers and holds, and with the people who decided about them. The rail then answers for them as it
 would have. So are payouts that left before and about which more was learned since: a file that the bank has shown to
-have is never sent again. What an operator stopped or let go since stays so.
+have is never sent again. What an operator held or released since stays so.
 """
 
 from collections import Counter

@@ -108,16 +108,16 @@ def test_a_hold_that_was_released_since_the_backup_stays_released(committed_db: 
     prove()
 
 
-def test_what_an_operator_stopped_or_let_go_since_the_backup_stays_so(
+def test_what_an_operator_held_or_released_since_the_backup_stays_so(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
     payout, of_lulu = approved(ready_shop()), approved(lulus_ready_shop(), 4_000)
-    let_go = place_hold(of_lulu.shop, reason="Is it really hers?", now=NOW)
+    released = place_hold(of_lulu.shop, reason="Is it really hers?", now=NOW)
     prepare_files(rail_manifests()["bank"], now=NOW)
 
     with since_the_backup(committed_db):
         place_hold(payout.shop, payout=payout, by=ada(), reason="The account is another's", now=NOW)
-        release_hold(let_go, by=ada(), reason="It is hers", now=NOW)
+        release_hold(released, by=ada(), reason="It is hers", now=NOW)
     pay_due(now=NOW + MINUTE, ask_all=True)
 
     assert [(hold.payout_id, hold.placed_by_id) for hold in open_holds()] == [(payout.id, ada().id)]
