@@ -63,6 +63,11 @@ class Row:
     cases: dict[str, RefundReport] = field(default_factory=dict)
     past: list[OrderReport] = field(default_factory=list)
 
+    @property
+    def order(self) -> str:
+        """Two lines share one, also where two shops sold them: what is said of one says nothing of the other."""
+        return f"O{int(self.name[1:]) // 2}"
+
     def change(self, now: datetime, **changes: object) -> None:
         """The row is another one from now on."""
         if now.replace(microsecond=0) > self.changed_at:
@@ -78,7 +83,7 @@ class Row:
         payload = {"line": self.name, "case": case, "step": 0 if known is None else int(str(known.payload["step"])) + 1}
         refunded_at = known.refunded_at if known else at if back % 2 else None  # some cases do not say it
         self.cases[case] = RefundReport(
-            case, self.name, self.name, at, payload, counts, back, back, currency, refunded_at=refunded_at
+            case, self.order, self.name, at, payload, counts, back, back, currency, refunded_at=refunded_at
         )
 
     def reports(self) -> list[OrderReport | RefundReport]:
@@ -87,7 +92,7 @@ class Row:
 
     def report(self) -> OrderReport:
         return OrderReport(
-            external_order=self.name,
+            external_order=self.order,
             external_line=self.name,
             reported_at=self.changed_at,
             payload={"line": self.name, "step": self.step},
