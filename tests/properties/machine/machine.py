@@ -2,6 +2,7 @@
 
 import sys
 
+from joey.kit import sql
 from joey.orders.models import OrderLine
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.models import Payout, PayoutAttempt
@@ -12,6 +13,10 @@ from tests.properties.machine.payout_steps import FINE, Chance
 from tests.properties.machine.reported_again import ReportedAgain
 from tests.properties.machine.world import prove_part
 
+TOLD_TO_OWE = (
+    "SELECT s.slug FROM record_event e JOIN shops_shop s ON s.id = e.shop_id"
+    " WHERE e.kind = 'commission.adjusted' AND e.happened_at = %s AND e.facts ->> 'below_zero' IS NOT NULL"
+)
 END_OF = {"settled": "paid", "rejected": "failed", "returned": "returned"}
 
 
@@ -35,6 +40,7 @@ class Machine(ReportedAgain):
         self.seen["runs"] += 1
         if self.seed.random() < 0.6:
             self.all_is_frozen()
+        self.one_shop_owes()
         self.position_changes_hands_at_the_end()
         self.all_is_reported()
         self.all_is_answered()
@@ -58,6 +64,22 @@ class Machine(ReportedAgain):
             self.money_is_where_the_model_has_it()
             self.a_second_passes()
         self.seen["all of a marketplace frozen"] += 1
+
+    def one_shop_owes(self) -> None:
+        """P7: something comes back of both shops' lines, and only who has less than that is told to owe it."""
+        self.sells(self.seed.choice(list(self.shops)), "CNY", 12_500)
+        for shop in self.shops:
+            self.sells(shop, "JPY", 1_250_000)
+        self.wait_for_money()
+        for rows, what, amount in ((self.rows[2:3], "back elsewhere", 10**9), (self.rows[:2], "back", 12_345)):
+            self.a_second_passes()
+            for row in rows:
+                step(row, what, amount, self.now)
+            self.deliver("taobao", [each for row in rows for each in row.reports()])
+            self.earn()
+        told = {slug for (slug,) in sql.tuples(TOLD_TO_OWE, [self.now])}
+        assert all(self.available(slug, "JPY") < 0 for slug in told), f"P7: {told} were told that they owe"
+        self.seen["told to owe, beside one who does not"] += 0 < len(told) < len(self.shops)
 
     def position_changes_hands_at_the_end(self) -> None:
         if self.seed.random() < 0.5:
