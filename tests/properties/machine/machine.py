@@ -13,7 +13,7 @@ from tests.properties.machine.payout_steps import FINE, Chance
 from tests.properties.machine.reported_again import ReportedAgain
 from tests.properties.machine.world import prove_part
 
-TOLD_TO_OWE = (
+READS_THAT_IT_OWES = (
     "SELECT s.slug FROM record_event e JOIN shops_shop s ON s.id = e.shop_id"
     " WHERE e.kind = 'commission.adjusted' AND e.happened_at = %s AND e.facts ->> 'below_zero' IS NOT NULL"
 )
@@ -66,7 +66,7 @@ class Machine(ReportedAgain):
         self.seen["all of a marketplace frozen"] += 1
 
     def one_shop_owes(self) -> None:
-        """P7: something comes back of both shops' lines, and only who has less than that is told to owe it."""
+        """P7: something comes back of both shops' lines, and only a shop that has less reads that it owes it."""
         self.sells(self.seed.choice(list(self.shops)), "CNY", 12_500)
         for shop in self.shops:
             self.sells(shop, "JPY", 1_250_000)
@@ -77,9 +77,9 @@ class Machine(ReportedAgain):
                 step(row, what, amount, self.now)
             self.deliver("taobao", [each for row in rows for each in row.reports()])
             self.earn()
-        told = {slug for (slug,) in sql.tuples(TOLD_TO_OWE, [self.now])}
-        assert all(self.available(slug, "JPY") < 0 for slug in told), f"P7: {told} were told that they owe"
-        self.seen["told to owe, beside one who does not"] += 0 < len(told) < len(self.shops)
+        readers = {slug for (slug,) in sql.tuples(READS_THAT_IT_OWES, [self.now])}
+        assert all(self.available(slug, "JPY") < 0 for slug in readers), f"P7: {readers} read that they owe"
+        self.seen["owes, beside one that does not"] += 0 < len(readers) < len(self.shops)
 
     def position_changes_hands_at_the_end(self) -> None:
         if self.seed.random() < 0.5:
