@@ -14,6 +14,7 @@ from joey.insight.explain_evidence import held_because
 from joey.insight.explain_holds import unbookable_because
 from joey.marketplaces import registry
 from joey.money.rate import rate_text
+from joey.payouts.rails.registry import rail_name
 from joey.people.models import Person
 from joey.people.queries import contact_of
 
@@ -27,6 +28,8 @@ def in_words(column: str, value: Any) -> Any:
         return None
     if name == "marketplace":
         return registry.reporter_name(value)
+    if name == "rail":
+        return capfirst(str(rail_name(value)))
     if name in ("rate_ppm", "shown_rate_ppm"):
         return rate_text(value)
     if column in SENTENCES:
@@ -172,8 +175,6 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "conflicting_evidence": _("Its evidence names different shops"),
         "no_evidence": _("It names neither position nor link"),
     },
-    "payout.rail": {"bank": _("Bank")},
-    "payoutfile.rail": {"bank": _("Bank")},
     "payout.state": {
         "requested": _("Requested"),
         "approved": _("Approved, goes out next"),

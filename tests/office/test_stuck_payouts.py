@@ -72,6 +72,7 @@ def test_what_is_wrong_with_a_file_is_said_in_words(bank: Bank, of: str) -> None
 
     assert f"{hold.attempt.rail_key}: the bank&#x27;s answer cannot be read" in page
     assert "unknown_word" not in page
+    assert "Bank transfer" in page
 
 
 def test_a_file_that_the_bank_does_not_know_says_so_and_that_a_hold_keeps_it_back(bank: Bank) -> None:

@@ -10,7 +10,7 @@ from importlib import import_module
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Unavailable
+from joey.kit.refusals import Text, Unavailable
 from joey.payouts import rails
 from joey.payouts.rails.codes import rail_codes
 from joey.payouts.rails.port import Rail, RailManifest
@@ -31,6 +31,12 @@ def rail_manifests() -> Mapping[str, RailManifest]:
         assert manifest.code == folder, f"the rail in {folder}/ calls itself {manifest.code}"
         found[folder] = manifest
     return found
+
+
+def rail_name(code: str) -> Text:
+    """What a rail is called; its code where its folder is gone."""
+    manifest = rail_manifests().get(code)
+    return manifest.name if manifest else code
 
 
 def default_rail() -> str:
@@ -57,6 +63,6 @@ def connect_rail(code: str) -> Rail:
     if manifest is None or not account:
         raise RailNotConnected(
             _("No account for %(rail)s is set up here, so payouts wait. An operator has to add one.")
-            % {"rail": manifest.name if manifest else code[:20]}
+            % {"rail": rail_name(code[:20])}
         )
     return manifest.connect(account)
