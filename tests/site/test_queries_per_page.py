@@ -107,7 +107,6 @@ TABLES = {
     "shops/shop": (3, 4),
     "people/person": (3, 3),
 }
-HISTORY = 4  # what Django's admin would keep of edits; nothing is edited there
 
 # What a GET gets where there is no page to read: the routes that only write, and what Django's admin has beside ours.
 NO_PAGE = {
@@ -141,14 +140,16 @@ NO_PAGE = {
 }
 
 # These say how much of something there is: each is asked for by its reader, and bounded by one shop's day, by the links
-# of one page, by a thousand, by one row's history, or by the days that have a partition.
+# of one page, by a thousand, or by the days that have a partition.
 HOW_MANY = {
     "api/v1/shops/<slug>/links", "readyz", "metrics", "office/health/", "office/waiting/", "office/register-positions/",
     "studio/<slug:slug>/", "studio/<slug:slug>/share",
 }  # fmt: skip
 
-# Routes of each table of the office that lead to no page: nothing is added or removed there.
-NOTHING_TO_EDIT = {"add/": 403, "<path:object_id>/delete/": 403, "<path:object_id>/": 302}
+# Routes of each table of the office that lead to no page: nothing is added, removed or edited there.
+NOTHING_TO_EDIT = {
+    "add/": 403, "<path:object_id>/delete/": 403, "<path:object_id>/": 302, "<path:object_id>/history/": 404,
+}  # fmt: skip
 
 COUNT = re.compile(r"\bcount\s*\(", re.IGNORECASE)
 
@@ -200,7 +201,7 @@ def test_every_route_that_gives_no_page_is_known(measured: Measured) -> None:
 def test_a_list_never_counts(measured: Measured) -> None:
     counting = {route: asked.counts for route, asked in measured.many.items() if asked.counts}
 
-    assert {route for route in counting if not route.endswith("/history/")} == HOW_MANY, counting
+    assert set(counting) == HOW_MANY, counting
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,7 @@ def _of_tables() -> dict[str, int]:
     numbers: dict[str, int] = {}
     for table, (rows, row) in TABLES.items():
         one = f"office/{table}/<path:object_id>"
-        numbers |= {f"office/{table}/": rows, f"{one}/change/": row, f"{one}/history/": HISTORY}
+        numbers |= {f"office/{table}/": rows, f"{one}/change/": row}
     return numbers
 
 
