@@ -77,7 +77,7 @@ def test_the_layers_know_no_exception() -> None:
     assert [contract["name"] for contract in contracts if contract.get("ignore_imports")] == []
 
 
-def test_a_class_name_stands_once() -> None:
+def test_a_class_name_is_used_once() -> None:
     """A class inside of another is found by its owner (Shop.State), but may not have the name of one that is not."""
     places = defaultdict(list)
     for name, module in modules():

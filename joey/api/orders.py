@@ -100,7 +100,7 @@ def list_clicks(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[
 
 @router.get("/shops/{slug}/clicks/{uuid:click_id}/trace", response=TraceOut)
 def trace_click(request: HttpRequest, slug: str, click_id: UUID) -> TraceOut:
-    """What came of this visit."""
+    """What came of this click."""
     return trace_out(click_trace(shop_for(request, slug), click_id, now=now()))
 
 

@@ -39,15 +39,15 @@ class Api(NinjaAPI):
 api = Api(
     title="Joey",
     version="1",
-    description="Open a shop, fill it with offers, share it, see why each visit and order earned, get paid.",
+    description="Open a shop, fill it with offers, share it, see why each click and order earned, get paid.",
     auth=BearerToken(),
     parser=StrictJson(),
     openapi_url=None,  # served at /api/openapi.json, for all versions
     docs_url=None,  # its page would need scripts from elsewhere
     urls_namespace="api-v1",
 )
-for room in (me, shops, listings, offers, links, orders, payouts, office, not_built):
-    api.add_router("", room.router)
+for part in (me, shops, listings, offers, links, orders, payouts, office, not_built):
+    api.add_router("", part.router)
 
 
 @api.exception_handler(Refusal)

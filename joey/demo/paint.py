@@ -133,7 +133,7 @@ class Paint:
         self._veil(x0, y0, x1, y1, colour, strength, r)
 
     def shadow(self, x0: float, x1: float, y: float, strength: int = 92) -> None:
-        """The soft shadow of something that stands on y."""
+        """The soft shadow of something whose foot is at y."""
         high = max((x1 - x0) * 0.16, 6)
         left, top, width, height = self._frame(x0 - 5, y - high / 2 - 1, x1 + 9, y + high / 2 + 2.5)
         mask = _soft_oval().resize((width, height), Image.Resampling.BILINEAR).point(_scale(strength))

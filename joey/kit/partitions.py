@@ -91,7 +91,7 @@ def locks_of_all_days() -> tuple[int, int]:
     """How many locks reading every day of every table takes, and for how many the database has room. One query.
 
     Each partition counts, and each of its indexes: a query that cannot tell its days locks all of them when it is
-    planned. The room is shared by everyone who is connected, and what takes more fails.
+    planned. That space is shared by everyone who is connected, and what takes more fails.
     """
     row = sql.rows(
         """

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 
 from joey.office.words import heading_of, in_words
 
-NOTHING = "–"  # what stands where there is no value, on lists and on pages of one row
+NOTHING = "–"  # shown where there is no value, on lists and on pages of one row
 
 
 @cache

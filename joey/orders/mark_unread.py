@@ -1,6 +1,6 @@
 """Mark the lines of which a newer report cannot be read: what such a line shows may be wrong, so its money waits.
 
-The mark stands beside `held`, which is what the newest report that was read says: each may end while the other lasts.
+The mark is kept apart from `held`, which the newest report that was read says: each may end while the other lasts.
 """
 
 from joey.kit import sql

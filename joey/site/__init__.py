@@ -1,1 +1,1 @@
-"""Settings, routes and the ASGI application: where the rooms are put together."""
+"""Settings, routes and the ASGI application: where the packages are put together."""

@@ -26,8 +26,8 @@ from joey.storefront.shop_html import shop_html  # noqa: E402
 class InOneThread(ASGIHandler):
     """Django's own, which answers a request in one go, in the thread that has the request's database connection.
 
-    No view of ours is asynchronous. By itself Django would cross over to that thread and back for each middleware that
-    stands in front of the first one that is not either.
+    No view of ours is asynchronous. By itself Django would cross over to that thread and back for each middleware
+    before the first one that is not asynchronous either.
     """
 
     def load_middleware(self, is_async: bool = True) -> None:

@@ -124,8 +124,8 @@ def test_without_an_index_searching_is_unavailable_and_nothing_else(
 ) -> None:
     from joey.catalog.search import find_offers, read_index, suggest
 
-    for room in (find_offers, suggest):
-        monkeypatch.setattr(room, "searcher", read_index.searcher)
+    for module in (find_offers, suggest):
+        monkeypatch.setattr(module, "searcher", read_index.searcher)
     assert folder.current() is None
     me = Caller(mei())
 

@@ -37,5 +37,5 @@ def searchable(index_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             seen[0] = (now, made_with())
         return read_index.searcher()
 
-    for room in (find_offers, suggest):
-        monkeypatch.setattr(room, "searcher", searcher)
+    for module in (find_offers, suggest):
+        monkeypatch.setattr(module, "searcher", searcher)

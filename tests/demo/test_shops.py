@@ -25,7 +25,7 @@ def test_meis_shop_shows_each_kind_of_awkward_offer() -> None:
     }  # fmt: skip
 
 
-def test_every_listing_is_an_offer_that_exists_and_stands_in_its_shop_once() -> None:
+def test_every_listing_is_an_offer_that_exists_and_is_in_its_shop_once() -> None:
     for shop in SHOPS:
         places = [(listing.offer.marketplace, listing.offer.external_id) for listing in shop.listings]
         assert len(set(places)) == len(places), shop.slug

@@ -174,7 +174,7 @@ def bank(settings: Settings) -> Iterator[Bank]:
 
 
 def test_every_rule_about_money_has_its_break() -> None:
-    rules = {check.rule for room in (ledger, commissions, payouts) for check in room.CHECKS}
+    rules = {check.rule for package in (ledger, commissions, payouts) for check in package.CHECKS}
 
     read_by_their_rail = {check.rule for check in (*FILES, *ANSWERS)}  # broken in tests/payouts/test_prove*.py
     assert rules - read_by_their_rail == BREAKS.keys()

@@ -163,7 +163,7 @@ class RunningJoey:
                 self.process.wait()
 
     def forget(self) -> None:
-        """Stop for good and delete everything; as root the database stands elsewhere, with a link to it."""
+        """Stop for good and delete everything; as root the database is elsewhere, with a link to it."""
         self.kill()
         shown = self.data / "postgres"
         if shown.is_symlink():

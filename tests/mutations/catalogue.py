@@ -13,7 +13,7 @@ ONLY_OUTSIDE_EVIDENCE = UNSEEN
 
 CATALOGUE = [*OF_REPORTS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_HOLDS, *OF_OUR_OWN]
 
-# What someone with the app's password can write: PostgreSQL does not refuse it, and only `prove` stands against it.
+# What someone with the app's password can write: PostgreSQL does not refuse it, and only `prove` finds it.
 OPEN_TO_THE_APP_ROLE = {
     "the sync cursor a month ahead",
     "a leased position marked free",

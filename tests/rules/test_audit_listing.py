@@ -55,7 +55,7 @@ def test_every_field_that_a_buyer_reads_is_checked() -> None:
     assert found == [("note", "CN-A2"), ("shop_name", "CN-A2"), ("brand", "CN-G1")]
 
 
-def test_a_registered_name_passes_where_it_stands_whole_and_excuses_nothing_else() -> None:
+def test_a_registered_name_passes_where_it_is_written_whole_and_excuses_nothing_else() -> None:
     named = frozenset({"第一坊"})
 
     assert not audit_listing(ListingFacts(titles=("第一坊 酱油 500ml",))).publish

@@ -49,7 +49,7 @@ def test_each_kind_of_link_buys_with_attribution(sandbox: Sandbox, item: dict[st
     assert truth["click_time"] is not None
 
 
-def test_a_coupon_link_stands_where_there_is_a_coupon(sandbox: Sandbox) -> None:
+def test_a_coupon_link_is_given_where_there_is_a_coupon(sandbox: Sandbox) -> None:
     row = sandbox.search(q="a", has_coupon="true")[0]
 
     entry = sandbox.convert(row["item_id"])

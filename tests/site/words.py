@@ -40,7 +40,7 @@ class Sentence:
 
 
 def sentences() -> Iterator[Sentence]:
-    """All of them, each as often as it stands somewhere."""
+    """All of them, each as often as it occurs."""
     for path in sorted(JOEY.rglob("*")):
         if {"migrations", "sandbox"} & set(path.relative_to(JOEY).parts):
             continue  # the sandbox speaks for itself, in Chinese
@@ -73,7 +73,7 @@ def _of_django_template(path: Path) -> Iterator[Sentence]:
 
 
 def chinese() -> Catalog:
-    """The Chinese catalogue as it stands in the repository."""
+    """The Chinese catalogue of the repository."""
     with CHINESE.open("rb") as file:
         return read_po(file, locale="zh_Hans", abort_invalid=True)
 

@@ -124,7 +124,7 @@ def _payout(shop: Shop, number: int) -> None:
 
 
 def ids() -> dict[str, UUID | str | int]:
-    """What stands in the address of a page that shows one thing: the first of each."""
+    """What is written in the address of a page that shows one thing: the first of each."""
     job = sql.value("SELECT min(id) FROM procrastinate_jobs")
     line = OrderLine.objects.exclude(shop=None).order_by("id")[0]
     return {

@@ -125,7 +125,7 @@ def test_the_price_on_the_card_is_the_price_on_the_page(client: Client) -> None:
     assert shown.search(card).group(1) == shown.search(page).group(1)  # type: ignore[union-attr]
 
 
-def test_a_stale_price_stands_nowhere_on_the_page(client: Client) -> None:
+def test_a_stale_price_is_nowhere_on_the_page(client: Client) -> None:
     offer = stale_flask()
     cost(offer, (50, 7900), (20, 6900))
     listing = listed(meis_shop(), offer)

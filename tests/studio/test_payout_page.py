@@ -57,7 +57,7 @@ def test_a_held_payout_says_that_its_keeper_need_not_do_anything() -> None:
     assert "You need not do anything" in page
 
 
-def test_between_sentences_stands_a_blank_but_not_in_chinese() -> None:
+def test_between_sentences_is_a_blank_but_not_in_chinese() -> None:
     with override("en"):
         assert sentences("One.", "", "Two.") == "One. Two."
     with override("zh-hans"):

@@ -116,8 +116,8 @@ def test_what_was_too_much_is_said_and_the_rest_is_searched_for(browser: Client)
 def test_without_an_index_the_page_says_so_and_pasting_still_works(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for room in (find_offers, suggest):
-        monkeypatch.setattr(room, "searcher", read_index.searcher)
+    for module in (find_offers, suggest):
+        monkeypatch.setattr(module, "searcher", read_index.searcher)
     assert folder.current() is None
 
     answer = browser.get("/studio/mei/pick?q=a")

@@ -108,7 +108,7 @@ def test_an_older_word_never_overwrites_a_newer_one() -> None:
 
 
 @pytest.mark.django_db
-def test_of_two_words_in_one_set_the_newer_counts_wherever_it_stands() -> None:
+def test_of_two_words_in_one_set_the_newer_counts_wherever_it_is() -> None:
     newer = flask_facts(as_of=NOW, coupon_minor=5900)
 
     take_offers([newer, flask_facts(as_of=NOW - HOUR)], now=NOW)
@@ -173,7 +173,7 @@ def test_a_coupon_that_ended_raises_the_price_at_the_next_reading() -> None:
 
 
 @pytest.mark.django_db
-def test_history_of_the_source_is_taken_once_and_what_we_saw_stands() -> None:
+def test_history_of_the_source_is_taken_once_and_what_we_saw_is_kept() -> None:
     remembered = ((NOW - 20 * DAY, 9900), (NOW - 10 * DAY, 9900), (NOW - 5 * DAY, 7900))
     take_offers([flask_facts(history=remembered)], now=NOW)
     assert points() == [9900, 7900, 6900]  # a point only where the price differs

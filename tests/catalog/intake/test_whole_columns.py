@@ -1,4 +1,4 @@
-"""Looking at a whole column at once says the same as looking at each value, whatever stands in it."""
+"""Looking at a whole column at once says the same as looking at each value, whatever it holds."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -279,7 +279,7 @@ def test_a_picture_is_upright_without_metadata_and_never_larger_than_it_was() ->
         assert not picture.getexif()
 
 
-def test_what_is_seen_through_stands_on_white() -> None:
+def test_what_is_seen_through_is_laid_on_white() -> None:
     out = io.BytesIO()
     Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(out, "PNG")
 

@@ -21,7 +21,7 @@ MARKETPLACES = {
     "taobao": {"credentials": {"app_key": "1", "app_secret": "2"}},
     "jd": {"gateway": "https://feeds.example.org/jd.jsonl"},
 }
-# name: (title, brand, model, what else). What sells most stands first among equals.
+# name: (title, brand, model, what else). What sells most comes first among equals.
 MADE: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "iphone": ("Apple iPhone 14 Pro 256GB 暗夜紫 双卡双待手机", "Apple", "A2892", {"volume": 900}),
     "iphone-max": ("Apple iPhone14ProMax 1TB 深空黑", "Apple", "A2896", {"volume": 20}),

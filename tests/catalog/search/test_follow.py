@@ -168,7 +168,7 @@ def test_a_broken_index_is_rebuilt(how: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_lost_note_means_that_all_is_read_again_and_stands_once() -> None:
+def test_a_lost_note_means_that_all_is_read_again_and_kept_once() -> None:
     take_offers(many(20), now=NOW)
     catch_up()
     before = contents()
