@@ -1,7 +1,7 @@
 """What must hold of commissions: one per line, and every figure of each revision follows from reports and plan."""
 
 from joey.catalog.rate_history import sql_cannot_have_shown
-from joey.commissions import prove_books, prove_days
+from joey.commissions import prove_books, prove_days, prove_due, prove_taken_back
 from joey.commissions.prove_holds import HOLDS
 from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
 from joey.commissions.quarantine import HAS_OTHER_CURRENCY, IS_TOO_LARGE, OTHER_CURRENCY, TOO_LARGE
@@ -181,9 +181,11 @@ CHECKS = [
     Check("14. What each revision says that its line gave is what a report of then said", _GIVEN),
     Check("14. Net, split and penalty of each revision follow from what its line gave and its plan", _FOLLOWS),
     Check("14. A commission is its newest revision, and that is its line as it is; revisions run from 1", _NEWEST),
+    *prove_taken_back.CHECKS,
     *prove_books.CHECKS,
     *prove_days.CHECKS,
     *HOLDS,
+    *prove_due.CHECKS,
     Check("31. Each version of the plan is as it was published, by whom, and with its notice", _PLANS),
     Check("33. No line is passed over: the booking is not ahead of what exists", _AHEAD),
     texts_match("commissions_hold", "reason_id", "reason_sha256"),

@@ -18,9 +18,9 @@ from joey.payouts.file_problems import (
     CAME_BACK,
     FILE_REFUSED,
     FILE_UNKNOWN,
-    NOT_OURS,
     add_problem,
     clear_problems_about,
+    stranger_note,
 )
 from joey.payouts.judge_answers import AnswerVerdict, judge
 from joey.payouts.keep_answers import KnownAnswers, keep_file_answer, keep_transfer_answers, latest_submission
@@ -148,9 +148,7 @@ def book_answers(
         if key in by_key
     ]
     taken = _follow(verdicts, reason_for_people, now)
-    strangers = sum(
-        add_problem(file, f"{NOT_OURS} {key[:40]!r} is not in this file") for key in new if key not in by_key
-    )
+    strangers = sum(add_problem(file, stranger_note(key)) for key in new if key not in by_key)
     named = [attempt for attempt in attempts if attempt.state == _A.SUBMITTED and attempt.id not in answered]
     if named and not entries:  # no transfer's row keeps what follows
         keep_file_answer(file, answer.content, _Says.RECEIPT, now=now)

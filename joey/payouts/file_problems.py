@@ -61,6 +61,11 @@ def dismiss_strangers(file: PayoutFile, *, by: Person, reason: str, now: datetim
     return noted
 
 
+def stranger_note(key: str) -> str:
+    """The note about a transfer that the rail named and that is not in the file."""
+    return f"{NOT_OURS} {key[:40]!r} is not in this file"
+
+
 def add_problem(file: PayoutFile, line: str) -> bool:
     """Note the line unless it is there already; whether it is new."""
     assert line.partition(":")[0] in ENDED_BY, "a note says what is wrong by a code whose end is declared"

@@ -1,4 +1,4 @@
-"""What must always hold of payouts: rules 21 to 27 and the rest of what ties them to the ledger and to their texts."""
+"""What must always hold of payouts: rules 21 to 27 and 33, and what ties them to the ledger and to their texts."""
 
 from joey.kit.prove import Check
 from joey.payouts.journals import JOURNALS_OF, MOVES
@@ -6,6 +6,7 @@ from joey.payouts.prove_answers import ANSWERS
 from joey.payouts.prove_evidence import EVIDENCE
 from joey.payouts.prove_files import FILES
 from joey.payouts.prove_holds import HOLDS
+from joey.payouts.prove_open_transfers import OPEN_TRANSFERS
 from joey.record.erasable import texts_match
 
 # Which journals an attempt in a state has, as rows (state, kind).
@@ -102,6 +103,7 @@ CHECKS = [
     *HOLDS,
     *FILES,
     *ANSWERS,
+    *OPEN_TRANSFERS,
     *(
         texts_match(f"payouts_{table}", f"{name}_id", f"{name}_sha256")
         for table, name in (

@@ -1,4 +1,4 @@
-"""A part of rule 27: what a kept answer is said to say is what its bytes say, read again by its rail."""
+"""Parts of rule 27: an answer is what its bytes say, read again by its rail; one that is not of ours is noted."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -7,40 +7,93 @@ from typing import Any
 from joey.kit import sql
 from joey.kit.prove import Check
 from joey.kit.refusals import Refusal
+from joey.payouts.file_problems import stranger_note
+from joey.payouts.models import PayoutAnswer
 from joey.payouts.rails.registry import rail_manifests
 from joey.record.erasable import bytes_of
 
-_ANSWERS = """
-    SELECT w.id, w.key, w.outcome, w.amount_minor, w.currency, w.content_id, f.rail, a.rail_key
+NOT_OURS = PayoutAnswer.Outcome.NOT_OURS
+# A restore that carries payouts over knows of shops, and of what operators dismissed, no more than its backup.
+_IS_CARRIED_OVER = """EXISTS (
+    SELECT FROM payouts_payoutattempt o JOIN record_event e ON e.subject_key = 'payout:' || o.payout_id
+    WHERE o.file_id = w.file_id AND e.kind = 'payout.carried_over')"""
+_ANSWERS = f"""
+    SELECT w.id, w.file_id, w.key, w.outcome::text, w.amount_minor, w.currency, w.content_id, f.rail, a.rail_key,
+           {_IS_CARRIED_OVER} AS is_carried_over
     FROM payouts_answer w JOIN payouts_payoutfile f ON f.id = w.file_id
-    JOIN payouts_payoutattempt a ON a.id = w.attempt_id ORDER BY w.content_id, w.id
+    LEFT JOIN payouts_payoutattempt a ON a.id = w.attempt_id
+    WHERE w.attempt_id IS NOT NULL OR w.outcome = '{NOT_OURS}' ORDER BY w.file_id, w.id
 """
+_STRANGERS = f"""
+    SELECT w.id, w.key, f.problems, EXISTS (
+               SELECT FROM payouts_payoutattempt a
+               WHERE a.file_id = w.file_id AND a.rail_key = w.key AND a.state <> 'withdrawn') AS is_ours,
+           {_IS_CARRIED_OVER} OR EXISTS (
+               SELECT FROM record_event e WHERE e.kind = 'payout_file.strangers_dismissed'
+               AND e.subject_key = 'payout_file:' || f.message_id AND e.recorded_at > w.recorded_at) AS is_dismissed
+    FROM payouts_answer w JOIN payouts_payoutfile f ON f.id = w.file_id
+    WHERE w.outcome = '{NOT_OURS}' ORDER BY w.id
+"""
+_Said = tuple[str, str, int | None, str]  # key, outcome, amount and currency of an entry
 
 
 def _first_offender() -> str:
-    """A query for the first answer that its bytes do not hold; one that finds nothing if there is none."""
+    """A query for the first answer that its bytes do not hold, or that holds what no row keeps; else for nothing."""
     for row in _offenders():
-        return f"SELECT {row['id']} AS answer, '{row['rail_key']}' AS transfer, '{row['outcome']}' AS kept_as"
+        return f"SELECT {row['id']} AS answer, '{row['rail_key'] or ''}' AS transfer, '{row['outcome']}' AS kept_as"
     return "SELECT 0 AS answer, '' AS transfer, '' AS kept_as WHERE false"
 
 
 def _offenders() -> Iterator[dict[str, Any]]:
-    for (content_id, rail), rows in groupby(sql.rows(_ANSWERS), key=lambda row: (row["content_id"], row["rail"])):
-        content, manifest = bytes_of(content_id), rail_manifests().get(rail)
-        if content is None or manifest is None:  # erased, or a rail that was removed
-            continue
-        try:
-            said = {
-                (entry.key, entry.outcome, entry.amount_minor, entry.currency)
-                for entry in manifest.read_answer(content)
-            }
-        except (ValueError, Refusal):
-            said = set()
-        for row in rows:
-            if row["key"] != row["rail_key"] or (
-                (row["key"], row["outcome"], row["amount_minor"], row["currency"]) not in said
+    for _file, of_file in groupby(sql.rows(_ANSWERS), key=lambda row: row["file_id"]):
+        rows = list(of_file)
+        ours = {row["rail_key"] for row in rows} - {None}
+        kept = {_said(row) for row in rows}
+        strangers = {row["key"] for row in rows if row["rail_key"] is None}
+        for _content, of_content in groupby(rows, key=lambda row: row["content_id"]):
+            together = list(of_content)
+            entries = _entries(together[0])
+            if entries is None:  # erased, or a rail that was removed
+                continue
+            keys = {key for key, *_rest in entries}
+            for row in together:
+                if row["rail_key"] is None:
+                    if row["key"] not in keys:
+                        yield row
+                elif row["key"] != row["rail_key"] or _said(row) not in entries:
+                    yield row
+            if not together[0]["is_carried_over"] and any(
+                entry not in kept if entry[0] in ours else entry[0] not in strangers for entry in entries
             ):
-                yield row
+                yield together[0]
 
 
-ANSWERS = [Check("27. Each answer about a transfer is in the bytes that it was kept with", _first_offender)]
+def _said(row: dict[str, Any]) -> _Said:
+    return (row["key"], row["outcome"], row["amount_minor"], row["currency"])
+
+
+def _entries(row: dict[str, Any]) -> set[_Said] | None:
+    """What the bytes of an answer say of transfers; None where they cannot be read any more."""
+    content, manifest = bytes_of(row["content_id"]), rail_manifests().get(row["rail"])
+    if content is None or manifest is None:
+        return None
+    try:
+        return {(each.key, each.outcome, each.amount_minor, each.currency) for each in manifest.read_answer(content)}
+    except (ValueError, Refusal):
+        return set()
+
+
+def _first_stranger() -> str:
+    """A query for the first answer that was kept as about no transfer of ours, and is about one or was never noted."""
+    for row in sql.rows(_STRANGERS):
+        if row["is_ours"] or not (row["is_dismissed"] or stranger_note(row["key"]) in row["problems"].splitlines()):
+            return f"SELECT {row['id']} AS answer, {bool(row['is_ours'])} AS is_ours"
+    return "SELECT 0 AS answer, false AS is_ours WHERE false"
+
+
+ANSWERS = [
+    Check("27. Each answer about a transfer is in the bytes that it was kept with, and what these say is kept",
+          _first_offender),
+    Check("27. Each answer about a transfer that is not in its file is noted until an operator dismisses it",
+          _first_stranger),
+]  # fmt: skip

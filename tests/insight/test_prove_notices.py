@@ -92,6 +92,17 @@ BREAKS = {
     "14. A commission is its newest revision, and that is its line as it is; revisions run from 1": (
         "UPDATE orders_orderline SET commission_minor = commission_minor + 10000 WHERE external_order = '1001'"
     ),
+    "14. What each revision says that its line had back is what the refund reports of then said": (
+        "UPDATE commissions_revision SET back_minor = back_minor + 1 WHERE number = 1"
+    ),
+    "14. Confirming, holding and releasing change nothing that a line said": (
+        "UPDATE commissions_revision SET back_minor = back_minor + 1 WHERE because = 'commission.confirmed'"
+    ),
+    "33. No commission that is due waits longer than an hour to be available": (
+        "WITH ready AS (UPDATE commissions_revision SET booked_at = booked_at - interval '61 minutes')"
+        " UPDATE commissions_commission SET pending_minor = released_minor, released_minor = 0"
+        " WHERE released_minor > 0"
+    ),
     "15. The journals of each revision of a commission are what it moved, account by account": (
         "UPDATE commissions_revision SET pending_minor = pending_minor + 1"
     ),

@@ -41,7 +41,7 @@ class Outcome:
 def corrupt(corruption: Corruption, *, owner: bool) -> tuple[Outcome, set[str]]:
     """Run it and prove, in a transaction that is rolled back; also the offenders it should show."""
     outcome = Outcome()
-    with _session(owner=owner):
+    with rolled_back(owner=owner):
         offenders = {str(value) for row in sql.tuples(corruption.offender) for value in row}
         assert offenders, f"there is nothing to corrupt: {corruption.offender}"
         try:
@@ -67,7 +67,7 @@ def number_of(check: Check) -> int:
 
 
 @contextmanager
-def _session(*, owner: bool) -> Iterator[None]:
+def rolled_back(*, owner: bool) -> Iterator[None]:
     """What Django runs here, it runs as the owner past all triggers, or as the app role; nothing of it stays."""
     app = connections["default"]
     if owner:

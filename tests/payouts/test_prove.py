@@ -47,6 +47,38 @@ CORRUPTIONS = {
         " WHERE operator_id = (SELECT id FROM people_person WHERE email = 'ada@example.com')",
         "24.",
     ),
+    "an approval was dated a day earlier, out of the operator's limit": (
+        f"UPDATE payouts_approval SET at = at - interval '1 day' WHERE payout_id = {LARGE} AND operator_id ="
+        " (SELECT id FROM people_person WHERE email = 'ada@example.com')",
+        "24. Each approval was recorded when it was given",
+    ),
+    "an approval was given after the payout was decided": (
+        "WITH late AS (UPDATE record_event SET happened_at = happened_at + interval '1 day'"
+        " WHERE kind = 'payout.approved_once')"
+        f" UPDATE payouts_approval SET at = at + interval '1 day' WHERE payout_id = {LARGE} AND operator_id ="
+        " (SELECT id FROM people_person WHERE email = 'ada@example.com')",
+        "24. An approved payout has the approvals",
+    ),
+    "the approval that decided was moved with its event": (
+        "WITH moved AS (UPDATE record_event SET happened_at = happened_at - interval '1 hour' WHERE kind ="
+        f" 'payout.approved' AND subject_key = 'payout:' || {LARGE}),"
+        f" decided AS (UPDATE payouts_payout SET decided_at = decided_at - interval '1 hour' WHERE id = {LARGE})"
+        f" UPDATE payouts_approval SET at = at - interval '2 hours' WHERE payout_id = {LARGE}",
+        "24. Each payout was approved at the moment that its event and the approval",
+    ),
+    "a file was marked answered while its transfer is open": (
+        "UPDATE payouts_payoutfile SET answered_at = now() WHERE answered_at IS NULL",
+        "33. A payout file is marked answered",
+    ),
+    "a file that left was marked withdrawn": (
+        "UPDATE payouts_payoutfile SET withdrawn_at = now() WHERE answered_at IS NULL",
+        "33. A payout file is marked answered",
+    ),
+    "a transfer was let wait for its bank for ever": (
+        "WITH long_ago AS (UPDATE payouts_submission SET recorded_at = recorded_at - interval '16 days')"
+        " UPDATE payouts_payoutattempt SET state = 'accepted' WHERE state = 'unknown'",
+        "33. No transfer waits for its rail",
+    ),
     "the limits were raised without a version": ("UPDATE payouts_payoutlimits SET by_rule_below_minor = 1", "31."),
     "a hold on payouts was deleted": ("DELETE FROM payouts_payouthold WHERE cause = 'operator'", "19."),
     "a hold was said to be over": (

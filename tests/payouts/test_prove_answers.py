@@ -1,19 +1,22 @@
-"""Rule 27: an answer that was rewritten no longer agrees with the bytes that came."""
+"""Rule 27: an answer that was rewritten or dropped no longer agrees with the bytes that came; strangers stay noted."""
 
 import psycopg
 import pytest
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
-from joey.payouts.models import PayoutAnswer
+from joey.kit import sql
+from joey.payouts.file_problems import dismiss_strangers
+from joey.payouts.models import PayoutAnswer, PayoutFile
 from joey.payouts.prove_answers import ANSWERS
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
-from tests.cast import NOW
+from tests.cast import NOW, ada
+from tests.mutations.corruption import rolled_back
 from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, ready_shop
 from tests.proof import prove
 
-[RULE] = ANSWERS
+[RULE, STRANGERS] = ANSWERS
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,54 @@ def test_an_answer_that_its_bytes_do_not_hold_is_named(change: str, committed_db
     offender = RULE.first_offender()
     assert offender is not None
     assert (offender["answer"], offender["transfer"]) == (answer.pk, answer.attempt.rail_key if answer.attempt else "")
+
+
+STRANGER = {"end_to_end_id": "NOTOURS", "amount_minor": 9_900, "currency": "CNY", "state": "settled"}
+# What was done, as SQL of the tables' owner, and whether the bytes or the notes show it.
+OF_STRANGERS = {
+    "the answer was dropped": ("DELETE FROM payouts_answer WHERE outcome = 'not_ours'", True),
+    "the answer names another": ("UPDATE payouts_answer SET key = 'ANOTHER' WHERE outcome = 'not_ours'", True),
+    "the answer of ours was dropped": (
+        "DELETE FROM payouts_answer WHERE attempt_id IS NOT NULL AND outcome = 'settled'",
+        True,
+    ),
+    "an answer of ours was passed off as a stranger": (
+        "UPDATE payouts_answer SET outcome = 'not_ours', attempt_id = NULL WHERE outcome = 'settled'",
+        False,
+    ),
+    "the note was removed": ("UPDATE payouts_payoutfile SET problems = ''", False),
+}
+
+
+def named_a_stranger(bank: Bank) -> PayoutFile:
+    """A file about which the bank answered with a transfer that is not in it."""
+    approved(ready_shop(), 4_000)
+    send_due(now=NOW)
+    bank.decide_all("settled")
+    bank.extra = [STRANGER]
+    take_answers(now=NOW)
+    prove()
+    return PayoutFile.objects.get()
+
+
+@pytest.mark.parametrize("what", OF_STRANGERS)
+def test_a_stranger_that_was_hidden_is_named(what: str, committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    named_a_stranger(bank)
+    corruption, is_in_the_bytes = OF_STRANGERS[what]
+
+    with rolled_back(owner=True):
+        assert sql.execute(corruption) > 0
+        found = (RULE if is_in_the_bytes else STRANGERS).first_offender()
+
+    assert found is not None
+    prove()
+
+
+def test_a_stranger_that_an_operator_dismissed_is_no_offender(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    file = named_a_stranger(bank)
+
+    dismiss_strangers(file, by=ada(), reason="The bank mixed up two customers", now=NOW)
+    prove()
+    take_answers(now=NOW, all_files=True)
+
+    prove()

@@ -1,0 +1,65 @@
+"""Corruptions of commissions that one rule alone can see: no other names them by accident."""
+
+from joey.insight.prove import all_checks
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
+from tests.cast import leased, meis_shop, refund, settled
+from tests.commissions.stage import take_in
+from tests.mutations.corruption import REBALANCE, rolled_back
+
+
+def test_prove_names_a_refund_that_a_revision_in_the_middle_does_not_know(committed_db: EmbeddedPostgres) -> None:
+    """The second revision repeats the first, and the third takes all of it back; each came an hour after another."""
+    leased(meis_shop())
+    take_in(settled(days_ago=3))
+    take_in(refund(case="1", back=100))
+    take_in(refund(case="2", back=50))
+
+    with rolled_back(owner=True):
+        changed(
+            "UPDATE orders_report SET received_at = received_at - CASE WHEN kind = 'order' THEN interval '4 hours'"
+            " WHEN case_id = '1' THEN interval '2 hours' ELSE interval '0' END",
+            "UPDATE commissions_revision SET booked_at = booked_at - CASE number WHEN 1 THEN interval '3 hours'"
+            " WHEN 2 THEN interval '1 hour' ELSE interval '0' END",
+        )
+        assert broken() == set()
+        changed(
+            "UPDATE commissions_revision r SET back_minor = f.back_minor, base_minor = f.base_minor,"
+            " amount_minor = f.amount_minor, pending_minor = f.pending_minor, platform_minor = f.platform_minor,"
+            " rounding_minor = f.rounding_minor, because = 'noted' FROM commissions_revision f"
+            " WHERE f.number = 1 AND r.number = 2",
+            "UPDATE ledger_posting p SET amount_minor = p.amount_minor + o.amount_minor"
+            f" FROM ledger_posting o, {JOURNAL} j, {JOURNAL} k WHERE j.id = p.journal_id AND j.number = '3'"
+            " AND k.id = o.journal_id AND k.number = '2' AND (o.debit_id, o.credit_id) = (p.debit_id, p.credit_id)",
+            f"DELETE FROM ledger_posting p USING {JOURNAL} j WHERE j.id = p.journal_id AND j.number = '2'",
+            f"DELETE FROM ledger_journal WHERE id IN (SELECT id FROM {JOURNAL} j WHERE number = '2')",
+            REBALANCE,
+        )
+        found = broken()
+
+    assert found == {"14. What each revision says that its line had back is what the refund reports of then said"}
+
+
+def test_prove_names_a_due_commission_that_is_not_made_available(committed_db: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    take_in(settled())
+
+    with rolled_back(owner=True):
+        changed("UPDATE orders_report SET received_at = received_at - interval '2 hours'")
+        assert broken() == set()
+        changed("UPDATE commissions_revision SET booked_at = booked_at - interval '61 minutes'")
+        found = broken()
+
+    assert found == {"33. No commission that is due waits longer than an hour to be available"}
+
+
+JOURNAL = "(SELECT id, split_part(reference, ':', 2) AS number FROM ledger_journal)"
+
+
+def changed(*statements: str) -> None:
+    for statement in statements:
+        assert sql.execute(statement) > 0, statement
+
+
+def broken() -> set[str]:
+    return {check.rule for check in all_checks() if check.first_offender()}
