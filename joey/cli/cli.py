@@ -23,6 +23,7 @@ COMMANDS = {
     "positions": ("joey.cli.positions:positions", "List, register and free positions at marketplaces."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
+    "erase": ("joey.cli.erase:erase", "Erase what people wrote about something."),
     "list": ("joey.cli.list_goods:list_goods", "List the goods of a CSV file in a shop."),
     "plan": ("joey.cli.plan:plan", "Show the commission plan, or publish a new one."),
     "token": ("joey.cli.token:token", "Make API tokens."),

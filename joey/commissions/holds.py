@@ -1,7 +1,6 @@
 """Hold one commission, with class and reason, and release it. A hold is about this line only, never the account."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +10,7 @@ from joey.commissions.move_held import move_held_of
 from joey.kit import sql
 from joey.kit.refusals import Conflict, Invalid
 from joey.record.append import append
-from joey.record.erasable import TextRef, erase_set, keep_text
+from joey.record.erasable import TextRef, keep_text
 from joey.record.kept_texts import refer
 
 REASON_MOST = 200
@@ -86,19 +85,3 @@ def _count(hold: Hold, sign: int) -> None:
     sql.execute(
         f"UPDATE commissions_commission SET {column} = {column} + %s WHERE id = %s", [change, hold.commission_id]
     )
-
-
-@transaction.atomic
-def erase_reasons(shop_id: UUID, *, by: str, now: datetime) -> int:
-    """Erase the reasons of the shop's released holds; how many. A hold in force keeps the reason people read."""
-    erased = erase_set(
-        """
-        SELECT unnest(ARRAY[h.reason_id, e.reason_id]) FROM commissions_hold h
-        JOIN commissions_holdclosing e ON e.hold_id = h.id WHERE h.shop_id = %s
-        """,
-        [shop_id],
-    )
-    if erased:
-        facts = {"by": by, "texts": erased}
-        append("commission_holds.erased", f"shop:{shop_id}", facts, shop_id=shop_id, happened_at=now)
-    return erased

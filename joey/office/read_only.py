@@ -21,7 +21,7 @@ from joey.office.fresh_code import FREE, with_fresh_code
 from joey.office.site import office
 from joey.office.words import COLUMNS
 from joey.people.models import Person
-from joey.record.kept_texts import kept_text, with_texts
+from joey.record.kept_texts import kept_text, was_erased, with_texts
 
 M = TypeVar("M")
 
@@ -148,7 +148,7 @@ class WithReason(ReadOnly):
 
     @admin.display(description=gettext_lazy("Reason"))
     def why(self, row: Any) -> str:
-        return kept_text(row, "reason") or NOTHING
+        return _("erased") if was_erased(row, "reason") else kept_text(row, "reason") or NOTHING
 
 
 def once(row: object, name: str, draw: Callable[[], SafeString]) -> SafeString:

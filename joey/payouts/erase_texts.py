@@ -1,17 +1,16 @@
-"""Erases what people and banks wrote about payouts that are over: names, accounts, reasons, the bytes of files.
+"""Erases what people and banks wrote about shops, payouts and pauses: names, accounts, reasons, the bytes of files.
 
-The rows stay, with the digests of what was erased, so amounts, states and journals can still be proved.
+The rows stay, with the digests of what was erased, so amounts, states and journals can still be proved. What is still
+needed is refused or kept: a payout in progress, a pause and a hold in force.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from joey.commissions.holds import erase_reasons
-from joey.kit.refusals import Conflict, Forbidden, NotFound
+from joey.kit.refusals import Conflict
 from joey.payouts.holds import open_holds
 from joey.payouts.models import (
     Payee,
@@ -23,58 +22,37 @@ from joey.payouts.models import (
     PayoutHold,
     PayoutHoldClosing,
 )
-from joey.payouts.operators import name_of
+from joey.payouts.pause import pauses_in_force
 from joey.payouts.payee import lock_payees
 from joey.payouts.states import IN_PROGRESS, NOT_FINAL
-from joey.people.models import Person
-from joey.record.append import append
-from joey.record.erasable import erase_set
+from joey.record.erase_texts import Erasure, erase_kept, erase_texts_about, id_in, nothing_about
+from joey.record.queries import texts_about
+from joey.shops.erase_words import name_by_address
 from joey.shops.models import Shop
 
 
-class PayoutNotFinished(Conflict):
+class StillNeeded(Conflict):
+    """What it is about is not over yet."""
+
+    code = "still_needed"
+
+
+class PayoutNotFinished(StillNeeded):
     """The payout, or another one in its file, may still need the texts."""
 
     code = "payout_not_finished"
 
 
-@dataclass(frozen=True)
-class ErasedTexts:
-    """How many texts were erased, and a line for each payout that was refused."""
-
-    texts: int
-    refused: tuple[str, ...]
-
-
-def erase_shop(slug: str, *, now: datetime, by: Person | None = None) -> ErasedTexts:
-    """Erase the payout details of a shop, open or closed, the texts of its finished payouts and of released holds.
-
-    Raises NotFound, Forbidden.
-    """
-    shop = Shop.objects.filter(slug=slug).first()
-    if shop is None:
-        raise NotFound(_("There is no shop at this address."))
-    _check_operator(by)
-    texts = erase_reasons(shop.id, by=name_of(by), now=now)
-    texts += sum(erase_payee(payee, now=now, by=by) for payee in Payee.objects.filter(shop=shop))
-    refused = []
-    for payout in Payout.objects.filter(shop=shop).order_by("id"):
-        try:
-            texts += erase_payout(payout, now=now, by=by)
-        except PayoutNotFinished as refusal:
-            refused.append(f"payout {payout.id}: {refusal}")
-    return ErasedTexts(texts, tuple(refused))
-
-
 @transaction.atomic
-def erase_payout(payout: Payout, *, now: datetime, by: Person | None = None) -> int:
-    """Erase every text of a finished payout, and its file's bytes; how many texts. `by` is None in a terminal.
+def erase_payout(subject_key: str, erasure: Erasure) -> int:
+    """Erase every text of a finished payout, `payout:ID`, and its file's bytes; how many texts.
 
-    A file holds the transfers of many payouts and is erased as a whole. Raises PayoutNotFinished while the payout or
-    another one in its file is in progress, and Forbidden.
+    A file holds the transfers of many payouts and is erased as a whole. Raises NotFound ("subject"), and
+    PayoutNotFinished while the payout or another one in its file is in progress.
     """
-    _check_operator(by)
-    payout = Payout.objects.select_for_update().get(pk=payout.pk)
+    payout = Payout.objects.select_for_update().filter(pk=id_in(subject_key)).first()
+    if payout is None:
+        raise nothing_about(subject_key)
     attempts = PayoutAttempt.objects.filter(payout=payout)
     files = PayoutFile.objects.filter(pk__in=attempts.values("file"))
     if payout.state in IN_PROGRESS:
@@ -83,47 +61,60 @@ def erase_payout(payout: Payout, *, now: datetime, by: Person | None = None) -> 
         raise PayoutNotFinished(_("Other payouts in the same file are in progress. Erase it once they are finished."))
     if open_holds().filter(attempt__file__in=files).exists():
         raise PayoutNotFinished(_("What became of a transfer in the same file is not known yet. Resolve that first."))
-    holds = _ended_holds().filter(Q(payout=payout) | Q(attempt__payout=payout))
-    ids = [payout.details_id, payout.reason_id]
-    for texts in (
-        attempts.values_list("reason_id"),
-        holds.values_list("reason_id"),
-        PayoutHoldClosing.objects.filter(hold__in=holds).values_list("reason_id"),
-        PayoutDecision.objects.filter(attempt__payout=payout).values_list("reason_id"),
-        files.values_list("content_id"),
-        PayoutAnswer.objects.filter(file__in=files).values_list("content_id"),
-    ):
-        ids += [text_id for (text_id,) in texts]
-    erased = erase_set("SELECT unnest(%s::uuid[])", [[text_id for text_id in ids if text_id]])
+    texts = _texts_of(payout, attempts, files) | texts_about(subject_key).keys()
+    texts -= set(open_holds().filter(shop=payout.shop_id).values_list("reason_id", flat=True))
     files.update(problems="")
+    return erase_kept(subject_key, texts, erasure, shop_id=payout.shop_id)
+
+
+@transaction.atomic
+def erase_payee(subject_key: str, erasure: Erasure) -> int:
+    """Erase one version of payout details, `payee:ID`; how many texts. Raises NotFound ("subject").
+
+    Payouts keep the copies of the details that were made for them.
+    """
+    payee = Payee.objects.filter(pk=id_in(subject_key)).select_related("shop").first()
+    if payee is None:
+        raise nothing_about(subject_key)
+    lock_payees(payee.shop)
+    return erase_kept(subject_key, [payee.details_id], erasure, shop_id=payee.shop_id)
+
+
+@transaction.atomic
+def erase_shop_texts(subject_key: str, erasure: Erasure) -> int:
+    """Erase how `shop:ID` was named and why all of its payouts were once held; how many texts.
+
+    From then on it is named by its address. A hold in force keeps its reason. Raises NotFound ("subject").
+    """
+    shop = Shop.objects.filter(pk=id_in(subject_key)).first()
+    if shop is None:
+        raise nothing_about(subject_key)
+    lock_payees(shop)  # the row that a new name is written to, too
+    found = texts_about(subject_key)
+    # Read after the events: a hold that is placed in between has none among them.
+    kept = set(open_holds().filter(shop=shop).values_list("reason_id", flat=True))
+    erased = erase_kept(subject_key, found.keys() - kept, erasure, shop_id=shop.pk)
     if erased:
-        facts = {"by": name_of(by), "texts": erased}
-        append("payout.erased", f"payout:{payout.id}", facts, shop_id=payout.shop_id, happened_at=now)
+        name_by_address(shop.pk)
     return erased
 
 
 @transaction.atomic
-def erase_payee(payee: Payee, *, now: datetime, by: Person | None = None) -> int:
-    """Erase one version of payout details and the reasons of ended holds on the whole shop; how many texts.
-
-    Payouts keep the copies of the details that were made for them. Raises Forbidden.
-    """
-    _check_operator(by)
-    lock_payees(payee.shop)
-    holds = _ended_holds().filter(shop=payee.shop_id, payout=None, attempt=None)
-    closings = PayoutHoldClosing.objects.filter(hold__in=holds)
-    ids = [payee.details_id, *holds.values_list("reason_id", flat=True), *closings.values_list("reason_id", flat=True)]
-    erased = erase_set("SELECT unnest(%s::uuid[])", [[text_id for text_id in ids if text_id]])
-    if erased:
-        facts = {"by": name_of(by), "texts": erased}
-        append("payee.erased", f"payee:{payee.id}", facts, shop_id=payee.shop_id, happened_at=now)
-    return erased
+def erase_pause(subject_key: str, erasure: Erasure) -> int:
+    """Erase why all payouts were paused, `pause:ID`; how many texts. Raises NotFound ("subject"), StillNeeded."""
+    if pauses_in_force().filter(pk=id_in(subject_key)).exists():
+        raise StillNeeded(_("This pause is in force. Its reason can be erased once payouts are resumed."))
+    return erase_texts_about(subject_key, erasure)
 
 
-def _ended_holds() -> "QuerySet[PayoutHold]":
-    return PayoutHold.objects.exclude(pk__in=open_holds().values("pk"))
-
-
-def _check_operator(by: Person | None) -> None:
-    if by is not None and not (by.is_staff and by.is_active):
-        raise Forbidden(_("Only an operator can erase payout details."))
+def _texts_of(payout: Payout, attempts: "QuerySet[PayoutAttempt]", files: "QuerySet[PayoutFile]") -> "set[UUID | None]":
+    ended = PayoutHold.objects.exclude(pk__in=open_holds().values("pk"))
+    holds = ended.filter(Q(payout=payout) | Q(attempt__payout=payout))
+    found: set[UUID | None] = {payout.details_id, payout.reason_id}
+    found.update(attempts.values_list("reason_id", flat=True))
+    found.update(holds.values_list("reason_id", flat=True))
+    found.update(PayoutHoldClosing.objects.filter(hold__in=holds).values_list("reason_id", flat=True))
+    found.update(PayoutDecision.objects.filter(attempt__payout=payout).values_list("reason_id", flat=True))
+    found.update(files.values_list("content_id", flat=True))
+    found.update(PayoutAnswer.objects.filter(file__in=files).values_list("content_id", flat=True))
+    return found

@@ -91,7 +91,8 @@ def erase_set(query: str, params: sql.Params = None) -> int:
     assert sql.inside_transaction(), "erasing belongs to what it is done for: open a transaction first"
     return sql.execute(
         "UPDATE record_erasabletext SET content = NULL, salt = NULL, erased_at = now()"
-        f" WHERE erased_at IS NULL AND id IN ({query})",
+        " WHERE id IN (SELECT id FROM record_erasabletext"
+        f" WHERE erased_at IS NULL AND id IN ({query}) ORDER BY id FOR UPDATE)",  # two at once lock in one order
         params,
     )
 

@@ -31,6 +31,11 @@ def kept_text(row: Model, name: str) -> str:
     return "" if content is None else bytes(content).decode()
 
 
+def was_erased(row: Model, name: str) -> bool:
+    """Whether a row read by `with_texts` had a text of this name that was erased."""
+    return getattr(row, f"{name}_id") is not None and getattr(row, f"{name}_content") is None
+
+
 def refer(name: str, kept: TextRef) -> dict[str, Any]:
     """The two columns of a text, to be stored."""
     return {f"{name}_id": kept.id, f"{name}_sha256": kept.digest}

@@ -179,7 +179,6 @@ _DECLARED = (
     Kind("order_line.quarantined", {"reason": CODE}),
     Kind("order_line.bookable", {}),
     Kind("order_line.retried", _BY_PERSON),
-    Kind("commission_holds.erased", {**_BY_PERSON, "texts": INTEGER}),
     # payouts
     Kind(
         "payout_limits.published",
@@ -227,11 +226,12 @@ _DECLARED = (
             "carried_out": FLAG,
         },
     ),
-    Kind("payout.erased", {**_BY_PERSON, "texts": INTEGER}),
-    Kind("payee.erased", {**_BY_PERSON, "texts": INTEGER}),
     Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT}),
     Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
     Kind("payouts.resumed", _BY_PERSON),
+    # record
+    Kind("texts.erased", {**_BY_PERSON, "texts": INTEGER, "erasure": ID}),
+    Kind("erasure.made", {**_BY_PERSON, "subject": ELSEWHERE, "reason": TEXT}),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _DECLARED})
 

@@ -14,6 +14,7 @@ from joey.record.kinds import KINDS
 
 # Keeps the empty days ahead, and the default partition, out of the plan. Five minutes for a statement at midnight.
 _TOMORROW = "joey_first_id_of(((statement_timestamp() + interval '5 minutes') AT TIME ZONE 'UTC')::date + 1)"
+WITH_TEXTS = [kind.name for kind in KINDS.values() if any(fact.is_text for fact in kind.facts.values())]
 CLOCKS_APART = timedelta(days=1)  # between the host that made a subject's id and the database that made the event's
 
 
@@ -57,16 +58,33 @@ def events_of(subject_keys: Sequence[str], *, since: datetime | None = None) -> 
 def with_texts(events: Sequence[EventRow]) -> list[EventRow]:
     """The events with each reference to a kept text replaced by the text, "" where it was erased. One query."""
     refs = {
-        (at, name): TextRef.from_fact(value).id
+        (at, name): ref.id
         for at, event in enumerate(events)
-        for name, value in event.facts.items()
-        if (fact := KINDS[event.kind].facts.get(name)) and fact.is_text
+        for name, ref in _texts_in(event.kind, event.facts).items()
     }
     texts = texts_of(list(refs.values())) if refs else {}
     return [
         replace(event, facts=event.facts | {name: texts[ref] or "" for (of, name), ref in refs.items() if of == at})
         for at, event in enumerate(events)
     ]
+
+
+def texts_about(subject_key: str) -> dict[UUID, UUID | None]:
+    """The id of each kept text that an event of this subject refers to, with the shop of the event. One query."""
+    found = sql.tuples(
+        "SELECT kind, facts, shop_id FROM record_event WHERE subject_key = %s AND kind = ANY(%s)",
+        [subject_key, WITH_TEXTS],
+    )
+    return {ref.id: shop_id for kind, facts, shop_id in found for ref in _texts_in(kind, json.loads(facts)).values()}
+
+
+def subjects_of_shop(shop_id: UUID) -> list[str]:
+    """The subjects of the shop's events that refer to a kept text. Reads every event of such a kind of the instance."""
+    found = sql.tuples(
+        "SELECT DISTINCT subject_key FROM record_event WHERE shop_id = %s AND kind = ANY(%s) ORDER BY 1",
+        [shop_id, WITH_TEXTS],
+    )
+    return [subject_key for (subject_key,) in found]
 
 
 def follow(after: int, *, limit: int = 1000) -> list[NumberedEvent]:
@@ -88,6 +106,14 @@ def follow(after: int, *, limit: int = 1000) -> list[NumberedEvent]:
         NumberedEvent(number, event_id, by_id[event_id].pop("shop_id"), _event_row(by_id[event_id]))
         for event_id, number in numbers
     ]
+
+
+def _texts_in(kind: str, facts: dict[str, Any]) -> dict[str, TextRef]:
+    """Those facts of an event that refer to a kept text."""
+    declared = KINDS[kind].facts
+    return {
+        name: TextRef.from_fact(value) for name, value in facts.items() if (fact := declared.get(name)) and fact.is_text
+    }
 
 
 def _event_row(row: dict[str, Any]) -> EventRow:

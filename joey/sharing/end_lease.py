@@ -50,7 +50,7 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     Position.objects.filter(pk=position.pk).update(free_from=until)
     facts = {"marketplace": lease.marketplace, "position": position.key, "by": str(by.id) if by else "terminal"}
     append(
-        "position.ended", f"lease:{lease.pk}", {**facts, "reason": keep_text(reason).fact},
+        "position.ended", f"lease:{lease.pk}", {**facts, "reason": keep_text(reason, shop_id=lease.shop_id).fact},
         happened_at=now, shop_id=lease.shop_id,
     )  # fmt: skip
     lease.refresh_from_db()

@@ -87,3 +87,15 @@ def listed_offer_ids() -> list[UUID]:
         .values_list("offer_id", flat=True)
         .distinct()
     )
+
+
+def shop_id_of(name: str, *, field: str) -> UUID:
+    """The shop, open or closed, with this address or this id. Raises NotFound naming `field`."""
+    try:
+        found = Shop.objects.filter(pk=UUID(name))
+    except ValueError:
+        found = Shop.objects.filter(slug=name)
+    shop_id = found.values_list("pk", flat=True).first()
+    if shop_id is None:
+        raise NotFound(_("There is no shop “%s”.") % name, field=field)
+    return shop_id

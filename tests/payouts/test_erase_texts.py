@@ -6,16 +6,17 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 
-from joey.cli.payouts.group import payouts
+from joey.cli.erase import erase as erase_command
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold as hold_commission
 from joey.commissions.holds import release_hold as release_commission
 from joey.commissions.models import Commission
+from joey.insight.erase_subject import ErasedTexts, erase_subject
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, NotFound
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import refuse
-from joey.payouts.erase_texts import PayoutNotFinished, erase_payee, erase_payout, erase_shop
+from joey.payouts.erase_texts import PayoutNotFinished
 from joey.payouts.file_problems import ERASED
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
@@ -24,6 +25,7 @@ from joey.payouts.queries import payee_of, payouts_of
 from joey.payouts.request_payout import NoPayee
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
+from joey.people.models import Person
 from joey.record.erasable import bytes_of, erase, erased_count, text_of
 from joey.record.queries import events_of, with_texts
 from joey.shops.models import Shop
@@ -43,6 +45,10 @@ from tests.payouts.stage import (
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
+
+
+def erased(row: Payee | Payout | Shop, **by: Person) -> ErasedTexts:
+    return erase_subject(f"{type(row).__name__.lower()}:{row.pk}", reason="She asked for it", now=NOW, **by)
 
 
 def settled_payout(shop: Shop, bank: Bank, key: str = "key-1") -> Payout:
@@ -68,18 +74,18 @@ def test_after_paying_and_erasing_prove_is_clean_and_counts_what_was_erased(bank
     assert ACCOUNT in everything_kept()
     before = erased_count()
 
-    erased = erase_payout(payout, now=NOW) + erase_payee(Payee.objects.get(shop=shop), now=NOW)
+    texts = erased(payout).texts + erased(Payee.objects.get(shop=shop)).texts
 
     # details of the payout and of the payee, the bytes of the file, of its receipt and of the answer
-    assert erased == 5
+    assert texts == 5
     assert erased_count() == before + 5
     assert ACCOUNT not in everything_kept()
     assert "李小美" not in everything_kept()
     assert held(shop.pk) == money(available=6_000, paid=4_000)
     prove()
-    assert erase_payout(payout, now=NOW) == 0
-    (erasure,) = [event for event in events_of([f"payout:{payout.id}"]) if event.kind == "payout.erased"]
-    assert erasure.facts == {"by": "terminal", "texts": 4}
+    assert erased(payout).texts == 0
+    (event,) = [event for event in events_of([f"payout:{payout.id}"]) if event.kind == "texts.erased"]
+    assert (event.facts["by"], event.facts["texts"]) == ("terminal", 4)
 
 
 def test_reasons_of_operators_and_of_the_bank_are_erased_with_the_payout(bank: Bank) -> None:
@@ -95,7 +101,7 @@ def test_reasons_of_operators_and_of_the_bank_are_erased_with_the_payout(bank: B
     # the bank's words are in its answer, beside the transfer, and in a sentence
     assert everything_kept().count("Li Xiaomei") == 6
 
-    done = erase_shop("mei", now=NOW, by=ada())
+    done = erased(shop, by=ada())
 
     assert done.refused == ()
     assert "Li Xiaomei" not in everything_kept()
@@ -114,15 +120,16 @@ def test_reasons_of_released_commission_holds_are_erased_and_those_in_force_stay
     )
     release_commission(over, now=NOW)
 
-    assert erase_shop("mei", now=NOW).texts == 1
+    assert erased(meis_shop()).texts == 1
 
     assert over.reason_id
     assert in_force.reason_id
     assert text_of(over.reason_id) is None
     assert text_of(in_force.reason_id) == f"Bought by Wang Wei, {in_force.commission_id}"
-    released = events_of([f"order_line:{over.commission.order_line_id}"])[-2:]
+    of_line = events_of([f"order_line:{over.commission.order_line_id}"])
+    released = [event for event in of_line if event.kind in ("commission.held", "commission.released")]
     assert [with_texts([event])[0].facts["reason"] for event in released] == ["", ""]
-    assert sql.tuples("SELECT facts->>'texts' FROM record_event WHERE kind = 'commission_holds.erased'") == [("1",)]
+    assert sql.tuples("SELECT facts->>'texts' FROM record_event WHERE kind = 'texts.erased'") == [("1",)]
     prove()
 
 
@@ -134,10 +141,10 @@ def test_a_payout_in_progress_is_not_erased(bank: Bank, state: str) -> None:
         send_due(now=NOW)
 
     with pytest.raises(PayoutNotFinished):
-        erase_payout(payout, now=NOW)
+        erased(payout)
 
     assert details_of(payout) is not None
-    assert erase_shop("mei", now=NOW).refused[0].startswith(f"payout {payout.id}")
+    assert erased(shop).refused[0].startswith(f"payout:{payout.id}: ")
     prove()
 
 
@@ -150,7 +157,7 @@ def test_a_file_is_not_erased_while_another_payout_in_it_is_in_progress(bank: Ba
     take_answers(now=NOW)
 
     with pytest.raises(PayoutNotFinished, match="same file"):
-        erase_payout(payout, now=NOW)
+        erased(payout)
 
     assert bytes_of(PayoutFile.objects.get().content_id) is not None
 
@@ -160,9 +167,9 @@ def test_only_an_operator_erases(bank: Bank) -> None:
     payout = settled_payout(shop, bank)
 
     with pytest.raises(Forbidden):
-        erase_payout(payout, now=NOW, by=sam())
+        erased(payout, by=sam())
     with pytest.raises(Forbidden):
-        erase_payee(Payee.objects.get(shop=shop), now=NOW, by=sam())
+        erased(Payee.objects.get(shop=shop), by=sam())
 
     assert details_of(payout) is not None
 
@@ -172,16 +179,17 @@ def test_the_command_erases_a_closed_shop_too_and_says_how_much(monkeypatch: pyt
     Shop.objects.update(closed_at=NOW)
     monkeypatch.setattr("joey.instance.open_instance.instance", lambda *_: nullcontext())
 
-    done = CliRunner().invoke(payouts, ["erase", "mei"])
+    done = CliRunner().invoke(erase_command, ["shop:mei", "--reason", "She asked for it"])
 
     assert (done.output, done.exit_code) == ("5 texts erased.\n", 0)
     assert ACCOUNT not in everything_kept()
-    assert isinstance(CliRunner().invoke(payouts, ["erase", "no-such"]).exception, NotFound)
+    unknown = CliRunner().invoke(erase_command, ["shop:no-such", "--reason", "She asked for it"]).exception
+    assert (type(unknown), getattr(unknown, "field", "")) == (NotFound, "subject")
 
 
 def test_erased_payout_details_have_to_be_added_again_before_the_next_payout() -> None:
     shop = ready_shop()
-    erase_payee(Payee.objects.get(shop=shop), now=NOW)
+    erased(Payee.objects.get(shop=shop))
 
     assert payee_of(shop) is None
     with pytest.raises(NoPayee):

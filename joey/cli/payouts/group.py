@@ -16,7 +16,6 @@ COMMANDS = {
     "status": ("joey.cli.payouts.pause:status", "Show whether all payouts are paused, and why."),
     "pause": ("joey.cli.payouts.pause:pause", "Send nothing to the bank."),
     "resume": ("joey.cli.payouts.pause:resume", "Send again, after comparing the books with the bank's statement."),
-    "erase": ("joey.cli.payouts.erase:erase", "Erase a shop's payout details."),
 }
 
 

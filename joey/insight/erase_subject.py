@@ -1,0 +1,76 @@
+"""Erase what people wrote about something, and what they called it, when a person asks for that.
+
+Every text that the record refers to is about a subject, such as `report:ID` or `payout:ID`. Packages whose texts may
+still be needed, or are also kept elsewhere, erase their own subjects; all others are erased by the record itself.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.commissions.erase_reasons import erase_line_texts
+from joey.kit.refusals import Forbidden
+from joey.kit.text import read_line
+from joey.payouts.erase_texts import StillNeeded, erase_pause, erase_payee, erase_payout, erase_shop_texts
+from joey.people.models import Person
+from joey.record.erase_texts import Erasure, erase_texts_about, id_in
+from joey.record.queries import subjects_of_shop
+from joey.shops.erase_words import erase_listing_texts
+from joey.shops.queries import shop_id_of
+
+REASON_MOST = 200
+ERASERS: Mapping[str, Callable[[str, Erasure], int]] = MappingProxyType(
+    {
+        "listing": erase_listing_texts,
+        "order_line": erase_line_texts,
+        "pause": erase_pause,
+        "payee": erase_payee,
+        "payout": erase_payout,
+        "shop": erase_shop_texts,
+    }
+)
+# Not the shop's to have erased: what buyers reported, and why something was erased before.
+OF_OTHERS = ("report:", "erasure:")
+
+
+@dataclass(frozen=True)
+class ErasedTexts:
+    """How many texts were erased, and a line for each subject of a shop that is still needed."""
+
+    texts: int
+    refused: tuple[str, ...] = ()
+
+
+def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None = None) -> ErasedTexts:
+    """Erase the texts about `subject`, such as "payout:ID"; "shop:ID" or "shop:SLUG" is all that a shop's events name.
+
+    Done twice it is the same as once; killed midway it can be repeated. `by` is None at the terminal. Raises Invalid
+    ("reason"), Forbidden, NotFound ("subject") where the record has no text about it, StillNeeded.
+    """
+    if by is not None and not (by.is_staff and by.is_active):
+        raise Forbidden(_("Only an operator can erase texts."))
+    why = read_line(reason, field="reason", at_most=REASON_MOST, needed=True)
+    erasure = Erasure(by=str(by.pk) if by else "terminal", reason=why, now=now)
+    kind, _colon, name = subject.partition(":")
+    if kind == "shop":
+        return _erase_shop(f"shop:{shop_id_of(name, field='subject')}", erasure)
+    return ErasedTexts(_eraser_of(subject)(subject, erasure))
+
+
+def _erase_shop(shop: str, erasure: Erasure) -> ErasedTexts:
+    """The shop itself, then each subject of its events, in a transaction of its own."""
+    of_shop = [each for each in subjects_of_shop(id_in(shop)) if each != shop and not each.startswith(OF_OTHERS)]
+    texts, refused = 0, []
+    for subject in (shop, *of_shop):
+        try:
+            texts += _eraser_of(subject)(subject, erasure)
+        except StillNeeded as refusal:
+            refused.append(f"{subject}: {refusal}")
+    return ErasedTexts(texts, tuple(refused))
+
+
+def _eraser_of(subject: str) -> Callable[[str, Erasure], int]:
+    return ERASERS.get(subject.partition(":")[0], erase_texts_about)
