@@ -85,10 +85,13 @@ def test_killed_at_any_point_and_run_again_it_is_as_if_never_killed(
 
 
 def spread(count: int, calls: list[int]) -> list[int]:
-    """Before and after each call of the bank, and for the rest evenly over all points."""
-    evenly = POINTS - len(calls)
+    """Before and after each call of the bank, and the rest evenly over all other points."""
+    evenly = POINTS - len(set(calls))
     assert evenly > POINTS // 2, "the run calls the bank more often than this test expects"
-    return sorted({*calls, *(1 + number * count // evenly for number in range(evenly))})
+    others = [point for point in range(1, count + 1) if point not in calls]
+    points = sorted({*calls, *(others[number * len(others) // evenly] for number in range(evenly))})
+    assert len(points) == POINTS
+    return points
 
 
 def set_out(postgres: EmbeddedPostgres) -> None:
