@@ -97,7 +97,7 @@ def test_a_refund_after_the_payout_leaves_it_alone_and_the_next_one_carries_the_
     assert "已退款：−¥29.70，由之后的收益抵扣；已提现的不动" in read(f"orders/{line.pk}", "zh")
     assert BELOW in read("payout", "en")
     assert BELOW_ZH in read("payout", "zh")
-    assert outbox.messages == []  # nobody is asked for the debt
+    assert outbox.messages == []  # no one is asked to pay it back
 
     earn(10_000, "1002")
     assert balances_of(shop.pk)["CNY"].available.minor == 7_030
