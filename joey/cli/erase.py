@@ -26,6 +26,6 @@ def erase(subject: str, reason: str, by: str | None, data: Path) -> None:
         from joey.kit.clock import now
 
         done = erase_subject(subject, reason=reason, by=operator, now=now())
-    click.echo(f"{done.texts} texts erased.")
+    click.echo(f"Texts erased: {done.texts}.")
     for refusal in done.refused:
         click.echo(f"Not erased: {refusal}", err=True)

@@ -305,7 +305,7 @@ def test_the_command_says_how_many_and_names_what_is_not_there(bank: Bank, monke
     done = CliRunner().invoke(main, ["erase", subject, "--reason", "He asked for it", "--by", str(ada().email)])
     unknown = CliRunner().invoke(main, ["erase", "report:1", "--reason", "He asked for it"])
 
-    assert (done.output, done.exit_code) == ("1 texts erased.\n", 0)
+    assert (done.output, done.exit_code) == ("Texts erased: 1.\n", 0)
     assert (unknown.output, unknown.exit_code) == ("subject: The record has no text about “report:1”.\n", 1)
 
 

@@ -181,7 +181,7 @@ def test_the_command_erases_a_closed_shop_too_and_says_how_much(monkeypatch: pyt
 
     done = CliRunner().invoke(erase_command, ["shop:mei", "--reason", "She asked for it"])
 
-    assert (done.output, done.exit_code) == ("5 texts erased.\n", 0)
+    assert (done.output, done.exit_code) == ("Texts erased: 5.\n", 0)
     assert ACCOUNT not in everything_kept()
     unknown = CliRunner().invoke(erase_command, ["shop:no-such", "--reason", "She asked for it"]).exception
     assert (type(unknown), getattr(unknown, "field", "")) == (NotFound, "subject")
