@@ -43,7 +43,7 @@ ALL_ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payout
 
 # What `make test-quick` leaves to `make test`, beside all that commits: servers, pages and large sets.
 SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
-	tests/toy_marketplace tests/mutations tests/api tests/office tests/studio tests/storefront tests/site/test_queries_per_page.py \
+	tests/toy_marketplace tests/mutations tests/money_verbs tests/api tests/office tests/studio tests/storefront tests/site/test_queries_per_page.py \
 	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py tests/cli/test_positions.py \
 	tests/payouts/test_with_the_sandbox.py tests/payouts/test_what_the_bank_says.py tests/payouts/test_send_and_answer.py \
 	tests/orders/test_sync_over_http.py tests/orders/test_refunds_over_http.py tests/catalog/search/test_paging_while_changing.py \

@@ -1,5 +1,6 @@
 """Run verbs concurrently, and kill one midway."""
 
+import itertools
 import os
 import signal
 import threading
@@ -34,6 +35,30 @@ def outcomes(*verbs: Callable[[], object]) -> list[object]:
 
 def die_after(statement_part: str, verb: Callable[[], object]) -> None:
     """Run the verb in a process of its own that gets SIGKILL right after a statement with this text."""
+    reached = _killed_when(lambda statement: statement_part in " ".join(statement.split()), verb)
+    assert reached, f"the verb ended without reaching a statement with {statement_part!r}"
+
+
+def die_at(point: int, verb: Callable[[], object]) -> None:
+    """The same right after its statement number `point`, counted from one."""
+    passed = itertools.count(1)
+    assert _killed_when(lambda _statement: next(passed) == point, verb), f"the verb ended before statement {point}"
+
+
+def statements_of(verb: Callable[[], object]) -> int:
+    """Run the verb here; how many statements it took."""
+    passed: list[str] = []
+
+    def counting(execute: Callable[..., object], statement: str, params: object, many: bool, context: object) -> object:
+        passed.append(statement)
+        return execute(statement, params, many, context)
+
+    with connection.execute_wrapper(counting):
+        verb()
+    return len(passed)
+
+
+def _killed_when(dies: Callable[[str], bool], verb: Callable[[], object]) -> bool:
     connections.close_all()
     connection.close_pool()  # type: ignore[attr-defined]  # a child must not share its parent's sockets
     child = os.fork()
@@ -43,7 +68,7 @@ def die_after(statement_part: str, verb: Callable[[], object]) -> None:
             execute: Callable[..., object], statement: str, params: object, many: bool, context: object
         ) -> object:
             done = execute(statement, params, many, context)
-            if statement_part in " ".join(str(statement).split()):
+            if dies(str(statement)):
                 os.kill(os.getpid(), signal.SIGKILL)
             return done
 
@@ -53,7 +78,7 @@ def die_after(statement_part: str, verb: Callable[[], object]) -> None:
         finally:
             os._exit(1)  # it was never killed
     _pid, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), f"the verb ended without reaching a statement with {statement_part!r}"
+    return os.WIFSIGNALED(status)
 
 
 @contextmanager

@@ -78,17 +78,23 @@ def retry_unreadable(report_id: UUID, *, by: Person | None, now: datetime) -> bo
 
     `by` is the operator who asked for it, None at the terminal.
     """
-    found = sql.one("SELECT marketplace FROM orders_unreadreport WHERE report_id = %s", [report_id])
-    if found is None:
-        raise NotFound(_("This report is not among the unreadable ones. It may have been read by now."))
-    connector = {each.code: each for each in registry.connectors()}.get(found["marketplace"])
+    connector = {each.code: each for each in registry.connectors()}.get(_listed_by(report_id))
     if connector is None:
         raise Conflict(_("This marketplace is not connected, and only its connector can read its reports."))
     lock_lines_of(connector.code)
+    _listed_by(report_id)  # it may have been read while this waited for the lock
     read = _retry(connector, _unreadable(connector.code, only=report_id), now=now).read > 0
     facts = {"by": str(by.id) if by else "terminal", "marketplace": connector.code, "read": read}
     append("report.retried", f"report:{report_id}", facts, happened_at=now)
     return read
+
+
+def _listed_by(report_id: UUID) -> str:
+    """The marketplace of a report that is among the unreadable ones. Raises NotFound."""
+    found = sql.one("SELECT marketplace FROM orders_unreadreport WHERE report_id = %s", [report_id])
+    if found is None:
+        raise NotFound(_("This report is not among the unreadable ones. It may have been read by now."))
+    return str(found["marketplace"])
 
 
 def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> Reread:

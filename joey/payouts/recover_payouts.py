@@ -64,8 +64,9 @@ class RecoveredPayouts:
 def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPayouts:
     """Bring every payout that was sent or refused to the state that the database `before` has for it.
 
-    Safe to run twice: rows keep their ids, journals their references.
+    Safe to run twice and beside itself: rows keep their ids, journals their references, and one waits for the other.
     """
+    sql.value("SELECT pg_advisory_xact_lock(hashtextextended('payouts:recover', 0))")
     known = dict(Payout.objects.values_list("id", "state"))
     changed = _changed_since(before, known)
     shops = set(Shop.objects.filter(pk__in={payout.shop_id for payout in changed}).values_list("id", flat=True))
