@@ -143,9 +143,9 @@ def test_no_naughty_string_is_answered_otherwise_than_with_a_list_on_the_pick_pa
     browser = Client()
     browser.force_login(mei())
 
-    for at, text in enumerate(naughty()):
+    for at, text in enumerate(naughty()[::3]):  # the API below gets them all
         assert browser.get(f"/studio/mei/pick?q={quote(text)}").status_code == 200, text
-        if at % 10 == 0:  # the same words, put on the page in another way
+        if at % 4 == 0:  # the same words, put on the page in another way
             assert browser.get(f"/studio/mei/pick/suggestions?q={quote(text)}").status_code == 200, text
 
 

@@ -40,7 +40,7 @@ def in_sets(things: Iterator[OrderReport] | Iterator[RefundReport]) -> Iterator[
         yield batch
 
 
-@pytest.mark.parametrize("lines", [20_000, pytest.param(100_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("lines", [5_000, pytest.param(100_000, marks=pytest.mark.long)])
 def test_lines_by_the_hundred_thousand_go_from_report_to_available_and_one_in_twenty_comes_back(
     committed_db: EmbeddedPostgres, lines: int
 ) -> None:

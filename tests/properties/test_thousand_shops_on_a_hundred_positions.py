@@ -124,6 +124,7 @@ def linked(shop: Shop, lease: PositionLease, listing: Listing, now: datetime) ->
     return listing.offer.title
 
 
+@pytest.mark.long
 def test_no_order_goes_to_the_wrong_shop_and_what_cannot_be_said_is_in_suspense(shops: list[Shop]) -> None:
     world = Marketplace(seed=20261123)
     came_to = live(shops, world)
