@@ -39,6 +39,10 @@ class Customer:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["order"])
 
+    def shared(self, words: str) -> str:
+        """The id of the listing that is shared for it."""
+        return str((self._links.get(words) or self._share(words))["listing_id"])
+
     def line(self, order: str, state: str = "") -> Json:
         """The order in Mei's list, once it is there and in this state."""
 

@@ -122,7 +122,7 @@ def _report(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
             payload=dict(row),
             state=cast(OrderState, state),
             evidence=(BySubId(row["sub"]),) if row.get("sub") else (),
-            clicked_at=None,
+            clicked_at=_moment(row["clicked_at"]) if row["clicked_at"] else None,
             quantity=row["quantity"],
             currency=row["currency"],
             paid_minor=row["paid"],

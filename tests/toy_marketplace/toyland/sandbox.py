@@ -140,6 +140,7 @@ def _orders(world: World, since: int, until: int) -> list[dict[str, Any]]:
             "price_protection": row["protected_minor"],
             "commission": row["settled_minor"] if row["state"] == "settled" else row["estimate_minor"],
             "rate_ppm": row["rate_ppm"],
+            "clicked_at": row["click_at"],
             "placed_at": row["created_at"],
             "settled_at": row["settled_at"],
             "changed_at": row["modified_at"],
