@@ -147,3 +147,48 @@ def test_there_is_something_to_be_tidy_about() -> None:
     assert len(list(our_models())) > 20
     assert len(list(our_keys())) > 20
     assert len(list(sources())) > 100
+
+
+# JSON that Joey wrote itself and that no outsider could change, where neither a file nor a table shows it.
+OWN_JSON = {
+    "instance/backup/backup_archive.py": "a manifest whose checksum was compared before",
+    "marketplaces/registry.py": "settings, written a line before to be a key of a cache",
+    "payouts/payee_details.py": "what keep_details wrote",
+}
+
+
+def test_json_from_outside_is_read_by_the_one_strict_reader() -> None:
+    assert {name for name, text in _outside_the_sandbox() if _lenient_reads(text)} == OWN_JSON.keys()
+
+
+def test_a_lenient_reading_of_an_answer_is_found() -> None:
+    assert _lenient_reads("from json import loads\nimport httpx\nloads(answer.content)")
+    assert _lenient_reads("import httpx\nhttpx.get(address).json()")
+    assert _lenient_reads("import httpx\nfrom joey.kit import sql\njson.loads(answer.content)")
+    assert not _lenient_reads("json.loads(path.read_text())")
+
+
+def _outside_the_sandbox() -> Iterator[tuple[str, str]]:
+    """Without the strict reader itself. The sandbox is a program of its own, which shares no code with Joey."""
+    for path in sorted(ROOT.rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith("sandbox/") and name != "kit/json.py":
+            yield name, path.read_text()
+
+
+def _lenient_reads(text: str) -> list[int]:
+    """The lines that read JSON, but for that of a file of ours (`read_text`) and, where no HTTP is spoken, of a row."""
+    if "json" not in text:
+        return []
+    speaks_http = re.search(r"^\s*(import|from) (httpx|urllib\.request)\b", text, re.M) is not None
+    of_rows = re.search(r"^from joey\.kit import .*\bsql\b", text, re.M) is not None and not speaks_http
+    return [
+        call.lineno
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call)
+        and (
+            ast.unparse(call.func) in ("json.loads", "json.load", "json.JSONDecoder", "loads", "JSONDecoder")
+            or (isinstance(call.func, ast.Attribute) and call.func.attr == "json" and not call.args)
+        )
+        and not (of_rows or "read_text" in ast.unparse(call))
+    ]

@@ -1,6 +1,5 @@
 """A POST with an Idempotency-Key is done once, and the same answer is given again."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -48,7 +47,7 @@ def once(
                     return Answer(status, view(request, *args, **kwargs).model_dump(mode="json"))
                 except KeptRefusal as kept:
                     document = problem_of(kept.refusal)
-                    return Answer(document.status_code, json.loads(document.content))
+                    return Answer(document.status_code, read_object(document.content))
 
             key = request.headers.get(HEADER)
             if key is None and key_needed:

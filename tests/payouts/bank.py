@@ -38,6 +38,7 @@ class Bank:
     decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     extra: list[dict[str, Any]] = field(default_factory=list)
     before_answer: Callable[[], object] = lambda: None  # runs once a file was received
+    rewrite: Callable[[bytes], bytes] = bytes  # of the body of each answer that it means
     message_prefix: str = ""  # before the message id in its answers: it answers for another file
 
     @property
@@ -130,7 +131,7 @@ def running_bank() -> Iterator[Bank]:
             self._send(500 if fault.endswith("500") else 200, body, missing=0 if fault == "cut" else 8)
 
         def _answer(self, status: int, body: dict[str, Any]) -> None:
-            self._send(status, json.dumps(body).encode())
+            self._send(status, bank.rewrite(json.dumps(body).encode()))
 
         def _send(self, status: int, body: bytes, *, missing: int = 0) -> None:
             self.send_response(status)

@@ -7,6 +7,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from joey.instance.errors import CommandFailed
+from joey.kit.json import read_json
 from joey.payouts.rails.codes import rail_codes
 
 
@@ -34,7 +35,7 @@ def connect_sandbox(data: Path, port: int) -> None:
     address = f"http://127.0.0.1:{port}/control/marketplaces"
     try:
         with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
-            accounts = json.load(answer)
+            accounts = read_json(answer.read())
     except (URLError, OSError, ValueError) as error:
         raise CommandFailed(f"The sandbox did not give out its accounts ({error}).") from None
     # The sandbox stays the same rail account when it starts on another port.

@@ -11,6 +11,7 @@ from django.db import transaction
 from joey.catalog.models import Offer
 from joey.demo import catalogue
 from joey.kit.ids import id_at
+from joey.kit.json import read_json
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, Position, PositionLease
 from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
@@ -53,10 +54,10 @@ def simulate_business(shops: list[Shop], now: datetime) -> int:
     """
     months = [_a_month(shop, now) for shop in shops]
     with httpx.Client(base_url=settings.SANDBOX_URL, timeout=60, trust_env=False) as sandbox:
-        there = sandbox.get("/control/orders").raise_for_status().json()["items"]
+        there = read_json(sandbox.get("/control/orders").raise_for_status().content)["items"]
         if not there:
             orders = [_order(sale, now) for month in months for sale in month.sales] + _nobodys_orders(now)
-            there = sandbox.post("/control/bulk", json=orders).raise_for_status().json()["orders"]
+            there = read_json(sandbox.post("/control/bulk", json=orders).raise_for_status().content)["orders"]
     for shop, month in zip(shops, months, strict=True):
         if not Click.objects.filter(shop_id=shop.pk).exists():
             with transaction.atomic():

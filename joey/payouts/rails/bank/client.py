@@ -4,7 +4,6 @@ A file is PUT under its message id, so repeating the call changes nothing at a b
 answer (timeout, 5xx, 429, a page from something in between) says nothing: the bank is asked.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.json import read_json
 from joey.payouts.rails.bank.connection import BankConnection
 from joey.payouts.rails.port import (
     ACCEPTED,
@@ -69,7 +69,7 @@ def submit_file(bank: BankConnection, message_id: str, file: PreparedFile) -> Fi
         }  # fmt: skip
         raise FileRefused(refused, content=answer.content)
     with _readable(answer, message_id):
-        if json.loads(answer.content)["message_id"] != message_id:
+        if _read_body(answer.content)["message_id"] != message_id:
             raise ValueError("another file")
     return FileReceipt(answer.content)
 
@@ -85,18 +85,25 @@ def read_answers(bank: BankConnection, message_id: str) -> FileAnswer:
             % {"status": answer.status, "text": answer.text}
         )
     with _readable(answer, message_id):
-        if json.loads(answer.content).get("message_id", message_id) != message_id:
+        if _read_body(answer.content).get("message_id", message_id) != message_id:
             raise ValueError("another file")
         return FileAnswer(answer.content, read_answer(answer.content))
 
 
 def read_answer(content: bytes) -> list[TransferAnswer]:
     """The transfers in an answer's bytes. Raises ValueError when there is no list of them."""
-    body = json.loads(content)
-    payments = body.get("payments") if isinstance(body, dict) else None
+    payments = _read_body(content).get("payments")
     if not isinstance(payments, list):
         raise ValueError("no list of payments")
     return [_read(payment) for payment in payments]
+
+
+def _read_body(content: bytes) -> dict[str, Any]:
+    """The object in an answer's bytes; one that two readers could take for two things is refused with ValueError."""
+    body = read_json(content, largest=ANSWER_BYTES_MAX)
+    if not isinstance(body, dict):
+        raise ValueError("not an object")
+    return body
 
 
 @contextmanager
@@ -104,7 +111,7 @@ def _readable(answer: _BankAnswer, message_id: str) -> Iterator[None]:
     """An unreadable answer says nothing of the outcome; one that names the file came from a bank that knows it."""
     try:
         yield
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError):
         raise RailUnavailable(_("The bank's answer cannot be read."), content=_sign_of(answer, message_id)) from None
 
 
