@@ -125,11 +125,6 @@ def mark_refused(file: PayoutFile, *, by: Person, reason: str, now: datetime) ->
     return [resolve(attempt, outcome=_O.REJECTED, by=by, reason=reason, now=now) for attempt in missing]
 
 
-def open_question(attempt: PayoutAttempt) -> PayoutHold | None:
-    """The question that `resolve` would end, or None."""
-    return open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id").first()
-
-
 def _last_findings(question: PayoutHold) -> list[PayoutDecision]:
     """The last finding of each operator: who changed their mind agrees with the earlier one no more."""
     found = PayoutDecision.objects.filter(hold=question).order_by("operator", "-id")
