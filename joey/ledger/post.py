@@ -140,7 +140,10 @@ def _write_journals(moves: SetTable[MoveRow]) -> tuple[int, int]:
 
 
 def _refuse_other_content(moves: SetTable[MoveRow]) -> None:
-    """Compare the moves of each journal that was there before with its postings."""
+    """Compare the moves of each journal that was there before with its postings.
+
+    OFFSET 0 has them read a journal at a time, each from its day; a join of the whole sets would read every day.
+    """
     other = sql.one(
         f"""
         WITH given AS (
@@ -150,7 +153,8 @@ def _refuse_other_content(moves: SetTable[MoveRow]) -> None:
             WHERE NOT EXISTS (SELECT FROM new_journal new WHERE new.journal_id = j.id)
         ), booked AS (
             SELECT p.journal_id, d.kind, d.party, c.kind, c.party, p.currency, p.amount_minor
-            FROM (SELECT DISTINCT journal FROM given) g JOIN ledger_posting p ON p.journal_id = g.journal
+            FROM (SELECT DISTINCT journal FROM given) g
+            CROSS JOIN LATERAL (SELECT * FROM ledger_posting WHERE journal_id = g.journal OFFSET 0) p
             JOIN ledger_account d ON d.id = p.debit_id JOIN ledger_account c ON c.id = p.credit_id
         )
         SELECT j.kind, j.reference FROM (

@@ -15,18 +15,17 @@ from joey.record.queries import events_of, follow
 from tests.cast import NOW
 from tests.plans import DAYS, days_of, ninety_days, touched_by
 
-# A hundredth of the 20,000 a day of the target: which partitions a plan touches does not depend on it.
 EVENTS = """
 INSERT INTO record_event (id, kind, version, subject_key, facts, happened_at)
 SELECT overlay(joey_first_id_of(%(day)s)::text PLACING lpad(to_hex(n), 8, '0') FROM 29)::uuid, 'person.joined', 1,
-       'order_line:' || n, '{"by": "email"}', now()
-FROM generate_series(1, 200) AS n
+       'order_line:' || n, '{{"by": "email"}}', now()
+FROM generate_series(1, {rows}) AS n
 """
 
 
-@pytest.fixture
-def ninety(committed_db: EmbeddedPostgres) -> Iterator[None]:
-    with ninety_days(committed_db, "record_event", EVENTS):
+@pytest.fixture(params=[200, pytest.param(20_000, marks=pytest.mark.long)])
+def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[None]:
+    with ninety_days(committed_db, "record_event", EVENTS.format(rows=request.param)):
         yield
 
 

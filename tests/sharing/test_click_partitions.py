@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from pytest_django import Settings
 
+from joey.insight.queries import click_of
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.kit.ids import id_at, new_id
@@ -85,26 +86,34 @@ def test_a_click_by_its_id_reads_the_day_in_the_id(link: Link) -> None:
     assert read == {"sharing_click": {5}, "sharing_outboundclick": set()}
 
 
-def test_the_outbound_clicks_of_a_click_read_the_day_of_the_click(link: Link) -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """The queries for rows that were asked since, with what they were given."""
+    noted: list[tuple[str, Any]] = []
+    rows = sql.rows
+
+    def note(query: str, params: Any = None) -> list[dict[str, Any]]:
+        noted.append((query, params))
+        return rows(query, params)
+
+    monkeypatch.setattr(sql, "rows", note)
+    return noted
+
+
+def test_the_outbound_clicks_of_a_click_read_the_day_of_the_click(link: Link, asked: list[tuple[str, Any]]) -> None:
     yesterdays = click_on(link, datetime.now(UTC) - cast.DAY)
 
-    read = touched("SELECT at FROM sharing_outboundclick WHERE click_id = %s", [yesterdays])
+    found = click_of(link.shop_id, yesterdays)
 
+    assert found
+    assert len(found.outbound_clicks) == 1
+    click, ways = asked
+    assert touched(*click)["sharing_click"] == {1}
+    read = touched(*ways)
     assert read["sharing_outboundclick"] == {1}
 
 
-def test_the_counts_of_links_read_the_days_since_the_links_were_made(
-    link: Link, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[str, Any]] = []
-    rows = sql.rows
-
-    def noted(query: str, params: Any = None) -> list[dict[str, Any]]:
-        asked.append((query, params))
-        return rows(query, params)
-
-    monkeypatch.setattr(sql, "rows", noted)
-
+def test_the_counts_of_links_read_the_days_since_the_links_were_made(link: Link, asked: list[tuple[str, Any]]) -> None:
     (found,) = [each for each in links_of(link.shop).items if each.channel == "wechat"]
 
     assert (found.clicks.raw, found.clicks.people, found.outbound_clicks) == (6, 6, 6)
