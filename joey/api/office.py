@@ -14,6 +14,7 @@ from joey.api.payouts import PayoutOut, payout_out
 from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, money, seal, unseal
 from joey.insight.trace import suspense_trace
 from joey.kit.clock import now
+from joey.kit.text import REASON_MAX
 from joey.orders.queries import SuspenseLine, lines_in_suspense
 from joey.payouts.decide import approve, refuse
 from joey.payouts.queries import ToDecide, payout_by_id, payout_of, payouts_to_decide
@@ -60,7 +61,7 @@ class ToDecideOut(Out):
 class RefuseIn(In):
     """The shopkeeper reads the reason."""
 
-    reason: Annotated[str, Field(max_length=2000)]
+    reason: Annotated[str, Field(json_schema_extra={"maxLength": REASON_MAX})]
 
 
 @router.get("/office/suspense", response=ListOf[SuspenseOut])

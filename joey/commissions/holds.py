@@ -9,11 +9,10 @@ from joey.commissions.models import Commission, Hold, HoldClosing
 from joey.commissions.move_held import move_held_of
 from joey.kit import sql
 from joey.kit.refusals import Conflict, Invalid
+from joey.kit.text import read_reason
 from joey.record.append import append
 from joey.record.erasable import TextRef, keep_text
 from joey.record.kept_texts import refer
-
-REASON_MOST = 200
 
 
 @transaction.atomic
@@ -31,14 +30,13 @@ def place_hold(
     What is pending is not confirmed; what is available already moves to `shop:held` as far as it is unpaid. Raises
     Invalid ("reason", "amount"), and Conflict when the commission is nothing.
     """
-    if not reason.strip():
-        raise Invalid(_("A hold needs a reason that the shopkeeper will read."), field="reason")
+    reason = read_reason(reason)
     if amount_minor is not None and amount_minor <= 0:
         raise Invalid(_("An amount on hold is above zero; leave it out to hold all of it."), field="amount")
     held = Commission.objects.select_for_update().get(pk=commission.pk)
     if not held.base_minor:
         raise Conflict(_("There is nothing to hold: this commission is 0 now."))
-    kept = keep_text(reason.strip()[:REASON_MOST], shop_id=held.shop_id)
+    kept = keep_text(reason, shop_id=held.shop_id)
     hold = Hold.objects.create(
         shop_id=held.shop_id, commission=held, hold_class=hold_class, amount_minor=amount_minor, opened_by=by,
         opened_at=now, **refer("reason", kept),
@@ -63,11 +61,12 @@ def place_hold(
 
 @transaction.atomic
 def release_hold(hold: Hold, *, now: datetime, by: str = "terminal", reason: str = "") -> None:
-    """End a hold; doing it twice is the same as once."""
+    """End a hold; doing it twice is the same as once. Raises Invalid ("reason")."""
+    reason = read_reason(reason, needed=False)
     Commission.objects.select_for_update().get(pk=hold.commission_id)
     if HoldClosing.objects.filter(pk=hold.pk).exists():
         return
-    kept = keep_text(reason.strip()[:REASON_MOST], shop_id=hold.shop_id) if reason.strip() else None
+    kept = keep_text(reason, shop_id=hold.shop_id) if reason else None
     HoldClosing.objects.create(hold=hold, closed_by=by, closed_at=now, **(refer("reason", kept) if kept else {}))
     _count(hold, -1)
     reason_kept = kept or TextRef(hold.reason_id, bytes(hold.reason_sha256 or b"")) if hold.reason_id else kept

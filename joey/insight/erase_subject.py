@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.erase_reasons import erase_line_texts
 from joey.kit.refusals import Forbidden
-from joey.kit.text import read_line
+from joey.kit.text import read_reason
 from joey.payouts.erase_texts import StillNeeded, erase_pause, erase_payee, erase_payout, erase_shop_texts
 from joey.people.models import Person
 from joey.record.erase_texts import Erasure, erase_texts_about, id_in
@@ -21,7 +21,6 @@ from joey.record.queries import subjects_of_shop
 from joey.shops.erase_words import erase_listing_texts
 from joey.shops.queries import shop_id_of
 
-REASON_MOST = 200
 ERASERS: Mapping[str, Callable[[str, Erasure], int]] = MappingProxyType(
     {
         "listing": erase_listing_texts,
@@ -50,9 +49,9 @@ def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None
     Done twice it is the same as once; killed midway it can be repeated. `by` is None at the terminal. Raises Invalid
     ("reason"), Forbidden, NotFound ("subject") where the record has no text about it, StillNeeded.
     """
+    why = read_reason(reason)
     if by is not None and not (by.is_staff and by.is_active):
         raise Forbidden(_("Only an operator can erase texts."))
-    why = read_line(reason, field="reason", at_most=REASON_MOST, needed=True)
     erasure = Erasure(by=str(by.pk) if by else "terminal", reason=why, now=now)
     kind, _colon, name = subject.partition(":")
     if kind == "shop":

@@ -101,6 +101,17 @@ def read_line(text: str, *, field: str, at_most: int, needed: bool = False) -> s
     return line
 
 
+REASON_MAX = 200
+
+
+def read_reason(text: str, *, needed: bool = True) -> str:
+    """Why an operator does something: one line, kept with what it did. Raises Invalid ("reason")."""
+    reason = read_line(text, field="reason", at_most=REASON_MAX)
+    if needed and not reason:
+        raise Invalid(_("Give a reason, in one line of at most %d characters.") % REASON_MAX, field="reason")
+    return reason
+
+
 def _is_visible(text: str) -> bool:
     """Quickly; False may mean that it only was not seen at once."""
     return text.isprintable() and (text.isascii() or not any(character in text for character in _SEEM_PRINTABLE))

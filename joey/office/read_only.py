@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from joey.kit.refusals import Refusal
+from joey.kit.text import REASON_MAX
 from joey.money.money import Money
 from joey.office.columns import NOTHING, column
 from joey.office.fresh_code import FREE, with_fresh_code
@@ -208,6 +209,7 @@ def ask_reason(
         "names": [table.name_of(row) for row in rows[:NAMED]],
         "unnamed": max(0, len(rows) - NAMED),
         "opts": table.opts,
+        "reason_max": REASON_MAX,
     }
     return TemplateResponse(request, "office/reason.html", facts)
 

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound
+from joey.kit.refusals import Conflict, Forbidden, NotFound
+from joey.kit.text import read_reason
 from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine
 from joey.orders.take_order_reports import lock_lines_of
 from joey.people.models import Person
@@ -16,7 +17,6 @@ from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 
-REASON_MOST = 500
 BY_OPERATOR = "operator"  # the kind of evidence that such a line has
 
 
@@ -27,8 +27,7 @@ def attribute_line(line_id: UUID, shop: Shop, *, reason: str, by: Person | None,
     `by` is the operator, None at the terminal. Raises Invalid ("reason"), NotFound, Forbidden (the operator's own
     shop), Conflict once the line has a shop: a claim is never taken back.
     """
-    if not reason.strip():
-        raise Invalid(_("Say why this order belongs to the shop. The reason is kept with it."), field="reason")
+    reason = read_reason(reason)
     if by is not None and shop.owner_id == by.pk:
         raise Forbidden(_("An operator cannot give an order to a shop of their own. Ask another operator."))
     found = OrderLine.objects.filter(pk=line_id).values_list("marketplace", flat=True).first()
@@ -38,7 +37,7 @@ def attribute_line(line_id: UUID, shop: Shop, *, reason: str, by: Person | None,
     line = OrderLine.objects.select_for_update().get(pk=line_id)
     if line.shop_id is not None:
         raise Conflict(_("This order line belongs to a shop already, and that never changes."))
-    kept = keep_text(reason.strip()[:REASON_MOST], shop_id=shop.pk)
+    kept = keep_text(reason, shop_id=shop.pk)
     OperatorAttribution.objects.create(
         line_id=line.pk, shop=shop, by=by.pk if by else None, at=now, **refer("reason", kept)
     )

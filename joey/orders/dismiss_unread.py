@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import Forbidden, Invalid, NotFound
+from joey.kit.refusals import Forbidden, NotFound
 from joey.kit.sets import SetTable
+from joey.kit.text import read_reason
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.models import ReportDismissal, UnreadReport
 from joey.orders.newest_report import IS_ITS_CASE, IS_REPLACED, IS_UNREAD_OF_LINE
@@ -23,17 +24,13 @@ from joey.record.append import append, append_set
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 
-REASON_MOST = 500
-
 
 @transaction.atomic(durable=True)
 def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetime) -> None:
     """Give up one report that cannot be read. Raises Invalid ("reason"), Forbidden, NotFound when it is not listed."""
+    reason = read_reason(reason)
     if not (by.is_staff and by.is_active):
         raise Forbidden(_("Only an operator can give up a report."))
-    reason = " ".join(reason.split())
-    if not 1 <= len(reason) <= REASON_MOST:
-        raise Invalid(_("Say why this report is given up. The reason is kept with it."), field="reason")
     marketplace = UnreadReport.objects.filter(pk=report_id).values_list("marketplace", flat=True).first()
     if marketplace is not None:
         lock_lines_of(marketplace)

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, NotFound
 from joey.kit.states import WrongState, move
+from joey.kit.text import read_reason
 from joey.money.money import Money
 from joey.payouts.limits import approvals_needed, limits_at
 from joey.payouts.models import Payout, PayoutApproval, PayoutAttempt, PayoutLimits
-from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator, name_of
 from joey.payouts.policy import WINDOW
 from joey.payouts.release import release_payout
@@ -81,7 +81,7 @@ def refuse(payout: Payout, *, by: Person, reason: str, now: datetime) -> Payout:
     check_operator(by, payout.shop)
     if PayoutAttempt.objects.filter(payout=payout, state=PayoutAttempt.State.PREPARED).exists():
         raise WrongState(_("Someone else changed this a moment ago. Load the page again and look."))
-    release_payout(payout, by=by, reason=reason, now=now)
+    release_payout(payout, by=by, why=reason, now=now)
     return payout
 
 

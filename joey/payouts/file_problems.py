@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
+from joey.kit.text import read_reason
 from joey.payouts.models import PayoutFile
-from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator
 from joey.people.models import Person
 from joey.record.append import append
@@ -45,8 +45,8 @@ def dismiss_strangers(file: PayoutFile, *, by: Person, reason: str, now: datetim
     The answers stay, and repeated they are not noted again. Raises Invalid ("reason"), Forbidden, Conflict when none
     is noted.
     """
-    check_operator(by)
     reason = read_reason(reason)
+    check_operator(by)
     file = PayoutFile.objects.select_for_update().get(pk=file.pk)
     noted = sum(line.startswith(NOT_OURS) for line in file.problems.splitlines())
     if not noted:

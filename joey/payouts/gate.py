@@ -46,7 +46,7 @@ def release_unpayable(payouts: Sequence[Payout], *, now: datetime) -> list[Payou
         with override(payout.shop.owner.language):
             reason = _why_unpayable(payout)
         if reason:
-            release_payout(payout, by="gate", reason=reason, now=now)
+            release_payout(payout, by="gate", why=reason, now=now)
         else:
             kept.append(payout)
     return kept

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, NotFound
+from joey.kit.text import read_reason
 from joey.payouts.file_problems import CAME_BACK, clear_problems_about
 from joey.payouts.models import Payout, PayoutHold, PayoutHoldClosing
-from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator, name_of
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.payouts.withdraw import withdraw_prepared
@@ -67,15 +67,17 @@ def place_hold(
 def release_hold(hold: PayoutHold, *, now: datetime, by: Person | None = None, reason: str = "") -> PayoutHold:
     """Release a hold; `by` is None in a terminal.
 
-    Raises Conflict when it was released already, HoldAsksQuestion, Forbidden (no operator, or the own shop's).
+    Raises Invalid ("reason"), Conflict when it was released already, HoldAsksQuestion, Forbidden (no operator, or the
+    own shop's).
     """
+    reason = read_reason(reason, needed=False)
     if by is not None:
         check_operator(by, hold.shop)
     if hold.cause in QUESTIONS:
         raise HoldAsksQuestion(
             _("What became of a transfer is open. The bank's answer ends this hold, or two operators who resolve it.")
         )
-    kept = keep_text(read_reason(reason), shop_id=hold.shop_id) if reason.strip() else None
+    kept = keep_text(reason, shop_id=hold.shop_id) if reason else None
     close_hold(hold, by=by, now=now, **(refer("reason", kept) if kept else {}))
     if hold.attempt is not None:
         clear_problems_about(hold.attempt.file, hold.attempt.rail_key, codes=(CAME_BACK,))

@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
+from joey.kit.text import read_reason
 from joey.payouts.models import PayoutPause, PayoutPauseEnding
-from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator, name_of
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.people.models import Person

@@ -12,12 +12,12 @@ from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 
 
-def release_payout(payout: Payout, *, by: Person | str, reason: str, now: datetime) -> None:
+def release_payout(payout: Payout, *, by: Person | str, why: str, now: datetime) -> None:
     """reserved → available for a payout that the caller has locked; `by` is an operator, or "gate".
 
     Raises WrongState.
     """
-    kept = keep_text(reason, shop_id=payout.shop_id)
+    kept = keep_text(why, shop_id=payout.shop_id)
     operator = by if isinstance(by, Person) else None
     decided = {"decided_by": operator, "decided_at": now, "finished_at": now}
     move(payout, TRANSITIONS, to=Payout.State.REFUSED, **refer("reason", kept), **decided)

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from joey.kit.refusals import Conflict, Invalid
+from joey.kit.text import read_reason
 from joey.payouts.file_problems import ABOUT_THE_WHOLE_FILE, clear_problems_about
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.journals import OVERPAID, RECOVERED, PayoutJournal, book
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutHold
 from joey.payouts.move_attempts import AttemptMove, move_attempts
-from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator
 from joey.payouts.overpaid import Overpayments, next_overpayment, overpayments
 from joey.payouts.questions import end_questions
@@ -65,7 +65,7 @@ def resolve(
     `carried_out` of the result says whether it was. Raises Invalid ("outcome", "borne_by", "reason"), Forbidden,
     NothingToResolve, AnotherOperatorNeeded.
     """
-    kept_reason = read_reason(reason)
+    reason = read_reason(reason)
     PayoutFile.objects.select_for_update().get(pk=attempt.file_id)
     attempt = PayoutAttempt.objects.select_related("file", "payout__shop__owner").get(pk=attempt.pk)
     check_operator(by, attempt.payout.shop)
@@ -80,7 +80,7 @@ def resolve(
     if by.id in agreeing:
         raise AnotherOperatorNeeded(gettext_lazy("You have written this down. A second operator has to agree."))
     carried_out = Person.objects.filter(pk__in=agreeing, is_active=True, is_staff=True).exists()
-    kept = keep_text(kept_reason, shop_id=attempt.shop_id)
+    kept = keep_text(reason, shop_id=attempt.shop_id)
     decision = PayoutDecision.objects.create(
         hold=question,
         attempt=attempt,
@@ -96,7 +96,7 @@ def resolve(
     facts |= {"hold": str(question.id), "reason": kept.fact, "carried_out": decision.carried_out}
     append("payout.decided", f"payout:{attempt.payout_id}", facts, shop_id=attempt.shop_id, happened_at=now)
     if decision.carried_out:
-        _carry_out(attempt, decision, out, kept_reason, now)
+        _carry_out(attempt, decision, out, reason, now)
     return decision
 
 
@@ -107,6 +107,7 @@ def mark_refused(file: PayoutFile, *, by: Person, reason: str, now: datetime) ->
     NothingToResolve when the rail did not refuse the file or accepted it later, AnotherOperatorNeeded when `by` has
     written all of it, Forbidden (before anything is written) when one is the own shop's, and what resolve raises.
     """
+    reason = read_reason(reason)
     refused = PayoutAnswer.objects.filter(file=file, outcome=PayoutAnswer.Outcome.FILE_REFUSED)
     unknown = PayoutAttempt.objects.filter(file=file, state=_A.UNKNOWN).select_related("payout__shop")
     open_ones = list(unknown.order_by("id"))

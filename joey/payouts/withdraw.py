@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
+from joey.kit.text import read_reason
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
-from joey.payouts.operator_reason import read_reason
 from joey.payouts.operators import check_operator, name_of
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.people.models import Person
@@ -30,8 +30,9 @@ def withdraw_file(file: PayoutFile, *, by: Person, reason: str, now: datetime) -
 
     Raises Invalid ("reason"), Forbidden, FileHasLeft, Conflict when it was withdrawn before.
     """
+    reason = read_reason(reason)
     check_operator(by)
-    kept = keep_text(read_reason(reason))
+    kept = keep_text(reason)
     wait_until_nothing_is_sent()
     file = PayoutFile.objects.select_for_update().get(pk=file.pk)
     if PayoutSubmission.objects.filter(file=file).exists():

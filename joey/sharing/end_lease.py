@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import Conflict, Forbidden, Invalid
+from joey.kit.refusals import Conflict, Forbidden
 from joey.kit.sets import SetTable
+from joey.kit.text import read_reason
 from joey.marketplaces import registry
 from joey.people.models import Person
 from joey.record.append import append, append_set
@@ -18,7 +19,6 @@ from joey.sharing.models import Position, PositionLease
 from joey.sharing.rest_positions import rest_of
 
 IDLE_DAYS = 30  # without an outbound click or an order, a lease ends
-LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,9 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     Clicks and orders up to then still belong to the shop. If a person goes on through one of the shop's links before,
     the shop gets the same position again. Raises Invalid ("reason"), Forbidden, Conflict when it has ended already.
     """
+    reason = read_reason(reason)
     if by is not None and not (by.is_staff and by.is_active):
         raise Forbidden(_("Only an operator can end a lease."))
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid(_("Write a reason of at most %d characters.") % LONGEST_REASON, field="reason")
     position = Position.objects.select_for_update().get(pk=lease.position_id)
     until = now.replace(microsecond=0) + rest_of(registry.manifest_of(lease.marketplace))
     if PositionLease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, until=until) != 1:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
-from joey.kit.text import read_line
+from joey.kit.text import read_line, read_reason
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.shops.add_listing import NOTE_MOST, NotListable, read_shelf_name, shelf_named
@@ -112,7 +112,11 @@ def set_note(shop: Shop, listing_id: UUID, *, note: str, now: datetime) -> Listi
 
 @transaction.atomic
 def hide_listing(shop: Shop, listing_id: UUID, *, reason: str = "", now: datetime) -> Listing:
-    """Hide a listing, by the keeper, or by an operator with a `reason`. Raises NotFound, Conflict."""
+    """Hide a listing, by the keeper, or by an operator with a `reason`.
+
+    Raises Invalid ("reason"), NotFound, Conflict.
+    """
+    reason = read_reason(reason, needed=False)
     listing = _listing(shop, listing_id)
     if listing.state == Listing.State.REFUSED:
         raise Conflict(_("This item was refused and is not shown to anyone. There is nothing to hide."))

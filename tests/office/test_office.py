@@ -281,7 +281,7 @@ def test_a_line_in_suspense_is_given_to_a_shop_with_a_reason() -> None:
     act(client, "orders_orderline", "attribute", line.pk, shop="mei", reason="The buyer showed the shop’s card")
 
     assert 'name="shop"' in asked
-    assert "Say why this order belongs to the shop" in empty
+    assert "Give a reason, in one line of at most 200 characters" in empty
     assert "shop" in nowhere
     line.refresh_from_db()
     assert line.shop_id == shop.pk

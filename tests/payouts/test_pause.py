@@ -76,7 +76,7 @@ def test_only_an_operator_can_end_it(committed_db: EmbeddedPostgres, bank: Bank)
     assert bank.received == []
 
 
-@pytest.mark.parametrize("reason", ["", " ", "two\nlines", "x" * 201])
+@pytest.mark.parametrize("reason", ["", " ", "two\u200blines", "x" * 201])
 def test_a_pause_needs_a_reason_in_one_line(db: None, reason: str) -> None:
     with pytest.raises(Invalid) as refused:
         pause_payouts(reason=reason, now=NOW)
