@@ -47,7 +47,9 @@ VERBS = dict(verbs())
 def call(verb: Callable[..., Any], reason: str) -> None:
     """With an operator, and for the rest what stands for anything: the reason is looked at before it."""
     given = inspect.signature(verb).parameters
-    needed = {name: MagicMock() for name, each in given.items() if each.default is inspect.Parameter.empty}
+    needed: dict[str, Any] = {
+        name: MagicMock() for name, each in given.items() if each.default is inspect.Parameter.empty
+    }
     positional = [needed.pop(name) for name in list(needed) if given[name].kind is not inspect.Parameter.KEYWORD_ONLY]
     if "by" in needed:
         needed["by"] = Person(is_staff=True, is_active=True)

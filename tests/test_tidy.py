@@ -168,6 +168,13 @@ def test_a_lenient_reading_of_an_answer_is_found() -> None:
     assert not _lenient_reads("json.loads(path.read_text())")
 
 
+def test_text_is_made_fit_to_show_in_one_place() -> None:
+    replaced = re.compile(r"join\(.*isprintable")
+
+    assert [name for name, text in _outside_the_sandbox() if replaced.search(text)] == []
+    assert replaced.search('"".join(each for each in text if each.isprintable())')
+
+
 def _outside_the_sandbox() -> Iterator[tuple[str, str]]:
     """Without the strict reader itself. The sandbox is a program of its own, which shares no code with Joey."""
     for path in sorted(ROOT.rglob("*.py")):

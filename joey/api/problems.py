@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Invalid, Refusal
+from joey.kit.text import printable
 from joey.money.money import Money
 
 MEDIA_TYPE = "application/problem+json"
@@ -168,8 +169,7 @@ def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
-    field = ".".join(str(part) for part in error["loc"])[:80]
-    field = "".join(sign if sign.isprintable() else "?" for sign in field)
+    field = printable(".".join(str(part) for part in error["loc"]), at_most=80)
     context, kind = error.get("ctx", {}), str(error["type"])
     code, text = _worded(kind, context)
     return FieldError(field or "body", text, code)

@@ -15,7 +15,7 @@ from joey.api import health, problem_pages
 from joey.api.body_bound import too_large
 from joey.api.problems import FieldError, problem
 from joey.api.v1 import PREFIX, api
-from joey.kit.text import is_storable
+from joey.kit.text import is_storable, printable
 
 View = Callable[..., HttpResponse]
 Queries = Mapping[str, frozenset[str]]  # method → what may stand in its query
@@ -53,7 +53,7 @@ def _refused(request: HttpRequest, names: frozenset[str] | None) -> HttpResponse
         return problem(413, "too_large")
     errors = []
     for name, values in request.GET.lists():
-        shown = "".join(sign if sign.isprintable() and is_storable(sign) else "?" for sign in name[:40])
+        shown = printable(name, at_most=40)
         if names is not None and name not in names and name != LANGUAGE:
             errors.append(FieldError(shown, _("There is no such field. Leave it out."), "unknown_field"))
         elif len(values) > 1:

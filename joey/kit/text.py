@@ -79,6 +79,17 @@ def is_clean(text: str) -> bool:
     return _is_visible(text) and "  " not in text and text == text.strip()
 
 
+def printable(found: object, *, at_most: int) -> str:
+    """As text to show beside our own: white space as a blank, what else cannot be seen as "?", cut to `at_most`.
+
+    Nothing is taken out before the cut, so that no two of these become one, as an id with a zero-width space would.
+    """
+    text = str(found)[:at_most]
+    if _is_visible(text):
+        return text
+    return "".join(each if _is_visible(each) else " " if each.isspace() else "?" for each in text)
+
+
 def read_line(text: str, *, field: str, at_most: int, needed: bool = False) -> str:
     """What a person typed, in NFC on one line. Raises Invalid naming `field`: invisible, private, empty, too long."""
     if not isinstance(text, str):

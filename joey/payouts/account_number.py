@@ -14,7 +14,7 @@ from stdnum.exceptions import InvalidComponent, InvalidFormat, ValidationError
 from stdnum.iso7064 import mod_11_10
 
 from joey.kit.refusals import Invalid, Text
-from joey.kit.text import without_invisible
+from joey.kit.text import read_line
 
 NAME_MAX = 70
 _GROUPING = re.compile(r"[ \-]")
@@ -27,9 +27,9 @@ _CNAPS = re.compile(r"[0-9]{12}")
 
 
 def read_holder_name(text: str) -> str:
-    """1 to 70 visible characters, as the bank knows the holder. Raises Invalid ("holder_name")."""
-    name = unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else ""
-    if not 1 <= len(name) <= NAME_MAX or not name.isprintable() or without_invisible(name) != name:
+    """1 to 70 characters on one line, as the bank knows the holder. Raises Invalid ("holder_name")."""
+    name = read_line(text, field="holder_name", at_most=NAME_MAX)
+    if not name:
         raise Invalid(
             _("Enter the account holder's name as the bank knows it, at most 70 characters."), field="holder_name"
         )

@@ -3,7 +3,16 @@
 import pytest
 
 from joey.kit.refusals import Invalid
-from joey.kit.text import clean_line, is_clean, is_storable, read_line, storable, storable_json, without_invisible
+from joey.kit.text import (
+    clean_line,
+    is_clean,
+    is_storable,
+    printable,
+    read_line,
+    storable,
+    storable_json,
+    without_invisible,
+)
 
 HIDDEN = {
     "NUL": "\x00", "bell": "\x07", "delete": "\x7f", "soft hyphen": "\xad", "grapheme joiner": "\u034f",
@@ -24,6 +33,16 @@ def test_what_cannot_be_seen_is_taken_out_of_files_and_refused_from_people(name:
     with pytest.raises(Invalid) as refused:
         read_line(text, field="name", at_most=40)
     assert refused.value.field == "name"
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_cannot_be_seen_shows_as_a_question_mark_beside_our_own_text(name: str) -> None:
+    assert printable(f"A{HIDDEN[name]}B", at_most=9) == "A?B"
+
+
+def test_shown_text_keeps_its_length_up_to_the_most_and_blanks_for_white_space() -> None:
+    assert printable("好\u3000的\n是\xa0", at_most=9) == "好 的 是 "
+    assert printable(["x" * 9], at_most=4) == "['xx"
 
 
 @pytest.mark.parametrize("selector", ["\ufe00", "\U000e0100"])

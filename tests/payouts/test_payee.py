@@ -196,12 +196,16 @@ def test_one_wrong_digit_in_an_iban_is_noticed(place: int, digit: str) -> None:
         read_account_number(iban[:place] + digit + iban[place + 1 :])
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 71, "Mei\nLi", "Mei\0", "Mei\u202eil", "\u200b", "Mei\ud800"])
+@pytest.mark.parametrize("name", ["", " ", "x" * 71, "Mei\0", "Mei\u202eil", "\u200b", "Mei\ud800"])
 def test_a_name_no_bank_would_print_is_refused(name: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_holder_name(name)
 
     assert refused.value.field == "holder_name"
+
+
+def test_a_name_is_read_on_one_line_as_every_other_text() -> None:
+    assert read_holder_name(" 李\u3000小美\n") == "李 小美"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ import stamina
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.json import read_json
+from joey.kit.text import printable
 from joey.marketplaces import beijing
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.taobao.sign import SignMethod, sign
@@ -199,7 +200,7 @@ class Client:
         for secret in (self._account.secret, self._account.session):
             if secret:
                 found = found.replace(secret, "…")
-        return "".join(letter for letter in found if letter.isprintable())[:200]
+        return printable(found, at_most=200)
 
     def _keep_pace(self) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.json import read_json
+from joey.kit.text import printable
 from joey.payouts.rails.bank.connection import BankConnection
 from joey.payouts.rails.port import (
     ACCEPTED,
@@ -52,7 +53,7 @@ class _BankAnswer:
 
     @property
     def text(self) -> str:
-        return _plain(self.content[:300].decode("utf-8", "replace"), at_most=300)
+        return printable(self.content[:300].decode("utf-8", "replace"), at_most=300)
 
 
 def submit_file(bank: BankConnection, message_id: str, file: PreparedFile) -> FileReceipt:
@@ -132,25 +133,20 @@ def _names(content: bytes, message_id: str) -> bool:
 def _read(payment: Any) -> TransferAnswer:
     """One entry. What is unknown or missing in it makes this entry UNREADABLE and no other."""
     if not isinstance(payment, dict):
-        return TransferAnswer("", UNREADABLE, None, "", reason=_plain(payment, at_most=140))
+        return TransferAnswer("", UNREADABLE, None, "", reason=printable(payment, at_most=140))
     outcome, amount_minor = payment.get("state"), payment.get("amount_minor")
-    reason = _plain(payment.get("reason") or "", at_most=140)
+    reason = printable(payment.get("reason") or "", at_most=140)
     if outcome not in (ACCEPTED, SETTLED, REJECTED, RETURNED) or type(amount_minor) is not int:
-        reason = _plain(f"state {outcome!r}: {reason}", at_most=140)
+        reason = printable(f"state {outcome!r}: {reason}", at_most=140)
         outcome = UNREADABLE
     return TransferAnswer(
-        key=_plain(payment.get("end_to_end_id") or "", at_most=70),
+        key=printable(payment.get("end_to_end_id") or "", at_most=70),
         outcome=str(outcome),
         amount_minor=amount_minor if type(amount_minor) is int and abs(amount_minor) < 2**63 else None,
-        currency=_plain(payment.get("currency") or "", at_most=8),
-        reason_code=_plain(payment.get("reason_code") or "", at_most=8),
+        currency=printable(payment.get("currency") or "", at_most=8),
+        reason_code=printable(payment.get("reason_code") or "", at_most=8),
         reason=reason,
     )
-
-
-def _plain(received: object, *, at_most: int) -> str:
-    """One printable line, so that a table can hold it and an operator's screen shows it unchanged."""
-    return "".join(character if character.isprintable() else " " for character in str(received))[:at_most]
 
 
 def _call(bank: BankConnection, method: str, message_id: str, **more: Any) -> _BankAnswer:
