@@ -19,7 +19,10 @@ def zone() -> ZoneInfo:
 
 
 def zone_name() -> str:
-    """What people call it, in the active language: “Beijing time”, or the zone's own name."""
+    """What people call it, in the active language: “Beijing time”, or the zone's own name.
+
+    China's legal time is called after Beijing everywhere in China, and the zone's own name has no Beijing.
+    """
     if settings.JOEY_ZONE == "Asia/Shanghai":
         return gettext("Beijing time")
     return str(settings.JOEY_ZONE)

@@ -28,7 +28,7 @@ class AccountKind(StrEnum):
     PAID = "paid"
     REMITTED = "remitted"
     TAX = "tax"
-    BANK = "bank"
+    BANK = "house:bank"
     SUSPENSE = "suspense"
     HOUSE_OWNER = "house:owner"
     HOUSE_CHARGES = "house:charges"

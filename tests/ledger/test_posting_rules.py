@@ -233,7 +233,7 @@ def fill(book_id: object, kind: AccountKind) -> None:
     ("book_id", "kind", "party", "currency", "broken"),
     [
         (SHOP, "gift", "", "CNY", "kind_of_its_book"),
-        (SHOP, "bank", "p", "CNY", "kind_of_its_book"),
+        (SHOP, "house:bank", "p", "CNY", "kind_of_its_book"),
         (HOUSE_BOOK, "shop:available", "", "CNY", "kind_of_its_book"),
         (SHOP, "shop:available", "p", "CNY", "party_of_its_kind"),
         (SHOP, "market:expected", "", "CNY", "party_of_its_kind"),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 import xmlschema
+from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,27 @@ def text(element: object, path: str) -> str:
     found = element.findtext("/".join(NS + part for part in path.split("/")))  # type: ignore[attr-defined]
     assert found is not None, path
     return str(found)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "moment"),
+    [
+        ("Europe/Berlin", "2026-11-23", "2026-11-23T18:30:00+01:00"),
+        (None, "2026-11-24", "2026-11-24T01:30:00+08:00"),  # the zone of the pages
+    ],
+)
+def test_the_dates_in_a_file_are_days_at_the_bank(zone: str | None, day: str, moment: str) -> None:
+    bank = read_connection({"gateway": "http://bank.example", "credentials": {"key": "key"}, "zone": zone})
+
+    written = write_pain001("JB1", [transfer_to_mei()], bank, made_at=MADE_AT).decode()
+
+    assert f"<ReqdExctnDt><Dt>{day}</Dt></ReqdExctnDt>" in written
+    assert f"<CreDtTm>{moment}</CreDtTm>" in written
+
+
+def test_a_bank_in_a_zone_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="not 'Mars'"):
+        read_connection({"gateway": "http://bank.example", "credentials": {"key": "key"}, "zone": "Mars"})
 
 
 def test_a_file_says_what_was_promised() -> None:

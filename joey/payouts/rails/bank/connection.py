@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ImproperlyConfigured
+
+from joey.kit.zone import zone
 from joey.payouts.rails.port import rail_account
 
 
@@ -19,15 +23,17 @@ class BankConnection:
     debtor_account: str
     debtor_bank: str
     account: str
+    zone: ZoneInfo  # a date in a file is a day at the bank
 
 
 def read_connection(settings: Mapping[str, Any]) -> BankConnection:
-    """From an entry of JOEY_RAILS: gateway, credentials.key, and optionally format, debtor {name, account, bank}, mode
-    and host.
+    """From an entry of JOEY_RAILS: gateway, credentials.key, and optionally format, debtor {name, account, bank}, mode,
+    host and zone.
 
     The debtor defaults to a name only, which suits the demo; a real bank needs its own. `mode` is "live" unless the
     settings say otherwise. `host` stands for the gateway's host in the account's identity: set it when the same bank
-    moves to another address, so that files already written can still go there.
+    moves to another address, so that files already written can still go there. `zone` is where the bank's days begin
+    and end, that of the pages unless the settings say otherwise. Raises ImproperlyConfigured for an unknown one.
     """
     gateway = str(settings["gateway"]).rstrip("/")
     debtor = settings.get("debtor", {})
@@ -45,4 +51,16 @@ def read_connection(settings: Mapping[str, Any]) -> BankConnection:
             debtor_account=debtor_account,
             mode=str(settings.get("mode", "live")),
         ),
+        zone=_zone(settings.get("zone")),
     )
+
+
+def _zone(name: object) -> ZoneInfo:
+    if not name:
+        return zone()
+    try:
+        return ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError):
+        raise ImproperlyConfigured(
+            f"JOEY_RAILS: the bank's zone must be a time zone such as Asia/Shanghai, not {name!r}."
+        ) from None

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # written only: no XML from outside is parsed here
-from zoneinfo import ZoneInfo
 
 from joey.money.money import EXPONENTS, Money
 from joey.payouts.account_number import is_bic, is_iban
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 SCHEMA = Path(__file__).parent / "schema" / "pain.001.001.09.xsd"
-BANK_ZONE = ZoneInfo("Asia/Shanghai")  # a date in the file is a day at the bank
 
 
 class FileBreaksSchema(Exception):
@@ -35,7 +33,7 @@ def write_pain001(message_id: str, transfers: Sequence[Transfer], bank: BankConn
     message = _in(document, "CstmrCdtTrfInitn")
     header = _in(message, "GrpHdr")
     _in(header, "MsgId", message_id)
-    _in(header, "CreDtTm", made_at.astimezone(BANK_ZONE).isoformat(timespec="seconds"))
+    _in(header, "CreDtTm", made_at.astimezone(bank.zone).isoformat(timespec="seconds"))
     _in(header, "NbOfTxs", str(len(transfers)))
     _in(header, "CtrlSum", total.decimal_text)
     _in(_in(header, "InitgPty"), "Nm", bank.debtor_name)
@@ -45,7 +43,7 @@ def write_pain001(message_id: str, transfers: Sequence[Transfer], bank: BankConn
     _in(payment, "PmtMtd", "TRF")
     _in(payment, "NbOfTxs", str(len(transfers)))
     _in(payment, "CtrlSum", total.decimal_text)
-    _in(_in(payment, "ReqdExctnDt"), "Dt", made_at.astimezone(BANK_ZONE).date().isoformat())
+    _in(_in(payment, "ReqdExctnDt"), "Dt", made_at.astimezone(bank.zone).date().isoformat())
     _in(_in(payment, "Dbtr"), "Nm", bank.debtor_name)
     _account(_in(payment, "DbtrAcct"), bank.debtor_account)
     _agent(_in(payment, "DbtrAgt"), bank.debtor_bank)
