@@ -23,12 +23,12 @@ def touched_by(read: Callable[[], object]) -> set[str]:
 
 
 @contextmanager
-def plans_of(beginning: str) -> Iterator[list[Any]]:
-    """The plan of every statement that begins so, as each was run."""
+def plans_of(*beginnings: str) -> Iterator[list[Any]]:
+    """The plan of every statement that begins with one of these, as each was run."""
     plans: list[Any] = []
 
     def explain(execute: Callable[..., object], statement: str, params: Any, many: bool, context: Any) -> object:
-        if statement.lstrip().startswith(beginning):
+        if statement.lstrip().startswith(beginnings):
             with connection.cursor() as cursor:
                 cursor.cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
                 plan = cursor.fetchone()[0]

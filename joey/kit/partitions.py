@@ -24,7 +24,8 @@ to the default partition, and moves to its day's once that is made.
 `drop_days` removes old days, of droppable tables only: the database refuses it for all others.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -107,6 +108,14 @@ def locks_of_all_days() -> tuple[int, int]:
 def first_id_of(moment: datetime) -> UUID:
     """The smallest UUIDv7 of this millisecond: rows of then and later have `id >= first_id_of(moment)`."""
     return UUID(int=(int(moment.timestamp() * 1000) << 80))
+
+
+def in_days_of(key: str, moments: Iterable[datetime]) -> str:
+    """An SQL condition: the UUIDv7 in the column `key` was made on one of these days (UTC)."""
+    days = sorted({moment.astimezone(UTC).date() for moment in moments})
+    begins = [datetime.combine(day, time(), UTC) for day in days]
+    of_each = [f"{key} >= '{first_id_of(day)}' AND {key} < '{first_id_of(day + timedelta(days=1))}'" for day in begins]
+    return f"({' OR '.join(of_each) or 'false'})"
 
 
 def moment_of(row_id: UUID) -> datetime:

@@ -65,9 +65,8 @@ _IS_KNOWN_UNREAD = f"""
                 WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
                     = (%(marketplace)s, s.external_order, s.kind, s.digest) AND {IS_REPLACED} IS NOT TRUE)
         OR (s.external_order, s.kind, s.digest) IN (
-            SELECT r.external_order, r.kind, r.payload_sha256
-            FROM orders_reportdismissal d JOIN orders_report r ON r.id = d.report_id
-            WHERE d.by IS NOT NULL AND r.marketplace = %(marketplace)s)))
+            SELECT external_order, kind, payload_sha256 FROM orders_reportdismissal
+            WHERE by IS NOT NULL AND marketplace = %(marketplace)s)))
 """
 
 

@@ -118,10 +118,14 @@ class UnreadReport(models.Model):
 
 class ReportDismissal(models.Model):
     """An unreadable report is not tried again: a later report of its line or refund case was read, or an operator gave
-    it up. Never changed.
+    it up. Never changed. The payload is found again here, when it is reported once more, without reading any report.
     """
 
     report_id = models.UUIDField(primary_key=True)
+    marketplace = models.CharField(max_length=64)  # of the report, as are the next three
+    kind = models.CharField(max_length=8)
+    external_order = models.CharField(max_length=64)
+    payload_sha256 = models.BinaryField(max_length=32)
     replaced_by = models.UUIDField(null=True)  # the later report
     by = models.UUIDField(null=True)  # the operator
     reason_id = models.UUIDField(null=True)

@@ -100,8 +100,11 @@ LINES = Check(
     UNION ALL
     SELECT 'dismissed without cause', d.report_id::text FROM orders_reportdismissal d
     LEFT JOIN orders_report r ON r.id = d.report_id LEFT JOIN orders_report newer ON newer.id = d.replaced_by
-    WHERE r.id IS NULL OR r.problem = '' OR d.replaced_by IS NOT NULL AND (newer.problem = '' AND
-        (newer.marketplace, newer.kind, newer.external_order) = (r.marketplace, r.kind, r.external_order)
+    WHERE r.id IS NULL OR r.problem = ''
+       OR (d.marketplace, d.kind, d.external_order, d.payload_sha256)
+       <> (r.marketplace, r.kind, r.external_order, r.payload_sha256)
+       OR d.replaced_by IS NOT NULL AND (newer.problem = '' AND (newer.marketplace, newer.kind, newer.external_order)
+         = (r.marketplace, r.kind, r.external_order)
         AND (date_trunc('second', newer.reported_at), coalesce(newer.poll_id, 0), newer.reported_at)
           > (date_trunc('second', r.reported_at), coalesce(r.poll_id, 0), r.reported_at)) IS NOT TRUE
     """,

@@ -11,11 +11,12 @@ from datetime import datetime
 from django.db import transaction
 
 from joey.kit import sql
+from joey.kit.partitions import first_id_of
 from joey.kit.sets import columns_of
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.move_lines import move_lines
 from joey.orders.stage_reports import StagedReports, empty_tables
-from joey.orders.staged_tables import EVIDENCE, MOVED, NEWEST, ORDERS, OrderFacts
+from joey.orders.staged_tables import EVIDENCE, MOVED, NEWEST, ORDERS, TAKEN_WITHIN, OrderFacts
 from joey.orders.take_order_reports import append_events, lock_lines_of
 from joey.sharing.attribute import AT_CLICK, SUB_ID
 
@@ -49,7 +50,16 @@ def retry_suspense(marketplace: str, *, now: datetime) -> int:
 
 
 def _stage_what_was_kept(marketplace: str) -> int:
-    """Fill ORDERS and EVIDENCE with the last reading of each readable report of the lines in suspense; how many."""
+    """Fill ORDERS and EVIDENCE with the last reading of each readable report of the lines in suspense; how many.
+
+    A line is made in the transaction that keeps its first report, so none of them is of an earlier day.
+    """
+    in_suspense = "line.suspense <> '' AND line.marketplace = %(marketplace)s"
+    since = sql.value(
+        f"SELECT min(first_seen_at) FROM orders_orderline line WHERE {in_suspense}", {"marketplace": marketplace}
+    )
+    if since is None:
+        return 0
     given = {"external_order": "r.external_order", "external_line": "r.external_line", "digest": "r.payload_sha256",
              "poll": "coalesce(r.poll_id, 0)", "report": "row_number() OVER ()", "title": "line.title",
              "external_item": "line.external_item"}  # fmt: skip
@@ -60,14 +70,15 @@ def _stage_what_was_kept(marketplace: str) -> int:
         FROM orders_orderline line
         JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
                               = (line.marketplace, line.external_order, line.external_line)
-        WHERE line.suspense <> '' AND line.marketplace = %(marketplace)s AND r.kind = 'order'
+        WHERE {in_suspense} AND r.kind = 'order' AND r.id >= %(first)s
           AND NOT EXISTS (
               SELECT FROM orders_report later
-              WHERE (later.marketplace, later.external_order, later.external_line)
+              WHERE later.id >= %(first)s
+                AND (later.marketplace, later.external_order, later.external_line)
                   = (r.marketplace, r.external_order, r.external_line) AND later.rereads = r.id
           )
         """,
-        {"marketplace": marketplace},
+        {"marketplace": marketplace, "first": first_id_of(since - TAKEN_WITHIN)},
     )
     EVIDENCE.insert(
         f"""

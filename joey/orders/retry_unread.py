@@ -15,13 +15,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
+from joey.kit.partitions import in_days_of
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.dismiss_unread import dismiss_replaced
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.stage_reports import Origin
-from joey.orders.staged_tables import LEFT_LIST
+from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
 from joey.orders.storable import PROBLEM_MAX, fitting
 from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origins
 from joey.people.models import Person
@@ -158,32 +159,50 @@ _COLUMNS = "r.id, r.kind, r.external_order, r.reported_at, r.poll_id, r.payload"
 
 
 def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[_Kept]:
-    found = sql.rows(
+    """Those tried longest ago. Two queries: only ids that are written in a query tell their days."""
+    listed = sql.tuples(
         f"""
-        SELECT {_COLUMNS}, u.problem FROM orders_unreadreport u JOIN orders_report r ON r.id = u.report_id
-        WHERE u.marketplace = %(marketplace)s AND (%(only)s::uuid IS NULL OR u.report_id = %(only)s)
-        ORDER BY u.tried_at LIMIT {AT_ONCE}
+        SELECT report_id, problem FROM orders_unreadreport
+        WHERE marketplace = %(marketplace)s AND (%(only)s::uuid IS NULL OR report_id = %(only)s)
+        ORDER BY tried_at LIMIT {AT_ONCE}
         """,
         {"marketplace": marketplace, "only": only},
     )
-    return [_Kept(**row) for row in found]
+    problems: dict[UUID, str] = dict(listed)
+    if not problems:
+        return []
+    found = {row["id"]: row for row in sql.rows(f"SELECT {_COLUMNS} FROM orders_report r WHERE r.id = ANY(%s)",
+                                                [list(problems)])}  # fmt: skip
+    return [_Kept(**found[each], problem=problem) for each, problem in problems.items()]
 
 
 def _with_unknown_codes(marketplace: str) -> list[_Kept]:
-    """The last reading of each report that holds a line for its code; at random, so that each has its turn."""
+    """The report that holds each line for its code; at random, so that each has its turn.
+
+    A poll is written down in the transaction that keeps what it brought, so it tells the day of the report.
+    """
+    held = sql.tuples(
+        f"""
+        SELECT line.id, p.recorded_at FROM orders_orderline line LEFT JOIN orders_poll p ON p.id = line.held_poll
+        WHERE line.held = 'unknown_code' AND line.marketplace = %(marketplace)s ORDER BY random() LIMIT {AT_ONCE}
+        """,
+        {"marketplace": marketplace},
+    )
+    if not held:
+        return []
+    # What no poll brought may be of any day.
+    ends = [at for _line, at in held]
+    days = "true" if None in ends else in_days_of("r.id", [*ends, *(at - TAKEN_WITHIN for at in ends)])
     found = sql.rows(
         f"""
         SELECT DISTINCT ON (line.id) {_COLUMNS}, '' AS problem
-        FROM (
-            SELECT * FROM orders_orderline WHERE held = 'unknown_code' AND marketplace = %(marketplace)s
-            ORDER BY random() LIMIT {AT_ONCE}
-        ) line
+        FROM orders_orderline line
         JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
                               = (line.marketplace, line.external_order, line.external_line)
-        WHERE r.kind = 'order' AND r.state = 'unknown' AND r.payload_sha256 = line.held_digest
-          AND coalesce(r.poll_id, 0) = line.held_poll
+        WHERE line.id = ANY(%s) AND {days} AND r.kind = 'order' AND r.state = 'unknown'
+          AND r.payload_sha256 = line.held_digest AND coalesce(r.poll_id, 0) = line.held_poll
         ORDER BY line.id, r.id DESC
         """,
-        {"marketplace": marketplace},
+        [[line for line, _at in held]],
     )
     return [_Kept(**row) for row in found]

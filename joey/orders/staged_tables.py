@@ -1,7 +1,7 @@
 """The temporary tables in which a set of reports is worked on, from its staging to the events of the lines it moved."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from joey.kit.sets import Int, JsonText, SetTable
@@ -145,6 +145,8 @@ class MovedLine:
     event: str
 
 
+# A set is taken in within this time, in one transaction: its reports first, then its lines and its poll.
+TAKEN_WITHIN = timedelta(hours=1)
 ORDERS = SetTable("order_in", OrderIn)
 EVIDENCE = SetTable("evidence_in", EvidencePiece)
 VERDICTS = SetTable("verdict_in", Attribution)

@@ -116,8 +116,10 @@ def test_prove_names_a_report_that_was_dismissed_without_cause() -> None:
     (waiting,) = unread_reports()
     sql.execute("DELETE FROM orders_unreadreport")
     sql.execute(
-        "INSERT INTO orders_reportdismissal (report_id, replaced_by, at) SELECT %s, id, now() FROM orders_report"
-        " WHERE problem = '' LIMIT 1",
+        "INSERT INTO orders_reportdismissal"
+        " (report_id, marketplace, kind, external_order, payload_sha256, replaced_by, at)"
+        " SELECT u.id, u.marketplace, u.kind, u.external_order, u.payload_sha256, r.id, now()"
+        " FROM orders_report u, orders_report r WHERE u.id = %s AND r.problem = '' LIMIT 1",
         [waiting.report_id],
     )
 

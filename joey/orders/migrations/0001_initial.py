@@ -162,6 +162,10 @@ class Migration(migrations.Migration):
             name='ReportDismissal',
             fields=[
                 ('report_id', models.UUIDField(primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64)),
+                ('kind', models.CharField(max_length=8)),
+                ('external_order', models.CharField(max_length=64)),
+                ('payload_sha256', models.BinaryField(max_length=32)),
                 ('replaced_by', models.UUIDField(null=True)),
                 ('by', models.UUIDField(null=True)),
                 ('reason_id', models.UUIDField(null=True)),
