@@ -91,7 +91,8 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
         return shown
 
     def render_change_form(self, request: HttpRequest, context: Any, *given: Any, **more: Any) -> HttpResponse:
-        named = {"title": f"{self.heading}: {self.name_of(context['original'])}", "subtitle": None}
+        title = _("%(table)s: %(row)s") % {"table": self.heading, "row": self.name_of(context["original"])}
+        named = {"title": title, "subtitle": None}
         shown: HttpResponse = super().render_change_form(request, {**context, **named}, *given, **more)
         return shown
 

@@ -10,13 +10,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from joey.commissions.models import Hold
+from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission, Hold
 from joey.insight.prove import all_checks
 from joey.office.site import office
 from joey.office.words import COLUMNS, TEXTS_OF, heading_of, in_words
+from joey.orders.take_order_reports import take_order_reports
+from joey.payouts.models import PayoutFile
+from joey.people.models import Person
 from joey.record.erasable import TEXTS_MATCH
 from joey.shops.models import Shop
-from tests.cast import ada
+from tests.cast import NOW, ada, report
 from tests.office.test_office import TABLES, act, everything, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +175,40 @@ def test_headings_labels_and_buttons_are_translated(settings: Any, monkeypatch: 
     }
 
     assert not bare, "\n".join(str(each) for each in sorted(bare))
+
+
+@pytest.mark.parametrize(
+    ("language", "colon", "said"),
+    [
+        ("en", ": ", ("No commission", "Table (CSV)", "Bank transfer · an account")),
+        ("zh-hans", "：", ("无佣金", "表格（CSV）", "银行转账 · 目前")),
+    ],
+)
+def test_rows_are_headed_and_valued_in_words_of_the_language_and_the_operator_is_named_once(
+    settings: Any, language: str, colon: str, said: tuple[str, ...]
+) -> None:
+    everything(settings)
+    take_order_reports("taobao", [report("5")], now=NOW)
+    earn_due(now=NOW)
+    take_order_reports(
+        "taobao", [report("5", state="closed", reported_at=NOW, commission_minor=0, service_fee_minor=0)], now=NOW
+    )
+    earn_due(now=NOW)
+    Person.objects.filter(pk=ada().pk).update(language=language)
+    client = signed_in(ada())
+
+    nothing, file = Commission.objects.filter(base_minor=0).get(), PayoutFile.objects.get()
+    pages = [
+        client.get(reverse(f"admin:{name}_change", args=[row.pk]), headers={"Accept-Language": language})
+        for name, row in (("commissions_commission", nothing), ("payouts_payoutfile", file))
+    ]
+
+    words = "".join(page.content.decode() for page in pages)
+    assert [each for each in said if each not in words] == []
+    for page in pages:
+        (heading,) = Outline(page.content.decode()).headings
+        assert [mark for mark in (": ", "：") if mark in heading] == [colon]
+        assert page.content.decode().count(ada().contact) == 1
 
 
 def test_every_action_answers_with_a_message(settings: Any) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from pytest_django import Settings
 
 import joey
@@ -19,7 +20,14 @@ from joey.payouts.file_problems import OTHER_ACCOUNT
 from joey.payouts.models import PayoutAttempt, PayoutFile
 from joey.payouts.queries import payee_of
 from joey.payouts.rails.port import rail_account
-from joey.payouts.rails.registry import RailNotConnected, connect_rail, default_rail, rail_manifests
+from joey.payouts.rails.registry import (
+    RailNotConnected,
+    account_name,
+    connect_rail,
+    default_rail,
+    format_name,
+    rail_manifests,
+)
 from joey.payouts.request_payout import request_payout
 from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import take_answers
@@ -144,6 +152,7 @@ def read(file):
 
 class Desk:
     account = rail_account(rail="cash_desk", host="", debtor_account="till", mode="live")
+    label = "till"
     submitted = {}
 
     def prepare(self, file_key, transfers, *, made_at):
@@ -159,7 +168,7 @@ class Desk:
 
 
 MANIFEST = RailManifest(
-    code="cash_desk", name="cash desk", currencies=frozenset({"CNY"}), batch_size=1,
+    code="cash_desk", name="cash desk", formats={}, currencies=frozenset({"CNY"}), batch_size=1,
     remembers_keys_for=timedelta(days=1), refusing_a_file_is_final=True, may_return_for=timedelta(0),
     answers_within=timedelta(days=1),
     connect=lambda account: Desk(), read=read, read_answer=lambda content: [],
@@ -223,6 +232,21 @@ def test_a_rail_without_an_account_keeps_no_other_rail_waiting() -> None:
     assert held(hers.pk) == money(reserved=4_000)
     assert PayoutAttempt.objects.get().state == "accepted"
     prove()
+
+
+def test_a_rail_account_is_named_by_its_rail_holder_and_the_end_of_its_number(bank: Bank, settings: Settings) -> None:
+    settings.JOEY_RAILS = {"bank": bank.settings["bank"] | {"debtor": {"name": "Joey Ltd", "account": "DE00123456789"}}}
+
+    assert account_name("bank", connect_rail("bank").account) == "Bank transfer · Joey Ltd •••• 6789"
+    assert account_name("bank", "0" * 64) == "Bank transfer · an account not in the settings now"
+    settings.JOEY_RAILS = bank.settings
+    assert account_name("bank", connect_rail("bank").account) == "Bank transfer · Joey"
+    settings.JOEY_RAILS = {}
+    assert account_name("bank", "0" * 64) == "Bank transfer · an account not in the settings now"
+    with override("zh-hans"):
+        assert account_name("bank", "0" * 64) == "银行转账 · 目前设置中没有的账户"
+        assert format_name("bank", "pain001") == "ISO 20022 付款文件（pain.001）"
+    assert format_name("bank", "tape") == "tape"
 
 
 def test_no_rail_is_named_outside_its_folder() -> None:

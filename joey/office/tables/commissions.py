@@ -38,15 +38,15 @@ class InState(admin.SimpleListFilter):
 class Commissions(ReadOnly):
     heading = _("Commissions")
     named_by = ("order", "amount")
-    list_display = ("order", "shop_slug", "amount", "state", "settled", "payable_on", "earned_at")
+    list_display = ("order", "shop_slug", "amount", "status", "settled", "payable_on", "earned_at")
     list_filter = (InState, ("settled", YesNo), ("marketplace", OfMarketplace))
     list_select_related = ("shop", "order_line")
     search_fields = ("order_line__external_order", "shop__slug")
     ordering = ("-id",)
     actions = ("hold",)
     fields = (
-        "order", "shop_slug", "amount", "platform", "base", "rate_ppm", "shown_rate_ppm", "plan_id", "state", "settled",
-        "payable_on", "earned_at", "confirmed_at",
+        "order", "shop_slug", "amount", "platform", "base", "rate_ppm", "shown_rate_ppm", "plan_id", "status",
+        "settled", "payable_on", "earned_at", "confirmed_at",
     )  # fmt: skip
 
     @admin.action(description=_("Hold these…"))
@@ -70,6 +70,13 @@ class Commissions(ReadOnly):
     @admin.display(description=_("Shopkeeper’s part"), ordering="amount_minor")
     def amount(self, commission: Commission) -> str:
         return money_text(commission.amount_minor, commission.currency)
+
+    @admin.display(description=_("State"), ordering="state")
+    def status(self, commission: Commission) -> str:
+        """Of an order that was closed, or whose money went back, nothing is left to wait for."""
+        if not commission.base_minor:
+            return gettext("No commission")
+        return str(in_words("commission.state", commission.state))
 
     @admin.display(description=_("Platform’s part"))
     def platform(self, commission: Commission) -> str:

@@ -130,4 +130,5 @@ def _failed(piece: Mapping[str, Any]) -> str:
     """One piece in suspense, as joey/sharing/attribute.py leaves it."""
     at = datetime.fromisoformat(piece["at"]) if piece["at"] else None
     found = (in_words("orderline.suspense", piece["problem"]), piece["shop"], piece.get("earlier_shop"))
-    return f"{_piece(piece['kind'], piece['key'], at)}: {' · '.join(str(each) for each in found if each)}"
+    said = " · ".join(str(each) for each in found if each)
+    return gettext("%(piece)s: %(found)s") % {"piece": _piece(piece["kind"], piece["key"], at), "found": said}

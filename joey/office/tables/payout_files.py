@@ -21,6 +21,7 @@ from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.kept_back import kept_back, with_kept_back
 from joey.payouts.models import PayoutFile
 from joey.payouts.office_lists import naming_strangers, waiting_for_answers, waiting_to_leave, with_left_at
+from joey.payouts.rails.registry import account_name, format_name
 from joey.payouts.take_answers import ask_file
 from joey.payouts.withdraw import withdraw_file
 
@@ -60,7 +61,7 @@ class PayoutFiles(ReadOnly):
     ordering = ("-id",)
     actions = ("ask", "withdraw", "mark_refused", "dismiss")
     fields = (
-        "message_id", "rail", "rail_account", "file_format", "currency", "made_at", "left_at", "withdrawn_at",
+        "message_id", "paid_from", "written_as", "currency", "made_at", "left_at", "withdrawn_at",
         "asked_at", "answered_at", "noted",
     )  # fmt: skip
 
@@ -108,6 +109,14 @@ class PayoutFiles(ReadOnly):
                 "The bank answered about transfers that these files do not hold. Say what they were. The answers stay."
             ),
         )  # fmt: skip
+
+    @admin.display(description=_("Paying account"))
+    def paid_from(self, file: PayoutFile) -> str:
+        return str(account_name(file.rail, file.rail_account))
+
+    @admin.display(description=_("Format"), ordering="file_format")
+    def written_as(self, file: PayoutFile) -> str:
+        return str(format_name(file.rail, file.file_format))
 
     @admin.display(description=_("Problems"))
     def noted(self, file: Any) -> SafeString:

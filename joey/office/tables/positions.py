@@ -106,8 +106,10 @@ def _steps(lease: PositionLease) -> SafeString:
     lines = (
         (
             time_text(step.at),
-            gettext("ended, rests until %s") % time_text(step.until) if step.until else gettext("open"),
+            gettext("ended, rests until %s") % time_text(step.until)
+            if step.until
+            else gettext("leased to %s") % step.shop,
         )
         for step in steps_of(lease.pk)
     )
-    return format_html_join(mark_safe("<br>"), "{}: {}", lines)
+    return format_html_join(mark_safe("<br>"), "{} · {}", lines)

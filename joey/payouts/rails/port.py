@@ -111,6 +111,10 @@ class Rail(Protocol):
     def account(self) -> str:
         """Its identity, see rail_account."""
 
+    @property
+    def label(self) -> str:
+        """What an operator knows the account by, such as its holder and the end of its number; no secret."""
+
     def prepare(self, file_key: str, transfers: Sequence[Transfer], *, made_at: datetime) -> PreparedFile:
         """The file of these transfers, all in one currency. No side effects."""
 
@@ -130,6 +134,7 @@ class RailManifest:
 
     code: str  # the folder's name, and what payees and payouts keep
     name: Text
+    formats: Mapping[str, Text]  # what people call the formats of its files
     currencies: frozenset[str]
     batch_size: int  # most transfers in one file
     remembers_keys_for: timedelta  # within it, submitting the same file again cannot pay twice

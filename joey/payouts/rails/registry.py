@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Text, Unavailable
@@ -37,6 +38,19 @@ def rail_name(code: str) -> Text:
     """What a rail is called; its code where its folder is gone."""
     manifest = rail_manifests().get(code)
     return manifest.name if manifest else code
+
+
+def format_name(code: str, file_format: str) -> Text:
+    """What people call a format of this rail's files; its code where the rail names none."""
+    manifest = rail_manifests().get(code)
+    return manifest.formats.get(file_format, file_format) if manifest else file_format
+
+
+def account_name(code: str, account: str) -> str:
+    """What people call a rail account: the rail and its label, or that the settings name another one now."""
+    connected = connect_rail(code) if code in connected_rails() else None
+    label = connected.label if connected and connected.account == account else _("an account not in the settings now")
+    return f"{capfirst(str(rail_name(code)))} · {label}"
 
 
 def default_rail() -> str:

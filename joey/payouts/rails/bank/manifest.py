@@ -13,6 +13,7 @@ from joey.payouts.rails.port import RailManifest
 MANIFEST = RailManifest(
     code="bank",
     name=_("bank transfer"),
+    formats={"pain001": _("ISO 20022 payment file (pain.001)"), "csv": _("Table (CSV)")},
     currencies=frozenset(EXPONENTS),
     batch_size=500,
     # Banks check message ids for duplicates over a bounded time; ask yours, and never set more than it promises.

@@ -23,6 +23,12 @@ class BankRail:
     def account(self) -> str:
         return self.bank.account
 
+    @property
+    def label(self) -> str:
+        """The holder, and the number's end where there is enough of a number to leave something out."""
+        number = self.bank.debtor_account
+        return self.bank.debtor_name + (f" •••• {number[-4:]}" if len(number) > 8 else "")
+
     def prepare(self, file_key: str, transfers: Sequence[Transfer], *, made_at: datetime) -> PreparedFile:
         if self.bank.file_format == "csv":
             return PreparedFile("csv", write_csv(transfers))
