@@ -8,11 +8,16 @@ from html import unescape
 import pytest
 
 from tests.journeys.at_the_counter import Json, Keeper, Sandbox, Visitor
+from tests.journeys.at_the_office import plain
 from tests.journeys.running import RunningJoey
 from tests.journeys.test_main_thread import (
+    ACCOUNT,
     best_earning,
+    in_days,
     order_of,
     outbound_click,
+    paying_nothing,
+    settled,
     synced,
 )
 
@@ -99,6 +104,67 @@ def test_the_same_item_bought_twice_on_a_day_earns_two_commissions(
         assert line
         assert heads(steps(keeper, line, "en")) == PAID
         assert heads(steps(keeper, line, "zh")) == PAID_ZH
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_on_any_item_a_visitor_reads_who_earns_from_it(
+    joey: RunningJoey, keeper: Keeper, listing: Json, others: list[Json], language: str
+) -> None:
+    """Story 6: one that earns, one on which nothing is paid, one whose marketplace reports no orders."""
+    visitor = Visitor(joey.url, language)
+
+    pages = [plain(visitor.see(f"/s/{keeper.slug}/{each['id']}").text) for each in (listing, *others)]
+
+    assert [words in page for words, page in zip(WHO_EARNS[language], pages, strict=True)] == [True] * 3
+
+
+WHO_EARNS = {
+    "en": (
+        "The keeper may earn about ¥27.76 and Joey's platform fee is about ¥6.94. No one else earns from this sale.",
+        "No one in Joey: Taobao pays no commission on this item.",
+        "The keeper earns nothing here yet: JD does not report orders to this instance.",
+    ),
+    "zh": (
+        "掌柜约得 ¥27.76，Joey 平台服务费约 ¥6.94。除此之外，没有别人从这一单里赚钱。",
+        "Joey 里没有人得佣金：淘宝对这件商品不付佣金。",
+        "掌柜在这里还没有收益：京东不向本站报告订单。",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def others(keeper: Keeper) -> list[Json]:
+    jd = keeper.api.get("/offers", marketplace="jd", in_stock=True, limit=1)["items"][0]
+    return [keeper.list(paying_nothing(keeper.api)["id"]), keeper.list(jd["id"])]
+
+
+@pytest.mark.long
+def test_under_the_floor_a_keeper_reads_what_is_missing(joey: RunningJoey, sandbox: Sandbox) -> None:
+    """Story 37, its first half: 0.53 of a ¥29.90 cable at 2.5%, under the floor of 1.00."""
+    keeper = Keeper(joey, sandbox, f"floor-{uuid.uuid4().hex[:8]}")
+    offers = keeper.api.get("/offers", q="Knotlore", marketplace="taobao", in_stock=True)["items"]
+    cable = next(each for each in offers if (each["price"]["minor"], each["commission_ppm"]) == (2_990, 25_000))
+    number = bought(joey, sandbox, keeper, keeper.list(cable["id"]), 1)
+    sandbox.move(number, "receive", "settle")
+    synced(joey, lambda: settled(order_of(keeper.api, keeper.slug, number)))
+    joey.run("settle", "--as-of", in_days(120))
+    keeper.api.put(f"/shops/{keeper.slug}/payout-details", ACCOUNT)
+
+    page = f"/studio/{keeper.slug}/payout"
+    for language, hint, refusal in (
+        (
+            "en",
+            "At least ¥1.00. Joey takes no fee for a payout. ¥0.47 to go.",
+            "A payout is at least ¥1.00: ¥0.47 to go.",
+        ),
+        ("zh", "至少 ¥1.00。Joey 不收提现手续费。 还差 ¥0.47。", "每笔提现至少 ¥1.00：还差 ¥0.47。"),
+    ):
+        keeper.visitor.http.headers["Accept-Language"] = language
+        assert hint in plain(keeper.visitor.see(page).text)
+        answer = keeper.visitor.send(page, {"amount": "0.53", "currency": "CNY", "key": "k"})
+        assert answer.status_code == 422
+        assert refusal in plain(answer.text)
+    assert keeper.api.get(f"/shops/{keeper.slug}/payouts")["items"] == []
 
 
 def bought(joey: RunningJoey, sandbox: Sandbox, keeper: Keeper, listing: Json, quantity: int = 3) -> str:
