@@ -7,10 +7,10 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from pydantic import BaseModel
 
-from joey.api.caller import Caller, caller_of
+from joey.api.caller import caller_of
 from joey.api.problems import MEDIA_TYPE, problem_of
 from joey.api.strict_json import Unreadable, read_object
-from joey.kit.idempotency import Answer, answer_once, answer_once_outside, read_key
+from joey.kit.idempotency import Answer, answer_once, answer_once_outside, principal_of, read_key
 from joey.kit.refusals import Refusal
 
 HEADER = "Idempotency-Key"
@@ -65,14 +65,10 @@ def once(
     return wrap
 
 
-def _principal(caller: Caller) -> str:
-    """A token for one shop is a caller of its own: it learns nothing of what the person did beyond that shop."""
-    return caller.person.id.hex + (caller.shop_id.hex if caller.shop_id else "")
-
-
 def _once(request: HttpRequest, key: str, write: Callable[[], Answer], calls_outside: bool) -> Answer:
+    caller = caller_of(request)
     return (answer_once_outside if calls_outside else answer_once)(
-        principal=_principal(caller_of(request)),
+        principal=principal_of(caller.person.id, caller.shop_id),
         route=f"{request.method} {request.path}",
         key=key,
         request=read_object(request.body) if request.body else {},

@@ -61,6 +61,13 @@ KINDS: Mapping[str, ProblemKind] = {
         _("The same write is in progress"),
         _("Another request with this Idempotency-Key is in progress. Send it again in a second."),
     ),
+    "answer_erased": ProblemKind(
+        _("The answer was erased"),
+        _(
+            "The write with this Idempotency-Key was answered before, with the status in “facts”, and the answer was"
+            " erased because a person asked for that. Nothing was done again. Read the current state."
+        ),
+    ),
     "too_large": ProblemKind(
         _("The body is too large"), _("A body holds at most one megabyte. Nothing of it was read.")
     ),

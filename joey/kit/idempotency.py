@@ -8,12 +8,12 @@ call, so its key is claimed and committed first (`answer_once_outside`); it has 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import Error, connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,12 @@ class StillInProgress(Conflict):
     code = "still_in_progress"
 
 
+class AnswerErased(Conflict):
+    """The write was answered, and the answer was erased. It is not done again; `status` is what it was answered."""
+
+    code = "answer_erased"
+
+
 @dataclass(frozen=True)
 class Answer:
     """A status and a JSON body. `replayed`: the answer of an earlier request; nothing was done for this one."""
@@ -44,6 +50,20 @@ class Answer:
     status: int
     body: Any
     replayed: bool = False
+
+
+def principal_of(person_id: UUID, shop_id: UUID | None) -> str:
+    """A token for one shop is a caller of its own: it learns nothing of what the person did beyond that shop."""
+    return person_id.hex + (shop_id.hex if shop_id else "")
+
+
+def erase_answers(*, person_id: UUID | None = None, about: Iterable[UUID] = ()) -> None:
+    """Erase what this person was answered, and what anyone was about these ids. Their keys stay."""
+    sql.execute(
+        "UPDATE kit_idempotentanswer SET body = NULL WHERE body IS NOT NULL"
+        " AND (left(principal, 32) = %s OR body ->> 'id' = ANY(%s))",
+        [person_id.hex if person_id else None, [str(each) for each in about]],
+    )
 
 
 def read_key(text: str) -> str:
@@ -59,7 +79,7 @@ def answer_once(*, principal: str, route: str, key: str, request: Any, write: Ca
     """What `write` answers, or what it answered when this principal sent this key on this route before.
 
     `request` is the JSON that was sent. Raises KeyUsedBefore for another one under the same key, StillInProgress
-    while another connection runs the write, and whatever `write` raises (nothing is kept then).
+    while another connection runs the write, AnswerErased, and whatever `write` raises (nothing is kept then).
 
     Two connections with one key: the advisory lock lets one in and ends with its transaction, so the other sees
     either the kept answer or none. Scope and hash as in draft-ietf-httpapi-idempotency-key-header-06.
@@ -121,7 +141,7 @@ def answer_once_outside(*, principal: str, route: str, key: str, request: Any, w
 
 
 def _kept(principal: str, route: str, key: str, digest: bytes) -> Answer | None:
-    """The answer kept under the key; None when there is none yet. Raises KeyUsedBefore."""
+    """The answer kept under the key; None when there is none yet. Raises KeyUsedBefore, AnswerErased."""
     kept = sql.one(
         "SELECT request_sha256, status, body::text AS body FROM kit_idempotentanswer"
         " WHERE (principal, route, key) = (%s, %s, %s)",
@@ -133,7 +153,12 @@ def _kept(principal: str, route: str, key: str, digest: bytes) -> Answer | None:
         raise KeyUsedBefore(
             _("This Idempotency-Key was used for something else. Use a new key for a new write."), field=FIELD
         )
-    return None if kept["status"] is None else Answer(kept["status"], json.loads(kept["body"]), replayed=True)
+    if kept["status"] is None:
+        return None
+    if kept["body"] is None:
+        text = _("This write was answered before, and the answer was erased. Nothing was done again.")
+        raise AnswerErased(text, status=kept["status"])
+    return Answer(kept["status"], json.loads(kept["body"]), replayed=True)
 
 
 def _digest(request: Any) -> bytes:

@@ -8,7 +8,7 @@ class IdempotentAnswer(models.Model):
     """One write by one person on one route under one key: what was asked and what was answered.
 
     `status` is null while a write that calls the outside world is in progress: then `claim` says which request runs
-    it, and `claimed_until` when another one may take over.
+    it, and `claimed_until` when another one may take over. `body` is null (not JSON's null) once it was erased.
     """
 
     principal = models.CharField(max_length=64)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.idempotency import erase_answers
 from joey.kit.refusals import Conflict
 from joey.payouts.holds import open_holds
 from joey.payouts.models import (
@@ -64,6 +65,7 @@ def erase_payout(subject_key: str, erasure: Erasure) -> int:
     texts = _texts_of(payout, attempts, files) | texts_about(subject_key).keys()
     texts -= set(open_holds().filter(shop=payout.shop_id).values_list("reason_id", flat=True))
     files.update(problems="")
+    erase_answers(about=[payout.pk])
     return erase_kept(subject_key, texts, erasure, shop_id=payout.shop_id)
 
 
@@ -77,6 +79,7 @@ def erase_payee(subject_key: str, erasure: Erasure) -> int:
     if payee is None:
         raise nothing_about(subject_key)
     lock_payees(payee.shop)
+    _erase_answers_of(payee.shop)
     return erase_kept(subject_key, [payee.details_id], erasure, shop_id=payee.shop_id)
 
 
@@ -93,6 +96,7 @@ def erase_shop_texts(subject_key: str, erasure: Erasure) -> int:
     found = texts_about(subject_key)
     # Read after the events: a hold that is placed in between has none among them.
     kept = set(open_holds().filter(shop=shop).values_list("reason_id", flat=True))
+    _erase_answers_of(shop)
     erased = erase_kept(subject_key, found.keys() - kept, erasure, shop_id=shop.pk)
     if erased:
         name_by_address(shop.pk)
@@ -105,6 +109,11 @@ def erase_pause(subject_key: str, erasure: Erasure) -> int:
     if pauses_in_force().filter(pk=id_in(subject_key)).exists():
         raise StillNeeded(_("This pause is in force. Its reason can be erased once payouts are resumed."))
     return erase_texts_about(subject_key, erasure)
+
+
+def _erase_answers_of(shop: Shop) -> None:
+    """What its owner was answered, and operators about its payouts, to repeat it on demand."""
+    erase_answers(person_id=shop.owner_id, about=Payout.objects.filter(shop=shop).values_list("pk", flat=True))
 
 
 def _texts_of(payout: Payout, attempts: "QuerySet[PayoutAttempt]", files: "QuerySet[PayoutFile]") -> "set[UUID | None]":
