@@ -1,21 +1,28 @@
-"""Every verb that ends a rest can be reached: as a command, as an action of the office, and in a journey."""
+"""Every verb of operators can be reached: as a command, as an action or a page of the office, and in a journey."""
 
 import ast
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 from django.test import RequestFactory
 
 from joey.cli.cli import main
-from joey.insight.resting_states import all_verbs
+from joey.insight.resting_states import all_starts, all_verbs
 from joey.kit.rests import Verb
 from joey.office.site import office
 from joey.office.urls import TABLES
 from joey.people.models import Person
 
 assert TABLES  # importing them registered what follows
-JOURNEYS = Path(__file__).parent / "journeys"
+TESTS = Path(__file__).parent
+JOURNEYS = (TESTS / "journeys", TESTS / "faults")
+VERBS = list(dict.fromkeys([*all_verbs(), *all_starts()]))
+# Retrying a failed job, for which the terminal has the command that the job runs; checking the books, as `joey prove`.
+# Erasing is asked for by a person and ends and begins nothing; tests/payouts/test_erase_every_kind.py runs it.
+NO_VERBS = {"erase", "procrastinate_procrastinatejob:retry", "page:health"}
 
 
 def command_of(words: str) -> click.Command | None:
@@ -39,30 +46,78 @@ def office_actions() -> set[str]:
     }
 
 
+def office_pages() -> set[str]:
+    """The pages of the office that take a form, as "page:name"."""
+    return {f"page:{each.name}" for each in office.extra_urls() if _takes_a_form(each.callback)}
+
+
+def _takes_a_form(view: Callable[..., Any]) -> bool:
+    """Whether its refusal of another method names POST among those that it takes."""
+    request = RequestFactory().generic("TRACE", "/office/")
+    request.user = Person(is_staff=True, is_active=True)
+    return "POST" in view(request).headers["Allow"]
+
+
+def named_operator_commands() -> set[str]:
+    """The commands that keep which operator decided (`--by`)."""
+    return {words for words, command in _commands(main) if any("--by" in each.opts for each in command.params)}
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
+        elif command is not None:
+            yield f"{before}{name}", command
+
+
 def journeys() -> dict[str, set[tuple[str, ...]]]:
-    """Of every journey by name: the words that it gives to `joey` (`run`) and to the office (`act`)."""
-    found: dict[str, set[tuple[str, ...]]] = {}
-    for file in sorted(JOURNEYS.glob("test_*.py")):
-        for function in ast.parse(file.read_text("utf-8")).body:
-            if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
-                found[function.name] = {
-                    (call.func.attr, *(str(word.value) for word in call.args[:2] if isinstance(word, ast.Constant)))
-                    for call in ast.walk(function)
-                    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
-                }
-    return found
+    """Of every journey by name: the words that it gives to `joey` (`run`) and to the office (`act`, `fill`)."""
+    return {
+        function.name: calls_in(function)
+        for folder in JOURNEYS
+        for file in sorted(folder.glob("test_*.py"))
+        for function in ast.parse(file.read_text("utf-8")).body
+        if isinstance(function, ast.FunctionDef) and function.name.startswith("test_")
+    }
+
+
+def calls_in(tree: ast.AST) -> set[tuple[str, ...]]:
+    """The calls of methods with their first two words; not those that must or may be refused (`exit_code`)."""
+    return {
+        (call.func.attr, *(str(word.value) for word in call.args[:2] if isinstance(word, ast.Constant)))
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if all(isinstance(word.value, ast.Constant) and word.value.value == 0
+               for word in call.keywords if word.arg == "exit_code")
+    }  # fmt: skip
 
 
 def journeys_of(verb: Verb) -> list[str]:
     """The journeys that call it, as a command or in the office."""
-    called = {("run", *verb.command.split()), ("act", *verb.office.split(":"))}
+    table, _colon, action = verb.office.partition(":")
+    in_office = ("fill", action) if table == "page" else ("act", table, action)
+    called = {("run", *verb.command.split()), in_office}
     return [name for name, calls in journeys().items() if calls & called]
 
 
-@pytest.mark.parametrize("verb", all_verbs(), ids=lambda verb: verb.command)
+def name_of(verb: Verb) -> str:
+    return f"{verb.command}, {verb.office}"
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=name_of)
 def test_every_verb_is_a_command_and_an_action_of_the_office(verb: Verb) -> None:
     assert command_of(verb.command) is not None
-    assert verb.office in office_actions()
+    assert bool(verb.terminal_only) != bool(verb.office), "without the office it says why, and only then"
+    assert verb.terminal_only or verb.office in office_actions() | office_pages()
+
+
+def test_every_command_of_an_operator_and_every_action_of_the_office_is_a_verb() -> None:
+    given = named_operator_commands() | office_actions() | office_pages()
+
+    assert given - {name for verb in VERBS for name in (verb.command, verb.office)} == NO_VERBS
 
 
 def test_a_command_that_is_not_there_is_found() -> None:
@@ -71,10 +126,17 @@ def test_a_command_that_is_not_there_is_found() -> None:
     assert command_of("no-such-command at all") is None
 
 
-@pytest.mark.parametrize("verb", all_verbs(), ids=lambda verb: verb.command)
+@pytest.mark.parametrize("verb", VERBS, ids=name_of)
 def test_every_verb_is_called_in_a_journey(verb: Verb) -> None:
     assert journeys_of(verb)
 
 
 def test_a_verb_without_a_journey_is_found() -> None:
     assert journeys_of(Verb("payouts no-such-verb", "payouts_payout:no_such_action")) == []
+    assert journeys_of(Verb("payouts no-such-verb", "page:no_such_page")) == []
+
+
+def test_a_call_that_is_refused_is_no_journey() -> None:
+    written = 'ada.run("lines", "retry", line, exit_code=1); ada.run("lines", "holds", exit_code=None); ada.run("pay")'
+
+    assert calls_in(ast.parse(written)) == {("run", "pay")}

@@ -28,6 +28,8 @@ def pay(as_of: str | None, data: Path) -> None:
         f" {done.waiting} wait for an operator."
     )
     if done.paused:
-        click.echo(f"Nothing is sent: payouts are paused. {done.paused} `joey payouts resume` resumes them.", err=True)
+        click.echo(
+            f"Nothing is sent: payouts are paused. {done.paused} `joey payouts resume REASON` resumes them.", err=True
+        )
     for problem in done.problems:
         click.echo(f"Problem: {problem}", err=True)

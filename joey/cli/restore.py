@@ -16,7 +16,7 @@ def restore(folder: Path, replace: bool, only_try: bool, data: Path) -> None:
     """Restore the backup in DIR that `joey backup` made. Joey must not be running.
 
     Reports what happened since the backup and would be lost; without --replace it stops there if there is data here.
-    Payouts pause until `joey payouts resume`.
+    Payouts pause until `joey payouts resume REASON`.
     """
     from joey.instance.backup.restore_backup import restore_backup
 

@@ -11,7 +11,7 @@ from joey.kit import sql
 from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_reason
 from joey.record.append import append
-from joey.record.erasable import TextRef, keep_text
+from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 
 
@@ -60,19 +60,18 @@ def place_hold(
 
 
 @transaction.atomic
-def release_hold(hold: Hold, *, now: datetime, by: str = "terminal", reason: str = "") -> None:
+def release_hold(hold: Hold, *, reason: str, now: datetime, by: str = "terminal") -> None:
     """End a hold; doing it twice is the same as once. Raises Invalid ("reason")."""
-    reason = read_reason(reason, needed=False)
+    reason = read_reason(reason)
     Commission.objects.select_for_update().get(pk=hold.commission_id)
     if HoldClosing.objects.filter(pk=hold.pk).exists():
         return
-    kept = keep_text(reason, shop_id=hold.shop_id) if reason else None
-    HoldClosing.objects.create(hold=hold, closed_by=by, closed_at=now, **(refer("reason", kept) if kept else {}))
+    kept = keep_text(reason, shop_id=hold.shop_id)
+    HoldClosing.objects.create(hold=hold, closed_by=by, closed_at=now, **refer("reason", kept))
     _count(hold, -1)
-    reason_kept = kept or TextRef(hold.reason_id, bytes(hold.reason_sha256 or b"")) if hold.reason_id else kept
     append(
         "commission.released", f"order_line:{hold.commission.order_line_id}",
-        {"class": hold.hold_class, "by": by, **({"reason": reason_kept.fact} if reason_kept else {})},
+        {"class": hold.hold_class, "by": by, "reason": kept.fact},
         happened_at=now, shop_id=hold.shop_id,
     )  # fmt: skip
     move_held_of(hold.commission_id, now=now)

@@ -14,6 +14,15 @@ CONFIRM = Job("joey.commissions.jobs.confirm_commissions")
 RETRY = Verb("lines retry", "commissions_quarantinedline:retry", sure=False)
 RELEASE = Verb("lines release", "commissions_hold:release")
 
+STARTS = [
+    Verb("lines hold", "commissions_commission:hold"),
+    Verb(
+        "plan publish", "",
+        terminal_only="a plan is a file that was agreed on and checked against the rules; nothing waits for it,"
+        " and fifteen days pass before it counts",
+    ),
+]  # fmt: skip
+
 COMMISSION = Subject("commission", Commission, "earned_at", "state", frozenset({Commission.State.CONFIRMED}))
 HOLD = Subject("commission hold", Hold, "opened_at", over=IS_CLOSED)
 QUARANTINED = Subject("line in quarantine", QuarantinedLine, "since")

@@ -28,6 +28,11 @@ def all_verbs() -> list[Verb]:
     return list(dict.fromkeys(verb for rest in all_rests() for verb in rest.verbs))
 
 
+def all_starts() -> list[Verb]:
+    """Every verb by which operators begin something: a stop, a rule, a supply."""
+    return [verb for package in PACKAGES for verb in package.STARTS]
+
+
 def as_markdown() -> str:
     """The table; states of one kind that end in the same way share a row."""
     grouped: dict[tuple[str, ...], list[str]] = {}

@@ -238,7 +238,7 @@ def _paused(app: psycopg.Connection) -> Diagnosis:
     from joey.instance.backup.queries import why_payouts_pause
 
     if reason := why_payouts_pause(app):
-        return Diagnosis(False, f"Payouts are paused. {reason} `joey payouts resume` resumes them.")
+        return Diagnosis(False, f"Payouts are paused. {reason} `joey payouts resume REASON` resumes them.")
     return Diagnosis(True, "Payouts are not paused.")
 
 

@@ -1,7 +1,8 @@
 """Where rows can rest, and what moves them on: each package declares it in its `rests.py`, as `SUBJECTS` and `RESTS`.
 
-docs/money.md's table, the office's page of what waits and /readyz are made from these declarations, and a test
-compares them with the models and with every row that the database would take, so that no state is left without an exit.
+What operators begin there instead of ending it, as a hold, is `STARTS`. docs/money.md's table, the office's page of
+what waits and /readyz are made from these declarations, and a test compares them with the models and with every row
+that the database would take, so that no state is left without an exit.
 """
 
 from dataclasses import dataclass
@@ -26,12 +27,14 @@ class Job:
 class Verb:
     """What an operator does: `command` as the terminal knows it ("payouts approve"), `office` as "table:action".
 
-    One that is not `sure` only tries: it ends nothing if the outside does not help.
+    A page of the office that begins at no row of a table is "page:name". One that is not `sure` only tries: it ends
+    nothing if the outside does not help. One without an office says why in `terminal_only`.
     """
 
     command: str
     office: str
     sure: bool = True
+    terminal_only: str = ""
 
 
 @dataclass(frozen=True)

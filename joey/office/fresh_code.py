@@ -20,11 +20,14 @@ T = TypeVar("T")
 C = TypeVar("C")
 Action = Callable[[T, HttpRequest, C], HttpResponse | None]
 
-# The actions, as "table:action", that only stop money until a release (which asks), or do now what a job does anyway.
+# The actions, as "table:action", and the pages with a form, as "page:name", that only stop money until a release (which
+# asks), or do now what a job does anyway.
 FREE = frozenset(
     {
         "commissions_commission:hold",
         "shops_shop:hold_payouts",
+        "payouts_payout:hold",
+        "page:pause_payouts",
         "commissions_quarantinedline:retry",
         "orders_orderline:retry_suspense",
         "orders_unreadreport:retry",
@@ -42,10 +45,15 @@ def with_fresh_code(action: Action[T, C]) -> Action[T, C]:
 
     @wraps(action)
     def fresh(table: T, request: HttpRequest, chosen: C) -> HttpResponse | None:
-        noted = request.session.get(CODE_AT)
-        if not needs_fresh_code(datetime.fromisoformat(noted) if noted else None, clock.now()):
-            return action(table, request, chosen)
-        messages.warning(request, _("To protect the money, enter a new code first, then do this again."))
-        return HttpResponseRedirect(f"{CONFIRM}?{urlencode({'next': request.path})}")
+        return code_first(request) or action(table, request, chosen)
 
     return fresh
+
+
+def code_first(request: HttpRequest) -> HttpResponse | None:
+    """The way to the page that asks for a new code and leads back to this one; None while the last code is fresh."""
+    noted = request.session.get(CODE_AT)
+    if not needs_fresh_code(datetime.fromisoformat(noted) if noted else None, clock.now()):
+        return None
+    messages.warning(request, _("To protect the money, enter a new code first, then do this again."))
+    return HttpResponseRedirect(f"{CONFIRM}?{urlencode({'next': request.get_full_path()})}")

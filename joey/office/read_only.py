@@ -1,7 +1,6 @@
 """A table that operators read. Nothing is added, edited or removed here; actions call verbs."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
@@ -15,8 +14,8 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from joey.kit.refusals import Refusal
-from joey.kit.text import REASON_MAX
 from joey.money.money import Money
+from joey.office.asked_field import AskedField, reason_field
 from joey.office.columns import NOTHING, column
 from joey.office.fresh_code import FREE, with_fresh_code
 from joey.office.site import office
@@ -179,15 +178,6 @@ def each(request: HttpRequest, chosen: Iterable[M], verb: Callable[[M], object])
         messages.success(request, _("Done: %d.") % worked)
 
 
-@dataclass(frozen=True)
-class AskedField:
-    """What an action asks for besides its reason: one line of text, or one of `choices` (value, label)."""
-
-    name: str
-    label: str
-    choices: tuple[tuple[str, str], ...] = ()
-
-
 def ask_reason(
     table: ReadOnly,
     request: HttpRequest,
@@ -205,12 +195,11 @@ def ask_reason(
         "title": title,
         "about": about,
         "action": action,
-        "fields": fields,
+        "fields": [*fields, reason_field()],
         "chosen": [str(row.pk) for row in rows],
         "names": [table.name_of(row) for row in rows[:NAMED]],
         "unnamed": max(0, len(rows) - NAMED),
         "opts": table.opts,
-        "reason_max": REASON_MAX,
     }
     return TemplateResponse(request, "office/reason.html", facts)
 

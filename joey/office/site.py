@@ -75,11 +75,14 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
 
     def extra_urls(self) -> list[Any]:
         from joey.office.health import health_url
+        from joey.office.limits_page import PUBLISH_LIMITS
+        from joey.office.pause_page import PAUSE_PAYOUTS
         from joey.office.register_page import register_url
         from joey.office.terms_page import terms_url
         from joey.office.waiting import waiting_url
 
-        return [waiting_url(self), health_url(self), register_url(self), terms_url(self)]
+        forms = [each.url(self) for each in (PAUSE_PAYOUTS, PUBLISH_LIMITS)]
+        return [waiting_url(self), health_url(self), register_url(self), terms_url(self), *forms]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "demo": settings.DEMO}
@@ -116,6 +119,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Payouts"), "account_balance", table("payouts_payout")),
                 _item(_("Holds on payouts"), "pan_tool", table("payouts_payouthold")),
                 _item(_("Pauses of all payouts"), "pause_circle", table("payouts_payoutpause")),
+                _item(_("Pause all payouts"), "pause", reverse("admin:pause_payouts")),
                 _item(_("Payout files"), "description", table("payouts_payoutfile")),
                 _item(_("Order lines that cannot be booked"), "block", table("commissions_quarantinedline")),
                 _item(_("Plan and limits"), "balance", reverse("admin:terms")),

@@ -237,6 +237,7 @@ TEXTS_OF: Mapping[str, Any] = {
     "payouts_payouthold.reason_id": _("a hold on payouts"),
     "payouts_payoutholdclosing.reason_id": _("the release of a hold on payouts"),
     "payouts_payoutpause.reason_id": _("a pause of all payouts"),
+    "payouts_payoutpauseending.reason_id": _("the end of a pause of all payouts"),
     "payouts_decision.reason_id": _("a finding about a transfer"),
     "payouts_payoutfile.content_id": _("a payout file"),
     "payouts_answer.content_id": _("an answer of the bank"),

@@ -14,6 +14,7 @@ ATTRIBUTE = Verb("lines attribute", "orders_orderline:attribute")
 RELEASE = Verb("lines release", "commissions_hold:release")
 RETRY_REPORT = Verb("reports retry", "orders_unreadreport:retry", sure=False)
 DISMISS_REPORT = Verb("reports dismiss", "orders_unreadreport:dismiss")
+STARTS: list[Verb] = []
 
 LINE = Subject(
     "line", OrderLine, "first_seen_at", "state", frozenset({OrderLine.State.CLOSED, OrderLine.State.SETTLED})

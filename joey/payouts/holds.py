@@ -20,7 +20,7 @@ from joey.payouts.withdraw import withdraw_prepared
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
-from joey.record.kept_texts import refer
+from joey.record.kept_texts import kept_text, refer, with_texts
 from joey.shops.models import Shop
 
 QUESTIONS = (PayoutHold.Cause.UNKNOWN, PayoutHold.Cause.CONTRADICTION)
@@ -39,8 +39,8 @@ def place_hold(
     """Block one payout of the shop, or all of them (payout None), until released; `by` is None in a terminal.
 
     It waits for every file that is leaving and withdraws files that have not left. When it returns, each blocked payout
-    either left before or will not leave. Raises Invalid ("reason"), Forbidden, NotFound when the payout is another
-    shop's.
+    either left before or will not leave. An operator who gives the same reason again gets the hold in force: two clicks
+    are one. Raises Invalid ("reason"), Forbidden, NotFound when the payout is another shop's.
     """
     reason = read_reason(reason)
     if by is not None:
@@ -48,6 +48,8 @@ def place_hold(
     if payout is not None and payout.shop_id != shop.id:
         raise NotFound(_("There is no such payout."))
     wait_until_nothing_is_sent()
+    if placed := _placed_before(shop, payout, reason, by):
+        return placed
     blocked = Payout.objects.filter(shop=shop)
     withdraw_prepared(blocked.filter(pk=payout.pk) if payout else blocked, by=name_of(by), now=now)
     kept = keep_text(reason, shop_id=shop.id)
@@ -63,26 +65,33 @@ def place_hold(
     return hold
 
 
+def _placed_before(shop: Shop, payout: Payout | None, reason: str, by: Person | None) -> PayoutHold | None:
+    """The same hold by the same operator, where it is in force."""
+    if by is None:
+        return None
+    same = with_texts(open_holds().filter(shop=shop, payout=payout, cause=PayoutHold.Cause.OPERATOR), "reason")
+    return next((hold for hold in same.filter(placed_by=by) if kept_text(hold, "reason") == reason), None)
+
+
 @transaction.atomic
-def release_hold(hold: PayoutHold, *, now: datetime, by: Person | None = None, reason: str = "") -> PayoutHold:
+def release_hold(hold: PayoutHold, *, reason: str, now: datetime, by: Person | None = None) -> PayoutHold:
     """Release a hold; `by` is None in a terminal.
 
     Raises Invalid ("reason"), Conflict when it was released already, HoldAsksQuestion, Forbidden (no operator, or the
     own shop's).
     """
-    reason = read_reason(reason, needed=False)
+    reason = read_reason(reason)
     if by is not None:
         check_operator(by, hold.shop)
     if hold.cause in QUESTIONS:
         raise HoldAsksQuestion(
             _("What became of a transfer is open. The bank's answer ends this hold, or two operators who resolve it.")
         )
-    kept = keep_text(reason, shop_id=hold.shop_id) if reason else None
-    close_hold(hold, by=by, now=now, **(refer("reason", kept) if kept else {}))
+    kept = keep_text(reason, shop_id=hold.shop_id)
+    close_hold(hold, by=by, now=now, **refer("reason", kept))
     if hold.attempt is not None:
         clear_problems_about(hold.attempt.file, hold.attempt.rail_key, codes=(CAME_BACK,))
-    facts = {"by": name_of(by)} | ({"reason": kept.fact} if kept else {})
-    _append(hold, "payout.hold_released", now, **facts)
+    _append(hold, "payout.hold_released", now, by=name_of(by), reason=kept.fact)
     return hold
 
 

@@ -12,15 +12,21 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock, sql
 from joey.kit.refusals import Conflict, Invalid
-from joey.money.money import EXPONENTS
+from joey.kit.text import read_reason
+from joey.money.money import EXPONENTS, parse_amount
 from joey.payouts.models import Payout, PayoutLimits
 from joey.payouts.operators import check_operator
 from joey.payouts.policy import WINDOW
 from joey.people.models import Person
 from joey.record.append import append
+from joey.record.erasable import keep_text
 
 # What counts towards the sum of 24 hours: everything but what ended with the money back before it was paid.
 NOT_COUNTED = (Payout.State.FAILED, Payout.State.REFUSED)
+
+
+MOST_DAYS = 365  # of notice
+LIMITS = ("floor", "by_rule_below", "two_from", "per_operator_day")
 
 
 class NoLimits(Conflict):
@@ -80,16 +86,19 @@ def requested_together(shop: Any, currency: Any, requested_at: Any) -> "QuerySet
 
 @transaction.atomic(durable=True)
 def publish_limits(
-    currency: str, amounts: LimitAmounts, *, from_at: datetime, by: Person, now: datetime
+    currency: str, amounts: LimitAmounts, *, from_at: datetime, reason: str, by: Person, now: datetime
 ) -> PayoutLimits:
-    """Publish the next version for a currency. Raises Invalid, Forbidden."""
+    """Publish the next version for a currency. Raises Invalid, Forbidden, Conflict when it would change nothing."""
     check_operator(by)
+    reason = read_reason(reason)
     _check(currency, amounts, from_at, now)
     sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payouts:limits:{currency}"])
     versions = PayoutLimits.objects.filter(currency=currency)
     latest = versions.order_by("-version").first()
     if latest is not None and from_at < latest.from_at:
         raise Invalid(_("Limits that begin later are published already."), field="from_at")
+    if latest is not None and _amounts_of(latest) == amounts:  # as by a second click
+        raise Conflict(_("These limits are published already."))
     limits = PayoutLimits.objects.create(
         currency=currency,
         version=latest.version + 1 if latest else 1,
@@ -98,9 +107,29 @@ def publish_limits(
         published_by=by,
         **asdict(amounts),
     )
-    facts = {"by": str(by.id), "currency": currency, "version": limits.version, "from_at": from_at.isoformat()}
+    facts = {"by": str(by.id), "currency": currency, "version": limits.version, "from_at": from_at.isoformat(),
+             "reason": keep_text(reason).fact}  # fmt: skip
     append("payout_limits.published", f"payout_limits:{currency}", facts | asdict(amounts), happened_at=now)
     return limits
+
+
+def read_limits(currency: str, given: Mapping[str, str]) -> LimitAmounts:
+    """The four amounts as an operator wrote them, by the names of LIMITS ("19.90"). Raises Invalid naming the one."""
+    return LimitAmounts(
+        **{f"{name}_minor": parse_amount(given.get(name, "").strip(), currency, field=name).minor for name in LIMITS}
+    )
+
+
+def read_days(text: str) -> int:
+    """In how many days limits begin, as an operator wrote it. Raises Invalid."""
+    days = text.strip()
+    if not (days.isascii() and days.isdigit() and len(days) <= 3 and int(days) <= MOST_DAYS):
+        raise Invalid(_("Give a number of days from 0 to 365."), field="in_days")
+    return int(days)
+
+
+def _amounts_of(limits: PayoutLimits) -> LimitAmounts:
+    return LimitAmounts(*(getattr(limits, f"{name}_minor") for name in LIMITS))
 
 
 def _check(currency: str, amounts: LimitAmounts, from_at: datetime, now: datetime) -> None:

@@ -324,6 +324,8 @@ class PayoutPauseEnding(models.Model):
     """A pause ended."""
 
     pause = models.OneToOneField(PayoutPause, models.PROTECT, primary_key=True, related_name="+")
+    reason_id = models.UUIDField()
+    reason_sha256 = models.BinaryField()
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # null: from the terminal
     ended_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())

@@ -21,6 +21,7 @@ from joey.payouts.models import (
     PayoutPauseEnding,
     PayoutSubmission,
 )
+from joey.record.kept_texts import content_of
 
 M = TypeVar("M", bound=Model)
 
@@ -65,10 +66,12 @@ def with_hold_ending(holds: "QuerySet[PayoutHold]") -> "QuerySet[PayoutHold]":
 
 
 def with_pause_ending(pauses: "QuerySet[PayoutPause]") -> "QuerySet[PayoutPause]":
-    """Each pause with `ended_at` and `ended_by_contact`; both are None while it is in force."""
+    """Each pause with `ended_at`, `ended_by_contact` and `ended_reason_content`; they are None while it is in force."""
     ending = PayoutPauseEnding.objects.filter(pause=OuterRef("pk"))
     return pauses.annotate(
-        ended_at=Subquery(ending.values("ended_at")), ended_by_contact=Subquery(ending.values("ended_by__email"))
+        ended_at=Subquery(ending.values("ended_at")),
+        ended_by_contact=Subquery(ending.values("ended_by__email")),
+        ended_reason_content=Subquery(ending.annotate(content=content_of("reason_id")).values("content")),
     )
 
 

@@ -14,7 +14,7 @@ from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
-from joey.record.kept_texts import refer, with_texts
+from joey.record.kept_texts import kept_text, refer, with_texts
 
 
 @transaction.atomic
@@ -22,12 +22,16 @@ def pause_payouts(*, reason: str, now: datetime, by: Person | None = None) -> Pa
     """Send nothing from now on; payouts can still be requested and approved, and then wait.
 
     It waits for every file that is leaving: when it returns, nothing is being sent or will be. `by` is None in a
-    terminal. Raises Invalid ("reason"), Forbidden.
+    terminal. An operator who gives the same reason again gets the pause that is in force: two clicks are one. Raises
+    Invalid ("reason"), Forbidden.
     """
     reason = read_reason(reason)
     if by is not None:
         check_operator(by)
     wait_until_nothing_is_sent()
+    for placed in open_pauses():
+        if by is not None and placed.placed_by_id == by.id and kept_text(placed, "reason") == reason:
+            return placed
     kept = keep_text(reason)
     pause = PayoutPause.objects.create(**refer("reason", kept), placed_by=by, placed_at=now)
     append("payouts.paused", f"pause:{pause.id}", {"reason": kept.fact, "by": name_of(by)}, happened_at=now)
@@ -35,17 +39,21 @@ def pause_payouts(*, reason: str, now: datetime, by: Person | None = None) -> Pa
 
 
 @transaction.atomic
-def end_pause(pause: PayoutPause, *, now: datetime, by: Person | None = None) -> None:
+def end_pause(pause: PayoutPause, *, reason: str, now: datetime, by: Person | None = None) -> None:
     """Resume sending; `by` is None when it is done in a terminal.
 
-    Raises Forbidden unless `by` is an operator, Conflict when the pause was ended already.
+    Raises Invalid ("reason"), Forbidden unless `by` is an operator, Conflict when the pause was ended already.
     """
+    reason = read_reason(reason)
     if by is not None:
         check_operator(by)
-    _ending, is_new = PayoutPauseEnding.objects.get_or_create(pause=pause, defaults={"ended_by": by, "ended_at": now})
+    kept = keep_text(reason)
+    _ending, is_new = PayoutPauseEnding.objects.get_or_create(
+        pause=pause, defaults={"ended_by": by, "ended_at": now, **refer("reason", kept)}
+    )
     if not is_new:
         raise Conflict(_("This pause was ended already."))
-    append("payouts.resumed", f"pause:{pause.id}", {"by": name_of(by)}, happened_at=now)
+    append("payouts.resumed", f"pause:{pause.id}", {"by": name_of(by), "reason": kept.fact}, happened_at=now)
 
 
 def open_pauses() -> list[PayoutPause]:

@@ -114,6 +114,7 @@ CHECKS = [
             ("payouthold", "reason"),
             ("payoutholdclosing", "reason"),
             ("payoutpause", "reason"),
+            ("payoutpauseending", "reason"),
             ("decision", "reason"),
             ("payoutfile", "content"),
             ("answer", "content"),

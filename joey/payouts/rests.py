@@ -32,6 +32,13 @@ WITHDRAW = Verb("files withdraw", "payouts_payoutfile:withdraw")
 MARK_REFUSED = Verb("files mark-refused", "payouts_payoutfile:mark_refused", sure=False)
 DISMISS = Verb("files dismiss", "payouts_payoutfile:dismiss")
 
+STARTS = [
+    Verb("payouts pause", "page:pause_payouts"),
+    Verb("payouts hold", "shops_shop:hold_payouts"),
+    Verb("payouts hold", "payouts_payout:hold"),
+    Verb("payouts set-limits", "page:publish_limits"),
+]
+
 _P, _A, _C = Payout.State, PayoutAttempt.State, PayoutHold.Cause
 
 PAYOUT = Subject("payout", Payout, "requested_at", "state", frozenset({_P.PAID, _P.FAILED, _P.RETURNED, _P.REFUSED}))

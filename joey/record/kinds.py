@@ -191,6 +191,7 @@ _DECLARED = (
             "by_rule_below_minor": INTEGER,
             "two_from_minor": INTEGER,
             "per_operator_day_minor": INTEGER,
+            "reason": TEXT,
         },
     ),
     Kind(
@@ -228,7 +229,7 @@ _DECLARED = (
     ),
     Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT}),
     Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
-    Kind("payouts.resumed", _BY_PERSON),
+    Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}),
     # record
     Kind("texts.erased", {**_BY_PERSON, "texts": INTEGER, "erasure": ID}),
     Kind("erasure.made", {**_BY_PERSON, "subject": ELSEWHERE, "reason": TEXT}),

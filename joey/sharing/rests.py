@@ -8,6 +8,7 @@ from joey.sharing.positions_report import FREE, LEASED, RESTING
 
 RETURN_IDLE = Job("joey.sharing.jobs.return_idle_leases")
 END = Verb("positions end", "sharing_positionlease:end")
+STARTS = [Verb("positions register", "page:register_positions")]
 _IN_USE = "waits for nothing: it is in use, or rests as agreed"
 
 POSITION = Subject("position", Position, "registered_at", over=FREE)

@@ -275,7 +275,7 @@ def test_a_held_commission_stays_pending_until_it_is_released() -> None:
     hold = place_hold(Commission.objects.get(), reason="Ten orders from one device in an hour", now=NOW)
 
     while_held = confirm_due(now=NOW)
-    release_hold(hold, now=NOW)
+    release_hold(hold, now=NOW, reason="Looked into it")
     after = confirm_due(now=NOW)
 
     assert (while_held.commissions, after.commissions) == (0, 1)

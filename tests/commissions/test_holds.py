@@ -33,7 +33,7 @@ def test_what_is_available_moves_to_held_and_back() -> None:
     hold = place_hold(line_of("1001"), reason=WHY, by="ada", now=NOW)
     held = money()
     release_hold(hold, by="ada", reason="A family of ten", now=NOW)
-    release_hold(hold, now=NOW)  # twice is once
+    release_hold(hold, now=NOW, reason="Looked into it")  # twice is once
 
     assert held == Money(available=273, held=273, receivable=684, revenue=136)
     assert money() == Money(available=546, receivable=684, revenue=136)
@@ -51,7 +51,7 @@ def test_an_amount_on_hold_leaves_the_rest_alone() -> None:
 
     confirmed()
     while_held = money()
-    release_hold(hold, now=NOW)
+    release_hold(hold, now=NOW, reason="Looked into it")
     confirmed()
 
     assert while_held == Money(pending=37, available=236, receivable=342)  # the platform's part waits with it

@@ -66,6 +66,6 @@ def test_what_an_operator_released_is_no_trouble_in_its_first_minutes(committed_
         owner.execute("UPDATE commissions_revision SET booked_at = booked_at - interval '1 day'")
         owner.execute("ALTER TABLE commissions_revision ENABLE TRIGGER USER")
 
-    release_hold(hold, now=NOW)
+    release_hold(hold, now=NOW, reason="Looked into it")
 
     assert (overdue(minutes=4), overdue(minutes=6)) == ([], ONE)

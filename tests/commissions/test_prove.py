@@ -31,7 +31,7 @@ def test_prove_accepts_what_a_run_confirmed_that_began_before_the_hold_ended() -
     leased(meis_shop())
     take_in(settled())
     hold = place_hold(line(), reason="Waiting for the parcel's number", now=NOW - DAY)
-    release_hold(hold, now=NOW + timedelta(minutes=1))  # while the job of NOW is at work
+    release_hold(hold, now=NOW + timedelta(minutes=1), reason="Looked into it")  # while the job of NOW is at work
 
     assert confirm_due(now=NOW).commissions == 1
 

@@ -159,8 +159,8 @@ def test_holds_and_releases_at_once_leave_what_is_open_and_nothing_else() -> Non
     holds = [place_hold(line, reason="Checking", now=NOW) for line in lines]
 
     at_once(
-        lambda: [release_hold(hold, now=NOW) for hold in holds[:5]],
-        lambda: [release_hold(hold, now=NOW) for hold in holds[:5]],
+        lambda: [release_hold(hold, now=NOW, reason="Looked into it") for hold in holds[:5]],
+        lambda: [release_hold(hold, now=NOW, reason="Looked into it") for hold in holds[:5]],
         lambda: [place_hold(line, reason="Again", now=NOW) for line in lines[:2]],
         lambda: earn_due(now=NOW),
     )

@@ -125,7 +125,7 @@ def test_a_file_that_was_prepared_and_never_left_is_withdrawn_and_its_payout_is_
     assert payout(mei, wish)["state"] == "approved"
     assert len(files_at_the_bank(sandbox)) == before
 
-    ada.run("payouts", "resume")
+    ada.run("payouts", "resume", "The other bank knows nothing of us")
     settled(joey, mei, wish)
     received = files_at_the_bank(sandbox)
     assert len(received) == before + 1

@@ -155,7 +155,7 @@ def test_a_hold_names_its_amount_and_reason() -> None:
     hold = place_hold(Commission.objects.get(), reason="The statement is lower", amount_minor=37, now=NOW)
 
     held = traced()
-    release_hold(hold, now=NOW)
+    release_hold(hold, now=NOW, reason="Looked into it")
 
     assert held.steps[-1].what == "¥0.37 on hold: The statement is lower"
     assert held.answer.startswith("¥0.37 is on hold: The statement is lower.")

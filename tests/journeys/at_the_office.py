@@ -41,6 +41,16 @@ class Operator:
         """Everything that the office shows of one row, as text."""
         return plain(self.visitor.see(f"{address(table)}{row}/change/").text)
 
+    def fill(self, form: str, **fields: str) -> str:
+        """Fill in a page of the office with a form, such as "pause_payouts", and return what the page says then."""
+        page = f"/office/{form.replace('_', '-')}/"
+        token = CSRF.search(self.visitor.see(page).text)
+        assert token, f"no form on {page}"
+        data = {"csrfmiddlewaretoken": token.group(1), **fields}
+        answer = self.visitor.http.post(page, data=data, follow_redirects=True)
+        assert answer.status_code == 200, f"{page}: {answer.status_code} {answer.text[:500]}"
+        return plain(answer.text)
+
     def act(self, table: str, action: str, *rows: str, **fields: str) -> str:
         """Choose rows and an action, answer what it asks for, and return what the page says then, as text."""
         page = address(table)

@@ -78,7 +78,7 @@ def test_orders_and_payouts_since_the_backup_come_back_and_are_booked_once(town:
     assert "Payouts are paused" in town.run("doctor", exit_code=1)
     town.run("prove")
 
-    town.run("payouts", "resume", "--by", ADA)
+    town.run("payouts", "resume", "Compared with the statement", "--by", ADA)
     town.run("pay")
     assert bank_statement(town) == statement
     town.run("prove")

@@ -1,5 +1,7 @@
 """Operators end what is stuck, in the office and in the terminal: each verb once, over the real processes."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.journeys.at_the_counter import Api, Json, Sandbox
@@ -90,18 +92,42 @@ def test_a_hold_on_a_shops_payouts_is_placed_and_released(
     assert "already" in ada.run("payouts", "release", hold, "Again", exit_code=1)
     settled(joey, mei, wish)
 
+    other = request(mei, ALONE)
+    assert "Done: 1" in ada.act("payouts_payout", "hold", other["id"], reason="The same account once more")
+    assert payout(mei, other)["held"] == "The same account once more"
+    (hold,) = ada.rows("payouts_payouthold", "?ended=no")
+    ada.run("payouts", "release", hold, "It is hers")
+    ada.run("payouts", "refuse", other["id"], "She asked for it by mistake")
+
 
 def test_all_payouts_pause_and_resume(joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator) -> None:
     ada.run("payouts", "pause", "Comparing the books with the bank")
+    assert "Payouts are paused" in ada.fill("pause_payouts", reason="The bank does not answer")
 
     wish = approved(mei, ada, 1_000)
     assert "paused" in joey.run("pay")
     assert payout(mei, wish)["state"] in ("requested", "approved")
     assert "Pauses of all payouts" in ada.waiting()
     assert "Comparing the books" in ada.run("payouts", "status")
-    assert "resumed" in ada.run("payouts", "resume")
+    assert "reason" in ada.run("payouts", "resume", " ", exit_code=1)
+    assert "resumed" in ada.run("payouts", "resume", "They agree, line by line")
 
     settled(joey, mei, wish)
+
+
+def test_limits_and_a_plan_are_published(joey: RunningJoey, ada: Operator, tmp_path: Path) -> None:
+    amounts = ("--floor", "5", "--by-rule-below", "100", "--two-from", "900", "--per-operator-day", "9000")
+    assert "published" in ada.run("payouts", "set-limits", "ISK", "The bank’s fee", *amounts)
+    given = {"floor": "7", "by_rule_below": "100", "two_from": "900", "per_operator_day": "9000", "in_days": "0"}
+    said = ada.fill("publish_limits", currency="ISK", reason="The bank’s new fee", **given)
+    assert "The limits in ISK are published" in said
+    assert "floor ISK 7, by_rule_below ISK 100" in ada.run("payouts", "limits", "ISK")
+
+    plan = tmp_path / "plan.json"
+    plan.write_text('{"shopkeeper_ppm": 810000, "platform_ppm": 190000, "waiting_days": 7}')
+    assert "is published" in ada.run("plan", "publish", str(plan))
+    assert "810000 ppm" in joey.run("plan", "show")
+    assert "All" in joey.run("prove")
 
 
 def test_a_held_commission_is_released(joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator) -> None:
@@ -168,7 +194,7 @@ def test_a_report_that_can_never_be_read_is_given_up_with_a_reason(
     line = sold(joey, sandbox, mei, 1)
     report = unreadable(joey, sandbox, ada, line)
 
-    assert "Say why" in ada.run("reports", "dismiss", report, " ", exit_code=1)
+    assert "Give a reason" in ada.run("reports", "dismiss", report, " ", exit_code=1)
     assert "Given up" in ada.run("reports", "dismiss", report, "Their hotline: a typing error")
 
     assert ada.rows("orders_unreadreport", f"?q={line['external_order']}") == []

@@ -116,7 +116,6 @@ SCENARIOS = [
         "hold a prepared payout",
         "payouts.holds.place_hold",
         lambda _: holds.place_hold(shop("prepared"), by=ada(), **HELD),
-        each=True,
     ),
     Scenario(
         "release a payout hold",
@@ -125,9 +124,12 @@ SCENARIOS = [
             PayoutHold.objects.get(shop__slug="asked"), by=second_operator(), reason="All is well", now=NOW
         ),
     ),
-    Scenario("pause", "payouts.pause.pause_payouts", lambda _: pause_payouts(reason="Stop", by=ada(), now=NOW),
-             each=True),
-    Scenario("resume", "payouts.pause.end_pause", lambda _: end_pause(PayoutPause.objects.get(), by=ada(), now=NOW)),
+    Scenario("pause", "payouts.pause.pause_payouts", lambda _: pause_payouts(reason="Stop", by=ada(), now=NOW)),
+    Scenario(
+        "resume",
+        "payouts.pause.end_pause",
+        lambda _: end_pause(PayoutPause.objects.get(), by=ada(), reason="They agree", now=NOW),
+    ),
     Scenario(
         "withdraw a file",
         "payouts.withdraw.withdraw_file",
@@ -141,8 +143,7 @@ SCENARIOS = [
     Scenario(
         "publish limits",
         "payouts.limits.publish_limits",
-        lambda _: publish_limits("CNY", LIMITS, from_at=NOW + DAY, by=ada(), now=NOW),
-        each=True,
+        lambda _: publish_limits("CNY", LIMITS, from_at=NOW + DAY, by=ada(), now=NOW, reason="As the bank asks"),
     ),
     Scenario("recover payouts", "payouts.recover_payouts.recover_payouts", recovered),
     # answers

@@ -122,7 +122,7 @@ def _payouts(shop: Shop, bank: Bank) -> None:
     rejected = _sent(shop, 1_000, "rejected")
     bank.decide(PayoutAttempt.objects.get(payout=rejected).rail_key, "rejected", reason_code="AC04")
     take_answers(now=NOW)
-    release_hold(place_hold(shop, reason="Checking", now=NOW), now=NOW)
+    release_hold(place_hold(shop, reason="Checking", now=NOW), now=NOW, reason="Looked into it")
     _sent(shop, 1_200_000, "large")
     bank.decide_all("settled")
     take_answers(now=NOW)

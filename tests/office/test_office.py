@@ -84,7 +84,7 @@ def everything(settings: Any) -> None:
     take_order_reports("taobao", [settled("2", days_ago=1), report("3", position="nobodys"), *poison], now=NOW)
     earn_due(now=NOW)
     place_hold(Commission.objects.filter(state="earned")[0], reason="Looks odd", now=NOW)
-    release_payout_hold(place_payout_hold(shop, reason="Checking", now=NOW), now=NOW)
+    release_payout_hold(place_payout_hold(shop, reason="Checking", now=NOW), reason="Looked into it", now=NOW)
     payout = approved(shop, 6_000)
     file = PayoutFile.objects.create(
         message_id="M1",
@@ -100,7 +100,7 @@ def everything(settings: Any) -> None:
     )
     a_failed_job()
     an_unreadable_report()
-    end_pause(pause_payouts(reason="Restored", now=NOW), now=NOW)
+    end_pause(pause_payouts(reason="Restored", now=NOW), reason="The statement agrees", now=NOW)
 
 
 def test_strangers_are_sent_to_sign_in_and_come_back() -> None:
@@ -528,11 +528,17 @@ def test_a_pause_of_all_payouts_is_ended_by_an_operator_with_a_fresh_code() -> N
 
     stale = act(signed_in(ada(), code_seconds_ago=None), "payouts_payoutpause", "resume", pause.pk)
     still = len(open_pauses())
-    act(signed_in(ada()), "payouts_payoutpause", "resume", pause.pk)
+    asked = act(signed_in(ada()), "payouts_payoutpause", "resume", pause.pk).content.decode()
+    empty = act(signed_in(ada()), "payouts_payoutpause", "resume", pause.pk, reason=" ").content.decode()
+    still += len(open_pauses())
+    act(signed_in(ada()), "payouts_payoutpause", "resume", pause.pk, reason="Line by line")
 
     assert "/studio/confirm" in stale.redirect_chain[0][0]
-    assert still == 1
+    assert 'name="reason"' in asked
+    assert "Give a reason" in empty
+    assert still == 2
     assert PayoutPauseEnding.objects.get(pause=pause).ended_by == ada()
+    assert "Line by line" in signed_in(ada()).get(f"/office/payouts/payoutpause/{pause.pk}/change/").content.decode()
 
 
 def test_everything_that_waits_for_an_operator_is_on_the_first_page_with_its_age_and_action() -> None:

@@ -179,6 +179,6 @@ def test_each_list_shows_only_what_waits_in_the_way_that_is_asked_for(bank: Bank
     assert shown("payouthold/?ended=no") == {str(hold.pk)}
     assert shown("payouthold/?ended=yes") == set()
     assert shown("payoutpause/?ended=no") == {str(pause.pk)}
-    end_pause(pause, by=ada(), now=NOW)
+    end_pause(pause, by=ada(), now=NOW, reason="The statement agrees")
     assert shown("payoutpause/?ended=no") == set()
     assert shown("payoutpause/?ended=yes") == {str(pause.pk)}

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 def test_currencies_in_use_come_first_and_the_others_behind_one_line() -> None:
     ready_shop()  # earned in CNY
     now = clock.now()
-    publish_limits("JPY", LimitAmounts(100, 1_000, 9_000, 90_000), from_at=now, by=ada(), now=now)
+    publish_limits(
+        "JPY", LimitAmounts(100, 1_000, 9_000, 90_000), from_at=now, by=ada(), now=now, reason="As the bank asks"
+    )
 
     page = signed_in(ada()).get("/office/terms/").content.decode()
     in_use, others, behind = page.partition("other currencies, not in use here")

@@ -128,6 +128,12 @@ BREAKS = {
                 "INSERT INTO payouts_payoutpause (id, reason_id, reason_sha256, placed_at)"
                 " SELECT gen_random_uuid(), gen_random_uuid(), reason_sha256, now() FROM payouts_payoutpause"
             ),
+            "payoutpauseending.reason": (
+                "WITH pause AS (INSERT INTO payouts_payoutpause (id, reason_id, reason_sha256, placed_at)"
+                " SELECT gen_random_uuid(), reason_id, reason_sha256, now() FROM payouts_payoutpause RETURNING *)"
+                " INSERT INTO payouts_payoutpauseending (pause_id, reason_id, reason_sha256, ended_at)"
+                " SELECT id, gen_random_uuid(), reason_sha256, now() FROM pause"
+            ),
             "decision.reason": _DECISION.format(by=STRANGER, reason="gen_random_uuid()", outcome="settled"),
             "payoutfile.content": (
                 "INSERT INTO payouts_payoutfile (id, rail, rail_account, message_id, file_format, currency, content_id,"

@@ -6,7 +6,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.payouts.decide import refuse
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import PayoutAttempt
-from joey.payouts.pause import pause_payouts
+from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.prove import CHECKS
 from joey.payouts.resolve import resolve
 from joey.payouts.send_due import send_due
@@ -30,7 +30,7 @@ def test_a_text_that_was_changed_instead_of_erased_is_found(committed_db: Embedd
     take_answers(now=NOW)
     resolve(PayoutAttempt.objects.get(state="unknown"), outcome="settled", by=ada(), reason="It arrived", now=NOW)
     release_hold(place_hold(shop, reason="Wait", now=NOW), by=ada(), reason="Waited", now=NOW)
-    pause_payouts(reason="Wait", now=NOW)
+    end_pause(pause_payouts(reason="Wait", now=NOW), reason="Waited", now=NOW)
     prove()
     texts = [check for check in CHECKS if check.rule.startswith("Each text that payouts_")]
     columns = {check.rule.split()[3] for check in texts}

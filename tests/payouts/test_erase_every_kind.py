@@ -26,6 +26,7 @@ from joey.payouts.decide import refuse
 from joey.payouts.erase_texts import StillNeeded
 from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.holds import open_holds, place_hold, release_hold
+from joey.payouts.limits import LimitAmounts, publish_limits
 from joey.payouts.models import PayoutAttempt
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.record_carried_over import record_carried_over
@@ -154,8 +155,14 @@ def strangers(bank: Bank) -> list[str]:
 
 def paused(_bank: Bank) -> list[str]:
     pause = pause_payouts(reason=f"{WHO} called", now=NOW)
-    end_pause(pause, now=NOW)
+    end_pause(pause, reason=f"{WHO} called back", now=NOW)
     return [f"pause:{pause.pk}"]
+
+
+def limited(_bank: Bank) -> list[str]:
+    amounts = LimitAmounts(1, 2, 3, 4)
+    publish_limits("ISK", amounts, from_at=NOW, reason=f"{WHO} asked", by=ada(), now=NOW)
+    return ["payout_limits:ISK"]
 
 
 def erased_before(bank: Bank) -> list[str]:
@@ -173,6 +180,7 @@ STORIES: dict[str, Story] = {
     "payout.hold_released": refused, "payout.refused": refused, "payout.carried_over": refused,
     "payout.failed": failed, "payout.returned": came_back, "payout.decided": decided,
     "payout_file.withdrawn": withdrawn, "payout_file.strangers_dismissed": strangers, "payouts.paused": paused,
+    "payouts.resumed": paused, "payout_limits.published": limited,
     "erasure.made": erased_before,
 }  # fmt: skip
 TEXTS = {kind.name: {name for name, fact in kind.facts.items() if fact.is_text} for kind in KINDS.values()}

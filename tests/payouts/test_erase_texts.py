@@ -95,8 +95,12 @@ def test_reasons_of_operators_and_of_the_bank_are_erased_with_the_payout(bank: B
     bank.decide_all("rejected", reason_code="XX99", reason="Li Xiaomei left the country")
     take_answers(now=NOW)
     refused = requested(shop, 4_000, "second")
-    release_hold(place_hold(shop, reason="Asked Li Xiaomei's neighbour", payout=refused, now=NOW), now=NOW)
-    release_hold(place_hold(shop, reason="Li Xiaomei does not call back", now=NOW), now=NOW)
+    release_hold(
+        place_hold(shop, reason="Asked Li Xiaomei's neighbour", payout=refused, now=NOW),
+        now=NOW,
+        reason="Looked into it",
+    )
+    release_hold(place_hold(shop, reason="Li Xiaomei does not call back", now=NOW), now=NOW, reason="Looked into it")
     refuse(refused, by=ada(), reason="Li Xiaomei is not the holder", now=NOW)
     # the bank's words are in its answer, beside the transfer, and in a sentence
     assert everything_kept().count("Li Xiaomei") == 6
@@ -118,9 +122,9 @@ def test_reasons_of_released_commission_holds_are_erased_and_those_in_force_stay
         hold_commission(commission, reason=f"Bought by Wang Wei, {commission.pk}", now=NOW)
         for commission in Commission.objects.order_by("id")
     )
-    release_commission(over, now=NOW)
+    release_commission(over, reason="Asked Wang Wei", now=NOW)
 
-    assert erased(meis_shop()).texts == 1
+    assert erased(meis_shop()).texts == 2
 
     assert over.reason_id
     assert in_force.reason_id
@@ -129,7 +133,7 @@ def test_reasons_of_released_commission_holds_are_erased_and_those_in_force_stay
     of_line = events_of([f"order_line:{over.commission.order_line_id}"])
     released = [event for event in of_line if event.kind in ("commission.held", "commission.released")]
     assert [with_texts([event])[0].facts["reason"] for event in released] == ["", ""]
-    assert sql.tuples("SELECT facts->>'texts' FROM record_event WHERE kind = 'texts.erased'") == [("1",)]
+    assert sql.tuples("SELECT facts->>'texts' FROM record_event WHERE kind = 'texts.erased'") == [("2",)]
     prove()
 
 

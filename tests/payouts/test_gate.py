@@ -167,11 +167,11 @@ def test_an_operator_approves_no_more_than_the_limit_in_a_day() -> None:
 def test_limits_are_versions_that_an_operator_publishes() -> None:
     amounts = LimitAmounts(1_000, 5_000, 20_000, 100_000)
     with pytest.raises(Forbidden):
-        publish_limits("CNY", amounts, from_at=NOW, by=sam(), now=NOW)
+        publish_limits("CNY", amounts, from_at=NOW, by=sam(), now=NOW, reason="As the bank asks")
     with pytest.raises(Invalid):
-        publish_limits("CNY", amounts, from_at=NOW - MINUTE, by=ada(), now=NOW)
+        publish_limits("CNY", amounts, from_at=NOW - MINUTE, by=ada(), now=NOW, reason="As the bank asks")
 
-    made = publish_limits("CNY", amounts, from_at=NOW + MINUTE, by=ada(), now=NOW)
+    made = publish_limits("CNY", amounts, from_at=NOW + MINUTE, by=ada(), now=NOW, reason="As the bank asks")
 
     assert (made.version, made.published_by) == (2, ada())
     shop = ready_shop()
@@ -188,7 +188,7 @@ def test_limits_are_versions_that_an_operator_publishes() -> None:
 def test_seven_forty_under_a_floor_of_ten_has_two_sixty_to_go_and_a_higher_floor_spares_older_orders() -> None:
     day = timedelta(days=1)
     ten = LimitAmounts(1_000, 100_000, 1_000_000, 5_000_000)
-    publish_limits("CNY", ten, from_at=NOW - 20 * day, by=ada(), now=NOW - 20 * day)
+    publish_limits("CNY", ten, from_at=NOW - 20 * day, by=ada(), now=NOW - 20 * day, reason="As the bank asks")
     shop = ready_shop(740)
     with pytest.raises(BelowFloor) as refused:
         requested(shop, 740)
@@ -196,7 +196,7 @@ def test_seven_forty_under_a_floor_of_ten_has_two_sixty_to_go_and_a_higher_floor
 
     notice = OrderLine.objects.get().first_seen_at + timedelta(seconds=1)
     twenty = LimitAmounts(2_000, 100_000, 1_000_000, 5_000_000)
-    publish_limits("CNY", twenty, from_at=notice + day, by=ada(), now=notice)
+    publish_limits("CNY", twenty, from_at=notice + day, by=ada(), now=notice, reason="As the bank asks")
     later = notice + 2 * day
     earn(760, "4294159887444064400")
     OrderLine.objects.filter(external_order="4294159887444064400").update(first_seen_at=later)
@@ -234,7 +234,7 @@ def test_a_hold_withdraws_a_file_that_has_not_left_and_its_neighbours_leave(bank
     assert first.withdrawn_at == NOW
     assert send_due(now=NOW).handed_over == 1
     assert list(bank.instructions().values()) == ["40.00"]
-    release_hold(hold, by=ada(), now=NOW)
+    release_hold(hold, by=ada(), now=NOW, reason="Looked into it")
     send_due(now=NOW)
     assert sorted(bank.instructions().values()) == ["40.00", "60.00"]
     prove()
@@ -280,7 +280,7 @@ def test_a_file_that_may_have_left_is_not_sent_again_while_one_of_its_payouts_is
 
     pay_due(now=NOW + MINUTE)
     assert len(bank.received) == 1
-    release_hold(hold, now=NOW)
+    release_hold(hold, now=NOW, reason="Looked into it")
     pay_due(now=NOW + 2 * MINUTE)
 
     assert len(bank.received) == 2
@@ -328,7 +328,7 @@ def test_what_was_stopped_before_its_file_left_does_not_leave(committed_db: Embe
 
     assert (bank.received, PayoutSubmission.objects.count()) == ([], 0)
     assert held(shop.pk) == money(available=4_000, reserved=6_000)
-    end_pause(pause, now=NOW, by=ada())
+    end_pause(pause, now=NOW, by=ada(), reason="The statement agrees")
     send_due(now=NOW)
     take_answers(now=NOW)
     assert len(bank.received) == 1

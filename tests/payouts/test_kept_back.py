@@ -40,9 +40,9 @@ def stopped(payout: Payout, by: str) -> Callable[[], object]:
     """Stop the payout; what ends that."""
     if by == "pause":
         pause = pause_payouts(reason=WHY, now=NOW)
-        return lambda: end_pause(pause, now=NOW)
+        return lambda: end_pause(pause, now=NOW, reason="The statement agrees")
     hold = place_hold(payout.shop, reason=WHY, now=NOW, payout=payout if by == "hold on the payout" else None)
-    return lambda: release_hold(hold, now=NOW)
+    return lambda: release_hold(hold, now=NOW, reason="Looked into it")
 
 
 def listed(*, after: timedelta) -> list[str]:

@@ -45,7 +45,7 @@ def test_a_file_that_the_bank_has_not_taken_waits_too(committed_db: EmbeddedPost
     take_answers(now=NOW)  # the bank does not know the file
     assert send_due(now=NOW) == Sent(payouts=0, files=0, handed_over=0, waiting=1)
     assert len(bank.received) == 1
-    end_pause(PayoutPause.objects.get(), now=NOW)
+    end_pause(PayoutPause.objects.get(), now=NOW, reason="The statement agrees")
 
     assert send_due(now=NOW) == Sent(payouts=0, files=0, handed_over=1, waiting=0)
     assert list(bank.instructions().values()) == ["60.00"]
@@ -55,9 +55,9 @@ def test_an_operator_ends_it_once_and_what_waited_goes_out(committed_db: Embedde
     payout = approved(ready_shop(10_000), 6_000)
     pause = pause_payouts(reason=WHY, now=NOW)
 
-    end_pause(pause, now=NOW, by=ada())
+    end_pause(pause, now=NOW, by=ada(), reason="The statement agrees")
     with pytest.raises(Conflict):
-        end_pause(pause, now=NOW, by=ada())
+        end_pause(pause, now=NOW, by=ada(), reason="The statement agrees")
 
     assert pay_due(now=NOW).sent == 1
     payout.refresh_from_db()
@@ -70,7 +70,7 @@ def test_only_an_operator_can_end_it(committed_db: EmbeddedPostgres, bank: Bank)
     pause = pause_payouts(reason=WHY, now=NOW)
 
     with pytest.raises(Forbidden):
-        end_pause(pause, now=NOW, by=sam())
+        end_pause(pause, now=NOW, by=sam(), reason="The statement agrees")
 
     assert send_due(now=NOW).payouts == 0
     assert bank.received == []

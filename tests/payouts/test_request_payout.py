@@ -180,10 +180,10 @@ def test_a_hold_on_the_shop_blocks_requests_until_it_is_released() -> None:
         requested(shop, 100)
 
     assert held(shop.pk) == money(available=10_000)
-    release_hold(hold, now=NOW)
+    release_hold(hold, now=NOW, reason="Looked into it")
     assert requested(shop, 100)
     with pytest.raises(Conflict):
-        release_hold(hold, now=NOW)
+        release_hold(hold, now=NOW, reason="Looked into it")
 
 
 def test_what_an_operator_wrote_is_quoted_in_the_refusal() -> None:

@@ -146,7 +146,7 @@ def test_a_hold_keeps_an_approved_payout_here_until_it_is_released(bank: Bank, w
     assert send_due(now=NOW) == Sent(0, 0, 0, 0)
     (row,) = payouts_of(shop)
     assert row.held == "One phone, forty orders"
-    release_hold(hold, now=NOW)
+    release_hold(hold, now=NOW, reason="Looked into it")
     assert send_due(now=NOW).payouts == 1
 
     kinds = [event.kind for event in events_of([f"payout:{payout.id}", f"shop:{shop.pk}"])]

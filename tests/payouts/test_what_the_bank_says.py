@@ -548,7 +548,7 @@ def test_a_question_is_not_released_like_a_hold(bank: Bank) -> None:
     unknown(bank)
 
     with pytest.raises(HoldAsksQuestion):
-        release_hold(open_holds().get(), by=ada(), now=NOW)
+        release_hold(open_holds().get(), by=ada(), now=NOW, reason="Looked into it")
 
 
 def test_an_answer_after_the_decision_that_says_otherwise_is_a_contradiction(bank: Bank) -> None:

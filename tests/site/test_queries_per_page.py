@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from joey.catalog.search.follow import rebuild
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import clock
 from joey.office.site import office
 from joey.orders.models import OrderLine
 from tests import database
@@ -68,6 +69,8 @@ QUERIES = {
     "office/health/": 14,
     "office/waiting/": 4,
     "office/register-positions/": 4,
+    "office/pause-payouts/": 2,
+    "office/publish-limits/": 5,
     "office/jsi18n/": 2,
     "office/^(?P<app_label>commissions|procrastinate|orders|payouts|sharing|shops|people)/$": 2,
     "studio/": 3,
@@ -245,6 +248,9 @@ def _of_tables() -> dict[str, int]:
 def office_client() -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(ada())
+    session = client.session
+    session["code_at"] = clock.now().isoformat()
+    session.save()
     return client
 
 

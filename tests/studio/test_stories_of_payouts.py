@@ -151,7 +151,7 @@ def test_under_a_floor_a_keeper_reads_what_is_missing_and_a_higher_one_spares_wh
 
 def floor_from(floor: int, from_at: datetime, *, published: datetime) -> None:
     amounts = LimitAmounts(floor, 100_000, 1_000_000, 5_000_000)
-    publish_limits("CNY", amounts, from_at=from_at, by=ada(), now=published)
+    publish_limits("CNY", amounts, from_at=from_at, reason="As the bank asks", by=ada(), now=published)
 
 
 @pytest.mark.parametrize(

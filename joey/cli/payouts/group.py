@@ -13,6 +13,8 @@ COMMANDS = {
     "release": ("joey.cli.payouts.hold:release", "Release a hold."),
     "transfers": ("joey.cli.payouts.transfers:transfers", "List transfers that are unknown or contradicted."),
     "resolve": ("joey.cli.payouts.transfers:resolve", "Write down what became of a transfer."),
+    "limits": ("joey.cli.payouts.limits:limits", "List the limits on payouts in force."),
+    "set-limits": ("joey.cli.payouts.limits:set_limits", "Publish other limits for a currency."),
     "status": ("joey.cli.payouts.pause:status", "Show whether all payouts are paused, and why."),
     "pause": ("joey.cli.payouts.pause:pause", "Send nothing to the bank."),
     "resume": ("joey.cli.payouts.pause:resume", "Send again, after comparing the books with the bank's statement."),

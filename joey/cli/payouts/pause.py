@@ -22,7 +22,7 @@ def status(data: Path) -> None:
         pauses = open_pauses()
     for pause in pauses:
         click.echo(f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {kept_text(pause, 'reason')}")
-    click.echo("`joey payouts resume` resumes them." if pauses else "Payouts are not paused.")
+    click.echo("`joey payouts resume REASON` resumes them." if pauses else "Payouts are not paused.")
 
 
 @click.command()
@@ -36,19 +36,20 @@ def pause(reason: str, by: str | None, data: Path) -> None:
         from joey.payouts.pause import pause_payouts
 
         pause_payouts(reason=reason, by=operator, now=now())
-    click.echo("Payouts are paused. `joey payouts resume` resumes them.")
+    click.echo("Payouts are paused. `joey payouts resume REASON` resumes them.")
 
 
 @click.command()
+@reason_option
 @operator_option
 @data_option
-def resume(by: str, data: Path) -> None:
-    """Resume payouts, after comparing the books with the bank's statement."""
+def resume(reason: str, by: str, data: Path) -> None:
+    """Resume payouts, after comparing the books with the bank's statement; REASON says what was compared."""
     with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.pause import end_pause, open_pauses
 
         pauses = open_pauses()
         for pause in pauses:
-            end_pause(pause, now=now(), by=operator)
+            end_pause(pause, reason=reason, now=now(), by=operator)
     click.echo("Payouts are resumed." if pauses else "Payouts were not paused.")

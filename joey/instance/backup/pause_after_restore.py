@@ -20,7 +20,7 @@ def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
     pause_payouts(reason=reason, now=now())
     say(
         "All payouts are paused. Compare the payouts since the backup with the bank's statement, then resume them with "
-        "`joey payouts resume` or in the office."
+        "`joey payouts resume REASON` or in the office."
     )
 
 

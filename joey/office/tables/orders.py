@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.insight.trace import order_trace, suspense_trace
 from joey.kit import clock
+from joey.office.asked_field import AskedField
 from joey.office.columns import NOTHING, time_text
 from joey.office.filters import InWords, OfMarketplace
-from joey.office.read_only import AskedField, ReadOnly, ask_reason, each, money_text, once, operator
+from joey.office.read_only import ReadOnly, ask_reason, each, money_text, once, operator
 from joey.office.site import office
 from joey.office.words import in_words
 from joey.orders.attribute_line import attribute_line

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.kit.refusals import Conflict
+from joey.office.asked_field import AskedField
 from joey.office.columns import NOTHING, time_text
 from joey.office.filters import InWords
-from joey.office.read_only import AskedField, WithReason, ask_reason, each, each_with_reason, money_text, once, operator
+from joey.office.read_only import WithReason, ask_reason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
 from joey.office.words import in_words
 from joey.payouts.holds import release_hold
@@ -24,6 +25,7 @@ from joey.payouts.open_questions import facts_about
 from joey.payouts.pause import end_pause
 from joey.payouts.resolve import resolve
 from joey.people.models import Person
+from joey.record.kept_texts import kept_text
 
 
 class Ended(admin.SimpleListFilter):
@@ -124,20 +126,29 @@ class PayoutPauses(WithReason):
     list_filter = (Ended,)
     ordering = ("-id",)
     actions = ("resume",)
-    fields = ("why", "placed_by", "placed_at", "ended_at", "ended")
+    fields = ("why", "placed_by", "placed_at", "ended_at", "ended", "ended_why")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return with_pause_ending(super().get_queryset(request))
 
-    @admin.action(description=_("Resume payouts"))
+    @admin.action(description=_("Resume payouts…"))
     def resume(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
-        now = clock.now()
-        each(request, chosen, lambda pause: end_pause(pause, now=now, by=operator(request)))
-        return None
+        now, by = clock.now(), operator(request)
+        return each_with_reason(
+            self, request, chosen, lambda pause, reason: end_pause(pause, reason=reason, by=by, now=now),
+            action="resume", title=gettext("Resume payouts"),
+            about=gettext(
+                "Compare the books with the bank’s statement first. What is approved is sent within a minute."
+            ),
+        )  # fmt: skip
 
     @admin.display(description=_("Ended by"))
     def ended(self, pause: Any) -> str:
         return pause.ended_by_contact or NOTHING
+
+    @admin.display(description=_("Why it ended"))
+    def ended_why(self, pause: Any) -> str:
+        return kept_text(pause, "ended_reason") or NOTHING
 
     @admin.display(description=_("Ended"))
     def ended_at(self, pause: Any) -> str:

@@ -19,6 +19,7 @@ from joey.office.site import office
 from joey.office.words import in_words
 from joey.payouts import decide
 from joey.payouts.by_rule import left_to_the_rule, to_decide, with_rule
+from joey.payouts.holds import place_hold
 from joey.payouts.models import Payout
 from joey.payouts.office_lists import with_approvers
 from joey.payouts.queries import attempts_of, details_of
@@ -58,7 +59,7 @@ class Payouts(WithReason):
     list_select_related = ("shop", "decided_by")
     search_fields = ("shop__slug",)
     ordering = ("-id",)
-    actions = ("approve", "refuse")
+    actions = ("approve", "refuse", "hold")
     fields = (
         "shop_slug", "amount", "progress", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
         "approved_by", "decided", "decided_at", "finished_at", "attempts",
@@ -87,6 +88,21 @@ class Payouts(WithReason):
             self, request, chosen, lambda payout, reason: decide.refuse(payout, by=by, reason=reason, now=now),
             action="refuse", title=gettext("Refuse these payouts"),
             about=gettext("The money is available again. The shopkeeper reads the reason."),
+        )  # fmt: skip
+
+    @admin.action(description=_("Hold these…"))
+    def hold(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
+        now, by = clock.now(), operator(request)
+
+        def place(payout: Payout, reason: str) -> object:
+            return place_hold(payout.shop, payout=payout, reason=reason, by=by, now=now)
+
+        return each_with_reason(
+            self, request, chosen, place, action="hold", title=gettext("Hold these payouts"),
+            about=gettext(
+                "Only these are held, not the shop. What was sent already is not stopped. The shopkeeper reads the"
+                " reason."
+            ),
         )  # fmt: skip
 
     @admin.display(description=_("Shop"))

@@ -241,6 +241,8 @@ class Migration(migrations.Migration):
             name='PayoutPauseEnding',
             fields=[
                 ('pause', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='payouts.payoutpause')),
+                ('reason_id', models.UUIDField()),
+                ('reason_sha256', models.BinaryField()),
                 ('ended_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],

@@ -352,7 +352,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         with restored:
             since = python_on(restored, f"""
                 settings.JOEY_RAILS = {bank.settings!r}
-                end_pause(PayoutPause.objects.get(), now=NOW)
+                end_pause(PayoutPause.objects.get(), now=NOW, reason="The statement agrees")
                 lulus_shop()
                 earn(5_000, "4294159887444064999")
                 approved(meis_shop(), 6_000, "key-1")
@@ -387,7 +387,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
                     requested(shop, 6_000, "key-2")
                 except InsufficientBalance:
                     print("not enough")
-                end_pause(PayoutPause.objects.get(), now=NOW)
+                end_pause(PayoutPause.objects.get(), now=NOW, reason="The statement agrees")
                 print(pay_due(now=NOW).sent)
                 for position in Position.objects.order_by("key"):
                     lease = PositionLease.objects.filter(position=position).first()

@@ -54,7 +54,7 @@ class LineOperatorRules(PositionRules):
         if not holds:
             return
         hold = holds[which % len(holds)]
-        run_with_crash(lambda: release_hold(hold, now=self.now), "hold", crash)
+        run_with_crash(lambda: release_hold(hold, now=self.now, reason="Looked into it"), "hold", crash)
         line = self.books.lines[hold.commission.order_line.external_line]
         if hold.hold_class == "unreadable":
             line.unread_hold = False

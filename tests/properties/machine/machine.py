@@ -130,7 +130,7 @@ class Machine(ReportedAgain):
     def all_is_answered(self) -> None:
         """P9, the bank: after the last answer each payout is what really became of it, or waits for operators."""
         if self.pause is not None:
-            end_pause(self.pause, now=self.now, by=self.operators[0])
+            end_pause(self.pause, now=self.now, by=self.operators[0], reason="The statement agrees")
             self.pause = None
         self.release_holds()
         first, second = self.seed.sample(list(self.shops), 2)

@@ -108,7 +108,7 @@ class PayoutRules(PayoutSteps):
             self.pause = pause_payouts(reason="Wait", now=self.now)
             self.send(chance)
         if ends:
-            end_pause(self.pause, now=self.now, by=self.operators[0])
+            end_pause(self.pause, now=self.now, by=self.operators[0], reason="The statement agrees")
             self.pause = None
         self.hold_shop(shop)
         self.send(chance)
@@ -117,7 +117,7 @@ class PayoutRules(PayoutSteps):
     def go_on(self, chance: Chance) -> None:
         """No pause and no hold but those that ask a question."""
         if self.pause is not None:
-            end_pause(self.pause, now=self.now, by=self.operators[0])
+            end_pause(self.pause, now=self.now, by=self.operators[0], reason="The statement agrees")
             self.pause = None
         self.release_holds()
         self.send(chance)

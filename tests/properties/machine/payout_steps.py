@@ -114,7 +114,7 @@ class PayoutSteps(FindingSteps):
     def release_holds(self) -> None:
         """Every hold that an operator may release, also those of money that came back."""
         for hold in open_holds().exclude(cause__in=QUESTIONS):
-            release_hold(hold, now=self.now)
+            release_hold(hold, now=self.now, reason="Looked into it")
 
     def block(self, shop: str, chance: Chance) -> None:
         self.hold_shop(shop)
