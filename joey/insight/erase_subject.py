@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +17,9 @@ from joey.kit.refusals import Forbidden
 from joey.kit.text import read_reason
 from joey.payouts.erase_texts import StillNeeded, erase_pause, erase_payee, erase_payout, erase_shop_texts
 from joey.people.models import Person
+from joey.record.erasable import texts_of
 from joey.record.erase_texts import Erasure, erase_texts_about, id_in
-from joey.record.queries import subjects_of_shop
+from joey.record.queries import subjects_of_shop, texts_about
 from joey.shops.erase_words import erase_listing_texts
 from joey.shops.queries import shop_id_of
 
@@ -31,13 +33,15 @@ ERASERS: Mapping[str, Callable[[str, Erasure], int]] = MappingProxyType(
         "shop": erase_shop_texts,
     }
 )
+# A hold in force keeps its reason among the texts of these.
+HELD = ("order_line", "payout", "shop")
 # Not the shop's to have erased: what buyers reported, and why something was erased before.
 OF_OTHERS = ("report:", "erasure:")
 
 
 @dataclass(frozen=True)
 class ErasedTexts:
-    """How many texts were erased, and a line for each subject of a shop that is still needed."""
+    """How many texts were erased, and a line for each subject of which something is still needed."""
 
     texts: int
     refused: tuple[str, ...] = ()
@@ -45,6 +49,8 @@ class ErasedTexts:
 
 def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None = None) -> ErasedTexts:
     """Erase the texts about `subject`, such as "payout:ID"; "shop:ID" or "shop:SLUG" is all that a shop's events name.
+
+    An id may be written in any form of a UUID.
 
     Done twice it is the same as once; killed midway it can be repeated. `by` is None at the terminal. Raises Invalid
     ("reason"), Forbidden, NotFound ("subject") where the record has no text about it, StillNeeded.
@@ -56,7 +62,8 @@ def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None
     kind, _colon, name = subject.partition(":")
     if kind == "shop":
         return _erase_shop(f"shop:{shop_id_of(name, field='subject')}", erasure)
-    return ErasedTexts(_eraser_of(subject)(subject, erasure))
+    of_record = _as_recorded(subject)
+    return ErasedTexts(_eraser_of(of_record)(of_record, erasure), tuple(_kept_by_holds(of_record)))
 
 
 def _erase_shop(shop: str, erasure: Erasure) -> ErasedTexts:
@@ -68,7 +75,26 @@ def _erase_shop(shop: str, erasure: Erasure) -> ErasedTexts:
             texts += _eraser_of(subject)(subject, erasure)
         except StillNeeded as refusal:
             refused.append(f"{subject}: {refusal}")
+        else:
+            refused += _kept_by_holds(subject)
     return ErasedTexts(texts, tuple(refused))
+
+
+def _as_recorded(subject: str) -> str:
+    """The subject's key as its events have it."""
+    kind, _colon, name = subject.partition(":")
+    try:
+        return f"{kind}:{UUID(name)}"
+    except ValueError:  # a key that ends in no id of ours, such as a file's
+        return subject
+
+
+def _kept_by_holds(subject: str) -> list[str]:
+    """A line that says so where a text about it is still there."""
+    if subject.partition(":")[0] not in HELD or not any(texts_of(list(texts_about(subject))).values()):
+        return []
+    why = _("A hold in force keeps its reason. It can be erased once the hold is released.")
+    return [f"{subject}: {why}"]
 
 
 def _eraser_of(subject: str) -> Callable[[str, Erasure], int]:

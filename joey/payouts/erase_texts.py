@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.idempotency import erase_answers
 from joey.kit.refusals import Conflict
+from joey.payouts.file_problems import clear_notes
 from joey.payouts.holds import open_holds
 from joey.payouts.models import (
     Payee,
@@ -64,7 +65,8 @@ def erase_payout(subject_key: str, erasure: Erasure) -> int:
         raise PayoutNotFinished(_("What became of a transfer in the same file is not known yet. Resolve that first."))
     texts = _texts_of(payout, attempts, files) | texts_about(subject_key).keys()
     texts -= set(open_holds().filter(shop=payout.shop_id).values_list("reason_id", flat=True))
-    files.update(problems="")
+    for file in files.select_for_update():
+        clear_notes(file)
     erase_answers(about=[payout.pk])
     return erase_kept(subject_key, texts, erasure, shop_id=payout.shop_id)
 

@@ -94,6 +94,11 @@ def clear_problems_about(file: PayoutFile, *about: str, codes: Collection[str] =
         _save(file, left)
 
 
+def clear_notes(file: PayoutFile) -> None:
+    """Remove all notes on a file that is over, but for those that wait for an operator to dismiss them."""
+    _save(file, [line for line in file.problems.splitlines() if line.startswith(NOT_OURS)])
+
+
 def _save(file: PayoutFile, lines: list[str]) -> None:
     file.problems = "\n".join(line for line in lines if line)
     PayoutFile.objects.filter(pk=file.pk).update(problems=file.problems)

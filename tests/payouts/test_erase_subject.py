@@ -1,0 +1,78 @@
+"""How a subject may be written, what a hold in force keeps and says so, and the notes that outlive an erasure."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import pytest
+from click.testing import CliRunner
+
+from joey.cli.cli import main
+from joey.commissions.holds import place_hold as hold_commission
+from joey.commissions.models import Commission
+from joey.insight.erase_subject import erase_subject
+from joey.kit import sql
+from joey.orders.models import OrderLine
+from joey.payouts.file_problems import dismiss_strangers
+from joey.payouts.holds import place_hold, release_hold
+from joey.payouts.models import PayoutAttempt, PayoutFile
+from joey.payouts.open_questions import open_files
+from tests.cast import NOW, ada
+from tests.payouts.bank import Bank
+from tests.payouts.stage import ready_shop
+from tests.payouts.test_erase_every_kind import WHO, Story, given, places_of, refused
+from tests.payouts.test_strangers import noted
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "capitals": str.upper,
+    "without dashes": lambda name: name.replace("-", ""),
+    "in braces": lambda name: f"{{{name}}}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("story", [refused, given])
+def test_an_id_may_be_written_in_any_form_of_it(bank: Bank, story: Story, form: str) -> None:
+    subjects = story(bank)
+    for kind, _colon, name in (subject.partition(":") for subject in subjects):
+        assert erase_subject(f"{kind}:{FORMS[form](name)}", reason="It was asked for", now=NOW).texts > 0
+
+    assert places_of(WHO) == []
+    erased = sql.tuples("SELECT subject_key FROM record_event WHERE kind = 'texts.erased'")
+    assert sorted(erased) == sorted((subject,) for subject in subjects)
+    prove()
+
+
+def test_the_command_says_what_a_hold_in_force_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("joey.instance.open_instance.instance", lambda *_: nullcontext())
+    shop = ready_shop()
+    hold = place_hold(shop, reason=f"{WHO}?", now=NOW)
+    hold_commission(Commission.objects.get(), reason=f"Bought by {WHO}", amount_minor=1, now=NOW)
+    line = f"order_line:{OrderLine.objects.get().pk}"
+    kept = "Not erased: {}: A hold in force keeps its reason. It can be erased once the hold is released.\n"
+
+    of_line = CliRunner().invoke(main, ["erase", line, "--reason", "She asked for it"])
+    of_shop = CliRunner().invoke(main, ["erase", "shop:mei", "--reason", "She asked for it"])
+    release_hold(hold, reason="It is her", now=NOW)
+    later = CliRunner().invoke(main, ["erase", "shop:mei", "--reason", "She asked for it"])
+
+    assert of_line.output == "Texts erased: 0.\n" + kept.format(line)
+    assert kept.format(f"shop:{shop.pk}") + kept.format(line) in of_shop.output
+    assert (kept.format(f"shop:{shop.pk}") in later.output, kept.format(line) in later.output) == (False, True)
+    assert [of_line.exit_code, of_shop.exit_code, later.exit_code] == [0, 0, 0]
+
+
+def test_a_note_about_a_transfer_that_is_not_ours_stays_for_an_operator(bank: Bank) -> None:
+    file = noted(bank)
+    PayoutFile.objects.update(problems=f"{file.problems}\nreturned: {WHO} closed it")
+
+    erase_subject(f"payout:{PayoutAttempt.objects.get().payout_id}", reason="It was asked for", now=NOW)
+
+    assert places_of(WHO) == []
+    assert [each.problems for each in open_files()] == [("unknown_transfer: 'NOTOURS' is not in this file",)]
+    prove()
+    assert dismiss_strangers(file, by=ada(), reason="It was a test of the bank", now=NOW) == 1
+    prove()
