@@ -93,11 +93,6 @@ def sql_price_at(row: str, at: str) -> str:
     return f"CASE WHEN {_sql_coupon_runs(row, at)} THEN {row}.coupon_minor ELSE {row}.now_minor END"
 
 
-def sql_price_now(row: str, now: str) -> str:
-    """SQL for `price_now(…).minor`."""
-    return f"CASE WHEN {_sql_has_price(row, now)} THEN {sql_price_at(row, now)} END"
-
-
 def sql_price_until(row: str, now: str) -> str:
     """SQL for `price_now(…).until`: the first moment at which a price shown at `now` may not be shown any more."""
     coupon_ends = f"CASE WHEN {_sql_coupon_runs(row, now)} THEN {row}.coupon_until END"  # least() ignores NULL

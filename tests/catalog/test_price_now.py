@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from joey.catalog.models import Offer
-from joey.catalog.price_now import PriceNow, price_at, price_of, sql_price_at, sql_price_now, sql_price_until
+from joey.catalog.price_now import PriceNow, price_at, price_of, sql_price_at, sql_price_until
 from joey.kit import sql
 from tests.cast import NOW, flask
 
@@ -51,7 +51,9 @@ def test_python_and_sql_say_what_an_offer_costs_and_until_when(case: str) -> Non
     changes, minor, until, with_coupon = CASES[case]
     plain = {"list_minor": None, "now_minor": 8900, "coupon_minor": None, "coupon_until": None, "expires_at": EXPIRES}
     offer = flask(**(plain | changes))
-    statement = f"SELECT {sql_price_now('o', '%(now)s')} AS minor, {sql_price_until('o', '%(now)s')} AS until"
+    until_when = sql_price_until("o", "%(now)s")  # NULL where there is no price
+    price = f"CASE WHEN {until_when} IS NOT NULL THEN {sql_price_at('o', '%(now)s')} END"
+    statement = f"SELECT {price} AS minor, {until_when} AS until"
 
     in_python = price_of(offer, now=NOW)
     in_sql = sql.one(f"{statement} FROM catalog_offer o WHERE o.id = %(id)s", {"now": NOW, "id": offer.id})

@@ -20,7 +20,6 @@ class Evidence(StrEnum):
     NONE = "none"  # a rival only
 
 
-LEAST_PRECISION = 0.95
 SUFFICIENT = frozenset({Evidence.BARCODE, Evidence.BRAND_MODEL, Evidence.BRAND_WORDS})
 BY_TOKENS = frozenset({Evidence.BRAND_WORDS, Evidence.WORDS})
 
