@@ -1,6 +1,6 @@
 """What happened since a backup was made, in plain words: what restoring it would lose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from joey.instance.backup.queries import Holdings
@@ -48,6 +48,16 @@ def data_loss_report(backup: Holdings, present: Holdings) -> list[str]:
     if since["orders_orderline"] > 0:
         sentences.append("Orders come back: the next sync asks the marketplaces for everything since the backup.")
     return sentences
+
+
+def erasures_to_repeat(erased: Sequence[tuple[str, datetime]]) -> list[str]:
+    """A line for each erasure that the backup does not have: what was erased would be back."""
+    if not erased:
+        return []
+    return [
+        "What was erased since would be there again. Repeat each of these with `joey erase SUBJECT --reason TEXT`:",
+        *(f"  {subject}, erased {at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" for subject, at in erased),
+    ]
 
 
 def _counted(rows: dict[str, int]) -> Iterator[str]:

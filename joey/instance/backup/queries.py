@@ -90,6 +90,25 @@ def holdings(owner: psycopg.Connection) -> Holdings:
     )
 
 
+def erased_since(owner: psycopg.Connection, at: str) -> list[tuple[str, datetime]]:
+    """What was erased since that moment and when, oldest first. Where a whole shop was, only the shop.
+
+    A minute before it counts too: an event has the time at which it was written, which is before its commit.
+    """
+    return owner.execute(
+        """
+        SELECT e.subject_key, e.happened_at FROM record_event e
+        WHERE e.kind = 'texts.erased' AND e.recorded_at > %(at)s::timestamptz - interval '1 minute'
+          AND (e.subject_key LIKE 'shop:%%' OR NOT EXISTS (
+              SELECT FROM record_event s WHERE s.kind = 'texts.erased' AND s.subject_key LIKE 'shop:%%'
+                AND s.facts ->> 'erasure' = e.facts ->> 'erasure'
+          ))
+        ORDER BY e.id
+        """,
+        {"at": at},
+    ).fetchall()
+
+
 def is_empty(owner: psycopg.Connection) -> bool:
     """Whether it has no tables at all."""
     return not _tables(owner)

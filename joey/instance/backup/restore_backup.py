@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 
 from joey.instance.backup.backup_archive import DATABASE, FILES, SANDBOX, BackupManifest, verified, write_private
-from joey.instance.backup.data_loss_report import data_loss_report
+from joey.instance.backup.data_loss_report import data_loss_report, erasures_to_repeat
 from joey.instance.backup.make_backup import (
     MARKETPLACES,
     OWN_FILES,
@@ -15,7 +15,7 @@ from joey.instance.backup.make_backup import (
     refuse_without_space,
 )
 from joey.instance.backup.pause_after_restore import pause_after_restore
-from joey.instance.backup.queries import holdings, is_empty, one_moment, others_connected
+from joey.instance.backup.queries import Holdings, erased_since, holdings, is_empty, one_moment, others_connected
 from joey.instance.backup.swap_data import NEW, kept_name, swap_data
 from joey.instance.backup.try_backup import bring_up_to_date, check, fill, prove, try_backup, use_database
 from joey.instance.data_folder import InUse, claim
@@ -103,12 +103,10 @@ def _report_loss(manifest: BackupManifest, before: EmbeddedPostgres) -> bool:
     """Print what would be lost; return whether the present database is readable and a later state of the backup."""
     try:
         with one_moment(before.start().owner) as owner:
-            present = holdings(owner)
+            present = _say_loss(manifest.holds, owner)
     except (CommandFailed, psycopg.Error) as error:
         say(f"Cannot tell what would be lost: the current database does not start: {error}")
         return False
-    for sentence in data_loss_report(manifest.holds, present):
-        say(sentence)
     return present.began == manifest.holds.began
 
 
@@ -153,8 +151,7 @@ def _into_own_server(folder: Path, manifest: BackupManifest, data: Path) -> None
     _refuse_newer(manifest)
     with one_moment(urls.owner) as owner:
         if not is_empty(owner):
-            for sentence in data_loss_report(manifest.holds, holdings(owner)):
-                say(sentence)
+            _say_loss(manifest.holds, owner)
             raise CommandFailed(
                 "There is data in the database that DATABASE_OWNER_URL names, and on a PostgreSQL of your own Joey "
                 "replaces nothing. Make an empty database of the same owner, name it in DATABASE_URL and "
@@ -197,6 +194,15 @@ def _finish_database(manifest: BackupManifest, urls: Urls, before_url: str | Non
     with step("proof"):
         rules = prove()
     say(f"All {rules} rules hold.")
+
+
+def _say_loss(backup: Holdings, owner: psycopg.Connection) -> Holdings:
+    """Print what restoring would lose of the database that is here; return what that one holds."""
+    present = holdings(owner)
+    erased = erased_since(owner, backup.at) if present.began == backup.began else []
+    for sentence in (*data_loss_report(backup, present), *erasures_to_repeat(erased)):
+        say(sentence)
+    return present
 
 
 def _refuse_newer(manifest: BackupManifest) -> None:

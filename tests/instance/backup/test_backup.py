@@ -362,8 +362,12 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
                 Position.objects.update(free_from=rests)
                 leased(meis_shop(), "110000000002")
                 leased(lulus_shop(), "110000000003")
+                describe_shop(meis_shop(), name="Li Xiaomei", intro="", now=NOW)
+                erase_subject("shop:mei", reason="She asked for it", now=NOW)
+                print("shop:" + str(meis_shop().pk))
             """)  # fmt: skip
-        assert since.split() == ["1"]
+        handed_over, erased = since.split()
+        assert handed_over == "1"
 
         replaced = joey("restore", str(made.folder), "--data", data, "--replace")
 
@@ -373,6 +377,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         assert " 1 shop, " in lost
         assert "1 payout was sent to the bank since: ¥60.00." in lost
         assert "Orders come back" in lost
+        assert re.findall("^  (.*), erased ....-..-.. ..:..:.. UTC$", lost, re.M) == [erased]
         assert "The restored books have the payouts sent since, 1 over ¥60.00" in done
         [kept] = Path(data).glob("before-*")
         assert f"rm -r {kept}" in done
@@ -514,6 +519,7 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
         [
             "import django; django.setup()",
             "from django.conf import settings",
+            "from joey.insight.erase_subject import erase_subject",
             "from joey.payouts.pause import end_pause",
             "from joey.payouts.models import PayoutPause",
             "from joey.payouts.pay_due import pay_due",
@@ -521,6 +527,7 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
             "from joey.payouts.send_due import send_due",
             "from joey.sharing.models import Position, PositionLease",
             "from joey.shops.models import Shop",
+            "from joey.shops.open_shop import describe_shop",
             "from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop",
             "from tests.payouts.stage import approved, earn, held, requested",
             "from tests.proof import prove",
