@@ -16,8 +16,9 @@ unexport PYTHONDONTWRITEBYTECODE
 UP ?=
 TESTS ?= tests
 BENCH ?=
-# Two processes, a file to one of them, in the order that tests/conftest.py says: each has a PostgreSQL of its own.
-SHARED_OUT := -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes, for tests that wait leave a core unused; a file to one of them, in the order that tests/conftest.py
+# says: each has a PostgreSQL of its own.
+SHARED_OUT := -n 3 --dist loadfile --no-loadscope-reorder
 
 # A stamp holds the checkout's place: a checkout that was moved sets itself up again.
 HERE := $(shell pwd | cksum | cut -d' ' -f1)
