@@ -25,7 +25,7 @@ def publish_plan(given: Mapping[str, Any], *, by: Person, now: datetime) -> Plan
     Raises Forbidden unless `by` is an operator, and PlanRefused naming the field, and the rule that forbids it: pay for
     recruiting, fees, ranks and pay from another's sales cannot be written down. Such an attempt is recorded.
     """
-    if not (by.is_staff and by.is_active):
+    if not by.is_operator:
         raise Forbidden(_("Only an operator can publish a plan."), field="by")
     try:
         plan = FlatPlan.from_mapping({"version": "new", **given})

@@ -56,7 +56,7 @@ def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None
     ("reason"), Forbidden, NotFound ("subject") where the record has no text about it, StillNeeded.
     """
     why = read_reason(reason)
-    if by is not None and not (by.is_staff and by.is_active):
+    if by is not None and not by.is_operator:
         raise Forbidden(_("Only an operator can erase texts."))
     erasure = Erasure(by=str(by.pk) if by else "terminal", reason=why, now=now)
     kind, _colon, name = subject.partition(":")

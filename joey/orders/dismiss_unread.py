@@ -32,7 +32,7 @@ OF_THE_REPORT = ("marketplace", "kind", "external_order", "payload_sha256")  # w
 def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetime) -> None:
     """Give up one report that cannot be read. Raises Invalid ("reason"), Forbidden, NotFound when it is not listed."""
     reason = read_reason(reason)
-    if not (by.is_staff and by.is_active):
+    if not by.is_operator:
         raise Forbidden(_("Only an operator can give up a report."))
     unread = UnreadReport.objects.filter(pk=report_id).values(*OF_THE_REPORT).first()
     if unread is not None:

@@ -9,7 +9,7 @@ from joey.shops.models import Shop
 
 def check_operator(by: Person, shop: Shop | None = None) -> None:
     """Raises Forbidden unless `by` is an active operator who does not own the shop."""
-    if not (by.is_staff and by.is_active):
+    if not by.is_operator:
         raise Forbidden(_("Only an operator can decide on payouts."))
     if shop is not None and shop.owner_id == by.id:
         raise Forbidden(_("This payout is for your own shop: another operator has to decide on it."))

@@ -41,6 +41,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         ]
 
     @property
+    def is_operator(self) -> bool:
+        """May decide for the instance; one who was shut out may not."""
+        return self.is_staff and self.is_active
+
+    @property
     def contact(self) -> str:
         return self.email or self.phone or ""
 

@@ -25,7 +25,7 @@ def make_operator(contact_text: str) -> Person:
 def operator_by_contact(contact_text: str) -> Person:
     """The operator with this contact, for a command's `--by`. Raises Invalid ("contact"), Forbidden ("by")."""
     person = person_by_contact(read_contact(contact_text))
-    if person is None or not (person.is_staff and person.is_active):
+    if person is None or not person.is_operator:
         refusal = _("%s is no operator of this instance. `joey operator create` makes someone one.")
         raise Forbidden(refusal % contact_text, field="by")
     return person

@@ -39,7 +39,7 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     the shop gets the same position again. Raises Invalid ("reason"), Forbidden, Conflict when it has ended already.
     """
     reason = read_reason(reason)
-    if by is not None and not (by.is_staff and by.is_active):
+    if by is not None and not by.is_operator:
         raise Forbidden(_("Only an operator can end a lease."))
     position = Position.objects.select_for_update().get(pk=lease.position_id)
     until = now.replace(microsecond=0) + rest_of(registry.manifest_of(lease.marketplace))

@@ -57,7 +57,7 @@ def add_positions(marketplace: str, keys: Sequence[str], *, now: datetime, by: P
 
 
 def _connector(marketplace: str, by: Person | None) -> Connector:
-    if by is not None and not (by.is_staff and by.is_active):
+    if by is not None and not by.is_operator:
         raise Forbidden(_("Only an operator can register positions."))
     connector = registry.connector_for(marketplace)
     positions = connector.manifest.capabilities.positions
