@@ -12,7 +12,7 @@ from joey.kit import sql
 def lock(marketplaces: Iterable[str]) -> None:
     """Be the only transaction that gives out numbers for these marketplaces, until it ends."""
     for marketplace in sorted(marketplaces):  # always in one order, so that two sets never wait for each other
-        sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog:{marketplace}"])
+        sql.lock_until_end(f"catalog:{marketplace}")
 
 
 def notify_followers() -> None:

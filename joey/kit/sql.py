@@ -44,6 +44,11 @@ def value(statement: str, params: Params = None) -> Any:
     return None if row is None else row[0]
 
 
+def lock_until_end(name: str) -> None:
+    """Be the only transaction under this name until it ends; another one waits."""
+    value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def inside_transaction() -> bool:
     """Whether a transaction is open: ledger and record functions insist on it."""
     return connection.in_atomic_block

@@ -90,7 +90,7 @@ def lock_lines_of(marketplace: str) -> None:
     Revisions are given out under this lock and become visible before the next holder gives out larger ones, so a
     process that follows lines by their revision never misses one.
     """
-    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"orders:{marketplace}"])
+    sql.lock_until_end(f"orders:{marketplace}")
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ def publish_limits(
     check_operator(by)
     reason = read_reason(reason)
     _check(currency, amounts, from_at, now)
-    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payouts:limits:{currency}"])
+    sql.lock_until_end(f"payouts:limits:{currency}")
     versions = PayoutLimits.objects.filter(currency=currency)
     latest = versions.order_by("-version").first()
     if latest is not None and from_at < latest.from_at:

@@ -66,7 +66,7 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
 
     Safe to run twice and beside itself: rows keep their ids, journals their references, and one waits for the other.
     """
-    sql.value("SELECT pg_advisory_xact_lock(hashtextextended('payouts:recover', 0))")
+    sql.lock_until_end("payouts:recover")
     known = dict(Payout.objects.values_list("id", "state"))
     changed = _changed_since(before, known)
     shops = set(Shop.objects.filter(pk__in={payout.shop_id for payout in changed}).values_list("id", flat=True))

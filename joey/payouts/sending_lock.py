@@ -29,7 +29,7 @@ def wait_until_nothing_is_sent() -> None:
     assert sql.inside_transaction(), "what stops the sending is committed before the next file may leave"
     before = sql.value("SELECT current_setting('lock_timeout')")
     sql.value("SELECT set_config('lock_timeout', %s, true)", [WAIT])
-    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_SENDING])
+    sql.lock_until_end(_SENDING)
     sql.value("SELECT set_config('lock_timeout', %s, true)", [before])
 
 

@@ -50,7 +50,7 @@ def lease_for(shop: Shop, marketplace: str, *, now: datetime) -> PositionLease:
     code = registry.connector_for(marketplace).code
     with transaction.atomic(durable=True):  # committed before the marketplace is asked for an address on it
         # One lease at a time for each person, or two of their shops could pass the limit together.
-        _alone(f"lease:{code}:{shop.owner_id}")
+        sql.lock_until_end(f"lease:{code}:{shop.owner_id}")
         lease = PositionLease.objects.filter(shop=shop, marketplace=code, ended_at__isnull=True).first()
         if lease is None:
             return _resumed(shop, code, now) or _new_lease(shop, code, now)
@@ -100,7 +100,8 @@ def _resumed(shop: Shop, marketplace: str, now: datetime) -> PositionLease | Non
 def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease:
     """One that was never used before one that was, and of those the one that has rested longest."""
     _check_limit(shop, marketplace, now)
-    _alone(f"positions:{marketplace}")  # so that a position is never missed because another transaction looks at it
+    # So that a position is never missed because another transaction looks at it.
+    sql.lock_until_end(f"positions:{marketplace}")
     position = (
         _free(marketplace, now).select_for_update().order_by("was_leased", "free_from", "id").first()
     ) or _free_form_position(marketplace, now)
@@ -168,10 +169,6 @@ def first_leased_at(marketplace: str) -> datetime | None:
         first=models.Min("leased_from")
     )["first"]
     return first
-
-
-def _alone(lock: str) -> None:
-    sql.value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
 
 
 def _whole_second(moment: datetime) -> datetime:

@@ -17,7 +17,7 @@ _FACTS = f"""o.id, o.seq, o.marketplace, o.title, o.translations, o.brand, o.mod
 
 def exclusive() -> None:
     """Hold the lock until the transaction ends: a batch reads what the batch before it decided."""
-    sql.value("SELECT pg_advisory_xact_lock(hashtextextended('catalog:same_item', 0))")
+    sql.lock_until_end("catalog:same_item")
 
 
 def changed_offers(marketplace: str, *, after: int, until: int | None, batch: int) -> list[dict[str, Any]]:
