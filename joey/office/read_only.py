@@ -149,7 +149,12 @@ class WithReason(ReadOnly):
 
     @admin.display(description=gettext_lazy("Reason"))
     def why(self, row: Any) -> str:
-        return _("erased") if was_erased(row, "reason") else kept_text(row, "reason") or NOTHING
+        return reason_text(row, "reason")
+
+
+def reason_text(row: Any, name: str) -> str:
+    """A reason of a row read with its texts, or that it was erased."""
+    return _("erased") if was_erased(row, name) else kept_text(row, name) or NOTHING
 
 
 def once(row: object, name: str, draw: Callable[[], SafeString]) -> SafeString:

@@ -66,11 +66,12 @@ def with_hold_ending(holds: "QuerySet[PayoutHold]") -> "QuerySet[PayoutHold]":
 
 
 def with_pause_ending(pauses: "QuerySet[PayoutPause]") -> "QuerySet[PayoutPause]":
-    """Each pause with `ended_at`, `ended_by_contact` and `ended_reason_content`; they are None while it is in force."""
+    """Each pause with `ended_at`, `ended_by_contact` and its `ended_reason`; they are None while it is in force."""
     ending = PayoutPauseEnding.objects.filter(pause=OuterRef("pk"))
     return pauses.annotate(
         ended_at=Subquery(ending.values("ended_at")),
         ended_by_contact=Subquery(ending.values("ended_by__email")),
+        ended_reason_id=Subquery(ending.values("reason_id")),
         ended_reason_content=Subquery(ending.annotate(content=content_of("reason_id")).values("content")),
     )
 

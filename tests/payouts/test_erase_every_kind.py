@@ -27,7 +27,7 @@ from joey.payouts.erase_texts import StillNeeded
 from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.holds import open_holds, place_hold, release_hold
 from joey.payouts.limits import LimitAmounts, publish_limits
-from joey.payouts.models import PayoutAttempt
+from joey.payouts.models import PayoutAttempt, PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.record_carried_over import record_carried_over
 from joey.payouts.resolve import resolve
@@ -332,6 +332,9 @@ def test_pages_say_that_a_text_was_erased(bank: Bank) -> None:
     row = office.get(reverse("admin:orders_orderline_change", args=[line.pk])).content.decode()
     order = studio.get(f"/studio/mei/orders/{line.pk}").content.decode()
 
+    pause = office.get(reverse("admin:payouts_payoutpause_change", args=[PayoutPause.objects.get().pk]))
+
     assert "erased" in pauses
+    assert pause.content.decode().count(">erased<") == 2  # why it began and why it ended
     assert "The reason was erased." in row
     assert "The reason was erased." in order

@@ -15,7 +15,16 @@ from joey.kit.refusals import Conflict
 from joey.office.asked_field import AskedField
 from joey.office.columns import NOTHING, time_text
 from joey.office.filters import InWords
-from joey.office.read_only import WithReason, ask_reason, each, each_with_reason, money_text, once, operator
+from joey.office.read_only import (
+    WithReason,
+    ask_reason,
+    each,
+    each_with_reason,
+    money_text,
+    once,
+    operator,
+    reason_text,
+)
 from joey.office.site import office
 from joey.office.words import in_words
 from joey.payouts.holds import release_hold
@@ -25,7 +34,6 @@ from joey.payouts.open_questions import facts_about
 from joey.payouts.pause import end_pause
 from joey.payouts.resolve import resolve
 from joey.people.models import Person
-from joey.record.kept_texts import kept_text
 
 
 class Ended(admin.SimpleListFilter):
@@ -148,7 +156,7 @@ class PayoutPauses(WithReason):
 
     @admin.display(description=_("Why it ended"))
     def ended_why(self, pause: Any) -> str:
-        return kept_text(pause, "ended_reason") or NOTHING
+        return reason_text(pause, "ended_reason")
 
     @admin.display(description=_("Ended"))
     def ended_at(self, pause: Any) -> str:
