@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from joey.commissions.models import Commission
-from joey.ledger.queries import balances_of
+from joey.ledger.queries import Balances, balances_of
 from joey.money.money import Money
 from joey.payouts.limits import limits_at, versions_of
 from joey.shops.models import Shop
@@ -28,6 +28,12 @@ def floor_of(shop: Shop, currency: str, at: datetime) -> Money:
         known = [each.floor_minor for each in versions if each.published_at <= oldest]
         floor = min(floor, known[-1]) if known else floor
     return Money(floor, currency)
+
+
+def missing_for(floor: Money, balance: Balances | None) -> Money | None:
+    """What the available balance lacks until a payout can be requested, or None when it suffices."""
+    missing = floor - balance.available if balance else floor
+    return missing if missing.minor > 0 else None
 
 
 def _oldest_unpaid(shop: Shop, currency: str) -> datetime | None:

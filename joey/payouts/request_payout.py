@@ -9,9 +9,9 @@ from joey.kit.days import day_text, today_of
 from joey.kit.refusals import Conflict, Invalid, Text
 from joey.kit.zone import zone, zone_name
 from joey.ledger.chart import AccountKind
-from joey.ledger.queries import lock_account
+from joey.ledger.queries import balances_of, lock_account
 from joey.money.money import Money
-from joey.payouts.floors import floor_of
+from joey.payouts.floors import floor_of, missing_for
 from joey.payouts.holds import open_holds
 from joey.payouts.journals import RESERVED, PayoutJournal, book
 from joey.payouts.models import Payee, Payout, PayoutHold
@@ -65,7 +65,7 @@ class InsufficientBalance(Conflict):
 
 
 class BelowFloor(Invalid):
-    """Below the smallest payout; `missing` (Money) is in the facts."""
+    """Below the smallest payout, `least`; what the balance lacks, if it does, is `missing` (both Money, in the facts)."""
 
     code = "below_floor"
 
@@ -131,13 +131,17 @@ def _check_floor(shop: Shop, amount: Money, now: datetime) -> None:
     if amount.minor <= 0:
         raise Invalid(_("The amount must be greater than zero."), field="amount")
     least = floor_of(shop, amount.currency, now)
-    if amount.minor < least.minor:
-        missing = least - amount
-        raise BelowFloor(
-            _("A payout is at least %(least)s: %(missing)s to go.") % {"least": least.text, "missing": missing.text},
-            field="amount",
-            missing=missing,
-        )
+    if amount.minor >= least.minor:
+        return
+    missing = missing_for(least, balances_of(shop.id).get(amount.currency))
+    if missing is None:
+        raise BelowFloor(_("A payout is at least %(least)s.") % {"least": least.text}, field="amount", least=least)
+    raise BelowFloor(
+        _("A payout is at least %(least)s: %(missing)s to go.") % {"least": least.text, "missing": missing.text},
+        field="amount",
+        least=least,
+        missing=missing,
+    )
 
 
 def _check_currency(rail: str, currency: str) -> None:

@@ -12,7 +12,7 @@ from joey.kit.ids import new_code
 from joey.kit.refusals import Refusal
 from joey.ledger.queries import balances_of
 from joey.money.money import parse_amount
-from joey.payouts.floors import floors
+from joey.payouts.floors import floors, missing_for
 from joey.payouts.payee import set_payee
 from joey.payouts.queries import currencies_in_progress, payee_of, payouts_of
 from joey.payouts.request_payout import request_payout
@@ -93,6 +93,7 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
         "balances": balances,
         "payable": payable,
         "floors": smallest,
+        "missing": {code: missing_for(smallest[code], balance) for code, balance in payable.items()},
         "in_progress": currencies_in_progress(shop),
         "payouts": payouts_of(shop),
         "key": form.data.get("key") or new_code(16),

@@ -106,11 +106,11 @@ def test_a_currency_never_earned_in_has_nothing_available() -> None:
 def test_a_payout_one_cent_under_the_floor_is_refused_and_at_the_floor_it_is_made() -> None:
     shop = ready_shop()
 
-    with pytest.raises(BelowFloor, match=r"¥0\.01 to go") as refused:
+    with pytest.raises(BelowFloor, match=r"^A payout is at least ¥1\.00\.$") as refused:
         requested(shop, 99)
 
     assert refused.value.field == "amount"
-    assert refused.value.facts["missing"] == cny(1)
+    assert refused.value.facts == {"least": cny(100)}  # nothing is missing in the balance
     assert held(shop.pk) == money(available=10_000)
     assert not Payout.objects.exists()
     assert requested(shop, 100).amount_minor == 100

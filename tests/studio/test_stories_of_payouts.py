@@ -142,11 +142,30 @@ def test_under_a_floor_a_keeper_reads_what_is_missing_and_a_higher_one_spares_wh
         ("en", "A payout is at least ¥10.00: ¥2.60 to go."),
         ("zh", "每笔提现至少 ¥10.00：还差 ¥2.60。"),
     ):
-        wish = {"amount": "7.40", "currency": "CNY", "key": "k"}
-        answer = signed_in(mei()).post("/studio/mei/payout", wish, headers={"accept-language": language})
-        assert answer.status_code == 422
-        assert words in html.unescape(answer.content.decode())
+        assert words in refused("7.40", language)
+        assert words in refused("1.00", language)  # it is the balance that lacks it, whatever was asked for
     assert not Payout.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "A payout is at least ¥1.00."), ("zh", "每笔提现至少 ¥1.00。")])
+def test_a_keeper_who_asks_for_less_than_the_floor_with_enough_in_the_balance_reads_the_floor_alone(
+    language: str, words: str
+) -> None:
+    ready_shop(740)
+
+    page = refused("0.10", language)
+
+    assert f">{words}<" in page
+    assert not re.search("to go|还差", page)
+    assert not Payout.objects.exists()
+
+
+def refused(amount: str, language: str) -> str:
+    """The page after that much was asked for."""
+    wish = {"amount": amount, "currency": "CNY", "key": "k"}
+    answer = signed_in(mei()).post("/studio/mei/payout", wish, headers={"accept-language": language})
+    assert answer.status_code == 422
+    return html.unescape(answer.content.decode())
 
 
 def floor_from(floor: int, from_at: datetime, *, published: datetime) -> None:
