@@ -144,8 +144,12 @@ class OrderRow:
     state: str
     reason: str
     quantity: int
+    bought: int  # pieces, before any came back: the most that a report named
+    bought_for: Money  # the same, of what the buyer paid
     paid: Money
     returned: Money
+    refunded: Money  # to the buyer, before settlement and after, without price protection
+    protected: Money  # price protection since the first report
     commission: Money  # pending, on hold and released together; on hold is partly pending still
     pending: Money
     on_hold: Money
@@ -176,7 +180,9 @@ class OrderRow:
 _ORDER_ROW = f"""
     SELECT l.id, l.marketplace, l.external_order, l.external_line, l.title, l.state, l.reason, l.quantity,
            l.currency, l.paid_minor, l.returned_paid_minor, l.rate_ppm, c.shown_rate_ppm, l.paid_at,
-           l.first_seen_at,
+           l.first_seen_at, before.pieces AS bought, before.paid_minor AS bought_for_minor, since.protected_minor,
+           greatest(0, before.paid_minor - l.paid_minor + l.returned_paid_minor - since.protected_minor)
+               AS refunded_minor,
            coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.pending_minor, 0) AS pending_minor,
            coalesce(c.held_minor + {BLOCKED}, 0) AS on_hold_minor, coalesce(c.released_minor, 0) AS released_minor,
            coalesce(c.penalty_minor, 0) AS penalty_minor, coalesce(c.state, '') AS commission_state, c.payable_on,
@@ -187,10 +193,19 @@ _ORDER_ROW = f"""
            ({READ_UNTIL.format(marketplace="l.marketplace")}) AS read_until
     FROM orders_orderline l LEFT JOIN commissions_commission c ON c.order_line_id = l.id
     LEFT JOIN commissions_quarantinedline q ON q.line_id = l.id
+    CROSS JOIN LATERAL (
+        SELECT greatest(l.quantity, max(r.quantity)) AS pieces,
+               greatest(l.paid_minor, max(r.buyer_paid_minor)) AS paid_minor, min(r.protected_minor) AS protected_minor
+        FROM commissions_revision r WHERE r.commission_id = c.id
+    ) AS before
+    CROSS JOIN LATERAL (
+        SELECT greatest(0, l.protected_minor + l.returned_protected_minor - before.protected_minor) AS protected_minor
+    ) AS since
 """
 _FIGURES = {
-    "paid_minor": "paid", "returned_paid_minor": "returned", "amount_minor": "commission", "pending_minor": "pending",
-    "on_hold_minor": "on_hold", "released_minor": "released", "penalty_minor": "penalty",
+    "paid_minor": "paid", "bought_for_minor": "bought_for", "refunded_minor": "refunded",
+    "protected_minor": "protected", "returned_paid_minor": "returned", "amount_minor": "commission",
+    "pending_minor": "pending", "on_hold_minor": "on_hold", "released_minor": "released", "penalty_minor": "penalty",
 }  # fmt: skip
 
 

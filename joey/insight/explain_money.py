@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from joey.insight.explain_pieces import whole_pieces
 from joey.kit.days import day_text
 from joey.kit.text import sentences
 from joey.money.money import Money
@@ -175,17 +176,12 @@ def _ended(what: str, facts: Facts) -> str:
 
 def _units_returned(facts: Facts) -> tuple[int, int]:
     """How many pieces came back, of how many; (0, 0) where the figures do not say so exactly."""
-    if facts.get("returned_units"):
-        return facts["returned_units"], facts["returned_of"]
     before = facts.get("quantity_before", facts["quantity"])
     if facts["quantity"] < before:
         return before - facts["quantity"], before
     total = max(facts.get("buyer_paid_first_minor", 0), facts.get("buyer_paid_before_minor", 0))
-    back = _refunded(facts)
-    if not back or not total:
-        return 0, 0
-    units, rest = divmod(back * before, total)
-    return (units, before) if not rest and 0 < units < before else (0, 0)
+    units = whole_pieces(_refunded(facts), of=total, quantity=before)
+    return (units, before) if 0 < units < before else (0, 0)
 
 
 def _refund_change(facts: Facts) -> int:

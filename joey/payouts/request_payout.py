@@ -65,7 +65,7 @@ class InsufficientBalance(Conflict):
 
 
 class BelowFloor(Invalid):
-    """Below the smallest payout, `least`; what the balance lacks, if it does, is `missing` (both Money, in the facts)."""
+    """Below the smallest payout, `least`. What the balance lacks is `missing`, if it does (Money, in the facts)."""
 
     code = "below_floor"
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from joey.commissions.queries import newest_first, order_of, orders_of
+from joey.insight.explain_pieces import pieces_in_words
 from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import click_trace, order_trace
 from joey.kit import clock
@@ -24,7 +25,15 @@ def orders(request: HttpRequest, slug: str) -> HttpResponse:
     more = found[ORDERS_PER_PAGE - 1].id if len(found) > ORDERS_PER_PAGE else None
     now, shown = clock.now(), newest_first(found[:ORDERS_PER_PAGE])
     waiting = {line.id: waiting_in_short(line, now=now) for line in shown}
-    facts = {"shop": shop, "tab": "orders", "now": now, "orders": shown, "waiting": waiting, "more": more}
+    facts = {
+        "shop": shop,
+        "tab": "orders",
+        "now": now,
+        "orders": shown,
+        "pieces": {line.id: pieces_in_words(line) for line in shown},
+        "waiting": waiting,
+        "more": more,
+    }
     return page(request, "orders.html", facts)
 
 
@@ -35,8 +44,15 @@ def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
     now = clock.now()
     trace = order_trace(shop, line_id, now=now)
     line = order_of(shop.id, line_id)
-    due = day_in_words(line, now=now) if line else None
-    facts = {"shop": shop, "tab": "orders", "now": now, "line": line, "trace": trace, "due": due}
+    facts = {
+        "shop": shop,
+        "tab": "orders",
+        "now": now,
+        "line": line,
+        "pieces": pieces_in_words(line) if line else "",
+        "trace": trace,
+        "due": day_in_words(line, now=now) if line else None,
+    }
     return page(request, "order.html", facts)
 
 

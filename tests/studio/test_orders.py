@@ -1,16 +1,22 @@
 """The lists of orders and earnings: in the order of the times that they show."""
 
 import re
+from typing import Any
 
 import pytest
 
 from joey.commissions.earn_due import earn_due
 from joey.commissions.queries import orders_of
+from joey.marketplaces.port import AnyReport
 from joey.orders.take_order_reports import take_order_reports
-from tests.cast import DAY, NOW, leased, mei, meis_shop, report
+from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, report, settled
+from tests.commissions.stage import take_in
+from tests.proof import prove
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
+
+THREE: dict[str, Any] = {"quantity": 3, "paid_minor": 29700, "commission_minor": 3713, "service_fee_minor": 0}
 
 
 @pytest.mark.parametrize("name", ["orders", "earnings"])
@@ -39,6 +45,42 @@ def test_an_order_of_several_pieces_says_how_many() -> None:
 
     assert "× 3" in pages["1"]
     assert "×" not in pages["2"]
+
+
+ONE_BACK = refund("1", back=1238, refund_minor=9900)
+HALF_BACK = refund("1", back=620, refund_minor=5000)
+CHEAPER = refund("1", case="2", back=371, refund_minor=2970, protected_minor=2970)
+OF_THE_CHEAPER = refund("1", back=1114, refund_minor=8910)
+TWO_LEFT = report("1", **THREE | {"paid_minor": 19800, "commission_minor": 2475}, reported_at=NOW - 9 * DAY)
+FEWER = report("1", **THREE | {"quantity": 2, "paid_minor": 19800}, reported_at=NOW - 9 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("later", "english", "chinese"),
+    [
+        ([settled("1", **THREE)], "× 3", "× 3"),
+        ([settled("1", **THREE), ONE_BACK], "3 bought, 1 returned", "买 3 件，退 1 件"),
+        ([settled("1", **THREE), HALF_BACK], "3 bought, ¥50.00 refunded", "买 3 件，退款 ¥50.00"),
+        ([settled("1", **THREE), CHEAPER], "× 3", "× 3"),
+        ([settled("1", **THREE), CHEAPER, OF_THE_CHEAPER], "3 bought, 1 returned", "买 3 件，退 1 件"),
+        ([TWO_LEFT], "3 bought, 1 returned", "买 3 件，退 1 件"),
+        ([FEWER], "3 bought, 1 returned", "买 3 件，退 1 件"),
+    ],
+    ids=["none", "one", "half of one", "price protection", "one at the new price", "before settlement", "reported"],
+)
+def test_an_order_of_three_is_headed_by_what_came_back_of_it(
+    later: list[AnyReport], english: str, chinese: str
+) -> None:
+    leased(meis_shop())
+    take_in(report("1", **THREE))
+    for each in later:
+        take_in(each)
+    prove()
+
+    for name in ("orders", f"orders/{orders_of(meis_shop().pk, limit=1)[0].id}"):
+        for language, words in (("en", english), ("zh", chinese)):
+            answer = signed_in(mei()).get(f"/studio/mei/{name}", headers={"accept-language": language})
+            assert f"<span>{words}</span>" in answer.content.decode()
 
 
 def test_a_day_without_orders_says_none_of_what_it_earned_as_of_its_orders() -> None:
