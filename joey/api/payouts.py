@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 from pydantic import Field
 
@@ -12,10 +11,9 @@ from joey.api.caller import shop_for
 from joey.api.once import HEADER, once
 from joey.api.shapes import In, ListOf, MoneyIn, MoneyOut, Out, PageIn, Time, money, seal, unseal
 from joey.kit.clock import now
-from joey.kit.refusals import NotFound
 from joey.ledger.queries import balances_of
 from joey.payouts.payee import set_payee
-from joey.payouts.queries import PayeeRow, PayoutRow, payee_of, payout_of, payouts_of
+from joey.payouts.queries import PayeeRow, PayoutRow, payout_details, payout_of, payouts_of
 from joey.payouts.request_payout import request_payout
 
 router = Router(tags=["money"])
@@ -95,11 +93,8 @@ def get_balance(request: HttpRequest, slug: str) -> dict[str, BalanceOut]:
 
 @router.get("/shops/{slug}/payout-details", response=PayoutDetailsOut)
 def get_payout_details(request: HttpRequest, slug: str) -> PayoutDetailsOut:
-    """Where the money goes. 404 before anyone has said so."""
-    found = payee_of(shop_for(request, slug))
-    if found is None:
-        raise NotFound(_("This shop has no payout details yet."))
-    return details_out(found)
+    """Where the money goes. 404 before anyone has said so, and with the code `payee_erased` once that was erased."""
+    return details_out(payout_details(shop_for(request, slug)))
 
 
 @router.put("/shops/{slug}/payout-details", response=PayoutDetailsOut)
@@ -114,9 +109,7 @@ def set_payout_details(request: HttpRequest, slug: str, body: PayoutDetailsIn) -
         bank_code=body.bank_code,
         now=now(),
     )
-    found = payee_of(shop, body.rail)
-    assert found is not None, "it was set a moment ago, and payout details are never removed"
-    return details_out(found)
+    return details_out(payout_details(shop, body.rail))
 
 
 @router.get("/shops/{slug}/payouts", response=ListOf[PayoutOut])

@@ -94,6 +94,10 @@ KINDS: Mapping[str, ProblemKind] = {
     "insufficient_balance": ProblemKind(
         _("Not enough is available"), _("Money that is pending or reserved cannot be paid out yet.")
     ),
+    "payee_erased": ProblemKind(
+        _("The payout details were erased"),
+        _("They were erased because a person asked for that. Add them again before the next payout."),
+    ),
     "payee_paused": ProblemKind(
         _("Payouts are paused"), _("Payout details changed. Payouts resume 72 hours after the change.")
     ),

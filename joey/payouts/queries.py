@@ -34,6 +34,12 @@ from joey.shops.models import Shop
 CHECKING = "checking"  # shown instead of the state while it is open what became of the transfer
 
 
+class PayeeErased(NotFound):
+    """The shop had payout details, and a person asked for them to be erased."""
+
+    code = "payee_erased"
+
+
 @dataclass(frozen=True)
 class PayoutRow:
     """One payout as its shopkeeper and an operator see it. `account` is masked; `held` says why it waits, or is "".
@@ -135,11 +141,21 @@ def payout_by_id(payout_id: UUID) -> Payout:
 
 def payee_of(shop: Shop, rail: str | None = None) -> PayeeRow | None:
     """The payout details of one rail, the default one if none is named; None without any, or once they were erased."""
+    try:
+        return payout_details(shop, rail)
+    except NotFound:
+        return None
+
+
+def payout_details(shop: Shop, rail: str | None = None) -> PayeeRow:
+    """The same. Raises NotFound before anyone gave them, and PayeeErased."""
     versions = Payee.objects.filter(shop=shop, rail=rail or default_rail()).order_by("-version")
     found = with_texts(versions, "details").first()
-    details = read_details(kept_text(found, "details")) if found else None
-    if found is None or details is None:
-        return None
+    if found is None:
+        raise NotFound(_("This shop has no payout details yet."))
+    details = read_details(kept_text(found, "details"))
+    if details is None:
+        raise PayeeErased(_("The payout details of this shop were erased. Add them again before the next payout."))
     return PayeeRow(
         rail=found.rail,
         holder_name=details.holder_name,

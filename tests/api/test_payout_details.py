@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from joey.insight.erase_subject import erase_subject
 from joey.payouts.models import Payee
 from tests.api.client import Caller, assert_problem
-from tests.cast import mei, meis_shop
+from tests.cast import NOW, mei, meis_shop
 
 pytestmark = pytest.mark.django_db
 CASES = Path(__file__).resolve().parent.parent / "payouts/cases"
@@ -42,3 +43,23 @@ def test_details_that_are_right_are_kept_on_the_usual_rail() -> None:
 
     assert kept.status_code == 200, kept.content
     assert (kept.json()["account"], kept.json()["rail"]) == ("•••• 3000", "bank")
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("en", "The payout details of this shop were erased. Add them again before the next payout."),
+        ("zh-hans", "本店的收款信息已被清除。下次提现前请重新填写。"),
+    ],
+)
+def test_details_that_were_erased_are_said_to_be_erased_until_new_ones_are_given(language: str, detail: str) -> None:
+    meis_shop()
+    me = Caller(mei(), language=language)
+    assert me.put("/shops/mei/payout-details", GOOD).status_code == 200
+
+    erase_subject(f"payee:{Payee.objects.get().pk}", reason="She asked for it", now=NOW)
+
+    refused = me.get("/shops/mei/payout-details")
+    assert assert_problem(refused, 404, "payee_erased")["detail"] == detail
+    assert me.put("/shops/mei/payout-details", GOOD).status_code == 200
+    assert me.get("/shops/mei/payout-details").json()["account"] == "•••• 3000"
