@@ -23,10 +23,11 @@ def pay(as_of: str | None, data: Path) -> None:
         only_in_the_sandbox(moment)
         done = pay_due(now=moment or now(), ask_all=True)
     click.echo(
-        f"{done.approved} approved by rule, {done.sent} handed to the bank, {done.paid} paid, {done.failed} failed,"
-        f" {done.returned} came back;"
-        f" {done.waiting} wait for an operator."
+        f"{done.approved} approved by rule, {done.sent} put into files; files the bank took: {done.files};"
+        f" {done.paid} paid, {done.failed} failed, {done.returned} came back; {done.waiting} wait for an operator."
     )
+    if done.files_again:
+        click.echo(f"Handed to the bank again, because it did not know them, with the same bytes: {done.files_again}.")
     if done.paused:
         click.echo(
             f"Nothing is sent: payouts are paused. {done.paused} `joey payouts resume REASON` resumes them.", err=True

@@ -14,10 +14,14 @@ from joey.record.kept_texts import kept_text
 
 @dataclass(frozen=True)
 class PayoutRun:
-    """What the run did; `waiting` payouts need an operator, `problems` are open questions with a rail."""
+    """What the run did; `sent` payouts were put into files, `files` were taken by a rail, `files_again` of them had
+    left before; `waiting` payouts need an operator, `problems` are open questions with a rail.
+    """
 
     approved: int
     sent: int
+    files: int
+    files_again: int
     paid: int
     failed: int
     returned: int
@@ -38,6 +42,8 @@ def pay_due(*, now: datetime, ask_all: bool = False) -> PayoutRun:
     return PayoutRun(
         approved=approved,
         sent=sent.payouts,
+        files=sent.handed_over,
+        files_again=sent.handed_again,
         paid=taken.settled,
         failed=taken.rejected,
         returned=taken.returned,

@@ -4,6 +4,7 @@ A process killed in between leaves a file that the next run submits. Once its by
 (take_answers.py) before anything is sent again.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,12 +24,15 @@ _WAITING = (PayoutAttempt.State.PREPARED, PayoutAttempt.State.SUBMITTED)
 
 @dataclass(frozen=True)
 class Sent:
-    """`payouts` newly put into `files`; `handed_over` files the rail took now, `waiting` files it has not confirmed."""
+    """`payouts` newly put into `files`; `handed_over` files the rail took now, `handed_again` of which had left before;
+    `waiting` files it has not confirmed.
+    """
 
     payouts: int
     files: int
     handed_over: int
     waiting: int
+    handed_again: int = 0
 
 
 def send_due(*, now: datetime) -> Sent:
@@ -40,14 +44,15 @@ def send_due(*, now: datetime) -> Sent:
     if not sending_allowed():
         return Sent(0, 0, 0, waiting_files().count())
     payouts, files, not_connected = _prepare(now)
-    handed_over, any_withdrawn = _submit_waiting(now)
-    if any_withdrawn:  # the payouts beside the one that was stopped
+    done = _submit_waiting(now)
+    if Submitted.WITHDRAWN in done:  # the payouts beside the one that was stopped
         again, more_files, _refusal = _prepare(now)
-        more, _withdrawn = _submit_waiting(now)
-        payouts, files, handed_over = payouts + again, files + more_files, handed_over + more
+        payouts, files = payouts + again, files + more_files
+        done += _submit_waiting(now)
     if not_connected:
         raise not_connected
-    return Sent(payouts, files, handed_over, waiting_files().count())
+    handed_again = done[Submitted.TAKEN_AGAIN]
+    return Sent(payouts, files, done[Submitted.TAKEN] + handed_again, waiting_files().count(), handed_again)
 
 
 def waiting_files() -> "QuerySet[PayoutFile]":
@@ -68,11 +73,11 @@ def _prepare(now: datetime) -> tuple[int, int, RailNotConnected | None]:
     return payouts, files, not_connected
 
 
-def _submit_waiting(now: datetime) -> tuple[int, bool]:
-    """Submit every waiting file to its own rail account; how many were taken, and whether any was withdrawn."""
+def _submit_waiting(now: datetime) -> Counter[Submitted]:
+    """Submit every waiting file to its own rail account; what became of how many."""
     rails = connected_accounts()
     unanswered = dict.fromkeys(rails, 0)
-    taken, any_withdrawn = 0, False
+    became: Counter[Submitted] = Counter()
     for file in waiting_files():
         content = bytes_of(file.content_id)
         if file.rail_account not in rails:
@@ -83,7 +88,6 @@ def _submit_waiting(now: datetime) -> tuple[int, bool]:
             clear_problem(file, OTHER_ACCOUNT)
             rail, manifest = rails[file.rail_account]
             done = submit_file(rail, manifest, file, content, now=now)
-            taken += done == Submitted.TAKEN
-            any_withdrawn |= done == Submitted.WITHDRAWN
+            became[done] += 1
             unanswered[file.rail_account] += done == Submitted.UNANSWERED
-    return taken, any_withdrawn
+    return became

@@ -32,6 +32,7 @@ class Submitted(Enum):
     """What became of one try to submit a file."""
 
     TAKEN = "taken"  # the rail confirmed that it has it
+    TAKEN_AGAIN = "taken again"  # the same, of bytes that had left before and that it did not know
     REFUSED = "refused"  # the rail answered, and will not have it
     UNANSWERED = "unanswered"  # the rail is asked next
     NOT_SENT = "not sent"  # the gate is closed, or another process has the file
@@ -64,7 +65,8 @@ def submit_file(rail: Rail, manifest: RailManifest, file: PayoutFile, content: b
             )
             return Submitted.REFUSED
         book_receipt(file.id, receipt.content, now=now)
-        return Submitted.TAKEN
+        left_before = PayoutSubmission.objects.filter(file=file).count() > 1
+        return Submitted.TAKEN_AGAIN if left_before else Submitted.TAKEN
 
 
 @transaction.atomic(durable=True)

@@ -1,8 +1,12 @@
 """Small payouts need no operator; large and held ones do."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner, Result
+
+from joey.cli.pay import pay
 
 from joey.payouts.approve_small import approve_small
 from joey.payouts.holds import place_hold
@@ -69,3 +73,28 @@ def test_a_large_sum_cut_into_small_ones_meets_an_operator(bank: Bank) -> None:
         assert approve_small(now=NOW) == approved
 
         Payout.objects.filter(pk=payout.pk, state=Payout.State.APPROVED).update(state=Payout.State.PAID)
+
+
+def test_the_command_says_that_the_bank_got_a_file_again_and_did_not_take_it_before(
+    monkeypatch: pytest.MonkeyPatch, bank: Bank
+) -> None:
+    requested(ready_shop(10_000), 4_000)
+    bank.faults = ["500"]
+
+    first, second, third = (run(monkeypatch).output for _run in range(3))
+
+    nothing_else = "0 paid, 0 failed, 0 came back; 0 wait for an operator.\n"
+    assert first == f"1 approved by rule, 1 put into files; files the bank took: 0; {nothing_else}"
+    assert second == (
+        f"0 approved by rule, 0 put into files; files the bank took: 1; {nothing_else}"
+        "Handed to the bank again, because it did not know them, with the same bytes: 1.\n"
+    )
+    assert third == f"0 approved by rule, 0 put into files; files the bank took: 0; {nothing_else}"
+    (before, again) = bank.received
+    assert before == again
+
+
+def run(monkeypatch: pytest.MonkeyPatch) -> Result:
+    """`joey pay`, once."""
+    monkeypatch.setattr("joey.instance.open_instance.instance", lambda *_: nullcontext())
+    return CliRunner().invoke(pay)

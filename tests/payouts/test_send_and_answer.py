@@ -90,7 +90,8 @@ def test_after_an_answer_that_does_not_come_the_bank_is_asked_and_the_same_file_
     prove()
     took_it = bool(bank.files)
     take_answers(now=NOW + MINUTE)
-    assert send_due(now=NOW + MINUTE) == Sent(payouts=0, files=0, handed_over=not took_it, waiting=0)
+    again = not took_it
+    assert send_due(now=NOW + MINUTE) == Sent(payouts=0, files=0, handed_over=again, waiting=0, handed_again=again)
 
     assert len(bank.received) == (1 if took_it else 2)
     assert len(set(bank.received)) == 1
