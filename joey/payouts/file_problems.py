@@ -35,6 +35,15 @@ ENDED_BY = {
     CAME_BACK: "the hold that it placed is released",
 }
 
+# Notes that quote the rail, as logs and terminals have them: what it wrote may name people, and there it could not be
+# erased. It is on the file's page in the office.
+IN_OUR_WORDS = {
+    "file_refused": "the rail refused this file",
+    "unknown_transfer": "the rail answered about a transfer that is not in this file",
+    "unknown_word": "what the rail answered about {key} cannot be read",
+    "other_amount": "the rail names another amount for {key}",
+}
+
 NAMES_STRANGERS = ~Q(problems="") & Q(problems__contains=NOT_OURS)  # a condition on files
 
 
@@ -66,6 +75,15 @@ def stranger_note(key: str) -> str:
     return f"{NOT_OURS} {key[:40]!r} is not in this file"
 
 
+def in_our_words(line: str) -> str:
+    """The note without anything that the rail wrote."""
+    code, _colon, said = line.partition(":")
+    if code not in IN_OUR_WORDS:
+        return line
+    key = said.strip().partition(" ")[0].rstrip(":")  # that of our own transfer, where the words name one
+    return f"{code}: {IN_OUR_WORDS[code].format(key=key)}"
+
+
 def add_problem(file: PayoutFile, line: str) -> bool:
     """Note the line unless it is there already; whether it is new."""
     assert line.partition(":")[0] in ENDED_BY, "a note says what is wrong by a code whose end is declared"
@@ -73,7 +91,7 @@ def add_problem(file: PayoutFile, line: str) -> bool:
     lines = file.problems.splitlines()
     if line in lines:
         return False
-    log.error("payout file %s: %s", file.message_id, line)
+    log.error("payout file %s: %s", file.message_id, in_our_words(line))
     _save(file, [*lines, line])
     return True
 

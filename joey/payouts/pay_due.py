@@ -1,15 +1,19 @@
 """One payout run: approve what the rule allows, book what the rails answered, send what is approved."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from joey.payouts.approve_small import approve_small
 from joey.payouts.by_rule import to_decide
+from joey.payouts.file_problems import in_our_words
 from joey.payouts.models import Payout, PayoutFile
 from joey.payouts.pause import open_pauses
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from joey.record.kept_texts import kept_text
+
+FILES_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -49,5 +53,12 @@ def pay_due(*, now: datetime, ask_all: bool = False) -> PayoutRun:
         returned=taken.returned,
         waiting=to_decide(Payout.objects.all()).count(),
         paused=next((kept_text(pause, "reason") for pause in open_pauses()), ""),
-        problems=tuple(PayoutFile.objects.exclude(problems="").values_list("problems", flat=True)[:20]),
+        problems=tuple(_problems()),
     )
+
+
+def _problems() -> Iterator[str]:
+    """For a terminal or a log: by file, without what the rail wrote."""
+    for file in PayoutFile.objects.exclude(problems="").order_by("id")[:FILES_NAMED]:
+        for line in dict.fromkeys(in_our_words(line) for line in file.problems.splitlines()):
+            yield f"{file.message_id}: {line}"

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists
 
 from joey.payouts.book_answers import book_file_refused, book_receipt, book_unreadable
+from joey.payouts.file_problems import FILE_REFUSED, in_our_words
 from joey.payouts.gate import holds_on_payout, release_unpayable, sendable
 from joey.payouts.keep_answers import KnownAnswers
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
@@ -55,7 +56,7 @@ def submit_file(rail: Rail, manifest: RailManifest, file: PayoutFile, content: b
                 book_unreadable(file.id, error.content, now=now)
             return Submitted.UNANSWERED
         except FileRefused as refusal:
-            log.error("payout file %s: %s", file.message_id, refusal)
+            log.error("payout file %s: %s", file.message_id, in_our_words(FILE_REFUSED))
             book_file_refused(
                 file.id,
                 refusal.content,

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
+from joey.kit.text import sentences
 from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known, book_overdue, book_unreadable
 from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problem
 from joey.payouts.keep_answers import latest_submission
@@ -70,7 +71,10 @@ def ask_file(file: PayoutFile, *, by: Person, now: datetime) -> AnswersTaken:
     found = connected_accounts().get(file.rail_account)
     if found is None:
         raise RailNotConnected(_("The settings name another bank account; this file waits for its own."))
-    return _ask(*found, file, now)
+    try:
+        return _ask(*found, file, now)
+    except RailUnavailable as error:
+        raise RailUnavailable(sentences(error.text, error.words), content=error.content) from None
 
 
 def _ask(rail: Rail, manifest: RailManifest, file: PayoutFile, now: datetime) -> AnswersTaken:

@@ -26,7 +26,8 @@ class Bank:
     Faults: "silent" (takes the file, hangs up), "500" (takes nothing), "garbage" (takes the file, answers rubbish),
     "cut" (takes the file, its answer lacks the end), "broken" (the same, and the connection breaks before the promised
     length), "broken 500" (takes nothing, and an error that names the file breaks off like that), "refuse" (422), "401"
-    and the like, "portal" (200 from something in between, takes nothing), "login" (the same, and repeats the address).
+    and the like, "410" (when asked), "portal" (200 from something in between, takes nothing), "login" (the same, and
+    repeats the address).
     """
 
     url: str = ""
@@ -119,6 +120,8 @@ def running_bank() -> Iterator[Bank]:
             fault = bank.faults.pop(0) if bank.faults else ""
             if fault in ("cut", "broken", "broken 500"):
                 self._cut(message_id, fault)
+            elif fault == "410":
+                self._answer(410, {"title": "not that way"})
             elif fault:
                 self._send(500 if fault == "500" else 200, b"?")
             elif message_id in bank.files:

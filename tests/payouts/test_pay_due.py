@@ -7,13 +7,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from joey.cli.pay import pay
-
 from joey.payouts.approve_small import approve_small
 from joey.payouts.holds import place_hold
-from joey.payouts.models import Payout
+from joey.payouts.models import Payout, PayoutAttempt, PayoutFile
 from joey.payouts.pay_due import pay_due
+from joey.payouts.rails.port import RailUnavailable
+from joey.payouts.take_answers import ask_file
 from joey.record.queries import events_of
-from tests.cast import NOW
+from tests.cast import NOW, ada
 from tests.payouts.bank import Bank
 from tests.payouts.stage import held, money, ready_shop, requested
 from tests.proof import prove
@@ -92,6 +93,56 @@ def test_the_command_says_that_the_bank_got_a_file_again_and_did_not_take_it_bef
     assert third == f"0 approved by rule, 0 put into files; files the bank took: 0; {nothing_else}"
     (before, again) = bank.received
     assert before == again
+
+
+WRITTEN = "WANGXIU"  # by the bank
+STRANGER = {"end_to_end_id": WRITTEN, "amount_minor": 1, "currency": "CNY", "state": "settled"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "answer", "extra", "said"),
+    [
+        ("refuse", {}, [], "file_refused: the rail refused this file"),
+        ("", {}, [STRANGER], "unknown_transfer: the rail answered about a transfer that is not in this file"),
+        ("", {"state": WRITTEN}, [], "unknown_word: what the rail answered about KEY cannot be read"),
+        ("", {"currency": WRITTEN}, [], "other_amount: the rail names another amount for KEY"),
+    ],
+    ids=["refused", "stranger", "unreadable", "amount"],
+)
+def test_what_the_bank_writes_stays_with_its_file_and_is_in_no_terminal_or_log(
+    monkeypatch: pytest.MonkeyPatch, bank: Bank, caplog: pytest.LogCaptureFixture,
+    fault: str, answer: dict[str, str], extra: list[dict[str, object]], said: str,
+) -> None:  # fmt: skip
+    requested(ready_shop(10_000), 4_000)
+    bank.faults = [fault]
+    bank.rewrite = lambda body: body.replace(b"not that way", WRITTEN.encode())
+    first = run(monkeypatch)
+    bank.decide_all(**{"state": "settled"} | answer)
+    bank.extra = extra
+
+    second = run(monkeypatch)
+
+    file, attempt = PayoutFile.objects.get(), PayoutAttempt.objects.get()
+    assert WRITTEN in file.problems
+    line = f"{file.message_id}: {said.replace('KEY', attempt.rail_key)}"
+    assert f"Problem: {line}\n" in second.stderr
+    assert f"payout file {line}" in caplog.text
+    assert WRITTEN not in first.output + second.output + caplog.text
+
+
+def test_why_the_bank_does_not_answer_for_a_file_is_read_by_the_operator_who_asks_and_in_no_log(
+    monkeypatch: pytest.MonkeyPatch, bank: Bank, caplog: pytest.LogCaptureFixture
+) -> None:
+    requested(ready_shop(10_000), 4_000)
+    run(monkeypatch)
+    bank.faults = ["410", "410"]
+
+    run(monkeypatch)
+
+    assert "The bank does not answer for this file (410)." in caplog.text
+    assert "not that way" not in caplog.text
+    with pytest.raises(RailUnavailable, match=r"\(410\)\. .*not that way"):
+        ask_file(PayoutFile.objects.get(), by=ada(), now=NOW)
 
 
 def run(monkeypatch: pytest.MonkeyPatch) -> Result:

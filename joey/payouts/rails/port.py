@@ -23,14 +23,16 @@ class RailUnavailable(Unavailable):
     """No answer, or an unreadable one: whether the rail has the file is unknown.
 
     `content` is the bytes of an unreadable one that names the file, or of the beginning that arrived of one: what
-    became of it is open, but the rail knows it.
+    became of it is open, but the rail knows it. `words` are the rail's own, for the operator who asked: `text` goes to
+    logs, where they could not be erased.
     """
 
     code = "rail_unavailable"
 
-    def __init__(self, text: Text, *, content: bytes = b"") -> None:
+    def __init__(self, text: Text, *, content: bytes = b"", words: str = "") -> None:
         super().__init__(text)
         self.content = content
+        self.words = words
 
 
 class FileRefused(Invalid):

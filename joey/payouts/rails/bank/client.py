@@ -81,10 +81,7 @@ def read_answers(bank: BankConnection, message_id: str) -> FileAnswer:
     if answer.status == 404:
         raise FileUnknown(_("The bank does not know this file."), content=answer.content)
     if not answer.is_success:
-        raise RailUnavailable(
-            _("The bank does not answer for this file (%(status)s): %(text)s")
-            % {"status": answer.status, "text": answer.text}
-        )
+        raise RailUnavailable(_("The bank does not answer for this file (%s).") % answer.status, words=answer.text)
     with _readable(answer, message_id):
         if _read_body(answer.content).get("message_id", message_id) != message_id:
             raise ValueError("another file")
