@@ -1,31 +1,25 @@
-"""Takes an unreadable report off the list for good: a later report was read, or an operator gives it up.
+"""An operator gives up an unreadable report, which takes it off the list for good.
 
 The report itself stays as it came; that it is not tried again is a row of its own.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit import sql
-from joey.kit.partitions import first_id_of
 from joey.kit.refusals import Forbidden, NotFound
-from joey.kit.sets import SetTable
 from joey.kit.text import read_reason
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.models import ReportDismissal, UnreadReport
-from joey.orders.newest_report import IS_ITS_CASE, IS_REPLACED, IS_UNREAD_OF_LINE
-from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
+from joey.orders.replace_unread import OF_THE_REPORT
+from joey.orders.staged_tables import LEFT_LIST
 from joey.orders.take_order_reports import lock_lines_of
 from joey.people.models import Person
-from joey.record.append import append, append_set
+from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
-
-OF_THE_REPORT = ("marketplace", "kind", "external_order", "payload_sha256")  # what a dismissal has of its report
 
 
 @transaction.atomic(durable=True)
@@ -45,71 +39,3 @@ def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetim
     facts = {"by": str(by.pk), "marketplace": unread["marketplace"], "reason": kept.fact}
     append("report.dismissed", f"report:{report_id}", facts, happened_at=now)
     mark_lines_off_the_list(unread["marketplace"])
-
-
-@dataclass(frozen=True)
-class ReplacedReport:
-    """An unreadable report and the later one of its line or refund case."""
-
-    report_id: UUID
-    replaced_by: UUID
-
-
-REPLACED = SetTable("replaced_report", ReplacedReport)
-
-
-def dismiss_replaced(marketplace: str, *, now: datetime) -> int:
-    """Take off those whose line, or refund case, has a later report that was read; how many. The caller has locked the
-    lines.
-
-    A line, and a case, is what its most recent report says, so what an earlier one said does not matter any more.
-    """
-    since = sql.value(_SINCE, {"marketplace": marketplace})
-    if since is None:
-        return 0
-    given = {"marketplace": marketplace, "first": first_id_of(since - TAKEN_WITHIN)}
-    found = REPLACED.create().insert(_FIND, given)
-    of_the_report = ", ".join(OF_THE_REPORT)
-    sql.execute(
-        f"INSERT INTO orders_reportdismissal (report_id, {of_the_report}, replaced_by, at)"
-        f" SELECT report_id, {of_the_report}, replaced_by, %s FROM {REPLACED} JOIN orders_unreadreport"
-        " USING (report_id)",
-        [now],
-    )
-    sql.execute(f"DELETE FROM orders_unreadreport u USING {REPLACED} f WHERE f.report_id = u.report_id")
-    append_set(
-        f"""
-        SELECT NULL::uuid AS shop_id, 'report.replaced' AS kind, 'report:' || report_id AS subject_key,
-               jsonb_build_object('marketplace', %(marketplace)s::text, 'report', replaced_by) AS facts,
-               %(now)s AS happened_at
-        FROM {REPLACED}
-        """,
-        {"marketplace": marketplace, "now": now},
-    )
-    return found
-
-
-_UNREAD = f"""
-    orders_unreadreport u
-    JOIN orders_orderline l ON {IS_UNREAD_OF_LINE} LEFT JOIN orders_refundcase c ON {IS_ITS_CASE}
-"""
-# When the earliest of the polls that brought the newest reports was written down: in the transaction that kept what it
-# brought. What no poll brought may be of any day. Reads no report, and mostly finds none to look for.
-_SINCE = f"""
-    SELECT min(coalesce(p.recorded_at, '2000-01-01Z')) FROM {_UNREAD}
-    LEFT JOIN orders_poll p ON p.id = CASE u.kind WHEN 'order' THEN l.reported_poll ELSE c.reported_poll END
-    WHERE u.marketplace = %(marketplace)s AND {IS_REPLACED}
-"""
-# Each unreadable report with the newest report of its line or case, where that is newer (newest_report.py): its last
-# reading, which may be of a later day than its poll.
-_FIND = f"""
-    SELECT DISTINCT ON (u.report_id) u.report_id, newest.id AS replaced_by FROM {_UNREAD}
-    JOIN orders_report newest ON (newest.marketplace, newest.external_order, newest.external_line)
-                               = (l.marketplace, l.external_order, l.external_line)
-    WHERE u.marketplace = %(marketplace)s AND {IS_REPLACED} AND newest.id >= %(first)s
-      AND newest.problem = '' AND (newest.kind, newest.case_id) = (u.kind, u.case_id)
-      AND (newest.reported_at, coalesce(newest.poll_id, 0), newest.payload_sha256)
-        = CASE u.kind WHEN 'order' THEN (l.reported_at, l.reported_poll, l.report_digest)
-                      ELSE (c.reported_at, c.reported_poll, c.report_digest) END
-    ORDER BY u.report_id, newest.id DESC
-"""

@@ -19,8 +19,8 @@ from joey.kit.partitions import in_days_of
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
-from joey.orders.dismiss_unread import dismiss_replaced
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
+from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
 from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
 from joey.orders.storable import PROBLEM_MAX, fitting

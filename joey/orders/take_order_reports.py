@@ -23,6 +23,7 @@ from joey.orders.mark_unread import mark_unread
 from joey.orders.models import Poll
 from joey.orders.move_lines import move_lines
 from joey.orders.newest_report import LINE, case_rank, newest_case_first
+from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin, stage_reports
 from joey.orders.staged_tables import KEPT, LEFT_LIST, MOVED, ORDERS, REFUNDS, UNREADABLE
 from joey.orders.storable import unstorable
@@ -100,12 +101,15 @@ def take_order_reports(
     """Keep the reports and move the lines they are about. The same set twice changes nothing.
 
     `poll` is what brought them: it is kept with them, if any of them is new. Reports that no poll brought are older
-    than those of the same second that one did. A report that no table can hold is kept unread and stops no other.
+    than those of the same second that one did. A report that no table can hold is kept unread and stops no other. An
+    earlier one that could not be read leaves the list as soon as a later one of its line or case was read.
     """
     origin = Origin(poll.number if poll else 0)
     done = take_with_origins(marketplace, [(report, origin) for report in reports], now=now)
     if poll and done.digests:
         keep_poll(marketplace, poll, done.digests)
+    if done.digests:
+        dismiss_replaced(marketplace, now=now)
     return Recorded(reports=len(done.digests), lines=done.lines, unreadable=done.unreadable)
 
 

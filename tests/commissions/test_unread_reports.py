@@ -263,13 +263,10 @@ def test_a_row_whose_time_cannot_be_read_is_listed_once_until_it_is_given_up() -
     prove()
 
 
-@pytest.mark.parametrize("is_off_the_list", [False, True])
-def test_a_row_whose_time_cannot_be_read_is_listed_again_after_something_newer_was_read(is_off_the_list: bool) -> None:
+def test_a_row_whose_time_cannot_be_read_is_listed_again_after_something_newer_was_read() -> None:
     take_in(settled())
     take_in(at_the_end_of_its_window(6))
     take_in(settled(reported_at=NOW - timedelta(hours=5)))
-    if is_off_the_list:
-        retry_all_unread(now=NOW)
     assert open_holds() == set()
 
     take_in(at_the_end_of_its_window(4))
@@ -278,37 +275,30 @@ def test_a_row_whose_time_cannot_be_read_is_listed_again_after_something_newer_w
     prove()
 
 
-@pytest.mark.parametrize("is_off_the_list", [False, True])
 @pytest.mark.parametrize(
     ("unread", "read"),
     [(NEWER, settled(reported_at=NOW - DAY)), (CASE, refund(counts=False, reported_at=NOW - DAY))],
     ids=["order", "refund"],
 )
 def test_a_report_holds_its_line_again_when_the_marketplace_goes_back_to_it_within_the_second(
-    unread: UnreadableReport, read: AnyReport, is_off_the_list: bool
+    unread: UnreadableReport, read: AnyReport
 ) -> None:
     take_in(settled())
     confirmed()
 
     for current in (unread, read, unread, read, unread):
         take_in(current)
-        if is_off_the_list:
-            retry_all_unread(now=NOW)
         assert amounts() == ((0, 273, 0) if current is unread else (0, 0, 273))
         assert polled(current).reports == 0, "it is the current one already"
     assert len(unread_reports()) == 1
     prove()
 
 
-@pytest.mark.parametrize("gives_up_first", [False, True])
-def test_one_that_was_given_up_holds_nothing_when_the_marketplace_goes_back_to_it(gives_up_first: bool) -> None:
-    read = settled(reported_at=NEWER.reported_at)
+def test_one_that_was_given_up_holds_nothing_when_the_marketplace_goes_back_to_it() -> None:
     take_in(settled())
     take_in(NEWER)
-    if gives_up_first:
-        give_up()
-    take_in(read)
     give_up()
+    take_in(settled(reported_at=NEWER.reported_at))
 
     assert polled(NEWER).reports == 0
     earn_due(now=NOW)

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from joey.commissions.earn_due import earn_due
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.marketplaces.port import UnreadableReport
-from joey.orders.dismiss_unread import dismiss_replaced, dismiss_unreadable
+from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.queries import unread_reports
-from joey.orders.take_order_reports import lock_lines_of
 from joey.payouts.models import PayoutAttempt
 from joey.payouts.resolve import resolve
 from joey.payouts.take_answers import take_answers
@@ -132,7 +130,4 @@ def _give_up() -> None:
     given_up = next(each for each in unread_reports() if each.external_order == "4002")
     dismiss_unreadable(given_up.report_id, by=ada(), reason="A test of theirs", now=NOW)
     taken(report("4003", reported_at=NOW))
-    with transaction.atomic():
-        lock_lines_of("taobao")
-        dismiss_replaced("taobao", now=NOW)
     earn_due(now=NOW)

@@ -74,6 +74,8 @@ class LineOperatorRules(PositionRules):
     def give_report_up(self, which: int, crash: int) -> None:
         """A report that cannot be read is not waited for any more."""
         listed = unread_reports() or self.cannot_be_read(which)
+        if not listed:  # a newer one of its line was read already
+            return
         key = listed[which % len(listed)].report_id
         payload = json.loads(report_payload(key) or "")
         give_up = partial(dismiss_unreadable, key, by=self.operators[0], reason="A test of theirs", now=self.now)
