@@ -47,7 +47,7 @@ def test_a_file_that_the_bank_has_not_taken_waits_too(committed_db: EmbeddedPost
     assert len(bank.received) == 1
     end_pause(PayoutPause.objects.get(), now=NOW, reason="The statement agrees")
 
-    assert send_due(now=NOW) == Sent(payouts=0, files=0, handed_over=1, waiting=0)
+    assert send_due(now=NOW) == Sent(payouts=0, files=0, handed_over=1, waiting=0, handed_again=1)
     assert list(bank.instructions().values()) == ["60.00"]
 
 
