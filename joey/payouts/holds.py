@@ -15,12 +15,13 @@ from joey.kit.text import read_reason
 from joey.payouts.file_problems import CAME_BACK, clear_problems_about
 from joey.payouts.models import Payout, PayoutHold, PayoutHoldClosing
 from joey.payouts.operators import check_operator, name_of
+from joey.payouts.placed_before import placed_before
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.payouts.withdraw import withdraw_prepared
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
-from joey.record.kept_texts import kept_text, refer, with_texts
+from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 
 QUESTIONS = (PayoutHold.Cause.UNKNOWN, PayoutHold.Cause.CONTRADICTION)
@@ -48,7 +49,8 @@ def place_hold(
     if payout is not None and payout.shop_id != shop.id:
         raise NotFound(_("There is no such payout."))
     wait_until_nothing_is_sent()
-    if placed := _placed_before(shop, payout, reason, by):
+    same = open_holds().filter(shop=shop, payout=payout, cause=PayoutHold.Cause.OPERATOR)
+    if placed := placed_before(same, by=by, reason=reason):
         return placed
     blocked = Payout.objects.filter(shop=shop)
     withdraw_prepared(blocked.filter(pk=payout.pk) if payout else blocked, by=name_of(by), now=now)
@@ -63,14 +65,6 @@ def place_hold(
     )
     _append(hold, "payout.held", now, reason=kept.fact, by=name_of(by), cause=hold.cause)
     return hold
-
-
-def _placed_before(shop: Shop, payout: Payout | None, reason: str, by: Person | None) -> PayoutHold | None:
-    """The same hold by the same operator, where it is in force."""
-    if by is None:
-        return None
-    same = with_texts(open_holds().filter(shop=shop, payout=payout, cause=PayoutHold.Cause.OPERATOR), "reason")
-    return next((hold for hold in same.filter(placed_by=by) if kept_text(hold, "reason") == reason), None)
 
 
 @transaction.atomic

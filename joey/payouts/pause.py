@@ -10,11 +10,12 @@ from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
 from joey.payouts.models import PayoutPause, PayoutPauseEnding
 from joey.payouts.operators import check_operator, name_of
+from joey.payouts.placed_before import placed_before
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
-from joey.record.kept_texts import kept_text, refer, with_texts
+from joey.record.kept_texts import refer, with_texts
 
 
 @transaction.atomic
@@ -29,9 +30,8 @@ def pause_payouts(*, reason: str, now: datetime, by: Person | None = None) -> Pa
     if by is not None:
         check_operator(by)
     wait_until_nothing_is_sent()
-    for placed in open_pauses():
-        if by is not None and placed.placed_by_id == by.id and kept_text(placed, "reason") == reason:
-            return placed
+    if placed := placed_before(pauses_in_force(), by=by, reason=reason):
+        return placed
     kept = keep_text(reason)
     pause = PayoutPause.objects.create(**refer("reason", kept), placed_by=by, placed_at=now)
     append("payouts.paused", f"pause:{pause.id}", {"reason": kept.fact, "by": name_of(by)}, happened_at=now)
