@@ -9,13 +9,15 @@ from joey.kit.text import REASON_MAX
 
 @dataclass(frozen=True)
 class AskedField:
-    """What an action or a page asks for: one line of text, or one of `choices` (value, label)."""
+    """What an action or a page asks for: one of `choices` (value, label), or text: one line, or `rows` of it."""
 
     name: str
     label: str
     choices: tuple[tuple[str, str], ...] = ()
     value: str = ""  # what is written in already
     at_most: int = REASON_MAX  # characters
+    rows: int = 0
+    is_needed: bool = True
 
 
 def reason_field() -> AskedField:

@@ -20,6 +20,7 @@ from joey.people.models import Person
 @dataclass(frozen=True)
 class FormPage:
     """One page. `verb` gets who is signed in and what the form gave, and returns what to say; then `back` is shown.
+    Its `template` extends that of all, for what is `shown` beside the form.
 
     It asks for a new code of the sign-in first, unless "page:name" is free to be taken (fresh_code.py).
     """
@@ -30,6 +31,8 @@ class FormPage:
     fields: Callable[[Mapping[str, str]], Sequence[AskedField]]  # of the address's query
     verb: Callable[[Person, Mapping[str, str]], str]
     back: str
+    template: str = "office/form.html"
+    shown: Callable[[], Mapping[str, Any]] = dict
 
     def url(self, site: AdminSite) -> URLPattern:
         """The page's route; everything of the office goes through the site's guard."""
@@ -48,5 +51,12 @@ class FormPage:
             except Refusal as refusal:  # the form again, with what was written
                 messages.error(request, str(refusal.text))
                 fields = [replace(each, value=given.get(each.name, "")) for each in fields]
-        facts = {**site.each_context(request), "title": self.title, "about": self.about, "fields": fields}
-        return TemplateResponse(request, "office/form.html", {**facts, "back": reverse(f"admin:{self.back}")})
+        facts = {
+            **site.each_context(request),
+            **self.shown(),
+            "title": self.title,
+            "about": self.about,
+            "fields": fields,
+            "back": reverse(f"admin:{self.back}"),
+        }
+        return TemplateResponse(request, self.template, facts)

@@ -21,13 +21,14 @@ C = TypeVar("C")
 Action = Callable[[T, HttpRequest, C], HttpResponse | None]
 
 # The actions, as "table:action", and the pages with a form, as "page:name", that only stop money until a release (which
-# asks), or do now what a job does anyway.
+# asks), do now what a job does anyway, or neither send money nor decide whose it is.
 FREE = frozenset(
     {
         "commissions_commission:hold",
         "shops_shop:hold_payouts",
         "payouts_payout:hold",
         "page:pause_payouts",
+        "page:register_positions",
         "commissions_quarantinedline:retry",
         "orders_orderline:retry_suspense",
         "orders_unreadreport:retry",

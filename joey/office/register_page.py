@@ -1,60 +1,72 @@
 """The office page on which an operator registers positions at a marketplace, or adds those of its console."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
-from django.contrib import messages
-from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy
 
 from joey.kit import clock
-from joey.kit.refusals import Invalid, Refusal
+from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
+from joey.office.asked_field import AskedField
+from joey.office.form_page import FormPage
 from joey.people.models import Person
 from joey.sharing.lease_position import uses_positions
 from joey.sharing.positions_report import position_counts
 from joey.sharing.register_positions import add_positions, register_positions
 
-
-def register_url(site: AdminSite) -> URLPattern:
-    """The page's route; everything of the office goes through the site's guard."""
-
-    @require_http_methods(["GET", "HEAD", "POST"])
-    def page(request: HttpRequest) -> HttpResponse:
-        now = clock.now()
-        if request.method == "POST":
-            try:
-                messages.success(request, _("Done: %d.") % _register(request))
-            except Refusal as refusal:
-                messages.error(request, str(refusal.text))
-            return HttpResponseRedirect(reverse("admin:register_positions"))
-        facts: dict[str, Any] = {
-            **site.each_context(request),
-            "title": _("Register positions"),
-            "counts": position_counts(now=now),
-            "marketplaces": [
-                (each.code, registry.reporter_name(each.code), each.manifest.capabilities.positions.granted)
-                for each in registry.connectors()
-                if uses_positions(each.manifest) and each.manifest.capabilities.positions.registered
-            ],
-        }
-        return TemplateResponse(request, "office/register_positions.html", facts)
-
-    return path("register-positions/", site.admin_view(page), name="register_positions")
+KEYS_AT_MOST = 20_000  # characters
 
 
-def _register(request: HttpRequest) -> int:
-    """Do what the form says; how many positions are new."""
-    code, now = request.POST.get("marketplace", ""), clock.now()
-    by = cast(Person, request.user)  # the office's guard has checked that it is an operator
-    keys = request.POST.get("keys", "").split()
+def _fields(_query: Mapping[str, str]) -> list[AskedField]:
+    """None where no connected marketplace has positions to register."""
+    marketplaces = tuple(
+        (each.code, str(registry.reporter_name(each.code)))
+        for each in registry.connectors()
+        if uses_positions(each.manifest) and each.manifest.capabilities.positions.registered
+    )
+    if not marketplaces:
+        return []
+    return [
+        AskedField("marketplace", _("Marketplace"), marketplaces),
+        AskedField("count", _("How many more, if the marketplace makes them for us"), is_needed=False),
+        AskedField(
+            "keys",
+            _("Or the keys of positions made in its console, with blanks or lines between"),
+            at_most=KEYS_AT_MOST,
+            rows=4,
+            is_needed=False,
+        ),
+    ]
+
+
+def _register(by: Person, given: Mapping[str, str]) -> str:
+    code, now = given.get("marketplace", ""), clock.now()
+    keys = given.get("keys", "").split()
     if keys:
-        return add_positions(code, keys, now=now, by=by)
-    count = request.POST.get("count", "")
+        return _("Done: %d.") % add_positions(code, keys, now=now, by=by)
+    count = given.get("count", "")
     if not (count.isascii() and count.isdigit() and len(count) <= 6):
         raise Invalid(_("Give a number of positions, or the keys of some that exist already."), field="count")
     register_positions(code, int(count), now=now, by=by)
-    return int(count)
+    return _("Done: %d.") % int(count)
+
+
+def _counts() -> dict[str, Any]:
+    return {"counts": position_counts(now=clock.now())}
+
+
+REGISTER_POSITIONS = FormPage(
+    name="register_positions",
+    title=gettext_lazy("Register positions"),
+    about=gettext_lazy(
+        "A shop leases a position when the first person continues through one of its links. Without a free one, that "
+        "shop earns nothing there."
+    ),
+    fields=_fields,
+    verb=_register,
+    back="sharing_position_changelist",
+    template="office/register_positions.html",
+    shown=_counts,
+)

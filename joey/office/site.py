@@ -77,12 +77,12 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
         from joey.office.health import health_url
         from joey.office.limits_page import PUBLISH_LIMITS
         from joey.office.pause_page import PAUSE_PAYOUTS
-        from joey.office.register_page import register_url
+        from joey.office.register_page import REGISTER_POSITIONS
         from joey.office.terms_page import terms_url
         from joey.office.waiting import waiting_url
 
-        forms = [each.url(self) for each in (PAUSE_PAYOUTS, PUBLISH_LIMITS)]
-        return [waiting_url(self), health_url(self), register_url(self), terms_url(self), *forms]
+        forms = [each.url(self) for each in (PAUSE_PAYOUTS, PUBLISH_LIMITS, REGISTER_POSITIONS)]
+        return [waiting_url(self), health_url(self), terms_url(self), *forms]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "demo": settings.DEMO}

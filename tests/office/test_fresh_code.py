@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 # They stop money until it is released, or do now what a job does anyway.
 STOPS = {"commissions_commission:hold", "payouts_payout:hold", "shops_shop:hold_payouts"}
-FREE_PAGES = {"page:pause_payouts"}
+FREE_PAGES = {"page:pause_payouts", "page:register_positions"}
 REPEATS = {
     "commissions_quarantinedline:retry", "orders_orderline:retry_suspense", "orders_unreadreport:retry",
     "payouts_payoutfile:ask", "procrastinate_procrastinatejob:retry",

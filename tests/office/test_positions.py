@@ -42,6 +42,14 @@ def test_an_operator_registers_positions_and_adds_some_of_the_console(office: Cl
     assert "has no positions" in refused
 
 
+def test_a_refusal_keeps_the_keys_that_were_written(office: Client) -> None:
+    refused = office.post(reverse("admin:register_positions"), {"marketplace": "jd", "keys": "110099\n110098"})
+
+    assert "has no positions" in refused.content.decode()
+    assert ">110099\n110098</textarea>" in refused.content.decode()
+    assert not Position.objects.exists()
+
+
 def test_an_operator_ends_a_lease_with_a_reason(office: Client) -> None:
     Position.objects.create(marketplace="taobao", key="110001", free_from=clock.now())
     lease = lease_for(meis_shop(), "taobao", now=clock.now())
