@@ -16,9 +16,9 @@ unexport PYTHONDONTWRITEBYTECODE
 UP ?=
 TESTS ?= tests
 BENCH ?=
-# Three processes, for tests that wait leave a core unused; a file to one of them, in the order that tests/conftest.py
-# says: each has a PostgreSQL of its own.
-SHARED_OUT := -n 3 --dist loadfile --no-loadscope-reorder
+# Three processes, for tests that wait leave a core unused; what belongs to one of them and in which order is said by
+# tests/conftest.py: each has a PostgreSQL of its own.
+SHARED_OUT := -n 3 --dist loadgroup --no-loadscope-reorder
 
 # A stamp holds the checkout's place: a checkout that was moved sets itself up again.
 HERE := $(shell pwd | cksum | cut -d' ' -f1)
@@ -43,7 +43,7 @@ ON_15 := $(wildcard tests/ledger tests/*/test_two_at_once.py tests/instance/test
 ALL_ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts)
 
 # What `make test-quick` leaves to `make test`, beside all that commits: servers, pages and large sets.
-SLOW_TESTS := tests/journeys tests/faults tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
+SLOW_TESTS := tests/journeys tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
 	tests/toy_marketplace tests/mutations tests/money_verbs tests/api tests/office tests/studio tests/storefront tests/site/test_queries_per_page.py \
 	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py tests/cli/test_positions.py \
 	tests/payouts/test_with_the_sandbox.py tests/payouts/test_what_the_bank_says.py tests/payouts/test_send_and_answer.py \

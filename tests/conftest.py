@@ -12,7 +12,7 @@ from tests import database
 
 # Folders whose files take minutes: they start first, so that at the end neither of two processes waits for the other.
 LONGEST_FIRST = (
-    "tests/faults/",
+    "tests/journeys/faults/",
     "tests/journeys/",
     "tests/toy_marketplace/",
     "tests/instance/",
@@ -22,18 +22,23 @@ LONGEST_FIRST = (
     "tests/edge/",
 )
 
+OF_ONE_JOEY = "tests/journeys/"  # one running Joey serves them all, so one process has them all
+
 _postgres = database.throw_away_postgres()
 database.point_django_at(_postgres)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by folder, the ones that take longest first; mark those that commit."""
+    """Sort by folder, the ones that take longest first; give a file to one process; mark those that commit."""
 
     def place(item: pytest.Item) -> int:
         return next((at for at, folder in enumerate(LONGEST_FIRST) if item.nodeid.startswith(folder)), 99)
 
     items.sort(key=place)
     for item in items:
+        file = item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group("one Joey" if file.startswith(OF_ONE_JOEY) else file))
         if isinstance(item, pytest.Function) and "committed_db" in item.fixturenames:
             item.add_marker("commits")
 

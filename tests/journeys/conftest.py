@@ -10,7 +10,7 @@ from tests.journeys.running import RunningJoey
 
 @pytest.fixture(scope="package")
 def joey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningJoey]:
-    """`joey up` with the demo; all journeys happen in it, as they would in one town."""
+    """`joey up` with the demo; all journeys happen in it, as they would in one town, also those that hurt it."""
     running = RunningJoey(tmp_path_factory.mktemp("journeys") / "data")
     try:
         yield running.start()

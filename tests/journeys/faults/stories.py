@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from tests.faults.afterwards import answered_well, as_acknowledged, booked_once, books_are_right
-from tests.faults.small_disk import small_disk
-from tests.faults.town import PHONE, Pressed, Town
+from tests.journeys.faults.afterwards import answered_well, as_acknowledged, booked_once, books_are_right
+from tests.journeys.faults.small_disk import small_disk
+from tests.journeys.faults.town import PHONE, Pressed, Town
 from tests.journeys.running import until
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.stories import the_database_is_killed, web_workers_are_killed
-from tests.faults.town import Town
+from tests.journeys.faults.stories import the_database_is_killed, web_workers_are_killed
+from tests.journeys.faults.town import Town
 
 pytestmark = pytest.mark.timeout(600)  # the first of them starts an instance
 

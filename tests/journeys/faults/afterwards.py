@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tests.faults.town import ANSWERED_WITHIN, Pressed, Town
+from tests.journeys.faults.town import ANSWERED_WITHIN, Pressed, Town
 from tests.journeys.running import until
 
 KEEPERS_SHARE = (80, 100)  # of what the marketplace pays net of its own fee, rounded down

@@ -27,7 +27,7 @@ from tests.sandbox.conftest import running_sandbox
 
 POINTS = 40
 EVERY_FIFTH = 5
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[[int], dict[str, Any]]
 
 # Everything that a reader of the books sees, without ids and times of recording.
@@ -119,7 +119,7 @@ def process(bank: str, folder: Path) -> Iterator[Run]:
     rails.write_text(json.dumps({"bank": httpx.get(f"{bank}/control/marketplaces", trust_env=False).json()["bank"]}))
     rails.chmod(0o600)
     settings = {"JOEY_RAILS": str(rails), "DJANGO_SETTINGS_MODULE": "joey.site.settings", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "tests.faults.one_run", bank]
+    command = [sys.executable, "-m", "tests.journeys.faults.one_run", bank]
     with (folder / "run.log").open("wb") as log:
         started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
                                    env=os.environ | settings, cwd=ROOT)  # fmt: skip

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.small_disk import needs_mounting
-from tests.faults.stories import (
+from tests.journeys.faults.small_disk import needs_mounting
+from tests.journeys.faults.stories import (
     the_database_freezes,
     the_database_is_killed,
     the_disk_is_full,
     web_workers_are_killed,
 )
-from tests.faults.town import Town
+from tests.journeys.faults.town import Town
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
