@@ -1,5 +1,6 @@
 """Payouts and a bank that times out, refuses, forgets and sends money back: what a shopkeeper and an operator see."""
 
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,12 +8,13 @@ import httpx
 import pytest
 
 from tests.journeys.at_the_counter import Api, Json, Sandbox, Visitor
-from tests.journeys.at_the_office import Operator
-from tests.journeys.paying_out import approved, available, in_days, payout, sold, trouble
+from tests.journeys.at_the_office import Operator, plain
+from tests.journeys.paying_out import approved, available, in_days, order, payout, sold, trouble
 from tests.journeys.running import RunningJoey, until
 
 PIECES = 30
 AMOUNT = 500  # fen
+MEI = "mei@example.com"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def ada(joey: RunningJoey, sandbox: Sandbox) -> Operator:
 def keeper(joey: RunningJoey, sandbox: Sandbox) -> Visitor:
     """Mei in a browser."""
     visitor = Visitor(joey.url)
-    visitor.sign_in("mei@example.com", sandbox)
+    visitor.sign_in(MEI, sandbox)
     return visitor
 
 
@@ -62,6 +64,7 @@ def test_of_two_requests_at_once_one_succeeds_and_the_bank_pays_once_though_its_
 def test_a_rejected_payout_comes_back_with_its_reason_and_without_a_fee(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor, ada: Operator
 ) -> None:
+    """Story 38."""
     before = available(mei)
     wish = sent(joey, mei, ada)
     trouble(sandbox, "say", transfer=key_of(wish), state="rejected", reason="BE01")
@@ -71,7 +74,8 @@ def test_a_rejected_payout_comes_back_with_its_reason_and_without_a_fee(
     assert failed["reason"]
     assert available(mei) == before
     assert mei.get("/shops/mei/balance")["CNY"]["reserved"]["minor"] == 0
-    assert "Not paid; the money is available again" in keeper.see("/studio/mei/payout").text
+    assert "Not paid; the money is available again" in read(keeper, "payout", "en")
+    assert NOT_PAID in read(keeper, "payout", "zh")  # its reason is in Mei's language, as in the message to her
     trouble(sandbox, "recover")
     paid(joey, mei, approved(mei, ada, AMOUNT))  # corrected and requested again
     assert "All" in joey.run("prove")
@@ -119,6 +123,60 @@ def test_a_payout_that_comes_back_is_available_again_and_holds_the_next_one(
     trouble(sandbox, "recover")
     paid(joey, mei, approved(mei, ada, 100))
     assert "All" in joey.run("prove")
+
+
+@pytest.mark.long
+def test_a_return_after_the_payout_leaves_it_alone_and_the_next_one_carries_the_rest(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, keeper: Visitor, ada: Operator
+) -> None:
+    """Stories 11 and 12."""
+    line = sold(joey, sandbox, mei, 1)
+    joey.run("settle", "--as-of", in_days(120))
+    first = paid(joey, mei, approved(mei, ada, available(mei)))
+    said = messages(sandbox)
+
+    sandbox.move(line["number"], "return")
+    until(lambda: joey.run("sync") and order(mei, line)["returned"]["minor"], "the return", seconds=60, pause=1)
+
+    back = line["commission"]["text"]
+    assert available(mei) == -line["commission"]["minor"]
+    assert payout(mei, first) == first
+    assert f"Refunded: −{back}, set off against new earnings; your payout stays" in read(keeper, f"orders/{line['id']}", "en")
+    assert f"已退款：−{back}，由之后的收益抵扣；已提现的不动" in read(keeper, f"orders/{line['id']}", "zh")
+    assert BELOW.format(back) in read(keeper, "payout", "en")
+    assert BELOW_ZH.format(back) in read(keeper, "payout", "zh")
+    assert messages(sandbox) == said  # no one is asked to pay it back
+
+    more = sold(joey, sandbox, mei, 3)
+    joey.run("settle", "--as-of", in_days(120))
+    rest = more["commission"]["minor"] - line["commission"]["minor"]
+    assert available(mei) == rest
+    second = paid(joey, mei, approved(mei, ada, rest))
+
+    assert left(sandbox, second) == (rest, 1)
+    assert payout(mei, first) == first
+    listed = read(keeper, "payout", "en").partition("Payouts so far")[2].replace(" ", "")
+    assert re.findall(r"¥[\d.,]+Paid", listed)[:2] == [f"{each['amount']['text']}Paid" for each in (second, first)]
+    assert "All" in joey.run("prove")
+
+
+NOT_PAID = "未付款，金额已恢复为可提现 户名与账户不符。请核对收款信息，然后重新申请提现。"
+BELOW = (
+    "Your available balance is −{}: more was taken back than was left."
+    " New earnings make up for it first; nothing is collected from you."
+)
+BELOW_ZH = "你的可提现余额是 −{}：扣回的比剩下的多。以后的收益会先补上它，不会向你收钱。"
+
+
+def read(keeper: Visitor, path: str, language: str) -> str:
+    """The words of a page of Mei's studio."""
+    return plain(keeper.see(f"/studio/mei/{path}", headers={"Accept-Language": language}).text)
+
+
+def messages(sandbox: Sandbox) -> list[Json]:
+    """Everything that was ever sent to Mei."""
+    items: list[Json] = sandbox.http.get("/control/messages", params={"to": MEI}).json()["items"]
+    return items
 
 
 def key_of(wish: Json) -> str:

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from tests.journeys.at_the_counter import Json, Keeper, Sandbox, Visitor
-from tests.journeys.at_the_office import plain
+from tests.journeys.at_the_office import Operator, plain
 from tests.journeys.running import RunningJoey
 from tests.journeys.test_main_thread import (
     ACCOUNT,
@@ -139,17 +139,11 @@ def others(keeper: Keeper) -> list[Json]:
 
 
 @pytest.mark.long
-def test_under_the_floor_a_keeper_reads_what_is_missing(joey: RunningJoey, sandbox: Sandbox) -> None:
-    """Story 37, its first half: 0.53 of a ¥29.90 cable at 2.5%, under the floor of 1.00."""
-    keeper = Keeper(joey, sandbox, f"floor-{uuid.uuid4().hex[:8]}")
-    offers = keeper.api.get("/offers", q="Knotlore", marketplace="taobao", in_stock=True)["items"]
-    cable = next(each for each in offers if (each["price"]["minor"], each["commission_ppm"]) == (2_990, 25_000))
-    number = bought(joey, sandbox, keeper, keeper.list(cable["id"]), 1)
-    sandbox.move(number, "receive", "settle")
-    synced(joey, lambda: settled(order_of(keeper.api, keeper.slug, number)))
-    joey.run("settle", "--as-of", in_days(120))
-    keeper.api.put(f"/shops/{keeper.slug}/payout-details", ACCOUNT)
-
+def test_under_a_floor_a_keeper_reads_what_is_missing_and_a_higher_one_spares_what_was_earned_before(
+    joey: RunningJoey, sandbox: Sandbox
+) -> None:
+    """Story 37 without closing: 0.53 under the floor of 1.00, then under one of 2.00."""
+    keeper = earned_little(joey, sandbox)
     page = f"/studio/{keeper.slug}/payout"
     for language, hint, refusal in (
         (
@@ -165,6 +159,38 @@ def test_under_the_floor_a_keeper_reads_what_is_missing(joey: RunningJoey, sandb
         assert answer.status_code == 422
         assert refusal in plain(answer.text)
     assert keeper.api.get(f"/shops/{keeper.slug}/payouts")["items"] == []
+
+    ada = Operator(joey, sandbox, "ada")
+    set_floor(ada, "2.00")
+    try:
+        later = earned_little(joey, sandbox)
+        for each, hint in (
+            (keeper, "At least ¥1.00. Joey takes no fee for a payout. ¥0.47 to go."),
+            (later, "At least ¥2.00. Joey takes no fee for a payout. ¥1.47 to go."),
+        ):
+            shown = each.visitor.see(f"/studio/{each.slug}/payout", headers={"Accept-Language": "en"})
+            assert hint in plain(shown.text)
+    finally:
+        set_floor(ada, "1.00")
+
+
+def earned_little(joey: RunningJoey, sandbox: Sandbox) -> Keeper:
+    """A new shopkeeper with 0.53 to pay out: 80% of what a cable of ¥29.90 at 2.5% brings."""
+    keeper = Keeper(joey, sandbox, f"floor-{uuid.uuid4().hex[:8]}")
+    offers = keeper.api.get("/offers", q="Knotlore", marketplace="taobao", in_stock=True)["items"]
+    cable = next(each for each in offers if (each["price"]["minor"], each["commission_ppm"]) == (2_990, 25_000))
+    number = bought(joey, sandbox, keeper, keeper.list(cable["id"]), 1)
+    sandbox.move(number, "receive", "settle")
+    synced(joey, lambda: settled(order_of(keeper.api, keeper.slug, number)))
+    joey.run("settle", "--as-of", in_days(120))
+    keeper.api.put(f"/shops/{keeper.slug}/payout-details", ACCOUNT)
+    return keeper
+
+
+def set_floor(operator: Operator, floor: str) -> None:
+    """Publish this floor, from now on, beside the other limits as they came with Joey."""
+    others = ("--by-rule-below", "1000.00", "--two-from", "10000.00", "--per-operator-day", "50000.00")
+    operator.run("payouts", "set-limits", "CNY", "As the bank asks", "--floor", floor, *others)
 
 
 def bought(joey: RunningJoey, sandbox: Sandbox, keeper: Keeper, listing: Json, quantity: int = 3) -> str:
