@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from tests.journeys.faults.town import Town
 from tests.journeys.at_the_counter import Api
 from tests.journeys.at_the_office import Operator
+from tests.journeys.faults.town import Town
 from tests.journeys.paying_out import (
     approved,
     available,
