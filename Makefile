@@ -38,9 +38,9 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-comp
 DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
 # What `make bench` needs from Debian; without it the benchmarks that want it say that they were not measured.
 BENCH_PARTS := wrk nginx-light
-# On the oldest PostgreSQL: what depends on its locks and its migrations each time, everything about money with the slow proofs.
-ON_15 := $(wildcard tests/ledger tests/*/test_two_at_once.py tests/instance/test_migrate_database.py)
-ALL_ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts)
+# On the oldest PostgreSQL, with the slow proofs: the migrations and everything about money.
+ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/people/test_two_at_once.py \
+	tests/instance/test_migrate_database.py)
 
 # What `make test-quick` leaves to `make test`, beside all that commits: servers, pages and large sets.
 SLOW_TESTS := tests/journeys tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
@@ -61,11 +61,9 @@ setup: $(RUN) $(LINKED) $(WORDS) ## install what Joey runs on, into .venv, and n
 up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010 --sandbox-port 8011", --no-demo)
 	@exec .venv/bin/joey up $(UP)
 
-test: dev debian-parts ## check everything: lint, all tests, and the ledger and races again on PostgreSQL 15
+test: dev debian-parts ## check everything: lint and all tests but the slow proofs
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(TESTS)
-	@echo "Once more on PostgreSQL 15: $(ON_15)"
-	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ON_15)
 
 test-quick: dev ## lint and the units, in under three minutes: no page, no server, nothing that commits
 	@$(MAKE) --no-print-directory lint
@@ -73,7 +71,7 @@ test-quick: dev ## lint and the units, in under three minutes: no page, no serve
 
 test-long: dev debian-parts ## the slow proofs, and everything about money on PostgreSQL 15
 	$(PY) -m pytest -q -m long $(SHARED_OUT) $(TESTS)
-	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ALL_ON_15)
+	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ON_15)
 
 lint: dev ## style, types, layers, templates, missing migrations
 	$(PY) -m ruff check .

@@ -18,7 +18,7 @@ from joey.people.models import Person
 
 assert TABLES  # importing them registered what follows
 TESTS = Path(__file__).parent
-JOURNEYS = (TESTS / "journeys", TESTS / "faults")
+JOURNEYS = TESTS / "journeys"
 VERBS = list(dict.fromkeys([*all_verbs(), *all_starts()]))
 # Retrying a failed job, for which the terminal has the command that the job runs; checking the books, as `joey prove`.
 # Erasing is asked for by a person and ends and begins nothing; tests/payouts/test_erase_every_kind.py runs it.
@@ -77,8 +77,7 @@ def journeys() -> dict[str, set[tuple[str, ...]]]:
     """Of every journey by name: the words that it gives to `joey` (`run`) and to the office (`act`, `fill`)."""
     return {
         function.name: calls_in(function)
-        for folder in JOURNEYS
-        for file in sorted(folder.glob("test_*.py"))
+        for file in sorted(JOURNEYS.rglob("test_*.py"))
         for function in ast.parse(file.read_text("utf-8")).body
         if isinstance(function, ast.FunctionDef) and function.name.startswith("test_")
     }

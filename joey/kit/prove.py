@@ -14,7 +14,7 @@ from joey.kit import sql
 
 # A proof reads whole tables. Where the planner expects an early offender it joins row by row, which takes hours when
 # there is none: so no nested loops. Each sort and hash table may be larger than a page needs, and goes to disk beyond.
-_PLANNER = """
+PLANNER = """
     SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'; SET LOCAL hash_mem_multiplier = 2; SET LOCAL jit = off
 """
 AT_ONCE = 2  # rules; each takes a connection, and a lock on every day's partition that it reads
@@ -32,13 +32,15 @@ class Check:
 
     @property
     def query(self) -> str:
-        return self.offenders if isinstance(self.offenders, str) else self.offenders()
+        """The query for the first offender."""
+        offenders = self.offenders if isinstance(self.offenders, str) else self.offenders()
+        return f"WITH offender AS MATERIALIZED ({offenders}) SELECT * FROM offender LIMIT 1"
 
     @transaction.atomic(savepoint=False)
     def first_offender(self) -> dict[str, object] | None:
         """The first row that breaks the rule, or None."""
-        sql.execute(_PLANNER)
-        return sql.one(f"WITH offender AS MATERIALIZED ({self.query}) SELECT * FROM offender LIMIT 1")
+        sql.execute(PLANNER)
+        return sql.one(self.query)
 
 
 @dataclass(frozen=True)

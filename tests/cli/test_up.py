@@ -81,18 +81,6 @@ def test_other_commands_use_the_running_database(first: RunningJoey) -> None:
     assert "The background worker is at work." in healthy.stdout
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "sandbox"])
-def test_a_killed_part_comes_back(first: RunningJoey, name: str) -> None:
-    before = first.note()["children"][name]
-
-    os.kill(before, signal.SIGKILL)
-
-    until(lambda: first.note()["children"].get(name, before) != before, f"a new {name}")
-    until(first.answers, "the web")
-    until(lambda: first.answers(first.sandbox_url), "the sandbox")
-    assert f"{name} killed by signal 9" in first.says()
-
-
 def test_a_killed_web_worker_comes_back(first: RunningJoey) -> None:
     until(first.answers, "the web")
     web = first.note()["children"]["web"]

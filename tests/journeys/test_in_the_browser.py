@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.long)])
 def test_from_the_home_page_to_earnings_with_a_thumb(
     joey: RunningJoey, sandbox: Sandbox, browser: Browser, language: str
 ) -> None:

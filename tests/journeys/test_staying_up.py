@@ -83,6 +83,7 @@ def test_a_killed_sandbox_still_knows_its_orders(joey: RunningJoey, keeper: Keep
     assert "All" in joey.run("prove")
 
 
+@pytest.mark.long
 def test_stopped_and_started_again_it_goes_on_where_it_was(alone: RunningJoey) -> None:
     alone.start()
     alone.run("operator", "create", "ada@example.com")

@@ -123,8 +123,8 @@ def test_any_string_gets_a_verdict_and_every_quote_is_a_part_of_it(text: str) ->
 @pytest.mark.parametrize(
     "bait", ["最", "v a ", "最佳赏味期", "电子烟", "a", "第一次", "电 子 ", "\ud800", "100%", "最,", "驱蚊"]
 )
-def test_a_megabyte_of_bait_is_judged_in_linear_time(bait: str) -> None:
-    short, long = (bait * (size // len(bait)) for size in (100_000, 1_000_000))
+def test_a_long_bait_is_judged_in_linear_time(bait: str) -> None:
+    short, long = (bait * (size // len(bait)) for size in (25_000, 250_000))
 
     started = time.process_time()
     audit_text("note", short)

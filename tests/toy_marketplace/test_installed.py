@@ -235,6 +235,7 @@ def test_a_refund_in_another_currency_is_an_entry_of_its_own_and_shortens_no_pay
     joey.run("prove")
 
 
+@pytest.mark.long
 def test_money_of_an_order_whose_currency_changes_after_confirming_is_not_paid_out(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer, paid_out: dict[str, Json]
 ) -> None:
@@ -261,6 +262,7 @@ STEPS = ("receive", "settle", "close", "return", "reopen", "unsettle", "correct"
          "penalty", "split", "risk", "release", "unknown_code")  # fmt: skip
 
 
+@pytest.mark.long
 def test_after_everything_that_can_happen_each_line_is_worth_what_the_marketplace_says(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer
 ) -> None:
