@@ -36,6 +36,10 @@ NOTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("file_unknown: .*", gettext_noop("The bank does not know this file any more.")),
         ("file_refused: (?P<words>.*)", gettext_noop("The bank refused the file: %(words)s")),
         (
+            "unknown_transfer: one whose name was erased is not in this file",
+            gettext_noop("The bank answered about a transfer that is not in this file; how it named it was erased."),
+        ),
+        (
             "unknown_transfer: (?P<key>.*) is not in this file",
             gettext_noop("The bank answered about the transfer “%(key)s”, which is not in this file."),
         ),

@@ -241,6 +241,7 @@ TEXTS_OF: Mapping[str, Any] = {
     "payouts_decision.reason_id": _("a finding about a transfer"),
     "payouts_payoutfile.content_id": _("a payout file"),
     "payouts_answer.content_id": _("an answer of the bank"),
+    "payouts_answer.words_id": _("an answer of the bank, for what it calls a transfer,"),
 }
 
 # Said by the templates of the library that draws the office, which brings no translations, or others.

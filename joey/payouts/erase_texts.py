@@ -127,5 +127,7 @@ def _texts_of(payout: Payout, attempts: "QuerySet[PayoutAttempt]", files: "Query
     found.update(PayoutHoldClosing.objects.filter(hold__in=holds).values_list("reason_id", flat=True))
     found.update(PayoutDecision.objects.filter(attempt__payout=payout).values_list("reason_id", flat=True))
     found.update(files.values_list("content_id", flat=True))
-    found.update(PayoutAnswer.objects.filter(file__in=files).values_list("content_id", flat=True))
+    answers = PayoutAnswer.objects.filter(file__in=files)
+    for column in ("content_id", "words_id"):
+        found.update(answers.values_list(column, flat=True))
     return found

@@ -12,6 +12,7 @@ from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
 from joey.payouts.models import PayoutFile
 from joey.payouts.operators import check_operator
+from joey.payouts.rail_key import has_our_form
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
@@ -22,6 +23,7 @@ OTHER_ACCOUNT = "other_rail_account: the settings name another rail account; thi
 ERASED = "erased: the bytes of this file were erased; it cannot be submitted"
 FILE_UNKNOWN, FILE_REFUSED = "file_unknown:", "file_refused:"
 NOT_OURS = "unknown_transfer:"  # the rail answered about a transfer that is not in the file
+STRANGER_ERASED = f"{NOT_OURS} one whose name was erased is not in this file"
 ABOUT_THE_WHOLE_FILE = (FILE_UNKNOWN, FILE_REFUSED, OTHER_ACCOUNT)  # they hold no more once all transfers are final
 OF_A_QUESTION = ("overdue", "unknown_word", "other_amount", "contradictory_answer")
 CAME_BACK = "returned"
@@ -70,9 +72,9 @@ def dismiss_strangers(file: PayoutFile, *, by: Person, reason: str, now: datetim
     return noted
 
 
-def stranger_note(key: str) -> str:
-    """The note about a transfer that the rail named and that is not in the file."""
-    return f"{NOT_OURS} {key[:40]!r} is not in this file"
+def stranger_note(named: str | None) -> str:
+    """The note about a transfer that the rail named and that is not in the file; None: how it did was erased."""
+    return STRANGER_ERASED if named is None else f"{NOT_OURS} {named[:40]!r} is not in this file"
 
 
 def in_our_words(line: str) -> str:
@@ -113,8 +115,17 @@ def clear_problems_about(file: PayoutFile, *about: str, codes: Collection[str] =
 
 
 def clear_notes(file: PayoutFile) -> None:
-    """Remove all notes on a file that is over, but for those that wait for an operator to dismiss them."""
-    _save(file, [line for line in file.problems.splitlines() if line.startswith(NOT_OURS)])
+    """Remove all notes on a file that is over, as its texts are erased.
+
+    Those that wait for an operator to dismiss them stay, without what the rail calls the transfer.
+    """
+    strangers = [line for line in file.problems.splitlines() if line.startswith(NOT_OURS)]
+    _save(file, list(dict.fromkeys(line if _names_a_key(line) else STRANGER_ERASED for line in strangers)))
+
+
+def _names_a_key(line: str) -> bool:
+    _code, _quote, named = line.partition("'")
+    return line == stranger_note(named.partition("'")[0]) and has_our_form(named.partition("'")[0])
 
 
 def _save(file: PayoutFile, lines: list[str]) -> None:

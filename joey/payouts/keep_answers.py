@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile, PayoutSubmission
+from joey.payouts.rail_key import has_our_form, key_to_keep
 from joey.payouts.rails.port import TransferAnswer
-from joey.record.erasable import keep_text
+from joey.record.erasable import keep_text, keep_texts
 from joey.record.kept_texts import refer
 
 _Says = PayoutAnswer.Outcome
@@ -35,7 +36,8 @@ class KnownAnswers:
     def says_the_same(self, attempt: PayoutAttempt | None, key: str, entries: Sequence[TransferAnswer]) -> bool:
         """Whether the last answer about this transfer, with nothing about the whole file after it, said the same."""
         if attempt is None:
-            return any(row.key == key and row.outcome == _Says.NOT_OURS for row in self._rows)
+            kept = key_to_keep(key)
+            return any(row.key == kept and row.outcome == _Says.NOT_OURS for row in self._rows)
         last: list[PayoutAnswer] = []
         for row in reversed(self._rows):
             if row.outcome in (_Says.NOT_KNOWN, _Says.FILE_REFUSED):
@@ -43,7 +45,7 @@ class KnownAnswers:
             if row.attempt_id == attempt.id and (not last or row.content_id == last[0].content_id):
                 last.append(row)
         said = {(row.outcome, row.amount_minor, row.currency) for row in last}
-        return said == {(entry.outcome, entry.amount_minor, entry.currency) for entry in entries}
+        return said == {(entry.outcome, entry.amount_minor, entry.currency_code) for entry in entries}
 
 
 def keep_file_answer(file: PayoutFile, content: bytes, outcome: PayoutAnswer.Outcome, *, now: datetime) -> None:
@@ -64,18 +66,24 @@ def keep_transfer_answers(
     *,
     now: datetime,
 ) -> None:
-    """Keep the bytes of one answer once, and a row for each of its entries that says something new."""
+    """Keep the bytes of one answer once, and a row for each of its entries that says something new.
+
+    What a rail calls a transfer that is not ours is a text of its own, beside the row that refers to it.
+    """
     if not entries:
         return
     common = {"file": file, "submission": latest_submission(file), "asked_at": now}
     common |= refer("content", keep_text(content))
+    strangers = [answer.key for _attempt, answer in entries if not has_our_form(answer.key)]
+    words = dict(zip(strangers, keep_texts((None, named) for named in strangers), strict=True))
     PayoutAnswer.objects.bulk_create(
         PayoutAnswer(
             attempt=attempt,
-            key=answer.key,
+            key=key_to_keep(answer.key),
+            **(refer("words", words[answer.key]) if answer.key in words else {}),
             outcome=answer.outcome if attempt else _Says.NOT_OURS,
             amount_minor=answer.amount_minor,
-            currency=answer.currency,
+            currency=answer.currency_code,
             **common,
         )
         for attempt, answer in entries

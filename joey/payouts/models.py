@@ -213,17 +213,29 @@ class PayoutAnswer(models.Model):
     file = models.ForeignKey(PayoutFile, models.PROTECT, related_name="+")
     submission = models.ForeignKey(PayoutSubmission, models.PROTECT, related_name="+")  # the latest when it came
     attempt = models.ForeignKey(PayoutAttempt, models.PROTECT, null=True, related_name="+")
-    key = models.CharField(max_length=70, blank=True, default="")  # as the rail named the transfer
+    key = models.CharField(max_length=35, blank=True, default="")  # of the transfer, or a digest (rail_key.py)
+    words_id = models.UUIDField(null=True)  # how the rail named a transfer that is not ours, where it is no such key
+    words_sha256 = models.BinaryField(null=True)
     asked_at = models.DateTimeField()
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     amount_minor = models.BigIntegerField(null=True)
-    currency = models.CharField(max_length=8, blank=True, default="")
+    currency = models.CharField(max_length=3, blank=True, default="")  # "?": no code of a currency
     content_id = models.UUIDField()  # the bytes of the answer
     content_sha256 = models.BinaryField()
     recorded_at = models.DateTimeField(db_default=Now())  # by the database's clock, in the order of the file's locks
 
     class Meta:
         db_table = "payouts_answer"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(words_id=None, words_sha256=None, key__regex="^([0-9A-F]{32})?$")
+                | Q(words_id__isnull=False, words_sha256__isnull=False, key__regex="^~[0-9a-f]{32}$"),
+                name="payouts_answer_keeps_no_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^([A-Z]{3}|\?)?$"), name="payouts_answer_names_a_currency"
+            ),
+        ]
 
 
 class PayoutHold(models.Model):

@@ -21,6 +21,7 @@ from joey.payouts.gate import release_unpayable, sendable
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile
 from joey.payouts.pause import sending_allowed
 from joey.payouts.payee_details import PayeeDetails, read_details
+from joey.payouts.rail_key import rail_key
 from joey.payouts.rails.port import Rail, RailManifest, Transfer
 from joey.payouts.rails.registry import connect_rail
 from joey.record.append import append_set
@@ -63,11 +64,6 @@ def prepare_files(manifest: RailManifest, *, now: datetime) -> list[int]:
         sizes.append(len(payouts))
     _write_down(SetTable("due", DuePayout).create().fill(due), now)
     return sizes
-
-
-def rail_key(payout: Payout) -> str:
-    """The payout's one key at the rail: its id, so that it never has another."""
-    return payout.id.hex.upper()
 
 
 def _claim(manifest: RailManifest) -> list[Payout]:

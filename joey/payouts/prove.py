@@ -118,6 +118,7 @@ CHECKS = [
             ("decision", "reason"),
             ("payoutfile", "content"),
             ("answer", "content"),
+            ("answer", "words"),
         )
     ),
 ]

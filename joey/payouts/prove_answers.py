@@ -17,15 +17,18 @@ NOT_OURS = PayoutAnswer.Outcome.NOT_OURS
 _IS_CARRIED_OVER = """EXISTS (
     SELECT FROM payouts_payoutattempt o JOIN record_event e ON e.subject_key = 'payout:' || o.payout_id
     WHERE o.file_id = w.file_id AND e.kind = 'payout.carried_over')"""
+# How the rail named the transfer; NULL where that was erased.
+_NAMED = """CASE WHEN w.words_id IS NULL THEN w.key ELSE (
+    SELECT convert_from(t.content, 'UTF8') FROM record_erasabletext t WHERE t.id = w.words_id) END"""
 _ANSWERS = f"""
-    SELECT w.id, w.file_id, w.key, w.outcome::text, w.amount_minor, w.currency, w.content_id, f.rail, a.rail_key,
-           {_IS_CARRIED_OVER} AS is_carried_over
+    SELECT w.id, w.file_id, {_NAMED} AS named, w.outcome::text, w.amount_minor, w.currency, w.content_id, f.rail,
+           a.rail_key, {_IS_CARRIED_OVER} AS is_carried_over
     FROM payouts_answer w JOIN payouts_payoutfile f ON f.id = w.file_id
     LEFT JOIN payouts_payoutattempt a ON a.id = w.attempt_id
     WHERE w.attempt_id IS NOT NULL OR w.outcome = '{NOT_OURS}' ORDER BY w.file_id, w.id
 """
 _STRANGERS = f"""
-    SELECT w.id, w.key, f.problems, EXISTS (
+    SELECT w.id, {_NAMED} AS named, f.problems, EXISTS (
                SELECT FROM payouts_payoutattempt a
                WHERE a.file_id = w.file_id AND a.rail_key = w.key AND a.state <> 'withdrawn') AS is_ours,
            {_IS_CARRIED_OVER} OR EXISTS (
@@ -34,7 +37,7 @@ _STRANGERS = f"""
     FROM payouts_answer w JOIN payouts_payoutfile f ON f.id = w.file_id
     WHERE w.outcome = '{NOT_OURS}' ORDER BY w.id
 """
-_Said = tuple[str, str, int | None, str]  # key, outcome, amount and currency of an entry
+_Said = tuple[str | None, str, int | None, str]  # name, outcome, amount and currency of an entry
 
 
 def _first_offender() -> str:
@@ -49,27 +52,29 @@ def _offenders() -> Iterator[dict[str, Any]]:
         rows = list(of_file)
         ours = {row["rail_key"] for row in rows} - {None}
         kept = {_said(row) for row in rows}
-        strangers = {row["key"] for row in rows if row["rail_key"] is None}
+        strangers = {row["named"] for row in rows if row["rail_key"] is None}
+        any_erased = None in strangers  # then what these bytes say of any stranger may have been kept and erased
         for _content, of_content in groupby(rows, key=lambda row: row["content_id"]):
             together = list(of_content)
             entries = _entries(together[0])
             if entries is None:  # erased, or a rail that was removed
                 continue
-            keys = {key for key, *_rest in entries}
+            named = {name for name, *_rest in entries}
             for row in together:
                 if row["rail_key"] is None:
-                    if row["key"] not in keys:
+                    if row["named"] is not None and row["named"] not in named:
                         yield row
-                elif row["key"] != row["rail_key"] or _said(row) not in entries:
+                elif row["named"] != row["rail_key"] or _said(row) not in entries:
                     yield row
             if not together[0]["is_carried_over"] and any(
-                entry not in kept if entry[0] in ours else entry[0] not in strangers for entry in entries
+                entry not in kept if entry[0] in ours else not any_erased and entry[0] not in strangers
+                for entry in entries
             ):
                 yield together[0]
 
 
 def _said(row: dict[str, Any]) -> _Said:
-    return (row["key"], row["outcome"], row["amount_minor"], row["currency"])
+    return (row["named"], row["outcome"], row["amount_minor"], row["currency"])
 
 
 def _entries(row: dict[str, Any]) -> set[_Said] | None:
@@ -78,7 +83,9 @@ def _entries(row: dict[str, Any]) -> set[_Said] | None:
     if content is None or manifest is None:
         return None
     try:
-        return {(each.key, each.outcome, each.amount_minor, each.currency) for each in manifest.read_answer(content)}
+        return {
+            (each.key, each.outcome, each.amount_minor, each.currency_code) for each in manifest.read_answer(content)
+        }
     except (ValueError, Refusal):
         return set()
 
@@ -86,7 +93,7 @@ def _entries(row: dict[str, Any]) -> set[_Said] | None:
 def _first_stranger() -> str:
     """A query for the first answer that was kept as about no transfer of ours, and is about one or was never noted."""
     for row in sql.rows(_STRANGERS):
-        if row["is_ours"] or not (row["is_dismissed"] or stranger_note(row["key"]) in row["problems"].splitlines()):
+        if row["is_ours"] or not (row["is_dismissed"] or stranger_note(row["named"]) in row["problems"].splitlines()):
             return f"SELECT {row['id']} AS answer, {bool(row['is_ours'])} AS is_ours"
     return "SELECT 0 AS answer, false AS is_ours WHERE false"
 

@@ -186,7 +186,7 @@ def _copy_people(before: psycopg.Connection, rows: Iterable[Model], now: datetim
 
 def _copy_texts(before: psycopg.Connection, rows: Iterable[Model]) -> None:
     """The texts that these rows refer to, with their salts, or the fact that they were erased."""
-    names = ("details_id", "reason_id", "content_id")
+    names = ("details_id", "reason_id", "content_id", "words_id")
     needed = {getattr(row, name) for row in rows for name in names if getattr(row, name, None)}
     _insert(ErasableText, _read(before, ErasableText, "id", list(needed)))
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from joey.office.file_problems import problem_in_words
-from joey.payouts.file_problems import ENDED_BY, ERASED, OTHER_ACCOUNT
+from joey.payouts.file_problems import ENDED_BY, ERASED, OTHER_ACCOUNT, STRANGER_ERASED
 from joey.payouts.judge_answers import judge
 from joey.payouts.models import Payout, PayoutAttempt
 from joey.payouts.rails.port import REJECTED, RETURNED, SETTLED, UNREADABLE, TransferAnswer
@@ -43,6 +43,7 @@ LINES = BY_ANSWERS | {
     "unknown_transfer: 'NOTOURS' is not in this file": (
         "The bank answered about the transfer “NOTOURS”, which is not in this file."
     ),
+    STRANGER_ERASED: "The bank answered about a transfer that is not in this file; how it named it was erased.",
     "overdue: K1 was not answered in time": "K1: not answered in time.",
     judged("accepted", says(UNREADABLE, None, "", "state 'dancing': ")): (
         "K1: the bank's answer cannot be read (state 'dancing': )."

@@ -48,6 +48,7 @@ from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, ready_payee, ready_shop, requested, second_operator
 from tests.payouts.test_gate import prepared
 from tests.payouts.test_strangers import noted
+from tests.places import places_of
 from tests.proof import prove
 
 WHO = "Wang Wei"
@@ -148,9 +149,9 @@ def withdrawn(bank: Bank) -> list[str]:
 
 
 def strangers(bank: Bank) -> list[str]:
-    file = noted(bank)
+    file = noted(bank, end_to_end_id=f"{WHO} 13800138000", currency="Wang Wei")
     dismiss_strangers(file, by=ada(), reason=f"{WHO} tested the bank", now=NOW)
-    return [f"payout_file:{file.message_id}"]
+    return [f"payout:{PayoutAttempt.objects.get().payout_id}", f"payout_file:{file.message_id}"]
 
 
 def paused(_bank: Bank) -> list[str]:
@@ -184,29 +185,6 @@ STORIES: dict[str, Story] = {
     "erasure.made": erased_before,
 }  # fmt: skip
 TEXTS = {kind.name: {name for name, fact in kind.facts.items() if fact.is_text} for kind in KINDS.values()}
-
-
-def places_of(words: str) -> list[str]:
-    """Each column of each table whose values contain the words, bytes and JSON among them."""
-    columns = sql.tuples(
-        """
-        SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c
-        JOIN pg_class t ON t.oid = format('%I.%I', c.table_schema, c.table_name)::regclass
-        WHERE c.table_schema = 'public' AND t.relkind IN ('r', 'p') AND NOT t.relispartition
-          AND c.data_type IN ('text', 'character varying', 'bytea', 'json', 'jsonb', 'ARRAY')
-        """
-    )
-    assert len(columns) > 100
-    asked = " UNION ALL ".join(
-        f"SELECT '{table}.{column}' FROM {table} WHERE "
-        + (
-            f"position('{words}'::bytea in \"{column}\") > 0"
-            if kind == "bytea"
-            else f"\"{column}\"::text LIKE '%{words}%'"
-        )
-        for table, column, kind in columns
-    )
-    return sorted({place for (place,) in sql.tuples(asked)})
 
 
 def test_every_kind_with_a_text_is_erased_here() -> None:

@@ -12,15 +12,16 @@ from joey.commissions.models import Commission
 from joey.insight.erase_subject import erase_subject
 from joey.kit import sql
 from joey.orders.models import OrderLine
-from joey.payouts.file_problems import dismiss_strangers
+from joey.payouts.file_problems import STRANGER_ERASED, dismiss_strangers
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import PayoutAttempt, PayoutFile
 from joey.payouts.open_questions import open_files
 from tests.cast import NOW, ada
 from tests.payouts.bank import Bank
 from tests.payouts.stage import ready_shop
-from tests.payouts.test_erase_every_kind import WHO, Story, given, places_of, refused
+from tests.payouts.test_erase_every_kind import WHO, Story, given, refused
 from tests.payouts.test_strangers import noted
+from tests.places import places_of
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -66,13 +67,13 @@ def test_the_command_says_what_a_hold_in_force_keeps(monkeypatch: pytest.MonkeyP
 
 
 def test_a_note_about_a_transfer_that_is_not_ours_stays_for_an_operator(bank: Bank) -> None:
-    file = noted(bank)
+    file = noted(bank, end_to_end_id=f"{WHO} {'x' * 60}"[:70])
     PayoutFile.objects.update(problems=f"{file.problems}\nreturned: {WHO} closed it")
 
     erase_subject(f"payout:{PayoutAttempt.objects.get().payout_id}", reason="It was asked for", now=NOW)
 
     assert places_of(WHO) == []
-    assert [each.problems for each in open_files()] == [("unknown_transfer: 'NOTOURS' is not in this file",)]
+    assert [each.problems for each in open_files()] == [(STRANGER_ERASED,)]
     prove()
     assert dismiss_strangers(file, by=ada(), reason="It was a test of the bank", now=NOW) == 1
     prove()

@@ -20,7 +20,7 @@ from tests.proof import prove
 
 
 @pytest.mark.parametrize(
-    "change", ["outcome = 'rejected'", "amount_minor = amount_minor + 1", "currency = 'USD'", "key = 'ANOTHER'"]
+    "change", ["outcome = 'rejected'", "amount_minor = amount_minor + 1", "currency = 'USD'", "key = repeat('0A', 16)"]
 )
 def test_an_answer_that_its_bytes_do_not_hold_is_named(change: str, committed_db: EmbeddedPostgres, bank: Bank) -> None:
     approved(ready_shop(), 4_000)
@@ -44,7 +44,7 @@ STRANGER = {"end_to_end_id": "NOTOURS", "amount_minor": 9_900, "currency": "CNY"
 # What was done, as SQL of the tables' owner, and whether the bytes or the notes show it.
 OF_STRANGERS = {
     "the answer was dropped": ("DELETE FROM payouts_answer WHERE outcome = 'not_ours'", True),
-    "the answer names another": ("UPDATE payouts_answer SET key = 'ANOTHER' WHERE outcome = 'not_ours'", True),
+    "the answer names another": ("UPDATE payouts_answer SET words_id = content_id WHERE outcome = 'not_ours'", True),
     "the answer of ours was dropped": (
         "DELETE FROM payouts_answer WHERE attempt_id IS NOT NULL AND outcome = 'settled'",
         True,

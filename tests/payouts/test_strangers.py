@@ -2,6 +2,7 @@
 
 import pytest
 
+from joey.insight.erase_subject import erase_subject
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import Conflict, Forbidden, Invalid
 from joey.payouts.book_answers import AnswersTaken
@@ -11,22 +12,25 @@ from joey.payouts.open_questions import open_files
 from joey.payouts.resolve import resolve
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
+from joey.record.erasable import text_of
 from joey.record.queries import events_of
 from tests.at_once import outcomes
 from tests.cast import NOW, ada, sam
 from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, ready_shop, second_operator
+from tests.places import places_of
 from tests.proof import prove
 
+WHO = "WangWei 13800138000"
 STRANGER = {"end_to_end_id": "NOTOURS", "amount_minor": 1, "currency": "CNY", "state": "settled"}
 
 
-def noted(bank: Bank) -> PayoutFile:
+def noted(bank: Bank, **named: object) -> PayoutFile:
     """A file that is over, of which the bank named a transfer that is not in it."""
     approved(ready_shop())
     send_due(now=NOW)
     bank.decide_all("settled")
-    bank.extra = [STRANGER]
+    bank.extra = [STRANGER | named]
     take_answers(now=NOW)
     return PayoutFile.objects.get()
 
@@ -63,6 +67,61 @@ def test_another_transfer_that_is_not_ours_is_noted_after_the_first_was_dismisse
 
     file.refresh_from_db()
     assert file.problems == "unknown_transfer: 'NORTHIS' is not in this file"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("named", ["WangWei 13800138000", "WANGWEI13800138000", "王伟"])
+def test_what_the_bank_calls_a_transfer_is_not_kept_in_its_answer_unless_it_has_the_form_of_our_keys(
+    bank: Bank, named: str
+) -> None:
+    noted(bank, end_to_end_id=named)
+
+    answer = PayoutAnswer.objects.get(outcome="not_ours")
+
+    assert (len(answer.key), answer.key[0]) == (33, "~")
+    assert answer.words_id is not None
+    assert text_of(answer.words_id) == named
+    assert [each.problems for each in open_files()] == [(f"unknown_transfer: '{named}' is not in this file",)]
+    prove()
+
+
+@pytest.mark.django_db
+def test_a_key_like_ours_stays_in_the_answer_and_in_its_note_when_the_texts_are_erased(bank: Bank) -> None:
+    key = "0A" * 16
+    noted(bank, end_to_end_id=key)
+
+    erase_subject(f"payout:{PayoutAttempt.objects.get().payout_id}", reason="It was asked for", now=NOW)
+
+    answer = PayoutAnswer.objects.get(outcome="not_ours")
+    assert (answer.key, answer.words_id) == (key, None)
+    assert [each.problems for each in open_files()] == [(f"unknown_transfer: '{key}' is not in this file",)]
+    prove()
+
+
+@pytest.mark.django_db
+def test_a_stranger_that_was_erased_says_nothing_new_when_the_bank_repeats_it(bank: Bank) -> None:
+    file = noted(bank, end_to_end_id=WHO)
+    dismiss_strangers(file, by=ada(), reason="It was a test of the bank", now=NOW)
+    erase_subject(f"payout:{PayoutAttempt.objects.get().payout_id}", reason="It was asked for", now=NOW)
+
+    assert take_answers(now=NOW, all_files=True) == AnswersTaken()
+
+    assert (places_of(WHO), open_files()) == ([], [])
+    bank.decide_all("returned")
+    assert take_answers(now=NOW, all_files=True).returned == 1
+    assert open_files() == []
+    prove()
+
+
+@pytest.mark.django_db
+def test_what_the_bank_writes_for_a_currency_is_in_no_row_that_stays(bank: Bank) -> None:
+    noted(bank, currency="WangWei")
+
+    erase_subject(f"payout:{PayoutAttempt.objects.get().payout_id}", reason="It was asked for", now=NOW)
+
+    assert PayoutAnswer.objects.get(outcome="not_ours").currency == "?"
+    assert places_of("WangWei") == []
+    prove()
 
 
 def test_two_operators_who_dismiss_at_once_write_it_down_once(committed_db: EmbeddedPostgres, bank: Bank) -> None:

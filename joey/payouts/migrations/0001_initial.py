@@ -264,11 +264,13 @@ class Migration(migrations.Migration):
             name='PayoutAnswer',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.CharField(blank=True, default='', max_length=70)),
+                ('key', models.CharField(blank=True, default='', max_length=35)),
+                ('words_id', models.UUIDField(null=True)),
+                ('words_sha256', models.BinaryField(null=True)),
                 ('asked_at', models.DateTimeField()),
                 ('outcome', models.CharField(choices=[('receipt', 'Receipt'), ('not_known', 'Not Known'), ('refused', 'File Refused'), ('accepted', 'Accepted'), ('settled', 'Settled'), ('rejected', 'Rejected'), ('returned', 'Returned'), ('unreadable', 'Unreadable'), ('not_ours', 'Not Ours')], max_length=12)),
                 ('amount_minor', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(blank=True, default='', max_length=8)),
+                ('currency', models.CharField(blank=True, default='', max_length=3)),
                 ('content_id', models.UUIDField()),
                 ('content_sha256', models.BinaryField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -324,6 +326,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payouthold',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('attempt', None), ('cause', 'operator')), models.Q(models.Q(('cause', 'operator'), _negated=True), ('attempt__isnull', False)), _connector='OR'), name='payouts_hold_names_its_attempt'),
+        ),
+        migrations.AddConstraint(
+            model_name='payoutanswer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key__regex', '^([0-9A-F]{32})?$'), ('words_id', None), ('words_sha256', None)), models.Q(('key__regex', '^~[0-9a-f]{32}$'), ('words_id__isnull', False), ('words_sha256__isnull', False)), _connector='OR'), name='payouts_answer_keeps_no_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='payoutanswer',
+            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^([A-Z]{3}|\\?)?$')), name='payouts_answer_names_a_currency'),
         ),
         migrations.AddConstraint(
             model_name='payoutdecision',

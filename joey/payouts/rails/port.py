@@ -7,6 +7,7 @@ with its bytes, which are kept before anything follows from them.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -88,6 +89,11 @@ class TransferAnswer:
     currency: str
     reason_code: str = ""
     reason: str = ""
+
+    @property
+    def currency_code(self) -> str:
+        """The currency where it is written as one, "" where none was named, "?" for any other words of the rail's."""
+        return self.currency if re.fullmatch("([A-Z]{3})?", self.currency) else "?"
 
 
 @dataclass(frozen=True)
