@@ -23,14 +23,18 @@ def touched_by(read: Callable[[], object]) -> set[str]:
 
 
 @contextmanager
-def plans_of(*beginnings: str) -> Iterator[list[Any]]:
-    """The plan of every statement that begins with one of these, as each was run."""
+def plans_of(*beginnings: str, also_run: bool = False) -> Iterator[list[Any]]:
+    """The plan of every statement that begins with one of these, as each was run.
+
+    `also_run` runs each once more, for plans that say what was really read; only for statements that write nothing.
+    """
     plans: list[Any] = []
+    options = "ANALYZE, COSTS OFF, TIMING OFF, " if also_run else ""
 
     def explain(execute: Callable[..., object], statement: str, params: Any, many: bool, context: Any) -> object:
         if statement.lstrip().startswith(beginnings):
             with connection.cursor() as cursor:
-                cursor.cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
+                cursor.cursor.execute(f"EXPLAIN ({options}FORMAT JSON) {statement}", params)
                 plan = cursor.fetchone()[0]
                 plans.append(json.loads(plan) if isinstance(plan, str) else plan)
         return execute(statement, params, many, context)

@@ -1,7 +1,6 @@
 """With ninety days of clicks each hot query reads the days that it must, and no other."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,19 +8,19 @@ from uuid import UUID
 import pytest
 from pytest_django import Settings
 
-from joey.insight.queries import click_of
+from joey.insight.queries import ClickFacts, click_of
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.kit.ids import id_at, new_id
-from joey.kit.partitions import drop_days, first_id_of, make_days
-from joey.sharing import people, queries
+from joey.kit.partitions import drop_days, make_days
+from joey.sharing import people
 from joey.sharing.jobs import drop_old_clicks
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.queries import DESTINATION_OF_CLICK, clicks_of, links_of
 from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
 from tests import cast
-from tests.plans import ninety_days
+from tests.plans import ninety_days, parts_of, plans_of
 
 TABLES = ("sharing_click", "sharing_outboundclick")
 # Clicks of other shops: every day as many, a third of them with an outbound click.
@@ -63,16 +62,21 @@ def click_on(link: Link, at: datetime) -> UUID:
     return click_id
 
 
-def touched(query: str, params: Sequence[Any] | Mapping[str, Any]) -> dict[str, set[int]]:
-    """By table, how many days ago the partitions are from that the query really read; 999 is the default one."""
-    plan = sql.value(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, FORMAT JSON) {query}", params)
+def read_by(read: Callable[[], object]) -> list[dict[str, set[int]]]:
+    """For each query of `read`: by table, how many days ago the partitions are from that it really read.
+
+    999 is the default partition.
+    """
+    with plans_of("SELECT", "WITH", also_run=True) as plans:
+        read()
+    return [found for plan in plans if any((found := days_in(plan)).values())]
+
+
+def days_in(plan: Any) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {table: set() for table in TABLES}
-    todo = [(json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]]
-    while todo:
-        node = todo.pop()
-        todo += node.get("Plans", [])
-        table, _underscore, day = node.get("Relation Name", "").rpartition("_")
-        if table in found and node["Actual Loops"]:
+    for part in parts_of(plan):
+        table, _underscore, day = part.get("Relation Name", "").rpartition("_")
+        if table in found and part["Actual Loops"]:
             found[table].add(999 if day == "default" else (datetime.now(UTC).date() - date.fromisoformat(day)).days)
     return found
 
@@ -81,43 +85,29 @@ def test_a_click_by_its_id_reads_the_day_in_the_id(link: Link) -> None:
     click = Click.objects.filter(link_id=link.id).order_by("id").first()
     assert click
 
-    read = touched(DESTINATION_OF_CLICK, [click.id])
+    (read,) = read_by(lambda: sql.one(DESTINATION_OF_CLICK, [click.id]))
 
     assert read == {"sharing_click": {5}, "sharing_outboundclick": set()}
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
-    """The queries for rows that were asked since, with what they were given."""
-    noted: list[tuple[str, Any]] = []
-    rows = sql.rows
-
-    def note(query: str, params: Any = None) -> list[dict[str, Any]]:
-        noted.append((query, params))
-        return rows(query, params)
-
-    monkeypatch.setattr(sql, "rows", note)
-    return noted
-
-
-def test_the_outbound_clicks_of_a_click_read_the_day_of_the_click(link: Link, asked: list[tuple[str, Any]]) -> None:
+def test_the_outbound_clicks_of_a_click_read_the_day_of_the_click(link: Link) -> None:
     yesterdays = click_on(link, datetime.now(UTC) - cast.DAY)
 
-    found = click_of(link.shop_id, yesterdays)
+    found: list[ClickFacts | None] = []
+    click, ways = read_by(lambda: found.append(click_of(link.shop_id, yesterdays)))
 
-    assert found
-    assert len(found.outbound_clicks) == 1
-    click, ways = asked
-    assert touched(*click)["sharing_click"] == {1}
-    read = touched(*ways)
-    assert read["sharing_outboundclick"] == {1}
+    assert found[0]
+    assert len(found[0].outbound_clicks) == 1
+    assert click == {"sharing_click": {1}, "sharing_outboundclick": set()}
+    assert ways == {"sharing_click": set(), "sharing_outboundclick": {1}}
 
 
-def test_the_counts_of_links_read_the_days_since_the_links_were_made(link: Link, asked: list[tuple[str, Any]]) -> None:
+def test_the_counts_of_links_read_the_days_since_the_links_were_made(link: Link) -> None:
     (found,) = [each for each in links_of(link.shop).items if each.channel == "wechat"]
-
     assert (found.clicks.raw, found.clicks.people, found.outbound_clicks) == (6, 6, 6)
-    read = touched(*asked[0])
+
+    (read,) = read_by(lambda: links_of(link.shop))
+
     assert read["sharing_outboundclick"] == {0, 1, 2, 3, 4, 5}
     assert read["sharing_click"] - {-1} == {0, 1, 2, 3, 4, 5, 6}  # a day of grace; tomorrow within an hour of midnight
 
@@ -126,15 +116,7 @@ def test_the_people_of_today_read_today(link: Link) -> None:
     now = datetime.now(UTC)
     since = now - timedelta(minutes=1)
 
-    read = touched(
-        people.PEOPLE_OF_SHOP,
-        {
-            "shop": link.shop_id,
-            "since": since,
-            "from_id": first_id_of(since - people.CLOCKS_APART),
-            "to_id": first_id_of(now + people.CLOCKS_APART),
-        },
-    )
+    (read,) = read_by(lambda: people.people_of_shop(link.shop_id, since=since))
 
     # Shortly after midnight a clock that is slow still writes into yesterday.
     assert read["sharing_click"] - {-1} == {0, (now.date() - (since - people.CLOCKS_APART).date()).days}
@@ -143,15 +125,10 @@ def test_the_people_of_today_read_today(link: Link) -> None:
 def test_the_first_page_of_a_busy_shops_clicks_reads_two_days(link: Link) -> None:
     for minute in range(3):
         click_on(link, datetime.now(UTC) - timedelta(minutes=minute))
-    end = datetime.now(UTC) + people.CLOCKS_APART
+    assert len(clicks_of(link.shop, limit=2).items) == 2
 
-    page = clicks_of(link.shop, limit=2)
-    read = touched(
-        queries.CLICKS_OF_SHOP,
-        {"shop": link.shop_id, "since": first_id_of(end - 2 * cast.DAY), "before": first_id_of(end), "limit": 3},
-    )
+    (read,) = read_by(lambda: clicks_of(link.shop, limit=2))
 
-    assert len(page.items) == 2
     assert read["sharing_click"] <= {-1, 0, 1, 2}
     assert read["sharing_outboundclick"] <= {0, 1, 2}
 
@@ -163,6 +140,13 @@ def test_a_quiet_shops_page_reaches_back_to_its_first_click(link: Link) -> None:
 
     assert rest
     assert len(first.items) + len(rest.items) == 6
+
+
+def test_a_quiet_shops_page_is_looked_for_in_two_days_then_in_a_month(link: Link) -> None:
+    two_days, month = read_by(lambda: clicks_of(link.shop, limit=4))
+
+    assert two_days["sharing_click"] <= {-1, 0, 1, 2}
+    assert month["sharing_click"] <= set(range(-1, 31))
 
 
 def test_clicks_are_dropped_by_the_day_and_never_in_part(link: Link) -> None:
