@@ -24,14 +24,14 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 # Names that would pass for Joey itself, for an authority or for a company that Joey is not connected to. Those of
 # marketplaces are in their manifests.
 _RESERVED = """
-110 119 120 12315 about account admin administrator aliexpress api app apps assets auth bank billing blog
-cart ceo checkout confirm contact customer-service dev developer douyin facebook feed file files go gov
-government guest health healthz help home http https index info instagram joey joey-shop kuaishou legal log
-login logout mail me metrics moderator myshop new null office official open operator order orders p page pay
-payment payout payouts pdd picture pictures pinduoduo platform police poster posters press privacy prove
-public readyz refund report root rule rules safety sale sandbox search security service settings shop shops
-sign-in sign-up signin signup sms staff static status store studio support sys sysadmin system team temu
-terms test tiktok undefined unionpay verify wechat weibo weixin whatsapp www xiaohongshu
+110 119 120 12315 about account admin administrator api app apps assets auth bank billing blog cart ceo
+checkout confirm contact customer-service dev developer douyin facebook feed file files go gov government
+guest health healthz help home http https index info instagram joey joey-shop kuaishou legal log login
+logout mail me metrics moderator myshop new null office official open operator order orders p page pay
+payment payout payouts picture pictures platform police poster posters press privacy prove public readyz
+refund report root rule rules safety sale sandbox search security service settings shop shops sign-in
+sign-up signin signup sms staff static status store studio support sys sysadmin system team terms test
+tiktok undefined unionpay verify wechat weibo weixin whatsapp www xiaohongshu
 """
 RESERVED = frozenset(_RESERVED.split()).union(*(each.reserved_names for each in registry.manifests()))
 
