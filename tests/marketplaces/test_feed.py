@@ -1,9 +1,11 @@
 """A marketplace by feed: bad lines are reported and the good ones survive; nothing pretends to earn."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import stamina
@@ -13,6 +15,9 @@ from joey.marketplaces.feed.connector import FeedConnector
 from joey.marketplaces.feed.parse import BadLine, ParsedFeed, read_feed
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, Tracking
+from joey.sandbox.dialects.feed_dialect import FeedDialect
+from joey.sandbox.dialects.port import SimulatedMarketplace
+from joey.sandbox.world.goods import SoldItem
 from tests.sandbox.conftest import Sandbox
 
 SAMPLE = Path(joey.marketplaces.jd.__file__).parent / "samples/product_file.jsonl"
@@ -50,6 +55,17 @@ def test_a_good_line_becomes_an_offer_with_exact_money_and_beijing_days() -> Non
     assert facts.translations == {"zh-hans": "雾里白 氨基酸洁面乳", "en": "Palefog Gentle Face Wash"}
     assert (facts.commission_ppm, facts.category, facts.in_stock) == (70_000, "beauty", True)
     assert (facts.brand, facts.model, facts.gtin) == ("雾里白", "XM-120", "9521234567899")
+
+
+def test_an_item_with_no_more_than_a_dialect_must_say_is_an_offer_in_the_sandboxs_file() -> None:
+    title = {"zh": "保温壶", "en": "Flask"}
+    item = SoldItem("toy", external_id="7", title=title, currency="CNY", now_minor=9900, rate_ppm=0)
+    file = FeedDialect(SimulatedMarketplace("toy", title, "#000000"))
+
+    line = file.line_of(SimpleNamespace(url="https://item.jd.com"), item, NOW.date(), 0)  # type: ignore[arg-type]
+
+    facts = read(json.dumps(line).encode()).offers["7"]
+    assert (facts.now_minor, facts.list_minor, facts.picture_urls) == (9900, 9900, ())
 
 
 def test_an_empty_price_is_unknown_and_the_offer_is_kept() -> None:

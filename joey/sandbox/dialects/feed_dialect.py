@@ -48,7 +48,7 @@ class FeedDialect(Dialect):
         today = self.today(world)
         changed = beijing.end_of_day(today) - 86_399
         body = "".join(
-            json.dumps(self._line(world, item, today, changed), ensure_ascii=False) + "\n"
+            json.dumps(self.line_of(world, item, today, changed), ensure_ascii=False) + "\n"
             for item in self.by_id.values()
             if not item.gone
         ).encode()
@@ -61,7 +61,8 @@ class FeedDialect(Dialect):
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type="application/x-ndjson; charset=utf-8")
 
-    def _line(self, world: World, item: SoldItem, today: date, changed: int) -> dict[str, Any]:
+    def line_of(self, world: World, item: SoldItem, today: date, changed: int) -> dict[str, Any]:
+        """What the file says of one item on one day."""
         language, decimals = self.rules.language, decimals_of(item.currency)
         coupon = item.coupon(today)
         return {
@@ -71,9 +72,9 @@ class FeedDialect(Dialect):
             "brand": item.brand[language],
             "gtin": item.barcode,
             "url": f"{world.url}/item/{item.marketplace}/{item.external_id}",
-            "picture": f"{world.url}/pictures/{item.picture}.webp",
+            "picture": f"{world.url}/pictures/{item.picture}.webp" if item.picture else None,
             "currency": item.currency,
-            "list_price": decimal_text(item.list_minor, decimals),
+            "list_price": decimal_text(item.list_minor or item.now_minor, decimals),
             "price": decimal_text(item.now_minor, decimals),
             "coupon_price": None if coupon is None else decimal_text(item.now_minor - coupon.off_minor, decimals),
             "coupon_until": None if coupon is None else coupon.until.isoformat(),
