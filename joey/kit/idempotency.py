@@ -66,13 +66,18 @@ def erase_answers(*, person_id: UUID | None = None, about: Iterable[UUID] = ()) 
     )
 
 
-def read_key(text: str) -> str:
-    """The key as sent: 1 to 200 visible ASCII characters. Raises Invalid naming the header."""
+def read_key(text: str, *, field: str = FIELD) -> str:
+    """The key as sent: 1 to 200 visible ASCII characters. Raises Invalid naming `field`."""
     if not re.fullmatch(r"[!-~]{1,200}", text):
         raise Invalid(
-            _("An Idempotency-Key is 1 to 200 plain characters without blanks, new for each write."), field=FIELD
+            _("An Idempotency-Key is 1 to 200 plain characters without blanks, new for each write."), field=field
         )
     return text
+
+
+def key_digest(owner_id: UUID, key: str) -> bytes:
+    """What a row that is never deleted keeps of a key: its writer chose the characters, so they may name a person."""
+    return hashlib.sha256(f"{owner_id} {key}".encode()).digest()
 
 
 def answer_once(*, principal: str, route: str, key: str, request: Any, write: Callable[[], Answer]) -> Answer:

@@ -81,7 +81,7 @@ class Payout(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     reason_id = models.UUIDField(null=True)  # what the shopkeeper reads about its end
     reason_sha256 = models.BinaryField(null=True)
-    idempotency_key = models.CharField(max_length=200)
+    key_sha256 = models.BinaryField()  # of the Idempotency-Key that it was requested with
     requested_at = models.DateTimeField()
     approvals_needed = models.PositiveSmallIntegerField(null=True)  # by the limits in force when it was approved
     # null: the rule approved it, the gate stopped it, or a restore does not know the operator
@@ -92,7 +92,7 @@ class Payout(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payouts_amount_above_zero"),
-            models.UniqueConstraint(fields=["shop", "idempotency_key"], name="payouts_one_per_key"),
+            models.UniqueConstraint(fields=["shop", "key_sha256"], name="payouts_one_per_key"),
             models.UniqueConstraint(
                 fields=["shop", "currency"],
                 condition=Q(state__in=["requested", "approved", "sent"]),

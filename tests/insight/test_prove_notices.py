@@ -225,7 +225,7 @@ def a_shop_with_everything(bank: Bank) -> None:
     take_answers(now=NOW)
     release_hold(place_hold(shop, reason="Checking", now=NOW), now=NOW, reason="Looked into it")
     end_pause(pause_payouts(reason="Restored", now=NOW), reason="The statement agrees", now=NOW)
-    approved(shop, 2_000, key="under way")
+    approved(shop, 2_000, key="under-way")
     send_due(now=NOW)
     place_hold(shop, reason="Checking again", now=NOW)
     take_order_reports("taobao", [report("1001"), settled("1002"), refund("1002", back=100)], now=NOW)

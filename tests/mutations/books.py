@@ -126,7 +126,7 @@ def _payouts(shop: Shop, bank: Bank) -> None:
     _sent(shop, 1_200_000, "large")
     bank.decide_all("settled")
     take_answers(now=NOW)
-    _sent(shop, 2_000, "under way")
+    _sent(shop, 2_000, "under-way")
 
 
 def _sent(shop: Shop, minor: int, key: str) -> Payout:

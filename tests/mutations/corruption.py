@@ -109,7 +109,7 @@ def commission(order: str) -> str:
 
 
 def payout(key: str) -> str:
-    return f"(SELECT id FROM payouts_payout WHERE idempotency_key = '{key}')"
+    return f"(SELECT id FROM payouts_payout WHERE key_sha256 = sha256(convert_to(shop_id || ' {key}', 'UTF8')))"
 
 
 def journals(subject: str) -> str:

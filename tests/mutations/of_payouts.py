@@ -37,7 +37,7 @@ INVENTED = (
         "payouts_payout",
         PAYOUT
         | {"id": f"'{THIEF}'::uuid", "shop_id": shop("mei"), "amount_minor": "100000", "state": "'paid'"}
-        | {"idempotency_key": "'invented'"},
+        | {"key_sha256": "'invented'::bytea"},
         f"id = {payout('paid')}",
     ),
     copied(
@@ -87,12 +87,12 @@ OF_PAYOUTS = [
         (
             "UPDATE record_erasabletext SET content = convert_to(replace(convert_from(content, 'UTF8'),"
             f" '6222020200112243445', '{OTHER_ACCOUNT}'), 'UTF8')"
-            f" WHERE id = (SELECT content_id FROM payouts_payoutfile WHERE id = {file_of('under way')})",
+            f" WHERE id = (SELECT content_id FROM payouts_payoutfile WHERE id = {file_of('under-way')})",
             "UPDATE payouts_payoutfile f SET content_sha256 = sha256(t.salt || t.content) FROM record_erasabletext t"
-            f" WHERE t.id = f.content_id AND f.id = {file_of('under way')}",
+            f" WHERE t.id = f.content_id AND f.id = {file_of('under-way')}",
         ),
         (25,),
-        f"SELECT message_id FROM payouts_payoutfile WHERE id = {file_of('under way')}",
+        f"SELECT message_id FROM payouts_payoutfile WHERE id = {file_of('under-way')}",
     ),
     Corruption(
         "12,000.00 without approval",
@@ -114,9 +114,9 @@ OF_PAYOUTS = [
     ),
     Corruption(
         "a receipt of a payout under way made unreadable",
-        (f"UPDATE payouts_answer SET outcome = 'unreadable' WHERE file_id = {file_of('under way')}",),
+        (f"UPDATE payouts_answer SET outcome = 'unreadable' WHERE file_id = {file_of('under-way')}",),
         (26,),
-        f"SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('under way')}",
+        f"SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('under-way')}",
     ),
     Corruption(
         "a paid payout deleted with attempt and journals, its money available again",

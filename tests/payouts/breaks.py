@@ -8,8 +8,8 @@ STRANGER = "(SELECT id FROM people_person WHERE email = 'lulu@example.com')"
 OWNER = "(SELECT id FROM people_person WHERE email = 'mei@example.com')"
 _PAYOUT = (
     "INSERT INTO payouts_payout (id, shop_id, payee_id, rail, details_id, details_sha256, currency, amount_minor,"
-    " state, idempotency_key, requested_at, decided_at) SELECT gen_random_uuid(), shop_id, payee_id, rail, {details},"
-    " details_sha256, currency, {amount}, '{state}', 'made up', now(), now() FROM payouts_payout LIMIT 1"
+    " state, key_sha256, requested_at, decided_at) SELECT gen_random_uuid(), shop_id, payee_id, rail, {details},"
+    " details_sha256, currency, {amount}, '{state}', 'made up'::bytea, now(), now() FROM payouts_payout LIMIT 1"
 )
 _PAYEE = (
     "INSERT INTO payouts_payee (id, shop_id, rail, version, details_id, details_sha256, changed_at, usable_from)"

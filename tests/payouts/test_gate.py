@@ -202,7 +202,7 @@ def test_seven_forty_under_a_floor_of_ten_has_two_sixty_to_go_and_a_higher_floor
     OrderLine.objects.filter(external_order="4294159887444064400").update(first_seen_at=later)
 
     assert floor_of(shop, "CNY", later) == cny(1_000)  # the older order is not paid out yet
-    request_payout(shop, amount=cny(1_500), idempotency_key="old floor", now=later)
+    request_payout(shop, amount=cny(1_500), idempotency_key="old-floor", now=later)
     earn(1_200, "4294159887444064500")
     OrderLine.objects.filter(external_order="4294159887444064500").update(first_seen_at=later)
     assert floor_of(shop, "CNY", later) == cny(2_000)  # what is left was first seen after the notice

@@ -199,7 +199,7 @@ def test_an_invented_payout_to_a_thief_is_named_though_it_is_fully_booked(bank: 
     thief = refer("details", keep_details(PayeeDetails("Dieb", "62220202001122", ""), shop_id=shop.pk))
     payout = Payout.objects.create(
         id=new_id(), shop=shop, payee=payee, rail="bank", currency="CNY", amount_minor=10_000, state="paid",
-        idempotency_key="mine", requested_at=NOW, decided_at=NOW, finished_at=NOW, approvals_needed=0, **thief,
+        key_sha256=b"mine", requested_at=NOW, decided_at=NOW, finished_at=NOW, approvals_needed=0, **thief,
     )  # fmt: skip
     file = PayoutFile.objects.create(
         rail="bank", rail_account="f" * 64, message_id="M", file_format="csv", currency="CNY",

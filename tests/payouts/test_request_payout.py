@@ -25,6 +25,7 @@ from joey.payouts.request_payout import (
 from joey.record.queries import events_of
 from tests.cast import NOW, lulus_shop, meis_shop
 from tests.payouts.stage import ACCOUNT, cny, details_of, held, lulus_ready_shop, money, ready_shop, requested
+from tests.places import places_of
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,7 @@ def test_the_largest_amount_there_is_is_not_available() -> None:
         requested(ready_shop(), 2**63 - 1)
 
 
-@pytest.mark.parametrize("key", ["", "k" * 201, "a\nb", "键", "\0"])
+@pytest.mark.parametrize("key", ["", "k" * 201, "a\nb", "a b", "键", "\0"])
 def test_a_key_is_plain_text(key: str) -> None:
     shop = ready_shop()
 
@@ -153,6 +154,15 @@ def test_a_key_is_plain_text(key: str) -> None:
         requested(shop, 100, key)
 
     assert refused.value.field == "idempotency_key"
+
+
+def test_what_a_client_sends_as_a_key_is_in_no_row_that_stays() -> None:
+    shop = ready_shop()
+
+    payout = requested(shop, 100, "WangWei-13800138000")
+
+    assert requested(shop, 100, "WangWei-13800138000").pk == payout.pk
+    assert places_of("WangWei") == []
 
 
 def test_without_details_there_is_nowhere_to_pay() -> None:

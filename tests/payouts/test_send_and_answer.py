@@ -73,7 +73,7 @@ def test_a_rejected_transfer_comes_back_with_the_reason_in_words(bank: Bank) -> 
     assert reason_of(PayoutAttempt.objects.get()) == "AC04 closed account"
     assert held(shop.pk) == money(available=10_000)
     prove()
-    assert requested(shop, 10_000, "once more").state == "requested"
+    assert requested(shop, 10_000, "once-more").state == "requested"
     prove()
 
 

@@ -137,7 +137,7 @@ def test_sending_on_two_connections_tells_the_bank_once(shop: Shop, bank: Bank) 
 
 def test_sending_beside_a_hold_sends_before_it_or_not_at_all(shop: Shop, bank: Bank) -> None:
     for turn in range(ROUNDS):
-        payout = approved(shop, 1_000, f"turn {turn}")
+        payout = approved(shop, 1_000, f"turn-{turn}")
 
         hold, _sent = outcomes(
             lambda: place_hold(shop, reason="Stop", now=NOW, payout=payout),  # noqa: B023
@@ -191,7 +191,7 @@ def send_slowly() -> None:
 
 def test_refusing_beside_sending_pays_or_gives_back_never_both(shop: Shop, bank: Bank) -> None:
     for turn in range(ROUNDS):
-        payout = approved(shop, 1_000, f"turn {turn}")
+        payout = approved(shop, 1_000, f"turn-{turn}")
 
         outcomes(
             lambda: refuse(payout, by=ada(), reason="Too late?", now=NOW),  # noqa: B023

@@ -109,7 +109,7 @@ def _payout(shop: Shop, number: int) -> None:
     )
     payout = Payout.objects.create(
         shop=shop, payee=payee, rail="bank", **refer("details", details), currency="CNY",
-        amount_minor=100, state="paid", idempotency_key=f"key-{number}", requested_at=NOW, decided_at=NOW,
+        amount_minor=100, state="paid", key_sha256=b"%d" % number, requested_at=NOW, decided_at=NOW,
     )  # fmt: skip
     PayoutAttempt.objects.create(
         shop=shop, payout=payout, number=1, rail_key=f"K{number}", file=file, state="settled", made_at=NOW
@@ -117,7 +117,7 @@ def _payout(shop: Shop, number: int) -> None:
     waiting = Shop.objects.create(slug=f"waiting-{number}", name="Waiting", owner=mei(), closed_at=NOW)
     Payout.objects.create(
         shop=waiting, payee=payee, rail="bank", **refer("details", details),
-        currency="CNY", amount_minor=100_000, state="requested", idempotency_key="key", requested_at=NOW,
+        currency="CNY", amount_minor=100_000, state="requested", key_sha256=b"key", requested_at=NOW,
     )  # fmt: skip
     place_hold(shop, payout=payout, reason="Checking", now=NOW)
     pause_payouts(reason="Restored", now=NOW)

@@ -30,9 +30,9 @@ FOR EACH ROW EXECUTE FUNCTION payouts_payoutfile_is_frozen();
 CREATE FUNCTION payouts_payout_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (NEW.id, NEW.shop_id, NEW.payee_id, NEW.rail, NEW.details_id, NEW.details_sha256,
-      NEW.currency, NEW.amount_minor, NEW.idempotency_key)
+      NEW.currency, NEW.amount_minor, NEW.key_sha256)
      IS DISTINCT FROM (OLD.id, OLD.shop_id, OLD.payee_id, OLD.rail, OLD.details_id, OLD.details_sha256,
-      OLD.currency, OLD.amount_minor, OLD.idempotency_key) THEN
+      OLD.currency, OLD.amount_minor, OLD.key_sha256) THEN
     RAISE EXCEPTION 'what a payout promised never changes: refuse it and request a new one';
   END IF;
   RETURN NEW;
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('requested', 'Requested'), ('approved', 'Approved'), ('sent', 'Sent'), ('paid', 'Paid'), ('failed', 'Failed'), ('returned', 'Returned'), ('refused', 'Refused')], max_length=10)),
                 ('reason_id', models.UUIDField(null=True)),
                 ('reason_sha256', models.BinaryField(null=True)),
-                ('idempotency_key', models.CharField(max_length=200)),
+                ('key_sha256', models.BinaryField()),
                 ('requested_at', models.DateTimeField()),
                 ('approvals_needed', models.PositiveSmallIntegerField(null=True)),
                 ('decided_at', models.DateTimeField(null=True)),
@@ -296,7 +296,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payout',
-            constraint=models.UniqueConstraint(fields=('shop', 'idempotency_key'), name='payouts_one_per_key'),
+            constraint=models.UniqueConstraint(fields=('shop', 'key_sha256'), name='payouts_one_per_key'),
         ),
         migrations.AddConstraint(
             model_name='payout',

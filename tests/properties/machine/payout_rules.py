@@ -85,14 +85,14 @@ class PayoutRules(PayoutSteps):
         payee = set_payee(self.shops[shop], holder_name="李小美", account_number=account,
                           bank_code="102100099996", now=self.now)  # fmt: skip
         self.usable_from[shop] = payee.usable_from
-        self.ask_for(shop, Money(self.books.ledger[shop, currency, "shop:available"], currency), "new account")
+        self.ask_for(shop, Money(self.books.ledger[shop, currency, "shop:available"], currency), "new-account")
         self.time_passes(80)
 
     @rule(shop=SHOPS, currency=st.sampled_from(["JPY", "KWD"]), amount=st.sampled_from([12_500, 1_250_000, 10**8]))
     def earns_elsewhere(self, shop: str, currency: str, amount: int) -> None:
         self.earns_in_full(shop, currency, amount)
         self.ask_for(shop, Money(min(self.books.ledger[shop, currency, "shop:available"], 4_900_000), currency),
-                     f"straight {len(self.keys)}")  # fmt: skip
+                     f"straight-{len(self.keys)}")  # fmt: skip
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────────────
 

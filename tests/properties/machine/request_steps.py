@@ -28,8 +28,8 @@ class RequestSteps(LineOperatorRules):
         if self.available(shop, "CNY") < 1_000:
             self.earns_in_full(shop, "CNY", 1_250_000)
         available = self.available(shop, "CNY")
-        self.ask_for(shop, Money(available + 1, "CNY"), f"too much {len(self.keys)}")
-        self.ask_for(shop, Money(min(available, LARGEST), "CNY"), f"straight {len(self.keys)}")
+        self.ask_for(shop, Money(available + 1, "CNY"), f"too-much-{len(self.keys)}")
+        self.ask_for(shop, Money(min(available, LARGEST), "CNY"), f"straight-{len(self.keys)}")
 
     def ask_for(self, shop: str, amount: Money, key: str) -> None:
         right = self.reasons_to_refuse(shop, amount, key)
@@ -57,7 +57,8 @@ class RequestSteps(LineOperatorRules):
 
     def ask_as_before(self, payout: Payout, *, as_other_shop: bool) -> None:
         """A client sends an old request again, whatever became of its payout; another shop's may use the same key."""
-        shop, amount, key = payout.shop.slug, Money(payout.amount_minor, payout.currency), payout.idempotency_key
+        shop, amount = payout.shop.slug, Money(payout.amount_minor, payout.currency)
+        key = next(key for (_slug, key), (_amount, made) in self.keys.items() if made == payout.pk)
         other = next(slug for slug in self.shops if slug != shop)
         self.ask_for(other if as_other_shop else shop, amount, key)
         self.seen["requested as before"] += 1
@@ -67,7 +68,7 @@ class RequestSteps(LineOperatorRules):
         if self.available(shop, "CNY") < 3_000:
             self.earns_in_full(shop, "CNY", 1_250_000)
         amount = Money(min(self.available(shop, "CNY") // self.seed.choice([1, 3]), LARGEST), "CNY")
-        keys = [f"at once {len(self.keys)} {number * (not equal)}" for number in range(3)]
+        keys = [f"at-once-{len(self.keys)}-{number * (not equal)}" for number in range(3)]
         is_possible = not self.reasons_to_refuse(shop, amount, keys[0])
 
         def ask(key: str) -> Payout:
