@@ -9,12 +9,13 @@ from joey.commissions.queries import newest_first, orders_of
 from joey.insight.explain_waiting import waiting_in_short
 from joey.kit import clock
 from joey.kit.ids import new_code
-from joey.kit.refusals import Refusal
+from joey.kit.refusals import NotFound, Refusal
 from joey.ledger.queries import balances_of
 from joey.money.money import parse_amount
 from joey.payouts.floors import floors, missing_for
 from joey.payouts.payee import set_payee
-from joey.payouts.queries import currencies_in_progress, payee_of, payouts_of
+from joey.payouts.queries import PayeeErased, currencies_in_progress, payee_of, payouts_of
+from joey.payouts.queries import payout_details as details_of
 from joey.payouts.request_payout import request_payout
 from joey.shops.models import Shop
 from joey.studio.access import keeper_only, own_shop, page, wants_fresh_code
@@ -89,7 +90,7 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
         "tab": "money",
         "now": now,
         "form": form,
-        "payee": payee_of(shop),
+        **_where_it_goes(shop),
         "balances": balances,
         "payable": payable,
         "floors": smallest,
@@ -98,3 +99,13 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
         "payouts": payouts_of(shop),
         "key": form.data.get("key") or new_code(16),
     }
+
+
+def _where_it_goes(shop: Shop) -> dict[str, object]:
+    """The payout details or, once they were erased, a sentence that says so."""
+    try:
+        return {"payee": details_of(shop)}
+    except PayeeErased as erased:
+        return {"payee": None, "erased": erased.text}
+    except NotFound:
+        return {"payee": None}

@@ -5,8 +5,10 @@ import re
 import pytest
 from django.utils.translation import override
 
+from joey.insight.erase_subject import erase_subject
 from joey.kit.text import sentences
 from joey.payouts.holds import place_hold
+from joey.payouts.models import Payee
 from tests.cast import NOW, mei
 from tests.payouts.stage import ready_shop, requested
 from tests.studio.test_studio import signed_in
@@ -38,6 +40,17 @@ def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:
         assert "Request a payout" not in said
         assert "can be paid out after the payout in progress" in said
         assert "for your next payout" not in said
+
+
+def test_details_that_were_erased_are_said_to_be_erased() -> None:
+    ready_shop(10_000)
+    erase_subject(f"payee:{Payee.objects.get().pk}", reason="She asked for it", now=NOW)
+
+    page = signed_in(mei()).get("/studio/mei/payout", headers={"accept-language": "en"}).content.decode()
+
+    assert "The payout details of this shop were erased. Add them again before the next payout." in page
+    assert "no payout details yet" not in page
+    assert "Enter payout details" in page
 
 
 def test_an_empty_balance_is_not_said_to_be_payable() -> None:
