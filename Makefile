@@ -51,7 +51,7 @@ SLOW_TESTS := tests/journeys tests/instance tests/edge tests/sandbox tests/prope
 	tests/marketplaces/test_taobao_in_the_sandbox.py tests/catalog/test_refresh_due.py tests/catalog/intake/test_import_real_files.py \
 	tests/catalog/same_item/test_labelled_sets.py tests/sharing/test_click_partitions.py
 
-.PHONY: help setup up test test-quick test-long lint bench lock clean dev debian-parts bench-parts
+.PHONY: help setup up test test-quick test-long suite units lint bench lock clean dev debian-parts bench-parts
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -62,16 +62,20 @@ up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010
 	@exec .venv/bin/joey up $(UP)
 
 test: dev debian-parts ## check everything: lint and all tests but the slow proofs
-	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(TESTS)
+	@$(MAKE) --no-print-directory -j2 lint suite
 
 test-quick: dev ## lint and the units, in under three minutes: no page, no server, nothing that commits
-	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -q -m "not long and not commits" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
+	@$(MAKE) --no-print-directory -j2 lint units
 
 test-long: dev debian-parts ## the slow proofs, and everything about money on PostgreSQL 15
 	$(PY) -m pytest -q -m long $(SHARED_OUT) $(TESTS)
 	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ON_15)
+
+suite: dev
+	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(TESTS)
+
+units: dev
+	$(PY) -m pytest -q -m "not long and not commits" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
 
 lint: dev ## style, types, layers, templates, missing migrations
 	$(PY) -m ruff check .
