@@ -4,6 +4,7 @@ Every text that the record refers to is about a subject, such as `report:ID` or 
 still be needed, or are also kept elsewhere, erase their own subjects; all others are erased by the record itself.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,15 +14,17 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.erase_reasons import erase_line_texts
-from joey.kit.refusals import Forbidden
+from joey.kit.refusals import Forbidden, Refusal
 from joey.kit.text import read_reason
-from joey.payouts.erase_texts import StillNeeded, erase_pause, erase_payee, erase_payout, erase_shop_texts
+from joey.payouts.erase_texts import erase_pause, erase_payee, erase_payout, erase_shop_texts, payouts_and_payees_of
 from joey.people.models import Person
 from joey.record.erasable import texts_of
 from joey.record.erase_texts import Erasure, erase_texts_about, id_in
 from joey.record.queries import subjects_of_shop, texts_about
 from joey.shops.erase_words import erase_listing_texts
 from joey.shops.queries import shop_id_of
+
+log = logging.getLogger(__name__)
 
 ERASERS: Mapping[str, Callable[[str, Erasure], int]] = MappingProxyType(
     {
@@ -41,16 +44,16 @@ OF_OTHERS = ("report:", "erasure:")
 
 @dataclass(frozen=True)
 class ErasedTexts:
-    """How many texts were erased, and a line for each subject of which something is still needed."""
+    """How many texts were erased, and a line for each subject of which something is still there, with the reason."""
 
     texts: int
     refused: tuple[str, ...] = ()
 
 
 def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None = None) -> ErasedTexts:
-    """Erase the texts about `subject`, such as "payout:ID"; "shop:ID" or "shop:SLUG" is all that a shop's events name.
+    """Erase the texts about `subject`, such as "payout:ID"; "shop:ID" or "shop:SLUG" is all that is a shop's.
 
-    An id may be written in any form of a UUID.
+    An id may be written in any form of a UUID. What cannot be erased of a shop is named and stops nothing else.
 
     Done twice it is the same as once; killed midway it can be repeated. `by` is None at the terminal. Raises Invalid
     ("reason"), Forbidden, NotFound ("subject") where the record has no text about it, StillNeeded.
@@ -67,16 +70,20 @@ def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None
 
 
 def _erase_shop(shop: str, erasure: Erasure) -> ErasedTexts:
-    """The shop itself, then each subject of its events, in a transaction of its own."""
-    of_shop = [each for each in subjects_of_shop(id_in(shop)) if each != shop and not each.startswith(OF_OTHERS)]
+    """The shop itself, then each subject with a text of it, in a transaction of its own: one stops no other."""
+    shop_id = id_in(shop)
+    found = {*subjects_of_shop(shop_id), *payouts_and_payees_of(shop_id)} - {shop}
     texts, refused = 0, []
-    for subject in (shop, *of_shop):
+    for subject in (shop, *sorted(each for each in found if not each.startswith(OF_OTHERS))):
         try:
             texts += _eraser_of(subject)(subject, erasure)
-        except StillNeeded as refusal:
-            refused.append(f"{subject}: {refusal}")
-        else:
             refused += _kept_by_holds(subject)
+        except Refusal as refusal:
+            refused.append(f"{subject}: {refusal}")
+        except Exception as failure:
+            log.exception("erasing the texts about %s failed", subject)
+            why = _("This failed (%s). Erase the shop once more, or this subject by itself.") % type(failure).__name__
+            refused.append(f"{subject}: {why}")
     return ErasedTexts(texts, tuple(refused))
 
 

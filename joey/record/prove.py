@@ -2,9 +2,7 @@
 
 from joey.kit.prove import Check
 from joey.record.kinds import CODE_CHARS, CODE_MOST, KINDS, Kind
-
-_TEXT_FACTS = sorted((kind.name, name) for kind in KINDS.values() for name, fact in kind.facts.items() if fact.is_text)
-_WITH_TEXTS = ", ".join(f"'{name}'" for name in sorted({kind for kind, _fact in _TEXT_FACTS}))
+from joey.record.text_refs import TEXT_REFS
 
 
 def _as_declared(kind: Kind) -> str:
@@ -54,13 +52,9 @@ CHECKS = [
     Check(
         "Each text that an event refers to is the one that was kept, or was erased",
         f"""
-        SELECT e.id AS event, e.kind FROM record_event e
-        JOIN (VALUES {", ".join(f"('{kind}', '{name}')" for kind, name in _TEXT_FACTS)}) AS declared (kind, name)
-          ON declared.kind = e.kind AND e.facts ? declared.name
-        LEFT JOIN record_erasabletext t ON t.id = split_part(e.facts->>declared.name, ':', 1)::uuid
-        WHERE e.kind IN ({_WITH_TEXTS}) AND (t.id IS NULL
-           OR (t.erased_at IS NULL
-               AND encode(sha256(t.salt || t.content), 'hex') <> split_part(e.facts->>declared.name, ':', 2)))
+        SELECT r.event_id AS event, r.kind, r.text_id AS text FROM ({TEXT_REFS}) r
+        LEFT JOIN record_erasabletext t ON t.id = r.text_id
+        WHERE t.id IS NULL OR (t.erased_at IS NULL AND encode(sha256(t.salt || t.content), 'hex') <> r.digest)
         """,
     ),
 ]

@@ -11,10 +11,10 @@ from joey.kit import sql
 from joey.kit.partitions import first_id_of, moment_of
 from joey.record.erasable import TextRef, texts_of
 from joey.record.kinds import KINDS
+from joey.record.text_refs import TEXT_REFS, WITH_TEXTS
 
 # Keeps the empty days ahead, and the default partition, out of the plan. Five minutes for a statement at midnight.
 _TOMORROW = "joey_first_id_of(((statement_timestamp() + interval '5 minutes') AT TIME ZONE 'UTC')::date + 1)"
-WITH_TEXTS = [kind.name for kind in KINDS.values() if any(fact.is_text for fact in kind.facts.values())]
 CLOCKS_APART = timedelta(days=1)  # between the host that made a subject's id and the database that made the event's
 
 
@@ -79,10 +79,14 @@ def texts_about(subject_key: str) -> dict[UUID, UUID | None]:
 
 
 def subjects_of_shop(shop_id: UUID) -> list[str]:
-    """The subjects of the shop's events that refer to a kept text. Reads every event of such a kind of the instance."""
+    """The subjects with a text that is there still, and that is the shop's or of an event of the shop.
+
+    Reads every event of a kind that may have a text, of the whole instance.
+    """
     found = sql.tuples(
-        "SELECT DISTINCT subject_key FROM record_event WHERE shop_id = %s AND kind = ANY(%s) ORDER BY 1",
-        [shop_id, WITH_TEXTS],
+        f"SELECT DISTINCT r.subject_key FROM ({TEXT_REFS}) r JOIN record_erasabletext t ON t.id = r.text_id"
+        " WHERE t.erased_at IS NULL AND (t.shop_id = %(shop)s OR r.shop_id = %(shop)s) ORDER BY 1",
+        {"shop": shop_id},
     )
     return [subject_key for (subject_key,) in found]
 
