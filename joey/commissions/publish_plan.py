@@ -12,11 +12,11 @@ from joey.kit.refusals import Forbidden
 from joey.kit.text import storable
 from joey.people.models import Person
 from joey.record.append import append
+from joey.record.kinds import identifier
 from joey.rules.plan import FlatPlan, PlanRefused
 
 NOTICE = timedelta(days=15)  # for a rule on fees (CN-E11)
 FIRST_PLAN = (800_000, 200_000, 7)  # shopkeeper_ppm, platform_ppm, waiting_days: the migration's, published with Joey
-LONGEST_KEY = 100  # of a key that was refused, as it is kept
 
 
 def publish_plan(given: Mapping[str, Any], *, by: Person, now: datetime) -> PlanVersion:
@@ -57,9 +57,8 @@ def _publish(plan: FlatPlan, *, by: Person, now: datetime) -> PlanVersion:
 
 @transaction.atomic(durable=True)
 def _record_refusal(refused: PlanRefused, *, by: Person, now: datetime) -> None:
-    """Who wanted what, and the rule against it (story 30). A key is anyone's text: kept short, in one line."""
-    field = storable(" ".join((refused.field or "").split()))[:LONGEST_KEY]
-    facts: dict[str, object] = {"by": str(by.pk), "field": field}
+    """Who wanted what, and the rule against it (story 30). A key is anyone's text, so prose is kept as a digest."""
+    facts: dict[str, object] = {"by": str(by.pk), "field": identifier(storable(refused.field or ""))}
     if rule := refused.facts.get("rule_id"):
         facts["rule"] = str(rule)
     append("plan.refused", f"person:{by.pk}", facts, happened_at=now)

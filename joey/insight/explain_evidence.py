@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from joey.record.kinds import is_spelt
+
 SUSPENSE: Mapping[str, Callable[[str], str]] = {
     "": lambda key: _("The line has its shop; look at the shop's orders."),
     "unknown_position": lambda key: (
@@ -38,9 +40,15 @@ def suspended_because(reason: str, key: str) -> str:
     return SUSPENSE[reason](key)
 
 
+def key_in(facts: Mapping[str, Any]) -> str:
+    """The position or sub-id that an event of the line names; "…" where it has none that can be shown."""
+    key = str(facts.get("evidence_key", ""))
+    return key if key and is_spelt(key) else "…"
+
+
 def attributed_because(facts: Mapping[str, Any]) -> str:
     """Which piece named the shop, by the facts of an event of the line."""
-    key = str(facts.get("evidence_key", ""))
+    key = key_in(facts)
     if facts.get("evidence") == "sub_id":
         return _("The report gave back the code of your link “%s”.") % key
     if facts.get("evidence") == "operator":

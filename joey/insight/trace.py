@@ -12,7 +12,7 @@ from joey.commissions import waits_for as waits_for_what
 from joey.commissions.queries import OrderRow, order_of
 from joey.commissions.waits_for import waits_for
 from joey.insight import explain_holds, explain_money, queries
-from joey.insight.explain_evidence import attributed_because, held_because, suspended_because
+from joey.insight.explain_evidence import attributed_because, held_because, key_in, suspended_because
 from joey.insight.explain_money import Explained
 from joey.insight.explain_returns import returned
 from joey.insight.explain_waiting import made_available_on, waiting_in_words
@@ -189,7 +189,7 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
         "unknown": _("The marketplace reported the order in a state that is new to us"),
     }
     if "suspense" in facts:
-        why = suspended_because(facts["suspense"], facts.get("evidence_key", "…"))
+        why = suspended_because(facts["suspense"], key_in(facts))
     else:
         terms = _("%(rate)s commission, of which the marketplace keeps a service fee of %(fee)s.") % {
             "rate": rate_text(facts["rate_ppm"]),

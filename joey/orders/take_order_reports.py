@@ -28,6 +28,7 @@ from joey.orders.stage_reports import Origin, stage_reports
 from joey.orders.staged_tables import KEPT, LEFT_LIST, MOVED, ORDERS, REFUNDS, UNREADABLE
 from joey.orders.storable import unstorable
 from joey.record.append import append_set
+from joey.record.kinds import identifier_sql
 from joey.sharing.attribute import SUB_ID
 
 log = logging.getLogger(__name__)
@@ -215,7 +216,7 @@ def append_events(now: datetime) -> None:
                    'state', l.state, 'reason', CASE WHEN l.reason ~ '^[!-~]+$' THEN l.reason END,
                    'held', nullif(l.held, ''), 'suspense', nullif(l.suspense, ''),
                    'evidence', coalesce(nullif(l.evidence_kind, ''), l.failed_evidence -> 0 ->> 'kind'),
-                   'evidence_key', coalesce(nullif(l.evidence_key, ''), {FAILED_KEY}),
+                   'evidence_key', {identifier_sql(f"coalesce(nullif(l.evidence_key, ''), {FAILED_KEY})")},
                    'evidence_at', coalesce(to_jsonb(l.evidence_at), l.failed_evidence -> 0 -> 'at'),
                    'paid_minor', l.paid_minor, 'commission_minor', l.commission_minor,
                    'service_fee_minor', l.service_fee_minor,

@@ -52,7 +52,7 @@ def set_payee(
         erase(before.details_id)  # payouts have copies of their own
     facts = {
         "rail": rail,
-        "account": details.masked_account,
+        "account": details.account_end,
         "usable_from": payee.usable_from.isoformat(),
         "first": before is None,
         "version": payee.version,

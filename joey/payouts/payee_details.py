@@ -16,8 +16,13 @@ class PayeeDetails:
     bank_code: str
 
     @property
+    def account_end(self) -> str:
+        """What the record says of the account: its last characters."""
+        return self.account_number[-4:]
+
+    @property
     def masked_account(self) -> str:
-        return "•••• " + self.account_number[-4:]
+        return "•••• " + self.account_end
 
 
 def keep_details(details: PayeeDetails, *, shop_id: UUID) -> TextRef:

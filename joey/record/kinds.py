@@ -2,9 +2,11 @@
 
 Code that appends an event of another shape fails at once. A kind whose facts change gets the next version here, and its
 readers learn it; events keep the version they were written with. No prose is a fact: a text that a person wrote is kept
-in `erasable.py`, where it can be erased, and the event holds a reference to it (TEXT).
+in `erasable.py`, where it can be erased, and the event holds a reference to it (TEXT). So every string among the facts
+has the characters of a code, an identifier of another system too (`identifier`).
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +19,7 @@ CODE_CHARS = "!-~"  # visible ASCII without blanks; understood by PostgreSQL and
 CODE_MOST = 120
 CODE_PATTERN = f"^[{CODE_CHARS}]{{1,{CODE_MOST}}}$"
 SAMPLE = 500  # events of each kind in a set whose facts are checked
-ELSEWHERE_MAX = 120
+_DIGEST = "sha256:"
 
 
 class NotAsDeclared(Exception):
@@ -65,10 +67,6 @@ def _parses(read: Callable[[str], object]) -> Callable[[Any], bool]:
     return fits
 
 
-def _is_elsewhere(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= ELSEWHERE_MAX and "\n" not in value
-
-
 def _is_by_currency(value: Any) -> bool:
     return isinstance(value, dict) and all(_is_code(key) and type(minor) is int for key, minor in value.items())
 
@@ -80,7 +78,7 @@ ID = FactType("id", "string", _parses(UUID), is_code=True)
 TIME = FactType("time", "string", _parses(datetime.fromisoformat), is_code=True)
 DAY = FactType("day", "string", _parses(date.fromisoformat), is_code=True)
 TEXT = FactType("text", "string", re.compile("[0-9a-f-]{36}:[0-9a-f]{64}").fullmatch, is_code=True)  # type: ignore[arg-type]
-ELSEWHERE = FactType("elsewhere", "string", _is_elsewhere)  # an identifier as another system spells it, or masked
+ELSEWHERE = FactType("elsewhere", "string", _is_code, is_code=True)  # an identifier of another system: `identifier`
 BY_CURRENCY = FactType("by currency", "object", _is_by_currency)  # minor units: {"USD": 2}
 
 
@@ -118,7 +116,7 @@ _EARNED = {
     "protected_minor": optional(INTEGER),
 }  # fmt: skip
 _MONEY = {"amount_minor": INTEGER, "currency": CODE}
-_IN_FILE = {"rail_key": ELSEWHERE, "message_id": ELSEWHERE, "number": INTEGER}
+_IN_FILE = {"rail_key": CODE, "message_id": CODE, "number": INTEGER}
 _JUDGED = {"offer": ID, "marketplace": optional(CODE), "rule": optional(CODE)}
 
 _DECLARED = (
@@ -196,9 +194,9 @@ _DECLARED = (
     ),
     Kind(
         "payee.changed",
-        {"rail": CODE, "account": ELSEWHERE, "usable_from": TIME, "first": FLAG, "version": INTEGER, "details": TEXT},
+        {"rail": CODE, "account": CODE, "usable_from": TIME, "first": FLAG, "version": INTEGER, "details": TEXT},
     ),
-    Kind("payout.requested", {**_MONEY, "rail": CODE, "account": ELSEWHERE, "payee": ID, "details": TEXT}),
+    Kind("payout.requested", {**_MONEY, "rail": CODE, "account": CODE, "payee": ID, "details": TEXT}),
     Kind("payout.approved_once", _BY_PERSON),
     Kind("payout.approved", {**_BY_PERSON, "amount_minor": optional(INTEGER), "currency": optional(CODE)}),
     Kind("payout.refused", {**_BY_PERSON, "reason": TEXT}),
@@ -232,7 +230,7 @@ _DECLARED = (
     Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}),
     # record
     Kind("texts.erased", {**_BY_PERSON, "texts": INTEGER, "erasure": ID}),
-    Kind("erasure.made", {**_BY_PERSON, "subject": ELSEWHERE, "reason": TEXT}),
+    Kind("erasure.made", {**_BY_PERSON, "subject": CODE, "reason": TEXT}),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _DECLARED})
 
@@ -240,6 +238,26 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _DECLA
 VERSION_SQL = "CASE kind {} ELSE 1 END".format(
     " ".join(f"WHEN '{kind.name}' THEN {kind.version}" for kind in _DECLARED if kind.version != 1) or "WHEN '' THEN 1"
 )
+
+
+def identifier(spelt: str) -> str:
+    """An identifier of another system as a fact (ELSEWHERE): as it is spelt, or a digest of one with blanks, say.
+
+    A marketplace may name its things by anything, and no odd name may stop what the event is about.
+    """
+    return spelt if _is_code(spelt) else _DIGEST + hashlib.sha256(spelt.encode()).hexdigest()
+
+
+def identifier_sql(spelt: str) -> str:
+    """The same for an SQL expression, written out three times; NULL stays NULL."""
+    is_code = f"{spelt} !~ '[^{CODE_CHARS}]' AND octet_length({spelt}) BETWEEN 1 AND {CODE_MOST}"
+    digest = f"'{_DIGEST}' || encode(sha256(convert_to({spelt}, 'UTF8')), 'hex')"
+    return f"CASE WHEN {is_code} THEN {spelt} ELSE {digest} END"
+
+
+def is_spelt(fact: str) -> bool:
+    """Whether a fact from `identifier` can be shown: it is no digest."""
+    return not fact.startswith(_DIGEST)
 
 
 def version_of(kind: str) -> int:

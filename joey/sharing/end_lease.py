@@ -15,6 +15,7 @@ from joey.marketplaces import registry
 from joey.people.models import Person
 from joey.record.append import append, append_set
 from joey.record.erasable import keep_text
+from joey.record.kinds import identifier, identifier_sql
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.rest_positions import rest_of
 
@@ -46,7 +47,11 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     if PositionLease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, until=until) != 1:
         raise Conflict(_("This lease has ended already; its position rests, or serves another shop."))
     Position.objects.filter(pk=position.pk).update(free_from=until)
-    facts = {"marketplace": lease.marketplace, "position": position.key, "by": str(by.id) if by else "terminal"}
+    facts = {
+        "marketplace": lease.marketplace,
+        "position": identifier(position.key),
+        "by": str(by.id) if by else "terminal",
+    }
     append(
         "position.ended", f"lease:{lease.pk}", {**facts, "reason": keep_text(reason, shop_id=lease.shop_id).fact},
         happened_at=now, shop_id=lease.shop_id,
@@ -86,7 +91,8 @@ def return_idle(*, now: datetime, idle_days: int = IDLE_DAYS) -> int:
         append_set(
             f"""
             SELECT l.shop_id, 'position.ended' AS kind, 'lease:' || l.id AS subject_key,
-                   jsonb_build_object('marketplace', l.marketplace, 'position', p.key, 'by', 'rule') AS facts,
+                   jsonb_build_object('marketplace', l.marketplace, 'position', {identifier_sql("p.key")},
+                                      'by', 'rule') AS facts,
                    %(now)s AS happened_at
             FROM {IDLE} JOIN sharing_positionlease l USING (id) JOIN sharing_position p ON p.id = l.position_id
             """,

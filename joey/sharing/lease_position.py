@@ -14,6 +14,7 @@ from joey.kit.refusals import Conflict, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest
 from joey.record.append import append
+from joey.record.kinds import identifier
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
 
@@ -92,7 +93,7 @@ def _resumed(shop: Shop, marketplace: str, now: datetime) -> PositionLease | Non
     Position.objects.filter(pk=lease.position_id).update(free_from=None)
     append(
         "position.resumed", f"shop:{shop.pk}",
-        {"marketplace": marketplace, "position": lease.position.key}, happened_at=now, shop_id=shop.pk,
+        {"marketplace": marketplace, "position": identifier(lease.position.key)}, happened_at=now, shop_id=shop.pk,
     )  # fmt: skip
     return lease
 
@@ -118,7 +119,7 @@ def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease:
     )
     append(
         "position.leased", f"shop:{shop.pk}",
-        {"marketplace": marketplace, "position": position.key}, happened_at=now, shop_id=shop.pk,
+        {"marketplace": marketplace, "position": identifier(position.key)}, happened_at=now, shop_id=shop.pk,
     )  # fmt: skip
     return lease
 

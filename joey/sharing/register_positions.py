@@ -12,6 +12,7 @@ from joey.marketplaces import registry
 from joey.marketplaces.port import Connector
 from joey.people.models import Person
 from joey.record.append import append
+from joey.record.kinds import identifier
 from joey.sharing.lease_position import uses_positions
 from joey.sharing.models import Position
 
@@ -88,6 +89,6 @@ def _keep(marketplace: str, key: str, *, now: datetime, by: Person | None) -> bo
         marketplace=marketplace, key=key, defaults={"free_from": now.replace(microsecond=0), "registered_at": now}
     )
     if new:
-        facts = {"marketplace": marketplace, "position": key, "by": str(by.id) if by else "terminal"}
+        facts = {"marketplace": marketplace, "position": identifier(key), "by": str(by.id) if by else "terminal"}
         append("position.registered", f"position:{marketplace}", facts, happened_at=now)
     return new

@@ -92,5 +92,6 @@ def test_only_an_operator_publishes_a_plan_and_a_refused_attempt_names_who_tried
     first, second = (event.facts for event in events_of([f"person:{ada().pk}"]) if event.kind == "plan.refused")
     assert first == {"by": str(ada().pk), "field": "per_invite_bonus", "rule": "CN-P1"}
     assert "rule" not in second
+    assert second["field"].startswith("sha256:"), "prose is no fact"
     assert PlanVersion.objects.count() == 1
     prove()

@@ -1,17 +1,20 @@
 """An order report names its shop by its evidence: a position at a time, the code of a link, or both."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
+from joey.insight.trace import order_trace, suspense_trace
 from joey.marketplaces.port import ByPosition, BySubId, Evidence
 from joey.orders.models import OrderLine
 from joey.orders.queries import lines_in_suspense
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
+from joey.record.kinds import identifier
 from joey.record.queries import events_of
 from joey.sharing.end_lease import return_idle
 from joey.sharing.make_link import make_link
@@ -97,6 +100,24 @@ def test_what_a_stranger_wrote_as_a_sub_id_is_in_the_line_and_in_no_event(
     (event,) = events_of([f"order_line:{line.pk}"])
     assert event.facts.get("evidence_key") == in_the_event
     assert line.failed_evidence[0]["key"] == sub_id
+
+
+@pytest.mark.parametrize("position", ["the account's default", "广告位一"])
+@pytest.mark.parametrize("is_ours", [True, False], ids=["leased", "unknown"])
+def test_a_position_that_is_spelt_oddly_stops_nothing_and_is_a_digest_in_events(position: str, is_ours: bool) -> None:
+    if is_ours:
+        leased(meis_shop(), position)
+
+    line = take(ByPosition(position, "clicked"))
+
+    assert line.shop_id == (meis_shop().pk if is_ours else None)
+    (event, *_more) = events_of([f"order_line:{line.pk}"])
+    assert event.facts["evidence_key"] == identifier(position)
+    assert identifier(position) == "sha256:" + sha256(position.encode()).hexdigest()
+    trace = order_trace(meis_shop(), line.pk, now=NOW) if is_ours else suspense_trace(line.pk)
+    assert "“…”" in trace.steps[0].why
+    assert not any("sha256" in step.why for step in trace.steps)
+    prove()
 
 
 def test_pieces_that_name_different_shops_go_to_suspense_with_both() -> None:

@@ -13,7 +13,7 @@ import joey
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.record.append import append, append_set
-from joey.record.kinds import KINDS, SAMPLE, NotAsDeclared
+from joey.record.kinds import ELSEWHERE, KINDS, SAMPLE, NotAsDeclared, identifier, identifier_sql, is_spelt
 from joey.record.prove import CHECKS
 from joey.record.queries import events_of
 from tests.cast import NOW
@@ -105,6 +105,27 @@ def test_every_declaration_is_used() -> None:
     assert (unused, unused_facts) == ([], [])
 
 
+def test_no_fact_takes_prose() -> None:
+    """A keeper's note that was declared as an identifier of another system would be refused as well."""
+    prose = ["By Wang Wei herself", "好茶", "a\u00a0b", "x" * 121, ""]
+    types = {fact.name: fact for kind in KINDS.values() for fact in kind.facts.values() if fact.json == "string"}
+
+    assert all(fact.is_code for fact in types.values()), "a set is checked for them"
+    assert [(name, text) for name, fact in types.items() for text in prose if fact.fits(text)] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "spelt", ["mm_12_34_56", "2026-1/3#2", "x" * 120, "x" * 121, "with blanks", "广告位", "a\nb", ""]
+)
+def test_an_identifier_is_one_fact_in_code_and_in_sql(spelt: str) -> None:
+    fact = identifier(spelt)
+
+    assert sql.value(f"SELECT {identifier_sql('given')} FROM (SELECT %s::text AS given) AS row", [spelt]) == fact
+    assert ELSEWHERE.fits(fact)
+    assert is_spelt(fact) == (fact == spelt)
+
+
 def test_names_are_a_subject_and_what_happened_to_it() -> None:
     assert [kind for kind in KINDS if not re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) or len(kind) > 48] == []
 
@@ -133,6 +154,7 @@ def test_what_is_public_holds_nothing_in_another_systems_words_and_names_no_pers
         ("commission.confirmed", {"amount_minor": 1, "currency": None}),
         ("commission.confirmed", {"amount_minor": 1, "currency": "prose is no code"}),
         ("commission.released", {"reason": "prose has no digest"}),
+        ("position.leased", {"marketplace": "taobao", "position": "by Wang Wei herself"}),
         ("plan.published", {"by": "1", "shopkeeper_ppm": 1, "platform_ppm": 1, "waiting_days": 1, "from_at": "soon"}),
     ],
 )
@@ -154,6 +176,7 @@ def test_an_event_of_another_shape_is_refused_at_once(kind: str, facts: dict[str
         """SELECT 'commission.confirmed' AS kind, '{"amount_minor": "1", "currency": "CNY"}'::jsonb AS facts""",
         """SELECT 'commission.confirmed' AS kind, '{"amount_minor": 1, "currency": null}'::jsonb AS facts""",
         """SELECT 'commission.confirmed' AS kind, '{"amount_minor": 1, "currency": "no code"}'::jsonb AS facts""",
+        """SELECT 'position.leased' AS kind, '{"marketplace": "taobao", "position": "no code"}'::jsonb AS facts""",
         """SELECT 'commission.confirmed' AS kind, CASE n WHEN 3 THEN '{"amount_minor": 1}'::jsonb
            ELSE '{"amount_minor": 1, "currency": "CNY"}'::jsonb END AS facts FROM generate_series(1, 5) AS n""",
     ],

@@ -7,6 +7,8 @@ from pytest_django import Settings
 
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
+from joey.record.kinds import identifier
+from joey.record.queries import events_of
 from joey.sharing.end_lease import return_idle
 from joey.sharing.lease_position import NoPositionFree, lease_for
 from joey.sharing.models import Position, PositionLease
@@ -33,6 +35,18 @@ def test_a_click_in_the_second_of_the_first_share_counts() -> None:
 
     line = OrderLine.objects.get()
     assert (line.shop_id, line.suspense) == (meis_shop().pk, "")
+
+
+@pytest.mark.parametrize("key", ["110000000001", "广告位 一"])
+def test_a_position_that_is_spelt_oddly_is_leased_and_ended_all_the_same(key: str) -> None:
+    Position.objects.create(marketplace="taobao", key=key, free_from=NOW - DAY)
+    lease = lease_for(meis_shop(), "taobao", now=MOMENT)
+    return_idle(now=MOMENT + 40 * DAY)
+
+    events = events_of([f"shop:{meis_shop().pk}", f"lease:{lease.pk}"])
+    named = {event.kind: event.facts["position"] for event in events if event.kind.startswith("position.")}
+    assert named == dict.fromkeys(["position.leased", "position.ended"], identifier(key))
+    prove()
 
 
 def test_two_shops_never_hold_one_position_in_the_same_second() -> None:
