@@ -1,6 +1,6 @@
 """Real questions over the real API, one connection, a million offers: how long an answer takes.
 
-The titles are made of what shoppers asked for, so that most questions find something and common words stand in very
+The titles are made of what shoppers asked for, so that most questions find something and common words are in very
 many titles. They are the same at each run.
 """
 

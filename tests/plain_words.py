@@ -15,8 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LIST = Path(__file__).with_name("old_words.txt")
 READ = {".py", ".html", ".js", ".css", ".sql", ".po", ".md", ".toml", ".in", ".xml", ".svg", ".sh", ".yml"}
-# A phrase may run over the end of a line: of a comment, of a paragraph, of two string literals in a row.
-GAP = r"""[\s"'#*/]+(?:f["'])?"""
+# A phrase may run over the end of a line: of a comment, of a paragraph, of two string literals in a row. A name may
+# also write it as one word.
+GAP = r"""(?:[\s"'#*/]+(?:f["'])?)?"""
 
 
 @dataclass(frozen=True)

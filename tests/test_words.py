@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.plain_words import ROOT, files, offences, old_words
 
 
@@ -32,6 +34,14 @@ def test_an_old_word_is_found_in_a_name_a_comment_and_a_message(tmp_path: Path) 
 
         assert {1, 2, 3, 4} <= lines, f"{word.example}: only on {lines}"
         assert max(lines) > 4, f"{word.example}: not across lines"
+
+
+@pytest.mark.parametrize("name", ["WAY!OUT", "hot!lane", "hot!lanes", "filed!position_of", "MAX_HOT!LANE", "Way!outOf"])
+def test_an_old_word_of_two_words_is_found_in_a_name_that_writes_it_as_one(tmp_path: Path, name: str) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(f"{name.replace('!', '')} = 1\n")
+
+    assert list(offences(planted))
 
 
 def test_honest_uses_are_not_refused(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from joey.api.v1 import PREFIX, api
 from joey.kit.text import is_storable, printable
 
 View = Callable[..., HttpResponse]
-Queries = Mapping[str, frozenset[str]]  # method → what may stand in its query
+Queries = Mapping[str, frozenset[str]]  # method → what may be in its query
 
 LANGUAGE = "lang"  # the site's own, understood everywhere
 SEARCHED = "q"  # words are searched for and not stored, so bytes that are no text find nothing and do no harm
@@ -46,7 +46,7 @@ def answering(view: View, allowed: Callable[[], Queries] | None = None) -> View:
 
 
 def _refused(request: HttpRequest, names: frozenset[str] | None) -> HttpResponse | None:
-    """`names`: what may stand in the query; None when any may."""
+    """`names`: what may be in the query; None when any may."""
     if not is_storable(request.path):
         return problem(404, "not_found")
     if too_large(request):

@@ -26,7 +26,7 @@ def categories() -> dict[str, dict[str, str]]:
 
 @cache
 def offers() -> tuple[DemoOffer, ...]:
-    """Every offer of every good; a good's offers stand together."""
+    """Every offer of every good; a good's offers are next to each other."""
     return tuple(make_offer(good, marketplace, mark) for good in goods() for marketplace, mark in good.marketplaces)
 
 

@@ -14,7 +14,7 @@ T = TypeVar("T")
 HISTORY_DAYS = 60
 FEN_PER_DOLLAR = 7  # a cent for every 7 fen: the demo's own rough rate, used to write plausible dollar prices only
 
-# What may stand behind a marketplace in a goods file, and what DemoOffer.awkward then says.
+# What may be written after a marketplace in a goods file, and what DemoOffer.awkward then says.
 AWKWARD = {
     "raised": "raised_before_sale",  # raised 12 days ago, then "cut" to the old price or above it
     "out": "out_of_stock",

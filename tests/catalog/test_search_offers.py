@@ -53,7 +53,7 @@ def take(*changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "q", ["保温杯", "不锈钢 保温杯", "保温杯 316", "５００ 毫升", "FLASK steel", "ｆｌａｓｋ", "杯", "", "  ", "500 ml"]
 )
-def test_every_word_may_stand_in_any_title_in_any_width_and_case(q: str) -> None:
+def test_every_word_may_be_in_any_title_in_any_width_and_case(q: str) -> None:
     take({}, {"title": "砂锅", "translations": {}})
 
     assert set(ids(find(q))) == ({"e0"} if q.strip() else {"e0", "e1"})
@@ -62,7 +62,7 @@ def test_every_word_may_stand_in_any_title_in_any_width_and_case(q: str) -> None
 @pytest.mark.parametrize(
     "q", ["保温锅", "保温杯 砂锅", "100%", "5_0", "\\", "%", "毫升 steel-stainless glass", "' OR 1=1 --"]
 )
-def test_what_does_not_stand_there_is_not_found(q: str) -> None:
+def test_what_is_not_there_is_not_found(q: str) -> None:
     take({})
 
     assert find(q) == []

@@ -69,7 +69,7 @@ class Phone:
     def looks_right(self, name: str, *, titles: tuple[str, ...] = ()) -> None:
         """The page as it is now: its language, its width, its words, and what axe finds.
 
-        `titles` stand there as their marketplace wrote them, whatever the page's language.
+        `titles` are there as their marketplace wrote them, whatever the page's language.
         """
         shown = self.page
         self._keep_picture(shown, name)

@@ -1,4 +1,4 @@
-"""Journeys stand outside: what they prove must hold for any program that keeps the public contract."""
+"""Journeys are outside: what they prove must hold for any program that keeps the public contract."""
 
 import ast
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ CHECKOUT = TREE.parent
 DEMO = ("joey/demo/", "joey/instance/demo/")
 TRANSLATIONS = "joey/site/locale/"
 NOT_TEXT = {".woff2", ".png", ".webp", ".ico", ".pyc", ".mo", ".gz", ".zip"}
-CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 SHORT = 4  # a word of up to four characters is looked for as a whole word: "jd" is also inside other words
 
 
@@ -87,6 +87,8 @@ def test_a_marketplace_is_named_in_its_own_folder_only() -> None:
         ("joey/orders/sync.py", "class TaobaoCursor:", "taobao"),
         ("joey/orders/sync.py", "jd_orders = 1", "jd"),
         ("joey/orders/sync.py", "class JdCursor:", "jd"),
+        ("joey/orders/sync.py", "class JDCursor:", "jd"),
+        ("joey/orders/sync.py", "readJDOrders()", "jd"),
         ("joey/site/static/jd.png", "", "jd"),
         ("joey/kit/queries.sql", "WHERE marketplace = '1688'", "1688"),
         ("joey/site/static/joey.css", ".mark-tmall { color: red }", "tmall"),

@@ -35,7 +35,7 @@ def test_every_letter_knows_its_place_in_order(text: str) -> None:
 
 
 @given(st.text())
-def test_no_two_gaps_stand_together_and_none_at_an_end(text: str) -> None:
+def test_no_two_gaps_come_together_and_none_at_an_end(text: str) -> None:
     letters = fold(text).letters
 
     assert letters == letters.strip("- ,")

@@ -26,7 +26,7 @@ def test_a_shop_opens_at_its_address_and_the_record_says_so() -> None:
     "slug",
     ["", "ab", "a" * 31, "Mei", "-mei", "mei-", "mei home", "mei/home", "小美", "mei.home", "xn--abc", "mei\n", "mêi"],
 )
-def test_an_address_that_cannot_stand_in_a_link_is_refused_by_name(slug: str) -> None:
+def test_an_address_that_cannot_be_in_a_link_is_refused_by_name(slug: str) -> None:
     with pytest.raises(Invalid) as refused:
         open_shop(mei(), slug=slug, name="Mei", now=NOW)
 

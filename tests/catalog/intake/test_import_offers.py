@@ -147,7 +147,7 @@ class TestAgain:
 
         assert (done.changed, done.unchanged) == (2, 0)
         assert Offer.objects.get().now_minor == 8900
-        # at its last reading it cost 89.00 again, so the older word does not stand last
+        # at its last reading it cost 89.00 again, so the older word is not the last one
         course = [(NOW - DAY, 9900), (NOW, 8900), (NOW + DAY, 7900), (NOW + 4 * DAY, 8900)]
         assert courses("taobao") == {"flask-today": course}
         prove()

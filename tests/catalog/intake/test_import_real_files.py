@@ -68,7 +68,7 @@ class TestTmall:
         assert len({offer["brand"] for offer in known}) == 7
         uncounted = [row for row in csv.DictReader(rows_of(TMALL)) if not row["sale_count"]]
         assert len(uncounted) == 1885
-        newest = {row["id"].removeprefix("A"): row for row in csv.DictReader(rows_of(TMALL))}  # days stand in order
+        newest = {row["id"].removeprefix("A"): row for row in csv.DictReader(rows_of(TMALL))}  # days are in order
         assert {offer["external_id"] for offer in known if offer["volume"] is None} == {
             item for item, row in newest.items() if not row["sale_count"]
         }

@@ -1,4 +1,4 @@
-"""What people ask for and what has to stand first, in Chinese and in English."""
+"""What people ask for and what has to come first, in Chinese and in English."""
 
 import pytest
 
@@ -78,7 +78,7 @@ def test_what_a_splitter_might_tear_comes_last_but_is_not_missed() -> None:
     assert "noise" not in names(find("静谷声"))
 
 
-def test_all_words_must_stand_in_it() -> None:
+def test_all_words_must_be_in_it() -> None:
     found = find("蓝牙 充电")
 
     assert found
