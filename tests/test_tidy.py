@@ -115,22 +115,40 @@ def test_packages_hold_a_docstring_only() -> None:
 
 
 def test_no_float_touches_money() -> None:
-    packages = {"money", "ledger", "commissions", "payouts", "orders"}
-    floats = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+    packages = {"money", "ledger", "commissions", "payouts", "orders", "rules"}
+
+    assert [
+        f"{path.relative_to(ROOT)}:{line}"
         for package, path, text in sources()
         if package in packages
+        for line in _floats(text)
+    ] == []
+
+
+def test_a_planted_float_is_found() -> None:
+    planted = ("float(minor)", "minor / 2", "minor /= 2", "minor * 0.8", "0.8 * minor", "minor *= 1.1", "minor * -0.8",
+               "RATE = 0.8", "def part(minor, rate=0.8): ...", "part(minor, rate=8e-1)")  # fmt: skip
+    honest = ("folder / 'name'", "minor // 2", "minor * 8 // 10", "TEXT = '0.8'", "Decimal('0.8') * minor")
+
+    assert [text for text in planted if not _floats(text)] == []
+    assert [text for text in honest if _floats(text)] == []
+
+
+def _floats(text: str) -> list[int]:
+    """The lines with a float: the word, a true division, a number with a point."""
+    return [
+        getattr(node, "lineno", 0)
         for node in ast.walk(ast.parse(text))
         if (isinstance(node, ast.Name) and node.id == "float")
-        or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not _is_path(node))
+        or (isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div) and not _is_path(node))
+        or (isinstance(node, ast.Constant) and isinstance(node.value, float))
     ]
 
-    assert floats == []
 
-
-def _is_path(node: ast.BinOp) -> bool:
+def _is_path(node: ast.BinOp | ast.AugAssign) -> bool:
     """`folder / "name"` divides nothing."""
-    return isinstance(node.right, ast.Constant) and isinstance(node.right.value, str)
+    right = node.right if isinstance(node, ast.BinOp) else node.value
+    return isinstance(right, ast.Constant) and isinstance(right.value, str)
 
 
 def test_no_signals_and_no_save_overrides() -> None:

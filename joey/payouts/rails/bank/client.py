@@ -35,7 +35,7 @@ from joey.payouts.rails.port import (
 if TYPE_CHECKING:
     import ssl
 
-ANSWER_SECONDS, CONNECT_SECONDS = 10.0, 5.0
+ANSWER_SECONDS, CONNECT_SECONDS = 10, 5
 ANSWER_BYTES_MAX = 8 * 1024 * 1024
 CONTENT_TYPES = {"pain001": "application/xml", "csv": "text/csv; charset=utf-8"}
 # The bank does not answer about the file but about the caller or the moment. The file was not refused.
