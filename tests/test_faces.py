@@ -13,6 +13,7 @@ FACES = ("storefront", "studio", "office", "api", "cli", "edge")
 # Importing one of these is writing a verb or a query of one's own. Modules, and names inside of them.
 BELOW = {
     "django.db.transaction": "opens a transaction: that is a verb",
+    "django.db.connection": "talks to the database",
     "django.db.connections": "talks to the database",
     "django.db.models": "builds a query",
     "joey.kit.sql": "runs SQL",
@@ -21,6 +22,8 @@ BELOW = {
     "joey.record.append": "writes to the record: that is a verb",
     "joey.ledger.post": "posts money: that is a verb",
 }
+# A face says what it takes of this: with the whole module it has a connection, too.
+WHOLE = "django.db"
 MANAGERS = ("objects", "_default_manager", "_base_manager")
 QUERIES = (
     "filter", "exclude", "annotate", "aggregate", "select_related", "prefetch_related", "values_list", "order_by",
@@ -30,6 +33,7 @@ QUERIES = (
     "get_object_or_404", "get_list_or_404",
 )  # fmt: skip
 CHANGES = ("save", "create", "delete", "refresh_from_db")
+COMMENTS = re.compile(r"\A(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
 STATEMENT = re.compile(r"\A\s*(WITH\s+\w+\s+AS|SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|COPY|TRUNCATE)\b")
 LOWER_CASE = re.compile(r"\A\s*(select\s.+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from)\s", re.DOTALL)
 
@@ -50,8 +54,12 @@ def offences(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str]]:
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
+        whole = names
     else:
+        whole = [f"{node.module}.{alias.name}" for alias in node.names]
         names = [name for alias in node.names for name in (node.module or "", f"{node.module}.{alias.name}")]
+    if WHOLE in whole:
+        yield node.lineno, f"{WHOLE} as a whole has the connection"
     for name in dict.fromkeys(names):
         why = next((why for below, why in BELOW.items() if name == below or name.startswith(f"{below}.")), None)
         if why:
@@ -59,6 +67,7 @@ def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str]]:
 
 
 def _is_sql(text: str) -> bool:
+    text = COMMENTS.sub("", text, count=1)
     return bool(STATEMENT.match(text) or LOWER_CASE.match(text))
 
 
@@ -96,6 +105,11 @@ def test_a_face_calls_queries_and_verbs_and_holds_none() -> None:
 PLANTED = """
 import django.db.transaction
 from django.db import transaction
+from django.db import DatabaseError, connection
+from django.db import connection as database
+from django.db import connections
+import django.db
+from django import db
 from django.db.models import Q
 from joey.kit import sql
 from joey.record.append import append
@@ -116,6 +130,7 @@ get_object_or_404(Shop, slug="mei")
 getattr(Shop, "objects")
 run("select slug from shops_shop")
 run("SELECT 1")
+run("-- one\\n/* two */ SELECT 1")
 run("WITH gone AS (DELETE FROM shops_shop) SELECT 1")
 run(f"INSERT INTO {table} VALUES (1)")
 run("UPDATE shops_shop SET name = ''")

@@ -2,7 +2,7 @@
 
 import ipaddress
 
-from django.db import Error, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from joey.api.caller import BearerToken
 from joey.api.metrics import CONTENT_TYPE, ScrapedState, metrics_text
 from joey.insight.health import counts, health
 from joey.kit import clock
+from joey.kit.close_connection import close_connection
 
 
 @require_safe
@@ -65,7 +66,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         now = clock.now()
         state = ScrapedState(health(now=now), counts(), now)
     except Error:
-        connection.close()
+        close_connection()
     return HttpResponse(metrics_text(state), content_type=CONTENT_TYPE)
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from joey.edge.remember import Remembered
 from joey.kit import clock
+from joey.kit.close_connection import close_connection
 from joey.kit.refusals import Refusal
 from joey.marketplaces.port import MarketplaceRefused
 from joey.marketplaces.registry import NotConnected
@@ -78,7 +79,7 @@ def _ask(link_id: UUID) -> TrackedUrl | Untracked:
     except Exception:  # an answer that the connector could not read is the marketplace's trouble, not the visitor's
         logger.exception("no tracked address for link %s", link_id)
     finally:
-        connection.close()
+        close_connection()
     return Untracked.LATE
 
 

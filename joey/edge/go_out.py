@@ -12,7 +12,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from joey.edge import answer
 from joey.edge.ask_marketplace import AskMarketplace, Untracked
@@ -22,6 +22,7 @@ from joey.edge.group_commit import GroupCommit, PendingClick, QueueFull
 from joey.edge.look_up import DatabaseUnavailable, LookUp
 from joey.edge.open_link import KnownLinks
 from joey.edge.remember import Remembered
+from joey.kit.close_connection import close_connection
 from joey.kit.ids import new_id_bytes
 from joey.marketplaces import imported, registry
 from joey.marketplaces.imported import is_feed
@@ -293,7 +294,7 @@ def _refresh_feeds() -> None:
     except DatabaseError as error:
         logger.warning("where feeds may lead is unknown: %s", error)
     finally:
-        connection.close()
+        close_connection()
 
 
 def _click_id(token: str) -> UUID | None:
