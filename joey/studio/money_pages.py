@@ -104,8 +104,8 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
 def _where_it_goes(shop: Shop) -> dict[str, object]:
     """The payout details or, once they were erased, a sentence that says so."""
     try:
-        return {"payee": details_of(shop)}
+        return {"payee": details_of(shop), "erased": ""}
     except PayeeErased as erased:
         return {"payee": None, "erased": erased.text}
     except NotFound:
-        return {"payee": None}
+        return {"payee": None, "erased": ""}

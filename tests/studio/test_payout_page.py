@@ -9,7 +9,7 @@ from joey.insight.erase_subject import erase_subject
 from joey.kit.text import sentences
 from joey.payouts.holds import place_hold
 from joey.payouts.models import Payee
-from tests.cast import NOW, mei
+from tests.cast import NOW, mei, meis_shop
 from tests.payouts.stage import ready_shop, requested
 from tests.studio.test_studio import signed_in
 
@@ -51,6 +51,14 @@ def test_details_that_were_erased_are_said_to_be_erased() -> None:
     assert "The payout details of this shop were erased. Add them again before the next payout." in page
     assert "no payout details yet" not in page
     assert "Enter payout details" in page
+
+
+def test_a_shop_without_details_reads_that_there_are_none_yet() -> None:
+    meis_shop()
+
+    page = signed_in(mei()).get("/studio/mei/payout", headers={"accept-language": "en"}).content.decode()
+
+    assert "There are no payout details yet" in page
 
 
 def test_an_empty_balance_is_not_said_to_be_payable() -> None:
