@@ -112,7 +112,24 @@ def test_absolute_words_are_refused_where_the_law_of_china_holds_and_tobacco_eve
 
     assert add_listing(meis_shop(), offer_id=tea.id, note="the best", now=NOW).state == "published"
     assert add_listing(meis_shop(), offer_id=cigars.id, now=NOW).state == "refused"
-    assert add_shelf(meis_shop(), name="Best of all").name == "Best of all"
+    assert add_shelf(meis_shop(), name="The best tea").name == "The best tea"
+
+    settings.JOEY_COUNTRY = "CN"
+    assert add_listing(lulus_shop(), offer_id=tea.id, now=NOW).state == "refused"
+    with pytest.raises(WordsRefused):
+        add_shelf(lulus_shop(), name="The best tea")
+
+
+def test_the_rules_hear_how_the_shop_is_named(settings: Settings) -> None:
+    """A name that was allowed when it was given: elsewhere, say, or as a registered one."""
+    settings.JOEY_COUNTRY = "DE"
+    shop = describe_shop(meis_shop(), name="The best tea", intro="", now=NOW)
+    assert add_listing(shop, offer_id=flask().id, now=NOW).state == "published"
+
+    settings.JOEY_COUNTRY = "CN"
+
+    other = flask(identity="2", external_id="2")
+    assert add_listing(shop, offer_id=other.id, now=NOW).state == "refused"
 
 
 @pytest.mark.parametrize("title", ["坚果 最佳赏味期 2026-12", "本店最新款 棉拖鞋", "酱油 第一次也会用"])
