@@ -9,10 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit import sql
 from joey.kit.refusals import Forbidden, NotFound
 from joey.kit.text import read_reason
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.models import ReportDismissal, UnreadReport
+from joey.orders.newest_report import IS_UNREAD_OF_LINE
 from joey.orders.replace_unread import OF_THE_REPORT
 from joey.orders.staged_tables import LEFT_LIST
 from joey.orders.take_order_reports import lock_lines_of
@@ -31,11 +33,22 @@ def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetim
     unread = UnreadReport.objects.filter(pk=report_id).values(*OF_THE_REPORT).first()
     if unread is not None:
         lock_lines_of(unread["marketplace"])
+    shop_id = _shop_of_its_line(report_id)
     LEFT_LIST.create()
     if unread is None or not take_off_the_list("WHERE report_id = %s", [report_id]):
         raise NotFound(_("This report is not among the unreadable ones. It may have been read by now."))
-    kept = keep_text(reason)
+    kept = keep_text(reason, shop_id=shop_id)
     ReportDismissal.objects.create(report_id=report_id, by=by.pk, at=now, **unread, **refer("reason", kept))
     facts = {"by": str(by.pk), "marketplace": unread["marketplace"], "reason": kept.fact}
-    append("report.dismissed", f"report:{report_id}", facts, happened_at=now)
+    append("report.dismissed", f"order_report:{report_id}", facts, shop_id=shop_id, happened_at=now)
     mark_lines_off_the_list(unread["marketplace"])
+
+
+def _shop_of_its_line(report_id: UUID) -> UUID | None:
+    """Whose order it is about: None where no shop has the line, or it could not be made out which one it is."""
+    found: UUID | None = sql.value(
+        f"SELECT l.shop_id FROM orders_unreadreport u LEFT JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}"
+        " WHERE u.report_id = %s",
+        [report_id],
+    )
+    return found

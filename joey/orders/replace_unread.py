@@ -49,7 +49,7 @@ def dismiss_replaced(marketplace: str, *, now: datetime) -> int:
     sql.execute(f"DELETE FROM orders_unreadreport u USING {REPLACED} f WHERE f.report_id = u.report_id")
     append_set(
         f"""
-        SELECT NULL::uuid AS shop_id, 'report.replaced' AS kind, 'report:' || report_id AS subject_key,
+        SELECT NULL::uuid AS shop_id, 'report.replaced' AS kind, 'order_report:' || report_id AS subject_key,
                jsonb_build_object('marketplace', %(marketplace)s::text, 'report', replaced_by) AS facts,
                %(now)s AS happened_at
         FROM {REPLACED}

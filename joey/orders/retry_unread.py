@@ -86,7 +86,7 @@ def retry_unreadable(report_id: UUID, *, by: Person | None, now: datetime) -> bo
     _listed_by(report_id)  # it may have been read while this waited for the lock
     read = _retry(connector, _unreadable(connector.code, only=report_id), now=now).read > 0
     facts = {"by": str(by.id) if by else "terminal", "marketplace": connector.code, "read": read}
-    append("report.retried", f"report:{report_id}", facts, happened_at=now)
+    append("report.retried", f"order_report:{report_id}", facts, happened_at=now)
     return read
 
 

@@ -66,7 +66,7 @@ def dismiss_strangers(file: PayoutFile, *, by: Person, reason: str, now: datetim
     append(
         "payout_file.strangers_dismissed",
         f"payout_file:{file.message_id}",
-        {"by": str(by.id), "reason": keep_text(reason).fact, "answers": noted},
+        {"by": str(by.id), "reason": keep_text(reason, shop_id=None).fact, "answers": noted},
         happened_at=now,
     )
     return noted

@@ -55,7 +55,11 @@ def keep_file_answer(file: PayoutFile, content: bytes, outcome: PayoutAnswer.Out
     if last is not None and (last.outcome, last.submission_id) == (outcome, submission.id):
         return
     PayoutAnswer.objects.create(
-        file=file, submission=submission, asked_at=now, outcome=outcome, **refer("content", keep_text(content))
+        file=file,
+        submission=submission,
+        asked_at=now,
+        outcome=outcome,
+        **refer("content", keep_text(content, shop_id=None)),
     )
 
 
@@ -73,7 +77,7 @@ def keep_transfer_answers(
     if not entries:
         return
     common = {"file": file, "submission": latest_submission(file), "asked_at": now}
-    common |= refer("content", keep_text(content))
+    common |= refer("content", keep_text(content, shop_id=None))
     strangers = [answer.key for _attempt, answer in entries if not has_our_form(answer.key)]
     words = dict(zip(strangers, keep_texts((None, named) for named in strangers), strict=True))
     PayoutAnswer.objects.bulk_create(

@@ -108,7 +108,7 @@ def publish_limits(
         **asdict(amounts),
     )
     facts = {"by": str(by.id), "currency": currency, "version": limits.version, "from_at": from_at.isoformat(),
-             "reason": keep_text(reason).fact}  # fmt: skip
+             "reason": keep_text(reason, shop_id=None).fact}  # fmt: skip
     append("payout_limits.published", f"payout_limits:{currency}", facts | asdict(amounts), happened_at=now)
     return limits
 

@@ -32,7 +32,7 @@ def pause_payouts(*, reason: str, now: datetime, by: Person | None = None) -> Pa
     wait_until_nothing_is_sent()
     if placed := placed_before(pauses_in_force(), by=by, reason=reason):
         return placed
-    kept = keep_text(reason)
+    kept = keep_text(reason, shop_id=None)
     pause = PayoutPause.objects.create(**refer("reason", kept), placed_by=by, placed_at=now)
     append("payouts.paused", f"pause:{pause.id}", {"reason": kept.fact, "by": name_of(by)}, happened_at=now)
     return pause
@@ -47,7 +47,7 @@ def end_pause(pause: PayoutPause, *, reason: str, now: datetime, by: Person | No
     reason = read_reason(reason)
     if by is not None:
         check_operator(by)
-    kept = keep_text(reason)
+    kept = keep_text(reason, shop_id=None)
     _ending, is_new = PayoutPauseEnding.objects.get_or_create(
         pause=pause, defaults={"ended_by": by, "ended_at": now, **refer("reason", kept)}
     )

@@ -117,7 +117,7 @@ def _keep_file(
         message_id=message_id,
         file_format=prepared.file_format,
         currency=currency,
-        **refer("content", keep_text(prepared.content)),
+        **refer("content", keep_text(prepared.content, shop_id=None)),
         made_at=now,
     )
 

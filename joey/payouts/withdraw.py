@@ -32,7 +32,7 @@ def withdraw_file(file: PayoutFile, *, by: Person, reason: str, now: datetime) -
     """
     reason = read_reason(reason)
     check_operator(by)
-    kept = keep_text(reason)
+    kept = keep_text(reason, shop_id=None)
     wait_until_nothing_is_sent()
     file = PayoutFile.objects.select_for_update().get(pk=file.pk)
     if PayoutSubmission.objects.filter(file=file).exists():

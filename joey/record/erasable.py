@@ -10,9 +10,10 @@ In a package's append-only model, two plain columns:
     reason_id = models.UUIDField(null=True)            # record.erasable
     reason_sha256 = models.BinaryField(null=True)
 
-In its verb: `kept = keep_text(reason)`, store `kept.id` and `kept.digest`. In an event, where `kinds.py` declares the
-fact as `TEXT`: `{"reason": kept.fact}`. To show it: `text_of(kept.id)`, None once it was erased. In its `prove.py`, one
-line per pair of columns: `texts_match("payouts_decision", "reason_id", "reason_sha256")`.
+In its verb: `kept = keep_text(reason, shop_id=shop.id)`, store `kept.id` and `kept.digest`. In an event, where
+`kinds.py` declares the fact as `TEXT`: `{"reason": kept.fact}`. To show it: `text_of(kept.id)`, None once it was
+erased. In its `prove.py`, one line per pair of columns:
+`texts_match("payouts_decision", "reason_id", "reason_sha256")`.
 
 Erasing replaces the row's text and salt by nothing; the row remains. PostgreSQL drops the old version at its next
 vacuum; backups hold it until they expire.
@@ -53,8 +54,11 @@ class TextRef:
         return cls(UUID(text_id), bytes.fromhex(digest))
 
 
-def keep_text(text: str | bytes, *, shop_id: UUID | None = None) -> TextRef:
-    """Keep one text (or bytes, such as a file); the reference to store. `shop_id` says whose row it is."""
+def keep_text(text: str | bytes, *, shop_id: UUID | None) -> TextRef:
+    """Keep one text (or bytes, such as a file); the reference to store.
+
+    `shop_id` says whose it is, to be erased with the rest of that shop; None: it is about no shop, or about several.
+    """
     return keep_texts([(shop_id, text)])[0]
 
 

@@ -102,7 +102,7 @@ def test_a_payout_file_that_is_stuck_is_shown_with_its_age_while_the_instance_st
     made_at = now() - timedelta(hours=hours)
     file = PayoutFile.objects.create(
         message_id="M1", rail="bank", rail_account="a", file_format="csv", currency="CNY",
-        **refer("content", keep_text(b"x")), made_at=made_at,
+        **refer("content", keep_text(b"x", shop_id=None)), made_at=made_at,
     )  # fmt: skip
     if has_left:
         PayoutSubmission.objects.create(file=file, rail_account="a", started_at=made_at)

@@ -92,7 +92,7 @@ def everything(settings: Any) -> None:
         rail_account="a",
         file_format="csv",
         currency="CNY",
-        **refer("content", keep_text(b"x")),
+        **refer("content", keep_text(b"x", shop_id=None)),
         problems="the moon is full",
     )
     PayoutAttempt.objects.create(

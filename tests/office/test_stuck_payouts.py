@@ -164,7 +164,7 @@ def test_each_list_shows_only_what_waits_in_the_way_that_is_asked_for(bank: Bank
     left = PayoutFile.objects.get()
     unsent = PayoutFile.objects.create(
         message_id="M2", rail="bank", rail_account="a", file_format="csv", currency="CNY",
-        **refer("content", keep_text(b"x")),
+        **refer("content", keep_text(b"x", shop_id=None)),
     )  # fmt: skip
     pause = pause_payouts(by=ada(), reason="Comparing", now=NOW)
     client = signed_in(ada())

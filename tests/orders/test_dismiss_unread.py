@@ -14,7 +14,8 @@ from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.models import OrderLine, Report, ReportDismissal, UnreadReport
 from joey.orders.queries import unread_reports
 from joey.orders.retry_unread import retry_all_unread
-from joey.record.queries import events_of
+from joey.record.models import ErasableText
+from joey.record.queries import events_of, subjects_of_shop
 from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, sam
 from tests.orders.polled import polled
 from tests.orders.test_unread import Learnt, prove_orders
@@ -53,7 +54,7 @@ def test_a_report_whose_line_has_a_newer_one_that_was_read_leaves_the_list_by_it
     (dismissal,) = ReportDismissal.objects.all()
     read = Report.objects.get(problem="", commission_minor=300)
     assert (dismissal.report_id, dismissal.replaced_by, dismissal.by) == (waiting.report_id, read.pk, None)
-    (event,) = events_of([f"report:{waiting.report_id}"])
+    (event,) = events_of([f"order_report:{waiting.report_id}"])
     assert (event.kind, event.facts["report"]) == ("report.replaced", str(read.pk))
     line.refresh_from_db()
     assert line.commission_minor == 300
@@ -102,8 +103,10 @@ def test_an_operator_gives_one_up_for_a_reason_that_is_kept() -> None:
 
     assert unread_reports() == []
     assert retry_all_unread(now=NOW).tried == 0
-    (event,) = events_of([f"report:{waiting.report_id}"])
+    (event,) = events_of([f"order_report:{waiting.report_id}"])
     assert (event.kind, event.facts["by"]) == ("report.dismissed", str(ada().pk))
+    assert f"order_report:{waiting.report_id}" in subjects_of_shop(meis_shop().pk), "it is about an order of hers"
+    assert [text.shop_id for text in ErasableText.objects.all()] == [meis_shop().pk]
     with pytest.raises(NotFound):
         dismiss_unreadable(waiting.report_id, by=ada(), reason="Again", now=NOW)
     assert polled(report("1", reported_at=NOW - DAY, commission_minor=TOO_MUCH)).reports == 0

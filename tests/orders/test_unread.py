@@ -79,7 +79,7 @@ def test_an_operator_can_retry_one(learnt: None) -> None:
     assert retry_unreadable(first.report_id, by=ada(), now=NOW)
 
     assert [each.report_id for each in unread_reports()] == [second.report_id]
-    (event,) = events_of([f"report:{first.report_id}"])
+    (event,) = events_of([f"order_report:{first.report_id}"])
     assert event.facts == {"by": str(ada().pk), "marketplace": "taobao", "read": True}
     with pytest.raises(NotFound):
         retry_unreadable(first.report_id, by=ada(), now=NOW)

@@ -90,7 +90,7 @@ def given_up(_bank: Bank) -> list[str]:
     take_order_reports("taobao", [UnreadableReport("order", "81", NOW, {"trade": "81"}, "no amount")], now=NOW)
     report_id = UnreadReport.objects.get().pk
     dismiss_unreadable(report_id, by=ada(), reason=f"{WHO} has it on paper", now=NOW)
-    return [f"report:{report_id}"]
+    return [f"order_report:{report_id}"]
 
 
 def held_line(_bank: Bank) -> list[str]:

@@ -203,7 +203,7 @@ def test_an_invented_payout_to_a_thief_is_named_though_it_is_fully_booked(bank: 
     )  # fmt: skip
     file = PayoutFile.objects.create(
         rail="bank", rail_account="f" * 64, message_id="M", file_format="csv", currency="CNY",
-        **refer("content", keep_text(b"x")),
+        **refer("content", keep_text(b"x", shop_id=None)),
     )  # fmt: skip
     attempt = PayoutAttempt.objects.create(
         shop=shop, payout=payout, number=1, rail_key=payout.id.hex.upper(), file=file, state="settled", made_at=NOW

@@ -69,7 +69,7 @@ def test_an_erased_text_leaves_neither_itself_nor_its_salt() -> None:
 
 @pytest.mark.django_db
 def test_the_digest_of_a_short_text_cannot_be_guessed() -> None:
-    one, other = keep_text("yes"), keep_text("yes")
+    one, other = keep_text("yes", shop_id=None), keep_text("yes", shop_id=None)
 
     assert one.digest != other.digest
     assert hashlib.sha256(b"yes").digest() not in (one.digest, other.digest)
@@ -105,7 +105,7 @@ def test_an_event_is_shown_with_its_text_until_that_is_erased() -> None:
     ],
 )
 def test_a_kept_text_cannot_be_changed_or_removed(change: str) -> None:
-    keep_text("kept")
+    keep_text("kept", shop_id=None)
 
     with pytest.raises((ProgrammingError, InternalError)), transaction.atomic():
         sql.execute(change)
@@ -113,7 +113,7 @@ def test_a_kept_text_cannot_be_changed_or_removed(change: str) -> None:
 
 @pytest.mark.django_db
 def test_what_was_erased_cannot_be_written_again() -> None:
-    kept = keep_text("kept")
+    kept = keep_text("kept", shop_id=None)
     erase(kept.id)
 
     with pytest.raises((ProgrammingError, InternalError)), transaction.atomic():
@@ -137,7 +137,7 @@ def test_prove_notices_a_text_that_was_changed_or_removed(committed_db: Embedded
 @pytest.mark.django_db
 def test_a_package_proves_its_own_references() -> None:
     sql.execute("CREATE TEMP TABLE decision (reason_id uuid, reason_sha256 bytea) ON COMMIT DROP")
-    kept, wrong = keep_text("kept"), keep_text("erased")
+    kept, wrong = keep_text("kept", shop_id=None), keep_text("erased", shop_id=None)
     check = texts_match("decision", "reason_id", "reason_sha256")
 
     sql.execute("INSERT INTO decision VALUES (%s, %s), (%s, 'x'), (NULL, NULL)", [kept.id, kept.digest, wrong.id])

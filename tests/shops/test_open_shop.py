@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import models
+from pytest_django import Settings
 
 from joey.kit.refusals import Conflict, Invalid
 from joey.record.erasable import TextRef, text_of
+from joey.record.models import ErasableText
 from joey.record.queries import events_of
 from joey.shops.ask_rules import WordsRefused
 from joey.shops.models import Listing, Shelf, Shop
@@ -19,7 +21,10 @@ def test_a_shop_opens_at_its_address_and_the_record_says_so() -> None:
 
     kept = Shop.objects.get(slug="mei-home")
     assert (kept.name, kept.intro, kept.owner_id) == ("小美的 好物铺", "挑自己用过的", mei().id)
-    assert [event.kind for event in events_of([f"shop:{shop.id}"])] == ["shop.opened"]
+    (event,) = events_of([f"shop:{shop.id}"])
+    assert event.kind == "shop.opened"
+    name = ErasableText.objects.get(pk=TextRef.from_fact(event.facts["name"]).id)
+    assert name.shop_id == shop.id, "erased with all that is the shop's"
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,19 @@ def test_a_taken_address_is_a_conflict_that_names_it() -> None:
     assert isinstance(refused.value, Conflict)
     assert refused.value.field == "slug"
     assert Shop.objects.get().owner_id == mei().id
+
+
+@pytest.mark.parametrize("field", ["name", "intro"])
+def test_what_a_shop_says_of_itself_is_judged_by_the_country_it_is_in(settings: Settings, field: str) -> None:
+    words = {"name": "Mei", field: "The best tea"}
+    with pytest.raises(WordsRefused) as refused:
+        open_shop(mei(), slug="tea", now=NOW, **words)
+    assert refused.value.field == field
+
+    settings.JOEY_COUNTRY = "DE"
+
+    shop = open_shop(mei(), slug="tea", now=NOW, **words)
+    assert describe_shop(shop, now=NOW, **{"intro": "", **words}).slug == "tea"
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def _one_more(shop: Shop, number: int) -> None:
     earn_due(now=NOW)
     commission = Commission.objects.order_by("-id")[0]
     with transaction.atomic():
-        reason = refer("reason", keep_text("Looks odd"))
+        reason = refer("reason", keep_text("Looks odd", shop_id=None))
         Hold.objects.create(
             shop=shop, commission=commission, hold_class="review", opened_by="terminal", opened_at=NOW, **reason
         )
@@ -104,7 +104,7 @@ def _payout(shop: Shop, number: int) -> None:
         rail_account="a",
         file_format="csv",
         currency="CNY",
-        **refer("content", keep_text(b"x")),
+        **refer("content", keep_text(b"x", shop_id=None)),
         problems="Odd",
     )
     payout = Payout.objects.create(
