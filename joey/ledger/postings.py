@@ -55,6 +55,7 @@ PAIRS: dict[str, list[tuple[Kind, Kind]]] = {
     "shop.written_off": [(Kind.PLATFORM_LOSS, Kind.SHOP_AVAILABLE)],
     # payouts
     "payout.reserved": [(Kind.SHOP_AVAILABLE, Kind.SHOP_RESERVED)],
+    "payout.carried_over": [(Kind.SHOP_AVAILABLE, Kind.SHOP_RESERVED)],  # by a restore
     "payout.released": [(Kind.SHOP_RESERVED, Kind.SHOP_AVAILABLE)],
     "payout.submitted": [(Kind.SHOP_RESERVED, Kind.RAIL_IN_TRANSIT)],
     "payout.settled": [(Kind.RAIL_IN_TRANSIT, Kind.PAID)],
@@ -67,10 +68,11 @@ PAIRS: dict[str, list[tuple[Kind, Kind]]] = {
     "bank.other": [(Kind.BANK, Kind.SUSPENSE), (Kind.SUSPENSE, Kind.BANK)],
 }
 
-# A hold, a request or a submission never takes more than there is.
+# A hold, a request or a submission never takes more than there is. What left after a backup left, whatever it says.
 MAY_OVERDRAW = frozenset(
-    {"commission.adjusted", "commission.unsettled", "penalty.charged", "entry.other_currency", "payout.overpaid"}
-)
+    {"commission.adjusted", "commission.unsettled", "penalty.charged", "entry.other_currency", "payout.overpaid",
+     "payout.carried_over"}
+)  # fmt: skip
 
 # What follows neither from a line's reports nor from a payout, but from a decision or a row of a bank's statement: its
 # journal comes with an event of the same kind about `journal:{id}`.

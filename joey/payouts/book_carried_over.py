@@ -1,9 +1,9 @@
 """Books the journals of payouts that were copied from the replaced database; those in the backup are skipped."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from uuid import UUID
 
-from joey.payouts.journals import JOURNALS_OF, OVERPAID, RECOVERED, RELEASED, RESERVED, PayoutJournal, book
+from joey.payouts.journals import CARRIED_OVER, JOURNALS_OF, OVERPAID, RECOVERED, RELEASED, PayoutJournal, book
 from joey.payouts.models import Payout, PayoutAttempt, PayoutDecision
 
 
@@ -12,10 +12,13 @@ def book_carried_over(
     attempts: Iterable[PayoutAttempt],
     rail_accounts: dict[UUID, str],
     decisions: Iterable[PayoutDecision],
+    *,
+    reserved: Set[UUID],
 ) -> None:
     """The journals of each payout's state and overpayments, in the order in which they came.
 
-    `rail_accounts` are those of the files.
+    `rail_accounts` are those of the files. The payouts that are not in `reserved` are carried over, whatever is
+    available here: their money left, perhaps from what a later settlement made available.
     """
     journals: list[PayoutJournal] = []
     by_payout = {attempt.payout_id: attempt for attempt in attempts if attempt.state != PayoutAttempt.State.WITHDRAWN}
@@ -23,7 +26,7 @@ def book_carried_over(
     def add(
         payout: Payout, kind: str, attempt: PayoutAttempt | None = None, found: PayoutDecision | None = None
     ) -> None:
-        at = payout.requested_at if kind == RESERVED else payout.finished_at or payout.requested_at
+        at = payout.requested_at if kind == CARRIED_OVER else payout.finished_at or payout.requested_at
         number, account = (attempt.number, rail_accounts[attempt.file_id]) if attempt else (None, "")
         journals.append(
             PayoutJournal(
@@ -41,7 +44,8 @@ def book_carried_over(
         )
 
     for payout in payouts:
-        add(payout, RESERVED)
+        if payout.id not in reserved:
+            add(payout, CARRIED_OVER)
         if payout.state == Payout.State.REFUSED:
             add(payout, RELEASED)
             continue

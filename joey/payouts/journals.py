@@ -16,8 +16,10 @@ _IN_TRANSIT, _PAID = AccountKind.RAIL_IN_TRANSIT, AccountKind.PAID
 
 RESERVED, RELEASED, OVERPAID = "payout.reserved", "payout.released", "payout.overpaid"
 RECOVERED = "payout.recovered"  # what was overpaid came back
+CARRIED_OVER = "payout.carried_over"  # reserved by a restore, which does not know the request, even below zero
 MOVES: Mapping[str, tuple[AccountKind, AccountKind]] = {
     RESERVED: (_AVAILABLE, _RESERVED),
+    CARRIED_OVER: (_AVAILABLE, _RESERVED),
     RELEASED: (_RESERVED, _AVAILABLE),
     "payout.submitted": (_RESERVED, _IN_TRANSIT),
     "payout.settled": (_IN_TRANSIT, _PAID),
@@ -31,7 +33,8 @@ AT_RAIL = (_IN_TRANSIT, _PAID)  # accounts whose party is the rail account
 
 _SUBMITTED = ("payout.submitted",)
 _SETTLED = (*_SUBMITTED, "payout.settled")
-# The journals of an attempt in each state. Those of the payout itself are reserved and, if it was stopped, released.
+# The journals of an attempt in each state. Those of the payout itself are reserved, or carried
+# over, and, if it was stopped, released.
 JOURNALS_OF: Mapping[str, tuple[str, ...]] = {
     _A.PREPARED: (),
     _A.WITHDRAWN: (),

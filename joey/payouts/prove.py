@@ -11,10 +11,16 @@ from joey.record.erasable import texts_match
 
 # Which journals an attempt in a state has, as rows (state, kind).
 _OF_ATTEMPT = ", ".join(f"('{state}', '{kind}')" for state, kinds in JOURNALS_OF.items() for kind in kinds)
+# Subjects of the payouts that a restore carried over and whose request it does not know.
+_CARRIED_OVER = """
+    SELECT c.subject_key FROM record_event c WHERE c.kind = 'payout.carried_over' AND NOT EXISTS (
+        SELECT FROM record_event r WHERE r.kind = 'payout.requested' AND r.subject_key = c.subject_key)
+"""
 # Every journal that has to exist: payout, kind, reference, rail account of the attempt, amount.
 _EXPECTED = f"""
-    SELECT p.id AS payout, p.shop_id, 'payout.reserved' AS kind, p.id::text AS reference, '' AS rail_account,
-           p.currency, p.amount_minor FROM payouts_payout p
+    SELECT p.id AS payout, p.shop_id,
+           CASE WHEN 'payout:' || p.id IN ({_CARRIED_OVER}) THEN 'payout.carried_over' ELSE 'payout.reserved' END
+           AS kind, p.id::text AS reference, '' AS rail_account, p.currency, p.amount_minor FROM payouts_payout p
     UNION ALL
     SELECT p.id, p.shop_id, 'payout.released', p.id::text, '', p.currency, p.amount_minor
     FROM payouts_payout p WHERE p.state = 'refused'

@@ -1,17 +1,23 @@
-"""Records again what a restored record lacks: the events of payouts that were copied from the replaced database."""
+"""Records again what a restored record lacks: the events of what was copied from the replaced database."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+import psycopg
 from django.db.models import Model
 
 from joey.payouts.holds import subject_of
-from joey.payouts.models import Payee, Payout, PayoutApproval, PayoutHold, PayoutHoldClosing
+from joey.payouts.models import Payee, Payout, PayoutApproval, PayoutHold, PayoutHoldClosing, PayoutLimits
 from joey.payouts.operators import name_of
+from joey.payouts.payee_details import read_details
+from joey.payouts.read_before import read
+from joey.people.models import Person
 from joey.record.append import append
-from joey.record.erasable import TextRef
+from joey.record.erasable import TextRef, keep_text, text_of
+from joey.record.models import ErasableText, Event
+from joey.shops.models import Shop
 
 M = TypeVar("M", bound=Model)
 
@@ -57,10 +63,32 @@ def record_carried_over(
         append("payout.hold_released", subject_of(hold), ended, shop_id=hold.shop_id, happened_at=closing.closed_at)
 
 
+def record_person(person: Person, *, now: datetime) -> None:
+    """Someone who joined after the backup, and whom a copied row names."""
+    append("person.joined", f"person:{person.id}", {"by": "restore"}, happened_at=now)
+
+
+def record_shop(shop: Shop) -> None:
+    """A shop that was opened after the backup, and was paid."""
+    facts = {"slug": shop.slug, "name": keep_text(shop.name, shop_id=shop.id).fact}
+    append("shop.opened", f"shop:{shop.id}", facts, shop_id=shop.id, happened_at=shop.opened_at)
+
+
+def record_limits(before: psycopg.Connection, limits: PayoutLimits) -> None:
+    """The event with which a version of limits was published there, and the reason that it refers to."""
+    subject = f"payout_limits:{limits.currency}"
+    for published in read(before, Event, "subject_key", [subject]):
+        if published.facts["version"] == limits.version:
+            reason = read(before, ErasableText, "id", [TextRef.from_fact(published.facts["reason"]).id])
+            ErasableText.objects.bulk_create(reason, ignore_conflicts=True)
+            append("payout_limits.published", subject, published.facts, happened_at=published.happened_at)
+
+
 def _record_payee(payee: Payee) -> None:
+    details = read_details(text_of(payee.details_id))
     facts = {
         "rail": payee.rail,
-        "account": "••••",
+        "account": details.account_end if details else "erased",
         "usable_from": payee.usable_from.isoformat(),
         "first": payee.version == 1,
         "version": payee.version,

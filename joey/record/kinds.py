@@ -226,6 +226,7 @@ _DECLARED = (
         },
     ),
     Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT}),
+    Kind("payout.left_out", {**_MONEY, "transfer": CODE, "state": CODE, "shop": ID}),
     Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
     Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}),
     # record

@@ -3,36 +3,58 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import LiteralString
 
 import psycopg
 import pytest
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.ledger.models import Journal
+from joey.payouts.approve_small import approve_small
 from joey.payouts.decide import approve
 from joey.payouts.holds import open_holds, place_hold, release_hold
-from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
+from joey.payouts.limits import LimitAmounts, publish_limits
+from joey.payouts.models import PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
+from joey.payouts.pause import open_pauses
 from joey.payouts.pay_due import pay_due
 from joey.payouts.prepare_files import prepare_files
 from joey.payouts.rails.registry import rail_manifests
 from joey.payouts.recover_payouts import RecoveredPayouts, recover_payouts
+from joey.payouts.request_payout import InsufficientBalance, PayoutsHeld
 from joey.payouts.resolve import resolve
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
+from joey.payouts.waiting_lists import holds_in_force
 from joey.payouts.withdraw import withdraw_file
 from joey.people.models import Person
+from joey.record.kept_texts import kept_text
 from joey.record.queries import events_of
+from joey.shops.models import Shop
 from tests import database
 from tests.cast import DAY, NOW, ada
 from tests.payouts.bank import Bank
-from tests.payouts.stage import approved, cny, held, lulus_ready_shop, money, ready_shop, requested, second_operator
+from tests.payouts.stage import (
+    approved,
+    cny,
+    earn,
+    held,
+    lulus_ready_shop,
+    money,
+    ready_shop,
+    requested,
+    second_operator,
+)
 from tests.proof import prove
 
 MINUTE = timedelta(minutes=1)
 
 
 @contextmanager
-def since_the_backup(postgres: EmbeddedPostgres) -> Iterator[list[RecoveredPayouts]]:
-    """What the block does is not in the backup, which is restored after it; what the restore recovered."""
+def since_the_backup(postgres: EmbeddedPostgres, damage: LiteralString = "") -> Iterator[list[RecoveredPayouts]]:
+    """What the block does is not in the backup, which is restored after it; what the restore recovered.
+
+    `damage` is done to the replaced database first. A second run has to find nothing that the first left to do.
+    """
     recovered: list[RecoveredPayouts] = []
     try:
         database.keep_as(postgres, "backup")
@@ -40,7 +62,12 @@ def since_the_backup(postgres: EmbeddedPostgres) -> Iterator[list[RecoveredPayou
         database.keep_as(postgres, "before")
         database.bring_back(postgres, "backup")
         with psycopg.connect(postgres.urls.owner, options="-c search_path=before,public") as before:
+            before.execute(damage)
             recovered.append(recover_payouts(before, now=NOW + 9 * DAY))
+            journals = Journal.objects.count()
+            again = recover_payouts(before, now=NOW + 9 * DAY)
+            assert (again.payouts, again.left_out) == (0, recovered[0].left_out)
+            assert Journal.objects.count() == journals
     finally:
         with psycopg.connect(postgres.urls.owner) as owner:
             owner.execute("DROP SCHEMA IF EXISTS backup, before CASCADE")
@@ -89,6 +116,111 @@ def test_a_file_that_was_sent_again_since_the_backup_is_known_to_be(committed_db
     assert [each.payouts for each in recovered] == [0]  # it had left before
     pay_due(now=NOW + 2 * MINUTE, ask_all=True)
     assert len(bank.received) == 2
+    prove()
+
+
+# ── Money that the restored books do not have ──────────────────────────────────────────────────────────────
+
+
+def test_a_payout_of_money_that_became_available_since_the_backup_is_not_paid_twice(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    shop, lulu = ready_shop(10_000), lulus_ready_shop(4_000)
+
+    with since_the_backup(committed_db) as recovered:
+        earn(5_000, "4294159887444064555")
+        approved(shop, 15_000), approved(lulu, 4_000)
+        send_due(now=NOW)
+        bank.decide(PayoutAttempt.objects.get(payout__shop=shop).rail_key, "settled")
+        bank.decide(PayoutAttempt.objects.get(payout__shop=lulu).rail_key, "dancing")
+        take_answers(now=NOW + DAY, all_files=True)
+        resolve(PayoutAttempt.objects.get(payout__shop=lulu), outcome="settled", by=ada(), reason="Seen", now=NOW + DAY)
+
+    assert [(each.payouts, each.amounts) for each in recovered] == [(2, (cny(19_000),))]
+    assert held(shop.pk) == money(available=-5_000, paid=15_000)
+    assert held(lulu.pk) == money(in_transit=4_000)
+    assert [(hold.cause, hold.shop_id) for hold in open_holds()] == [("unknown", lulu.pk)]
+    assert PayoutDecision.objects.count() == 1
+    prove()
+
+    earn(5_000, "4294159887444064555")  # as it is reported, settled and confirmed once more
+    assert held(shop.pk) == money(paid=15_000)
+    with pytest.raises(InsufficientBalance):
+        requested(shop, 5_000, "key-2")
+    hear(bank, "settled", day=10)
+    assert held(lulu.pk) == money(paid=4_000)
+    prove()
+
+
+def test_a_shop_that_was_opened_since_the_backup_comes_with_the_payout_that_left_for_it(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    shop = ready_shop(10_000)
+
+    with since_the_backup(committed_db) as recovered:
+        approved(shop), approved(lulus_ready_shop(4_000), 4_000)
+        send_due(now=NOW)  # both in one file
+        hear(bank, "settled", day=1)
+
+    assert [(each.payouts, each.left_out) for each in recovered] == [(2, ())]
+    lulu = Shop.objects.get(slug="lulu")
+    assert (lulu.owner.email, held(lulu.pk)) == ("lulu@example.com", money(available=-4_000, paid=4_000))
+    prove()
+
+
+def test_a_payout_that_cannot_be_taken_over_stops_no_other_and_holds_its_shop(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    shop, lulu = ready_shop(10_000), lulus_ready_shop(4_000)
+
+    damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
+    with since_the_backup(committed_db, damage) as recovered:
+        approved(lulu, 4_000), approved(shop)
+        send_due(now=NOW)  # both in one file
+        hear(bank, "settled", day=1)
+        place_hold(shop, reason="A second look", by=ada(), now=NOW + DAY)
+
+    [left_out] = recovered[0].left_out
+    assert (recovered[0].payouts, left_out.shop, left_out.amount) == (1, "lulu", cny(4_000))
+    assert (held(shop.pk), held(lulu.pk)) == (money(paid=10_000), money(available=4_000))
+    assert [left_out.transfer in hold.reason for hold in holds_in_force() if hold.shop_slug == "lulu"] == [True]
+    assert {hold.shop_slug for hold in holds_in_force()} == {"lulu", "mei"}
+    with pytest.raises(PayoutsHeld):
+        requested(lulu, 4_000, "key-2")
+    hear(bank, "settled", day=10)
+    prove()
+
+
+def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_that(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    ready_shop(10_000)
+
+    with since_the_backup(committed_db, "UPDATE before.people_person SET email = 'mei@example.com'") as recovered:
+        approved(lulus_ready_shop(4_000), 4_000)
+        send_due(now=NOW)
+
+    [left_out] = recovered[0].left_out
+    assert [left_out.transfer in kept_text(pause, "reason") for pause in open_pauses()] == [True]
+    assert "over ¥40.00" in kept_text(open_pauses()[0], "reason")
+    prove()
+
+
+def test_a_payout_that_was_approved_under_limits_since_the_backup_has_them(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    shop = ready_shop(200_000)
+    amounts = LimitAmounts(
+        floor_minor=100, by_rule_below_minor=250_000, two_from_minor=300_000, per_operator_day_minor=900_000
+    )
+
+    with since_the_backup(committed_db):
+        publish_limits("CNY", amounts, from_at=NOW, reason="As agreed", by=ada(), now=NOW)
+        requested(shop, 200_000)
+        approve_small(now=NOW)
+        send_due(now=NOW)
+
+    assert held(shop.pk) == money(in_transit=200_000)
     prove()
 
 

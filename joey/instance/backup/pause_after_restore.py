@@ -14,23 +14,26 @@ def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
     from joey.kit.clock import now
     from joey.payouts.pause import pause_payouts
 
-    if before_url:
-        _carry_over(before_url)
-    reason = f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC. Compare the books with the bank first."
-    pause_payouts(reason=reason, now=now())
+    came = before_url is not None and _carry_over(before_url)
+    reason = f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC. Compare the books with the bank first"
+    pause_payouts(reason=reason + ("." if came else ": what was paid since is not in them."), now=now())
     say(
         "All payouts are paused. Compare the payouts since the backup with the bank's statement, then resume them with "
         "`joey payouts resume REASON` or in the office."
     )
 
 
-def _carry_over(before_url: str) -> None:
+def _carry_over(before_url: str) -> bool:
+    """Whether the payouts came; without the leases no money goes out twice."""
+    came = set()
     for take_over in (_payouts, _leases):
         try:
             with one_moment(before_url) as before:
                 take_over(before)
+            came.add(take_over)
         except (psycopg.Error, DatabaseError) as error:  # its tables may be older than this version, or damaged
             say(f"The {take_over.__name__[1:]} since then cannot be taken over from the previous database: {error}")
+    return _payouts in came
 
 
 def _payouts(before: psycopg.Connection) -> None:
@@ -41,8 +44,9 @@ def _payouts(before: psycopg.Connection) -> None:
     if done.payouts:
         amounts = ", ".join(amount.text for amount in done.amounts)
         say(f"The restored books have the payouts sent since, {done.payouts} over {amounts}: not paid twice.")
-    for key in done.orphaned:
-        say(f"The bank also has the transfer {key}, for a shop that is not in the backup. Note it down.")
+    for each in done.left_out:
+        what = f"The transfer {each.transfer} over {each.amount.text}" if each.amount else "A hold by an operator"
+        say(f"{what}, shop {each.shop}, could not be taken over ({each.why}). `joey waiting` lists what waits for it.")
 
 
 def _leases(before: psycopg.Connection) -> None:
