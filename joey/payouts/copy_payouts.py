@@ -23,7 +23,14 @@ from joey.payouts.models import (
     PayoutSubmission,
 )
 from joey.payouts.read_before import read
-from joey.payouts.record_carried_over import not_here, record_carried_over, record_limits, record_person, record_shop
+from joey.payouts.record_carried_over import (
+    not_here,
+    record_carried_over,
+    record_findings,
+    record_limits,
+    record_person,
+    record_shop,
+)
 from joey.people.models import Person
 from joey.record.models import ErasableText
 from joey.shops.models import Shop
@@ -54,6 +61,7 @@ def copy_payouts(before: psycopg.Connection, payouts: Sequence[Payout], *, now: 
         record_shop(shop)
     known = {payout.id for payout in payouts} - {payout.id for payout in not_here(Payout, payouts)}
     record_carried_over(payouts, payees, approvals, holds, closings, now=now)
+    record_findings(decisions, attempts)
     _insert(Shop, shops)
     _insert(Payee, payees)
     _upsert(PayoutFile, files, ("withdrawn_at", "asked_at", "answered_at", "problems"))

@@ -2,6 +2,7 @@
 
 from joey.kit.prove import Check
 from joey.payouts.first_limits import FIRST_LIMITS
+from joey.payouts.prove_decisions import DECISIONS
 
 # The fact of an event that refers to a kept text, from a row's two columns.
 _REF = "{0}.{1}_id || ':' || encode({0}.{1}_sha256, 'hex')"
@@ -27,8 +28,9 @@ EVIDENCE = [
         SELECT y.id AS payee, p.id AS payout, y.usable_from FROM payouts_payee y
         LEFT JOIN record_event e ON e.kind = 'payee.changed' AND e.subject_key = 'payee:' || y.id
         LEFT JOIN payouts_payout p ON p.payee_id = y.id
-        WHERE (e.facts ->> 'details', (e.facts ->> 'version')::int, (e.facts ->> 'usable_from')::timestamptz)
-              IS DISTINCT FROM ({_REF.format("y", "details")}, y.version, y.usable_from)
+        WHERE (e.facts ->> 'details', (e.facts ->> 'version')::int, (e.facts ->> 'usable_from')::timestamptz,
+               e.happened_at)
+              IS DISTINCT FROM ({_REF.format("y", "details")}, y.version, y.usable_from, y.changed_at)
            OR y.usable_from < y.changed_at + interval '72 hours' OR p.requested_at < y.usable_from
            OR p.shop_id <> y.shop_id OR p.rail <> y.rail
         """,
@@ -152,33 +154,5 @@ EVIDENCE = [
               SELECT FROM payouts_decision d WHERE d.attempt_id = a.id AND d.outcome = a.state AND d.carried_out)
         """,
     ),
-    Check(
-        "26. A decision was carried out by two distinct operators who agree, neither of them the owner",
-        """
-        SELECT d.id AS decision, d.attempt_id AS attempt FROM payouts_decision d
-        JOIN payouts_payoutattempt a ON a.id = d.attempt_id JOIN shops_shop s ON s.id = a.shop_id
-        WHERE d.operator_id = s.owner_id OR (d.carried_out AND NOT EXISTS (
-            SELECT FROM payouts_decision o WHERE o.hold_id = d.hold_id AND o.outcome = d.outcome
-            AND o.borne_by = d.borne_by AND o.operator_id <> d.operator_id AND o.id < d.id
-            AND NOT EXISTS (SELECT FROM payouts_decision n WHERE n.hold_id = o.hold_id AND n.id < d.id
-                            AND n.operator_id = o.operator_id AND n.id > o.id)))
-        """,
-    ),
-    Check(
-        "26. Each overpayment was found once, and what came back had been found overpaid",
-        """
-        SELECT d.id AS decision, d.attempt_id AS attempt, d.overpayment FROM payouts_decision d
-        WHERE d.carried_out AND CASE
-            WHEN d.overpayment IS NULL THEN d.outcome = 'overpaid_again' OR d.outcome = 'overpaid' AND NOT EXISTS (
-                SELECT FROM payouts_decision o WHERE o.attempt_id = d.attempt_id AND o.id < d.id
-                AND o.overpayment IS NOT NULL)
-            WHEN d.outcome = 'returned' THEN NOT EXISTS (
-                SELECT FROM payouts_decision o WHERE o.attempt_id = d.attempt_id AND o.id < d.id
-                AND o.overpayment = d.overpayment AND o.outcome <> 'returned')
-            END
-           OR d.overpayment IS NOT NULL AND EXISTS (
-            SELECT FROM payouts_decision o WHERE (o.attempt_id, o.overpayment) = (d.attempt_id, d.overpayment)
-            AND o.id < d.id AND (o.outcome = 'returned') = (d.outcome = 'returned'))
-        """,
-    ),
+    *DECISIONS,
 ]

@@ -8,6 +8,9 @@ from joey.kit.prove import Check
 
 _OPEN_HOLD = "NOT EXISTS (SELECT FROM payouts_payoutholdclosing c WHERE c.hold_id = h.id)"
 
+# The operator that an event names; the other words are a terminal and an answer of the rail.
+_BY = "CASE WHEN facts ->> 'by' NOT IN ('terminal', 'answer') THEN facts ->> 'by' END"
+
 # Each answer about a transfer, beside the journals of the transfer that were there when it came. Rows of one answer
 # share its bytes; journals of overpayments have their number behind the attempt's.
 _SAID = """
@@ -99,6 +102,14 @@ HOLDS = [
         """,
     ),
     Check(
+        "27. Each answer that opened a question by what it says is kept",
+        """
+        SELECT h.id AS hold, h.attempt_id AS attempt, h.cause FROM payouts_payouthold h
+        WHERE h.cause IN ('contradiction', 'returned') AND NOT EXISTS (
+            SELECT FROM payouts_answer w WHERE (w.attempt_id, w.asked_at) = (h.attempt_id, h.placed_at))
+        """,
+    ),
+    Check(
         "27. Each transfer that was contradicted or became unknown has the hold of that time",
         """
         SELECT a.id AS attempt, e.kind, e.happened_at FROM record_event e
@@ -112,26 +123,28 @@ HOLDS = [
         """,
     ),
     Check(
-        "19. Holds on payouts and pauses are the ones that were recorded, and so are their endings",
-        """
+        "19. Holds on payouts and pauses are the ones that were recorded, and so are their endings, with actors",
+        f"""
         SELECT coalesce(h.id::text, e.facts ->> 'hold') AS hold, e.kind FROM payouts_payouthold h
-        FULL JOIN (SELECT * FROM record_event WHERE kind = 'payout.held') e ON e.facts ->> 'hold' = h.id::text
-        WHERE h.id IS NULL OR e.id IS NULL OR (e.subject_key, e.facts ->> 'cause') IS DISTINCT FROM
-              (coalesce('payout:' || h.payout_id, 'shop:' || h.shop_id), h.cause::text)
+        FULL JOIN (SELECT *, {_BY} AS by FROM record_event WHERE kind = 'payout.held') e
+             ON e.facts ->> 'hold' = h.id::text
+        WHERE h.id IS NULL OR e.id IS NULL OR (e.subject_key, e.facts ->> 'cause', e.by, e.happened_at) IS DISTINCT FROM
+              (coalesce('payout:' || h.payout_id, 'shop:' || h.shop_id), h.cause::text, h.placed_by_id::text, h.placed_at)
         UNION ALL
         SELECT coalesce(c.hold_id::text, e.facts ->> 'hold'), e.kind FROM payouts_payoutholdclosing c
-        FULL JOIN (SELECT * FROM record_event WHERE kind = 'payout.hold_released') e
+        FULL JOIN (SELECT *, {_BY} AS by FROM record_event WHERE kind = 'payout.hold_released') e
              ON e.facts ->> 'hold' = c.hold_id::text
-        WHERE c.hold_id IS NULL OR e.id IS NULL
+        WHERE (e.by, e.happened_at) IS DISTINCT FROM (c.closed_by_id::text, c.closed_at) OR e.id IS NULL
         UNION ALL
         SELECT coalesce(z.id::text, e.subject_key), e.kind FROM payouts_payoutpause z
-        FULL JOIN (SELECT * FROM record_event WHERE kind = 'payouts.paused') e ON e.subject_key = 'pause:' || z.id
-        WHERE z.id IS NULL OR e.id IS NULL
+        FULL JOIN (SELECT *, {_BY} AS by FROM record_event WHERE kind = 'payouts.paused') e
+             ON e.subject_key = 'pause:' || z.id
+        WHERE (e.by, e.happened_at) IS DISTINCT FROM (z.placed_by_id::text, z.placed_at) OR e.id IS NULL
         UNION ALL
         SELECT coalesce(n.pause_id::text, e.subject_key), e.kind FROM payouts_payoutpauseending n
-        FULL JOIN (SELECT * FROM record_event WHERE kind = 'payouts.resumed') e
+        FULL JOIN (SELECT *, {_BY} AS by FROM record_event WHERE kind = 'payouts.resumed') e
              ON e.subject_key = 'pause:' || n.pause_id
-        WHERE n.pause_id IS NULL OR e.id IS NULL
+        WHERE (e.by, e.happened_at) IS DISTINCT FROM (n.ended_by_id::text, n.ended_at) OR e.id IS NULL
         """,
     ),
 ]

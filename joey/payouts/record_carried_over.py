@@ -9,10 +9,20 @@ import psycopg
 from django.db.models import Model
 
 from joey.payouts.holds import subject_of
-from joey.payouts.models import Payee, Payout, PayoutApproval, PayoutHold, PayoutHoldClosing, PayoutLimits
+from joey.payouts.models import (
+    Payee,
+    Payout,
+    PayoutApproval,
+    PayoutAttempt,
+    PayoutDecision,
+    PayoutHold,
+    PayoutHoldClosing,
+    PayoutLimits,
+)
 from joey.payouts.operators import name_of
 from joey.payouts.payee_details import read_details
 from joey.payouts.read_before import read
+from joey.payouts.record_decision import append_decided
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import TextRef, keep_text, text_of
@@ -61,6 +71,13 @@ def record_carried_over(
         hold = by_id[closing.hold_id]
         ended = {"hold": str(hold.id), "by": _by(closing.closed_by_id, hold)}
         append("payout.hold_released", subject_of(hold), ended, shop_id=hold.shop_id, happened_at=closing.closed_at)
+
+
+def record_findings(decisions: Sequence[PayoutDecision], attempts: Sequence[PayoutAttempt]) -> None:
+    """What operators found since the backup about these attempts."""
+    by_id = {attempt.id: attempt for attempt in attempts}
+    for decision in not_here(PayoutDecision, decisions):
+        append_decided(decision, by_id[decision.attempt_id])
 
 
 def record_person(person: Person, *, now: datetime) -> None:

@@ -16,9 +16,9 @@ from joey.payouts.move_attempts import AttemptMove, move_attempts
 from joey.payouts.operators import check_operator
 from joey.payouts.overpaid import Overpayments, next_overpayment, overpayments
 from joey.payouts.questions import end_questions
+from joey.payouts.record_decision import append_decided
 from joey.payouts.states import IN_TRANSIT, NOT_FINAL
 from joey.people.models import Person
-from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 
@@ -92,9 +92,7 @@ def resolve(
         carried_out=carried_out,
         overpayment=_overpayment(attempt, outcome, out) if carried_out else None,
     )
-    facts = {"number": attempt.number, "outcome": outcome, "borne_by": borne_by, "by": str(by.id)}
-    facts |= {"hold": str(question.id), "reason": kept.fact, "carried_out": decision.carried_out}
-    append("payout.decided", f"payout:{attempt.payout_id}", facts, shop_id=attempt.shop_id, happened_at=now)
+    append_decided(decision, attempt)
     if decision.carried_out:
         _carry_out(attempt, decision, out, reason, now)
     return decision

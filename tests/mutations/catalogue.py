@@ -24,6 +24,8 @@ OPEN_TO_THE_APP_ROLE = {
     "available to reserved without a payout",
     "an invented paid payout, fully booked",
     "a suspense line given to a shop without an operator",
+    "two forged findings that a settled payout was not paid, its money available again",
+    "the same with events, though the question was about another transfer",
     "a hold of a commission closed past the verb",
     "made available before its day, with revision and journals",
     "money put on hold without a hold",

@@ -60,7 +60,39 @@ INVENTED = (
     *booked(shop("mei"), "payout.settled", f"'{THIEF}:1'", ("rail:in_transit", "paid", "100000")),
 )
 
+# Two operators found that it was not paid: as an answer to another transfer's question, and the money is available.
+_ATTEMPT = "(SELECT id FROM payouts_payoutattempt WHERE payout_id = {})"
+_FORGED_FINDINGS = (
+    "INSERT INTO payouts_decision (hold_id, attempt_id, outcome, borne_by, operator_id, reason_id, reason_sha256, at,"
+    f" carried_out) SELECT h.id, {_ATTEMPT.format(payout('paid'))}, 'not_paid', 'shop', a.operator_id, gen_random_uuid(),"
+    " h.reason_sha256, now(), a.id = (SELECT max(id) FROM payouts_approval) FROM payouts_payouthold h"
+    f" CROSS JOIN payouts_approval a WHERE h.attempt_id = {_ATTEMPT.format(payout('contradicted'))}"
+    f" AND a.payout_id = {payout('large')} ORDER BY a.id",
+    f"UPDATE payouts_payoutattempt SET state = 'not_paid' WHERE payout_id = {payout('paid')}",
+    f"UPDATE payouts_payout SET state = 'failed' WHERE id = {payout('paid')}",
+    *booked(shop("mei"), "payout.not_paid", f"{payout('paid')} || ':1'", ("paid", "shop:available", "4000")),
+)
+_RECORDED_FINDINGS = """
+    INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)
+    SELECT a.shop_id, 'payout.decided', 1, 'payout:' || a.payout_id, jsonb_build_object('number', a.number,
+           'outcome', d.outcome, 'borne_by', d.borne_by, 'by', d.operator_id, 'hold', d.hold_id, 'carried_out',
+           d.carried_out, 'reason', d.reason_id || ':' || encode(d.reason_sha256, 'hex')), d.at
+    FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id
+"""
+
 OF_PAYOUTS = [
+    Corruption(
+        "two forged findings that a settled payout was not paid, its money available again",
+        _FORGED_FINDINGS,
+        (26,),
+        f"SELECT {_ATTEMPT.format(payout('paid'))}",
+    ),
+    Corruption(
+        "the same with events, though the question was about another transfer",
+        (*_FORGED_FINDINGS, _RECORDED_FINDINGS),
+        (26,),
+        f"SELECT {_ATTEMPT.format(payout('paid'))}",
+    ),
     Corruption(
         "available to reserved without a payout",
         booked(shop("mei"), "payout.reserved", "gen_random_uuid()", ("shop:available", "shop:reserved", "500")),

@@ -9,9 +9,10 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.ids import new_id
 from joey.kit.prove import Check
 from joey.payouts.decide import approve
-from joey.payouts.holds import place_hold
+from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.journals import JOURNALS_OF, RESERVED, PayoutJournal, book
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
+from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.payee_details import PayeeDetails, keep_details
 from joey.payouts.prove import CHECKS
 from joey.payouts.prove_files import FILES
@@ -21,7 +22,7 @@ from joey.payouts.take_answers import take_answers
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
-from tests.cast import NOW, ada
+from tests.cast import DAY, NOW, ada
 from tests.database import without_triggers
 from tests.payouts.bank import Bank
 from tests.payouts.stage import ACCOUNT, approved, lulus_ready_shop, ready_shop, requested, second_operator
@@ -83,7 +84,7 @@ CORRUPTIONS = {
     "a hold on payouts was deleted": ("DELETE FROM payouts_payouthold WHERE cause = 'operator'", "19."),
     "a hold was said to be over": (
         "INSERT INTO payouts_payoutholdclosing (hold_id, closed_at) SELECT id, now() FROM payouts_payouthold"
-        " WHERE cause = 'operator'",
+        " WHERE placed_by_id IS NOT NULL",
         "19.",
     ),
     "a paid payout was never submitted": (
@@ -111,6 +112,47 @@ CORRUPTIONS = {
         "27.",
     ),
     "one operator decided alone": ("UPDATE payouts_decision SET carried_out = true", "26."),
+    "a finding was put into another operator's name": (
+        "UPDATE payouts_decision SET operator_id = (SELECT id FROM people_person WHERE email = 'bo@example.com')",
+        "26. Each decision was recorded",
+    ),
+    "who bears what was found was turned over": (
+        "UPDATE payouts_decision SET borne_by = 'platform'",
+        "26. Each decision was recorded",
+    ),
+    "a finding was deleted": ("DELETE FROM payouts_decision", "26. Each decision was recorded"),
+    "a finding was written down after its question had ended": (
+        "INSERT INTO payouts_payoutholdclosing (hold_id, closed_at, recorded_at) SELECT id, now(), recorded_at"
+        " FROM payouts_payouthold WHERE cause = 'unknown'",
+        "26. Each decision was recorded",
+    ),
+    "a hold was put into another operator's name": (
+        "UPDATE payouts_payouthold SET placed_by_id = NULL WHERE placed_by_id IS NOT NULL",
+        "19.",
+    ),
+    "the end of a hold was put into an operator's name": (
+        "UPDATE payouts_payoutholdclosing SET closed_by_id = (SELECT id FROM people_person WHERE email ="
+        " 'ada@example.com')",
+        "19.",
+    ),
+    "a pause was put into an operator's name": (
+        "UPDATE payouts_payoutpause SET placed_by_id = (SELECT id FROM people_person WHERE email ="
+        " 'ada@example.com')",
+        "19.",
+    ),
+    "who ended a pause was forgotten": ("UPDATE payouts_payoutpauseending SET ended_by_id = NULL", "19."),
+    "a payee version was made older with its pause and its event": (
+        "WITH earlier AS (UPDATE record_event SET facts = facts || jsonb_build_object('usable_from',"
+        " (facts ->> 'usable_from')::timestamptz - interval '30 days') WHERE kind = 'payee.changed')"
+        " UPDATE payouts_payee SET changed_at = changed_at - interval '30 days',"
+        " usable_from = usable_from - interval '30 days'",
+        "23. A payee version is the one",
+    ),
+    "an answer that had opened a question was deleted": (
+        "DELETE FROM payouts_answer w USING payouts_payouthold h WHERE h.cause = 'contradiction'"
+        " AND (w.attempt_id, w.asked_at) = (h.attempt_id, h.placed_at)",
+        "27. Each answer that opened a question",
+    ),
     "a transfer in transit was moved to another rail account": (
         "UPDATE ledger_account SET party = repeat('0', 64) WHERE kind = 'rail:in_transit'",
         "21.",
@@ -119,7 +161,10 @@ CORRUPTIONS = {
 
 
 def everything(bank: Bank) -> Shop:
-    """A large payout paid after two approvals, one unknown with one operator's finding, and one held."""
+    """A large payout paid after two approvals, one unknown with one operator's finding, and one held.
+
+    Also a hold and a pause that ended, and an answer that had contradicted the large one.
+    """
     shop, hers = ready_shop(2_000_000), lulus_ready_shop()
     large = requested(shop, 1_000_000)
     for operator in (ada(), second_operator()):
@@ -133,7 +178,17 @@ def everything(bank: Bank) -> Shop:
     take_answers(now=NOW)
     resolve(PayoutAttempt.objects.get(shop=hers), outcome="settled", by=ada(), reason="It arrived", now=NOW)
     place_hold(shop, reason="Looking into it", now=NOW, by=ada())
+    release_hold(place_hold(hers, reason="Checking", now=NOW), reason="Looked into it", now=NOW)
+    end_pause(pause_payouts(reason="Moving house", now=NOW), reason="Moved", now=NOW, by=ada())
+    _contradicted_once(shop, bank)
     return shop
+
+
+def _contradicted_once(shop: Shop, bank: Bank) -> None:
+    """Its paid transfer is said to be rejected, and then to be settled after all."""
+    for state in ("rejected", "settled"):
+        bank.decide(PayoutAttempt.objects.get(shop=shop).rail_key, state)
+        take_answers(now=NOW + DAY, all_files=True)
 
 
 def broken_rules(owner: psycopg.Connection, checks: list[Check]) -> list[str]:
