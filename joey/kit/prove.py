@@ -31,10 +31,14 @@ class Check:
     offenders: str | Callable[[], str]
 
     @property
+    def all_offenders(self) -> str:
+        """The query for all of them."""
+        return self.offenders if isinstance(self.offenders, str) else self.offenders()
+
+    @property
     def query(self) -> str:
         """The query for the first offender."""
-        offenders = self.offenders if isinstance(self.offenders, str) else self.offenders()
-        return f"WITH offender AS MATERIALIZED ({offenders}) SELECT * FROM offender LIMIT 1"
+        return f"WITH offender AS MATERIALIZED ({self.all_offenders}) SELECT * FROM offender LIMIT 1"
 
     @transaction.atomic(savepoint=False)
     def first_offender(self) -> dict[str, object] | None:

@@ -236,7 +236,7 @@ def found(postgres: EmbeddedPostgres, broken: str | None, offender: str = "") ->
             assert owner.execute(broken.encode()).rowcount > 0, broken
             offenders += owner.execute(f"SELECT {offender}".encode()).fetchone() or ()
         for check in orders.CHECKS:
-            if rows := owner.execute(check.query.encode()).fetchall():
+            if rows := owner.execute(check.all_offenders.encode()).fetchall():
                 seen[check.rule] = {str(value) for row in rows for value in row}
     return seen, {str(value) for value in offenders if value is not None}
 
