@@ -6,8 +6,9 @@ from joey.orders import prove_evidence, prove_reports
 from joey.orders.prove_contradictions import CONTRADICTIONS, CURRENCIES
 from joey.record.erasable import texts_match
 
+# A poll is asked, then written down, both by the database's clock.
 CURSORS = Check(
-    "33. No cursor is ahead of what was asked, and nothing was asked of the future",
+    "33. No cursor is ahead of what was asked or of the clock, and nothing was asked of the future or in it",
     """
     SELECT c.marketplace, c.account, c.question, c.read_until FROM orders_synccursor c
     LEFT JOIN (
@@ -15,9 +16,11 @@ CURSORS = Check(
         FROM orders_poll GROUP BY 1, 2, 3
     ) p USING (marketplace, account, question)
     WHERE c.read_until > p.until OR (p.until IS NULL AND c.last_success_at IS NOT NULL)
-       OR c.rechecked_at > p.asked_at OR c.rescanned_on > (p.asked_at + interval '1 day')::date
+       OR c.read_until > now() + interval '1 minute' OR c.rechecked_at > p.asked_at OR c.rescanned_on > (p.asked_at + interval '1 day')::date
     UNION ALL
-    SELECT marketplace, account, question, until FROM orders_poll WHERE until > asked_at + interval '1 second'
+    SELECT marketplace, account, question, until FROM orders_poll
+    WHERE until > asked_at + interval '1 second' OR asked_at > recorded_at + interval '1 minute'
+       OR recorded_at > now() + interval '1 minute'
     """,
 )
 

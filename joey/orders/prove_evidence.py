@@ -32,16 +32,20 @@ _AS_REPORTED = """ARRAY[t.item, t.title]::text[] && ARRAY(
                       AND jsonb_typeof(part.value) IN ('string', 'number') AND btrim(part.value #>> '{}') <> '')"""
 
 EVIDENCE = Check(
-    "10. The evidence that decided an order line names its shop",
+    "10. The evidence that decided an order line names its shop; where an operator decided, that was recorded",
     f"""
     SELECT l.id AS order_line, l.evidence_kind, l.evidence_key FROM orders_orderline l
     LEFT JOIN sharing_link k ON l.evidence_kind = 'sub_id' AND k.code = l.evidence_key
     LEFT JOIN sharing_positionlease h ON h.id = l.lease_id
     LEFT JOIN sharing_position p ON p.id = h.position_id
     LEFT JOIN orders_operatorattribution o ON l.evidence_kind = 'operator' AND o.line_id = l.id
+    LEFT JOIN record_event e ON e.kind = 'order_line.given' AND e.subject_key = 'order_line:' || o.line_id
     WHERE l.shop_id IS NOT NULL AND CASE
         WHEN l.evidence_kind = 'sub_id' THEN k.shop_id IS DISTINCT FROM l.shop_id
-        WHEN l.evidence_kind = 'operator' THEN o.shop_id IS DISTINCT FROM l.shop_id
+        WHEN l.evidence_kind = 'operator' THEN
+            (o.shop_id, e.shop_id, e.facts ->> 'by', e.facts ->> 'reason', e.happened_at) IS DISTINCT FROM
+            (l.shop_id, l.shop_id, coalesce(o.by::text, 'terminal'),
+             o.reason_id || ':' || encode(o.reason_sha256, 'hex'), o.at)
         WHEN starts_with(l.evidence_kind, 'position') THEN
             h.shop_id IS DISTINCT FROM l.shop_id OR p.key IS DISTINCT FROM l.evidence_key
             OR l.evidence_at < h.leased_from OR l.evidence_at >= h.until OR l.evidence_at IS NULL

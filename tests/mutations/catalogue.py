@@ -16,6 +16,8 @@ CATALOGUE = [*OF_REPORTS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_HOLDS, *OF_OUR_OWN]
 # What someone with the app's password can write: PostgreSQL does not refuse it, and only `prove` finds it.
 OPEN_TO_THE_APP_ROLE = {
     "the sync cursor a month ahead",
+    "the cursors a month ahead with an invented poll that found nothing",
+    "a poll of the month to come, written down in that month",
     "a leased position marked free",
     "the earn cursor beyond an unbooked line",
     "shop to shop through receivable",
@@ -24,6 +26,7 @@ OPEN_TO_THE_APP_ROLE = {
     "available to reserved without a payout",
     "an invented paid payout, fully booked",
     "a suspense line given to a shop without an operator",
+    "a suspense line given to a shop by an operator who never decided",
     "two forged findings that a settled payout was not paid, its money available again",
     "the same with events, though the question was about another transfer",
     "a hold of a commission closed past the verb",

@@ -93,6 +93,21 @@ OF_OUR_OWN = [
         f"SELECT {line('1004')}",
     ),
     Corruption(
+        "a suspense line given to a shop by an operator who never decided",
+        (
+            "INSERT INTO orders_operatorattribution (id, line_id, shop_id, by, reason_id, reason_sha256, at)"
+            f" SELECT gen_random_uuid(), {line('1004')}, {shop('sam')}, NULL, reason_id, reason_sha256, now()"
+            " FROM commissions_hold WHERE reason_id IS NOT NULL LIMIT 1",
+            f"UPDATE orders_orderline SET shop_id = {shop('sam')}, suspense = '', failed_evidence = '[]',"
+            " evidence_kind = 'operator', revision = nextval('orders_revision') WHERE external_order = '1004'",
+            "INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)"
+            f" SELECT marketplace, external_order, external_line, {shop('sam')} FROM orders_orderline"
+            " WHERE external_order = '1004'",
+        ),
+        (10,),
+        f"SELECT {line('1004')}",
+    ),
+    Corruption(
         "the moment that chose a plan moved by a day",
         (
             "UPDATE commissions_commission SET plan_moment = plan_moment - interval '1 day'"

@@ -99,6 +99,28 @@ OF_REPORTS = [
         "SELECT id::text, marketplace FROM orders_synccursor",
     ),
     Corruption(
+        "the cursors a month ahead with an invented poll that found nothing",
+        (
+            "INSERT INTO orders_poll (id, marketplace, account, question, since, until, asked_at, reports, digest)"
+            " SELECT nextval('orders_poll_number'), marketplace, account, question, read_until, now() + interval"
+            " '30 days', now() + interval '30 days', 0, sha256('') FROM orders_synccursor",
+            "UPDATE orders_synccursor SET read_until = now() + interval '30 days', rechecked_at = now() + interval"
+            " '30 days', rescanned_on = (now() + interval '30 days')::date",
+        ),
+        (33,),
+        "SELECT id::text, marketplace FROM orders_synccursor",
+    ),
+    Corruption(
+        "a poll of the month to come, written down in that month",
+        (
+            "INSERT INTO orders_poll (id, marketplace, account, question, since, until, asked_at, reports, digest,"
+            " recorded_at) SELECT nextval('orders_poll_number'), marketplace, account, question, read_until, at.at,"
+            " at.at, 0, sha256(''), at.at FROM orders_synccursor, (SELECT now() + interval '30 days' AS at) AS at",
+        ),
+        (33,),
+        "SELECT id::text, marketplace FROM orders_synccursor",
+    ),
+    Corruption(
         "a leased position marked free",
         ("UPDATE sharing_position SET free_from = now() WHERE key = '110000000001'",),
         (32,),

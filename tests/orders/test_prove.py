@@ -172,6 +172,10 @@ CORRUPTIONS = {
     "a cursor moved a month ahead": (
         "UPDATE orders_synccursor SET read_until = read_until + interval '1 month'", "33.", CURSOR
     ),
+    "a poll that was asked tomorrow": (
+        f"UPDATE orders_poll SET asked_at = recorded_at + interval '1 day' WHERE id = {POLL}", "33.",
+        f"(SELECT until FROM orders_poll WHERE id = {POLL})",
+    ),
     "a poll that asked about tomorrow": (
         f"UPDATE orders_poll SET until = until + interval '1 day' WHERE id = {POLL}", "33.",
         f"(SELECT until FROM orders_poll WHERE id = {POLL})",
