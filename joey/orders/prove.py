@@ -16,7 +16,8 @@ CURSORS = Check(
         FROM orders_poll GROUP BY 1, 2, 3
     ) p USING (marketplace, account, question)
     WHERE c.read_until > p.until OR (p.until IS NULL AND c.last_success_at IS NOT NULL)
-       OR c.read_until > now() + interval '1 minute' OR c.rechecked_at > p.asked_at OR c.rescanned_on > (p.asked_at + interval '1 day')::date
+       OR c.read_until > now() + interval '1 minute' OR c.rechecked_at > p.asked_at
+       OR c.rescanned_on > (p.asked_at + interval '1 day')::date
     UNION ALL
     SELECT marketplace, account, question, until FROM orders_poll
     WHERE until > asked_at + interval '1 second' OR asked_at > recorded_at + interval '1 minute'

@@ -18,7 +18,8 @@ DECISIONS = [
     Check(
         "26. Each decision was recorded as it is, and answers a question about its transfer that was open then",
         """
-        SELECT d.id AS decision, d.attempt_id AS attempt, coalesce(h.id::text, e.facts ->> 'hold') AS hold, e.subject_key
+        SELECT d.id AS decision, d.attempt_id AS attempt,
+               coalesce(h.id::text, e.facts ->> 'hold') AS hold, e.subject_key AS event
         FROM payouts_decision d
         FULL JOIN (SELECT * FROM record_event WHERE kind = 'payout.decided') e
              ON e.facts ->> 'reason' = d.reason_id || ':' || encode(d.reason_sha256, 'hex')

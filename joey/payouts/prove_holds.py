@@ -128,8 +128,9 @@ HOLDS = [
         SELECT coalesce(h.id::text, e.facts ->> 'hold') AS hold, e.kind FROM payouts_payouthold h
         FULL JOIN (SELECT *, {_BY} AS by FROM record_event WHERE kind = 'payout.held') e
              ON e.facts ->> 'hold' = h.id::text
-        WHERE h.id IS NULL OR e.id IS NULL OR (e.subject_key, e.facts ->> 'cause', e.by, e.happened_at) IS DISTINCT FROM
-              (coalesce('payout:' || h.payout_id, 'shop:' || h.shop_id), h.cause::text, h.placed_by_id::text, h.placed_at)
+        WHERE h.id IS NULL OR e.id IS NULL OR (e.subject_key, e.facts ->> 'cause', e.by, e.happened_at)
+              IS DISTINCT FROM (coalesce('payout:' || h.payout_id, 'shop:' || h.shop_id), h.cause::text,
+                                h.placed_by_id::text, h.placed_at)
         UNION ALL
         SELECT coalesce(c.hold_id::text, e.facts ->> 'hold'), e.kind FROM payouts_payoutholdclosing c
         FULL JOIN (SELECT *, {_BY} AS by FROM record_event WHERE kind = 'payout.hold_released') e

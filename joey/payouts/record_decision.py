@@ -1,4 +1,4 @@
-"""The event of an operator's finding about a transfer: written with the finding, and again where a restore copies it."""
+"""The event of an operator's finding about a transfer: written with it, and again where a restore copies it."""
 
 from joey.payouts.models import PayoutAttempt, PayoutDecision
 from joey.record.append import append

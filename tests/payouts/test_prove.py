@@ -136,8 +136,7 @@ CORRUPTIONS = {
         "19.",
     ),
     "a pause was put into an operator's name": (
-        "UPDATE payouts_payoutpause SET placed_by_id = (SELECT id FROM people_person WHERE email ="
-        " 'ada@example.com')",
+        "UPDATE payouts_payoutpause SET placed_by_id = (SELECT id FROM people_person WHERE email = 'ada@example.com')",
         "19.",
     ),
     "who ended a pause was forgotten": ("UPDATE payouts_payoutpauseending SET ended_by_id = NULL", "19."),
