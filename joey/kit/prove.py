@@ -1,5 +1,6 @@
 """What must always hold, as queries that return the offenders."""
 
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -7,10 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from joey.kit import sql
+
+log = logging.getLogger(__name__)
 
 # A proof reads whole tables. Where the planner expects an early offender it joins row by row, which takes hours when
 # there is none: so no nested loops. Each sort and hash table may be larger than a page needs, and goes to disk beyond.
@@ -40,7 +43,7 @@ class Check:
         """The query for the first offender."""
         return f"WITH offender AS MATERIALIZED ({self.all_offenders}) SELECT * FROM offender LIMIT 1"
 
-    @transaction.atomic(savepoint=False)
+    @transaction.atomic
     def first_offender(self) -> dict[str, object] | None:
         """The first row that breaks the rule, or None."""
         sql.execute(PLANNER)
@@ -122,8 +125,16 @@ def _judged_on(snapshot: str, check: Check) -> JudgedRule:
 
 
 def _judged(check: Check) -> JudgedRule:
+    """One that cannot be judged, because what it reads is not there, say, does not hold; it stops no other."""
     started = time.monotonic()
-    offender = check.first_offender()
+    offender: dict[str, object] | None
+    try:
+        offender = check.first_offender()
+    except (OperationalError, InterfaceError):  # of the database, which says nothing of the rule
+        raise
+    except Exception as failure:
+        log.exception("a rule cannot be judged: %s", check.rule)
+        offender = {"not judged": f"{type(failure).__name__}: {failure}"}
     return JudgedRule(check.rule, round(time.monotonic() - started, 3), offender)
 
 

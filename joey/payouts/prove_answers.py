@@ -79,7 +79,10 @@ def _said(row: dict[str, Any]) -> _Said:
 
 def _entries(row: dict[str, Any]) -> set[_Said] | None:
     """What the bytes of an answer say of transfers; None where they cannot be read any more."""
-    content, manifest = bytes_of(row["content_id"]), rail_manifests().get(row["rail"])
+    try:
+        content, manifest = bytes_of(row["content_id"]), rail_manifests().get(row["rail"])
+    except KeyError:  # gone, and not erased: so they say nothing
+        return set()
     if content is None or manifest is None:
         return None
     try:

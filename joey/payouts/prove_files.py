@@ -30,7 +30,11 @@ def _first_offender() -> str:
 def _offenders() -> Iterator[tuple[str, str]]:
     left_out = {row["key"] for row in sql.rows(_LEFT_OUT)}
     for file in sql.rows(_FILES):
-        content = bytes_of(file["content_id"])
+        try:
+            content = bytes_of(file["content_id"])
+        except KeyError:
+            yield file["message_id"], "its bytes are gone, and were not erased"
+            continue
         manifest = rail_manifests().get(file["rail"])
         if content is None or manifest is None:  # erased, or a rail that was removed
             continue
@@ -47,6 +51,8 @@ def _offenders() -> Iterator[tuple[str, str]]:
 def _difference(written: Mapping[str, Transfer], promised: list[dict[str, object]], left_out: Set[str]) -> str:
     details = texts_of([UUID(str(row["details_id"])) for row in promised])
     for row in promised:
+        if UUID(str(row["details_id"])) not in details:
+            return f"the details of the transfer {row['rail_key']} are gone, and were not erased"
         transfer = written.get(str(row["rail_key"]))
         if transfer is None:
             return f"the transfer {row['rail_key']} is not in it"

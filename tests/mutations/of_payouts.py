@@ -128,6 +128,27 @@ OF_PAYOUTS = [
         f"SELECT message_id FROM payouts_payoutfile WHERE id = {file_of('under-way')}",
     ),
     Corruption(
+        "bytes of bank files deleted, as no erasure does",
+        (
+            "DELETE FROM record_erasabletext t USING payouts_payoutfile f WHERE t.id = f.content_id",
+            "DELETE FROM record_erasabletext t USING payouts_answer w WHERE t.id = w.content_id",
+        ),
+        (25,),
+        "SELECT message_id FROM payouts_payoutfile",
+    ),
+    Corruption(
+        "details of payouts deleted, as no erasure does",
+        ("DELETE FROM record_erasabletext t USING payouts_payout p WHERE t.id = p.details_id",),
+        (25,),
+        "SELECT message_id FROM payouts_payoutfile",
+    ),
+    Corruption(
+        "bytes of bank answers deleted, as no erasure does",
+        ("DELETE FROM record_erasabletext t USING payouts_answer w WHERE t.id = w.content_id",),
+        (27,),
+        "SELECT id FROM payouts_answer",
+    ),
+    Corruption(
         "12,000.00 without approval",
         (f"DELETE FROM payouts_approval WHERE payout_id = {payout('large')}",),
         (24,),
