@@ -67,11 +67,13 @@ def listed(shop: Shop, offer: Offer) -> Listing:
     return Listing.objects.get_or_create(shop=shop, offer=offer, defaults={"state": Listing.State.PUBLISHED})[0]
 
 
-def leased(shop: Shop, key: str = "110000000001", *, since: datetime = NOW - 60 * DAY) -> PositionLease:
-    """A position of the shop at Taobao, leased from `since` on."""
-    position = Position.objects.get_or_create(marketplace="taobao", key=key, defaults={"free_from": None})[0]
+def leased(
+    shop: Shop, key: str = "110000000001", *, since: datetime = NOW - 60 * DAY, marketplace: str = "taobao"
+) -> PositionLease:
+    """A position of the shop at that marketplace, leased from `since` on."""
+    position = Position.objects.get_or_create(marketplace=marketplace, key=key, defaults={"free_from": None})[0]
     return PositionLease.objects.create(
-        position=position, marketplace="taobao", shop=shop, leased_from=since, last_used_at=since,
+        position=position, marketplace=marketplace, shop=shop, leased_from=since, last_used_at=since,
         is_reuse=PositionLease.objects.filter(position=position).exclude(shop=shop).exists(),
     )  # fmt: skip
 

@@ -15,6 +15,11 @@ from joey.instance.errors import CommandFailed
 if TYPE_CHECKING:
     from joey.kit.prove import JudgedRule
 
+GONE = (
+    "its package is not installed, so its zone is not known. Its days are judged to within one day (rules 17, 18), its"
+    " estimates of days and what should be booked or confirmed by now (rules 12, 18, 33) not at all."
+)
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Every rule with its seconds and first offender, as JSON.")
@@ -25,10 +30,14 @@ def prove(as_json: bool, data: Path) -> None:
 
     with instance(data, "prove"):
         from joey.insight.prove import prove as judge
+        from joey.orders.not_installed import not_installed
         from joey.record.erasable import erased_count
 
+        gone = not_installed()
+        for marketplace in () if as_json else gone:
+            click.echo(f"{marketplace}: {GONE}")
         with closing(judge()) as verdicts:  # or the traceback of an interrupt would keep it, and its statements, open
-            held = _as_json(verdicts) if as_json else _in_words(verdicts)
+            held = _as_json(verdicts, gone) if as_json else _in_words(verdicts)
         erased = erased_count()
     if not as_json:
         click.echo(f"All {held} rules hold. Texts erased so far: {erased}.")
@@ -45,7 +54,7 @@ def _in_words(verdicts: "Iterable[JudgedRule]") -> int:
     return held
 
 
-def _as_json(verdicts: "Iterable[JudgedRule]") -> int:
+def _as_json(verdicts: "Iterable[JudgedRule]", gone: list[str]) -> int:
     """One object with every rule, also after one that does not hold; how many hold. Raises CommandFailed then."""
     began = time.monotonic()
     judged = list(verdicts)
@@ -53,6 +62,7 @@ def _as_json(verdicts: "Iterable[JudgedRule]") -> int:
     found = {
         "holds": not broken,
         "seconds": round(time.monotonic() - began, 3),
+        "not_installed": gone,
         "rules": [{"rule": each.rule, "seconds": each.seconds, "offender": each.offender} for each in judged],
     }
     click.echo(json.dumps(found, default=str, indent=1, ensure_ascii=False))

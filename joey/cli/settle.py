@@ -6,12 +6,14 @@ import click
 
 from joey.cli.as_of import as_of_option, only_in_the_sandbox, read_time
 from joey.cli.data_option import data_option
+from joey.cli.not_installed import say_not_installed
 
 
 @click.command()
 @as_of_option
 @data_option
-def settle(as_of: str | None, data: Path) -> None:
+@click.pass_context
+def settle(ctx: click.Context, as_of: str | None, data: Path) -> None:
     """Confirm every commission that is settled, waited its days and is not held."""
     from joey.instance.open_instance import instance
 
@@ -22,6 +24,11 @@ def settle(as_of: str | None, data: Path) -> None:
         from joey.kit.clock import now
 
         only_in_the_sandbox(moment)
-        earned = earn_due(now=now())
-        confirmed = confirm_due(now=moment or now(), read_up_to=moment)
+        try:
+            earned = earn_due(now=now())
+        finally:  # booking and confirming do not stop each other
+            confirmed = confirm_due(now=moment or now(), read_up_to=moment)
     click.echo(f"{earned.lines} order lines checked, {confirmed.commissions} commissions became available.")
+    if not_installed := sorted({*earned.not_installed, *confirmed.not_installed}):
+        say_not_installed(not_installed)
+        ctx.exit(1)

@@ -13,6 +13,7 @@ from joey.kit import sql
 from joey.kit.sets import SetTable
 from joey.ledger.post import post_set
 from joey.marketplaces import registry
+from joey.marketplaces.registry import NotInstalled
 from joey.orders.queries import marketplaces_with_lines, read_until
 from joey.record.append import append_set
 
@@ -23,9 +24,13 @@ BATCH = 20_000
 
 @dataclass(frozen=True)
 class Confirmed:
-    """How many commissions became available."""
+    """How many commissions became available.
+
+    `not_installed` are the marketplaces that settled what waits, and about which nothing is known here: not their days.
+    """
 
     commissions: int
+    not_installed: tuple[str, ...] = ()
 
 
 def confirm_due(*, now: datetime, batch: int = BATCH, read_up_to: datetime | None = None) -> Confirmed:
@@ -33,22 +38,27 @@ def confirm_due(*, now: datetime, batch: int = BATCH, read_up_to: datetime | Non
 
     Safe to run at any time, twice, and beside itself: rows are claimed with SKIP LOCKED, and each change of a
     commission has a number that its journal names. The day is the marketplace's day. A marketplace whose batch fails
-    stops no other; the first failure is raised at the end. `read_up_to` is for the sandbox, where `now` is pretended:
-    then the reports are taken as read up to it.
+    stops no other; the first failure is raised at the end. What one gave whose package is gone waits until it is
+    installed again. `read_up_to` is for the sandbox, where `now` is pretended: then the reports are taken as read up to
+    it.
     """
-    confirmed, failures = 0, []
+    confirmed, not_installed, failures = 0, list[str](), []
     for marketplace in marketplaces_with_lines():
         try:
             while done := _confirm_batch(
                 marketplace, until=due_until(marketplace, now=now, read_up_to=read_up_to), now=now, batch=batch
             ):
                 confirmed += done
+        except NotInstalled:
+            if _is_waiting(marketplace):
+                log.warning("commissions of %s are not confirmed: its package is not installed", marketplace)
+                not_installed.append(marketplace)
         except Exception as failure:
             log.exception("confirming the commissions of %s failed", marketplace)
             failures.append(failure)
     if failures:
         raise failures[0]
-    return Confirmed(confirmed)
+    return Confirmed(confirmed, tuple(not_installed))
 
 
 def due_until(marketplace: str, *, now: datetime, read_up_to: datetime | None = None) -> date:
@@ -56,6 +66,17 @@ def due_until(marketplace: str, *, now: datetime, read_up_to: datetime | None = 
     zone = ZoneInfo(registry.manifest_of(marketplace).zone)
     read = read_up_to or read_until(marketplace)
     return min(now, read or now).astimezone(zone).date()
+
+
+def _is_waiting(marketplace: str) -> bool:
+    """Whether anything that the marketplace settled is not available yet."""
+    return bool(
+        sql.value(
+            "SELECT EXISTS (SELECT FROM commissions_commission WHERE marketplace = %s AND settled"
+            " AND (pending_minor > 0 OR platform_minor > platform_released_minor))",
+            [marketplace],
+        )
+    )
 
 
 @transaction.atomic(durable=True)

@@ -16,6 +16,7 @@ from joey.commissions.move_held import move_held
 from joey.commissions.quarantine import is_about_the_lines, put_into_quarantine, set_aside
 from joey.kit import sql
 from joey.marketplaces import registry
+from joey.marketplaces.registry import NotInstalled
 from joey.orders.queries import changed_lines_into, marketplaces_with_lines
 
 log = logging.getLogger(__name__)
@@ -26,14 +27,23 @@ QUARANTINED_MOST = 200  # in one run; more is a fault of ours and not of the lin
 
 @dataclass(frozen=True)
 class Earned:
-    """How many order lines were read, how many journals they made, and how many lines could not be booked."""
+    """How many order lines were read, how many journals they made, and how many lines could not be booked.
+
+    `not_installed` are the marketplaces with lines to book about which nothing is known here.
+    """
 
     lines: int = 0
     journals: int = 0
     quarantined: int = 0
+    not_installed: tuple[str, ...] = ()
 
     def __add__(self, other: "Earned") -> "Earned":
-        return Earned(self.lines + other.lines, self.journals + other.journals, self.quarantined + other.quarantined)
+        return Earned(
+            self.lines + other.lines,
+            self.journals + other.journals,
+            self.quarantined + other.quarantined,
+            self.not_installed + other.not_installed,
+        )
 
 
 def earn_due(*, now: datetime, batch: int = BATCH) -> Earned:
@@ -41,7 +51,7 @@ def earn_due(*, now: datetime, batch: int = BATCH) -> Earned:
 
     Safe to run at any time, twice, and beside itself: the cursor row is locked, a journal's reference holds the number
     of the change, and a batch that is cut off is simply read again. A marketplace that fails stops no other; the first
-    failure is raised at the end.
+    failure is raised at the end. Lines of one whose package is gone wait until it is installed again.
     """
     done, failures = Earned(), []
     for marketplace in marketplaces_with_lines():
@@ -62,6 +72,9 @@ def _earn_marketplace(marketplace: str, *, now: datetime, batch: int) -> Earned:
     while True:
         try:
             done = _earn_batch(marketplace, now=now, batch=size, may_fail=total.quarantined < QUARANTINED_MOST)
+        except NotInstalled:
+            log.warning("order lines of %s are not booked: its package is not installed", marketplace)
+            return total + Earned(not_installed=(marketplace,))
         except Exception as failure:
             if size == 1 or not is_about_the_lines(failure):
                 raise

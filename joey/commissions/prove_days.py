@@ -10,10 +10,17 @@ from joey.orders.queries import marketplaces_with_lines
 
 
 def _zones() -> str:
-    """(marketplace, zone, usual_settle_days) of the marketplaces that reported orders, as a VALUES list."""
-    manifests = [(code, registry.manifest_of(code)) for code in marketplaces_with_lines()]
-    rows = [f"('{code}', '{found.zone}', {found.usual_settle_days})" for code, found in manifests]
-    return "VALUES " + ", ".join(rows or ["('', 'UTC', 0)"])
+    """(marketplace, zone, settle_days, slack) of the marketplaces that reported orders, as a VALUES list.
+
+    Where the package of one is gone, its zone is unknown, and no zone is more than a day from UTC: so its days are
+    judged to within `slack` days of that. Its usual days to settle (NULL) only make an estimate, which is not judged.
+    """
+    manifests = [(code, registry.find_manifest(code)) for code in marketplaces_with_lines()]
+    rows = [
+        f"('{code}', '{found.zone}', {found.usual_settle_days}, 0)" if found else f"('{code}', 'UTC', NULL::int, 1)"
+        for code, found in manifests
+    ]
+    return "VALUES " + ", ".join(rows or ["('', 'UTC', 0, 0)"])
 
 
 # Each revision beside the one before it, and whether the line was closed or un-settled before.
@@ -49,7 +56,7 @@ def _released_early() -> str:
     return f"""
         SELECT b.commission_id AS commission, b.number, b.was_payable_on AS payable_on, b.recorded_at
         FROM ({_BESIDE}) b JOIN commissions_commission c ON c.id = b.commission_id
-        JOIN ({_zones()}) AS z (marketplace, zone, settle_days) ON z.marketplace = c.marketplace
+        JOIN ({_zones()}) AS z (marketplace, zone, settle_days, slack) ON z.marketplace = c.marketplace
         LEFT JOIN ({_ON_HOLD}) AS hold ON (hold.commission_id, hold.number) = (b.commission_id, b.number)
         WHERE b.released_minor > 0 AND NOT b.settled
            OR b.released_minor > b.was_released AND b.because NOT IN ('commission.confirmed', 'hold.released')
@@ -62,15 +69,16 @@ def _released_early() -> str:
                    WHERE said.hold_class <> '' AND NOT EXISTS (
                        {RELEASED} WHERE h.commission_id = c.id AND h.hold_class = said.hold_class
                                      AND e.recorded_at < b.booked_at))
-            OR (b.was_payable_on <= (b.recorded_at AT TIME ZONE z.zone)::date) IS NOT TRUE)
+            OR (b.was_payable_on <= (b.recorded_at AT TIME ZONE z.zone)::date + z.slack) IS NOT TRUE)
         """
 
 
 # From when on the answers to a question reached a day. Questions that are asked no more count no more (read_until).
 _READ = """
-    SELECT p.marketplace, p.account, p.question, (p.until AT TIME ZONE z.zone)::date AS day, min(p.recorded_at) AS since
+    SELECT p.marketplace, p.account, p.question, (p.until AT TIME ZONE z.zone)::date + z.slack AS day,
+           min(p.recorded_at) AS since
     FROM orders_poll p JOIN orders_synccursor s USING (marketplace, account, question)
-    JOIN ({zones}) AS z (marketplace, zone, settle_days) USING (marketplace) GROUP BY 1, 2, 3, 4
+    JOIN ({zones}) AS z (marketplace, zone, settle_days, slack) USING (marketplace) GROUP BY 1, 2, 3, 4
 """
 
 
@@ -98,7 +106,7 @@ def _released_unread() -> str:
 def _payable_on() -> str:
     return f"""
         SELECT commission, number, payable_on, should_be FROM (
-            SELECT b.commission_id AS commission, b.number, b.payable_on, b.settled,
+            SELECT b.commission_id AS commission, b.number, b.payable_on, b.settled, z.slack,
                    CASE WHEN b.because IN ('commission.confirmed', 'hold.placed', 'hold.released') THEN b.was_payable_on
                         WHEN NOT b.settled THEN days.paid + z.settle_days
                         WHEN b.was_settled AND b.amount_minor > b.was_amount
@@ -107,15 +115,16 @@ def _payable_on() -> str:
                         WHEN b.was_settled AND b.settled_at IS NULL THEN b.was_payable_on
                         WHEN b.was_settled THEN greatest(b.was_payable_on, days.settled)
                         ELSE days.settled END AS should_be,
-                   b.settled OR (l.revision = c.line_revision AND b.number = c.revision) AS known
+                   b.settled OR (l.revision = c.line_revision AND b.number = c.revision AND z.slack = 0) AS known
             FROM ({_BESIDE}) b JOIN commissions_commission c ON c.id = b.commission_id
             JOIN commissions_planversion p ON p.id = c.plan_id JOIN orders_orderline l ON l.id = c.order_line_id
-            JOIN ({_zones()}) AS z (marketplace, zone, settle_days) ON z.marketplace = c.marketplace
+            JOIN ({_zones()}) AS z (marketplace, zone, settle_days, slack) ON z.marketplace = c.marketplace
             CROSS JOIN LATERAL (SELECT
                 (coalesce(l.paid_at, l.reported_at) AT TIME ZONE z.zone)::date + p.waiting_days AS paid,
                 (b.changed_at AT TIME ZONE z.zone)::date + p.waiting_days AS changed,
                 (coalesce(b.settled_at, b.changed_at) AT TIME ZONE z.zone)::date + p.waiting_days AS settled) AS days
         ) AS days WHERE known AND payable_on IS DISTINCT FROM should_be
+          AND (abs(payable_on - should_be) <= slack) IS NOT TRUE
         UNION ALL
         SELECT c.id, c.revision, c.payable_on, r.payable_on FROM commissions_commission c
         JOIN commissions_revision r ON (r.commission_id, r.number) = (c.id, c.revision)

@@ -10,6 +10,7 @@ NOTHING = ""
 UNPAID = "unpaid"
 QUARANTINED = "quarantined"
 NOT_BOOKED = "not_booked"
+NOT_INSTALLED = "not_installed"  # neither its zone nor its policy is known: the package of its marketplace is gone
 HELD = "held"
 WITHDRAWN = "settlement_withdrawn"
 NOT_SETTLED = "not_settled"
@@ -24,15 +25,18 @@ def waits_for(line: OrderRow, *, now: datetime) -> str:
         return QUARANTINED
     if line.state == "placed":
         return UNPAID
+    manifest = registry.find_manifest(line.marketplace)
     if not line.commission_state or not line.is_booked:
-        return NOT_BOOKED
+        return NOT_BOOKED if manifest else NOT_INSTALLED
     if line.on_hold.minor or (line.pending.minor and line.held_by_marketplace):
         return HELD
     if not line.pending.minor or line.payable_on is None:
         return NOTHING
+    if manifest is None:
+        return NOT_INSTALLED
     if not line.settled:
         return WITHDRAWN if line.restarted and line.state != "closed" else NOT_SETTLED
-    zone = ZoneInfo(registry.manifest_of(line.marketplace).zone)
+    zone = ZoneInfo(manifest.zone)
     if line.payable_on > now.astimezone(zone).date():
         return DAYS
     if line.read_until is not None and line.payable_on > line.read_until.astimezone(zone).date():

@@ -26,7 +26,6 @@ from joey.kit.close_connection import close_connection
 from joey.kit.ids import new_id_bytes
 from joey.marketplaces import imported, registry
 from joey.marketplaces.imported import is_feed
-from joey.marketplaces.manifest_shape import Manifest
 from joey.sharing.click_rows import ClickedDestination, ClickedLink
 from joey.sharing.make_link import OWN
 from joey.sharing.outbound_url import may_lead_to
@@ -87,7 +86,7 @@ class GoOut:
         self._routes: Remembered[str, OutboundRoute] = Remembered(DESTINATIONS_KEPT)  # by a listing's own code
         self._clicked: Remembered[UUID, UUID] = Remembered(DESTINATIONS_KEPT)  # click → link
         self._marketplace = AskMarketplace()
-        self._manifests: dict[str, Manifest] = {}
+        self._known_hosts: dict[str, frozenset[str]] = {}
 
     async def __call__(self, scope: Scope, asked: Asked, token: str, send: Send) -> bool:
         """False when the token leads nowhere: Django's own "not found" answers then."""
@@ -207,18 +206,18 @@ class GoOut:
         self, destination: OutboundTarget, link: ClickedLink | None, address: OutboundAddress, token: str
     ) -> OutboundRoute | None:
         """The way there; None when it is not allowed. Kept for a listing's own link on a settled address."""
-        manifest = await self._manifest(destination.marketplace)
-        allowed = may_lead_to(address.url, manifest.hosts)
+        allowed = may_lead_to(address.url, await self._hosts(destination.marketplace))
         if allowed is None and is_feed(destination.marketplace):  # what it may lead to can have been imported just now
             imported.forget()
-            manifest = await self._manifest(destination.marketplace)
-            allowed = may_lead_to(address.url, manifest.hosts)
+            allowed = may_lead_to(address.url, await self._hosts(destination.marketplace))
         if allowed is None:
             return None
         route = OutboundRoute(
             destination=destination,
             link=link,
-            packed=ClickedDestination.of(destination.shop_id, manifest.code, address.lease_id),
+            packed=ClickedDestination.of(
+                destination.shop_id, registry.code_for(destination.marketplace), address.lease_id
+            ),
             lease_id=address.lease_id,
             redirect=answer.redirect(allowed),
             until=self._destinations.fresh_until(destination.link_id),
@@ -246,16 +245,20 @@ class GoOut:
             self._destinations.put(found.link_id, found)
         return found
 
-    async def _manifest(self, marketplace: str) -> Manifest:
-        """Settings do not change while the process runs, so a manifest is kept; feeds change with an import."""
+    async def _hosts(self, marketplace: str) -> frozenset[str]:
+        """Where an outbound click may lead; nowhere while the package of its marketplace is not installed.
+
+        Settings do not change while the process runs, so this is kept; feeds change with an import.
+        """
         if is_feed(marketplace):
             self._follow_changes()
             if not imported.are_fresh():
                 await sync_to_async(_refresh_feeds, thread_sensitive=False)()
-            return registry.manifest_of(marketplace)
-        if marketplace not in self._manifests:
-            self._manifests[marketplace] = registry.manifest_of(marketplace)
-        return self._manifests[marketplace]
+            return registry.manifest_of(marketplace).hosts
+        if marketplace not in self._known_hosts:
+            manifest = registry.find_manifest(marketplace)
+            self._known_hosts[marketplace] = manifest.hosts if manifest else frozenset()
+        return self._known_hosts[marketplace]
 
     async def _address(self, destination: OutboundTarget, asked: Asked) -> OutboundAddress | Untracked:
         """Where this visitor is led, or why there is no tracked address.

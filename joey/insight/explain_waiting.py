@@ -28,6 +28,10 @@ def waiting_in_words(line: OrderRow, code: str, *, now: datetime) -> str:
         return _("It cannot be booked: %s. An operator looks at it.") % unbookable_because(line.quarantined)
     return {
         waits_for.NOT_BOOKED: _("The report came in a moment ago and is being booked. Check again in a minute."),
+        waits_for.NOT_INSTALLED: _(
+            "It waits: %(marketplace)s is not set up on this site now, so its orders are neither booked nor made"
+            " available. They will be once the operator sets it up again."
+        ),
         waits_for.WITHDRAWN: _(
             "The order is not settled any more. %(figure)s waits until the marketplace settles it again, and then its"
             " waiting days."
@@ -45,7 +49,7 @@ def waiting_in_words(line: OrderRow, code: str, *, now: datetime) -> str:
 def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
     """A few words for a list; "" where nothing waits, or the line's state says it already."""
     code = waits_for.waits_for(line, now=now)
-    if not line.commission.minor and code != waits_for.QUARANTINED:
+    if not line.commission.minor and code not in (waits_for.QUARANTINED, waits_for.NOT_INSTALLED):
         return ""
     if code == waits_for.NOT_SETTLED and line.payable_on and not _is_over(line, now=now):
         return _("payable about %s") % _day(line.payable_on, now)
@@ -54,6 +58,7 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
         waits_for.NOT_SETTLED: _("waits for the marketplace to settle it"),
         waits_for.WITHDRAWN: _("not settled any more, waiting again"),
         waits_for.NOT_READ: _("waits for reports that are not read yet"),
+        waits_for.NOT_INSTALLED: _("waits until its marketplace is set up again"),
         waits_for.DUE: _("available within minutes"),
         waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),
         waits_for.NOTHING: _made_available(line, now=now),
@@ -78,8 +83,8 @@ def day_in_words(line: OrderRow, *, now: datetime) -> tuple[str, date | None]:
     if _is_over(line, now=now):
         return _("Was due on"), line.payable_on
     waits = waits_for.waits_for(line, now=now)
-    if waits in (waits_for.HELD, waits_for.QUARANTINED):
-        return _("Not before"), line.payable_on  # when the hold ends is not known
+    if waits in (waits_for.HELD, waits_for.QUARANTINED, waits_for.NOT_INSTALLED):
+        return _("Not before"), line.payable_on  # when that ends is not known
     if waits in (waits_for.DAYS, waits_for.DUE):
         return _("Available on"), line.payable_on
     return _("Payable about"), line.payable_on

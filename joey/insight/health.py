@@ -124,6 +124,7 @@ def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]
         "Order lines of %(marketplace)s that are reported and not booked: %(lines)d. Last complete at %(since)s."
     )
     overdue = _("Commissions of %(marketplace)s that were due before yesterday and are not available: %(lines)d.")
+    gone = _("The package of %(marketplace)s is not installed: its orders are neither booked nor made available.")
     found = []
     for each in booking:
         if each.to_book and now - each.since > BOOKING_OLD_AFTER:
@@ -131,6 +132,8 @@ def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]
             found.append(behind % {"marketplace": each.marketplace, "lines": each.to_book, "since": since})
         if each.to_confirm and now - each.overdue_since > BOOKING_OLD_AFTER:
             found.append(overdue % {"marketplace": each.marketplace, "lines": each.to_confirm})
+        if (each.to_book or each.to_confirm) and registry.find_manifest(each.marketplace) is None:
+            found.append(gone % {"marketplace": each.marketplace})
     return found
 
 

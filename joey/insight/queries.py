@@ -30,7 +30,10 @@ class OutboundFacts:
     @property
     def is_tracked(self) -> bool:
         """Whether a report can name the shop for it: by its position, or by the link's code as a sub-id."""
-        return self.lease_id is not None or "sub_id" in registry.manifest_of(self.marketplace).evidence
+        if self.lease_id is not None:
+            return True
+        manifest = registry.find_manifest(self.marketplace)
+        return manifest is not None and "sub_id" in manifest.evidence
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,9 @@ def suspense_of(line_id: UUID) -> SuspenseLine | None:
 
 
 def window_days(marketplace: str) -> int:
-    """How long an order still counts after a click there."""
-    return registry.manifest_of(marketplace).window_days
+    """How long an order still counts after a click there; 0 where that is not known."""
+    manifest = registry.find_manifest(marketplace)
+    return manifest.window_days if manifest else 0
 
 
 # ── Today, for a keeper's first page ───────────────────────────────────────────────────────────────────────

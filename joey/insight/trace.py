@@ -94,7 +94,7 @@ def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
         return "paid_by_marketplace", _(
             "%s pays this commission to you itself. It is not in your balance here, and this site takes no part."
         ) % registry.reporter_name(line.marketplace)
-    if waits in (waits_for_what.QUARANTINED, waits_for_what.NOT_BOOKED):
+    if waits in (waits_for_what.QUARANTINED, waits_for_what.NOT_BOOKED, waits_for_what.NOT_INSTALLED):
         return waits, waiting_in_words(line, waits, now=now)
     if line.penalty.minor:
         return "penalty", _(

@@ -34,6 +34,10 @@ class NotConnected(Unavailable):
     code = "marketplace_not_connected"
 
 
+class NotInstalled(NotConnected):
+    """No package, folder or feed here is of this marketplace, so nothing about it is known."""
+
+
 def connectors() -> tuple[Connector, ...]:
     """Every connected marketplace's connector, in the order of their codes."""
     return tuple(_connectors(_configuration()).values())
@@ -77,7 +81,16 @@ def is_served(marketplace: str) -> bool:
 
 
 def manifest_of(marketplace: str) -> Manifest:
-    """What a marketplace allows, connected or not: orders outlive a connection. Raises NotConnected if unknown."""
+    """What a marketplace allows, connected or not: orders outlive a connection. Raises NotInstalled if unknown."""
+    found = find_manifest(marketplace)
+    if found is None:
+        text = _("Nothing is known here about %s: its package is not installed. Nothing was changed.")
+        raise NotInstalled(text % name_of(marketplace[:64]), marketplace=marketplace[:64])
+    return found
+
+
+def find_manifest(marketplace: str) -> Manifest | None:
+    """The same, or None: orders, commissions and offers outlive the package of their marketplace, too."""
     found = _connectors(_configuration()).get(code_for(marketplace))
     if found is not None:
         return found.manifest  # that of a simulated gateway has hosts of its own
@@ -85,9 +98,7 @@ def manifest_of(marketplace: str) -> Manifest:
         return _served()[marketplace]
     if marketplace in _manifests():  # orders carry the connector's code
         return _manifests()[marketplace]
-    if is_feed(marketplace):
-        return manifest_of_feed(marketplace)
-    raise _not_connected(marketplace)
+    return manifest_of_feed(marketplace) if is_feed(marketplace) else None
 
 
 def manifests() -> tuple[Manifest, ...]:

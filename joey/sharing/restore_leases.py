@@ -13,8 +13,11 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
-from joey.marketplaces.registry import manifest_of
+from joey.marketplaces.registry import find_manifest
+from joey.sharing.rest_positions import rest_of
 from joey.shops.models import Listing, Shop
+
+REST_OF_THE_UNKNOWN = timedelta(days=365)  # where the package of a marketplace is not installed
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,12 @@ def _let_rest(now: datetime) -> None:
     """Let positions rest whose open lease is of a shop that is not here."""
     orphaned = "FROM lease_before b WHERE NOT b.shop_is_here AND b.until IS NULL"
     for row in sql.rows(f"SELECT DISTINCT b.marketplace {orphaned}"):
-        manifest = manifest_of(row["marketplace"])
+        manifest = find_manifest(row["marketplace"])
+        rest = rest_of(manifest) if manifest else REST_OF_THE_UNKNOWN
         sql.execute(
             f"""
             UPDATE sharing_position p SET free_from = %s
             WHERE p.marketplace = %s AND p.key IN (SELECT b.key {orphaned} AND b.marketplace = p.marketplace)
             """,
-            [now + timedelta(days=manifest.window_days + manifest.refund_days), row["marketplace"]],
+            [now + rest, row["marketplace"]],
         )

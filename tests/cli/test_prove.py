@@ -12,6 +12,7 @@ from joey.instance import open_instance
 from joey.kit.prove import JudgedRule
 
 
+@pytest.mark.django_db
 def test_the_first_offender_ends_the_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[bool] = []
 
