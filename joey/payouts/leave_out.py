@@ -4,9 +4,11 @@ The shop's payouts are held until an operator releases them; where there is no s
 for this reason of its own. An event names the transfer, so that `joey prove` knows it in its file (rule 25).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -14,11 +16,14 @@ from joey.money.money import Money
 from joey.payouts.holds import place_hold
 from joey.payouts.models import Payout, PayoutHold
 from joey.payouts.pause import open_pauses, pause_payouts
+from joey.payouts.read_before import read
 from joey.record.append import append
 from joey.record.kept_texts import kept_text
+from joey.record.models import Event
 from joey.record.queries import events_of
 from joey.shops.models import Shop
 
+LEFT_OUT = "payout.left_out"
 WHY_MOST = 300
 
 
@@ -36,16 +41,22 @@ def leave_out_payout(payout: Payout, *, why: Exception, now: datetime) -> LeftOu
     """A payout that cannot be taken over. Called again, it asks nothing twice."""
     key, amount = payout.id.hex.upper(), Money(payout.amount_minor, payout.currency)
     shop = Shop.objects.select_related("owner").filter(pk=payout.shop_id).first()
-    if not _is_left_out(payout):
-        facts = {"amount_minor": amount.minor, "currency": amount.currency, "transfer": key, "state": payout.state}
-        facts["shop"] = str(payout.shop_id)
-        append("payout.left_out", f"payout:{payout.id}", facts, happened_at=now)
+    facts = {"amount_minor": amount.minor, "currency": amount.currency, "transfer": key, "state": payout.state}
+    if _record(f"payout:{payout.id}", facts | {"shop": str(payout.shop_id)}, now):
         if shop is None:
-            _pause(f"Not taken over: the transfer {key} over {amount.text}, shop {payout.shop_id}", now)
+            _pause_for(key, amount, payout.shop_id, now)
         else:
             with override(shop.owner.language):
                 place_hold(shop, reason=_why_held(amount, key), now=now)
     return LeftOut(key, amount, shop.slug if shop else str(payout.shop_id), _in_one_line(why))
+
+
+def leave_out_again(before: psycopg.Connection, *, now: datetime) -> None:
+    """What an earlier restore left out stays so: the replaced database does not have it. Its holds come as any do."""
+    for event in read(before, Event, "kind", [LEFT_OUT]):
+        facts = event.facts
+        if _record(event.subject_key, facts, now) and not Shop.objects.filter(pk=facts["shop"]).exists():
+            _pause_for(facts["transfer"], Money(facts["amount_minor"], facts["currency"]), facts["shop"], now)
 
 
 def leave_out_hold(hold: PayoutHold, *, why: Exception, now: datetime) -> LeftOut:
@@ -55,8 +66,16 @@ def leave_out_hold(hold: PayoutHold, *, why: Exception, now: datetime) -> LeftOu
     return LeftOut("", None, shop.slug, _in_one_line(why))
 
 
-def _is_left_out(payout: Payout) -> bool:
-    return any(event.kind == "payout.left_out" for event in events_of([f"payout:{payout.id}"]))
+def _record(subject: str, facts: Mapping[str, object], now: datetime) -> bool:
+    """Whether that was not known yet."""
+    if any(event.kind == LEFT_OUT for event in events_of([subject])):
+        return False
+    append(LEFT_OUT, subject, facts, happened_at=now)
+    return True
+
+
+def _pause_for(transfer: str, amount: Money, shop: object, now: datetime) -> None:
+    _pause(f"Not taken over: the transfer {transfer} over {amount.text}, shop {shop}", now)
 
 
 def _pause(reason: str, now: datetime) -> None:

@@ -25,7 +25,7 @@ from django.db.models import Model
 from joey.kit import sql
 from joey.money.money import Money
 from joey.payouts.copy_payouts import attempts_of, copy_holds, copy_limits, copy_payouts
-from joey.payouts.leave_out import LeftOut, leave_out_hold, leave_out_payout
+from joey.payouts.leave_out import LeftOut, leave_out_again, leave_out_hold, leave_out_payout
 from joey.payouts.models import (
     Payout,
     PayoutAnswer,
@@ -75,6 +75,7 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
         leave_out_hold(hold, why=why, now=now)
         for hold, why in _each_alone(_stopped_by_operators(before), lambda some: copy_holds(before, some, now=now))
     ]
+    leave_out_again(before, now=now)
     came = dict(Payout.objects.filter(pk__in=[payout.id for payout in changed]).values_list("id", "state"))
     amounts: Counter[str] = Counter()
     sent = [each for each in changed if came.get(each.id) in LEFT and known.get(each.id) not in LEFT]

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.journeys.at_the_counter import PHONE, Api, Json, Sandbox, Visitor, client
+from tests.journeys.paying_out import in_days
 from tests.journeys.running import RunningJoey, until
 
 ADA = "ada@example.com"
@@ -43,12 +44,16 @@ def test_orders_and_payouts_since_the_backup_come_back_and_are_booked_once(town:
     assert "It was tried:" in said
     assert len(acknowledged) > 3
 
-    # What is not in the backup: an order, a payout that the bank has settled, a shop.
+    # What is not in the backup: an order, its money and what was waiting, a payout of all that, a shop.
     later = bought(town, sandbox, link)
+    synced(town, mei, later)
+    had = mei.get("/shops/mei/balance")["CNY"]["available"]["minor"]
+    sandbox.move(later, "receive", "settle")
+    available = confirmed(town, mei, later)
+    assert available > had
     booked = synced(town, mei, later)
-    available = mei.get("/shops/mei/balance")["CNY"]["available"]["minor"]
     key = uuid.uuid4().hex
-    amount = {"minor": min(available, 300), "currency": "CNY"}
+    amount = {"minor": available, "currency": "CNY"}
     payout = mei.post("/shops/mei/payouts", {"amount": amount}, key=key)
     paid_once = until(lambda: paid(town, mei, payout["id"]), "the bank's answer", 60)
     statement = bank_statement(town)
@@ -70,7 +75,10 @@ def test_orders_and_payouts_since_the_backup_come_back_and_are_booked_once(town:
     town.start()
     assert client(town.url).get("/s/late").status_code == 404
     assert Visitor(town.url).see("/s/mei").status_code == 200
+    assert mei.get("/shops/mei/balance")["CNY"]["available"]["minor"] < 0  # paid from money that the backup lacks
     again = synced(town, mei, later)  # the sandbox simulates the outside world: it remembers
+    assert confirmed(town, mei, later) == 0
+    again = synced(town, mei, later)
     assert (again["paid"], again["commission"]) == (booked["paid"], booked["commission"])
     assert mei.get(f"/shops/mei/payouts/{payout['id']}")["state"] == "paid"
     assert mei.get("/shops/mei/balance")["CNY"]["paid"]["minor"] == paid_before
@@ -79,6 +87,8 @@ def test_orders_and_payouts_since_the_backup_come_back_and_are_booked_once(town:
     town.run("prove")
 
     town.run("payouts", "resume", "Compared with the statement", "--by", ADA)
+    again = mei.post("/shops/mei/payouts", {"amount": amount}, expect=409, key=uuid.uuid4().hex)
+    assert again["errors"][0]["code"] == "insufficient_balance"
     town.run("pay")
     assert bank_statement(town) == statement
     town.run("prove")
@@ -130,6 +140,14 @@ def synced(town: RunningJoey, api: Api, number: str) -> Json:
         return found[0] if found else None
 
     return until(look, f"order {number}", 60)
+
+
+def confirmed(town: RunningJoey, api: Api, number: str) -> int:
+    """Wait until the order is reported as settled, then let its waiting days pass; what is available."""
+    until(lambda: synced(town, api, number)["state"] == "settled", "the settlement", 60)
+    town.run("settle", "--as-of", in_days(120))
+    available: int = api.get("/shops/mei/balance")["CNY"]["available"]["minor"]
+    return available
 
 
 def paid(town: RunningJoey, api: Api, payout_id: str) -> Json | None:

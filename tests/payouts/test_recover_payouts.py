@@ -50,10 +50,13 @@ MINUTE = timedelta(minutes=1)
 
 
 @contextmanager
-def since_the_backup(postgres: EmbeddedPostgres, damage: LiteralString = "") -> Iterator[list[RecoveredPayouts]]:
+def since_the_backup(
+    postgres: EmbeddedPostgres, damage: LiteralString = "", *, twice: bool = False
+) -> Iterator[list[RecoveredPayouts]]:
     """What the block does is not in the backup, which is restored after it; what the restore recovered.
 
     `damage` is done to the replaced database first. A second run has to find nothing that the first left to do.
+    `twice`: the backup is restored once more, in place of what was restored.
     """
     recovered: list[RecoveredPayouts] = []
     try:
@@ -68,9 +71,14 @@ def since_the_backup(postgres: EmbeddedPostgres, damage: LiteralString = "") -> 
             again = recover_payouts(before, now=NOW + 9 * DAY)
             assert (again.payouts, again.left_out) == (0, recovered[0].left_out)
             assert Journal.objects.count() == journals
+        if twice:
+            database.keep_as(postgres, "restored")
+            database.bring_back(postgres, "backup")
+            with psycopg.connect(postgres.urls.owner, options="-c search_path=restored,public") as before:
+                recover_payouts(before, now=NOW + 9 * DAY)
     finally:
         with psycopg.connect(postgres.urls.owner) as owner:
-            owner.execute("DROP SCHEMA IF EXISTS backup, before CASCADE")
+            owner.execute("DROP SCHEMA IF EXISTS backup, before, restored CASCADE")
 
 
 def hear(bank: Bank, state: str, *, day: int) -> None:
@@ -127,7 +135,7 @@ def test_a_payout_of_money_that_became_available_since_the_backup_is_not_paid_tw
 ) -> None:
     shop, lulu = ready_shop(10_000), lulus_ready_shop(4_000)
 
-    with since_the_backup(committed_db) as recovered:
+    with since_the_backup(committed_db, twice=True) as recovered:
         earn(5_000, "4294159887444064555")
         approved(shop, 15_000), approved(lulu, 4_000)
         send_due(now=NOW)
@@ -174,7 +182,7 @@ def test_a_payout_that_cannot_be_taken_over_stops_no_other_and_holds_its_shop(
     shop, lulu = ready_shop(10_000), lulus_ready_shop(4_000)
 
     damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
-    with since_the_backup(committed_db, damage) as recovered:
+    with since_the_backup(committed_db, damage, twice=True) as recovered:
         approved(lulu, 4_000), approved(shop)
         send_due(now=NOW)  # both in one file
         hear(bank, "settled", day=1)
@@ -196,7 +204,8 @@ def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_th
 ) -> None:
     ready_shop(10_000)
 
-    with since_the_backup(committed_db, "UPDATE before.people_person SET email = 'mei@example.com'") as recovered:
+    damage: LiteralString = "UPDATE before.people_person SET email = 'mei@example.com'"
+    with since_the_backup(committed_db, damage, twice=True) as recovered:
         approved(lulus_ready_shop(4_000), 4_000)
         send_due(now=NOW)
 
