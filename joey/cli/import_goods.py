@@ -89,7 +89,7 @@ class ImportBar:
             click.echo(line, err=True)
 
     def end(self) -> None:
-        """Everything is in the catalogue."""
+        """Replace the bar by the sum, once the import is committed: how many rows in how many seconds."""
         seconds = max(time.monotonic() - self._began, 0.001)
         start = "\r\x1b[K" if self._terminal else ""
         click.echo(

@@ -145,7 +145,7 @@ class Revision(models.Model):
     pk = models.CompositePrimaryKey("commission_id", "number")
     commission_id = models.UUIDField()
     number = models.IntegerField()
-    because = models.CharField(max_length=24)  # one of joey.commissions.revisions.BECAUSE
+    because = models.CharField(max_length=24)  # the kind of its event, or "noted": write_changes.py
     line_revision = models.BigIntegerField()
     line_state = models.CharField(max_length=10)
     line_held = models.CharField(max_length=16, blank=True)

@@ -9,17 +9,17 @@ from joey.kit.text import REASON_MAX
 
 @dataclass(frozen=True)
 class AskedField:
-    """What an action or a page asks for: one of `choices` (value, label), or text: one line, or `rows` of it."""
+    """A field of a form: a choice if it has `choices` (value, label), a text area if it has `rows`, else a line."""
 
     name: str
     label: str
     choices: tuple[tuple[str, str], ...] = ()
-    value: str = ""  # what is written in already
+    value: str = ""  # what it is filled with at first
     at_most: int = REASON_MAX  # characters
     rows: int = 0
     is_needed: bool = True
 
 
 def reason_field() -> AskedField:
-    """What every decision asks for."""
+    """The reason of an operator's decision: a line of text that may not be empty."""
     return AskedField("reason", _("Reason"))

@@ -15,7 +15,7 @@ from joey.people.models import Person
 
 
 def _fields(query: Mapping[str, str]) -> list[AskedField]:
-    """With `?currency=` what is in force there is written in already."""
+    """What the form asks for. `?currency=CNY` fills it with the limits that are in force for that currency."""
     currency = query.get("currency", "")
     in_force = limits_now([currency]).get(currency)
     labels = dict(zip(LIMITS, (

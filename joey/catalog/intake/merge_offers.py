@@ -70,7 +70,7 @@ def merge(
     number_changes.lock(staged.marketplaces)
     sql.execute("SELECT set_config('work_mem', '64MB', true)")
     _find_known()
-    _rank()
+    _choose_rows()
     withdrawn = withdraw_missing(staged.marketplaces, named, now=now) if complete else 0
     # Numbers are given out under the lock: every older number of these offers is below this one.
     before = int(sql.value("SELECT nextval('catalog_offer_change')"))
@@ -127,11 +127,12 @@ def _find_known() -> None:
     )
 
 
-def _rank() -> None:
-    """Let one row count for each offer: the most recent, and of two of one moment the later one in the set.
+def _choose_rows() -> None:
+    """Choose one row of the set for each offer: the others no longer count, so are not written as the offer.
 
-    A row that is not newer than what is known, or than the offer's withdrawal, does not count. Rows about one new offer
-    get one id.
+    Several rows are about one offer if they share its identity or its id. The most recent is chosen, and of two of one
+    moment the later one in the set; the others take its `offer_id`, so that a new offer gets one. A row that is not
+    newer than what is known of the offer, or than its withdrawal, does not count at all.
     """
     for same in ("marketplace, identity", "offer_id"):
         sql.execute(

@@ -1,1 +1,1 @@
-"""Commands about what marketplaces report: what could not be read."""
+"""Commands about payout files that are stuck: list, ask the bank, withdraw, mark as refused, dismiss a note."""

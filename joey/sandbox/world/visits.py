@@ -19,7 +19,11 @@ class Destination:
 
 @dataclass(frozen=True)
 class BuyerVisit:
-    """A person followed a tracked link; `buyer` is the only thing their browser carries on."""
+    """A person followed a tracked link.
+
+    `buyer` is the random token that the pages of the marketplace pass on in their address (`?b=`); by it an order finds
+    the visit, and so the position or sub-id that it is credited to.
+    """
 
     buyer: str
     marketplace: str
