@@ -161,6 +161,14 @@ def test_no_signals_and_no_save_overrides() -> None:
     assert found == []
 
 
+def test_the_columns_of_a_temporary_table_are_declared() -> None:
+    """As a dataclass (kit/sets.py): what a query happens to return is written down nowhere."""
+    undeclared = re.compile(r"CREATE TEMP(ORARY)? TABLE [^(\"]*\bAS\b", re.IGNORECASE)
+    assert undeclared.search('f"CREATE TEMP TABLE worked_out ON COMMIT DROP AS {_WORK_OUT}"')
+
+    assert [f"{path.relative_to(ROOT)}" for _package, path, text in sources() if undeclared.search(text)] == []
+
+
 def test_there_is_something_to_be_tidy_about() -> None:
     assert len(list(our_models())) > 20
     assert len(list(our_keys())) > 20

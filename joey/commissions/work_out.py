@@ -3,24 +3,20 @@
 The arithmetic of docs/money.md in one place: net, split, where the shop's part is, and the day it is payable.
 """
 
-from joey.kit import sql
+from joey.commissions.worked_out import WORKED_OUT
 from joey.marketplaces.manifest_shape import Manifest
 
 AMOUNT_MOST = 10**15  # of one line, in minor units; more is an error of the marketplace or of its connector
 
 
 def work_out(manifest: Manifest) -> None:
-    """Fill `worked_out` from `changed_line`, each line's commission row locked.
+    """Fill WORKED_OUT from `changed_line`, each line's commission row locked.
 
-    old_* is what is booked, new_* what should be. The difference of the shop's part goes up to pending, or down from
-    pending, then held, then released; what is held or released goes back to pending when a settlement is withdrawn.
+    The difference of the shop's part goes up to pending, or down from pending, then held, then released; what is held
+    or released goes back to pending when a settlement is withdrawn.
     """
-    sql.execute("DROP TABLE IF EXISTS pg_temp.worked_out")
-    sql.execute(
-        f"CREATE TEMP TABLE worked_out ON COMMIT DROP AS {_WORK_OUT}",
-        {"zone": manifest.zone, "usual_settle_days": manifest.usual_settle_days},
-    )
-    sql.analyze_temp_table("worked_out")
+    given = {"zone": manifest.zone, "usual_settle_days": manifest.usual_settle_days}
+    WORKED_OUT.create().insert(_WORK_OUT, given)
 
 
 # The version in force at each moment; the first one counts for what was before it.
