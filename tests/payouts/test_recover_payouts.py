@@ -8,13 +8,14 @@ from typing import LiteralString
 import psycopg
 import pytest
 
+from joey.insight.erase_subject import erase_subject
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.ledger.models import Journal
 from joey.payouts.approve_small import approve_small
 from joey.payouts.decide import approve
 from joey.payouts.holds import open_holds, place_hold, release_hold
 from joey.payouts.limits import LimitAmounts, publish_limits
-from joey.payouts.models import PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
+from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
 from joey.payouts.pause import open_pauses
 from joey.payouts.pay_due import pay_due
 from joey.payouts.prepare_files import prepare_files
@@ -27,6 +28,7 @@ from joey.payouts.take_answers import take_answers
 from joey.payouts.waiting_lists import holds_in_force
 from joey.payouts.withdraw import withdraw_file
 from joey.people.models import Person
+from joey.record.erasable import text_of
 from joey.record.kept_texts import kept_text
 from joey.record.queries import events_of
 from joey.shops.models import Shop
@@ -44,6 +46,8 @@ from tests.payouts.stage import (
     requested,
     second_operator,
 )
+from tests.payouts.test_strangers import STRANGER, WHO
+from tests.places import places_of
 from tests.proof import prove
 
 MINUTE = timedelta(minutes=1)
@@ -124,6 +128,25 @@ def test_a_file_that_was_sent_again_since_the_backup_is_known_to_be(committed_db
     assert [each.payouts for each in recovered] == [0]  # it had left before
     pay_due(now=NOW + 2 * MINUTE, ask_all=True)
     assert len(bank.received) == 2
+    prove()
+
+
+def test_what_the_bank_called_a_transfer_since_the_backup_comes_with_its_answer(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    payout = approved(ready_shop())
+    send_due(now=NOW)
+
+    with since_the_backup(committed_db):
+        bank.extra = [STRANGER | {"end_to_end_id": WHO}]
+        hear(bank, "settled", day=1)
+
+    answer = PayoutAnswer.objects.get(outcome="not_ours")
+    assert answer.words_id is not None
+    assert text_of(answer.words_id) == WHO
+    prove()
+    erase_subject(f"payout:{payout.pk}", reason="It was asked for", now=NOW + 9 * DAY)
+    assert places_of(WHO) == []
     prove()
 
 
