@@ -125,10 +125,10 @@ def lock_and_serve(wanted: str) -> str:
     """
 
 
-# Whether what is available of a row `w` of `worked_out` is below zero now.
+# By how much what is available of a row `w` of `worked_out` is below zero now; NULL where it is not.
 BELOW_ZERO = """
-    EXISTS (SELECT FROM ledger_account a WHERE a.balance_minor < 0 AND (a.book_id, a.kind, a.party, a.currency)
-                                                                     = (w.shop_id, 'shop:available', '', w.currency))
+    (SELECT -a.balance_minor FROM ledger_account a WHERE a.balance_minor < 0
+     AND (a.book_id, a.kind, a.party, a.currency) = (w.shop_id, 'shop:available', '', w.currency))
 """
 
 

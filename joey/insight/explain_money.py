@@ -1,25 +1,22 @@
 """What happened to a line's commission, in the words that a shopkeeper reads: each booked change, with its figure."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from joey.insight.explain_penalties import no_longer_taken, penalty, penalty_fell, penalty_grew
 from joey.insight.explain_pieces import whole_pieces
+from joey.insight.explained import Explained, Facts, figure, money_in
 from joey.kit.days import day_text
 from joey.kit.text import sentences
 from joey.money.money import Money
 from joey.money.rate import rate_text
 
-Facts = Mapping[str, Any]  # of the event, with the time at which it happened
-Explained = tuple[str, str, int | None]  # what, why, figure in minor units
-
 
 def earned(facts: Facts) -> Explained:
     """The first booking: what is estimated, or settled already, and from what; and the rate, if another was shown."""
-    what, why, figure = _earned(facts)
-    return what, sentences(why, *_other_rate(facts)), figure
+    what, why, minor = _earned(facts)
+    return what, sentences(why, *_other_rate(facts)), minor
 
 
 def _earned(facts: Facts) -> Explained:
@@ -32,8 +29,8 @@ def _earned(facts: Facts) -> Explained:
     if not facts["base_minor"]:
         return _("Nothing to book"), _("At this report the marketplace pays nothing for the order."), None
     terms = {
-        "figure": _money(facts, "amount_minor"), "share": rate_text(facts["share_ppm"]),
-        "base": _money(facts, "base_minor"), "day": _payable_on(facts),
+        "figure": figure(facts, "amount_minor"), "share": rate_text(facts["share_ppm"]),
+        "base": figure(facts, "base_minor"), "day": _payable_on(facts),
     }  # fmt: skip
     if facts["settled"]:
         what = _("Earned %(figure)s: %(share)s of %(base)s; available on %(day)s") % terms
@@ -44,17 +41,17 @@ def _earned(facts: Facts) -> Explained:
 
 def adjusted(facts: Facts) -> Explained:
     """A later report changed what the line gives."""
-    if _penalty_grew(facts):
+    if penalty_grew(facts):
         return penalty(facts)
     delta = facts["amount_minor"] - facts["before_minor"]
     if facts["line_state"] == "closed":
-        return _ended(_("Closed"), facts), _("The order was closed, and a closed order earns nothing."), delta
+        return _ended(_("Closed"), facts), _closed(facts), delta
     if delta > 0:
         return _up(facts, delta)
     if delta < 0:
         return _down(facts), _changed_by(facts), delta
     if facts.get("penalty_before_minor"):
-        return _penalty_fell(facts)
+        return penalty_fell(facts)
     return _changed(facts), _("Your part stays the same."), None
 
 
@@ -63,12 +60,14 @@ def settled(facts: Facts) -> Explained:
     delta = facts["amount_minor"] - facts["before_minor"]
     if facts.get("line_state_before") == "closed":
         return _up(facts, delta)
-    if _penalty_grew(facts):
+    if penalty_grew(facts):
         return penalty(facts)
     if delta < 0 and (facts.get("protected_minor", 0) > 0 or _refunded(facts)):
         why = f"{_down(facts)}."
     else:
         why = f"{_changed(facts)}." if facts["base_minor"] != facts["before_base_minor"] else _("The amount stays.")
+    if not facts["amount_minor"]:
+        return _("Settled"), why if delta else _("There is nothing of it to become available."), delta or None
     return _("Settled; available on %s") % _payable_on(facts), why, delta or None
 
 
@@ -77,22 +76,7 @@ def unsettled(facts: Facts) -> Explained:
         return adjusted(facts)
     delta = facts["amount_minor"] - facts["before_minor"]
     why = _("The marketplace took its settlement back. All of it is pending again, until it is settled once more.")
-    return _("Settlement withdrawn, waiting again"), why, delta or None
-
-
-def penalty(facts: Facts) -> Explained:
-    """More was taken than the line gave. `figure` is the shop's part of what it gave, which is gone with it."""
-    more = _plain(facts, facts.get("penalty_minor", 0) - facts.get("penalty_before_minor", 0))
-    delta = facts["amount_minor"] - facts["before_minor"]
-    if not delta:
-        why = _("The marketplace took more back than this order ever gave. Nothing of that is taken from you.")
-        return _("%s more was taken; we bear it") % more, why, None
-    terms = {"part": _plain(facts, -delta), "more": more}
-    why = _(
-        "The marketplace took back all that this order gave, and with it your part, %(part)s."
-        " The %(more)s beyond it are not taken from you."
-    )
-    return _("%s more was taken; we bear it") % more, why % terms, delta
+    return _("Settlement withdrawn, waiting again"), sentences(why, *no_longer_taken(facts)), delta or None
 
 
 def confirmed(facts: Facts) -> Explained:
@@ -103,9 +87,9 @@ def confirmed(facts: Facts) -> Explained:
 def other_currency(facts: Facts) -> Explained:
     """A refund in a currency that is not the line's: an entry in that currency, nothing converted."""
     if facts["amount_minor"] > 0:
-        what = _("Refund in another currency, given back: +%s") % _money(facts, "amount_minor")
+        what = _("Refund in another currency, given back: +%s") % figure(facts, "amount_minor")
         return what, _("The marketplace takes it back no longer."), facts["amount_minor"]
-    what = _("Refund in another currency: %s") % _money(facts, "amount_minor")
+    what = _("Refund in another currency: %s") % figure(facts, "amount_minor")
     why = _("The marketplace took it back in this currency. New earnings in it set it off; nothing is converted.")
     return what, why, facts["amount_minor"]
 
@@ -113,16 +97,8 @@ def other_currency(facts: Facts) -> Explained:
 # ── Parts of sentences ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _penalty_grew(facts: Facts) -> bool:
-    return bool(facts.get("penalty_minor", 0) > facts.get("penalty_before_minor", 0))
-
-
-def _penalty_fell(facts: Facts) -> Explained:
-    terms = {
-        "before": _plain(facts, facts["penalty_before_minor"]), "after": _plain(facts, facts.get("penalty_minor", 0)),
-    }  # fmt: skip
-    what = _("It took %(after)s more than it gave, no longer %(before)s") % terms
-    return what, _("We bear that, so your part stays the same."), None
+def _closed(facts: Facts) -> str:
+    return sentences(_("The order was closed, and a closed order earns nothing."), *no_longer_taken(facts))
 
 
 def _up(facts: Facts, delta: int) -> Explained:
@@ -142,7 +118,7 @@ def _refund_fell(facts: Facts) -> tuple[str, str]:
     """What was refunded is less than before: nothing any more, or another amount."""
     after = facts.get("refunded_sum_minor", 0)
     if after:
-        terms = {"before": _plain(facts, after - facts["refunded_minor"]), "after": _plain(facts, after)}
+        terms = {"before": money_in(facts, after - facts["refunded_minor"]), "after": money_in(facts, after)}
         what = _("Refund to the buyer corrected from %(before)s to %(after)s") % terms
         return what, _("The marketplace takes less of the commission back for it.")
     if facts.get("protected_minor") == facts["refunded_minor"]:
@@ -155,13 +131,13 @@ def _down(facts: Facts) -> str:
     units, of = _units_returned(facts)
     back = _refunded(facts)
     if facts.get("protected_minor", 0) > 0:
-        what = _("Price protection of %s") % _plain(facts, facts["protected_minor"])
+        what = _("Price protection of %s") % money_in(facts, facts["protected_minor"])
     elif back and not facts["amount_minor"]:
         what = _("Refunded")
     elif units:
         what = _("Returned %(units)d of %(of)d") % {"units": units, "of": of}
     elif back:
-        what = _("Refunded in part, %s to the buyer") % _plain(facts, back)
+        what = _("Refunded in part, %s to the buyer") % money_in(facts, back)
     else:
         what = _changed(facts)
     return _ended(what, facts)
@@ -169,7 +145,11 @@ def _down(facts: Facts) -> str:
 
 def _ended(what: str, facts: Facts) -> str:
     terms = {"what": what, "less": Money(facts["amount_minor"] - facts["before_minor"], facts["currency"]).text}
-    if facts.get("below_zero"):
+    owed = facts.get("below_zero_minor", 0)
+    if 0 < owed < facts["before_minor"] - facts["amount_minor"]:
+        terms["owed"] = money_in(facts, owed)
+        return _("%(what)s: %(less)s, %(owed)s of it set off against new earnings; your payout stays") % terms
+    if owed:
         return _("%(what)s: %(less)s, set off against new earnings; your payout stays") % terms
     return _("%(what)s: %(less)s") % terms
 
@@ -195,12 +175,12 @@ def _refunded(facts: Facts) -> int:
 
 
 def _changed(facts: Facts) -> str:
-    figures = {"before": _money(facts, "before_base_minor"), "after": _money(facts, "base_minor")}
+    figures = {"before": figure(facts, "before_base_minor"), "after": figure(facts, "base_minor")}
     return _("The marketplace changed %(before)s to %(after)s") % figures
 
 
 def _changed_by(facts: Facts) -> str:
-    figures = {"share": rate_text(facts["share_ppm"]), "base": _money(facts, "base_minor")}
+    figures = {"share": rate_text(facts["share_ppm"]), "base": figure(facts, "base_minor")}
     return _("Your part is now %(share)s of %(base)s.") % figures
 
 
@@ -234,11 +214,3 @@ def _payable_on(facts: Facts) -> str:
     """The day as a step says it that has its own time beside it: with a year where that is another one."""
     day = facts["payable_on"]
     return day_text(date.fromisoformat(day), facts["happened_at"].year) if day else "–"
-
-
-def _money(facts: Facts, name: str) -> str:
-    return Money(facts[name], facts["currency"]).text
-
-
-def _plain(facts: Facts, minor: int) -> str:
-    return Money(minor, facts["currency"]).text

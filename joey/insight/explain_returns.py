@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from joey.insight.explain_money import Explained
+from joey.insight.explained import Explained
 from joey.money.money import Money
 
 Facts = Mapping[str, Any]

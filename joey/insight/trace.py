@@ -13,9 +13,9 @@ from joey.commissions.queries import OrderRow, order_of
 from joey.commissions.waits_for import waits_for
 from joey.insight import explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, key_in, suspended_because
-from joey.insight.explain_money import Explained
 from joey.insight.explain_returns import returned
 from joey.insight.explain_waiting import made_available_on, waiting_in_words
+from joey.insight.explained import Explained
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
 from joey.kit.text import sentences

@@ -108,7 +108,7 @@ _EARNED = {
     "given_minor": INTEGER, "share_ppm": INTEGER, "rate_ppm": INTEGER, "plan": INTEGER, "plan_moment": TIME,
     "plan_moment_kind": CODE, "currency": CODE, "settled": FLAG, "line_state": CODE, "payable_on": DAY,
     "line_state_before": optional(CODE), "penalty_minor": optional(INTEGER), "penalty_before_minor": optional(INTEGER),
-    "from_available_minor": optional(INTEGER), "below_zero": optional(FLAG), "quantity": INTEGER,
+    "from_available_minor": optional(INTEGER), "below_zero_minor": optional(INTEGER), "quantity": INTEGER,
     "quantity_before": optional(INTEGER),
     "buyer_paid_minor": INTEGER, "buyer_paid_before_minor": optional(INTEGER),
     "buyer_paid_first_minor": optional(INTEGER), "refunded_minor": optional(INTEGER),

@@ -116,5 +116,7 @@ def test_only_a_shop_that_owes_reads_so() -> None:
 
     take_in(refund("1001"), refund("2001", case="8813"))
 
-    noted = sql.tuples("SELECT shop_id, facts ->> 'below_zero' FROM record_event WHERE kind = 'commission.adjusted'")
-    assert dict(noted) == {meis_shop().pk: None, lulus_shop().pk: "true"}
+    noted = sql.tuples(
+        "SELECT shop_id, facts ->> 'below_zero_minor' FROM record_event WHERE kind = 'commission.adjusted'"
+    )
+    assert dict(noted) == {meis_shop().pk: None, lulus_shop().pk: "273"}

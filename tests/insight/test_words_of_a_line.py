@@ -15,7 +15,7 @@ from joey.insight.trace import Trace, order_trace
 from joey.ledger.queries import balances_of
 from joey.orders.models import OrderLine, SyncCursor
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
-from tests.commissions.stage import confirmed, take_in
+from tests.commissions.stage import confirmed, money, take_in
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +150,47 @@ def test_more_taken_than_given_is_ours() -> None:
     assert traced().reason == "penalty"
 
 
+def test_more_taken_after_the_payout_says_what_is_set_off() -> None:
+    take_in(settled())
+    confirmed()
+    take_out(273)
+
+    take_in(refund(back=5000))
+
+    assert said()[-1] == "¥46.58 more was taken; we bear it. ¥2.73 is set off against new earnings; your payout stays"
+
+
+def test_what_was_taken_beyond_is_said_to_be_over() -> None:
+    take_in(settled())
+    take_in(refund(back=5000))
+
+    take_in(report(reported_at=NOW, commission_minor=5400))
+
+    assert said()[-1] == "Settlement withdrawn, waiting again"
+    assert traced().steps[-1].why.endswith("It no longer takes ¥46.58 beyond what the order gave.")
+
+
+def test_a_line_of_nothing_that_settles_again_promises_nothing() -> None:
+    take_in(settled())
+    take_in(refund())
+    take_in(report(reported_at=NOW - DAY, commission_minor=0, service_fee_minor=0))
+
+    take_in(settled(reported_at=NOW))
+
+    assert traced().steps[-1].what == "Settled"
+    assert traced().steps[-1].why == "There is nothing of it to become available."
+
+
+def test_a_loss_of_which_a_part_was_still_available_says_how_much_is_set_off() -> None:
+    take_in(settled())
+    confirmed()
+    take_out(200)
+
+    take_in(report(state="closed", reported_at=NOW))
+
+    assert said()[-1] == "Closed: −¥2.73, ¥2.00 of it set off against new earnings; your payout stays"
+
+
 def test_a_hold_names_its_amount_and_reason() -> None:
     take_in(settled())
     hold = place_hold(Commission.objects.get(), reason="The statement is lower", amount_minor=37, now=NOW)
@@ -160,6 +201,17 @@ def test_a_hold_names_its_amount_and_reason() -> None:
     assert held.steps[-1].what == "¥0.37 on hold: The statement is lower"
     assert held.answer.startswith("¥0.37 is on hold: The statement is lower.")
     assert said()[-1] == "Hold ended"
+
+
+def test_a_hold_on_what_was_paid_out_does_not_say_that_it_holds_that() -> None:
+    take_in(settled())
+    confirmed()
+    take_out(273)
+
+    place_hold(Commission.objects.get(), reason="The statement is lower", now=NOW)
+
+    assert money().held == 0
+    assert traced().steps[-1].why.startswith("Only this amount is held, as far as it is not paid out yet;")
 
 
 def test_a_hold_that_ends_because_nothing_is_left_says_so() -> None:

@@ -57,4 +57,4 @@ def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:
         from joey.kit.clock import now
 
         release_hold(commission_hold_by_id(hold_id), by=str(operator.pk), reason=reason, now=now())
-    click.echo("Released. It becomes available once it is settled and its waiting days are over.")
+    click.echo("Released. What still waits of it becomes available once it is settled and its waiting days are over.")

@@ -15,7 +15,7 @@ from tests.properties.machine.world import prove_part
 
 READS_THAT_IT_OWES = (
     "SELECT s.slug FROM record_event e JOIN shops_shop s ON s.id = e.shop_id"
-    " WHERE e.kind = 'commission.adjusted' AND e.happened_at = %s AND e.facts ->> 'below_zero' IS NOT NULL"
+    " WHERE e.kind = 'commission.adjusted' AND e.happened_at = %s AND e.facts ->> 'below_zero_minor' IS NOT NULL"
 )
 END_OF = {"settled": "paid", "rejected": "failed", "returned": "returned"}
 
