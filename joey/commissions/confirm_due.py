@@ -51,7 +51,6 @@ def confirm_due(*, now: datetime, batch: int = BATCH, read_up_to: datetime | Non
                 confirmed += done
         except NotInstalled:
             if _is_waiting(marketplace):
-                log.warning("commissions of %s are not confirmed: its package is not installed", marketplace)
                 not_installed.append(marketplace)
         except Exception as failure:
             log.exception("confirming the commissions of %s failed", marketplace)

@@ -73,7 +73,6 @@ def _earn_marketplace(marketplace: str, *, now: datetime, batch: int) -> Earned:
         try:
             done = _earn_batch(marketplace, now=now, batch=size, may_fail=total.quarantined < QUARANTINED_MOST)
         except NotInstalled:
-            log.warning("order lines of %s are not booked: its package is not installed", marketplace)
             return total + Earned(not_installed=(marketplace,))
         except Exception as failure:
             if size == 1 or not is_about_the_lines(failure):

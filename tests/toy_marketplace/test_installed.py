@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -256,6 +257,20 @@ def test_money_of_an_order_whose_currency_changes_after_confirming_is_not_paid_o
     assert before["available"]["minor"] - after["available"]["minor"] == part
     assert "in another currency" in otto.story_of(order)
     joey.run("prove")
+
+
+def test_without_its_package_settle_goes_on_and_the_proof_judges_every_rule(
+    joey: RunningJoey, sandbox: Sandbox, otto: Customer
+) -> None:
+    order = otto.buy("tin train")
+    sandbox.move(order, "settle")
+    joey.run("sync", "toyland")
+
+    settled, proved = joey.run("settle", exit_code=1, PYTHONPATH=""), joey.run("prove", PYTHONPATH="")
+
+    assert "commissions became available.\ntoyland: its package is not installed" in settled
+    assert proved.startswith("toyland: its package is not installed, so its zone is not known.")
+    assert re.search(r"^All \d+ rules hold", proved, re.MULTILINE)
 
 
 STEPS = ("receive", "settle", "close", "return", "reopen", "unsettle", "correct", "repeat", "freeze", "price_protect",
