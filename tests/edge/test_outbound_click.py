@@ -193,6 +193,15 @@ def test_a_tracked_address_is_checked_again_at_the_redirect(joey: Server, own: L
     assert not OutboundClick.objects.exists()
 
 
+def test_an_offer_of_a_marketplace_whose_package_is_gone_leads_nowhere(joey: Server, own: Link) -> None:
+    Offer.objects.update(marketplace="gone", url="https://gone.example/1")
+
+    answers = [joey.get(f"/go/{own.code}"), joey.get(f"/go/{own.code}", WECHAT)]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert not OutboundClick.objects.exists()
+
+
 def test_a_hidden_listing_and_a_closed_shop_lead_nowhere(joey: Server, own: Link) -> None:
     Listing.objects.update(state="hidden")
     hidden = joey.get(f"/go/{own.code}")
