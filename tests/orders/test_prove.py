@@ -174,7 +174,7 @@ CORRUPTIONS = {
     ),
     "a poll that was asked tomorrow": (
         f"UPDATE orders_poll SET asked_at = recorded_at + interval '1 day' WHERE id = {POLL}", "33.",
-        f"(SELECT until FROM orders_poll WHERE id = {POLL})",
+        f"(SELECT asked_at FROM orders_poll WHERE id = {POLL})",
     ),
     "a poll that asked about tomorrow": (
         f"UPDATE orders_poll SET until = until + interval '1 day' WHERE id = {POLL}", "33.",

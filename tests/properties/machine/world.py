@@ -15,6 +15,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
+from joey.orders.prove import CLOCK
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number
 from joey.payouts.models import Payout
 from joey.sharing.models import Position, PositionLease, TrackedUrl
@@ -176,6 +177,6 @@ class World(RuleBasedStateMachine):
 
 def prove_part(part: int, of: int) -> None:
     """Every `of`-th rule of prove, from this one on."""
-    for check in all_checks()[part::of]:
+    for check in [each for each in all_checks() if each is not CLOCK][part::of]:  # its time is pretended
         offender = check.first_offender()
         assert offender is None, f"P1: {check.rule}: {offender}"
