@@ -26,6 +26,7 @@ from joey.payouts.read_before import read
 from joey.payouts.record_carried_over import (
     not_here,
     record_carried_over,
+    record_erased,
     record_findings,
     record_limits,
     record_person,
@@ -123,7 +124,9 @@ def _copy_texts(before: psycopg.Connection, rows: Iterable[Model]) -> None:
     """The texts that these rows refer to, with their salts, or the fact that they were erased."""
     names = ("details_id", "reason_id", "content_id", "words_id")
     needed = {getattr(row, name) for row in rows for name in names if getattr(row, name, None)}
-    _insert(ErasableText, read(before, ErasableText, "id", list(needed)))
+    texts = read(before, ErasableText, "id", list(needed))
+    record_erased(not_here(ErasableText, texts))
+    _insert(ErasableText, texts)
 
 
 def _insert(model: type[M], rows: Sequence[M]) -> None:

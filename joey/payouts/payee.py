@@ -49,7 +49,7 @@ def set_payee(
         usable_from=now + PAUSE,
     )
     if before is not None:
-        erase(before.details_id)  # payouts have copies of their own
+        erase(before.details_id, at=now)  # payouts have copies of their own
     facts = {
         "rail": rail,
         "account": details.account_end,

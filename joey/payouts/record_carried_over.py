@@ -1,5 +1,6 @@
 """Records again what a restored record lacks: the events of what was copied from the replaced database."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -78,6 +79,13 @@ def record_findings(decisions: Sequence[PayoutDecision], attempts: Sequence[Payo
     by_id = {attempt.id: attempt for attempt in attempts}
     for decision in not_here(PayoutDecision, decisions):
         append_decided(decision, by_id[decision.attempt_id])
+
+
+def record_erased(texts: Sequence[ErasableText]) -> None:
+    """How many of them were erased there, and when: the events that say why are not in the backup."""
+    erased = Counter(text.erased_at for text in texts if text.erased_at)
+    for at, count in erased.items():
+        append("texts.carried_over", "restore:texts", {"texts": count}, happened_at=at)
 
 
 def record_person(person: Person, *, now: datetime) -> None:

@@ -23,6 +23,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_noop
@@ -85,19 +86,22 @@ def texts_of(text_ids: Sequence[UUID]) -> Mapping[UUID, str | None]:
     return {key: None if content is None else content.decode() for key, content in _contents(text_ids).items()}
 
 
-def erase(text_id: UUID) -> bool:
+def erase(text_id: UUID, *, at: datetime) -> bool:
     """Erase one text; False when it was erased before."""
-    return erase_set("SELECT %s::uuid AS id", [text_id]) == 1
+    return erase_set([text_id], at=at) == 1
 
 
-def erase_set(query: str, params: sql.Params = None) -> int:
-    """Erase every text whose id a SELECT returns in its first column; how many were still there."""
+def erase_set(text_ids: Iterable[UUID], *, at: datetime) -> int:
+    """Erase these texts; how many were still there.
+
+    `at` is when the event that says so happened: `prove` compares the two.
+    """
     assert sql.inside_transaction(), "erasing belongs to what it is done for: open a transaction first"
     return sql.execute(
-        "UPDATE record_erasabletext SET content = NULL, salt = NULL, erased_at = now()"
+        "UPDATE record_erasabletext SET content = NULL, salt = NULL, erased_at = %s"
         " WHERE id IN (SELECT id FROM record_erasabletext"
-        f" WHERE erased_at IS NULL AND id IN ({query}) ORDER BY id FOR UPDATE)",  # two at once lock in one order
-        params,
+        " WHERE erased_at IS NULL AND id = ANY(%s) ORDER BY id FOR UPDATE)",  # two at once lock in one order
+        [at, list(text_ids)],
     )
 
 

@@ -45,7 +45,7 @@ def erase_texts_about(subject_key: str, erasure: Erasure) -> int:
 def erase_kept(subject_key: str, text_ids: Iterable[UUID | None], erasure: Erasure, *, shop_id: UUID | None) -> int:
     """Erase these texts as those of the subject; how many were there. Erased before, they are no event."""
     assert sql.inside_transaction(), "erasing belongs to what it is done for: open a transaction first"
-    erased = erase_set("SELECT unnest(%s::uuid[])", [[text_id for text_id in text_ids if text_id]])
+    erased = erase_set([text_id for text_id in text_ids if text_id], at=erasure.now)
     if not erased:
         return 0
     said = f"erasure:{erasure.id}"

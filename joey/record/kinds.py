@@ -231,6 +231,7 @@ _DECLARED = (
     Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}),
     # record
     Kind("texts.erased", {**_BY_PERSON, "texts": INTEGER, "erasure": ID}),
+    Kind("texts.carried_over", {"texts": INTEGER}),  # a restore copied them as they are since `happened_at`: erased
     Kind("erasure.made", {**_BY_PERSON, "subject": CODE, "reason": TEXT}),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _DECLARED})

@@ -57,4 +57,22 @@ CHECKS = [
         WHERE t.id IS NULL OR (t.erased_at IS NULL AND encode(sha256(t.salt || t.content), 'hex') <> r.digest)
         """,
     ),
+    Check(
+        "Each text that was erased was erased at the moment of an event that says so, and each erasure has its reason",
+        """
+        SELECT min(t.id::text) AS text, t.erased_at, count(*) AS texts, max(e.texts) AS of_events
+        FROM record_erasabletext t LEFT JOIN (
+            SELECT happened_at, sum(CASE kind WHEN 'payee.changed' THEN 1 ELSE (facts ->> 'texts')::int END) AS texts
+            FROM record_event WHERE kind IN ('texts.erased', 'texts.carried_over', 'payee.changed')
+              AND facts -> 'first' IS DISTINCT FROM 'true'  -- new payout details erase those before them
+            GROUP BY 1
+        ) AS e ON e.happened_at = t.erased_at
+        WHERE t.erased_at IS NOT NULL GROUP BY t.erased_at HAVING count(*) > coalesce(max(e.texts), 0)
+        UNION ALL
+        SELECT e.subject_key, e.happened_at, NULL, (e.facts ->> 'texts')::int FROM record_event e
+        WHERE e.kind = 'texts.erased' AND NOT EXISTS (
+            SELECT FROM record_event w
+            WHERE w.kind = 'erasure.made' AND w.subject_key = 'erasure:' || (e.facts ->> 'erasure'))
+        """,
+    ),
 ]

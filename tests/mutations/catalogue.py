@@ -27,6 +27,8 @@ OPEN_TO_THE_APP_ROLE = {
     "an invented paid payout, fully booked",
     "a suspense line given to a shop without an operator",
     "a suspense line given to a shop by an operator who never decided",
+    "a bank file erased past the verb",
+    "all that was kept erased past the verb",
     "two forged findings that a settled payout was not paid, its money available again",
     "the same with events, though the question was about another transfer",
     "a hold of a commission closed past the verb",

@@ -18,6 +18,8 @@ from tests.database import without_triggers
 class Corruption:
     """`statements` as SQL. `seen_by`: numbers of rules of which one has to name the offender; without any, none can.
 
+    0: a rule without a number.
+
     `offender` is a query, run before, for the values of which one has to be in what the rule shows.
     """
 

@@ -155,6 +155,21 @@ OF_PAYOUTS = [
         f"SELECT {payout('large')}",
     ),
     Corruption(
+        "a bank file erased past the verb",
+        (
+            "UPDATE record_erasabletext SET content = NULL, salt = NULL, erased_at = now()"
+            f" WHERE id = (SELECT content_id FROM payouts_payoutfile WHERE id = {file_of('paid')})",
+        ),
+        (0,),
+        f"SELECT content_id FROM payouts_payoutfile WHERE id = {file_of('paid')}",
+    ),
+    Corruption(
+        "all that was kept erased past the verb",
+        ("UPDATE record_erasabletext SET content = NULL, salt = NULL, erased_at = now()",),
+        (0,),
+        "SELECT id FROM record_erasabletext",
+    ),
+    Corruption(
         "a payout hold deleted",
         (f"DELETE FROM payouts_payouthold WHERE payout_id = {payout('approved')}",),
         (19,),

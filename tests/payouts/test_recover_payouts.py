@@ -28,7 +28,7 @@ from joey.payouts.take_answers import take_answers
 from joey.payouts.waiting_lists import holds_in_force
 from joey.payouts.withdraw import withdraw_file
 from joey.people.models import Person
-from joey.record.erasable import text_of
+from joey.record.erasable import erased_count, text_of
 from joey.record.kept_texts import kept_text
 from joey.record.queries import events_of
 from joey.shops.models import Shop
@@ -269,6 +269,20 @@ def test_a_hold_that_was_released_since_the_backup_stays_released(committed_db: 
         release_hold(open_holds().get(), by=ada(), reason="A typing error", now=NOW + 3 * DAY)
 
     assert not open_holds().exists()
+    prove()
+
+
+def test_what_was_erased_since_the_backup_is_known_to_be(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    shop = ready_shop()
+
+    with since_the_backup(committed_db):
+        payout = approved(shop)
+        send_due(now=NOW)
+        hear(bank, "settled", day=1)
+        erase_subject(f"payout:{payout.id}", reason="They asked", now=NOW + 2 * DAY)
+        erased = erased_count()
+
+    assert erased_count() == erased > 0
     prove()
 
 
