@@ -123,7 +123,7 @@ HOLDS = [
         """,
     ),
     Check(
-        "19. Holds on payouts and pauses are the ones that were recorded, and so are their endings, with actors",
+        "19. Holds on payouts and pauses are the ones that were recorded, and so are their endings",
         f"""
         SELECT coalesce(h.id::text, e.facts ->> 'hold') AS hold, e.kind FROM payouts_payouthold h
         FULL JOIN (SELECT *, {_BY} AS by FROM record_event WHERE kind = 'payout.held') e

@@ -90,11 +90,19 @@ BREAKS = {
     "26. A decision was carried out by two distinct operators who agree, neither of them the owner": (
         _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="settled")
     ),
+    "26. Each decision was recorded as it is, and answers a question about its transfer that was open then": (
+        _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="settled")
+    ),
     "26. Each overpayment was found once, and what came back had been found overpaid": (
         _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="overpaid_again")
     ),
     "27. Each answer fits what was booked when it came, or opened a question, which was a hold": _ANSWER.format(
         content="gen_random_uuid()"
+    ),
+    "27. Each answer that opened a question by what it says is kept": (
+        "INSERT INTO payouts_payouthold (id, shop_id, cause, attempt_id, reason_id, reason_sha256, placed_at)"
+        " SELECT gen_random_uuid(), a.shop_id, 'contradiction', a.id, h.reason_id, h.reason_sha256, now()"
+        " FROM payouts_payouthold h CROSS JOIN payouts_payoutattempt a LIMIT 1"
     ),
     "27. Each transfer that was contradicted or became unknown has the hold of that time": (
         "INSERT INTO record_event (kind, version, subject_key, facts, happened_at) SELECT 'payout.unknown', 1,"
