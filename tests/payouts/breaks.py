@@ -149,6 +149,12 @@ BREAKS = {
                 " file_format, currency, gen_random_uuid(), content_sha256, now(), '' FROM payouts_payoutfile LIMIT 1"
             ),
             "answer.content": _ANSWER.format(content="gen_random_uuid()"),
+            "answer.words": (
+                "INSERT INTO payouts_answer (file_id, submission_id, key, asked_at, outcome, currency, content_id,"
+                " content_sha256, words_id, words_sha256) SELECT file_id, submission_id, '~' || md5('made up'), now(),"
+                " 'not_ours', '', content_id, content_sha256, gen_random_uuid(), content_sha256 FROM payouts_answer"
+                " LIMIT 1"
+            ),
         }.items()
     },
 }
