@@ -71,7 +71,7 @@ test-long: dev debian-parts ## the slow proofs, and everything about money on Po
 	$(PY) -m pytest -q -m long $(SHARED_OUT) $(TESTS)
 	JOEY_TEST_POSTGRES=15 $(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(ON_15)
 
-suite: dev
+suite: dev ## the tests without lint; of one folder or file: make suite TESTS=tests/payouts
 	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(TESTS)
 
 units: dev

@@ -24,6 +24,21 @@ def test_before_sharing_a_keeper_reads_that_the_rate_may_be_lower_by_the_time_of
     assert [WARNING in page for page in pages] == [True, False]
 
 
+def test_of_a_link_that_earns_nothing_it_is_not_said_that_the_keeper_earns() -> None:
+    leased(meis_shop())
+    earning = listed(meis_shop(), fresh_flask(commission_ppm=55_000))
+    nothing = listed(meis_shop(), fresh_flask(identity="no-commission", external_id="no-commission", commission_ppm=0))
+    keeper = signed_in(mei())
+
+    pages = [
+        keeper.post(f"/studio/mei/share/{each.id}", {"channel": "wechat"}, follow=True).content.decode()
+        for each in (earning, nothing)
+    ]
+
+    assert ["knows that you earn" in page for page in pages] == [True, False]
+    assert ["This link earns nothing now." in page for page in pages] == [False, True]
+
+
 def test_the_page_of_an_order_shows_the_rate_that_pays_and_the_other_one_that_was_shown() -> None:
     leased(meis_shop())
     item = report().external_item
