@@ -64,7 +64,8 @@ _PLAN_IN_FORCE = """
 """
 
 # The moment that chose the plan is one that a report names which was there when the line was first booked, of the kind
-# that the commission says; and where all of those reports name a better one, it is not a lesser one.
+# that the commission says; and where all of those reports name a better one, it is not a lesser one. The rate that a
+# commission keeps is that of such a report as well.
 _MOMENT_REPORTED = """
     SELECT c.id AS commission, c.plan_moment, c.plan_moment_kind AS kind FROM commissions_commission c
     JOIN orders_orderline l ON l.id = c.order_line_id
@@ -76,6 +77,7 @@ _MOMENT_REPORTED = """
     HAVING NOT coalesce(bool_or(c.plan_moment = CASE c.plan_moment_kind
                                     WHEN 'clicked' THEN r.clicked_at WHEN 'placed' THEN r.placed_at
                                     WHEN 'paid' THEN r.paid_at ELSE r.reported_at END), false)
+        OR NOT coalesce(bool_or(c.rate_ppm = r.rate_ppm), false)
         OR c.plan_moment_kind <> 'clicked' AND (
                bool_and(r.clicked_at IS NOT NULL)
             OR c.plan_moment_kind <> 'placed' AND bool_and(r.placed_at IS NOT NULL)
@@ -136,7 +138,7 @@ _NEWEST = """
        OR l.revision = c.line_revision AND (
            (r.line_state, r.line_held, r.given_minor, r.fee_minor, r.back_minor)
         <> (l.state, l.held, l.commission_minor, l.service_fee_minor, l.returned_commission_minor)
-        OR c.settled <> (l.state = 'settled'))
+        OR c.settled <> (l.state = 'settled') OR c.elsewhere <> l.returned_elsewhere)
     UNION ALL
     SELECT commission_id, max(number), NULL FROM commissions_revision GROUP BY 1 HAVING count(*) <> max(number)
 """

@@ -105,7 +105,7 @@ def _released_unread() -> str:
 
 def _payable_on() -> str:
     return f"""
-        SELECT commission, number, payable_on, should_be FROM (
+        SELECT commission, number, payable_on, should_be, waits_again FROM (
             SELECT b.commission_id AS commission, b.number, b.payable_on, b.settled, z.slack,
                    CASE WHEN b.because IN ('commission.confirmed', 'hold.placed', 'hold.released') THEN b.was_payable_on
                         WHEN NOT b.settled THEN days.paid + z.settle_days
@@ -115,7 +115,9 @@ def _payable_on() -> str:
                         WHEN b.was_settled AND b.settled_at IS NULL THEN b.was_payable_on
                         WHEN b.was_settled THEN greatest(b.was_payable_on, days.settled)
                         ELSE days.settled END AS should_be,
-                   b.settled OR (l.revision = c.line_revision AND b.number = c.revision AND z.slack = 0) AS known
+                   b.settled OR (l.revision = c.line_revision AND b.number = c.revision AND z.slack = 0) AS known,
+                   b.restarts IS TRUE OR b.was_restarted IS TRUE AS waits_again,
+                   b.number = c.revision AS is_newest, c.restarted
             FROM ({_BESIDE}) b JOIN commissions_commission c ON c.id = b.commission_id
             JOIN commissions_planversion p ON p.id = c.plan_id JOIN orders_orderline l ON l.id = c.order_line_id
             JOIN ({_zones()}) AS z (marketplace, zone, settle_days, slack) ON z.marketplace = c.marketplace
@@ -124,9 +126,9 @@ def _payable_on() -> str:
                 (b.changed_at AT TIME ZONE z.zone)::date + p.waiting_days AS changed,
                 (coalesce(b.settled_at, b.changed_at) AT TIME ZONE z.zone)::date + p.waiting_days AS settled) AS days
         ) AS days WHERE known AND payable_on IS DISTINCT FROM should_be
-          AND (abs(payable_on - should_be) <= slack) IS NOT TRUE
+          AND (abs(payable_on - should_be) <= slack) IS NOT TRUE OR is_newest AND restarted <> waits_again
         UNION ALL
-        SELECT c.id, c.revision, c.payable_on, r.payable_on FROM commissions_commission c
+        SELECT c.id, c.revision, c.payable_on, r.payable_on, NULL FROM commissions_commission c
         JOIN commissions_revision r ON (r.commission_id, r.number) = (c.id, c.revision)
         WHERE r.payable_on IS DISTINCT FROM c.payable_on
         """

@@ -6,15 +6,18 @@ from joey.payouts.states import NOT_FINAL
 
 _NOT_FINAL = ", ".join(f"'{state}'" for state in NOT_FINAL)
 
-# What is said to be answered is not asked about as often, and once nothing may come back never again.
+# What is said to be answered is not asked about as often, and once nothing may come back never again. An hour is for
+# processes that take turns at a file, each with the time at which it began.
 ANSWERED = Check(
     "33. A payout file is marked answered, or withdrawn, exactly when all its transfers are",
     f"""
     SELECT f.message_id AS file, f.answered_at, f.withdrawn_at, array_agg(a.state::text) AS transfers
     FROM payouts_payoutfile f JOIN payouts_payoutattempt a ON a.file_id = f.id
+    LEFT JOIN record_event e ON e.kind = 'payout.paid' AND e.subject_key = 'payout:' || a.payout_id
     GROUP BY f.id
     HAVING (f.answered_at IS NULL AND f.withdrawn_at IS NULL) <> bool_or(a.state IN ({_NOT_FINAL}))
         OR (f.withdrawn_at IS NOT NULL) <> bool_and(a.state = 'withdrawn')
+        OR f.answered_at < max(e.happened_at) - interval '1 hour'
     """,
 )
 

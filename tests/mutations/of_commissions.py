@@ -91,6 +91,24 @@ OF_COMMISSIONS = [
         f"SELECT {commission('1001')}",
     ),
     Corruption(
+        "a commission that waits again though it never was closed",
+        (f"UPDATE commissions_commission SET restarted = NOT restarted WHERE id = {commission('1003')}",),
+        (18,),
+        f"SELECT {commission('1003')}",
+    ),
+    Corruption(
+        "dollars said to be taken back already",
+        (f"UPDATE commissions_commission SET elsewhere = '{{\"USD\": 5}}' WHERE id = {commission('1003')}",),
+        (14,),
+        f"SELECT {commission('1003')}",
+    ),
+    Corruption(
+        "the rates that commissions were earned at, changed",
+        ("UPDATE commissions_commission SET rate_ppm = rate_ppm + 1000",),
+        (13,),
+        "SELECT id FROM commissions_commission",
+    ),
+    Corruption(
         "payable_on a month back",
         (
             f"UPDATE commissions_commission SET payable_on = payable_on - 30 WHERE id = {commission('1003')}",
