@@ -28,7 +28,7 @@ OPEN_TO_THE_APP_ROLE = {
     "a suspense line given to a shop without an operator",
     "a suspense line given to a shop by an operator who never decided",
     "a bank file erased past the verb",
-    "a paid payout's file answered years ago, so that nobody asks whether it came back",
+    "a paid payout's file answered years ago, so that it is asked about no more",
     "a commission that waits again though it never was closed",
     "dollars said to be taken back already",
     "the rates that commissions were earned at, changed",

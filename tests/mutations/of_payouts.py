@@ -155,7 +155,7 @@ OF_PAYOUTS = [
         f"SELECT {payout('large')}",
     ),
     Corruption(
-        "a paid payout's file answered years ago, so that nobody asks whether it came back",
+        "a paid payout's file answered years ago, so that it is asked about no more",
         (f"UPDATE payouts_payoutfile SET answered_at = answered_at - interval '3 years' WHERE id = {file_of('paid')}",),
         (33,),
         f"SELECT message_id FROM payouts_payoutfile WHERE id = {file_of('paid')}",
