@@ -65,8 +65,7 @@ _ATTEMPT = "(SELECT id FROM payouts_payoutattempt WHERE payout_id = {})"
 _FORGED_FINDINGS = (
     "INSERT INTO payouts_decision (hold_id, attempt_id, outcome, borne_by, operator_id, reason_id, reason_sha256, at,"
     f" carried_out) SELECT h.id, {_ATTEMPT.format(payout('paid'))}, 'not_paid', 'shop', a.operator_id,"
-    " gen_random_uuid(), h.reason_sha256, now(), a.id = (SELECT max(id) FROM payouts_approval)"
-    " FROM payouts_payouthold h"
+    " gen_random_uuid(), h.reason_sha256, now(), row_number() OVER (ORDER BY a.id) = 2 FROM payouts_payouthold h"
     f" CROSS JOIN payouts_approval a WHERE h.attempt_id = {_ATTEMPT.format(payout('contradicted'))}"
     f" AND a.payout_id = {payout('large')} ORDER BY a.id",
     f"UPDATE payouts_payoutattempt SET state = 'not_paid' WHERE payout_id = {payout('paid')}",
