@@ -18,7 +18,7 @@ TESTS ?= tests
 BENCH ?=
 # Three processes, for tests that wait leave a core unused; what belongs to one of them and in which order is said by
 # tests/conftest.py: each has a PostgreSQL of its own.
-SHARED_OUT := -n 3 --dist loadgroup --no-loadscope-reorder
+SHARED_OUT := -n 3 --dist loadfile --no-loadscope-reorder
 
 # A stamp holds the checkout's place: a checkout that was moved sets itself up again.
 HERE := $(shell pwd | cksum | cut -d' ' -f1)

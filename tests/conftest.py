@@ -1,11 +1,13 @@
 """What every test may ask for: a migrated PostgreSQL, rolled back after each test or emptied after commits."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connections
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from tests import database
@@ -22,25 +24,34 @@ LONGEST_FIRST = (
     "tests/edge/",
 )
 
-OF_ONE_JOEY = "tests/journeys/"  # one running Joey serves them all, so one process has them all
+JOURNEYS = "tests/journeys/"
 
 _postgres = database.throw_away_postgres()
 database.point_django_at(_postgres)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by folder, the ones that take longest first; give a file to one process; mark those that commit."""
+    """Sort by folder, the ones that take longest first; mark those that commit."""
 
     def place(item: pytest.Item) -> int:
         return next((at for at, folder in enumerate(LONGEST_FIRST) if item.nodeid.startswith(folder)), 99)
 
     items.sort(key=place)
     for item in items:
-        file = item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group("one Joey" if file.startswith(OF_ONE_JOEY) else file))
         if isinstance(item, pytest.Function) and "committed_db" in item.fixturenames:
             item.add_marker("commits")
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """A file belongs to one process; the journeys, which share one running Joey, all to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return JOURNEYS if nodeid.startswith(JOURNEYS) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Share the tests out; xdist's own groups do nothing with this pytest."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ ABSOLUTE = (
     "国家免检", "质量免检", "王者品质", "至尊品质", "至尊享受",
 )  # fmt: skip
 
-# Claims of a counted rank; these alone pass when year and source are in the same text.
+# Claims of a counted rank; these alone pass when the same text names year and source.
 RANKED = (
     "第一", "第1品牌", "第1名", "销量第1", "排名第1", "全国第1", "全网第1", "全球第1", "世界第1", "行业第1",
     "中国第1",

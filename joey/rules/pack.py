@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from joey.rules import absolute_words, tobacco
 from joey.rules.words import Exemption
 
-PACK_VERSION = "2026-11-28.1"
+PACK_VERSION = "2026-11-29.1"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ def test_a_text_that_was_changed_instead_of_erased_is_found(committed_db: Embedd
     approved(shop, 4_000, "third")
     send_due(now=NOW)
     bank.decide_all("dancing")
+    bank.extra = [{"end_to_end_id": "Wang Wei 138", "amount_minor": 1, "currency": "CNY", "state": "settled"}]
     take_answers(now=NOW)
     resolve(PayoutAttempt.objects.get(state="unknown"), outcome="settled", by=ada(), reason="It arrived", now=NOW)
     release_hold(place_hold(shop, reason="Wait", now=NOW), by=ada(), reason="Waited", now=NOW)

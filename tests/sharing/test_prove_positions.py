@@ -17,7 +17,7 @@ GIVEN_AWAY = "10. Each lease is of the shop and on the position for which it was
 FREE = "32. A position is free exactly when no lease is open, and not before the last one has rested"
 OVERLAP = "32. Leases of one position do not overlap"
 ENDED = "32. Each lease ends when its openings and endings say"
-EVIDENCE = "10. The evidence that decided an order line names its shop"
+EVIDENCE = "10. The evidence that decided an order line names its shop; where an operator decided, that was recorded"
 MOVED = f"UPDATE orders_orderline SET shop_id = {LULU}; UPDATE orders_orderclaim SET shop_id = {LULU}"
 
 BREAKS = {
