@@ -15,7 +15,7 @@ from datetime import datetime
 
 from joey.kit import sql
 from joey.kit.sets import columns_of
-from joey.orders.newest_report import newest_first, rank
+from joey.orders.newest_report import newest_first, oldest_first
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import CONTRADICTIONS, EVIDENCE, NAMED, NEWEST, ORDERS, VERDICTS, OrderFacts
 from joey.sharing.attribute import attribute_set
@@ -46,7 +46,7 @@ def attribute_and_claim(marketplace: str, staged: StagedReports, *, now: datetim
         INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
         SELECT DISTINCT ON (external_order, external_line) %(marketplace)s, external_order, external_line, shop_id
         FROM {NAMED} n WHERE shop_id IS NOT NULL
-        ORDER BY external_order, external_line, {rank("n")}
+        ORDER BY external_order, external_line, {oldest_first("n")}
         ON CONFLICT (marketplace, external_order, external_line) DO NOTHING
         """,
         {"marketplace": marketplace},
@@ -101,7 +101,7 @@ def _hold_other_currency(marketplace: str, *, several: bool) -> bool:
         FROM {NAMED} n
         LEFT JOIN (SELECT * FROM orders_orderline WHERE marketplace = %(marketplace)s) line
         USING (external_order, external_line)
-        ORDER BY external_order, external_line, n.reported_at, n.poll, {rank("n")}
+        ORDER BY external_order, external_line, {oldest_first("n")}
     """
     if not several:  # then none of the new lines has two
         own = "SELECT external_order, external_line, currency FROM orders_orderline WHERE marketplace = %(marketplace)s"

@@ -47,6 +47,11 @@ def newest_first(row: str, columns: Columns = STAGED) -> str:
     return _descending(_STATE, row, columns)
 
 
+def oldest_first(row: str) -> str:
+    """As an ORDER BY list, oldest first, also where a state is unknown: what decides once and for ever about a line."""
+    return f"{row}.reported_at, {row}.poll, {rank(row)}"
+
+
 def hold_rank(row: str, columns: Columns = STAGED) -> str:
     """The SQL row value that is larger for the report that says whether a line is held."""
     return f"({', '.join(_filled(_HOLD, row, columns))})"

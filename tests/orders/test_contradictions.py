@@ -58,6 +58,20 @@ def test_amounts_are_taken_and_the_claim_stays(together: bool) -> None:
     assert OrderClaim.objects.get().shop_id == line.shop_id == meis_shop().pk
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_newer_report_in_words_that_no_one_knows_claims_no_line_of_an_older_one(together: bool) -> None:
+    reports = [report(), other_shop(state="unknown", held="unknown_code")]
+    if together:
+        take_order_reports("taobao", reports, now=NOW)
+    else:
+        after(*reports)
+
+    line = OrderLine.objects.get()
+    assert OrderClaim.objects.get().shop_id == line.shop_id == meis_shop().pk
+    assert (line.state, line.held, line.evidence_key) == ("paid", "unknown_code", "110000000001")
+    prove()
+
+
 @pytest.mark.parametrize("later", [{}, {"clicked_at": None}, {"position": "999"}])
 def test_a_later_report_that_does_not_contradict_releases_the_line(later: dict[str, Any]) -> None:
     line = after(report(), other_shop(), settled(days_ago=7, **later))
