@@ -24,6 +24,7 @@ class LookUp:
 
     def __init__(self, conninfo: str, *, connections: int = 4, wait_seconds: float = WAIT_SECONDS) -> None:
         self.wait_seconds = wait_seconds
+        self._connections = connections
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
             conninfo,
             min_size=1,
@@ -70,14 +71,14 @@ class LookUp:
             await self._pool.close(timeout=1)
 
     async def _ask(self, row: Callable[..., Row], query: str, params: Sequence[Any]) -> Row | None:
-        for last_try in (False, True):
+        for dead in range(self._connections + 1):
             try:
                 async with self._pool.connection() as connection, connection.cursor(row_factory=_row_of(row)) as cursor:
                     await cursor.execute(query, params)
                     return await cursor.fetchone()
             except (psycopg.OperationalError, PoolTimeout, OSError) as error:
-                # The first failure may be a connection that died in the pool.
-                if last_try or isinstance(error, PoolTimeout):
+                # All connections of the pool may have died while they were idle; each is dropped when it fails.
+                if dead == self._connections or isinstance(error, PoolTimeout):
                     raise DatabaseUnavailable from error
         return None
 
