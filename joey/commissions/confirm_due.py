@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from joey.commissions.queries import DueCommission, claim_due
+from joey.commissions.queries import WAITING, DueCommission, claim_due
 from joey.commissions.write_changes import copy_revisions
 from joey.kit import sql
 from joey.kit.sets import SetTable
@@ -71,8 +71,8 @@ def _is_waiting(marketplace: str) -> bool:
     """Whether anything that the marketplace settled is not available yet."""
     return bool(
         sql.value(
-            "SELECT EXISTS (SELECT FROM commissions_commission WHERE marketplace = %s AND settled"
-            " AND (pending_minor > 0 OR platform_minor > platform_released_minor))",
+            "SELECT EXISTS (SELECT FROM commissions_commission c"
+            f" WHERE c.marketplace = %s AND c.settled AND {WAITING})",
             [marketplace],
         )
     )

@@ -19,10 +19,13 @@ BLOCKED = """
 """
 
 
+# Of a settled commission `c`: whether something of it is not available yet, the shop's part or the platform's.
+WAITING = "(c.pending_minor > 0 OR c.platform_minor > c.platform_released_minor)"
+
 # Of a settled commission `c` and its line `l`: whether something of it is to be confirmed once its day has come. Where
 # the reports hold the line, the hold that they opened counts (follow_report_holds.py): an operator can release it.
 DUE = f"""
-    (c.pending_minor > 0 OR c.platform_minor > c.platform_released_minor)
+    {WAITING}
     AND c.holds_of_all = 0 AND (c.hold_minor = 0 OR c.pending_minor > {BLOCKED} OR c.pending_minor = 0)
     AND l.state = 'settled' AND l.revision = c.line_revision
 """

@@ -3,13 +3,12 @@
 from django.utils.translation import gettext as _
 
 from joey.insight.explain_evidence import held_because
-from joey.insight.explained import Explained, Facts
-from joey.money.money import Money
+from joey.insight.explained import Explained, Facts, figure
 
 
 def held(facts: Facts) -> Explained:
     reason = facts.get("reason") or held_because(facts["class"])
-    terms = {"figure": Money(facts["amount_minor"], facts["currency"]).text, "reason": reason}
+    terms = {"figure": figure(facts, "amount_minor"), "reason": reason}
     what = _("%(figure)s on hold: %(reason)s") % terms
     return what, _("Only this amount is held, as far as it is not paid out yet; the rest of your money is not."), None
 

@@ -9,7 +9,6 @@ from joey.insight.explain_pieces import whole_pieces
 from joey.insight.explained import Explained, Facts, figure, money_in
 from joey.kit.days import day_text
 from joey.kit.text import sentences
-from joey.money.money import Money
 from joey.money.rate import rate_text
 
 
@@ -108,7 +107,7 @@ def _up(facts: Facts, delta: int) -> Explained:
         what, why = _refund_fell(facts)
     else:
         what, why = _changed(facts), _("The marketplace now pays more for it than before.")
-    terms = {"what": what, "more": f"+{Money(delta, facts['currency']).text}", "day": _payable_on(facts)}
+    terms = {"what": what, "more": f"+{money_in(facts, delta)}", "day": _payable_on(facts)}
     if facts["settled"]:
         return _("%(what)s; %(more)s, available on %(day)s") % terms, why, delta
     return _("%(what)s; %(more)s") % terms, why, delta
@@ -144,7 +143,7 @@ def _down(facts: Facts) -> str:
 
 
 def _ended(what: str, facts: Facts) -> str:
-    terms = {"what": what, "less": Money(facts["amount_minor"] - facts["before_minor"], facts["currency"]).text}
+    terms = {"what": what, "less": money_in(facts, facts["amount_minor"] - facts["before_minor"])}
     owed = facts.get("below_zero_minor", 0)
     if 0 < owed < facts["before_minor"] - facts["amount_minor"]:
         terms["owed"] = money_in(facts, owed)

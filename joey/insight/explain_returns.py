@@ -1,14 +1,9 @@
 """What a marketplace takes back of a line, in words: each step with what it changed, not with the sum so far."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils.translation import gettext as _
 
-from joey.insight.explained import Explained
+from joey.insight.explained import Explained, Facts
 from joey.money.money import Money
-
-Facts = Mapping[str, Any]
 
 
 def returned(facts: Facts, before: Facts) -> list[tuple[Explained, str]]:
