@@ -91,7 +91,8 @@ def committed_db(
         try:
             yield postgres
         finally:
-            _close_all()
+            for connection in connections.all(initialized_only=True):
+                connection.close()  # back to its pool: a new session of PostgreSQL costs more than emptying the tables
             database.empty_again(postgres)
 
 

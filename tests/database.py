@@ -7,7 +7,8 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -67,7 +68,7 @@ def empty_again(postgres: EmbeddedPostgres) -> None:
     their indexes: a quarter of a second after any test. Deleting the few rows past triggers and foreign keys takes a
     tenth of that. What has grown large, also by rows that were deleted, is truncated all the same.
     """
-    with _connect_past_triggers(postgres) as connection:
+    with _past_triggers(postgres) as connection:
         filled = _filled(connection)
         connection.execute(_each("LOCK TABLE {0} IN ACCESS EXCLUSIVE MODE", filled))  # no one is still writing
         large = sql.SQL(", ").join(sql.Identifier("public", table) for table, size in filled.items() if size > LARGE)
@@ -89,7 +90,7 @@ def bring_back(postgres: EmbeddedPostgres, schema: str) -> None:
     """Let every table hold what it held when `keep_as` copied it."""
     empty_again(postgres)
     again = sql.SQL("DELETE FROM {0}; INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM {2}")
-    with _connect_past_triggers(postgres) as connection:
+    with _past_triggers(postgres) as connection:
         for table, names in connection.execute(_WRITABLE_COLUMNS, [schema]).fetchall():
             columns = sql.SQL(", ").join(map(sql.Identifier, names))
             places = sql.Identifier("public", table), sql.Identifier(schema, table)
@@ -108,6 +109,8 @@ def without_triggers(owner: psycopg.Connection) -> None:
 
 def throw_away(postgres: EmbeddedPostgres) -> None:
     """Stop the server and delete everything."""
+    if kept := _kept.pop(postgres.urls.owner, None):
+        kept.close()
     postgres.remove()
     shutil.rmtree(postgres.data, ignore_errors=True)
 
@@ -148,18 +151,40 @@ def _each(statement: str, tables: Iterable[str], schema: str = PRISTINE) -> sql.
     )
 
 
+@contextmanager
+def _past_triggers(postgres: EmbeddedPostgres) -> Iterator[psycopg.Connection]:
+    """One transaction of the superuser, in a session that is kept for the next: a new one knows no table yet."""
+    kept = _kept.get(postgres.urls.owner)
+    if kept is None or not _answers(kept):
+        kept = _kept[postgres.urls.owner] = _connect_past_triggers(postgres)
+    with kept.transaction():
+        yield kept
+
+
+_kept: dict[str, psycopg.Connection] = {}
+
+
+def _answers(connection: psycopg.Connection) -> bool:
+    try:
+        connection.execute("SELECT")
+    except psycopg.Error:
+        connection.close()
+        return False
+    return True
+
+
 def _connect_past_triggers(postgres: EmbeddedPostgres) -> psycopg.Connection:
     """As the superuser, whom no cluster of Joey lets in: the first time of each start this opens it for the tests."""
     url = postgres.urls.owner.replace(f"//{OWNER}@", f"//{SUPERUSER}@")
     options = "-c lock_timeout=5s -c session_replication_role=replica"
     for turn in range(50):
         try:
-            return psycopg.connect(url, options=options)
+            return psycopg.connect(url, options=options, autocommit=True)
         except psycopg.OperationalError:
             if turn == 0:
                 _let_superuser_in(postgres)
             time.sleep(0.1)
-    return psycopg.connect(url, options=options)
+    return psycopg.connect(url, options=options, autocommit=True)
 
 
 def _let_superuser_in(postgres: EmbeddedPostgres) -> None:

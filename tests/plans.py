@@ -54,11 +54,10 @@ def days_of(table: str, first: int, last: int = 0) -> set[str]:
     return {partition_of(table, today + timedelta(days=offset)) for offset in range(first, last + 1)}
 
 
-@contextmanager
-def ninety_days(postgres: EmbeddedPostgres, table: str, fill: str) -> Iterator[None]:
+def ninety_days(postgres: EmbeddedPostgres, table: str, fill: str) -> None:
     """Let `table` have its last 90 days, each filled by the INSERT … SELECT `fill`, given the `day`.
 
-    Afterwards it has the days that it had before, whatever a test made meanwhile.
+    The days stay for the next test of the file, which finds them empty; the fixture `own_days` takes them away.
     """
     today = datetime.now(UTC).date()
     with psycopg.connect(postgres.urls.owner) as owner:
@@ -72,12 +71,17 @@ def ninety_days(postgres: EmbeddedPostgres, table: str, fill: str) -> Iterator[N
                 )
             owner.execute(fill.encode(), {"day": day})
         owner.execute(f"ANALYZE {table}".encode())
-    try:
-        yield
-    finally:
-        connection.close()
-        with psycopg.connect(postgres.urls.owner) as owner:
-            owner.execute(f"DROP TABLE {', '.join(_partitions(owner, table) - before)}".encode())
+
+
+@contextmanager
+def own_days(postgres: EmbeddedPostgres, *tables: str) -> Iterator[None]:
+    """Afterwards these tables have the days that they had before, whatever was made or dropped meanwhile."""
+    with psycopg.connect(postgres.urls.owner) as owner:
+        before = {table: _partitions(owner, table) for table in tables}
+    yield
+    with psycopg.connect(postgres.urls.owner) as owner:
+        for table in tables:
+            owner.execute(f"DROP TABLE {', '.join(_partitions(owner, table) - before[table])}".encode())
 
 
 def _partitions(owner: psycopg.Connection, table: str) -> set[str]:

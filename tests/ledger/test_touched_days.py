@@ -14,7 +14,7 @@ from joey.ledger.post import Move, post
 from joey.ledger.queries import balances_of, lock_account
 from joey.money.money import Money
 from tests.cast import NOW
-from tests.plans import days_of, ninety_days, touched_by
+from tests.plans import days_of, ninety_days, own_days, touched_by
 
 SHOP = new_id()
 # A journal a day with its postings, whatever their number.
@@ -32,11 +32,17 @@ GROUP BY j.id, j.book_id, n
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
+    with own_days(postgres, "ledger_posting"):
+        yield
+
+
 @pytest.fixture(params=[200, pytest.param(20_000, marks=pytest.mark.long)])
-def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
+def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> EmbeddedPostgres:
     book("first")
-    with ninety_days(committed_db, "ledger_posting", POSTINGS.format(rows=request.param)):
-        yield committed_db
+    ninety_days(committed_db, "ledger_posting", POSTINGS.format(rows=request.param))
+    return committed_db
 
 
 def book(reference: str) -> None:

@@ -17,7 +17,7 @@ from joey.orders.retry_unread import retry_marketplace
 from tests.cast import DAY, NOW, ada, leased, meis_shop, report
 from tests.orders.polled import polled
 from tests.orders.test_unread import Learnt
-from tests.plans import days_of, ninety_days, parts_of, plans_of
+from tests.plans import days_of, ninety_days, own_days, parts_of, plans_of
 
 REPORTS = """
 INSERT INTO orders_report (id, marketplace, kind, external_order, external_line, reported_at, digest, payload,
@@ -34,10 +34,16 @@ LEARNT = Learnt(lambda unread: replace(report(str(unread.payload["n"])), payload
 NOT_LEARNT = Learnt(lambda unread: unread)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
+    with own_days(postgres, "orders_report"):
+        yield
+
+
 @pytest.fixture(params=[200, pytest.param(20_000, marks=pytest.mark.long)])
-def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
-    with ninety_days(committed_db, "orders_report", REPORTS.format(rows=request.param)):
-        yield committed_db
+def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> EmbeddedPostgres:
+    ninety_days(committed_db, "orders_report", REPORTS.format(rows=request.param))
+    return committed_db
 
 
 def touched_by(do: Callable[[], object]) -> set[str]:

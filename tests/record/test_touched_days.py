@@ -13,7 +13,7 @@ from joey.record.append import append
 from joey.record.number_events import number_events
 from joey.record.queries import events_of, follow
 from tests.cast import NOW
-from tests.plans import DAYS, days_of, ninety_days, parts_of, plans_of, touched_by
+from tests.plans import DAYS, days_of, ninety_days, own_days, parts_of, plans_of, touched_by
 
 EVENTS = """
 INSERT INTO record_event (id, kind, version, subject_key, facts, happened_at)
@@ -23,10 +23,15 @@ FROM generate_series(1, {rows}) AS n
 """
 
 
-@pytest.fixture(params=[200, pytest.param(20_000, marks=pytest.mark.long)])
-def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[None]:
-    with ninety_days(committed_db, "record_event", EVENTS.format(rows=request.param)):
+@pytest.fixture(scope="module", autouse=True)
+def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
+    with own_days(postgres, "record_event"):
         yield
+
+
+@pytest.fixture(params=[200, pytest.param(20_000, marks=pytest.mark.long)])
+def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> None:
+    ninety_days(committed_db, "record_event", EVENTS.format(rows=request.param))
 
 
 def ago(days: float) -> datetime:

@@ -20,7 +20,7 @@ from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.queries import DESTINATION_OF_CLICK, clicks_of, links_of
 from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
 from tests import cast
-from tests.plans import ninety_days, parts_of, plans_of
+from tests.plans import ninety_days, own_days, parts_of, plans_of
 
 TABLES = ("sharing_click", "sharing_outboundclick")
 # Clicks of other shops: every day as many, a third of them with an outbound click.
@@ -40,19 +40,23 @@ OUTBOUND_CLICKS = """
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
+    with own_days(postgres, *TABLES):
+        yield
+
+
 @pytest.fixture(params=[100, pytest.param(20_000, marks=pytest.mark.long)])
-def link(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[Link]:
+def link(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Link:
     """A link made five days ago, opened once a day, among ninety days of others' clicks."""
     now = datetime.now(UTC)
-    with (
-        ninety_days(committed_db, "sharing_click", CLICKS.format(rows=request.param)),
-        ninety_days(committed_db, "sharing_outboundclick", OUTBOUND_CLICKS),
-    ):
-        listing = cast.listed(cast.meis_shop(), cast.flask())
-        made = make_link(cast.meis_shop(), listing_id=listing.id, channel="wechat", now=now - 5 * cast.DAY)
-        for ago in range(5, -1, -1):
-            click_on(made, now - ago * cast.DAY)
-        yield made
+    ninety_days(committed_db, "sharing_click", CLICKS.format(rows=request.param))
+    ninety_days(committed_db, "sharing_outboundclick", OUTBOUND_CLICKS)
+    listing = cast.listed(cast.meis_shop(), cast.flask())
+    made = make_link(cast.meis_shop(), listing_id=listing.id, channel="wechat", now=now - 5 * cast.DAY)
+    for ago in range(5, -1, -1):
+        click_on(made, now - ago * cast.DAY)
+    return made
 
 
 def click_on(link: Link, at: datetime) -> UUID:
