@@ -72,6 +72,10 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('seq', models.BigIntegerField(default=0)),
             ],
+            options={
+                'indexes': [models.Index(fields=['marketplace', 'external_id'], name='catalog_offer_by_id'), models.Index(fields=['expires_at'], name='catalog_offer_by_expiry'), models.Index(fields=['marketplace', 'seq'], name='catalog_offer_followed')],
+                'constraints': [models.UniqueConstraint(fields=('marketplace', 'identity'), name='catalog_offer_once'), models.CheckConstraint(condition=models.Q(models.Q(('now_minor__isnull', True), ('now_minor__gt', 0), _connector='OR'), models.Q(('list_minor__isnull', True), ('list_minor__gt', 0), _connector='OR'), models.Q(('coupon_minor__isnull', True), ('coupon_minor__gt', 0), _connector='OR')), name='catalog_prices_above_zero'), models.CheckConstraint(condition=models.Q(('commission_ppm__gte', 0), ('commission_ppm__lte', 1000000)), name='catalog_rate_in_bounds')],
+            },
         ),
         migrations.CreateModel(
             name='PricePoint',
@@ -81,7 +85,11 @@ class Migration(migrations.Migration):
                 ('price_minor', models.BigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.offer')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('offer', 'at'), name='catalog_one_price_at_a_time'), models.CheckConstraint(condition=models.Q(('price_minor__gt', 0)), name='catalog_point_above_zero')],
+            },
         ),
         migrations.CreateModel(
             name='SameCursor',
@@ -90,6 +98,9 @@ class Migration(migrations.Migration):
                 ('counted_seq', models.BigIntegerField(default=0)),
                 ('compared_seq', models.BigIntegerField(default=0)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('compared_seq__lte', models.F('counted_seq'))), name='catalog_counted_first')],
+            },
         ),
         migrations.CreateModel(
             name='SameKey',
@@ -97,7 +108,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('key', models.BigIntegerField()),
                 ('marketplace', models.CharField(max_length=64)),
+                ('offer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.offer')),
             ],
+            options={
+                'indexes': [models.Index(fields=['key', 'marketplace'], name='catalog_samekey_by_key')],
+                'constraints': [models.UniqueConstraint(fields=('offer', 'key'), name='catalog_samekey_once')],
+            },
         ),
         migrations.CreateModel(
             name='SameToken',
@@ -113,30 +129,6 @@ class Migration(migrations.Migration):
                 ('tokens', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
             ],
         ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['marketplace', 'external_id'], name='catalog_offer_by_id'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['expires_at'], name='catalog_offer_by_expiry'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['marketplace', 'seq'], name='catalog_offer_followed'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('marketplace', 'identity'), name='catalog_offer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('now_minor__isnull', True), ('now_minor__gt', 0), _connector='OR'), models.Q(('list_minor__isnull', True), ('list_minor__gt', 0), _connector='OR'), models.Q(('coupon_minor__isnull', True), ('coupon_minor__gt', 0), _connector='OR')), name='catalog_prices_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('commission_ppm__gte', 0), ('commission_ppm__lte', 1000000)), name='catalog_rate_in_bounds'),
-        ),
         migrations.AddField(
             model_name='alike',
             name='offer',
@@ -146,20 +138,6 @@ class Migration(migrations.Migration):
             model_name='alike',
             name='other',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.offer'),
-        ),
-        migrations.AddField(
-            model_name='pricepoint',
-            name='offer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.offer'),
-        ),
-        migrations.AddConstraint(
-            model_name='samecursor',
-            constraint=models.CheckConstraint(condition=models.Q(('compared_seq__lte', models.F('counted_seq'))), name='catalog_counted_first'),
-        ),
-        migrations.AddField(
-            model_name='samekey',
-            name='offer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.offer'),
         ),
         migrations.AddConstraint(
             model_name='alike',
@@ -172,22 +150,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='alike',
             constraint=models.CheckConstraint(condition=models.Q(('marketplace', models.F('other_marketplace')), _negated=True), name='catalog_alike_across_marketplaces'),
-        ),
-        migrations.AddConstraint(
-            model_name='pricepoint',
-            constraint=models.UniqueConstraint(fields=('offer', 'at'), name='catalog_one_price_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='pricepoint',
-            constraint=models.CheckConstraint(condition=models.Q(('price_minor__gt', 0)), name='catalog_point_above_zero'),
-        ),
-        migrations.AddIndex(
-            model_name='samekey',
-            index=models.Index(fields=['key', 'marketplace'], name='catalog_samekey_by_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='samekey',
-            constraint=models.UniqueConstraint(fields=('offer', 'key'), name='catalog_samekey_once'),
         ),
         append_only("catalog_pricepoint"),
         # Each change of an offer takes the next number; followers read what is newer.

@@ -41,6 +41,9 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_minor__isnull', True), ('amount_minor__gt', 0), _connector='OR'), name='commissions_hold_of_something'), models.CheckConstraint(condition=models.Q(('reason_id__isnull', False), ('opened_by', 'report'), ('opened_by', 'quarantine'), _connector='OR'), name='commissions_hold_has_a_reason')],
+            },
         ),
         migrations.CreateModel(
             name='QuarantinedLine',
@@ -125,6 +128,10 @@ class Migration(migrations.Migration):
                 ('order_line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
             ],
+            options={
+                'indexes': [models.Index(fields=['shop', '-earned_at'], name='commissions_of_shop'), models.Index(condition=models.Q(('settled', True), models.Q(('pending_minor__gt', 0), ('platform_minor__gt', models.F('platform_released_minor')), _connector='OR')), fields=['marketplace', 'payable_on'], name='commissions_waiting'), models.Index(condition=models.Q(('held_minor__gt', 0), ('holds_of_all__gt', 0), ('hold_minor__gt', 0), _connector='OR'), fields=['id'], name='commissions_with_holds')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('base_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_minor'), '+', models.F('platform_minor')), '+', models.F('rounding_minor'))), ('amount_minor__gte', 0), ('platform_minor__gte', 0), ('rounding_minor__gte', 0)), name='commissions_parts_make_the_base'), models.CheckConstraint(condition=models.Q(('amount_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('pending_minor'), '+', models.F('held_minor')), '+', models.F('released_minor'))), ('held_minor__gte', 0), ('pending_minor__gte', 0), ('released_minor__gte', 0), ('platform_minor__gte', models.F('platform_released_minor')), ('platform_released_minor__gte', 0)), name='commissions_where_the_parts_are'), models.CheckConstraint(condition=models.Q(('penalty_minor', 0), models.Q(('base_minor', 0), ('penalty_minor__gt', 0)), _connector='OR'), name='commissions_base_or_penalty'), models.CheckConstraint(condition=models.Q(('settled', True), models.Q(('held_minor', 0), ('platform_released_minor', 0), ('released_minor', 0)), _connector='OR'), name='commissions_unsettled_is_pending'), models.CheckConstraint(condition=models.Q(('hold_minor__gte', 0), ('holds_of_all__gte', 0)), name='commissions_holds_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='HoldClosing',
@@ -171,48 +178,8 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['commission'], name='commissions_hold_of'),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__isnull', True), ('amount_minor__gt', 0), _connector='OR'), name='commissions_hold_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason_id__isnull', False), ('opened_by', 'report'), ('opened_by', 'quarantine'), _connector='OR'), name='commissions_hold_has_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='commission',
-            index=models.Index(fields=['shop', '-earned_at'], name='commissions_of_shop'),
-        ),
-        migrations.AddIndex(
-            model_name='commission',
-            index=models.Index(condition=models.Q(('settled', True), models.Q(('pending_minor__gt', 0), ('platform_minor__gt', models.F('platform_released_minor')), _connector='OR')), fields=['marketplace', 'payable_on'], name='commissions_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='commission',
-            index=models.Index(condition=models.Q(('held_minor__gt', 0), ('holds_of_all__gt', 0), ('hold_minor__gt', 0), _connector='OR'), fields=['id'], name='commissions_with_holds'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('base_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_minor'), '+', models.F('platform_minor')), '+', models.F('rounding_minor'))), ('amount_minor__gte', 0), ('platform_minor__gte', 0), ('rounding_minor__gte', 0)), name='commissions_parts_make_the_base'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('pending_minor'), '+', models.F('held_minor')), '+', models.F('released_minor'))), ('held_minor__gte', 0), ('pending_minor__gte', 0), ('released_minor__gte', 0), ('platform_minor__gte', models.F('platform_released_minor')), ('platform_released_minor__gte', 0)), name='commissions_where_the_parts_are'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('penalty_minor', 0), models.Q(('base_minor', 0), ('penalty_minor__gt', 0)), _connector='OR'), name='commissions_base_or_penalty'),
-        ),
-        migrations.AddConstraint(
             model_name='commission',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('shown_offer_id__isnull', True), ('shown_rate_ppm__isnull', True)), models.Q(('plan_moment_kind__in', ('clicked', 'placed')), ('shown_offer_id__isnull', False), ('shown_rate_ppm__isnull', False), ('shown_rate_ppm__range', (0, 1000000))), _connector='OR'), name='commissions_shown_by_an_offer'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('settled', True), models.Q(('held_minor', 0), ('platform_released_minor', 0), ('released_minor', 0)), _connector='OR'), name='commissions_unsettled_is_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('hold_minor__gte', 0), ('holds_of_all__gte', 0)), name='commissions_holds_not_negative'),
         ),
         # The plan an instance starts with: four fifths to the shopkeeper, a week of waiting after settlement.
         migrations.RunSQL(

@@ -122,6 +122,9 @@ class Migration(migrations.Migration):
                 ('usable_from', models.DateTimeField()),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('shop', 'rail', 'version'), name='payouts_payee_version_once')],
+            },
         ),
         migrations.CreateModel(
             name='Payout',
@@ -144,6 +147,10 @@ class Migration(migrations.Migration):
                 ('payee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payouts.payee')),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'requested_at'], name='payouts_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='payouts_amount_above_zero'), models.UniqueConstraint(fields=('shop', 'key_sha256'), name='payouts_one_per_key'), models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'approved', 'sent'])), fields=('shop', 'currency'), name='payouts_one_in_progress')],
+            },
         ),
         migrations.CreateModel(
             name='PayoutApproval',
@@ -155,6 +162,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'payouts_approval',
+                'constraints': [models.UniqueConstraint(fields=('payout', 'operator'), name='payouts_approved_once')],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +180,9 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payouts.payoutfile')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('payout', 'number'), name='payouts_attempt_once'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('payout',), name='payouts_one_attempt_that_can_pay'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('rail_key',), name='payouts_one_transfer_per_key')],
+            },
         ),
         migrations.CreateModel(
             name='PayoutHoldClosing',
@@ -181,7 +192,10 @@ class Migration(migrations.Migration):
                 ('reason_sha256', models.BinaryField(null=True)),
                 ('closed_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+            },
         ),
         migrations.AddField(
             model_name='payouthold',
@@ -220,6 +234,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'payouts_decision',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('carried_out', True)), fields=('hold',), name='payouts_question_ends_once'), models.CheckConstraint(condition=models.Q(('overpayment', None), models.Q(('carried_out', True), ('outcome__in', ['overpaid', 'overpaid_again', 'returned']), ('overpayment__gt', 0)), _connector='OR'), name='payouts_overpayment_is_found')],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +251,9 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('currency', 'version'), name='payouts_limits_version_once'), models.CheckConstraint(condition=models.Q(('by_rule_below_minor__gte', 0), ('floor_minor__gt', 0), ('per_operator_day_minor__gt', 0), ('two_from_minor__gte', models.F('by_rule_below_minor'))), name='payouts_limits_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='PayoutPauseEnding',
@@ -245,7 +263,10 @@ class Migration(migrations.Migration):
                 ('reason_sha256', models.BinaryField()),
                 ('ended_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+            },
         ),
         migrations.CreateModel(
             name='PayoutSubmission',
@@ -280,81 +301,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'payouts_answer',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('key__regex', '^([0-9A-F]{32})?$'), ('words_id', None), ('words_sha256', None)), models.Q(('key__regex', '^~[0-9a-f]{32}$'), ('words_id__isnull', False), ('words_sha256__isnull', False)), _connector='OR'), name='payouts_answer_keeps_no_words'), models.CheckConstraint(condition=models.Q(('currency__regex', '^([A-Z]{3}|\\?)?$')), name='payouts_answer_names_a_currency')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='payee',
-            constraint=models.UniqueConstraint(fields=('shop', 'rail', 'version'), name='payouts_payee_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='payout',
-            index=models.Index(fields=['state', 'requested_at'], name='payouts_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='payouts_amount_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.UniqueConstraint(fields=('shop', 'key_sha256'), name='payouts_one_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'approved', 'sent'])), fields=('shop', 'currency'), name='payouts_one_in_progress'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutapproval',
-            constraint=models.UniqueConstraint(fields=('payout', 'operator'), name='payouts_approved_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutattempt',
-            constraint=models.UniqueConstraint(fields=('payout', 'number'), name='payouts_attempt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutattempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('payout',), name='payouts_one_attempt_that_can_pay'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutattempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('rail_key',), name='payouts_one_transfer_per_key'),
-        ),
-        migrations.AddField(
-            model_name='payoutholdclosing',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
             model_name='payouthold',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('attempt', None), ('cause', 'operator')), models.Q(models.Q(('cause', 'operator'), _negated=True), ('attempt__isnull', False)), _connector='OR'), name='payouts_hold_names_its_attempt'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key__regex', '^([0-9A-F]{32})?$'), ('words_id', None), ('words_sha256', None)), models.Q(('key__regex', '^~[0-9a-f]{32}$'), ('words_id__isnull', False), ('words_sha256__isnull', False)), _connector='OR'), name='payouts_answer_keeps_no_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^([A-Z]{3}|\\?)?$')), name='payouts_answer_names_a_currency'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutdecision',
-            constraint=models.UniqueConstraint(condition=models.Q(('carried_out', True)), fields=('hold',), name='payouts_question_ends_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('overpayment', None), models.Q(('carried_out', True), ('outcome__in', ['overpaid', 'overpaid_again', 'returned']), ('overpayment__gt', 0)), _connector='OR'), name='payouts_overpayment_is_found'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutlimits',
-            constraint=models.UniqueConstraint(fields=('currency', 'version'), name='payouts_limits_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutlimits',
-            constraint=models.CheckConstraint(condition=models.Q(('by_rule_below_minor__gte', 0), ('floor_minor__gt', 0), ('per_operator_day_minor__gt', 0), ('two_from_minor__gte', models.F('by_rule_below_minor'))), name='payouts_limits_in_order'),
-        ),
-        migrations.AddField(
-            model_name='payoutpauseending',
-            name='ended_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.RunSQL(FROZEN, UNFROZEN),
         *(

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('phone__isnull', False), ('email__isnull', False), _connector='OR'), name='people_person_can_be_reached')],
+            },
         ),
         migrations.CreateModel(
             name='ApiToken',
@@ -59,9 +62,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['contact', 'sent_at'], name='people_code_of_contact')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__isnull', False), ('email__isnull', False), _connector='OR'), name='people_person_can_be_reached'),
         ),
     ]

@@ -97,6 +97,9 @@ class Migration(migrations.Migration):
                 ('position', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sharing.position')),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('position',), name='sharing_one_open_lease'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('shop', 'marketplace'), name='sharing_one_lease_per_shop'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('leased_from')), _connector='OR'), name='sharing_lease_forwards'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('until__isnull', True)), models.Q(('ended_at__isnull', False), ('until__gte', models.F('ended_at')), ('until__isnull', False)), _connector='OR'), name='sharing_ended_lease_rests')],
+            },
         ),
         migrations.CreateModel(
             name='LeaseChange',
@@ -125,6 +128,10 @@ class Migration(migrations.Migration):
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shops.listing')),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shops.shop')),
             ],
+            options={
+                'indexes': [models.Index(fields=['shop', 'item'], name='sharing_tracked_item'), models.Index(fields=['shop', 'title'], name='sharing_tracked_title')],
+                'constraints': [models.UniqueConstraint(fields=('shop', 'listing', 'lease', 'sub_id'), name='sharing_tracked_once'), models.UniqueConstraint(condition=models.Q(('lease__isnull', True)), fields=('shop', 'listing', 'sub_id'), name='sharing_tracked_once_by_sub_id'), models.CheckConstraint(condition=models.Q(('lease__isnull', False), models.Q(('sub_id', ''), _negated=True), _connector='OR'), name='sharing_tracked_by_something')],
+            },
         ),
         migrations.CreateModel(
             name='Link',
@@ -139,42 +146,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('shop', 'listing', 'channel'), name='sharing_link_per_channel')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='positionlease',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('position',), name='sharing_one_open_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='positionlease',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('shop', 'marketplace'), name='sharing_one_lease_per_shop'),
-        ),
-        migrations.AddConstraint(
-            model_name='positionlease',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('leased_from')), _connector='OR'), name='sharing_lease_forwards'),
-        ),
-        migrations.AddConstraint(
-            model_name='positionlease',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('until__isnull', True)), models.Q(('ended_at__isnull', False), ('until__gte', models.F('ended_at')), ('until__isnull', False)), _connector='OR'), name='sharing_ended_lease_rests'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackedurl',
-            constraint=models.UniqueConstraint(fields=('shop', 'listing', 'lease', 'sub_id'), name='sharing_tracked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackedurl',
-            constraint=models.UniqueConstraint(condition=models.Q(('lease__isnull', True)), fields=('shop', 'listing', 'sub_id'), name='sharing_tracked_once_by_sub_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackedurl',
-            constraint=models.CheckConstraint(condition=models.Q(('lease__isnull', False), models.Q(('sub_id', ''), _negated=True), _connector='OR'), name='sharing_tracked_by_something'),
-        ),
-        migrations.AddIndex(
-            model_name='trackedurl',
-            index=models.Index(fields=['shop', 'item'], name='sharing_tracked_item'),
-        ),
-        migrations.AddIndex(
-            model_name='trackedurl',
-            index=models.Index(fields=['shop', 'title'], name='sharing_tracked_title'),
         ),
         append_only("sharing_trackedurl"),
         append_only("sharing_leasechange"),

@@ -80,6 +80,9 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField(default=0)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shops.shop')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('shop', 'name'), name='shops_shelf_name_once')],
+            },
         ),
         migrations.CreateModel(
             name='Listing',
@@ -96,18 +99,10 @@ class Migration(migrations.Migration):
                 ('shelf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='shops.shelf')),
                 ('shop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shops.shop')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='shelf',
-            constraint=models.UniqueConstraint(fields=('shop', 'name'), name='shops_shelf_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['offer'], name='shops_listing_of_offer'),
-        ),
-        migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.UniqueConstraint(fields=('shop', 'offer'), name='shops_offer_listed_once'),
+            options={
+                'indexes': [models.Index(fields=['offer'], name='shops_listing_of_offer')],
+                'constraints': [models.UniqueConstraint(fields=('shop', 'offer'), name='shops_offer_listed_once')],
+            },
         ),
         # The database sends them, so that no verb can forget to.
         migrations.RunSQL(
