@@ -87,7 +87,7 @@ def claiming_slowly() -> Iterator[None]:
 
     def slow(execute: Callable[..., object], statement: str, params: object, many: bool, context: object) -> object:
         done = execute(statement, params, many, context)
-        if str(statement).startswith("CREATE TEMP TABLE due "):
+        if "CREATE TEMP TABLE due " in str(statement):
             execute(
                 "CREATE OR REPLACE FUNCTION pg_temp.rest() RETURNS trigger LANGUAGE plpgsql AS"
                 " $$ BEGIN PERFORM pg_sleep(1); RETURN new; END $$;"

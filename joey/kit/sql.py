@@ -74,8 +74,7 @@ def copy_out(query: str, params: Params = None) -> Iterator[str]:
 
 def fresh_temp_table(name: str, columns: str) -> None:
     """An empty temporary table that ends with the transaction, whatever an earlier step left behind."""
-    execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
-    execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
+    execute(f"DROP TABLE IF EXISTS pg_temp.{name}; CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
 
 
 def analyze_temp_table(name: str) -> None:
