@@ -1,5 +1,7 @@
 """`prove()` for tests: every invariant of every package, the first offender in the failure."""
 
+import hashlib
+
 from django.db import transaction
 
 from joey.insight.prove import all_checks
@@ -9,8 +11,19 @@ from joey.kit.prove import PLANNER
 
 @transaction.atomic
 def prove() -> None:
-    """Fail on the first row that breaks a rule. The planner is set up once for all: that halves the time."""
+    """Fail on the first row that breaks a rule.
+
+    All rules are one statement that the session keeps prepared: planning them costs ten times what running them does
+    on the few rows of a test, and the suite proves its books a thousand times.
+    """
+    checks = all_checks()
+    every = " UNION ALL ".join(
+        f"(SELECT {at} AS at, to_jsonb(found) AS offender FROM ({check.query}) AS found)"
+        for at, check in enumerate(checks)
+    )
+    name = f"every_rule_{hashlib.sha256(every.encode()).hexdigest()[:16]}"
     sql.execute(PLANNER)
-    for check in all_checks():
-        offender = sql.one(check.query)
-        assert offender is None, f"{check.rule}: {offender}"
+    if not sql.value("SELECT count(*) FROM pg_prepared_statements WHERE name = %s", [name]):
+        sql.execute(f"PREPARE {name} AS {every}")
+    for broken in sql.rows(f"EXECUTE {name}"):
+        raise AssertionError(f"{checks[broken['at']].rule}: {broken['offender']}")

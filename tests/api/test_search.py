@@ -163,8 +163,8 @@ def test_no_naughty_string_is_answered_otherwise_than_with_a_list_over_http(
         running_server(JOEY_DATA=str(tmp_path), JOEY_MARKETPLACES=str(accounts)) as address,
         httpx.Client(headers=headers, timeout=30) as client,
     ):
-        for text in naughty():
-            for place in ("offers", "offers/suggest"):
+        for at, text in enumerate(naughty()):
+            for place in ("offers", "offers/suggest") if at % 4 == 0 else ("offers",):  # the same words in both
                 answer = client.get(f"{address}/api/v1/{place}?q={quote(text)}")
                 assert answer.status_code == 200, text
                 assert isinstance(answer.json()["items"], list)
