@@ -20,6 +20,6 @@ class AskedField:
     is_needed: bool = True
 
 
-def reason_field() -> AskedField:
-    """The reason of an operator's decision: a line of text that may not be empty."""
-    return AskedField("reason", _("Reason"))
+def reason_field(*, keeper_reads: bool = False) -> AskedField:
+    """The reason of an operator's decision: a line of text that may not be empty, and it says who reads it."""
+    return AskedField("reason", _("Reason (the shopkeeper reads it)") if keeper_reads else _("Reason"))

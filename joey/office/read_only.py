@@ -192,6 +192,7 @@ def ask_reason(
     title: str,
     about: str,
     fields: Sequence[AskedField] = (),
+    keeper_reads: bool = False,
 ) -> HttpResponse:
     """A page that asks for a reason, and for `fields`, and then comes back to the same action with them."""
     rows = list(chosen)[:AT_ONCE]
@@ -200,7 +201,7 @@ def ask_reason(
         "title": title,
         "about": about,
         "action": action,
-        "fields": [*fields, reason_field()],
+        "fields": [*fields, reason_field(keeper_reads=keeper_reads)],
         "chosen": [str(row.pk) for row in rows],
         "names": [table.name_of(row) for row in rows[:NAMED]],
         "unnamed": max(0, len(rows) - NAMED),
@@ -218,11 +219,12 @@ def each_with_reason(
     action: str,
     title: str,
     about: str,
+    keeper_reads: bool = False,
 ) -> HttpResponse | None:
     """Ask for a reason; once it is given, call the verb with it for each row, as `each` does."""
     reason = request.POST.get("reason")
     if reason is None:
-        return ask_reason(table, request, chosen, action=action, title=title, about=about)
+        return ask_reason(table, request, chosen, action=action, title=title, about=about, keeper_reads=keeper_reads)
     each(request, chosen, lambda row: verb(row, reason))
     return None
 

@@ -1,6 +1,7 @@
 """Each command that keeps a reason takes it as --reason TEXT, and as the last argument."""
 
 import click
+import pytest
 from click.testing import CliRunner
 
 from joey.cli.lines.group import lines
@@ -39,3 +40,13 @@ def test_every_command_that_keeps_a_reason_takes_the_option() -> None:
 
     assert {"payouts refuse", "payouts release", "payouts resolve", "lines hold", "reports dismiss"} <= takes
     assert not lacks
+
+
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [(lines, "hold"), (lines, "release"), (lines, "attribute"), (payouts, "hold"), (payouts, "refuse")],
+)
+def test_a_command_says_that_the_shopkeeper_reads_the_reason(group: click.Group, name: str) -> None:
+    said = " ".join(CliRunner().invoke(group, [name, "--help"]).output.split())
+
+    assert "The shopkeeper reads REASON" in said

@@ -225,3 +225,25 @@ def test_every_action_answers_with_a_message(settings: Any) -> None:
                 silent.append(f"{name}:{action}")
 
     assert silent == []
+
+
+def test_a_form_says_beside_the_reason_that_the_shopkeeper_reads_it_exactly_where_they_do(settings: Any) -> None:
+    everything(settings)
+    client = signed_in(ada())
+
+    read = set()
+    for model in TABLES:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        for action in office._registry[model].actions or ():
+            page = act(client, name, action, model.objects.first().pk).content.decode()
+            if re.search(r'<label[^>]* for="reason">Reason \(the shopkeeper reads it\)</label>', page):
+                read.add(f"{name}:{action}")
+
+    assert read == {
+        "commissions_commission:hold",
+        "commissions_hold:release",
+        "orders_orderline:attribute",
+        "payouts_payout:hold",
+        "payouts_payout:refuse",
+        "shops_shop:hold_payouts",
+    }

@@ -50,7 +50,7 @@ def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
 @operator_option
 @data_option
 def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:
-    """Release HOLD, by its id, for REASON."""
+    """Release HOLD, by its id. The shopkeeper reads REASON."""
     with deciding(data, by, command="lines") as operator:
         from joey.commissions.holds import release_hold
         from joey.commissions.holds_in_force import commission_hold_by_id

@@ -63,7 +63,10 @@ def retry_suspense(marketplace: str | None, data: Path) -> None:
 @operator_option
 @data_option
 def attribute(line_id: UUID, slug: str, reason: str, by: str, data: Path) -> None:
-    """Give LINE, which is in suspense, to SHOP for ever. REASON says what proves that the order is the shop's."""
+    """Give LINE, which is in suspense, to SHOP for ever.
+
+    The shopkeeper reads REASON, which says what proves that the order is the shop's.
+    """
     with deciding(data, by, command="lines") as operator:
         from joey.kit.clock import now
         from joey.orders.attribute_line import attribute_line

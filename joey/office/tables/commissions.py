@@ -56,7 +56,7 @@ class Commissions(ReadOnly):
         return each_with_reason(
             self, request, chosen, lambda commission, reason: place_hold(commission, reason=reason, by=by, now=now),
             action="hold", title=gettext("Hold these commissions"),
-            about=gettext("Only these are held, not the account. The shopkeeper reads the reason."),
+            about=gettext("Only these are held, not the account."), keeper_reads=True,
         )  # fmt: skip
 
     @admin.display(description=_("Order"))
@@ -125,7 +125,7 @@ class CommissionHolds(WithReason):
         return each_with_reason(
             self, request, chosen, lambda hold, reason: release_hold(hold, by=by, reason=reason, now=now),
             action="release", title=gettext("Release these holds"),
-            about=gettext("What they blocked becomes available when it is due. The reason is kept."),
+            about=gettext("What they blocked becomes available when it is due."), keeper_reads=True,
         )  # fmt: skip
 
     @admin.display(description=_("Order"))

@@ -75,7 +75,7 @@ class OrderLines(ReadOnly):
             return ask_reason(
                 self, request, chosen, action="attribute", title=gettext("Give these to a shop"),
                 about=gettext("They belong to the shop for ever and are booked to it. Say what proves it."),
-                fields=[AskedField("shop", gettext("Short address of the shop"))],
+                fields=[AskedField("shop", gettext("Short address of the shop"))], keeper_reads=True,
             )  # fmt: skip
         by = operator(request)
         each(

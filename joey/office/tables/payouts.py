@@ -87,7 +87,7 @@ class Payouts(WithReason):
         return each_with_reason(
             self, request, chosen, lambda payout, reason: decide.refuse(payout, by=by, reason=reason, now=now),
             action="refuse", title=gettext("Refuse these payouts"),
-            about=gettext("The money is available again. The shopkeeper reads the reason."),
+            about=gettext("The money is available again."), keeper_reads=True,
         )  # fmt: skip
 
     @admin.action(description=_("Hold these…"))
@@ -99,10 +99,8 @@ class Payouts(WithReason):
 
         return each_with_reason(
             self, request, chosen, place, action="hold", title=gettext("Hold these payouts"),
-            about=gettext(
-                "Only these are held, not the shop. What was sent already is not stopped. The shopkeeper reads the"
-                " reason."
-            ),
+            about=gettext("Only these are held, not the shop. What was sent already is not stopped."),
+            keeper_reads=True,
         )  # fmt: skip
 
     @admin.display(description=_("Shop"))

@@ -34,7 +34,7 @@ class Shops(ReadOnly):
         return each_with_reason(
             self, request, chosen, lambda shop, reason: place_hold(shop, reason=reason, by=operator(request), now=now),
             action="hold_payouts", title=gettext("Hold all payouts of these shops"),
-            about=gettext("Payouts already sent are not stopped. The shopkeeper reads the reason."),
+            about=gettext("Payouts already sent are not stopped."), keeper_reads=True,
         )  # fmt: skip
 
     @admin.display(description=_("Keeper"))
