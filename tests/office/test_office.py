@@ -163,6 +163,8 @@ def test_every_table_and_every_row_is_shown_and_cannot_be_edited(model: Any, set
 
     assert (shown.status_code, detail.status_code) == (200, 200)
     assert 'name="_save"' not in detail.content.decode()
+    assert not re.search(r">\s*Close\s*<", detail.content.decode())  # which would read as closing the shop, or the hold
+    assert re.search(r">\s*Back to the list\s*</a>", detail.content.decode())
     history = reverse(f"admin:{name}_history", args=[row.pk])
     assert history not in detail.content.decode()  # the library's own would say that nothing ever happened to the row
     assert client.get(history).status_code == 404
