@@ -1,5 +1,6 @@
 """Share a listing: a link per channel, its poster and caption, and what each brought."""
 
+import re
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,20 +21,27 @@ from joey.studio.access import keeper_only, language, own_shop, page
 from joey.studio.forms import ChannelForm
 
 SHOWN = tuple(channel for channel in CHANNELS if channel != OWN)
+GOODS_PER_PAGE = 24
+_START = re.compile(r"[0-9]{1,6}")
 
 
 @keeper_only
 @require_safe
 def links(request: HttpRequest, slug: str) -> HttpResponse:
-    """What can be shared, and every link with what it brought."""
+    """What can be shared, page by page in the order of the shelves, and every link with what it brought."""
     shop = own_shop(request, slug)
     now = clock.now()
     stock = stock_of(shop, language=language(), now=now)
+    goods = [card for shelf in stock.shelves for card in shelf.cards]
+    asked = request.GET.get("start", "")
+    start = int(asked) if _START.fullmatch(asked) and int(asked) < len(goods) else 0
+    end = start + GOODS_PER_PAGE
     facts = {
         "shop": shop,
         "tab": "share",
         "now": now,
-        "cards": [card for shelf in stock.shelves for card in shelf.cards][:24],
+        "cards": goods[start:end],
+        "next_start": end if end < len(goods) else None,
         "links": links_of(shop, limit=40, cursor=request.GET.get("cursor") or None),
     }
     return page(request, "links.html", facts)

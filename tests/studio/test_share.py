@@ -1,5 +1,7 @@
 """What a shopkeeper reads where a link is made: of the rate, and what became of it."""
 
+import re
+
 import pytest
 
 from joey.catalog.intake.take_offers import take_offers
@@ -54,3 +56,28 @@ def test_the_page_of_an_order_shows_the_rate_that_pays_and_the_other_one_that_wa
     assert "15% was shown" in other
     assert "When the buyer clicked, 15% was shown; the marketplace pays 12%." in other
     assert "was shown" not in same
+
+
+def test_everything_on_the_shelves_can_be_reached_to_share_it() -> None:
+    shop = meis_shop()
+    names = [f"flask-{number}" for number in range(50)]
+    shown = {str(listed(shop, fresh_flask(identity=name, external_id=name)).id) for name in names}
+    keeper = signed_in(mei())
+
+    reached, address = [], "/studio/mei/share"
+    while address:
+        page = keeper.get(address).content.decode()
+        reached += re.findall(r'href="/studio/mei/share/([0-9a-f-]{36})"', page)
+        more = re.search(r'href="(\?start=[0-9]+)" rel="next"', page)
+        address = f"/studio/mei/share{more[1]}" if more else ""
+
+    assert (len(reached), set(reached)) == (50, shown)
+
+
+@pytest.mark.parametrize("start", ["1", "-1", "x", "9" * 5_000])
+def test_a_start_beyond_the_goods_begins_at_the_first(start: str) -> None:
+    only = listed(meis_shop(), fresh_flask())
+
+    page = signed_in(mei()).get("/studio/mei/share", {"start": start}).content.decode()
+
+    assert f"/studio/mei/share/{only.id}" in page
