@@ -29,9 +29,14 @@ def read_contact(text: str) -> Contact:
     typed = text.strip() if isinstance(text, str) else ""
     if not typed:
         raise Invalid(_("Write your e-mail address or phone number."), field="contact")
+    neither = Invalid(_("This is neither an e-mail address nor a phone number."), field="contact")
     if len(typed) > LENGTH_MAX or not typed.isprintable():
-        raise Invalid(_("This is neither an e-mail address nor a phone number."), field="contact")
-    return _read_email(typed) if "@" in typed else _read_phone(typed)
+        raise neither
+    if "@" in typed:
+        return _read_email(typed)
+    if any(character.isalpha() for character in typed):  # "1-800-FLOWERS" and ";ext=" are not what people sign in with
+        raise neither
+    return _read_phone(typed)
 
 
 def _read_email(typed: str) -> Contact:
@@ -52,8 +57,6 @@ def _read_phone(typed: str) -> Contact:
         _("This phone number cannot be right. Write all of it, from abroad with + and the country code."),
         field="contact",
     )
-    if any(character.isalpha() for character in typed):  # "1-800-FLOWERS" and ";ext=" are not what people sign in with
-        raise refusal
     try:
         number = phonenumbers.parse(typed, HOME_REGION)
     except phonenumbers.NumberParseException:

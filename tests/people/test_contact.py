@@ -67,6 +67,23 @@ def test_what_is_no_contact_is_refused_by_name(hostile: str) -> None:
     assert not hostile.strip() or hostile not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("abc", ("e-mail address", "phone number")),  # it may have been meant as either
+        ("1-800-FLOWERS", ("e-mail address", "phone number")),
+        ("mei@example", ("e-mail address",)),
+        ("12345", ("phone number",)),
+    ],
+)
+def test_a_refusal_speaks_of_what_was_tried(typed: str, named: tuple[str, ...]) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_contact(typed)
+
+    said = str(refused.value.text)
+    assert tuple(way for way in ("e-mail address", "phone number") if way in said) == named
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_read_the_same_way_again_or_refused(text: str) -> None:
     try:
