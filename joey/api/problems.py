@@ -99,7 +99,7 @@ KINDS: Mapping[str, ProblemKind] = {
         _("They were erased because a person asked for that. Add them again before the next payout."),
     ),
     "payee_paused": ProblemKind(
-        _("Payouts are paused"), _("Payout details changed. Payouts resume 72 hours after the change.")
+        _("Payouts are paused"), _("New payout details wait 72 hours before the first payout to them.")
     ),
     "payout_in_progress": ProblemKind(
         _("A payout is in progress already"),

@@ -40,7 +40,7 @@ class NoPayee(Conflict):
 
 
 class PayeePaused(Conflict):
-    """The payout details changed less than 72 hours ago; `usable_from` is in the facts."""
+    """The payout details were saved or changed less than 72 hours ago; `usable_from` is in the facts."""
 
     code = "payee_paused"
 
@@ -159,7 +159,7 @@ def _usable(payee: Payee | None, now: datetime) -> tuple[Payee, PayeeDetails]:
         raise NoPayee(_("Add your payout details first, so that we know where to send the money."))
     if now < payee.usable_from:
         raise PayeePaused(
-            _("Your payout details changed. To protect you, payouts resume on %(day)s at %(time)s (%(zone)s).")
+            _("Your payout details are new. To protect you, payouts are possible from %(day)s at %(time)s (%(zone)s).")
             % {
                 "day": day_text(payee.usable_from, today_of(now).year),
                 "time": f"{payee.usable_from.astimezone(zone()):%H:%M}",

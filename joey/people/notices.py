@@ -20,6 +20,7 @@ NO_MAIL_HOST = ("", "localhost")  # Django's default: no mail host is set up
 
 SUBJECTS: dict[str, Text] = {
     "code": _("Your Joey code"),
+    "first_payout_details": _("Your payout details at Joey were saved"),
     "payout_details": _("Your payout details at Joey were changed"),
 }
 

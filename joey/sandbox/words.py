@@ -90,6 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no orders": ("还没有订单。去商城里买一件试试。", "No orders yet. Buy something at a marketplace."),
     "no messages": ("还没有消息。验证码会出现在这里。", "No messages yet. Codes appear here."),
     "message code": ("验证码", "Sign-in code"),
+    "message first_payout_details": ("收款信息已保存", "Payout details saved"),
     "message payout_details": ("收款信息变更", "Payout details changed"),
     "came back": ("已退汇", "Came back"),
     "no payments": ("银行还没有收到付款文件。", "The bank has received no payment file yet."),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 from stdnum.iso7064 import mod_97_10
 
+from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
 from joey.payouts.jobs import notify_payee_changed
@@ -94,6 +95,28 @@ def test_the_owner_is_notified_of_a_change(settings: object) -> None:
     assert [message["to"] for message in outbox.messages] == ["mei@example.com", "+8613800138000"]
     assert all("•••• 3445" in message["text"] for message in outbox.messages)
     assert job.args["payee_id"] == str(payee.id)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hours_ago", [1, 100])  # delivered at once, or late
+def test_the_first_details_were_saved_and_later_ones_changed(settings: object, hours_ago: int) -> None:
+    at = clock.now() - timedelta(hours=hours_ago)
+    for account in (ACCOUNT, "4111111111111111"):
+        set_payee(meis_shop(), **(GOOD | {"account_number": account}), now=at)
+    person = mei()
+    person.language = "en"
+    person.save()
+
+    with running_outbox() as outbox:
+        settings.NOTICE_URL = outbox.url  # type: ignore[attr-defined]
+        for job in ProcrastinateJob.objects.order_by("id"):
+            notify_payee_changed(**job.args)
+
+    first, second = outbox.messages
+    assert (first["kind"], second["kind"]) == ("first_payout_details", "payout_details")
+    assert "were saved; they end in •••• 3445" in first["text"]
+    assert "were changed; they now end in •••• 1111" in second["text"]
+    assert ["72 hours" in each["text"] for each in (first, second)] == [hours_ago < 72] * 2
 
 
 @pytest.mark.django_db

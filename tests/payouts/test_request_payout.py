@@ -175,7 +175,7 @@ def test_changed_details_pause_payouts_and_the_refusal_has_the_date() -> None:
     changed = NOW - timedelta(hours=71)
     set_payee(shop, rail="bank", holder_name="Dieb", account_number="4111111111111111", now=changed)
 
-    with pytest.raises(PayeePaused, match=r"on 23 Nov at 19:00 \(Beijing time\)") as refused:
+    with pytest.raises(PayeePaused, match=r"from 23 Nov at 19:00 \(Beijing time\)") as refused:
         requested(shop, 100)
 
     assert refused.value.facts["usable_from"] == changed + timedelta(hours=72)

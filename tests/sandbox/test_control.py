@@ -281,7 +281,10 @@ def test_messages_are_kept_and_shown_newest_first(sandbox: Sandbox) -> None:
         assert answer.status_code == 201
     sandbox.post("/control/messages", {"to": "else", "text": "no", "kind": ""})
     sandbox.post("/control/messages", {"to": "else", "text": "no", "kind": "payout_details"})
-    assert ">Payout details changed<" in sandbox.get("/outbox?lang=en").text
+    sandbox.post("/control/messages", {"to": "else", "text": "no", "kind": "first_payout_details"})
+    outbox = sandbox.get("/outbox?lang=en").text
+    assert ">Payout details changed<" in outbox
+    assert ">Payout details saved<" in outbox
     sandbox.client.cookies.clear()
 
     found = sandbox.get("/control/messages", params={"to": "+8613800000001"}).json()["items"]
