@@ -5,10 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.days import day_text, today_of
 from joey.kit.idempotency import key_digest, read_key
 from joey.kit.refusals import Conflict, Invalid, Text
-from joey.kit.zone import zone, zone_name
 from joey.ledger.chart import AccountKind
 from joey.ledger.queries import balances_of, lock_account
 from joey.money.money import Money
@@ -18,6 +16,7 @@ from joey.payouts.journals import RESERVED, PayoutJournal, book
 from joey.payouts.models import Payee, Payout, PayoutHold
 from joey.payouts.payee import latest_payee, lock_payees
 from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
+from joey.payouts.payee_pause import why_paused
 from joey.payouts.questions import words_about
 from joey.payouts.rails.registry import default_rail, rail_manifests
 from joey.payouts.states import IN_PROGRESS
@@ -157,16 +156,8 @@ def _usable(payee: Payee | None, now: datetime) -> tuple[Payee, PayeeDetails]:
     details = read_details(text_of(payee.details_id)) if payee else None
     if payee is None or details is None:
         raise NoPayee(_("Add your payout details first, so that we know where to send the money."))
-    if now < payee.usable_from:
-        raise PayeePaused(
-            _("Your payout details are new. To protect you, payouts are possible from %(day)s at %(time)s (%(zone)s).")
-            % {
-                "day": day_text(payee.usable_from, today_of(now).year),
-                "time": f"{payee.usable_from.astimezone(zone()):%H:%M}",
-                "zone": zone_name(),
-            },
-            usable_from=payee.usable_from,
-        )
+    if paused := why_paused(payee.usable_from, now):
+        raise PayeePaused(paused, usable_from=payee.usable_from)
     return payee, details
 
 

@@ -7,8 +7,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from joey.insight.queries import Today, today_of
 from joey.kit import clock
 from joey.kit.refusals import Refusal
+from joey.kit.text import sentences
 from joey.kit.zone import midnight
 from joey.ledger.queries import balances_of
+from joey.payouts.payee_pause import why_paused
 from joey.payouts.queries import currencies_in_progress, payee_of
 from joey.people.own_tokens import revoke_token_of, tokens_of
 from joey.people.tokens import make_token
@@ -61,6 +63,8 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     balances = balances_of(shop.id)
     in_progress = currencies_in_progress(shop)
     has_money = any(each.available.minor > 0 for currency, each in balances.items() if currency not in in_progress)
+    payee = payee_of(shop)
+    paused = why_paused(payee.usable_from, now) if payee else ""
     facts = {
         "shop": shop,
         "tab": "home",
@@ -68,14 +72,14 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "today": today,
         "balances": balances,
         "in_progress": in_progress,
-        "step": next_step(shop, today, has_money=has_money, has_payee=payee_of(shop) is not None),
+        "step": next_step(shop, today, has_money=has_money, has_payee=payee is not None, paused=paused),
         "many": len(shops_of(keeper(request))) > 1,
     }
     return page(request, "home.html", facts)
 
 
-def next_step(shop: Shop, today: Today, *, has_money: bool, has_payee: bool) -> tuple[object, object, str]:
-    """(what to do, why, where): one thing at a time."""
+def next_step(shop: Shop, today: Today, *, has_money: bool, has_payee: bool, paused: str) -> tuple[object, object, str]:
+    """(what to do, why, where): one thing at a time. `paused` says from when on new payout details can be paid to."""
     studio = f"/studio/{shop.slug}"
     if not today.listings:
         return (
@@ -91,6 +95,8 @@ def next_step(shop: Shop, today: Today, *, has_money: bool, has_payee: bool) -> 
             _("New details wait 72 hours before the first payout, so enter them in good time."),
             f"{studio}/payout-details",
         )
+    if has_money and paused:
+        return (_("Pick and share more"), sentences(_("Money is available."), paused), f"{studio}/pick")
     if has_money:
         return (_("Request a payout"), _("Money is available."), f"{studio}/payout")
     return (_("Pick and share more"), _("Pages with a few fresh things are opened more often."), f"{studio}/pick")

@@ -14,6 +14,7 @@ from joey.ledger.queries import balances_of
 from joey.money.money import parse_amount
 from joey.payouts.floors import floors, missing_for
 from joey.payouts.payee import set_payee
+from joey.payouts.payee_pause import why_paused
 from joey.payouts.queries import PayeeErased, currencies_in_progress, payee_of, payouts_of
 from joey.payouts.queries import payout_details as details_of
 from joey.payouts.request_payout import request_payout
@@ -90,7 +91,7 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
         "tab": "money",
         "now": now,
         "form": form,
-        **_where_it_goes(shop),
+        **_where_it_goes(shop, now),
         "balances": balances,
         "payable": payable,
         "floors": smallest,
@@ -101,11 +102,12 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
     }
 
 
-def _where_it_goes(shop: Shop) -> dict[str, object]:
-    """The payout details or, once they were erased, a sentence that says so."""
+def _where_it_goes(shop: Shop, now: datetime) -> dict[str, object]:
+    """The payout details and, while they are new, why they wait; once they were erased, a sentence that says so."""
     try:
-        return {"payee": details_of(shop), "erased": ""}
+        payee = details_of(shop)
     except PayeeErased as erased:
-        return {"payee": None, "erased": erased.text}
+        return {"payee": None, "paused": "", "erased": erased.text}
     except NotFound:
-        return {"payee": None, "erased": ""}
+        return {"payee": None, "paused": "", "erased": ""}
+    return {"payee": payee, "paused": why_paused(payee.usable_from, now), "erased": ""}

@@ -6,11 +6,16 @@ import pytest
 from django.utils.translation import override
 
 from joey.insight.erase_subject import erase_subject
+from joey.kit import clock
 from joey.kit.text import sentences
 from joey.payouts.holds import place_hold
 from joey.payouts.models import Payee
-from tests.cast import NOW, mei, meis_shop
+from joey.payouts.payee import set_payee
+from joey.payouts.payee_pause import why_paused
+from joey.sharing.make_link import make_link
+from tests.cast import NOW, listed, mei, meis_shop
 from tests.payouts.stage import ready_shop, requested
+from tests.storefront.goods import fresh_flask
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +45,25 @@ def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:
         assert "Request a payout" not in said
         assert "can be paid out after the payout in progress" in said
         assert "for your next payout" not in said
+
+
+def test_while_payout_details_are_new_a_keeper_reads_from_when_a_payout_is_possible_and_is_not_sent_for_one() -> None:
+    shop = ready_shop(10_000)
+    make_link(shop, listing_id=listed(shop, fresh_flask()).id, channel="wechat", now=NOW)
+    client = signed_in(mei())
+    asked = client.get("/studio/mei/").content.decode()
+    moment = clock.now()
+    payee = set_payee(shop, holder_name="李小美", account_number="4111111111111111", now=moment)
+
+    today, payouts = (client.get(address).content.decode() for address in ("/studio/mei/", "/studio/mei/payout"))
+
+    assert "Request a payout" in asked
+    assert "Request a payout" not in today
+    assert 'href="/studio/mei/pick">Pick and share more' in today
+    paused = why_paused(payee.usable_from, moment)
+    assert f"Money is available. {paused}" in today
+    assert paused in payouts
+    assert re.search(r"<button[^>]* disabled>Request the payout", payouts)
 
 
 def test_details_that_were_erased_are_said_to_be_erased() -> None:
