@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission
 from joey.commissions.queries import orders_of
+from joey.kit import clock
 from joey.marketplaces.port import AnyReport
 from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, report, settled
@@ -88,4 +91,20 @@ def test_a_day_without_orders_says_none_of_what_it_earned_as_of_its_orders() -> 
 
     page = signed_in(mei()).get("/studio/mei/").content.decode()
 
-    assert re.findall(r"(?:Orders reported|Earned, pending)</dt><dd><b>([^<]*)</b>", page) == ["0", "0"]
+    assert re.findall(r"(?:Orders reported|Commission earned)</dt><dd><b>([^<]*)</b>", page) == ["0", "0"]
+
+
+def test_what_today_earned_is_not_called_pending_once_it_is_available() -> None:
+    leased(meis_shop())
+    now = clock.now()
+    at: dict[str, Any] = {"paid_at": now, "placed_at": now, "settled_at": now, "reported_at": now}
+    take_order_reports("taobao", [settled(**at)], now=now)
+    earn_due(now=now)
+    confirm_due(now=now + 30 * DAY)
+    assert Commission.objects.get().state == "confirmed"
+
+    page = signed_in(mei()).get("/studio/mei/").content.decode()
+
+    (figure,) = re.findall(r'<div class="([^"]*)"><dt[^>]*>Commission earned</dt><dd><b>(.*?)</b>', page)
+    assert "pending" not in figure[0]
+    assert "2<small>.73" in figure[1]
