@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from joey.cli.data_option import data_option
+from joey.cli.without_database import without_database
 from joey.instance.errors import CommandFailed
 
 if TYPE_CHECKING:
@@ -21,11 +22,18 @@ GONE = (
 )
 
 
+LIST = "`joey prove --rules` lists the rules and says what their numbers are about."
+
+
 @click.command()
+@click.option("--rules", is_flag=True, help="Print every rule by its number, and check nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Every rule with its seconds and first offender, as JSON.")
 @data_option
-def prove(as_json: bool, data: Path) -> None:
+def prove(rules: bool, as_json: bool, data: Path) -> None:
     """Check that no money is lost, created or silently changed; the first offender ends it."""
+    if rules:
+        _print_rules()
+        return
     from joey.instance.open_instance import instance
 
     with instance(data, "prove"):
@@ -48,7 +56,7 @@ def _in_words(verdicts: "Iterable[JudgedRule]") -> int:
     held = 0
     for verdict in verdicts:
         if verdict.offender is not None:
-            raise CommandFailed(f"Does not hold: {verdict.rule}. First offender: {verdict.facts}")
+            raise CommandFailed(f"Does not hold: {verdict.rule}. First offender: {verdict.facts}\n{LIST}")
         click.echo(f"holds  {verdict.rule} ({verdict.seconds:.2f} s)")
         held += 1
     return held
@@ -67,5 +75,16 @@ def _as_json(verdicts: "Iterable[JudgedRule]", gone: list[str]) -> int:
     }
     click.echo(json.dumps(found, default=str, indent=1, ensure_ascii=False))
     if broken:
-        raise CommandFailed(f"Does not hold: {'; '.join(broken)}")
+        raise CommandFailed(f"Does not hold: {'; '.join(broken)}. {LIST}")
     return len(judged)
+
+
+def _print_rules() -> None:
+    without_database()
+    from joey.insight.rule_numbers import rules_by_number
+
+    lines = []
+    for number, about, found in rules_by_number():
+        lines.append(f"{number}. {about[0].upper()}{about[1:]}" if number else f"Without a number: {about}")
+        lines += [f"    - {rule}" for rule in found]
+    click.echo("\n".join(lines))

@@ -1,11 +1,11 @@
 """What waits for an operator, and every state in which something can rest."""
 
-import os
 from pathlib import Path
 
 import click
 
 from joey.cli.data_option import data_option
+from joey.cli.without_database import without_database
 
 
 @click.command()
@@ -33,11 +33,7 @@ def waiting(states: bool, data: Path) -> None:
 
 
 def _print_states() -> None:
-    """Needs no database."""
-    os.environ.update({"DJANGO_SETTINGS_MODULE": "joey.site.settings", "JOEY_NO_POOL": "1"})
-    import django
-
-    django.setup()
+    without_database()
     from joey.insight.resting_states import as_markdown
 
     click.echo(as_markdown(), nl=False)

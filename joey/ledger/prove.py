@@ -1,4 +1,4 @@
-"""The ledger's own rules, as queries that return offenders. The numbers are those of docs/money.md, "Proof"."""
+"""The ledger's own rules, as queries that return offenders. What the numbers mean: insight/rule_numbers.py."""
 
 from joey.kit.prove import Check
 from joey.ledger.chart import HOUSE_BOOK, Side, kinds_with
