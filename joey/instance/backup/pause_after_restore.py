@@ -1,11 +1,18 @@
-"""Make a restored database safe to use: take over payouts that were sent since the backup, and pause all payouts."""
+"""Make a restored database safe to use: take over payouts that were sent since the backup, and pause all payouts.
 
+The database that it replaces is paused as well: it is kept and can be started, and would pay the same payouts again.
+"""
+
+import os
+import subprocess
 from datetime import datetime
 
 import psycopg
 from django.db import DatabaseError
 
 from joey.instance.backup.queries import one_moment
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.instance.processes.server_command import joey_command
 from joey.instance.progress import say
 
 
@@ -21,6 +28,20 @@ def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
         "All payouts are paused. Compare the payouts since the backup with the bank's statement, then resume them with "
         "`joey payouts resume REASON` or in the office."
     )
+
+
+def pause_replaced(made_at: datetime, before: EmbeddedPostgres) -> str:
+    """Pause all payouts in the database that is about to be replaced; why that is not possible, "" once it is done.
+
+    By the command, in a process of its own: Django in this one works on the restored database.
+    """
+    if before.pid() is None:
+        return "its database does not start"
+    reason = f"Replaced by the backup of {made_at:%Y-%m-%d %H:%M} UTC: payouts are paid from what was restored."
+    environment = os.environ | {"DATABASE_URL": before.urls.app, "DATABASE_OWNER_URL": before.urls.owner}
+    environment.pop("JOEY_OPERATOR", None)  # no operator decides this
+    done = subprocess.run(joey_command("payouts", "pause", reason), env=environment, capture_output=True, text=True)
+    return "" if done.returncode == 0 else " ".join(done.stderr.split()) or f"`joey` ended with {done.returncode}"
 
 
 def _carry_over(before_url: str) -> bool:

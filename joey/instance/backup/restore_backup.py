@@ -14,7 +14,7 @@ from joey.instance.backup.make_backup import (
     TUNING,
     refuse_without_space,
 )
-from joey.instance.backup.pause_after_restore import pause_after_restore
+from joey.instance.backup.pause_after_restore import pause_after_restore, pause_replaced
 from joey.instance.backup.queries import Holdings, erased_since, holdings, is_empty, one_moment, others_connected
 from joey.instance.backup.swap_data import NEW, kept_name, swap_data
 from joey.instance.backup.try_backup import bring_up_to_date, check, fill, prove, try_backup, use_database
@@ -79,6 +79,7 @@ def _into_folder(folder: Path, manifest: BackupManifest, data: Path, replace: bo
         close_connections()
         after.stop()
         incoming = _files(folder / FILES, data, after)
+        unpaused = pause_replaced(manifest.made_at, before) if taken else ""
     except BaseException:
         _sweep(new)
         raise
@@ -88,7 +89,7 @@ def _into_folder(folder: Path, manifest: BackupManifest, data: Path, replace: bo
     kept = kept_name(data) if taken else None
     swap_data(data, incoming, kept)
     if kept:
-        _say_kept(data, data / kept)
+        _say_kept(data, data / kept, unpaused)
     say(f"Restored to {data}. `joey up` starts it.")
 
 
@@ -127,16 +128,18 @@ def _files(backed_up: Path, data: Path, after: EmbeddedPostgres) -> list[str]:
     return incoming
 
 
-def _say_kept(data: Path, kept: Path) -> None:
-    for name in (MARKETPLACES, RAILS):  # so that what is kept is a complete instance
-        if (data / name).exists():
-            write_private(kept / name, (data / name).read_bytes())
+def _say_kept(data: Path, kept: Path, unpaused: str) -> None:
+    """Of the accounts it gets those at marketplaces, to look into it; it is no longer the one that pays."""
+    if (data / MARKETPLACES).exists():
+        write_private(kept / MARKETPLACES, (data / MARKETPLACES).read_bytes())
     before = EmbeddedPostgres(kept)
     size = sum(path.lstat().st_size for path in before.cluster.rglob("*") if path.is_file())
     places = f"{kept} {before.cluster}" if before.run_as else str(kept)
+    paused = f"could not be paused ({unpaused})" if unpaused else "are paused"
     say(
         f"What was here before is kept in {kept} ({size / 1e6:.0f} MB): `joey up --data {kept}` starts it, "
-        f"`rm -r {places}` removes it."
+        f"`rm -r {places}` removes it.\nIts payouts {paused}, and {RAILS} is not there. Never let it pay: what both "
+        "have to pay, the bank would execute twice."
     )
 
 
@@ -165,7 +168,10 @@ def _into_own_server(folder: Path, manifest: BackupManifest, data: Path) -> None
         check(manifest.holds, urls.owner)
     _finish_database(manifest, urls, None)
     _own_files(folder / FILES, data)
-    say("Restored into the database that DATABASE_OWNER_URL names.")
+    say(
+        "Restored into the database that DATABASE_OWNER_URL names. That pauses no other: if the one used until now "
+        "is still there, keep it from paying with `joey payouts pause REASON`."
+    )
 
 
 def _own_files(backed_up: Path, data: Path) -> None:

@@ -30,6 +30,7 @@ from joey.instance.backup.backup_archive import (
     checksums,
     new_backup,
     verified,
+    write_private,
 )
 from joey.instance.backup.queries import why_payouts_pause
 from joey.instance.backup.restore_backup import _refuse_newer
@@ -371,7 +372,9 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         handed_over, erased = since.split()
         assert handed_over == "1"
 
+        write_private(restored.data / "rails.json", json.dumps(bank.settings).encode())
         replaced = joey("restore", str(made.folder), "--data", data, "--replace")
+        (restored.data / "rails.json").unlink()
 
         assert replaced.returncode == 0, replaced.stdout + replaced.stderr
         lost, done = replaced.stdout.split("  database")
@@ -383,6 +386,8 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         assert "The restored books have the payouts sent since, 1 over ¥160.00" in done
         [kept] = Path(data).glob("before-*")
         assert f"rm -r {kept}" in done
+        assert "Its payouts are paused, and rails.json is not there. Never let it pay" in done
+        assert not (kept / "rails.json").exists()
         bank.decide_all("settled")
         with EmbeddedPostgres(restored.data) as now:
             after = python_on(now, f"""
@@ -419,6 +424,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         assert list(bank.instructions().values()) == ["160.00"]  # instructed once, whatever was restored
     with EmbeddedPostgres(kept) as before, psycopg.connect(before.urls.app) as app:
         assert app.execute("SELECT count(*) FROM shops_shop").fetchone() == (2,)
+        assert str(why_payouts_pause(app)).startswith("Replaced by the backup of")
 
 
 def test_data_that_is_here_is_not_replaced_without_the_option_even_if_it_cannot_be_read(
@@ -473,6 +479,7 @@ def test_an_older_versions_backup_is_brought_up_to_date_and_takes_the_place_of_a
     assert said.returncode == 0, said.stdout + said.stderr
     assert "Cannot tell what would be lost: the current database does not start" in said.stdout
     assert "pg_wal missing" in said.stdout
+    assert "Its payouts could not be paused (its database does not start)" in said.stdout
     with EmbeddedPostgres(data) as now, psycopg.connect(now.urls.app) as app:
         # one of the restore that the backup was made after, one of this restore
         assert app.execute("SELECT count(*) FROM payouts_payoutpause").fetchone() == (2,)
