@@ -38,7 +38,7 @@ from joey.shops.models import Shop
 
 M = TypeVar("M", bound=Model)
 
-_PEOPLE = ("owner_id", "operator_id", "placed_by_id", "closed_by_id", "decided_by_id", "published_by_id")
+_PEOPLE = ("owner_id", "operator_id", "placed_by_id", "closed_by_id", "decided_by_id", "published_by_id", "ended_by_id")
 
 
 def copy_payouts(before: psycopg.Connection, payouts: Sequence[Payout], *, now: datetime) -> None:
@@ -99,6 +99,16 @@ def copy_limits(before: psycopg.Connection, limits: Sequence[PayoutLimits], *, n
     for version in new:
         record_limits(before, version)
     _advance(PayoutLimits)
+
+
+def copy_rows(before: psycopg.Connection, *tables: Sequence[Model], now: datetime) -> None:
+    """Rows that never change, a table after the other, with the people and the texts that they name."""
+    rows = [row for table in tables for row in table]
+    _copy_people(before, rows, now)
+    _copy_texts(before, rows)
+    for table in tables:
+        if table:
+            _insert(type(table[0]), table)
 
 
 def attempts_of(before: psycopg.Connection, payouts: Sequence[Payout]) -> list[PayoutAttempt]:

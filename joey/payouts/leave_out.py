@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from joey.money.money import Money
 from joey.payouts.holds import place_hold
-from joey.payouts.models import Payout, PayoutHold
+from joey.payouts.models import Payout, PayoutHold, PayoutPause
 from joey.payouts.pause import open_pauses, pause_payouts
 from joey.payouts.read_before import read
 from joey.record.append import append
@@ -29,11 +29,11 @@ WHY_MOST = 300
 
 @dataclass(frozen=True)
 class LeftOut:
-    """`transfer` is its key at the rail, the end-to-end id of a bank; "" for a hold that an operator had placed."""
+    """`transfer` is its key at the rail, the end-to-end id of a bank; "" for a hold or a pause by an operator."""
 
     transfer: str
     amount: Money | None
-    shop: str  # its address, or its id where it is not here either
+    shop: str  # its address, or its id where it is not here either; "" for a pause of all payouts
     why: str
 
 
@@ -64,6 +64,12 @@ def leave_out_hold(hold: PayoutHold, *, why: Exception, now: datetime) -> LeftOu
     shop = Shop.objects.get(pk=hold.shop_id)
     _pause(f"Not taken over: a hold by an operator on payouts of the shop {shop.slug}", now)
     return LeftOut("", None, shop.slug, _in_one_line(why))
+
+
+def leave_out_pause(pause: PayoutPause, *, why: Exception, now: datetime) -> LeftOut:
+    """A pause of all payouts that cannot be taken over, or its ending: everything waits for that instead."""
+    _pause(f"Not taken over: the pause of all payouts of {pause.placed_at:%Y-%m-%d %H:%M} UTC", now)
+    return LeftOut("", None, "", _in_one_line(why))
 
 
 def _record(subject: str, facts: Mapping[str, object], now: datetime) -> bool:

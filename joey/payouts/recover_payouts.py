@@ -4,7 +4,7 @@ A backup does not know the payouts that were sent after it: it would send them a
 the same money again. Where the replaced database can still be read, those payouts are copied with their ids, files,
 keys, submissions, answers and holds, and with the people who decided about them. The rail then answers for them as it
 would have. So are payouts that left before and about which more was learned since: a file that the bank has shown to
-have is never sent again. What an operator held or released since stays so.
+have is never sent again. What an operator held, released, paused or resumed since stays so.
 
 That money left is a fact, whatever the restored books say of the shop's balance: what they do not know as available yet
 is booked all the same, below zero, and what is settled later sets it off (docs/money.md). One payout that cannot be
@@ -24,8 +24,9 @@ from django.db.models import Model
 
 from joey.kit import sql
 from joey.money.money import Money
+from joey.payouts.copy_pauses import copy_pauses, pauses_since
 from joey.payouts.copy_payouts import attempts_of, copy_holds, copy_limits, copy_payouts
-from joey.payouts.leave_out import LeftOut, leave_out_again, leave_out_hold, leave_out_payout
+from joey.payouts.leave_out import LeftOut, leave_out_again, leave_out_hold, leave_out_pause, leave_out_payout
 from joey.payouts.models import (
     Payout,
     PayoutAnswer,
@@ -66,8 +67,12 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
     sql.lock_until_end("payouts:recover")
     known = dict(Payout.objects.values_list("id", "state"))
     copy_limits(before, read(before, PayoutLimits, "id", list(named_by_new(before, PayoutLimits, "id"))), now=now)
-    changed = _changed_since(before, known)
     left_out = [
+        leave_out_pause(pause, why=why, now=now)
+        for pause, why in _each_alone(pauses_since(before), lambda some: copy_pauses(before, some, now=now))
+    ]
+    changed = _changed_since(before, known)
+    left_out += [
         leave_out_payout(payout, why=why, now=now)
         for payout, why in _each_alone(changed, lambda some: copy_payouts(before, some, now=now))
     ]

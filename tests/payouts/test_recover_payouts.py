@@ -16,7 +16,7 @@ from joey.payouts.decide import approve
 from joey.payouts.holds import open_holds, place_hold, release_hold
 from joey.payouts.limits import LimitAmounts, publish_limits
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
-from joey.payouts.pause import open_pauses
+from joey.payouts.pause import end_pause, open_pauses, pause_payouts
 from joey.payouts.pay_due import pay_due
 from joey.payouts.prepare_files import prepare_files
 from joey.payouts.rails.registry import rail_manifests
@@ -302,6 +302,53 @@ def test_what_an_operator_held_or_released_since_the_backup_stays_so(
     payout.refresh_from_db()
     of_lulu.refresh_from_db()
     assert (payout.state, of_lulu.state, len(bank.received)) == ("approved", "sent", 1)
+    prove()
+
+
+def test_what_was_sent_after_a_pause_that_ended_since_the_backup_comes_over(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    approved(ready_shop())
+    pause = pause_payouts(reason="The bank works on Sunday", by=ada(), now=NOW)
+
+    with since_the_backup(committed_db):
+        end_pause(pause, reason="It worked", by=second_operator(), now=NOW + MINUTE)
+        send_due(now=NOW + MINUTE)
+        hear(bank, "settled", day=1)
+
+    assert open_pauses() == []
+    assert [event.kind for event in events_of([f"pause:{pause.id}"])] == ["payouts.paused", "payouts.resumed"]
+    prove()
+
+
+def test_a_pause_that_was_placed_since_the_backup_stays_in_force_also_if_it_is_restored_twice(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    approved(ready_shop())
+
+    with since_the_backup(committed_db, twice=True):
+        pause_payouts(reason="Fraud at the bank", by=second_operator(), now=NOW)
+
+    [pause] = open_pauses()
+    assert (kept_text(pause, "reason"), pay_due(now=NOW + 9 * DAY).sent) == ("Fraud at the bank", 0)
+    assert [event.kind for event in events_of([f"pause:{pause.id}"])] == ["payouts.paused"]
+    prove()
+
+
+def test_a_pause_that_cannot_be_copied_is_named_and_stops_no_payout_from_coming(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    shop = ready_shop()
+    damage: LiteralString = "UPDATE before.payouts_payoutpause SET reason_sha256 = NULL"
+
+    with since_the_backup(committed_db, damage) as recovered:
+        approved(shop)
+        send_due(now=NOW)
+        pause_payouts(reason="Fraud at the bank", by=ada(), now=NOW)
+
+    assert [(each.payouts, [left.shop for left in each.left_out]) for each in recovered] == [(1, [""])]
+    assert [kept_text(pause, "reason")[:41] for pause in open_pauses()] == ["Not taken over: the pause of all payouts "]
+    assert held(shop.pk) == money(in_transit=10_000)
     prove()
 
 

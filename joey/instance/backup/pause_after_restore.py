@@ -19,15 +19,19 @@ from joey.instance.progress import say
 def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
     """Work on Django's database; `before_url` is the database that it replaces, if that can be read."""
     from joey.kit.clock import now
-    from joey.payouts.pause import pause_payouts
+    from joey.payouts.pause import open_pauses, pause_payouts
+    from joey.record.kept_texts import kept_text
 
     came = before_url is not None and _carry_over(before_url)
     reason = f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC. Compare the books with the bank first"
+    others = open_pauses()
     pause_payouts(reason=reason + ("." if came else ": what was paid since is not in them."), now=now())
     say(
         "All payouts are paused. Compare the payouts since the backup with the bank's statement, then resume them with "
         "`joey payouts resume REASON` or in the office."
     )
+    for pause in others:
+        say(f"The pause of {pause.placed_at:%Y-%m-%d %H:%M} UTC stays in force as well: {kept_text(pause, 'reason')}")
 
 
 def pause_replaced(made_at: datetime, before: EmbeddedPostgres) -> str:
@@ -67,7 +71,8 @@ def _payouts(before: psycopg.Connection) -> None:
         say(f"The restored books have the payouts sent since, {done.payouts} over {amounts}: not paid twice.")
     for each in done.left_out:
         what = f"The transfer {each.transfer} over {each.amount.text}" if each.amount else "A hold by an operator"
-        say(f"{what}, shop {each.shop}, could not be taken over ({each.why}). `joey waiting` lists what waits for it.")
+        what = f"{what}, shop {each.shop}," if each.shop else "A pause of all payouts"
+        say(f"{what} could not be taken over ({each.why}). `joey waiting` lists what waits for it.")
 
 
 def _leases(before: psycopg.Connection) -> None:
