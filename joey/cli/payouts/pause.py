@@ -1,12 +1,17 @@
 """Pause all payouts of this instance, and resume them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, deciding_if_named, operator_if_named, operator_option
 from joey.cli.reason_option import reason_option
+from joey.instance.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from joey.payouts.models import PayoutPause
 
 
 @click.command()
@@ -17,11 +22,10 @@ def status(data: Path) -> None:
 
     with instance(data, "payouts"):
         from joey.payouts.pause import open_pauses
-        from joey.record.kept_texts import kept_text
 
         pauses = open_pauses()
     for pause in pauses:
-        click.echo(f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {kept_text(pause, 'reason')}")
+        click.echo(_since(pause))
     click.echo("`joey payouts resume REASON` resumes them." if pauses else "Payouts are not paused.")
 
 
@@ -41,15 +45,27 @@ def pause(reason: str, by: str | None, data: Path) -> None:
 
 @click.command()
 @reason_option
+@click.option("--all", "every", is_flag=True, help="End several pauses; without it they are listed, and none ends.")
 @operator_option
 @data_option
-def resume(reason: str, by: str, data: Path) -> None:
+def resume(reason: str, every: bool, by: str, data: Path) -> None:
     """Resume payouts, after comparing the books with the bank's statement; REASON says what was compared."""
     with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
         from joey.payouts.pause import end_pause, open_pauses
 
         pauses = open_pauses()
+        if len(pauses) > 1 and not every:
+            raise CommandFailed(
+                "\n".join(_since(pause) for pause in pauses)
+                + "\nThese were placed for different reasons. --all ends them together; in the office each ends alone."
+            )
         for pause in pauses:
             end_pause(pause, reason=reason, now=now(), by=operator)
     click.echo("Payouts are resumed." if pauses else "Payouts were not paused.")
+
+
+def _since(pause: "PayoutPause") -> str:
+    from joey.record.kept_texts import kept_text
+
+    return f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {kept_text(pause, 'reason')}"
