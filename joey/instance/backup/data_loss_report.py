@@ -13,6 +13,8 @@ NAMES = {
     "commissions_commission": ("commission", "commissions"),
     "shops_shop": ("shop", "shops"),
     "people_person": ("person", "people"),
+    "commissions_planversion": ("plan", "plans"),
+    "payouts_payoutpause": ("pause of all payouts", "pauses of all payouts"),
     "shops_listing": ("listing", "listings"),
     "sharing_link": ("link", "links"),
     "sharing_click": ("click", "clicks"),

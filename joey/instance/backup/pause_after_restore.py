@@ -51,13 +51,13 @@ def pause_replaced(made_at: datetime, before: EmbeddedPostgres) -> str:
 def _carry_over(before_url: str) -> bool:
     """Whether the payouts came; without the leases no money goes out twice."""
     came = set()
-    for take_over in (_payouts, _leases):
+    for what, take_over in (("payouts, holds, pauses and limits", _payouts), ("leases", _leases), ("plans", _plans)):
         try:
             with one_moment(before_url) as before:
                 take_over(before)
             came.add(take_over)
         except (psycopg.Error, DatabaseError) as error:  # its tables may be older than this version, or damaged
-            say(f"The {take_over.__name__[1:]} since then cannot be taken over from the previous database: {error}")
+            say(f"The {what} since then cannot be taken over from the previous database: {error}")
     return _payouts in came
 
 
@@ -82,3 +82,14 @@ def _leases(before: psycopg.Connection) -> None:
     came = restore_leases(before, now=now())
     if came:
         say(f"{came} positions leased since the backup keep their shop.")
+
+
+def _plans(before: psycopg.Connection) -> None:
+    from joey.instance.backup.take_over_plans import take_over_plans
+    from joey.kit.clock import now
+
+    for plan in take_over_plans(before, now=now()):
+        say(
+            f"The plan published since is plan {plan.pk}, from {plan.from_at:%Y-%m-%d %H:%M} UTC as announced: "
+            f"{plan.shopkeeper_ppm} ppm to the shopkeeper."
+        )

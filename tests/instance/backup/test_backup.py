@@ -361,6 +361,8 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
                 approved(meis_shop(), 16_000, "key-1")
                 print(send_due(now=NOW).handed_over)
                 pause_payouts(reason="Fraud at the bank", now=NOW)
+                plan = {{"shopkeeper_ppm": 700_000, "platform_ppm": 300_000, "waiting_days": 14}}
+                publish_plan(plan, by=second_operator(), now=NOW)
                 rests = NOW + 45 * DAY
                 PositionLease.objects.update(ended_at=NOW, until=rests)
                 Position.objects.update(free_from=rests)
@@ -385,6 +387,8 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         assert "Orders come back" in lost
         assert re.findall("^  (.*), erased ....-..-.. ..:..:.. UTC$", lost, re.M) == [erased]
         assert "The restored books have the payouts sent since, 1 over ¥160.00" in done
+        assert " 1 plan, 2 pauses of all payouts" in lost
+        assert "The plan published since is plan 2, from " in done
         assert "stays in force as well: Fraud at the bank" in done
         [kept] = Path(data).glob("before-*")
         assert f"rm -r {kept}" in done
@@ -406,6 +410,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
                 except InsufficientBalance:
                     print("not enough")
                 print(pay_due(now=NOW).sent)
+                print(plan_shares(NOW + 15 * DAY), second_operator().is_staff)
                 for position in Position.objects.order_by("key"):
                     lease = PositionLease.objects.filter(position=position).first()
                     print(position.key, position.free_from, lease and (lease.shop.slug, lease.ended_at is None))
@@ -419,6 +424,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
             "True",  # paid from money that the backup does not have
             "not enough",  # though it was earned again
             "0",
+            "(700000, 300000) False",  # as announced, by an operator whom the backup does not know
         ]
         assert [line.split(" ", 1)[0] for line in positions] == ["110000000001", "110000000002", "110000000003"]
         assert positions[0].endswith("('mei', False)")  # ended after the backup
@@ -539,6 +545,8 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
             "import django; django.setup()",
             "from django.conf import settings",
             "from joey.insight.erase_subject import erase_subject",
+            "from joey.commissions.plan_now import plan_shares",
+            "from joey.commissions.publish_plan import publish_plan",
             "from joey.payouts.pause import end_pause, open_pauses, pause_payouts",
             "from joey.payouts.models import PayoutPause",
             "from joey.payouts.pay_due import pay_due",
@@ -548,7 +556,7 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
             "from joey.shops.models import Shop",
             "from joey.shops.open_shop import describe_shop",
             "from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop",
-            "from tests.payouts.stage import approved, earn, held, requested",
+            "from tests.payouts.stage import approved, earn, held, requested, second_operator",
             "from tests.proof import prove",
             dedent(business),
         ]
