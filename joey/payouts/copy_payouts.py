@@ -32,6 +32,7 @@ from joey.payouts.record_carried_over import (
     record_person,
     record_shop,
 )
+from joey.payouts.withdraw import withdraw_locked
 from joey.people.models import Person
 from joey.record.models import ErasableText
 from joey.shops.models import Shop
@@ -63,6 +64,7 @@ def copy_payouts(before: psycopg.Connection, payouts: Sequence[Payout], *, now: 
     known = {payout.id for payout in payouts} - {payout.id for payout in not_here(Payout, payouts)}
     record_carried_over(payouts, payees, approvals, holds, closings, now=now)
     record_findings(decisions, attempts)
+    _withdraw(files)
     _insert(Shop, shops)
     _insert(Payee, payees)
     _upsert(PayoutFile, files, ("withdrawn_at", "asked_at", "answered_at", "problems"))
@@ -112,9 +114,23 @@ def copy_rows(before: psycopg.Connection, *tables: Sequence[Model], now: datetim
 
 
 def attempts_of(before: psycopg.Connection, payouts: Sequence[Payout]) -> list[PayoutAttempt]:
-    """The older ones of a payout first: written in this order, at no moment can two of them pay."""
-    attempts = read(before, PayoutAttempt, "payout_id", [payout.id for payout in payouts])
+    """The older ones of a payout first: written in this order, at no moment can two of them pay.
+
+    What was prepared and withdrawn since the backup never left and stays there: its file would come without the
+    transfers of payouts that wait, and a file is only ever known with all of its own.
+    """
+    every = read(before, PayoutAttempt, "payout_id", [payout.id for payout in payouts])
+    unknown = {attempt.id for attempt in not_here(PayoutAttempt, every)}
+    attempts = [each for each in every if each.state != PayoutAttempt.State.WITHDRAWN or each.id not in unknown]
     return sorted(attempts, key=lambda attempt: (attempt.payout_id, attempt.number))
+
+
+def _withdraw(files: Iterable[PayoutFile]) -> None:
+    """Withdraw here what was withdrawn since the backup, with every transfer in it: some are of payouts that wait."""
+    withdrawn = {file.id: file.withdrawn_at for file in files if file.withdrawn_at}
+    waiting = PayoutFile.objects.select_for_update().filter(pk__in=withdrawn, withdrawn_at=None)
+    for file in waiting.order_by("id"):
+        withdraw_locked(file, by="restore", now=withdrawn[file.id])
 
 
 def _copy_people(before: psycopg.Connection, rows: Iterable[Model], now: datetime) -> None:

@@ -150,6 +150,31 @@ def test_what_the_bank_called_a_transfer_since_the_backup_comes_with_its_answer(
     prove()
 
 
+@pytest.mark.parametrize("prepared", ["before the backup", "since"])
+def test_a_file_that_was_withdrawn_since_the_backup_is_so_with_all_its_transfers(
+    committed_db: EmbeddedPostgres, bank: Bank, prepared: str
+) -> None:
+    payout, of_lulu = approved(ready_shop()), approved(lulus_ready_shop(), 4_000)
+    if prepared != "since":
+        prepare_files(rail_manifests()["bank"], now=NOW)  # both in one file
+
+    with since_the_backup(committed_db, twice=True) as recovered:
+        prepare_files(rail_manifests()["bank"], now=NOW)
+        place_hold(of_lulu.shop, reason="Is it really hers?", by=ada(), now=NOW)  # the file is withdrawn
+        send_due(now=NOW)  # Mei's in another
+        hear(bank, "settled", day=1)
+
+    assert [(each.payouts, each.left_out) for each in recovered] == [(1, ())]
+    of_lulu.refresh_from_db()
+    assert (of_lulu.state, held(payout.shop_id)) == ("approved", money(paid=10_000))
+    assert not PayoutAttempt.objects.filter(state="prepared").exists()
+    prove()
+    release_hold(open_holds().get(), reason="It is hers", now=NOW + 10 * DAY)
+    pay_due(now=NOW + 10 * DAY)
+    assert len(bank.instructions()) == len(bank.received) == 2
+    prove()
+
+
 # ── Money that the restored books do not have ──────────────────────────────────────────────────────────────
 
 
