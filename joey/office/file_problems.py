@@ -45,6 +45,10 @@ NOTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         ("overdue: (?P<key>.*) was not answered in time", gettext_noop("%(key)s: not answered in time.")),
         (
+            "left_out: (?P<key>.*) was not taken over by a restore",
+            gettext_noop("%(key)s: a restore could not take over what became of it."),
+        ),
+        (
             "unknown_word: (?P<key>[^:]*): (?P<words>.*)",
             gettext_noop("%(key)s: the bank's answer cannot be read (%(words)s)."),
         ),

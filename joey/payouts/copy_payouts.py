@@ -1,7 +1,9 @@
 """Copies payouts with all that belongs to them from the database that a restore replaces, and books what is missing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 
 import psycopg
@@ -32,6 +34,7 @@ from joey.payouts.record_carried_over import (
     record_person,
     record_shop,
 )
+from joey.payouts.states import NOT_FINAL
 from joey.payouts.withdraw import withdraw_locked
 from joey.people.models import Person
 from joey.record.models import ErasableText
@@ -40,47 +43,106 @@ from joey.shops.models import Shop
 M = TypeVar("M", bound=Model)
 
 _PEOPLE = ("owner_id", "operator_id", "placed_by_id", "closed_by_id", "decided_by_id", "published_by_id", "ended_by_id")
+_NOT_LEFT = (PayoutAttempt.State.PREPARED, PayoutAttempt.State.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Payouts of the other database as they are to be here, with what belongs to them."""
+
+    payouts: Sequence[Payout]
+    attempts: Sequence[PayoutAttempt]
+    files: Sequence[PayoutFile]
+    submissions: Sequence[PayoutSubmission]
+    approvals: Sequence[PayoutApproval]
+    shops: Sequence[Shop] = ()
+    payees: Sequence[Payee] = ()
+    answers: Sequence[PayoutAnswer] = ()
+    holds: Sequence[PayoutHold] = ()
+    closings: Sequence[PayoutHoldClosing] = ()
+    decisions: Sequence[PayoutDecision] = ()
 
 
 def copy_payouts(before: psycopg.Connection, payouts: Sequence[Payout], *, now: datetime) -> None:
     """Rows with the ids they had, in order of ids: a shop's older payout is finished before a newer one begins."""
-    ids = [payout.id for payout in payouts]
     attempts = attempts_of(before, payouts)
-    shops = not_here(Shop, read(before, Shop, "id", list({payout.shop_id for payout in payouts})))
-    payees = read(before, Payee, "id", list({payout.payee_id for payout in payouts}))
-    files = read(before, PayoutFile, "id", list({attempt.file_id for attempt in attempts}))
-    submissions = read(before, PayoutSubmission, "file_id", [file.id for file in files])
-    ours = {attempt.id for attempt in attempts} | {None}
-    every = read(before, PayoutAnswer, "file_id", [file.id for file in files])
-    answers = [answer for answer in every if answer.attempt_id in ours]  # others come with their own payout
-    approvals = read(before, PayoutApproval, "payout_id", ids)
-    holds = read(before, PayoutHold, "attempt_id", [attempt.id for attempt in attempts])
-    closings = read(before, PayoutHoldClosing, "hold_id", [hold.id for hold in holds])
-    decisions = read(before, PayoutDecision, "attempt_id", [attempt.id for attempt in attempts])
-    _copy_people(before, [*shops, *payouts, *approvals, *holds, *closings, *decisions], now)
-    _copy_texts(before, [*payees, *payouts, *attempts, *files, *answers, *holds, *closings, *decisions])
-    for shop in shops:
+    attempt_ids = [attempt.id for attempt in attempts]
+    file_ids = list({attempt.file_id for attempt in attempts})
+    answers = read(before, PayoutAnswer, "file_id", file_ids)
+    holds = read(before, PayoutHold, "attempt_id", attempt_ids)
+    rows = _Rows(
+        payouts=payouts,
+        attempts=attempts,
+        files=read(before, PayoutFile, "id", file_ids),
+        submissions=read(before, PayoutSubmission, "file_id", file_ids),
+        approvals=read(before, PayoutApproval, "payout_id", [payout.id for payout in payouts]),
+        shops=not_here(Shop, read(before, Shop, "id", list({payout.shop_id for payout in payouts}))),
+        payees=read(before, Payee, "id", list({payout.payee_id for payout in payouts})),
+        answers=[each for each in answers if each.attempt_id in {*attempt_ids, None}],  # others with their own payout
+        holds=holds,
+        closings=read(before, PayoutHoldClosing, "hold_id", [hold.id for hold in holds]),
+        decisions=read(before, PayoutDecision, "attempt_id", attempt_ids),
+    )
+    _write(before, rows, now)
+
+
+def copy_as_unknown(before: psycopg.Connection, payout: Payout, *, now: datetime) -> PayoutAttempt | None:
+    """Of a payout that cannot be copied, but is here, only that it left: its transfer, of which no more is known.
+
+    A transfer that is final here stays so. None where the payout is not here, or its transfer or file cannot be found.
+    """
+    here = Payout.objects.filter(pk=payout.id).first()
+    attempts = attempts_of(before, [payout])
+    attempt = next((each for each in attempts if each.state not in _NOT_LEFT), None)
+    if here is None or attempt is None:
+        return None
+    found = PayoutAttempt.objects.select_related("file", "payout__shop__owner").filter(pk=attempt.id)
+    if not found.exclude(state__in=NOT_FINAL).exists():
+        files = read(before, PayoutFile, "id", [each.file_id for each in attempts])
+        submissions = read(before, PayoutSubmission, "file_id", [attempt.file_id])
+        if not submissions:
+            return None
+        if here.state == Payout.State.REQUESTED:  # it was approved there
+            here.approvals_needed, here.decided_at = payout.approvals_needed, payout.decided_at
+            here.decided_by_id = payout.decided_by_id
+        here.state = Payout.State.SENT
+        attempt.state, attempt.finished_at = PayoutAttempt.State.UNKNOWN, None
+        attempt.reason_id = attempt.reason_sha256 = None
+        approvals = read(before, PayoutApproval, "payout_id", [here.id])
+        _write(before, _Rows([here], attempts, files, submissions, approvals), now)
+    return found.get()
+
+
+def _write(before: psycopg.Connection, rows: _Rows, now: datetime) -> None:
+    """What is missing here, its events and its journals."""
+    payouts, decisions, approvals = rows.payouts, rows.decisions, rows.approvals
+    _copy_people(before, [*rows.shops, *payouts, *approvals, *rows.holds, *rows.closings, *decisions], now)
+    with_texts = [rows.payees, payouts, rows.attempts, rows.files, rows.answers, rows.holds, rows.closings, decisions]
+    _copy_texts(before, chain.from_iterable(with_texts))
+    for shop in rows.shops:
         record_shop(shop)
     known = {payout.id for payout in payouts} - {payout.id for payout in not_here(Payout, payouts)}
-    record_carried_over(payouts, payees, approvals, holds, closings, now=now)
-    record_findings(decisions, attempts)
-    _withdraw(files)
-    _insert(Shop, shops)
-    _insert(Payee, payees)
-    _upsert(PayoutFile, files, ("withdrawn_at", "asked_at", "answered_at", "problems"))
+    record_carried_over(payouts, rows.payees, approvals, rows.holds, rows.closings, now=now)
+    record_findings(decisions, rows.attempts)
+    _withdraw(rows.files)
+    _insert(Shop, rows.shops)
+    _insert(Payee, rows.payees)
+    _upsert(PayoutFile, rows.files, ("withdrawn_at", "asked_at", "answered_at", "problems"))
     decided = ("approvals_needed", "decided_by", "decided_at")
     _upsert(Payout, payouts, ("state", "reason_id", "reason_sha256", "finished_at", *decided))
     _insert(PayoutApproval, approvals)
-    _upsert(PayoutAttempt, attempts, ("state", "reason_id", "reason_sha256", "finished_at"))
-    _insert(PayoutSubmission, submissions)
-    _insert(PayoutAnswer, answers)
-    _insert(PayoutHold, holds)
-    _insert(PayoutHoldClosing, closings)
+    _upsert(PayoutAttempt, rows.attempts, ("state", "reason_id", "reason_sha256", "finished_at"))
+    open_ones = PayoutAttempt.objects.filter(file__in=rows.files, state__in=NOT_FINAL)  # what was left out stays open
+    PayoutFile.objects.filter(pk__in=open_ones.values("file")).update(answered_at=None)
+    _insert(PayoutSubmission, rows.submissions)
+    _insert(PayoutAnswer, rows.answers)
+    _insert(PayoutHold, rows.holds)
+    _insert(PayoutHoldClosing, rows.closings)
     _insert(PayoutDecision, decisions)
     for numbered in (PayoutApproval, PayoutSubmission, PayoutAnswer, PayoutDecision):
         _advance(numbered)
-    accounts = {file.id: file.rail_account for file in files}
-    book_carried_over(payouts, attempts, accounts, decisions, reserved=known)
+    accounts = {file.id: file.rail_account for file in rows.files}
+    book_carried_over(payouts, rows.attempts, accounts, decisions, reserved=known)
 
 
 def copy_holds(before: psycopg.Connection, holds: Sequence[PayoutHold], *, now: datetime) -> None:

@@ -25,7 +25,7 @@ FILE_UNKNOWN, FILE_REFUSED = "file_unknown:", "file_refused:"
 NOT_OURS = "unknown_transfer:"  # the rail answered about a transfer that is not in the file
 STRANGER_ERASED = f"{NOT_OURS} one whose name was erased is not in this file"
 ABOUT_THE_WHOLE_FILE = (FILE_UNKNOWN, FILE_REFUSED, OTHER_ACCOUNT)  # they hold no more once all transfers are final
-OF_A_QUESTION = ("overdue", "unknown_word", "other_amount", "contradictory_answer")
+OF_A_QUESTION = ("overdue", "left_out", "unknown_word", "other_amount", "contradictory_answer")
 CAME_BACK = "returned"
 # What ends a note, by its code. Each has an end, so none is kept for ever; those of a question are listed by its hold.
 ENDED_BY = {

@@ -12,6 +12,9 @@ from joey.ledger.queries import balances_of
 from joey.payouts.holds import open_holds
 from joey.payouts.models import Payout, PayoutApproval, PayoutHold
 from joey.payouts.release import release_payout
+from joey.record.queries import events_of
+
+LEFT_OUT = "payout.left_out"  # the event of a payout that a restore could not take over
 
 
 def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
@@ -39,10 +42,11 @@ def holds_on_payout() -> "QuerySet[PayoutHold]":
 def release_unpayable(payouts: Sequence[Payout], *, now: datetime) -> list[Payout]:
     """Give back the money of payouts that cannot be sent any more, each with its reason; the others in their order.
 
-    Waiting would end none of them, and each keeps its shop from requesting what can be paid.
+    Waiting would end none of them, and each keeps its shop from requesting what can be paid. A payout that a restore
+    left out is neither released nor among the others: it may have left, so only an operator ends it (leave_out.py).
     """
     kept = []
-    for payout in payouts:
+    for payout in _without_left_out(payouts):
         with override(payout.shop.owner.language):
             reason = _why_unpayable(payout)
         if reason:
@@ -50,6 +54,12 @@ def release_unpayable(payouts: Sequence[Payout], *, now: datetime) -> list[Payou
         else:
             kept.append(payout)
     return kept
+
+
+def _without_left_out(payouts: Sequence[Payout]) -> list[Payout]:
+    events = events_of([f"payout:{payout.id}" for payout in payouts]) if payouts else []
+    left_out = {event.subject_key for event in events if event.kind == LEFT_OUT}
+    return [payout for payout in payouts if f"payout:{payout.id}" not in left_out]
 
 
 def _why_unpayable(payout: Payout) -> str:

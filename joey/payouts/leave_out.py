@@ -1,7 +1,9 @@
 """Keeps open what a restore could not take over: a payout that left is a question to operators, not a line on a screen.
 
-The shop's payouts are held until an operator releases them; where there is no such shop here, all payouts are paused
-for this reason of its own. An event names the transfer, so that `joey prove` knows it in its file (rule 25).
+Of a payout that is here it is unknown what became of its transfer, until the rail answers or two operators agree. Else
+the shop's payouts are held until an operator releases them; where there is no such shop here, all payouts are paused
+for this reason of its own. An event names the transfer, so that `joey prove` knows it in its file (rule 25) and the
+gate sends it no more.
 """
 
 from collections.abc import Mapping
@@ -13,17 +15,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from joey.money.money import Money
+from joey.payouts.copy_payouts import copy_as_unknown
+from joey.payouts.gate import LEFT_OUT
 from joey.payouts.holds import place_hold
-from joey.payouts.models import Payout, PayoutHold, PayoutPause
+from joey.payouts.models import Payout, PayoutAttempt, PayoutHold, PayoutPause
 from joey.payouts.pause import open_pauses, pause_payouts
+from joey.payouts.questions import ask_question
 from joey.payouts.read_before import read
+from joey.payouts.try_alone import try_alone
 from joey.record.append import append
 from joey.record.kept_texts import kept_text
 from joey.record.models import Event
 from joey.record.queries import events_of
 from joey.shops.models import Shop
 
-LEFT_OUT = "payout.left_out"
 WHY_MOST = 300
 
 
@@ -37,7 +42,7 @@ class LeftOut:
     why: str
 
 
-def leave_out_payout(payout: Payout, *, why: Exception, now: datetime) -> LeftOut:
+def leave_out_payout(before: psycopg.Connection, payout: Payout, *, why: Exception, now: datetime) -> LeftOut:
     """A payout that cannot be taken over. Called again, it asks nothing twice."""
     key, amount = payout.id.hex.upper(), Money(payout.amount_minor, payout.currency)
     shop = Shop.objects.select_related("owner").filter(pk=payout.shop_id).first()
@@ -45,10 +50,23 @@ def leave_out_payout(payout: Payout, *, why: Exception, now: datetime) -> LeftOu
     if _record(f"payout:{payout.id}", facts | {"shop": str(payout.shop_id)}, now):
         if shop is None:
             _pause_for(key, amount, payout.shop_id, now)
-        else:
+        elif not _ask(before, payout, now):
             with override(shop.owner.language):
                 place_hold(shop, reason=_why_held(amount, key), now=now)
     return LeftOut(key, amount, shop.slug if shop else str(payout.shop_id), _in_one_line(why))
+
+
+def _ask(before: psycopg.Connection, payout: Payout, now: datetime) -> bool:
+    """Open the question what became of the payout's transfer; whether that could be."""
+    asked: list[PayoutAttempt] = []
+
+    def ask() -> None:
+        if attempt := copy_as_unknown(before, payout, now=now):
+            problem = f"left_out: {attempt.rail_key} was not taken over by a restore"
+            ask_question(attempt, PayoutHold.Cause.UNKNOWN, problem, now=now)
+            asked.append(attempt)
+
+    return try_alone(ask) is None and bool(asked)
 
 
 def leave_out_again(before: psycopg.Connection, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ have is never sent again. What an operator held, released, paused or resumed sin
 
 That money left is a fact, whatever the restored books say of the shop's balance: what they do not know as available yet
 is booked all the same, below zero, and what is settled later sets it off (docs/money.md). One payout that cannot be
-copied stops no other; it is kept as an open question (leave_out.py).
+copied stops no other; it is kept as an open question (leave_out.py), and sent by nothing (gate.py).
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from joey.kit import sql
@@ -39,6 +39,7 @@ from joey.payouts.models import (
 )
 from joey.payouts.read_before import named_by_new, read
 from joey.payouts.states import IN_PROGRESS
+from joey.payouts.try_alone import try_alone
 from joey.shops.models import Shop
 
 R = TypeVar("R", bound=Model)
@@ -72,18 +73,18 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
         for pause, why in _each_alone(pauses_since(before), lambda some: copy_pauses(before, some, now=now))
     ]
     changed = _changed_since(before, known)
-    left_out += [
-        leave_out_payout(payout, why=why, now=now)
-        for payout, why in _each_alone(changed, lambda some: copy_payouts(before, some, now=now))
-    ]
+    at_fault = _each_alone(changed, lambda some: copy_payouts(before, some, now=now))
+    left_out += [leave_out_payout(before, payout, why=why, now=now) for payout, why in at_fault]
     left_out += [
         leave_out_hold(hold, why=why, now=now)
         for hold, why in _each_alone(_stopped_by_operators(before), lambda some: copy_holds(before, some, now=now))
     ]
     leave_out_again(before, now=now)
-    came = dict(Payout.objects.filter(pk__in=[payout.id for payout in changed]).values_list("id", "state"))
     amounts: Counter[str] = Counter()
-    sent = [each for each in changed if came.get(each.id) in LEFT and known.get(each.id) not in LEFT]
+    missing = {payout.id for payout, _why in at_fault}
+    sent = [
+        each for each in changed if each.id not in missing and each.state in LEFT and known.get(each.id) not in LEFT
+    ]
     for payout in sent:
         amounts[payout.currency] += payout.amount_minor
     return RecoveredPayouts(
@@ -97,18 +98,13 @@ def _each_alone(rows: Sequence[R], copy: Callable[[Sequence[R]], None]) -> list[
     """Copy the rows in order. Where that fails they are halved, until the ones at fault are alone: those come back."""
     if not rows:
         return []
-    try:
-        with transaction.atomic():
-            copy(rows)
-            connection.check_constraints()  # else a missing row would be found at the end, and undo everything
-    except Exception as why:
-        if isinstance(why, (psycopg.Error, OperationalError, InterfaceError)):
-            raise  # that a database cannot be read or written is no fault of these rows
-        if len(rows) == 1:
-            return [(rows[0], why)]
-        middle = len(rows) // 2
-        return [*_each_alone(rows[:middle], copy), *_each_alone(rows[middle:], copy)]
-    return []
+    why = try_alone(lambda: copy(rows))
+    if why is None:
+        return []
+    if len(rows) == 1:
+        return [(rows[0], why)]
+    middle = len(rows) // 2
+    return [*_each_alone(rows[:middle], copy), *_each_alone(rows[middle:], copy)]
 
 
 def _changed_since(before: psycopg.Connection, known: Mapping[UUID, str]) -> list[Payout]:

@@ -85,7 +85,8 @@ RESTS = [
     ),
     Rest(
         PAYOUT, _P.APPROVED, (PAY, APPROVE, REFUSE),
-        "within a minute it leaves or is released with its reason, unless held, paused, or short of an approval",
+        "within a minute it leaves or is released with its reason, unless held, paused, short of an approval, or"
+        " left out by a restore (then an operator asks the bank and refuses it)",
         timedelta(hours=1), label=_("Approved payouts that have not left"), query="?state__exact=approved",
         since="decided_at",
     ),

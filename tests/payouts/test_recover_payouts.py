@@ -12,7 +12,7 @@ from joey.insight.erase_subject import erase_subject
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.ledger.models import Journal
 from joey.payouts.approve_small import approve_small
-from joey.payouts.decide import approve
+from joey.payouts.decide import approve, refuse
 from joey.payouts.holds import open_holds, place_hold, release_hold
 from joey.payouts.limits import LimitAmounts, publish_limits
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
@@ -245,6 +245,58 @@ def test_a_payout_that_cannot_be_taken_over_stops_no_other_and_holds_its_shop(
         requested(lulu, 4_000, "key-2")
     hear(bank, "settled", day=10)
     prove()
+
+
+@pytest.mark.parametrize("at_the_backup", ["requested", "prepared", "submitted"])
+def test_a_payout_of_the_backup_that_cannot_be_taken_over_is_unknown_until_it_is_resolved(
+    committed_db: EmbeddedPostgres, bank: Bank, at_the_backup: str
+) -> None:
+    shop, of_lulu = ready_shop(), requested(lulus_ready_shop(), 4_000)
+    approved(shop)
+    operators = [ada(), second_operator()]
+    if at_the_backup != "requested":
+        approve(of_lulu, by=ada(), now=NOW)
+        prepare_files(rail_manifests()["bank"], now=NOW)  # both in one file
+    if at_the_backup == "submitted":
+        send_due(now=NOW)
+
+    damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
+    with since_the_backup(committed_db, damage, twice=True) as recovered:
+        if at_the_backup == "requested":
+            approve(of_lulu, by=ada(), now=NOW)
+        send_due(now=NOW)
+        hear(bank, "settled", day=1)
+
+    left_at_the_backup = at_the_backup == "submitted"
+    assert [(each.payouts, len(each.left_out)) for each in recovered] == [(0 if left_at_the_backup else 1, 1)]
+    assert (held(shop.pk), held(of_lulu.shop_id)) == (money(paid=10_000), money(in_transit=4_000))
+    prove()
+    send_due(now=NOW + 10 * DAY)
+    assert len(bank.received) == 1
+    attempt = PayoutAttempt.objects.get(payout=of_lulu)
+    for operator in operators:
+        resolve(attempt, outcome="settled", by=operator, reason="Statement 7", now=NOW + 10 * DAY)
+    assert held(of_lulu.shop_id) == money(paid=4_000)
+    assert not open_holds().exists()
+    prove()
+
+
+def test_a_payout_of_which_not_even_the_file_can_be_taken_over_is_not_sent_again(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    payout = approved(ready_shop())
+
+    with since_the_backup(committed_db, "UPDATE before.payouts_payoutfile SET content_sha256 = NULL"):
+        send_due(now=NOW)
+    release_hold(open_holds().get(), by=ada(), reason="We asked the bank", now=NOW + 10 * DAY)
+    Shop.objects.update(closed_at=NOW)  # nor is what may have left released
+    pay_due(now=NOW + 10 * DAY)
+
+    payout.refresh_from_db()
+    assert (payout.state, len(bank.received)) == ("approved", 1)
+    prove()
+    refuse(payout, by=ada(), reason="The bank has not paid it", now=NOW + 11 * DAY)
+    assert held(payout.shop_id) == money(available=10_000)
 
 
 def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_that(
