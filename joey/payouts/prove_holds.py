@@ -1,7 +1,8 @@
 """Rules about what stops payouts: the questions that answers open, holds and pauses, and what was sent in spite of one.
 
-What came first is read from the database's own clock: answers, decisions and the journals they make are written under
-the lock of their file, so these times are in the order of the locks.
+What came first is read from the database's own clock: answers and the ends of questions are written under the lock of
+their file, so these times are in the order of the locks. Not from the times of what follows from them: a restore books
+that again.
 """
 
 from joey.kit.prove import Check
@@ -12,19 +13,43 @@ _OPEN_HOLD = "NOT EXISTS (SELECT FROM payouts_payoutholdclosing c WHERE c.hold_i
 _BY = "CASE WHEN facts ->> 'by' NOT IN ('terminal', 'answer') THEN facts ->> 'by' END"
 
 # Each answer about a transfer, beside the journals of the transfer that were there when it came. Rows of one answer
-# share its bytes; journals of overpayments have their number behind the attempt's.
+# share its bytes; journals of overpayments have their number behind the attempt's. A journal was there since the answer
+# or the finding that it follows from: a restore books it again later, and carries these over with their times. A file
+# that was refused is what rejected its transfers unless they became unknown by then.
 _SAID = """
-    SELECT said.*, coalesce(array_agg(j.kind::text) FILTER (WHERE j.recorded_at < said.recorded_at), '{}') AS booked
-    FROM (
+    WITH said AS MATERIALIZED (
         SELECT a.id AS attempt, a.payout_id || ':' || a.number AS reference, min(w.id) AS answer,
                min(w.asked_at) AS asked_at, min(w.recorded_at) AS recorded_at,
                CASE WHEN count(DISTINCT w.outcome) = 1 THEN min(w.outcome) ELSE 'several' END AS outcome,
                bool_and((w.amount_minor, w.currency) IS NOT DISTINCT FROM (p.amount_minor, p.currency)) AS as_promised
         FROM payouts_answer w JOIN payouts_payoutattempt a ON a.id = w.attempt_id
         JOIN payouts_payout p ON p.id = a.payout_id GROUP BY a.id, w.content_id
-    ) AS said
-    LEFT JOIN ledger_journal j ON j.kind LIKE 'payout.%'
-     AND split_part(j.reference, ':', 1) || ':' || split_part(j.reference, ':', 2) = said.reference
+    ), follows AS (
+        SELECT said.reference, must.kind, said.recorded_at AS at FROM said
+        JOIN (VALUES ('settled', 'payout.settled'), ('rejected', 'payout.rejected'),
+                     ('returned', 'payout.settled'), ('returned', 'payout.returned')) AS must (outcome, kind)
+          ON must.outcome = said.outcome AND said.as_promised
+        UNION ALL
+        SELECT a.payout_id || ':' || a.number, 'payout.rejected', w.recorded_at FROM payouts_answer w
+        JOIN payouts_payoutattempt a ON a.file_id = w.file_id
+        WHERE w.attempt_id IS NULL AND w.outcome = 'refused' AND NOT EXISTS (
+            SELECT FROM payouts_payouthold h
+            WHERE h.attempt_id = a.id AND h.cause = 'unknown' AND h.placed_at <= w.asked_at)
+        UNION ALL
+        SELECT concat_ws(':', a.payout_id, a.number, d.overpayment), CASE WHEN d.overpayment IS NULL
+                   THEN 'payout.' || d.outcome WHEN d.outcome = 'returned' THEN 'payout.recovered'
+                   ELSE 'payout.overpaid' END, c.recorded_at
+        FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id
+        JOIN payouts_payoutholdclosing c ON c.hold_id = d.hold_id WHERE d.carried_out
+    ), booked AS (
+        SELECT split_part(j.reference, ':', 1) || ':' || split_part(j.reference, ':', 2) AS reference, j.kind::text,
+               coalesce(since.at, j.recorded_at) AS at
+        FROM ledger_journal j LEFT JOIN (SELECT reference, kind, min(at) AS at FROM follows GROUP BY 1, 2) AS since
+          ON (since.reference, since.kind) = (j.reference, j.kind)
+        WHERE j.kind LIKE 'payout.%'
+    )
+    SELECT said.*, coalesce(array_agg(b.kind) FILTER (WHERE b.at < said.recorded_at), '{}') AS booked
+    FROM said LEFT JOIN booked b ON b.reference = said.reference
     GROUP BY said.attempt, said.reference, said.answer, said.asked_at, said.recorded_at, said.outcome, said.as_promised
 """
 # What the rail may say of a transfer, by what is booked of it (docs/money.md, "Payouts").

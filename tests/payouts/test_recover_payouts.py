@@ -333,6 +333,30 @@ def test_a_payout_that_was_approved_under_limits_since_the_backup_has_them(
     prove()
 
 
+@pytest.mark.parametrize("over_by", ["an answer", "operators"])
+def test_what_the_bank_said_after_a_payout_was_over_asks_what_it_asked_then(
+    committed_db: EmbeddedPostgres, bank: Bank, over_by: str
+) -> None:
+    shop = ready_shop()
+    operators = [ada(), second_operator()]
+
+    with since_the_backup(committed_db, twice=True):
+        approved(shop)
+        send_due(now=NOW)
+        if over_by == "an answer":
+            hear(bank, "settled", day=1)
+        else:
+            hear(bank, "accepted", day=20)  # it is overdue
+            for operator in operators:
+                resolve(PayoutAttempt.objects.get(), outcome="settled", by=operator, reason="Seen", now=NOW + 20 * DAY)
+        hear(bank, "dancing", day=21)
+        prove()
+
+    assert [hold.cause for hold in open_holds()] == ["contradiction"]
+    assert held(shop.pk) == money(paid=10_000)
+    prove()
+
+
 # ── What people decided ───────────────────────────────────────────────────────────────────────────────────
 
 
