@@ -57,7 +57,7 @@ def take_answers(*, now: datetime, all_files: bool = False) -> AnswersTaken:
                 unanswered += 1
                 if unanswered == UNANSWERED_MAX:
                     break
-    return taken + _note_overdue(now)
+    return taken + note_overdue(now=now)
 
 
 def ask_file(file: PayoutFile, *, by: Person, now: datetime) -> AnswersTaken:
@@ -110,7 +110,7 @@ def _files_to_ask(account: str, may_return_for: timedelta, now: datetime, all_fi
     return list(oldest_first if all_files else oldest_first[:FILES_MAX])
 
 
-def _note_overdue(now: datetime) -> AnswersTaken:
+def note_overdue(*, now: datetime) -> AnswersTaken:
     """Stop waiting for what left longer ago than its rail may take: without a question, nothing could end it."""
     waiting = PayoutAttempt.objects.filter(
         file=OuterRef("pk"), state__in=(PayoutAttempt.State.SUBMITTED, PayoutAttempt.State.ACCEPTED)

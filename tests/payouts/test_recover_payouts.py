@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from joey.insight.erase_subject import erase_subject
+from joey.instance.backup.try_backup import prove as prove_restored
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.ledger.models import Journal
 from joey.payouts.approve_small import approve_small
@@ -331,6 +332,24 @@ def test_a_payout_that_was_approved_under_limits_since_the_backup_has_them(
 
     assert held(shop.pk) == money(in_transit=200_000)
     prove()
+
+
+def test_what_a_bank_may_have_answered_while_the_backup_lay_is_a_question(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    approved(ready_shop())
+    send_due(now=NOW)
+    with psycopg.connect(committed_db.urls.owner) as owner:
+        owner.execute(
+            "ALTER TABLE payouts_submission DISABLE TRIGGER USER;"
+            " UPDATE payouts_submission"
+            " SET started_at = now() - interval '16 days', recorded_at = now() - interval '16 days';"
+            " SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE payouts_submission ENABLE TRIGGER USER"
+        )
+
+    prove_restored()
+
+    assert [hold.cause for hold in open_holds()] == ["unknown"]
 
 
 @pytest.mark.parametrize("over_by", ["an answer", "operators"])

@@ -65,9 +65,16 @@ def check(holds: Holdings, owner_url: str) -> None:
 
 
 def prove() -> int:
-    """Check every rule of the books in Django's database and return how many there are; raises CommandFailed."""
-    from joey.insight.prove import prove as judge
+    """Check every rule of the books in Django's database and return how many there are; raises CommandFailed.
 
+    First, what a bank has not answered in its time becomes a question: no job asked for it while the backup lay.
+    """
+    from joey.insight.prove import prove as judge
+    from joey.kit.clock import now
+    from joey.payouts.take_answers import note_overdue
+
+    while note_overdue(now=now()).problems:
+        pass
     held = 0
     with closing(judge()) as verdicts:
         for verdict in verdicts:
