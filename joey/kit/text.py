@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid
 
+MOST_BITS = 8192  # of a whole number in JSON: about 2,500 digits; Python writes up to 4,300
+
 # PostgreSQL keeps neither NUL nor half of a surrogate pair.
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
@@ -50,13 +52,18 @@ def storable(text: str) -> str:
 
 
 def storable_json(value: Any) -> Any:
-    """A JSON value, all its texts storable; what JSON has no form for, such as NaN or a time, becomes its text."""
+    """A JSON value, all its texts storable; what JSON has no form for, such as NaN or a time, becomes its text.
+
+    So does a whole number of thousands of digits, which Python refuses to write in decimals.
+    """
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, Mapping):
         return {storable(str(name)): storable_json(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [storable_json(inner) for inner in value]
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return hex(value)
     if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
         return value
     return storable(str(value))

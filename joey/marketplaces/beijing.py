@@ -13,10 +13,14 @@ _PLAIN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 
 
 def read(text: str) -> datetime:
-    """`2026-11-22 09:01:12` in Beijing as an aware time in UTC. ValueError for any other form."""
+    """`2026-11-22 09:01:12` in Beijing as an aware time in UTC. ValueError where it is no such time."""
     if not _PLAIN.fullmatch(text):
         raise ValueError("a time looks like 2026-11-22 09:01:12")
-    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZONE).astimezone(UTC)
+    local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZONE)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:  # the first hours of the year 1
+        raise ValueError("UTC has no such time") from None
 
 
 def write(moment: datetime) -> str:

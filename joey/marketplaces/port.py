@@ -7,7 +7,7 @@ Two kinds of failure leave a connector: `MarketplaceUnavailable` (try again late
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from joey.kit.refusals import Invalid, Unavailable
 from joey.marketplaces.manifest_shape import Manifest, Question
@@ -163,6 +163,19 @@ class UnreadableReport:
 AnyReport = OrderReport | RefundReport | UnreadableReport
 
 
+@dataclass(frozen=True)
+class ReportedRow:
+    """One row of a marketplace's answer, not read yet: as it came, or without the buyer where it was kept before."""
+
+    kind: Literal["order", "refund"]
+    row: Mapping[str, Any]
+    window_end: datetime  # the time of change of a report that names none; of one that was kept, its own
+
+
+class UnreadableField(ValueError):
+    """A field of a row does not say what it should. The message names the field, and never what is in it."""
+
+
 class Connector(Protocol):
     """What Joey asks of a marketplace."""
 
@@ -190,16 +203,26 @@ class Connector(Protocol):
         """Register one more position under `name`; its key."""
         ...
 
-    def reports(
+    def rows(
         self, question: Question, since: datetime, until: datetime
-    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+    ) -> Iterator[tuple[datetime, Sequence[ReportedRow]]]:
         """The answer to one of the manifest's questions for [since, until), in windows the marketplace allows.
 
-        Yields (window end, reports) in the order of time: once the reports are taken in, the caller may remember the
-        window end and resume from there. A row that cannot be read comes as UnreadableReport and stops nothing.
+        Yields (window end, rows) in the order of time: once the rows are taken in, the caller may remember the window
+        end and resume from there. It reads no row: `read_reports.py` does, one at a time.
         """
         ...
 
-    def read_again(self, unread: UnreadableReport) -> AnyReport:
-        """What the payload of an earlier report says: a later version of a connector may know how to read it."""
+    def read(self, row: ReportedRow) -> AnyReport:
+        """What a row says, asking no one. Whatever it raises, UnreadableField or not, makes this row unreadable.
+
+        A row that was kept as unreadable comes again: a later version of a connector may know how to read it.
+        """
+        ...
+
+    def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
+        """The row without the buyer, and what it is about as far as that can be made out.
+
+        `read` has failed on this row, so each field is to be taken as one that may fail too.
+        """
         ...

@@ -4,7 +4,6 @@ A later version of a connector may know them. What is read is another reading of
 """
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +17,8 @@ from joey.kit import sql
 from joey.kit.partitions import in_days_of
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
-from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
+from joey.marketplaces.port import AnyReport, Connector, OrderReport, ReportedRow, UnreadableReport
+from joey.marketplaces.read_reports import read_row
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
@@ -27,8 +27,6 @@ from joey.orders.storable import PROBLEM_MAX, fitting
 from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origins
 from joey.people.models import Person
 from joey.record.append import append
-
-log = logging.getLogger(__name__)
 
 AT_ONCE = 1000  # of one marketplace in one run, those first that were tried longest ago
 
@@ -124,12 +122,7 @@ def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> 
 
 def _read_again(connector: Connector, kept: _Kept) -> AnyReport:
     payload = json.loads(kept.payload)
-    as_it_came = UnreadableReport(kept.kind, kept.external_order, kept.reported_at, payload, kept.problem)
-    try:
-        report = fitting(connector.read_again(as_it_came))
-    except Exception as fault:  # of a connector, which must not keep the other reports from being read
-        log.exception("report %s of %s cannot be read again", kept.id, connector.code)
-        return replace(as_it_came, problem=type(fault).__name__)
+    report = fitting(read_row(connector, ReportedRow(kept.kind, payload, kept.reported_at)))
     return replace(report, payload=payload)  # as it was kept, whatever the connector now leaves out
 
 

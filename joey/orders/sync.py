@@ -11,6 +11,7 @@ from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, Connector
+from joey.marketplaces.read_reports import read_reports
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
 from joey.sharing.lease_position import first_leased_at
@@ -89,7 +90,7 @@ class Asking:
     def take(self, since: datetime, until: datetime) -> None:
         """Ask for [since, until) and take in each window with its poll; the cursor moves with what was taken in."""
         self.close_stretch()
-        windows = self.connector.reports(self.question, since, until)
+        windows = read_reports(self.connector, self.question, since, until)
         begun = since
         while True:
             number = next_poll_number()

@@ -34,6 +34,10 @@ from joey.sharing.attribute import SUB_ID
 log = logging.getLogger(__name__)
 
 MOST_POISONED = 20  # reports of one set that are put aside one by one; more are a fault of ours, which stops the set
+# What a report may raise that looked right. Anything else, as a refusal, is not about reports.
+REPORTS_FAULTS = (
+    DatabaseError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
 # The lines that a set can have moved, or whose unreadable reports it listed or took off the list.
 _CHANGED = " UNION ALL ".join(
     f"SELECT external_order, external_line FROM {table}" for table in (ORDERS, REFUNDS, UNREADABLE, LEFT_LIST)
@@ -146,7 +150,7 @@ def _take_or_halve(marketplace: str, reports: Sequence[Given], poisoned: list[Ex
             return _take(marketplace, reports, now=now)
     except (OperationalError, InterfaceError):
         raise  # the database, not a report: the whole set is tried again
-    except (DatabaseError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as fault:
+    except REPORTS_FAULTS as fault:
         if len(reports) == 1:
             poisoned.append(fault)
             if len(poisoned) > MOST_POISONED:

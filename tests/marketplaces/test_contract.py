@@ -133,7 +133,7 @@ def test_an_answer_comes_window_by_window_in_the_order_of_time(connector: Connec
     now = datetime.now(UTC)
     for question in connector.manifest.questions:
         since = now - timedelta(hours=2)
-        ends = [end for end, _reports in connector.reports(question, since, now)]
+        ends = [end for end, _rows in connector.rows(question, since, now)]
         assert ends == sorted(ends)
         assert ends, question.code
         assert now - ends[-1] < timedelta(seconds=2)

@@ -18,6 +18,7 @@ from joey.marketplaces.port import (
     Tracking,
     UnreadableReport,
 )
+from joey.marketplaces.read_reports import read_reports
 from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.marketplaces.test_taobao_parse import order_rows
@@ -154,7 +155,7 @@ def test_pages_are_opened_with_the_position_before_and_in_the_same_window(script
     ]
 
     now = datetime.now(UTC)
-    ((_end, seen),) = script.connector().reports(ORDERS, now - timedelta(minutes=10), now)
+    ((_end, seen),) = read_reports(script.connector(), ORDERS, now - timedelta(minutes=10), now)
 
     asked = script.asked[:3]
     assert [form.get("position_index") for form in asked] == [None, "p1", "p2"]
@@ -170,7 +171,7 @@ def test_a_cursor_that_does_not_move_is_an_error_and_not_an_endless_loop(script:
     script.answers = [orders(order_rows()[0], has_next=True, position="same")]
 
     with pytest.raises(MarketplaceUnavailable):
-        list(script.connector().reports(ORDERS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+        list(read_reports(script.connector(), ORDERS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
 
     assert len(script.asked) == 2
 
@@ -179,7 +180,7 @@ def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Scrip
     script.answers = [orders(*order_rows(), "not even an object")]
 
     now = datetime.now(UTC)
-    ((_end, seen),) = script.connector().reports(ORDERS, now - timedelta(minutes=5), now)
+    ((_end, seen),) = read_reports(script.connector(), ORDERS, now - timedelta(minutes=5), now)
 
     assert [type(report) for report in seen] == [OrderReport] * 3 + [UnreadableReport] * 2
     broken = seen[3]
@@ -197,7 +198,7 @@ def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -
     now = datetime.now(UTC)
     since = now - timedelta(minutes=10)
 
-    ends = [end for end, _seen in script.connector().reports(ORDERS, since, now)]
+    ends = [end for end, _seen in read_reports(script.connector(), ORDERS, since, now)]
 
     assert ends == sorted(ends)
     assert ends[-1] == now
@@ -209,7 +210,7 @@ def test_a_refund_report_that_says_no_beside_its_data_is_a_no(script: Script) ->
     script.answers = [bad]
 
     with pytest.raises(MarketplaceRefused) as refused:
-        list(script.connector().reports(REFUNDS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+        list(read_reports(script.connector(), REFUNDS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
 
     assert refused.value.facts["sub_code"] == "101"
 
@@ -218,7 +219,7 @@ def test_nothing_older_than_ninety_days_is_asked_for(script: Script) -> None:
     script.answers = [lambda form: orders()]
 
     now = datetime.now(UTC)
-    next(iter(script.connector().reports(ORDERS, now - timedelta(days=400), now)))
+    next(iter(read_reports(script.connector(), ORDERS, now - timedelta(days=400), now)))
 
     start = datetime.strptime(script.asked[0]["start_time"] + " +0800", "%Y-%m-%d %H:%M:%S %z")
     assert now - timedelta(days=90) < start < now - timedelta(days=89)

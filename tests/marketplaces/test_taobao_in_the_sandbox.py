@@ -17,6 +17,7 @@ from joey.marketplaces.port import (
     RefundReport,
     Tracking,
 )
+from joey.marketplaces.read_reports import read_reports
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from tests.sandbox.conftest import Sandbox, utc
@@ -115,7 +116,7 @@ def test_an_order_is_seen_through_all_its_states_and_its_return(
         return [
             one
             for question in (ORDERS, REFUNDS)
-            for end, many in taobao.reports(question, since, until)
+            for end, many in read_reports(taobao, question, since, until)
             for one in many
             if end <= until and not hasattr(one, "problem") and one.external_line == order
         ]
@@ -159,7 +160,7 @@ def test_a_closed_order_brings_nothing(
     sandbox.move(order, "close", at=utc(hour + 120))
 
     since = datetime.fromtimestamp(hour, UTC)
-    seen = [one for _end, many in taobao.reports(ORDERS, since, since + timedelta(minutes=5)) for one in many]
+    seen = [one for _end, many in read_reports(taobao, ORDERS, since, since + timedelta(minutes=5)) for one in many]
 
     (closed,) = [one for one in seen if isinstance(one, OrderReport) and one.external_line == order]
     assert (closed.state, closed.commission_minor, closed.service_fee_minor) == ("closed", 0, 0)
@@ -180,7 +181,7 @@ def test_more_than_a_page_of_orders_comes_once_each(
     )
 
     since = datetime.fromtimestamp(hour, UTC)
-    windows = list(taobao.reports(ORDERS, since, since + timedelta(hours=1)))
+    windows = list(read_reports(taobao, ORDERS, since, since + timedelta(hours=1)))
 
     lines = [one.external_line for _end, many in windows for one in many if isinstance(one, OrderReport)]
     assert sorted(lines) == sorted(made)
@@ -200,7 +201,9 @@ def test_a_gateway_that_reports_badly_stops_nothing(
     def seen(**style: bool) -> list[OrderReport]:
         sandbox.post("/control/reports", {"marketplace": "taobao", **style})
         since = datetime.fromtimestamp(hour, UTC)
-        found = [one for _end, many in taobao.reports(ORDERS, since, since + timedelta(minutes=5)) for one in many]
+        found = [
+            one for _end, many in read_reports(taobao, ORDERS, since, since + timedelta(minutes=5)) for one in many
+        ]
         assert all(isinstance(one, OrderReport) and one.external_line == order for one in found)
         return [one for one in found if isinstance(one, OrderReport)]
 
@@ -211,7 +214,7 @@ def test_a_gateway_that_reports_badly_stops_nothing(
 def test_days_of_windows_are_all_accepted_sales_included(taobao: TaobaoConnector) -> None:
     now = datetime.now(UTC)
 
-    ends = [end for end, _seen in taobao.reports(ORDERS, now - timedelta(days=2), now)]
+    ends = [end for end, _seen in read_reports(taobao, ORDERS, now - timedelta(days=2), now)]
 
     assert ends == sorted(ends)
     assert now - ends[-1] < timedelta(seconds=5)
@@ -236,7 +239,7 @@ def test_a_throttled_client_waits_and_gets_through(own_sandbox: Callable[..., Sa
     now = datetime.now(UTC)
 
     started = time.monotonic()
-    windows = list(taobao.reports(ORDERS, now - timedelta(hours=8), now))
+    windows = list(read_reports(taobao, ORDERS, now - timedelta(hours=8), now))
 
     assert len(windows) >= 3
     assert time.monotonic() - started > 0.9

@@ -9,14 +9,21 @@ from typing import Any
 import pytest
 
 import joey.marketplaces.taobao
-from joey.marketplaces.port import ByPosition, OrderReport, UnreadableReport
-from joey.marketplaces.taobao import parse, reports
+from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, ReportedRow, UnreadableField, UnreadableReport
+from joey.marketplaces.read_reports import read_row
+from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
-from joey.marketplaces.taobao.values import UnreadableField, fen, inner, link, listed, moment, ppm, text
+from joey.marketplaces.taobao.values import fen, inner, link, listed, moment, ppm, text
 
 SAMPLES = Path(joey.marketplaces.taobao.__file__).parent / "samples"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+HUGE = 10**5000  # more digits than Python writes
+TAOBAO = TaobaoConnector({"credentials": {"app_key": "1", "app_secret": "s"}})
+
+
+def read_order(row: Any) -> AnyReport:
+    return read_row(TAOBAO, ReportedRow("order", row, NOW))
 
 
 def sample(name: str) -> Any:
@@ -90,7 +97,7 @@ def test_a_refund_that_cannot_be_read_names_its_line_and_case() -> None:
     row = {**refund_rows()[0], "show_return_fee": "much"}
     whole = parse.refund_report(refund_rows()[0])
 
-    kept = reports.read_refund(row, window_end=NOW)
+    kept = read_row(TAOBAO, ReportedRow("refund", row, NOW))
 
     assert isinstance(kept, UnreadableReport)
     assert (kept.external_order, kept.external_line, kept.case_id, kept.reported_at) == (
@@ -304,7 +311,7 @@ def test_a_row_that_is_nested_too_deep_is_read_without_its_depths() -> None:
     for _level in range(900):
         deep = {"in": deep}
 
-    read = reports.read_order({**order_rows()[0], "extra": deep}, window_end=NOW, by_relation=False)
+    read = read_order({**order_rows()[0], "extra": deep})
 
     assert isinstance(read, OrderReport)
     assert parse.TOO_DEEP in str(read.payload["extra"])
@@ -316,19 +323,39 @@ def test_a_row_that_surprises_the_parser_stops_no_other(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(parse, "order_report", surprised)
 
-    read = reports.read_order(order_rows()[0], window_end=NOW, by_relation=False)
+    read = read_order(order_rows()[0])
 
     assert isinstance(read, UnreadableReport)
     assert read.problem == "KeyError"
 
 
+@pytest.mark.parametrize(
+    ("field", "broken", "problem"),
+    [("modified_time", "0001-01-01 00:00:00", "modified_time is not a time"),  # UTC has no such time
+     ("alipay_total_price", HUGE, "alipay_total_price is too long"),
+     ("trade_parent_id", HUGE, "trade_parent_id is too long")],
+    ids=["time", "amount", "number"],
+)  # fmt: skip
+def test_what_breaks_the_reading_breaks_nothing_that_is_kept_of_the_row(
+    field: str, broken: object, problem: str
+) -> None:
+    whole = parse.order_report(order_rows()[0])
+
+    kept = read_order({**order_rows()[0], field: broken})
+
+    assert isinstance(kept, UnreadableReport)
+    assert (kept.problem, kept.external_line) == (problem, whole.external_line)
+    assert kept.payload[field] is broken
+    assert kept.external_order == ("" if field == "trade_parent_id" else whole.external_order)
+    assert kept.reported_at == (NOW if field == "modified_time" else whole.reported_at)
+
+
 def test_what_could_not_be_read_is_read_again_from_what_was_kept() -> None:
     row = order_rows()[0]
-    unread = reports.read_order({**row, "modified_time": "soon"}, window_end=NOW, by_relation=False)
+    unread = read_order({**row, "modified_time": "soon"})
     assert isinstance(unread, UnreadableReport)
-    connector = TaobaoConnector({"credentials": {"app_key": "1", "app_secret": "s"}})
 
-    assert isinstance(connector.read_again(unread), UnreadableReport)
-    corrected = replace(unread, payload={**unread.payload, "modified_time": row["modified_time"]})
+    assert isinstance(read_order(unread.payload), UnreadableReport)
+    corrected = {**unread.payload, "modified_time": row["modified_time"]}
 
-    assert connector.read_again(corrected) == parse.order_report(parse.without_buyer(row))
+    assert read_order(corrected) == parse.order_report(parse.without_buyer(row))

@@ -76,7 +76,7 @@ def test_a_report_that_decides_nothing_about_it_leaves_it_on_the_list(later: Any
     polled(later)
     retry_all_unread(now=NOW)
 
-    assert UnreadReport.objects.filter(problem="commission is out of bounds").exists()
+    assert UnreadReport.objects.filter(external_line="1-1").exists()
     assert not ReportDismissal.objects.exists()
     prove_orders()
 

@@ -1,6 +1,6 @@
 """Reading order reports window by window: nothing is read again without need, and nothing is passed over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,10 +10,10 @@ from django.db import OperationalError
 
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
-from joey.marketplaces.port import AnyReport, MarketplaceUnavailable
+from joey.marketplaces.port import AnyReport, MarketplaceUnavailable, ReportedRow, UnreadableReport
 from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS, REFUNDS
 from joey.orders.models import OrderLine, Poll, SyncCursor
-from joey.orders.queries import read_until
+from joey.orders.queries import read_until, report_payload, unread_reports
 from joey.orders.sync import sync
 from tests.cast import DAY, NOW, leased, meis_shop, report
 
@@ -33,12 +33,12 @@ class Reports:
         self.manifest = replace(MANIFEST, questions=questions)
         self.broken: dict[str, Exception] = {}
         self.asked: list[tuple[datetime, datetime]] = []
-        self.held: dict[datetime, list[AnyReport]] = {}
+        self.held: dict[datetime, Sequence[object]] = {}
         self.silent_from: datetime | None = None
 
-    def reports(
+    def rows(
         self, question: Question, since: datetime, until: datetime
-    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+    ) -> Iterator[tuple[datetime, list[ReportedRow]]]:
         if question.code in self.broken:
             raise self.broken[question.code]
         self.asked.append((since, until))
@@ -46,8 +46,16 @@ class Reports:
             end = min(since + HOUR, until)
             if self.silent_from is not None and end > self.silent_from:
                 raise MarketplaceUnavailable("silent")
-            yield end, [each for at, held in self.held.items() if since <= at < end for each in held]
+            found = [each for at, held in self.held.items() if since <= at < end for each in held]
+            yield end, [ReportedRow("order", {"says": each}, end) for each in found]
             since = end
+
+    def read(self, row: ReportedRow) -> AnyReport:
+        said: AnyReport = row.row["says"]
+        return said
+
+    def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
+        raise AttributeError("the connector has a fault here, too")
 
 
 @pytest.fixture
@@ -70,6 +78,18 @@ def test_a_quiet_stretch_is_not_read_again(reports: Reports) -> None:
 
     assert cursor() == later
     assert reports.asked == [(NOW - 2 * DAY - ORDERS.overlap, NOW), (NOW - ORDERS.overlap, later)]
+
+
+def test_no_row_stops_its_window_though_its_connector_fails_at_it_twice(reports: Reports) -> None:
+    reports.held = {NOW - DAY: [report("1"), 1, 10**5000]}
+
+    (done,) = sync(now=NOW)
+
+    assert (done.trouble, done.reports, cursor()) == ("", 3, NOW)
+    assert [line.external_order for line in OrderLine.objects.all()] == ["1"]
+    unread = unread_reports()
+    assert [(each.external_order, each.problem) for each in unread] == [("", "it was read as no report")] * 2
+    assert "all of the row" in str(report_payload(unread[0].report_id))
 
 
 def test_what_was_read_before_the_marketplace_fell_silent_is_not_read_again(reports: Reports) -> None:

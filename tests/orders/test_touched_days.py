@@ -120,7 +120,7 @@ def test_a_line_with_an_unknown_code_is_tried_in_the_day_of_its_poll(ninety: Emb
     touched = touched_by(lambda: retry_marketplace(Learnt(read_again), now=NOW))
 
     assert touched == days_of("orders_report", -30 - EARLIER, -30) | days_of("orders_report", -3 - EARLIER, -3)
-    assert sorted(each.external_order for each in tried) == ["1", "2"]
+    assert sorted(str(each.payload["trade"]) for each in tried) == ["1-1", "2-1"]
 
 
 def test_a_replaced_report_is_looked_for_since_the_poll_of_the_newer_one(ninety: EmbeddedPostgres) -> None:

@@ -12,8 +12,9 @@ from joey.commissions.earn_due import earn_due
 from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
-from joey.marketplaces.port import AnyReport, UnreadableReport
-from joey.marketplaces.taobao import reports
+from joey.marketplaces.port import AnyReport, ReportedRow, UnreadableReport
+from joey.marketplaces.read_reports import read_row
+from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.models import OrderLine, RefundCase, Report, UnreadReport
@@ -37,8 +38,8 @@ class Learnt(TaobaoConnector):
         super().__init__({"credentials": {"app_key": "1", "app_secret": "s"}})
         self._read_again = read
 
-    def read_again(self, unread: UnreadableReport) -> AnyReport:
-        return self._read_again(unread)
+    def read(self, row: ReportedRow) -> AnyReport:
+        return self._read_again(UnreadableReport(row.kind, "", row.window_end, row.row, "n is new"))
 
 
 def unreadable(number: int = 1, **changes: Any) -> UnreadableReport:
@@ -110,9 +111,10 @@ def test_it_is_logged_once_however_often_it_comes_and_is_tried(
     row = {"trade_id": "1-1", "trade_parent_id": "1", "modified_time": "2026-11-20 10:00:00", "tk_status": "3"}
 
     def read(_unread: object = None) -> AnyReport:
-        return reports.read_order(row, window_end=NOW, by_relation=False)
+        return read_row(taobao, ReportedRow("order", row, NOW))
 
-    monkeypatch.setattr(registry, "connectors", lambda: [Learnt(read)])
+    taobao = Learnt(lambda _unread: parse.order_report(row))
+    monkeypatch.setattr(registry, "connectors", lambda: [taobao])
     for _poll in range(3):
         with django_capture_on_commit_callbacks(execute=True):
             polled(read())

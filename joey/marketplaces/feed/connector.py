@@ -20,6 +20,7 @@ from joey.marketplaces.port import (
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
+    ReportedRow,
     TrackedLink,
     Tracking,
     UnreadableReport,
@@ -91,13 +92,17 @@ class FeedConnector:
         """There is none: nothing would come back."""
         raise self._earns_nothing()
 
-    def reports(
+    def rows(
         self, question: Question, since: datetime, until: datetime
-    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+    ) -> Iterator[tuple[datetime, Sequence[ReportedRow]]]:
         """A feed reports no orders."""
         raise self._earns_nothing()
 
-    def read_again(self, unread: UnreadableReport) -> AnyReport:
+    def read(self, row: ReportedRow) -> AnyReport:
+        """A feed reports no orders."""
+        raise self._earns_nothing()
+
+    def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         """A feed reports no orders."""
         raise self._earns_nothing()
 

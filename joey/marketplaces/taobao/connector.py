@@ -17,15 +17,17 @@ from joey.marketplaces.port import (
     Connector,
     MarketplaceRefused,
     OfferFacts,
+    ReportedRow,
     TrackedLink,
     Tracking,
+    UnreadableField,
     UnreadableReport,
 )
-from joey.marketplaces.taobao import reports
+from joey.marketplaces.taobao import parse, reports
 from joey.marketplaces.taobao.client import CALLS_PER_SECOND, Client, UnionAccount
 from joey.marketplaces.taobao.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
-from joey.marketplaces.taobao.values import Row, UnreadableField, inner, listed, text
+from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, text
 
 log = logging.getLogger(__name__)
 
@@ -161,25 +163,33 @@ class TaobaoConnector:
             raise MarketplaceRefused(_("Taobao made an ad zone but did not say which. Look it up in its console."))
         return adzone
 
-    def reports(
+    def rows(
         self, question: Question, since: datetime, until: datetime
-    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+    ) -> Iterator[tuple[datetime, Sequence[ReportedRow]]]:
         """Orders, or refund cases, changed in [since, until)."""
         now = datetime.now(UTC)
         start, end = max(since.astimezone(UTC), now - question.furthest_back), min(until.astimezone(UTC), now)
-        return reports.reports(self._client, question, start, end, by_relation=self._by_relation)
+        return reports.rows(self._client, question, start, end)
 
-    def read_again(self, unread: UnreadableReport) -> AnyReport:
-        """The payload of an order or refund case, read as of now."""
-        read = reports.read_order if unread.kind == "order" else reports.read_refund
-        return read(unread.payload, window_end=unread.reported_at, by_relation=self._by_relation)
+    def read(self, row: ReportedRow) -> AnyReport:
+        """A row of the order report or of the refund report."""
+        if row.kind == "order":
+            return parse.order_report(row.row, by_relation=self._by_relation)
+        return parse.refund_report(row.row)
+
+    def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
+        """The row without the buyer."""
+        made = parse.unreadable_order if row.kind == "order" else parse.unreadable_refund
+        return made(row.row, problem, window_end=row.window_end)
 
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
         try:
             return offer_facts(row, as_of=as_of, categories=self._categories)
-        except UnreadableField as trouble:
-            log.warning("Taobao's item %s cannot be read: %s", text(row, "item_id")[:40], trouble)
+        except Exception as trouble:  # noqa: BLE001 - no row loses the others, whatever is wrong with it
+            problem = str(trouble) if isinstance(trouble, UnreadableField) else type(trouble).__name__
+            item = if_readable(lambda: text(row, "item_id", longest=40), "")
+            log.warning("Taobao's item %s cannot be read: %s", item, problem)
             return None
 
     def _ours(self, pasted: str) -> list[str]:

@@ -5,8 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from joey.marketplaces.port import ByPosition, Evidence, OrderReport, OrderState, RefundReport, UnreadableReport
-from joey.marketplaces.taobao.values import Row, UnreadableField, fen, moment, need, ppm, text, whole
+from joey.marketplaces.port import (
+    ByPosition,
+    Evidence,
+    OrderReport,
+    OrderState,
+    RefundReport,
+    UnreadableField,
+    UnreadableReport,
+)
+from joey.marketplaces.taobao.values import Row, fen, if_readable, moment, need, ppm, text, whole
 
 STATES: Mapping[str, OrderState] = {"11": "placed", "12": "paid", "14": "received", "3": "settled", "13": "closed"}
 SECOND_OWNER = ("3", "三方")  # a cut from another publisher's commission: the same trade, reported as a second line
@@ -104,17 +112,26 @@ def refund_report(row: Row) -> RefundReport:
 def unreadable_order(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """An order report that stays as it came."""
     return UnreadableReport(
-        "order", text(row, "trade_parent_id", longest=64), _when(row, window_end), without_buyer(row), problem,
-        external_line=_line_hint(row, "trade_id"),
-    )  # fmt: skip
+        "order",
+        if_readable(lambda: text(row, "trade_parent_id", longest=64), ""),
+        if_readable(lambda: moment(row, "modified_time"), None) or window_end,
+        without_buyer(row),
+        problem,
+        external_line=if_readable(lambda: _line(need(row, "trade_id"), text(row, "tk_order_role")), ""),
+    )
 
 
 def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """A refund report that stays as it came."""
     return UnreadableReport(
-        "refund", text(row, "tb_trade_parent_id", longest=64), _when(row, window_end), without_buyer(row), problem,
-        external_line=_line_hint(row, "tb_trade_id"), case_id=text(row, "refund_suit_id"),
-    )  # fmt: skip
+        "refund",
+        if_readable(lambda: text(row, "tb_trade_parent_id", longest=64), ""),
+        if_readable(lambda: moment(row, "modified_time"), None) or window_end,
+        without_buyer(row),
+        problem,
+        external_line=if_readable(lambda: _line(need(row, "tb_trade_id"), text(row, "tk_order_role")), ""),
+        case_id=if_readable(lambda: text(row, "refund_suit_id"), ""),
+    )
 
 
 def without_buyer(row: Row) -> dict[str, Any]:
@@ -155,11 +172,6 @@ def _line(trade_id: str, role: str) -> str:
     return f"{trade_id}/3" if role in SECOND_OWNER else trade_id
 
 
-def _line_hint(row: Row, trade: str) -> str:
-    trade_id = text(row, trade)
-    return _line(trade_id, text(row, "tk_order_role")) if trade_id else ""
-
-
 def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
     relation = text(row, "relation_id")
     if by_relation and relation not in ("", "0"):
@@ -171,13 +183,6 @@ def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
 def _reason(row: Row) -> str:
     """The report has no field that says why: a refund is marked, nothing else is named."""
     return "refunded" if whole(row, "refund_tag") else "closed"
-
-
-def _when(row: Row, window_end: datetime) -> datetime:
-    try:
-        return moment(row, "modified_time") or window_end
-    except UnreadableField:
-        return window_end
 
 
 def _not_negative(value: int, name: str) -> int:

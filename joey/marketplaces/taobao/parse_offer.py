@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from joey.marketplaces.identity import seller_and_picture
-from joey.marketplaces.port import OfferFacts, TrackedLink
+from joey.marketplaces.port import OfferFacts, TrackedLink, UnreadableField
 from joey.marketplaces.taobao.values import (
     Row,
-    UnreadableField,
     fen,
     inner,
     link,

@@ -1,4 +1,4 @@
-"""Read the order and refund reports page by page. A window never changes between its pages."""
+"""Ask for the order and refund reports page by page. A window never changes between its pages."""
 
 import json
 from collections import deque
@@ -9,19 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
-from joey.marketplaces.port import AnyReport, MarketplaceRefused, MarketplaceUnavailable
-from joey.marketplaces.taobao import parse
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, ReportedRow
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
 from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
-from joey.marketplaces.taobao.values import Row, UnreadableField, inner, listed, text
+from joey.marketplaces.taobao.values import Row, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
 
 MOST_PAGES = 100
 UPDATED_ORDERS = 4  # query_type of the order report: by time of change
 UPDATED_REFUNDS = 5  # query_type of the refund report: by time of change
-
-# UnreadableField, and whatever else a row of another shape than ever seen may raise.
-SURPRISES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 Answer = tuple[Row, list[Row]]  # the page's own fields, its rows
 Ask = Callable[[int, str], Answer]  # page number, position_index
@@ -31,18 +27,15 @@ class _TooMuch(Exception):
     """The window is longer, or holds more, than the report gives at once."""
 
 
-def reports(
-    client: Client, question: Question, since: datetime, until: datetime, *, by_relation: bool
-) -> Iterator[tuple[datetime, list[AnyReport]]]:
+def rows(
+    client: Client, question: Question, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, list[ReportedRow]]]:
     """Orders, or refund cases, changed in [since, until), a window at a time, with the window's end."""
     todo = deque(windows(since, until))
     while todo:
         start, end = todo.popleft()
         try:
-            if question.code == REFUNDS.code:
-                seen = _refunds(client, start, end)
-            else:
-                seen = _orders(client, start, end, by_relation=by_relation)
+            found = _refunds(client, start, end) if question.code == REFUNDS.code else _orders(client, start, end)
         except _TooMuch:
             parts = halves(start, end)
             if len(parts) == 1:
@@ -50,10 +43,10 @@ def reports(
                 raise MarketplaceRefused(text) from None
             todo.extendleft(reversed(parts))
             continue
-        yield min(end, until), seen
+        yield min(end, until), found
 
 
-def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool) -> list[AnyReport]:
+def _orders(client: Client, start: datetime, end: datetime) -> list[ReportedRow]:
     question = {
         "query_type": UPDATED_ORDERS,
         "start_time": beijing.write(start),
@@ -68,10 +61,10 @@ def _orders(client: Client, start: datetime, end: datetime, *, by_relation: bool
         data = inner(answer, "data")
         return data, listed(data, "results", "publisher_order_dto")
 
-    return [read_order(row, window_end=end, by_relation=by_relation) for row in _all_pages(ask)]
+    return [ReportedRow("order", row, end) for row in _all_pages(ask)]
 
 
-def _refunds(client: Client, start: datetime, end: datetime) -> list[AnyReport]:
+def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow]:
     question = {
         "query_type": UPDATED_REFUNDS,
         "start_time": beijing.write(start),
@@ -90,28 +83,7 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[AnyReport]:
         data = inner(answer, "data")
         return data, listed(data, "result", "publisher_refund_order_d_t_o")
 
-    return [read_refund(row, window_end=end) for row in _all_pages(ask)]
-
-
-def read_order(row: Row, *, window_end: datetime, by_relation: bool) -> AnyReport:
-    """One row of the order report, readable or not: a row that surprises the parser stops no other."""
-    try:
-        return parse.order_report(row, by_relation=by_relation)
-    except SURPRISES as trouble:
-        return parse.unreadable_order(row, problem_of(trouble), window_end=window_end)
-
-
-def read_refund(row: Row, *, window_end: datetime, by_relation: bool = False) -> AnyReport:
-    """The same for a row of the refund report."""
-    try:
-        return parse.refund_report(row)
-    except SURPRISES as trouble:
-        return parse.unreadable_refund(row, problem_of(trouble), window_end=window_end)
-
-
-def problem_of(trouble: Exception) -> str:
-    """What is wrong with a row, in a few words."""
-    return str(trouble) if isinstance(trouble, UnreadableField) else type(trouble).__name__
+    return [ReportedRow("refund", row, end) for row in _all_pages(ask)]
 
 
 def _all_pages(ask: Ask) -> list[Row]:

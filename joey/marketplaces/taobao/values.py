@@ -1,28 +1,30 @@
 """Read the gateway's values exactly: amounts as text or numbers, rates in percent, Beijing times, long ids."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from joey.marketplaces import beijing
+from joey.marketplaces.port import UnreadableField
 
 NOTHING = ("", "--")  # how the reports write that there is none
+
+MOST_BITS = 1000  # of a whole number: three hundred digits
 
 _DECIMAL = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,8}))?", re.ASCII)
 
 Row = Mapping[str, Any]
-
-
-class UnreadableField(ValueError):
-    """A field does not say what it should; the message names it."""
+Found = TypeVar("Found")
 
 
 def text(row: Row, name: str, *, longest: int = 300) -> str:
-    """A field as text, empty where there is none. Ids may come as numbers and stay exact."""
+    """A field as text, empty where there is none. Ids may come as numbers and stay exact. Raises UnreadableField."""
     value = row.get(name)
     if value is None or isinstance(value, (dict, list, bool)):
         return ""
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:  # Python refuses to write such a number
+        raise UnreadableField(f"{name} is too long")
     found = str(value).strip()
     return "" if found in NOTHING else found[:longest]
 
@@ -33,6 +35,14 @@ def need(row: Row, name: str) -> str:
     if not found:
         raise UnreadableField(f"{name} is missing")
     return found
+
+
+def if_readable(read: Callable[[], Found], otherwise: Found) -> Found:
+    """What a field of a row that cannot be read says: it may be the very one that cannot, for whatever reason."""
+    try:
+        return read()
+    except Exception:  # noqa: BLE001 - the row is unreadable already, and says so
+        return otherwise
 
 
 def whole(row: Row, name: str, default: int = 0) -> int:

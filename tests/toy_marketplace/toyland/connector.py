@@ -1,8 +1,8 @@
 """Toyland's connector: JSON over HTTP with a key. Amounts are whole minor units already."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,8 +20,10 @@ from joey.marketplaces.port import (
     OrderReport,
     OrderState,
     RefundReport,
+    ReportedRow,
     TrackedLink,
     Tracking,
+    UnreadableField,
     UnreadableReport,
 )
 
@@ -70,20 +72,23 @@ class ToylandConnector:
     def register_position(self, name: str) -> str:
         raise MarketplaceRefused("Toyland has no positions")
 
-    def reports(
+    def rows(
         self, question: Question, since: datetime, until: datetime
-    ) -> Iterator[tuple[datetime, list[AnyReport]]]:
+    ) -> Iterator[tuple[datetime, Sequence[ReportedRow]]]:
         start = since
         while start < until:
             end = min(start + question.window, until)
             window = {"since": int(start.timestamp()), "until": int(end.timestamp()) + 1}
             rows = self._call(f"/{question.code}", **window)[question.code]
-            yield end, [_READ[question.code](row, end) for row in rows]
+            yield end, [ReportedRow(_KIND[question.code], row, end) for row in rows]
             start = end
 
-    def read_again(self, unread: UnreadableReport) -> AnyReport:
-        read = _report if unread.kind == "order" else _case
-        return read(unread.payload, unread.reported_at)
+    def read(self, row: ReportedRow) -> AnyReport:
+        return _report(row.row) if row.kind == "order" else _case(row.row)
+
+    def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
+        order, case = (str(row.row.get(name, "")) for name in ("order", "case"))
+        return UnreadableReport(row.kind, order, row.window_end, dict(row.row), problem, order, case)
 
     def _call(self, path: str, **parameters: Any) -> Any:
         try:
@@ -112,35 +117,31 @@ def _offer(row: Mapping[str, Any]) -> OfferFacts:
     )
 
 
-def _report(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
-    try:
-        state = row["state"] if row["state"] in STATES else "unknown"
-        return OrderReport(
-            external_order=row["order"],
-            external_line=row["order"],
-            reported_at=_moment(row["changed_at"]),
-            payload=dict(row),
-            state=cast(OrderState, state),
-            evidence=(BySubId(row["sub"]),) if row.get("sub") else (),
-            clicked_at=_moment(row["clicked_at"]) if row["clicked_at"] else None,
-            quantity=row["quantity"],
-            currency=row["currency"],
-            paid_minor=row["paid"],
-            commission_minor=row["commission"],
-            service_fee_minor=0,
-            rate_ppm=row["rate_ppm"],
-            held=_held(row, state),
-            reason=row["why"],
-            protected_minor=row["price_protection"],
-            title=row["title"],
-            external_item=row["item"],
-            placed_at=_moment(row["placed_at"]),
-            paid_at=_moment(row["placed_at"]),
-            settled_at=_moment(row["settled_at"]) if row["settled_at"] else None,
-        )
-    except (KeyError, TypeError, ValueError) as trouble:
-        number = str(row.get("order", ""))
-        return UnreadableReport("order", number, window_end, dict(row), repr(trouble), external_line=number)
+def _report(row: Mapping[str, Any]) -> OrderReport:
+    state = row["state"] if row["state"] in STATES else "unknown"
+    return OrderReport(
+        external_order=row["order"],
+        external_line=row["order"],
+        reported_at=_moment(row["changed_at"]),
+        payload=dict(row),
+        state=cast(OrderState, state),
+        evidence=(BySubId(row["sub"]),) if row.get("sub") else (),
+        clicked_at=_moment(row["clicked_at"]) if row["clicked_at"] else None,
+        quantity=row["quantity"],
+        currency=row["currency"],
+        paid_minor=row["paid"],
+        commission_minor=row["commission"],
+        service_fee_minor=0,
+        rate_ppm=row["rate_ppm"],
+        held=_held(row, state),
+        reason=row["why"],
+        protected_minor=row["price_protection"],
+        title=row["title"],
+        external_item=row["item"],
+        placed_at=_moment(row["placed_at"]),
+        paid_at=_moment(row["placed_at"]),
+        settled_at=_moment(row["settled_at"]) if row["settled_at"] else None,
+    )
 
 
 def _held(row: Mapping[str, Any], state: str) -> HeldReason:
@@ -149,29 +150,25 @@ def _held(row: Mapping[str, Any], state: str) -> HeldReason:
     return "frozen" if row["frozen"] else "risk" if row["risk"] else ""
 
 
-def _case(row: Mapping[str, Any], window_end: datetime) -> AnyReport:
-    try:
-        if row["status"] != "final":
-            raise ValueError(row["status"])
-        return RefundReport(
-            case_id=row["case"],
-            external_order=row["order"],
-            external_line=row["order"],
-            reported_at=_moment(row["changed_at"]),
-            payload=dict(row),
-            counts=True,
-            refund_minor=row["refund"],
-            commission_back_minor=row["commission"],
-            currency=row["currency"],
-            protected_minor=row["refund"] if row["kind"] == "price_protection" else 0,
-            refunded_at=_moment(row["refunded_at"]),
-        )
-    except (KeyError, TypeError, ValueError) as trouble:
-        number, case = str(row.get("order", "")), str(row.get("case", ""))
-        return UnreadableReport("refund", number, window_end, dict(row), repr(trouble), number, case)
+def _case(row: Mapping[str, Any]) -> RefundReport:
+    if row["status"] != "final":
+        raise UnreadableField("status is none of ours")
+    return RefundReport(
+        case_id=row["case"],
+        external_order=row["order"],
+        external_line=row["order"],
+        reported_at=_moment(row["changed_at"]),
+        payload=dict(row),
+        counts=True,
+        refund_minor=row["refund"],
+        commission_back_minor=row["commission"],
+        currency=row["currency"],
+        protected_minor=row["refund"] if row["kind"] == "price_protection" else 0,
+        refunded_at=_moment(row["refunded_at"]),
+    )
 
 
-_READ: Mapping[str, Callable[[Mapping[str, Any], datetime], AnyReport]] = {"orders": _report, "cases": _case}
+_KIND: Mapping[str, Literal["order", "refund"]] = {"orders": "order", "cases": "refund"}
 
 
 def _moment(seconds: int) -> datetime:
