@@ -48,6 +48,7 @@ class _Kept:
     external_order: str
     reported_at: datetime
     poll_id: int | None
+    asked_at: datetime | None  # when its poll was
     payload: str
     problem: str
 
@@ -101,7 +102,7 @@ def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> 
     given: list[Given] = []
     read: list[UUID] = []
     for kept in reports:
-        report = _read_again(connector, kept)
+        report = _read_again(connector, kept, now=now)
         if isinstance(report, UnreadableReport) or (isinstance(report, OrderReport) and report.state == "unknown"):
             _note_attempt(kept, report)
         else:
@@ -120,9 +121,11 @@ def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> 
     return Reread(len(reports), 0)
 
 
-def _read_again(connector: Connector, kept: _Kept) -> AnyReport:
+def _read_again(connector: Connector, kept: _Kept, *, now: datetime) -> AnyReport:
     payload = json.loads(kept.payload)
-    report = fitting(read_row(connector, ReportedRow(kept.kind, payload, kept.reported_at)))
+    row = ReportedRow(kept.kind, payload, kept.reported_at)
+    # What was from the future when it came does not become true with time: later reports were taken in since.
+    report = fitting(read_row(connector, row), now=kept.asked_at or now)
     return replace(report, payload=payload)  # as it was kept, whatever the connector now leaves out
 
 
@@ -148,7 +151,10 @@ def _lift_holds(reports: Sequence[UUID]) -> None:
     )
 
 
-_COLUMNS = "r.id, r.kind, r.external_order, r.reported_at, r.poll_id, r.payload"
+_COLUMNS = """
+    r.id, r.kind, r.external_order, r.reported_at, r.poll_id, r.payload,
+    (SELECT asked_at FROM orders_poll WHERE id = r.poll_id) AS asked_at
+"""
 
 
 def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[_Kept]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from json.encoder import encode_basestring as _quoted
 from uuid import UUID
 
@@ -59,7 +60,7 @@ class StagedReports:
         return self.orders + self.refunds + self.unreadable
 
 
-def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool) -> StagedReports:
+def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool, now: datetime) -> StagedReports:
     """Fill ORDERS, EVIDENCE, REFUNDS and UNREADABLE; empty the tables that the next steps fill.
 
     `is_net`: the reported commission is what is left after the service fee, so a fee that a report names is not taken
@@ -70,7 +71,7 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool) 
     refunds: list[RefundIn] = []
     unreadable: list[UnreadableIn] = []
     for number, (given, origin) in enumerate(reports):
-        report = fitting(given)
+        report = fitting(given, now=now)
         payload = json.dumps(storable_json(report.payload), ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(payload.encode()).digest()
         if isinstance(report, OrderReport):

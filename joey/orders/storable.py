@@ -1,9 +1,9 @@
-"""What the tables can hold of a report. One that does not fit must not keep the others from being taken in."""
+"""What can be true of a report, and what tables can hold. One that does not fit keeps no other from being taken in."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from django.db import DatabaseError
@@ -16,12 +16,14 @@ POSITION_MAX = 80
 INT_MAX = 2**31 - 1
 AMOUNT_MAX = 10**15  # of minor units; no order is worth more, and sums of it fit
 PROBLEM_MAX = 200
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # before there was any order to report
+AHEAD = timedelta(days=1)  # of our clock: no zone and no marketplace's clock is further ahead
 STATES = frozenset(OrderLine.State.values)
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # always the same one, so that the report is not new at each poll
 
 
 def _is_time(value: object) -> bool:
-    return isinstance(value, datetime) and value.tzinfo is not None
+    return isinstance(value, datetime) and value.utcoffset() is not None
 
 
 def _is_evidence(pieces: object) -> bool:
@@ -47,15 +49,23 @@ _CHECKS = {
 }
 
 
-def fitting(seen: AnyReport) -> AnyReport:
-    """The report itself, or the same as unreadable.
+_TIMES = {
+    kind: [field.name for field in fields(kind) if field.type in (datetime, datetime | None)]
+    for kind in (OrderReport, RefundReport, UnreadableReport)
+}
 
-    It is when an id or a number is longer than any can be, and when a connector filled in a value of another kind.
+
+def fitting(seen: AnyReport, *, now: datetime) -> AnyReport:
+    """The report itself, or the same as unreadable. `now` is when it was asked for.
+
+    It is when an id or a number is longer than any can be, when a time cannot be true, and when a connector filled in a
+    value of another kind.
     """
-    problem = _wrong_kind(seen) or _problem(seen)
+    problem = _wrong_kind(seen) or _problem(seen) or _untrue_time(seen, now)
     if not problem:
         return seen
-    return _unreadable(seen, problem)
+    unreadable = _unreadable(seen, problem)
+    return unreadable if _can_be_true(unreadable.reported_at, now) else replace(unreadable, reported_at=NO_TIME)
 
 
 def unstorable(seen: AnyReport, fault: Exception) -> UnreadableReport:
@@ -75,7 +85,7 @@ def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
         external_order=str(known["external_order"] or "")[:ID_MAX],
         reported_at=seen.reported_at if _is_time(seen.reported_at) else NO_TIME,
         payload=known["payload"] if isinstance(known["payload"], Mapping) else {"payload": known["payload"]},
-        problem=problem,
+        problem=seen.problem if isinstance(seen, UnreadableReport) and isinstance(seen.problem, str) else problem,
         external_line=hint(str(known["external_line"] or "")),
         case_id=hint(str(known.get("case_id") or "")),
     )
@@ -90,6 +100,20 @@ def _wrong_kind(seen: AnyReport) -> str:
     """Which field is not of the kind that the contract says; "" when each is."""
     wrong = next((name for name, is_right in _CHECKS[type(seen)] if not is_right(getattr(seen, name))), "")
     return f"{wrong} is of the wrong kind" if wrong else ""
+
+
+def _untrue_time(seen: AnyReport, now: datetime) -> str:
+    """Which time cannot be true; "" when each can.
+
+    A line is what its most recent report says, so one from the future would keep it from ever changing again; and what
+    is counted on from the last days of the calendar has no date.
+    """
+    moments = {name: getattr(seen, name) for name in _TIMES[type(seen)]}
+    return next((f"{name} cannot be true" for name, at in moments.items() if at and not _can_be_true(at, now)), "")
+
+
+def _can_be_true(moment: datetime, now: datetime) -> bool:
+    return EARLIEST <= moment <= now + AHEAD
 
 
 def _problem(seen: AnyReport) -> str:

@@ -167,7 +167,7 @@ def _take_or_halve(marketplace: str, reports: Sequence[Given], poisoned: list[Ex
 
 
 def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Taken:
-    staged = stage_reports(reports, is_net=manifest_of(marketplace).reported_commission == "after_fee")
+    staged = stage_reports(reports, is_net=manifest_of(marketplace).reported_commission == "after_fee", now=now)
     if not keep_reports(marketplace, staged):
         return _Taken([], 0, staged.unreadable)
     if staged.refunds:

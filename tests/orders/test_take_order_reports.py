@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -10,13 +10,19 @@ from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
 from joey.kit import sql
-from joey.marketplaces.port import BySubId
+from joey.marketplaces import registry
+from joey.marketplaces.port import AnyReport, BySubId, UnreadableReport
 from joey.orders.models import OrderClaim, OrderLine, RefundCase, Report
+from joey.orders.queries import unread_reports
 from joey.orders.retry_suspense import retry_suspense
+from joey.orders.retry_unread import retry_all_unread
+from joey.orders.storable import NO_TIME
 from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.end_lease import return_idle
 from joey.sharing.models import Position, PositionLease
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
+from tests.orders.polled import polled
+from tests.orders.test_unread import Learnt
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +107,38 @@ def test_a_line_stays_with_its_first_shop_when_a_later_report_names_another_posi
         "order_line.reported",
         "order_line.reported",
     ]
+
+
+@pytest.mark.parametrize("moment", [datetime.max.replace(tzinfo=UTC), datetime(1999, 12, 31, tzinfo=UTC)])
+def test_a_time_that_cannot_be_true_makes_a_report_unreadable_and_nothing_else(moment: datetime) -> None:
+    leased(meis_shop())
+    order_times = ("reported_at", "clicked_at", "placed_at", "paid_at", "settled_at")
+    untrue: list[AnyReport] = [settled(name, **cast(Any, {name: moment})) for name in order_times]
+    untrue += [replace(refund("1", case="1"), reported_at=moment), refund("1", case="2", refunded_at=moment)]
+    untrue.append(UnreadableReport("order", "1", moment, {"n": 1}, "n is new"))
+
+    done = take_order_reports("taobao", [*untrue, settled("1")], now=NOW)
+
+    assert (done.unreadable, done.lines) == (8, 1)
+    problems = [*(f"{name} cannot be true" for name in (*order_times, "reported_at", "refunded_at")), "n is new"]
+    assert sorted(each.problem for each in unread_reports()) == sorted(problems)
+    assert {at.year for at in Report.objects.values_list("reported_at", flat=True)} == {NOW.year, NO_TIME.year}
+
+
+def test_a_report_from_the_future_does_not_freeze_its_line_and_holds_it_until_it_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leased(meis_shop())
+    ahead = settled("1", reported_at=NOW + 365 * DAY)
+    monkeypatch.setattr(registry, "connectors", lambda: [Learnt(lambda _unread: ahead)])
+    polled(ahead)
+    polled(report("1", state="closed", reported_at=NOW + DAY), now=NOW + DAY)
+
+    assert retry_all_unread(now=NOW + 366 * DAY).read == 0, "it was from the future when it came"
+
+    line = OrderLine.objects.get()
+    assert (line.state, line.has_unread) == ("closed", True)
+    assert [each.problem for each in unread_reports()] == ["reported_at cannot be true"]
 
 
 def test_suspense_is_retried_when_a_position_gets_its_lease() -> None:
