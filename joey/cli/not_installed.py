@@ -1,4 +1,4 @@
-"""Say of which marketplaces orders are here, and nothing else is known: their package was installed once."""
+"""Say which marketplaces a command went on without: their package is gone or broken, or their account is wrong."""
 
 from collections.abc import Iterable
 
@@ -12,3 +12,18 @@ def say_not_installed(marketplaces: Iterable[str]) -> None:
             f"{marketplace}: its package is not installed, so nothing of it is booked or confirmed. Install it again.",
             err=True,
         )
+
+
+def faults() -> list[str]:
+    """A line for each marketplace whose package or account cannot be used. Inside `instance`."""
+    from joey.marketplaces import registry
+
+    packages = (f"{each.marketplace}: its package cannot be used: {each.problem}." for each in registry.not_usable())
+    accounts = (f"{each.marketplace}: it is not connected: {each.problem}" for each in registry.not_connected())
+    return [f"{line.rstrip('.')}. The others went on." for line in (*packages, *accounts)]
+
+
+def say_faults(found: Iterable[str]) -> None:
+    """The same, among the troubles."""
+    for line in found:
+        click.echo(line, err=True)

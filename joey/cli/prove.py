@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from joey.cli.data_option import data_option
+from joey.cli.not_installed import faults
 from joey.cli.without_database import without_database
 from joey.instance.errors import CommandFailed
 
@@ -42,10 +43,11 @@ def prove(rules: bool, as_json: bool, data: Path) -> None:
         from joey.record.erasable import erased_count
 
         gone = not_installed()
-        for marketplace in () if as_json else gone:
-            click.echo(f"{marketplace}: {GONE}")
+        found = faults()
+        for line in () if as_json else (*found, *(f"{marketplace}: {GONE}" for marketplace in gone)):
+            click.echo(line)
         with closing(judge()) as verdicts:  # or the traceback of an interrupt would keep it, and its statements, open
-            held = _as_json(verdicts, gone) if as_json else _in_words(verdicts)
+            held = _as_json(verdicts, gone, found) if as_json else _in_words(verdicts)
         erased = erased_count()
     if not as_json:
         click.echo(f"All {held} rules hold. Texts erased so far: {erased}.")
@@ -62,7 +64,7 @@ def _in_words(verdicts: "Iterable[JudgedRule]") -> int:
     return held
 
 
-def _as_json(verdicts: "Iterable[JudgedRule]", gone: list[str]) -> int:
+def _as_json(verdicts: "Iterable[JudgedRule]", gone: list[str], faults: list[str]) -> int:
     """One object with every rule, also after one that does not hold; how many hold. Raises CommandFailed then."""
     began = time.monotonic()
     judged = list(verdicts)
@@ -71,6 +73,7 @@ def _as_json(verdicts: "Iterable[JudgedRule]", gone: list[str]) -> int:
         "holds": not broken,
         "seconds": round(time.monotonic() - began, 3),
         "not_installed": gone,
+        "faults": faults,
         "rules": [{"rule": each.rule, "seconds": each.seconds, "offender": each.offender} for each in judged],
     }
     click.echo(json.dumps(found, default=str, indent=1, ensure_ascii=False))

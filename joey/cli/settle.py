@@ -6,7 +6,7 @@ import click
 
 from joey.cli.as_of import as_of_option, only_in_the_sandbox, read_time
 from joey.cli.data_option import data_option
-from joey.cli.not_installed import say_not_installed
+from joey.cli.not_installed import faults, say_faults, say_not_installed
 
 
 @click.command()
@@ -28,7 +28,9 @@ def settle(ctx: click.Context, as_of: str | None, data: Path) -> None:
             earned = earn_due(now=now())
         finally:  # booking and confirming do not stop each other
             confirmed = confirm_due(now=moment or now(), read_up_to=moment)
+        found = faults()
     click.echo(f"{earned.lines} order lines checked, {confirmed.commissions} commissions became available.")
+    say_faults(found)
     if not_installed := sorted({*earned.not_installed, *confirmed.not_installed}):
         say_not_installed(not_installed)
         ctx.exit(1)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.not_installed import say_not_installed
+from joey.cli.not_installed import faults, say_faults, say_not_installed
 from joey.instance.data_folder import user_of
 from joey.instance.demo.connect_sandbox import sandbox_accounts
 from joey.instance.errors import CommandFailed
@@ -26,6 +26,7 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
 
         done = sync_orders(marketplace, now=now(), recheck=True)
         earned = earn_due(now=now())
+        found = faults()
     for each in done:
         click.echo(
             f"{each.marketplace}: new reports: {each.reports}, order lines moved: {each.lines},"
@@ -34,12 +35,13 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
     if not done:
         click.echo("No connected marketplace reports orders.")
     click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
+    say_faults(found)
     say_not_installed(earned.not_installed)
     if not done and _is_stopped_demo(data):
         raise CommandFailed(
             "The demo's marketplaces answer only while Joey runs. Start it with `make up` or `joey up`, then try again."
         )
-    if earned.not_installed or any(each.trouble for each in done):
+    if found or earned.not_installed or any(each.trouble for each in done):
         ctx.exit(1)
 
 

@@ -48,6 +48,7 @@ def diagnose(data: Path) -> Iterator[Diagnosis]:
     yield from _partitions()
     yield from _locks()
     yield from _search()
+    yield from _marketplaces()
     if running:
         yield from _faces(running)
 
@@ -232,6 +233,19 @@ def _search() -> Iterator[Diagnosis]:
     else:
         behind = f"{found.behind} changed offers are on their way into it" if found.behind else "it is up to date"
         yield Diagnosis(True, f"The search index answers, and {behind}.")
+
+
+def _marketplaces() -> Iterator[Diagnosis]:
+    from joey.marketplaces import registry
+
+    for each in registry.not_usable():
+        text = f"The package of the marketplace {each.marketplace} cannot be used: {each.problem}. Install it again."
+        yield Diagnosis(False, text)
+    for each in registry.not_connected():
+        text = f"The marketplace {each.marketplace} is configured and not connected: {each.problem}"
+        yield Diagnosis(False, text)
+    connected = ", ".join(each.code for each in registry.connectors()) or "none"
+    yield Diagnosis(True, f"Marketplaces that are connected: {connected}.")
 
 
 def _paused(app: psycopg.Connection) -> Diagnosis:

@@ -2,30 +2,30 @@
 
 A marketplace is a package with two modules: `manifest` (`MANIFEST`) and `connector` (`connect(configuration)`). Those
 beside this file are found by looking; others are found by the entry point group `joey.marketplaces`, whose values are
-package paths. `settings.JOEY_MARKETPLACES` maps a connector's code to `{"gateway"?, "credentials"?}`; a code that is
-not in it is not connected.
+package paths (`find_packages.py`). `settings.JOEY_MARKETPLACES` maps a connector's code to
+`{"gateway"?, "credentials"?}`; a code that is not in it is not connected. What cannot be used of either is a fault of
+that marketplace only.
 """
 
 import json
+import logging
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib import import_module, metadata, util
-from pkgutil import iter_modules
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
-from joey import marketplaces as own_package
 from joey.kit.refusals import Unavailable
+from joey.marketplaces.find_packages import Fault, NotUsable, find_packages
 from joey.marketplaces.identity import seller_and_picture
 from joey.marketplaces.imported import PREFIX, feeds, is_feed, manifest_of_feed
 from joey.marketplaces.manifest_shape import Manifest, Text
 from joey.marketplaces.port import Connector
 
-ENTRY_POINTS = "joey.marketplaces"
+log = logging.getLogger(__name__)
 
 
 class NotConnected(Unavailable):
@@ -57,6 +57,16 @@ def connector_for(marketplace: str) -> Connector:
     if found is None:
         raise _not_connected(marketplace)
     return found
+
+
+def not_usable() -> tuple[Fault, ...]:
+    """Packages that are registered and cannot be used."""
+    return find_packages().faults
+
+
+def not_connected() -> tuple[Fault, ...]:
+    """Accounts of this instance's configuration that cannot be used."""
+    return _connect(_configuration())[1]
 
 
 def code_for(marketplace: str) -> str:
@@ -149,15 +159,25 @@ def _configuration() -> str:
     return json.dumps(getattr(settings, "JOEY_MARKETPLACES", {}), sort_keys=True)
 
 
-@lru_cache(maxsize=4)
 def _connectors(configuration: str) -> dict[str, Connector]:
-    """Connectors keep connections and feeds, so each configuration makes them once."""
+    return _connect(configuration)[0]
+
+
+@lru_cache(maxsize=4)
+def _connect(configuration: str) -> tuple[dict[str, Connector], tuple[Fault, ...]]:
+    """Connectors keep connections and feeds, so each configuration makes them once. What cannot be is a fault."""
     configured: dict[str, dict[str, Any]] = json.loads(configuration)
-    return {
-        code: import_module(f"{package}.connector").connect(configured[code])
-        for code, package in packages().items()
-        if code in configured
-    }
+    connected: dict[str, Connector] = {}
+    faults = []
+    for code in sorted(configured):
+        try:
+            if code not in packages():
+                raise NotUsable(_("no package that is installed has this code"))
+            connected[code] = import_module(f"{packages()[code]}.connector").connect(configured[code])
+        except Exception as failure:  # noqa: BLE001 - of whatever kind, it is this account's only
+            faults.append(Fault(code, failure))
+            log.error("the marketplace %s cannot be connected: %s", code, faults[-1].problem)
+    return connected, tuple(faults)
 
 
 @cache
@@ -169,25 +189,12 @@ def _served() -> Mapping[str, Manifest]:
 @cache
 def _manifests() -> Mapping[str, Manifest]:
     """By connector code. Connectors themselves are imported only where they are connected."""
-    return {code: import_module(f"{package}.manifest").MANIFEST for code, package in packages().items()}
+    return find_packages().manifests
 
 
-@cache
 def packages() -> Mapping[str, str]:
-    """The package path of each connector, by its code. Raises ImproperlyConfigured when two serve one marketplace."""
-    folders = [f"{own_package.__name__}.{each.name}" for each in iter_modules(own_package.__path__) if each.ispkg]
-    paths = [path for path in folders if util.find_spec(f"{path}.manifest")]
-    paths += sorted(point.value.partition(":")[0] for point in metadata.entry_points(group=ENTRY_POINTS))
-    found: dict[str, str] = {}
-    served: dict[str, str] = {}
-    for path in paths:
-        manifest: Manifest = import_module(f"{path}.manifest").MANIFEST
-        for name in manifest.marketplaces:
-            if served.setdefault(name, path) != path:
-                raise ImproperlyConfigured(f"{served[name]} and {path} both serve the marketplace {name}")
-        if found.setdefault(manifest.code, path) != path:
-            raise ImproperlyConfigured(f"{found[manifest.code]} and {path} both have the code {manifest.code}")
-    return dict(sorted(found.items()))
+    """The path of each usable package, by its code."""
+    return find_packages().paths
 
 
 def _not_connected(code: str) -> NotConnected:

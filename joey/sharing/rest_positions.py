@@ -13,6 +13,8 @@ from joey.marketplaces.manifest_shape import Manifest
 from joey.sharing.attribute import SUB_ID
 from joey.sharing.lease_position import REFRESH
 
+LONGEST_REST = timedelta(days=365)  # where nothing says how long: no window with its refund time is longer
+
 
 def rest_of(manifest: Manifest) -> timedelta:
     """How long after its last use a position serves no other shop."""

@@ -1,14 +1,16 @@
 """Orders of a marketplace whose package is gone stop no other, are shown, are proved, and are confirmed by no guess."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from joey.cli.cli import main
 from joey.commissions.confirm_due import Confirmed, confirm_due
@@ -17,13 +19,17 @@ from joey.commissions.models import Commission
 from joey.insight.health import health
 from joey.insight.prove import all_checks, prove
 from joey.insight.trace import order_trace
+from joey.instance.doctor import _marketplaces
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
+from joey.marketplaces.find_packages import find_packages
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import OrderLine
 from joey.orders.retry_suspense import retry_all_suspense
 from joey.orders.retry_unread import retry_all_unread
 from joey.orders.take_order_reports import take_order_reports
+from joey.sharing.models import PositionLease
+from joey.sharing.rest_positions import LONGEST_REST
 from tests.cast import DAY, NOW, ada, leased, mei, meis_shop, report, settled
 from tests.commissions.stage import take_in
 from tests.marketplaces.replaced import remove_package
@@ -175,6 +181,59 @@ def test_pages_and_readyz_say_that_it_waits_for_its_package() -> None:
     assert Client().get("/metrics").status_code == 200
     troubles = health(now=NOW + timedelta(days=9)).troubles
     assert [each for each in troubles if each.startswith("The package of jd is not installed")]
+
+
+@pytest.fixture
+def broken(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings) -> Iterator[None]:
+    """A package of which only its registration was left, one that serves what another serves, and a wrong account."""
+    for name, path in {"moon": "moon_marketplace", "again": "joey.marketplaces.jd"}.items():
+        info = tmp_path / f"{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[joey.marketplaces]\n{name} = {path}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    settings.JOEY_MARKETPLACES = {"taobao": {"credentials": {"app_key": "k"}}}
+    find_packages.cache_clear()
+    yield
+    find_packages.cache_clear()
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_registration_without_its_package_and_a_wrong_account_stop_no_other_and_are_named(
+    joey: Callable[..., Result],
+) -> None:
+    leased(meis_shop())
+    take_in(settled("1001"))
+    names = ["moon: its package cannot be used: No module named 'moon_marketplace'. The others went on.",
+             "again: its package cannot be used: joey.marketplaces.jd has the code jd already. The others went on.",
+             "taobao: it is not connected: Taobao's configuration lacks “app_secret”. The others went on."]  # fmt: skip
+
+    done, asked, proved = joey("settle"), joey("sync"), joey("prove")
+
+    assert "1 commissions became available" in done.output
+    assert "All " in proved.output
+    for said in (done, asked, proved):
+        assert [name for name in names if name not in said.output] == []
+    assert (done.exit_code, asked.exit_code, proved.exit_code) == (0, 1, 0)
+    assert json.loads(joey("prove", "--json").stdout)["faults"] == [names[1], names[0], names[2]]
+    for troubles in (health(now=NOW).troubles, [each.text for each in _marketplaces() if not each.good]):
+        assert [name for name in ("moon", "again", "taobao") if not any(name in each for each in troubles)] == []
+    for page in ("/s/mei", "/pick", "/studio/mei/orders"):
+        assert Client().get(page, follow=True).status_code in (200, 404)
+
+
+@pytest.mark.usefixtures("sold")
+def test_the_lease_of_a_package_that_is_gone_can_be_ended(joey: Callable[..., Result]) -> None:
+    lease = PositionLease.objects.get(marketplace=GONE)
+
+    done = joey("positions", "end", str(lease.pk), "--reason", "Their package was removed")
+
+    assert done.exit_code == 0, done.output
+    lease.refresh_from_db()
+    assert lease.ended_at
+    assert lease.until
+    assert lease.until - lease.ended_at > LONGEST_REST - timedelta(seconds=1)
+    assert all(verdict.offender is None for verdict in prove())
 
 
 @pytest.mark.usefixtures("sold")

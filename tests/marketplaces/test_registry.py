@@ -10,7 +10,6 @@ from pytest_django import Settings
 
 from joey.marketplaces import registry
 from joey.marketplaces.pasted import addresses, leads_to
-from joey.marketplaces.port import MarketplaceRefused
 from joey.marketplaces.registry import NotConnected
 from joey.site.settings import accounts_in
 from tests.sandbox.conftest import Sandbox
@@ -49,11 +48,24 @@ def test_policy_outlives_a_connection(settings: Settings) -> None:
         registry.manifest_of("ebay")
 
 
-def test_an_account_without_its_key_is_refused_by_name(settings: Settings) -> None:
-    settings.JOEY_MARKETPLACES = {"taobao": {"credentials": {"app_key": "1"}}}
+def test_an_account_that_cannot_be_used_is_named_and_stops_no_other(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {
+        "taobao": {"credentials": {"app_key": "1"}},
+        "jd": {"gateway": "http://localhost:8001/feeds/jd.jsonl"},
+        "amazon": "not an object",
+        "moon": {},
+    }
 
-    with pytest.raises(MarketplaceRefused, match="app_secret"):
-        registry.connectors()
+    with translation.override("en"):
+        problems = {each.marketplace: each.problem for each in registry.not_connected()}
+    assert [each.code for each in registry.connectors()] == ["jd"]
+    assert problems == {
+        "taobao": "Taobao's configuration lacks “app_secret”.",
+        "amazon": "AttributeError",
+        "moon": "no package that is installed has this code",
+    }
+    with pytest.raises(NotConnected):
+        registry.connector("taobao")
 
 
 def test_accounts_come_from_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:

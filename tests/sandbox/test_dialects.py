@@ -1,6 +1,7 @@
 """Dialects are found, not named: the folders of the sandbox, and packages that offer an entry point."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,6 +166,8 @@ def test_two_dialects_for_one_marketplace_are_refused(own_sandbox: Callable[...,
 
 def test_a_package_without_a_simulator_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, "toy_without_simulator", None)
+    install(tmp_path, "toy_that_is_gone", None)
+    shutil.rmtree(tmp_path / "toy_that_is_gone")
     monkeypatch.syspath_prepend(tmp_path)
 
     assert registry._of_other_packages() == []

@@ -60,8 +60,16 @@ def _of_other_packages() -> list[Dialect]:
     return [
         _dialect_in(f"{package}.sandbox")
         for package in packages
-        if not package.startswith("joey.") and find_spec(f"{package}.sandbox")
+        if not package.startswith("joey.") and _has_simulator(package)
     ]
+
+
+def _has_simulator(package: str) -> bool:
+    """Not where the package is gone and only its registration was left."""
+    try:
+        return find_spec(f"{package}.sandbox") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _dialect_in(module: str) -> Dialect:
