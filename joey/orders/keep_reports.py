@@ -55,7 +55,7 @@ _REFUND = _from(
     "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
     kind="'refund'",
 )  # fmt: skip
-_UNREADABLE = _from("problem", external_line="'unreadable'")
+_UNREADABLE = _from("problem", "case_id")
 
 # Of a report `s` that cannot be read: whether its payload waits on the list already, with nothing newer read since, or
 # was given up by an operator. Where its time of change cannot be read, each poll brings it with another one.

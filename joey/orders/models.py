@@ -35,9 +35,10 @@ class Report(models.Model):
     """One report of one order line, whatever it says. Never overwritten; the same report twice is one row.
 
     `payload` is the JSON as it came, without the buyer; the other columns are what the connector read in it. `digest`
-    is over all of them (joey/orders/report_digest.py), and `problem` says why one could not be read. A report that is
-    read again, by a connector that has learnt to, is another row of the same poll that names the first in `rereads`. A
-    report that a marketplace goes back to within one second is kept once more, `again`.
+    is over all of them (joey/orders/report_digest.py), and `problem` says why one could not be read; its line and case
+    are "" where they could not be made out. A report that is read again, by a connector that has learnt to, is another
+    row of the same poll that names the first in `rereads`. A report that a marketplace goes back to within one second
+    is kept once more, `again`.
 
     A partitioned table: what makes a report the same one is in ReportDigest.
     """
@@ -98,11 +99,12 @@ class UnreadReport(models.Model):
     report_id = models.UUIDField(primary_key=True)
     marketplace = models.CharField(max_length=64)
     kind = models.CharField(max_length=8)
+    # Of the report, as are the next five; the app's role can only change what an attempt changes.
     external_order = models.CharField(max_length=64)  # a hint
     external_line = models.CharField(max_length=64, blank=True, default="")  # "" where it could not be made out
     case_id = models.CharField(max_length=64, blank=True, default="")  # the same, of a refund report
-    reported_at = models.DateTimeField()  # of the report, as is its poll (0: none)
-    poll = models.BigIntegerField()
+    reported_at = models.DateTimeField()
+    poll = models.BigIntegerField()  # 0: none
     payload_sha256 = models.BinaryField(max_length=32)
     problem = models.CharField(max_length=200)  # at the last attempt
     received_at = models.DateTimeField(db_default=Now())

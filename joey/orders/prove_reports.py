@@ -95,16 +95,21 @@ LINES = Check(
     SELECT 'listed, and not unreadable', u.report_id::text FROM orders_unreadreport u
     LEFT JOIN orders_report r ON r.id = u.report_id LEFT JOIN orders_reportdismissal d ON d.report_id = u.report_id
     WHERE r.id IS NULL OR r.problem = '' OR d.report_id IS NOT NULL
-       OR (u.marketplace, u.kind, u.reported_at, u.poll, u.payload_sha256)
-       <> (r.marketplace, r.kind, r.reported_at, coalesce(r.poll_id, 0), r.payload_sha256)
+       OR (u.marketplace, u.kind, u.external_order, u.external_line, u.case_id, u.reported_at, u.poll, u.payload_sha256)
+       <> (r.marketplace, r.kind, r.external_order, r.external_line, r.case_id, r.reported_at, coalesce(r.poll_id, 0),
+           r.payload_sha256)
     UNION ALL
     SELECT 'dismissed without cause', d.report_id::text FROM orders_reportdismissal d
     LEFT JOIN orders_report r ON r.id = d.report_id LEFT JOIN orders_report newer ON newer.id = d.replaced_by
+    LEFT JOIN record_event e ON e.kind = 'report.dismissed' AND e.subject_key = 'order_report:' || d.report_id
     WHERE r.id IS NULL OR r.problem = ''
+       OR d.by IS NOT NULL AND (e.facts ->> 'by', e.facts ->> 'reason', e.happened_at)
+          IS DISTINCT FROM (d.by::text, d.reason_id || ':' || encode(d.reason_sha256, 'hex'), d.at)
        OR (d.marketplace, d.kind, d.external_order, d.payload_sha256)
        <> (r.marketplace, r.kind, r.external_order, r.payload_sha256)
-       OR d.replaced_by IS NOT NULL AND (newer.problem = '' AND (newer.marketplace, newer.kind, newer.external_order)
-         = (r.marketplace, r.kind, r.external_order)
+       OR d.replaced_by IS NOT NULL AND (newer.problem = ''
+        AND (newer.marketplace, newer.kind, newer.external_order, newer.external_line, newer.case_id)
+          = (r.marketplace, r.kind, r.external_order, r.external_line, r.case_id)
         AND (date_trunc('second', newer.reported_at), coalesce(newer.poll_id, 0), newer.reported_at)
           > (date_trunc('second', r.reported_at), coalesce(r.poll_id, 0), r.reported_at)) IS NOT TRUE
     """,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from joey.commissions.models import Commission
 from joey.commissions.publish_plan import publish_plan
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
-from joey.marketplaces.port import AnyReport
+from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
 from joey.payouts.decide import approve
@@ -97,6 +98,9 @@ def _lines() -> None:
     taken(settled("1007", days_ago=8))
     taken(report("1009", held="frozen"))
     taken(report("1011"))
+    taken(settled("1012", days_ago=8))
+    taken(UnreadableReport("order", "1012", NOW - DAY, {"n": 1}, "no amount", external_line="1012-1"))
+    taken(replace(settled("1012", days_ago=0), external_line="1012-2"))
 
 
 def _changes() -> None:

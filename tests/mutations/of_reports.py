@@ -27,7 +27,68 @@ _AS_IF_NOTHING_CAME_BACK = (
     f" WHERE r.commission_id = c.id AND r.number > c.revision AND c.id = {commission('1002')}",
 )
 
+_WAITS_NO_MORE = (
+    "UPDATE orders_orderline SET has_unread = false, revision = nextval('orders_revision')"
+    " WHERE external_order = '1012' AND has_unread"
+)
+_NOT_LISTED = "DELETE FROM orders_unreadreport WHERE external_order = '1012'"
+
+
+def _dismissed(**by: str) -> str:
+    return (
+        "INSERT INTO orders_reportdismissal (report_id, marketplace, kind, external_order, payload_sha256, at,"
+        f" {', '.join(by)}) SELECT id, marketplace, kind, external_order, payload_sha256, now(),"
+        f" {', '.join(by.values())} FROM orders_report WHERE external_order = '1012' AND problem <> ''"
+    )
+
+
 OF_REPORTS = [
+    Corruption(
+        "an unreadable report pointed at no line",
+        ("UPDATE orders_unreadreport SET external_line = '' WHERE external_order = '1012'", _WAITS_NO_MORE),
+        (7,),
+        "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
+    ),
+    Corruption(
+        "an unreadable report listed again, for no line",
+        (
+            "CREATE TEMPORARY TABLE again ON COMMIT DROP AS SELECT * FROM orders_unreadreport",
+            "UPDATE again SET external_line = ''",
+            "DELETE FROM orders_unreadreport",
+            "INSERT INTO orders_unreadreport SELECT * FROM again",
+            _WAITS_NO_MORE,
+        ),
+        (7,),
+        "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
+    ),
+    Corruption(
+        "an unreadable report replaced by a later one of another line",
+        (
+            _dismissed(replaced_by="(SELECT id FROM orders_report WHERE external_line = '1012-2')"),
+            _NOT_LISTED,
+            _WAITS_NO_MORE,
+        ),
+        (7,),
+        "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
+    ),
+    Corruption(
+        "an unreadable report given up by an operator who never did",
+        (
+            _dismissed(
+                by="(SELECT id FROM people_person WHERE is_staff LIMIT 1)",
+                reason_id="(SELECT reason_id FROM commissions_hold WHERE commission_id = {})".format(
+                    commission("1006")
+                ),
+                reason_sha256="(SELECT reason_sha256 FROM commissions_hold WHERE commission_id = {})".format(
+                    commission("1006")
+                ),
+            ),
+            _NOT_LISTED,
+            _WAITS_NO_MORE,
+        ),
+        (7,),
+        "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
+    ),
     Corruption(
         "a line's only report deleted",
         ("DELETE FROM orders_report WHERE external_order = '1001'",),

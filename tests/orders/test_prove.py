@@ -77,6 +77,11 @@ CORRUPTIONS = {
         " UPDATE orders_orderline SET has_unread = false WHERE has_unread",
         "7.", "(SELECT report_id FROM orders_unreadreport WHERE external_line <> '')",
     ),
+    "an unreadable report pointed at another line": (
+        "WITH u AS (UPDATE orders_unreadreport SET external_line = '1' WHERE external_line <> '')"
+        " UPDATE orders_orderline SET has_unread = false WHERE has_unread",
+        "7.", "(SELECT report_id FROM orders_unreadreport WHERE external_line <> '')",
+    ),
     "a line that waits no longer for its unreadable report": (
         "UPDATE orders_orderline SET has_unread = false WHERE has_unread", "8.", line(HELD)
     ),

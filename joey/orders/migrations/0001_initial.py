@@ -249,6 +249,12 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase FROM {APP_ROLE}", migrations.RunSQL.noop
         ),
+        # What an unreadable report is about says which money waits; an attempt to read it changes only what it came to.
+        migrations.RunSQL(
+            f"REVOKE UPDATE ON orders_unreadreport FROM {APP_ROLE};"
+            f" GRANT UPDATE (problem, tried_at, tries) ON orders_unreadreport TO {APP_ROLE}",
+            migrations.RunSQL.noop,
+        ),
         # Each change of an order line takes a revision from one sequence; followers read what is newer.
         migrations.RunSQL("CREATE SEQUENCE orders_revision;", "DROP SEQUENCE orders_revision;"),
         # A poll takes its number before its question is asked; of two reports of one second the later poll's wins.
