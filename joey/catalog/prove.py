@@ -1,7 +1,7 @@
 """What must hold between offers and their prices over time."""
 
 from joey.catalog.price_now import sql_price_at
-from joey.kit.prove import Check
+from joey.kit.prove import Check, is_ahead
 from joey.marketplaces.registry import without_price_history
 
 
@@ -39,8 +39,9 @@ CHECKS = [
         """,
     ),
     Check(
-        "A coupon makes an offer cheaper",
-        "SELECT id AS offer FROM catalog_offer WHERE coupon_minor IS NOT NULL AND coupon_minor >= now_minor",
+        "A coupon makes an offer cheaper, and none was read, looked for or withdrawn in the future",
+        "SELECT id AS offer FROM catalog_offer WHERE coupon_minor >= now_minor"
+        f" OR {is_ahead('as_of, looked_at, withdrawn_at')}",
     ),
     Check(
         "An offer's current id is not among its former ones, of which at most twenty are kept",

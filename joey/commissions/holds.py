@@ -51,6 +51,7 @@ def place_hold(
             "amount_minor": held.amount_minor if amount_minor is None else min(amount_minor, held.amount_minor),
             "currency": held.currency,
             "by": by,
+            **({} if amount_minor is None else {"part_minor": amount_minor}),
         },
         happened_at=now,
         shop_id=held.shop_id,

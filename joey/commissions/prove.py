@@ -8,7 +8,7 @@ from joey.commissions.models import Commission
 from joey.commissions.prove_holds import HOLDS
 from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
 from joey.commissions.quarantine import HAS_OTHER_CURRENCY, IS_TOO_LARGE, OTHER_CURRENCY, TOO_LARGE
-from joey.kit.prove import Check
+from joey.kit.prove import Check, is_ahead
 from joey.marketplaces.registry import paying_shops_themselves
 from joey.orders.not_installed import not_installed
 from joey.record.erasable import texts_match
@@ -175,10 +175,10 @@ def _waits() -> str:
     """
 
 
-_AHEAD = """
+_AHEAD = f"""
     SELECT e.marketplace, e.revision, l.revision AS newest FROM commissions_earncursor e
     LEFT JOIN (SELECT marketplace, max(revision) AS revision FROM orders_orderline GROUP BY 1) l USING (marketplace)
-    WHERE e.revision > coalesce(l.revision, 0)
+    WHERE e.revision > coalesce(l.revision, 0) OR {is_ahead("e.caught_up_at")}
 """
 
 CHECKS = [
@@ -204,7 +204,7 @@ CHECKS = [
     *HOLDS,
     *prove_due.CHECKS,
     Check("31. Each version of the plan is as it was published, by whom, and with its notice", _PLANS),
-    Check("33. No line is passed over: the booking is not ahead of what exists", _AHEAD),
+    Check("33. No line is passed over: the booking is not ahead of what exists, nor of the clock", _AHEAD),
     texts_match("commissions_hold", "reason_id", "reason_sha256"),
     texts_match("commissions_holdclosing", "reason_id", "reason_sha256"),
 ]

@@ -38,14 +38,21 @@ _EVENTS = """
     ) c ON (c.line, c.kind, c.hold_class) = (e.subject_key, e.kind, e.hold_class)
     WHERE e.events IS DISTINCT FROM c.rows
     UNION ALL
-    SELECT 'order_line:' || c.order_line_id, 'commission.held', NULL, NULL FROM commissions_hold h
-    JOIN commissions_commission c ON c.id = h.commission_id
-    WHERE CASE WHEN h.reason_id IS NULL THEN h.amount_minor IS NOT NULL ELSE NOT EXISTS (
+    SELECT 'order_line:' || c.order_line_id, each.kind, NULL, NULL FROM (
+        SELECT commission_id, hold_class, 'commission.held' AS kind, amount_minor, reason_id, reason_sha256,
+               opened_by AS by, opened_at AS at FROM commissions_hold
+        UNION ALL SELECT h.commission_id, h.hold_class, 'commission.released', NULL, e.reason_id, e.reason_sha256,
+                         e.closed_by, e.closed_at
+        FROM commissions_hold h JOIN commissions_holdclosing e ON e.hold_id = h.id
+    ) AS each JOIN commissions_commission c ON c.id = each.commission_id
+    WHERE NOT EXISTS (
         SELECT FROM record_event e
-        WHERE e.kind = 'commission.held' AND e.subject_key = 'order_line:' || c.order_line_id
-          AND e.facts ->> 'reason' = h.reason_id || ':' || encode(h.reason_sha256, 'hex')
-          AND e.facts ->> 'by' = h.opened_by
-          AND (h.amount_minor IS NULL OR (e.facts ->> 'amount_minor')::bigint <= h.amount_minor)) END
+        WHERE e.kind IN ('commission.held', 'commission.released')
+          AND (e.kind, e.subject_key, e.facts ->> 'class', e.happened_at)
+            = (each.kind, 'order_line:' || c.order_line_id, each.hold_class, each.at)
+          AND (e.facts ->> 'reason', e.facts ->> 'by', (e.facts ->> 'part_minor')::bigint) IS NOT DISTINCT FROM
+              (each.reason_id || ':' || encode(each.reason_sha256, 'hex'),
+               CASE WHEN each.reason_id IS NOT NULL THEN each.by END, each.amount_minor))
 """
 
 _FROM_REPORTS = f"""

@@ -64,6 +64,14 @@ class JudgedRule:
         return ", ".join(f"{name} {value}" for name, value in (self.offender or {}).items())
 
 
+def is_ahead(times: str) -> str:
+    """SQL condition: the latest of these columns, as far as they have a time, is one that the clock did not reach yet.
+
+    A minute is for processes that began before: each notes its own time.
+    """
+    return f"greatest({times}) > now() + interval '1 minute'"
+
+
 def verdicts(checks: Sequence[Check]) -> Generator[JudgedRule, None, None]:
     """Judge the checks, two at a time, in their order; all on one snapshot: what is written meanwhile is no part of it.
 

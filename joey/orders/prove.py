@@ -1,6 +1,6 @@
 """What must hold between polls, reports, lines, claims and cursors."""
 
-from joey.kit.prove import Check
+from joey.kit.prove import Check, is_ahead
 from joey.marketplaces import registry
 from joey.orders import prove_evidence, prove_reports
 from joey.orders.prove_contradictions import CONTRADICTIONS, CURRENCIES
@@ -15,21 +15,25 @@ CURSORS = Check(
         FROM orders_poll GROUP BY 1, 2, 3
     ) p USING (marketplace, account, question)
     WHERE c.read_until > p.until OR (p.until IS NULL AND c.last_success_at IS NOT NULL)
-       OR c.rechecked_at > p.asked_at OR c.rescanned_on > (p.asked_at + interval '1 day')::date
+       OR greatest(c.rechecked_at, c.last_success_at) > p.asked_at
+       OR c.rescanned_on > (p.asked_at + interval '1 day')::date
     UNION ALL
     SELECT marketplace, account, question, until FROM orders_poll WHERE until > asked_at + interval '1 second'
     """,
 )
 
-# A poll is asked and then written down, both by the database's clock.
+# A poll is asked and then written down, both by the database's clock. What a job notes as done lately it does not do
+# again, so of the time to come nothing is noted.
 CLOCK = Check(
-    "33. No cursor is ahead of the clock, and nothing was asked in the future",
-    """
+    "33. No cursor is ahead of the clock, and nothing was asked or tried in the future",
+    f"""
     SELECT marketplace, account, question, read_until AS until FROM orders_synccursor
-    WHERE read_until > now() + interval '1 minute'
+    WHERE {is_ahead("read_until, rechecked_at, last_success_at")} OR rescanned_on > (now() + interval '1 day')::date
+    UNION ALL
+    SELECT marketplace, external_order, report_id::text, tried_at FROM orders_unreadreport WHERE {is_ahead("tried_at")}
     UNION ALL
     SELECT marketplace, account, question, asked_at FROM orders_poll
-    WHERE asked_at > recorded_at + interval '1 minute' OR recorded_at > now() + interval '1 minute'
+    WHERE asked_at > recorded_at + interval '1 minute' OR {is_ahead("recorded_at")}
     """,
 )
 

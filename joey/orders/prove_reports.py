@@ -13,6 +13,7 @@ from joey.orders.newest_report import (
     rank,
 )
 from joey.orders.report_digest import digest_of_row
+from joey.orders.staged_tables import TAKEN_WITHIN
 from joey.orders.taken_back import is_own, is_taken_back, sum_of
 
 _OF_LINE = "(r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)"
@@ -27,7 +28,7 @@ _RANKED = """
         SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, poll_id, rereads,
                payload_sha256 AS digest, state, held, reason, currency, quantity, paid_minor, commission_minor,
                service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts, refund_minor,
-               commission_back_minor, refunded_at
+               commission_back_minor, refunded_at, received_at
         FROM orders_report WHERE problem = ''
     ) r
 """
@@ -115,13 +116,15 @@ LINES = Check(
     """,
 )
 
+# A line is seen first in the transaction that keeps its first report: how long it waits is counted from then.
 STATES = Check(
-    "8. The state and amounts of a line are those of its newest readable report with a known code",
+    "8. State and amounts of a line are those of its newest readable report with a known code; the first made it",
     f"""
     SELECT l.id AS order_line FROM orders_orderline l
     LEFT JOIN ({_RANKED}) r ON {_OF_LINE} AND r.kind = 'order' AND r.currency = l.currency
     GROUP BY l.id
     HAVING bool_or({rank("r", STAGED)} > {rank("l", LINE)})
+        OR l.first_seen_at NOT BETWEEN min(r.received_at) AND min(r.received_at) + interval '{TAKEN_WITHIN}'
         OR NOT coalesce(bool_or({_SAME} AND ({", ".join(f"r.{name}" for name in OF_THE_REPORT)})
                                IS NOT DISTINCT FROM ({", ".join(f"l.{name}" for name in OF_THE_REPORT)})), false)
     """,

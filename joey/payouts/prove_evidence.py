@@ -47,7 +47,8 @@ EVIDENCE = [
     Check(
         "24. An approved payout has the approvals that the limits then required",
         """
-        SELECT p.id AS payout, p.amount_minor, p.currency, count(DISTINCT a.operator_id) AS approvals
+        SELECT p.id AS payout, p.amount_minor, p.currency, count(DISTINCT a.operator_id) AS approvals,
+               p.approvals_needed AS needed
         FROM payouts_payout p JOIN shops_shop s ON s.id = p.shop_id
         LEFT JOIN LATERAL (
             SELECT * FROM payouts_payoutlimits l WHERE l.currency = p.currency AND l.from_at <= p.decided_at
@@ -56,7 +57,9 @@ EVIDENCE = [
              AND a.at < p.decided_at + interval '1 minute'  -- each caller's own clock, which none of their locks orders
         WHERE p.state NOT IN ('requested', 'refused')
         GROUP BY p.id, l.id, l.two_from_minor, l.by_rule_below_minor
-        HAVING l.id IS NULL OR count(DISTINCT a.operator_id) < CASE
+        HAVING l.id IS NULL OR p.approvals_needed IS DISTINCT FROM CASE
+            WHEN p.decided_by_id IS NULL THEN 0 WHEN p.amount_minor >= l.two_from_minor THEN 2 ELSE 1 END
+        OR count(DISTINCT a.operator_id) < CASE
             WHEN p.amount_minor >= l.two_from_minor THEN 2
             WHEN (SELECT sum(q.amount_minor) FROM payouts_payout q
                   WHERE q.shop_id = p.shop_id AND q.currency = p.currency AND q.state NOT IN ('failed', 'refused')
@@ -66,16 +69,20 @@ EVIDENCE = [
         """,
     ),
     Check(
-        "24. Each payout was approved at the moment that its event and the approval that decided it say",
+        "24. Each payout was decided when, and by whom, its event and the approval that decided it say",
         """
-        SELECT p.id AS payout, p.decided_at FROM payouts_payout p
-        WHERE p.state NOT IN ('requested', 'refused') AND (NOT EXISTS (
-            SELECT FROM record_event e WHERE e.kind IN ('payout.approved', 'payout.carried_over')
-            AND e.subject_key = 'payout:' || p.id
-            AND (e.kind = 'payout.carried_over' OR e.happened_at = p.decided_at))
-         OR p.decided_by_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM payouts_approval a
-            WHERE (a.payout_id, a.operator_id, a.at) = (p.id, p.decided_by_id, p.decided_at)))
+        SELECT p.id AS payout, p.decided_at, p.decided_by_id AS decided_by FROM payouts_payout p
+        WHERE p.state <> 'requested' AND NOT EXISTS (
+            SELECT FROM record_event e WHERE e.kind IN ('payout.approved', 'payout.refused', 'payout.carried_over')
+            AND e.subject_key = 'payout:' || p.id AND (e.kind = 'payout.carried_over'
+              OR e.happened_at = p.decided_at AND (e.kind = 'payout.refused') = (p.state = 'refused')
+                 AND e.facts ->> 'by' = coalesce(p.decided_by_id::text,
+                                                 CASE p.state WHEN 'refused' THEN 'gate' ELSE 'rule' END)))
+        UNION ALL
+        SELECT p.id, p.decided_at, p.decided_by_id FROM payouts_payout p
+        LEFT JOIN payouts_approval a ON (a.payout_id, a.at) = (p.id, p.decided_at)
+        WHERE p.state NOT IN ('requested', 'refused')
+        GROUP BY p.id HAVING NOT bool_or(a.operator_id IS NOT DISTINCT FROM p.decided_by_id)
         """,
     ),
     Check(

@@ -95,7 +95,7 @@ def record_person(person: Person, *, now: datetime) -> None:
 
 def record_shop(shop: Shop) -> None:
     """A shop that was opened after the backup, and was paid."""
-    facts = {"slug": shop.slug, "name": keep_text(shop.name, shop_id=shop.id).fact}
+    facts = {"by": str(shop.owner_id), "slug": shop.slug, "name": keep_text(shop.name, shop_id=shop.id).fact}
     append("shop.opened", f"shop:{shop.id}", facts, shop_id=shop.id, happened_at=shop.opened_at)
 
 

@@ -124,7 +124,7 @@ _DECLARED = (
     Kind("person.joined", _BY_PERSON),
     Kind("person.made_operator", {}),
     # shops
-    Kind("shop.opened", {"slug": CODE, "name": optional(TEXT), "synthetic": optional(FLAG)}),
+    Kind("shop.opened", {**_BY_PERSON, "slug": CODE, "name": optional(TEXT), "synthetic": optional(FLAG)}),
     Kind("shop.described", {"name": TEXT, "intro": optional(TEXT)}),
     Kind("listing.published", _JUDGED, public=True),
     Kind("listing.refused", _JUDGED, public=True),
@@ -169,7 +169,10 @@ _DECLARED = (
     Kind("commission.unsettled", _EARNED),
     Kind("commission.confirmed", _MONEY),
     Kind("commission.other_currency", _MONEY),
-    Kind("commission.held", {**_MONEY, "class": CODE, "reason": optional(TEXT), "by": optional(CODE)}),
+    Kind(
+        "commission.held",  # `part_minor`: as it was asked for, of a hold of a part
+        {**_MONEY, "class": CODE, "part_minor": optional(INTEGER), "reason": optional(TEXT), "by": optional(CODE)},
+    ),
     Kind(
         "commission.released",
         {"class": CODE, "reason": optional(TEXT), "by": optional(CODE), "nothing_left": optional(FLAG)},

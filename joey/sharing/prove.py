@@ -1,6 +1,6 @@
 """The invariants of clicks, outbound clicks and leases, as queries that return offenders."""
 
-from joey.kit.prove import Check
+from joey.kit.prove import Check, is_ahead
 
 CHECKS = [
     Check(
@@ -63,12 +63,12 @@ CHECKS = [
         """,
     ),
     Check(
-        "32. Each lease ends when its openings and endings say",
-        """
+        "32. Each lease ends when its openings and endings say, and none was used in the future",
+        f"""
         SELECT l.id AS lease, l.ended_at, l.until FROM sharing_positionlease l
         LEFT JOIN (SELECT DISTINCT ON (lease_id) * FROM sharing_leasechange ORDER BY lease_id, id DESC) AS c
           ON c.lease_id = l.id
-        WHERE (l.ended_at, l.until) IS DISTINCT FROM (c.ended_at, c.until)
+        WHERE (l.ended_at, l.until) IS DISTINCT FROM (c.ended_at, c.until) OR {is_ahead("l.last_used_at")}
         """,
     ),
     Check(

@@ -64,7 +64,7 @@ def open_shop(owner: Person, *, slug: str, name: str, intro: str = "", now: date
         raise SlugTaken(
             _("The address “%s” belongs to another shop already. Choose another one.") % slug, field="slug"
         ) from taken
-    facts = {"slug": slug, "name": keep_text(shop.name, shop_id=shop.id).fact}
+    facts = {"by": str(owner.pk), "slug": slug, "name": keep_text(shop.name, shop_id=shop.id).fact}
     append("shop.opened", f"shop:{shop.id}", facts, shop_id=shop.id, happened_at=now)
     return shop
 

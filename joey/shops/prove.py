@@ -3,6 +3,15 @@
 from joey.kit.prove import Check
 
 CHECKS = [
+    # Who owns a shop requests its payouts. Events can be added, not changed: one that says something else is enough.
+    Check(
+        "A shop is of the person who opened it",
+        """
+        SELECT s.id AS shop, s.owner_id AS owner, e.facts ->> 'by' AS opened_by FROM shops_shop s
+        JOIN record_event e ON e.kind = 'shop.opened' AND e.subject_key = 'shop:' || s.id
+        WHERE e.facts ->> 'by' <> s.owner_id::text
+        """,
+    ),
     Check(
         "A shelf's listings belong to the shelf's shop",
         "SELECT l.id AS listing FROM shops_listing l JOIN shops_shelf s ON s.id = l.shelf_id"

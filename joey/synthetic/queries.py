@@ -138,9 +138,10 @@ def open_shops(people: str, offers: str, *, offer_count: int, per_shop: int, see
     append_set(
         f"""
         SELECT shop_id, 'shop.opened' AS kind, 'shop:' || shop_id AS subject_key,
-               jsonb_build_object('slug', '{PREFIX}' || lpad(n::text, 7, '0'), 'synthetic', true) AS facts,
+               jsonb_build_object('by', person_id, 'slug', '{PREFIX}' || lpad(n::text, 7, '0'),
+                                  'synthetic', true) AS facts,
                %s::timestamptz AS happened_at
-        FROM synthetic_shop
+        FROM synthetic_shop JOIN {people} USING (n)
         """,
         [now],
     )

@@ -160,7 +160,7 @@ BREAKS = {
         "WITH quiet AS (UPDATE ledger_journal SET recorded_at = recorded_at - interval '61 minutes')"
         " UPDATE commissions_commission SET holds_of_all = 1 WHERE released_minor > 0"
     ),
-    "33. No line is passed over: the booking is not ahead of what exists": (
+    "33. No line is passed over: the booking is not ahead of what exists, nor of the clock": (
         "UPDATE commissions_earncursor SET revision = revision + 1000"
     ),
     "31. Each version of the plan is as it was published, by whom, and with its notice": (

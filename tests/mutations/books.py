@@ -26,6 +26,7 @@ from joey.payouts.request_payout import request_payout
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from joey.shops.models import Shop
+from joey.shops.open_shop import open_shop
 from tests import database
 from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, sam, settled
 from tests.catalog.offers import flask_facts
@@ -56,7 +57,7 @@ def committed_books(postgres: EmbeddedPostgres) -> Iterator[Bank]:
 def _make_books(bank: Bank) -> None:
     """Two shops with lines, refunds, holds and payouts in every state that a corruption needs."""
     mei, lulu = meis_shop(), lulus_shop()
-    Shop.objects.create(slug="sam", owner=sam(), name="Sam's shop")  # earns nothing, and would like to
+    open_shop(sam(), slug="sam", name="Sam's shop", now=NOW)  # earns nothing, and would like to
     for shop, position in ((mei, MEI), (lulu, LULU)):
         ready_payee(shop)
         leased(shop, position)

@@ -98,6 +98,24 @@ OF_HOLDS = [
         f"SELECT 'order_line:' || {line('1006')}",
     ),
     Corruption(
+        "a hold of 7.00 made one of 39,000.00",
+        (
+            f"UPDATE commissions_hold SET amount_minor = 3900000 WHERE commission_id = {commission('9002')}",
+            f"UPDATE commissions_commission SET hold_minor = 3900000 WHERE id = {commission('9002')}",
+        ),
+        (19,),
+        f"SELECT 'order_line:' || {line('9002')}",
+    ),
+    Corruption(
+        "a hold dated a month back",
+        (
+            "UPDATE commissions_hold SET opened_at = opened_at - interval '30 days'"
+            f" WHERE commission_id = {commission('9002')}",
+        ),
+        (19,),
+        f"SELECT 'order_line:' || {line('9002')}",
+    ),
+    Corruption(
         "money on hold given back while the hold lasts",
         (
             next_revision(

@@ -34,6 +34,12 @@ _REWRITTEN = (
 
 OF_OUR_OWN = [
     Corruption(
+        "a shop given to another person",
+        ("UPDATE shops_shop SET owner_id = (SELECT owner_id FROM shops_shop WHERE slug = 'lulu') WHERE slug = 'sam'",),
+        (0,),
+        f"SELECT {shop('sam')}",
+    ),
+    Corruption(
         "the rate that was shown, changed with its event",
         (
             f"UPDATE commissions_commission SET shown_rate_ppm = 90000 WHERE id = {commission('1001')}",

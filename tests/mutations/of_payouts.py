@@ -160,6 +160,24 @@ OF_PAYOUTS = [
         f"SELECT message_id FROM payouts_payoutfile WHERE id = {file_of('paid')}",
     ),
     Corruption(
+        "a paid payout's file asked about in 2099, so that it is asked about no more",
+        (f"UPDATE payouts_payoutfile SET asked_at = '2099-01-01Z' WHERE id = {file_of('paid')}",),
+        (33,),
+        f"SELECT message_id FROM payouts_payoutfile WHERE id = {file_of('paid')}",
+    ),
+    Corruption(
+        "who decided about 12,000.00 forgotten",
+        (f"UPDATE payouts_payout SET decided_by_id = NULL, approvals_needed = 0 WHERE id = {payout('large')}",),
+        (24,),
+        f"SELECT {payout('large')}",
+    ),
+    Corruption(
+        "the approvals that a payout needs forgotten",
+        (f"UPDATE payouts_payout SET approvals_needed = 0 WHERE id = {payout('approved')}",),
+        (24,),
+        f"SELECT {payout('approved')}",
+    ),
+    Corruption(
         "a bank file erased past the verb",
         (
             "UPDATE record_erasabletext SET content = NULL, salt = NULL, erased_at = now()"

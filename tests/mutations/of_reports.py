@@ -160,6 +160,48 @@ OF_REPORTS = [
         "SELECT id::text, marketplace FROM orders_synccursor",
     ),
     Corruption(
+        "a marketplace said to have answered since it was last asked",
+        ("UPDATE orders_synccursor SET last_success_at = now()",),
+        (33,),
+        "SELECT marketplace FROM orders_synccursor",
+    ),
+    Corruption(
+        "days of 2099 said to be asked again",
+        ("UPDATE orders_synccursor SET rechecked_at = '2099-01-01Z', rescanned_on = '2099-01-01'",),
+        (33,),
+        "SELECT marketplace FROM orders_synccursor",
+    ),
+    Corruption(
+        "an unreadable report tried in 2099",
+        ("UPDATE orders_unreadreport SET tried_at = '2099-01-01Z'",),
+        (33,),
+        "SELECT report_id FROM orders_unreadreport",
+    ),
+    Corruption(
+        "an unbooked line seen first in 2099",
+        ("UPDATE orders_orderline SET first_seen_at = '2099-01-01Z' WHERE external_order = '1010'",),
+        (8,),
+        f"SELECT {line('1010')}",
+    ),
+    Corruption(
+        "a booking that caught up in 2099",
+        ("UPDATE commissions_earncursor SET caught_up_at = '2099-01-01Z'",),
+        (33,),
+        "SELECT marketplace FROM commissions_earncursor",
+    ),
+    Corruption(
+        "a lease used in 2099",
+        (f"UPDATE sharing_positionlease SET last_used_at = '2099-01-01Z' WHERE shop_id = {shop('mei')}",),
+        (32,),
+        f"SELECT id FROM sharing_positionlease WHERE shop_id = {shop('mei')}",
+    ),
+    Corruption(
+        "offers read in 2099",
+        ("UPDATE catalog_offer SET as_of = '2099-01-01Z'",),
+        (0,),
+        "SELECT id FROM catalog_offer",
+    ),
+    Corruption(
         "the cursors a month ahead with an invented poll that found nothing",
         (
             "INSERT INTO orders_poll (id, marketplace, account, question, since, until, asked_at, reports, digest)"

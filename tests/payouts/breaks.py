@@ -64,7 +64,7 @@ BREAKS = {
     "24. An approved payout has the approvals that the limits then required": _PAYOUT.format(
         details="details_id", amount=1_000_000, state="paid"
     ),
-    "24. Each payout was approved at the moment that its event and the approval that decided it say": (
+    "24. Each payout was decided when, and by whom, its event and the approval that decided it say": (
         "UPDATE payouts_payout SET decided_at = decided_at + interval '1 minute' WHERE state = 'paid'"
     ),
     "24. No operator approved more within 24 hours than the limits of then allow": (
@@ -112,7 +112,7 @@ BREAKS = {
     "27. A transfer that is unknown or came back holds its shop's payouts until that is cleared": (
         "UPDATE payouts_payoutattempt SET state = 'unknown' WHERE state = 'accepted'"
     ),
-    "33. A payout file is marked answered, or withdrawn, exactly when all its transfers are": (
+    "33. A payout file is marked answered, or withdrawn, exactly when all its transfers are, never in the future": (
         "UPDATE payouts_payoutfile SET answered_at = now() WHERE answered_at IS NULL"
     ),
     "33. No transfer waits for its rail longer than that may take: then it is unknown": (

@@ -65,7 +65,7 @@ CORRUPTIONS = {
         f" 'payout.approved' AND subject_key = 'payout:' || {LARGE}),"
         f" decided AS (UPDATE payouts_payout SET decided_at = decided_at - interval '1 hour' WHERE id = {LARGE})"
         f" UPDATE payouts_approval SET at = at - interval '2 hours' WHERE payout_id = {LARGE}",
-        "24. Each payout was approved at the moment that its event and the approval",
+        "24. Each payout was decided when, and by whom, its event and the approval",
     ),
     "a file was marked answered while its transfer is open": (
         "UPDATE payouts_payoutfile SET answered_at = now() WHERE answered_at IS NULL",

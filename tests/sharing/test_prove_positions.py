@@ -16,7 +16,7 @@ LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
 GIVEN_AWAY = "10. Each lease is of the shop and on the position for which it was opened"
 FREE = "32. A position is free exactly when no lease is open, and not before the last one has rested"
 OVERLAP = "32. Leases of one position do not overlap"
-ENDED = "32. Each lease ends when its openings and endings say"
+ENDED = "32. Each lease ends when its openings and endings say, and none was used in the future"
 EVIDENCE = "10. The evidence that decided an order line names its shop; where an operator decided, that was recorded"
 MOVED = f"UPDATE orders_orderline SET shop_id = {LULU}; UPDATE orders_orderclaim SET shop_id = {LULU}"
 
