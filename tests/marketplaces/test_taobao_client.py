@@ -1,5 +1,6 @@
 """What the client makes of a gateway in trouble, and that no secret ever leaves it."""
 
+import json
 import logging
 import time
 import traceback
@@ -177,12 +178,14 @@ def test_a_cursor_that_does_not_move_is_an_error_and_not_an_endless_loop(script:
 
 
 def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Script) -> None:
-    script.answers = [orders(*order_rows(), "not even an object")]
+    endless = {**order_rows()[0], "trade_id": "9", "trade_parent_id": "endless"}
+    _status, page = orders(*order_rows(), "not even an object", endless)
+    script.answers = [(200, json.dumps(page).replace('"endless"', "9" * 5000).encode())]
 
     now = datetime.now(UTC)
     ((_end, seen),) = read_reports(script.connector(), ORDERS, now - timedelta(minutes=5), now)
 
-    assert [type(report) for report in seen] == [OrderReport] * 3 + [UnreadableReport] * 2
+    assert [type(report) for report in seen] == [OrderReport] * 3 + [UnreadableReport] * 2 + [OrderReport]
     broken = seen[3]
     assert isinstance(broken, UnreadableReport)
     assert "pub_share_pre_fee" in broken.problem

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import stamina
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.json import read_json
+from joey.kit.json import long_as_text, read_json
 from joey.kit.text import printable
 from joey.marketplaces import beijing
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
@@ -127,8 +127,8 @@ class Client:
             text = _("Taobao's gateway answered HTTP %s. Check the gateway's address in the configuration.")
             raise MarketplaceRefused(text % status, method=method)
         try:
-            # No float: amounts stay the text that they were.
-            answer = read_json(body)
+            # No float: amounts stay the text that they were. Nor does a number that no row can have stop its page.
+            answer = read_json(body, wholes=long_as_text)
         except ValueError:
             raise _Retryable("an answer that is not JSON") from None
         if not isinstance(answer, dict):
