@@ -170,6 +170,8 @@ def _connect(configuration: str) -> tuple[dict[str, Connector], tuple[Fault, ...
     connected: dict[str, Connector] = {}
     faults = []
     for code in sorted(configured):
+        if code_for(code) != code and code_for(code) in configured:
+            continue  # a marketplace that another account reaches; the sandbox names an account for each
         try:
             if code not in packages():
                 raise NotUsable(_("no package that is installed has this code"))

@@ -52,6 +52,7 @@ def test_an_account_that_cannot_be_used_is_named_and_stops_no_other(settings: Se
     settings.JOEY_MARKETPLACES = {
         "taobao": {"credentials": {"app_key": "1"}},
         "jd": {"gateway": "http://localhost:8001/feeds/jd.jsonl"},
+        "tmall": {"credentials": {"app_key": "1"}},  # reached by Taobao's account, as the sandbox says too
         "amazon": "not an object",
         "moon": {},
     }
