@@ -9,6 +9,7 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from joey.commissions.earn_due import earn_due
+from joey.instance.backup.try_backup import prove as prove_restored
 from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
@@ -276,3 +277,12 @@ def prove_orders() -> None:
     from joey.orders import prove as orders
 
     assert [(check.rule, found) for check in orders.CHECKS if (found := check.first_offender())] == []
+
+
+def test_what_a_restored_backup_could_not_read_is_tried_before_its_books_are_judged(learnt: None) -> None:
+    polled(unreadable())
+    sql.execute("UPDATE orders_unreadreport SET tried_at = now() - interval '2 days'")  # no job ran while it lay
+
+    prove_restored()
+
+    assert unread_reports() == []

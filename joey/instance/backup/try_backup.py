@@ -67,12 +67,15 @@ def check(holds: Holdings, owner_url: str) -> None:
 def prove() -> int:
     """Check every rule of the books in Django's database and return how many there are; raises CommandFailed.
 
-    First, what a bank has not answered in its time becomes a question: no job asked for it while the backup lay.
+    First comes what jobs would have done while the backup lay: what could not be read is tried again, and what a bank
+    has not answered in its time becomes a question.
     """
     from joey.insight.prove import prove as judge
     from joey.kit.clock import now
+    from joey.orders.retry_unread import retry_all_unread
     from joey.payouts.take_answers import note_overdue
 
+    retry_all_unread(now=now())
     while note_overdue(now=now()).problems:
         pass
     held = 0
