@@ -19,6 +19,7 @@ def test_prove_names_a_refund_that_a_revision_in_the_middle_does_not_know(commit
         changed(
             "UPDATE orders_report SET received_at = received_at - CASE WHEN kind = 'order' THEN interval '4 hours'"
             " WHEN case_id = '1' THEN interval '2 hours' ELSE interval '0' END",
+            "UPDATE orders_orderline SET first_seen_at = first_seen_at - interval '4 hours'",
             "UPDATE commissions_revision SET booked_at = booked_at - CASE number WHEN 1 THEN interval '3 hours'"
             " WHEN 2 THEN interval '1 hour' ELSE interval '0' END",
         )
@@ -45,7 +46,10 @@ def test_prove_names_a_due_commission_that_is_not_made_available(committed_db: E
     take_in(settled())
 
     with rolled_back(owner=True):
-        changed("UPDATE orders_report SET received_at = received_at - interval '2 hours'")
+        changed(
+            "UPDATE orders_report SET received_at = received_at - interval '2 hours'",
+            "UPDATE orders_orderline SET first_seen_at = first_seen_at - interval '2 hours'",
+        )
         assert broken() == set()
         changed("UPDATE commissions_revision SET booked_at = booked_at - interval '61 minutes'")
         found = broken()
