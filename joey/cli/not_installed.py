@@ -15,11 +15,17 @@ def say_not_installed(marketplaces: Iterable[str]) -> None:
 
 
 def faults() -> list[str]:
-    """A line for each marketplace whose package or account cannot be used. Inside `instance`."""
+    """A line for each marketplace whose package or account cannot be used, if it has no line of its own (above).
+
+    Inside `instance`.
+    """
     from joey.marketplaces import registry
+    from joey.orders.not_installed import not_installed
 
     packages = (f"{each.marketplace}: its package cannot be used: {each.problem}." for each in registry.not_usable())
-    accounts = (f"{each.marketplace}: it is not connected: {each.problem}" for each in registry.not_connected())
+    gone = not_installed()
+    apart = [each for each in registry.not_connected() if each.marketplace not in gone]
+    accounts = (f"{each.marketplace}: it is not connected: {each.problem}" for each in apart)
     return [f"{line.rstrip('.')}. The others went on." for line in (*packages, *accounts)]
 
 

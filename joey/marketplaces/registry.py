@@ -8,7 +8,6 @@ that marketplace only.
 """
 
 import json
-import logging
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import import_module
@@ -24,8 +23,6 @@ from joey.marketplaces.identity import seller_and_picture
 from joey.marketplaces.imported import PREFIX, feeds, is_feed, manifest_of_feed
 from joey.marketplaces.manifest_shape import Manifest, Text
 from joey.marketplaces.port import Connector
-
-log = logging.getLogger(__name__)
 
 
 class NotConnected(Unavailable):
@@ -177,8 +174,7 @@ def _connect(configuration: str) -> tuple[dict[str, Connector], tuple[Fault, ...
                 raise NotUsable(_("no package that is installed has this code"))
             connected[code] = import_module(f"{packages()[code]}.connector").connect(configured[code])
         except Exception as failure:  # noqa: BLE001 - of whatever kind, it is this account's only
-            faults.append(Fault(code, failure))
-            log.error("the marketplace %s cannot be connected: %s", code, faults[-1].problem)
+            faults.append(Fault(code, failure))  # doctor, /readyz and the commands name it
     return connected, tuple(faults)
 
 

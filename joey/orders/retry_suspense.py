@@ -70,7 +70,7 @@ def _stage_what_was_kept(marketplace: str) -> int:
         FROM orders_orderline line
         JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
                               = (line.marketplace, line.external_order, line.external_line)
-        WHERE {in_suspense} AND r.kind = 'order' AND r.id >= %(first)s
+        WHERE {in_suspense} AND r.kind = 'order' AND r.problem = '' AND r.id >= %(first)s
           AND NOT EXISTS (
               SELECT FROM orders_report later
               WHERE later.id >= %(first)s

@@ -67,5 +67,5 @@ def test_what_must_hold_in_every_shop_is_found_when_it_does_not() -> None:
     wrong = [check.first_offender() is not None for check in prove.CHECKS]
     Listing.objects.filter(id=listing.id).update(state="refused", rule_id="")
 
-    assert wrong == [True, False, True, True]
-    assert prove.CHECKS[1].first_offender() is not None
+    assert wrong == [False, True, False, True, True]
+    assert prove.CHECKS[2].first_offender() is not None
