@@ -141,7 +141,6 @@ def test_sync_says_that_the_marketplaces_of_a_stopped_demo_do_not_answer(first: 
     assert (said.returncode, "answer only while Joey runs" in said.stderr) == (1, True), said.stdout + said.stderr
 
 
-@pytest.mark.long
 def test_ctrl_c_while_starting_leaves_a_folder_that_starts(tmp_path: Path) -> None:
     interrupted = RunningJoey(tmp_path / "data", "--no-demo")
     interrupted.launch()

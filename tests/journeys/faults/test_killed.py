@@ -17,7 +17,6 @@ def test_killed_web_workers_lose_nothing_that_was_acknowledged(town: Town, tmp_p
     assert pressed.seen.get("shelf broken", 0) + pressed.seen.get("page broken", 0) > 0, "the kills went unnoticed"
 
 
-@pytest.mark.long
 def test_a_killed_database_loses_nothing_that_was_acknowledged(town: Town, tmp_path: Path) -> None:
     """F2."""
     pressed = the_database_is_killed(town, tmp_path, times=2, pause=1)
