@@ -91,8 +91,7 @@ def committed_db(
         try:
             yield postgres
         finally:
-            for connection in connections.all(initialized_only=True):
-                connection.close()  # back to its pool: a new session of PostgreSQL costs more than emptying the tables
+            connections.close_all()  # back to its pool: a new session of PostgreSQL costs more than emptying the tables
             database.empty_again(postgres)
 
 

@@ -64,12 +64,13 @@ class JudgedRule:
         return ", ".join(f"{name} {value}" for name, value in (self.offender or {}).items())
 
 
-def is_ahead(times: str) -> str:
-    """SQL condition: the latest of these columns, as far as they have a time, is one that the clock did not reach yet.
+# Later than any time that can have been noted by now. A minute is for processes that began before: each notes its own.
+NOT_YET = "now() + interval '1 minute'"
 
-    A minute is for processes that began before: each notes its own time.
-    """
-    return f"greatest({times}) > now() + interval '1 minute'"
+
+def is_ahead(times: str) -> str:
+    """SQL condition: the latest of these times, as far as there are any, cannot have been noted yet."""
+    return f"greatest({times}) > {NOT_YET}"
 
 
 def verdicts(checks: Sequence[Check]) -> Generator[JudgedRule, None, None]:
