@@ -167,6 +167,7 @@ def test_an_order_is_paid_at_the_reported_rate_and_keeps_the_one_that_was_shown_
             reads_the_warning(joey, sandbox, otto.shared("tin train"), rate="15%")
             time.sleep(1)  # Toyland reports whole seconds: an order of this one would seem to be from before
             order = otto.buy("tin train")
+            time.sleep(1)  # rates are kept by the whole second, too: one of this one would be what Otto saw
     joey.run("sync", "toyland")
 
     line = otto.line(order)
