@@ -57,8 +57,11 @@ def _post(to: str, text: str, kind: str) -> None:
         raise _gateway_unavailable()
     import httpx  # heavy, and most processes send nothing
 
+    from joey.kit.http_in_time import client_in_time
+
     try:
-        answer = httpx.post(settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind}, timeout=WAIT_SECONDS)
+        with client_in_time(seconds=WAIT_SECONDS, each=WAIT_SECONDS, connect=WAIT_SECONDS) as client:
+            answer = client.post(settings.NOTICE_URL, json={"to": to, "text": text, "kind": kind})
     except (httpx.HTTPError, httpx.InvalidURL) as trouble:
         log.warning("a notice of kind %s was not sent: %s", kind, type(trouble).__name__)
         raise _gateway_unavailable() from None

@@ -1,6 +1,5 @@
 """Fetch one picture, and only from a picture host of a marketplace."""
 
-import time
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -60,12 +59,13 @@ def fetch(url: str, hosts: Collection[str]) -> bytes:
 def _read(url: "httpx.URL", netloc: str, host: str) -> bytes:
     import httpx
 
-    deadline = time.monotonic() + MOST_SECONDS
+    from joey.kit.http_in_time import client_in_time
+
     body = bytearray()
     try:
         with (
-            # trust_env off: a proxy from the environment would resolve the name again, by itself
-            httpx.Client(timeout=MOST_SECONDS, follow_redirects=False, trust_env=False) as client,
+            # it takes no proxy from the environment, which would resolve the name again, by itself
+            client_in_time(seconds=MOST_SECONDS, each=MOST_SECONDS, connect=MOST_SECONDS) as client,
             client.stream(
                 "GET",
                 url,
@@ -79,8 +79,8 @@ def _read(url: "httpx.URL", netloc: str, host: str) -> bytes:
                 body += part
                 if len(body) > MOST_BYTES:
                     raise NoPicture("more than 8 MB")
-                if time.monotonic() > deadline:
-                    raise NoPicture("not within 5 seconds")
+    except httpx.TimeoutException:
+        raise NoPicture("not within 5 seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL) as trouble:
         raise NoPicture(type(trouble).__name__) from None
     return bytes(body)

@@ -13,7 +13,8 @@ from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 if TYPE_CHECKING:
     import httpx
 
-ANSWER_SECONDS, CONNECT_SECONDS = 10.0, 3.0  # seconds
+ANSWER_SECONDS, CONNECT_SECONDS = 10.0, 3.0  # seconds: for a step of a fetch, and to connect
+FETCH_SECONDS = 120.0  # for all of it: 64 MB at half a megabyte a second
 MAX_FEED_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 3
 MAX_SECONDS = 20.0
@@ -54,11 +55,9 @@ class FeedClient:
 
     @cached_property
     def _http(self) -> "httpx.Client":
-        import httpx  # with its certificates it is heavy, and many processes never ask a marketplace
+        from joey.kit.http_in_time import client_in_time  # heavy, and many processes never ask a marketplace
 
-        client = httpx.Client(
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False, trust_env=False
-        )
+        client = client_in_time(seconds=FETCH_SECONDS, each=ANSWER_SECONDS, connect=CONNECT_SECONDS)
         weakref.finalize(self, client.close)  # connections close with the client
         return client
 

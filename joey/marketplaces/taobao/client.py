@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ANSWER_SECONDS, CONNECT_SECONDS = 8.0, 3.0  # seconds
+ANSWER_SECONDS, CONNECT_SECONDS, CALL_SECONDS = 8.0, 3.0, 20.0  # for a step of a call, to connect, for all of it
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 ATTEMPTS = 3
 MAX_SECONDS = 25.0  # for all attempts of one call
@@ -85,11 +85,9 @@ class Client:
 
     @cached_property
     def _http(self) -> "httpx.Client":
-        import httpx  # with its certificates it is heavy, and many processes never ask a marketplace
+        from joey.kit.http_in_time import client_in_time  # heavy, and many processes never ask a marketplace
 
-        client = httpx.Client(
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False, trust_env=False
-        )
+        client = client_in_time(seconds=CALL_SECONDS, each=ANSWER_SECONDS, connect=CONNECT_SECONDS)
         weakref.finalize(self, client.close)  # connections close with the client
         return client
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     import ssl
 
 ANSWER_SECONDS, CONNECT_SECONDS = 10, 5
+MOST_SECONDS = 20  # for one call in all: a hold waits for it, 45 seconds at most (sending_lock.py)
 ANSWER_BYTES_MAX = 8 * 1024 * 1024
 CONTENT_TYPES = {"pain001": "application/xml", "csv": "text/csv; charset=utf-8"}
 # The bank does not answer about the file but about the caller or the moment. The file was not refused.
@@ -147,25 +147,30 @@ def _read(payment: Any) -> TransferAnswer:
 
 
 def _call(bank: BankConnection, method: str, message_id: str, **more: Any) -> _BankAnswer:
-    """One request, ended after ANSWER_SECONDS for each step and twice that in all: a hold waits for it.
+    """One request, ended after ANSWER_SECONDS for each step and MOST_SECONDS in all.
 
     Raises RailUnavailable, with what had arrived of an answer that broke off, if that is a sign.
     """
     import httpx  # slow to import, and most processes never call a bank
 
+    from joey.kit.http_in_time import client_in_time
+
     headers = {"Authorization": f"Bearer {bank.key}", **more.pop("headers", {})}
-    limits = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-    until = monotonic() + 2 * ANSWER_SECONDS
     status, content = 0, bytearray()
     try:
         url = f"{bank.gateway}/files/{message_id}"
-        with httpx.stream(method, url, headers=headers, timeout=limits, verify=_trusted(), **more) as answer:
+        with (
+            client_in_time(
+                seconds=MOST_SECONDS, each=ANSWER_SECONDS, connect=CONNECT_SECONDS, verify=_trusted()
+            ) as client,
+            client.stream(method, url, headers=headers, **more) as answer,
+        ):
             status = answer.status_code
             for chunk in answer.iter_bytes():
                 content += chunk
-                if len(content) > ANSWER_BYTES_MAX or monotonic() > until:
+                if len(content) > ANSWER_BYTES_MAX:
                     sign = _sign_of(_BankAnswer(status, bytes(content)), message_id)
-                    raise RailUnavailable(_("The bank's answer is too long or takes too long."), content=sign)
+                    raise RailUnavailable(_("The bank's answer is too long."), content=sign)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         words = _("The bank's answer broke off (%s).") if status else _("The bank did not answer (%s).")
         sign = _sign_of(_BankAnswer(status, bytes(content)), message_id)
