@@ -115,10 +115,10 @@ def texts_match(table: str, id_column: str, digest_column: str) -> Check:
     return Check(
         TEXTS_MATCH % f"{table}.{id_column}",
         f"""
-        SELECT r.{id_column} AS text FROM {table} r
-        LEFT JOIN record_erasabletext t ON t.id = r.{id_column}
-        WHERE r.{id_column} IS NOT NULL
-          AND (t.id IS NULL OR (t.erased_at IS NULL AND sha256(t.salt || t.content) IS DISTINCT FROM r.{digest_column}))
+        SELECT r.text FROM (  -- one text may be that of many rows
+            SELECT DISTINCT {id_column} AS text, {digest_column} AS digest FROM {table} WHERE {id_column} IS NOT NULL
+        ) AS r LEFT JOIN record_erasabletext t ON t.id = r.text
+        WHERE t.id IS NULL OR (t.erased_at IS NULL AND sha256(t.salt || t.content) IS DISTINCT FROM r.digest)
         """,
     )
 
