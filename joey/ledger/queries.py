@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from joey.kit import sql
 from joey.ledger.chart import AccountKind
+from joey.ledger.models import Account
 from joey.money.money import Money
 
 
@@ -43,6 +46,11 @@ def balances_of(shop_id: UUID) -> Mapping[str, Balances]:
         )
         for currency, kinds in sorted(by_kind.items())
     }
+
+
+def overdrawn_books() -> "QuerySet[Account]":
+    """The accounts of what shops have available that are below zero, for a condition on book and currency."""
+    return Account.objects.filter(kind=AccountKind.SHOP_AVAILABLE, balance_minor__lt=0)
 
 
 def currencies_booked() -> frozenset[str]:

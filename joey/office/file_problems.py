@@ -13,7 +13,7 @@ def problems_in_words(problems: str, *, is_kept_back: bool) -> list[str]:
     """Everything that is wrong with a file, as an operator reads it: its notes, and that it is kept back."""
     said = [problem_in_words(line) for line in problems.splitlines()]
     if is_kept_back:
-        said.append(_("The bank says that it does not know this file. It goes again once no hold or pause stops it."))
+        said.append(_("The bank says that it does not know this file. It goes again once nothing stops its payouts."))
     return said
 
 
@@ -40,9 +40,14 @@ NOTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             gettext_noop("The bank answered about a transfer that is not in this file; how it named it was erased."),
         ),
         (
+            r"unknown_transfer: (?P<count>\d+) more are not in this file",
+            gettext_noop("The bank answered about %(count)s more transfers that are not in this file."),
+        ),
+        (
             "unknown_transfer: (?P<key>.*) is not in this file",
             gettext_noop("The bank answered about the transfer “%(key)s”, which is not in this file."),
         ),
+        ("given_up: (?P<key>.*) is not waited for any more", gettext_noop("%(key)s: an operator gave up waiting.")),
         ("overdue: (?P<key>.*) was not answered in time", gettext_noop("%(key)s: not answered in time.")),
         (
             "left_out: (?P<key>.*) was not taken over by a restore",

@@ -18,9 +18,8 @@ from joey.payouts.file_problems import (
     CAME_BACK,
     FILE_REFUSED,
     FILE_UNKNOWN,
-    add_problem,
-    clear_problems_about,
-    stranger_note,
+    clear_problems,
+    note_strangers,
 )
 from joey.payouts.judge_answers import AnswerVerdict, judge
 from joey.payouts.keep_answers import KnownAnswers, keep_file_answer, keep_transfer_answers, latest_submission
@@ -115,16 +114,20 @@ def book_not_known(
 @transaction.atomic(durable=True)
 def book_overdue(file_id: UUID, *, now: datetime) -> AnswersTaken:
     """The rail has not said in time what became of this file's transfers: an answer or two operators end them."""
+    return AnswersTaken(problems=_stop_waiting(file_id, "overdue: {key} was not answered in time", now))
+
+
+def book_given_up(file_id: UUID, *, now: datetime) -> int:
+    """The same before that time is over, in the transaction of the operator who gives up; of how many transfers."""
+    return _stop_waiting(file_id, "given_up: {key} is not waited for any more", now)
+
+
+def _stop_waiting(file_id: UUID, note: str, now: datetime) -> int:
     _file, attempts = _locked(file_id)
     waiting = [attempt for attempt in attempts if attempt.state in (_A.SUBMITTED, _A.ACCEPTED)]
     move_attempts([AttemptMove(attempt, _A.UNKNOWN) for attempt in waiting], now=now)
-    new = [
-        ask_question(
-            attempt, PayoutHold.Cause.UNKNOWN, f"overdue: {attempt.rail_key} was not answered in time", now=now
-        )
-        for attempt in waiting
-    ]
-    return AnswersTaken(problems=sum(new))
+    cause = PayoutHold.Cause.UNKNOWN
+    return sum(ask_question(each, cause, note.format(key=each.rail_key), now=now) for each in waiting)
 
 
 @transaction.atomic(durable=True)
@@ -140,7 +143,7 @@ def book_answers(
     new = _new_entries(file, by_key, entries)
     keep_transfer_answers(file, answer.content, _outcomes(by_key, new), now=now)
     if answered := {by_key[key].id for key in entries if key in by_key}:
-        clear_problems_about(file, FILE_UNKNOWN, FILE_REFUSED)
+        clear_problems(file, FILE_UNKNOWN, FILE_REFUSED)
     paid_after_all = overpaid(attempt.id for attempt in attempts)
     verdicts = [
         (by_key[key], judge(by_key[key], found, overpaid=by_key[key].id in paid_after_all))
@@ -148,7 +151,7 @@ def book_answers(
         if key in by_key
     ]
     taken = _follow(verdicts, reason_for_people, now)
-    strangers = sum(add_problem(file, stranger_note(key)) for key in new if key not in by_key)
+    strangers = note_strangers(file, (key for key in new if key not in by_key))
     named = [attempt for attempt in attempts if attempt.state == _A.SUBMITTED and attempt.id not in answered]
     if named and not entries:  # no transfer's row keeps what follows
         keep_file_answer(file, answer.content, _Says.RECEIPT, now=now)

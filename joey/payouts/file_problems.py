@@ -1,7 +1,8 @@
 """Notes on a payout file for the operator: one line per problem, each written once and kept until it is solved."""
 
 import logging
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -23,9 +24,11 @@ OTHER_ACCOUNT = "other_rail_account: the settings name another rail account; thi
 ERASED = "erased: the bytes of this file were erased; it cannot be submitted"
 FILE_UNKNOWN, FILE_REFUSED = "file_unknown:", "file_refused:"
 NOT_OURS = "unknown_transfer:"  # the rail answered about a transfer that is not in the file
+MOST_STRANGERS = 20  # noted by name, the rest by number; the answers keep all of them
+_MORE_STRANGERS = re.compile(rf"{NOT_OURS} (\d+) more are not in this file")
 STRANGER_ERASED = f"{NOT_OURS} one whose name was erased is not in this file"
 ABOUT_THE_WHOLE_FILE = (FILE_UNKNOWN, FILE_REFUSED, OTHER_ACCOUNT)  # they hold no more once all transfers are final
-OF_A_QUESTION = ("overdue", "left_out", "unknown_word", "other_amount", "contradictory_answer")
+OF_A_QUESTION = ("overdue", "given_up", "left_out", "unknown_word", "other_amount", "contradictory_answer")
 CAME_BACK = "returned"
 # What ends a note, by its code. Each has an end, so none is kept for ever; those of a question are listed by its hold.
 ENDED_BY = {
@@ -46,7 +49,8 @@ IN_OUR_WORDS = {
     "other_amount": "the rail names another amount for {key}",
 }
 
-NAMES_STRANGERS = ~Q(problems="") & Q(problems__contains=NOT_OURS)  # a condition on files
+# a condition on files: a line begins with it, for what a rail says may hold it anywhere
+NAMES_STRANGERS = ~Q(problems="") & (Q(problems__startswith=NOT_OURS) | Q(problems__contains=f"\n{NOT_OURS}"))
 
 
 @transaction.atomic(durable=True)
@@ -59,10 +63,10 @@ def dismiss_strangers(file: PayoutFile, *, by: Person, reason: str, now: datetim
     reason = read_reason(reason)
     check_operator(by)
     file = PayoutFile.objects.select_for_update().get(pk=file.pk)
-    noted = sum(line.startswith(NOT_OURS) for line in file.problems.splitlines())
+    noted = sum(_strangers_in(line) for line in file.problems.splitlines())
     if not noted:
         raise Conflict(_("No answer about a transfer that is not ours is noted on this file."))
-    clear_problems_about(file, NOT_OURS)
+    clear_problems(file, NOT_OURS)
     append(
         "payout_file.strangers_dismissed",
         f"payout_file:{file.message_id}",
@@ -75,6 +79,32 @@ def dismiss_strangers(file: PayoutFile, *, by: Person, reason: str, now: datetim
 def stranger_note(named: str | None) -> str:
     """The note about a transfer that the rail named and that is not in the file; None: how it did was erased."""
     return STRANGER_ERASED if named is None else f"{NOT_OURS} {named[:40]!r} is not in this file"
+
+
+def note_strangers(file: PayoutFile, named: Iterable[str]) -> int:
+    """Note that the rail answered about transfers that are not in this file; how many of them are new."""
+    lines = file.problems.splitlines()
+    new = [note for note in dict.fromkeys(map(stranger_note, named)) if note not in lines]
+    if not new:
+        return 0
+    words = "payout file %s: the rail answered about transfers that are not in this file: %d"
+    log.error(words, file.message_id, len(new))
+    singly = [line for line in lines if not _MORE_STRANGERS.fullmatch(line)]
+    room = max(0, MOST_STRANGERS - sum(map(_strangers_in, singly)))
+    more = sum(map(_strangers_in, lines)) - sum(map(_strangers_in, singly)) + len(new[room:])
+    _save(file, [*singly, *new[:room], *([f"{NOT_OURS} {more} more are not in this file"] if more else [])])
+    return len(new)
+
+
+def is_noted(named: str | None, lines: Collection[str]) -> bool:
+    """Whether one of the lines notes this stranger, or that there are more than are named."""
+    return stranger_note(named) in lines or any(_MORE_STRANGERS.fullmatch(line) for line in lines)
+
+
+def _strangers_in(line: str) -> int:
+    """How many strangers the line notes."""
+    more = _MORE_STRANGERS.fullmatch(line)
+    return int(more[1]) if more else int(line.startswith(NOT_OURS))
 
 
 def in_our_words(line: str) -> str:
@@ -98,20 +128,18 @@ def add_problem(file: PayoutFile, line: str) -> bool:
     return True
 
 
-def clear_problem(file: PayoutFile, line: str) -> None:
-    """Remove a line that no longer holds."""
-    lines = file.problems.splitlines()
-    if line in lines:
-        _save(file, [each for each in lines if each != line])
-
-
-def clear_problems_about(file: PayoutFile, *about: str, codes: Collection[str] = tuple(ENDED_BY)) -> None:
-    """Remove the lines that name one of these (a transfer's key, a code) and no longer hold; `codes`: no others."""
+def clear_problems(file: PayoutFile, *starts: str) -> None:
+    """Remove the lines that begin with one of these and no longer hold."""
     file.refresh_from_db(fields=["problems"])
     lines = file.problems.splitlines()
-    left = [line for line in lines if line.partition(":")[0] not in codes or not any(each in line for each in about)]
+    left = [line for line in lines if not line.startswith(starts)]
     if left != lines:
         _save(file, left)
+
+
+def clear_problems_about(file: PayoutFile, rail_key: str, codes: Iterable[str]) -> None:
+    """Remove the lines with one of these codes about the transfer with this key, which comes first in each."""
+    clear_problems(file, *(f"{code}: {rail_key}" for code in codes))
 
 
 def clear_notes(file: PayoutFile) -> None:
@@ -120,7 +148,8 @@ def clear_notes(file: PayoutFile) -> None:
     Those that wait for an operator to dismiss them stay, without what the rail calls the transfer.
     """
     strangers = [line for line in file.problems.splitlines() if line.startswith(NOT_OURS)]
-    _save(file, list(dict.fromkeys(line if _names_a_key(line) else STRANGER_ERASED for line in strangers)))
+    unnamed = [line for line in strangers if _names_a_key(line) or _MORE_STRANGERS.fullmatch(line)]
+    _save(file, list(dict.fromkeys(line if line in unnamed else STRANGER_ERASED for line in strangers)))
 
 
 def _names_a_key(line: str) -> bool:

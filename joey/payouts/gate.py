@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from joey.ledger.queries import balances_of
+from joey.ledger.queries import balances_of, overdrawn_books
 from joey.payouts.holds import open_holds
 from joey.payouts.models import Payout, PayoutApproval, PayoutHold
 from joey.payouts.release import release_payout
@@ -22,6 +23,18 @@ def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
 
     Approvals count while their operators are active.
     """
+    approved = payouts.filter(state=Payout.State.APPROVED).exclude(Exists(holds_on_payout()))
+    return _with_approvals(approved).filter(approvals__gte=F("approvals_needed"))
+
+
+def stopped(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
+    """Those that the gate lets through no more, whatever their state: held, short of an approval, or unpayable."""
+    return _with_approvals(payouts).filter(
+        Q(Exists(holds_on_payout())) | Q(approvals__lt=F("approvals_needed")) | _UNPAYABLE
+    )
+
+
+def _with_approvals(payouts: "QuerySet[Payout]") -> "QuerySet[Any]":
     approvals = (
         PayoutApproval.objects.filter(payout=OuterRef("pk"), operator__is_active=True, operator__is_staff=True)
         .order_by()
@@ -29,9 +42,7 @@ def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
         .annotate(count=Count("pk"))
         .values("count")
     )
-    approved = payouts.filter(state=Payout.State.APPROVED).exclude(Exists(holds_on_payout()))
-    counted = approved.annotate(approvals=Coalesce(Subquery(approvals, output_field=IntegerField()), 0))
-    return counted.filter(approvals__gte=F("approvals_needed"))
+    return payouts.annotate(approvals=Coalesce(Subquery(approvals, output_field=IntegerField()), 0))
 
 
 def holds_on_payout() -> "QuerySet[PayoutHold]":
@@ -60,6 +71,14 @@ def _without_left_out(payouts: Sequence[Payout]) -> list[Payout]:
     events = events_of([f"payout:{payout.id}" for payout in payouts]) if payouts else []
     left_out = {event.subject_key for event in events if event.kind == LEFT_OUT}
     return [payout for payout in payouts if f"payout:{payout.id}" not in left_out]
+
+
+# a condition on payouts: what _why_unpayable has words for
+_UNPAYABLE = (
+    Q(shop__closed_at__isnull=False)
+    | Q(shop__owner__is_active=False)
+    | Exists(overdrawn_books().filter(book_id=OuterRef("shop"), currency=OuterRef("currency")))
+)
 
 
 def _why_unpayable(payout: Payout) -> str:

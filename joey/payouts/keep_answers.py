@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.rail_key import has_our_form, key_to_keep
@@ -10,6 +11,7 @@ from joey.record.erasable import keep_text, keep_texts
 from joey.record.kept_texts import refer
 
 _Says = PayoutAnswer.Outcome
+_ABOUT_THE_FILE = (_Says.NOT_KNOWN, _Says.FILE_REFUSED)  # what a transfer was said to be before holds no more
 
 
 class KnownAnswers:
@@ -21,6 +23,15 @@ class KnownAnswers:
         self.first_submitted_at = submitted[0].started_at if submitted else file.made_at
         self.latest_submission_id = submitted[-1].id if submitted else None
         self._rows = list(PayoutAnswer.objects.filter(file=file).order_by("id"))
+        self._strangers = {row.key for row in self._rows if row.outcome == _Says.NOT_OURS}
+        about_the_file = [number for number, row in enumerate(self._rows, 1) if row.outcome in _ABOUT_THE_FILE]
+        self._newest: dict[UUID | None, list[PayoutAnswer]] = {}  # of each attempt, the rows of its last answer
+        for row in self._rows[max(about_the_file, default=0) :]:
+            last = self._newest.setdefault(row.attempt_id, [row])
+            if last[0].content_id != row.content_id:
+                self._newest[row.attempt_id] = [row]
+            elif last[-1] is not row:
+                last.append(row)
 
     @property
     def any_sign(self) -> bool:
@@ -36,15 +47,8 @@ class KnownAnswers:
     def says_the_same(self, attempt: PayoutAttempt | None, key: str, entries: Sequence[TransferAnswer]) -> bool:
         """Whether the last answer about this transfer, with nothing about the whole file after it, said the same."""
         if attempt is None:
-            kept = key_to_keep(key)
-            return any(row.key == kept and row.outcome == _Says.NOT_OURS for row in self._rows)
-        last: list[PayoutAnswer] = []
-        for row in reversed(self._rows):
-            if row.outcome in (_Says.NOT_KNOWN, _Says.FILE_REFUSED):
-                break
-            if row.attempt_id == attempt.id and (not last or row.content_id == last[0].content_id):
-                last.append(row)
-        said = {(row.outcome, row.amount_minor, row.currency) for row in last}
+            return key_to_keep(key) in self._strangers
+        said = {(row.outcome, row.amount_minor, row.currency) for row in self._newest.get(attempt.id, ())}
         return said == {(entry.outcome, entry.amount_minor, entry.currency_code) for entry in entries}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from joey.kit import sql
 from joey.kit.prove import Check
 from joey.kit.refusals import Refusal
-from joey.payouts.file_problems import stranger_note
+from joey.payouts.file_problems import is_noted
 from joey.payouts.models import PayoutAnswer
 from joey.payouts.rails.registry import rail_manifests
 from joey.record.erasable import bytes_of
@@ -96,7 +96,7 @@ def _entries(row: dict[str, Any]) -> set[_Said] | None:
 def _first_stranger() -> str:
     """A query for the first answer that was kept as about no transfer of ours, and is about one or was never noted."""
     for row in sql.rows(_STRANGERS):
-        if row["is_ours"] or not (row["is_dismissed"] or stranger_note(row["named"]) in row["problems"].splitlines()):
+        if row["is_ours"] or not (row["is_dismissed"] or is_noted(row["named"], row["problems"].splitlines())):
             return f"SELECT {row['id']} AS answer, {bool(row['is_ours'])} AS is_ours"
     return "SELECT 0 AS answer, false AS is_ours WHERE false"
 

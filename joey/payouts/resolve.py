@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy, override
 
 from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_reason
-from joey.payouts.file_problems import ABOUT_THE_WHOLE_FILE, clear_problems_about
+from joey.payouts.file_problems import ABOUT_THE_WHOLE_FILE, clear_problems
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.journals import OVERPAID, RECOVERED, PayoutJournal, book
+from joey.payouts.keep_answers import KnownAnswers
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutHold
 from joey.payouts.move_attempts import AttemptMove, move_attempts
 from joey.payouts.operators import check_operator
@@ -99,18 +100,18 @@ def resolve(
 
 
 def mark_refused(file: PayoutFile, *, by: Person, reason: str, now: datetime) -> list[PayoutDecision]:
-    """Resolve every transfer of a file that its rail refused as rejected: none of them was paid.
+    """Resolve every transfer of a file that its rail refused, or never knew, as rejected: none of them was paid.
 
     It takes two operators, as each transfer does; what `by` has written about some of them already stays. Raises
-    NothingToResolve when the rail did not refuse the file or accepted it later, AnotherOperatorNeeded when `by` has
-    written all of it, Forbidden (before anything is written) when one is the own shop's, and what resolve raises.
+    NothingToResolve when the rail did neither or no transfer is unknown, AnotherOperatorNeeded when `by` has written
+    all of it, Forbidden (before anything is written) when one is the own shop's, and what resolve raises.
     """
     reason = read_reason(reason)
     refused = PayoutAnswer.objects.filter(file=file, outcome=PayoutAnswer.Outcome.FILE_REFUSED)
     unknown = PayoutAttempt.objects.filter(file=file, state=_A.UNKNOWN).select_related("payout__shop")
     open_ones = list(unknown.order_by("id"))
-    if not refused.exists() or not open_ones:
-        raise NothingToResolve(_("The bank did not refuse this file, or no transfer of it is open."))
+    if not open_ones or (KnownAnswers(file).any_sign and not refused.exists()):
+        raise NothingToResolve(_("The bank has this file, or no transfer of it is unknown."))
     for attempt in open_ones:
         check_operator(by, attempt.payout.shop)
     questions = open_holds().filter(attempt__in=open_ones, cause__in=QUESTIONS)
@@ -173,7 +174,7 @@ def _carry_out(attempt: PayoutAttempt, decision: PayoutDecision, out: Overpaymen
     end_questions([attempt], by=decision.operator, now=now)
     if not PayoutAttempt.objects.filter(file=attempt.file, state__in=NOT_FINAL).exists():
         PayoutFile.objects.filter(pk=attempt.file_id, answered_at=None).update(answered_at=now)
-        clear_problems_about(attempt.file, *ABOUT_THE_WHOLE_FILE)
+        clear_problems(attempt.file, *ABOUT_THE_WHOLE_FILE)
 
 
 def _book_beside(kind: str, attempt: PayoutAttempt, overpayment: int, borne_by: str, words: str, now: datetime) -> None:

@@ -30,6 +30,7 @@ RESOLVE = Verb("payouts resolve", "payouts_payouthold:resolve")
 ASK = Verb("files ask", "payouts_payoutfile:ask", sure=False)
 WITHDRAW = Verb("files withdraw", "payouts_payoutfile:withdraw")
 MARK_REFUSED = Verb("files mark-refused", "payouts_payoutfile:mark_refused", sure=False)
+GIVE_UP = Verb("files give-up", "payouts_payoutfile:give_up")
 DISMISS = Verb("files dismiss", "payouts_payoutfile:dismiss")
 
 STARTS = [
@@ -92,8 +93,8 @@ RESTS = [
     ),
     Rest(PAYOUT, _P.SENT, (PAY,), "when the rail answers, asked every minute", unlisted=_BY_FILE),
     Rest(TRANSFER, _A.PREPARED, (PAY, WITHDRAW), "within a minute, unless paused", unlisted=_BY_FILE),
-    Rest(TRANSFER, _A.SUBMITTED, (PAY_IN_TIME, ASK), _ANSWERED, unlisted=_BY_FILE),
-    Rest(TRANSFER, _A.ACCEPTED, (PAY_IN_TIME, ASK), _ANSWERED, unlisted=_BY_FILE),
+    Rest(TRANSFER, _A.SUBMITTED, (PAY_IN_TIME, ASK, GIVE_UP), _ANSWERED, unlisted=_BY_FILE),
+    Rest(TRANSFER, _A.ACCEPTED, (PAY_IN_TIME, ASK, GIVE_UP), _ANSWERED, unlisted=_BY_FILE),
     Rest(
         TRANSFER, _A.UNKNOWN, (PAY, RESOLVE, MARK_REFUSED),
         "when the rail answers, asked every minute, or two operators agree", unlisted="listed by its payout hold",
@@ -104,15 +105,16 @@ RESTS = [
         rows=~_SUBMITTED & Q(withdrawn_at=None, answered_at=None), query="?waits=to-leave", trouble=True,
     ),
     Rest(
-        FILE, "not answered yet", (PAY_IN_TIME, ASK), _ANSWERED, timedelta(days=2),
+        FILE, "not answered yet", (PAY_IN_TIME, ASK, GIVE_UP), _ANSWERED, timedelta(days=2),
         label=_("Payout files without a final answer from the bank"),
         rows=_NOT_FINAL & ~KEPT_BACK, query="?waits=for-answers", trouble=True,
     ),
     Rest(
-        FILE, "kept back", (PAY_IN_TIME, RELEASE, RESOLVE, RESUME, ASK),
-        "within a minute after the hold or the pause ends: its rail does not know it, so it goes again; unknown once"
-        " its time for an answer is over (14 days at a bank)",
-        timedelta(hours=1), label=_("Payout files that the bank does not know, kept back by a hold or a pause"),
+        FILE, "kept back", (PAY_IN_TIME, RELEASE, RESOLVE, RESUME, ASK, GIVE_UP),
+        "within a minute after nothing stops it: no hold or pause, enough approvals, each shop open and not below"
+        " zero; its rail does not know it, so it goes again; unknown once its time for an answer is over (14 days at a"
+        " bank)",
+        timedelta(hours=1), label=_("Payout files that the bank does not know, kept back"),
         rows=_NOT_FINAL & KEPT_BACK, query="?waits=kept-back", trouble=True,
     ),
     Rest(

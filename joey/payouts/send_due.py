@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from joey.payouts.file_problems import ERASED, OTHER_ACCOUNT, add_problem, clear_problem
-from joey.payouts.models import PayoutAttempt, PayoutFile
+from joey.payouts.file_problems import ERASED, OTHER_ACCOUNT, add_problem, clear_problems
+from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.pause import sending_allowed
 from joey.payouts.prepare_files import prepare_files
 from joey.payouts.rails.registry import RailNotConnected, connected_accounts, rail_manifests
@@ -56,9 +56,14 @@ def send_due(*, now: datetime) -> Sent:
 
 
 def waiting_files() -> "QuerySet[PayoutFile]":
-    """Files that have not left, and files that left and of which the rail has said nothing yet."""
+    """Files that have not left, and files that left and of which the rail has said nothing yet.
+
+    Those not tried for longest come first: some that the rail cannot handle stop no others.
+    """
     waiting = PayoutAttempt.objects.filter(file=OuterRef("pk"), state__in=_WAITING)
-    return PayoutFile.objects.filter(Exists(waiting), withdrawn_at=None).order_by("id")
+    tried = PayoutSubmission.objects.filter(file=OuterRef("pk")).order_by("-id").values("id")[:1]
+    files = PayoutFile.objects.filter(Exists(waiting), withdrawn_at=None).annotate(tried=Subquery(tried))
+    return files.order_by(F("tried").asc(nulls_first=True), "id")
 
 
 def _prepare(now: datetime) -> tuple[int, int, RailNotConnected | None]:
@@ -85,7 +90,7 @@ def _submit_waiting(now: datetime) -> Counter[Submitted]:
         elif content is None:
             add_problem(file, ERASED)
         elif unanswered[file.rail_account] < UNANSWERED_MAX:
-            clear_problem(file, OTHER_ACCOUNT)
+            clear_problems(file, OTHER_ACCOUNT)
             rail, manifest = rails[file.rail_account]
             done = submit_file(rail, manifest, file, content, now=now)
             became[done] += 1

@@ -8,10 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from django.db import OperationalError
+from django.utils.translation import gettext_lazy as _
+from psycopg.errors import LockNotAvailable
+
 from joey.kit import sql
+from joey.kit.refusals import Unavailable
 
 _SENDING = "payouts:sending"
 WAIT = "45s"  # longer than a rail may take to answer
+
+
+class BeingSent(Unavailable):
+    """A file is leaving, and its rail takes longer than a call may last."""
+
+    code = "payouts_being_sent"
 
 
 @contextmanager
@@ -25,11 +36,23 @@ def submitting() -> Iterator[None]:
 
 
 def wait_until_nothing_is_sent() -> None:
-    """Wait for every file that is leaving; until the end of the caller's transaction none starts to leave."""
+    """Wait for every file that is leaving; until the end of the caller's transaction none starts to leave.
+
+    Raises BeingSent.
+    """
     assert sql.inside_transaction(), "what stops the sending is committed before the next file may leave"
     before = sql.value("SELECT current_setting('lock_timeout')")
     sql.value("SELECT set_config('lock_timeout', %s, true)", [WAIT])
-    sql.lock_until_end(_SENDING)
+    try:
+        sql.lock_until_end(_SENDING)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise BeingSent(
+            _(
+                "A file is being handed to the bank, which is slow to answer. Nothing was changed; try again in a minute."
+            )
+        ) from None
     sql.value("SELECT set_config('lock_timeout', %s, true)", [before])
 
 

@@ -11,11 +11,10 @@ from enum import Enum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists
 
 from joey.payouts.book_answers import book_file_refused, book_receipt, book_unreadable
 from joey.payouts.file_problems import FILE_REFUSED, in_our_words
-from joey.payouts.gate import holds_on_payout, release_unpayable, sendable
+from joey.payouts.gate import release_unpayable, sendable, stopped
 from joey.payouts.keep_answers import KnownAnswers
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.move_attempts import AttemptMove, move_attempts
@@ -74,8 +73,8 @@ def submit_file(rail: Rail, manifest: RailManifest, file: PayoutFile, content: b
 def _start(file_id: UUID, rail_account: str, manifest: RailManifest, *, now: datetime) -> Submitted | None:
     """Commit that the file leaves now, or say why it does not.
 
-    The first time, its money goes from reserved to in transit. Again, only if the rail never knew it and still
-    remembers keys.
+    The first time, its money goes from reserved to in transit. Again, only if the rail never knew it, still remembers
+    keys, and the gate stops none of its payouts: this time may be the one that pays.
     """
     if not sending_allowed():
         return Submitted.NOT_SENT
@@ -113,6 +112,5 @@ def _anything_stopped(file: PayoutFile, payouts: Sequence[UUID], now: datetime) 
 
 def _may_go_again(file: PayoutFile, payouts: Sequence[UUID], manifest: RailManifest, now: datetime) -> bool:
     known = KnownAnswers(file)
-    held = Payout.objects.filter(Exists(holds_on_payout()), pk__in=payouts)
     in_memory = now - known.first_submitted_at <= manifest.remembers_keys_for
-    return known.may_go_again and in_memory and not held.exists()
+    return known.may_go_again and in_memory and not stopped(Payout.objects.filter(pk__in=payouts)).exists()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.refusals import Conflict
 from joey.kit.text import sentences
 from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known, book_overdue, book_unreadable
-from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problem
+from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problems
 from joey.payouts.keep_answers import latest_submission
 from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.operators import check_operator
@@ -81,7 +81,7 @@ def _ask(rail: Rail, manifest: RailManifest, file: PayoutFile, now: datetime) ->
     with sole_contact(file.id) as mine:
         if not mine:  # another process is submitting it or asks itself
             return AnswersTaken()
-        clear_problem(file, OTHER_ACCOUNT)
+        clear_problems(file, OTHER_ACCOUNT)
         submission = latest_submission(file)
         try:
             answer = rail.ask(file.message_id)
@@ -103,7 +103,8 @@ def _ask(rail: Rail, manifest: RailManifest, file: PayoutFile, now: datetime) ->
 def _files_to_ask(account: str, may_return_for: timedelta, now: datetime, all_files: bool) -> list[PayoutFile]:
     may_return = Q(answered_at__gt=now - may_return_for)
     if not all_files:
-        may_return &= Q(asked_at__lt=now - ASK_AGAIN_AFTER)
+        # the second is of a demo that pretended a later day
+        may_return &= Q(asked_at__lt=now - ASK_AGAIN_AFTER) | Q(asked_at__gt=now)
     submitted = Exists(PayoutSubmission.objects.filter(file=OuterRef("pk")))
     files = PayoutFile.objects.filter(submitted, Q(answered_at=None) | may_return, rail_account=account)
     oldest_first = files.order_by(F("asked_at").asc(nulls_first=True), "id")

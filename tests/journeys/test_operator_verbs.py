@@ -325,6 +325,27 @@ def test_nothing_of_a_file_that_the_bank_refused_was_paid(
     assert "All" in joey.run("prove")
 
 
+def test_a_file_that_the_bank_never_had_is_given_up_and_nothing_of_it_was_paid(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator, bo: Operator
+) -> None:
+    before = available(mei)
+    outage = {"kind": "500", "where": "bank"}
+    sandbox.http.post("/control/outage", json=outage | {"seconds": 600})
+    wish = approved(mei, ada, 1_000)
+    until(lambda: "left" in ada.run("files", "list"), "the file has left", seconds=60, pause=1)
+    named = ada.run("files", "list").split()[0]
+
+    assert "1 transfers are unknown" in ada.run("files", "give-up", named, "Their gateway stumbles over it")
+    waits_for(joey, ada, "Payouts to resolve: unknown")
+    sandbox.http.post("/control/outage", json=outage | {"seconds": 0})
+    ada.run("files", "mark-refused", named, "Call 4713: they never had it")
+    assert "available again" in bo.run("files", "mark-refused", named, "They said so to me, too")
+
+    assert available(mei) == before
+    assert payout(mei, wish)["state"] == "failed"
+    assert "All" in joey.run("prove")
+
+
 def test_a_line_that_is_booked_is_not_set_aside_and_cannot_be_retried(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:

@@ -18,6 +18,7 @@ from joey.orders.retry_unread import retry_unreadable
 from joey.payouts import decide, holds
 from joey.payouts.approve_small import approve_small
 from joey.payouts.file_problems import dismiss_strangers
+from joey.payouts.give_up import give_up
 from joey.payouts.limits import LimitAmounts, publish_limits
 from joey.payouts.models import PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
@@ -134,6 +135,11 @@ SCENARIOS = [
         "withdraw a file",
         "payouts.withdraw.withdraw_file",
         lambda _: withdraw_file(file_of("prepared"), by=ada(), reason="Another bank", now=NOW),
+    ),
+    Scenario(
+        "give up waiting for a file",
+        "payouts.give_up.give_up",
+        lambda _: give_up(file_of("accepted"), by=ada(), reason="They do not answer", now=NOW),
     ),
     Scenario(
         "dismiss strangers",

@@ -1,7 +1,7 @@
 """A bank over real HTTP for one test: it keeps files, answers as the test decides, and can drop an answer."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +38,7 @@ class Bank:
     faults: list[str] = field(default_factory=list)
     decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     extra: list[dict[str, Any]] = field(default_factory=list)
+    stumbles_over: Collection[str] = ()  # message ids: it takes nothing of these files, each time
     before_answer: Callable[[], object] = lambda: None  # runs once a file was received
     rewrite: Callable[[bytes], bytes] = bytes  # of the body of each answer that it means
     message_prefix: str = ""  # before the message id in its answers: it answers for another file
@@ -93,6 +94,7 @@ def running_bank() -> Iterator[Bank]:
                 self._answer(401, {})
                 return
             fault = bank.faults.pop(0) if bank.faults else ""
+            fault = "500" if message_id in bank.stumbles_over else fault
             bank.received.append((message_id, body))
             bank.before_answer()
             if fault in ("", "silent", "garbage", "cut", "broken"):

@@ -25,9 +25,10 @@ from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import refuse
 from joey.payouts.erase_texts import StillNeeded
 from joey.payouts.file_problems import dismiss_strangers
+from joey.payouts.give_up import give_up
 from joey.payouts.holds import open_holds, place_hold, release_hold
 from joey.payouts.limits import LimitAmounts, publish_limits
-from joey.payouts.models import PayoutAttempt, PayoutPause
+from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.record_carried_over import record_carried_over
 from joey.payouts.resolve import resolve
@@ -154,6 +155,15 @@ def strangers(bank: Bank) -> list[str]:
     return [f"payout:{PayoutAttempt.objects.get().payout_id}", f"payout_file:{file.message_id}"]
 
 
+def not_waited_for(bank: Bank) -> list[str]:
+    approved(ready_shop())
+    bank.faults = ["500"]
+    send_due(now=NOW)
+    file = PayoutFile.objects.get()
+    give_up(file, by=ada(), reason=f"{WHO} at the bank knows nothing of it", now=NOW)
+    return [f"payout_file:{file.message_id}"]
+
+
 def paused(_bank: Bank) -> list[str]:
     pause = pause_payouts(reason=f"{WHO} called", now=NOW)
     end_pause(pause, reason=f"{WHO} called back", now=NOW)
@@ -180,7 +190,8 @@ STORIES: dict[str, Story] = {
     "commission.released": held_line, "payee.changed": refused, "payout.requested": refused, "payout.held": refused,
     "payout.hold_released": refused, "payout.refused": refused, "payout.carried_over": refused,
     "payout.failed": failed, "payout.returned": came_back, "payout.decided": decided,
-    "payout_file.withdrawn": withdrawn, "payout_file.strangers_dismissed": strangers, "payouts.paused": paused,
+    "payout_file.withdrawn": withdrawn, "payout_file.given_up": not_waited_for,
+    "payout_file.strangers_dismissed": strangers, "payouts.paused": paused,
     "payouts.resumed": paused, "payout_limits.published": limited,
     "erasure.made": erased_before,
 }  # fmt: skip

@@ -1,9 +1,14 @@
 """A pause of all payouts: nothing leaves until an operator or the terminal ends it, and no one else can."""
 
+from threading import Barrier, Thread
+
 import pytest
+from django.db import connection
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import Conflict, Forbidden, Invalid
+from joey.payouts import sending_lock
+from joey.payouts.holds import open_holds, place_hold
 from joey.payouts.models import PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.pay_due import pay_due
@@ -99,3 +104,31 @@ def test_pausing_beside_sending_lets_it_be_sent_whole_or_not_at_all(committed_db
     )
     assert send_due(now=NOW).payouts == 0
     prove()
+
+
+def test_while_a_file_leaves_for_too_long_neither_pause_nor_hold_returns_and_both_say_why(
+    committed_db: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = ready_shop()
+    monkeypatch.setattr(sending_lock, "WAIT", "50ms")
+    leaving = Barrier(2)
+
+    def leave() -> None:
+        with sending_lock.submitting():
+            leaving.wait(10)
+            leaving.wait(10)
+        connection.close()
+
+    thread = Thread(target=leave)
+    thread.start()
+    leaving.wait(10)
+    with pytest.raises(sending_lock.BeingSent, match="handed to the bank"):
+        pause_payouts(reason=WHY, now=NOW)
+    with pytest.raises(sending_lock.BeingSent):
+        place_hold(shop, reason=WHY, now=NOW)
+    leaving.wait(10)
+    thread.join(10)
+
+    assert not PayoutPause.objects.exists()
+    assert not open_holds().exists()
+    pause_payouts(reason=WHY, now=NOW)

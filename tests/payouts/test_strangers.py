@@ -5,9 +5,11 @@ import pytest
 from joey.insight.erase_subject import erase_subject
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import Conflict, Forbidden, Invalid
+from joey.office.file_problems import problem_in_words
 from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutFile
+from joey.payouts.office_lists import naming_strangers
 from joey.payouts.open_questions import open_files
 from joey.payouts.resolve import resolve
 from joey.payouts.send_due import send_due
@@ -67,6 +69,50 @@ def test_another_transfer_that_is_not_ours_is_noted_after_the_first_was_dismisse
 
     file.refresh_from_db()
     assert file.problems == "unknown_transfer: 'NORTHIS' is not in this file"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["file_refused:77", "file_unknown:", "overdue", "unknown_transfer:"])
+def test_a_stranger_named_like_a_note_stays_noted_and_a_transfers_own_note_names_no_stranger(
+    bank: Bank, code: str
+) -> None:
+    file = noted(bank, end_to_end_id=code)
+    take_answers(now=NOW, all_files=True)
+    file.refresh_from_db()
+    assert file.problems == f"unknown_transfer: '{code}' is not in this file"
+    assert dismiss_strangers(file, by=ada(), reason="It was a test of the bank", now=NOW) == 1
+    prove()
+
+    bank.extra = []
+    bank.decide_all("dancing", reason=f"unknown_transfer: {code}")
+    take_answers(now=NOW, all_files=True)
+    assert file.problems != PayoutFile.objects.get().problems
+    assert not naming_strangers(PayoutFile.objects.all()).exists()
+
+
+@pytest.mark.django_db
+def test_of_many_transfers_that_are_not_ours_twenty_are_noted_by_name_and_all_are_kept(bank: Bank) -> None:
+    file = noted(bank)
+    bank.extra = [STRANGER | {"end_to_end_id": f"DAY-{number}"} for number in range(3_000)]
+
+    assert take_answers(now=NOW, all_files=True).problems == 3_000
+
+    file.refresh_from_db()
+    lines = file.problems.splitlines()
+    assert lines[:2] == [f"unknown_transfer: '{name}' is not in this file" for name in ("NOTOURS", "DAY-0")]
+    assert lines[20:] == ["unknown_transfer: 2981 more are not in this file"]
+    assert problem_in_words(lines[20]) == "The bank answered about 2981 more transfers that are not in this file."
+    assert PayoutAnswer.objects.filter(outcome="not_ours").count() == 3_001
+    prove()
+
+    bank.extra = [STRANGER | {"end_to_end_id": "DAY-3000"}]
+    assert take_answers(now=NOW, all_files=True).problems == 1
+    file.refresh_from_db()
+    assert file.problems.splitlines()[20:] == ["unknown_transfer: 2982 more are not in this file"]
+    assert dismiss_strangers(file, by=ada(), reason="It answers with the whole day", now=NOW) == 3_002
+    file.refresh_from_db()
+    assert file.problems == ""
+    prove()
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ COMMANDS = {
     "list": ("joey.cli.files.waiting_files:files", "List payout files that wait."),
     "ask": ("joey.cli.files.waiting_files:ask", "Ask the bank about one file now."),
     "withdraw": ("joey.cli.files.waiting_files:withdraw", "Withdraw a file that has not left."),
+    "give-up": ("joey.cli.files.waiting_files:give_up", "Wait no longer for what the bank says of a file."),
     "mark-refused": ("joey.cli.files.waiting_files:mark_refused", "Find that the bank paid nothing of a file."),
     "dismiss": ("joey.cli.files.waiting_files:dismiss", "Take off a file what the bank says of others' transfers."),
 }

@@ -23,7 +23,7 @@ def files(data: Path) -> None:
         left = f"left {file.left_at:%Y-%m-%d %H:%M} UTC" if file.left_at else "has not left"
         click.echo(f"{file.message_id}  made {file.made_at:%Y-%m-%d %H:%M} UTC, {left}")
         if file.is_kept_back:
-            click.echo("    the bank does not know it; it goes again once no hold or pause stops it")
+            click.echo("    the bank does not know it; it goes again once nothing stops its payouts")
         for problem in file.problems:
             click.echo(f"    {problem}")
     if not found:
@@ -64,13 +64,33 @@ def withdraw(message_id: str, reason: str, by: str, data: Path) -> None:
     click.echo("Withdrawn. Its payouts are prepared again within a minute.")
 
 
+@click.command("give-up")
+@click.argument("message_id", metavar="FILE")
+@reason_option
+@operator_option
+@data_option
+def give_up(message_id: str, reason: str, by: str, data: Path) -> None:
+    """Wait no longer for what the bank says of FILE, and never send it again.
+
+    Its transfers without an answer become unknown: the bank's answer ends each, or two operators find what became of
+    it.
+    """
+    with deciding(data, by, command="files") as operator:
+        from joey.kit.clock import now
+        from joey.payouts import give_up
+        from joey.payouts.open_questions import file_by_message_id
+
+        count = give_up.give_up(file_by_message_id(message_id), by=operator, reason=reason, now=now())
+    click.echo(f"{count} transfers are unknown now; `joey payouts list` says how to end that.")
+
+
 @click.command("mark-refused")
 @click.argument("message_id", metavar="FILE")
 @reason_option
 @operator_option
 @data_option
 def mark_refused(message_id: str, reason: str, by: str, data: Path) -> None:
-    """Find that no transfer of FILE was paid, because the bank refused it. It takes two operators.
+    """Find that no unknown transfer of FILE was paid, which the bank refused or never knew. It takes two operators.
 
     REASON says how you know that the bank did not pay: the refusal itself, a call with its number.
     """

@@ -18,6 +18,7 @@ from joey.office.read_only import ReadOnly, each, each_with_reason, operator
 from joey.office.site import office
 from joey.payouts import resolve
 from joey.payouts.file_problems import dismiss_strangers
+from joey.payouts.give_up import give_up
 from joey.payouts.kept_back import kept_back, with_kept_back
 from joey.payouts.models import PayoutFile
 from joey.payouts.office_lists import naming_strangers, waiting_for_answers, waiting_to_leave, with_left_at
@@ -59,7 +60,7 @@ class PayoutFiles(ReadOnly):
     list_filter = (Waits, ("problems", IsEmpty))
     search_fields = ("=message_id",)
     ordering = ("-id",)
-    actions = ("ask", "withdraw", "mark_refused", "dismiss")
+    actions = ("ask", "withdraw", "give_up", "mark_refused", "dismiss")
     fields = (
         "message_id", "paid_from", "written_as", "currency", "made_at", "left_at", "withdrawn_at",
         "asked_at", "answered_at", "noted",
@@ -86,6 +87,18 @@ class PayoutFiles(ReadOnly):
             ),
         )  # fmt: skip
 
+    @admin.action(description=_("Wait no longer for these…"))
+    def give_up(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
+        now, by = clock.now(), operator(request)
+        return each_with_reason(
+            self, request, chosen, lambda file, reason: give_up(file, by=by, reason=reason, now=now),
+            action="give_up", title=gettext("Wait no longer for these files"),
+            about=gettext(
+                "They are never sent again. What the bank has not answered becomes unknown: its answer ends that, or"
+                " two operators who find what became of it."
+            ),
+        )  # fmt: skip
+
     @admin.action(description=_("Nothing of these was paid…"))
     def mark_refused(self, request: HttpRequest, chosen: Iterable[PayoutFile]) -> HttpResponse | None:
         now = clock.now()
@@ -94,8 +107,8 @@ class PayoutFiles(ReadOnly):
             self, request, chosen, lambda file, reason: resolve.mark_refused(file, by=by, reason=reason, now=now),
             action="mark_refused", title=gettext("Nothing of these files was paid"),
             about=gettext(
-                "For files that the bank refused. Say how you know that it paid nothing. Once a second operator"
-                " finds the same, the money is available again."
+                "For files that the bank refused or never knew. Say how you know that it paid nothing. Once a second"
+                " operator finds the same, the money of what is unknown is available again."
             ),
         )  # fmt: skip
 
