@@ -1,7 +1,7 @@
 """An HTTP client whose every exchange ends in time, however slowly the other side talks.
 
 httpx bounds each step: a server that sends one byte of a header every few seconds keeps such a client for hours, and
-with it whoever waits for that call.
+with it everything that waits for that call.
 """
 
 import ssl

@@ -49,9 +49,7 @@ def wait_until_nothing_is_sent() -> None:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
         raise BeingSent(
-            _(
-                "A file is being handed to the bank, which is slow to answer. Nothing was changed; try again in a minute."
-            )
+            _("A file is being handed to the bank, which is slow to answer. Nothing changed; try again in a minute.")
         ) from None
     sql.value("SELECT set_config('lock_timeout', %s, true)", [before])
 

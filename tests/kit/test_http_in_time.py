@@ -65,7 +65,7 @@ def reads_slowly(connection: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("serve", [slow_headers, slow_body, reads_slowly])
-def test_an_exchange_that_never_stands_still_and_never_ends_is_ended(serve: Serve) -> None:
+def test_an_exchange_that_never_pauses_and_never_ends_is_ended(serve: Serve) -> None:
     content = b"x" * (64 << 20) if serve is reads_slowly else b"x"
     with (
         server(serve) as address,

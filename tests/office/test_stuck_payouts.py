@@ -89,10 +89,10 @@ def test_a_file_that_the_bank_does_not_know_says_so_and_that_a_hold_keeps_it_bac
     for_answers = client.get("/office/payouts/payoutfile/?waits=for-answers").content.decode()
     page = client.get(f"/office/payouts/payout/{payout.pk}/change/").content.decode()
 
-    assert "Payout files that the bank does not know, kept back by a hold or a pause" in waiting
+    assert "Payout files that the bank does not know, kept back" in waiting
     assert "Payout files without a final answer from the bank" not in waiting
     assert (row in kept_back, row in for_answers) == (True, False)
-    says = "The bank says that it does not know this file. It goes again once no hold or pause stops it."
+    says = "The bank says that it does not know this file. It goes again once nothing stops its payouts."
     assert (says in kept_back, says in page) == (True, True)
     assert "Submitted, not confirmed yet" in page
 

@@ -143,10 +143,12 @@ NO_PAGE = {
 }
 
 # These say how much of something there is: each is asked for by its reader, and bounded by one shop's day, by the links
-# of one page, by a thousand, or by the days that have a partition.
+# of one page, by a thousand, by the days that have a partition, or by the few approvals of each payout of a page.
 HOW_MANY = {
     "api/v1/shops/<slug>/links", "readyz", "metrics", "office/health/", "office/waiting/", "office/register-positions/",
     "studio/<slug:slug>/", "studio/<slug:slug>/share",
+    "office/payouts/payout/<path:object_id>/change/", "office/payouts/payoutfile/",
+    "office/payouts/payoutfile/<path:object_id>/change/", "office/payouts/payoutfile/<path:object_id>/delete/",
 }  # fmt: skip
 
 # Routes of each table of the office that lead to no page: nothing is added, removed or edited there.
