@@ -13,7 +13,6 @@ from typing import Any, Literal, NoReturn
 from joey.kit.text import is_storable
 
 LARGEST = 32 << 20  # bytes; where the caller has no tighter limit
-LONGEST_WHOLE = 1000  # digits of a number that can still mean something
 DEEPEST = 64  # brackets inside brackets
 
 Fault = Literal["too_large", "not_utf8", "syntax", "name_twice", "not_a_number", "too_deep", "unstorable"]
@@ -33,20 +32,18 @@ def read_json(
     largest: int = LARGEST,
     deepest: int = DEEPEST,
     fractions: Callable[[str], Any] = str,
-    wholes: Callable[[str], Any] = int,
     storable: bool = False,
 ) -> Any:
     """The value. Raises NotJson, a ValueError.
 
-    `largest` is in bytes, or in characters of a text. `fractions` makes a number with a point or an exponent,
-    `wholes` any other; `int` refuses those of thousands of digits, and with them the text, `long_as_text` keeps them.
+    `largest` is in bytes, or in characters of a text. `fractions` makes a number with a point or an exponent.
     With `storable` a text that PostgreSQL could not keep is a fault too; without it the caller cleans texts itself.
     """
     if len(given) > largest:
         raise NotJson("too_large")
     text = _decode(given) if isinstance(given, bytes) else given
     try:
-        found = _decoder(fractions, wholes).decode(text)
+        found = _decoder(fractions).decode(text)
     except RecursionError:
         raise NotJson("too_deep") from None
     except NotJson:
@@ -58,11 +55,6 @@ def read_json(
     if storable and ("\\u" in text or not is_storable(text)) and not _all_storable(found):
         raise NotJson("unstorable")
     return found
-
-
-def long_as_text(number: str) -> int | str:
-    """For `wholes`, where one broken number must not cost the rest of an answer."""
-    return int(number) if len(number) <= LONGEST_WHOLE else number
 
 
 def as_float(text: str) -> float:
@@ -81,10 +73,8 @@ def _decode(given: bytes) -> str:
 
 
 @cache  # json.loads would make one for each call
-def _decoder(fractions: Callable[[str], Any], wholes: Callable[[str], Any]) -> json.JSONDecoder:
-    return json.JSONDecoder(
-        object_pairs_hook=_no_name_twice, parse_float=fractions, parse_int=wholes, parse_constant=_no_constant
-    )
+def _decoder(fractions: Callable[[str], Any]) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=_no_name_twice, parse_float=fractions, parse_constant=_no_constant)
 
 
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

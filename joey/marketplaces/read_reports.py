@@ -1,13 +1,16 @@
 """Read the rows that a connector brings, one at a time: here a broken row becomes an unreadable report.
 
-Every connector's rows pass here, those of a package outside too, so none has to catch what its own reading raises.
+Every connector's rows pass here, those of a package outside too, so none has to catch what its own reading raises. A
+row that broke a rule of JSON (joey/kit/json_rows.py) is shown to none: it stays unreadable whenever it is tried.
 """
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from joey.kit.json_rows import AT_FAULT, fault_of
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import (
     AnyReport,
@@ -33,6 +36,8 @@ def read_reports(
 def read_row(connector: Connector, row: ReportedRow) -> AnyReport:
     """What the row says, or the same as unreadable. Raises nothing."""
     try:
+        if fault := fault_of(row.row):
+            raise UnreadableField(f"it is not JSON that can be relied on: {fault}")
         report = connector.read(row)
         if isinstance(report, (OrderReport, RefundReport, UnreadableReport)):
             return report
@@ -41,18 +46,21 @@ def read_row(connector: Connector, row: ReportedRow) -> AnyReport:
         problem = str(field)
     except Exception as surprise:  # noqa: BLE001 - kept by its name; its text may quote the row, and so the buyer
         problem = type(surprise).__name__
+    # What is kept of a row that broke a rule says so, whatever its connector leaves out: it is tried again.
+    mark = {AT_FAULT: row.row[AT_FAULT]} if isinstance(row.row, Mapping) and AT_FAULT in row.row else {}
     try:
-        return connector.unreadable(row, problem)
+        unread = connector.unreadable(row, problem)
+        return replace(unread, payload={**unread.payload, **mark})
     except Exception as fault:  # noqa: BLE001 - logged; its text may quote the row, too
         log.error("the connector of %s fails at a row that cannot be read: %s", connector.code, type(fault).__name__)
-        return _bare(row, problem)
+        return _bare(row, problem, mark)
 
 
-def _bare(row: ReportedRow, problem: str) -> UnreadableReport:
+def _bare(row: ReportedRow, problem: str, mark: Mapping[str, object]) -> UnreadableReport:
     """The row without all that it says: what names the buyer could not be left out. Two rows are two reports."""
     try:
         text = repr(row.row)
     except (ValueError, RecursionError):  # as of whole numbers of thousands of digits
         text = row.window_end.isoformat()
     left_out = {"left_out": "all of the row", "sha256": hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()}
-    return UnreadableReport(row.kind, "", row.window_end, left_out, problem)
+    return UnreadableReport(row.kind, "", row.window_end, {**left_out, **mark}, problem)

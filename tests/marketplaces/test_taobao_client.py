@@ -12,17 +12,19 @@ import pytest
 import stamina
 
 from joey.kit.refusals import Refusal
+from joey.kit.text import storable_json
 from joey.marketplaces.port import (
     MarketplaceRefused,
     MarketplaceUnavailable,
     OrderReport,
+    ReportedRow,
     Tracking,
     UnreadableReport,
 )
-from joey.marketplaces.read_reports import read_reports
+from joey.marketplaces.read_reports import read_reports, read_row
 from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from tests.marketplaces.conftest import SECRET, SESSION, Script
-from tests.marketplaces.test_taobao_parse import order_rows
+from tests.marketplaces.test_taobao_parse import item_rows, order_rows
 
 EMPTY_SEARCH = (200, {"tbk_dg_material_optional_upgrade_response": {"total_results": 0, "request_id": "r"}})
 NOON = datetime(2026, 8, 3, 4, 0, tzinfo=UTC)
@@ -185,11 +187,66 @@ def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Scrip
     now = datetime.now(UTC)
     ((_end, seen),) = read_reports(script.connector(), ORDERS, now - timedelta(minutes=5), now)
 
-    assert [type(report) for report in seen] == [OrderReport] * 3 + [UnreadableReport] * 2 + [OrderReport]
+    assert [type(report) for report in seen] == [OrderReport] * 3 + [UnreadableReport] * 3
     broken = seen[3]
     assert isinstance(broken, UnreadableReport)
     assert "pub_share_pre_fee" in broken.problem
     assert "13800000000" not in repr(broken.payload)
+
+
+AT_FAULT = {
+    "a name twice": (b'"pub_share_pre_fee": "BAD"', b'"pub_share_pre_fee": "1.00", "pub_share_pre_fee": "9.00"'),
+    "a name twice, deep inside": (b'"pub_share_pre_fee": "BAD"', b'"more": {"a": 1, "a": 2}'),
+    "no number": (b'"BAD"', b"NaN"),
+    "too deep": (b'"BAD"', b"[" * 65 + b"]" * 65),
+    "too deep for any stack": (b'"BAD"', b'{"a":' * 99_999 + b"1" + b"}" * 99_999),
+    "not UTF-8": (b'"BAD"', b'"1.00", "shop": "\xb5\xea"'),
+    "a line break in a text": (b'"BAD"', b'"1.00", "shop": "a\nb"'),
+    "no value": (b'"BAD"', b""),
+    "an escape that there is not": (b'"BAD"', rb'"\x41"'),
+}
+
+
+@pytest.mark.parametrize(("written", "instead"), AT_FAULT.values(), ids=AT_FAULT.keys())
+def test_a_row_that_is_no_json_is_handed_on_and_loses_no_other(script: Script, written: bytes, instead: bytes) -> None:
+    first, second, third = order_rows()[:3]
+    _status, page = orders(first, {**second, "pub_share_pre_fee": "BAD", "buyer_phone": "13800000000"}, third)
+    script.answers = [(200, json.dumps(page).encode().replace(written, instead))]
+
+    now = datetime.now(UTC)
+    ((_end, seen),) = read_reports(script.connector(), ORDERS, now - timedelta(minutes=5), now)
+
+    assert [type(report) for report in seen] == [OrderReport, UnreadableReport, OrderReport]
+    broken = seen[1]
+    assert isinstance(broken, UnreadableReport)
+    assert broken.problem.startswith("it is not JSON that can be relied on: ")
+    assert "13800000000" not in repr(broken.payload)
+    assert ("left_out" in broken.payload) or (broken.external_order == str(second["trade_parent_id"]))
+    kept = json.loads(json.dumps(storable_json(broken.payload)))
+    again = read_row(script.connector(), ReportedRow("order", kept, broken.reported_at))
+    assert isinstance(again, UnreadableReport)
+    assert again.problem == broken.problem, "it is not read as if it was whole"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[", b'{"a": [1, "', b'{"a": [1}', b"]", b'{"a": 1, "a": [{"b": 1, "b": 2}]}', b'{"a": NaN}', b"\xff",
+     b'{"a": [1,]}', b'{"a": [1] [2]}'],
+)  # fmt: skip
+def test_an_answer_that_is_no_json_around_its_rows_is_the_marketplaces_outage(script: Script, body: bytes) -> None:
+    script.answers = [(200, body)]
+
+    with pytest.raises(MarketplaceUnavailable, match="not JSON"):
+        list(read_reports(script.connector(), ORDERS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+
+
+def test_an_offer_that_is_no_json_is_left_out_of_those_found(script: Script) -> None:
+    row = item_rows()[0]
+    answer = {"result_list": {"map_data": [row, {**row, "volume": "BAD"}, {**row, "item_id": "other"}]}}
+    page = json.dumps({"tbk_dg_material_optional_upgrade_response": answer})
+    script.answers = [(200, page.replace('"BAD"', '1, "volume": 2').encode())]
+
+    assert [offer.external_id for offer in script.connector().search("杯")] == [row["item_id"], "other"]
 
 
 def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -> None:

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import OperationalError
 
+from joey.kit.json_rows import AT_FAULT
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, MarketplaceUnavailable, ReportedRow, UnreadableReport
 from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS, REFUNDS
 from joey.orders.models import OrderLine, Poll, SyncCursor
 from joey.orders.queries import read_until, report_payload, unread_reports
+from joey.orders.retry_unread import retry_all_unread
 from joey.orders.sync import sync
 from tests.cast import DAY, NOW, leased, meis_shop, report
 
@@ -188,3 +190,22 @@ def test_a_question_that_a_connector_asks_no_longer_keeps_no_money_waiting(repor
     sync(now=NOW + DAY)
 
     assert read_until("taobao") == NOW + DAY
+
+
+def test_a_row_that_broke_a_rule_of_json_is_kept_and_stays_unread_and_the_sync_goes_on(
+    reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(*_asked: object) -> Iterator[tuple[datetime, list[ReportedRow]]]:
+        found: list[dict[str, object]] = [{"says": report("1"), AT_FAULT: "name_twice"}, {"says": report("2")}]
+        yield NOW, [ReportedRow("order", row, NOW) for row in found]
+
+    monkeypatch.setattr(reports, "rows", rows)
+
+    (done,) = sync(now=NOW)
+
+    assert (done.trouble, done.lines, cursor()) == ("", 1, NOW)
+    assert OrderLine.objects.get().external_order == "2"
+    monkeypatch.setattr(reports, "read", lambda _row: report("1"))  # a connector that reads whatever it is given
+    assert retry_all_unread(now=NOW).read == 0
+    assert [each.problem for each in unread_reports()] == ["it is not JSON that can be relied on: name_twice"]
+    assert OrderLine.objects.count() == 1

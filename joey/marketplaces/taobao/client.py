@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import stamina
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.json import long_as_text, read_json
+from joey.kit.json import read_json
+from joey.kit.json_rows import read_json_rows
 from joey.kit.text import printable
 from joey.marketplaces import beijing
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
@@ -96,8 +97,12 @@ class Client:
         """Whether calls that act in the account's own name are possible."""
         return bool(self._account.session)
 
-    def call(self, method: str, parameters: Mapping[str, object], *, with_session: bool = False) -> dict[str, Any]:
+    def call(
+        self, method: str, parameters: Mapping[str, object], *, with_session: bool = False, for_rows: bool = False
+    ) -> dict[str, Any]:
         """What the method answered, without the root key. Empty parameters are left out.
+
+        `for_rows`: the answer is asked for its rows, and one that is broken loses no other (joey/kit/json_rows.py).
 
         Raises MarketplaceUnavailable after bounded tries, MarketplaceRefused at once; the facts hold `method`,
         `top_code`, `sub_code` and where known `retry_after` in seconds.
@@ -107,7 +112,7 @@ class Client:
                 on=_backoff, attempts=ATTEMPTS, timeout=MAX_SECONDS, wait_initial=0.2, wait_max=3.0, wait_jitter=0.3
             ):
                 with attempt:
-                    return self._attempt(method, parameters, with_session=with_session)
+                    return self._attempt(method, parameters, with_session=with_session, for_rows=for_rows)
         except _Retryable as trouble:
             facts: dict[str, Any] = {"method": method, **trouble.facts}
             if trouble.wait is not None:
@@ -116,7 +121,9 @@ class Client:
             raise MarketplaceUnavailable(text % str(trouble), **facts) from None
         raise AssertionError("retry_context either returns or raises")
 
-    def _attempt(self, method: str, parameters: Mapping[str, object], *, with_session: bool) -> dict[str, Any]:
+    def _attempt(
+        self, method: str, parameters: Mapping[str, object], *, with_session: bool, for_rows: bool
+    ) -> dict[str, Any]:
         self._keep_pace()
         status, body = self._post(self._signed(method, parameters, with_session=with_session))
         if status >= 500 or status == 429:
@@ -125,8 +132,8 @@ class Client:
             text = _("Taobao's gateway answered HTTP %s. Check the gateway's address in the configuration.")
             raise MarketplaceRefused(text % status, method=method)
         try:
-            # No float: amounts stay the text that they were. Nor does a number that no row can have stop its page.
-            answer = read_json(body, wholes=long_as_text)
+            # No float: amounts stay the text that they were.
+            answer = read_json_rows(body) if for_rows else read_json(body)
         except ValueError:
             raise _Retryable("an answer that is not JSON") from None
         if not isinstance(answer, dict):

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.json_rows import fault_of
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
 from joey.marketplaces.port import (
@@ -82,6 +83,7 @@ class TaobaoConnector:
             answer = self._client.call(
                 "taobao.tbk.dg.material.optional.upgrade",
                 {"q": words[:100], "adzone_id": self._need_adzone(), "page_no": page, "page_size": min(size, 100)},
+                for_rows=True,
             )
         except MarketplaceRefused as refused:
             if refused.facts.get("sub_code") == NO_RESULT:
@@ -97,7 +99,9 @@ class TaobaoConnector:
         for start in range(0, len(ids), LOOK_UP_AT_ONCE):
             asked = ids[start : start + LOOK_UP_AT_ONCE]
             answer = self._client.call(
-                "taobao.tbk.item.info.upgrade.get", {"item_id": ",".join(asked), "biz_scene_id": ROTATING_IDS}
+                "taobao.tbk.item.info.upgrade.get",
+                {"item_id": ",".join(asked), "biz_scene_id": ROTATING_IDS},
+                for_rows=True,
             )
             as_of = datetime.now(UTC)
             for row in listed(answer, "results", "tbk_item_detail"):
@@ -185,6 +189,8 @@ class TaobaoConnector:
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
         try:
+            if fault := fault_of(row):
+                raise UnreadableField(f"it is not JSON that can be relied on: {fault}")
             return offer_facts(row, as_of=as_of, categories=self._categories)
         except Exception as trouble:  # noqa: BLE001 - no row loses the others, whatever is wrong with it
             problem = str(trouble) if isinstance(trouble, UnreadableField) else type(trouble).__name__

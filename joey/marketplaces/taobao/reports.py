@@ -57,7 +57,7 @@ def _orders(client: Client, start: datetime, end: datetime) -> list[ReportedRow]
 
     def ask(page: int, position: str) -> Answer:
         more = {"position_index": position, "jump_type": 1} if position else {}
-        answer = client.call("taobao.tbk.order.details.get", question | {"page_no": page} | more)
+        answer = client.call("taobao.tbk.order.details.get", question | {"page_no": page} | more, for_rows=True)
         data = inner(answer, "data")
         return data, listed(data, "results", "publisher_order_dto")
 
@@ -78,6 +78,7 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
         answer = client.call(
             "taobao.tbk.order.refund.get",
             {"publisher_refund_order_query_option": json.dumps(option, separators=(",", ":"))},
+            for_rows=True,
         )
         _check_result(answer)
         data = inner(answer, "data")
