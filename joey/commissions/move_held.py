@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from joey.commissions.queries import lock_and_serve
 from joey.commissions.write_changes import copy_revisions
 from joey.kit import sql
+from joey.kit.halves import do_in_halves
 from joey.kit.sets import Int, SetTable
 from joey.ledger.post import post_set
 
@@ -85,18 +86,11 @@ def _next_batch(marketplace: str, *, after: UUID) -> list[UUID]:
 
 def move_what_can_be(commissions: Sequence[UUID], *, now: datetime) -> list[Exception]:
     """Move what is held of these, in the caller's transaction, without those that fail; their failures."""
-    try:
-        with transaction.atomic():
-            move_held_of(*commissions, now=now)
-        return []
-    except (OperationalError, InterfaceError):
-        raise  # the database, not a commission: all of it is tried again
-    except Exception as failure:
-        if len(commissions) == 1:
-            log.exception("what is available of commission %s cannot be held, or not be given back", commissions[0])
-            return [failure]
-    middle = len(commissions) // 2
-    return move_what_can_be(commissions[:middle], now=now) + move_what_can_be(commissions[middle:], now=now)
+    failed = do_in_halves(commissions, lambda some: move_held_of(*some, now=now))
+    for commission, why in failed:
+        text = "what is available of commission %s cannot be held, or not be given back"
+        log.error(text, commission, exc_info=why)
+    return [why for _commission, why in failed]
 
 
 def move_held_of(*commissions: UUID, now: datetime) -> None:

@@ -6,7 +6,7 @@ for this reason of its own. An event names the transfer, so that `joey prove` kn
 gate sends it no more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from joey.money.money import Money
+from joey.payouts.copy_in_halves import copy_in_halves
 from joey.payouts.copy_payouts import copy_as_unknown
 from joey.payouts.gate import LEFT_OUT
 from joey.payouts.holds import place_hold
@@ -22,7 +23,6 @@ from joey.payouts.models import Payout, PayoutAttempt, PayoutHold, PayoutPause
 from joey.payouts.pause import open_pauses, pause_payouts
 from joey.payouts.questions import ask_question
 from joey.payouts.read_before import read
-from joey.payouts.try_alone import try_alone
 from joey.record.append import append
 from joey.record.kept_texts import kept_text
 from joey.record.models import Event
@@ -60,13 +60,13 @@ def _ask(before: psycopg.Connection, payout: Payout, now: datetime) -> bool:
     """Open the question what became of the payout's transfer; whether that could be."""
     asked: list[PayoutAttempt] = []
 
-    def ask() -> None:
+    def ask(_payouts: Sequence[Payout]) -> None:
         if attempt := copy_as_unknown(before, payout, now=now):
             problem = f"left_out: {attempt.rail_key} was not taken over by a restore"
             ask_question(attempt, PayoutHold.Cause.UNKNOWN, problem, now=now)
             asked.append(attempt)
 
-    return try_alone(ask) is None and bool(asked)
+    return not copy_in_halves([payout], ask) and bool(asked)
 
 
 def leave_out_again(before: psycopg.Connection, *, now: datetime) -> None:

@@ -12,18 +12,17 @@ copied stops no other; it is kept as an open question (leave_out.py), and sent b
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 import psycopg
 from django.db import transaction
-from django.db.models import Model
 
 from joey.kit import sql
 from joey.money.money import Money
+from joey.payouts.copy_in_halves import copy_in_halves
 from joey.payouts.copy_pauses import copy_pauses, pauses_since
 from joey.payouts.copy_payouts import attempts_of, copy_holds, copy_limits, copy_payouts
 from joey.payouts.leave_out import LeftOut, leave_out_again, leave_out_hold, leave_out_pause, leave_out_payout
@@ -39,10 +38,7 @@ from joey.payouts.models import (
 )
 from joey.payouts.read_before import named_by_new, read
 from joey.payouts.states import IN_PROGRESS
-from joey.payouts.try_alone import try_alone
 from joey.shops.models import Shop
-
-R = TypeVar("R", bound=Model)
 
 LEFT = (Payout.State.SENT, Payout.State.PAID, Payout.State.FAILED, Payout.State.RETURNED)
 
@@ -70,14 +66,14 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
     copy_limits(before, read(before, PayoutLimits, "id", list(named_by_new(before, PayoutLimits, "id"))), now=now)
     left_out = [
         leave_out_pause(pause, why=why, now=now)
-        for pause, why in _each_alone(pauses_since(before), lambda some: copy_pauses(before, some, now=now))
+        for pause, why in copy_in_halves(pauses_since(before), lambda some: copy_pauses(before, some, now=now))
     ]
     changed = _changed_since(before, known)
-    at_fault = _each_alone(changed, lambda some: copy_payouts(before, some, now=now))
+    at_fault = copy_in_halves(changed, lambda some: copy_payouts(before, some, now=now))
     left_out += [leave_out_payout(before, payout, why=why, now=now) for payout, why in at_fault]
     left_out += [
         leave_out_hold(hold, why=why, now=now)
-        for hold, why in _each_alone(_stopped_by_operators(before), lambda some: copy_holds(before, some, now=now))
+        for hold, why in copy_in_halves(_stopped_by_operators(before), lambda some: copy_holds(before, some, now=now))
     ]
     leave_out_again(before, now=now)
     amounts: Counter[str] = Counter()
@@ -92,19 +88,6 @@ def recover_payouts(before: psycopg.Connection, *, now: datetime) -> RecoveredPa
         amounts=tuple(Money(minor, currency) for currency, minor in sorted(amounts.items())),
         left_out=tuple(left_out),
     )
-
-
-def _each_alone(rows: Sequence[R], copy: Callable[[Sequence[R]], None]) -> list[tuple[R, Exception]]:
-    """Copy the rows in order. Where that fails they are halved, until the ones at fault are alone: those come back."""
-    if not rows:
-        return []
-    why = try_alone(lambda: copy(rows))
-    if why is None:
-        return []
-    if len(rows) == 1:
-        return [(rows[0], why)]
-    middle = len(rows) // 2
-    return [*_each_alone(rows[:middle], copy), *_each_alone(rows[middle:], copy)]
 
 
 def _changed_since(before: psycopg.Connection, known: Mapping[UUID, str]) -> list[Payout]:
