@@ -158,12 +158,17 @@ _COLUMNS = """
 
 
 def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[_Kept]:
-    """Those tried longest ago. Two queries: only ids that are written in a query tell their days."""
+    """Those tried longest ago, in any order: where many cannot be stored, others are put aside by their place.
+
+    Two queries: only ids that are written in a query tell their days.
+    """
     listed = sql.tuples(
         f"""
-        SELECT report_id, problem FROM orders_unreadreport
-        WHERE marketplace = %(marketplace)s AND (%(only)s::uuid IS NULL OR report_id = %(only)s)
-        ORDER BY tried_at LIMIT {AT_ONCE}
+        SELECT report_id, problem FROM (
+            SELECT report_id, problem FROM orders_unreadreport
+            WHERE marketplace = %(marketplace)s AND (%(only)s::uuid IS NULL OR report_id = %(only)s)
+            ORDER BY tried_at LIMIT {AT_ONCE}) AS longest_ago
+        ORDER BY random()
         """,
         {"marketplace": marketplace, "only": only},
     )

@@ -1,13 +1,13 @@
 """What can be true of a report, and what tables can hold. One that does not fit keeps no other from being taken in."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from django.db import DatabaseError
-
+from joey.kit.text import storable_json
 from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, OrderReport, RefundReport, UnreadableReport
 from joey.orders.models import OrderLine
 
@@ -69,12 +69,13 @@ def fitting(seen: AnyReport, *, now: datetime) -> AnyReport:
 
 
 def unstorable(seen: AnyReport, fault: Exception) -> UnreadableReport:
-    """The same as unreadable, for a report that looked right and that the database refuses or that has no text."""
-    facts = {"order": seen.external_order, "reported_at": seen.reported_at.isoformat()}
-    return replace(
-        _unreadable(seen, f"it cannot be stored: {type(fault).__name__}"),
-        payload=seen.payload if isinstance(fault, DatabaseError) else facts,
-    )
+    """The same as unreadable, for a report that looked right and that could not be stored, alone or beside others."""
+    unread = _unreadable(seen, f"it cannot be stored: {type(fault).__name__}")
+    try:
+        json.dumps(storable_json(unread.payload))
+    except (TypeError, ValueError, RecursionError):  # it has no text
+        return replace(unread, payload={"order": unread.external_order, "reported_at": unread.reported_at.isoformat()})
+    return unread
 
 
 def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:

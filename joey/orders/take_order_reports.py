@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 
 from joey.kit import sql
+from joey.kit.halves import do_in_halves
 from joey.kit.ids import CODE_ALPHABET
 from joey.marketplaces.port import AnyReport
 from joey.marketplaces.registry import manifest_of
@@ -33,7 +34,8 @@ from joey.sharing.attribute import SUB_ID
 
 log = logging.getLogger(__name__)
 
-MOST_POISONED = 20  # reports of one set that are put aside one by one; more are a fault of ours, which stops the set
+# A set may fail so often before its halves are put aside as they are: a fault of ours can be in thousands of reports.
+MOST_FAILURES = 200
 # What a report may raise that looked right. Anything else, as a refusal, is not about reports.
 REPORTS_FAULTS = (
     DatabaseError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
@@ -136,33 +138,21 @@ def keep_poll(marketplace: str, poll: AskedPoll, digests: Sequence[bytes] = ()) 
 def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Taken:
     """The same for reports of several polls, in the caller's transaction."""
     lock_lines_of(marketplace)
-    poisoned: list[Exception] = []
-    done = _take_or_halve(marketplace, reports, poisoned, now=now)
-    if poisoned:
-        log.error("%d reports of %s cannot be stored, kept as unreadable", len(poisoned), marketplace)
-    return done
-
-
-def _take_or_halve(marketplace: str, reports: Sequence[Given], poisoned: list[Exception], *, now: datetime) -> _Taken:
-    """Take the set; where that fails, each half by itself, down to the one report that fails: it is kept unread."""
-    try:
-        with transaction.atomic():
-            return _take(marketplace, reports, now=now)
-    except (OperationalError, InterfaceError):
-        raise  # the database, not a report: the whole set is tried again
-    except REPORTS_FAULTS as fault:
-        if len(reports) == 1:
-            poisoned.append(fault)
-            if len(poisoned) > MOST_POISONED:
-                raise
-            ((report, origin),) = reports
-            return _take(marketplace, [(unstorable(report, fault), origin)], now=now)
-    middle = len(reports) // 2
-    halves = [_take_or_halve(marketplace, half, poisoned, now=now) for half in (reports[:middle], reports[middle:])]
+    done: list[_Taken] = []
+    failed = do_in_halves(
+        reports,
+        lambda some: done.append(_take(marketplace, some, now=now)),
+        faults=REPORTS_FAULTS,
+        most_failures=MOST_FAILURES,
+    )
+    if failed:
+        log.error("%d reports of %s cannot be stored, kept as unreadable", len(failed), marketplace)
+        unread = [(unstorable(report, why), origin) for (report, origin), why in failed]
+        done.append(_take(marketplace, unread, now=now))  # what fails now is about no report
     return _Taken(
-        [digest for half in halves for digest in half.digests],
-        lines=sum(half.lines for half in halves),
-        unreadable=sum(half.unreadable for half in halves),
+        [digest for taken in done for digest in taken.digests],
+        lines=sum(taken.lines for taken in done),
+        unreadable=sum(taken.unreadable for taken in done),
     )
 
 

@@ -23,7 +23,7 @@ from joey.orders.queries import report_payload, unread_reports
 from joey.orders.retry_unread import retry_all_unread, retry_unreadable
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import ORDERS
-from joey.orders.take_order_reports import MOST_POISONED, take_order_reports
+from joey.orders.take_order_reports import take_order_reports
 from joey.record.queries import events_of
 from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
 from tests.orders.polled import polled
@@ -260,6 +260,56 @@ def test_a_payload_too_deep_to_write_stops_no_other() -> None:
     assert polled(replace(report("1"), payload=deep)).reports == 0, "known, though it cannot be read"
 
 
+def failing_at(monkeypatch: pytest.MonkeyPatch, orders: list[str]) -> list[int]:
+    """From now on no set with any of these orders can be claimed; how many sets were tried, as they are."""
+    tried: list[int] = []
+
+    def fails(marketplace: str, staged: StagedReports, *, now: datetime) -> bool:
+        tried.append(staged.orders)
+        if sql.value(f"SELECT EXISTS (SELECT FROM {ORDERS} WHERE external_order = ANY(%s))", [orders]):
+            raise ValueError("one of them")
+        return attribute_and_claim(marketplace, staged, now=now)
+
+    monkeypatch.setattr("joey.orders.take_order_reports.attribute_and_claim", fails)
+    return tried
+
+
+def test_however_many_reports_cannot_be_stored_they_stop_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    leased(meis_shop())
+    with monkeypatch.context() as broken:
+        failing_at(broken, [str(n) for n in range(0, 90, 3)])
+        done = polled(*(replace(report(str(n)), payload={"n": n}) for n in range(90)))
+
+    assert (done.lines, done.unreadable) == (60, 30)
+    assert {each.problem for each in unread_reports()} == {"it cannot be stored: ValueError"}
+    reads = Learnt(lambda unread: replace(report(str(unread.payload["n"])), payload=unread.payload))
+    monkeypatch.setattr(registry, "connectors", lambda: [reads])
+    assert retry_all_unread(now=NOW).read == 30, "each was kept with what it says"
+    assert OrderLine.objects.count() == 90
+    prove_orders()
+
+
+def test_a_fault_in_very_many_puts_the_rest_aside_and_all_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    leased(meis_shop())
+    monkeypatch.setattr("joey.orders.take_order_reports.MOST_FAILURES", 6)
+    reads = Learnt(lambda unread: replace(report(str(unread.payload["n"])), payload=unread.payload))
+    monkeypatch.setattr(registry, "connectors", lambda: [reads])
+    bad = [str(n) for n in range(1, 6)]
+    tried = failing_at(monkeypatch, bad)
+
+    done = polled(*(replace(report(str(n)), payload={"n": n}) for n in range(1, 17)))
+
+    assert len(tried) < 15
+    assert (done.reports, done.lines + done.unreadable) == (16, 16)
+    assert done.unreadable > len(bad), "some are aside that are not at fault"
+    hours = 0
+    while len(unread_reports()) > len(bad) and hours < 20:
+        retry_all_unread(now=NOW)
+        hours += 1
+    assert {each.external_order for each in unread_reports()} == {*bad}
+    prove_orders()
+
+
 def test_a_fault_of_ours_is_not_blamed_on_the_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     leased(meis_shop())
 
@@ -267,8 +317,8 @@ def test_a_fault_of_ours_is_not_blamed_on_the_reports(monkeypatch: pytest.Monkey
         raise ValueError("ours")
 
     monkeypatch.setattr("joey.orders.take_order_reports.keep_reports", broken)
-    with pytest.raises(ValueError, match="ours"):
-        take_order_reports("taobao", [report(str(n)) for n in range(2 * MOST_POISONED)], now=NOW)
+    with pytest.raises(ValueError, match="ours"):  # nor could they be kept as unreadable
+        take_order_reports("taobao", [report(str(n)) for n in range(8)], now=NOW)
 
     assert not UnreadReport.objects.exists()
 
