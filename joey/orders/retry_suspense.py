@@ -13,6 +13,7 @@ from django.db import transaction
 from joey.kit import sql
 from joey.kit.partitions import first_id_of
 from joey.kit.sets import columns_of
+from joey.marketplaces.registry import NotInstalled
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.move_lines import move_lines
 from joey.orders.stage_reports import StagedReports, empty_tables
@@ -24,13 +25,22 @@ log = logging.getLogger(__name__)
 
 
 def retry_all_suspense(*, now: datetime) -> int:
-    """Retry every marketplace's lines; how many found their shop. A marketplace that fails stops no other."""
-    found = 0
+    """Retry every marketplace's lines; how many found their shop.
+
+    A marketplace that fails stops no other; the first failure is raised at the end. Lines of one whose package is gone
+    wait until it is installed again.
+    """
+    found, failures = 0, []
     for (marketplace,) in sql.tuples("SELECT DISTINCT marketplace FROM orders_orderline WHERE suspense <> ''"):
         try:
             found += retry_suspense(marketplace, now=now)
-        except Exception:
+        except NotInstalled:
+            continue
+        except Exception as failure:
             log.exception("retrying the suspense of %s failed", marketplace)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
     return found
 
 

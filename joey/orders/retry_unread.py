@@ -4,6 +4,7 @@ A later version of a connector may know them. What is read is another reading of
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +29,8 @@ from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origi
 from joey.people.models import Person
 from joey.record.append import append
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 1000  # of one marketplace in one run, those first that were tried longest ago
 
 
@@ -35,8 +38,11 @@ AT_ONCE = 1000  # of one marketplace in one run, those first that were tried lon
 class Reread:
     """How many reports were tried again, and how many of them could be read."""
 
-    tried: int
-    read: int
+    tried: int = 0
+    read: int = 0
+
+    def __add__(self, other: "Reread") -> "Reread":
+        return Reread(self.tried + other.tried, self.read + other.read)
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,20 @@ class _Kept:
 
 
 def retry_all_unread(*, now: datetime) -> Reread:
-    """Try what every connected marketplace reported and could not be read. One that fails stops no other."""
-    done = [retry_marketplace(connector, now=now) for connector in registry.connectors()]
-    return Reread(sum(each.tried for each in done), sum(each.read for each in done))
+    """Try what every connected marketplace reported and could not be read.
+
+    A marketplace that fails stops no other; the first failure is raised at the end.
+    """
+    done, failures = Reread(), []
+    for connector in registry.connectors():
+        try:
+            done += retry_marketplace(connector, now=now)
+        except Exception as failure:
+            log.exception("reading the unreadable reports of %s again failed", connector.code)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return done
 
 
 @transaction.atomic(durable=True)
@@ -68,8 +85,7 @@ def retry_marketplace(connector: Connector, *, now: datetime) -> Reread:
     lock_lines_of(connector.code)
     dismiss_replaced(connector.code, now=now)
     unreadable = _retry(connector, _unreadable(connector.code), now=now)
-    unknown = _retry(connector, _with_unknown_codes(connector.code), now=now)
-    return Reread(unreadable.tried + unknown.tried, unreadable.read + unknown.read)
+    return unreadable + _retry(connector, _with_unknown_codes(connector.code), now=now)
 
 
 @transaction.atomic

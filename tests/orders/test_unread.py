@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import DataError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from joey.commissions.earn_due import earn_due
@@ -72,6 +73,26 @@ def test_an_unreadable_report_has_a_reason_and_an_age_until_it_is_read(learnt: N
     earn_due(now=NOW)
     prove()
     assert retry_all_unread(now=NOW).tried == 0
+
+
+def test_a_marketplace_that_fails_lets_the_others_be_tried_and_is_named(
+    learnt: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing, reading = Learnt(lambda unread: unread), registry.connectors()[0]
+    failing.code = "amazon"
+    monkeypatch.setattr(registry, "connectors", lambda: [failing, reading])
+
+    def breaks(marketplace: str, *, now: datetime) -> None:
+        sql.execute("SELECT 1 / %s", [0 if marketplace == "amazon" else 1])
+
+    monkeypatch.setattr("joey.orders.retry_unread.dismiss_replaced", breaks)
+    polled(unreadable())
+
+    with pytest.raises(DataError, match="division by zero"):  # so that the job counts as failed
+        retry_all_unread(now=NOW)
+
+    assert unread_reports() == []
+    assert "the unreadable reports of amazon" in caplog.text
 
 
 def test_an_operator_can_retry_one(learnt: None) -> None:
