@@ -15,18 +15,17 @@ def say_not_installed(marketplaces: Iterable[str]) -> None:
 
 
 def faults() -> list[str]:
-    """A line for each marketplace whose package or account cannot be used, if it has no line of its own (above).
+    """A line for each package or account that cannot be used, if its marketplace has no line of its own (above).
 
     Inside `instance`.
     """
     from joey.marketplaces import registry
+    from joey.marketplaces.find_packages import OF_A_PACKAGE
     from joey.orders.not_installed import not_installed
 
-    packages = (f"{each.marketplace}: its package cannot be used: {each.problem}." for each in registry.not_usable())
     gone = not_installed()
-    apart = [each for each in registry.not_connected() if each.marketplace not in gone]
-    accounts = (f"{each.marketplace}: it is not connected: {each.problem}" for each in apart)
-    return [f"{line.rstrip('.')}. The others went on." for line in (*packages, *accounts)]
+    apart = [each for each in registry.faults() if each.says is OF_A_PACKAGE or each.marketplace not in gone]
+    return [f"{each.text.rstrip('.')}." + (" The others went on." if each.marketplace else "") for each in apart]
 
 
 def say_faults(found: Iterable[str]) -> None:

@@ -69,7 +69,7 @@ def health(*, now: datetime) -> Health:
     worker = ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True).first()
     syncs, search, booking = _syncs(), lag(), tuple(booking_lags(now=now))
     troubles = (
-        *_troubles(worker, syncs, now), *_marketplace_troubles(), *_booking_troubles(booking, now),
+        *_troubles(worker, syncs, now), *(each.text for each in registry.faults()), *_booking_troubles(booking, now),
         *_partition_troubles(), *_search_troubles(search),
     )  # fmt: skip
     return Health(troubles, worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
@@ -117,13 +117,6 @@ def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime
                 }
             )
     return found
-
-
-def _marketplace_troubles() -> list[str]:
-    package = _("The package of %(marketplace)s cannot be used, so it counts as not installed: %(problem)s")
-    account = _("%(marketplace)s is configured and not connected: %(problem)s")
-    given = [(package, each) for each in registry.not_usable()] + [(account, each) for each in registry.not_connected()]
-    return [text % {"marketplace": each.marketplace, "problem": each.problem} for text, each in given]
 
 
 def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]:

@@ -238,12 +238,8 @@ def _search() -> Iterator[Diagnosis]:
 def _marketplaces() -> Iterator[Diagnosis]:
     from joey.marketplaces import registry
 
-    for each in registry.not_usable():
-        text = f"The package of the marketplace {each.marketplace} cannot be used: {each.problem}. Install it again."
-        yield Diagnosis(False, text)
-    for each in registry.not_connected():
-        text = f"The marketplace {each.marketplace} is configured and not connected: {each.problem}"
-        yield Diagnosis(False, text)
+    for fault in registry.faults():
+        yield Diagnosis(False, fault.text)
     connected = ", ".join(each.code for each in registry.connectors()) or "none"
     yield Diagnosis(True, f"Marketplaces that are connected: {connected}.")
 

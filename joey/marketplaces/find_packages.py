@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey import marketplaces as own_package
 from joey.kit.refusals import Refusal
-from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.manifest_shape import Manifest, Text
 
 ENTRY_POINTS = "joey.marketplaces"
 
@@ -26,12 +26,21 @@ class NotUsable(Exception):
     """What is registered cannot be used as it is; the message says why, and holds nothing that is kept secret."""
 
 
+OF_A_PACKAGE = _("The package of %(marketplace)s cannot be used, so it counts as not installed: %(problem)s")
+
+
 @dataclass(frozen=True)
 class Fault:
-    """A package that cannot be used, by the name of its entry point, or an account that cannot be, by its code."""
+    """A package that cannot be used, by the name of its entry point, an account that cannot be, by its code, or all."""
 
-    marketplace: str
+    marketplace: str  # "" when it is about all of them
     failure: Exception
+    says: Text = OF_A_PACKAGE
+
+    @property
+    def text(self) -> str:
+        """What does not work here, and why, for whoever can change it."""
+        return str(self.says) % {"marketplace": self.marketplace, "problem": self.problem}
 
     @property
     def problem(self) -> str:

@@ -24,6 +24,9 @@ from joey.marketplaces.imported import PREFIX, feeds, is_feed, manifest_of_feed
 from joey.marketplaces.manifest_shape import Manifest, Text
 from joey.marketplaces.port import Connector
 
+_OF_AN_ACCOUNT = _("%(marketplace)s is configured and not connected: %(problem)s")
+_OF_ALL_ACCOUNTS = _("No marketplace is connected: %(problem)s")
+
 
 class NotConnected(Unavailable):
     """This instance has no account at the marketplace, or does not know it."""
@@ -56,14 +59,11 @@ def connector_for(marketplace: str) -> Connector:
     return found
 
 
-def not_usable() -> tuple[Fault, ...]:
-    """Packages that are registered and cannot be used."""
-    return find_packages().faults
-
-
-def not_connected() -> tuple[Fault, ...]:
-    """Accounts of this instance's configuration that cannot be used."""
-    return _connect(_configuration())[1]
+def faults() -> tuple[Fault, ...]:
+    """Packages that are registered and cannot be used, and accounts of this instance's configuration."""
+    problem = getattr(settings, "JOEY_MARKETPLACES_PROBLEM", "")
+    of_all = (Fault("", NotUsable(problem), _OF_ALL_ACCOUNTS),) if problem else ()
+    return (*find_packages().faults, *of_all, *_connect(_configuration())[1])
 
 
 def code_for(marketplace: str) -> str:
@@ -163,7 +163,7 @@ def _connectors(configuration: str) -> dict[str, Connector]:
 @lru_cache(maxsize=4)
 def _connect(configuration: str) -> tuple[dict[str, Connector], tuple[Fault, ...]]:
     """Connectors keep connections and feeds, so each configuration makes them once. What cannot be is a fault."""
-    configured: dict[str, dict[str, Any]] = json.loads(configuration)
+    configured: dict[str, Any] = json.loads(configuration)
     connected: dict[str, Connector] = {}
     faults = []
     for code in sorted(configured):
@@ -172,9 +172,11 @@ def _connect(configuration: str) -> tuple[dict[str, Connector], tuple[Fault, ...
         try:
             if code not in packages():
                 raise NotUsable(_("no package that is installed has this code"))
+            if not isinstance(configured[code], dict):
+                raise NotUsable(_("what is configured for it is no JSON object"))
             connected[code] = import_module(f"{packages()[code]}.connector").connect(configured[code])
         except Exception as failure:  # noqa: BLE001 - of whatever kind, it is this account's only
-            faults.append(Fault(code, failure))  # doctor, /readyz and the commands name it
+            faults.append(Fault(code, failure, _OF_AN_ACCOUNT))  # doctor, /readyz and the commands name it
     return connected, tuple(faults)
 
 

@@ -1,15 +1,18 @@
 """How Joey is put together. What differs between two instances comes from the environment."""
 
-import json
 import os
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+
+from joey.kit.json import as_float, read_json
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("JOEY_DATA") or PACKAGE.parent / ".joey")
@@ -203,23 +206,45 @@ CONTENT_SECURITY_POLICY = {
 # --- Marketplaces: {CODE: {"gateway": …, "credentials": {…}}, …}; without an entry a marketplace is not connected
 
 
-def accounts_in(path: Path) -> dict[str, dict[str, object]]:
+def accounts_in(path: Path) -> dict[str, Any]:
     """The accounts in a file that only its owner can read; none when there is no such file."""
     if not path.is_file():
         return {}
     if path.stat().st_mode & 0o077:
         raise ImproperlyConfigured(f"{path} holds secrets and others can read it: chmod 600 {path}")
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(account, dict) for account in found.values()):
+        found = read_json(path.read_bytes().removeprefix(BOM_UTF8), fractions=as_float)
+    except (OSError, ValueError) as broken:  # neither quotes what is in the file
+        raise ImproperlyConfigured(f"{path} cannot be read as JSON: {broken}") from None
+    if not isinstance(found, dict):
         raise ImproperlyConfigured(f'{path} must hold a JSON object like {{"CODE": {{"credentials": {{…}}}}}}')
     return found
 
 
-JOEY_MARKETPLACES = accounts_in(Path(os.environ.get("JOEY_MARKETPLACES") or DATA / "marketplaces.json"))
-JOEY_RAILS = accounts_in(Path(os.environ.get("JOEY_RAILS") or DATA / "rails.json"))
+def accounts_or_problem(path: Path) -> tuple[dict[str, Any], str]:
+    """The same; where the file cannot be used, none and what is wrong with it."""
+    try:
+        return accounts_in(path), ""
+    except ImproperlyConfigured as problem:
+        return {}, str(problem)
+
+
+# Without marketplaces an instance can still show its shops and pay: it starts, and doctor and /readyz say why.
+JOEY_MARKETPLACES, JOEY_MARKETPLACES_PROBLEM = accounts_or_problem(
+    Path(os.environ.get("JOEY_MARKETPLACES") or DATA / "marketplaces.json")
+)
+
+
+def rails_in(path: Path) -> dict[str, dict[str, object]]:
+    """Money leaves by these, so nothing starts before the whole file can be read. Raises ImproperlyConfigured."""
+    rails = accounts_in(path)
+    for code, account in rails.items():
+        if not isinstance(account, dict):
+            raise ImproperlyConfigured(f"{path}: “{code}” must be a JSON object with the fields of an account")
+    return rails
+
+
+JOEY_RAILS = rails_in(Path(os.environ.get("JOEY_RAILS") or DATA / "rails.json"))
 
 # --- Rules -----------------------------------------------------------------------------------------------
 
