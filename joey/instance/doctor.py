@@ -39,16 +39,13 @@ def diagnose(data: Path) -> Iterator[Diagnosis]:
         running = noted_instance(data) if user and user.command == "up" else None
         if running is None:
             yield from _resting(data)
+            yield from _with_settings(data, None, {}, _marketplaces)
             return
         url, owner_url = running.database_url, running.database_owner_url
         yield Diagnosis(True, f"Joey is running at {running.url} (process {running.pid}), data in {data}.")
     assert owner_url
     yield from _database(url, owner_url)
-    _set_up_django(data, running, url)
-    yield from _partitions()
-    yield from _locks()
-    yield from _search()
-    yield from _marketplaces()
+    yield from _with_settings(data, running, {"DATABASE_URL": url}, _partitions, _locks, _search, _marketplaces)
     if running:
         yield from _faces(running)
 
@@ -170,15 +167,21 @@ def _failed_jobs(app: psycopg.Connection) -> Diagnosis:
     return Diagnosis(True, "No background job has failed.")
 
 
-def _set_up_django(data: Path, running: Instance | None, url: str) -> None:
-    from joey.instance.open_instance import environment
+def _with_settings(
+    data: Path, running: Instance | None, values: dict[str, str], *checks: Callable[[], Iterator[Diagnosis]]
+) -> Iterator[Diagnosis]:
+    """What needs Joey's settings; where they are refused, nothing of Joey starts, and the refusal is what is wrong."""
+    from django.core.exceptions import ImproperlyConfigured
 
-    os.environ.update({"JOEY_DATA": str(data), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "joey.site.settings"})
-    if running:
-        os.environ.update(environment(data, running))
-    import django
+    from joey.instance.open_instance import begin, environment
 
-    django.setup()
+    try:
+        begin({"JOEY_DATA": str(data)} | values | (environment(data, running) if running else {}))
+    except ImproperlyConfigured as refused:
+        yield Diagnosis(False, f"Nothing starts with these settings. {refused}")
+        return
+    for check in checks:
+        yield from check()
 
 
 def _partitions() -> Iterator[Diagnosis]:
