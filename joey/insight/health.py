@@ -15,6 +15,7 @@ from joey.marketplaces import registry
 from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.by_rule import to_decide
 from joey.payouts.models import Payout
+from joey.payouts.rails.registry import rail_faults
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker's heartbeat is every ten seconds
 BOOKING_OLD_AFTER = timedelta(minutes=5)  # five rounds missed
@@ -69,8 +70,8 @@ def health(*, now: datetime) -> Health:
     worker = ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True).first()
     syncs, search, booking = _syncs(), lag(), tuple(booking_lags(now=now))
     troubles = (
-        *_troubles(worker, syncs, now), *(each.text for each in registry.faults()), *_booking_troubles(booking, now),
-        *_partition_troubles(), *_search_troubles(search),
+        *_troubles(worker, syncs, now), *(each.text for each in registry.faults()), *rail_faults(),
+        *_booking_troubles(booking, now), *_partition_troubles(), *_search_troubles(search),
     )  # fmt: skip
     return Health(troubles, worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
 

@@ -39,13 +39,13 @@ def diagnose(data: Path) -> Iterator[Diagnosis]:
         running = noted_instance(data) if user and user.command == "up" else None
         if running is None:
             yield from _resting(data)
-            yield from _with_settings(data, None, {}, _marketplaces)
+            yield from _with_settings(data, None, {}, _marketplaces, _rails)
             return
         url, owner_url = running.database_url, running.database_owner_url
         yield Diagnosis(True, f"Joey is running at {running.url} (process {running.pid}), data in {data}.")
     assert owner_url
     yield from _database(url, owner_url)
-    yield from _with_settings(data, running, {"DATABASE_URL": url}, _partitions, _locks, _search, _marketplaces)
+    yield from _with_settings(data, running, {"DATABASE_URL": url}, _partitions, _locks, _search, _marketplaces, _rails)
     if running:
         yield from _faces(running)
 
@@ -245,6 +245,15 @@ def _marketplaces() -> Iterator[Diagnosis]:
         yield Diagnosis(False, fault.text)
     connected = ", ".join(each.code for each in registry.connectors()) or "none"
     yield Diagnosis(True, f"Marketplaces that are connected: {connected}.")
+
+
+def _rails() -> Iterator[Diagnosis]:
+    from joey.payouts.rails.registry import connected_accounts, rail_faults
+
+    for fault in rail_faults():
+        yield Diagnosis(False, fault)
+    connected = ", ".join(manifest.code for _rail, manifest in connected_accounts().values()) or "none"
+    yield Diagnosis(True, f"Rails that payouts can go by: {connected}.")
 
 
 def _paused(app: psycopg.Connection) -> Diagnosis:

@@ -89,7 +89,7 @@ def _read_row(text: str) -> Any:
 
 
 def _what_it_says(text: str) -> dict[str, Any]:
-    """As far as that can be told; else what makes two such rows two. The text itself could name anyone."""
+    """What can be read of it; else only what makes two such rows two, for the text itself could name anyone."""
     try:
         said = _LENIENT.decode(_NO_UTF8.sub(lambda byte: rf"\\x{ord(byte[0]) - 0xDC00:02x}", text))
     except (ValueError, RecursionError):

@@ -39,7 +39,7 @@ class Fault:
 
     @property
     def text(self) -> str:
-        """What does not work here, and why, for whoever can change it."""
+        """What does not work here, and why."""
         return str(self.says) % {"marketplace": self.marketplace, "problem": self.problem}
 
     @property

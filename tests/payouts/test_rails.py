@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils.translation import override
 from pytest_django import Settings
 
@@ -26,6 +27,7 @@ from joey.payouts.rails.registry import (
     connect_rail,
     default_rail,
     format_name,
+    rail_faults,
     rail_manifests,
 )
 from joey.payouts.request_payout import request_payout
@@ -269,3 +271,39 @@ def test_a_rail_that_no_folder_has_is_not_connected(settings: Settings) -> None:
 
     with pytest.raises(RailNotConnected):
         connect_rail("pigeon")
+    assert rail_faults() == ["No rail has the code “pigeon”, so no payout goes by it."]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"gateway": ["http://localhost"]}, "bank.gateway must be a text"),
+        ({"gateway": ""}, "bank.gateway is missing"),
+        ({"credentials": {}}, "bank.credentials.key is missing"),
+        ({"credentials": "k"}, "bank.credentials must be an object"),
+        ({"credentials": {"key": "k", "kye": ""}}, "bank.credentials has no field “kye”; it has key"),
+        ({"debtor": {"acount": "DE00"}}, "bank.debtor has no field “acount”; it has name, account, bank"),
+        ({"debtor": {"account": 1234}}, "bank.debtor.account must be a text"),
+        ({"format": "mt101"}, "bank.format must be one of pain001, csv, not 'mt101'"),
+        ({"zone": "Mars"}, "bank.zone must be a time zone such as Asia/Shanghai, not 'Mars'"),
+        (
+            {"debitor": {"account": "DE00"}},
+            "bank has no field “debitor”; it has gateway, credentials, debtor, format, mode, host, zone",
+        ),
+    ],
+)
+def test_a_wrong_field_of_an_account_sends_nothing_and_is_named(
+    bank: Bank, settings: Settings, change: dict[str, object], problem: str
+) -> None:
+    shop = ready_shop(4_000)
+    approved(shop, 4_000)
+    settings.JOEY_RAILS = {"bank": bank.settings["bank"] | change}
+
+    with pytest.raises(RailNotConnected, match=re.escape(f"{problem}.")):
+        send_due(now=NOW)
+
+    assert (bank.files, held(shop.pk)) == ({}, money(reserved=4_000))
+    said = f"The account for bank transfer cannot be used, so payouts wait: rails.json (JOEY_RAILS): {problem}."
+    assert rail_faults() == [said]
+    assert said in Client(headers={"accept-language": "en"}).get("/readyz").json()["troubles"]
+    assert account_name("bank", "0" * 64) == "Bank transfer · an account not in the settings now"

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -48,8 +49,8 @@ def format_name(code: str, file_format: str) -> Text:
 
 def account_name(code: str, account: str) -> str:
     """What people call a rail account: the rail and its label, or that the settings name another one now."""
-    connected = connect_rail(code) if code in connected_rails() else None
-    label = connected.label if connected and connected.account == account else _("an account not in the settings now")
+    connected = connected_accounts().get(account)
+    label = connected[0].label if connected else _("an account not in the settings now")
     return f"{capfirst(str(rail_name(code)))} · {label}"
 
 
@@ -64,19 +65,44 @@ def connected_rails() -> list[str]:
     return [code for code in rail_manifests() if settings.JOEY_RAILS.get(code)]
 
 
+def rail_faults() -> list[str]:
+    """What is wrong with the accounts in the settings, a sentence each; payouts by these rails wait."""
+    found = []
+    for code in settings.JOEY_RAILS:
+        try:
+            connect_rail(code)
+        except RailNotConnected as refused:
+            found.append(str(refused))
+    return found
+
+
 def connected_accounts() -> dict[str, tuple[Rail, RailManifest]]:
-    """Every rail that is connected, with its manifest, by its rail account."""
-    connected = [(connect_rail(code), rail_manifests()[code]) for code in connected_rails()]
-    return {rail.account: (rail, manifest) for rail, manifest in connected}
+    """Every rail that is connected, with its manifest, by its rail account. One that cannot be stops no other."""
+    found = {}
+    for code in connected_rails():
+        try:
+            rail = connect_rail(code)
+        except RailNotConnected:
+            continue  # its files wait; `rail_faults` says why
+        found[rail.account] = rail, rail_manifests()[code]
+    return found
 
 
 def connect_rail(code: str) -> Rail:
     """The rail, connected to the account in the settings. Raises RailNotConnected."""
     manifest = rail_manifests().get(code)
     account = settings.JOEY_RAILS.get(code)
-    if manifest is None or not account:
+    if manifest is None:
+        raise RailNotConnected(_("No rail has the code “%s”, so no payout goes by it.") % code[:20])
+    if not account:
         raise RailNotConnected(
             _("No account for %(rail)s is set up here, so payouts wait. An operator has to add one.")
-            % {"rail": rail_name(code[:20])}
+            % {"rail": manifest.name}
         )
-    return manifest.connect(account)
+    try:
+        return manifest.connect(account)
+    except ImproperlyConfigured as problem:  # it names the field
+        raise RailNotConnected(
+            _("The account for %(rail)s cannot be used, so payouts wait: %(problem)s")
+            % {"rail": manifest.name, "problem": problem}
+        ) from None

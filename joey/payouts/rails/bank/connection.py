@@ -1,6 +1,6 @@
 """The bank account that this instance pays from, as its settings describe it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,10 @@ class BankConnection:
     zone: ZoneInfo  # a date in a file is a day at the bank
 
 
+_FIELDS = ("gateway", "credentials", "debtor", "format", "mode", "host", "zone")
+_FORMATS = ("pain001", "csv")
+
+
 def read_connection(settings: Mapping[str, Any]) -> BankConnection:
     """From an entry of JOEY_RAILS: gateway, credentials.key, and optionally format, debtor {name, account, bank}, mode,
     host and zone.
@@ -33,34 +37,58 @@ def read_connection(settings: Mapping[str, Any]) -> BankConnection:
     The debtor defaults to a name only, which suits the demo; a real bank needs its own. `mode` is "live" unless the
     settings say otherwise. `host` stands for the gateway's host in the account's identity: set it when the same bank
     moves to another address, so that files already written can still go there. `zone` is where the bank's days begin
-    and end, that of the pages unless the settings say otherwise. Raises ImproperlyConfigured for an unknown one.
+    and end, that of the pages unless the settings say otherwise.
+
+    Raises ImproperlyConfigured naming the field. A name that means nothing is refused too: it is one that was mistyped,
+    and what holds in its place could be another account.
     """
-    gateway = str(settings["gateway"]).rstrip("/")
-    debtor = settings.get("debtor", {})
-    debtor_account = str(debtor.get("account", "JOEY"))
+    texts = _texts("bank", {name: given for name, given in settings.items() if name not in ("credentials", "debtor")})
+    key = _texts("bank.credentials", settings.get("credentials", {}), ("key",)).get("key")
+    debtor = _texts("bank.debtor", settings.get("debtor", {}), ("name", "account", "bank"))
+    gateway = texts.get("gateway", "").rstrip("/")
+    if not gateway or not key:
+        raise _wrong("bank.credentials.key is missing" if gateway else "bank.gateway is missing")
+    file_format = texts.get("format", "pain001")
+    if file_format not in _FORMATS:
+        raise _wrong(f"bank.format must be one of {', '.join(_FORMATS)}, not {file_format!r}")
+    debtor_account = debtor.get("account", "JOEY")
     return BankConnection(
         gateway=gateway,
-        key=str(settings["credentials"]["key"]),
-        file_format=str(settings.get("format", "pain001")),
-        debtor_name=str(debtor.get("name", "Joey")),
+        key=key,
+        file_format=file_format,
+        debtor_name=debtor.get("name", "Joey"),
         debtor_account=debtor_account,
-        debtor_bank=str(debtor.get("bank", "")),
+        debtor_bank=debtor.get("bank", ""),
         account=rail_account(
             rail="bank",
-            host=str(settings.get("host") or urlsplit(gateway).netloc),
+            host=texts.get("host") or urlsplit(gateway).netloc,
             debtor_account=debtor_account,
-            mode=str(settings.get("mode", "live")),
+            mode=texts.get("mode", "live"),
         ),
-        zone=_zone(settings.get("zone")),
+        zone=_zone(texts.get("zone")),
     )
 
 
-def _zone(name: object) -> ZoneInfo:
+def _texts(place: str, given: object, known: Sequence[str] = _FIELDS) -> dict[str, str]:
+    """The fields of an object that are given, each a text and each one of those known."""
+    if not isinstance(given, Mapping):
+        raise _wrong(f"{place} must be an object")
+    for name, value in given.items():
+        if name not in known:
+            raise _wrong(f"{place} has no field “{name}”; it has {', '.join(known)}")
+        if not isinstance(value, str | None):
+            raise _wrong(f"{place}.{name} must be a text")
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _zone(name: str | None) -> ZoneInfo:
     if not name:
         return zone()
     try:
-        return ZoneInfo(str(name))
+        return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ImproperlyConfigured(
-            f"JOEY_RAILS: the bank's zone must be a time zone such as Asia/Shanghai, not {name!r}."
-        ) from None
+        raise _wrong(f"bank.zone must be a time zone such as Asia/Shanghai, not {name!r}") from None
+
+
+def _wrong(what: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"rails.json (JOEY_RAILS): {what}.")
