@@ -42,15 +42,21 @@ def refresh_due(*, now: datetime, wanted: Sequence[UUID] | None = None) -> Refre
 
     `wanted` narrows the set (to the offers that shops list, say). An offer that its marketplace no longer knows is
     withdrawn; one that is back is live again. If a marketplace is unavailable, its offers keep their facts until those
-    expire. Each batch is a transaction of its own; two runs at once do no harm.
+    expire. A marketplace that fails stops no other; the first failure is raised at the end. Each batch is a transaction
+    of its own; two runs at once do no harm.
     """
-    done = Refreshed()
+    done, failures = Refreshed(), []
     for connector in registry.connectors():
         try:
             _refresh(connector, _due(connector, now, wanted), now, done)
         except Refusal as trouble:
             done.troubles[connector.code] = str(trouble)
             log.warning("offers of %s were not refreshed: %s", connector.code, trouble)
+        except Exception as failure:
+            log.exception("refreshing the offers of %s failed", connector.code)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
     return done
 
 

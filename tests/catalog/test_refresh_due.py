@@ -93,6 +93,25 @@ def test_a_week_of_refreshing_keeps_every_price_fresh(own_world: Sandbox) -> Non
     assert all(len(offer.former_ids) == 10 for offer in turned)
 
 
+def test_a_connector_at_fault_keeps_no_other_from_being_asked(
+    connected: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled()
+    age(20)
+    first = next(each for each in registry.connectors() if Offer.objects.filter(marketplace=each.code).exists())
+
+    def at_fault(_ids: object) -> None:
+        raise KeyError("a fault")
+
+    monkeypatch.setattr(first, "look_up", at_fault)
+
+    with pytest.raises(KeyError, match="a fault"):  # so that the job counts as failed
+        refresh_due(now=clock.now())
+
+    stale = Offer.objects.filter(expires_at__lt=clock.now() + LIFE / 3)
+    assert {*stale.values_list("marketplace", flat=True)} == {*first.manifest.marketplaces}
+
+
 def test_only_what_is_wanted_is_read(connected: Sandbox) -> None:
     filled()
     age(20)
