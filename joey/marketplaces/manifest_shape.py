@@ -89,7 +89,6 @@ class Question:
     recheck_every: timedelta = timedelta(hours=1)
     # Ages at which a day is asked again as a whole, for what becomes visible long after the time it is asked by.
     rescan_after: tuple[timedelta, ...] = ()
-    corrections: Literal["same_row", "new_row"] = "same_row"  # a correction changes its row, or is a row of its own
 
 
 @dataclass(frozen=True)
