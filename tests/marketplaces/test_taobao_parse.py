@@ -87,8 +87,10 @@ def test_amount_with_a_comma_is_refused_by_name_and_the_report_is_kept() -> None
 
     with pytest.raises(UnreadableField, match="pub_share_pre_fee"):
         parse.order_report(row)
-    kept = parse.unreadable_order(row, "pub_share_pre_fee", window_end=NOW)
-    assert kept.external_order == "4294159887444065001"
+    kept = parse.unreadable("order", row, "pub_share_pre_fee", window_end=NOW)
+    whole = parse.order_report({**row, "pub_share_pre_fee": "1234.00"})
+    assert (kept.external_order, kept.external_line) == (whole.external_order, whole.external_line)
+    assert (kept.external_order, kept.case_id) == ("4294159887444065001", "")
     assert kept.payload["pub_share_pre_fee"] == "1,234.00"
     assert kept.reported_at == datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
 

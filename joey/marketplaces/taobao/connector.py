@@ -183,8 +183,7 @@ class TaobaoConnector:
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         """The row without the buyer."""
-        made = parse.unreadable_order if row.kind == "order" else parse.unreadable_refund
-        return made(row.row, problem, window_end=row.window_end)
+        return parse.unreadable(row.kind, row.row, problem, window_end=row.window_end)
 
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""

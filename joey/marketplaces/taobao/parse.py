@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from joey.marketplaces.port import (
     ByPosition,
@@ -37,6 +38,19 @@ _OF_THE_BUYER = re.compile(
 _NOT_OF_THE_BUYER = frozenset({"seller_nick", "member_type"})
 
 
+@dataclass(frozen=True)
+class _Names:
+    """The fields of a report that say what it is about."""
+
+    order: str
+    line: str
+    case: str = ""
+
+
+_ORDER_NAMES = _Names(order="trade_parent_id", line="trade_id")
+_REFUND_NAMES = _Names(order="tb_trade_parent_id", line="tb_trade_id", case="refund_suit_id")
+
+
 def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     """An element of the order report. Raises UnreadableField naming the field.
 
@@ -45,7 +59,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     is none. `by_relation` takes the channel's relation id as the position where there is one.
     """
     state = STATES.get(text(row, "tk_status"), "unknown")
-    trade_id = need(row, "trade_id")
+    trade_id = need(row, _ORDER_NAMES.line)
     settled = state == "settled"
     commission, service_fee = _commission(row, state)
     paid = fen(row, "alipay_total_price")
@@ -56,7 +70,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
         raise UnreadableField("modified_time is missing")
     rate = ppm(row, "tk_total_rate")
     return OrderReport(
-        external_order=need(row, "trade_parent_id"),
+        external_order=need(row, _ORDER_NAMES.order),
         external_line=_line(trade_id, text(row, "tk_order_role")),
         reported_at=reported_at,
         payload=without_buyer(row),
@@ -97,9 +111,9 @@ def refund_report(row: Row) -> RefundReport:
     if whole_fee is None and counts:
         raise UnreadableField("show_return_fee is missing")
     return RefundReport(
-        case_id=need(row, "refund_suit_id"),
-        external_order=need(row, "tb_trade_parent_id"),
-        external_line=_line(need(row, "tb_trade_id"), text(row, "tk_order_role")),
+        case_id=need(row, _REFUND_NAMES.case),
+        external_order=need(row, _REFUND_NAMES.order),
+        external_line=_line(need(row, _REFUND_NAMES.line), text(row, "tk_order_role")),
         reported_at=reported_at,
         payload=without_buyer(row),
         counts=counts,
@@ -109,28 +123,17 @@ def refund_report(row: Row) -> RefundReport:
     )
 
 
-def unreadable_order(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
-    """An order report that stays as it came."""
+def unreadable(kind: Literal["order", "refund"], row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
+    """A report that stays as it came."""
+    names = _ORDER_NAMES if kind == "order" else _REFUND_NAMES
     return UnreadableReport(
-        "order",
-        if_readable(lambda: text(row, "trade_parent_id", longest=64), ""),
+        kind,
+        if_readable(lambda: text(row, names.order, longest=64), ""),
         if_readable(lambda: moment(row, "modified_time"), None) or window_end,
         without_buyer(row),
         problem,
-        external_line=if_readable(lambda: _line(need(row, "trade_id"), text(row, "tk_order_role")), ""),
-    )
-
-
-def unreadable_refund(row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
-    """A refund report that stays as it came."""
-    return UnreadableReport(
-        "refund",
-        if_readable(lambda: text(row, "tb_trade_parent_id", longest=64), ""),
-        if_readable(lambda: moment(row, "modified_time"), None) or window_end,
-        without_buyer(row),
-        problem,
-        external_line=if_readable(lambda: _line(need(row, "tb_trade_id"), text(row, "tk_order_role")), ""),
-        case_id=if_readable(lambda: text(row, "refund_suit_id"), ""),
+        external_line=if_readable(lambda: _line(need(row, names.line), text(row, "tk_order_role")), ""),
+        case_id=if_readable(lambda: text(row, names.case), "") if names.case else "",
     )
 
 
