@@ -10,6 +10,7 @@ from joey.commissions.move_held import move_held_of
 from joey.kit import sql
 from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_reason
+from joey.money.money import Money
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
@@ -28,7 +29,8 @@ def place_hold(
     """Keep a commission, or an amount of it, from becoming available or from being paid.
 
     What is pending is not confirmed; what is available already moves to `shop:held` as far as it is unpaid. Raises
-    Invalid ("reason", "amount"), and Conflict when the commission is nothing.
+    Invalid ("reason"; "amount": not above zero, or more than the shop's part), and Conflict when the commission is
+    nothing. A part that falls below the amount later is held as a whole.
     """
     reason = read_reason(reason)
     if amount_minor is not None and amount_minor <= 0:
@@ -36,6 +38,9 @@ def place_hold(
     held = Commission.objects.select_for_update().get(pk=commission.pk)
     if not held.base_minor:
         raise Conflict(_("There is nothing to hold: this commission is 0 now."))
+    if amount_minor is not None and amount_minor > held.amount_minor:
+        text = _("The shop’s part of this order is %s, so no more can be held. Leave the amount out to hold all of it.")
+        raise Invalid(text % Money(held.amount_minor, held.currency).text, field="amount")
     kept = keep_text(reason, shop_id=held.shop_id)
     hold = Hold.objects.create(
         shop_id=held.shop_id, commission=held, hold_class=hold_class, amount_minor=amount_minor, opened_by=by,
@@ -48,7 +53,7 @@ def place_hold(
         {
             "class": hold_class,
             "reason": kept.fact,
-            "amount_minor": held.amount_minor if amount_minor is None else min(amount_minor, held.amount_minor),
+            "amount_minor": held.amount_minor if amount_minor is None else amount_minor,
             "currency": held.currency,
             "by": by,
             **({} if amount_minor is None else {"part_minor": amount_minor}),

@@ -11,6 +11,7 @@ from joey.commissions.follow_report_holds import BY_REPORT
 from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.models import Commission, Hold, HoldClosing
 from joey.kit.refusals import NotFound
+from joey.money.money import Money, parse_amount
 from joey.record.kept_texts import kept_text, with_texts
 
 LIST_MOST = 200
@@ -30,6 +31,7 @@ class HeldLine:
     external_order: str
     shop_slug: str
     hold_class: str
+    amount: Money | None  # None: all of it
     reason: str  # "" where a report placed it
     opened_at: datetime
 
@@ -44,6 +46,7 @@ def held_lines() -> list[HeldLine]:
             external_order=hold.commission.order_line.external_order,
             shop_slug=hold.shop.slug,
             hold_class=hold.hold_class,
+            amount=None if hold.amount_minor is None else Money(hold.amount_minor, hold.commission.currency),
             reason=kept_text(hold, "reason"),
             opened_at=hold.opened_at,
         )
@@ -65,3 +68,11 @@ def commission_of_line(line_id: UUID) -> Commission:
     if found is None:
         raise NotFound(_("This order line has earned nothing yet: it is unknown, or waits for its shop."))
     return found
+
+
+def read_part(commission: Commission, given: str) -> int | None:
+    """How much of it an operator asks to hold, as typed, in minor units; None, all of it, where nothing is typed.
+
+    Raises Invalid ("amount").
+    """
+    return parse_amount(given.strip(), commission.currency).minor if given.strip() else None

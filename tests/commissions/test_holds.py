@@ -69,6 +69,48 @@ def test_an_amount_of_what_is_available_is_held() -> None:
     prove()
 
 
+def test_an_amount_of_what_is_available_stays_held_through_a_partial_return_until_it_is_released() -> None:
+    take_in(settled())
+    confirmed()
+    hold = place_hold(line(), reason=WHY, amount_minor=200, now=NOW)
+
+    take_in(refund(back=171))
+    returned = money()
+    prove()
+    release_hold(hold, now=NOW, reason="Looked into it")
+
+    # 136 are left, fewer than the hold asks for: all of it is held, also what was available beside the hold.
+    assert returned == Money(held=136, receivable=171, revenue=34)
+    assert money() == Money(available=136, receivable=171, revenue=34)
+    prove()
+
+
+def test_a_small_return_takes_from_what_is_held_and_the_hold_keeps_its_amount() -> None:
+    take_in(settled())
+    confirmed()
+    place_hold(line(), reason=WHY, amount_minor=100, now=NOW)
+
+    take_in(refund(back=171))
+
+    assert money() == Money(available=36, held=100, receivable=171, revenue=34)
+    prove()
+
+
+def test_no_more_than_the_shops_part_can_be_held_and_several_holds_of_a_part_add_up_to_it() -> None:
+    take_in(settled())
+    confirmed()
+    with pytest.raises(Invalid, match=r"The shop’s part of this order is ¥2\.73") as refused:
+        place_hold(line(), reason=WHY, amount_minor=274, now=NOW)
+    assert (refused.value.field, Hold.objects.count(), money().held) == ("amount", 0, 0)
+
+    holds = [place_hold(line(), reason=WHY, amount_minor=200, now=NOW) for _ in range(2)]
+    assert (money().available, money().held) == (0, 273)
+    release_hold(holds[0], now=NOW, reason="Looked into it")
+
+    assert (money().available, money().held) == (73, 200)
+    prove()
+
+
 def test_only_what_is_unpaid_is_held_and_the_rest_once_it_comes_back() -> None:
     take_in(settled())
     confirmed()

@@ -171,6 +171,25 @@ def test_holds_and_releases_at_once_leave_what_is_open_and_nothing_else() -> Non
 
 
 @pytest.mark.usefixtures("available_lines")
+def test_holds_of_a_part_partial_returns_and_releases_at_once_leave_what_is_open() -> None:
+    lines = list(Commission.objects.order_by("id")[:6])
+    holds = [place_hold(line, reason="Checking", amount_minor=100, now=NOW) for line in lines]
+    returns = [refund(line.order_line.external_order, back=171, reported_at=NOW) for line in lines]
+    take_order_reports("taobao", returns, now=NOW)
+
+    at_once(
+        lambda: [place_hold(line, reason="Again", amount_minor=30, now=NOW) for line in lines],
+        lambda: [release_hold(hold, now=NOW, reason="Looked into it") for hold in holds[:3]],
+        lambda: [release_hold(hold, now=NOW, reason="Looked into it") for hold in holds[:3]],
+        lambda: earn_due(now=NOW, batch=2),
+    )
+
+    assert held() == 3 * 30 + 3 * 130  # 136 are left of each
+    assert available() == (LINES - 6) * 273 + 3 * (136 - 30) + 3 * (136 - 130)
+    prove()
+
+
+@pytest.mark.usefixtures("available_lines")
 def test_settlements_withdrawn_while_holds_are_placed_lose_nothing() -> None:
     lines = list(Commission.objects.order_by("id")[:6])
     again = [report(line.order_line.external_order, reported_at=NOW) for line in lines]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.at_the_counter import Api, Json, Sandbox
+from tests.journeys.at_the_counter import Api, Json, Sandbox, Visitor
 from tests.journeys.at_the_office import Operator
 from tests.journeys.paying_out import (
     ID,
@@ -142,6 +142,39 @@ def test_a_held_commission_is_released(joey: RunningJoey, sandbox: Sandbox, mei:
     assert "Bought through one’s own link" in ada.run("lines", "holds")
     ada.run("lines", "release", hold, "It was another buyer")
 
+    assert not order(mei, line)["held"]
+    assert "All" in joey.run("prove")
+
+
+def test_an_amount_of_a_commission_is_held_and_the_rest_goes_on(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    line = sold(joey, sandbox, mei, 3)
+    part = line["commission"]
+    held = ("lines", "hold", line["id"], "The statement is lower", "--amount")
+    assert f"The shop’s part of this order is {part['text']}" in ada.run(*held, "1000000", exit_code=1)
+    assert "above zero" in ada.run(*held, "0", exit_code=1)
+    assert "not an amount" in ada.run(*held, "a little", exit_code=1)
+    assert not order(mei, line)["held"]
+
+    hold = found(ID, ada.run(*held, "0.01"))
+    joey.run("settle", "--as-of", in_days(120))
+    before = available(mei)
+    assert "  ¥0.01  since" in ada.run("lines", "holds")
+    assert order(mei, line)["held"]
+    trace = mei.get(f"/shops/mei/orders/{line['id']}/trace")
+    assert "¥0.01 on hold: The statement is lower" in [step["what"] for step in trace["steps"]]
+    keeper = Visitor(joey.url)
+    keeper.sign_in("mei@example.com", sandbox)
+    assert "Partly held" in keeper.see("/studio/mei/orders").text
+
+    sandbox.move(line["number"], "return", quantity=1)
+    until(lambda: joey.run("sync") and order(mei, line)["commission"] != part, "the return", 120)
+    assert order(mei, line)["held"]
+    returned = available(mei)
+    assert returned < before
+    ada.run("lines", "release", hold, "The statement was corrected")
+    assert available(mei) == returned + 1
     assert not order(mei, line)["held"]
     assert "All" in joey.run("prove")
 

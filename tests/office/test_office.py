@@ -396,6 +396,31 @@ def test_a_payout_of_ones_own_shop_is_not_decided() -> None:
     assert "your own shop" in answer.content.decode()
 
 
+def test_an_amount_of_a_commission_is_held_in_the_office_and_what_is_no_amount_of_it_is_refused() -> None:
+    leased(meis_shop())
+    take_order_reports("taobao", [settled(days_ago=30)], now=NOW)
+    earn_due(now=NOW)
+    commission, client = Commission.objects.get(), signed_in(ada())
+    why = {"reason": "The statement is lower"}
+
+    asked = act(client, "commissions_commission", "hold", commission.pk).content.decode()
+    assert "Amount of each (leave empty to hold all of it)" in asked
+    for amount, problem in (("2.74", "The shop’s part of this order is ¥2.73"), ("0", "is above zero"),
+                            ("1,5", "not an amount Joey can read"), ("0.375", "not an amount Joey can read")):  # fmt: skip
+        page = act(client, "commissions_commission", "hold", commission.pk, amount=amount, **why).content.decode()
+        assert problem in page
+        assert "Done" not in page
+    assert not Hold.objects.exists()
+
+    act(client, "commissions_commission", "hold", commission.pk, amount="0.37", **why)
+    confirm_due(now=NOW)
+
+    assert "¥0.37" in client.get(reverse("admin:commissions_hold_changelist")).content.decode()
+    commission.refresh_from_db()
+    assert (commission.pending_minor, commission.released_minor) == (37, 236)
+    prove()
+
+
 def test_a_commission_is_held_and_released() -> None:
     leased(meis_shop())
     take_order_reports("taobao", [settled(days_ago=30)], now=NOW)

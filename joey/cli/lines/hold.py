@@ -23,24 +23,30 @@ def holds(data: Path) -> None:
     for held in found:
         since = f"{held.opened_at:%Y-%m-%d %H:%M} UTC"
         why = f"{held.hold_class}: {held.reason}" if held.reason else held.hold_class
-        click.echo(f"{held.hold_id}  {held.shop_slug}  order {held.external_order}  since {since}  {why}")
+        amount = held.amount.text if held.amount else "all"
+        click.echo(f"{held.hold_id}  {held.shop_slug}  order {held.external_order}  {amount}  since {since}  {why}")
     if not found:
         click.echo("No commission is held.")
 
 
 @click.command()
 @click.argument("line_id", metavar="LINE", type=click.UUID)
+@click.option("--amount", default="", metavar="AMOUNT", help="Only so much of it, such as 1.50 in its currency.")
 @reason_option
 @operator_option
 @data_option
-def hold(line_id: UUID, reason: str, by: str, data: Path) -> None:
-    """Hold what LINE earned, by the line's id. The shopkeeper reads REASON; no other line is touched."""
+def hold(line_id: UUID, amount: str, reason: str, by: str, data: Path) -> None:
+    """Hold what LINE earned, by the line's id, or an amount of it. The shopkeeper reads REASON; no other line is
+    touched.
+    """
     with deciding(data, by, command="lines") as operator:
         from joey.commissions.holds import place_hold
-        from joey.commissions.holds_in_force import commission_of_line
+        from joey.commissions.holds_in_force import commission_of_line, read_part
         from joey.kit.clock import now
 
-        placed = place_hold(commission_of_line(line_id), reason=reason, by=str(operator.pk), now=now())
+        commission = commission_of_line(line_id)
+        part = read_part(commission, amount)
+        placed = place_hold(commission, reason=reason, amount_minor=part, by=str(operator.pk), now=now())
     click.echo(f"Held. `joey lines release {placed.id} REASON` releases it.")
 
 

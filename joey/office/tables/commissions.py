@@ -9,13 +9,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.holds import place_hold, release_hold
+from joey.commissions.holds_in_force import read_part
 from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.commissions.office_lists import having_closed, having_no_other_list, in_state, with_closing
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.kit import clock
+from joey.office.asked_field import AskedField
 from joey.office.columns import NOTHING, time_text
 from joey.office.filters import InWords, OfMarketplace, YesNo
-from joey.office.read_only import ReadOnly, WithReason, each, each_with_reason, money_text, operator
+from joey.office.read_only import ReadOnly, WithReason, ask_reason, each, each_with_reason, money_text, operator
 from joey.office.site import office
 from joey.office.words import actor_in_words, in_words
 
@@ -51,13 +53,24 @@ class Commissions(ReadOnly):
 
     @admin.action(description=_("Hold these…"))
     def hold(self, request: HttpRequest, chosen: Iterable[Commission]) -> HttpResponse | None:
-        now = clock.now()
-        by = str(operator(request).pk)
-        return each_with_reason(
-            self, request, chosen, lambda commission, reason: place_hold(commission, reason=reason, by=by, now=now),
-            action="hold", title=gettext("Hold these commissions"),
-            about=gettext("Only these are held, not the account."), keeper_reads=True,
-        )  # fmt: skip
+        now, by = clock.now(), str(operator(request).pk)
+        reason, amount = request.POST.get("reason"), request.POST.get("amount", "")
+        if reason is None:
+            return ask_reason(
+                self, request, chosen, action="hold", title=gettext("Hold these commissions"),
+                about=gettext("Only these are held, not the account."),
+                fields=[AskedField("amount", gettext("Amount of each (leave empty to hold all of it)"),
+                                   is_needed=False)],
+                keeper_reads=True,
+            )  # fmt: skip
+        each(
+            request,
+            chosen,
+            lambda commission: place_hold(
+                commission, reason=reason, amount_minor=read_part(commission, amount), by=by, now=now
+            ),
+        )
+        return None
 
     @admin.display(description=_("Order"))
     def order(self, commission: Commission) -> str:

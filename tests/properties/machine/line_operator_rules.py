@@ -41,6 +41,10 @@ class LineOperatorRules(PositionRules):
             return
         line = self.books.lines[name := booked[which % len(booked)]]
         commission = Commission.objects.get(order_line__external_line=name)
+        if amount is not None:
+            amount = min(amount, commission.amount_minor)  # no more of it can be held
+        if amount == 0:
+            return
         place_hold(commission, reason="Looking into it", now=self.now, amount_minor=amount)
         line.holds, line.hold_minor = line.holds + (amount is None), line.hold_minor + (amount or 0)
         self.books.hold([line])
