@@ -25,5 +25,5 @@ def retry_unread_reports(timestamp: int) -> None:
 @app.periodic(cron="41 * * * *")
 @app.task(queueing_lock="orders.retry_suspense", lock="orders.retry_suspense")
 def retry_suspended_lines(timestamp: int) -> None:
-    """Find the shop of lines in suspense: a position may have been registered or leased since."""
+    """Find the shop of lines in suspense: the connector may have learnt to read whose they are."""
     retry_all_suspense(now=now())

@@ -54,7 +54,8 @@ RESTS = [
     *(
         Rest(
             SUSPENSE, reason, (RETRY, SYNC, RETRY_SUSPENSE, ATTRIBUTE),
-            "within the hour after its position is registered, with another report, or by an operator", AT_ONCE,
+            "within the hour after its connector learnt to read whose it is, with another report, or by an operator",
+            AT_ONCE,
             label=_("Order lines without a shop"), query="?suspended=yes",
         )
         for reason in _R

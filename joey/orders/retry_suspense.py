@@ -1,27 +1,50 @@
-"""Retry lines that no shop could be named for: a position may have been registered or leased since.
+"""Retry lines that no shop could be named for: a later version of the connector may read whose they are, and a lease
+may have come back with a restore.
 
-Their reports are worked on again as if they came today, by the same path as new ones: what decides whose a line is, and
-what holds it, is all that was ever reported of it. A line that finds its shop is booked as if that had been known from
-the start, because its plan is that of its click.
+Their reports are read again and worked on as if they came today, by the same path as new ones: what decides whose a
+line is, and what holds it, is all that was ever reported of it. A line that finds its shop is booked as if that had
+been known from the start, because its plan is that of its click.
 """
 
+import json
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.partitions import first_id_of
 from joey.kit.sets import columns_of
+from joey.marketplaces import registry
+from joey.marketplaces.port import OrderReport
 from joey.marketplaces.registry import NotInstalled
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.move_lines import move_lines
-from joey.orders.stage_reports import StagedReports, empty_tables
-from joey.orders.staged_tables import EVIDENCE, MOVED, NEWEST, ORDERS, TAKEN_WITHIN, OrderFacts
-from joey.orders.take_order_reports import append_events, lock_lines_of
+from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
+from joey.orders.stage_reports import Origin, StagedReports, empty_tables, evidence_of
+from joey.orders.staged_tables import EVIDENCE, NEWEST, ORDERS, TAKEN_WITHIN, OrderFacts
+from joey.orders.take_order_reports import Given, append_events, lock_lines_of, take_with_origins
 from joey.sharing.attribute import AT_CLICK, SUB_ID
 
 log = logging.getLogger(__name__)
+
+AT_ONCE = 1000  # lines whose reports are read again together
+
+_IN_SUSPENSE = "line.suspense <> '' AND line.marketplace = %(marketplace)s"
+# The last reading of each readable report of these lines; they are of no earlier day than the id `first`.
+_THEIR_REPORTS = f"""
+    FROM orders_orderline line
+    JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
+                          = (line.marketplace, line.external_order, line.external_line)
+    WHERE {_IN_SUSPENSE} AND r.kind = 'order' AND r.problem = '' AND r.id >= %(first)s
+      AND NOT EXISTS (
+          SELECT FROM orders_report later
+          WHERE later.id >= %(first)s
+            AND (later.marketplace, later.external_order, later.external_line)
+              = (r.marketplace, r.external_order, r.external_line) AND later.rereads = r.id
+      )
+"""
 
 
 def retry_all_suspense(*, now: datetime) -> int:
@@ -48,27 +71,63 @@ def retry_all_suspense(*, now: datetime) -> int:
 def retry_suspense(marketplace: str, *, now: datetime) -> int:
     """Attribute this marketplace's suspense lines again; how many found their shop. The rest have a reason of today."""
     lock_lines_of(marketplace)
+    before = _lines(marketplace)
+    _read_again(marketplace, now=now)
     empty_tables()
-    reports = _stage_what_was_kept(marketplace)
-    if not reports:
-        return 0
-    attribute_and_claim(marketplace, StagedReports.any_of(orders=reports), now=now)
-    move_lines(marketplace, any_held=True)
-    _renew_reasons(marketplace)
-    append_events(now)
-    return int(sql.value(f"SELECT count(*) FROM {MOVED} WHERE event = 'order_line.attributed'"))
+    if reports := _stage_what_was_kept(marketplace):
+        attribute_and_claim(marketplace, StagedReports.any_of(orders=reports), now=now)
+        move_lines(marketplace, any_held=True)
+        _renew_reasons(marketplace)
+        append_events(now)
+    return len(before) - len(_lines(marketplace))
 
 
-def _stage_what_was_kept(marketplace: str) -> int:
-    """Fill ORDERS and EVIDENCE with the last reading of each readable report of the lines in suspense; how many.
+def _lines(marketplace: str) -> list[UUID]:
+    return [
+        line
+        for (line,) in sql.tuples(
+            f"SELECT id FROM orders_orderline line WHERE {_IN_SUSPENSE} ORDER BY id", {"marketplace": marketplace}
+        )
+    ]
+
+
+def _read_again(marketplace: str, *, now: datetime) -> None:
+    """Take in what the connector reads of these lines' reports today, where it finds other evidence than before."""
+    connector = {each.code: each for each in registry.connectors()}.get(marketplace)
+    first = _first_report(marketplace)
+    if connector is None or first is None:
+        return
+    lines = _lines(marketplace)
+    for start in range(0, len(lines), AT_ONCE):
+        given: list[Given] = []
+        for row in sql.rows(
+            f"SELECT {KEPT_COLUMNS}, '' AS problem, r.evidence {_THEIR_REPORTS} AND line.id = ANY(%(lines)s)",
+            {"marketplace": marketplace, "first": first, "lines": lines[start : start + AT_ONCE]},
+        ):
+            evidence = json.loads(row.pop("evidence"))
+            kept = ReportAsKept(**row)
+            report = read_again(connector, kept, now=now)
+            if isinstance(report, OrderReport) and evidence_of(report) != evidence:
+                given.append((report, Origin(kept.poll_id or 0, rereads=kept.id)))
+        if given:
+            take_with_origins(marketplace, given, now=now)
+
+
+def _first_report(marketplace: str) -> UUID | None:
+    """The smallest id that a report of these lines can have.
 
     A line is made in the transaction that keeps its first report, so none of them is of an earlier day.
     """
-    in_suspense = "line.suspense <> '' AND line.marketplace = %(marketplace)s"
     since = sql.value(
-        f"SELECT min(first_seen_at) FROM orders_orderline line WHERE {in_suspense}", {"marketplace": marketplace}
+        f"SELECT min(first_seen_at) FROM orders_orderline line WHERE {_IN_SUSPENSE}", {"marketplace": marketplace}
     )
-    if since is None:
+    return None if since is None else first_id_of(since - TAKEN_WITHIN)
+
+
+def _stage_what_was_kept(marketplace: str) -> int:
+    """Fill ORDERS and EVIDENCE with the last reading of each readable report of the lines in suspense; how many."""
+    first = _first_report(marketplace)
+    if first is None:
         return 0
     given = {"external_order": "r.external_order", "external_line": "r.external_line", "digest": "r.payload_sha256",
              "poll": "coalesce(r.poll_id, 0)", "report": "row_number() OVER ()", "title": "line.title",
@@ -76,19 +135,9 @@ def _stage_what_was_kept(marketplace: str) -> int:
     facts = [f"{given.get(column.name, f'r.{column.name}')} AS {column.name}" for column in columns_of(OrderFacts)]
     reports = ORDERS.insert(
         f"""
-        SELECT {", ".join(facts)}, '' AS payload, r.evidence, NULL::uuid AS rereads
-        FROM orders_orderline line
-        JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
-                              = (line.marketplace, line.external_order, line.external_line)
-        WHERE {in_suspense} AND r.kind = 'order' AND r.problem = '' AND r.id >= %(first)s
-          AND NOT EXISTS (
-              SELECT FROM orders_report later
-              WHERE later.id >= %(first)s
-                AND (later.marketplace, later.external_order, later.external_line)
-                  = (r.marketplace, r.external_order, r.external_line) AND later.rereads = r.id
-          )
+        SELECT {", ".join(facts)}, '' AS payload, r.evidence, NULL::uuid AS rereads {_THEIR_REPORTS}
         """,
-        {"marketplace": marketplace, "first": first_id_of(since - TAKEN_WITHIN)},
+        {"marketplace": marketplace, "first": first},
     )
     EVIDENCE.insert(
         f"""

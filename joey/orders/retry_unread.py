@@ -3,12 +3,10 @@
 A later version of a connector may know them. What is read is another reading of the same report, of the same poll.
 """
 
-import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -18,13 +16,13 @@ from joey.kit import sql
 from joey.kit.partitions import in_days_of
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
-from joey.marketplaces.port import AnyReport, Connector, OrderReport, ReportedRow, UnreadableReport
-from joey.marketplaces.read_reports import read_row
+from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
+from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
 from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
-from joey.orders.storable import PROBLEM_MAX, fitting
+from joey.orders.storable import PROBLEM_MAX
 from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origins
 from joey.people.models import Person
 from joey.record.append import append
@@ -43,20 +41,6 @@ class Reread:
 
     def __add__(self, other: "Reread") -> "Reread":
         return Reread(self.tried + other.tried, self.read + other.read)
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A report as it was kept."""
-
-    id: UUID
-    kind: Literal["order", "refund"]
-    external_order: str
-    reported_at: datetime
-    poll_id: int | None
-    asked_at: datetime | None  # when its poll was
-    payload: str
-    problem: str
 
 
 def retry_all_unread(*, now: datetime) -> Reread:
@@ -113,12 +97,12 @@ def _listed_by(report_id: UUID) -> str:
     return str(found["marketplace"])
 
 
-def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> Reread:
+def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: datetime) -> Reread:
     """Read each again; take in what can be read, under its own poll, and note the rest as tried."""
     given: list[Given] = []
     read: list[UUID] = []
     for kept in reports:
-        report = _read_again(connector, kept, now=now)
+        report = read_again(connector, kept, now=now)
         if isinstance(report, UnreadableReport) or (isinstance(report, OrderReport) and report.state == "unknown"):
             _note_attempt(kept, report)
         else:
@@ -137,18 +121,10 @@ def _retry(connector: Connector, reports: Sequence[_Kept], *, now: datetime) -> 
     return Reread(len(reports), 0)
 
 
-def _read_again(connector: Connector, kept: _Kept, *, now: datetime) -> AnyReport:
-    payload = json.loads(kept.payload)
-    row = ReportedRow(kept.kind, payload, kept.reported_at)
-    # What was from the future when it came does not become true with time: later reports were taken in since.
-    report = fitting(read_row(connector, row), now=kept.asked_at or now)
-    return replace(report, payload=payload)  # as it was kept, whatever the connector now leaves out
-
-
 _TRIED = "UPDATE orders_unreadreport SET tried_at = clock_timestamp(), tries = tries + 1"
 
 
-def _note_attempt(kept: _Kept, report: AnyReport) -> None:
+def _note_attempt(kept: ReportAsKept, report: AnyReport) -> None:
     problem = report.problem[:PROBLEM_MAX] if isinstance(report, UnreadableReport) else kept.problem
     sql.execute(f"{_TRIED}, problem = %s WHERE report_id = %s", [problem, kept.id])
 
@@ -167,13 +143,7 @@ def _lift_holds(reports: Sequence[UUID]) -> None:
     )
 
 
-_COLUMNS = """
-    r.id, r.kind, r.external_order, r.reported_at, r.poll_id, r.payload,
-    (SELECT asked_at FROM orders_poll WHERE id = r.poll_id) AS asked_at
-"""
-
-
-def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[_Kept]:
+def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[ReportAsKept]:
     """Those tried longest ago, in any order: where many cannot be stored, others are put aside by their place.
 
     Two queries: only ids that are written in a query tell their days.
@@ -191,12 +161,12 @@ def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[_Kept]:
     problems: dict[UUID, str] = dict(listed)
     if not problems:
         return []
-    found = {row["id"]: row for row in sql.rows(f"SELECT {_COLUMNS} FROM orders_report r WHERE r.id = ANY(%s)",
+    found = {row["id"]: row for row in sql.rows(f"SELECT {KEPT_COLUMNS} FROM orders_report r WHERE r.id = ANY(%s)",
                                                 [list(problems)])}  # fmt: skip
-    return [_Kept(**found[each], problem=problem) for each, problem in problems.items()]
+    return [ReportAsKept(**found[each], problem=problem) for each, problem in problems.items()]
 
 
-def _with_unknown_codes(marketplace: str) -> list[_Kept]:
+def _with_unknown_codes(marketplace: str) -> list[ReportAsKept]:
     """The report that holds each line for its code; at random, so that each has its turn.
 
     A poll is written down in the transaction that keeps what it brought, so it tells the day of the report.
@@ -215,7 +185,7 @@ def _with_unknown_codes(marketplace: str) -> list[_Kept]:
     days = "true" if None in ends else in_days_of("r.id", [*ends, *(at - TAKEN_WITHIN for at in ends)])
     found = sql.rows(
         f"""
-        SELECT DISTINCT ON (line.id) {_COLUMNS}, '' AS problem
+        SELECT DISTINCT ON (line.id) {KEPT_COLUMNS}, '' AS problem
         FROM orders_orderline line
         JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
                               = (line.marketplace, line.external_order, line.external_line)
@@ -225,4 +195,4 @@ def _with_unknown_codes(marketplace: str) -> list[_Kept]:
         """,
         [[line for line, _at in held]],
     )
-    return [_Kept(**row) for row in found]
+    return [ReportAsKept(**row) for row in found]

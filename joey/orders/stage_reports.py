@@ -149,6 +149,11 @@ def _order(
     )
 
 
+def evidence_of(report: OrderReport) -> list[dict[str, str]]:
+    """Its evidence as it is kept with it."""
+    return [{"key": piece.key, "kind": piece.kind} for piece in _pieces(0, report)]
+
+
 def _pieces(number: int, report: OrderReport) -> Iterator[EvidencePiece]:
     item, title = storable(report.external_item[:120]), storable(report.title[:300])
     for place, piece in enumerate(report.evidence):

@@ -97,13 +97,15 @@ async def reports(request: Request) -> Response:
     body = take(
         await read_json(request),
         marketplace=str, late_minutes_=int, uneven_=bool, same_second_=bool, shuffle_=bool, duplicate_=bool,
-        unknown_state_=bool, extra_field_=bool,
+        unknown_state_=bool, extra_field_=bool, edition_=str,
     )  # fmt: skip
     dialect = _dialect(body.pop("marketplace"), "marketplace")
     if not dialect.reports_orders:
         raise invalid("marketplace", "this marketplace reports no orders")
     if not 0 <= (body["late_minutes"] or 0) <= MOST_LATE_MINUTES:
         raise invalid("late_minutes", f"between 0 and {MOST_LATE_MINUTES}")
+    if body["edition"] not in (None, "", *dialect.editions):
+        raise invalid("edition", "this marketplace has no such edition of its interface")
     chosen = {name: value for name, value in body.items() if value is not None}
     set_style(world_of(request), dialect.rules.account, ReportStyle(**chosen))
     return json_answer({"marketplaces": [place.code for place in dialect.marketplaces]} | chosen)

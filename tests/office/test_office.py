@@ -405,8 +405,8 @@ def test_an_amount_of_a_commission_is_held_in_the_office_and_what_is_no_amount_o
 
     asked = act(client, "commissions_commission", "hold", commission.pk).content.decode()
     assert "Amount of each (leave empty to hold all of it)" in asked
-    for amount, problem in (("2.74", "The shop’s part of this order is ¥2.73"), ("0", "is above zero"),
-                            ("1,5", "not an amount Joey can read"), ("0.375", "not an amount Joey can read")):  # fmt: skip
+    too_much, unreadable = "The shop’s part of this order is ¥2.73", "not an amount Joey can read"
+    for amount, problem in {"2.74": too_much, "0": "is above zero", "1,5": unreadable, "0.375": unreadable}.items():
         page = act(client, "commissions_commission", "hold", commission.pk, amount=amount, **why).content.decode()
         assert problem in page
         assert "Done" not in page

@@ -8,9 +8,12 @@ import pytest
 from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission
 from joey.insight.trace import order_trace, suspense_trace
-from joey.marketplaces.port import ByPosition, BySubId, Evidence
-from joey.orders.models import OrderLine
+from joey.marketplaces import registry
+from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, ReportedRow
+from joey.marketplaces.taobao.connector import TaobaoConnector
+from joey.orders.models import OrderLine, Report
 from joey.orders.queries import lines_in_suspense
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
@@ -173,6 +176,37 @@ def test_a_line_in_suspense_is_retried_with_all_its_evidence() -> None:
     line = OrderLine.objects.get()
     assert (line.shop_id, line.failed_evidence) == (meis_shop().pk, [])
     assert decided(line) == ("position_at_order", MEIS, ORDERED)
+
+
+class NewVersion(TaobaoConnector):
+    """It finds a sub-id where the version before found nothing."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__({"credentials": {"app_key": "1", "app_secret": "s"}})
+        self._sub_id = BySubId(code)
+
+    def read(self, row: ReportedRow) -> AnyReport:
+        return report(evidence=(self._sub_id,))
+
+
+def test_a_line_in_suspense_is_read_again_by_a_connector_that_has_learnt_to_find_the_evidence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = code_of(meis_shop())
+    line = take()
+    assert line.suspense == "no_evidence"
+    assert retry_suspense("taobao", now=NOW) == 0
+
+    monkeypatch.setattr(registry, "connectors", lambda: [NewVersion(code)])
+    assert [retry_suspense("taobao", now=NOW) for _ in range(2)] == [1, 0]
+    earn_due(now=NOW)
+
+    line.refresh_from_db()
+    assert (line.shop_id, line.suspense, decided(line)) == (meis_shop().pk, "", ("sub_id", code, None))
+    first, again = Report.objects.order_by("id")
+    assert (first.evidence, again.rereads, again.poll_id) == ([], first.pk, first.poll_id)
+    assert Commission.objects.get().shop_id == meis_shop().pk
+    prove()
 
 
 def test_the_shop_stays_when_a_later_report_has_other_evidence_of_it() -> None:

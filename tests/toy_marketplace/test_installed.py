@@ -1,14 +1,9 @@
 """A marketplace that is installed as a package works in every part of Joey, and no line of Joey knows it."""
 
-import os
 import random
 import re
-import shutil
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,51 +13,8 @@ from tests.journeys.at_the_counter import Api, Json, Sandbox, Visitor
 from tests.journeys.running import RunningJoey
 from tests.toy_marketplace.buying import Customer, days_ago
 
-DISTRIBUTION = Path(__file__).parent
 CURRENCIES = {"JPY": "paper windmill", "KRW": "cloth tiger", "VND": "bamboo dragonfly", "KWD": "rocking horse"}
 PAID = {"JPY": 2_076, "KRW": 20_640, "VND": 376_000, "KWD": 1_975}  # minor units: 80 % of 10 % of the price of two
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the toy's distribution installed by pip, as beside any other package."""
-    folder = tmp_path_factory.mktemp("toy")
-    source, target = folder / "source", folder / "site"
-    shutil.copytree(DISTRIBUTION, source, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build"))
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation",
-         "--target", str(target), str(source)],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
-    return target
-
-
-@pytest.fixture(scope="module")
-def joey(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningJoey]:
-    """`joey up` with its demo on a machine where the toy is installed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(site), os.environ.get("PYTHONPATH")))))
-        running = RunningJoey(tmp_path_factory.mktemp("toyland") / "data")
-        try:
-            yield running.start()
-        finally:
-            running.forget()
-
-
-@pytest.fixture(scope="module")
-def sandbox(joey: RunningJoey) -> Sandbox:
-    return Sandbox(joey.sandbox_url)
-
-
-@pytest.fixture(scope="module")
-def mei(joey: RunningJoey) -> Api:
-    return Api(joey.url, joey.token("--shop", "mei"))
-
-
-@pytest.fixture(scope="module")
-def otto(joey: RunningJoey, sandbox: Sandbox, mei: Api) -> Customer:
-    """He buys what Mei shares from Toyland."""
-    return Customer(joey, sandbox, mei)
 
 
 def test_it_is_searched_linked_bought_from_synced_and_attributed_by_its_sub_id(

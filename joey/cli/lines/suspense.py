@@ -39,7 +39,8 @@ def suspense(data: Path) -> None:
 def retry_suspense(marketplace: str | None, data: Path) -> None:
     """Try again to find the shop of every line in suspense, at MARKETPLACE or at all.
 
-    Register the position first. A line is never given to the nearest match.
+    What was reported of each is read again, by the version of the marketplace's package that is installed now. A line
+    is never given to the nearest match.
     """
     from joey.instance.open_instance import instance
 

@@ -46,6 +46,7 @@ class Dialect:
     marketplaces: Sequence[SimulatedMarketplace]
     rules: MarketRules  # account code, steps, currencies, service fee, order ids
     reports_orders: bool = False
+    editions: Sequence[str] = ()  # later ones of its interface, in which its reports can come: `style_of(…).edition`
     link_paths: Sequence[str] = ()  # Starlette paths of the tracked links it gives out; `follow` reads them
     schema: str = ""  # SQL for tables of its own, run at every start
     buttons: Sequence[PanelButton] = ()

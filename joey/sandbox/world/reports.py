@@ -26,6 +26,7 @@ class ReportStyle:
     duplicate: bool = False  # every row of a page comes twice
     unknown_state: bool = False  # rows carry a state code that no document names
     extra_field: bool = False  # rows carry a field that no document names
+    edition: str = ""  # of the account's own interface, one of its dialect's `editions`; "": the first
 
 
 def style_of(world: World, account: str) -> ReportStyle:

@@ -27,6 +27,7 @@ from joey.marketplaces.port import (
     UnreadableReport,
 )
 
+from .editions import as_first
 from .manifest import MANIFEST
 
 STATES = ("placed", "paid", "received", "settled", "closed")
@@ -84,7 +85,7 @@ class ToylandConnector:
             start = end
 
     def read(self, row: ReportedRow) -> AnyReport:
-        return _report(row.row) if row.kind == "order" else _case(row.row)
+        return _report(as_first(row.row)) if row.kind == "order" else _case(row.row)
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         order, case = (str(row.row.get(name, "")) for name in ("order", "case"))

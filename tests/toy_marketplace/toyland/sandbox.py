@@ -24,6 +24,7 @@ from joey.sandbox.world.visits import Destination
 
 CODE, KEY = "toyland", "let-me-in"
 REPEATED_SECONDS = 300  # an answer has also the rows of that long before the window that was asked for
+SECOND = "second"  # edition of its interface, which version 1 of the package does not know
 WHY_CLOSED = {"cancelled": "order cancelled", "returned": "everything was returned", "split": "order split", "": ""}
 
 ITEMS = tuple(
@@ -52,6 +53,7 @@ class ToylandDialect(Dialect):
     marketplaces = (SimulatedMarketplace(CODE, {"zh": "玩具城", "en": "Toyland"}, "#1f7a5c"),)
     rules = MarketRules(account=CODE, steps=STEPS, currencies=("KWD", "JPY", "KRW", "VND", "USD"), language="en")
     reports_orders = True
+    editions = (SECOND,)
     link_paths = ("/toyland/go",)
 
     def items(self) -> Sequence[SoldItem]:
@@ -123,7 +125,7 @@ def _items(world: World, ids: str | None, words: str, page: int) -> list[dict[st
 def _orders(world: World, since: int, until: int) -> list[dict[str, Any]]:
     style = style_of(world, CODE)
     rows = [
-        {
+        _in_edition(style.edition, {
             "order": row["order_id"],
             "parent": row["parent"],
             "item": row["item"],
@@ -144,10 +146,22 @@ def _orders(world: World, since: int, until: int) -> list[dict[str, Any]]:
             "placed_at": row["created_at"],
             "settled_at": row["settled_at"],
             "changed_at": row["modified_at"],
-        }
+        })
         for row in reported_orders(world, CODE, "modified_at", since - REPEATED_SECONDS, until)
-    ]
+    ]  # fmt: skip
     return _as_they_come(style, rows)
+
+
+def _in_edition(edition: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the first edition as this one has it: the second has another name for the sub-id, and an object for a
+    commission that is final.
+    """
+    if edition != SECOND:
+        return row
+    row = {"campaign" if name == "sub" else name: value for name, value in row.items()}
+    if row["state"] == "settled":
+        row["commission"] = {"amount": row["commission"], "currency": row["currency"]}
+    return row
 
 
 def _cases(world: World, since: int, until: int) -> list[dict[str, Any]]:

@@ -1,0 +1,40 @@
+"""Read a kept report again: a later version of its connector may understand what an earlier one did not."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from joey.marketplaces.port import AnyReport, Connector, ReportedRow
+from joey.marketplaces.read_reports import read_row
+from joey.orders.storable import fitting
+
+# Of a report `r`, what ReportAsKept needs but for its problem.
+KEPT_COLUMNS = """
+    r.id, r.kind, r.external_order, r.reported_at, r.poll_id, r.payload,
+    (SELECT asked_at FROM orders_poll WHERE id = r.poll_id) AS asked_at
+"""
+
+
+@dataclass(frozen=True)
+class ReportAsKept:
+    """A report as it was kept."""
+
+    id: UUID
+    kind: Literal["order", "refund"]
+    external_order: str
+    reported_at: datetime
+    poll_id: int | None
+    asked_at: datetime | None  # when its poll was
+    payload: str
+    problem: str
+
+
+def read_again(connector: Connector, kept: ReportAsKept, *, now: datetime) -> AnyReport:
+    """What the connector makes of it today."""
+    payload = json.loads(kept.payload)
+    row = ReportedRow(kept.kind, payload, kept.reported_at)
+    # What was from the future when it came does not become true with time: later reports were taken in since.
+    report = fitting(read_row(connector, row), now=kept.asked_at or now)
+    return replace(report, payload=payload)  # as it was kept, whatever the connector now leaves out
