@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop as _
 
+from joey.kit.sentences import Sentence
 from joey.payouts.file_problems import (
     CAME_BACK,
     FILE_REFUSED,
@@ -30,7 +30,8 @@ from joey.payouts.questions import ask_question, end_questions
 from joey.payouts.rails.port import FileAnswer, TransferAnswer
 from joey.payouts.states import IN_TRANSIT, NOT_FINAL
 
-ReasonForPeople = Callable[[TransferAnswer, str], str]  # an answer and a language
+ReasonForPeople = Callable[[TransferAnswer], tuple[Sentence, ...]]
+_NOT_TAKEN = (Sentence(_("The bank did not take the file. Request the payout again; an operator is looking into it.")),)
 _A = PayoutAttempt.State
 _Says = PayoutAnswer.Outcome
 
@@ -75,7 +76,7 @@ def book_file_refused(file_id: UUID, content: bytes, *, words: str, is_final: bo
     keep_file_answer(file, content, _Says.FILE_REFUSED, now=now)
     open_ones = [attempt for attempt in attempts if attempt.state in IN_TRANSIT]
     if is_final and not known.any_sign and known.submissions == 1:
-        moves = [AttemptMove(attempt, _A.REJECTED, words[:200], _refused_words(attempt)) for attempt in open_ones]
+        moves = [AttemptMove(attempt, _A.REJECTED, words[:200], _NOT_TAKEN) for attempt in open_ones]
         move_attempts(moves, now=now)
         _note_asked(file, now)
     else:
@@ -209,8 +210,8 @@ def _move(attempt: PayoutAttempt, verdict: AnswerVerdict, reason_for_people: Rea
     answer = verdict.answer
     if answer is None or verdict.to not in (_A.REJECTED, _A.RETURNED):
         return AttemptMove(attempt, verdict.to)
-    words = reason_for_people(answer, attempt.payout.shop.owner.language)
-    return AttemptMove(attempt, verdict.to, f"{answer.reason_code} {answer.reason}".strip(), words)
+    bank_reason = f"{answer.reason_code} {answer.reason}".strip()
+    return AttemptMove(attempt, verdict.to, bank_reason, reason_for_people(answer))
 
 
 def _become_unknown(attempts: Sequence[PayoutAttempt], problem: str, now: datetime) -> int:
@@ -218,11 +219,6 @@ def _become_unknown(attempts: Sequence[PayoutAttempt], problem: str, now: dateti
     moves = [AttemptMove(attempt, _A.UNKNOWN) for attempt in attempts if attempt.state != _A.UNKNOWN]
     move_attempts(moves, now=now)
     return sum(ask_question(attempt, PayoutHold.Cause.UNKNOWN, problem, now=now) for attempt in attempts)
-
-
-def _refused_words(attempt: PayoutAttempt) -> str:
-    with override(attempt.payout.shop.owner.language):
-        return _("The bank did not take the file. Request the payout again; an operator is looking into it.")
 
 
 def _note_asked(file: PayoutFile, now: datetime) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop as _
 
+from joey.kit.sentences import Sentence
 from joey.ledger.queries import balances_of, overdrawn_books
 from joey.payouts.holds import open_holds
 from joey.payouts.models import Payout, PayoutApproval, PayoutHold
@@ -58,10 +58,8 @@ def release_unpayable(payouts: Sequence[Payout], *, now: datetime) -> list[Payou
     """
     kept = []
     for payout in _without_left_out(payouts):
-        with override(payout.shop.owner.language):
-            reason = _why_unpayable(payout)
-        if reason:
-            release_payout(payout, by="gate", why=reason, now=now)
+        if reason := _why_unpayable(payout):
+            release_payout(payout, by="gate", why=(reason,), now=now)
         else:
             kept.append(payout)
     return kept
@@ -81,19 +79,19 @@ _UNPAYABLE = (
 )
 
 
-def _why_unpayable(payout: Payout) -> str:
-    """What the shopkeeper reads; "" when it can be paid.
+def _why_unpayable(payout: Payout) -> Sentence | None:
+    """What the shopkeeper reads; None when it can be paid.
 
     Returns that came after the request took `available` below zero: sending the payout would pay out money that the
     marketplace has taken back. Its reservation sets the debt off.
     """
     if payout.shop.closed_at is not None:
-        return _("The shop is closed, so it was not sent. The money is still yours.")
+        return Sentence(_("The shop is closed, so it was not sent. The money is still yours."))
     if not payout.shop.owner.is_active:
-        return _("The account is closed, so it was not sent. The money is still yours.")
+        return Sentence(_("The account is closed, so it was not sent. The money is still yours."))
     balances = balances_of(payout.shop_id).get(payout.currency)
     if balances is None or balances.available.minor >= 0:
-        return ""
-    return _("%(missing)s was returned since your request, so it was not sent.") % {
-        "missing": (-balances.available).text
-    }
+        return None
+    return Sentence(
+        _("%(missing)s was returned since your request, so it was not sent."), {"missing": (-balances.available).text}
+    )

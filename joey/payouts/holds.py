@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, NotFound
+from joey.kit.sentences import Words
 from joey.kit.text import read_reason
 from joey.payouts.file_problems import CAME_BACK, clear_problems_about
 from joey.payouts.models import Payout, PayoutHold, PayoutHoldClosing
@@ -35,7 +36,7 @@ class HoldAsksQuestion(Conflict):
 
 @transaction.atomic
 def place_hold(
-    shop: Shop, *, reason: str, now: datetime, payout: Payout | None = None, by: Person | None = None
+    shop: Shop, *, reason: Words, now: datetime, payout: Payout | None = None, by: Person | None = None
 ) -> PayoutHold:
     """Block one payout of the shop, or all of them (payout None), until released; `by` is None in a terminal.
 
@@ -43,7 +44,7 @@ def place_hold(
     either left before or will not leave. An operator who gives the same reason again gets the hold in force: two clicks
     are one. Raises Invalid ("reason"), Forbidden, NotFound when the payout is another shop's.
     """
-    reason = read_reason(reason)
+    reason = read_reason(reason) if isinstance(reason, str) else reason
     if by is not None:
         check_operator(by)
     if payout is not None and payout.shop_id != shop.id:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop as _
 
+from joey.kit.sentences import Sentence
 from joey.money.money import Money
 from joey.payouts.copy_in_halves import copy_in_halves
 from joey.payouts.copy_payouts import copy_as_unknown
@@ -51,8 +51,7 @@ def leave_out_payout(before: psycopg.Connection, payout: Payout, *, why: Excepti
         if shop is None:
             _pause_for(key, amount, payout.shop_id, now)
         elif not _ask(before, payout, now):
-            with override(shop.owner.language):
-                place_hold(shop, reason=_why_held(amount, key), now=now)
+            place_hold(shop, reason=(_why_held(amount, key),), now=now)
     return LeftOut(key, amount, shop.slug if shop else str(payout.shop_id), _in_one_line(why))
 
 
@@ -107,11 +106,9 @@ def _pause(reason: str, now: datetime) -> None:
         pause_payouts(reason=reason, now=now)
 
 
-def _why_held(amount: Money, key: str) -> str:
-    return _("Your payout of %(amount)s is missing since a backup was restored. We ask the bank about it: %(key)s") % {
-        "amount": amount.text,
-        "key": key,
-    }
+def _why_held(amount: Money, key: str) -> Sentence:
+    missing = _("Your payout of %(amount)s is missing since a backup was restored. We ask the bank about it: %(key)s")
+    return Sentence(missing, {"amount": amount.text, "key": key})
 
 
 def _in_one_line(why: Exception) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from joey.kit import sql
+from joey.kit.sentences import Words
 from joey.kit.sets import Int, SetTable
 from joey.payouts.journals import PayoutJournal, between, book
 from joey.payouts.models import PayoutAttempt
@@ -29,13 +30,13 @@ _EVENTS = {
 class AttemptMove:
     """One attempt (with its payout and file) to its next state.
 
-    `bank_reason` is the rail's own words, `reason` what the shopkeeper reads; both or neither.
+    `bank_reason` is the rail's own words or an operator's, `reason` what the shopkeeper reads; both or neither.
     """
 
     attempt: PayoutAttempt
     to: str
     bank_reason: str = ""
-    reason: str = ""
+    reason: Words = ""
 
 
 @dataclass(frozen=True)

@@ -243,7 +243,7 @@ def _row(payout: Payout) -> PayoutRow:
         amount=amount,
         state=CHECKING if checking else payout.state,
         left_to_the_rule=getattr(payout, "left_to_the_rule", False),
-        reason=being_checked(amount) if checking else kept_text(payout, "reason"),
+        reason=str(being_checked(amount)) if checking else kept_text(payout, "reason"),
         rail=payout.rail,
         holder_name=details.holder_name if details else str(_("erased")),
         account=details.masked_account if details else "••••",

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop as _
 
+from joey.kit.sentences import Sentence
 from joey.money.money import Money
 from joey.payouts.file_problems import OF_A_QUESTION, add_problem, clear_problems_about
 from joey.payouts.holds import QUESTIONS, close_hold, open_holds
@@ -31,8 +31,7 @@ def ask_question(attempt: PayoutAttempt, cause: PayoutHold.Cause, problem: str, 
     is_new = add_problem(attempt.file, problem)
     if open_holds().filter(attempt=attempt, cause=cause).exists():
         return is_new
-    with override(attempt.payout.shop.owner.language):
-        kept = keep_text(words_about(attempt, cause), shop_id=attempt.shop_id)
+    kept = keep_text((words_about(attempt, cause),), shop_id=attempt.shop_id)
     hold = PayoutHold.objects.create(
         shop_id=attempt.shop_id, attempt=attempt, cause=cause, **refer("reason", kept), placed_at=now
     )
@@ -60,14 +59,16 @@ def end_questions(attempts: Sequence[PayoutAttempt], *, by: Person | None, now: 
         clear_problems_about(hold.attempt.file, hold.attempt.rail_key, codes=OF_A_QUESTION)
 
 
-def words_about(attempt: PayoutAttempt, cause: PayoutHold.Cause) -> str:
+def words_about(attempt: PayoutAttempt, cause: PayoutHold.Cause) -> Sentence:
     """What the shopkeeper reads about the hold."""
     amount = Money(attempt.payout.amount_minor, attempt.payout.currency)
     if cause == PayoutHold.Cause.RETURNED:
-        return _("Your payout of %(amount)s came back. We check why before the next one.") % {"amount": amount.text}
+        came_back = _("Your payout of %(amount)s came back. We check why before the next one.")
+        return Sentence(came_back, {"amount": amount.text})
     return being_checked(amount)
 
 
-def being_checked(amount: Money) -> str:
+def being_checked(amount: Money) -> Sentence:
     """What the shopkeeper reads while it is open what became of a payout."""
-    return _("Your payout of %(amount)s is being checked with the bank. Your money is safe.") % {"amount": amount.text}
+    checked = _("Your payout of %(amount)s is being checked with the bank. Your money is safe.")
+    return Sentence(checked, {"amount": amount.text})

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from joey.kit.sentences import Words
 from joey.kit.states import move
 from joey.payouts.journals import RELEASED, PayoutJournal, book
 from joey.payouts.models import Payout
@@ -12,7 +13,7 @@ from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 
 
-def release_payout(payout: Payout, *, by: Person | str, why: str, now: datetime) -> None:
+def release_payout(payout: Payout, *, by: Person | str, why: Words, now: datetime) -> None:
     """reserved → available for a payout that the caller has locked; `by` is an operator, or "gate".
 
     Raises WrongState.

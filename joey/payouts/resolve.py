@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from joey.kit.refusals import Conflict, Invalid
+from joey.kit.sentences import Sentence, Words
 from joey.kit.text import read_reason
 from joey.payouts.file_problems import ABOUT_THE_WHOLE_FILE, clear_problems
 from joey.payouts.holds import QUESTIONS, open_holds
@@ -161,7 +162,7 @@ def _newest(out: Overpayments) -> PayoutDecision:
 
 def _carry_out(attempt: PayoutAttempt, decision: PayoutDecision, out: Overpayments, reason: str, now: datetime) -> None:
     borne_by = _newest(out).borne_by if out and decision.outcome != _O.OVERPAID_AGAIN else decision.borne_by
-    words = _words(attempt, decision.outcome, borne_by)
+    words = (Sentence(_words(decision.outcome, borne_by)),)
     if decision.overpayment is not None:
         kind = RECOVERED if decision.outcome == _O.RETURNED else OVERPAID
         _book_beside(kind, attempt, decision.overpayment, borne_by, words, now)
@@ -177,7 +178,9 @@ def _carry_out(attempt: PayoutAttempt, decision: PayoutDecision, out: Overpaymen
         clear_problems(attempt.file, *ABOUT_THE_WHOLE_FILE)
 
 
-def _book_beside(kind: str, attempt: PayoutAttempt, overpayment: int, borne_by: str, words: str, now: datetime) -> None:
+def _book_beside(
+    kind: str, attempt: PayoutAttempt, overpayment: int, borne_by: str, words: Words, now: datetime
+) -> None:
     """Book what the bank paid beside the transfer's state, or that it came back."""
     payout = attempt.payout
     book(
@@ -199,17 +202,18 @@ def _book_beside(kind: str, attempt: PayoutAttempt, overpayment: int, borne_by: 
     Payout.objects.filter(pk=payout.pk).update(**refer("reason", keep_text(words, shop_id=payout.shop_id)))
 
 
-def _words(attempt: PayoutAttempt, outcome: str, borne_by: str) -> str:
-    """What the shopkeeper reads, in their language."""
-    with override(attempt.payout.shop.owner.language):
-        if outcome in OVERPAYMENTS:
-            if borne_by == "platform":
-                return _("The bank paid it although it was booked back. Nothing changes for you.")
-            return _("The bank paid it twice, or although it was booked back. It is set off against new earnings.")
-        if outcome == _O.RETURNED:
-            if borne_by == "platform":
-                return _("The bank had paid it after all, and that money came back. Nothing changes for you.")
-            return _("The bank had paid it after all, and that money came back. It is available again.")
-        if outcome == _O.NOT_PAID:
-            return _("It did not arrive. The money is available again.")
-        return _("The bank did not pay it. The money is available again; you can request it again.")
+def _words(outcome: str, borne_by: str) -> str:
+    """What the shopkeeper reads, in English."""
+    if outcome in OVERPAYMENTS:
+        if borne_by == "platform":
+            return gettext_noop("The bank paid it although it was booked back. Nothing changes for you.")
+        return gettext_noop(
+            "The bank paid it twice, or although it was booked back. It is set off against new earnings."
+        )
+    if outcome == _O.RETURNED:
+        if borne_by == "platform":
+            return gettext_noop("The bank had paid it after all, and that money came back. Nothing changes for you.")
+        return gettext_noop("The bank had paid it after all, and that money came back. It is available again.")
+    if outcome == _O.NOT_PAID:
+        return gettext_noop("It did not arrive. The money is available again.")
+    return gettext_noop("The bank did not pay it. The money is available again; you can request it again.")

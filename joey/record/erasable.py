@@ -31,6 +31,7 @@ from django.utils.translation import gettext_noop
 from joey.kit import sql
 from joey.kit.ids import new_id
 from joey.kit.prove import Check
+from joey.kit.sentences import Words, to_keep, worded
 
 SALT_BYTES = 16
 TEXTS_MATCH = gettext_noop("Each text that %s refers to is the one that was kept, or was erased")
@@ -55,15 +56,15 @@ class TextRef:
         return cls(UUID(text_id), bytes.fromhex(digest))
 
 
-def keep_text(text: str | bytes, *, shop_id: UUID | None) -> TextRef:
-    """Keep one text (or bytes, such as a file); the reference to store.
+def keep_text(text: Words | bytes, *, shop_id: UUID | None) -> TextRef:
+    """Keep one text (or bytes, such as a file, or sentences of ours); the reference to store.
 
     `shop_id` says whose it is, to be erased with the rest of that shop; None: it is about no shop, or about several.
     """
     return keep_texts([(shop_id, text)])[0]
 
 
-def keep_texts(texts: Iterable[tuple[UUID | None, str | bytes]]) -> list[TextRef]:
+def keep_texts(texts: Iterable[tuple[UUID | None, Words | bytes]]) -> list[TextRef]:
     """Keep many (shop_id, text) by COPY; their references in the same order."""
     assert sql.inside_transaction(), "a text is kept with the row that refers to it, or not at all"
     rows = [(new_id(), shop_id, secrets.token_bytes(SALT_BYTES), _as_bytes(text)) for shop_id, text in texts]
@@ -72,7 +73,7 @@ def keep_texts(texts: Iterable[tuple[UUID | None, str | bytes]]) -> list[TextRef
 
 
 def text_of(text_id: UUID) -> str | None:
-    """The text, or None when it was erased."""
+    """The text, sentences of ours in the active language, or None when it was erased."""
     return texts_of([text_id])[text_id]
 
 
@@ -83,7 +84,7 @@ def bytes_of(text_id: UUID) -> bytes | None:
 
 def texts_of(text_ids: Sequence[UUID]) -> Mapping[UUID, str | None]:
     """Each text by its id; None where it was erased. One query. Raises KeyError on use for an id that never was."""
-    return {key: None if content is None else content.decode() for key, content in _contents(text_ids).items()}
+    return {key: None if content is None else worded(content.decode()) for key, content in _contents(text_ids).items()}
 
 
 def erase(text_id: UUID, *, at: datetime) -> bool:
@@ -123,8 +124,8 @@ def texts_match(table: str, id_column: str, digest_column: str) -> Check:
     )
 
 
-def _as_bytes(text: str | bytes) -> bytes:
-    return text.encode() if isinstance(text, str) else text
+def _as_bytes(text: Words | bytes) -> bytes:
+    return text if isinstance(text, bytes) else to_keep(text).encode()
 
 
 def _contents(text_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 
+from joey.kit.sentences import worded
 from joey.record.erasable import TextRef
 from joey.record.models import ErasableText
 
@@ -26,9 +27,11 @@ def content_of(column: str) -> Subquery:
 
 
 def kept_text(row: Model, name: str) -> str:
-    """The text of a row read by `with_texts`; "" where there is none, or it was erased."""
+    """The text of a row read by `with_texts`, sentences of ours in the active language; "" where there is none, or it
+    was erased.
+    """
     content = getattr(row, f"{name}_content")
-    return "" if content is None else bytes(content).decode()
+    return "" if content is None else worded(bytes(content).decode())
 
 
 def was_erased(row: Model, name: str) -> bool:

@@ -191,6 +191,7 @@ def test_a_style_survives_a_restart(own_sandbox: Callable[..., Sandbox]) -> None
         ("late_minutes", {"marketplace": "taobao", "late_minutes": "5"}),
         ("late_minutes", {"marketplace": "taobao", "late_minutes": True}),
         ("shuffle", {"marketplace": "taobao", "shuffle": 1}),
+        ("edition", {"marketplace": "taobao", "edition": "second"}),
         ("lost", {"marketplace": "taobao", "lost": True}),
     ],
 )

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from joey.kit.refusals import Invalid, NotFound, Text, Unavailable
+from joey.kit.sentences import Sentence
 from joey.money.money import Money
 
 ACCEPTED, SETTLED, REJECTED, RETURNED = "accepted", "settled", "rejected", "returned"
@@ -132,8 +133,8 @@ class Rail(Protocol):
     def ask(self, file_key: str) -> FileAnswer:
         """What became of each transfer of a submitted file so far."""
 
-    def reason_for_people(self, answer: TransferAnswer, language: str) -> str:
-        """Why a transfer was rejected or came back and what to do, at most 200 characters."""
+    def reason_for_people(self, answer: TransferAnswer) -> tuple[Sentence, ...]:
+        """Why a transfer was rejected or came back and what to do, some 200 characters; worded when it is read."""
 
 
 @dataclass(frozen=True)

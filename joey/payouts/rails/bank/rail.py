@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from joey.kit.sentences import Sentence
 from joey.payouts.rails.bank.client import read_answers, submit_file
 from joey.payouts.rails.bank.connection import BankConnection, read_connection
 from joey.payouts.rails.bank.reasons import reason_for_people
@@ -40,8 +41,8 @@ class BankRail:
     def ask(self, file_key: str) -> FileAnswer:
         return read_answers(self.bank, file_key)
 
-    def reason_for_people(self, answer: TransferAnswer, language: str) -> str:
-        return reason_for_people(answer, language)
+    def reason_for_people(self, answer: TransferAnswer) -> tuple[Sentence, ...]:
+        return reason_for_people(answer)
 
 
 def connect_bank(account: Mapping[str, Any]) -> BankRail:

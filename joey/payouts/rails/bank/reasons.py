@@ -3,18 +3,17 @@
 Codes: ISO 20022 external code set, ExternalStatusReason1Code.
 """
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop as _
 
-from joey.kit.refusals import Text
-from joey.kit.text import sentences
+from joey.kit.sentences import Sentence
 from joey.payouts.rails.port import RETURNED, TransferAnswer
 
 _CHECK = _("Check your payout details, then request the payout again.")
 _ASK_BANK = _("Ask your bank, or add another account.")
 _OURS = _("This is not your fault: request the payout again. An operator is looking into it.")
 
-WORDS: dict[str, tuple[Text, Text]] = {
+SAID_MOST = 120  # characters of the bank's own words
+WORDS: dict[str, tuple[str, str]] = {
     "AC01": (_("The bank does not know this account number."), _CHECK),
     "AC04": (_("The bank says that this account is closed."), _ASK_BANK),
     "AC06": (_("The bank says that this account is blocked."), _ASK_BANK),
@@ -28,12 +27,15 @@ WORDS: dict[str, tuple[Text, Text]] = {
 }
 
 
-def reason_for_people(answer: TransferAnswer, language: str) -> str:
-    """At most 200 characters, in `language`; the bank's own words when the code is not in the table."""
-    with override(language):
-        known = WORDS.get(answer.reason_code)
-        if known:
-            return sentences(*known)[:200]
-        said = answer.reason or answer.reason_code or str(_("no reason given"))
-        what = _("The money came back: %s.") if answer.outcome == RETURNED else _("The bank rejected it: %s.")
-        return sentences(str(what) % said.rstrip("."), _CHECK)[:200]
+def reason_for_people(answer: TransferAnswer) -> tuple[Sentence, ...]:
+    """Why and what to do; with the bank's own words when the code is not in the table."""
+    known = WORDS.get(answer.reason_code)
+    if known:
+        return tuple(Sentence(each) for each in known)
+    came_back = answer.outcome == RETURNED
+    said = (answer.reason or answer.reason_code).rstrip(".")[:SAID_MOST]
+    if said:
+        what = _("The money came back: %(said)s.") if came_back else _("The bank rejected it: %(said)s.")
+        return Sentence(what, {"said": said}), Sentence(_CHECK)
+    what = _("The money came back, without a reason.") if came_back else _("The bank rejected it, without a reason.")
+    return Sentence(what), Sentence(_CHECK)
