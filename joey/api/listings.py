@@ -100,7 +100,7 @@ def create_listing(request: HttpRequest, slug: str, body: ListingIn) -> ListingO
     if listing.state == Listing.State.REFUSED:
         raise KeptRefusal(
             ListingRefused(
-                listing.reason,
+                listing.why,
                 field="offer_id",
                 rule_id=listing.rule_id,
                 pack_version=listing.pack_version,

@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
+from joey.kit.sentences import Sentence
 from joey.rules import absolute_words, tobacco
 from joey.rules.pack import PACK_VERSION
-
-Text = str | Promise
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Finding:
     matched: str
     start: int
     end: int
-    message: Text
+    message: Sentence
     index: int = 0
 
 
@@ -83,7 +80,7 @@ def _findings(field: str, text: str, names: Iterable[str], country: str, index: 
         for start, end in absolute_words.find(text, names):
             yield Finding(
                 absolute_words.RULE_ID, field, text[start:end], start, end,
-                format_lazy(_ABSOLUTE, matched=text[start:end], rule=absolute_words.RULE_ID), index,
+                Sentence(_ABSOLUTE, {"matched": text[start:end], "rule": absolute_words.RULE_ID}), index,
             )  # fmt: skip
 
 
@@ -92,7 +89,7 @@ def _tobacco(field: str, text: str, index: int = 0) -> Iterator[Finding]:
     for start, end in tobacco.find(text):
         yield Finding(
             tobacco.RULE_ID, field, text[start:end], start, end,
-            format_lazy(_TOBACCO, matched=text[start:end], rule=tobacco.RULE_ID), index,
+            Sentence(_TOBACCO, {"matched": text[start:end], "rule": tobacco.RULE_ID}), index,
         )  # fmt: skip
 
 
@@ -102,10 +99,10 @@ def _verdict(findings: Iterable[Finding]) -> Verdict:
 
 
 _TOBACCO = _(
-    "“{matched}” names tobacco or an e-cigarette. These may not be sold or advertised online ({rule})."
+    "“%(matched)s” names tobacco or an e-cigarette. These may not be sold or advertised online (%(rule)s)."
     " Choose another item; if this one holds no tobacco, say so in an appeal."
 )
 _ABSOLUTE = _(
-    "“{matched}” claims a rank above all others, which advertising law forbids ({rule})."
+    "“%(matched)s” claims a rank above all others, which advertising law forbids (%(rule)s)."
     " Say what the item does instead, or name year and source of a rank that can be checked."
 )

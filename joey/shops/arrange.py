@@ -101,7 +101,7 @@ def set_note(shop: Shop, listing_id: UUID, *, note: str, now: datetime) -> Listi
     in_note = [finding for finding in verdict.findings if finding.field == "note"]
     if in_note:
         raise WordsRefused(
-            in_note[0].message, field="note", rule_id=in_note[0].rule_id, pack_version=verdict.pack_version
+            str(in_note[0].message), field="note", rule_id=in_note[0].rule_id, pack_version=verdict.pack_version
         )
     if before == Listing.State.HIDDEN:
         listing.state = before

@@ -1,10 +1,10 @@
 """Ask the rules about what a shop says, with everything they may know: brand, registered names, country."""
 
 from django.conf import settings
-from django.utils import translation
 
 from joey.catalog.models import Offer
 from joey.kit.refusals import Invalid
+from joey.kit.sentences import to_keep
 from joey.rules.audit_listing import ListingFacts, Verdict, audit_listing, audit_text
 from joey.shops.models import Listing, Shop
 
@@ -23,8 +23,7 @@ def judge(listing: Listing, shop: Shop, offer: Offer) -> Verdict:
         listing.state, listing.rule_id, listing.reason = Listing.State.PUBLISHED, "", ""
     else:
         listing.state, listing.rule_id = Listing.State.REFUSED, verdict.findings[0].rule_id
-        with translation.override(shop.owner.language):
-            listing.reason = str(verdict.findings[0].message)
+        listing.reason = to_keep((verdict.findings[0].message,))
     return verdict
 
 
@@ -47,4 +46,6 @@ def refuse_words(field: str, text: str) -> None:
     verdict = audit_text(field, text, registered_names=settings.JOEY_REGISTERED_NAMES, country=settings.JOEY_COUNTRY)
     if not verdict.publish:
         finding = verdict.findings[0]
-        raise WordsRefused(finding.message, field=field, rule_id=finding.rule_id, pack_version=verdict.pack_version)
+        raise WordsRefused(
+            str(finding.message), field=field, rule_id=finding.rule_id, pack_version=verdict.pack_version
+        )

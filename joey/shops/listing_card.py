@@ -79,5 +79,5 @@ def _card(row: Listing, shop: Shop, language: str, now: datetime, points: Sequen
         commission_ppm=offer.commission_ppm,
         state=row.state,
         rule_id=row.rule_id,
-        reason=row.reason,
+        reason=row.why,
     )

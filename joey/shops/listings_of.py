@@ -56,7 +56,7 @@ def _row(listing: Listing, shelf: Shelf | None, language: str, now: datetime) ->
         offer_id=offer.id,
         state=listing.state,
         rule_id=listing.rule_id,
-        reason=listing.reason,
+        reason=listing.why,
         pack_version=listing.pack_version,
         shelf_id=shelf.id if shelf else None,
         shelf=shelf.name if shelf else None,

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from joey.catalog.models import Offer
 from joey.kit.ids import new_id
+from joey.kit.sentences import worded
 from joey.people.models import Person
 
 
@@ -48,10 +49,15 @@ class Listing(models.Model):
     note = models.CharField(max_length=200, blank=True, default="")
     state = models.CharField(max_length=12, choices=State.choices)
     rule_id = models.CharField(max_length=16, blank=True, default="")
-    reason = models.TextField(blank=True, default="")
+    reason = models.TextField(blank=True, default="")  # as it is stored; `why` is what people read
     pack_version = models.CharField(max_length=24, blank=True, default="")
     added_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "offer"], name="shops_offer_listed_once")]
         indexes = [models.Index(fields=["offer"], name="shops_listing_of_offer")]
+
+    @property
+    def why(self) -> str:
+        """Why it is refused, in the language that is active now, or what an operator wrote who hid it."""
+        return worded(self.reason)

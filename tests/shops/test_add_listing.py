@@ -1,10 +1,10 @@
 """Putting an offer into a shop: judged first, listed once, never with a price of its own."""
 
 import pytest
+from django.utils.translation import override
 from pytest_django import Settings
 
 from joey.kit.refusals import Conflict, Invalid, NotFound
-from joey.people.models import Person
 from joey.sharing.make_link import make_link
 from joey.shops.add_listing import ListedAlready, NotListable, add_listing
 from joey.shops.arrange import (
@@ -20,9 +20,10 @@ from joey.shops.arrange import (
     show_listing,
 )
 from joey.shops.ask_rules import WordsRefused
+from joey.shops.listing_card import card_of
 from joey.shops.models import Listing, Shelf
 from joey.shops.open_shop import describe_shop
-from tests.cast import NOW, flask, listed, lulus_shop, mei, meis_shop
+from tests.cast import NOW, flask, listed, lulus_shop, meis_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,7 @@ def test_what_the_rules_refuse_is_kept_with_rule_and_reason(title: str, category
 
     kept = Listing.objects.get(id=listing.id)
     assert (kept.state, kept.rule_id) == ("refused", rule)
-    assert rule in kept.reason
+    assert rule in kept.why
     assert kept.pack_version
 
 
@@ -145,14 +146,22 @@ def test_a_forbidden_translation_refuses_the_listing_too() -> None:
     assert add_listing(meis_shop(), offer_id=offer.id, now=NOW).rule_id == "CN-G1"
 
 
-def test_the_reason_is_written_in_the_keepers_language() -> None:
-    Person.objects.filter(id=mei().id).update(language="en")
-    shop = meis_shop()
-    shop.owner.refresh_from_db()
+def test_the_reason_is_read_in_the_language_of_its_reader() -> None:
+    listing = add_listing(meis_shop(), offer_id=flask(title="全网最低价 100% 杯子", translations={}).id, now=NOW)
 
-    listing = add_listing(shop, offer_id=flask(title="全网最低价 杯子", translations={}).id, now=NOW)
+    with override("en"):
+        assert "“全网最低价” claims a rank above all others" in listing.why
+        assert "claims a rank" in card_of(listing, meis_shop(), language="en", now=NOW).reason
+    with override("zh-hans"):
+        assert "“全网最低价”属于绝对化用语" in listing.why
 
-    assert "claims a rank" in listing.reason
+
+def test_a_reason_that_was_stored_in_a_language_is_read_as_it_is() -> None:
+    listing = add_listing(meis_shop(), offer_id=flask().id, now=NOW)
+    listing.reason = "“全网最低价”属于绝对化用语，广告法不允许（CN-A2）。"
+
+    with override("en"):
+        assert listing.why == "“全网最低价”属于绝对化用语，广告法不允许（CN-A2）。"
 
 
 def test_an_offer_without_a_known_price_cannot_be_listed() -> None:
