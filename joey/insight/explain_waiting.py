@@ -9,7 +9,7 @@ from joey.commissions.follow_report_holds import UNREADABLE
 from joey.commissions.queries import OrderRow
 from joey.insight.explain_evidence import held_because
 from joey.insight.explain_holds import unbookable_because
-from joey.insight.queries import open_hold
+from joey.insight.queries import open_holds
 from joey.kit.days import day_text, today_of
 from joey.marketplaces import registry
 
@@ -119,8 +119,7 @@ def _held(line: OrderRow) -> str:
                 " do anything."
             )
         return held % {"figure": line.on_hold.text, "reason": held_because(line.held_by_marketplace)}
-    hold = open_hold(line.id)
-    reason = "–" if hold is None else hold.reason or held_because(hold.hold_class)
+    reasons = dict.fromkeys(hold.reason or held_because(hold.hold_class) for hold in open_holds(line.id))
     return _("%(figure)s is on hold: %(reason)s. Only this amount is held; the rest of your money is not.") % {
-        "figure": line.on_hold.text, "reason": reason,
+        "figure": line.on_hold.text, "reason": _(", ").join(reasons) or "–",
     }  # fmt: skip

@@ -11,7 +11,7 @@ from joey.kit import sql
 from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.orders.queries import READ_UNTIL, SuspenseLine, line_in_suspense, marketplaces_with_lines
-from joey.record.erasable import text_of
+from joey.record.erasable import texts_of
 from joey.sharing.people import people_of_shop
 
 # The marketplace's click time is when the visitor arrived there: our outbound click, plus or minus slow phones.
@@ -97,20 +97,19 @@ class OpenHold:
     reason: str
 
 
-def open_hold(line_id: UUID) -> OpenHold | None:
-    """The oldest open hold of the line's commission, or None; one that a person placed comes first."""
-    found = sql.one(
+def open_holds(line_id: UUID) -> list[OpenHold]:
+    """The open holds of the line's commission: those that a person placed first, then the oldest. Two queries."""
+    found = sql.rows(
         """
         SELECT h.hold_class, h.reason_id FROM commissions_hold h
         JOIN commissions_commission c ON c.id = h.commission_id
         WHERE c.order_line_id = %s AND NOT EXISTS (SELECT FROM commissions_holdclosing e WHERE e.hold_id = h.id)
-        ORDER BY h.reason_id IS NULL, h.opened_at LIMIT 1
+        ORDER BY h.reason_id IS NULL, h.opened_at
         """,
         [line_id],
     )
-    if found is None:
-        return None
-    return OpenHold(found["hold_class"], (text_of(found["reason_id"]) or "") if found["reason_id"] else "")
+    reasons = texts_of([hold["reason_id"] for hold in found if hold["reason_id"]])
+    return [OpenHold(hold["hold_class"], reasons.get(hold["reason_id"]) or "") for hold in found]
 
 
 def suspense_of(line_id: UUID) -> SuspenseLine | None:

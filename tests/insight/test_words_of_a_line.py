@@ -203,6 +203,14 @@ def test_a_hold_names_its_amount_and_reason() -> None:
     assert said()[-1] == "Hold ended"
 
 
+def test_several_holds_of_a_part_are_named_with_what_they_hold_together() -> None:
+    take_in(settled())
+    for reason in ("The statement is lower", "Ten orders from one device", "The statement is lower"):
+        place_hold(Commission.objects.get(), reason=reason, amount_minor=37, now=NOW)
+
+    assert traced().answer.startswith("¥1.11 is on hold: The statement is lower, Ten orders from one device. Only this")
+
+
 def test_a_hold_on_what_was_paid_out_does_not_say_that_it_holds_that() -> None:
     take_in(settled())
     confirmed()
