@@ -17,7 +17,7 @@ from joey.record.append import append, append_set
 from joey.record.erasable import keep_text
 from joey.record.kinds import identifier, identifier_sql
 from joey.sharing.models import Position, PositionLease
-from joey.sharing.rest_positions import LONGEST_REST, rest_of
+from joey.sharing.rest_positions import rest_at, rest_of
 
 IDLE_DAYS = 30  # without an outbound click or an order, a lease ends
 
@@ -44,8 +44,7 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     if by is not None and not by.is_operator:
         raise Forbidden(_("Only an operator can end a lease."))
     position = Position.objects.select_for_update().get(pk=lease.position_id)
-    manifest = registry.find_manifest(lease.marketplace)
-    until = now.replace(microsecond=0) + (rest_of(manifest) if manifest else LONGEST_REST)
+    until = rest_at(lease.marketplace, now)
     if PositionLease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, until=until) != 1:
         raise Conflict(_("This lease has ended already; its position rests, or serves another shop."))
     Position.objects.filter(pk=position.pk).update(free_from=until)

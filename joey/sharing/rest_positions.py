@@ -21,6 +21,12 @@ def rest_of(manifest: Manifest) -> timedelta:
     return timedelta(days=manifest.window_days + manifest.refund_days)
 
 
+def rest_at(marketplace: str, now: datetime) -> datetime:
+    """Until when a position rests whose lease ends now; as long as any would where its package is gone."""
+    manifest = registry.find_manifest(marketplace)
+    return now.replace(microsecond=0) + (rest_of(manifest) if manifest else LONGEST_REST)
+
+
 def keep_for_orders(marketplace: str, verdicts: str, pieces: str, *, now: datetime) -> None:
     """Note the use that a set of reports makes of leases and positions.
 

@@ -1,11 +1,13 @@
-"""After a restore: take over which shop had which position from the database that the restored one replaces.
+"""After a restore: merge which shop had which position with what the database that the restored one replaces has.
 
 Marketplaces go on reporting orders under positions that were leased after the backup. Where the replaced database can
-still be read, its leases are copied, so that those orders find their shop and no position serves another one too soon.
+still be read, its leases are taken over, so that those orders find their shop and no position serves another one too
+soon. Either database may have leases that the other does not know: the backup may be of an instance that an earlier
+restore moved aside.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
@@ -13,11 +15,9 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
-from joey.marketplaces.registry import find_manifest
-from joey.sharing.rest_positions import rest_of
+from joey.sharing.lease_position import REFRESH
+from joey.sharing.rest_positions import rest_at
 from joey.shops.models import Listing, Shop
-
-REST_OF_THE_UNKNOWN = timedelta(days=365)  # where the package of a marketplace is not installed
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class LeaseBefore:
     until: datetime | None
     last_used_at: datetime
     is_reuse: bool
+    changed_at: datetime | None  # when the database noted its opening, or the last change of its end
     shop_is_here: bool
 
 
@@ -62,12 +63,51 @@ class TrackedBefore:
     made_at: datetime
 
 
+@dataclass(frozen=True)
+class ComingLease:
+    """A lease that is missing here, and from when on it can have its position."""
+
+    id: UUID
+    position_id: int
+    marketplace: str
+    shop_id: UUID
+    begins_at: datetime
+    ended_at: datetime | None
+    until: datetime | None
+    last_used_at: datetime
+    is_reuse: bool
+
+
+@dataclass(frozen=True)
+class RestUntil:
+    """Until when a position at the marketplace rests that is used no more from now on."""
+
+    marketplace: str
+    until: datetime
+
+
+COMING = SetTable("lease_coming", ComingLease)
+REST_UNTIL = SetTable("rest_until", RestUntil)
+
+# A lease with no later one of its position here.
+_LAST = """NOT EXISTS (
+    SELECT FROM sharing_positionlease next
+    WHERE next.position_id = l.position_id AND next.leased_from > l.leased_from)"""
+_CHANGED_THERE = "b.changed_at > (SELECT max(recorded_at) FROM sharing_leasechange c WHERE c.lease_id = l.id)"
+# Every click and order that is known here to be of the lease `l` was before this moment (rest_positions.py).
+_USED_UNTIL = """(
+    date_trunc('second', greatest(l.ended_at, l.last_used_at + %(refresh)s)) + interval '1 second')"""
+
+
 @transaction.atomic
 def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
-    """Bring positions and leases up to what the database `before` has; how many leases were missing here.
+    """Merge positions and leases with those of the database `before`; how many leases were missing here.
 
-    A lease of a shop that is missing here is left out, and its position rests for the order window and the refund time,
-    as if the lease had ended now. Safe to run twice.
+    Of a lease that both have, the later change of its end counts. One that is missing here comes if it began after
+    every lease of its position that is here: then that one ends when it begins, but not before its last use, since
+    orders of that time are its shop's. A shop that has an open lease in both at one marketplace keeps the one that it
+    has there. What cannot come, as its shop is missing here, leaves its position resting for the order window and the
+    refund time, as if the lease had ended now. Safe to run twice.
     """
     _fetch(before)
     sql.execute(
@@ -75,46 +115,28 @@ def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
         " SELECT marketplace, key, registered_at, free_from, was_leased FROM position_before"
         " ON CONFLICT (marketplace, key) DO NOTHING"
     )
-    sql.execute(
-        """
-        UPDATE sharing_position p SET free_from = b.free_from, was_leased = b.was_leased FROM position_before b
-        WHERE (p.marketplace, p.key) = (b.marketplace, b.key)
-          AND (p.free_from, p.was_leased) IS DISTINCT FROM (b.free_from, b.was_leased)
-        """
-    )
-    sql.execute(  # first what ended: a shop has one open lease at a marketplace, a position one at all
-        """
-        UPDATE sharing_positionlease l
-        SET ended_at = b.ended_at, until = b.until, last_used_at = greatest(l.last_used_at, b.last_used_at)
-        FROM lease_before b WHERE l.id = b.id
-        """
-    )
-    restored = sql.execute(
-        """
-        INSERT INTO sharing_positionlease
-            (id, position_id, marketplace, shop_id, leased_from, ended_at, until, last_used_at, is_reuse)
-        SELECT b.id, p.id, p.marketplace, b.shop_id, b.leased_from, b.ended_at, b.until, b.last_used_at, b.is_reuse
-        FROM lease_before b JOIN sharing_position p ON (p.marketplace, p.key) = (b.marketplace, b.key)
-        WHERE b.shop_is_here ORDER BY b.id ON CONFLICT (id) DO NOTHING
-        """
-    )
+    places = sql.tuples("SELECT DISTINCT marketplace FROM sharing_position")
+    REST_UNTIL.create().fill(RestUntil(place, rest_at(place, now)) for (place,) in places)
+    _merge_ends(now)
+    came = _bring_missing()
     _take_over_tracked_urls()
-    _let_rest(now)
-    return restored
+    _free_what_is_not_leased()
+    return came
 
 
 def _fetch(before: psycopg.Connection) -> None:
-    """Copy the positions and leases of the other database into two temporary tables."""
+    """Copy the positions, leases and tracked addresses of the other database into temporary tables."""
     positions = before.execute(
         "SELECT marketplace, key, registered_at, free_from, was_leased FROM sharing_position"
     ).fetchall()
     SetTable("position_before", PositionBefore).create().fill(PositionBefore(*row) for row in positions)
     leases = before.execute(
         "SELECT l.id, p.marketplace, p.key, l.shop_id, l.leased_from, l.ended_at, l.until, l.last_used_at,"
-        " l.is_reuse FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id"
+        " l.is_reuse, (SELECT max(recorded_at) FROM sharing_leasechange c WHERE c.lease_id = l.id)"
+        " FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id"
     ).fetchall()
     shops = set(Shop.objects.filter(pk__in={lease[3] for lease in leases}).values_list("id", flat=True))
-    SetTable("lease_before", LeaseBefore).create().fill(LeaseBefore(*(*row, row[3] in shops)) for row in leases)
+    SetTable("lease_before", LeaseBefore).create().fill(LeaseBefore(*row, row[3] in shops) for row in leases)
     tracked = before.execute(
         "SELECT shop_id, listing_id, lease_id, sub_id, item, title, url, copy_code, made_at FROM sharing_trackedurl"
         " WHERE lease_id IS NOT NULL"
@@ -122,8 +144,78 @@ def _fetch(before: psycopg.Connection) -> None:
     SetTable("tracked_before", TrackedBefore).create().fill(TrackedBefore(*row) for row in tracked)
 
 
+def _merge_ends(now: datetime) -> None:
+    """Of leases that both have. First what ended: a shop has one open lease at a marketplace, a position one at all."""
+    given = {"now": now, "refresh": REFRESH}
+    sql.execute(
+        f"""
+        UPDATE sharing_positionlease l
+        SET ended_at = CASE WHEN {_CHANGED_THERE} THEN b.ended_at ELSE l.ended_at END,
+            until = greatest(b.until, coalesce(l.until, {_USED_UNTIL})),
+            last_used_at = greatest(l.last_used_at, b.last_used_at)
+        FROM lease_before b
+        WHERE l.id = b.id AND {_LAST} AND b.ended_at IS NOT NULL AND (l.ended_at IS NOT NULL OR {_CHANGED_THERE})
+        """,
+        given,
+    )
+    sql.execute(
+        f"""
+        UPDATE sharing_positionlease l SET ended_at = least(%(now)s, {_USED_UNTIL}), until = r.until FROM {REST_UNTIL} r
+        WHERE r.marketplace = l.marketplace AND l.ended_at IS NULL AND EXISTS (
+            SELECT FROM lease_before b
+            WHERE (b.shop_id, b.marketplace) = (l.shop_id, l.marketplace) AND b.ended_at IS NULL AND b.id <> l.id)
+        """,
+        given,
+    )
+    sql.execute(
+        f"""
+        UPDATE sharing_positionlease l
+        SET ended_at = NULL, until = NULL, last_used_at = greatest(l.last_used_at, b.last_used_at)
+        FROM lease_before b
+        WHERE l.id = b.id AND {_LAST} AND b.ended_at IS NULL AND (l.ended_at IS NULL OR {_CHANGED_THERE})
+        """,
+        given,
+    )
+
+
+def _bring_missing() -> int:
+    """The leases that are missing here, where what is here leaves them time; how many."""
+    COMING.create().insert(
+        f"""
+        SELECT * FROM (
+            SELECT b.id, p.id AS position_id, p.marketplace, b.shop_id,
+                   greatest(b.leased_from, least(l.until, {_USED_UNTIL})) AS begins_at,
+                   b.ended_at, b.until, b.last_used_at,
+                   b.is_reuse OR EXISTS (
+                       SELECT FROM sharing_positionlease other
+                       WHERE other.position_id = p.id AND other.shop_id <> b.shop_id) AS is_reuse
+            FROM lease_before b JOIN sharing_position p ON (p.marketplace, p.key) = (b.marketplace, b.key)
+            LEFT JOIN sharing_positionlease l ON l.position_id = p.id AND {_LAST}
+            WHERE b.shop_is_here AND (l.id IS NULL OR l.leased_from < b.leased_from)
+              AND NOT EXISTS (SELECT FROM sharing_positionlease known WHERE known.id = b.id)
+        ) AS missing WHERE until IS NULL OR until > begins_at
+        """,
+        {"refresh": REFRESH},
+    )
+    sql.execute(
+        f"""
+        UPDATE sharing_positionlease l SET ended_at = least(l.ended_at, c.at), until = c.at
+        FROM (SELECT position_id, min(begins_at) AS at FROM {COMING} GROUP BY 1) AS c
+        WHERE l.position_id = c.position_id AND (l.until IS NULL OR l.until > c.at)
+        """
+    )
+    return sql.execute(
+        f"""
+        INSERT INTO sharing_positionlease
+            (id, position_id, marketplace, shop_id, leased_from, ended_at, until, last_used_at, is_reuse)
+        SELECT id, position_id, marketplace, shop_id, begins_at, ended_at, until, last_used_at, is_reuse
+        FROM {COMING} ORDER BY id
+        """
+    )
+
+
 def _take_over_tracked_urls() -> None:
-    """Those whose lease and listing are here; one that the restored database has stays as it is."""
+    """Those whose lease, listing and link are here; one that the restored database has stays as it is."""
     listings = sql.rows("SELECT DISTINCT listing_id FROM tracked_before")
     here = list(Listing.objects.filter(pk__in=[row["listing_id"] for row in listings]).values_list("id", flat=True))
     sql.execute(
@@ -131,22 +223,32 @@ def _take_over_tracked_urls() -> None:
         INSERT INTO sharing_trackedurl (shop_id, listing_id, lease_id, sub_id, item, title, url, copy_code, made_at)
         SELECT b.shop_id, b.listing_id, b.lease_id, b.sub_id, b.item, b.title, b.url, b.copy_code, b.made_at
         FROM tracked_before b JOIN sharing_positionlease l ON l.id = b.lease_id AND l.shop_id = b.shop_id
-        WHERE b.listing_id = ANY(%s) ON CONFLICT DO NOTHING
+        WHERE b.listing_id = ANY(%s) AND (b.sub_id = '' OR EXISTS (
+            SELECT FROM sharing_link k
+            WHERE (k.code, k.shop_id, k.listing_id) = (b.sub_id, b.shop_id, b.listing_id)))
+        ON CONFLICT DO NOTHING
         """,
         [here],
     )
 
 
-def _let_rest(now: datetime) -> None:
-    """Let positions rest whose open lease is of a shop that is not here."""
-    orphaned = "FROM lease_before b WHERE NOT b.shop_is_here AND b.until IS NULL"
-    for row in sql.rows(f"SELECT DISTINCT b.marketplace {orphaned}"):
-        manifest = find_manifest(row["marketplace"])
-        rest = rest_of(manifest) if manifest else REST_OF_THE_UNKNOWN
-        sql.execute(
-            f"""
-            UPDATE sharing_position p SET free_from = %s
-            WHERE p.marketplace = %s AND p.key IN (SELECT b.key {orphaned} AND b.marketplace = p.marketplace)
-            """,
-            [now + rest, row["marketplace"]],
-        )
+def _free_what_is_not_leased() -> None:
+    """A position that no open lease has rests as long as either database or its last lease says."""
+    sql.execute(
+        f"""
+        UPDATE sharing_position p SET free_from = merged.free_from, was_leased = merged.was_leased
+        FROM (
+            SELECT p.id, p.was_leased OR coalesce(b.was_leased, false) AS was_leased,
+                   CASE WHEN NOT bool_or(l.id IS NOT NULL AND l.ended_at IS NULL) THEN
+                       greatest(p.free_from, b.free_from, max(l.until),
+                                CASE WHEN b.key IS NOT NULL AND b.free_from IS NULL THEN r.until END)
+                   END AS free_from
+            FROM sharing_position p
+            JOIN {REST_UNTIL} r ON r.marketplace = p.marketplace
+            LEFT JOIN position_before b ON (b.marketplace, b.key) = (p.marketplace, p.key)
+            LEFT JOIN sharing_positionlease l ON l.position_id = p.id
+            GROUP BY p.id, b.key, b.free_from, b.was_leased, r.until
+        ) AS merged
+        WHERE p.id = merged.id AND (p.free_from, p.was_leased) IS DISTINCT FROM (merged.free_from, merged.was_leased)
+        """
+    )

@@ -67,15 +67,18 @@ def check(holds: Holdings, owner_url: str) -> None:
 def prove() -> int:
     """Check every rule of the books in Django's database and return how many there are; raises CommandFailed.
 
-    First comes what jobs would have done while the backup lay: what could not be read is tried again, and what a bank
-    has not answered in its time becomes a question.
+    First comes what jobs would have done while the backup lay: what could not be read is tried again, what no shop
+    could be named for too, as its position may have come since, and what a bank has not answered in its time becomes a
+    question.
     """
     from joey.insight.prove import prove as judge
     from joey.kit.clock import now
+    from joey.orders.retry_suspense import retry_all_suspense
     from joey.orders.retry_unread import retry_all_unread
     from joey.payouts.take_answers import note_overdue
 
     retry_all_unread(now=now())
+    retry_all_suspense(now=now())
     while note_overdue(now=now()).problems:
         pass
     held = 0

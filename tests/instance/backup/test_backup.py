@@ -440,6 +440,45 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
     assert reasons[-1][0].startswith("Replaced by the backup of")
 
 
+def test_a_backup_of_what_a_restore_moved_aside_takes_the_place_of_what_replaced_it(made: Made, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    try:
+        first = joey("restore", str(made.folder), "--data", str(data))
+        assert first.returncode == 0, first.stdout + first.stderr
+        with EmbeddedPostgres(data) as one:
+            python_on(one, """
+                for key in ("110000000003", "110000000004"):
+                    Position.objects.create(marketplace="taobao", key=key, free_from=NOW - 90 * DAY)
+                leased(lulus_shop(), "110000000005")  # of a shop that the backup does not have
+            """)  # fmt: skip
+        replaced = joey("restore", str(made.folder), "--data", str(data), "--replace")
+        assert replaced.returncode == 0, replaced.stdout + replaced.stderr
+        [aside] = data.glob("before-*")
+        with EmbeddedPostgres(data) as two:
+            python_on(two, """
+                PositionLease.objects.update(ended_at=NOW, until=NOW + 45 * DAY)
+                Position.objects.filter(free_from=None).update(free_from=NOW + 45 * DAY)
+                Position.objects.filter(key="110000000003").update(free_from=None)
+                leased(meis_shop(), "110000000003")
+            """)  # fmt: skip
+        copied = joey("backup", str(tmp_path / "aside"), "--data", str(aside), "--quick")
+        assert copied.returncode == 0, copied.stdout + copied.stderr
+
+        again = joey("restore", str(tmp_path / "aside"), "--data", str(data), "--replace")
+
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert "rules hold." in again.stdout
+        with EmbeddedPostgres(data) as three:
+            leased = python_on(three, """
+                for lease in PositionLease.objects.filter(ended_at=None).order_by("position__key"):
+                    print(lease.position.key, lease.position.free_from, lease.shop.slug)
+            """)  # fmt: skip
+        assert leased.splitlines() == ["110000000003 None mei", "110000000005 None lulu"]
+    finally:
+        for home in (data, *data.glob("before-*")):
+            EmbeddedPostgres(home).remove()
+
+
 def test_data_that_is_here_is_not_replaced_without_the_option_even_if_it_cannot_be_read(
     made: Made, tmp_path: Path
 ) -> None:
