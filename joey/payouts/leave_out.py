@@ -7,8 +7,10 @@ gate sends it no more.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.utils.translation import gettext_noop as _
@@ -23,6 +25,8 @@ from joey.payouts.models import Payout, PayoutAttempt, PayoutHold, PayoutPause
 from joey.payouts.pause import open_pauses, pause_payouts
 from joey.payouts.questions import ask_question
 from joey.payouts.read_before import read
+from joey.payouts.release import release_payout
+from joey.payouts.withdraw import withdraw_prepared
 from joey.record.append import append
 from joey.record.kept_texts import kept_text
 from joey.record.models import Event
@@ -40,19 +44,40 @@ class LeftOut:
     amount: Money | None
     shop: str  # its address, or its id where it is not here either; "" for a pause of all payouts
     why: str
+    is_refused: bool = False  # it was refused there, and is refused here
 
 
 def leave_out_payout(before: psycopg.Connection, payout: Payout, *, why: Exception, now: datetime) -> LeftOut:
-    """A payout that cannot be taken over. Called again, it asks nothing twice."""
+    """A payout that cannot be taken over. Called again, it asks nothing twice.
+
+    One that was refused there never left: it is refused here too, and nothing waits for it.
+    """
     key, amount = payout.id.hex.upper(), Money(payout.amount_minor, payout.currency)
     shop = Shop.objects.select_related("owner").filter(pk=payout.shop_id).first()
-    facts = {"amount_minor": amount.minor, "currency": amount.currency, "transfer": key, "state": payout.state}
-    if _record(f"payout:{payout.id}", facts | {"shop": str(payout.shop_id)}, now):
-        if shop is None:
-            _pause_for(key, amount, payout.shop_id, now)
-        elif not _ask(before, payout, now):
-            place_hold(shop, reason=(_why_held(amount, key),), now=now)
-    return LeftOut(key, amount, shop.slug if shop else str(payout.shop_id), _in_one_line(why))
+    left_out = LeftOut(key, amount, shop.slug if shop else str(payout.shop_id), _in_one_line(why))
+    if payout.state == Payout.State.REFUSED and _refuse(payout.id, now):
+        return replace(left_out, is_refused=True)
+    subject = f"payout:{payout.id}"
+    if not _is_left_out(subject):
+        facts = {"amount_minor": amount.minor, "currency": amount.currency, "transfer": key, "state": payout.state}
+        facts |= {"shop": str(payout.shop_id)}
+        if shop is None or not _ask(before, payout, now):
+            facts |= {"stopped_by": _stop(shop, facts, now)}
+        append(LEFT_OUT, subject, facts, happened_at=now)
+    return left_out
+
+
+def _refuse(payout_id: UUID, now: datetime) -> bool:
+    """Release the payout, which waits here; the reason that an operator gave there could not be read."""
+
+    def release(_payouts: Sequence[Payout]) -> None:
+        why = _("It was refused before a backup was restored, and was never sent. The money is still yours.")
+        withdraw_prepared(waiting, by="restore", now=now)
+        for payout in waiting.select_for_update(of=("self",)):
+            release_payout(payout, by="gate", why=(Sentence(why),), now=now)
+
+    waiting = Payout.objects.filter(pk=payout_id, state__in=(Payout.State.REQUESTED, Payout.State.APPROVED))
+    return waiting.exists() and not copy_in_halves(list(waiting), release)
 
 
 def _ask(before: psycopg.Connection, payout: Payout, now: datetime) -> bool:
@@ -69,11 +94,36 @@ def _ask(before: psycopg.Connection, payout: Payout, now: datetime) -> bool:
 
 
 def leave_out_again(before: psycopg.Connection, *, now: datetime) -> None:
-    """What an earlier restore left out stays so: the replaced database does not have it. Its holds come as any do."""
+    """What an earlier restore left out stays so: the replaced database does not have it.
+
+    The hold or the pause that it placed comes as any does, with how it ended; only a missing one is placed again.
+    """
     for event in read(before, Event, "kind", [LEFT_OUT]):
-        facts = event.facts
-        if _record(event.subject_key, facts, now) and not Shop.objects.filter(pk=facts["shop"]).exists():
-            _pause_for(facts["transfer"], Money(facts["amount_minor"], facts["currency"]), facts["shop"], now)
+        if _is_left_out(event.subject_key):
+            continue
+        facts = dict(event.facts)
+        shop = Shop.objects.select_related("owner").filter(pk=facts["shop"]).first()
+        if not _is_here(facts.get("stopped_by")) and (shop is None or "stopped_by" in facts):
+            facts |= {"stopped_by": _stop(shop, facts, now)}
+        append(LEFT_OUT, event.subject_key, facts, happened_at=now)
+
+
+def _is_left_out(subject: str) -> bool:
+    return any(event.kind == LEFT_OUT for event in events_of([subject]))
+
+
+def _is_here(stopped_by: str | None) -> bool:
+    return stopped_by is not None and (
+        PayoutHold.objects.filter(pk=stopped_by).exists() or PayoutPause.objects.filter(pk=stopped_by).exists()
+    )
+
+
+def _stop(shop: Shop | None, facts: Mapping[str, Any], now: datetime) -> str:
+    """Hold the shop's payouts; all payouts where the shop is not here. The id of the hold or the pause."""
+    key, amount = facts["transfer"], Money(facts["amount_minor"], facts["currency"])
+    if shop is None:
+        return _pause(f"Not taken over: the transfer {key} over {amount.text}, shop {facts['shop']}", now)
+    return str(place_hold(shop, reason=(_why_held(amount, key),), now=now).id)
 
 
 def leave_out_hold(hold: PayoutHold, *, why: Exception, now: datetime) -> LeftOut:
@@ -89,21 +139,9 @@ def leave_out_pause(pause: PayoutPause, *, why: Exception, now: datetime) -> Lef
     return LeftOut("", None, "", _in_one_line(why))
 
 
-def _record(subject: str, facts: Mapping[str, object], now: datetime) -> bool:
-    """Whether that was not known yet."""
-    if any(event.kind == LEFT_OUT for event in events_of([subject])):
-        return False
-    append(LEFT_OUT, subject, facts, happened_at=now)
-    return True
-
-
-def _pause_for(transfer: str, amount: Money, shop: object, now: datetime) -> None:
-    _pause(f"Not taken over: the transfer {transfer} over {amount.text}, shop {shop}", now)
-
-
-def _pause(reason: str, now: datetime) -> None:
-    if reason not in {kept_text(pause, "reason") for pause in open_pauses()}:
-        pause_payouts(reason=reason, now=now)
+def _pause(reason: str, now: datetime) -> str:
+    placed = next((pause for pause in open_pauses() if kept_text(pause, "reason") == reason), None)
+    return str((placed or pause_payouts(reason=reason, now=now)).id)
 
 
 def _why_held(amount: Money, key: str) -> Sentence:

@@ -230,7 +230,9 @@ _DECLARED = (
         },
     ),
     Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT}),
-    Kind("payout.left_out", {**_MONEY, "transfer": CODE, "state": CODE, "shop": ID}),
+    Kind(  # `stopped_by`: the hold or the pause that it placed, where no transfer here asks what became of it
+        "payout.left_out", {**_MONEY, "transfer": CODE, "state": CODE, "shop": ID, "stopped_by": optional(ID)}
+    ),
     Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
     Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}),
     # record

@@ -1,6 +1,6 @@
 """What was learned about payouts since the backup is known after the restore, whatever else is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import LiteralString
@@ -20,6 +20,7 @@ from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutDecision, Pay
 from joey.payouts.pause import end_pause, open_pauses, pause_payouts
 from joey.payouts.pay_due import pay_due
 from joey.payouts.prepare_files import prepare_files
+from joey.payouts.queries import payout_of
 from joey.payouts.rails.registry import rail_manifests
 from joey.payouts.recover_payouts import RecoveredPayouts, recover_payouts
 from joey.payouts.request_payout import InsufficientBalance, PayoutsHeld
@@ -56,12 +57,16 @@ MINUTE = timedelta(minutes=1)
 
 @contextmanager
 def since_the_backup(
-    postgres: EmbeddedPostgres, damage: LiteralString = "", *, twice: bool = False
+    postgres: EmbeddedPostgres,
+    damage: LiteralString = "",
+    *,
+    twice: bool = False,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[list[RecoveredPayouts]]:
     """What the block does is not in the backup, which is restored after it; what the restore recovered.
 
     `damage` is done to the replaced database first. A second run has to find nothing that the first left to do.
-    `twice`: the backup is restored once more, in place of what was restored.
+    `twice`: the backup is restored once more, in place of what was restored and what happened `meanwhile`.
     """
     recovered: list[RecoveredPayouts] = []
     try:
@@ -74,9 +79,11 @@ def since_the_backup(
             recovered.append(recover_payouts(before, now=NOW + 9 * DAY))
             journals = Journal.objects.count()
             again = recover_payouts(before, now=NOW + 9 * DAY)
-            assert (again.payouts, again.left_out) == (0, recovered[0].left_out)
+            assert again.payouts == 0
+            assert again.left_out == tuple(each for each in recovered[0].left_out if not each.is_refused)
             assert Journal.objects.count() == journals
         if twice:
+            meanwhile()
             database.keep_as(postgres, "restored")
             database.bring_back(postgres, "backup")
             with psycopg.connect(postgres.urls.owner, options="-c search_path=restored,public") as before:
@@ -313,6 +320,47 @@ def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_th
     [left_out] = recovered[0].left_out
     assert [left_out.transfer in kept_text(pause, "reason") for pause in open_pauses()] == [True]
     assert "over ¥40.00" in kept_text(open_pauses()[0], "reason")
+    prove()
+
+
+def test_a_pause_for_what_was_left_out_that_an_operator_ended_is_not_placed_again_by_the_next_restore(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    ready_shop(10_000)
+
+    damage: LiteralString = "UPDATE before.people_person SET email = 'mei@example.com'"
+    with since_the_backup(committed_db, damage, twice=True, meanwhile=resume_all) as recovered:
+        approved(lulus_ready_shop(4_000), 4_000)
+        send_due(now=NOW)
+
+    assert len(recovered[0].left_out) == 1
+    assert open_pauses() == []
+    prove()
+
+
+def resume_all() -> None:
+    for pause in open_pauses():
+        end_pause(pause, reason="The bank paid it", by=ada(), now=NOW + 9 * DAY)
+
+
+@pytest.mark.parametrize("at_the_backup", ["requested", "prepared"])
+def test_a_payout_that_was_refused_there_and_cannot_be_taken_over_is_refused_here_and_asks_no_bank(
+    committed_db: EmbeddedPostgres, bank: Bank, at_the_backup: str
+) -> None:
+    payout = requested(ready_shop(10_000))
+    if at_the_backup == "prepared":
+        approve(payout, by=ada(), now=NOW)
+        prepare_files(rail_manifests()["bank"], now=NOW)
+
+    damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL"
+    with since_the_backup(committed_db, damage, twice=True) as recovered:
+        refuse(payout, by=ada(), reason="Not hers", now=NOW)
+
+    [left_out] = recovered[0].left_out
+    assert left_out.is_refused
+    row = payout_of(payout.shop, payout.id)
+    assert (row.state, row.reason[:44]) == ("refused", "It was refused before a backup was restored,")
+    assert (held(payout.shop_id), open_holds().exists()) == (money(available=10_000), False)
     prove()
 
 

@@ -72,7 +72,12 @@ def _payouts(before: psycopg.Connection) -> None:
     for each in done.left_out:
         what = f"The transfer {each.transfer} over {each.amount.text}" if each.amount else "A hold by an operator"
         what = f"{what}, shop {each.shop}," if each.shop else "A pause of all payouts"
-        say(f"{what} could not be taken over ({each.why}). `joey waiting` lists what waits for it.")
+        then = (
+            "It was refused, never sent, and is refused here too."
+            if each.is_refused
+            else ("`joey waiting` lists what waits for it.")
+        )
+        say(f"{what} could not be taken over ({each.why}). {then}")
 
 
 def _leases(before: psycopg.Connection) -> None:
