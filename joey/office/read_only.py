@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -24,6 +23,7 @@ from joey.people.models import Person
 from joey.record.kept_texts import kept_text, was_erased, with_texts
 
 M = TypeVar("M")
+P = TypeVar("P")  # a part of a page, or what it is drawn from
 
 AT_ONCE = 200
 NAMED = 5  # of the chosen rows, on the page that asks for a reason
@@ -157,12 +157,12 @@ def reason_text(row: Any, name: str) -> str:
     return _("erased") if was_erased(row, name) else kept_text(row, name) or NOTHING
 
 
-def once(row: object, name: str, draw: Callable[[], SafeString]) -> SafeString:
+def once(row: object, name: str, draw: Callable[[], P]) -> P:
     """A part of one row's page that is asked of the database: the page draws each part five times."""
     kept = vars(row)
     if name not in kept:
         kept[name] = draw()
-    return cast(SafeString, kept[name])
+    return cast(P, kept[name])
 
 
 def operator(request: HttpRequest) -> Person:

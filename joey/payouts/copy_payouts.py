@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TypeVar
+from uuid import UUID
 
 import psycopg
 from django.db.models import Model
@@ -209,10 +210,14 @@ def _copy_people(before: psycopg.Connection, rows: Iterable[Model], now: datetim
 
 
 def _copy_texts(before: psycopg.Connection, rows: Iterable[Model]) -> None:
-    """The texts that these rows refer to, with their salts, or the fact that they were erased."""
+    """The texts that these rows refer to."""
     names = ("details_id", "reason_id", "content_id", "words_id")
-    needed = {getattr(row, name) for row in rows for name in names if getattr(row, name, None)}
-    texts = read(before, ErasableText, "id", list(needed))
+    copy_texts(before, {getattr(row, name) for row in rows for name in names if getattr(row, name, None)})
+
+
+def copy_texts(before: psycopg.Connection, ids: Iterable[UUID]) -> None:
+    """These texts, with their salts, or the fact that they were erased."""
+    texts = read(before, ErasableText, "id", list(ids))
     record_erased(not_here(ErasableText, texts))
     _insert(ErasableText, texts)
 

@@ -14,6 +14,7 @@ from joey.kit.idempotency import erase_answers
 from joey.kit.refusals import Conflict
 from joey.payouts.file_problems import clear_notes
 from joey.payouts.holds import open_holds
+from joey.payouts.left_out import left_out_payouts
 from joey.payouts.models import (
     Payee,
     Payout,
@@ -54,7 +55,7 @@ def erase_payout(subject_key: str, erasure: Erasure) -> int:
     """
     payout = Payout.objects.select_for_update().filter(pk=id_in(subject_key)).first()
     if payout is None:
-        raise nothing_about(subject_key)
+        return _erase_left_out(subject_key, erasure)
     attempts = PayoutAttempt.objects.filter(payout=payout)
     files = PayoutFile.objects.filter(pk__in=attempts.values("file"))
     if payout.state in IN_PROGRESS:
@@ -71,14 +72,24 @@ def erase_payout(subject_key: str, erasure: Erasure) -> int:
     return erase_kept(subject_key, texts, erasure, shop_id=payout.shop_id)
 
 
+def _erase_left_out(subject_key: str, erasure: Erasure) -> int:
+    """What operators wrote about a payout that a restore left out: it has no row here."""
+    left_out = next((each for each in left_out_payouts() if subject_key == f"payout:{each.payout_id}"), None)
+    if left_out is not None and left_out.is_open:
+        raise PayoutNotFinished(_("What became of this payout is not known yet. Resolve that first."))
+    return erase_texts_about(subject_key, erasure)
+
+
 def payouts_and_payees_of(shop_id: UUID) -> list[str]:
     """The subjects for `erase_payout` and `erase_payee`: no event names the texts of files, answers and attempts."""
     kinds: dict[str, type[Payout] | type[Payee]] = {"payout": Payout, "payee": Payee}
-    return [
+    here = [
         f"{kind}:{key}"
         for kind, model in kinds.items()
         for key in model._default_manager.filter(shop=shop_id).values_list("pk", flat=True)
     ]
+    found = [f"payout:{each.payout_id}" for each in left_out_payouts() if each.shop_id == shop_id and each.findings]
+    return here + [subject for subject in found if subject not in here]
 
 
 @transaction.atomic

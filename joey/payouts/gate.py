@@ -11,11 +11,10 @@ from django.utils.translation import gettext_noop as _
 from joey.kit.sentences import Sentence
 from joey.ledger.queries import balances_of, overdrawn_books
 from joey.payouts.holds import open_holds
+from joey.payouts.left_out import LEFT_OUT
 from joey.payouts.models import Payout, PayoutApproval, PayoutHold
 from joey.payouts.release import release_payout
 from joey.record.queries import events_of
-
-LEFT_OUT = "payout.left_out"  # the event of a payout that a restore could not take over
 
 
 def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":

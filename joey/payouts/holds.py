@@ -1,7 +1,7 @@
 """Blocks a payout, or all payouts of a shop, for a reason, and releases them.
 
 Openings and closings are rows that never change. A hold that asks a question (unknown, contradiction) ends by an answer
-of the rail or by two operators (resolve.py), not by releasing it.
+of the rail or by two operators (resolve.py), not by releasing it; that of what a restore left out by two operators.
 """
 
 from datetime import datetime
@@ -14,6 +14,7 @@ from joey.kit.refusals import Conflict, NotFound
 from joey.kit.sentences import Words
 from joey.kit.text import read_reason
 from joey.payouts.file_problems import CAME_BACK, clear_problems_about
+from joey.payouts.left_out import waits_for_left_out
 from joey.payouts.models import Payout, PayoutHold, PayoutHoldClosing
 from joey.payouts.operators import check_operator, name_of
 from joey.payouts.placed_before import placed_before
@@ -82,6 +83,8 @@ def release_hold(hold: PayoutHold, *, reason: str, now: datetime, by: Person | N
         raise HoldAsksQuestion(
             _("What became of a transfer is open. The bank's answer ends this hold, or two operators who resolve it.")
         )
+    if waits_for_left_out(hold.id):
+        raise HoldAsksQuestion(_("A restore left a transfer out. Two operators who resolve it end this hold."))
     kept = keep_text(reason, shop_id=hold.shop_id)
     close_hold(hold, by=by, now=now, **refer("reason", kept))
     if hold.attempt is not None:

@@ -1,9 +1,9 @@
 """Keeps open what a restore could not take over: a payout that left is a question to operators, not a line on a screen.
 
 Of a payout that is here it is unknown what became of its transfer, until the rail answers or two operators agree. Else
-the shop's payouts are held until an operator releases them; where there is no such shop here, all payouts are paused
-for this reason of its own. An event names the transfer, so that `joey prove` knows it in its file (rule 25) and the
-gate sends it no more.
+the shop's payouts are held until two operators agree (resolve_left_out.py); where there is no such shop here, all
+payouts are paused for this reason of its own. An event names the transfer, so that `joey prove` knows it in its file
+(rule 25) and the gate sends it no more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,16 +18,18 @@ from django.utils.translation import gettext_noop as _
 from joey.kit.sentences import Sentence
 from joey.money.money import Money
 from joey.payouts.copy_in_halves import copy_in_halves
-from joey.payouts.copy_payouts import copy_as_unknown
-from joey.payouts.gate import LEFT_OUT
+from joey.payouts.copy_payouts import attempts_of, copy_as_unknown, copy_texts
 from joey.payouts.holds import place_hold
-from joey.payouts.models import Payout, PayoutAttempt, PayoutHold, PayoutPause
+from joey.payouts.left_out import FOUND, LEFT_OUT, left_out_payouts
+from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import open_pauses, pause_payouts
 from joey.payouts.questions import ask_question
 from joey.payouts.read_before import read
 from joey.payouts.release import release_payout
+from joey.payouts.resolve_left_out import book_found
 from joey.payouts.withdraw import withdraw_prepared
 from joey.record.append import append
+from joey.record.erasable import TextRef
 from joey.record.kept_texts import kept_text
 from joey.record.models import Event
 from joey.record.queries import events_of
@@ -60,11 +62,18 @@ def leave_out_payout(before: psycopg.Connection, payout: Payout, *, why: Excepti
     subject = f"payout:{payout.id}"
     if not _is_left_out(subject):
         facts = {"amount_minor": amount.minor, "currency": amount.currency, "transfer": key, "state": payout.state}
-        facts |= {"shop": str(payout.shop_id)}
+        facts |= {"shop": str(payout.shop_id), "rail": payout.rail, **_rail_account(before, payout)}
         if shop is None or not _ask(before, payout, now):
             facts |= {"stopped_by": _stop(shop, facts, now)}
         append(LEFT_OUT, subject, facts, happened_at=now)
     return left_out
+
+
+def _rail_account(before: psycopg.Connection, payout: Payout) -> dict[str, str]:
+    """Which account it left from, as far as its file can be read."""
+    attempts = [each for each in attempts_of(before, [payout]) if each.state != PayoutAttempt.State.WITHDRAWN]
+    files = read(before, PayoutFile, "id", [each.file_id for each in attempts])
+    return {"rail_account": files[0].rail_account} if files else {}
 
 
 def _refuse(payout_id: UUID, now: datetime) -> bool:
@@ -96,16 +105,37 @@ def _ask(before: psycopg.Connection, payout: Payout, now: datetime) -> bool:
 def leave_out_again(before: psycopg.Connection, *, now: datetime) -> None:
     """What an earlier restore left out stays so: the replaced database does not have it.
 
-    The hold or the pause that it placed comes as any does, with how it ended; only a missing one is placed again.
+    The hold or the pause that it placed comes as any does, with how it ended; only a missing one is placed again, and
+    none once two operators have agreed. What they found comes too, and what it booked. A payout that left by what the
+    backup knows of it is no longer left out.
     """
+    findings = read(before, Event, "kind", [FOUND])
     for event in read(before, Event, "kind", [LEFT_OUT]):
-        if _is_left_out(event.subject_key):
+        if _is_left_out(event.subject_key) or _has_left(event.subject_key):
             continue
         facts = dict(event.facts)
+        found = sorted((each for each in findings if each.subject_key == event.subject_key), key=lambda each: each.id)
         shop = Shop.objects.select_related("owner").filter(pk=facts["shop"]).first()
-        if not _is_here(facts.get("stopped_by")) and (shop is None or "stopped_by" in facts):
+        is_open = not any(each.facts["carried_out"] for each in found)
+        if is_open and not _is_here(facts.get("stopped_by")) and (shop is None or "stopped_by" in facts):
             facts |= {"stopped_by": _stop(shop, facts, now)}
         append(LEFT_OUT, event.subject_key, facts, happened_at=now)
+        for each in found:
+            _copy_finding(before, each, shop, now)
+
+
+def _copy_finding(before: psycopg.Connection, finding: Event, shop: Shop | None, now: datetime) -> None:
+    """What an operator found, and what was booked of it while its shop is here."""
+    facts = finding.facts if shop else {name: fact for name, fact in finding.facts.items() if name != "booked"}
+    copy_texts(before, [TextRef.from_fact(facts["reason"]).id])
+    append(FOUND, finding.subject_key, facts, happened_at=finding.happened_at, shop_id=shop.id if shop else None)
+    left_out = next(each for each in left_out_payouts() if finding.subject_key == f"payout:{each.payout_id}")
+    book_found(left_out, facts.get("booked", ""), now=now)
+
+
+def _has_left(subject: str) -> bool:
+    left = Payout.objects.exclude(state__in=(Payout.State.REQUESTED, Payout.State.APPROVED, Payout.State.REFUSED))
+    return left.filter(pk=subject.partition(":")[2]).exists()
 
 
 def _is_left_out(subject: str) -> bool:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from joey.kit.refusals import NotFound
 from joey.money.money import Money
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.kept_back import with_kept_back
+from joey.payouts.left_out import LeftOutPayout, left_out_payouts
 from joey.payouts.models import (
     PayoutAnswer,
     PayoutAttempt,
@@ -21,16 +21,21 @@ from joey.payouts.models import (
 )
 from joey.payouts.named_amount import named_amount
 from joey.payouts.office_lists import naming_strangers, not_over, with_left_at
+from joey.people.models import Person
+from joey.record.erasable import TextRef, texts_of
 from joey.record.kept_texts import kept_text, with_texts
+from joey.shops.models import Shop
 
 LIST_MOST = 200
 
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """A transfer that is unknown or contradicted (`cause`). `transfer` is its key at the rail."""
+    """A transfer that is unknown or contradicted, or that a restore left out; `transfer` is its key at the rail.
 
-    hold_id: UUID
+    Of what was left out neither its file nor, at times, its shop is known: `message_id` and `shop_slug` are "" then.
+    """
+
     cause: str
     transfer: str
     state: str
@@ -38,6 +43,7 @@ class OpenQuestion:
     shop_slug: str
     amount: Money
     since: datetime
+    facts: "tuple[Fact, ...]"
 
 
 @dataclass(frozen=True)
@@ -64,9 +70,10 @@ class OpenFile:
 
 
 def open_questions() -> list[OpenQuestion]:
-    """Of all shops, oldest first. One query."""
+    """Of all shops, what a restore left out first, then the oldest."""
     asked = open_holds().filter(cause__in=QUESTIONS).select_related("shop", "attempt__file", "attempt__payout")
-    return [_question(hold, hold.attempt) for hold in asked.order_by("id")[:LIST_MOST] if hold.attempt]
+    left_out = [_left_out(each) for each in left_out_payouts() if each.is_open]
+    return left_out + [_question(hold, hold.attempt) for hold in asked.order_by("id")[:LIST_MOST] if hold.attempt]
 
 
 def facts_about(attempt: PayoutAttempt) -> list[Fact]:
@@ -83,6 +90,22 @@ def facts_about(attempt: PayoutAttempt) -> list[Fact]:
         for each in decisions.order_by("id")
     ]
     return sorted(facts, key=lambda fact: fact.at)
+
+
+def facts_left_out(left_out: LeftOutPayout) -> list[Fact]:
+    """What operators wrote down about what a restore left out, oldest first. Two queries."""
+    people = Person.objects.in_bulk([each.by for each in left_out.findings])
+    texts = texts_of([TextRef.from_fact(each.reason).id for each in left_out.findings])
+    return [
+        Fact(
+            each.at,
+            people[each.by].contact if each.by in people else str(each.by),
+            each.outcome,
+            "",
+            texts[TextRef.from_fact(each.reason).id] or "",
+        )
+        for each in left_out.findings
+    ]
 
 
 def open_files() -> list[OpenFile]:
@@ -121,9 +144,22 @@ def file_by_message_id(message_id: str) -> PayoutFile:
     return found
 
 
+def _left_out(left_out: LeftOutPayout) -> OpenQuestion:
+    shop = Shop.objects.filter(pk=left_out.shop_id).first()
+    return OpenQuestion(
+        cause="left_out",
+        transfer=left_out.transfer,
+        state=PayoutAttempt.State.UNKNOWN.value,
+        message_id="",
+        shop_slug=shop.slug if shop else "",
+        amount=left_out.amount,
+        since=left_out.since,
+        facts=tuple(facts_left_out(left_out)),
+    )
+
+
 def _question(hold: PayoutHold, attempt: PayoutAttempt) -> OpenQuestion:
     return OpenQuestion(
-        hold_id=hold.id,
         cause=hold.cause,
         transfer=attempt.rail_key,
         state=attempt.state,
@@ -131,4 +167,5 @@ def _question(hold: PayoutHold, attempt: PayoutAttempt) -> OpenQuestion:
         shop_slug=hold.shop.slug,
         amount=Money(attempt.payout.amount_minor, attempt.payout.currency),
         since=hold.placed_at,
+        facts=tuple(facts_about(attempt)),
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
+from joey.payouts.left_out import waits_for_left_out
 from joey.payouts.models import PayoutPause, PayoutPauseEnding
 from joey.payouts.operators import check_operator, name_of
 from joey.payouts.placed_before import placed_before
@@ -16,6 +17,12 @@ from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer, with_texts
+
+
+class PauseAsksQuestion(Conflict):
+    """What became of a transfer that a restore left out is open: two operators end this pause."""
+
+    code = "pause_asks_question"
 
 
 @transaction.atomic
@@ -42,11 +49,14 @@ def pause_payouts(*, reason: str, now: datetime, by: Person | None = None) -> Pa
 def end_pause(pause: PayoutPause, *, reason: str, now: datetime, by: Person | None = None) -> None:
     """Resume sending; `by` is None when it is done in a terminal.
 
-    Raises Invalid ("reason"), Forbidden unless `by` is an operator, Conflict when the pause was ended already.
+    Raises Invalid ("reason"), Forbidden unless `by` is an operator, Conflict when the pause was ended already,
+    PauseAsksQuestion.
     """
     reason = read_reason(reason)
     if by is not None:
         check_operator(by)
+    if waits_for_left_out(pause.id):
+        raise PauseAsksQuestion(_("A restore left a transfer out. Two operators who resolve it end this pause."))
     kept = keep_text(reason, shop_id=None)
     _ending, is_new = PayoutPauseEnding.objects.get_or_create(
         pause=pause, defaults={"ended_by": by, "ended_at": now, **refer("reason", kept)}

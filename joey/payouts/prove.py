@@ -2,10 +2,12 @@
 
 from joey.kit.prove import Check
 from joey.payouts.journals import JOURNALS_OF, MOVES
+from joey.payouts.left_out import FOUND, LEFT_OUT
 from joey.payouts.prove_answers import ANSWERS
 from joey.payouts.prove_evidence import EVIDENCE
 from joey.payouts.prove_files import FILES
 from joey.payouts.prove_holds import HOLDS
+from joey.payouts.prove_left_out import LEFT_OUT_RULES
 from joey.payouts.prove_open_transfers import OPEN_TRANSFERS
 from joey.record.erasable import texts_match
 
@@ -16,7 +18,8 @@ _CARRIED_OVER = """
     SELECT c.subject_key FROM record_event c WHERE c.kind = 'payout.carried_over' AND NOT EXISTS (
         SELECT FROM record_event r WHERE r.kind = 'payout.requested' AND r.subject_key = c.subject_key)
 """
-# Every journal that has to exist: payout, kind, reference, rail account of the attempt, amount.
+# Every journal that has to exist: payout, kind, reference, rail account of the attempt, amount. The last ones are of
+# payouts that a restore left out: the finding of two operators stands for the row.
 _EXPECTED = f"""
     SELECT p.id AS payout, p.shop_id,
            CASE WHEN 'payout:' || p.id IN ({_CARRIED_OVER}) THEN 'payout.carried_over' ELSE 'payout.reserved' END
@@ -35,6 +38,13 @@ _EXPECTED = f"""
     FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id
     JOIN payouts_payout p ON p.id = a.payout_id JOIN payouts_payoutfile f ON f.id = a.file_id
     WHERE d.overpayment IS NOT NULL
+    UNION ALL
+    SELECT substr(f.subject_key, 8)::uuid, (o.facts ->> 'shop')::uuid, must.kind, substr(f.subject_key, 8) || must.step,
+           f.facts ->> 'booked', o.facts ->> 'currency', (o.facts ->> 'amount_minor')::bigint
+    FROM record_event f JOIN record_event o ON o.kind = '{LEFT_OUT}' AND o.subject_key = f.subject_key
+    CROSS JOIN (VALUES ('payout.carried_over', ''), ('payout.submitted', ':1'), ('payout.settled', ':1'))
+               AS must (kind, step)
+    WHERE f.kind = '{FOUND}' AND f.facts ? 'booked'
 """
 # What each of those journals moves, as rows (kind, account, sign).
 _MOVES = ", ".join(
@@ -110,6 +120,7 @@ CHECKS = [
     *FILES,
     *ANSWERS,
     *OPEN_TRANSFERS,
+    *LEFT_OUT_RULES,
     *(
         texts_match(f"payouts_{table}", f"{name}_id", f"{name}_sha256")
         for table, name in (

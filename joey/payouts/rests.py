@@ -27,6 +27,7 @@ REFUSE = Verb("payouts refuse", "payouts_payout:refuse")
 RELEASE = Verb("payouts release", "payouts_payouthold:release")
 RESUME = Verb("payouts resume", "payouts_payoutpause:resume")
 RESOLVE = Verb("payouts resolve", "payouts_payouthold:resolve")
+RESOLVE_LEFT_OUT = Verb("payouts resolve", "payouts_payoutpause:resolve")
 ASK = Verb("files ask", "payouts_payoutfile:ask", sure=False)
 WITHDRAW = Verb("files withdraw", "payouts_payoutfile:withdraw")
 MARK_REFUSED = Verb("files mark-refused", "payouts_payoutfile:mark_refused", sure=False)
@@ -87,7 +88,7 @@ RESTS = [
     Rest(
         PAYOUT, _P.APPROVED, (PAY, APPROVE, REFUSE),
         "within a minute it leaves or is released with its reason, unless held, paused, short of an approval, or"
-        " left out by a restore (then an operator asks the bank and refuses it)",
+        " left out by a restore (then two operators ask the bank and resolve it)",
         timedelta(hours=1), label=_("Approved payouts that have not left"), query="?state__exact=approved",
         since="decided_at",
     ),
@@ -123,7 +124,8 @@ RESTS = [
         query="?waits=strangers",
     ),
     Rest(
-        HOLD, "open", (RELEASE,), "when an operator releases it", AT_ONCE,
+        HOLD, "open", (RELEASE, RESOLVE),
+        "when an operator releases it; where a restore left a transfer out, when two operators agree", AT_ONCE,
         label=_("Payouts on hold"), rows=~_HOLD_ENDED & Q(cause=_C.OPERATOR), query="?ended=no&cause__exact=operator",
     ),
     Rest(
@@ -142,7 +144,8 @@ RESTS = [
         query="?ended=no&cause__exact=contradiction", trouble=True,
     ),
     Rest(
-        PAUSE, "open", (RESUME,), "when an operator resumes payouts", AT_ONCE,
+        PAUSE, "open", (RESUME, RESOLVE_LEFT_OUT),
+        "when an operator resumes payouts; where a restore left a transfer out, when two operators agree", AT_ONCE,
         label=_("Pauses of all payouts"), rows=~_PAUSE_ENDED, query="?ended=no",
     ),
 ]  # fmt: skip

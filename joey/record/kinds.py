@@ -231,7 +231,20 @@ _DECLARED = (
     ),
     Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT}),
     Kind(  # `stopped_by`: the hold or the pause that it placed, where no transfer here asks what became of it
-        "payout.left_out", {**_MONEY, "transfer": CODE, "state": CODE, "shop": ID, "stopped_by": optional(ID)}
+        "payout.left_out",
+        {
+            **_MONEY,
+            "transfer": CODE,
+            "state": CODE,
+            "shop": ID,
+            "rail": optional(CODE),
+            "rail_account": optional(CODE),
+            "stopped_by": optional(ID),
+        },
+    ),
+    Kind(  # `booked`: the rail account from which it was paid, where that was booked
+        "payout.left_out_found",
+        {**_BY_PERSON, "outcome": CODE, "reason": TEXT, "carried_out": FLAG, "booked": optional(CODE)},
     ),
     Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
     Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}),

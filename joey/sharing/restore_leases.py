@@ -136,7 +136,7 @@ def _fetch(before: psycopg.Connection) -> None:
         " FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id"
     ).fetchall()
     shops = set(Shop.objects.filter(pk__in={lease[3] for lease in leases}).values_list("id", flat=True))
-    SetTable("lease_before", LeaseBefore).create().fill(LeaseBefore(*row, row[3] in shops) for row in leases)
+    SetTable("lease_before", LeaseBefore).create().fill(LeaseBefore(*(*row, row[3] in shops)) for row in leases)
     tracked = before.execute(
         "SELECT shop_id, listing_id, lease_id, sub_id, item, title, url, copy_code, made_at FROM sharing_trackedurl"
         " WHERE lease_id IS NOT NULL"

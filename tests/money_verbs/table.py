@@ -19,11 +19,13 @@ from joey.payouts import decide, holds
 from joey.payouts.approve_small import approve_small
 from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.give_up import give_up
+from joey.payouts.left_out import left_out_payouts
 from joey.payouts.limits import LimitAmounts, publish_limits
 from joey.payouts.models import PayoutHold, PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.recover_payouts import recover_payouts
 from joey.payouts.resolve import mark_refused, resolve
+from joey.payouts.resolve_left_out import resolve_left_out
 from joey.payouts.take_answers import ask_file, take_answers
 from joey.payouts.withdraw import withdraw_file
 from joey.sharing.end_lease import end_lease
@@ -32,7 +34,7 @@ from joey.sharing.register_positions import add_positions
 from tests.cast import DAY, NOW, ada
 from tests.money_verbs.world import ANSWERED, commission, file_of, payout, shop, transfer
 from tests.payouts.bank import Bank
-from tests.payouts.stage import second_operator
+from tests.payouts.stage import left_out, second_operator
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ def recovered(world: World) -> object:
         return recover_payouts(before, now=NOW + DAY)
 
 
+def left_out_and_found_once(_world: World) -> None:
+    resolve_left_out(left_out(shop("small"), 400), outcome="settled", by=ada(), reason="Seen", now=NOW)
+
+
 def quarantined(_world: World) -> None:
     line = commission("small").order_line
     QuarantinedLine.objects.create(
@@ -112,6 +118,14 @@ SCENARIOS = [
         "the second operator finds a file refused",
         "payouts.resolve.mark_refused",
         lambda _: mark_refused(file_of("refused"), by=second_operator(), reason="Seen", now=NOW),
+    ),
+    Scenario(
+        "the second operator finds that what a restore left out was paid",
+        "payouts.resolve_left_out.resolve_left_out",
+        lambda _: resolve_left_out(
+            left_out_payouts()[0], outcome="settled", by=second_operator(), reason="Seen", now=NOW
+        ),
+        left_out_and_found_once,
     ),
     Scenario(
         "hold a prepared payout",

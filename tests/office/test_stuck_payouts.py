@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from joey.payouts.holds import place_hold
-from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutHoldClosing
+from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutHoldClosing, PayoutPauseEnding
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
@@ -16,7 +16,7 @@ from joey.record.kept_texts import refer
 from tests.cast import NOW, ada
 from tests.office.test_office import act, signed_in
 from tests.payouts.bank import Bank, running_bank
-from tests.payouts.stage import approved, held, money, ready_shop, second_operator
+from tests.payouts.stage import approved, held, left_out, money, ready_shop, second_operator
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,32 @@ def an_unknown_transfer(bank: Bank) -> PayoutHold:
     bank.decide_all("dancing")
     take_answers(now=NOW + MINUTE)
     return PayoutHold.objects.get(cause="unknown")
+
+
+@pytest.mark.parametrize("is_shop_here", [True, False])
+def test_what_a_restore_left_out_is_resolved_by_two_operators_who_find_the_same(bank: Bank, is_shop_here: bool) -> None:
+    shop = ready_shop(4_000)
+    lost = left_out(shop if is_shop_here else None)
+    table, ends = ("payouts_payouthold", "release") if is_shop_here else ("payouts_payoutpause", "resume")
+    client = signed_in(ada())
+
+    alone = act(client, table, ends, lost.stopped_by, reason="It will be fine").content.decode()
+    asked = act(client, table, "resolve", lost.stopped_by).content.decode()
+    found = {"outcome": "settled", "borne_by": "shop", "reason": "Call 4711: paid on Sunday"}
+    first = act(client, table, "resolve", lost.stopped_by, **found).content.decode()
+    detail = client.get(f"/office/{table.replace('_', '/')}/{lost.stopped_by}/change/").content.decode()
+    prove()
+    act(signed_in(second_operator()), table, "resolve", lost.stopped_by, **found)
+
+    assert "Two operators who resolve it end this" in alone
+    assert all(f'name="{name}"' in asked for name in ("outcome", "borne_by", "reason"))
+    assert "once a second operator finds the same" in first
+    assert lost.transfer in detail
+    assert "Call 4711: paid on Sunday" in detail
+    assert PayoutHoldClosing.objects.count() == is_shop_here
+    assert PayoutPauseEnding.objects.count() == (not is_shop_here)
+    assert held(shop.pk) == (money(paid=4_000) if is_shop_here else money(available=4_000))
+    prove()
 
 
 def test_an_unknown_transfer_is_resolved_by_two_operators_who_find_the_same(bank: Bank) -> None:

@@ -96,6 +96,14 @@ BREAKS = {
     "26. Each overpayment was found once, and what came back had been found overpaid": (
         _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="overpaid_again")
     ),
+    "26. What a restore left out was found once, by two distinct operators who agree, neither of them the owner": (
+        "INSERT INTO record_event (kind, version, subject_key, facts, happened_at) SELECT 'payout.left_out_found', 1,"
+        ' \'payout:\' || id, \'{"by": "x", "outcome": "settled", "carried_out": true}\', now() FROM payouts_payout'
+    ),
+    "26. What a restore left out holds its shop's payouts, or pauses all, until it is found what became of it": (
+        "INSERT INTO record_event (kind, version, subject_key, facts, happened_at) SELECT 'payout.left_out', 1,"
+        " 'payout:' || id, jsonb_build_object('stopped_by', gen_random_uuid()), now() FROM payouts_payout LIMIT 1"
+    ),
     "27. Each answer fits what was booked when it came, or opened a question, which was a hold": _ANSWER.format(
         content="gen_random_uuid()"
     ),

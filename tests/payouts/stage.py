@@ -3,18 +3,25 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.kit import sql
+from joey.kit.ids import new_id
 from joey.ledger.chart import AccountKind
 from joey.money.money import Money
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import approve
+from joey.payouts.holds import place_hold
+from joey.payouts.left_out import LEFT_OUT, LeftOutPayout, left_out_behind
 from joey.payouts.models import Payee, Payout, PayoutAttempt
+from joey.payouts.pause import pause_payouts
 from joey.payouts.payee import set_payee
 from joey.payouts.payee_details import PayeeDetails, read_details
 from joey.payouts.request_payout import request_payout
 from joey.people.models import Person
+from joey.record.append import append
 from joey.record.erasable import text_of
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, lulus_shop, meis_shop, settled
@@ -48,6 +55,19 @@ def lulus_ready_shop(available: int = 4_000, **details: str) -> Shop:
 def ready_payee(shop: Shop, **changes: str) -> Payee:
     details = {"holder_name": "李小美", "account_number": ACCOUNT, "bank_code": "102100099996"} | changes
     return set_payee(shop, **details, now=LONG_AGO)
+
+
+@transaction.atomic
+def left_out(shop: Shop | None, amount_minor: int = 4_000) -> LeftOutPayout:
+    """A payout that a restore could not take over and the backup does not know; None: its shop is not here either."""
+    key = new_id()
+    stop = place_hold(shop, reason="It is missing", now=NOW) if shop else pause_payouts(reason="It is missing", now=NOW)
+    facts = {"amount_minor": amount_minor, "currency": "CNY", "transfer": key.hex.upper(), "state": "sent"}
+    facts |= {"shop": str(shop.pk if shop else new_id()), "rail": "bank", "stopped_by": str(stop.pk)}
+    append(LEFT_OUT, f"payout:{key}", facts, happened_at=NOW)
+    left_out = left_out_behind(stop.pk)
+    assert left_out is not None
+    return left_out
 
 
 def earn(share: int, order: str, *, position: str = "110000000001") -> None:

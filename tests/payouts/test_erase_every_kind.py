@@ -32,6 +32,7 @@ from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutPause
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.record_carried_over import record_carried_over
 from joey.payouts.resolve import resolve
+from joey.payouts.resolve_left_out import resolve_left_out
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from joey.payouts.withdraw import withdraw_file
@@ -46,7 +47,7 @@ from joey.shops.report_listing import report_listing
 from tests.at_once import outcomes
 from tests.cast import DAY, NOW, ada, flask, leased, listed, mei, meis_shop, report, sam, settled
 from tests.payouts.bank import Bank
-from tests.payouts.stage import approved, ready_payee, ready_shop, requested, second_operator
+from tests.payouts.stage import approved, left_out, ready_payee, ready_shop, requested, second_operator
 from tests.payouts.test_gate import prepared
 from tests.payouts.test_strangers import noted
 from tests.places import places_of
@@ -132,6 +133,13 @@ def failed(bank: Bank) -> list[str]:
     return [f"payout:{payout.pk}"]
 
 
+def left_out_and_found(_bank: Bank) -> list[str]:
+    lost = left_out(ready_shop())
+    for by in (ada(), second_operator()):
+        resolve_left_out(lost, outcome="settled", by=by, reason=f"{WHO} has it", now=NOW)
+    return [f"payout:{lost.payout_id}", f"shop:{lost.shop_id}"]
+
+
 def decided(bank: Bank) -> list[str]:
     payout = approved(ready_shop())
     send_due(now=NOW)
@@ -190,6 +198,7 @@ STORIES: dict[str, Story] = {
     "commission.released": held_line, "payee.changed": refused, "payout.requested": refused, "payout.held": refused,
     "payout.hold_released": refused, "payout.refused": refused, "payout.carried_over": refused,
     "payout.failed": failed, "payout.returned": came_back, "payout.decided": decided,
+    "payout.left_out_found": left_out_and_found,
     "payout_file.withdrawn": withdrawn, "payout_file.given_up": not_waited_for,
     "payout_file.strangers_dismissed": strangers, "payouts.paused": paused,
     "payouts.resumed": paused, "payout_limits.published": limited,

@@ -4,27 +4,36 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import LiteralString
+from uuid import UUID
 
+import click
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from joey.cli.payouts.pause import resume as resume_command
+from joey.cli.payouts.transfers import resolve as resolve_command
+from joey.cli.payouts.transfers import transfers
 from joey.insight.erase_subject import erase_subject
 from joey.instance.backup.try_backup import prove as prove_restored
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit.refusals import Invalid
 from joey.ledger.models import Journal
 from joey.payouts.approve_small import approve_small
 from joey.payouts.decide import approve, refuse
-from joey.payouts.holds import open_holds, place_hold, release_hold
+from joey.payouts.holds import HoldAsksQuestion, open_holds, place_hold, release_hold
+from joey.payouts.left_out import left_out_by_key, left_out_payouts
 from joey.payouts.limits import LimitAmounts, publish_limits
 from joey.payouts.models import PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
-from joey.payouts.pause import end_pause, open_pauses, pause_payouts
+from joey.payouts.pause import PauseAsksQuestion, end_pause, open_pauses, pause_payouts
 from joey.payouts.pay_due import pay_due
 from joey.payouts.prepare_files import prepare_files
 from joey.payouts.queries import payout_of
 from joey.payouts.rails.registry import rail_manifests
 from joey.payouts.recover_payouts import RecoveredPayouts, recover_payouts
 from joey.payouts.request_payout import InsufficientBalance, PayoutsHeld
-from joey.payouts.resolve import resolve
+from joey.payouts.resolve import AnotherOperatorNeeded, NothingToResolve, resolve
+from joey.payouts.resolve_left_out import resolve_left_out
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from joey.payouts.waiting_lists import holds_in_force
@@ -296,15 +305,20 @@ def test_a_payout_of_which_not_even_the_file_can_be_taken_over_is_not_sent_again
 
     with since_the_backup(committed_db, "UPDATE before.payouts_payoutfile SET content_sha256 = NULL"):
         send_due(now=NOW)
-    release_hold(open_holds().get(), by=ada(), reason="We asked the bank", now=NOW + 10 * DAY)
+    with pytest.raises(HoldAsksQuestion):
+        release_hold(open_holds().get(), by=ada(), reason="We asked the bank", now=NOW + 10 * DAY)
     Shop.objects.update(closed_at=NOW)  # nor is what may have left released
     pay_due(now=NOW + 10 * DAY)
 
     payout.refresh_from_db()
     assert (payout.state, len(bank.received)) == ("approved", 1)
     prove()
-    refuse(payout, by=ada(), reason="The bank has not paid it", now=NOW + 11 * DAY)
-    assert held(payout.shop_id) == money(available=10_000)
+    assert found_by(payout.id, second_operator(), "rejected") is False
+    assert found_by(payout.id, ada(), "rejected") is True
+    payout.refresh_from_db()
+    assert (payout.state, held(payout.shop_id)) == ("refused", money(available=10_000))
+    assert not open_holds().exists()
+    prove()
 
 
 def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_that(
@@ -323,24 +337,124 @@ def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_th
     prove()
 
 
-def test_a_pause_for_what_was_left_out_that_an_operator_ended_is_not_placed_again_by_the_next_restore(
-    committed_db: EmbeddedPostgres, bank: Bank
+@pytest.mark.parametrize("outcome", ["settled", "rejected"])
+def test_a_pause_for_what_was_left_out_ends_once_two_operators_agree_and_a_further_restore_places_no_other(
+    committed_db: EmbeddedPostgres, bank: Bank, outcome: str
 ) -> None:
     ready_shop(10_000)
+    operators = [ada(), second_operator()]
+
+    def agree() -> None:
+        [left_out] = left_out_payouts()
+        with pytest.raises(PauseAsksQuestion):
+            end_pause(open_pauses()[0], reason="The bank says so", by=ada(), now=NOW + 9 * DAY)
+        said = run(resume_command, "The bank says so", "--by", "ada@example.com")
+        assert "`joey payouts resolve` by two operators ends that pause." in said
+        assert [found_by(left_out.payout_id, operator, outcome) for operator in operators] == [False, True]
+        assert open_pauses() == []
+        prove()
 
     damage: LiteralString = "UPDATE before.people_person SET email = 'mei@example.com'"
-    with since_the_backup(committed_db, damage, twice=True, meanwhile=resume_all) as recovered:
+    with since_the_backup(committed_db, damage, twice=True, meanwhile=agree) as recovered:
         approved(lulus_ready_shop(4_000), 4_000)
         send_due(now=NOW)
 
     assert len(recovered[0].left_out) == 1
     assert open_pauses() == []
+    assert not left_out_payouts()[0].is_open
     prove()
 
 
-def resume_all() -> None:
-    for pause in open_pauses():
-        end_pause(pause, reason="The bank paid it", by=ada(), now=NOW + 9 * DAY)
+LULUS_LOST: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
+
+
+@pytest.mark.parametrize("outcome", ["settled", "rejected"])
+def test_what_was_left_out_holds_its_shop_until_two_operators_found_what_became_of_it(
+    committed_db: EmbeddedPostgres, bank: Bank, outcome: str
+) -> None:
+    lulu = lulus_ready_shop(4_000)
+    operators = [ada(), second_operator()]
+
+    with since_the_backup(committed_db, LULUS_LOST) as recovered:
+        approved(lulu, 4_000)
+        send_due(now=NOW)
+    [left_out] = recovered[0].left_out
+    payout = UUID(left_out.transfer)
+    with pytest.raises(HoldAsksQuestion):
+        release_hold(open_holds().get(), by=ada(), reason="It will be fine", now=NOW + 9 * DAY)
+    with pytest.raises(Invalid):
+        found_by(payout, operators[0], "overpaid")
+
+    assert found_by(payout, operators[0], "rejected" if outcome == "settled" else "settled") is False
+    assert found_by(payout, operators[0], outcome) is False  # they changed their mind
+    with pytest.raises(AnotherOperatorNeeded):
+        found_by(payout, operators[0], outcome)
+    assert (held(lulu.pk), open_holds().count()) == (money(available=4_000), 1)
+    prove()
+    assert found_by(payout, operators[1], outcome) is True
+
+    assert held(lulu.pk) == money(paid=4_000) if outcome == "settled" else money(available=4_000)
+    assert not open_holds().exists()
+    with pytest.raises(NothingToResolve):
+        found_by(payout, operators[1], outcome)
+    prove()
+
+
+@pytest.mark.parametrize("found", [1, 2])
+def test_what_operators_found_about_what_was_left_out_outlives_a_further_restore(
+    committed_db: EmbeddedPostgres, bank: Bank, found: int
+) -> None:
+    lulu = lulus_ready_shop(4_000)
+    operators = [ada(), second_operator()]
+
+    def find() -> None:
+        for operator in operators[:found]:
+            found_by(left_out_payouts()[0].payout_id, operator, "settled")
+
+    with since_the_backup(committed_db, LULUS_LOST, twice=True, meanwhile=find):
+        approved(lulu, 4_000)
+        send_due(now=NOW)
+
+    assert open_holds().exists() == (found == 1)
+    if found == 1:
+        assert found_by(left_out_payouts()[0].payout_id, operators[1], "settled") is True
+    assert (held(lulu.pk), open_holds().exists()) == (money(paid=4_000), False)
+    prove()
+
+
+def test_what_was_left_out_is_listed_and_resolved_at_the_terminal(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    lulu = lulus_ready_shop(4_000)
+    ada(), second_operator()
+    with since_the_backup(committed_db, LULUS_LOST):
+        approved(lulu, 4_000)
+        send_due(now=NOW)
+    transfer = left_out_payouts()[0].transfer
+
+    listed = run(transfers)
+    first = run(resolve_command, transfer, "settled", "Statement 7", "--by", "ada@example.com")
+    known = run(transfers)
+    second = run(resolve_command, transfer, "settled", "Statement 7", "--by", "bo@example.com")
+
+    assert f"{transfer}  lulu  ¥40.00  left_out, now unknown  in no file here" in listed
+    assert "Written down." in first
+    assert "ada@example.com settled: Statement 7" in known
+    assert "Resolved: settled." in second
+    assert "The bank's answers fit every transfer." in run(transfers)
+    assert held(lulu.pk) == money(paid=4_000)
+    prove()
+
+
+def run(command: click.Command, *arguments: str) -> str:
+    done = CliRunner().invoke(command, arguments)
+    assert done.exception is None, done.output
+    return done.output
+
+
+def found_by(payout: UUID, operator: Person, outcome: str) -> bool:
+    """What this operator writes down about a payout that was left out; whether that carried it out."""
+    left_out = left_out_by_key(payout.hex.upper())
+    assert left_out is not None
+    return resolve_left_out(left_out, outcome=outcome, by=operator, reason="Statement 7", now=NOW + 10 * DAY)
 
 
 @pytest.mark.parametrize("at_the_backup", ["requested", "prepared"])
@@ -359,7 +473,7 @@ def test_a_payout_that_was_refused_there_and_cannot_be_taken_over_is_refused_her
     [left_out] = recovered[0].left_out
     assert left_out.is_refused
     row = payout_of(payout.shop, payout.id)
-    assert (row.state, row.reason[:44]) == ("refused", "It was refused before a backup was restored,")
+    assert (row.state, row.reason) == ("refused", "这笔提现在恢复备份之前就被拒绝了，从来没有转出。钱还是你的。")
     assert (held(payout.shop_id), open_holds().exists()) == (money(available=10_000), False)
     prove()
 

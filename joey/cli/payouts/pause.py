@@ -52,9 +52,12 @@ def resume(reason: str, every: bool, by: str, data: Path) -> None:
     """Resume payouts, after comparing the books with the bank's statement; REASON says what was compared."""
     with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
+        from joey.payouts.left_out import waits_for_left_out
         from joey.payouts.pause import end_pause, open_pauses
 
-        pauses = open_pauses()
+        in_force = open_pauses()
+        asking = [pause for pause in in_force if waits_for_left_out(pause.id)]
+        pauses = [pause for pause in in_force if pause not in asking]
         if len(pauses) > 1 and not every:
             raise CommandFailed(
                 "\n".join(_since(pause) for pause in pauses)
@@ -62,7 +65,8 @@ def resume(reason: str, every: bool, by: str, data: Path) -> None:
             )
         for pause in pauses:
             end_pause(pause, reason=reason, now=now(), by=operator)
-    click.echo("Payouts are resumed." if pauses else "Payouts were not paused.")
+        still = [f"{_since(pause)}\n`joey payouts resolve` by two operators ends that pause." for pause in asking]
+    click.echo("\n".join(still) or ("Payouts are resumed." if pauses else "Payouts were not paused."))
 
 
 def _since(pause: "PayoutPause") -> str:

@@ -14,19 +14,20 @@ OUTCOMES = ["settled", "rejected", "returned", "overpaid", "overpaid_again", "no
 @click.command()
 @data_option
 def transfers(data: Path) -> None:
-    """List transfers that are unknown or contradicted, oldest first, with what is known about each."""
+    """List transfers that are unknown, contradicted or left out by a restore, with what is known about each."""
     from joey.instance.open_instance import instance
 
     with instance(data, "payouts"):
-        from joey.payouts.open_questions import facts_about, open_questions, transfer_by_key
+        from joey.payouts.open_questions import open_questions
 
-        found = [(each, facts_about(transfer_by_key(each.transfer))) for each in open_questions()]
-    for each, facts in found:
+        found = open_questions()
+    for each in found:
+        shop, file = each.shop_slug or "of no shop here", each.message_id or "no file here"
         click.echo(
-            f"{each.transfer}  {each.shop_slug}  {each.amount.text}  {each.cause}, now {each.state}"
-            f"  in {each.message_id}  since {each.since:%Y-%m-%d %H:%M} UTC"
+            f"{each.transfer}  {shop}  {each.amount.text}  {each.cause}, now {each.state}"
+            f"  in {file}  since {each.since:%Y-%m-%d %H:%M} UTC"
         )
-        for fact in facts:
+        for fact in each.facts:
             about = " ".join(part for part in (fact.who or "the bank", fact.outcome, fact.amount) if part)
             reason = f": {fact.reason}" if fact.reason else ""
             click.echo(f"    {fact.at:%Y-%m-%d %H:%M} UTC  {about}{reason}")
@@ -50,12 +51,16 @@ def resolve(transfer: str, outcome: str, reason: str, borne_by: str, by: str, da
     """
     with deciding(data, by, command="payouts") as operator:
         from joey.kit.clock import now
+        from joey.payouts.left_out import left_out_by_key
         from joey.payouts.open_questions import transfer_by_key
         from joey.payouts.resolve import resolve as resolve_transfer
+        from joey.payouts.resolve_left_out import resolve_left_out
 
-        attempt = transfer_by_key(transfer)
-        decision = resolve_transfer(attempt, outcome=outcome, by=operator, reason=reason, borne_by=borne_by, now=now())
-        is_carried_out = decision.carried_out
+        found = {"outcome": outcome, "reason": reason, "borne_by": borne_by}
+        if left_out := left_out_by_key(transfer):
+            is_carried_out = resolve_left_out(left_out, by=operator, now=now(), **found)
+        else:
+            is_carried_out = resolve_transfer(transfer_by_key(transfer), by=operator, now=now(), **found).carried_out
     if is_carried_out:
         click.echo(f"Resolved: {outcome}. The payouts that it held go on.")
     else:

@@ -1,6 +1,7 @@
 """What stops payouts: holds, questions about transfers that two operators resolve, and pauses of all payouts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
@@ -28,11 +29,13 @@ from joey.office.read_only import (
 from joey.office.site import office
 from joey.office.words import in_words
 from joey.payouts.holds import release_hold
+from joey.payouts.left_out import LeftOutPayout, left_out_behind
 from joey.payouts.models import PayoutDecision, PayoutHold, PayoutPause
 from joey.payouts.office_lists import having_ended, with_hold_ending, with_pause_ending
-from joey.payouts.open_questions import facts_about
+from joey.payouts.open_questions import facts_about, facts_left_out
 from joey.payouts.pause import end_pause
 from joey.payouts.resolve import resolve
+from joey.payouts.resolve_left_out import resolve_left_out
 from joey.people.models import Person
 
 
@@ -79,20 +82,7 @@ class PayoutHolds(WithReason):
 
     @admin.action(description=_("Write down what became of these transfers…"))
     def resolve(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
-        given = [request.POST.get(name) for name in ("outcome", "borne_by", "reason")]
-        if None in given:
-            return ask_reason(
-                self, request, chosen, action="resolve", title=gettext("Write down what became of these transfers"),
-                about=gettext(
-                    "Say how you know: a line of the bank’s statement, a call with its number. Once a second operator"
-                    " finds the same, it is booked."
-                ),
-                fields=_findings(),
-            )  # fmt: skip
-        outcome, borne_by, reason = (str(each) for each in given)
-        by = operator(request)
-        each(request, chosen, lambda hold: _resolve(request, hold, outcome, borne_by, reason, by))
-        return None
+        return _ask_and_resolve(self, request, chosen, _findings())
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, hold: PayoutHold) -> str:
@@ -104,11 +94,15 @@ class PayoutHolds(WithReason):
 
     @admin.display(description=_("Transfer"))
     def transfer(self, hold: PayoutHold) -> str:
-        return hold.attempt.rail_key if hold.attempt else NOTHING
+        if hold.attempt:
+            return hold.attempt.rail_key
+        return left_out.transfer if (left_out := _left_out(hold)) else NOTHING
 
     @admin.display(description=_("Amount"))
     def amount(self, hold: PayoutHold) -> str:
-        return money_text(hold.attempt.payout.amount_minor, hold.attempt.payout.currency) if hold.attempt else NOTHING
+        if hold.attempt:
+            return money_text(hold.attempt.payout.amount_minor, hold.attempt.payout.currency)
+        return left_out.amount.text if (left_out := _left_out(hold)) else NOTHING
 
     @admin.display(description=_("State of the transfer"))
     def state(self, hold: PayoutHold) -> str:
@@ -133,8 +127,8 @@ class PayoutPauses(WithReason):
     list_display = ("placed_at", "why", "ended_at", "ended")
     list_filter = (Ended,)
     ordering = ("-id",)
-    actions = ("resume",)
-    fields = ("why", "placed_by", "placed_at", "ended_at", "ended", "ended_why")
+    actions = ("resume", "resolve")
+    fields = ("why", "placed_by", "placed_at", "ended_at", "ended", "ended_why", "transfer", "known")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return with_pause_ending(super().get_queryset(request))
@@ -149,6 +143,18 @@ class PayoutPauses(WithReason):
                 "Compare the books with the bank’s statement first. What is approved is sent within a minute."
             ),
         )  # fmt: skip
+
+    @admin.action(description=_("Write down what became of what a restore left out…"))
+    def resolve(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
+        return _ask_and_resolve(self, request, chosen, _left_out_findings())
+
+    @admin.display(description=_("Transfer"))
+    def transfer(self, pause: PayoutPause) -> str:
+        return left_out.transfer if (left_out := _left_out(pause)) else NOTHING
+
+    @admin.display(description=_("What is known"))
+    def known(self, pause: PayoutPause) -> SafeString:
+        return once(pause, "facts", lambda: _known(pause))
 
     @admin.display(description=_("Ended by"))
     def ended(self, pause: Any) -> str:
@@ -181,14 +187,59 @@ def _findings() -> list[AskedField]:
     ]
 
 
-def _resolve(request: HttpRequest, hold: PayoutHold, outcome: str, borne_by: str, reason: str, by: Person) -> None:
-    if hold.attempt is None:
+def _left_out_findings() -> list[AskedField]:
+    outcome, borne_by = _findings()
+    return [replace(outcome, choices=outcome.choices[:2]), replace(borne_by, choices=borne_by.choices[:1])]
+
+
+def _ask_and_resolve(
+    table: WithReason,
+    request: HttpRequest,
+    chosen: Iterable[PayoutHold] | Iterable[PayoutPause],
+    fields: list[AskedField],
+) -> HttpResponse | None:
+    given = [request.POST.get(name) for name in ("outcome", "borne_by", "reason")]
+    if None in given:
+        return ask_reason(
+            table, request, chosen, action="resolve", title=gettext("Write down what became of these transfers"),
+            about=gettext(
+                "Say how you know: a line of the bank’s statement, a call with its number. Once a second operator"
+                " finds the same, it is booked."
+            ),
+            fields=fields,
+        )  # fmt: skip
+    outcome, borne_by, reason = (str(each) for each in given)
+    by = operator(request)
+    stops: Iterable[Any] = chosen
+    each(request, stops, lambda stop: _resolve(request, stop, outcome, borne_by, reason, by))
+    return None
+
+
+def _resolve(
+    request: HttpRequest, stop: PayoutHold | PayoutPause, outcome: str, borne_by: str, reason: str, by: Person
+) -> None:
+    found: Any = {"outcome": outcome, "borne_by": borne_by, "by": by, "reason": reason, "now": clock.now()}
+    if isinstance(stop, PayoutHold) and stop.attempt:
+        carried_out = resolve(stop.attempt, **found).carried_out
+    elif left_out := _left_out(stop):
+        carried_out = resolve_left_out(left_out, **found)
+    elif isinstance(stop, PayoutHold):
         raise Conflict(gettext("This hold is about no transfer; release it instead."))
-    decision = resolve(hold.attempt, outcome=outcome, borne_by=borne_by, by=by, reason=reason, now=clock.now())
-    if not decision.carried_out:
+    else:
+        raise Conflict(gettext("This pause is about no transfer; resume payouts instead."))
+    if not carried_out:
         messages.info(request, gettext("Written down. It is booked once a second operator finds the same."))
 
 
-def _known(hold: PayoutHold) -> SafeString:
-    facts = facts_about(hold.attempt) if hold.attempt else []
+def _left_out(stop: PayoutHold | PayoutPause) -> LeftOutPayout | None:
+    found: LeftOutPayout | None = once(stop, "left_out", lambda: left_out_behind(stop.pk))
+    return found
+
+
+def _known(stop: PayoutHold | PayoutPause) -> SafeString:
+    facts = []
+    if isinstance(stop, PayoutHold) and stop.attempt:
+        facts = facts_about(stop.attempt)
+    elif left_out := _left_out(stop):
+        facts = facts_left_out(left_out)
     return render_to_string("office/transfer_facts.html", {"facts": facts})

@@ -1,0 +1,99 @@
+"""Reads what a restore could not take over and stopped payouts for, and what operators found about it since.
+
+There is no payout here to move, so its events are all there is: `payout.left_out`, and one for each finding
+(resolve_left_out.py). While two operators do not agree, the hold or the pause that the restore placed is not ended.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from joey.money.money import Money
+from joey.record.models import Event
+
+LEFT_OUT = "payout.left_out"  # a payout that a restore could not take over
+FOUND = "payout.left_out_found"  # what an operator found became of it
+
+
+@dataclass(frozen=True)
+class LeftOutFinding:
+    """What one operator wrote down; `reason` refers to a kept text."""
+
+    by: UUID
+    outcome: str
+    reason: str
+    at: datetime
+    carried_out: bool
+
+
+@dataclass(frozen=True)
+class LeftOutPayout:
+    """A payout of which the restored books know only that it may have left.
+
+    `transfer` is its key at the rail; `rail` is "" where an earlier version left it out, `rail_account` also where its
+    file could not be read. `stopped_by` is the id of the hold on its shop, or of the pause of all payouts.
+    """
+
+    payout_id: UUID
+    shop_id: UUID
+    amount: Money
+    transfer: str
+    rail: str
+    rail_account: str
+    stopped_by: UUID
+    since: datetime
+    findings: tuple[LeftOutFinding, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether two operators have yet to agree about it."""
+        return not any(finding.carried_out for finding in self.findings)
+
+
+def left_out_payouts() -> list[LeftOutPayout]:
+    """All that were ever left out and stopped payouts, the oldest first. One query."""
+    return _read(list(Event.objects.filter(kind__in=(LEFT_OUT, FOUND)).order_by("id")))
+
+
+def left_out_by_key(transfer: str) -> LeftOutPayout | None:
+    """The one with this key at the rail."""
+    return next((each for each in left_out_payouts() if each.transfer == transfer), None)
+
+
+def left_out_behind(stopped_by: UUID) -> LeftOutPayout | None:
+    """The one for which this hold or pause was placed."""
+    return next((each for each in left_out_payouts() if each.stopped_by == stopped_by), None)
+
+
+def waits_for_left_out(stopped_by: UUID) -> bool:
+    """Whether this hold or pause stays until two operators found what became of what was left out. One query."""
+    left_out = left_out_behind(stopped_by)
+    return left_out is not None and left_out.is_open
+
+
+def _read(events: Sequence[Event]) -> list[LeftOutPayout]:
+    findings: dict[str, list[LeftOutFinding]] = defaultdict(list)
+    for event in events:
+        if event.kind == FOUND:
+            facts = event.facts
+            found = LeftOutFinding(
+                UUID(facts["by"]), facts["outcome"], facts["reason"], event.happened_at, facts["carried_out"]
+            )
+            findings[event.subject_key].append(found)
+    return [
+        LeftOutPayout(
+            payout_id=UUID(event.subject_key.partition(":")[2]),
+            shop_id=UUID(event.facts["shop"]),
+            amount=Money(event.facts["amount_minor"], event.facts["currency"]),
+            transfer=event.facts["transfer"],
+            rail=event.facts.get("rail", ""),
+            rail_account=event.facts.get("rail_account", ""),
+            stopped_by=UUID(event.facts["stopped_by"]),
+            since=event.happened_at,
+            findings=tuple(findings[event.subject_key]),
+        )
+        for event in events
+        if event.kind == LEFT_OUT and "stopped_by" in event.facts
+    ]
