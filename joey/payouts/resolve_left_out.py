@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from joey.kit import sql
 from joey.kit.refusals import Invalid
+from joey.kit.sentences import Sentence
 from joey.kit.text import read_reason
 from joey.payouts.holds import release_hold
 from joey.payouts.journals import CARRIED_OVER, JOURNALS_OF, PayoutJournal, book
@@ -69,7 +70,7 @@ def resolve_left_out(
     append(FOUND, subject, facts, happened_at=now, shop_id=shop.id if shop else None)
     if carried_out:
         if shop is not None:
-            _release(found.payout_id, shop, outcome, now)
+            _release(found.payout_id, outcome, now)
         book_found(found, str(facts.get("booked", "")), now=now)
         _go_on(found.stopped_by, by, reason, now)
     return carried_out
@@ -94,17 +95,16 @@ def book_found(left_out: LeftOutPayout, rail_account: str, *, now: datetime) -> 
     )
 
 
-def _release(payout_id: UUID, shop: Shop, outcome: str, now: datetime) -> None:
+def _release(payout_id: UUID, outcome: str, now: datetime) -> None:
     """End the payout where it is here and waits: no file of it could be taken over (leave_out.py)."""
     waiting = Payout.objects.select_for_update(of=("self",)).select_related("shop")
     for payout in waiting.filter(pk=payout_id, state__in=(Payout.State.REQUESTED, Payout.State.APPROVED)):
-        with override(shop.owner.language):
-            why = (
-                _("The bank paid it before a backup was restored, so it is not sent again.")
-                if outcome == PAID
-                else _("The bank did not pay it. The money is available again; you can request it again.")
-            )
-        release_payout(payout, by="gate", why=why, now=now)
+        why = (
+            gettext_noop("The bank paid it before a backup was restored, so it is not sent again.")
+            if outcome == PAID
+            else gettext_noop("The bank did not pay it. The money is available again; you can request it again.")
+        )
+        release_payout(payout, by="gate", why=(Sentence(why),), now=now)
 
 
 def _go_on(stopped_by: UUID, by: Person, reason: str, now: datetime) -> None:
