@@ -10,6 +10,7 @@ import click
 import psycopg
 import pytest
 from click.testing import CliRunner
+from django.utils.translation import override
 
 from joey.cli.payouts.pause import resume as resume_command
 from joey.cli.payouts.transfers import resolve as resolve_command
@@ -472,7 +473,8 @@ def test_a_payout_that_was_refused_there_and_cannot_be_taken_over_is_refused_her
 
     [left_out] = recovered[0].left_out
     assert left_out.is_refused
-    row = payout_of(payout.shop, payout.id)
+    with override("zh-hans"):
+        row = payout_of(payout.shop, payout.id)
     assert (row.state, row.reason) == ("refused", "这笔提现在恢复备份之前就被拒绝了，从来没有转出。钱还是你的。")
     assert (held(payout.shop_id), open_holds().exists()) == (money(available=10_000), False)
     prove()
