@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from joey.catalog.rate_history import sql_cannot_have_shown
-from joey.commissions import prove_books, prove_days, prove_due, prove_taken_back
+from joey.commissions import prove_books, prove_days, prove_due, prove_reported, prove_taken_back
 from joey.commissions.models import Commission
 from joey.commissions.prove_holds import HOLDS
 from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
@@ -84,17 +84,6 @@ _MOMENT_REPORTED = """
             OR c.plan_moment_kind = 'reported' AND bool_and(r.paid_at IS NOT NULL))
 """
 
-# The state and amounts of a line are those of one report; a revision can know only what was reported before it.
-_GIVEN = """
-    SELECT r.commission_id AS commission, r.number, r.line_state, r.given_minor, r.fee_minor FROM commissions_revision r
-    JOIN commissions_commission c ON c.id = r.commission_id JOIN orders_orderline l ON l.id = c.order_line_id
-    WHERE NOT EXISTS (
-        SELECT FROM orders_report o
-        WHERE (o.marketplace, o.external_order, o.external_line) = (l.marketplace, l.external_order, l.external_line)
-          AND (o.state, o.commission_minor, o.service_fee_minor) = (r.line_state, r.given_minor, r.fee_minor)
-          AND o.kind = 'order' AND o.problem = '' AND o.received_at < r.booked_at)
-"""
-
 # One that is not known is not judged: an offer may get the id that a line names, and its history, after the booking.
 _SHOWN_RATE = f"""
     SELECT c.id AS commission, c.shown_rate_ppm, c.plan_moment, o.id AS offer FROM commissions_commission c
@@ -121,9 +110,9 @@ _FOLLOWS = """
         SELECT greatest(0, net.net) AS base, greatest(0, -net.net) AS penalty,
                div(greatest(0, net.net)::numeric * p.shopkeeper_ppm, 1000000) AS amount,
                div(greatest(0, net.net)::numeric * p.platform_ppm, 1000000) AS platform) AS right_one
-    WHERE (r.base_minor, r.penalty_minor, r.amount_minor, r.platform_minor, r.rounding_minor)
+    WHERE (r.base_minor, r.penalty_minor, r.amount_minor, r.platform_minor, r.rounding_minor, r.settled)
        <> (right_one.base, right_one.penalty, right_one.amount, right_one.platform,
-           right_one.base - right_one.amount - right_one.platform)
+           right_one.base - right_one.amount - right_one.platform, r.line_state = 'settled')
 """
 
 # The newest revision is about the line as it is; a line with a newer report is not booked yet.
@@ -136,11 +125,19 @@ _NEWEST = """
        IS DISTINCT FROM (c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
            c.platform_minor, c.platform_released_minor, c.rounding_minor, c.settled, c.line_revision)
        OR l.revision = c.line_revision AND (
-           (r.line_state, r.line_held, r.given_minor, r.fee_minor, r.back_minor)
-        <> (l.state, l.held, l.commission_minor, l.service_fee_minor, l.returned_commission_minor)
-        OR c.settled <> (l.state = 'settled') OR c.elsewhere <> l.returned_elsewhere)
+           (r.line_state, r.line_held, r.line_unread, r.given_minor, r.fee_minor, r.back_minor, r.settled_at,
+            r.quantity, r.buyer_paid_minor, r.buyer_refunded_minor, r.protected_minor, c.elsewhere)
+           IS DISTINCT FROM
+           (l.state, l.held, l.has_unread, l.commission_minor, l.service_fee_minor, l.returned_commission_minor,
+            l.settled_at, l.quantity, l.paid_minor, l.returned_paid_minor,
+            l.protected_minor + l.returned_protected_minor, l.returned_elsewhere))
     UNION ALL
-    SELECT commission_id, max(number), NULL FROM commissions_revision GROUP BY 1 HAVING count(*) <> max(number)
+    SELECT r.commission_id, max(r.number), NULL FROM commissions_revision r
+    LEFT JOIN commissions_commission c ON c.id = r.commission_id GROUP BY r.commission_id, c.id
+    HAVING count(*) <> max(r.number)
+        OR min(r.recorded_at) FILTER (WHERE r.number = 1) IS DISTINCT FROM c.earned_at
+        OR (array_agg(r.recorded_at ORDER BY r.number DESC) FILTER (WHERE r.because = 'commission.confirmed'))[1]
+           IS DISTINCT FROM c.confirmed_at
 """
 
 _PLANS = f"""
@@ -195,9 +192,9 @@ CHECKS = [
     Check(
         "13. The rate that was shown at a commission's moment is that of the catalogue, as it was recorded", _SHOWN_RATE
     ),
-    Check("14. What each revision says that its line gave is what a report of then said", _GIVEN),
     Check("14. Net, split and penalty of each revision follow from what its line gave and its plan", _FOLLOWS),
     Check("14. A commission is its newest revision, and that is its line as it is; revisions run from 1", _NEWEST),
+    *prove_reported.CHECKS,
     *prove_taken_back.CHECKS,
     *prove_books.CHECKS,
     *prove_days.CHECKS,

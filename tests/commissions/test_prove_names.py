@@ -3,9 +3,9 @@
 from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
-from tests.cast import leased, meis_shop, refund, settled
+from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import take_in
-from tests.mutations.corruption import REBALANCE, rolled_back
+from tests.mutations.corruption import REBALANCE, next_revision, rolled_back
 
 
 def test_prove_names_a_refund_that_a_revision_in_the_middle_does_not_know(committed_db: EmbeddedPostgres) -> None:
@@ -41,6 +41,45 @@ def test_prove_names_a_refund_that_a_revision_in_the_middle_does_not_know(commit
     assert found == {"14. What each revision says that its line had back is what the refund reports of then said"}
 
 
+def test_prove_names_a_revision_that_goes_back_to_an_older_report(committed_db: EmbeddedPostgres) -> None:
+    """A third change says what the first report did, and a fourth what the second does."""
+    leased(meis_shop())
+    take_in(report())
+    take_in(report(state="received", reported_at=NOW - 9 * DAY))
+
+    with rolled_back(owner=True):
+        changed(
+            "UPDATE orders_report SET received_at = received_at - interval '2 hours'",
+            "UPDATE orders_orderline SET first_seen_at = first_seen_at - interval '2 hours'",
+            "UPDATE commissions_revision SET booked_at = booked_at - interval '2 hours'",
+        )
+        assert broken() == set()
+        changed(
+            next_revision(ORDER, because="'noted'", line_state="'paid'", changed_at="changed_at - interval '1 day'"),
+            next_revision(
+                ORDER, because="'noted'", line_state="'received'", changed_at="changed_at + interval '1 day'"
+            ),
+            "UPDATE commissions_commission SET revision = 4",
+        )
+        found = broken()
+
+    assert found == {"14. What each revision says that its line gave, and when, is what the newest report of then said"}
+
+
+def test_prove_names_a_revision_that_hides_what_held_its_line(committed_db: EmbeddedPostgres) -> None:
+    """The next report holds it no longer."""
+    leased(meis_shop())
+    take_in(settled(held="frozen"))
+    take_in(settled(reported_at=NOW - DAY))
+
+    with rolled_back(owner=True):
+        assert broken() == set()
+        changed("UPDATE commissions_revision SET line_held = '' WHERE number = 1")
+        found = broken()
+
+    assert found == {"14. Each revision is held, or is not, as the newest report of then said"}
+
+
 def test_prove_names_a_due_commission_that_is_not_made_available(committed_db: EmbeddedPostgres) -> None:
     leased(meis_shop())
     take_in(settled())
@@ -57,6 +96,7 @@ def test_prove_names_a_due_commission_that_is_not_made_available(committed_db: E
     assert found == {"33. No commission that is due waits longer than an hour to be available"}
 
 
+ORDER = report().external_order
 JOURNAL = "(SELECT id, split_part(reference, ':', 2) AS number FROM ledger_journal)"
 
 

@@ -86,8 +86,11 @@ BREAKS = {
         " platform_released_minor = 0, rounding_minor = 0 FROM row"
         " WHERE (r.commission_id, r.number) = (row.id, row.revision)"
     ),
-    "14. What each revision says that its line gave is what a report of then said": (
-        "UPDATE commissions_revision SET given_minor = given_minor + 1 WHERE number = 1"
+    "14. What each revision says that its line gave, and when, is what the newest report of then said": (
+        "UPDATE commissions_revision SET settled_at = settled_at - interval '30 days' WHERE number = 1"
+    ),
+    "14. Each revision is held, or is not, as the newest report of then said": (
+        "UPDATE commissions_revision SET line_held = 'frozen' WHERE number = 1"
     ),
     "14. A commission is its newest revision, and that is its line as it is; revisions run from 1": (
         "UPDATE orders_orderline SET commission_minor = commission_minor + 10000 WHERE external_order = '1001'"

@@ -102,6 +102,7 @@ def _lines() -> None:
     taken(settled("1012", days_ago=8))
     taken(UnreadableReport("order", "1012", NOW - DAY, {"n": 1}, "no amount", external_line="1012-1"))
     taken(replace(settled("1012", days_ago=0), external_line="1012-2"))
+    taken(report("1013"))
 
 
 def _changes() -> None:
@@ -109,6 +110,7 @@ def _changes() -> None:
     taken(settled("1005", days_ago=3, state="closed"))
     taken(refund("1008", case="2", back=5_000))
     taken(settled("1011", days_ago=1, position=LULU))  # names another shop than before
+    taken(settled("1013", days_ago=2))
 
 
 def _contradicted(shop: Shop, bank: Bank) -> None:

@@ -35,6 +35,8 @@ OPEN_TO_THE_APP_ROLE = {
     "a leased position marked free",
     "the earn cursor beyond an unbooked line",
     "shop to shop through receivable",
+    "unsettled, as an earlier report has it, and settled again a month earlier",
+    "made available a day later than it was",
     "two cached balances changed",
     "confirmed though unsettled",
     "available to reserved without a payout",

@@ -165,10 +165,11 @@ REVISION = [
 
 def next_revision(order: str, **changes: str) -> str:
     """One more revision of a commission: its last one with these changes."""
-    values = ", ".join(changes.get(name, name) for name in REVISION)
+    values = {name: name for name in REVISION} | {"recorded_at": f"'{NOW}'"} | changes
     return f"""
-        INSERT INTO commissions_revision (commission_id, number, recorded_at, {", ".join(REVISION)})
-        SELECT commission_id, number + 1, '{NOW}', {values} FROM commissions_revision
+        INSERT INTO commissions_revision (commission_id, number, {", ".join(values)})
+        SELECT commission_id, number + 1, {", ".join(values.values())}
+        FROM commissions_revision
         WHERE commission_id = {commission(order)} ORDER BY number DESC LIMIT 1
     """
 

@@ -9,9 +9,34 @@ from tests.mutations.corruption import (
     forget,
     journals,
     line,
+    next_revision,
     repriced,
     shop,
 )
+
+
+def _last(order: str) -> str:
+    return f"(SELECT max(number) FROM commissions_revision WHERE commission_id = {commission(order)})"
+
+
+def _net(order: str, kind: str, debit: str, credit: str) -> tuple[str, ...]:
+    """All that the marketplace gives for a line moved by its newest revision."""
+    whole = f"(SELECT base_minor FROM commissions_commission WHERE id = {commission(order)})"
+    return booked(shop("mei"), kind, f"{commission(order)} || ':' || {_last(order)}", (debit, credit, whole))
+
+
+_PAID_AS_REPORTED = {
+    "settled": "false",
+    "settled_at": "NULL",
+    "line_state": "'paid'",
+    "changed_at": "changed_at - interval '30 days'",
+}
+_SETTLED_EARLIER = {
+    "settled": "true",
+    "settled_at": "changed_at",
+    "line_state": "'settled'",
+    "payable_on": "(changed_at AT TIME ZONE 'Asia/Shanghai')::date + 7",
+}
 
 OF_COMMISSIONS = [
     Corruption(
@@ -107,6 +132,54 @@ OF_COMMISSIONS = [
         ("UPDATE commissions_commission SET rate_ppm = rate_ppm + 1000",),
         (13,),
         "SELECT id FROM commissions_commission",
+    ),
+    Corruption(
+        "settled a month earlier, and payable_on with it",
+        (
+            "UPDATE commissions_revision SET settled_at = settled_at - interval '30 days', payable_on = payable_on - 30"
+            f" WHERE commission_id = {commission('1003')}",
+            f"UPDATE commissions_commission SET payable_on = payable_on - 30 WHERE id = {commission('1003')}",
+        ),
+        (14,),
+        f"SELECT {commission('1003')}",
+    ),
+    Corruption(
+        "changed a month earlier",
+        (
+            "UPDATE commissions_revision SET changed_at = changed_at - interval '30 days'"
+            f" WHERE commission_id = {commission('1003')}",
+        ),
+        (14,),
+        f"SELECT {commission('1003')}",
+    ),
+    Corruption(
+        "unsettled, as an earlier report has it, and settled again a month earlier",
+        (
+            next_revision("1013", because="'commission.unsettled'", **_PAID_AS_REPORTED),
+            *_net("1013", "commission.unsettled", "market:expected", "market:receivable"),
+            next_revision("1013", because="'commission.settled'", **_SETTLED_EARLIER),
+            *_net("1013", "commission.settled", "market:receivable", "market:expected"),
+            "UPDATE commissions_commission c SET revision = r.number, restarted = true, payable_on = r.payable_on"
+            f" FROM commissions_revision r WHERE c.id = {commission('1013')}"
+            f" AND (r.commission_id, r.number) = (c.id, {_last('1013')})",
+        ),
+        (14,),
+        f"SELECT {commission('1013')}",
+    ),
+    Corruption(
+        "a report that cannot be read no longer waited for by its commission",
+        ("UPDATE commissions_revision SET line_unread = false WHERE line_unread",),
+        (14,),
+        "SELECT commission_id FROM commissions_revision WHERE line_unread",
+    ),
+    Corruption(
+        "made available a day later than it was",
+        (
+            "UPDATE commissions_commission SET confirmed_at = confirmed_at + interval '1 day'"
+            f" WHERE id = {commission('1002')}",
+        ),
+        (14,),
+        f"SELECT {commission('1002')}",
     ),
     Corruption(
         "payable_on a month back",
