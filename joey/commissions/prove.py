@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from joey.catalog.rate_history import sql_cannot_have_shown
-from joey.commissions import prove_books, prove_days, prove_due, prove_reported, prove_taken_back
+from joey.commissions import prove_books, prove_days, prove_due, prove_elsewhere, prove_reported, prove_taken_back
 from joey.commissions.models import Commission
 from joey.commissions.prove_holds import HOLDS
 from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
@@ -197,6 +197,7 @@ CHECKS = [
     *prove_reported.CHECKS,
     *prove_taken_back.CHECKS,
     *prove_books.CHECKS,
+    *prove_elsewhere.CHECKS,
     *prove_days.CHECKS,
     *HOLDS,
     *prove_due.CHECKS,

@@ -1,5 +1,9 @@
-"""A part of rule 14: what each revision says that its line had back follows from the refund reports of then."""
+"""A part of rule 14: what each revision says that its line had back follows from the refund reports of then.
 
+What was taken back in another currency no revision says: the entries do that were booked up to it (prove_elsewhere.py).
+"""
+
+from joey.commissions.prove_elsewhere import ENTRIES
 from joey.commissions.prove_reported import COPIED, SHORTLY
 from joey.kit.prove import Check
 from joey.orders.newest_report import newest_case_first
@@ -9,18 +13,31 @@ from joey.orders.taken_back import is_own, is_taken_back, sum_of
 # state and settlement of the line are the revision's own: rule 14 has them from a report as well.
 _BACK = f"""
     WITH refund AS MATERIALIZED (
-        SELECT c.id AS commission, l.currency AS line_currency, r.case_id, r.received_at, r.reported_at, r.counts,
-               r.currency, r.refunded_at, r.commission_back_minor, coalesce(r.poll_id, 0) AS poll,
-               r.payload_sha256 AS digest
+        SELECT c.id AS commission, CASE WHEN {is_own("r", "l")} THEN l.currency ELSE r.currency END AS currency,
+               r.case_id, r.received_at, r.reported_at, r.counts, r.refunded_at, r.commission_back_minor,
+               coalesce(r.poll_id, 0) AS poll, r.payload_sha256 AS digest
         FROM orders_report r
         JOIN orders_orderline l USING (marketplace, external_order, external_line)
         JOIN commissions_commission c ON c.order_line_id = l.id
         WHERE r.kind = 'refund' AND r.problem = ''
+    ), entry AS MATERIALIZED (
+        SELECT commission, number, currency, whole FROM ({ENTRIES}) AS entry
     ), revision AS MATERIALIZED (
-        SELECT v.commission_id AS commission, v.number, v.line_state AS state, v.settled_at, v.changed_at, v.back_minor,
-               v.booked_at
-        FROM commissions_revision v WHERE v.because NOT IN {COPIED}
-          AND (v.back_minor <> 0 OR v.commission_id IN (SELECT commission FROM refund))
+        SELECT v.commission_id AS commission, v.number, v.line_state AS state, v.settled_at, v.changed_at, v.booked_at,
+               v.back_minor, c.currency
+        FROM commissions_revision v JOIN commissions_commission c ON c.id = v.commission_id
+        WHERE v.because NOT IN {COPIED}
+          AND (v.back_minor <> 0
+               OR v.commission_id IN (SELECT commission FROM refund UNION SELECT commission FROM entry))
+    ), said AS (
+        SELECT commission, number, currency, changed_at, back_minor AS back FROM revision
+        UNION ALL
+        SELECT v.commission, v.number, other.currency, v.changed_at, coalesce(sum(e.whole), 0)
+        FROM revision v JOIN (
+            SELECT commission, currency FROM refund UNION SELECT commission, currency FROM entry
+        ) AS other ON other.commission = v.commission AND other.currency <> v.currency
+        LEFT JOIN entry e ON (e.commission, e.currency) = (other.commission, other.currency) AND e.number <= v.number
+        GROUP BY 1, 2, 3, 4
     ), tried AS (
         SELECT v.*, m.at, max(m.at) FILTER (WHERE m.at < v.booked_at - {SHORTLY})
                               OVER (PARTITION BY v.commission, v.number) AS known_for_sure
@@ -29,26 +46,25 @@ _BACK = f"""
         ) AS m ON m.commission = v.commission AND m.at < v.booked_at
     ), newest AS (
         SELECT DISTINCT ON (l.commission, l.number, l.at, f.case_id) l.commission, l.number, l.at, l.state,
-               l.settled_at, f.line_currency, f.counts, f.currency, f.refunded_at, f.commission_back_minor,
-               f.reported_at, min(f.reported_at) FILTER (WHERE f.counts)
+               l.settled_at, f.counts, f.currency, f.refunded_at, f.commission_back_minor, f.reported_at,
+               min(f.reported_at) FILTER (WHERE f.counts)
                    OVER (PARTITION BY l.commission, l.number, l.at, f.case_id) AS counted_from
         FROM tried l JOIN refund f ON f.commission = l.commission AND f.received_at <= l.at
         WHERE l.at >= l.known_for_sure
         ORDER BY l.commission, l.number, l.at, f.case_id, {newest_case_first("f")}
     ), folded AS (
-        SELECT t.commission, t.number, t.back_minor, t.changed_at, max(c.reported_at) AS last_refund,
-               {sum_of("c.commission_back_minor", where=f"{is_taken_back('c', 'c')} AND {is_own('c', 'c_line')}")}
-                   AS back
-        FROM tried t LEFT JOIN newest c ON (c.commission, c.number, c.at) = (t.commission, t.number, t.at)
-        LEFT JOIN LATERAL (SELECT c.line_currency AS currency) AS c_line ON true
-        WHERE t.at >= t.known_for_sure GROUP BY t.commission, t.number, t.at, t.back_minor, t.changed_at
+        SELECT s.commission, s.number, s.currency, s.back, s.changed_at, max(c.reported_at) AS last_refund,
+               {sum_of("c.commission_back_minor", where=is_taken_back("c", "c"))} AS should_be
+        FROM tried t JOIN said s ON (s.commission, s.number) = (t.commission, t.number)
+        LEFT JOIN newest c ON (c.commission, c.number, c.at, c.currency) = (t.commission, t.number, t.at, s.currency)
+        WHERE t.at >= t.known_for_sure GROUP BY s.commission, s.number, s.currency, s.back, s.changed_at, t.at
     )
-    SELECT commission, number, back_minor, array_agg(back) AS should_be, changed_at,
+    SELECT commission, number, currency, back, array_agg(should_be) AS should_be, changed_at,
            array_agg(last_refund) AS last_refund
-    FROM folded GROUP BY commission, number, back_minor, changed_at
-    HAVING bool_and(back <> back_minor OR coalesce(date_trunc('second', last_refund) > changed_at, false))
+    FROM folded GROUP BY commission, number, currency, back, changed_at
+    HAVING bool_and(back <> should_be OR coalesce(date_trunc('second', last_refund) > changed_at, false))
 """
 
 CHECKS = [
-    Check("14. What each revision says that its line had back is what the refund reports of then said", _BACK),
+    Check("14. What each change took back, in each currency, is what the refund reports of then said", _BACK),
 ]

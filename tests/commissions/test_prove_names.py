@@ -38,7 +38,7 @@ def test_prove_names_a_refund_that_a_revision_in_the_middle_does_not_know(commit
         )
         found = broken()
 
-    assert found == {"14. What each revision says that its line had back is what the refund reports of then said"}
+    assert found == {"14. What each change took back, in each currency, is what the refund reports of then said"}
 
 
 def test_prove_names_a_revision_that_goes_back_to_an_older_report(committed_db: EmbeddedPostgres) -> None:

@@ -95,7 +95,7 @@ BREAKS = {
     "14. A commission is its newest revision, and that is its line as it is; revisions run from 1": (
         "UPDATE orders_orderline SET commission_minor = commission_minor + 10000 WHERE external_order = '1001'"
     ),
-    "14. What each revision says that its line had back is what the refund reports of then said": (
+    "14. What each change took back, in each currency, is what the refund reports of then said": (
         "UPDATE commissions_revision SET back_minor = back_minor + 1 WHERE number = 1"
     ),
     "14. Confirming, holding and releasing change nothing that a line said": (
@@ -119,8 +119,8 @@ BREAKS = {
     "16. A book's pending, platform, rounding and market accounts are its commissions and named entries": (
         "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'platform:revenue'"
     ),
-    "15. What was taken in another currency is booked there, by the plan of its line": (
-        "UPDATE orders_orderline SET returned_elsewhere = '{\"USD\": 200}' WHERE external_order = '1001'"
+    "15. What was taken in another currency is booked there, in its shop's book, by the plan of its line": (
+        "UPDATE commissions_commission SET elsewhere = '{\"USD\": 200}'"
     ),
     "16. What commissions made available is available, on hold, in a payout or paid": (
         "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'paid'"

@@ -119,16 +119,18 @@ def journals(subject: str) -> str:
     return f"(SELECT id FROM ledger_journal WHERE starts_with(reference, {subject}::text))"
 
 
-def accounts(book: str, *kinds: str, party: str = "taobao") -> str:
+def accounts(book: str, *kinds: str, party: str = "taobao", currency: str = "CNY") -> str:
     """Make these accounts of the book where they are missing."""
     rows = ", ".join(
-        f"({book}, '{kind}', '{party if kind.startswith(('market', 'platform:penalty')) else ''}', 'CNY')"
+        f"({book}, '{kind}', '{party if kind.startswith(('market', 'platform:penalty')) else ''}', '{currency}')"
         for kind in kinds
     )
     return f"INSERT INTO ledger_account (book_id, kind, party, currency) VALUES {rows} ON CONFLICT DO NOTHING"
 
 
-def booked(book: str, kind: str, reference: str, *moves: tuple[str, str, str]) -> tuple[str, ...]:
+def booked(
+    book: str, kind: str, reference: str, *moves: tuple[str, str, str], currency: str = "CNY"
+) -> tuple[str, ...]:
     """A journal that no verb made, of moves (debit, credit, amount), with the balances that follow."""
     rows = ", ".join(f"('{debit}', '{credit}', {minor})" for debit, credit, minor in moves)
     return (
@@ -138,10 +140,10 @@ def booked(book: str, kind: str, reference: str, *moves: tuple[str, str, str]) -
             VALUES ({book}, '{kind}', {reference}, now()) RETURNING id, book_id
         )
         INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)
-        SELECT j.id, j.book_id, d.id, c.id, 'CNY', m.minor
+        SELECT j.id, j.book_id, d.id, c.id, d.currency, m.minor
         FROM j CROSS JOIN (VALUES {rows}) AS m (debit, credit, minor)
-        JOIN ledger_account d ON d.book_id = j.book_id AND d.kind = m.debit AND d.currency = 'CNY'
-        JOIN ledger_account c ON c.book_id = j.book_id AND c.kind = m.credit AND c.currency = 'CNY'
+        JOIN ledger_account d ON d.book_id = j.book_id AND d.kind = m.debit AND d.currency = '{currency}'
+        JOIN ledger_account c ON c.book_id = j.book_id AND c.kind = m.credit AND c.currency = '{currency}'
         """,
         REBALANCE,
     )

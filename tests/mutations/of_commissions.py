@@ -3,6 +3,7 @@
 from tests.mutations.corruption import (
     REBALANCE,
     Corruption,
+    accounts,
     booked,
     commission,
     confirmed,
@@ -14,9 +15,31 @@ from tests.mutations.corruption import (
     shop,
 )
 
+_ELSEWHERE = ("shop:available", "platform:revenue", "market:receivable")
+
 
 def _last(order: str) -> str:
     return f"(SELECT max(number) FROM commissions_revision WHERE commission_id = {commission(order)})"
+
+
+def _dollars(slug: str, order: str, *, given: bool = True, ours: int = 100) -> tuple[str, ...]:
+    """Five dollars, as the plan splits them, given to a shop's book by a line's newest revision, or taken from it."""
+    parts = {"shop:available": 400, "platform:revenue": ours}
+    moves = [("market:receivable", part, str(minor)) for part, minor in parts.items() if minor]
+    return booked(
+        shop(slug),
+        "entry.other_currency",
+        f"{commission(order)} || ':' || {_last(order)} || ':USD'",
+        *(moves if given else [(credit, debit, minor) for debit, credit, minor in moves]),
+        currency="USD",
+    )
+
+
+def _said_to_be_taken(order: str, cents: int) -> tuple[str, ...]:
+    return (
+        f"UPDATE commissions_commission SET elsewhere = '{{\"USD\": {cents}}}' WHERE id = {commission(order)}",
+        f"UPDATE orders_orderline SET returned_elsewhere = '{{\"USD\": {cents}}}' WHERE id = {line(order)}",
+    )
 
 
 def _net(order: str, kind: str, debit: str, credit: str) -> tuple[str, ...]:
@@ -132,6 +155,75 @@ OF_COMMISSIONS = [
         ("UPDATE commissions_commission SET rate_ppm = rate_ppm + 1000",),
         (13,),
         "SELECT id FROM commissions_commission",
+    ),
+    Corruption(
+        "shop to shop by entries in another currency",
+        (
+            *booked(
+                shop("mei"),
+                "entry.other_currency",
+                f"{commission('9002')} || ':1:x'",
+                ("shop:available", "market:receivable", "50000"),
+            ),
+            *booked(
+                shop("lulu"),
+                "entry.other_currency",
+                f"{commission('9002')} || ':1:y'",
+                ("market:receivable", "shop:available", "50000"),
+            ),
+        ),
+        (15,),
+        f"SELECT {shop('mei')}, {shop('lulu')}",
+    ),
+    Corruption(
+        "our revenue gone by an entry in another currency",
+        booked(
+            shop("mei"),
+            "entry.other_currency",
+            f"{commission('9001')} || ':1:x'",
+            ("platform:revenue", "market:receivable", "1000"),
+        ),
+        (15,),
+        f"SELECT {shop('mei')}",
+    ),
+    Corruption(
+        "dollars of a line booked to another shop",
+        (accounts(shop("lulu"), *_ELSEWHERE, currency="USD"), *_dollars("lulu", "1003")),
+        (15,),
+        f"SELECT {shop('lulu')}",
+    ),
+    Corruption(
+        "dollars of a line given to its shop, without our part",
+        (
+            accounts(shop("mei"), *_ELSEWHERE, currency="USD"),
+            *_dollars("mei", "1003", ours=0),
+            *_said_to_be_taken("1003", -500),
+        ),
+        (15,),
+        f"SELECT {commission('1003')}",
+    ),
+    Corruption(
+        "dollars said to be taken back, and booked",
+        (
+            accounts(shop("mei"), *_ELSEWHERE, currency="USD"),
+            *_dollars("mei", "1003", given=False),
+            *_said_to_be_taken("1003", 500),
+        ),
+        (14,),
+        f"SELECT {commission('1003')}",
+    ),
+    Corruption(
+        "dollars that no refund took given by one change and taken by the next",
+        (
+            accounts(shop("mei"), *_ELSEWHERE, currency="USD"),
+            next_revision("1003", because="'noted'"),
+            *_dollars("mei", "1003"),
+            next_revision("1003", because="'noted'"),
+            *_dollars("mei", "1003", given=False),
+            f"UPDATE commissions_commission SET revision = revision + 2 WHERE id = {commission('1003')}",
+        ),
+        (14,),
+        f"SELECT {commission('1003')}",
     ),
     Corruption(
         "settled a month earlier, and payable_on with it",
