@@ -171,7 +171,8 @@ class Revision(models.Model):
     settled = models.BooleanField()
     payable_on = models.DateField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())  # the moment of the run
-    booked_at = models.DateTimeField(db_default=Now())  # after the lock of the commission, so in the order of locks
+    # After the lock of the commission, so in the order of locks. The app's role cannot say another time.
+    booked_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "commissions_revision"

@@ -1,5 +1,6 @@
 """What must hold between commissions and the ledger: each account of a line, and each of a book, has their parts."""
 
+from joey.commissions.prove_reported import SHORTLY
 from joey.kit.prove import Check
 
 # What a commission, or a revision of it, has on each account. A market account is normally in debit.
@@ -84,10 +85,13 @@ _MADE_BY = {
 }
 _MAKES = ", ".join(f"('{because}', '{kind}')" for because, kinds in _MADE_BY.items() for kind in kinds)
 
+# A change and its journals are one transaction: by the database's clock there are moments between.
 _REFERENCES = f"""
-    SELECT j.id AS journal, j.kind, j.reference, r.because FROM ledger_journal j
+    SELECT j.id AS journal, j.kind, j.reference, r.because, r.booked_at, j.recorded_at FROM ledger_journal j
     LEFT JOIN commissions_revision r ON j.reference = r.commission_id || ':' || r.number
-    WHERE {_OF_COMMISSIONS} AND (coalesce(r.because, ''), j.kind::text) NOT IN (VALUES {_MAKES})
+    WHERE {_OF_COMMISSIONS} AND (
+        (coalesce(r.because, ''), j.kind::text) NOT IN (VALUES {_MAKES})
+        OR j.recorded_at NOT BETWEEN r.booked_at AND r.booked_at + {SHORTLY})
 """
 
 # Entries with a name of their own move the same accounts (docs/money.md): they are added to what commissions explain.
@@ -132,7 +136,7 @@ _MADE_AVAILABLE = f"""
 
 CHECKS = [
     Check("15. The journals of each revision of a commission are what it moved, account by account", _JOURNALS),
-    Check("15. Each journal of a commission names one of its revisions, and is of a kind that it makes", _REFERENCES),
+    Check("15. Each journal of a commission is one that its revision makes, booked with it", _REFERENCES),
     Check(
         "16. A book's pending, platform, rounding and market accounts are its commissions and named entries",
         _BOOKS,

@@ -1,7 +1,7 @@
 """A part of rule 14: what each revision says of its line is what the newest report of then said."""
 
 from joey.commissions.write_changes import LINE_FIGURES
-from joey.kit.prove import Check
+from joey.kit.prove import AHEAD, Check
 from joey.orders.newest_report import moment, newest_first
 
 # Booking reads the line, and a report its time, a little before either is written down: what came so shortly before a
@@ -70,16 +70,21 @@ _HELD = f"""
                                                         AND e.kind = 'order_line.contradicted')))
 """
 
+# Nor is anything booked before what it changes: their times say what was known, and what was on hold. A minute is for a
+# clock that was set back.
 _UNCHANGED = f"""
-    SELECT commission_id AS commission, number, because FROM (
-        SELECT v.*, row({LINE_FIGURES}) AS said,
-               lag(row({LINE_FIGURES})) OVER (PARTITION BY v.commission_id ORDER BY v.number) AS before
-        FROM commissions_revision v
-    ) AS v WHERE because IN {COPIED} AND said IS DISTINCT FROM before
+    SELECT commission_id AS commission, number, because, booked_at FROM (
+        SELECT v.*, row({LINE_FIGURES}) AS said, lag(row({LINE_FIGURES})) OVER before AS said_before,
+               lag(v.booked_at) OVER before AS booked_before
+        FROM commissions_revision v WINDOW before AS (PARTITION BY v.commission_id ORDER BY v.number)
+    ) AS v WHERE because IN {COPIED} AND said IS DISTINCT FROM said_before OR booked_at < booked_before - {AHEAD}
 """
 
 CHECKS = [
     Check("14. What each revision says that its line gave, and when, is what the newest report of then said", _GIVEN),
     Check("14. Each revision is held, or is not, as the newest report of then said", _HELD),
-    Check("14. Confirming, holding and releasing change nothing that a line said", _UNCHANGED),
+    Check(
+        "14. Revisions follow each other in time; confirming, holding and releasing change nothing that a line said",
+        _UNCHANGED,
+    ),
 ]

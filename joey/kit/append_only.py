@@ -1,4 +1,7 @@
-"""Append-only tables, kept so by the database: no right to change or remove their rows, and a trigger says why."""
+"""Append-only tables, kept so by the database: no right to change or remove their rows, and a trigger says why.
+
+What the app's role may not say of a row that it writes, the column's default says.
+"""
 
 from django.db.migrations import RunSQL
 
@@ -16,4 +19,19 @@ def append_only(table: str) -> RunSQL:
         FOR EACH ROW EXECUTE FUNCTION {table}_is_append_only();
         """,
         f"DROP TRIGGER {table}_append_only ON {table}; DROP FUNCTION {table}_is_append_only();",
+    )
+
+
+def only_by_default(table: str, column: str) -> RunSQL:
+    """A migration step after which the app's role inserts every other column: this one is what the database says."""
+    return RunSQL(
+        f"""
+        DO $$ BEGIN EXECUTE (
+            SELECT 'REVOKE INSERT ON {table} FROM {APP_ROLE}; GRANT INSERT (' || string_agg(attname, ', ')
+                || ') ON {table} TO {APP_ROLE}'
+            FROM pg_attribute
+            WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> '{column}');
+        END $$;
+        """,
+        RunSQL.noop,
     )

@@ -64,8 +64,9 @@ class JudgedRule:
         return ", ".join(f"{name} {value}" for name, value in (self.offender or {}).items())
 
 
-# Later than any time that can have been noted by now. A minute is for processes that began before: each notes its own.
-NOT_YET = "now() + interval '1 minute'"
+# By how much a process may be ahead of the database with the time that it notes: each notes its own.
+AHEAD = "make_interval(mins => 1)"
+NOT_YET = f"now() + {AHEAD}"  # later than any time that can have been noted by now
 
 
 def is_ahead(times: str) -> str:

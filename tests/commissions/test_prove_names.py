@@ -1,11 +1,13 @@
 """Corruptions of commissions that one rule alone can see: no other names them by accident."""
 
+from datetime import UTC, datetime
+
 from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import take_in
-from tests.mutations.corruption import REBALANCE, next_revision, rolled_back
+from tests.mutations.corruption import REBALANCE, accounts, confirmed, next_revision, rolled_back, shop
 
 
 def test_prove_names_a_refund_that_a_revision_in_the_middle_does_not_know(committed_db: EmbeddedPostgres) -> None:
@@ -22,6 +24,7 @@ def test_prove_names_a_refund_that_a_revision_in_the_middle_does_not_know(commit
             "UPDATE orders_orderline SET first_seen_at = first_seen_at - interval '4 hours'",
             "UPDATE commissions_revision SET booked_at = booked_at - CASE number WHEN 1 THEN interval '3 hours'"
             " WHEN 2 THEN interval '1 hour' ELSE interval '0' END",
+            BOOKED_WITH_ITS_REVISION,
         )
         assert broken() == set()
         changed(
@@ -52,6 +55,7 @@ def test_prove_names_a_revision_that_goes_back_to_an_older_report(committed_db: 
             "UPDATE orders_report SET received_at = received_at - interval '2 hours'",
             "UPDATE orders_orderline SET first_seen_at = first_seen_at - interval '2 hours'",
             "UPDATE commissions_revision SET booked_at = booked_at - interval '2 hours'",
+            BOOKED_WITH_ITS_REVISION,
         )
         assert broken() == set()
         changed(
@@ -80,6 +84,24 @@ def test_prove_names_a_revision_that_hides_what_held_its_line(committed_db: Embe
     assert found == {"14. Each revision is held, or is not, as the newest report of then said"}
 
 
+def test_prove_names_what_a_run_of_the_days_to_come_made_available(committed_db: EmbeddedPostgres) -> None:
+    """Its week has just begun, by the clock of the database; the run says that it is over."""
+    leased(meis_shop())
+    at = datetime.now(UTC)
+    take_in(settled(reported_at=at, settled_at=at), now=at)
+
+    with rolled_back(owner=False):
+        assert broken() == set()
+        sql.execute(accounts(shop("mei"), "shop:available", "platform:revenue"))
+        changed(
+            *confirmed(ORDER, recorded_at="now() + interval '30 days'"),
+            "UPDATE commissions_commission SET confirmed_at = now() + interval '30 days'",
+        )
+        found = broken()
+
+    assert found == {"17. What was released was settled, due and not held when it was"}
+
+
 def test_prove_names_a_due_commission_that_is_not_made_available(committed_db: EmbeddedPostgres) -> None:
     leased(meis_shop())
     take_in(settled())
@@ -90,13 +112,19 @@ def test_prove_names_a_due_commission_that_is_not_made_available(committed_db: E
             "UPDATE orders_orderline SET first_seen_at = first_seen_at - interval '2 hours'",
         )
         assert broken() == set()
-        changed("UPDATE commissions_revision SET booked_at = booked_at - interval '61 minutes'")
+        changed(
+            "UPDATE commissions_revision SET booked_at = booked_at - interval '61 minutes'", BOOKED_WITH_ITS_REVISION
+        )
         found = broken()
 
     assert found == {"33. No commission that is due waits longer than an hour to be available"}
 
 
 ORDER = report().external_order
+BOOKED_WITH_ITS_REVISION = (
+    "UPDATE ledger_journal j SET recorded_at = r.booked_at FROM commissions_revision r"
+    " WHERE j.reference = r.commission_id || ':' || r.number"
+)
 JOURNAL = "(SELECT id, split_part(reference, ':', 2) AS number FROM ledger_journal)"
 
 

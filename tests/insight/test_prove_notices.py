@@ -98,7 +98,7 @@ BREAKS = {
     "14. What each change took back, in each currency, is what the refund reports of then said": (
         "UPDATE commissions_revision SET back_minor = back_minor + 1 WHERE number = 1"
     ),
-    "14. Confirming, holding and releasing change nothing that a line said": (
+    "14. Revisions follow each other in time; confirming, holding and releasing change nothing that a line said": (
         "UPDATE commissions_revision SET back_minor = back_minor + 1 WHERE because = 'commission.confirmed'"
     ),
     "33. No commission that is due waits longer than an hour to be available": (
@@ -113,7 +113,7 @@ BREAKS = {
         "INSERT INTO commissions_quarantinedline (line_id, marketplace, revision, reason, detail, since)"
         " SELECT id, marketplace, revision, 'amount_too_large', '', now() FROM orders_orderline LIMIT 1"
     ),
-    "15. Each journal of a commission names one of its revisions, and is of a kind that it makes": (
+    "15. Each journal of a commission is one that its revision makes, booked with it": (
         "DELETE FROM commissions_revision WHERE number = 1"
     ),
     "16. A book's pending, platform, rounding and market accounts are its commissions and named entries": (

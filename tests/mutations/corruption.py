@@ -176,8 +176,11 @@ def next_revision(order: str, **changes: str) -> str:
     """
 
 
-def confirmed(order: str) -> tuple[str, ...]:
-    """All of a pending commission made available, with everything that a verb would have written."""
+def confirmed(order: str, **changes: str) -> tuple[str, ...]:
+    """All of a pending commission made available, with everything that a verb would have written.
+
+    `changes` are of its revision.
+    """
 
     def now(column: str) -> str:
         return f"(SELECT {column} FROM commissions_commission WHERE id = {commission(order)})"
@@ -190,6 +193,7 @@ def confirmed(order: str) -> tuple[str, ...]:
             pending_minor="0",
             released_minor="amount_minor",
             platform_released_minor="platform_minor",
+            **changes,
         ),
         "UPDATE commissions_commission SET settled = true, pending_minor = 0, released_minor = amount_minor,"
         " platform_released_minor = platform_minor, revision = revision + 1, confirmed_at = now()"

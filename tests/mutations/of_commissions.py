@@ -259,6 +259,16 @@ OF_COMMISSIONS = [
         f"SELECT {commission('1013')}",
     ),
     Corruption(
+        "made available while on hold, and dated before the hold and its journal",
+        (
+            "UPDATE commissions_revision SET booked_at = booked_at - interval '2 hours'",
+            "UPDATE ledger_journal SET recorded_at = recorded_at - interval '2 hours'",
+            *confirmed("1006", booked_at="now() - interval '1 hour'"),
+        ),
+        (15,),
+        f"SELECT {commission('1006')}",
+    ),
+    Corruption(
         "a report that cannot be read no longer waited for by its commission",
         ("UPDATE commissions_revision SET line_unread = false WHERE line_unread",),
         (14,),

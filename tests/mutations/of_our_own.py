@@ -257,4 +257,17 @@ UNSEEN = [
         (),
         f"SELECT {line('2001')}",
     ),
+    Corruption(
+        "made available while on hold, and dated before the hold",
+        (
+            *confirmed(
+                "1006",
+                recorded_at="now()",
+                booked_at=f"(SELECT recorded_at - interval '1 millisecond' FROM commissions_hold"
+                f" WHERE commission_id = {commission('1006')})",
+            ),
+        ),
+        (),
+        f"SELECT {commission('1006')}",
+    ),
 ]

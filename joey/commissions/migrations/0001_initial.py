@@ -7,7 +7,7 @@ import joey.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
-from joey.kit.append_only import APP_ROLE, append_only
+from joey.kit.append_only import APP_ROLE, append_only, only_by_default
 
 
 class Migration(migrations.Migration):
@@ -195,6 +195,7 @@ class Migration(migrations.Migration):
         ),
         append_only("commissions_planversion"),
         append_only("commissions_revision"),
+        only_by_default("commissions_revision", "booked_at"),
         append_only("commissions_hold"),
         append_only("commissions_holdclosing"),
     ]
