@@ -179,6 +179,14 @@ def test_a_cursor_that_does_not_move_is_an_error_and_not_an_endless_loop(script:
     assert len(script.asked) == 2
 
 
+@pytest.mark.parametrize("has_next", [None, "more", 1])
+def test_a_page_that_does_not_say_whether_it_is_the_last_one_is_read_again(script: Script, has_next: Any) -> None:
+    script.answers = [orders(order_rows()[0], has_next=has_next)]
+
+    with pytest.raises(MarketplaceUnavailable):
+        list(read_reports(script.connector(), ORDERS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+
+
 def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Script) -> None:
     endless = {**order_rows()[0], "trade_id": "9", "trade_parent_id": "endless"}
     _status, page = orders(*order_rows(), "not even an object", endless)

@@ -165,11 +165,38 @@ def test_refunded_case_of_a_channel_takes_its_own_fee_back_no_more_than_the_tech
     assert seen.commission_back_minor == 312
 
 
-def test_undecided_and_unknown_cases_do_not_count() -> None:
-    undecided, unknown = (parse.refund_report(row) for row in refund_rows()[1:])
+def test_an_undecided_case_does_not_count() -> None:
+    undecided = parse.refund_report(refund_rows()[1])
 
     assert (undecided.counts, undecided.external_line) == (False, "4294159887445064999/3")
-    assert unknown.counts is False
+
+
+@pytest.mark.parametrize("status", [99, 0, 1, "two", "", None])
+def test_a_case_with_an_unknown_status_is_unreadable_and_names_its_line(status: object) -> None:
+    row = refund_rows()[2]
+    assert row["refund_status"] == 99
+
+    kept = read_row(TAOBAO, ReportedRow("refund", {**row, "refund_status": status}, NOW))
+
+    assert isinstance(kept, UnreadableReport)
+    assert kept.problem.startswith("refund_status")
+    assert (kept.external_line, kept.case_id) == ("4294159887445065001", "8814")
+
+
+@pytest.mark.parametrize("role", [4, "四方", "", None])
+@pytest.mark.parametrize("kind", ["order", "refund"])
+def test_a_report_that_does_not_say_which_part_of_the_trade_is_ours_is_unreadable(kind: Any, role: object) -> None:
+    row = {"order": order_rows, "refund": refund_rows}[kind]()[0]
+
+    kept = read_row(TAOBAO, ReportedRow(kind, {**row, "tk_order_role": role}, NOW))
+
+    assert isinstance(kept, UnreadableReport)
+    assert kept.problem.startswith("tk_order_role")
+    assert kept.external_line == ""  # of two lines it may be either
+
+
+def test_an_unknown_mark_of_a_closed_order_is_not_shown_as_a_refund() -> None:
+    assert parse.order_report({**order_rows()[2], "refund_tag": 7}).reason == "closed"
 
 
 @pytest.mark.parametrize("status", [2, 3, 4, 11, 12, 13, 14, 15])

@@ -15,6 +15,7 @@ from joey.ledger.queries import balances_of
 from joey.marketplaces import registry
 from joey.marketplaces.port import Tracking
 from joey.orders.models import OrderLine, RefundCase
+from joey.orders.queries import unread_reports
 from joey.orders.sync import sync
 from tests.cast import leased, meis_shop
 from tests.proof import prove
@@ -94,6 +95,25 @@ def test_a_return_before_settlement_is_deducted_once_from_estimate_to_payout(cou
     returned = [what for what in counter.story() if what.startswith("Returned 1 of 3")]
     assert len(returned) == 1
     assert OrderLine.objects.get().returned_commission_minor == 0
+
+
+def test_a_case_whose_status_no_document_names_gives_nothing_back_and_holds_its_line(counter: Counter) -> None:
+    counter.happens("settle")
+    counter.synced()
+    counter.happens("return", quantity=1)
+    assert counter.synced() == (counter.share, 0)
+    counter.union.post("/control/reports", {"marketplace": "taobao", "unknown_state": True})
+    counter.happens("repeat")
+
+    assert counter.synced() == (counter.share, 0), "what was taken back stays so"
+    assert counter.confirmed() == (counter.share, 0), "and nothing becomes available"
+    assert unread_reports()[0].problem == "refund_status is a code that is not known"
+
+    counter.union.post("/control/reports", {"marketplace": "taobao"})
+    counter.happens("repeat")
+    assert counter.synced() == (counter.share, 0)
+    assert unread_reports() == []
+    assert counter.confirmed() == (0, counter.share)
 
 
 def test_of_a_return_on_each_side_of_the_settlement_the_second_is_taken_back(counter: Counter) -> None:

@@ -15,12 +15,17 @@ from joey.marketplaces.port import (
     UnreadableField,
     UnreadableReport,
 )
-from joey.marketplaces.taobao.values import Row, fen, if_readable, moment, need, ppm, text, whole
+from joey.marketplaces.taobao.values import Row, fen, if_readable, moment, need, one_of, ppm, text, whole
 
 STATES: Mapping[str, OrderState] = {"11": "placed", "12": "paid", "14": "received", "3": "settled", "13": "closed"}
-SECOND_OWNER = ("3", "三方")  # a cut from another publisher's commission: the same trade, reported as a second line
-# 2 refunded, 12 waiting to be taken from us, 13 taken from us; 14 and 15 are the seller's cost, 3, 4 and 11 undecided.
-COUNTING_REFUNDS = (2, 12, 13)
+# What a line's id ends in, by our part in the trade. As the second owner we take a cut from another publisher's
+# commission: the same trade, reported as a second line.
+ROLES: Mapping[str, str] = {"2": "", "二方": "", "3": "/3", "三方": "/3"}
+# 2 refunded, 12 waiting to be taken from us, 13 taken from us; 14 and 15 are the seller's cost, 3 failed, 4 and 11
+# undecided. Any other status could mean either, so a case with one cannot be read.
+COUNTS: Mapping[str, bool] = {
+    "2": True, "12": True, "13": True, "3": False, "4": False, "11": False, "14": False, "15": False,
+}  # fmt: skip
 # The technical fee and the channel's own, which are both part of the order's fee.
 _FEES_BACK = tuple(
     f"tk_{part}_{whose}_refund_fee" for part in ("commission", "subsidy") for whose in ("alimm", "agent")
@@ -59,7 +64,6 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     is none. `by_relation` takes the channel's relation id as the position where there is one.
     """
     state = STATES.get(text(row, "tk_status"), "unknown")
-    trade_id = need(row, _ORDER_NAMES.line)
     settled = state == "settled"
     commission, service_fee = _commission(row, state)
     paid = fen(row, "alipay_total_price")
@@ -71,7 +75,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     rate = ppm(row, "tk_total_rate")
     return OrderReport(
         external_order=need(row, _ORDER_NAMES.order),
-        external_line=_line(trade_id, text(row, "tk_order_role")),
+        external_line=_line(row, _ORDER_NAMES.line),
         reported_at=reported_at,
         payload=without_buyer(row),
         state=state,
@@ -106,14 +110,14 @@ def refund_report(row: Row) -> RefundReport:
     if reported_at is None:
         raise UnreadableField("modified_time is missing")
     fees = sum(fen(row, name) or 0 for name in _FEES_BACK)
-    counts = whole(row, "refund_status", -1) in COUNTING_REFUNDS
+    counts = one_of(COUNTS, row, "refund_status")
     whole_fee = fen(row, "show_return_fee")
     if whole_fee is None and counts:
         raise UnreadableField("show_return_fee is missing")
     return RefundReport(
         case_id=need(row, _REFUND_NAMES.case),
         external_order=need(row, _REFUND_NAMES.order),
-        external_line=_line(need(row, _REFUND_NAMES.line), text(row, "tk_order_role")),
+        external_line=_line(row, _REFUND_NAMES.line),
         reported_at=reported_at,
         payload=without_buyer(row),
         counts=counts,
@@ -132,7 +136,7 @@ def unreadable(kind: Literal["order", "refund"], row: Row, problem: str, *, wind
         if_readable(lambda: moment(row, "modified_time"), None) or window_end,
         without_buyer(row),
         problem,
-        external_line=if_readable(lambda: _line(need(row, names.line), text(row, "tk_order_role")), ""),
+        external_line=if_readable(lambda: _line(row, names.line), ""),
         case_id=if_readable(lambda: text(row, names.case), "") if names.case else "",
     )
 
@@ -171,8 +175,8 @@ def _commission(row: Row, state: OrderState) -> tuple[int, int]:
     return estimate, -(-estimate * (ppm(row, "alimama_rate") or 0) // MILLION)
 
 
-def _line(trade_id: str, role: str) -> str:
-    return f"{trade_id}/3" if role in SECOND_OWNER else trade_id
+def _line(row: Row, trade_id: str) -> str:
+    return need(row, trade_id) + one_of(ROLES, row, "tk_order_role")
 
 
 def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
@@ -185,7 +189,7 @@ def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
 
 def _reason(row: Row) -> str:
     """The report has no field that says why: a refund is marked, nothing else is named."""
-    return "refunded" if whole(row, "refund_tag") else "closed"
+    return "refunded" if whole(row, "refund_tag") == 1 else "closed"
 
 
 def _not_negative(value: int, name: str) -> int:

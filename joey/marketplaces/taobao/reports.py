@@ -99,11 +99,13 @@ def _all_pages(ask: Ask) -> list[Row]:
                 raise _TooMuch from None
             raise
         rows += more
-        if str(head.get("has_next")).lower() != "true":
+        has_next = str(head.get("has_next")).lower()
+        if has_next == "false" or (has_next != "true" and not more):
             return rows
         following = text(head, "position_index", longest=2000)
-        if not following or following == position:
-            # Going on without a new position would read the same page again and call it the next one.
+        if has_next != "true" or not following or following == position:
+            # A page that does not say whether it is the last one may not be; and going on without a new position would
+            # read the same page again and call it the next one.
             raise MarketplaceUnavailable(_("Taobao's report broke off between two pages. It will be read again."))
         position = following
     raise _TooMuch

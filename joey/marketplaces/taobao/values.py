@@ -16,6 +16,7 @@ _DECIMAL = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,8}))?", re.ASCII)
 
 Row = Mapping[str, Any]
 Found = TypeVar("Found")
+Meaning = TypeVar("Meaning")
 
 
 def text(row: Row, name: str, *, longest: int = 300) -> str:
@@ -35,6 +36,14 @@ def need(row: Row, name: str) -> str:
     if not found:
         raise UnreadableField(f"{name} is missing")
     return found
+
+
+def one_of(meanings: Mapping[str, Meaning], row: Row, name: str) -> Meaning:
+    """What a code means. Raises UnreadableField for one that is not known, and where there is none."""
+    try:
+        return meanings[need(row, name)]
+    except KeyError:
+        raise UnreadableField(f"{name} is a code that is not known") from None
 
 
 def if_readable(read: Callable[[], Found], otherwise: Found) -> Found:

@@ -31,6 +31,7 @@ from .editions import as_first
 from .manifest import MANIFEST
 
 STATES = ("placed", "paid", "received", "settled", "closed")
+CASES = ("return", "price_protection", "penalty", "refund")
 
 
 def connect(configuration: Mapping[str, Any]) -> Connector:
@@ -154,6 +155,8 @@ def _held(row: Mapping[str, Any], state: str) -> HeldReason:
 def _case(row: Mapping[str, Any]) -> RefundReport:
     if row["status"] != "final":
         raise UnreadableField("status is none of ours")
+    if row["kind"] not in CASES:
+        raise UnreadableField("kind is none of ours")
     return RefundReport(
         case_id=row["case"],
         external_order=row["order"],
