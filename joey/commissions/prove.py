@@ -10,6 +10,7 @@ from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
 from joey.commissions.quarantine import HAS_OTHER_CURRENCY, IS_TOO_LARGE, OTHER_CURRENCY, TOO_LARGE
 from joey.kit.prove import Check, is_ahead
 from joey.marketplaces.registry import paying_shops_themselves
+from joey.orders.first_report import first_reports
 from joey.orders.not_installed import not_installed
 from joey.record.erasable import texts_match
 
@@ -63,25 +64,12 @@ _PLAN_IN_FORCE = """
     WHERE c.plan_id <> right_one.id
 """
 
-# The moment that chose the plan is one that a report names which was there when the line was first booked, of the kind
-# that the commission says; and where all of those reports name a better one, it is not a lesser one. The rate that a
-# commission keeps is that of such a report as well.
-_MOMENT_REPORTED = """
-    SELECT c.id AS commission, c.plan_moment, c.plan_moment_kind AS kind FROM commissions_commission c
-    JOIN orders_orderline l ON l.id = c.order_line_id
-    LEFT JOIN commissions_revision first ON (first.commission_id, first.number) = (c.id, 1)
-    LEFT JOIN orders_report r
-      ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
-     AND r.kind = 'order' AND r.problem = '' AND r.received_at < first.booked_at
-    GROUP BY c.id
-    HAVING NOT coalesce(bool_or(c.plan_moment = CASE c.plan_moment_kind
-                                    WHEN 'clicked' THEN r.clicked_at WHEN 'placed' THEN r.placed_at
-                                    WHEN 'paid' THEN r.paid_at ELSE r.reported_at END), false)
-        OR NOT coalesce(bool_or(c.rate_ppm = r.rate_ppm), false)
-        OR c.plan_moment_kind <> 'clicked' AND (
-               bool_and(r.clicked_at IS NOT NULL)
-            OR c.plan_moment_kind <> 'placed' AND bool_and(r.placed_at IS NOT NULL)
-            OR c.plan_moment_kind = 'reported' AND bool_and(r.paid_at IS NOT NULL))
+_MOMENT_REPORTED = f"""
+    SELECT c.id AS commission, c.plan_moment, c.plan_moment_kind AS kind, c.rate_ppm FROM commissions_commission c
+    LEFT JOIN ({first_reports("SELECT order_line_id FROM commissions_commission")}) first
+      ON first.line_id = c.order_line_id
+    WHERE (c.plan_moment, c.plan_moment_kind, c.rate_ppm)
+          IS DISTINCT FROM (first.moment, first.moment_kind, first.rate_ppm)
 """
 
 # One that is not known is not judged: an offer may get the id that a line names, and its history, after the booking.
@@ -188,7 +176,10 @@ CHECKS = [
         "12. Each line in quarantine was put there by its last event about that, for a reason that holds", _QUARANTINED
     ),
     Check("13. A commission's plan is the one in force at its moment", _PLAN_IN_FORCE),
-    Check("13. The moment that chose a commission's plan is named by a report of its line", _MOMENT_REPORTED),
+    Check(
+        "13. The moment that chose a commission's plan, and its rate, are what the first report of its line says",
+        _MOMENT_REPORTED,
+    ),
     Check(
         "13. The rate that was shown at a commission's moment is that of the catalogue, as it was recorded", _SHOWN_RATE
     ),

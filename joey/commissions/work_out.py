@@ -4,9 +4,13 @@ The arithmetic of docs/money.md in one place: net, split, where the shop's part 
 """
 
 from joey.commissions.worked_out import WORKED_OUT
+from joey.kit.sets import SetTable
 from joey.marketplaces.manifest_shape import Manifest
+from joey.orders.first_report import FirstReport, first_reports_into
 
 AMOUNT_MOST = 10**15  # of one line, in minor units; more is an error of the marketplace or of its connector
+
+FIRST = SetTable("first_report", FirstReport)
 
 
 def work_out(manifest: Manifest) -> None:
@@ -15,6 +19,7 @@ def work_out(manifest: Manifest) -> None:
     The difference of the shop's part goes up to pending, or down from pending, then held, then released; what is held
     or released goes back to pending when a settlement is withdrawn.
     """
+    first_reports_into(FIRST.create(), _NEW_LINES)
     given = {"zone": manifest.zone, "usual_settle_days": manifest.usual_settle_days}
     WORKED_OUT.create().insert(_WORK_OUT, given)
 
@@ -26,17 +31,21 @@ _PLANS = """
     FROM commissions_planversion WINDOW by_time AS (ORDER BY from_at, id)
 """
 
-# Named by the commission that is there, or by the earliest thing that the marketplace reports of the order.
+_NEW_LINES = """
+    SELECT line_id FROM changed_line
+    WHERE NOT EXISTS (SELECT FROM commissions_commission c WHERE c.order_line_id = line_id)
+"""
+
+# The plan is named by the commission that is there, or by the first report of the line.
 _LINES = f"""
     WITH booked AS MATERIALIZED (
         SELECT c.* FROM commissions_commission c JOIN changed_line x ON x.line_id = c.order_line_id
         ORDER BY c.id FOR UPDATE OF c
     ), plans AS MATERIALIZED ({_PLANS}), lines AS (
         SELECT x.*, c.id IS NULL AS is_new, c.id AS known_id, c.plan_id AS known_plan,
-               coalesce(c.plan_moment, x.clicked_at, x.placed_at, x.paid_at, x.reported_at) AS plan_moment,
-               coalesce(c.plan_moment_kind, CASE WHEN x.clicked_at IS NOT NULL THEN 'clicked'
-                        WHEN x.placed_at IS NOT NULL THEN 'placed' WHEN x.paid_at IS NOT NULL THEN 'paid'
-                        ELSE 'reported' END) AS plan_moment_kind,
+               coalesce(c.plan_moment, f.moment) AS plan_moment,
+               coalesce(c.plan_moment_kind, f.moment_kind) AS plan_moment_kind,
+               coalesce(c.rate_ppm, f.rate_ppm) AS first_rate_ppm,
                coalesce(c.settled, false) AS was_settled, x.state = 'settled' AS is_settled,
                coalesce(c.restarted, false) AS was_restarted, c.payable_on AS old_payable_on,
                coalesce(c.holds_of_all, 0) AS old_holds, coalesce(c.elsewhere, '{{}}') AS old_elsewhere,
@@ -48,6 +57,7 @@ _LINES = f"""
                CASE WHEN x.state IN ('placed', 'closed') THEN 0
                     ELSE x.commission_minor - x.service_fee_minor - x.returned_commission_minor END AS net
         FROM changed_line x LEFT JOIN booked c ON c.order_line_id = x.line_id
+        LEFT JOIN {FIRST} f ON f.line_id = x.line_id
     ), split AS (
         SELECT l.*, coalesce(l.known_id, joey_uuid7()) AS commission_id, p.id AS plan_id, p.shopkeeper_ppm,
                p.waiting_days, greatest(0, l.net) AS new_base, greatest(0, -l.net) AS new_penalty,

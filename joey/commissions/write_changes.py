@@ -53,7 +53,7 @@ def _write_commissions(now: datetime) -> None:
             amount_minor, pending_minor, held_minor, released_minor, platform_minor, platform_released_minor,
             rounding_minor, settled, restarted, payable_on, elsewhere, holds_of_all, hold_minor, revision,
             line_revision, earned_at)
-        SELECT commission_id, shop_id, line_id, marketplace, plan_id, plan_moment, plan_moment_kind, w.rate_ppm,
+        SELECT commission_id, shop_id, line_id, marketplace, plan_id, plan_moment, plan_moment_kind, first_rate_ppm,
                s.rate_ppm, s.offer_id, currency, new_base, new_penalty, new_amount, new_pending, 0, 0, new_platform, 0,
                new_rounding, is_settled, restarted, payable_on, '{{}}', 0, 0, number, revision, %(now)s
         FROM worked_out w LEFT JOIN {SHOWN} s ON s.key = w.commission_id WHERE is_new

@@ -3,7 +3,7 @@ may have come back with a restore.
 
 Their reports are read again and worked on as if they came today, by the same path as new ones: what decides whose a
 line is, and what holds it, is all that was ever reported of it. A line that finds its shop is booked as if that had
-been known from the start, because its plan is that of its click.
+been known from the start, because its plan is the one that its first report names.
 """
 
 import json

@@ -8,6 +8,8 @@ import pytest
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
 from joey.commissions.publish_plan import publish_plan
+from joey.orders.attribute_line import attribute_line
+from joey.orders.models import OrderLine
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, ada, leased, meis_shop, report, settled
@@ -77,6 +79,46 @@ def test_suspense_across_a_change_prices_the_line_as_if_its_shop_had_been_known(
     earn_due(now=NOW)
 
     assert line().amount_minor == 273
+    prove()
+
+
+NO_TIMES: dict[str, Any] = {"clicked_at": None, "placed_at": None, "paid_at": None}
+
+
+@pytest.mark.parametrize(
+    "later",
+    [{}, {"paid_at": NOW - DAY}, {"placed_at": NOW - DAY}, {"clicked_at": NOW - DAY}, {"rate_ppm": 60_000}],
+    ids=["none", "paid", "placed", "clicked", "rate"],
+)
+@pytest.mark.parametrize(
+    "order",
+    [("reported", "given", "booked", "again", "booked"), ("reported", "given", "again", "booked"),
+     ("reported", "again", "given", "booked"), ("both", "given", "booked")],
+    ids=["in time", "after an outage", "after suspense", "in one poll"],
+)  # fmt: skip
+def test_only_the_first_report_prices_a_line_however_late_it_is_booked(
+    order: tuple[str, ...], later: dict[str, Any]
+) -> None:
+    half_from(NOW - 3 * DAY)
+    first = report(evidence=(), reported_at=NOW - 4 * DAY, **NO_TIMES)
+    second = report(evidence=(), **(NO_TIMES | {"reported_at": NOW - DAY} | later))
+
+    def happens(what: str) -> None:
+        match what:
+            case "given":
+                attribute_line(OrderLine.objects.get().pk, meis_shop(), reason="Receipt", by=None, now=NOW)
+            case "booked":
+                earn_due(now=NOW)
+            case _:
+                polled = {"reported": [first], "again": [second], "both": [second, first]}[what]
+                take_order_reports("taobao", polled, now=NOW)
+
+    for what in order:
+        happens(what)
+
+    priced = line()
+    assert (priced.plan_moment_kind, priced.plan_moment, priced.amount_minor) == ("reported", NOW - 4 * DAY, 273)
+    assert priced.rate_ppm == 55_000
     prove()
 
 

@@ -27,6 +27,17 @@ def test_a_settlement_without_a_time_counts_from_its_report_also_after_later_rep
     prove()
 
 
+def test_prove_names_a_plan_moment_that_a_later_report_says() -> None:
+    leased(meis_shop())
+    take_in(report())
+    take_in(report(clicked_at=NOW - 5 * DAY, reported_at=NOW - 4 * DAY))
+    prove()
+    sql.execute("UPDATE commissions_commission SET plan_moment = %s", [NOW - 5 * DAY])
+
+    (rule,) = (check for check in commissions.CHECKS if check.rule.startswith("13. The moment that chose"))
+    assert str(line().pk) in str(rule.first_offender())
+
+
 def test_prove_accepts_what_a_run_confirmed_that_began_before_the_hold_ended() -> None:
     leased(meis_shop())
     take_in(settled())

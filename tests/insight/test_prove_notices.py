@@ -71,7 +71,7 @@ BREAKS = {
         "INSERT INTO commissions_planversion (shopkeeper_ppm, platform_ppm, waiting_days, from_at)"
         " VALUES (1000000, 0, 7, '2020-01-02')"
     ),
-    "13. The moment that chose a commission's plan is named by a report of its line": (
+    "13. The moment that chose a commission's plan, and its rate, are what the first report of its line says": (
         "UPDATE commissions_commission SET plan_moment = plan_moment - interval '1 second'"
     ),
     "13. The rate that was shown at a commission's moment is that of the catalogue, as it was recorded": (
