@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.refusals import Conflict, Forbidden, NotFound
 from joey.kit.text import read_reason
+from joey.orders.claim_lines import BY_OPERATOR
 from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine
 from joey.orders.take_order_reports import lock_lines_of
 from joey.people.models import Person
@@ -16,8 +17,6 @@ from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
-
-BY_OPERATOR = "operator"  # the kind of evidence that such a line has
 
 
 @transaction.atomic

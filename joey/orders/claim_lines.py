@@ -4,7 +4,7 @@ The one rule of what holds a line: its most recent report of all does. It is hel
 
 - "currency" when that report is in another currency than the line, which keeps the one its commission is booked in;
 - "unknown_code" when it has a code that is new to us;
-- "contradiction" when its evidence names another shop than the line's;
+- "contradiction" when any piece of its evidence names another shop than the line's, also beside one that names it;
 - "frozen" or "risk" when the marketplace says so;
 
 and not held when it is none of these, whatever an earlier report said. The first two move nothing but the hold. A
@@ -19,7 +19,10 @@ from joey.orders.newest_report import newest_first, oldest_first
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import CONTRADICTIONS, EVIDENCE, NAMED, NEWEST, ORDERS, VERDICTS, OrderFacts
 from joey.sharing.attribute import attribute_set
+from joey.sharing.queries import slug_of
 from joey.sharing.rest_positions import keep_for_orders
+
+BY_OPERATOR = "operator"  # the kind of evidence of a line that an operator gave to its shop
 
 
 def attribute_and_claim(marketplace: str, staged: StagedReports, *, now: datetime) -> bool:
@@ -72,18 +75,31 @@ def attribute_and_claim(marketplace: str, staged: StagedReports, *, now: datetim
     return staged.any_held or contradictions or other_currency
 
 
+# Of a report `n` whose evidence decides nothing, and the claim `c` of its line.
+_NAMES_ANOTHER = f"""
+    EXISTS (SELECT FROM jsonb_to_recordset(n.failed_evidence) AS piece (problem text, shop text)
+            WHERE piece.problem = '' AND piece.shop <> {slug_of("c.shop_id")})
+"""
+
+
 def _hold_contradictions(marketplace: str) -> bool:
-    """A report that names another shop than its line's: its evidence is none of the line's."""
+    """A report that names another shop than its line's: its evidence is none of the line's. Evidence that names several
+    is no news to an operator who gave the line to one of them.
+    """
     return bool(
         sql.execute(
             f"""
             WITH contradicting AS (
                 UPDATE {NAMED} n
-                SET shop_id = c.shop_id, lease_id = NULL, evidence_kind = '', evidence_key = '', evidence_at = NULL,
+                SET shop_id = c.shop_id, suspense = '', failed_evidence = '[]', lease_id = NULL, evidence_kind = '',
+                    evidence_key = '', evidence_at = NULL,
                     held = CASE WHEN n.held = 'unknown_code' THEN n.held ELSE 'contradiction' END
                 FROM orders_orderclaim c
+                LEFT JOIN orders_orderline line USING (marketplace, external_order, external_line)
                 WHERE (c.marketplace, c.external_order, c.external_line)
-                    = (%(marketplace)s, n.external_order, n.external_line) AND n.shop_id <> c.shop_id
+                    = (%(marketplace)s, n.external_order, n.external_line)
+                  AND (n.shop_id <> c.shop_id
+                       OR line.evidence_kind IS DISTINCT FROM '{BY_OPERATOR}' AND {_NAMES_ANOTHER})
                 RETURNING n.report
             )
             INSERT INTO {CONTRADICTIONS} (report) SELECT report FROM contradicting

@@ -19,7 +19,7 @@ CONTRADICTIONS = Check(
          AND (r.reported_at, coalesce(r.poll_id, 0), r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
         WHERE r.kind = 'order' AND r.problem = '' AND l.shop_id IS NOT NULL AND r.currency = l.currency
           AND l.held NOT IN ('contradiction', 'unknown_code') AND l.evidence_kind <> 'operator'
-          AND NOT r.evidence @> jsonb_build_array(jsonb_build_object('kind', l.evidence_kind, 'key', l.evidence_key))
+          AND r.evidence <> jsonb_build_array(jsonb_build_object('kind', l.evidence_kind, 'key', l.evidence_key))
     ), named AS (
         SELECT o.id AS order_line, o.shop_id, o.held, piece.kind, piece.key,
                max(CASE WHEN piece.kind = 'sub_id' THEN k.shop_id WHEN {_KNOWN_THEN} THEN h.shop_id END::text) AS names
@@ -32,8 +32,8 @@ CONTRADICTIONS = Check(
         LEFT JOIN sharing_positionlease h ON h.position_id = p.id AND NOT h.is_reuse AND h.leased_from <= piece.at
         GROUP BY 1, 2, 3, 4, 5
     )
-    SELECT order_line, held, min(names) AS names FROM named GROUP BY order_line, shop_id, held
-    HAVING bool_and(names IS NOT NULL) AND min(names) = max(names) AND min(names) <> shop_id::text
+    SELECT order_line, held, array_agg(names) AS names FROM named GROUP BY order_line, shop_id, held
+    HAVING bool_and(names IS NOT NULL) AND bool_or(names <> shop_id::text)
     """,
 )
 

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
 from joey.kit import sql
-from joey.marketplaces.port import AnyReport, OrderReport
+from joey.marketplaces.port import AnyReport, ByPosition, OrderReport
+from joey.orders.attribute_line import attribute_line
 from joey.orders.models import OrderClaim, OrderLine
+from joey.orders.prove_contradictions import CONTRADICTIONS
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
@@ -70,6 +74,43 @@ def test_a_newer_report_in_words_that_no_one_knows_claims_no_line_of_an_older_on
     assert OrderClaim.objects.get().shop_id == line.shop_id == meis_shop().pk
     assert (line.state, line.held, line.evidence_key) == ("paid", "unknown_code", "110000000001")
     prove()
+
+
+BOTH = (ByPosition("110000000001", "clicked"), ByPosition(LULUS, "clicked"))
+ORDERED = (ByPosition("110000000001", "clicked"), ByPosition(LULUS, "ordered"))
+UNCHECKED = (ByPosition("999", "clicked"), ByPosition(LULUS, "clicked"))
+
+
+@pytest.mark.parametrize("evidence", [BOTH, BOTH[::-1], ORDERED, UNCHECKED], ids=["both", "turned", "times", "unknown"])
+@pytest.mark.parametrize("disputed_before", [True, False])
+def test_evidence_that_names_another_shop_beside_the_line_s_own_holds_it_too(
+    evidence: tuple[ByPosition, ...], disputed_before: bool
+) -> None:
+    line = after(report(), *([other_shop()] if disputed_before else []), settled(days_ago=7, evidence=evidence))
+
+    assert (line.shop_id, line.state, line.held, line.suspense) == (meis_shop().pk, "settled", "contradiction", "")
+    assert line.evidence_key == "110000000001"
+    earn_due(now=NOW)
+    assert confirm_due(now=NOW + 90 * DAY).commissions == 0
+    prove()
+
+
+def test_an_operator_who_decided_between_the_shops_is_not_asked_again_about_the_same_evidence() -> None:
+    line = after(report(evidence=BOTH))
+    assert line.suspense == "conflicting_evidence"
+    attribute_line(line.pk, meis_shop(), reason="Receipt", by=None, now=NOW)
+
+    assert after(settled(evidence=BOTH)).held == ""
+    assert after(settled(days_ago=8, evidence=BOTH[1:])).held == "contradiction"
+    earn_due(now=NOW)
+    prove()
+
+
+def test_prove_names_a_line_whose_newest_report_names_another_shop_beside_its_own() -> None:
+    line = after(report(), settled(evidence=BOTH))
+    sql.execute("UPDATE orders_orderline SET held = ''")
+
+    assert str(line.pk) in str(CONTRADICTIONS.first_offender())
 
 
 @pytest.mark.parametrize("later", [{}, {"clicked_at": None}, {"position": "999"}])
