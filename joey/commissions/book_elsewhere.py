@@ -24,6 +24,7 @@ class TakenElsewhere:
     marketplace: str
     number: Int
     changed_at: datetime
+    held: str  # the line, by its reports
     currency: str
     shop_minor: int
     platform_minor: int
@@ -42,7 +43,9 @@ def book_elsewhere(now: datetime) -> int:
     append_set(
         f"""
         SELECT shop_id, 'commission.other_currency' AS kind, 'order_line:' || line_id AS subject_key,
-               jsonb_build_object('amount_minor', -shop_minor, 'currency', currency) AS facts, %(now)s AS happened_at
+               jsonb_strip_nulls(jsonb_build_object(
+                   'amount_minor', -shop_minor, 'currency', currency, 'held', nullif(held, ''))) AS facts,
+               %(now)s AS happened_at
         FROM {taken} WHERE shop_minor <> 0
         """,
         {"now": now},
@@ -63,10 +66,10 @@ def book_elsewhere(now: datetime) -> int:
 
 
 _DIFFERENCES = """
-    SELECT commission_id, shop_id, line_id, marketplace, number, changed_at, currency, shop_minor,
+    SELECT commission_id, shop_id, line_id, marketplace, number, changed_at, held, currency, shop_minor,
            whole - shop_minor AS platform_minor
     FROM (
-        SELECT w.commission_id, w.shop_id, w.line_id, w.marketplace, w.number, w.changed_at, other.currency,
+        SELECT w.commission_id, w.shop_id, w.line_id, w.marketplace, w.number, w.changed_at, w.held, other.currency,
                other.now_minor - other.then_minor AS whole,
                (div(other.now_minor::numeric * w.shopkeeper_ppm, 1000000)
                 - div(other.then_minor::numeric * w.shopkeeper_ppm, 1000000))::bigint AS shop_minor

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from joey.insight.explain_penalties import no_longer_taken, penalty, penalty_fell, penalty_grew
 from joey.insight.explain_pieces import whole_pieces
+from joey.insight.explain_returns import not_booked_either
 from joey.insight.explained import Explained, Facts, figure, money_in
 from joey.kit.days import day_text
 from joey.kit.text import sentences
@@ -87,7 +88,9 @@ def other_currency(facts: Facts) -> Explained:
     """A refund in a currency that is not the line's: an entry in that currency, nothing converted."""
     if facts["amount_minor"] > 0:
         what = _("Refund in another currency, given back: +%s") % figure(facts, "amount_minor")
-        return what, _("The marketplace takes it back no longer."), facts["amount_minor"]
+        held = facts.get("held") == "currency"
+        why = not_booked_either() if held else _("The marketplace takes it back no longer.")
+        return what, why, facts["amount_minor"]
     what = _("Refund in another currency: %s") % figure(facts, "amount_minor")
     why = _("The marketplace took it back in this currency. New earnings in it set it off; nothing is converted.")
     return what, why, facts["amount_minor"]

@@ -69,6 +69,8 @@ def _elsewhere(facts: Facts, before: Facts) -> list[tuple[Explained, str]]:
         if back > back_before:
             what = _("A refund in another currency was reported")
             why = _("The marketplace takes %(back)s of its commission back in that currency.") % terms
+        elif back < back_before and facts.get("held") == "currency":
+            what, why = _("A refund in another currency no longer counts"), not_booked_either()
         elif back < back_before:
             what = _("A refund in another currency was corrected")
             why = _("The marketplace gives %(back)s of its commission back in that currency.") % terms
@@ -76,6 +78,14 @@ def _elsewhere(facts: Facts, before: Facts) -> list[tuple[Explained, str]]:
             continue
         steps.append(((what, why, None), currency))
     return steps
+
+
+def not_booked_either() -> str:
+    """Of a line that its reports now have in another currency."""
+    return _(
+        "The marketplace now reports the order itself in another currency. What it gives in that currency is not"
+        " booked, and neither is what it takes back in it."
+    )
 
 
 def _settled_again(facts: Facts, before: Facts) -> bool:

@@ -2,8 +2,8 @@
 
 from joey.kit import sql
 from joey.orders.newest_report import HOLD, LINE, hold_rank, holding_first, rank
-from joey.orders.staged_tables import CONTRADICTIONS, HOLDS, MOVED, NAMED, NEWEST, REFUNDS
-from joey.orders.taken_back import is_own, is_taken_back, returned_elsewhere, sum_of
+from joey.orders.staged_tables import CONTRADICTIONS, ELSEWHERE, HOLDS, MOVED, NAMED, NEWEST, REFUNDS
+from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
 
 # Of several reports that name the line's shop the earliest click or order decides, and a tie always the same way.
 _EVIDENCE_RANK = (
@@ -138,31 +138,50 @@ def _note_contradictions(marketplace: str) -> None:
     )
 
 
+# Each refund case `c` of the lines that the set is about, also of those that it moves no further: it may say that the
+# currency of one is another now.
+_CASES_OF_THE_SET = f"""
+    (
+        SELECT external_order, external_line FROM {REFUNDS} UNION SELECT external_order, external_line FROM {NAMED}
+    ) AS touched
+    JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
+                                = (%(marketplace)s, touched.external_order, touched.external_line)
+    JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line)
+                              = (line.marketplace, line.external_order, line.external_line)
+"""
+
+
+def _add_up_elsewhere(marketplace: str) -> None:
+    """Fill ELSEWHERE. Most sets have no such case, and no need to read what was reported of its line before."""
+    given, own = {"marketplace": marketplace}, is_own("c", "line")
+    if sql.value(f"SELECT EXISTS (SELECT FROM {_CASES_OF_THE_SET} WHERE NOT {own})", given):
+        ELSEWHERE.insert(
+            f"""
+            WITH said AS MATERIALIZED ({order_reports_of(f"SELECT line.id FROM {_CASES_OF_THE_SET} WHERE NOT {own}")})
+            SELECT line.id AS line_id, c.currency, {sum_of("c.commission_back_minor")} AS back_minor
+            FROM {_CASES_OF_THE_SET} WHERE {is_taken_back("c", "line")} AND {is_elsewhere("c", "line")}
+            GROUP BY line.id, c.currency
+            """,
+            given,
+        )
+
+
 def _apply_refunds(marketplace: str) -> None:
     """Bring each touched line's returned amounts up to the sum of the cases that are taken back, in its own currency.
 
     What was taken back in another currency is added up beside it: nothing is converted.
     """
-    taken = is_taken_back("c", "line")
-    own = f"{taken} AND {is_own('c', 'line')}"
+    _add_up_elsewhere(marketplace)
+    own = f"{is_taken_back('c', 'line')} AND {is_own('c', 'line')}"
     sql.execute(
         f"""
-        WITH touched AS (
-            SELECT external_order, external_line FROM {REFUNDS}
-            UNION SELECT external_order, external_line FROM {NEWEST} JOIN orders_refundcase c
-                  USING (external_order, external_line) WHERE c.marketplace = %(marketplace)s
-        ), returned AS (
+        WITH returned AS (
             SELECT line.id, {sum_of("c.refund_minor", where=own)} AS paid,
                    {sum_of("c.commission_back_minor", where=own)} AS commission,
                    {sum_of("c.protected_minor", where=own)} AS protected,
-                   CASE WHEN bool_or({taken} AND NOT {is_own("c", "line")}) THEN ({returned_elsewhere("line")})
-                        ELSE '{{}}' END AS elsewhere
-            FROM touched
-            JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
-                                        = (%(marketplace)s, touched.external_order, touched.external_line)
-            JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line)
-                                      = (line.marketplace, line.external_order, line.external_line)
-            GROUP BY line.id
+                   coalesce((SELECT jsonb_object_agg(e.currency, e.back_minor) FROM {ELSEWHERE} e
+                             WHERE e.line_id = line.id), '{{}}') AS elsewhere
+            FROM {_CASES_OF_THE_SET} GROUP BY line.id
         ), moved AS (
             UPDATE orders_orderline line
             SET returned_paid_minor = returned.paid, returned_commission_minor = returned.commission,

@@ -14,7 +14,7 @@ from joey.orders.newest_report import (
 )
 from joey.orders.report_digest import digest_of_row
 from joey.orders.staged_tables import TAKEN_WITHIN
-from joey.orders.taken_back import is_own, is_taken_back, sum_of
+from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
 
 _OF_LINE = "(r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)"
 _OF_CASE = (
@@ -189,9 +189,15 @@ _CASES = f"""
     ORDER BY r.marketplace, r.external_order, r.external_line, r.case_id, {newest_case_first("r")}
 """
 
+_WITH_OTHER_CURRENCIES = f"""
+    SELECT l.id FROM orders_refundcase c JOIN orders_orderline l USING (marketplace, external_order, external_line)
+    WHERE NOT {is_own("c", "l")}
+"""
+
 RETURNED = Check(
     "9. A line has back what its refund cases since it settled say in their reports, currency by currency",
     f"""
+    WITH said AS MATERIALIZED ({order_reports_of(_WITH_OTHER_CURRENCIES)})
     SELECT l.id AS order_line FROM orders_orderline l
     LEFT JOIN (
         SELECT id, sum(paid) FILTER (WHERE own) AS paid, sum(back) FILTER (WHERE own) AS back,
@@ -203,7 +209,7 @@ RETURNED = Check(
                    {sum_of("c.refund_minor")} AS paid, {sum_of("c.commission_back_minor")} AS back,
                    {sum_of("c.protected_minor")} AS protected
             FROM ({_CASES}) c JOIN orders_orderline l USING (marketplace, external_order, external_line)
-            WHERE {is_taken_back("c", "l")} GROUP BY 1, 2, 3
+            WHERE {is_taken_back("c", "l")} AND ({is_own("c", "l")} OR {is_elsewhere("c", "l")}) GROUP BY 1, 2, 3
         ) AS sums GROUP BY id
     ) c ON c.id = l.id
     WHERE (l.returned_paid_minor, l.returned_commission_minor, l.returned_protected_minor, l.returned_elsewhere)

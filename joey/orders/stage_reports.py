@@ -12,6 +12,7 @@ from joey.kit.text import storable, storable_json
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
 from joey.orders.staged_tables import (
     CONTRADICTIONS,
+    ELSEWHERE,
     EVIDENCE,
     GIVEN,
     HOLDS,
@@ -112,7 +113,7 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool, 
 def empty_tables() -> None:
     """Make all tables in which a set is worked on, empty."""
     for table in (ORDERS, EVIDENCE, REFUNDS, UNREADABLE, GIVEN, KEPT, LEFT_LIST, VERDICTS, NAMED, NEWEST, HOLDS,
-                  CONTRADICTIONS, MOVED):  # fmt: skip
+                  CONTRADICTIONS, ELSEWHERE, MOVED):  # fmt: skip
         table.create()
 
 

@@ -137,6 +137,15 @@ class Contradiction:
 
 
 @dataclass(frozen=True)
+class ReturnedElsewhere:
+    """What cases took back of a line in another currency than its own."""
+
+    line_id: UUID
+    currency: str
+    back_minor: int
+
+
+@dataclass(frozen=True)
 class MovedLine:
     """A line that the set made or changed, and the kind of event that says so."""
 
@@ -159,4 +168,5 @@ GIVEN = SetTable("given_digest", GivenDigest)
 KEPT = SetTable("kept_report", KeptReport)
 LEFT_LIST = SetTable("left_list", LineOffTheList)
 CONTRADICTIONS = SetTable("contradiction", Contradiction)
+ELSEWHERE = SetTable("returned_elsewhere_of", ReturnedElsewhere)
 MOVED = SetTable("moved_line", MovedLine)

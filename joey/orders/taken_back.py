@@ -5,6 +5,7 @@ Only one that happened after the settlement is taken back beside it, so what a l
 that it has now: one that is withdrawn, or made again later, moves it.
 """
 
+from joey.orders.newest_report import holding_first
 from joey.orders.storable import AMOUNT_MAX
 
 # No line is worth AMOUNT_MAX; of a sum that is larger still only that it is too large matters, and it has to fit.
@@ -16,8 +17,10 @@ def is_taken_back(case: str, line: str) -> str:
 
     Where a settled line names no time of its settlement, nothing says that a case is inside, and it is taken back.
     """
-    moment = f"coalesce({case}.refunded_at, {case}.counted_from)"
-    return f"({case}.counts AND {line}.state = 'settled' AND {moment} >= coalesce({line}.settled_at, '-infinity'))"
+    return f"""
+        ({case}.counts AND {line}.state = 'settled'
+         AND {_happened_at(case)} >= coalesce({line}.settled_at, '-infinity'))
+    """
 
 
 def is_own(case: str, line: str) -> str:
@@ -25,19 +28,36 @@ def is_own(case: str, line: str) -> str:
     return f"{case}.currency IN ('', {line}.currency)"
 
 
+def is_elsewhere(case: str, line: str) -> str:
+    """SQL condition: the case is in another currency than all that its line gives, so it is an entry of its own there.
+
+    A line whose reports change their currency is held, and what it gives in the new one is not booked. Nor is what is
+    taken back of that: a case in a currency that the order is reported in now, or was when the refund happened. Needs
+    `said`, the rows of `order_reports_of`, since a line may have thousands of cases.
+    """
+    newest = f"""
+        SELECT said.currency FROM said WHERE said.line_id = {line}.id AND {{when}}
+        ORDER BY {holding_first("said")} LIMIT 1
+    """
+    then, now = newest.format(when=f"said.reported_at <= {_happened_at(case)}"), newest.format(when="true")
+    return f"(NOT {is_own(case, line)} AND ({case}.currency IN (({then}), ({now}))) IS NOT TRUE)"
+
+
+def order_reports_of(lines: str) -> str:
+    """SQL for what was reported of the lines whose id the query `lines` has, as far as `is_elsewhere` asks."""
+    return f"""
+        SELECT l.id AS line_id, r.currency, r.reported_at, coalesce(r.poll_id, 0) AS poll, r.held,
+               r.payload_sha256 AS digest
+        FROM orders_orderline l JOIN orders_report r
+          ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
+        WHERE l.id IN ({lines}) AND r.kind = 'order' AND r.problem = ''
+    """
+
+
 def sum_of(amounts: str, *, where: str = "true") -> str:
     """SQL for the sum of an amount over the cases of a line, as far as a column can hold it."""
     return f"least(coalesce(sum({amounts}) FILTER (WHERE {where}), 0), {SUM_MOST})::bigint"
 
 
-def returned_elsewhere(line: str) -> str:
-    """SQL for what cases took back of a line in other currencies than its own, by currency."""
-    return f"""
-        SELECT coalesce(jsonb_object_agg(currency, back), '{{}}') FROM (
-            SELECT c.currency, {sum_of("c.commission_back_minor")} AS back FROM orders_refundcase c
-            WHERE (c.marketplace, c.external_order, c.external_line)
-                = ({line}.marketplace, {line}.external_order, {line}.external_line)
-              AND {is_taken_back("c", line)} AND NOT {is_own("c", line)}
-            GROUP BY c.currency
-        ) AS other
-    """
+def _happened_at(case: str) -> str:
+    return f"coalesce({case}.refunded_at, {case}.counted_from)"

@@ -168,7 +168,7 @@ _DECLARED = (
     Kind("commission.settled", _EARNED),
     Kind("commission.unsettled", _EARNED),
     Kind("commission.confirmed", _MONEY),
-    Kind("commission.other_currency", _MONEY),
+    Kind("commission.other_currency", {**_MONEY, "held": optional(CODE)}),
     Kind(
         "commission.held",  # `part_minor`: as it was asked for, of a hold of a part
         {**_MONEY, "class": CODE, "part_minor": optional(INTEGER), "reason": optional(TEXT), "by": optional(CODE)},

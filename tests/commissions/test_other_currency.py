@@ -1,8 +1,13 @@
 """A refund in another currency is an entry in that currency: named, never converted, never taken from elsewhere."""
 
+from datetime import timedelta
+
 import pytest
 
+from joey.insight.trace import order_trace
 from joey.ledger.queries import balances_of
+from joey.marketplaces.port import AnyReport
+from joey.orders.models import OrderLine
 from tests.cast import DAY, NOW, leased, meis_shop, refund, settled
 from tests.commissions.stage import confirmed, line, money, take_in
 from tests.proof import prove
@@ -45,3 +50,67 @@ def test_the_same_refund_again_books_nothing() -> None:
     take_in(refund(back=3, currency="USD"))
 
     assert dollars() == -2
+
+
+# ── A line whose reports change their currency: what it gives in the new one is not booked, nor is its refund ──────
+
+FIRST = settled(days_ago=9)
+ABROAD = settled(days_ago=8, settled_at=FIRST.settled_at, currency="USD", commission_minor=99, service_fee_minor=0)
+BACK = settled(days_ago=3, settled_at=FIRST.settled_at, commission_minor=381)
+IN_DOLLARS = refund(back=99, currency="USD", reported_at=NOW - 5 * DAY)
+EARLIER = refund(case="1", back=10, currency="USD", reported_at=NOW - 8 * DAY - timedelta(hours=12))
+LATER = refund(case="2", back=20, currency="USD", reported_at=NOW - 2 * DAY)
+IN_YEN = refund(case="3", back=50, currency="JPY", reported_at=NOW - 4 * DAY)
+
+
+def shares(**minor: int) -> dict[str, int]:
+    """Mei's parts in other currencies: four fifths of each, floored."""
+    return {currency: -(each * 8 // 10) for currency, each in minor.items()}
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one poll"])
+@pytest.mark.parametrize(
+    ("reports", "elsewhere"),
+    [
+        ((FIRST, ABROAD, IN_DOLLARS), {}),
+        ((FIRST, IN_DOLLARS, ABROAD), {}),
+        ((IN_DOLLARS, FIRST, ABROAD), {}),
+        ((FIRST, ABROAD, IN_DOLLARS, BACK), {}),
+        ((FIRST, EARLIER), shares(USD=10)),
+        ((FIRST, EARLIER, ABROAD), {}),
+        ((FIRST, EARLIER, ABROAD, IN_DOLLARS), {}),
+        ((FIRST, EARLIER, ABROAD, IN_DOLLARS, BACK), shares(USD=10)),
+        ((FIRST, ABROAD, IN_DOLLARS, BACK, LATER), shares(USD=20)),
+        ((FIRST, BACK, LATER, ABROAD, IN_DOLLARS), shares(USD=20)),
+        ((FIRST, ABROAD, IN_DOLLARS, IN_YEN), shares(JPY=50)),
+        ((FIRST, EARLIER, IN_YEN, ABROAD, BACK, LATER), shares(USD=30, JPY=50)),
+    ],
+)
+def test_what_is_taken_back_of_amounts_that_are_not_booked_is_not_booked(
+    reports: tuple[AnyReport, ...], elsewhere: dict[str, int], together: bool
+) -> None:
+    leased(meis_shop())
+    for some in [reports] if together else [(each,) for each in reports]:
+        take_in(*some)
+
+    booked = {code: each.available.minor for code, each in balances_of(meis_shop().pk).items() if code != "CNY"}
+    assert {code: minor for code, minor in booked.items() if minor} == elsewhere
+    assert line().amount_minor == (274 if BACK in reports else 273)
+    prove()
+
+
+def test_a_refund_that_was_booked_is_given_back_while_the_order_is_reported_in_its_currency() -> None:
+    leased(meis_shop())
+    take_in(FIRST, EARLIER)
+    assert dollars() == -8
+
+    take_in(ABROAD)
+
+    assert dollars() == 0
+    steps = order_trace(meis_shop(), OrderLine.objects.get().pk, now=NOW).steps
+    given_back = [step.why for step in steps if "no longer counts" in step.what or "given back" in step.what]
+    assert len(given_back) == 2
+    assert all("neither is what it takes back" in why for why in given_back)
+    take_in(BACK)
+    assert dollars() == -8
+    prove()

@@ -137,7 +137,7 @@ CORRUPTIONS = {
         f"UPDATE orders_orderline SET returned_commission_minor = 1 WHERE external_order = '{RETURNED}'",
         "9.", line(RETURNED),
     ),
-    "what was taken back in dollars forgotten": (
+    "what was taken back in yen forgotten": (
         f"UPDATE orders_orderline SET returned_elsewhere = '{{}}' WHERE external_order = '{ABROAD}'", "9.", line(ABROAD)
     ),
     "a line moved to another shop": (
@@ -205,7 +205,7 @@ def lines(committed_db: EmbeddedPostgres, settings: Settings) -> EmbeddedPostgre
     polled(settled(DISPUTED, position="110000000002"))
     polled(replace(report(EARNS), payload={"step": 2}), settled(RETURNED), settled(HELD, held="frozen"))
     polled(settled(ABROAD, currency="USD", days_ago=8))
-    back = [refund(RETURNED, back=100), refund(ABROAD, case="8813", back=2, currency="USD")]
+    back = [refund(RETURNED, back=100), refund(ABROAD, case="8813", back=2, currency="JPY")]
     unread = UnreadableReport("order", "77", NOW, {"trade_id": None}, "trade_id is missing")
     polled(*back, unread, question="refunds")
     polled(UnreadableReport("order", HELD, NOW, {"n": 1}, "no amount", external_line=f"{HELD}-1"))

@@ -41,6 +41,7 @@ class Machine(ReportedAgain):
         if self.seed.random() < 0.6:
             self.all_is_frozen()
         self.one_shop_owes()
+        self.currency_changes_at_the_end()
         self.position_changes_hands_at_the_end()
         self.all_is_reported()
         self.all_is_answered()
@@ -80,6 +81,27 @@ class Machine(ReportedAgain):
         readers = {slug for (slug,) in sql.tuples(READS_THAT_IT_OWES, [self.now])}
         assert all(self.available(slug, "JPY") < 0 for slug in readers), f"P7: {readers} read that they owe"
         self.seen["owes, beside one that does not"] += 0 < len(readers) < len(self.shops)
+
+    def currency_changes_at_the_end(self) -> None:
+        """A line is refunded in another currency, in which the order itself is reported for a time."""
+        self.sells(self.seed.choice(list(self.shops)), "CNY", 1_250_000)
+        row = self.rows[0]
+        more = self.seed.choices(("currency", "own currency", "back elsewhere", "other back"), k=3)
+        steps = self.seed.sample(("currency", "back elsewhere", *more), 5)
+        self.deliver("taobao", row.reports())
+        for what in steps:
+            self.a_second_passes()
+            step(row, what, self.seed.randint(1, 10**6), self.now)
+            if self.seed.random() < 0.7:
+                self.deliver("taobao", row.reports())
+                self.earn()
+        self.deliver("taobao", row.reports())
+        self.earn()
+        self.money_is_where_the_model_has_it()
+        line = self.books.lines[row.name]
+        self.seen["refunds of what is not booked"] += any(
+            case.is_since(line.report) and line.is_of_what_is_not_booked(case) for case in line.cases.values()
+        )
 
     def position_changes_hands_at_the_end(self) -> None:
         if self.seed.random() < 0.5:

@@ -114,8 +114,8 @@ class Row:
 
 
 STEPS = ("pay", "receive", "settle", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown",
-         "other shop", "currency", "back", "back more", "back beyond", "back elsewhere", "no back",
-         "back again", "other back")  # fmt: skip
+         "other shop", "currency", "currency", "own currency", "back", "back more", "back beyond", "back elsewhere",
+         "back elsewhere", "no back", "back again", "other back")  # fmt: skip
 # What a line does next that is worth a look, by its state.
 NEXT_STEPS = {
     "placed": ("pay", "settle", "close", "correct"),
@@ -130,6 +130,7 @@ NEXT_STEPS = {
         "back beyond",
         "back beyond",
         "back elsewhere",
+        "currency",
         "freeze",
         "thaw",
         "other back",
@@ -156,7 +157,8 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
         "thaw": {"held": "", "says_position": "", "says_currency": ""},
         "unknown": {"state": "unknown"},
         "other shop": {"says_position": positions[row.position == positions[0]]},
-        "currency": {"says_currency": "USD"},
+        "currency": {"says_currency": ELSEWHERE[row.currency]},
+        "own currency": {"says_currency": ""},
     }
     if what in known:
         row.change(now, **known[what])
@@ -170,8 +172,8 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
     elif what == "other back":  # the newest case comes to another amount
         for case in list(row.cases)[-1:]:
             row.take_back(now, case, amount, counts=True, currency=row.cases[case].currency)
-    elif what == "back elsewhere":
-        row.take_back(now, "e", amount, counts=True, currency=ELSEWHERE[row.currency])
+    elif what == "back elsewhere":  # one of two cases, of which each happens once and may come to another amount
+        row.take_back(now, f"e{amount % 2}", amount, counts=True, currency=ELSEWHERE[row.currency])
     elif what == "back beyond":  # each case is possible, their sum is not
         for half in ("a", "b"):
             row.take_back(now, half, 10**15, counts=True)

@@ -62,6 +62,8 @@ class Heard:
             line.cases = self.cases.setdefault(report.external_line, {})
             line.unread = self.unread.setdefault(report.external_line, [])
         at, names = (second(report.reported_at), poll), self.named(marketplace, report)
+        was = line.back_and_elsewhere if line.newest else None
+        line.said.append((at, report))
         if line.last is None or at > line.last[0]:
             line.changed = line.changed or line.last is None or report != line.last[1]
             line.last, line.last_names = (at, report), names
@@ -72,6 +74,7 @@ class Heard:
             line.changed = line.changed or line.newest is None or report != line.newest[1]
             line.newest = (known, report)
             line.changed |= line.open_unread != waited
+        line.changed |= line.back_and_elsewhere != was
 
     def _take_case(self, report: RefundReport, poll: int) -> None:
         cases = self.cases.setdefault(report.external_line, {})

@@ -20,12 +20,15 @@ class Case:
     report: RefundReport
     counted_from: datetime | None = None
 
+    @property
+    def happened_at(self) -> datetime | None:
+        return self.report.refunded_at or self.counted_from
+
     def is_since(self, settlement: OrderReport) -> bool:
         """Whether it counts and its refund came after this settlement: before, it is inside the settled amount."""
-        moment = self.report.refunded_at or self.counted_from
-        if not self.report.counts or settlement.state != "settled" or moment is None:
+        if not self.report.counts or settlement.state != "settled" or self.happened_at is None:
             return False
-        return settlement.settled_at is None or moment >= settlement.settled_at
+        return settlement.settled_at is None or self.happened_at >= settlement.settled_at
 
 
 Cases = dict[str, Case]  # by case
@@ -71,6 +74,7 @@ class Line:
     newest: Newest | None = None  # decides state and amounts
     last: tuple[tuple[datetime, int], OrderReport] | None = None  # of all, also with unknown codes: decides the hold
     last_names: str = ""  # the shop that it names
+    said: list[tuple[tuple[datetime, int], OrderReport]] = field(default_factory=list)  # all that can be read
     cases: Cases = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)  # without those that were given up
     changed: bool = False
@@ -121,9 +125,15 @@ class Line:
     def back_by_currency(self) -> Counter[str]:
         back: Counter[str] = Counter()
         for case in self.cases.values():
-            if case.is_since(self.report):
+            if case.is_since(self.report) and not self.is_of_what_is_not_booked(case):
                 back[case.report.currency or self.currency] += case.report.commission_back_minor
         return back
+
+    def is_of_what_is_not_booked(self, case: Case) -> bool:
+        """Whether the order was reported in the case's currency when the refund happened, or is now, and not before."""
+        then = [each for each in self.said if case.happened_at and each[1].reported_at <= case.happened_at]
+        reported = {max(some, key=lambda each: each[0])[1].currency for some in (then, self.said) if some}
+        return case.report.currency in reported - {self.currency}
 
     @property
     def back_and_elsewhere(self) -> tuple[int, dict[str, int]]:
