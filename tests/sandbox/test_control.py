@@ -63,6 +63,38 @@ def test_a_bad_purchase_names_the_field(sandbox: Sandbox, tracked: str, field: s
     assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
 
 
+BEYOND = ["0001-01-01T00:00:00+14:00", "0001-01-01 07:59:59", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"]
+
+
+@pytest.mark.parametrize("time_text", BEYOND)
+def test_a_time_that_no_answer_could_write_is_refused_wherever_the_contract_takes_one(
+    sandbox: Sandbox, tracked: str, time_text: str
+) -> None:
+    order = sandbox.buy(tracked)
+    step = {"do": "receive", "at": time_text}
+    calls: list[tuple[str, Any, str]] = [
+        ("/control/purchase", {"url": tracked, "click_time": time_text}, "click_time"),
+        ("/control/purchase", {"url": tracked, "paid_at": time_text}, "paid_at"),
+        (f"/control/orders/{order}", step, "at"),
+        ("/control/bulk", [LINE | {"click_time": time_text}], "0.click_time"),
+        ("/control/bulk", [LINE | {"paid_at": time_text}], "0.paid_at"),
+        ("/control/bulk", [LINE | {"do": [step]}], "0.at"),
+    ]
+
+    for path, body, field in calls:
+        answer = sandbox.post(path, body)
+        assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
+    assert sandbox.get("/control/orders").status_code == 200
+
+
+@pytest.mark.parametrize("time_text", ["0001-01-01T00:00:00Z", "0999-12-31T23:59:59Z", "1969-07-20T20:17:40Z"])
+def test_a_time_of_long_ago_is_written_as_it_was_given(sandbox: Sandbox, tracked: str, time_text: str) -> None:
+    order = sandbox.buy(tracked, click_time=time_text)
+
+    assert sandbox.get(f"/control/orders/{order}").json()["click_time"] == time_text
+    assert sandbox.get("/control/orders").status_code == 200
+
+
 def test_a_click_time_needs_a_tracked_link(sandbox: Sandbox) -> None:
     plain = f"{sandbox.url}/item/taobao/{OFFER.external_id}"
 
