@@ -157,6 +157,8 @@ class OrderRow:
     pending: Money
     on_hold: Money
     released: Money
+    given: Money  # what the marketplace pays for it, less its service fee
+    taken_back: Money  # what it took back of that since it settled
     penalty: Money  # taken beyond what the line gave; ours to bear
     commission_state: str
     payable_on: date | None
@@ -175,6 +177,11 @@ class OrderRow:
     first_seen_at: datetime
 
     @property
+    def is_returned(self) -> bool:
+        """Whether the buyer has back all that was paid, and nothing of it is earned."""
+        return not self.commission.minor and 0 < self.paid.minor <= self.returned.minor
+
+    @property
     def dated_at(self) -> datetime:
         """The time beside it in a list."""
         return self.paid_at or self.first_seen_at
@@ -188,6 +195,7 @@ _ORDER_ROW = f"""
                AS refunded_minor,
            coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.pending_minor, 0) AS pending_minor,
            coalesce(c.held_minor + {BLOCKED}, 0) AS on_hold_minor, coalesce(c.released_minor, 0) AS released_minor,
+           l.commission_minor - l.service_fee_minor AS given_minor, l.returned_commission_minor AS taken_back_minor,
            coalesce(c.penalty_minor, 0) AS penalty_minor, coalesce(c.state, '') AS commission_state, c.payable_on,
            c.confirmed_at AS made_available_at, coalesce(c.holds_of_all > 0 OR c.hold_minor > 0, false) AS held,
            {_HELD_BY_REPORTS} AS held_by_marketplace,
@@ -208,7 +216,8 @@ _ORDER_ROW = f"""
 _FIGURES = {
     "paid_minor": "paid", "bought_for_minor": "bought_for", "refunded_minor": "refunded",
     "protected_minor": "protected", "returned_paid_minor": "returned", "amount_minor": "commission",
-    "pending_minor": "pending", "on_hold_minor": "on_hold", "released_minor": "released", "penalty_minor": "penalty",
+    "pending_minor": "pending", "on_hold_minor": "on_hold", "released_minor": "released", "given_minor": "given",
+    "taken_back_minor": "taken_back", "penalty_minor": "penalty",
 }  # fmt: skip
 
 

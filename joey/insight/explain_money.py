@@ -75,8 +75,15 @@ def unsettled(facts: Facts) -> Explained:
     if facts["line_state"] == "closed":
         return adjusted(facts)
     delta = facts["amount_minor"] - facts["before_minor"]
-    why = _("The marketplace took its settlement back. All of it is pending again, until it is settled once more.")
-    return _("Settlement withdrawn, waiting again"), sentences(why, *no_longer_taken(facts)), delta or None
+    what, taken_back = _("Settlement withdrawn, waiting again"), _("The marketplace took its settlement back.")
+    if not delta:
+        parts = [_("All of it is pending again, until it is settled once more.")]
+    elif facts["amount_minor"]:
+        waiting = _("%s is pending again, until it is settled once more.") % figure(facts, "amount_minor")
+        parts = [f"{_cause(facts)}.", waiting]
+    else:
+        what, parts = _("Settlement withdrawn"), [f"{_cause(facts)}.", _("Nothing of it is left to wait for.")]
+    return what, sentences(taken_back, *parts, *no_longer_taken(facts)), delta or None
 
 
 def confirmed(facts: Facts) -> Explained:
@@ -129,20 +136,23 @@ def _refund_fell(facts: Facts) -> tuple[str, str]:
 
 
 def _down(facts: Facts) -> str:
-    """Returned, refunded, or simply less; and what that means for money that is out already."""
+    """Why it is less, and what that means for money that is out already."""
+    return _ended(_cause(facts), facts)
+
+
+def _cause(facts: Facts) -> str:
+    """Returned, refunded, or simply another amount."""
     units, of = _units_returned(facts)
     back = _refunded(facts)
     if facts.get("protected_minor", 0) > 0:
-        what = _("Price protection of %s") % money_in(facts, facts["protected_minor"])
-    elif back and not facts["amount_minor"]:
-        what = _("Refunded")
-    elif units:
-        what = _("Returned %(units)d of %(of)d") % {"units": units, "of": of}
-    elif back:
-        what = _("Refunded in part, %s to the buyer") % money_in(facts, back)
-    else:
-        what = _changed(facts)
-    return _ended(what, facts)
+        return _("Price protection of %s") % money_in(facts, facts["protected_minor"])
+    if back and not facts["amount_minor"]:
+        return _("Refunded")
+    if units:
+        return _("Returned %(units)d of %(of)d") % {"units": units, "of": of}
+    if back:
+        return _("Refunded in part, %s to the buyer") % money_in(facts, back)
+    return _changed(facts)
 
 
 def _ended(what: str, facts: Facts) -> str:

@@ -83,10 +83,9 @@ def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
 def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     """The one reason that decides now, strongest first."""
     if line.state == "closed":
-        return "closed", _(
-            "The marketplace closed this order: it was cancelled, or all of it was refunded before it settled. "
-            "A closed order earns nothing."
-        )
+        closed = _("The marketplace closed this order. A closed order earns nothing.")
+        because = [_("Its reason: “%s”.") % line.reason] if line.reason not in ("", line.state) else []
+        return "closed", sentences(closed, *because)
     waits = waits_for(line, now=now)
     if waits == waits_for_what.UNPAID:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
@@ -100,10 +99,8 @@ def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
         return "penalty", _(
             "The marketplace took back %s more than this order gave. We bear it; nothing is taken from you."
         ) % line.penalty.text
-    if line.returned.minor and not line.commission.minor:
-        return "returned", _("All of it was returned, so the marketplace took its commission back.")
-    if not line.rate_ppm or not line.commission.minor:
-        return "zero_rate", _("The marketplace pays no commission on this item, so there is nothing to earn.")
+    if not line.commission.minor:
+        return _why_nothing(line)
     if waits == waits_for_what.HELD and line.held_by_marketplace:
         return "held_by_marketplace", waiting_in_words(line, waits, now=now)
     if waits:
@@ -114,6 +111,20 @@ def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
         text = _("%(figure)s is confirmed and was made available on %(day)s.")
     terms = {"figure": line.commission.text, "day": made_available_on(line, now=now)}
     return "returned" if line.returned.minor else "available", sentences(text % terms, _from_all())
+
+
+def _why_nothing(line: OrderRow) -> tuple[str, str]:
+    """Of a line that is not closed, and of which no more is taken back than it gave."""
+    if line.is_returned:
+        return "returned", _("All of it was returned, so the marketplace took its commission back.")
+    if line.given.minor > 0 and line.taken_back.minor >= line.given.minor:
+        return "taken_back", _("The marketplace took back all that this order gave, %s.") % line.given.text
+    if line.given.minor > 0:
+        text = _("The marketplace pays %s for this order. Your part of that is less than the smallest amount there is.")
+        return "too_little", text % (line.given - line.taken_back).text
+    if line.rate_ppm:
+        return "no_commission", _("The marketplace reports no commission for this order, so there is nothing to earn.")
+    return "zero_rate", _("The marketplace pays no commission on this item, so there is nothing to earn.")
 
 
 _WAITS_AS = {waits_for_what.DUE: "waiting"}

@@ -13,6 +13,7 @@ from joey.commissions.queries import orders_of
 from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import Trace, order_trace
 from joey.ledger.queries import balances_of
+from joey.marketplaces.port import AnyReport
 from joey.orders.models import OrderLine, SyncCursor
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import confirmed, money, take_in
@@ -323,3 +324,65 @@ def test_a_list_says_in_a_few_words_what_each_line_waits_for(reports: list[Any],
     line = orders_of(meis_shop().pk, limit=1)[0]
 
     assert waiting_in_short(line, now=NOW) == words
+
+
+# ── Why there is nothing, in words that are true ────────────────────────────────────────────────────────────
+
+FREE: dict[str, Any] = {"service_fee_minor": 0}
+
+
+@pytest.mark.parametrize(
+    ("reports", "reason", "words"),
+    [
+        ([settled(**FREE), refund(back=380, refund_minor=0)], "taken_back", "all that this order gave, ¥3.80."),
+        ([settled(**FREE), refund(back=380, refund_minor=100)], "taken_back", "took back all that this order gave"),
+        ([settled(**FREE), refund(back=380)], "returned", "All of it was returned"),
+        ([settled(**FREE), refund(back=381, refund_minor=0)], "penalty", "took back ¥0.01 more than this order gave"),
+        ([settled(commission_minor=0, **FREE)], "no_commission", "reports no commission for this order"),
+        ([settled(commission_minor=0, rate_ppm=0, **FREE)], "zero_rate", "pays no commission on this item"),
+        ([settled(commission_minor=1, **FREE)], "too_little", "pays ¥0.01 for this order. Your part of that is less"),
+        ([settled(**FREE), refund(back=379, refund_minor=0)], "too_little", "pays ¥0.01 for this order."),
+    ],
+    ids=["penalty", "a little returned", "returned", "beyond", "none", "rate", "one fen", "one fen left"],
+)  # fmt: skip
+def test_why_an_order_earns_nothing(reports: list[AnyReport], reason: str, words: str) -> None:
+    for each in reports:
+        take_in(each)
+
+    found = traced()
+    assert (found.reason, words in found.answer) == (reason, True), found.answer
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            assert ("took back all" in traced().answer) == (language == "en" and reason == "taken_back")
+
+
+@pytest.mark.parametrize(
+    ("reason", "said_why"), [("order split", "Its reason: “order split”."), ("closed", ""), ("", "")]
+)
+def test_a_closed_order_gives_its_marketplace_s_own_reason(reason: str, said_why: str) -> None:
+    take_in(report(), report(state="closed", reason=reason, commission_minor=0, reported_at=NOW - DAY, **FREE))
+
+    closed = "The marketplace closed this order. A closed order earns nothing."
+    assert (traced().reason, traced().answer) == ("closed", f"{closed} {said_why}".strip())
+
+
+@pytest.mark.parametrize(
+    ("now", "what", "why"),
+    [
+        (380, "Settlement withdrawn, waiting again", ["All of it is pending again, until it is settled once more."]),
+        (190, "Settlement withdrawn, waiting again",
+         ["The marketplace changed ¥3.80 to ¥1.90.", "¥1.52 is pending again, until it is settled once more."]),
+        (500, "Settlement withdrawn, waiting again",
+         ["The marketplace changed ¥3.80 to ¥5.00.", "¥4.00 is pending again, until it is settled once more."]),
+        (0, "Settlement withdrawn",
+         ["The marketplace changed ¥3.80 to ¥0.00.", "Nothing of it is left to wait for."]),
+    ],
+    ids=["all", "less", "more", "nothing"],
+)  # fmt: skip
+def test_a_withdrawn_settlement_says_what_is_left_and_why(now: int, what: str, why: list[str]) -> None:
+    take_in(settled(**FREE))
+    take_in(report(commission_minor=now, reported_at=NOW - DAY, **FREE))
+
+    step = traced().steps[-1]
+    assert step.what == what
+    assert step.why == " ".join(["The marketplace took its settlement back.", *why])
