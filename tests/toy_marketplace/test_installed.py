@@ -189,6 +189,74 @@ def test_a_refund_in_another_currency_is_an_entry_of_its_own_and_shortens_no_pay
     joey.run("prove")
 
 
+def test_a_refund_of_an_order_that_is_in_another_currency_now_is_not_taken_from_what_the_shop_has_there(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer
+) -> None:
+    """What it gives in the new currency is not booked, so nothing is taken back of it either, then or afterwards."""
+    there, back = otto.buy("tin frog"), otto.buy("tin frog")
+    sandbox.move(there, "settle")
+    sandbox.move(back, "settle")
+    joey.run("sync", "toyland")
+    part, before = otto.line(there, "settled")["commission"], mei.get("/shops/mei/balance").get("KRW")
+    for order in (there, back):
+        sandbox.move(order, "correct", commission=990, currency="KRW")
+    joey.run("sync", "toyland")
+    for order in (there, back):
+        sandbox.move(order, "return")
+    joey.run("sync", "toyland")
+    sandbox.move(back, "correct", commission=990, currency="USD")
+    joey.run("sync", "toyland")
+
+    assert mei.get("/shops/mei/balance").get("KRW") == before
+    assert [otto.line(order)["commission"] for order in (there, back)] == [part, part]
+    assert [otto.line(order)["held"] for order in (there, back)] == [True, False]
+    joey.run("prove")
+
+
+def test_rows_that_could_not_be_read_leave_the_list_once_they_can(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer
+) -> None:
+    order = otto.buy("tin frog", quantity=2)
+    sandbox.move(order, "settle")
+    sandbox.move(order, "return", quantity=1)
+    joey.run("sync", "toyland")
+    for garbled in (True, False):
+        sandbox.http.post("/control/reports", json={"marketplace": "toyland", "unknown_state": garbled})
+        joey.run("sync", "toyland")
+        assert otto.line(order)["held"] is garbled
+        assert ("Order reports that cannot be read" in joey.run("waiting")) is garbled
+    joey.run("prove")
+
+
+def test_what_a_keeper_reads_of_an_order_that_earns_nothing_is_true(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer
+) -> None:
+    taken, withdrawn, parcels = otto.buy("paper windmill"), otto.buy("tin frog"), otto.buy("tin frog", quantity=3)
+    sandbox.move(taken, "settle")
+    sandbox.move(withdrawn, "settle")
+    joey.run("sync", "toyland")
+    given = sandbox.truth(taken)["net_minor"]
+    sandbox.move(taken, "penalty", amount=given)
+    sandbox.move(withdrawn, "penalty", amount=400)
+    sandbox.move(withdrawn, "unsettle")
+    sandbox.move(withdrawn, "correct", commission=590)
+    sandbox.move(parcels, "split")
+    joey.run("sync", "toyland")
+
+    def answer(order: str) -> Json:
+        found: Json = mei.get(f"/shops/mei/orders/{otto.line(order)['id']}/trace")
+        return found
+
+    assert (answer(taken)["reason"], answer(taken)["answer"]) == (
+        "taken_back", f"The marketplace took back all that this order gave, JP¥{given:,}.",
+    )  # fmt: skip
+    assert answer(parcels)["answer"].endswith("Its reason: “split into orders of their own”.")
+    story = otto.story_of(withdrawn)
+    assert "The marketplace changed $9.90 to $5.90. $4.72 is pending again" in story
+    assert "All of it is pending again" not in story
+    joey.run("prove")
+
+
 @pytest.mark.long
 def test_money_of_an_order_whose_currency_changes_after_confirming_is_not_paid_out(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer, paid_out: dict[str, Json]

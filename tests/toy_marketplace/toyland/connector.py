@@ -90,7 +90,11 @@ class ToylandConnector:
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         order, case = (str(row.row.get(name, "")) for name in ("order", "case"))
-        return UnreadableReport(row.kind, order, row.window_end, dict(row.row), problem, order, case)
+        try:
+            changed_at = _moment(row.row["changed_at"])
+        except Exception:  # noqa: BLE001 - the row is unreadable already, and this may be the field that is
+            changed_at = row.window_end
+        return UnreadableReport(row.kind, order, changed_at, dict(row.row), problem, order, case)
 
     def _call(self, path: str, **parameters: Any) -> Any:
         try:

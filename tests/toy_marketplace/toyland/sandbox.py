@@ -25,7 +25,12 @@ from joey.sandbox.world.visits import Destination
 CODE, KEY = "toyland", "let-me-in"
 REPEATED_SECONDS = 300  # an answer has also the rows of that long before the window that was asked for
 SECOND = "second"  # edition of its interface, which version 1 of the package does not know
-WHY_CLOSED = {"cancelled": "order cancelled", "returned": "everything was returned", "split": "order split", "": ""}
+WHY_CLOSED = {
+    "cancelled": "order cancelled",
+    "returned": "everything was returned",
+    "split": "split into orders of their own",
+    "": "",
+}
 
 ITEMS = tuple(
     SoldItem(
