@@ -81,7 +81,10 @@ class LeaseChange(models.Model):
 
 
 class Link(models.Model):
-    """A share link of one shop: /l/<code>. Channel "shop" is the listing's own link inside its shop."""
+    """A share link of one shop: /l/<code>. Channel "shop" is the listing's own link inside its shop.
+
+    Append-only: the code in a tracked address or an order report says whose the order is.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=16, unique=True)  # a global claim

@@ -28,6 +28,15 @@ CHECKS = [
         """,
     ),
     Check(
+        "10. Each link has the code, shop, listing and channel with which it was made",
+        """
+        SELECT l.id AS link, l.code, l.shop_id, e.shop_id AS made_for FROM sharing_link l
+        LEFT JOIN record_event e ON e.kind = 'link.made' AND e.facts ->> 'code' = l.code
+        WHERE (e.shop_id, e.subject_key, e.facts ->> 'channel', e.happened_at)
+              IS DISTINCT FROM (l.shop_id, 'listing:' || l.listing_id, l.channel::text, l.made_at)
+        """,
+    ),
+    Check(
         "10. Each lease is of the shop and on the position for which it was opened",
         """
         SELECT coalesce(l.id, c.lease_id) AS lease, l.shop_id, c.shop_id AS opened_for, l.position_id

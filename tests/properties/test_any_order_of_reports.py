@@ -21,6 +21,7 @@ from joey.ledger.queries import balances_of
 from joey.marketplaces.port import ByPosition, BySubId, Evidence, HeldReason, OrderReport, RefundReport
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
+from joey.record.append import append
 from joey.sharing.models import Link
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report
 from tests.proof import prove
@@ -126,7 +127,9 @@ def a_fresh_start() -> Iterator[None]:
         leased(meis_shop(), key=POSITIONS[0])
         leased(lulus_shop(), key=POSITIONS[1])
         for shop, code in zip((meis_shop(), lulus_shop()), CODES, strict=False):
-            Link.objects.create(shop=shop, listing=listed(shop, flask()), code=code, channel="wechat")
+            link = Link.objects.create(shop=shop, listing=listed(shop, flask()), code=code, channel="wechat")
+            facts = {"code": code, "channel": "wechat"}
+            append("link.made", f"listing:{link.listing_id}", facts, happened_at=link.made_at, shop_id=shop.pk)
         yield
     finally:
         transaction.savepoint_rollback(start)

@@ -1,4 +1,7 @@
-"""Each rule about positions is broken once, and `joey prove` names the offender; the app role is refused earlier."""
+"""Each rule about positions and links is broken once, and `joey prove` names the offender.
+
+The app role is refused earlier.
+"""
 
 import psycopg
 import pytest
@@ -7,13 +10,15 @@ from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.orders.take_order_reports import take_order_reports
+from joey.sharing.make_link import make_link
 from joey.sharing.models import LeaseChange, Position, PositionLease
 from joey.sharing.prove import CHECKS
-from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, report
+from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, report
 from tests.proof import prove
 
 LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
 GIVEN_AWAY = "10. Each lease is of the shop and on the position for which it was opened"
+MADE = "10. Each link has the code, shop, listing and channel with which it was made"
 FREE = "32. A position is free exactly when no lease is open, and not before the last one has rested"
 OVERLAP = "32. Leases of one position do not overlap"
 ENDED = "32. Each lease ends when its openings and endings say, and none was used in the future"
@@ -26,6 +31,14 @@ BREAKS = {
         GIVEN_AWAY,
         f"UPDATE sharing_positionlease SET shop_id = {LULU}; {MOVED}",
     ),
+    "the codes of two shops' links swapped": (
+        MADE,
+        "ALTER TABLE sharing_link DROP CONSTRAINT sharing_link_code_key;"
+        " UPDATE sharing_link SET code = (SELECT code FROM sharing_link other"
+        " WHERE other.shop_id <> sharing_link.shop_id AND other.channel = sharing_link.channel)",
+    ),
+    "a link of another channel": (MADE, "UPDATE sharing_link SET channel = 'sms' WHERE channel = 'wechat'"),
+    "a link that was never made": (MADE, "DELETE FROM record_event WHERE kind = 'link.made'"),
     "a lease begun earlier": (
         GIVEN_AWAY,
         "UPDATE sharing_positionlease SET leased_from = leased_from - interval '9 days'",
@@ -64,6 +77,8 @@ def stage(committed_db: EmbeddedPostgres) -> EmbeddedPostgres:
     """Mei's leased position and an order through it."""
     lulus_shop()
     leased(meis_shop())
+    for shop in (meis_shop(), lulus_shop()):
+        make_link(shop, listing_id=listed(shop, flask()).pk, channel="wechat", now=NOW)
     take_order_reports("taobao", [report()], now=NOW)
     return committed_db
 
@@ -81,7 +96,9 @@ def noticed(postgres: EmbeddedPostgres, rule: str, broken: str) -> bool:
     """Whether the rule names an offender, with the owner's triggers off while it is broken."""
     query = next(check.query for check in all_checks() if check.rule == rule)
     with psycopg.connect(postgres.urls.owner) as owner, owner.transaction(force_rollback=True):
-        for table in ("sharing_positionlease", "sharing_leasechange", "orders_orderclaim"):
+        for table in (
+            "sharing_link", "sharing_positionlease", "sharing_leasechange", "orders_orderclaim", "record_event",
+        ):  # fmt: skip
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         owner.execute(broken)
         return owner.execute(query).fetchone() is not None
@@ -99,9 +116,14 @@ def noticed(postgres: EmbeddedPostgres, rule: str, broken: str) -> bool:
         "INSERT INTO sharing_leasechange (lease_id, position_id, shop_id, leased_from)"
         " SELECT id, position_id, shop_id, leased_from FROM sharing_positionlease",
         "UPDATE sharing_trackedurl SET made_at = now()",
+        "UPDATE sharing_link SET code = 'svdy8hxkqq'",
+        f"UPDATE sharing_link SET shop_id = {LULU}",
+        "DELETE FROM sharing_link",
     ],
 )
-def test_the_app_role_can_neither_move_a_lease_nor_write_its_history(stage: EmbeddedPostgres, forbidden: str) -> None:
+def test_the_app_role_can_neither_move_a_lease_or_link_nor_write_history(
+    stage: EmbeddedPostgres, forbidden: str
+) -> None:
     with psycopg.connect(stage.urls.app) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
         app.execute(forbidden)
 

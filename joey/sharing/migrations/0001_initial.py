@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('shop', 'listing', 'channel'), name='sharing_link_per_channel')],
             },
         ),
+        append_only("sharing_link"),
         append_only("sharing_trackedurl"),
         append_only("sharing_leasechange"),
         migrations.RunSQL(LEASES_KEEP_THEIR_HISTORY, FORGET_HISTORY),
