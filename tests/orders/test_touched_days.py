@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from joey.commissions.earn_due import earn_due
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.marketplaces.port import AnyReport, UnreadableReport
@@ -121,6 +122,16 @@ def test_a_line_with_an_unknown_code_is_tried_in_the_day_of_its_poll(ninety: Emb
 
     assert touched == days_of("orders_report", -30 - EARLIER, -30) | days_of("orders_report", -3 - EARLIER, -3)
     assert sorted(str(each.payload["trade"]) for each in tried) == ["1-1", "2-1"]
+
+
+def test_a_line_s_first_report_is_looked_for_since_the_line_was_first_seen(ninety: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    taken(ninety, 3, report("1"))
+
+    touched = touched_by(lambda: earn_due(now=NOW))
+
+    assert touched - {"orders_report_default"} == days_of("orders_report", -3 - EARLIER, 14)
+    assert touched_by(lambda: earn_due(now=NOW)) == set(), "nothing is new"
 
 
 def test_a_replaced_report_is_looked_for_since_the_poll_of_the_newer_one(ninety: EmbeddedPostgres) -> None:
