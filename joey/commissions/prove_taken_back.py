@@ -7,9 +7,12 @@ from joey.commissions.prove_elsewhere import ENTRIES
 from joey.commissions.prove_reported import COPIED, SHORTLY
 from joey.kit.prove import Check
 from joey.orders.newest_report import newest_case_first
-from joey.orders.taken_back import is_own, is_taken_back, sum_of
+from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
 
-# Each revision that was booked from its line is tried with the refund reports up to each moment that it may know. The
+# What a case takes back of its line, or beside it in another currency, by the order reports up to the moment `t.at`.
+_IS_BOOKED = f"({is_own('c', 't')} OR {is_elsewhere('c', 't', known='said.received_at <= t.at')})"
+
+# Each revision that was booked from its line is tried with the reports up to each moment that it may know. The
 # state and settlement of the line are the revision's own: rule 14 has them from a report as well.
 _BACK = f"""
     WITH refund AS MATERIALIZED (
@@ -22,14 +25,21 @@ _BACK = f"""
         WHERE r.kind = 'refund' AND r.problem = ''
     ), entry AS MATERIALIZED (
         SELECT commission, number, currency, whole FROM ({ENTRIES}) AS entry
+    ), said AS MATERIALIZED (
+        {
+    order_reports_of(
+        "SELECT c.order_line_id FROM refund f JOIN commissions_commission c ON c.id = f.commission"
+        " WHERE f.currency <> c.currency"
+    )
+}
     ), revision AS MATERIALIZED (
-        SELECT v.commission_id AS commission, v.number, v.line_state AS state, v.settled_at, v.changed_at, v.booked_at,
-               v.back_minor, c.currency
+        SELECT v.commission_id AS commission, c.order_line_id AS id, v.number, v.line_state AS state, v.settled_at,
+               v.changed_at, v.booked_at, v.back_minor, c.currency
         FROM commissions_revision v JOIN commissions_commission c ON c.id = v.commission_id
         WHERE v.because NOT IN {COPIED}
           AND (v.back_minor <> 0
                OR v.commission_id IN (SELECT commission FROM refund UNION SELECT commission FROM entry))
-    ), said AS (
+    ), booked AS (
         SELECT commission, number, currency, changed_at, back_minor AS back FROM revision
         UNION ALL
         SELECT v.commission, v.number, other.currency, v.changed_at, coalesce(sum(e.whole), 0)
@@ -43,6 +53,7 @@ _BACK = f"""
                               OVER (PARTITION BY v.commission, v.number) AS known_for_sure
         FROM revision v JOIN (
             SELECT commission, received_at AS at FROM refund UNION SELECT commission, '-infinity' FROM revision
+            UNION SELECT revision.commission, said.received_at FROM said JOIN revision ON revision.id = said.line_id
         ) AS m ON m.commission = v.commission AND m.at < v.booked_at
     ), newest AS (
         SELECT DISTINCT ON (l.commission, l.number, l.at, f.case_id) l.commission, l.number, l.at, l.state,
@@ -53,9 +64,10 @@ _BACK = f"""
         WHERE l.at >= l.known_for_sure
         ORDER BY l.commission, l.number, l.at, f.case_id, {newest_case_first("f")}
     ), folded AS (
-        SELECT s.commission, s.number, s.currency, s.back, s.changed_at, max(c.reported_at) AS last_refund,
-               {sum_of("c.commission_back_minor", where=is_taken_back("c", "c"))} AS should_be
-        FROM tried t JOIN said s ON (s.commission, s.number) = (t.commission, t.number)
+        SELECT s.commission, s.number, s.currency, s.back, s.changed_at,
+               max(c.reported_at) FILTER (WHERE {_IS_BOOKED}) AS last_refund,
+               {sum_of("c.commission_back_minor", where=f"{is_taken_back('c', 'c')} AND {_IS_BOOKED}")} AS should_be
+        FROM tried t JOIN booked s ON (s.commission, s.number) = (t.commission, t.number)
         LEFT JOIN newest c ON (c.commission, c.number, c.at, c.currency) = (t.commission, t.number, t.at, s.currency)
         WHERE t.at >= t.known_for_sure GROUP BY s.commission, s.number, s.currency, s.back, s.changed_at, t.at
     )

@@ -28,15 +28,15 @@ def is_own(case: str, line: str) -> str:
     return f"{case}.currency IN ('', {line}.currency)"
 
 
-def is_elsewhere(case: str, line: str) -> str:
+def is_elsewhere(case: str, line: str, *, known: str = "true") -> str:
     """SQL condition: the case is in another currency than all that its line gives, so it is an entry of its own there.
 
     A line whose reports change their currency is held, and what it gives in the new one is not booked. Nor is what is
     taken back of that: a case in a currency that the order is reported in now, or was when the refund happened. Needs
-    `said`, the rows of `order_reports_of`, since a line may have thousands of cases.
+    `said`, the rows of `order_reports_of`, since a line may have thousands of cases; `known` is a condition on them.
     """
     newest = f"""
-        SELECT said.currency FROM said WHERE said.line_id = {line}.id AND {{when}}
+        SELECT said.currency FROM said WHERE said.line_id = {line}.id AND {known} AND {{when}}
         ORDER BY {holding_first("said")} LIMIT 1
     """
     then, now = newest.format(when=f"said.reported_at <= {_happened_at(case)}"), newest.format(when="true")
@@ -47,7 +47,7 @@ def order_reports_of(lines: str) -> str:
     """SQL for what was reported of the lines whose id the query `lines` has, as far as `is_elsewhere` asks."""
     return f"""
         SELECT l.id AS line_id, r.currency, r.reported_at, coalesce(r.poll_id, 0) AS poll, r.held,
-               r.payload_sha256 AS digest
+               r.payload_sha256 AS digest, r.received_at
         FROM orders_orderline l JOIN orders_report r
           ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
         WHERE l.id IN ({lines}) AND r.kind = 'order' AND r.problem = ''
