@@ -173,9 +173,8 @@ def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[To
         waiting = waiting.filter(id__gt=after)
     found = list(waiting.order_by("id")[:limit])
     limits = limits_now({payout.currency for payout in found})
-    approved = dict(
-        PayoutApproval.objects.filter(payout__in=found, operator__is_active=True).values_list("payout", "operator")
-    )
+    approvals = PayoutApproval.objects.filter(payout__in=found, operator__is_active=True, operator__is_staff=True)
+    approved = dict(approvals.values_list("payout", "operator"))
     return [
         ToDecide(
             row=_row(payout),

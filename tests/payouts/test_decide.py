@@ -104,6 +104,18 @@ def test_from_ten_thousand_on_two_different_operators_approve() -> None:
     prove()
 
 
+@pytest.mark.parametrize("lost", ["is_active", "is_staff"])
+def test_a_payout_waits_for_two_once_the_operator_who_approved_it_left(lost: str) -> None:
+    payout = requested(ready_shop(1_000_000), 1_000_000)
+    approve(payout, by=ada(), now=NOW)
+    Person.objects.filter(pk=ada().pk).update(**{lost: False})
+
+    (waiting,) = payouts_to_decide()
+    assert (waiting.needs_two, waiting.approved_once_by) == (True, None)
+    assert approve(payout, by=second_operator(), now=NOW).state == "requested"
+    prove()
+
+
 def test_just_below_ten_thousand_one_operator_is_enough() -> None:
     assert approve(requested(ready_shop(1_000_000), 999_999), by=ada(), now=NOW).state == "approved"
 
