@@ -3,13 +3,16 @@
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid
+from joey.money.money import Money
 from joey.orders.models import OrderLine
 from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.approve_small import approve_small
@@ -31,7 +34,7 @@ from joey.payouts.withdraw import FileHasLeft, withdraw_file
 from joey.people.models import Person
 from joey.shops.models import Shop
 from tests.at_once import outcomes
-from tests.cast import NOW, ada, mei, refund, sam
+from tests.cast import NOW, ada, mei, refund, sam, settled
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
     approved,
@@ -133,12 +136,13 @@ def test_a_payout_of_a_closed_shop_or_account_is_released_with_its_reason(bank: 
 
 
 @pytest.mark.django_db
-def test_the_approval_of_an_operator_who_left_does_not_count_any_more(bank: Bank) -> None:
+@pytest.mark.parametrize("lost", ["is_active", "is_staff"])
+def test_the_approval_of_an_operator_who_left_does_not_count_any_more(bank: Bank, lost: str) -> None:
     shop = ready_shop(1_000_000)
     payout = requested(shop, 1_000_000)
     approve(payout, by=ada(), now=NOW)
     approve(payout, by=second_operator(), now=NOW)
-    Person.objects.filter(pk=second_operator().pk).update(is_active=False)
+    Person.objects.filter(pk=second_operator().pk).update(**{lost: False})
 
     assert send_due(now=NOW).payouts == 0
     third = Person.objects.create(email="cy@example.com", is_staff=True)
@@ -158,6 +162,26 @@ def test_an_operator_approves_no_more_than_the_limit_in_a_day() -> None:
         approve(second, by=ada(), now=NOW + timedelta(hours=23))
 
     assert approve(second, by=ada(), now=NOW + timedelta(hours=25)).state == "requested"  # the first of two
+
+
+@pytest.mark.django_db
+def test_what_an_operator_approved_in_one_currency_takes_nothing_from_the_limit_of_another() -> None:
+    shop, hers = ready_shop(4_000_000), lulus_ready_shop()
+    approve(requested(shop, 4_000_000), by=ada(), now=NOW)
+    earning: dict[str, Any] = {
+        "currency": "JPY",
+        "commission_minor": 1_125_000,
+        "service_fee_minor": 0,
+        "paid_minor": 20_000_000,
+    }
+    take_order_reports("taobao", [settled("9001", position="110000000002", **earning)], now=NOW)
+    earn_due(now=NOW)
+    confirm_due(now=NOW)
+    yen = request_payout(hers, amount=Money(900_000, "JPY"), idempotency_key="yen", now=NOW)
+
+    assert approve(yen, by=ada(), now=NOW).state == "requested"  # the first of two
+
+    prove()
 
 
 # --- limits -----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid
-from joey.payouts.book_answers import AnswersTaken
+from joey.payouts.book_answers import AnswersTaken, book_not_known
 from joey.payouts.holds import HoldAsksQuestion, open_holds, release_hold
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
 from joey.payouts.pay_due import pay_due
@@ -159,6 +159,35 @@ def test_a_login_page_that_repeats_the_address_counts_as_a_sign_so_nothing_is_se
 
     assert len(bank.received) == 1
     assert (attempt().state, causes(shop)) == ("unknown", ["unknown"])
+    prove()
+
+
+def test_not_known_to_an_earlier_question_says_nothing_of_what_was_submitted_since(bank: Bank) -> None:
+    approved(ready_shop())
+    bank.faults = ["500"]
+    send_due(now=NOW)
+    take_answers(now=NOW)
+    send_due(now=NOW)  # again, and now the bank has it
+    first = PayoutSubmission.objects.earliest("id")
+
+    late = book_not_known(first.file_id, b"GET 404\n", submission_id=first.id, remembers_keys_for=DAY, now=NOW + MINUTE)
+
+    assert (late, outcomes_kept(), attempt().state) == (AnswersTaken(), ["not_known", "receipt"], "accepted")
+    prove()
+
+
+def test_an_unknown_transfer_is_accepted_again_when_the_bank_says_so_as_before(bank: Bank) -> None:
+    shop = sent(bank)
+    hear(bank, "accepted")
+    remembered = dict(bank.files)
+    bank.files.clear()
+    take_answers(now=NOW)
+    assert causes(shop) == ["unknown"]
+
+    bank.files.update(remembered)
+    hear(bank, "accepted")
+
+    assert (attempt().state, causes(shop)) == ("accepted", [])
     prove()
 
 
@@ -518,10 +547,11 @@ def test_two_operators_who_disagree_end_nothing(bank: Bank) -> None:
     prove()
 
 
-def test_a_finding_of_an_operator_who_left_does_not_count(bank: Bank) -> None:
+@pytest.mark.parametrize("lost", ["is_active", "is_staff"])
+def test_a_finding_of_an_operator_who_left_does_not_count(bank: Bank, lost: str) -> None:
     unknown(bank)
     decide("settled", ada())
-    Person.objects.filter(pk=ada().pk).update(is_active=False)
+    Person.objects.filter(pk=ada().pk).update(**{lost: False})
 
     assert not decide("settled", second_operator()).carried_out
 
