@@ -47,6 +47,15 @@ def test_a_raise_after_confirmation_waits_its_own_days() -> None:
 
 
 @pytest.mark.usefixtures("released")
+def test_a_raise_waits_from_the_settlement_where_that_is_named_later_than_the_change() -> None:
+    take_in(settled(reported_at=NOW - 5 * DAY, settled_at=NOW - 2 * DAY, **TWICE))
+
+    assert line().payable_on == date(2026, 11, 28)
+    assert (confirmed(NOW + 4 * DAY), confirmed(NOW + 5 * DAY)) == (0, 1)
+    prove()
+
+
+@pytest.mark.usefixtures("released")
 def test_a_line_that_is_closed_and_opened_again_waits_again() -> None:
     take_in(report(state="closed", reported_at=NOW - 2 * DAY))
     closed = money()
