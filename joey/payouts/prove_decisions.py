@@ -1,4 +1,4 @@
-"""Parts of rule 26: what two operators found about a transfer, each on their own, while that was an open question."""
+"""Parts of rules 22 and 26: what two operators found about a transfer, each on their own, while that was open."""
 
 from joey.kit.prove import Check
 
@@ -52,6 +52,19 @@ DECISIONS = [
            OR d.overpayment IS NOT NULL AND EXISTS (
             SELECT FROM payouts_decision o WHERE (o.attempt_id, o.overpayment) = (d.attempt_id, d.overpayment)
             AND o.id < d.id AND (o.outcome = 'returned') = (d.outcome = 'returned'))
+        """,
+    ),
+    Check(
+        "22. Each overpayment is borne by whom it was found to be, and what came back is theirs",
+        """
+        SELECT d.id AS decision, d.attempt_id AS attempt, d.borne_by, j.kind, y.kind AS account
+        FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id
+        JOIN ledger_journal j ON j.kind IN ('payout.overpaid', 'payout.recovered')
+             AND j.reference = a.payout_id || ':' || a.number || ':' || d.overpayment
+        JOIN ledger_posting g ON g.journal_id = j.id
+        JOIN ledger_account y ON y.id = CASE j.kind WHEN 'payout.overpaid' THEN g.debit_id ELSE g.credit_id END
+        WHERE d.outcome <> 'returned'
+          AND y.kind <> CASE d.borne_by WHEN 'platform' THEN 'platform:loss' ELSE 'shop:available' END
         """,
     ),
 ]

@@ -23,6 +23,7 @@ from joey.payouts.decide import approve
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import Payout, PayoutAttempt
 from joey.payouts.request_payout import request_payout
+from joey.payouts.resolve import resolve
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from joey.shops.models import Shop
@@ -122,18 +123,27 @@ def _contradicted(shop: Shop, bank: Bank) -> None:
 
 
 def _payouts(shop: Shop, bank: Bank) -> None:
-    """One paid, one rejected, one large and paid with two approvals, one with the bank."""
+    """One paid, one rejected and overpaid, one large and paid with two approvals, one with the bank."""
     _sent(shop, 4_000, "paid")
     bank.decide_all("settled")
     take_answers(now=NOW)
     rejected = _sent(shop, 1_000, "rejected")
     bank.decide(PayoutAttempt.objects.get(payout=rejected).rail_key, "rejected", reason_code="AC04")
     take_answers(now=NOW)
+    _overpaid(PayoutAttempt.objects.get(payout=rejected), bank)
     release_hold(place_hold(shop, reason="Checking", now=NOW), now=NOW, reason="Looked into it")
     _sent(shop, 1_200_000, "large")
     bank.decide_all("settled")
     take_answers(now=NOW)
     _sent(shop, 2_000, "under-way")
+
+
+def _overpaid(attempt: PayoutAttempt, bank: Bank) -> None:
+    """Rejected, and then paid after all: two operators find that the shop has the money twice."""
+    bank.decide(attempt.rail_key, "settled")
+    take_answers(now=NOW, all_files=True)
+    for operator in (ada(), second_operator()):
+        resolve(attempt, outcome="overpaid", by=operator, reason="The bank's statement has it", now=NOW)
 
 
 def _sent(shop: Shop, minor: int, key: str) -> Payout:

@@ -1,6 +1,6 @@
 """Corruptions of payouts, their files, approvals and holds."""
 
-from tests.mutations.corruption import Corruption, booked, forget, journals, payout, shop
+from tests.mutations.corruption import REBALANCE, Corruption, accounts, booked, forget, journals, payout, shop
 
 THIEF = "00000000-0000-7000-8000-0000000000ff"
 OTHER_ACCOUNT = "6222020200119999999"
@@ -77,8 +77,9 @@ _RECORDED_FINDINGS = """
     SELECT a.shop_id, 'payout.decided', 1, 'payout:' || a.payout_id, jsonb_build_object('number', a.number,
            'outcome', d.outcome, 'borne_by', d.borne_by, 'by', d.operator_id, 'hold', d.hold_id, 'carried_out',
            d.carried_out, 'reason', d.reason_id || ':' || encode(d.reason_sha256, 'hex')), d.at
-    FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id
+    FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id WHERE d.outcome = 'not_paid'
 """
+OF_OVERPAYMENTS = "SELECT attempt_id FROM payouts_decision WHERE overpayment IS NOT NULL"
 
 OF_PAYOUTS = [
     Corruption(
@@ -209,6 +210,27 @@ OF_PAYOUTS = [
         (f"UPDATE payouts_answer SET outcome = 'unreadable' WHERE file_id = {file_of('under-way')}",),
         (26,),
         f"SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('under-way')}",
+    ),
+    Corruption(
+        "an overpayment that the shop bears booked as our loss",
+        (
+            accounts(shop("mei"), "platform:loss"),
+            "UPDATE ledger_posting p SET debit_id = (SELECT id FROM ledger_account"
+            f" WHERE book_id = {shop('mei')} AND kind = 'platform:loss' AND currency = 'CNY')"
+            " FROM ledger_journal j WHERE j.id = p.journal_id AND j.kind = 'payout.overpaid'",
+            REBALANCE,
+        ),
+        (22,),
+        OF_OVERPAYMENTS,
+    ),
+    Corruption(
+        "who bears an overpayment changed in the findings, and not in the ledger",
+        (
+            "UPDATE payouts_decision SET borne_by = 'platform'",
+            "UPDATE record_event SET facts = facts || '{\"borne_by\": \"platform\"}' WHERE kind = 'payout.decided'",
+        ),
+        (22,),
+        OF_OVERPAYMENTS,
     ),
     Corruption(
         "a paid payout deleted with attempt and journals, its money available again",

@@ -30,6 +30,18 @@ _DECISION = (
     " carried_out) SELECT h.id, a.id, '{outcome}', 'shop', {by}, {reason}, h.reason_sha256, now(), true"
     " FROM payouts_payouthold h, payouts_payoutattempt a LIMIT 1"
 )
+_OVERPAID = (
+    "WITH a AS (SELECT * FROM payouts_payoutattempt LIMIT 1), found AS ("
+    "INSERT INTO payouts_decision (hold_id, attempt_id, outcome, borne_by, operator_id, reason_id, reason_sha256, at,"
+    f" carried_out, overpayment) SELECT h.id, a.id, 'overpaid', 'platform', {STRANGER}, h.reason_id, h.reason_sha256,"
+    " now(), true, 1 FROM payouts_payouthold h, a LIMIT 1), j AS ("
+    "INSERT INTO ledger_journal (book_id, kind, reference, happened_at) SELECT shop_id, 'payout.overpaid',"
+    " payout_id || ':' || number || ':1', now() FROM a RETURNING id, book_id)"
+    " INSERT INTO ledger_posting (journal_id, book_id, debit_id, credit_id, currency, amount_minor)"
+    " SELECT j.id, j.book_id, d.id, c.id, 'CNY', 1 FROM j"
+    " JOIN ledger_account d ON (d.book_id, d.kind) = (j.book_id, 'shop:available')"
+    " JOIN ledger_account c ON (c.book_id, c.kind) = (j.book_id, 'paid')"
+)
 _ANSWER = (
     "INSERT INTO payouts_answer (file_id, submission_id, attempt_id, key, asked_at, outcome, amount_minor, currency,"
     " content_id, content_sha256) SELECT w.file_id, w.submission_id, w.attempt_id, w.key, now(), 'rejected',"
@@ -52,6 +64,7 @@ BREAKS = {
     "22. Every attempt is in a file of its rail and currency, and belongs to its payout's shop": (
         f"UPDATE payouts_payoutattempt SET shop_id = {LULU}"
     ),
+    "22. Each overpayment is borne by whom it was found to be, and what came back is theirs": _OVERPAID,
     "23. A payout goes to the payee version and the details that were requested": _PAYOUT.format(
         details="details_id", amount=100, state="refused"
     ),
