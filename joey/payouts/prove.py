@@ -5,7 +5,7 @@ from joey.payouts.journals import JOURNALS_OF, MOVES
 from joey.payouts.left_out import FOUND, LEFT_OUT
 from joey.payouts.prove_answers import ANSWERS
 from joey.payouts.prove_evidence import EVIDENCE
-from joey.payouts.prove_files import FILES
+from joey.payouts.prove_files import FILES, NAMES
 from joey.payouts.prove_holds import HOLDS
 from joey.payouts.prove_left_out import LEFT_OUT_RULES
 from joey.payouts.prove_open_transfers import OPEN_TRANSFERS
@@ -118,6 +118,7 @@ CHECKS = [
     *EVIDENCE,
     *HOLDS,
     *FILES,
+    NAMES,
     *ANSWERS,
     *OPEN_TRANSFERS,
     *LEFT_OUT_RULES,

@@ -12,13 +12,15 @@ _FIRST = ", ".join(
 
 EVIDENCE = [
     Check(
-        "23. A payout goes to the payee version and the details that were requested",
+        "23. A payout goes to the payee version and the details that were requested, and has the key of its request",
         f"""
         SELECT p.id AS payout, p.payee_id AS payee, e.facts ->> 'payee' AS requested FROM payouts_payout p
         LEFT JOIN record_event e ON e.kind IN ('payout.requested', 'payout.carried_over')
              AND e.subject_key = 'payout:' || p.id
-        WHERE (e.facts ->> 'payee', e.facts ->> 'details', e.facts ->> 'amount_minor', e.facts ->> 'currency')
-              IS DISTINCT FROM (p.payee_id::text, {_REF.format("p", "details")}, p.amount_minor::text, p.currency::text)
+        WHERE (e.facts ->> 'payee', e.facts ->> 'details', e.facts ->> 'amount_minor', e.facts ->> 'currency',
+               e.facts ->> 'key')
+              IS DISTINCT FROM (p.payee_id::text, {_REF.format("p", "details")}, p.amount_minor::text, p.currency::text,
+                                encode(p.key_sha256, 'hex'))
            OR e.kind = 'payout.requested' AND e.happened_at <> p.requested_at
         """,
     ),

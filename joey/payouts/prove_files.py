@@ -1,4 +1,4 @@
-"""Rule 25: a file hashes to what was kept (texts_match) and parses to its transfers, read by its rail."""
+"""Rule 25: a file hashes to what was kept (texts_match), is named as it was prepared, and parses to its transfers."""
 
 from collections.abc import Iterator, Mapping, Set
 from uuid import UUID
@@ -16,6 +16,20 @@ _LEFT_OUT = "SELECT facts ->> 'transfer' AS key FROM record_event WHERE kind = '
 _TRANSFERS = """
     SELECT a.rail_key, p.amount_minor, p.currency, p.details_id FROM payouts_payoutattempt a
     JOIN payouts_payout p ON p.id = a.payout_id WHERE a.file_id = %s
+"""
+
+# Under another name the bank would not know that it has the file. A restore records no more of what it carries over
+# than that it did; the file's own id shows the name as well.
+_NAMED_OTHERWISE = """
+    SELECT f.message_id AS file, a.id AS transfer, e.facts ->> 'message_id' AS prepared_as
+    FROM payouts_payoutfile f JOIN payouts_payoutattempt a ON a.file_id = f.id
+    LEFT JOIN record_event e ON e.kind = 'payout.prepared' AND e.subject_key = 'payout:' || a.payout_id
+         AND e.facts ->> 'number' = a.number::text
+    LEFT JOIN record_event c ON c.kind = 'payout.carried_over' AND c.subject_key = 'payout:' || a.payout_id
+    WHERE f.message_id <> 'JB' || upper(replace(f.id::text, '-', ''))
+       OR (e.facts ->> 'message_id', e.facts ->> 'rail_key', e.happened_at)
+          IS DISTINCT FROM (f.message_id, a.rail_key, f.made_at)
+          AND NOT (e.id IS NULL AND c.id IS NOT NULL)
 """
 
 
@@ -38,8 +52,9 @@ def _offenders() -> Iterator[tuple[str, str]]:
         manifest = rail_manifests().get(file["rail"])
         if content is None or manifest is None:  # erased, or a rail that was removed
             continue
+        prepared = PreparedFile(file["file_format"], content)
         try:
-            written = {each.key: each for each in manifest.read(PreparedFile(file["file_format"], content))}
+            written = {each.key: each for each in manifest.read(file["message_id"], prepared)}
         except (ValueError, Refusal) as error:
             yield file["message_id"], f"unreadable: {error}"[:120]
             continue
@@ -70,3 +85,4 @@ def _payee(transfer: Transfer) -> PayeeDetails:
 
 
 FILES = [Check("25. A payout file holds the transfers of its payouts and no others", _first_offender)]
+NAMES = Check("25. A payout file has the name and the time that were recorded when it was prepared", _NAMED_OTHERWISE)

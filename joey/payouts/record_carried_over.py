@@ -46,6 +46,7 @@ def record_carried_over(
     for payout in payouts:
         facts = {"state": payout.state, "amount_minor": payout.amount_minor, "currency": payout.currency}
         facts |= {"payee": str(payout.payee_id), "details": _fact(payout, "details")}
+        facts["key"] = bytes(payout.key_sha256).hex()
         append("payout.carried_over", f"payout:{payout.id}", facts, shop_id=payout.shop_id, happened_at=now)
     for payee in not_here(Payee, payees):
         _record_payee(payee)

@@ -112,7 +112,7 @@ def request_payout(
     reserved = PayoutJournal(RESERVED, payout.id, None, shop.id, "", amount.currency, amount.minor, now)
     book([reserved])
     facts = {"amount_minor": amount.minor, "currency": amount.currency, "rail": rail, "account": details.account_end}
-    facts |= {"payee": str(payee.id), "details": kept.fact}
+    facts |= {"payee": str(payee.id), "details": kept.fact, "key": key_sha256.hex()}
     append("payout.requested", f"payout:{payout.id}", facts, shop_id=shop.id, happened_at=now)
     return payout
 

@@ -199,7 +199,7 @@ _DECLARED = (
         "payee.changed",
         {"rail": CODE, "account": CODE, "usable_from": TIME, "first": FLAG, "version": INTEGER, "details": TEXT},
     ),
-    Kind("payout.requested", {**_MONEY, "rail": CODE, "account": CODE, "payee": ID, "details": TEXT}),
+    Kind("payout.requested", {**_MONEY, "rail": CODE, "account": CODE, "payee": ID, "details": TEXT, "key": CODE}),
     Kind("payout.approved_once", _BY_PERSON),
     Kind("payout.approved", {**_BY_PERSON, "amount_minor": optional(INTEGER), "currency": optional(CODE)}),
     Kind("payout.refused", {**_BY_PERSON, "reason": TEXT}),
@@ -229,7 +229,7 @@ _DECLARED = (
             "carried_out": FLAG,
         },
     ),
-    Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT}),
+    Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT, "key": CODE}),
     Kind(  # `stopped_by`: the hold or the pause that it placed, where no transfer here asks what became of it
         "payout.left_out",
         {

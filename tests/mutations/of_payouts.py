@@ -232,6 +232,36 @@ OF_PAYOUTS = [
         (22,),
         OF_OVERPAYMENTS,
     ),
+    *(
+        Corruption(
+            f"{what} of a file that the bank has",
+            (f"UPDATE payouts_payoutfile SET {change} WHERE id = {file_of('under-way')}",),
+            (25,),
+            f"SELECT {file_of('under-way')}, a.id FROM payouts_payoutattempt a WHERE payout_id = {payout('under-way')}",
+        )
+        for what, change in (
+            ("message id", "message_id = 'JBOTHER'"),
+            ("time", "made_at = made_at - interval '300 days'"),
+        )
+    ),
+    Corruption(
+        "message id in the bytes of a file that the bank has, with their digest",
+        (
+            "UPDATE record_erasabletext t SET content = convert_to(replace(convert_from(t.content, 'UTF8'),"
+            " f.message_id, 'JBOTHER'), 'UTF8') FROM payouts_payoutfile f"
+            f" WHERE t.id = f.content_id AND f.id = {file_of('under-way')}",
+            "UPDATE payouts_payoutfile f SET content_sha256 = sha256(t.salt || t.content) FROM record_erasabletext t"
+            f" WHERE t.id = f.content_id AND f.id = {file_of('under-way')}",
+        ),
+        (25,),
+        f"SELECT message_id FROM payouts_payoutfile WHERE id = {file_of('under-way')}",
+    ),
+    Corruption(
+        "idempotency key of a payout",
+        (f"UPDATE payouts_payout SET key_sha256 = sha256('another') WHERE id = {payout('paid')}",),
+        (23,),
+        f"SELECT {payout('paid')}",
+    ),
     Corruption(
         "a paid payout deleted with attempt and journals, its money available again",
         (

@@ -65,8 +65,8 @@ BREAKS = {
         f"UPDATE payouts_payoutattempt SET shop_id = {LULU}"
     ),
     "22. Each overpayment is borne by whom it was found to be, and what came back is theirs": _OVERPAID,
-    "23. A payout goes to the payee version and the details that were requested": _PAYOUT.format(
-        details="details_id", amount=100, state="refused"
+    "23. A payout goes to the payee version and the details that were requested, and has the key of its request": (
+        _PAYOUT.format(details="details_id", amount=100, state="refused")
     ),
     "23. A payee version is the one that its event recorded, and its pause was over when a payout was requested": (
         _PAYEE.format(details="details_id")
@@ -85,6 +85,9 @@ BREAKS = {
     ),
     "24. Each approval was recorded when it was given": (
         f"INSERT INTO payouts_approval (payout_id, operator_id, at) SELECT id, {STRANGER}, now() FROM payouts_payout"
+    ),
+    "25. A payout file has the name and the time that were recorded when it was prepared": (
+        "UPDATE payouts_payoutfile SET message_id = message_id || '0'"
     ),
     "31. Each version of the limits is the one that its event recorded, or came with Joey": (
         "UPDATE payouts_payoutlimits SET floor_minor = floor_minor + 1"

@@ -137,13 +137,20 @@ def test_what_was_written_is_read_back(file_format: str, changes: dict[str, obje
     promised = [transfer_to_mei(**changes), transfer_to_mei(**changes, key="B")]
     written = write_csv(promised) if file_format == "csv" else write_pain001("JB1", promised, OURS, made_at=MADE_AT)
 
-    assert read_file(PreparedFile(file_format, written)) == promised
+    assert read_file("JB1", PreparedFile(file_format, written)) == promised
+
+
+def test_a_file_is_not_read_under_the_message_id_of_another() -> None:
+    written = write_pain001("JB1", [transfer_to_mei()], OURS, made_at=MADE_AT)
+
+    with pytest.raises(ValueError, match="the message id in it is JB1"):
+        read_file("JB2", PreparedFile("pain001", written))
 
 
 def test_bytes_that_are_no_file_of_ours_are_refused() -> None:
     for file_format in ("pain001", "csv"):
         with pytest.raises(ValueError, match=r"no pain|columns"):
-            read_file(PreparedFile(file_format, b"something else"))
+            read_file("JB1", PreparedFile(file_format, b"something else"))
 
 
 @settings(max_examples=60, deadline=None)

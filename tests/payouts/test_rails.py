@@ -147,7 +147,7 @@ from joey.money.money import parse_amount
 from joey.payouts.rails.port import FileAnswer, FileReceipt, PreparedFile, RailManifest, Transfer, rail_account
 
 
-def read(file):
+def read(file_key, file):
     rows = [line.split(" ") for line in file.content.decode().splitlines()]
     return [Transfer(key, parse_amount(amount.strip("¥"), "CNY"), *to, "") for key, amount, *to in rows]
 

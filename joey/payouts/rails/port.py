@@ -151,7 +151,8 @@ class RailManifest:
     answers_within: timedelta  # after it nothing more is waited for: what is still open is unknown, for operators
     may_return_for: timedelta  # how long after settling a transfer may still come back
     connect: Callable[[Mapping[str, Any]], Rail]
-    read: Callable[[PreparedFile], Sequence[Transfer]]  # what `prepare` wrote; raises ValueError
+    # What `prepare` wrote under a key; raises ValueError, also where the bytes name another file.
+    read: Callable[[str, PreparedFile], Sequence[Transfer]]
     read_answer: Callable[[bytes], Sequence[TransferAnswer]]  # what `ask` returned with these bytes; raises ValueError
 
 

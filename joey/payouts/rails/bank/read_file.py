@@ -13,16 +13,23 @@ from joey.payouts.rails.port import PreparedFile, Transfer
 _NS = f"{{{NAMESPACE}}}"
 
 
-def read_file(file: PreparedFile) -> Sequence[Transfer]:
-    """The transfers in order. Raises ValueError when the bytes are not such a file."""
-    return _read_csv(file.content) if file.file_format == "csv" else _read_pain001(file.content)
+def read_file(message_id: str, file: PreparedFile) -> Sequence[Transfer]:
+    """The transfers in order. Raises ValueError when the bytes are not such a file, or are that of another message id.
+
+    A CSV file holds no message id.
+    """
+    return _read_csv(file.content) if file.file_format == "csv" else _read_pain001(message_id, file.content)
 
 
-def _read_pain001(content: bytes) -> list[Transfer]:
+def _read_pain001(message_id: str, content: bytes) -> list[Transfer]:
     try:
         document = ET.fromstring(content)  # noqa: S314 (our own file)
     except ET.ParseError as error:
         raise ValueError(f"no pain.001 file: {error}") from None
+    header = document.findtext(_path("CstmrCdtTrfInitn/GrpHdr/MsgId"))
+    payment = document.findtext(_path("CstmrCdtTrfInitn/PmtInf/PmtInfId"))
+    if (header, payment) != (message_id, message_id):
+        raise ValueError(f"the message id in it is {header}, and {payment} at its transfers")
     return [_transfer(element) for element in document.iter(f"{_NS}CdtTrfTxInf")]
 
 
