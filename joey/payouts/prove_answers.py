@@ -9,6 +9,7 @@ from joey.kit.prove import Check
 from joey.kit.refusals import Refusal
 from joey.payouts.file_problems import is_noted
 from joey.payouts.models import PayoutAnswer
+from joey.payouts.rails.port import RailManifest
 from joey.payouts.rails.registry import rail_manifests
 from joey.record.erasable import bytes_of
 
@@ -22,10 +23,15 @@ _NAMED = """CASE WHEN w.words_id IS NULL THEN w.key ELSE (
     SELECT convert_from(t.content, 'UTF8') FROM record_erasabletext t WHERE t.id = w.words_id) END"""
 _ANSWERS = f"""
     SELECT w.id, w.file_id, {_NAMED} AS named, w.outcome::text, w.amount_minor, w.currency, w.content_id, f.rail,
-           a.rail_key, {_IS_CARRIED_OVER} AS is_carried_over
+           f.message_id, a.rail_key, {_IS_CARRIED_OVER} AS is_carried_over
     FROM payouts_answer w JOIN payouts_payoutfile f ON f.id = w.file_id
     LEFT JOIN payouts_payoutattempt a ON a.id = w.attempt_id
     WHERE w.attempt_id IS NOT NULL OR w.outcome = '{NOT_OURS}' ORDER BY w.file_id, w.id
+"""
+_OF_FILES = f"""
+    SELECT w.id, w.outcome::text, w.content_id, f.rail, f.message_id
+    FROM payouts_answer w JOIN payouts_payoutfile f ON f.id = w.file_id
+    WHERE w.attempt_id IS NULL AND w.outcome <> '{NOT_OURS}' ORDER BY w.id
 """
 _STRANGERS = f"""
     SELECT w.id, {_NAMED} AS named, f.problems, EXISTS (
@@ -79,18 +85,44 @@ def _said(row: dict[str, Any]) -> _Said:
 
 def _entries(row: dict[str, Any]) -> set[_Said] | None:
     """What the bytes of an answer say of transfers; None where they cannot be read any more."""
-    try:
-        content, manifest = bytes_of(row["content_id"]), rail_manifests().get(row["rail"])
-    except KeyError:  # gone, and not erased: so they say nothing
-        return set()
-    if content is None or manifest is None:
+    if (kept := _kept(row)) is None:
         return None
+    manifest, content = kept
     try:
-        return {
-            (each.key, each.outcome, each.amount_minor, each.currency_code) for each in manifest.read_answer(content)
-        }
+        answers = manifest.read_answer(row["message_id"], content)
     except (ValueError, Refusal):
         return set()
+    return {(each.key, each.outcome, each.amount_minor, each.currency_code) for each in answers}
+
+
+def _first_of_a_file() -> str:
+    """A query for the first answer about a whole file whose bytes say something else of it; else for nothing."""
+    for row in sql.rows(_OF_FILES):
+        says = _says_of_file(row)
+        if says is not None and says != row["outcome"]:
+            kept_as = row["outcome"].replace("'", "’")
+            return f"SELECT {row['id']} AS answer, '{kept_as}' AS kept_as, '{says}' AS says"
+    return "SELECT 0 AS answer, '' AS kept_as, '' AS says WHERE false"
+
+
+def _says_of_file(row: dict[str, Any]) -> str | None:
+    if (kept := _kept(row)) is None:
+        return None
+    manifest, content = kept
+    try:
+        return manifest.read_file_answer(row["message_id"], content)
+    except (ValueError, Refusal):
+        return ""
+
+
+def _kept(row: dict[str, Any]) -> tuple[RailManifest, bytes] | None:
+    """The bytes of an answer and the rail that reads them; None where they were erased, or the rail was removed."""
+    try:
+        content = bytes_of(row["content_id"])
+    except KeyError:  # gone, and not erased: so they say nothing
+        content = b""
+    manifest = rail_manifests().get(row["rail"])
+    return None if content is None or manifest is None else (manifest, content)
 
 
 def _first_stranger() -> str:
@@ -104,6 +136,7 @@ def _first_stranger() -> str:
 ANSWERS = [
     Check("27. Each answer about a transfer is in the bytes that it was kept with, and what these say is kept",
           _first_offender),
+    Check("27. Each answer about a whole file is what the bytes say that it was kept with", _first_of_a_file),
     Check("27. Each answer about a transfer that is not in its file is noted until an operator dismisses it",
           _first_stranger),
 ]  # fmt: skip

@@ -3,12 +3,43 @@
 from joey.kit.prove import Check
 from joey.payouts.first_limits import FIRST_LIMITS
 from joey.payouts.prove_decisions import DECISIONS
+from joey.payouts.rails.registry import rail_manifests
 
 # The fact of an event that refers to a kept text, from a row's two columns.
 _REF = "{0}.{1}_id || ':' || encode({0}.{1}_sha256, 'hex')"
 _FIRST = ", ".join(
     f"('{currency}', {floor}, {below}, {two}, {day})" for currency, (floor, below, two, day) in FIRST_LIMITS.items()
 )
+
+
+def _without_evidence() -> str:
+    """A refused file rejects its transfers by the conditions of book_file_refused (book_answers.py) alone.
+
+    Whether refusing is final is what the folder of the rail says today.
+    """
+    open_after = [f"'{code}'" for code, rail in rail_manifests().items() if not rail.refusing_a_file_is_final]
+    return f"""
+        WITH refused AS MATERIALIZED (
+            SELECT w.file_id FROM payouts_answer w JOIN payouts_payoutfile f ON f.id = w.file_id
+            WHERE w.attempt_id IS NULL AND w.outcome = 'refused' AND f.rail NOT IN ({", ".join(open_after) or "''"})
+              AND NOT EXISTS (SELECT FROM payouts_answer o
+                              WHERE o.file_id = w.file_id AND o.id < w.id AND o.outcome <> 'not_known')
+              AND NOT EXISTS (SELECT FROM payouts_submission s
+                              WHERE s.file_id = w.file_id AND s.id < w.submission_id)
+        )
+        SELECT a.id AS attempt, a.state FROM payouts_payoutattempt a JOIN payouts_payout p ON p.id = a.payout_id
+        WHERE a.state NOT IN ('prepared', 'withdrawn', 'submitted', 'unknown')
+          AND NOT (a.state = 'rejected' AND a.file_id IN (SELECT file_id FROM refused))
+          AND NOT EXISTS (
+              SELECT FROM payouts_answer w WHERE w.file_id = a.file_id
+              AND ((w.attempt_id = a.id AND w.outcome = a.state AND (w.amount_minor, w.currency)
+                    = (p.amount_minor, p.currency))
+                   OR (a.state = 'accepted' AND w.outcome NOT IN ('not_known', 'refused')
+                       AND NOT (w.outcome = 'unreadable' AND w.attempt_id IS NULL))))
+          AND NOT EXISTS (
+              SELECT FROM payouts_decision d WHERE d.attempt_id = a.id AND d.outcome = a.state AND d.carried_out)
+    """
+
 
 EVIDENCE = [
     Check(
@@ -147,21 +178,6 @@ EVIDENCE = [
             WHERE w.file_id = f.id AND w.outcome <> 'not_known' AND w.submission_id < s.id)
         """,
     ),
-    Check(
-        "26. What became of a transfer follows from an answer of its rail or from two operators",
-        """
-        SELECT a.id AS attempt, a.state FROM payouts_payoutattempt a JOIN payouts_payout p ON p.id = a.payout_id
-        WHERE a.state NOT IN ('prepared', 'withdrawn', 'submitted', 'unknown')
-          AND NOT EXISTS (
-              SELECT FROM payouts_answer w WHERE w.file_id = a.file_id
-              AND ((w.attempt_id = a.id AND w.outcome = a.state AND (w.amount_minor, w.currency)
-                    = (p.amount_minor, p.currency))
-                   OR (a.state = 'accepted' AND w.outcome NOT IN ('not_known', 'refused')
-                       AND NOT (w.outcome = 'unreadable' AND w.attempt_id IS NULL))
-                   OR (a.state = 'rejected' AND w.attempt_id IS NULL AND w.outcome = 'refused')))
-          AND NOT EXISTS (
-              SELECT FROM payouts_decision d WHERE d.attempt_id = a.id AND d.outcome = a.state AND d.carried_out)
-        """,
-    ),
+    Check("26. What became of a transfer follows from an answer of its rail or from two operators", _without_evidence),
     *DECISIONS,
 ]

@@ -79,6 +79,48 @@ _RECORDED_FINDINGS = """
            d.carried_out, 'reason', d.reason_id || ':' || encode(d.reason_sha256, 'hex')), d.at
     FROM payouts_decision d JOIN payouts_payoutattempt a ON a.id = d.attempt_id WHERE d.outcome = 'not_paid'
 """
+
+FORGED = 999_999_999  # the id of an answer that no rail gave
+
+
+def receipt_of(key: str) -> str:
+    return f"(SELECT min(id) FROM payouts_answer WHERE file_id = {file_of(key)} AND outcome = 'receipt')"
+
+
+def said(key: str, outcome: str, *, with_bytes_of: str) -> str:
+    """One more answer about the whole file of a payout, with the bytes of another answer."""
+    return (
+        "INSERT INTO payouts_answer (id, file_id, submission_id, asked_at, outcome, currency, key, content_id,"
+        f" content_sha256) SELECT {FORGED}, s.file_id, s.id, now(), '{outcome}', '', '', w.content_id, w.content_sha256"
+        f" FROM payouts_submission s JOIN payouts_answer w ON w.id = {with_bytes_of} WHERE s.file_id = {file_of(key)}"
+    )
+
+
+def said_in_words(key: str, outcome: str, content: str) -> tuple[str, ...]:
+    """The same with bytes of its own."""
+    kept = (
+        "INSERT INTO record_erasabletext (id, salt, content)"
+        f" VALUES ('{THIEF}', sha256('salt'), convert_to('{content}', 'UTF8'))"
+    )
+    return (
+        kept,
+        "INSERT INTO payouts_answer (id, file_id, submission_id, asked_at, outcome, currency, key, content_id,"
+        f" content_sha256) SELECT {FORGED}, s.file_id, s.id, now(), '{outcome}', '', '', t.id,"
+        " sha256(t.salt || t.content) FROM payouts_submission s"
+        f" JOIN record_erasabletext t ON t.id = '{THIEF}' WHERE s.file_id = {file_of(key)}",
+    )
+
+
+# What a refusal of its file would have done to a payout: its money is available again.
+REFUSED_UNDER_WAY = (
+    f"UPDATE payouts_payoutattempt SET state = 'rejected', finished_at = now() WHERE payout_id = {payout('under-way')}",
+    f"UPDATE payouts_payout SET state = 'failed', finished_at = now() WHERE id = {payout('under-way')}",
+    f"UPDATE payouts_payoutfile SET answered_at = now() WHERE id = {file_of('under-way')}",
+    *booked(
+        shop("mei"), "payout.rejected", f"{payout('under-way')} || ':1'", ("rail:in_transit", "shop:available", "2000")
+    ),
+)
+UNDER_WAY = f"SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('under-way')}"
 OF_OVERPAYMENTS = "SELECT attempt_id FROM payouts_decision WHERE overpayment IS NOT NULL"
 
 OF_PAYOUTS = [
@@ -210,6 +252,36 @@ OF_PAYOUTS = [
         (f"UPDATE payouts_answer SET outcome = 'unreadable' WHERE file_id = {file_of('under-way')}",),
         (26,),
         f"SELECT id FROM payouts_payoutattempt WHERE payout_id = {payout('under-way')}",
+    ),
+    Corruption(
+        "a payout that the bank has booked back, its receipt kept once more as a refusal",
+        (said("under-way", "refused", with_bytes_of=receipt_of("under-way")), *REFUSED_UNDER_WAY),
+        (26,),
+        UNDER_WAY,
+    ),
+    Corruption(
+        "the same with the words of a refusal",
+        (*said_in_words("under-way", "refused", 'PUT 422\n{"title": "not that way"}'), *REFUSED_UNDER_WAY),
+        (26,),
+        UNDER_WAY,
+    ),
+    *(
+        Corruption(
+            f"an answer about a whole file whose bytes do not say that it is {outcome}: {what}",
+            statements,
+            (27,),
+            f"SELECT {FORGED}",
+        )
+        for outcome, what, statements in (
+            ("refused", "a receipt", (said("under-way", "refused", with_bytes_of=receipt_of("under-way")),)),
+            ("not_known", "a receipt", (said("under-way", "not_known", with_bytes_of=receipt_of("under-way")),)),
+            ("unreadable", "a receipt", (said("under-way", "unreadable", with_bytes_of=receipt_of("under-way")),)),
+            ("receipt", "that of another file", (said("under-way", "receipt", with_bytes_of=receipt_of("paid")),)),
+            ("receipt", "a refusal", said_in_words("under-way", "receipt", "PUT 422\nno")),
+            ("unreadable", "a page of something else", said_in_words("under-way", "unreadable", "GET 200\nWelcome")),
+            ("not_known", "a refusal", said_in_words("under-way", "not_known", "PUT 404\nno")),
+            ("settled", "no word about a file", said_in_words("under-way", "settled", "GET 200\n{}")),
+        )
     ),
     Corruption(
         "an overpayment that the shop bears booked as our loss",

@@ -1,6 +1,6 @@
 """For each rule about payouts one break as SQL that the database lets the tables' owner do; `joey prove` notices each.
 
-Rule 25 reads files and has a test of its own (test_prove.py).
+What is read from the bytes of files and answers has tests of its own (test_prove.py, test_prove_answers.py).
 """
 
 LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"

@@ -173,7 +173,8 @@ MANIFEST = RailManifest(
     code="cash_desk", name="cash desk", formats={}, currencies=frozenset({"CNY"}), batch_size=1,
     remembers_keys_for=timedelta(days=1), refusing_a_file_is_final=True, may_return_for=timedelta(0),
     answers_within=timedelta(days=1),
-    connect=lambda account: Desk(), read=read, read_answer=lambda content: [],
+    connect=lambda account: Desk(), read=read, read_answer=lambda key, content: [],
+    read_file_answer=lambda key, content: "receipt",
 )
 """
 

@@ -347,12 +347,14 @@ def test_where_refusing_is_final_a_refused_file_was_not_paid(bank: Bank) -> None
         approved(shop)
         bank.faults = ["refuse"]
         send_due(now=NOW)
+        prove()
     finally:
         object.__setattr__(manifest, "refusing_a_file_is_final", False)
 
     assert (attempt().state, causes(shop)) == ("rejected", [])
     assert held(shop.pk) == money(available=10_000)
-    prove()
+    with pytest.raises(AssertionError, match=r"26\. What became of a transfer follows"):
+        prove()  # it is not final any more
 
 
 # --- contradictions ----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from joey.kit.sentences import Sentence
 from joey.money.money import Money
 
 ACCEPTED, SETTLED, REJECTED, RETURNED = "accepted", "settled", "rejected", "returned"
+RECEIPT, NOT_KNOWN, REFUSED = "receipt", "not_known", "refused"  # of a file as a whole
 UNREADABLE = "unreadable"  # a state word that the rail's folder does not know, or an entry that lacks what it needs
 
 
@@ -151,9 +152,11 @@ class RailManifest:
     answers_within: timedelta  # after it nothing more is waited for: what is still open is unknown, for operators
     may_return_for: timedelta  # how long after settling a transfer may still come back
     connect: Callable[[Mapping[str, Any]], Rail]
-    # What `prepare` wrote under a key; raises ValueError, also where the bytes name another file.
+    # The inverse of `prepare`, `submit` and `ask`: what the kept bytes of a file, and of an answer about it, say under
+    # the file's key. They raise ValueError where the bytes say nothing, or name another file.
     read: Callable[[str, PreparedFile], Sequence[Transfer]]
-    read_answer: Callable[[bytes], Sequence[TransferAnswer]]  # what `ask` returned with these bytes; raises ValueError
+    read_answer: Callable[[str, bytes], Sequence[TransferAnswer]]
+    read_file_answer: Callable[[str, bytes], str]  # of the file as a whole: a word above, or "" for nothing
 
 
 def rail_account(*, rail: str, host: str, debtor_account: str, mode: str) -> str:

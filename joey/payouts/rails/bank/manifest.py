@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from joey.money.money import EXPONENTS
-from joey.payouts.rails.bank.client import read_answer
 from joey.payouts.rails.bank.rail import connect_bank
+from joey.payouts.rails.bank.read_answer import read_answer, read_file_answer
 from joey.payouts.rails.bank.read_file import read_file
 from joey.payouts.rails.port import RailManifest
 
@@ -24,4 +24,5 @@ MANIFEST = RailManifest(
     connect=connect_bank,
     read=read_file,
     read_answer=read_answer,
+    read_file_answer=read_file_answer,
 )
