@@ -34,10 +34,11 @@ Given = Mapping[str, str]
 # Where each column of orders_report comes from; what a kind of report does not have is empty.
 _EMPTY = {
     "marketplace": "%(marketplace)s", "payload_sha256": "s.digest", "problem": "''", "currency": "''", "state": "''",
-    "held": "''", "reason": "''", "evidence": "NULL::jsonb", "quantity": "NULL::int", "paid_minor": "NULL::bigint",
-    "commission_minor": "NULL::bigint", "service_fee_minor": "NULL::bigint", "rate_ppm": "NULL::int",
-    "clicked_at": "NULL::timestamptz", "placed_at": "NULL::timestamptz", "paid_at": "NULL::timestamptz",
-    "settled_at": "NULL::timestamptz", "case_id": "''", "counts": "NULL::boolean", "refund_minor": "NULL::bigint",
+    "held": "''", "reason": "''", "evidence": "NULL::jsonb", "title": "''", "external_item": "''",
+    "quantity": "NULL::int", "paid_minor": "NULL::bigint", "commission_minor": "NULL::bigint",
+    "service_fee_minor": "NULL::bigint", "rate_ppm": "NULL::int", "clicked_at": "NULL::timestamptz",
+    "placed_at": "NULL::timestamptz", "paid_at": "NULL::timestamptz", "settled_at": "NULL::timestamptz",
+    "case_id": "''", "counts": "NULL::boolean", "refund_minor": "NULL::bigint",
     "commission_back_minor": "NULL::bigint", "protected_minor": "NULL::bigint", "refunded_at": "NULL::timestamptz",
 }  # fmt: skip
 
@@ -47,9 +48,9 @@ def _from(*own: str, **other: str) -> Values:
 
 
 _ORDER = _from(
-    "currency", "state", "held", "reason", "evidence", "quantity", "paid_minor", "commission_minor",
-    "service_fee_minor", "protected_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at",
-    kind="'order'",
+    "currency", "state", "held", "reason", "evidence", "title", "external_item", "quantity", "paid_minor",
+    "commission_minor", "service_fee_minor", "protected_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at",
+    "settled_at", kind="'order'",
 )  # fmt: skip
 _REFUND = _from(
     "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",

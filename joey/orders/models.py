@@ -62,6 +62,8 @@ class Report(models.Model):
     held = models.CharField(max_length=16, default="")
     reason = models.CharField(max_length=40, default="")
     evidence = models.JSONField(null=True)  # [{"kind", "key"}], most believed first
+    title = models.CharField(max_length=300, default="")
+    external_item = models.CharField(max_length=120, default="")
     quantity = models.IntegerField(null=True)
     paid_minor = models.BigIntegerField(null=True)
     commission_minor = models.BigIntegerField(null=True)

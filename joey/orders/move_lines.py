@@ -6,7 +6,7 @@ from joey.orders.staged_tables import CONTRADICTIONS, ELSEWHERE, HOLDS, MOVED, N
 from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
 
 # Of several reports that name the line's shop the earliest click or order decides, and a tie always the same way.
-_EVIDENCE_RANK = (
+EVIDENCE_RANK = (
     "(coalesce({0}.evidence_at, 'infinity'), {0}.evidence_kind, {0}.evidence_key, coalesce({0}.clicked_at, 'infinity'))"
 )
 _HELD = ("held", "held_at", "held_poll", "held_digest")
@@ -103,12 +103,12 @@ def _complete_evidence(marketplace: str) -> None:
         f"""
         WITH named AS (
             SELECT DISTINCT ON (external_order, external_line) * FROM {NAMED} n WHERE evidence_kind <> ''
-            ORDER BY external_order, external_line, {_EVIDENCE_RANK.format("n")}
+            ORDER BY external_order, external_line, {EVIDENCE_RANK.format("n")}
         ), better AS (
             SELECT line.id, line.suspense AS was, n.* FROM named n
             JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
                                         = (%(marketplace)s, n.external_order, n.external_line)
-            WHERE line.evidence_kind = '' OR {_EVIDENCE_RANK.format("n")} < {_EVIDENCE_RANK.format("line")}
+            WHERE line.evidence_kind = '' OR {EVIDENCE_RANK.format("n")} < {EVIDENCE_RANK.format("line")}
         ), completed AS (
             UPDATE orders_orderline line
             SET shop_id = b.shop_id, suspense = '', failed_evidence = '[]', lease_id = b.lease_id,

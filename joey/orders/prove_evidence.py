@@ -1,13 +1,17 @@
-"""Each line has the shop that its evidence names, or a reason for having none that is still true."""
+"""Each line has the shop that its evidence names, or a reason for having none that is still true.
+
+The evidence of the reports is weighed again, all pieces of each, by the rule that weighed it first (attribute.py). What
+a report came to stays what it comes to: positions, leases and links to items are only added to, and what is added is of
+later clicks. A lease that is prolonged, or copied by a restore, can name the shop of a line in suspense: within an hour
+that is found by a retry.
+"""
 
 from joey.kit.prove import Check
+from joey.orders.kept_evidence import pieces_of
+from joey.orders.move_lines import EVIDENCE_RANK
+from joey.sharing.attribute import verdicts_on
 
 AGE = "interval '2 hours'"  # after which the hourly retry of suspense is late
-
-_MADE_AT = "to_timestamp(('x' || left(replace({id}::text, '-', ''), 12))::bit(48)::bigint / 1000.0)"  # of a UUIDv7
-_COVERED = f"""{_MADE_AT.format(id="h.id")} < now() - {AGE} AND NOT EXISTS (
-            SELECT FROM sharing_leasechange c  -- prolonged only now
-            WHERE c.lease_id = h.id AND c.until IS NOT NULL AND c.recorded_at >= now() - {AGE})"""
 
 CLAIMS = Check(
     "10. Each order line of a shop is claimed by that shop",
@@ -18,87 +22,87 @@ CLAIMS = Check(
     """,
 )
 
-# A position that changed hands: its tenant had a link by then to what was ordered, as the line has it now or as some
-# report of it had it, for an item may get another name or id after the report that decided.
-_LINKED = """EXISTS (
-                SELECT FROM sharing_trackedurl t
-                WHERE t.lease_id = h.id AND date_trunc('second', t.made_at) <= l.evidence_at AND ({same}))"""
-_AS_IT_IS = "t.item <> '' AND t.item = l.external_item OR t.title <> '' AND t.title = l.title"
-_AS_REPORTED = """ARRAY[t.item, t.title]::text[] && ARRAY(
-                    SELECT left(btrim(part.value #>> '{}'), 300)
-                    FROM orders_report r CROSS JOIN jsonb_path_query(r.payload::jsonb, '$.**') AS part (value)
-                    WHERE (r.marketplace, r.external_order, r.external_line)
-                        = (l.marketplace, l.external_order, l.external_line) AND r.kind = 'order' AND r.problem = ''
-                      AND jsonb_typeof(part.value) IN ('string', 'number') AND btrim(part.value #>> '{}') <> '')"""
 
-EVIDENCE = Check(
-    "10. The evidence that decided an order line names its shop; where an operator decided, that was recorded",
-    f"""
-    SELECT l.id AS order_line, l.evidence_kind, l.evidence_key FROM orders_orderline l
-    LEFT JOIN sharing_link k ON l.evidence_kind = 'sub_id' AND k.code = l.evidence_key
-    LEFT JOIN sharing_positionlease h ON h.id = l.lease_id
-    LEFT JOIN sharing_position p ON p.id = h.position_id
-    LEFT JOIN orders_operatorattribution o ON l.evidence_kind = 'operator' AND o.line_id = l.id
-    LEFT JOIN record_event e ON e.kind = 'order_line.given' AND e.subject_key = 'order_line:' || o.line_id
-    WHERE l.shop_id IS NOT NULL AND CASE
-        WHEN l.evidence_kind = 'sub_id' THEN k.shop_id IS DISTINCT FROM l.shop_id
-        WHEN l.evidence_kind = 'operator' THEN
-            (o.shop_id, e.shop_id, e.facts ->> 'by', e.facts ->> 'reason', e.happened_at) IS DISTINCT FROM
-            (l.shop_id, l.shop_id, coalesce(o.by::text, 'terminal'),
-             o.reason_id || ':' || encode(o.reason_sha256, 'hex'), o.at)
-        WHEN starts_with(l.evidence_kind, 'position') THEN
-            h.shop_id IS DISTINCT FROM l.shop_id OR p.key IS DISTINCT FROM l.evidence_key
-            OR l.evidence_at < h.leased_from OR l.evidence_at >= h.until OR l.evidence_at IS NULL
-            OR h.is_reuse AND NOT {_LINKED.replace("{same}", _AS_IT_IS)}
-                          AND NOT {_LINKED.replace("{same}", _AS_REPORTED)}
-        ELSE true END
-    """,
-)
-
-REPORTED = Check(
-    "10. The evidence that decided an order line is in a report of it",
+def _weighed(lines: str) -> str:
+    """The order reports of these lines `l`, as they were read last or before, each with what its evidence comes to."""
+    return f"""
+        report AS MATERIALIZED (
+            SELECT r.id AS report, l.id AS order_line, r.marketplace, r.evidence, r.clicked_at, r.placed_at, r.title,
+                   r.external_item, r.received_at,
+                   (r.reported_at, coalesce(r.poll_id, 0), r.payload_sha256)
+                 = (l.reported_at, l.reported_poll, l.report_digest) AS is_newest,
+                   r.id NOT IN (SELECT rereads FROM orders_report WHERE rereads IS NOT NULL) AS is_last_reading
+            FROM orders_orderline l JOIN orders_report r
+              ON (r.marketplace, r.external_order, r.external_line)
+               = (l.marketplace, l.external_order, l.external_line) AND r.kind = 'order' AND r.problem = ''
+            WHERE {lines}
+        ), weighed AS (
+            SELECT r.report, r.order_line, r.clicked_at, r.is_newest, r.is_last_reading, v.shop_id, v.lease_id,
+                   v.evidence_kind, v.evidence_key, v.evidence_at, coalesce(v.suspense, 'no_evidence') AS suspense,
+                   coalesce(v.failed_evidence, '[]') AS failed_evidence
+            FROM report r LEFT JOIN ({verdicts_on(_PIECES)}) v USING (report)
+        )
     """
+
+
+_PIECES = f"SELECT given.*, r.marketplace FROM ({pieces_of('report')}) given JOIN report r USING (report)"
+
+# Of several reports that name the shop, the one with the earliest click or order: a commission's plan is that of then.
+EVIDENCE = Check(
+    "10. The evidence that decided an order line is the earliest in its reports that names its shop",
+    f"""
+    WITH {_weighed("l.shop_id IS NOT NULL AND l.evidence_kind <> 'operator'")}
     SELECT l.id AS order_line, l.evidence_kind, l.evidence_key FROM orders_orderline l
-    LEFT JOIN orders_report r
-      ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
-     AND r.kind = 'order' AND r.problem = ''
-    WHERE l.evidence_kind NOT IN ('', 'operator')
+    LEFT JOIN weighed w ON w.order_line = l.id AND w.shop_id = l.shop_id
+    WHERE l.shop_id IS NOT NULL AND l.evidence_kind <> 'operator'
     GROUP BY l.id
-    HAVING NOT coalesce(bool_or(
-        r.evidence @> jsonb_build_array(jsonb_build_object('kind', l.evidence_kind, 'key', l.evidence_key))
-        AND CASE l.evidence_kind WHEN 'position_at_click' THEN r.clicked_at = l.evidence_at
-                                 WHEN 'position_at_order' THEN r.placed_at = l.evidence_at ELSE true END), false)
+    HAVING bool_or(w.is_last_reading AND {EVIDENCE_RANK.format("w")} < {EVIDENCE_RANK.format("l")})
+        OR NOT coalesce(bool_or(
+            (w.lease_id, w.evidence_kind, w.evidence_key, w.evidence_at, w.clicked_at)
+            IS NOT DISTINCT FROM (l.lease_id, l.evidence_kind, l.evidence_key, l.evidence_at, l.clicked_at)), false)
     """,
 )
+
+GIVEN = Check(
+    "10. Where an operator decided about an order line, that was recorded",
+    """
+    SELECT l.id AS order_line, o.by, o.shop_id FROM orders_orderline l
+    LEFT JOIN orders_operatorattribution o ON o.line_id = l.id
+    LEFT JOIN record_event e ON e.kind = 'order_line.given' AND e.subject_key = 'order_line:' || o.line_id
+    WHERE l.evidence_kind = 'operator' AND (
+        (o.shop_id, e.shop_id, e.facts ->> 'by', e.facts ->> 'reason', e.happened_at) IS DISTINCT FROM
+        (l.shop_id, l.shop_id, coalesce(o.by::text, 'terminal'),
+         o.reason_id || ':' || encode(o.reason_sha256, 'hex'), o.at)
+        OR NOT EXISTS (
+            SELECT FROM orders_report r
+            WHERE (r.marketplace, r.external_order, r.external_line)
+                = (l.marketplace, l.external_order, l.external_line) AND r.kind = 'order' AND r.problem = ''
+              AND r.clicked_at IS NOT DISTINCT FROM l.clicked_at))
+    """,
+)
+
+# What the newest report of a line in suspense named, piece by piece, without the addresses of shops, which may change.
+_NAMED = """ARRAY(
+            SELECT piece::text FROM jsonb_to_recordset({}.failed_evidence)
+                AS piece (kind text, key text, at timestamptz, problem text) ORDER BY 1)"""
 
 SUSPENSE = Check(
-    "11. A line is in suspense for what its newest report names, and for a reason that still holds",
+    "11. A line is in suspense for what its newest report names, and as long as none of its reports names a shop",
     f"""
+    WITH {_weighed("l.suspense <> ''")}
     SELECT l.id AS order_line, l.suspense FROM orders_orderline l
-    JOIN orders_report r
-      ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
-     AND (r.reported_at, coalesce(r.poll_id, 0), r.payload_sha256) = (l.reported_at, l.reported_poll, l.report_digest)
-     AND r.kind = 'order' AND r.problem = ''
-    WHERE l.suspense <> ''
+    LEFT JOIN weighed w ON w.order_line = l.id AND w.is_last_reading
+    WHERE l.suspense <> '' AND NOT EXISTS (  -- something that a retry still has to find
+        SELECT FROM report r CROSS JOIN LATERAL jsonb_to_recordset(r.evidence) AS piece (key text)
+        JOIN sharing_position p ON (p.marketplace, p.key) = (r.marketplace, piece.key)
+        LEFT JOIN sharing_leasechange c ON c.position_id = p.id
+        WHERE r.order_line = l.id
+          AND greatest(p.registered_at, c.recorded_at) >= greatest(l.first_seen_at, now() - {AGE}))
     GROUP BY l.id
-    HAVING NOT bool_or(jsonb_path_query_array(r.evidence, '$[*].key')
-                     = jsonb_path_query_array(l.failed_evidence, '$[*].key'))
-    UNION ALL
-    SELECT l.id, l.suspense FROM orders_orderline l
-    CROSS JOIN LATERAL jsonb_to_record(l.failed_evidence -> 0) AS piece (kind text, key text, at timestamptz)
-    LEFT JOIN sharing_position p ON piece.kind <> 'sub_id' AND (p.marketplace, p.key) = (l.marketplace, piece.key)
-    LEFT JOIN sharing_positionlease h
-      ON h.position_id = p.id AND piece.at >= h.leased_from AND (h.until IS NULL OR piece.at < h.until)
-    LEFT JOIN sharing_link k ON piece.kind = 'sub_id' AND k.code = piece.key
-    WHERE CASE l.suspense
-        WHEN 'unknown_position' THEN
-            p.registered_at < now() - {AGE} AND jsonb_array_length(l.failed_evidence) = 1
-        WHEN 'unknown_sub_id' THEN k.made_at < now() - {AGE}
-        WHEN 'not_leased_at_click' THEN {_COVERED}
-        WHEN 'not_leased_at_order' THEN {_COVERED}
-        WHEN 'no_evidence' THEN l.failed_evidence <> '[]'
-        ELSE false END
+    HAVING l.evidence_kind <> '' OR bool_or(w.shop_id IS NOT NULL)
+        OR NOT coalesce(bool_or(w.is_newest AND w.clicked_at IS NOT DISTINCT FROM l.clicked_at
+                                AND w.suspense = l.suspense AND {_NAMED.format("w")} = {_NAMED.format("l")}), false)
     """,
 )
 
-CHECKS = [CLAIMS, EVIDENCE, REPORTED, SUSPENSE]
+CHECKS = [CLAIMS, EVIDENCE, GIVEN, SUSPENSE]

@@ -26,16 +26,16 @@ _OF_CASE = (
 _RANKED = """
     SELECT r.*, coalesce(r.poll_id, 0) AS poll FROM (
         SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, poll_id, rereads,
-               payload_sha256 AS digest, state, held, reason, currency, quantity, paid_minor, commission_minor,
-               service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts, refund_minor,
-               commission_back_minor, refunded_at, received_at
+               payload_sha256 AS digest, state, held, reason, title, external_item, currency, quantity, paid_minor,
+               commission_minor, service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts,
+               refund_minor, commission_back_minor, refunded_at, received_at
         FROM orders_report WHERE problem = ''
     ) r
 """
 _SAME = "(r.reported_at, r.poll, r.digest) = (l.reported_at, l.reported_poll, l.report_digest)"
 OF_THE_REPORT = (
-    "state", "reason", "currency", "quantity", "paid_minor", "commission_minor", "service_fee_minor", "protected_minor",
-    "rate_ppm", "placed_at", "paid_at", "settled_at",
+    "state", "reason", "title", "external_item", "currency", "quantity", "paid_minor", "commission_minor",
+    "service_fee_minor", "protected_minor", "rate_ppm", "placed_at", "paid_at", "settled_at",
 )  # fmt: skip
 
 POLLS = Check(
@@ -118,7 +118,7 @@ LINES = Check(
 
 # A line is seen first in the transaction that keeps its first report: how long it waits is counted from then.
 STATES = Check(
-    "8. State and amounts of a line are those of its newest readable report with a known code; the first made it",
+    "8. State, item and amounts of a line are those of its newest readable report with a known code; the first made it",
     f"""
     SELECT l.id AS order_line FROM orders_orderline l
     LEFT JOIN ({_RANKED}) r ON {_OF_LINE} AND r.kind = 'order' AND r.currency = l.currency

@@ -20,12 +20,12 @@ from joey.marketplaces import registry
 from joey.marketplaces.port import OrderReport
 from joey.marketplaces.registry import NotInstalled
 from joey.orders.claim_lines import attribute_and_claim
+from joey.orders.kept_evidence import pieces_of
 from joey.orders.move_lines import move_lines
 from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.stage_reports import Origin, StagedReports, empty_tables, evidence_of
 from joey.orders.staged_tables import EVIDENCE, NEWEST, ORDERS, TAKEN_WITHIN, OrderFacts
 from joey.orders.take_order_reports import Given, append_events, lock_lines_of, take_with_origins
-from joey.sharing.attribute import AT_CLICK, SUB_ID
 
 log = logging.getLogger(__name__)
 
@@ -130,25 +130,15 @@ def _stage_what_was_kept(marketplace: str) -> int:
     if first is None:
         return 0
     given = {"external_order": "r.external_order", "external_line": "r.external_line", "digest": "r.payload_sha256",
-             "poll": "coalesce(r.poll_id, 0)", "report": "row_number() OVER ()", "title": "line.title",
-             "external_item": "line.external_item"}  # fmt: skip
+             "poll": "coalesce(r.poll_id, 0)", "report": "row_number() OVER ()"}  # fmt: skip
     facts = [f"{given.get(column.name, f'r.{column.name}')} AS {column.name}" for column in columns_of(OrderFacts)]
     reports = ORDERS.insert(
         f"""
-        SELECT {", ".join(facts)}, '' AS payload, r.evidence, NULL::uuid AS rereads {_THEIR_REPORTS}
+        SELECT {", ".join(facts)}, '' AS payload, r.evidence, NULL::uuid AS rereads, r.received_at {_THEIR_REPORTS}
         """,
         {"marketplace": marketplace, "first": first},
     )
-    EVIDENCE.insert(
-        f"""
-        SELECT o.report, (piece.number - 1)::int AS place, piece.facts ->> 'kind' AS kind,
-               piece.facts ->> 'key' AS key,
-               CASE WHEN piece.facts ->> 'kind' = '{AT_CLICK}' THEN o.clicked_at
-                    WHEN piece.facts ->> 'kind' <> '{SUB_ID}' THEN o.placed_at END AS at,
-               o.external_item AS item, o.title
-        FROM {ORDERS} o CROSS JOIN LATERAL jsonb_array_elements(o.evidence) WITH ORDINALITY AS piece (facts, number)
-        """
-    )
+    EVIDENCE.insert(pieces_of(str(ORDERS)))
     return reports
 
 

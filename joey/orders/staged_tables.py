@@ -41,6 +41,7 @@ class OrderIn(OrderFacts):
     payload: str
     evidence: JsonText
     rereads: UUID | None
+    received_at: datetime | None = None  # None: just now
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ class EvidencePiece:
     at: datetime | None  # the time that decides who held a position
     item: str = ""  # what was ordered, as the report names it: a hint, needed only where a position changed hands
     title: str = ""
+    received_at: datetime | None = None  # None: just now
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,16 @@ class Attribution(Attributed):
 
 
 def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: SetTable[Attribution]) -> None:
-    """One verdict per report that has any evidence.
+    """What each report of the set comes to, by the rule of `verdicts_on`."""
+    given = f"SELECT * FROM {pieces}"
+    verdicts.insert(verdicts_on(given, marketplace="%(marketplace)s"), {"marketplace": marketplace})
+
+
+def verdicts_on(pieces: str, *, marketplace: str = "e.marketplace") -> str:
+    """One verdict per report that has any evidence, as SQL: the columns of Attribution.
+
+    `pieces` is a query for the columns of EvidencePiece; `report` may be of any type. `marketplace` is an expression,
+    of `e` for a column of theirs.
 
     Pieces that name different shops decide nothing. Else the first piece that can be checked decides: it names a shop,
     or its problem is the reason for suspense, even where a lesser piece would name one. A lesser piece that names no
@@ -75,9 +85,10 @@ def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: S
     still the shop's as long as no other shop has had it: no other link could lead there. Once another shop had it, a
     moment that no lease covers names no shop, and the new tenant has an order only if it had a link to that item by
     then (`not_linked`): what the earlier tenant shared may still sell. Items are known by id or by title.
+
+    A link names its shop to reports that came after it was made: no earlier one can have got its code from it.
     """
-    verdicts.insert(
-        f"""
+    return f"""
         WITH named AS MATERIALIZED (
             SELECT e.report, e.place, e.kind, e.key, e.at, coalesce(l.shop_id, k.shop_id) AS shop_id, l.id AS lease_id,
                    p.id AS position_id,
@@ -89,16 +100,17 @@ def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: S
                             CASE e.kind WHEN '{AT_CLICK}' THEN 'not_leased_at_click' ELSE 'not_leased_at_order' END
                         WHEN l.is_reuse AND NOT {_LINKED} THEN 'not_linked'
                         ELSE '' END AS problem
-            FROM {pieces} e
-            LEFT JOIN sharing_position p ON e.kind <> '{SUB_ID}' AND p.marketplace = %(marketplace)s AND p.key = e.key
+            FROM ({pieces}) e
+            LEFT JOIN sharing_position p ON e.kind <> '{SUB_ID}' AND p.marketplace = {marketplace} AND p.key = e.key
             LEFT JOIN sharing_positionlease l
               ON l.position_id = p.id AND e.at >= l.leased_from
              AND (l.until IS NULL OR e.at < l.until OR (NOT l.is_reuse AND NOT {_NEXT_BEGAN}))
             LEFT JOIN sharing_link k ON e.kind = '{SUB_ID}' AND k.code = e.key
+             AND k.made_at <= coalesce(e.received_at, statement_timestamp())
         ), weighed AS (
             SELECT report, count(DISTINCT shop_id) FILTER (WHERE problem = '') > 1 AS conflict,
                    (array_agg(problem ORDER BY place))[1] AS first_problem,
-                   (array_agg(problem ORDER BY place) FILTER (WHERE problem <> ALL(%(unchecked)s)))[1] AS problem,
+                   (array_agg(problem ORDER BY place) FILTER (WHERE problem NOT IN {UNCHECKED}))[1] AS problem,
                    min(place) FILTER (WHERE problem = '') AS place
             FROM named GROUP BY report
         ), decided AS (
@@ -118,6 +130,4 @@ def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: S
         FROM decided d
         LEFT JOIN named n ON n.report = d.report AND n.place = d.place AND d.suspense = ''
         LEFT JOIN failed f ON f.report = d.report
-        """,
-        {"marketplace": marketplace, "unchecked": list(UNCHECKED)},
-    )
+    """

@@ -16,7 +16,7 @@ from joey.commissions.models import Commission
 from joey.commissions.publish_plan import publish_plan
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
-from joey.marketplaces.port import AnyReport, UnreadableReport
+from joey.marketplaces.port import AnyReport, ByPosition, BySubId, UnreadableReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
 from joey.payouts.decide import approve
@@ -26,16 +26,18 @@ from joey.payouts.request_payout import request_payout
 from joey.payouts.resolve import resolve
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
+from joey.people.models import Person
+from joey.sharing.models import PositionLease
 from joey.shops.models import Shop
 from joey.shops.open_shop import open_shop
 from tests import database
-from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, sam, settled
+from tests.cast import DAY, NOW, ada, flask, leased, listed, lulus_shop, meis_shop, refund, report, sam, settled
 from tests.catalog.offers import flask_facts
 from tests.payouts.bank import Bank, running_bank
 from tests.payouts.stage import cny, ready_payee, second_operator
 from tests.proof import prove
 
-MEI, LULU = "110000000001", "110000000002"
+MEI, LULU, REUSED = "110000000001", "110000000002", "110000000003"  # the third is Otto's, and was Sam's before
 BIG = "9001"  # Mei's line that her payouts are paid from
 
 
@@ -79,6 +81,7 @@ def _make_books(bank: Bank) -> None:
         marketplace="taobao", account="account", question="orders", read_until=NOW, last_success_at=NOW
     )
     taken(report("1010"))  # reported, not booked yet
+    _suspense(lulu)
 
 
 def taken(*reports: AnyReport) -> None:
@@ -100,10 +103,26 @@ def _lines() -> None:
     taken(settled("1007", days_ago=8))
     taken(report("1009", held="frozen"))
     taken(report("1011"))
+    taken(report("1013"))
+    taken(report("1013", state="received", clicked_at=NOW - 9 * DAY, reported_at=NOW - 8 * DAY))  # a later click
     taken(settled("1012", days_ago=8))
     taken(UnreadableReport("order", "1012", NOW - DAY, {"n": 1}, "no amount", external_line="1012-1"))
     taken(replace(settled("1012", days_ago=0), external_line="1012-2"))
     taken(report("1013"))
+
+
+def _suspense(lulu: Shop) -> None:
+    """Lines without a shop: an unknown sub-id, two shops named, an item that the tenant had no link to."""
+    otto = Person.objects.create(email="otto@example.com", name="Otto")
+    ottos = open_shop(otto, slug="otto", name="Otto's shop", now=NOW)
+    for shop in (lulu, ottos):
+        listed(shop, flask())
+    before = leased(Shop.objects.get(slug="sam"), REUSED, since=NOW - 300 * DAY)
+    PositionLease.objects.filter(pk=before.pk).update(ended_at=NOW - 200 * DAY, until=NOW - 100 * DAY)
+    leased(ottos, REUSED, since=NOW - 50 * DAY)
+    taken(report("3001", evidence=(BySubId("nosuchcode1"),)))
+    taken(report("3002", evidence=(ByPosition(MEI, "clicked"), ByPosition(LULU, "clicked"))))
+    taken(report("3003", position=REUSED))
 
 
 def _changes() -> None:

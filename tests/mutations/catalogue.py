@@ -75,4 +75,13 @@ OPEN_TO_THE_APP_ROLE = {
     "a plan chosen by the day of the report instead of the click's",
     "the moment that chose a plan moved by a day",
     "the rates that an offer showed rewritten",
+    "evidence of two shops decided for one of them",
+    "a link made for a sub-id that was reported before",
+    "a line given to the shop that has the position now, which had no link to the item",
+    "the same, with a link to something and the line's item changed to it",
+    "a line's item and title changed",
+    "a line's click moved to the days of another plan",
+    "a line said to be decided by the later of two clicks",
+    "another reason for suspense",
+    "what a piece of evidence in suspense lacks, changed",
 }

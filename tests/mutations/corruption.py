@@ -106,6 +106,29 @@ def line(order: str) -> str:
     return f"(SELECT id FROM orders_orderline WHERE external_order = '{order}')"
 
 
+def claimed(slug: str, order: str, **evidence: str) -> tuple[str, str]:
+    """A line in suspense made a shop's, with its claim."""
+    decided = {"shop_id": shop(slug), "suspense": "''", "failed_evidence": "'[]'", **evidence}
+    return (
+        f"UPDATE orders_orderline SET {', '.join(f'{name} = {value}' for name, value in decided.items())},"
+        f" revision = nextval('orders_revision') WHERE external_order = '{order}'",
+        "INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)"
+        f" SELECT marketplace, external_order, external_line, {shop(slug)} FROM orders_orderline"
+        f" WHERE external_order = '{order}'",
+    )
+
+
+def hidden_as_conflicting(order: str) -> tuple[str, str]:
+    """A line taken from its shop, as if its only piece of evidence named two."""
+    piece = "jsonb_build_object('kind', evidence_kind, 'key', evidence_key, 'at', evidence_at, 'problem', '')"
+    return (
+        f"DELETE FROM orders_orderclaim WHERE external_order = '{order}'",
+        "UPDATE orders_orderline SET shop_id = NULL, suspense = 'conflicting_evidence',"
+        f" failed_evidence = jsonb_build_array({piece}), evidence_kind = '', evidence_key = '', evidence_at = NULL,"
+        f" lease_id = NULL WHERE external_order = '{order}'",
+    )
+
+
 def commission(order: str) -> str:
     return f"(SELECT id FROM commissions_commission WHERE order_line_id = {line(order)})"
 

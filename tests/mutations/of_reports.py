@@ -1,6 +1,17 @@
 """Corruptions of reports, lines, claims, positions and cursors."""
 
-from tests.mutations.corruption import Corruption, commission, forget, line, moved_to, repriced, shop
+from tests.mutations.corruption import (
+    Corruption,
+    claimed,
+    commission,
+    forget,
+    hidden_as_conflicting,
+    journals,
+    line,
+    moved_to,
+    repriced,
+    shop,
+)
 
 # Line, commission and ledger of 1002 as they were before its refund.
 _AS_IF_NOTHING_CAME_BACK = (
@@ -42,7 +53,113 @@ def _dismissed(**by: str) -> str:
     )
 
 
+def _by_position(slug: str, key: str) -> dict[str, str]:
+    """The evidence of a line that a position at the click decided."""
+    lease = f"JOIN sharing_position p ON p.id = l.position_id WHERE p.key = '{key}' AND l.shop_id = {shop(slug)}"
+    return {
+        "evidence_kind": "'position_at_click'",
+        "evidence_key": f"'{key}'",
+        "evidence_at": "clicked_at",
+        "lease_id": f"(SELECT l.id FROM sharing_positionlease l {lease} ORDER BY l.leased_from DESC LIMIT 1)",
+    }
+
+
+# An address of Otto's listing that his lease had from its beginning on.
+_OTTO_HAD_A_LINK = (
+    "INSERT INTO sharing_trackedurl (shop_id, listing_id, lease_id, sub_id, item, title, url, copy_code, made_at)"
+    " SELECT l.shop_id, g.id, l.id, '', 'thing', 'thing', 'https://example.com/', '', l.leased_from"
+    " FROM sharing_positionlease l JOIN shops_listing g ON g.shop_id = l.shop_id WHERE l.is_reuse"
+)
+
+OF_EVIDENCE = [
+    Corruption(
+        "evidence of two shops decided for one of them",
+        claimed("lulu", "3002", **_by_position("lulu", "110000000002")),
+        (10,),
+        f"SELECT {line('3002')}",
+    ),
+    Corruption(
+        "a link made for a sub-id that was reported before",
+        (
+            "INSERT INTO sharing_link (id, code, shop_id, listing_id, channel) SELECT gen_random_uuid(),"
+            f" 'nosuchcode1', shop_id, id, 'x' FROM shops_listing WHERE shop_id = {shop('lulu')}",
+            *claimed("lulu", "3001", evidence_kind="'sub_id'", evidence_key="'nosuchcode1'"),
+        ),
+        (10,),
+        f"SELECT {line('3001')}",
+    ),
+    Corruption(
+        "a line given to the shop that has the position now, which had no link to the item",
+        claimed("otto", "3003", **_by_position("otto", "110000000003")),
+        (10,),
+        f"SELECT {line('3003')}",
+    ),
+    Corruption(
+        "the same, with a link to something and the line's item changed to it",
+        (
+            _OTTO_HAD_A_LINK,
+            *claimed("otto", "3003", external_item="'thing'", **_by_position("otto", "110000000003")),
+        ),
+        (10,),
+        f"SELECT {line('3003')}",
+    ),
+    Corruption(
+        "a line's item and title changed",
+        ("UPDATE orders_orderline SET external_item = 'x', title = 'y' WHERE external_order = '1001'",),
+        (8,),
+        f"SELECT {line('1001')}",
+    ),
+    Corruption(
+        "a line's click moved to the days of another plan",
+        ("UPDATE orders_orderline SET clicked_at = clicked_at - interval '3 days' WHERE external_order = '1010'",),
+        (10,),
+        f"SELECT {line('1010')}",
+    ),
+    Corruption(
+        "a line said to be decided by the later of two clicks",
+        (
+            "UPDATE orders_orderline l SET clicked_at = r.clicked_at, evidence_at = r.clicked_at FROM orders_report r"
+            " WHERE l.external_order = '1013' AND r.external_order = '1013' AND r.clicked_at > l.clicked_at",
+        ),
+        (10,),
+        f"SELECT {line('1013')}",
+    ),
+    Corruption(
+        "an unbooked line of a shop hidden as one that two shops are named for",
+        hidden_as_conflicting("1010"),
+        (11,),
+        f"SELECT {line('1010')}",
+    ),
+    Corruption(
+        "a booked line hidden as one that two shops are named for, and booked no more",
+        (
+            *forget(journals(commission("2001"))),
+            f"DELETE FROM commissions_revision WHERE commission_id = {commission('2001')}",
+            f"DELETE FROM commissions_commission WHERE order_line_id = {line('2001')}",
+            *hidden_as_conflicting("2001"),
+        ),
+        (11,),
+        f"SELECT {line('2001')}",
+    ),
+    Corruption(
+        "another reason for suspense",
+        ("UPDATE orders_orderline SET suspense = 'no_click_time' WHERE external_order = '1004'",),
+        (11,),
+        f"SELECT {line('1004')}",
+    ),
+    Corruption(
+        "what a piece of evidence in suspense lacks, changed",
+        (
+            "UPDATE orders_orderline SET failed_evidence = jsonb_set(failed_evidence, '{0,problem}', '\"not_linked\"')"
+            " WHERE external_order = '1004'",
+        ),
+        (11,),
+        f"SELECT {line('1004')}",
+    ),
+]
+
 OF_REPORTS = [
+    *OF_EVIDENCE,
     Corruption(
         "an unreadable report pointed at no line",
         ("UPDATE orders_unreadreport SET external_line = '' WHERE external_order = '1012'", _WAITS_NO_MORE),

@@ -42,9 +42,10 @@ CORRUPTIONS = {
     ),
     "a report invented under a poll": (
         "INSERT INTO orders_report (marketplace, kind, external_order, external_line, reported_at, poll_id, again,"
-        " digest, payload, payload_sha256, problem, currency, state, held, reason, case_id) SELECT marketplace, kind,"
-        " external_order, external_line, reported_at, poll_id, again, sha256('made up'), payload, payload_sha256,"
-        f" problem, currency, state, held, reason, case_id FROM orders_report WHERE id = {its_report(EARNS)}",
+        " digest, payload, payload_sha256, problem, currency, state, held, reason, title, external_item, case_id)"
+        " SELECT marketplace, kind, external_order, external_line, reported_at, poll_id, again, sha256('made up'),"
+        " payload, payload_sha256, problem, currency, state, held, reason, title, external_item, case_id"
+        f" FROM orders_report WHERE id = {its_report(EARNS)}",
         "5.", POLL,
     ),
     "a poll deleted": (f"DELETE FROM orders_poll WHERE id = {POLL}", "5.", POLL),

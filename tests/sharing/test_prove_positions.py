@@ -22,7 +22,7 @@ MADE = "10. Each link has the code, shop, listing and channel with which it was 
 FREE = "32. A position is free exactly when no lease is open, and not before the last one has rested"
 OVERLAP = "32. Leases of one position do not overlap"
 ENDED = "32. Each lease ends when its openings and endings say, and none was used in the future"
-EVIDENCE = "10. The evidence that decided an order line names its shop; where an operator decided, that was recorded"
+EVIDENCE = "10. The evidence that decided an order line is the earliest in its reports that names its shop"
 MOVED = f"UPDATE orders_orderline SET shop_id = {LULU}; UPDATE orders_orderclaim SET shop_id = {LULU}"
 
 BREAKS = {

@@ -100,6 +100,8 @@ class Migration(migrations.Migration):
                 ('held', models.CharField(default='', max_length=16)),
                 ('reason', models.CharField(default='', max_length=40)),
                 ('evidence', models.JSONField(null=True)),
+                ('title', models.CharField(default='', max_length=300)),
+                ('external_item', models.CharField(default='', max_length=120)),
                 ('quantity', models.IntegerField(null=True)),
                 ('paid_minor', models.BigIntegerField(null=True)),
                 ('commission_minor', models.BigIntegerField(null=True)),
