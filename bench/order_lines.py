@@ -98,8 +98,8 @@ def _refunds() -> list[Any]:
 def _ours() -> None:
     from joey.commissions.confirm_due import confirm_due
     from joey.commissions.earn_due import earn_due
-    from joey.orders.take_order_reports import take_order_reports
     from tests.cast import NOW
+    from tests.orders.polled import take_order_reports
 
     for start in range(0, LINES, SET):
         take_order_reports(that_reports(), REPORTS[start : start + SET], now=NOW)

@@ -18,7 +18,7 @@ _BACK = f"""
     WITH refund AS MATERIALIZED (
         SELECT c.id AS commission, CASE WHEN {is_own("r", "l")} THEN l.currency ELSE r.currency END AS currency,
                r.case_id, r.received_at, r.reported_at, r.counts, r.refunded_at, r.commission_back_minor,
-               coalesce(r.poll_id, 0) AS poll, r.payload_sha256 AS digest
+               r.poll_id AS poll, r.payload_sha256 AS digest
         FROM orders_report r
         JOIN orders_orderline l USING (marketplace, external_order, external_line)
         JOIN commissions_commission c ON c.order_line_id = l.id

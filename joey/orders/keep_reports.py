@@ -186,7 +186,7 @@ def _write(table: SetTable[Any], values: Values, given: Given) -> None:
     sql.execute(
         f"""
         INSERT INTO orders_report (id, digest, poll_id, rereads, again, payload, {", ".join(COLUMNS)})
-        SELECT k.id, k.own_digest, nullif(s.poll, 0), s.rereads, k.again, s.payload, {", ".join(values.values())}
+        SELECT k.id, k.own_digest, s.poll, s.rereads, k.again, s.payload, {", ".join(values.values())}
         FROM {table} s JOIN {KEPT} k USING (report)
         """,
         given,

@@ -49,7 +49,7 @@ class Report(models.Model):
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
     reported_at = models.DateTimeField()  # the marketplace's time of change
-    poll_id = models.BigIntegerField(null=True)  # null: no poll brought it
+    poll_id = models.BigIntegerField()  # what brought it: of a new reading, what brought the first
     rereads = models.UUIDField(null=True)
     again = models.BooleanField(default=False)
     received_at = models.DateTimeField(db_default=Now())
@@ -106,7 +106,7 @@ class UnreadReport(models.Model):
     external_line = models.CharField(max_length=64, blank=True, default="")  # "" where it could not be made out
     case_id = models.CharField(max_length=64, blank=True, default="")  # the same, of a refund report
     reported_at = models.DateTimeField()
-    poll = models.BigIntegerField()  # 0: none
+    poll = models.BigIntegerField()
     payload_sha256 = models.BinaryField(max_length=32)
     problem = models.CharField(max_length=200)  # at the last attempt
     received_at = models.DateTimeField(db_default=Now())
@@ -226,7 +226,7 @@ class OrderLine(models.Model):
     paid_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     # The most recent report with a known code and in the line's currency: the marketplace's time of change, the poll
-    # that brought it (0: none) and the digest of its payload, which breaks a last tie the same way always.
+    # that brought it and the digest of its payload, which breaks a last tie the same way always.
     reported_at = models.DateTimeField()
     reported_poll = models.BigIntegerField(default=0)
     report_digest = models.BinaryField(max_length=32)

@@ -16,7 +16,7 @@ CONTRADICTIONS = Check(
         SELECT l.id, l.marketplace, l.shop_id, l.held, r.evidence, r.clicked_at, r.placed_at, r.received_at
         FROM orders_orderline l JOIN orders_report r
           ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
-         AND (r.reported_at, coalesce(r.poll_id, 0), r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
+         AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
         WHERE r.kind = 'order' AND r.problem = '' AND l.shop_id IS NOT NULL AND r.currency = l.currency
           AND l.held NOT IN ('contradiction', 'unknown_code') AND l.evidence_kind <> 'operator'
           AND r.evidence <> jsonb_build_array(jsonb_build_object('kind', l.evidence_kind, 'key', l.evidence_key))
@@ -48,7 +48,7 @@ CURRENCIES = Check(
         SELECT FROM orders_report o
         WHERE (o.marketplace, o.external_order, o.external_line) = (l.marketplace, l.external_order, l.external_line)
           AND o.kind = 'order' AND o.problem = '' AND o.currency = l.currency
-          AND (o.received_at, o.reported_at, coalesce(o.poll_id, 0))
-           <= (r.received_at, r.reported_at, coalesce(r.poll_id, 0)))
+          AND (o.received_at, o.reported_at, o.poll_id)
+           <= (r.received_at, r.reported_at, r.poll_id))
     """,
 )

@@ -29,7 +29,7 @@ def _weighed(lines: str) -> str:
         report AS MATERIALIZED (
             SELECT r.id AS report, l.id AS order_line, r.marketplace, r.evidence, r.clicked_at, r.placed_at, r.title,
                    r.external_item, r.received_at,
-                   (r.reported_at, coalesce(r.poll_id, 0), r.payload_sha256)
+                   (r.reported_at, r.poll_id, r.payload_sha256)
                  = (l.reported_at, l.reported_poll, l.report_digest) AS is_newest,
                    r.id NOT IN (SELECT rereads FROM orders_report WHERE rereads IS NOT NULL) AS is_last_reading
             FROM orders_orderline l JOIN orders_report r

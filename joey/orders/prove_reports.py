@@ -24,13 +24,11 @@ _OF_CASE = (
 
 # Reports as newest_report.py ranks them.
 _RANKED = """
-    SELECT r.*, coalesce(r.poll_id, 0) AS poll FROM (
-        SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, poll_id, rereads,
-               payload_sha256 AS digest, state, held, reason, title, external_item, currency, quantity, paid_minor,
-               commission_minor, service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts,
-               refund_minor, commission_back_minor, refunded_at, received_at
-        FROM orders_report WHERE problem = ''
-    ) r
+    SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, poll_id AS poll, rereads,
+           payload_sha256 AS digest, state, held, reason, title, external_item, currency, quantity, paid_minor,
+           commission_minor, service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts,
+           refund_minor, commission_back_minor, refunded_at, received_at
+    FROM orders_report WHERE problem = ''
 """
 _SAME = "(r.reported_at, r.poll, r.digest) = (l.reported_at, l.reported_poll, l.report_digest)"
 OF_THE_REPORT = (
@@ -44,7 +42,7 @@ POLLS = Check(
     SELECT coalesce(p.id, r.poll_id) AS poll, p.reports, r.kept FROM orders_poll p
     FULL JOIN (
         SELECT poll_id, count(*) AS kept, sha256(string_agg(digest, ''::bytea ORDER BY digest)) AS digest
-        FROM orders_report WHERE poll_id IS NOT NULL AND rereads IS NULL GROUP BY poll_id
+        FROM orders_report WHERE rereads IS NULL GROUP BY poll_id
     ) r ON r.poll_id = p.id
     WHERE p.id IS NULL OR (p.reports, p.digest) <> (coalesce(r.kept, 0), coalesce(r.digest, sha256('')))
     """,
@@ -86,18 +84,18 @@ LINES = Check(
       AND NOT EXISTS (  -- a payload is listed once, under the last poll that brought it
         SELECT FROM orders_unreadreport u
         WHERE (u.marketplace, u.kind, u.external_order, u.payload_sha256)
-            = (r.marketplace, r.kind, r.external_order, r.payload_sha256) AND u.poll >= coalesce(r.poll_id, 0))
+            = (r.marketplace, r.kind, r.external_order, r.payload_sha256) AND u.poll >= r.poll_id)
       AND NOT EXISTS (
         SELECT FROM orders_reportdismissal d JOIN orders_report last ON last.id = d.report_id
         WHERE (last.marketplace, last.kind, last.external_order, last.payload_sha256)
             = (r.marketplace, r.kind, r.external_order, r.payload_sha256)
-          AND coalesce(last.poll_id, 0) >= coalesce(r.poll_id, 0))
+          AND last.poll_id >= r.poll_id)
     UNION ALL
     SELECT 'listed, and not unreadable', u.report_id::text FROM orders_unreadreport u
     LEFT JOIN orders_report r ON r.id = u.report_id LEFT JOIN orders_reportdismissal d ON d.report_id = u.report_id
     WHERE r.id IS NULL OR r.problem = '' OR d.report_id IS NOT NULL
        OR (u.marketplace, u.kind, u.external_order, u.external_line, u.case_id, u.reported_at, u.poll, u.payload_sha256)
-       <> (r.marketplace, r.kind, r.external_order, r.external_line, r.case_id, r.reported_at, coalesce(r.poll_id, 0),
+       <> (r.marketplace, r.kind, r.external_order, r.external_line, r.case_id, r.reported_at, r.poll_id,
            r.payload_sha256)
     UNION ALL
     SELECT 'dismissed without cause', d.report_id::text FROM orders_reportdismissal d
@@ -111,8 +109,8 @@ LINES = Check(
        OR d.replaced_by IS NOT NULL AND (newer.problem = ''
         AND (newer.marketplace, newer.kind, newer.external_order, newer.external_line, newer.case_id)
           = (r.marketplace, r.kind, r.external_order, r.external_line, r.case_id)
-        AND (date_trunc('second', newer.reported_at), coalesce(newer.poll_id, 0), newer.reported_at)
-          > (date_trunc('second', r.reported_at), coalesce(r.poll_id, 0), r.reported_at)) IS NOT TRUE
+        AND (date_trunc('second', newer.reported_at), newer.poll_id, newer.reported_at)
+          > (date_trunc('second', r.reported_at), r.poll_id, r.reported_at)) IS NOT TRUE
     """,
 )
 

@@ -25,16 +25,16 @@ class ReportAsKept:
     kind: Literal["order", "refund"]
     external_order: str
     reported_at: datetime
-    poll_id: int | None
-    asked_at: datetime | None  # when its poll was
+    poll_id: int
+    asked_at: datetime  # when its poll was
     payload: str
     problem: str
 
 
-def read_again(connector: Connector, kept: ReportAsKept, *, now: datetime) -> AnyReport:
+def read_again(connector: Connector, kept: ReportAsKept) -> AnyReport:
     """What the connector makes of it today."""
     payload = json.loads(kept.payload)
     row = ReportedRow(kept.kind, payload, kept.reported_at)
     # What was from the future when it came does not become true with time: later reports were taken in since.
-    report = fitting(read_row(connector, row), now=kept.asked_at or now)
+    report = fitting(read_row(connector, row), now=kept.asked_at)
     return replace(report, payload=payload)  # as it was kept, whatever the connector now leaves out

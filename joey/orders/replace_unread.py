@@ -64,10 +64,10 @@ _UNREAD = f"""
     JOIN orders_orderline l ON {IS_UNREAD_OF_LINE} LEFT JOIN orders_refundcase c ON {IS_ITS_CASE}
 """
 # When the earliest of the polls that brought the newest reports was written down: in the transaction that kept what it
-# brought. What no poll brought may be of any day. Reads no report, and mostly finds none to look for.
+# brought. Reads no report, and mostly finds none to look for.
 _SINCE = f"""
-    SELECT min(coalesce(p.recorded_at, '2000-01-01Z')) FROM {_UNREAD}
-    LEFT JOIN orders_poll p ON p.id = CASE u.kind WHEN 'order' THEN l.reported_poll ELSE c.reported_poll END
+    SELECT min(p.recorded_at) FROM {_UNREAD}
+    JOIN orders_poll p ON p.id = CASE u.kind WHEN 'order' THEN l.reported_poll ELSE c.reported_poll END
     WHERE u.marketplace = %(marketplace)s AND {IS_REPLACED}
 """
 # Each unreadable report with the newest report of its line or case, where that is newer (newest_report.py): its last
@@ -78,7 +78,7 @@ _FIND = f"""
                                = (l.marketplace, l.external_order, l.external_line)
     WHERE u.marketplace = %(marketplace)s AND {IS_REPLACED} AND newest.id >= %(first)s
       AND newest.problem = '' AND (newest.kind, newest.case_id) = (u.kind, u.case_id)
-      AND (newest.reported_at, coalesce(newest.poll_id, 0), newest.payload_sha256)
+      AND (newest.reported_at, newest.poll_id, newest.payload_sha256)
         = CASE u.kind WHEN 'order' THEN (l.reported_at, l.reported_poll, l.report_digest)
                       ELSE (c.reported_at, c.reported_poll, c.report_digest) END
     ORDER BY u.report_id, newest.id DESC

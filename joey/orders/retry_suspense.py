@@ -106,9 +106,9 @@ def _read_again(marketplace: str, *, now: datetime) -> None:
         ):
             evidence = json.loads(row.pop("evidence"))
             kept = ReportAsKept(**row)
-            report = read_again(connector, kept, now=now)
+            report = read_again(connector, kept)
             if isinstance(report, OrderReport) and evidence_of(report) != evidence:
-                given.append((report, Origin(kept.poll_id or 0, rereads=kept.id)))
+                given.append((report, Origin(kept.poll_id, rereads=kept.id)))
         if given:
             take_with_origins(marketplace, given, now=now)
 
@@ -130,7 +130,7 @@ def _stage_what_was_kept(marketplace: str) -> int:
     if first is None:
         return 0
     given = {"external_order": "r.external_order", "external_line": "r.external_line", "digest": "r.payload_sha256",
-             "poll": "coalesce(r.poll_id, 0)", "report": "row_number() OVER ()"}  # fmt: skip
+             "poll": "r.poll_id", "report": "row_number() OVER ()"}  # fmt: skip
     facts = [f"{given.get(column.name, f'r.{column.name}')} AS {column.name}" for column in columns_of(OrderFacts)]
     reports = ORDERS.insert(
         f"""

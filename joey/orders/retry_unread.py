@@ -102,11 +102,11 @@ def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: dateti
     given: list[Given] = []
     read: list[UUID] = []
     for kept in reports:
-        report = read_again(connector, kept, now=now)
+        report = read_again(connector, kept)
         if isinstance(report, UnreadableReport) or (isinstance(report, OrderReport) and report.state == "unknown"):
             _note_attempt(kept, report)
         else:
-            given.append((report, Origin(kept.poll_id or 0, rereads=kept.id)))
+            given.append((report, Origin(kept.poll_id, rereads=kept.id)))
             read.append(kept.id)
     if given:
         _lift_holds(read)
@@ -137,7 +137,7 @@ def _lift_holds(reports: Sequence[UUID]) -> None:
         FROM orders_report r
         WHERE r.id = ANY(%s) AND line.held = 'unknown_code' AND line.held_digest = r.payload_sha256
           AND (line.marketplace, line.external_order, line.external_line, line.held_poll)
-            = (r.marketplace, r.external_order, r.external_line, coalesce(r.poll_id, 0))
+            = (r.marketplace, r.external_order, r.external_line, r.poll_id)
         """,
         [list(reports)],
     )
@@ -173,16 +173,15 @@ def _with_unknown_codes(marketplace: str) -> list[ReportAsKept]:
     """
     held = sql.tuples(
         f"""
-        SELECT line.id, p.recorded_at FROM orders_orderline line LEFT JOIN orders_poll p ON p.id = line.held_poll
+        SELECT line.id, p.recorded_at FROM orders_orderline line JOIN orders_poll p ON p.id = line.held_poll
         WHERE line.held = 'unknown_code' AND line.marketplace = %(marketplace)s ORDER BY random() LIMIT {AT_ONCE}
         """,
         {"marketplace": marketplace},
     )
     if not held:
         return []
-    # What no poll brought may be of any day.
     ends = [at for _line, at in held]
-    days = "true" if None in ends else in_days_of("r.id", [*ends, *(at - TAKEN_WITHIN for at in ends)])
+    days = in_days_of("r.id", [*ends, *(at - TAKEN_WITHIN for at in ends)])
     found = sql.rows(
         f"""
         SELECT DISTINCT ON (line.id) {KEPT_COLUMNS}, '' AS problem
@@ -190,7 +189,7 @@ def _with_unknown_codes(marketplace: str) -> list[ReportAsKept]:
         JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
                               = (line.marketplace, line.external_order, line.external_line)
         WHERE line.id = ANY(%s) AND {days} AND r.kind = 'order' AND r.state = 'unknown'
-          AND r.payload_sha256 = line.held_digest AND coalesce(r.poll_id, 0) = line.held_poll
+          AND r.payload_sha256 = line.held_digest AND r.poll_id = line.held_poll
         ORDER BY line.id, r.id DESC
         """,
         [[line for line, _at in held]],

@@ -35,9 +35,9 @@ from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, EvidencePiece
 
 @dataclass(frozen=True)
 class Origin:
-    """The poll that brought a report (0: none), and the earlier report that it is a new reading of."""
+    """The poll that brought a report, and the earlier report that it is a new reading of."""
 
-    poll: int = 0
+    poll: int
     rereads: UUID | None = None
 
 

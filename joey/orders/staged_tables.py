@@ -17,7 +17,7 @@ class OrderFacts:
     external_line: str
     reported_at: datetime
     digest: bytes  # of the payload
-    poll: int  # 0: none brought it
+    poll: int
     state: str
     reason: str
     held: str

@@ -102,20 +102,17 @@ def lock_lines_of(marketplace: str) -> None:
 
 
 @transaction.atomic
-def take_order_reports(
-    marketplace: str, reports: Iterable[AnyReport], *, now: datetime, poll: AskedPoll | None = None
-) -> Recorded:
+def take_order_reports(marketplace: str, reports: Iterable[AnyReport], *, now: datetime, poll: AskedPoll) -> Recorded:
     """Keep the reports and move the lines they are about. The same set twice changes nothing.
 
-    `poll` is what brought them: it is kept with them, if any of them is new. Reports that no poll brought are older
-    than those of the same second that one did. A report that no table can hold is kept unread and stops no other. An
-    earlier one that could not be read leaves the list as soon as a later one of its line or case was read.
+    `poll` is what brought them: it is kept with them, if any of them is new. A report that no table can hold is kept
+    unread and stops no other. An earlier one that could not be read leaves the list as soon as a later one of its line
+    or case was read.
     """
-    origin = Origin(poll.number if poll else 0)
+    origin = Origin(poll.number)
     done = take_with_origins(marketplace, [(report, origin) for report in reports], now=now)
-    if poll and done.digests:
-        keep_poll(marketplace, poll, done.digests)
     if done.digests:
+        keep_poll(marketplace, poll, done.digests)
         dismiss_replaced(marketplace, now=now)
     return Recorded(reports=len(done.digests), lines=done.lines, unreadable=done.unreadable)
 

@@ -46,7 +46,7 @@ def is_elsewhere(case: str, line: str, *, known: str = "true") -> str:
 def order_reports_of(lines: str) -> str:
     """SQL for what was reported of the lines whose id the query `lines` has, as far as `is_elsewhere` asks."""
     return f"""
-        SELECT l.id AS line_id, r.currency, r.reported_at, coalesce(r.poll_id, 0) AS poll, r.held,
+        SELECT l.id AS line_id, r.currency, r.reported_at, r.poll_id AS poll, r.held,
                r.payload_sha256 AS digest, r.received_at
         FROM orders_orderline l JOIN orders_report r
           ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)

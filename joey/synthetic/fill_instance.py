@@ -20,7 +20,7 @@ from joey.kit import clock
 from joey.marketplaces import registry
 from joey.marketplaces.port import ByPosition, OfferFacts, OrderReport
 from joey.orders.queries import lines_whose_order_begins_with
-from joey.orders.take_order_reports import take_order_reports
+from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
 from joey.synthetic.load import Load
 from joey.synthetic.queries import (
     MARKETPLACE,
@@ -133,7 +133,8 @@ def _orders(load: Load, step: Step) -> None:
     for first in range(have, load.orders, ORDERS_AT_ONCE):
         last = min(first + ORDERS_AT_ONCE, load.orders)
         reports = (_order(number, keys[number % len(keys)], load.seed, now) for number in range(first, last))
-        take_order_reports(marketplace, reports, now=now)
+        poll = AskedPoll(next_poll_number(), "synthetic", "orders", since=now - 60 * DAY, until=now, asked_at=now)
+        take_order_reports(marketplace, reports, now=now, poll=poll)
         earn_due(now=now)
         step("orders", last, load.orders)
     confirm_due(now=now)

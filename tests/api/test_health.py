@@ -11,12 +11,12 @@ from joey.catalog.search.follow import rebuild
 from joey.kit import sql
 from joey.kit.clock import now
 from joey.orders.models import SyncCursor
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.models import PayoutFile, PayoutSubmission
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from tests.api.client import Caller
 from tests.cast import NOW, ada, mei, report
+from tests.orders.polled import take_order_reports
 
 pytestmark = pytest.mark.django_db
 

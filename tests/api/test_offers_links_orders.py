@@ -12,11 +12,11 @@ from joey.commissions.earn_due import earn_due
 from joey.kit.clock import now
 from joey.kit.ids import new_id
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import Click, Link
 from joey.sharing.write_clicks import NewClick, record_clicks
 from tests.api.client import Caller, assert_problem
 from tests.cast import NOW, ada, flask, leased, listed, lulu, lulus_shop, mei, meis_shop, report, settled
+from tests.orders.polled import take_order_reports
 from tests.storefront.test_same_elsewhere import shown_as_same
 
 pytestmark = pytest.mark.django_db

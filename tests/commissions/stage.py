@@ -8,8 +8,8 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
 from joey.kit import sql
 from joey.marketplaces.port import AnyReport
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import NOW, meis_shop
+from tests.orders.polled import take_order_reports
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from joey.ledger.post import Move, post
 from joey.marketplaces.port import OrderReport, RefundReport
 from joey.money.money import Money as Amount
 from joey.orders.models import SyncCursor
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import Money, confirmed, line, money, take_in
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from joey.commissions.publish_plan import publish_plan
 from joey.kit import sql
 from joey.ledger.queries import Balances, balances_of
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, settled
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from joey.commissions.publish_plan import publish_plan
 from joey.orders.attribute_line import attribute_line
 from joey.orders.models import OrderLine
 from joey.orders.retry_suspense import retry_suspense
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, ada, leased, meis_shop, report, settled
 from tests.commissions.stage import line, take_in
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

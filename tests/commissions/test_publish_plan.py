@@ -11,10 +11,10 @@ from joey.commissions.models import Commission, PlanVersion
 from joey.commissions.publish_plan import publish_plan
 from joey.kit import sql
 from joey.kit.refusals import Forbidden
-from joey.orders.take_order_reports import take_order_reports
 from joey.record.queries import events_of
 from joey.rules.plan import FlatPlan, PlanRefused
 from tests.cast import DAY, NOW, ada, leased, meis_shop, report, sam
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

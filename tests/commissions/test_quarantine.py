@@ -21,10 +21,10 @@ from joey.kit.refusals import NotFound
 from joey.marketplaces.manifest_shape import Manifest
 from joey.marketplaces.port import OrderReport, RefundReport
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import Position, PositionLease
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import money, take_in
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

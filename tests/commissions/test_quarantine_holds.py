@@ -14,10 +14,10 @@ from joey.commissions.models import Commission, Hold, HoldClosing, QuarantinedLi
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.insight.trace import order_trace
 from joey.kit import sql
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import confirmed, money, take_in
 from tests.commissions.test_quarantine import TOO_MUCH, fail_for
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

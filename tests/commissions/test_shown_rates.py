@@ -16,11 +16,11 @@ from joey.commissions.queries import order_of
 from joey.insight.trace import order_trace
 from joey.kit import sql
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import PositionLease, TrackedUrl
 from tests.cast import DAY, NOW, leased, listed, lulus_shop, meis_shop, report, settled
 from tests.catalog.offers import flask_facts, many
 from tests.commissions.stage import take_in
+from tests.orders.polled import take_order_reports
 from tests.plans import parts_of, plans_of
 from tests.proof import prove
 

@@ -14,9 +14,9 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.ledger.queries import balances_of
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from tests.at_once import claiming_slowly, die_after, outcomes
 from tests.cast import NOW, leased, meis_shop, refund, report, settled
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 LINES = 300

@@ -27,13 +27,13 @@ from joey.marketplaces.port import AnyReport
 from joey.orders.models import OrderLine
 from joey.orders.retry_suspense import retry_all_suspense
 from joey.orders.retry_unread import retry_all_unread
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import PositionLease
 from joey.sharing.rest_positions import LONGEST_REST
 from tests.cast import DAY, NOW, ada, leased, mei, meis_shop, report, settled
 from tests.commissions.stage import take_in
 from tests.marketplaces.replaced import remove_package
 from tests.mutations.corruption import rolled_back
+from tests.orders.polled import take_order_reports
 
 GONE = "jd"
 THERE = "110000000002"

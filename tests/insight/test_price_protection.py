@@ -8,8 +8,8 @@ from joey.commissions.earn_due import earn_due
 from joey.insight.trace import Step, order_trace
 from joey.marketplaces.port import AnyReport
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,6 @@ from joey.commissions.models import Commission
 from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.ledger import prove as ledger
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts import prove as payouts
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import PayoutAttempt
@@ -29,6 +28,7 @@ from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, lulus_shop, refund, report, settled
 from tests.database import without_triggers
+from tests.orders.polled import take_order_reports
 from tests.payouts import breaks as payout_breaks
 from tests.payouts.bank import Bank, running_bank
 from tests.payouts.stage import approved, ready_shop

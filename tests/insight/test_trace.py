@@ -13,9 +13,9 @@ from joey.insight.trace import Trace, click_trace, order_trace, suspense_trace
 from joey.kit.ids import new_id
 from joey.kit.refusals import NotFound
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import Click, Link, OutboundClick, PositionLease
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report, settled
+from tests.orders.polled import take_order_reports
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import pytest
 
 from joey.commissions.earn_due import earn_due
 from joey.insight.waiting import Waiting, waiting
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import NOW, leased, meis_shop, report
+from tests.orders.polled import take_order_reports
 from tests.payouts.stage import approved, ready_shop
 
 pytestmark = pytest.mark.django_db

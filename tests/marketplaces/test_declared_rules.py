@@ -23,13 +23,13 @@ from joey.ledger.models import Journal
 from joey.marketplaces.manifest_shape import Allowed, Wording
 from joey.marketplaces.registry import manifest_of
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.make_link import make_link
 from joey.sharing.share import poster_of, share_of
 from tests.api.client import Caller
 from tests.cast import leased, listed, meis_shop, report
 from tests.catalog.offers import flask_facts
 from tests.marketplaces.replaced import replace_manifest
+from tests.orders.polled import take_order_reports
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,6 @@ from joey.commissions.models import Commission
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.marketplaces.port import UnreadableReport
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.holds import place_hold
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile
 from joey.payouts.pause import pause_payouts
@@ -27,6 +26,7 @@ from joey.people.models import Person
 from joey.shops.models import Shop
 from tests import database
 from tests.cast import NOW, ada, leased, report
+from tests.orders.polled import take_order_reports
 from tests.orders.test_unread import Learnt
 from tests.payouts.bank import Bank, running_bank
 from tests.payouts.stage import approved, earn, ready_payee, requested, second_operator

@@ -22,7 +22,6 @@ from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor, UnreadReport
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.approve_small import approve_small
 from joey.payouts.holds import place_hold as place_payout_hold
 from joey.payouts.holds import release_hold as release_payout_hold
@@ -36,6 +35,7 @@ from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, lulu, mei, meis_shop, refund, report, settled
+from tests.orders.polled import take_order_reports
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested
 from tests.proof import prove

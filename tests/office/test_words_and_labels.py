@@ -15,13 +15,13 @@ from joey.commissions.models import Commission, Hold
 from joey.insight.prove import all_checks
 from joey.office.site import office
 from joey.office.words import COLUMNS, TEXTS_OF, heading_of, in_words
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.models import PayoutFile
 from joey.people.models import Person
 from joey.record.erasable import TEXTS_MATCH
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, report
 from tests.office.test_office import TABLES, act, everything, signed_in
+from tests.orders.polled import take_order_reports
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,8 @@ from joey.orders.attribute_line import attribute_line
 from joey.orders.models import OrderClaim, OrderLine
 from joey.orders.prove_contradictions import CONTRADICTIONS
 from joey.orders.retry_suspense import retry_suspense
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
-from tests.orders.polled import polled
+from tests.orders.polled import polled, take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

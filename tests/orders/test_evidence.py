@@ -16,14 +16,14 @@ from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.orders.models import OrderLine, Report
 from joey.orders.queries import lines_in_suspense
 from joey.orders.retry_suspense import retry_suspense
-from joey.orders.take_order_reports import take_order_reports
 from joey.record.kinds import identifier
 from joey.record.queries import events_of
 from joey.sharing.end_lease import return_idle
 from joey.sharing.make_link import make_link
-from joey.sharing.models import Position, PositionLease
+from joey.sharing.models import Link, Position, PositionLease
 from joey.shops.models import Shop
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, report, settled
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +207,14 @@ def test_a_line_in_suspense_is_read_again_by_a_connector_that_has_learnt_to_find
     assert (first.evidence, again.rereads, again.poll_id) == ([], first.pk, first.poll_id)
     assert Commission.objects.get().shop_id == meis_shop().pk
     prove()
+
+
+def test_a_link_that_is_made_after_the_report_names_no_shop() -> None:
+    take(BySubId("nosuchcode1"))
+    Link.objects.create(code="nosuchcode1", shop=lulus_shop(), listing=listed(lulus_shop(), flask()), channel="wechat")
+
+    assert retry_suspense("taobao", now=NOW) == 0
+    assert OrderLine.objects.get().suspense == "unknown_sub_id"
 
 
 def test_the_shop_stays_when_a_later_report_has_other_evidence_of_it() -> None:

@@ -13,9 +13,9 @@ from joey.kit import sql
 from joey.ledger.queries import balances_of
 from joey.marketplaces.port import OrderReport
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from tests.api.client import Caller
 from tests.cast import DAY, NOW, leased, mei, meis_shop, report, settled
+from tests.orders.polled import one_poll, take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -115,8 +115,9 @@ def test_of_two_reports_of_one_second_the_one_that_holds_wins(together: bool, he
     reports = [replace(settled(held="risk"), payload={"held": True}), settled()]
     if not held_first:
         reports.reverse()
-    for some in [reports] if together else [[each] for each in reports]:
-        take_order_reports("taobao", some, now=NOW)
+    with one_poll() as take_in:
+        for some in [reports] if together else [[each] for each in reports]:
+            take_in(some)
 
     assert OrderLine.objects.get().held == "risk"
 

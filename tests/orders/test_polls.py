@@ -5,10 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from joey.commissions.earn_due import earn_due
+from joey.kit import sql
 from joey.marketplaces.port import AnyReport, OrderReport
 from joey.orders.models import OrderLine, Poll, RefundCase, Report
+from joey.orders.report_digest import COLUMNS
 from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.orders.polled import asked, polled
@@ -39,6 +42,16 @@ def test_of_two_changes_in_one_second_the_later_poll_is_right(salt: int, taken_i
 
     assert OrderLine.objects.get().commission_minor == 310
     prove()
+
+
+def test_no_report_is_kept_that_no_poll_brought() -> None:
+    polled(report())
+
+    with pytest.raises(IntegrityError, match="poll_id"), transaction.atomic():
+        sql.execute(
+            f"INSERT INTO orders_report (poll_id, digest, payload, {', '.join(COLUMNS)})"
+            f" SELECT NULL, sha256('x'), payload, {', '.join(COLUMNS)} FROM orders_report"
+        )
 
 
 @pytest.mark.parametrize("salt", range(4))

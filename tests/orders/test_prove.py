@@ -11,11 +11,10 @@ from joey.marketplaces.port import ByPosition, UnreadableReport
 from joey.orders import prove as orders
 from joey.orders.models import OrderLine, Report, UnreadReport
 from joey.orders.prove_reports import OF_THE_REPORT
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.models import PositionLease
 from tests.cast import NOW, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.database import without_triggers
-from tests.orders.polled import cursor_at, polled
+from tests.orders.polled import cursor_at, polled, take_order_reports
 
 EARNS, RETURNED, LOST, HELD, ABROAD, DISPUTED = "1001", "1002", "1003", "1004", "1005", "1006"
 LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
@@ -253,7 +252,7 @@ def found(postgres: EmbeddedPostgres, broken: str | None, offender: str = "") ->
 
 @pytest.mark.django_db
 def test_work_under_way_is_no_offence() -> None:
-    """Reports that no poll brought, a cursor that nothing was asked for yet, and a line that has just been given."""
+    """A cursor that nothing was asked for yet, and a line that has just been given."""
     leased(meis_shop())
     take_order_reports("taobao", [report(), refund(back=1)], now=NOW)
     take_order_reports("taobao", [report("2", evidence=(ByPosition("999", "clicked"),))], now=NOW)

@@ -17,11 +17,10 @@ from joey.orders.queries import unread_reports
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.retry_unread import retry_all_unread
 from joey.orders.storable import NO_TIME
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.end_lease import return_idle
 from joey.sharing.models import Position, PositionLease
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
-from tests.orders.polled import polled
+from tests.orders.polled import one_poll, polled, take_order_reports
 from tests.orders.test_unread import Learnt
 from tests.proof import prove
 
@@ -225,8 +224,9 @@ def test_of_reports_of_one_second_the_one_that_is_further_on_counts(salt: int, t
         for state in ("settled", "paid", "received")
     ]
 
-    for some in [steps] if together else [[step] for step in steps]:
-        take_order_reports("taobao", some, now=NOW)
+    with one_poll() as take_in:
+        for some in [steps] if together else [[step] for step in steps]:
+            take_in(some)
 
     assert OrderLine.objects.get().state == "settled"
     assert Report.objects.count() == 3
@@ -239,8 +239,9 @@ def test_of_reports_of_a_refund_case_of_one_second_the_one_that_counts_counts(sa
     steps = [replace(refund(counts=counts), payload={"counts": counts, "salt": salt}) for counts in (True, False)]
     take_order_reports("taobao", [report()], now=NOW)
 
-    for some in [steps] if together else [[step] for step in steps]:
-        take_order_reports("taobao", some, now=NOW)
+    with one_poll() as take_in:
+        for some in [steps] if together else [[step] for step in steps]:
+            take_in(some)
 
     assert RefundCase.objects.get().counts
 
@@ -248,12 +249,13 @@ def test_of_reports_of_a_refund_case_of_one_second_the_one_that_counts_counts(sa
 def test_two_reports_of_a_refund_case_of_one_moment_come_to_the_same_in_either_order() -> None:
     leased(meis_shop())
     waiting, dropped = refund(counts=True), refund(counts=False)
-    take_order_reports("taobao", [report(), waiting], now=NOW)
-    take_order_reports("taobao", [dropped], now=NOW)
-    first = RefundCase.objects.get().counts
+    with one_poll() as take_in:
+        take_in([report(), waiting])
+        take_in([dropped])
+        first = RefundCase.objects.get().counts
 
-    take_order_reports("taobao", [dropped], now=NOW)
-    take_order_reports("taobao", [waiting], now=NOW)
+        take_in([dropped])
+        take_in([waiting])
 
     assert RefundCase.objects.get().counts == first
 

@@ -24,10 +24,9 @@ from joey.orders.queries import report_payload, unread_reports
 from joey.orders.retry_unread import retry_all_unread, retry_unreadable
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import ORDERS
-from joey.orders.take_order_reports import take_order_reports
 from joey.record.queries import events_of
 from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
-from tests.orders.polled import polled
+from tests.orders.polled import polled, take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,6 @@ from joey.kit import sql
 from joey.kit.ids import new_id
 from joey.ledger.chart import AccountKind
 from joey.money.money import Money
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import approve
 from joey.payouts.holds import place_hold
 from joey.payouts.left_out import LEFT_OUT, LeftOutPayout, left_out_behind
@@ -25,6 +24,7 @@ from joey.record.append import append
 from joey.record.erasable import text_of
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, lulus_shop, meis_shop, settled
+from tests.orders.polled import take_order_reports
 
 ACCOUNT = "6222020200112243445"
 LONG_AGO = NOW - timedelta(days=30)

@@ -21,7 +21,6 @@ from joey.marketplaces.port import UnreadableReport
 from joey.orders.attribute_line import attribute_line
 from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.models import OrderLine, UnreadReport
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import refuse
 from joey.payouts.erase_texts import StillNeeded
 from joey.payouts.file_problems import dismiss_strangers
@@ -46,6 +45,7 @@ from joey.shops.open_shop import describe_shop, open_shop
 from joey.shops.report_listing import report_listing
 from tests.at_once import outcomes
 from tests.cast import DAY, NOW, ada, flask, leased, listed, mei, meis_shop, report, sam, settled
+from tests.orders.polled import take_order_reports
 from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, left_out, ready_payee, ready_shop, requested, second_operator
 from tests.payouts.test_gate import prepared

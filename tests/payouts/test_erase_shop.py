@@ -18,7 +18,6 @@ from joey.kit.refusals import Conflict
 from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.models import OrderLine, UnreadReport
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import refuse
 from joey.payouts.models import Payout
 from joey.payouts.send_due import send_due
@@ -27,6 +26,7 @@ from joey.shops.arrange import hide_listing
 from joey.shops.report_listing import report_listing
 from tests.at_once import outcomes
 from tests.cast import DAY, NOW, ada, flask, listed, meis_shop, report, settled
+from tests.orders.polled import take_order_reports
 from tests.payouts.bank import Bank
 from tests.payouts.stage import ACCOUNT, approved, lulus_ready_shop, ready_payee, ready_shop, requested
 from tests.payouts.test_strangers import STRANGER

@@ -15,7 +15,6 @@ from joey.commissions.models import Commission
 from joey.insight.erase_subject import ErasedTexts, erase_subject
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, NotFound
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.decide import refuse
 from joey.payouts.erase_texts import PayoutNotFinished
 from joey.payouts.file_problems import ERASED
@@ -32,6 +31,7 @@ from joey.record.erase_texts import Erasure, erase_kept
 from joey.record.queries import events_of, with_texts
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, meis_shop, sam, settled
+from tests.orders.polled import take_order_reports
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
     ACCOUNT,

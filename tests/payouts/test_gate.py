@@ -14,7 +14,6 @@ from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid
 from joey.money.money import Money
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.approve_small import approve_small
 from joey.payouts.decide import OperatorLimitReached, approve, refuse
 from joey.payouts.floors import floor_of
@@ -35,6 +34,7 @@ from joey.people.models import Person
 from joey.shops.models import Shop
 from tests.at_once import outcomes
 from tests.cast import NOW, ada, mei, refund, sam, settled
+from tests.orders.polled import take_order_reports
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
     approved,

@@ -9,7 +9,6 @@ from django.utils.translation import override
 from joey.commissions.earn_due import earn_due
 from joey.insight.waiting import waiting
 from joey.kit.refusals import Conflict
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.give_up import give_up
 from joey.payouts.holds import open_holds, place_hold, release_hold
 from joey.payouts.kept_back import kept_back
@@ -26,6 +25,7 @@ from joey.payouts.take_answers import FileNotSubmitted, take_answers
 from joey.people.models import Person
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, refund
+from tests.orders.polled import take_order_reports
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
     approved,

@@ -20,10 +20,10 @@ from joey.commissions.models import Commission
 from joey.ledger.queries import balances_of
 from joey.marketplaces.port import ByPosition, BySubId, Evidence, HeldReason, OrderReport, RefundReport
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.record.append import append
 from joey.sharing.models import Link
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report
+from tests.orders.polled import one_poll
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -160,8 +160,9 @@ def outcome() -> Outcome:
 
 def one_clean_run(reports: list[Report]) -> Outcome:
     with a_fresh_start():
-        for report in reports:
-            take_order_reports("taobao", [report], now=NOW)
+        with one_poll() as take:
+            for report in reports:
+                take([report])
         earn_due(now=NOW)
         confirm_due(now=NOW)
         prove()
@@ -173,12 +174,13 @@ def any_order_ends_the_same(world: World) -> None:
     right = one_clean_run(world.reports)
 
     with a_fresh_start():
-        for reports, booked, confirmed in world.sets:
-            take_order_reports("taobao", reports, now=NOW)
-            if booked:
-                earn_due(now=NOW)
-            if confirmed:
-                confirm_due(now=NOW)
+        with one_poll() as take:
+            for reports, booked, confirmed in world.sets:
+                take(reports)
+                if booked:
+                    earn_due(now=NOW)
+                if confirmed:
+                    confirm_due(now=NOW)
         earn_due(now=NOW)
         prove()
         came = outcome()

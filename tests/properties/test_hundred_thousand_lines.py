@@ -10,9 +10,9 @@ from joey.commissions.models import Commission
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.marketplaces.port import OrderReport, RefundReport
-from joey.orders.take_order_reports import take_order_reports
 from joey.shops.models import Shop
 from tests.cast import NOW, leased, mei, refund, settled
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 SHOPS = 200

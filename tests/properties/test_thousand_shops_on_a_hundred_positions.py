@@ -18,13 +18,13 @@ from joey.catalog.models import Offer
 from joey.commissions.earn_due import earn_due
 from joey.marketplaces.port import OrderReport
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.people.models import Person
 from joey.sharing.end_lease import return_idle
 from joey.sharing.lease_position import NoPositionFree, lease_for
 from joey.sharing.models import Position, PositionLease, TrackedUrl
 from joey.shops.models import Listing, Shop
 from tests.cast import DAY, NOW, report
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

@@ -10,12 +10,12 @@ from pytest_django import Settings
 from joey.orders.models import OrderLine
 from joey.orders.prove_evidence import EVIDENCE
 from joey.orders.retry_suspense import retry_suspense
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.end_lease import end_lease, return_idle
 from joey.sharing.lease_position import NoPositionFree, TooManyPositions, lease_for
 from joey.sharing.models import Position, PositionLease, TrackedUrl
 from joey.shops.models import Shop
 from tests.cast import DAY, NOW, flask, listed, lulus_shop, mei, meis_shop, report, sam
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

@@ -6,13 +6,13 @@ import pytest
 from pytest_django import Settings
 
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.record.kinds import identifier
 from joey.record.queries import events_of
 from joey.sharing.end_lease import return_idle
 from joey.sharing.lease_position import NoPositionFree, lease_for
 from joey.sharing.models import Position, PositionLease
 from tests.cast import DAY, NOW, lulus_shop, meis_shop, report
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ import pytest
 from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.make_link import make_link
 from joey.sharing.models import LeaseChange, Position, PositionLease
 from joey.sharing.prove import CHECKS
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, report
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"

@@ -9,7 +9,6 @@ from joey.marketplaces.manifest_shape import Capabilities, Manifest, Positions, 
 from joey.marketplaces.port import ByPosition, BySubId, MarketplaceRefused, TrackedLink, Tracking
 from joey.marketplaces.taobao.manifest import MANIFEST
 from joey.orders.models import OrderLine
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.lease_position import NoPositionFree, NothingComesBack, lease_for
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Link, Position, PositionLease, TrackedUrl
@@ -17,6 +16,7 @@ from joey.sharing.prove import CHECKS
 from joey.sharing.tracked_url import tracked_url
 from joey.shops.models import Shop
 from tests.cast import NOW, flask, leased, listed, lulus_shop, meis_shop, report, sam
+from tests.orders.polled import take_order_reports
 
 pytestmark = pytest.mark.django_db
 

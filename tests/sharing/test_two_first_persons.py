@@ -6,13 +6,13 @@ import pytest
 from pytest_django import Settings
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
-from joey.orders.take_order_reports import take_order_reports
 from joey.sharing.end_lease import end_lease
 from joey.sharing.lease_position import NoPositionFree, TooManyPositions, lease_for
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
 from tests.at_once import die_after, outcomes
 from tests.cast import DAY, NOW, lulus_shop, mei, meis_shop, report
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
 

@@ -13,7 +13,6 @@ from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.marketplaces.port import UnreadableReport
 from joey.orders.models import OrderLine, SyncCursor
-from joey.orders.take_order_reports import take_order_reports
 from joey.payouts.holds import place_hold
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
 from joey.payouts.pause import pause_payouts
@@ -27,6 +26,7 @@ from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.shops.models import Listing, Shelf, Shop
 from tests.cast import NOW, ada, leased, listed, mei, meis_shop, report
+from tests.orders.polled import take_order_reports
 from tests.storefront.goods import fresh_flask
 
 

@@ -11,9 +11,9 @@ from joey.commissions.models import Commission
 from joey.commissions.queries import orders_of
 from joey.kit import clock
 from joey.marketplaces.port import AnyReport
-from joey.orders.take_order_reports import take_order_reports
 from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, report, settled
 from tests.commissions.stage import take_in
+from tests.orders.polled import take_order_reports
 from tests.proof import prove
 from tests.studio.test_studio import signed_in
 

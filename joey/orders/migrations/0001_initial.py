@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('external_order', models.CharField(max_length=64)),
                 ('external_line', models.CharField(max_length=64)),
                 ('reported_at', models.DateTimeField()),
-                ('poll_id', models.BigIntegerField(null=True)),
+                ('poll_id', models.BigIntegerField()),
                 ('rereads', models.UUIDField(null=True)),
                 ('again', models.BooleanField(default=False)),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

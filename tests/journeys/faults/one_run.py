@@ -69,8 +69,8 @@ def make_the_run(bank: str) -> None:
     """Earn, return, payout, answer: from the beginning each time, since a process does not know how far another got."""
     from joey.commissions.confirm_due import confirm_due
     from joey.commissions.earn_due import earn_due
-    from joey.orders.take_order_reports import take_order_reports
     from tests.cast import NOW, refund, report, settled
+    from tests.orders.polled import take_order_reports
 
     mei: dict[str, Any] = {"commission_minor": 1_000_000, "service_fee_minor": 0, "paid_minor": 20_000_000}
     lulu = mei | {"commission_minor": 60_001, "position": "110000000002"}
