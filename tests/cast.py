@@ -4,10 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from joey.catalog.models import Offer
 from joey.marketplaces.port import ByPosition, OrderReport, RefundReport
 from joey.people.models import Person
-from joey.sharing.models import Position, PositionLease
+from joey.record.append import append
+from joey.record.kinds import identifier
+from joey.sharing.models import Link, Position, PositionLease
 from joey.shops.models import Listing, Shop
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -67,15 +71,36 @@ def listed(shop: Shop, offer: Offer) -> Listing:
     return Listing.objects.get_or_create(shop=shop, offer=offer, defaults={"state": Listing.State.PUBLISHED})[0]
 
 
+@transaction.atomic
+def shared(listing: Listing, code: str) -> Link:
+    """The listing's link for WeChat, under this code."""
+    link = Link.objects.create(shop=listing.shop, listing=listing, code=code, channel="wechat")
+    facts = {"code": code, "channel": "wechat"}
+    append("link.made", f"listing:{listing.pk}", facts, happened_at=link.made_at, shop_id=listing.shop_id)
+    return link
+
+
 def leased(
     shop: Shop, key: str = "110000000001", *, since: datetime = NOW - 60 * DAY, marketplace: str = "taobao"
 ) -> PositionLease:
     """A position of the shop at that marketplace, leased from `since` on."""
     position = Position.objects.get_or_create(marketplace=marketplace, key=key, defaults={"free_from": None})[0]
-    return PositionLease.objects.create(
-        position=position, marketplace=marketplace, shop=shop, leased_from=since, last_used_at=since,
+    return lease_on(position, shop, since=since)
+
+
+@transaction.atomic
+def lease_on(position: Position, shop: Shop, *, since: datetime, ended_at: datetime | None = None) -> PositionLease:
+    """The shop's time on that position, with its events; after `ended_at` the position does not rest."""
+    lease = PositionLease.objects.create(
+        position=position, marketplace=position.marketplace, shop=shop, leased_from=since, last_used_at=since,
+        ended_at=ended_at, until=ended_at,
         is_reuse=PositionLease.objects.filter(position=position).exclude(shop=shop).exists(),
     )  # fmt: skip
+    facts = {"marketplace": position.marketplace, "position": identifier(position.key)}
+    append("position.leased", f"shop:{shop.pk}", facts, happened_at=since, shop_id=shop.pk)
+    if ended_at:
+        append("position.ended", f"lease:{lease.pk}", facts | {"by": "rule"}, happened_at=ended_at, shop_id=shop.pk)
+    return lease
 
 
 def report(order: str = "4294159887444064307", **changes: Any) -> OrderReport:

@@ -17,7 +17,7 @@ NUMBERS = {
     7: "that each report has its line or refund case, or is listed as unreadable",
     8: "order lines, as their newest reports say",
     9: "refund cases, and what they took from a line",
-    10: "whose an order line, a position, a lease and a link is",
+    10: "whose an order line, a link, a position and a lease is",
     11: "lines in suspense",
     12: "that each line of a shop is booked once, in time, or is in quarantine",
     13: "the plan and the rate that a commission is computed with",

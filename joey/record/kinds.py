@@ -138,6 +138,16 @@ _DECLARED = (
     Kind("position.leased", {"marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.resumed", {"marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.ended", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE, "reason": optional(TEXT)}),
+    Kind(  # a restore brought this lease, or changed its end, and it is now as these say
+        "position.carried_over",
+        {
+            "marketplace": CODE,
+            "position": ELSEWHERE,
+            "leased_from": TIME,
+            "ended_at": optional(TIME),
+            "until": optional(TIME),
+        },
+    ),
     # orders
     Kind("order_line.reported", _LINE),
     Kind("order_line.returned", _LINE),

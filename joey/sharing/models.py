@@ -9,7 +9,7 @@ from joey.shops.models import Listing, Shop
 
 
 class Position(models.Model):
-    """A place at a marketplace (ad zone, pid, tag, tracking id) that its order reports name."""
+    """A place at a marketplace (ad zone, pid, tag, tracking id) that its order reports name. Its key never changes."""
 
     id = models.BigAutoField(primary_key=True)
     marketplace = models.CharField(max_length=64)
@@ -83,7 +83,7 @@ class LeaseChange(models.Model):
 class Link(models.Model):
     """A share link of one shop: /l/<code>. Channel "shop" is the listing's own link inside its shop.
 
-    Append-only: the code in a tracked address or an order report says whose the order is.
+    Append-only: a code that was shared, or went along as a sub-id, names this shop for ever.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

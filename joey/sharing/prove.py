@@ -1,6 +1,11 @@
-"""The invariants of clicks, outbound clicks and leases, as queries that return offenders."""
+"""The invariants of links, clicks, outbound clicks and leases, as queries that return offenders."""
 
 from joey.kit.prove import Check, is_ahead
+from joey.record.kinds import identifier_sql
+
+_POSITION = f"(e.facts ->> 'marketplace', e.facts ->> 'position') = (l.marketplace, {identifier_sql('p.key')})"
+# The event in which a restore says what a lease came to, when it brought it here or changed its end.
+_CARRIED_OVER = f"e.kind = 'position.carried_over' AND e.subject_key = 'lease:' || l.id AND {_POSITION}"
 
 CHECKS = [
     Check(
@@ -45,6 +50,20 @@ CHECKS = [
         """,
     ),
     Check(
+        "10. Each lease is of the shop and the position, and since the moment, that its event says",
+        f"""
+        SELECT l.id AS lease, l.shop_id, p.key AS position, l.leased_from FROM sharing_positionlease l
+        JOIN sharing_position p ON p.id = l.position_id
+        WHERE NOT EXISTS (
+            SELECT FROM record_event e WHERE e.kind = 'position.leased' AND e.shop_id = l.shop_id AND {_POSITION}
+               AND date_trunc('second', e.happened_at) = date_trunc('second', l.leased_from)
+        ) AND NOT EXISTS (
+            SELECT FROM record_event e WHERE {_CARRIED_OVER} AND e.shop_id = l.shop_id
+               AND (e.facts ->> 'leased_from')::timestamptz = l.leased_from
+        )
+        """,
+    ),
+    Check(
         "10. A lease of a position that another shop had before says so",
         """
         SELECT l.id AS lease, l.position_id FROM sharing_positionlease l WHERE NOT l.is_reuse AND EXISTS (
@@ -78,6 +97,37 @@ CHECKS = [
         LEFT JOIN (SELECT DISTINCT ON (lease_id) * FROM sharing_leasechange ORDER BY lease_id, id DESC) AS c
           ON c.lease_id = l.id
         WHERE (l.ended_at, l.until) IS DISTINCT FROM (c.ended_at, c.until) OR {is_ahead("l.last_used_at")}
+        """,
+    ),
+    Check(
+        "32. Each lease that has ended, or that its shop got back, has the event that says so",
+        f"""
+        WITH ends AS (SELECT lease_id, max(ended_at) AS last FROM sharing_leasechange GROUP BY 1)
+        SELECT l.id AS lease, l.ended_at, ends.last AS last_ended_at FROM sharing_positionlease l
+        JOIN sharing_position p ON p.id = l.position_id JOIN ends ON ends.lease_id = l.id AND ends.last IS NOT NULL
+        WHERE NOT EXISTS (
+            SELECT FROM record_event e WHERE e.kind = 'position.ended' AND e.subject_key = 'lease:' || l.id
+               AND e.happened_at = l.ended_at
+        ) AND NOT EXISTS (
+            SELECT FROM record_event e WHERE l.ended_at IS NULL AND e.kind = 'position.resumed'
+               AND e.shop_id = l.shop_id AND {_POSITION} AND e.happened_at >= ends.last
+        ) AND NOT EXISTS (
+            SELECT FROM record_event e WHERE {_CARRIED_OVER}
+               AND (e.facts ->> 'ended_at')::timestamptz IS NOT DISTINCT FROM l.ended_at
+        )
+        """,
+    ),
+    Check(
+        "32. No position rests for less time than was noted before",
+        f"""
+        SELECT l.id AS lease, c.ended_at, c.until, c.until_before FROM (
+            SELECT *, lag(ended_at) OVER changes AS ended_before, lag(until) OVER changes AS until_before
+            FROM sharing_leasechange WINDOW changes AS (PARTITION BY lease_id ORDER BY id)
+        ) AS c
+        JOIN sharing_positionlease l ON l.id = c.lease_id JOIN sharing_position p ON p.id = l.position_id
+        WHERE c.ended_at = c.ended_before AND c.until < c.until_before AND NOT EXISTS (
+            SELECT FROM record_event e WHERE {_CARRIED_OVER} AND (e.facts ->> 'until')::timestamptz = c.until
+        )
         """,
     ),
     Check(

@@ -15,6 +15,8 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
+from joey.record.append import append_set
+from joey.record.kinds import identifier_sql
 from joey.sharing.lease_position import REFRESH
 from joey.sharing.rest_positions import rest_at
 from joey.shops.models import Listing, Shop
@@ -110,6 +112,7 @@ def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
     refund time, as if the lease had ended now. Safe to run twice.
     """
     _fetch(before)
+    changes = sql.value("SELECT coalesce(max(id), 0) FROM sharing_leasechange")
     sql.execute(
         "INSERT INTO sharing_position (marketplace, key, registered_at, free_from, was_leased)"
         " SELECT marketplace, key, registered_at, free_from, was_leased FROM position_before"
@@ -121,6 +124,7 @@ def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
     came = _bring_missing()
     _take_over_tracked_urls()
     _free_what_is_not_leased()
+    _append_events(changes, now)
     return came
 
 
@@ -251,4 +255,20 @@ def _free_what_is_not_leased() -> None:
         ) AS merged
         WHERE p.id = merged.id AND (p.free_from, p.was_leased) IS DISTINCT FROM (merged.free_from, merged.was_leased)
         """
+    )
+
+
+def _append_events(changes: int, now: datetime) -> None:
+    """For each lease that was brought or ended otherwise since so many `changes` were noted: no event here says so."""
+    append_set(
+        f"""
+        SELECT l.shop_id, 'position.carried_over' AS kind, 'lease:' || l.id AS subject_key,
+               jsonb_strip_nulls(jsonb_build_object(
+                   'marketplace', l.marketplace, 'position', {identifier_sql("p.key")}, 'leased_from', l.leased_from,
+                   'ended_at', l.ended_at, 'until', l.until)) AS facts,
+               %(now)s AS happened_at
+        FROM sharing_positionlease l JOIN sharing_position p ON p.id = l.position_id
+        WHERE l.id IN (SELECT lease_id FROM sharing_leasechange WHERE id > %(changes)s)
+        """,
+        {"changes": changes, "now": now},
     )

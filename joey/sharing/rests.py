@@ -16,7 +16,7 @@ LEASE = Subject("lease", PositionLease, "leased_from", over=Q(ended_at__isnull=F
 SUBJECTS = [POSITION, LEASE]
 
 NEVER_REST = {
-    "Link": "for ever",
+    "Link": "append-only",
     "LeaseChange": "append-only",
     "TrackedUrl": "append-only",
     "Click": "append-only",

@@ -185,7 +185,7 @@ def lease_to(shops: str, marketplace: str, *, since: datetime) -> int:
         """,
         {"have": have, "marketplace": marketplace},
     )
-    return sql.execute(
+    leased = sql.execute(
         """
         WITH registered AS (
             INSERT INTO sharing_position (marketplace, key, free_from)
@@ -197,6 +197,16 @@ def lease_to(shops: str, marketplace: str, *, since: datetime) -> int:
         """,
         {"marketplace": marketplace, "since": since},
     )
+    append_set(
+        """
+        SELECT shop_id, 'position.leased' AS kind, 'shop:' || shop_id AS subject_key,
+               jsonb_build_object('marketplace', %(marketplace)s::text, 'position', key) AS facts,
+               %(since)s AS happened_at
+        FROM synthetic_lease
+        """,
+        {"marketplace": marketplace, "since": since},
+    )
+    return leased
 
 
 def leased_keys(shops: str, marketplace: str) -> list[str]:

@@ -15,7 +15,7 @@ from joey.orders.models import OrderLine
 from joey.sharing.models import Click, Link
 from joey.sharing.write_clicks import NewClick, record_clicks
 from tests.api.client import Caller, assert_problem
-from tests.cast import NOW, ada, flask, leased, listed, lulu, lulus_shop, mei, meis_shop, report, settled
+from tests.cast import NOW, ada, flask, leased, listed, lulu, lulus_shop, mei, meis_shop, report, settled, shared
 from tests.orders.polled import take_order_reports
 from tests.storefront.test_same_elsewhere import shown_as_same
 
@@ -149,7 +149,7 @@ def test_a_link_is_made_once_per_channel_with_its_label_and_poster() -> None:
 def test_a_poster_of_a_hidden_listing_is_gone() -> None:
     shop = meis_shop()
     listing = listed(shop, fresh())
-    link = Link.objects.create(shop=shop, listing=listing, code="abcdefgh", channel="wechat")
+    link = shared(listing, "abcdefgh")
     me = Caller(mei())
     me.patch(f"/shops/mei/listings/{listing.id}", {"hidden": True})
 
@@ -177,7 +177,7 @@ def test_another_shops_listing_cannot_be_shared() -> None:
 
 def test_links_and_clicks_are_counted_raw_and_people() -> None:
     shop = meis_shop()
-    link = Link.objects.create(shop=shop, listing=listed(shop, fresh()), code="abcdefgh", channel="wechat")
+    link = shared(listed(shop, fresh()), "abcdefgh")
     clicks = [
         NewClick(new_id(), shop.id, link.id, link.listing_id, key, visitor)
         for key, visitor in (

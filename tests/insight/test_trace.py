@@ -13,8 +13,8 @@ from joey.insight.trace import Trace, click_trace, order_trace, suspense_trace
 from joey.kit.ids import new_id
 from joey.kit.refusals import NotFound
 from joey.orders.models import OrderLine
-from joey.sharing.models import Click, Link, OutboundClick, PositionLease
-from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report, settled
+from joey.sharing.models import Click, OutboundClick, PositionLease
+from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report, settled, shared
 from tests.orders.polled import take_order_reports
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +139,7 @@ def test_another_shops_order_is_not_to_be_seen() -> None:
 def clicked(visitor: str = "person", *, lease: PositionLease | None = None, went_on: bool = True) -> UUID:
     """A visit eleven minutes before ten days ago, and its outbound click a minute later."""
     listing = listed(meis_shop(), flask())
-    link = Link.objects.create(shop=meis_shop(), listing=listing, code="abc", channel="wechat")
+    link = shared(listing, "abc")
     at = NOW - 10 * DAY - timedelta(minutes=11)
     click = Click.objects.create(
         id=new_id(),

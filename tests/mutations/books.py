@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connections
 
 from joey.catalog.intake.take_offers import take_offers
+from joey.catalog.models import Offer
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold as hold_commission
@@ -27,7 +28,9 @@ from joey.payouts.resolve import resolve
 from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import take_answers
 from joey.people.models import Person
-from joey.sharing.models import PositionLease
+from joey.sharing.end_lease import end_lease
+from joey.sharing.make_link import make_link
+from joey.sharing.models import Position
 from joey.shops.models import Shop
 from joey.shops.open_shop import open_shop
 from tests import database
@@ -38,6 +41,7 @@ from tests.payouts.stage import cny, ready_payee, second_operator
 from tests.proof import prove
 
 MEI, LULU, REUSED = "110000000001", "110000000002", "110000000003"  # the third is Otto's, and was Sam's before
+RESTING, FREE = "110000000004", "110000000005"  # Sam's shop had one of them
 BIG = "9001"  # Mei's line that her payouts are paid from
 
 
@@ -60,12 +64,16 @@ def committed_books(postgres: EmbeddedPostgres) -> Iterator[Bank]:
 def _make_books(bank: Bank) -> None:
     """Two shops with lines, refunds, holds and payouts in every state that a corruption needs."""
     mei, lulu = meis_shop(), lulus_shop()
-    open_shop(sam(), slug="sam", name="Sam's shop", now=NOW)  # earns nothing, and would like to
+    sams = open_shop(sam(), slug="sam", name="Sam's shop", now=NOW)  # earns nothing, and would like to
     for shop, position in ((mei, MEI), (lulu, LULU)):
         ready_payee(shop)
         leased(shop, position)
+    end_lease(leased(sams, RESTING), reason="Not used", now=NOW - 5 * DAY)
+    Position.objects.create(marketplace="taobao", key=FREE, free_from=NOW - 60 * DAY)
     shown = flask_facts(external_id=report().external_item, commission_ppm=70_000, as_of=NOW - 60 * DAY)
     take_offers([shown], now=NOW - 60 * DAY)
+    for shop in (mei, lulu):
+        make_link(shop, listing_id=listed(shop, Offer.objects.get()).id, channel="xiaohongshu", now=NOW)
     publish_plan({"shopkeeper_ppm": 700_000, "platform_ppm": 300_000, "waiting_days": 14}, by=ada(), now=NOW)
     _lines()
     earn_due(now=NOW)
@@ -96,7 +104,7 @@ def _lines() -> None:
     taken(settled(BIG, **earning))
     taken(settled("9002", position=LULU, **earning))
     taken(report("1001"), settled("1002"), settled("1003", days_ago=2), settled("1005"))
-    taken(report("1004", position="no such position"))
+    taken(report("1004", position="no such position"), report("3101", position=FREE))
     taken(settled("1006"), settled("1008", days_ago=8))
     taken(report("1007"), report("2001", position=LULU))
     taken(report("1007", state="received", reported_at=NOW - 9 * DAY))
@@ -118,7 +126,7 @@ def _suspense(lulu: Shop) -> None:
     for shop in (lulu, ottos):
         listed(shop, flask())
     before = leased(Shop.objects.get(slug="sam"), REUSED, since=NOW - 300 * DAY)
-    PositionLease.objects.filter(pk=before.pk).update(ended_at=NOW - 200 * DAY, until=NOW - 100 * DAY)
+    end_lease(before, reason="Not used", now=NOW - 200 * DAY)
     leased(ottos, REUSED, since=NOW - 50 * DAY)
     taken(report("3001", evidence=(BySubId("nosuchcode1"),)))
     taken(report("3002", evidence=(ByPosition(MEI, "clicked"), ByPosition(LULU, "clicked"))))

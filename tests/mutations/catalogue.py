@@ -4,6 +4,7 @@ from tests.mutations.of_commissions import OF_COMMISSIONS
 from tests.mutations.of_holds import OF_HOLDS
 from tests.mutations.of_our_own import OF_OUR_OWN, UNSEEN
 from tests.mutations.of_payouts import OF_PAYOUTS
+from tests.mutations.of_positions import OF_POSITIONS
 from tests.mutations.of_reports import OF_REPORTS
 
 # The owner rewrote the evidence with the books, so only what was outside at the time shows it: a backup's manifest, the
@@ -11,7 +12,7 @@ from tests.mutations.of_reports import OF_REPORTS
 # part of these; then they move up.
 ONLY_OUTSIDE_EVIDENCE = UNSEEN
 
-CATALOGUE = [*OF_REPORTS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_HOLDS, *OF_OUR_OWN]
+CATALOGUE = [*OF_REPORTS, *OF_POSITIONS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_HOLDS, *OF_OUR_OWN]
 
 # What someone with the app's password can write: PostgreSQL does not refuse it, and only `prove` finds it.
 OPEN_TO_THE_APP_ROLE = {
@@ -36,6 +37,10 @@ OPEN_TO_THE_APP_ROLE = {
     "the approvals that a payout needs forgotten",
     "a shop given to another person",
     "a leased position marked free",
+    "a lease invented in the past, and a line that is its shop's then",
+    "a lease ended past the verb",
+    "a position given back to its shop past the verb",
+    "the rest of a position cut short, so that the next shop gets it",
     "the earn cursor beyond an unbooked line",
     "shop to shop through receivable",
     "shop to shop by entries in another currency",

@@ -20,9 +20,7 @@ from joey.commissions.models import Commission
 from joey.ledger.queries import balances_of
 from joey.marketplaces.port import ByPosition, BySubId, Evidence, HeldReason, OrderReport, RefundReport
 from joey.orders.models import OrderLine
-from joey.record.append import append
-from joey.sharing.models import Link
-from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report
+from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report, shared
 from tests.orders.polled import one_poll
 from tests.proof import prove
 
@@ -127,9 +125,7 @@ def a_fresh_start() -> Iterator[None]:
         leased(meis_shop(), key=POSITIONS[0])
         leased(lulus_shop(), key=POSITIONS[1])
         for shop, code in zip((meis_shop(), lulus_shop()), CODES, strict=False):
-            link = Link.objects.create(shop=shop, listing=listed(shop, flask()), code=code, channel="wechat")
-            facts = {"code": code, "channel": "wechat"}
-            append("link.made", f"listing:{link.listing_id}", facts, happened_at=link.made_at, shop_id=shop.pk)
+            shared(listed(shop, flask()), code)
         yield
     finally:
         transaction.savepoint_rollback(start)

@@ -9,6 +9,7 @@ import pytest
 from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
+from joey.sharing.end_lease import end_lease
 from joey.sharing.make_link import make_link
 from joey.sharing.models import LeaseChange, Position, PositionLease
 from joey.sharing.prove import CHECKS
@@ -115,8 +116,10 @@ def noticed(postgres: EmbeddedPostgres, rule: str, broken: str) -> bool:
         "DELETE FROM sharing_leasechange",
         "INSERT INTO sharing_leasechange (lease_id, position_id, shop_id, leased_from)"
         " SELECT id, position_id, shop_id, leased_from FROM sharing_positionlease",
+        "UPDATE sharing_position SET key = 'another'",
+        "DELETE FROM sharing_position",
         "UPDATE sharing_trackedurl SET made_at = now()",
-        "UPDATE sharing_link SET code = 'svdy8hxkqq'",
+        "UPDATE sharing_link SET code = 'another'",
         f"UPDATE sharing_link SET shop_id = {LULU}",
         "DELETE FROM sharing_link",
     ],
@@ -129,8 +132,7 @@ def test_the_app_role_can_neither_move_a_lease_or_link_nor_write_history(
 
 
 def test_the_database_notes_each_change_of_a_lease(stage: EmbeddedPostgres) -> None:
-    PositionLease.objects.update(ended_at=NOW, until=NOW + 45 * DAY)
-    Position.objects.update(free_from=NOW + 45 * DAY)
+    end_lease(PositionLease.objects.get(), reason="Idle", now=NOW)
     sql.execute("UPDATE sharing_positionlease SET last_used_at = now()")
 
     assert list(LeaseChange.objects.order_by("id").values_list("ended_at", "until")) == [

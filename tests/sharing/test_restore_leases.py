@@ -20,7 +20,7 @@ from joey.shops.models import Shop
 from tests import database
 from tests.cast import DAY, NOW, lulu, lulus_shop, mei, meis_shop, sam
 from tests.proof import prove
-from tests.sharing.test_ended_lease_that_sells import clicked, positions
+from tests.sharing.test_ended_lease_that_sells import POSITION, clicked, positions
 
 LATER = NOW + DAY
 
@@ -136,8 +136,9 @@ def test_an_order_that_waits_here_for_a_position_of_there_finds_its_shop(histori
     meis_shop()
     both = TwoHistories(histories)
     with both.there():
-        positions()
-        Position.objects.update(registered_at=NOW - 30 * DAY)
+        Position.objects.create(
+            marketplace="taobao", key=POSITION, free_from=NOW - 30 * DAY, registered_at=NOW - 30 * DAY
+        )
         lease_for(meis_shop(), "taobao", now=NOW - 20 * DAY)
     line = clicked("1", NOW - 10 * DAY)
     assert line.suspense == "unknown_position"

@@ -7,6 +7,11 @@ from django.db import migrations, models
 from joey.kit.append_only import APP_ROLE, append_only
 from joey.kit.partitions import partitioned_by_day
 
+# A position is never another one at its marketplace: whose an order is depends on the key that was leased.
+POSITIONS_KEEP_THEIR_KEYS = f"""
+    REVOKE UPDATE, DELETE, TRUNCATE ON sharing_position FROM {APP_ROLE};
+    GRANT UPDATE (free_from, was_leased) ON sharing_position TO {APP_ROLE};
+"""
 # A lease is never given to another shop or position: the app role may only end and prolong it. The history is written
 # by the owner's function, so that the app role can neither leave an entry out nor add one.
 LEASES_KEEP_THEIR_HISTORY = f"""
@@ -150,6 +155,7 @@ class Migration(migrations.Migration):
         append_only("sharing_link"),
         append_only("sharing_trackedurl"),
         append_only("sharing_leasechange"),
+        migrations.RunSQL(POSITIONS_KEEP_THEIR_KEYS, migrations.RunSQL.noop),
         migrations.RunSQL(LEASES_KEEP_THEIR_HISTORY, FORGET_HISTORY),
         partitioned_by_day("sharing_click", droppable=True),
         append_only("sharing_click"),

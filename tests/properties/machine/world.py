@@ -20,7 +20,7 @@ from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_numbe
 from joey.payouts.models import Payout
 from joey.sharing.models import Position, PositionLease, TrackedUrl
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, flask, listed, lulus_shop, meis_shop
+from tests.cast import NOW, ada, flask, lease_on, listed, lulus_shop, meis_shop
 from tests.database import empty_again
 from tests.payouts.stage import ready_payee, second_operator
 from tests.proof import prove_some
@@ -102,12 +102,8 @@ class World(RuleBasedStateMachine):
                     marketplace=market.code, key=key, was_leased=bool(mine),
                     free_from=None if None in ends else max([LONG_AGO, *filter(None, ends)]),
                 )  # fmt: skip
-                for at, (each, end) in enumerate(zip(mine, ends, strict=True)):
-                    lease = PositionLease.objects.create(
-                        position=position, marketplace=market.code, shop=self.shops[each.shop], leased_from=each.since,
-                        last_used_at=each.since, ended_at=end, until=end,
-                        is_reuse=any(before.shop != each.shop for before in mine[:at]),
-                    )  # fmt: skip
+                for each, end in zip(mine, ends, strict=True):
+                    lease = lease_on(position, self.shops[each.shop], since=each.since, ended_at=end)
                     for item, made_at in each.links.items():
                         self.write_link(lease, item, made_at)
 
