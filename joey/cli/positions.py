@@ -33,7 +33,7 @@ def list_positions(marketplace: str | None, data: Path) -> None:
     for count in counts:
         click.echo(
             f"{count.marketplace}: {count.leased} leased, {count.resting} resting, {count.free} free"
-            f" ({count.never_leased} never leased)"
+            f" ({count.never_leased} never leased)" + (f", {count.withdrawn} withdrawn" if count.withdrawn else "")
         )
     for lease in found:
         state = f"rests until {_when(lease.until)}" if lease.until else f"last used {_when(lease.last_used_at)}"
@@ -78,6 +78,23 @@ def end(lease: str, reason: str, by: str | None, data: Path) -> None:
 
         ended = end_lease(lease_by_id(lease), reason=reason, by=operator, now=now())
     click.echo(f"The lease has ended. Its position rests until {_when(ended.until)}; orders until then are the shop's.")
+
+
+@positions.command("withdraw")
+@click.argument("key")
+@click.option("--marketplace", metavar="CODE", help="Needed where several have a position with this key.")
+@click.option("--reason", required=True, metavar="TEXT", help="Kept in the record.")
+@operator_if_named
+@data_option
+def withdraw(key: str, marketplace: str | None, reason: str, by: str | None, data: Path) -> None:
+    """Withdraw the position KEY for good: it was mistyped, or the marketplace knows it no more. Its lease ends."""
+    with deciding_if_named(data, by, command="positions") as operator:
+        from joey.kit.clock import now
+        from joey.sharing.positions_report import position_by_key
+        from joey.sharing.withdraw_position import withdraw_position
+
+        withdraw_position(position_by_key(key, marketplace=marketplace), reason=reason, by=operator, now=now())
+    click.echo(f"Position {key} is withdrawn: no shop gets it any more. A shop that had it leases another one.")
 
 
 @positions.command("show")

@@ -138,6 +138,7 @@ _DECLARED = (
     Kind("position.leased", {"marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.resumed", {"marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.ended", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE, "reason": optional(TEXT)}),
+    Kind("position.withdrawn", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE, "reason": TEXT}),
     Kind(  # a restore brought this lease, or changed its end, and it is now as these say
         "position.carried_over",
         {

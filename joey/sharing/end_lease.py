@@ -37,8 +37,9 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     """End one lease; `by` is None in a terminal. Returns it with the time from which its position may serve others.
 
     Clicks and orders up to then still belong to the shop. If a person goes on through one of the shop's links before,
-    the shop gets the same position again. Where nothing is known of its marketplace, as its package is gone, the
-    position rests as long as any would. Raises Invalid ("reason"), Forbidden, Conflict when it has ended already.
+    the shop gets the same position again, unless it was withdrawn (withdraw_position.py). Where nothing is known of
+    its marketplace, as its package is gone, the position rests as long as any would. Raises Invalid ("reason"),
+    Forbidden, Conflict when it has ended already.
     """
     reason = read_reason(reason)
     if by is not None and not by.is_operator:

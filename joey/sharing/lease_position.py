@@ -72,7 +72,7 @@ def may_lease(shop: Shop, marketplace: str, *, now: datetime) -> None:
         raise NothingComesBack(_("Order reports of this marketplace name no position."))
     code = registry.connector_for(marketplace).code
     own = PositionLease.objects.filter(shop=shop, marketplace=code)
-    if own.filter(models.Q(ended_at=None) | models.Q(until__gt=now)).exists():
+    if own.filter(models.Q(ended_at=None) | models.Q(until__gt=now, position__withdrawn_at=None)).exists():
         return
     _check_limit(shop, code, now)
     if not _free(code, now).exists() and not _may_be_made(code):
@@ -81,11 +81,13 @@ def may_lease(shop: Shop, marketplace: str, *, now: datetime) -> None:
 
 def _resumed(shop: Shop, marketplace: str, now: datetime) -> PositionLease | None:
     """An ended lease resumes while its position cannot have been leased to another shop (free_from is past `until`)."""
-    lease = PositionLease.objects.filter(shop=shop, marketplace=marketplace, until__gt=now).order_by("-until").first()
+    ended = PositionLease.objects.filter(shop=shop, marketplace=marketplace, until__gt=now)
+    lease = ended.filter(position__withdrawn_at=None).order_by("-until").first()
     if lease is None:
         return None
     # The position first, like everyone who changes a lease (rest_positions.py); then the lease as it is now.
-    Position.objects.select_for_update().get(pk=lease.position_id)
+    if Position.objects.select_for_update().get(pk=lease.position_id).withdrawn_at is not None:
+        return None  # just now
     lease.refresh_from_db()
     lease.ended_at = lease.until = None
     lease.last_used_at = now
@@ -127,7 +129,7 @@ def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease:
 def _check_limit(shop: Shop, marketplace: str, now: datetime) -> None:
     """Positions that rest count too: they are no one else's yet."""
     held = PositionLease.objects.filter(models.Q(until=None) | models.Q(until__gt=now), marketplace=marketplace)
-    mine = held.filter(shop__owner_id=shop.owner_id).values("position").distinct().count()
+    mine = held.filter(shop__owner_id=shop.owner_id, position__withdrawn_at=None).values("position").distinct().count()
     if mine >= settings.JOEY_POSITIONS_PER_PERSON:
         text = _("One person may have %(most)d positions at %(place)s, over all their shops, and all are in use.")
         raise TooManyPositions(
@@ -136,7 +138,7 @@ def _check_limit(shop: Shop, marketplace: str, now: datetime) -> None:
 
 
 def _free(marketplace: str, now: datetime) -> models.QuerySet[Position]:
-    return Position.objects.filter(marketplace=marketplace, free_from__lte=now)
+    return Position.objects.filter(marketplace=marketplace, free_from__lte=now, withdrawn_at=None)
 
 
 def _may_be_made(marketplace: str) -> bool:
@@ -144,7 +146,8 @@ def _may_be_made(marketplace: str) -> bool:
     positions = registry.manifest_of(marketplace).capabilities.positions
     if positions.registered or positions.granted == "none":
         return False
-    return positions.at_most is None or Position.objects.filter(marketplace=marketplace).count() < positions.at_most
+    there = Position.objects.filter(marketplace=marketplace, withdrawn_at=None)
+    return positions.at_most is None or there.count() < positions.at_most
 
 
 def _free_form_position(marketplace: str, now: datetime) -> Position | None:

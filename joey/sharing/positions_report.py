@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import NotFound
+from joey.kit.refusals import Invalid, NotFound
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.queries import slug_of
 
@@ -26,6 +26,7 @@ class PositionCount:
     resting: int
     free: int
     never_leased: int
+    withdrawn: int
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class LeaseStep:
 
 
 # Conditions on positions.
-LEASED, RESTING, FREE = Q(free_from=None), Q(free_from__gt=Now()), Q(free_from__lte=Now())
+WITHDRAWN = Q(withdrawn_at__isnull=False)
+LEASED, RESTING, FREE = Q(free_from=None), Q(free_from__gt=Now()) & ~WITHDRAWN, Q(free_from__lte=Now()) & ~WITHDRAWN
 
 _LEASES = f"""
     SELECT l.id, l.marketplace, p.key AS position, {slug_of("l.shop_id")} AS shop, l.leased_from, l.last_used_at,
@@ -68,9 +70,10 @@ def position_counts(*, now: datetime) -> list[PositionCount]:
     found = sql.rows(
         """
         SELECT marketplace, count(*) FILTER (WHERE free_from IS NULL) AS leased,
-               count(*) FILTER (WHERE free_from > %(now)s) AS resting,
-               count(*) FILTER (WHERE free_from <= %(now)s) AS free,
-               count(*) FILTER (WHERE free_from <= %(now)s AND NOT was_leased) AS never_leased
+               count(*) FILTER (WHERE withdrawn_at IS NULL AND free_from > %(now)s) AS resting,
+               count(*) FILTER (WHERE withdrawn_at IS NULL AND free_from <= %(now)s) AS free,
+               count(*) FILTER (WHERE withdrawn_at IS NULL AND free_from <= %(now)s AND NOT was_leased) AS never_leased,
+               count(*) FILTER (WHERE withdrawn_at IS NOT NULL AND free_from IS NOT NULL) AS withdrawn
         FROM sharing_position GROUP BY marketplace ORDER BY marketplace
         """,
         {"now": now},
@@ -90,8 +93,9 @@ def with_shop(positions: "QuerySet[Position]") -> "QuerySet[Position]":
 
 
 def of_use(positions: "QuerySet[Position]", use: str) -> "QuerySet[Position]":
-    """Of `positions` those that are "leased", "resting" or "free"; for another word all of them."""
-    return positions.filter({"leased": LEASED, "resting": RESTING, "free": FREE}.get(use, Q()))
+    """Of `positions` those that are "leased", "resting", "free" or "withdrawn"; for another word all of them."""
+    uses = {"leased": LEASED, "resting": RESTING, "free": FREE, "withdrawn": WITHDRAWN}
+    return positions.filter(uses.get(use, Q()))
 
 
 def leases(*, marketplace: str | None = None, now: datetime, limit: int = LEASES_SHOWN) -> list[LeaseEntry]:
@@ -134,6 +138,16 @@ def lease_by_id(name: str) -> PositionLease:
     if found is None:
         raise _not_found()
     return found
+
+
+def position_by_key(key: str, *, marketplace: str | None = None) -> Position:
+    """The position with this key. Raises NotFound, Invalid ("marketplace") where several marketplaces have it."""
+    found = list(Position.objects.filter(key=key, **({"marketplace": marketplace} if marketplace else {}))[:2])
+    if not found:
+        raise _not_found()
+    if len(found) > 1:
+        raise Invalid(_("Several marketplaces have a position with this key. Name one."), field="marketplace")
+    return found[0]
 
 
 def _as_id(name: str) -> UUID | None:

@@ -118,6 +118,15 @@ CHECKS = [
         """,
     ),
     Check(
+        "32. A position is withdrawn exactly since its event says so",
+        f"""
+        SELECT p.id AS position, p.key, p.withdrawn_at, e.id AS event FROM sharing_position p
+        FULL JOIN (SELECT * FROM record_event WHERE kind = 'position.withdrawn') AS e
+          ON e.facts ->> 'marketplace' = p.marketplace AND e.facts ->> 'position' = {identifier_sql("p.key")}
+        WHERE p.withdrawn_at IS DISTINCT FROM e.happened_at
+        """,
+    ),
+    Check(
         "32. No position rests for less time than was noted before",
         f"""
         SELECT l.id AS lease, c.ended_at, c.until, c.until_before FROM (

@@ -51,6 +51,9 @@ def add_positions(marketplace: str, keys: Sequence[str], *, now: datetime, by: P
     wrong = next((key for key in keys if not _KEY.fullmatch(key)), None)
     if wrong is not None:
         raise Invalid(_("“%s” cannot be the key of a position. Copy it again.") % wrong[:80], field="keys")
+    gone = Position.objects.filter(marketplace=connector.code, key__in=keys).exclude(withdrawn_at=None).first()
+    if gone is not None:
+        raise Invalid(_("The position “%s” is withdrawn, for good. Make another one.") % gone.key, field="keys")
     new = sorted(set(keys) - set(Position.objects.filter(marketplace=connector.code).values_list("key", flat=True)))
     if new:
         _check_room(connector, len(new))
@@ -76,9 +79,10 @@ def _check_room(connector: Connector, count: int) -> int:
     if not 1 <= count <= MOST_AT_ONCE:
         raise Invalid(_("Register between 1 and %d positions at once.") % MOST_AT_ONCE, field="count")
     most = connector.manifest.capabilities.positions.at_most
-    if most is not None and have + count > most:
+    in_use = Position.objects.filter(marketplace=connector.code, withdrawn_at=None).count()
+    if most is not None and in_use + count > most:
         text = _("%(place)s allows %(most)d positions, and %(have)d are registered already.")
-        facts = {"place": registry.name_of(connector.code), "most": most, "have": have}
+        facts = {"place": registry.name_of(connector.code), "most": most, "have": in_use}
         raise Invalid(text % facts, field="count")
     return have
 

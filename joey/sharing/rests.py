@@ -4,14 +4,15 @@ from django.db.models import Q
 
 from joey.kit.rests import Job, Rest, Subject, Verb
 from joey.sharing.models import Position, PositionLease
-from joey.sharing.positions_report import FREE, LEASED, RESTING
+from joey.sharing.positions_report import FREE, LEASED, RESTING, WITHDRAWN
 
 RETURN_IDLE = Job("joey.sharing.jobs.return_idle_leases")
 END = Verb("positions end", "sharing_positionlease:end")
+WITHDRAW = Verb("positions withdraw", "sharing_position:withdraw")
 STARTS = [Verb("positions register", "page:register_positions")]
 _IN_USE = "waits for nothing: it is in use, or rests as agreed"
 
-POSITION = Subject("position", Position, "registered_at", over=FREE)
+POSITION = Subject("position", Position, "registered_at", over=FREE | WITHDRAWN)
 LEASE = Subject("lease", PositionLease, "leased_from", over=Q(ended_at__isnull=False))
 SUBJECTS = [POSITION, LEASE]
 
@@ -25,9 +26,13 @@ NEVER_REST = {
 }
 
 RESTS = [
-    Rest(POSITION, "leased", (RETURN_IDLE,), "when its lease ends", rows=LEASED, unlisted=_IN_USE),
     Rest(
-        POSITION, "free later", (RETURN_IDLE,), "at `free_from`", rows=RESTING, unlisted=_IN_USE,
+        POSITION, "leased", (RETURN_IDLE, WITHDRAW), "when its lease ends, or it is withdrawn", rows=LEASED,
+        unlisted=_IN_USE,
+    ),
+    Rest(
+        POSITION, "free later", (RETURN_IDLE, WITHDRAW), "at `free_from`, or it is withdrawn", rows=RESTING,
+        unlisted=_IN_USE,
     ),
     Rest(
         LEASE, "open", (RETURN_IDLE, END), "30 days after its last use, checked once a day", rows=Q(ended_at=None),

@@ -73,9 +73,25 @@ def test_a_lease_is_ended_with_a_reason_and_its_position_rests(positions: Positi
     prove()
 
 
+def test_a_mistyped_position_is_withdrawn_with_a_reason(positions: Positions) -> None:
+    positions("register", "1")
+    lease = lease_for(cast.meis_shop(), "taobao", now=clock.now())
+
+    withdrawn = positions("withdraw", lease.position.key, "--reason", "Mistyped")
+    again = positions("withdraw", lease.position.key, "--reason", "Mistyped")
+
+    assert withdrawn.returncode == 0, withdrawn.stderr
+    assert "no shop gets it any more" in withdrawn.stdout
+    assert "is withdrawn already" in again.stderr
+    assert "taobao: 0 leased, 0 resting, 0 free (0 never leased), 1 withdrawn" in positions("list").stdout
+    assert PositionLease.objects.get().ended_at is not None
+    prove()
+
+
 @pytest.mark.parametrize(
     ("words", "refusal"),
     [
+        (("withdraw", "no-such-key", "--reason", "x"), "no such lease or position"),
         (("register", "2", "--marketplace", "jd"), "JD.com has no positions|has no positions"),
         (("register", "2", "--marketplace", "nowhere"), "not connected"),
         (("register", "0"), "0 is not in the range"),

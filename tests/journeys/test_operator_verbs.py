@@ -406,3 +406,20 @@ def test_a_position_is_registered_and_a_lease_ends(
     assert ada.rows("sharing_positionlease", "?q=mei&ended_at__isempty=1") == []
     assert sold(joey, sandbox, mei, 1)["commission"]["minor"] > 0, "the next person who goes on brings a lease again"
     assert "All" in joey.run("prove")
+
+
+def test_a_position_is_withdrawn_and_its_shop_sells_on_another(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    sold(joey, sandbox, mei, 1)
+    (lease,) = ada.rows("sharing_positionlease", "?q=mei&ended_at__isempty=1")
+    listed = ada.run("positions", "list", "--marketplace", "taobao")
+    key = next(line.split()[2] for line in listed.splitlines() if line.startswith(lease))
+
+    ada.run("positions", "withdraw", key, "--reason", "Deleted in the console")
+
+    assert "1 withdrawn" in ada.run("positions", "list", "--marketplace", "taobao")
+    assert sold(joey, sandbox, mei, 1)["commission"]["minor"] > 0
+    (another,) = ada.rows("sharing_positionlease", "?q=mei&ended_at__isempty=1")
+    assert another != lease
+    assert "All" in joey.run("prove")

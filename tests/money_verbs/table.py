@@ -31,6 +31,7 @@ from joey.payouts.withdraw import withdraw_file
 from joey.sharing.end_lease import end_lease
 from joey.sharing.models import PositionLease
 from joey.sharing.register_positions import add_positions
+from joey.sharing.withdraw_position import withdraw_position
 from tests.cast import DAY, NOW, ada
 from tests.money_verbs.world import ANSWERED, commission, file_of, payout, shop, transfer
 from tests.payouts.bank import Bank
@@ -221,6 +222,13 @@ SCENARIOS = [
     ),
     Scenario("read a report again", "orders.retry_unread.retry_unreadable",
              lambda _: retry_unreadable(UnreadReport.objects.get().pk, by=ada(), now=NOW)),
+    Scenario(
+        "withdraw a position",
+        "sharing.withdraw_position.withdraw_position",
+        lambda _: withdraw_position(
+            PositionLease.objects.get(shop__slug="small").position, reason="Mistyped", by=ada(), now=NOW
+        ),
+    ),
     Scenario(
         "end a lease",
         "sharing.end_lease.end_lease",

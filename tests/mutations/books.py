@@ -31,6 +31,7 @@ from joey.people.models import Person
 from joey.sharing.end_lease import end_lease
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Position
+from joey.sharing.withdraw_position import withdraw_position
 from joey.shops.models import Shop
 from joey.shops.open_shop import open_shop
 from tests import database
@@ -41,7 +42,7 @@ from tests.payouts.stage import cny, ready_payee, second_operator
 from tests.proof import prove
 
 MEI, LULU, REUSED = "110000000001", "110000000002", "110000000003"  # the third is Otto's, and was Sam's before
-RESTING, FREE = "110000000004", "110000000005"  # Sam's shop had one of them
+RESTING, FREE, GONE = "110000000004", "110000000005", "110000000006"  # Sam's shop had the first
 BIG = "9001"  # Mei's line that her payouts are paid from
 
 
@@ -69,7 +70,9 @@ def _make_books(bank: Bank) -> None:
         ready_payee(shop)
         leased(shop, position)
     end_lease(leased(sams, RESTING), reason="Not used", now=NOW - 5 * DAY)
-    Position.objects.create(marketplace="taobao", key=FREE, free_from=NOW - 60 * DAY)
+    for key in (FREE, GONE):
+        Position.objects.create(marketplace="taobao", key=key, free_from=NOW - 60 * DAY)
+    withdraw_position(Position.objects.get(key=GONE), reason="Mistyped", now=NOW)
     shown = flask_facts(external_id=report().external_item, commission_ppm=70_000, as_of=NOW - 60 * DAY)
     take_offers([shown], now=NOW - 60 * DAY)
     for shop in (mei, lulu):

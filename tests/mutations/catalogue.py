@@ -38,6 +38,8 @@ OPEN_TO_THE_APP_ROLE = {
     "a shop given to another person",
     "a leased position marked free",
     "a lease invented in the past, and a line that is its shop's then",
+    "a position withdrawn past the verb",
+    "a withdrawn position given to shops again",
     "a lease ended past the verb",
     "a position given back to its shop past the verb",
     "the rest of a position cut short, so that the next shop gets it",

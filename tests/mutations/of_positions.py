@@ -104,6 +104,18 @@ OF_POSITIONS = [
         f"SELECT {_SAMS}",
     ),
     Corruption(
+        "a position withdrawn past the verb",
+        (f"UPDATE sharing_position SET withdrawn_at = '{NOW}' WHERE key = '{FREE}'",),
+        (32,),
+        f"SELECT '{FREE}'",
+    ),
+    Corruption(
+        "a withdrawn position given to shops again",
+        ("UPDATE sharing_position SET withdrawn_at = NULL WHERE withdrawn_at IS NOT NULL",),
+        (32,),
+        "SELECT id FROM sharing_position WHERE withdrawn_at IS NOT NULL",
+    ),
+    Corruption(
         "the rest of a position cut short, so that the next shop gets it",
         (
             f"UPDATE sharing_positionlease SET until = '{NOW}' WHERE id = {_SAMS}",

@@ -69,6 +69,24 @@ def test_an_operator_ends_a_lease_with_a_reason(office: Client) -> None:
     prove()
 
 
+def test_an_operator_withdraws_a_position_with_a_reason(office: Client) -> None:
+    position = Position.objects.create(marketplace="taobao", key="110001", free_from=clock.now())
+    lease_for(meis_shop(), "taobao", now=clock.now())
+    address = reverse("admin:sharing_position_changelist")
+    chosen = {"action": "withdraw", "_selected_action": str(position.pk)}
+
+    asked = office.post(address, chosen).content.decode()
+    office.post(address, chosen | {"reason": "Mistyped"})
+
+    assert 'name="reason"' in asked
+    assert PositionLease.objects.get().ended_at is not None
+    (event,) = events_of([f"position:{position.pk}"])
+    assert (event.kind, event.facts["by"]) == ("position.withdrawn", str(ada().pk))
+    assert "110001" in office.get(address, {"use": "withdrawn"}).content.decode()
+    assert "110001" not in office.get(address, {"use": "resting"}).content.decode()
+    prove()
+
+
 def test_a_resting_position_says_why_and_until_when(office: Client) -> None:
     leased, resting, free, new = (
         Position.objects.create(marketplace="taobao", key=key, free_from=free_from, was_leased=key != "n")

@@ -39,6 +39,7 @@ from joey.record.erasable import erased_count
 from joey.record.kinds import KINDS
 from joey.record.queries import events_of, texts_about
 from joey.sharing.end_lease import end_lease
+from joey.sharing.withdraw_position import withdraw_position
 from joey.shops.arrange import hide_listing
 from joey.shops.models import Listing, Shop
 from joey.shops.open_shop import describe_shop, open_shop
@@ -79,6 +80,12 @@ def ended(_bank: Bank) -> list[str]:
     lease = leased(meis_shop())
     end_lease(lease, reason=f"{WHO} asked for it", now=NOW)
     return [f"lease:{lease.pk}"]
+
+
+def position_withdrawn(_bank: Bank) -> list[str]:
+    position = leased(meis_shop()).position
+    withdraw_position(position, reason=f"{WHO} mistyped it", now=NOW)
+    return [f"position:{position.pk}", "shop:mei"]
 
 
 def given(_bank: Bank) -> list[str]:
@@ -194,7 +201,8 @@ def erased_before(bank: Bank) -> list[str]:
 # Of each kind with a text: what brings it about, with WHO in every text of the kind.
 STORIES: dict[str, Story] = {
     "shop.opened": named, "shop.described": named, "listing.hidden": hidden, "listing.reported": reported,
-    "position.ended": ended, "order_line.given": given, "report.dismissed": given_up, "commission.held": held_line,
+    "position.ended": ended, "position.withdrawn": position_withdrawn,
+    "order_line.given": given, "report.dismissed": given_up, "commission.held": held_line,
     "commission.released": held_line, "payee.changed": refused, "payout.requested": refused, "payout.held": refused,
     "payout.hold_released": refused, "payout.refused": refused, "payout.carried_over": refused,
     "payout.failed": failed, "payout.returned": came_back, "payout.decided": decided,

@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from joey.kit.refusals import Conflict, Forbidden, Invalid
 from joey.orders.models import OrderLine
 from joey.record.kinds import identifier
 from joey.record.queries import events_of
 from joey.sharing.end_lease import return_idle
-from joey.sharing.lease_position import NoPositionFree, lease_for
+from joey.sharing.lease_position import NoPositionFree, lease_for, may_lease
 from joey.sharing.models import Position, PositionLease
-from tests.cast import DAY, NOW, lulus_shop, meis_shop, report
+from joey.sharing.register_positions import add_positions
+from joey.sharing.withdraw_position import withdraw_position
+from tests.cast import DAY, NOW, lulus_shop, mei, meis_shop, report
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
@@ -46,6 +49,38 @@ def test_a_position_that_is_spelt_oddly_is_leased_and_ended_all_the_same(key: st
     events = events_of([f"shop:{meis_shop().pk}", f"lease:{lease.pk}"])
     named = {event.kind: event.facts["position"] for event in events if event.kind.startswith("position.")}
     assert named == dict.fromkeys(["position.leased", "position.ended"], identifier(key))
+    prove()
+
+
+def test_a_withdrawn_position_is_no_shops_any_more_and_its_shop_gets_another(settings: Settings) -> None:
+    settings.JOEY_POSITIONS_PER_PERSON = 1
+    for key in ("mistyped", "good"):
+        Position.objects.create(marketplace="taobao", key=key, free_from=NOW - DAY)
+    first = lease_for(meis_shop(), "taobao", now=MOMENT)
+
+    withdraw_position(first.position, reason="Mistyped", now=MOMENT + DAY)
+    may_lease(meis_shop(), "taobao", now=MOMENT + DAY)
+    second = lease_for(meis_shop(), "taobao", now=MOMENT + DAY)
+
+    assert (first.position.key, second.position.key) == ("mistyped", "good")
+    return_idle(now=MOMENT + 40 * DAY)
+    with pytest.raises(NoPositionFree):
+        lease_for(lulus_shop(), "taobao", now=MOMENT + 80 * DAY)  # "good" rests, "mistyped" would be free
+    take_order_reports("taobao", [report(position="mistyped", clicked_at=NOW + DAY / 2)], now=MOMENT + DAY)
+    assert OrderLine.objects.get().shop == meis_shop()
+    prove()
+
+
+def test_a_withdrawn_position_is_neither_withdrawn_nor_registered_again() -> None:
+    position = Position.objects.create(marketplace="taobao", key="mistyped", free_from=NOW - DAY)
+    withdraw_position(position, reason="Mistyped", now=NOW)
+
+    with pytest.raises(Conflict, match="withdrawn already"):
+        withdraw_position(position, reason="Mistyped", now=NOW)
+    with pytest.raises(Invalid, match="withdrawn, for good"):
+        add_positions("taobao", ["mistyped"], now=NOW)
+    with pytest.raises(Forbidden):
+        withdraw_position(Position.objects.get(), reason="I say so", by=mei(), now=NOW)
     prove()
 
 

@@ -18,6 +18,7 @@ from joey.office.site import office
 from joey.sharing.end_lease import end_lease
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.positions_report import of_use, steps_of, with_rest, with_shop
+from joey.sharing.withdraw_position import withdraw_position
 
 
 class Use(admin.SimpleListFilter):
@@ -27,7 +28,9 @@ class Use(admin.SimpleListFilter):
     parameter_name = "use"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return (("leased", _("Leased now")), ("resting", _("Resting")), ("free", _("Free")))
+        return (
+            ("leased", _("Leased now")), ("resting", _("Resting")), ("free", _("Free")), ("withdrawn", _("Withdrawn"))
+        )  # fmt: skip
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return of_use(queryset, self.value() or "")
@@ -41,10 +44,24 @@ class PositionsTable(ReadOnly):
     list_per_page = 20  # there can be hundreds, and a phone shows five at once
     search_fields = ("=key",)
     ordering = ("-free_from", "-id")  # leased ones have none and come first, then those that rest
-    fields = ("key", "marketplace", "use", "shop_slug", "was_leased", "registered_at")
+    actions = ("withdraw",)
+    fields = ("key", "marketplace", "use", "shop_slug", "was_leased", "registered_at", "withdrawn_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return with_shop(with_rest(super().get_queryset(request)))
+
+    @admin.action(description=_("Withdraw these positions…"))
+    def withdraw(self, request: HttpRequest, chosen: Iterable[Position]) -> HttpResponse | None:
+        now = clock.now()
+        return each_with_reason(
+            self, request, chosen,
+            lambda position, reason: withdraw_position(position, reason=reason, by=operator(request), now=now),
+            action="withdraw", title=gettext("Withdraw these positions"),
+            about=gettext(
+                "No shop gets these positions any more. Their leases end; orders that come of them are still the shops'"
+                " that had them. When a person next continues through a link of such a shop, it gets another position."
+            ),
+        )  # fmt: skip
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, position: Any) -> str:
@@ -54,6 +71,8 @@ class PositionsTable(ReadOnly):
     def use(self, position: Any) -> str:
         if position.free_from is None:
             return gettext("Leased now")
+        if position.withdrawn_at is not None:
+            return gettext("Withdrawn")
         until = time_text(position.free_from)
         if position.rests and not position.was_leased:
             return gettext("Rests until %s: an order named it, though no shop has had it") % until
