@@ -25,6 +25,12 @@ class MarketplaceRefused(Invalid):
     code = "marketplace_refused"
 
 
+class PositionRefused(MarketplaceRefused):
+    """It does not know the position that a link was to carry: no item can be linked on it."""
+
+    code = "position_refused"
+
+
 @dataclass(frozen=True)
 class OfferFacts:
     """One offer as the marketplace shows it at `as_of`."""
@@ -196,7 +202,8 @@ class Connector(Protocol):
         ...
 
     def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
-        """A link that carries `tracking`. Raises MarketplaceRefused where the marketplace grants none for the offer."""
+        """A link that carries `tracking`. Raises MarketplaceRefused where the marketplace grants none for the offer,
+        PositionRefused where it says that the position is the reason."""
         ...
 
     def register_position(self, name: str) -> str:

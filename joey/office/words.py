@@ -116,6 +116,7 @@ COLUMNS: Mapping[str, Any] = {
     "shown_rate_ppm": _("Rate shown at the click"),
     "reason": _("Reason"),
     "received_at": _("Received at"),
+    "refused_at": _("Refused since"),
     "registered_at": _("Registered at"),
     "report_id": _("Report"),
     "reported_at": _("Last change at the marketplace"),

@@ -19,6 +19,7 @@ from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
 
 REFRESH = timedelta(hours=1)  # how exactly "last used" is kept
+REFUSED_LAST = models.F("refused_at").asc(nulls_first=True)
 
 
 class NoPositionFree(Unavailable):
@@ -101,12 +102,15 @@ def _resumed(shop: Shop, marketplace: str, now: datetime) -> PositionLease | Non
 
 
 def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease:
-    """One that was never used before one that was, and of those the one that has rested longest."""
+    """One that was never used before one that was, and of those the one that has rested longest.
+
+    One that the marketplace refused comes last: an operator may have fixed that there.
+    """
     _check_limit(shop, marketplace, now)
     # So that a position is never missed because another transaction looks at it.
     sql.lock_until_end(f"positions:{marketplace}")
     position = (
-        _free(marketplace, now).select_for_update().order_by("was_leased", "free_from", "id").first()
+        _free(marketplace, now).select_for_update().order_by(REFUSED_LAST, "was_leased", "free_from", "id").first()
     ) or _free_form_position(marketplace, now)
     if position is None:
         raise _none_free(marketplace)

@@ -18,6 +18,7 @@ class Position(models.Model):
     # Null while leased. Else no shop gets it before this: window and refund time after its last reported use.
     free_from = models.DateTimeField(null=True, db_default=Now())
     was_leased = models.BooleanField(default=False, db_default=False)  # one that never was is taken first
+    refused_at = models.DateTimeField(null=True)  # since when the marketplace links no item on it
     withdrawn_at = models.DateTimeField(null=True)  # no shop gets it any more
 
     class Meta:

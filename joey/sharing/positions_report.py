@@ -56,6 +56,7 @@ class LeaseStep:
 
 # Conditions on positions.
 WITHDRAWN = Q(withdrawn_at__isnull=False)
+REFUSED = Q(refused_at__isnull=False) & ~WITHDRAWN
 LEASED, RESTING, FREE = Q(free_from=None), Q(free_from__gt=Now()) & ~WITHDRAWN, Q(free_from__lte=Now()) & ~WITHDRAWN
 
 _LEASES = f"""
@@ -93,8 +94,8 @@ def with_shop(positions: "QuerySet[Position]") -> "QuerySet[Position]":
 
 
 def of_use(positions: "QuerySet[Position]", use: str) -> "QuerySet[Position]":
-    """Of `positions` those that are "leased", "resting", "free" or "withdrawn"; for another word all of them."""
-    uses = {"leased": LEASED, "resting": RESTING, "free": FREE, "withdrawn": WITHDRAWN}
+    """Those that are "leased", "resting", "free", "refused" or "withdrawn"; for another word all of them."""
+    uses = {"leased": LEASED, "resting": RESTING, "free": FREE, "refused": REFUSED, "withdrawn": WITHDRAWN}
     return positions.filter(uses.get(use, Q()))
 
 

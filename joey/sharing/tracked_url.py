@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.text import storable
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest
-from joey.marketplaces.port import MarketplaceUnavailable, TrackedLink, Tracking
+from joey.marketplaces.port import MarketplaceUnavailable, PositionRefused, TrackedLink, Tracking
 from joey.sharing.lease_position import NothingComesBack, lease_for, uses_positions
-from joey.sharing.models import Link, PositionLease, TrackedUrl
+from joey.sharing.models import Link, Position, PositionLease, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,9 @@ def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
 
     It carries what the marketplace's reports give back: the shop's position, leased now if needed, the link's code as
     a sub-id, or both. Only call it for a person who goes on. Raises NothingComesBack, NoPositionFree, TooManyPositions;
-    MarketplaceUnavailable (AddressOutside among them) and MarketplaceRefused, which leave the lease; NotConnected. The
-    marketplace is called outside any transaction, since it may take seconds.
+    MarketplaceUnavailable (AddressOutside among them) and MarketplaceRefused, which leave the lease; NotConnected. A
+    position that is refused (PositionRefused) is listed for operators from then on. The marketplace is called outside
+    any transaction, since it may take seconds.
     """
     listing, offer = link.listing, link.listing.offer
     manifest = registry.manifest_of(offer.marketplace)
@@ -41,7 +42,12 @@ def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
     if known is not None:
         return known
     tracking = Tracking(position=lease.position.key if lease else None, sub_id=sub_id or None)
-    given = registry.connector_for(offer.marketplace).tracked_link(offer.external_id, tracking)
+    try:
+        given = registry.connector_for(offer.marketplace).tracked_link(offer.external_id, tracking)
+    except PositionRefused:
+        note_refused(lease, now=now)
+        raise
+    note_refused(lease, now=None)
     if may_lead_to(given.url, manifest.hosts) is None:
         log.error("%s gave an address outside its hosts: %r", offer.marketplace, given.url[:200])
         text = _("%s gave an address that is not its own. Try again later.")
@@ -66,6 +72,12 @@ def _keep(link: Link, lease: PositionLease | None, sub_id: str, given: TrackedLi
         },
     )
     return kept
+
+
+def note_refused(lease: PositionLease | None, *, now: datetime | None) -> None:
+    """Since when the marketplace refuses the position of the lease; None: it does not. Written when that changes."""
+    if lease is not None and (lease.position.refused_at is None) != (now is None):
+        Position.objects.filter(pk=lease.position_id).update(refused_at=now)
 
 
 def needs_lease(code: str, manifest: Manifest) -> bool:

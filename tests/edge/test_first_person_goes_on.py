@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -10,6 +11,8 @@ import pytest
 
 from joey.catalog.models import Offer
 from joey.demo import catalogue
+from joey.edge.ask_marketplace import REMEMBER_SECONDS
+from joey.insight.waiting import waiting
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock
 from joey.marketplaces.port import OfferFacts
@@ -18,6 +21,7 @@ from joey.sharing.end_lease import end_lease
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick, Position, PositionLease, TrackedUrl
 from joey.sharing.prove import CHECKS
+from joey.sharing.withdraw_position import withdraw_position
 from joey.shops.models import Shop
 from tests import cast
 from tests.edge.server import PHONE, WECHAT, Server, server
@@ -193,6 +197,27 @@ def test_when_all_positions_are_taken_the_page_says_what_is_the_case(
         assert "Taobao cannot tell right now that this shop sent you" in page.text
     assert PositionLease.objects.count() == 1
     assert not OutboundClick.objects.filter(shop_id=cast.meis_shop().pk).exists()
+
+
+def test_a_position_that_the_marketplace_does_not_know_is_listed_until_it_is_withdrawn(
+    joey: Server, item: Offer, accounts: dict[str, object]
+) -> None:
+    mistyped = Position.objects.create(marketplace="taobao", key="999999999999", free_from=clock.now())
+    positions(accounts, most=1)
+    link = own_link(cast.meis_shop(), item)
+
+    page = joey.get(f"/go/{link.code}", accept_language="en")
+    (waits,) = [each for each in waiting(now=clock.now()) if each.state == "refused by its marketplace"]
+    withdraw_position(mistyped, reason="Mistyped", now=clock.now())
+    time.sleep(REMEMBER_SECONDS)
+    answer = joey.get(f"/go/{link.code}")
+
+    assert "Taobao cannot tell right now that this shop sent you" in page.text
+    assert "It does not accept the number" in page.text
+    assert (waits.count, waits.verbs[0].command) == (1, "positions withdraw")
+    assert answer.headers["location"] == TrackedUrl.objects.get().url
+    assert waiting(now=clock.now()) == []
+    assert [check.rule for check in CHECKS if check.first_offender()] == []
 
 
 def test_one_account_cannot_take_every_position(joey: Server, item: Offer, accounts: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ from joey.marketplaces.port import (
     MarketplaceUnavailable,
     OfferFacts,
     OrderReport,
+    PositionRefused,
     RefundReport,
     Tracking,
 )
@@ -98,9 +99,15 @@ def test_a_new_ad_zone_can_be_used_at_once(taobao: TaobaoConnector, pot: OfferFa
     )
 
 
-def test_an_unknown_position_is_refused(taobao: TaobaoConnector, pot: OfferFacts) -> None:
-    with pytest.raises(MarketplaceRefused):
-        taobao.tracked_link(pot.external_id, Tracking(position="1"))
+@pytest.mark.parametrize("position", ["1", "relation:1"])
+def test_an_unknown_position_is_refused_otherwise_than_an_item(
+    taobao: TaobaoConnector, pot: OfferFacts, position: str
+) -> None:
+    with pytest.raises(PositionRefused):
+        taobao.tracked_link(pot.external_id, Tracking(position=position))
+    with pytest.raises(MarketplaceRefused) as refused:
+        taobao.tracked_link("no-such-item", FIRST)
+    assert not isinstance(refused.value, PositionRefused)
 
 
 def test_an_order_is_seen_through_all_its_states_and_its_return(

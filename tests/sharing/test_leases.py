@@ -71,6 +71,15 @@ def test_a_withdrawn_position_is_no_shops_any_more_and_its_shop_gets_another(set
     prove()
 
 
+def test_a_position_that_its_marketplace_refused_is_leased_last() -> None:
+    for key, refused_at in (("refused", NOW), ("good", None)):
+        Position.objects.create(marketplace="taobao", key=key, free_from=NOW - DAY, refused_at=refused_at)
+
+    leases = [lease_for(shop, "taobao", now=MOMENT) for shop in (meis_shop(), lulus_shop())]
+
+    assert [lease.position.key for lease in leases] == ["good", "refused"]
+
+
 def test_a_withdrawn_position_is_neither_withdrawn_nor_registered_again() -> None:
     position = Position.objects.create(marketplace="taobao", key="mistyped", free_from=NOW - DAY)
     withdraw_position(position, reason="Mistyped", now=NOW)

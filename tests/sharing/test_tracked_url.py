@@ -6,7 +6,7 @@ import pytest
 
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Capabilities, Manifest, Positions, SubIds
-from joey.marketplaces.port import ByPosition, BySubId, MarketplaceRefused, TrackedLink, Tracking
+from joey.marketplaces.port import ByPosition, BySubId, MarketplaceRefused, PositionRefused, TrackedLink, Tracking
 from joey.marketplaces.taobao.manifest import MANIFEST
 from joey.orders.models import OrderLine
 from joey.sharing.lease_position import NoPositionFree, NothingComesBack, lease_for
@@ -15,7 +15,7 @@ from joey.sharing.models import Link, Position, PositionLease, TrackedUrl
 from joey.sharing.prove import CHECKS
 from joey.sharing.tracked_url import tracked_url
 from joey.shops.models import Shop
-from tests.cast import NOW, flask, leased, listed, lulus_shop, meis_shop, report, sam
+from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, report, sam
 from tests.orders.polled import take_order_reports
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +33,14 @@ class Marketplace:
 
     def __init__(self) -> None:
         self.carried: list[Tracking] = []
+        self.unknown = ""
 
     def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
         self.carried.append(tracking)
         if external_id == "refused":
             raise MarketplaceRefused("no")
+        if tracking.position == self.unknown:
+            raise PositionRefused("not yours")
         return TrackedLink(f"https://item.taobao.com/{external_id}?p={tracking.position}&s={tracking.sub_id}")
 
     def register_position(self, name: str) -> str:
@@ -77,6 +80,25 @@ def test_by_position_all_links_of_a_listing_share_one_address(
     assert first == second
     assert (first.lease_id, first.sub_id) == (lease.id, "")
     assert marketplace.carried == [Tracking(position="110000000001")]
+
+
+def test_a_position_that_the_marketplace_refuses_is_noted_as_long_as_it_does(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(monkeypatch, "position", sub_ids=SUB_IDS)
+    position = leased(meis_shop()).position
+    marketplace.unknown = position.key
+
+    for now in (NOW, NOW + DAY):
+        with pytest.raises(PositionRefused):
+            tracked_url(link(), now=now)
+    position.refresh_from_db()
+    assert position.refused_at == NOW
+
+    marketplace.unknown = ""
+    tracked_url(link(), now=NOW + DAY)
+    position.refresh_from_db()
+    assert position.refused_at is None
 
 
 def test_by_sub_id_each_link_has_an_address_of_its_own_and_no_position_is_leased(

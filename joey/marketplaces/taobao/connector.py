@@ -18,6 +18,7 @@ from joey.marketplaces.port import (
     Connector,
     MarketplaceRefused,
     OfferFacts,
+    PositionRefused,
     ReportedRow,
     TrackedLink,
     Tracking,
@@ -41,6 +42,7 @@ ITEM = 1  # material_type of a parsed link
 NO_RESULT = "50001"  # how a search says that nothing was found (unverified)
 
 # ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
+_POSITION = re.compile(r"adzone|relation_?id|\bpid\b|推广位", re.IGNORECASE)  # what Taobao calls one when it refuses it
 _COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9]{8,14})\s*[￥¥€$₤₳¢£₴]", re.ASCII)
 
 
@@ -136,15 +138,14 @@ class TaobaoConnector:
 
     def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
         """A link on a position: of the item's coupon while one runs."""
-        answer = self._client.call(
-            "taobao.tbk.dg.general.link.convert",
-            {
-                "item_id_list": external_id,
-                "biz_scene_id": ROTATING_IDS,
-                "promotion_type": PROMOTE,
-                **self._position(tracking),
-            },
-        )
+        position = self._position(tracking)
+        asked = {"item_id_list": external_id, "biz_scene_id": ROTATING_IDS, "promotion_type": PROMOTE}
+        try:
+            answer = self._client.call("taobao.tbk.dg.general.link.convert", asked | position)
+        except MarketplaceRefused as refused:  # an item is refused inside an answer, with a code of its own
+            if str(refused.facts.get("sub_code")).startswith("isv.") and _POSITION.search(str(refused)):
+                raise PositionRefused(refused.text, **refused.facts) from refused
+            raise
         entry: Row = next(iter(listed(inner(answer, "data"), "item_url_list", "item_url_list")), {})
         code = text(entry, "code")
         found = converted_link(entry, now=datetime.now(UTC)) if code in ("", "0") else None

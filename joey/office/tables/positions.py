@@ -22,15 +22,19 @@ from joey.sharing.withdraw_position import withdraw_position
 
 
 class Use(admin.SimpleListFilter):
-    """Positions by what they are doing: a shop has them, they rest, or they are free."""
+    """Positions by what they are doing: a shop has them, they rest or are free; or why they are of no use."""
 
     title = _("Use")
     parameter_name = "use"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         return (
-            ("leased", _("Leased now")), ("resting", _("Resting")), ("free", _("Free")), ("withdrawn", _("Withdrawn"))
-        )  # fmt: skip
+            ("leased", _("Leased now")),
+            ("resting", _("Resting")),
+            ("free", _("Free")),
+            ("refused", _("Refused by its marketplace")),
+            ("withdrawn", _("Withdrawn")),
+        )
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return of_use(queryset, self.value() or "")
@@ -45,7 +49,7 @@ class PositionsTable(ReadOnly):
     search_fields = ("=key",)
     ordering = ("-free_from", "-id")  # leased ones have none and come first, then those that rest
     actions = ("withdraw",)
-    fields = ("key", "marketplace", "use", "shop_slug", "was_leased", "registered_at", "withdrawn_at")
+    fields = ("key", "marketplace", "use", "shop_slug", "was_leased", "registered_at", "refused_at", "withdrawn_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return with_shop(with_rest(super().get_queryset(request)))

@@ -10,7 +10,7 @@ from joey.kit.partitions import partitioned_by_day
 # A position is never another one at its marketplace: whose an order is depends on the key that was leased.
 POSITIONS_KEEP_THEIR_KEYS = f"""
     REVOKE UPDATE, DELETE, TRUNCATE ON sharing_position FROM {APP_ROLE};
-    GRANT UPDATE (free_from, was_leased, withdrawn_at) ON sharing_position TO {APP_ROLE};
+    GRANT UPDATE (free_from, was_leased, refused_at, withdrawn_at) ON sharing_position TO {APP_ROLE};
 """
 # A lease is never given to another shop or position: the app role may only end and prolong it. The history is written
 # by the owner's function, so that the app role can neither leave an entry out nor add one.
@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('registered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('free_from', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), null=True)),
                 ('was_leased', models.BooleanField(db_default=False, default=False)),
+                ('refused_at', models.DateTimeField(null=True)),
                 ('withdrawn_at', models.DateTimeField(null=True)),
             ],
             options={
