@@ -11,7 +11,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.sharing.end_lease import end_lease
 from joey.sharing.make_link import make_link
-from joey.sharing.models import LeaseChange, Position, PositionLease
+from joey.sharing.models import LeaseChange, PositionLease
 from joey.sharing.prove import CHECKS
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, report
 from tests.orders.polled import take_order_reports
