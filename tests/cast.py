@@ -96,6 +96,8 @@ def lease_on(position: Position, shop: Shop, *, since: datetime, ended_at: datet
         ended_at=ended_at, until=ended_at,
         is_reuse=PositionLease.objects.filter(position=position).exclude(shop=shop).exists(),
     )  # fmt: skip
+    if ended_at is None and position.free_from is not None:
+        Position.objects.filter(pk=position.pk).update(free_from=None)
     facts = {"marketplace": position.marketplace, "position": identifier(position.key)}
     append("position.leased", f"shop:{shop.pk}", facts, happened_at=since, shop_id=shop.pk)
     if ended_at:

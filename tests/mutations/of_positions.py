@@ -6,13 +6,14 @@ from tests.mutations.corruption import Corruption, line, shop
 
 _OF_MEI, _OF_LULU = (f"shop_id = {shop(slug)} AND channel = 'xiaohongshu'" for slug in ("mei", "lulu"))
 _MEIS = f"(SELECT id FROM sharing_positionlease WHERE shop_id = {shop('mei')})"
-_SAMS = f"(SELECT id FROM sharing_positionlease WHERE shop_id = {shop('sam')})"
 _AT = f"(SELECT clicked_at FROM orders_orderline WHERE id = {line('3101')})"
 
 
 def _position(key: str) -> str:
     return f"(SELECT id FROM sharing_position WHERE key = '{key}')"
 
+
+_SAMS = f"(SELECT id FROM sharing_positionlease WHERE position_id = {_position(RESTING)})"
 
 OF_POSITIONS = [
     Corruption(
@@ -69,8 +70,8 @@ OF_POSITIONS = [
     Corruption(
         "a lease given to another shop, with its history",
         (
-            f"UPDATE sharing_leasechange SET shop_id = {shop('lulu')} WHERE shop_id = {shop('sam')}",
-            f"UPDATE sharing_positionlease SET shop_id = {shop('lulu')} WHERE shop_id = {shop('sam')}",
+            f"UPDATE sharing_leasechange SET shop_id = {shop('lulu')} WHERE lease_id = {_SAMS}",
+            f"UPDATE sharing_positionlease SET shop_id = {shop('lulu')} WHERE id = {_SAMS}",
         ),
         (10,),
         f"SELECT {_SAMS}",
@@ -78,8 +79,8 @@ OF_POSITIONS = [
     Corruption(
         "a lease begun earlier, with its history",
         (
-            f"UPDATE sharing_leasechange SET leased_from = '{NOW - 90 * DAY}' WHERE shop_id = {shop('sam')}",
-            f"UPDATE sharing_positionlease SET leased_from = '{NOW - 90 * DAY}' WHERE shop_id = {shop('sam')}",
+            f"UPDATE sharing_leasechange SET leased_from = '{NOW - 90 * DAY}' WHERE lease_id = {_SAMS}",
+            f"UPDATE sharing_positionlease SET leased_from = '{NOW - 90 * DAY}' WHERE id = {_SAMS}",
         ),
         (10,),
         f"SELECT {_SAMS}",

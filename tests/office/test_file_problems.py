@@ -45,6 +45,10 @@ LINES = BY_ANSWERS | {
     ),
     STRANGER_ERASED: "The bank answered about a transfer that is not in this file; how it named it was erased.",
     "overdue: K1 was not answered in time": "K1: not answered in time.",
+    "given_up: K1 is not waited for any more": "K1: an operator gave up waiting.",
+    "unknown_transfer: 12 more are not in this file": (
+        "The bank answered about 12 more transfers that are not in this file."
+    ),
     "left_out: K1 was not taken over by a restore": "K1: a restore could not take over what became of it.",
     judged("accepted", says(UNREADABLE, None, "", "state 'dancing': ")): (
         "K1: the bank's answer cannot be read (state 'dancing': )."

@@ -83,9 +83,9 @@ def ended(_bank: Bank) -> list[str]:
 
 
 def position_withdrawn(_bank: Bank) -> list[str]:
-    position = leased(meis_shop()).position
-    withdraw_position(position, reason=f"{WHO} mistyped it", now=NOW)
-    return [f"position:{position.pk}", "shop:mei"]
+    lease = leased(meis_shop())
+    withdraw_position(lease.position, reason=f"{WHO} mistyped it", now=NOW)
+    return [f"position:{lease.position_id}", f"lease:{lease.pk}"]
 
 
 def given(_bank: Bank) -> list[str]:
