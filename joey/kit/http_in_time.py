@@ -4,8 +4,10 @@ httpx bounds each step: a server that sends one byte of a header every few secon
 with it everything that waits for that call.
 """
 
+import socket
 import ssl
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from threading import local
 from time import monotonic
 from typing import Any
@@ -64,8 +66,19 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = super().connect_tcp(host, port, self._left(timeout), local_address, socket_options)
-        return _Stream(stream, self._left)
+        """The first address of the host that answers; each gets what is left. Looking the name up is the resolver's."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as trouble:
+            raise httpcore.ConnectError(str(trouble)) from trouble
+        addresses = list(dict.fromkeys(str(address[0]) for *_kind, address in found))
+        for address in addresses[:-1]:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return self._connected(address, port, timeout, local_address, socket_options)
+        return self._connected(addresses[-1], port, timeout, local_address, socket_options)
+
+    def _connected(self, address: str, port: int, timeout: float | None, *more: Any) -> httpcore.NetworkStream:
+        return _Stream(super().connect_tcp(address, port, self._left(timeout), *more), self._left)
 
 
 class _Stream(httpcore.NetworkStream):

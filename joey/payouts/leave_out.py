@@ -26,7 +26,7 @@ from joey.payouts.pause import open_pauses, pause_payouts
 from joey.payouts.questions import ask_question
 from joey.payouts.read_before import read
 from joey.payouts.release import release_payout
-from joey.payouts.resolve_left_out import book_found
+from joey.payouts.resolve_left_out import PAID, book_found, release_waiting
 from joey.payouts.withdraw import withdraw_prepared
 from joey.record.append import append
 from joey.record.erasable import TextRef
@@ -106,31 +106,39 @@ def leave_out_again(before: psycopg.Connection, *, now: datetime) -> None:
     """What an earlier restore left out stays so: the replaced database does not have it.
 
     The hold or the pause that it placed comes as any does, with how it ended; only a missing one is placed again, and
-    none once two operators have agreed. What they found comes too, and what it booked. A payout that left by what the
-    backup knows of it is no longer left out.
+    none once two operators have agreed. What they found comes too, also where the backup knows already what was left
+    out, and what it booked. A payout that left by what the backup knows of it is no longer left out.
     """
     findings = read(before, Event, "kind", [FOUND])
     for event in read(before, Event, "kind", [LEFT_OUT]):
-        if _is_left_out(event.subject_key) or _has_left(event.subject_key):
+        if _has_left(event.subject_key):
             continue
         facts = dict(event.facts)
         found = sorted((each for each in findings if each.subject_key == event.subject_key), key=lambda each: each.id)
         shop = Shop.objects.select_related("owner").filter(pk=facts["shop"]).first()
-        is_open = not any(each.facts["carried_out"] for each in found)
-        if is_open and not _is_here(facts.get("stopped_by")) and (shop is None or "stopped_by" in facts):
-            facts |= {"stopped_by": _stop(shop, facts, now)}
-        append(LEFT_OUT, event.subject_key, facts, happened_at=now)
+        if not _is_left_out(event.subject_key):
+            is_open = not any(each.facts["carried_out"] for each in found)
+            if is_open and not _is_here(facts.get("stopped_by")) and (shop is None or "stopped_by" in facts):
+                facts |= {"stopped_by": _stop(shop, facts, now)}
+            append(LEFT_OUT, event.subject_key, facts, happened_at=event.happened_at)
         for each in found:
             _copy_finding(before, each, shop, now)
 
 
 def _copy_finding(before: psycopg.Connection, finding: Event, shop: Shop | None, now: datetime) -> None:
-    """What an operator found, and what was booked of it while its shop is here."""
-    facts = finding.facts if shop else {name: fact for name, fact in finding.facts.items() if name != "booked"}
+    """What an operator found, and what was booked of it, or can be now that its shop is here."""
+    known = [event for event in events_of([finding.subject_key]) if event.kind == FOUND]
+    if any((event.facts["by"], event.happened_at) == (finding.facts["by"], finding.happened_at) for event in known):
+        return
+    left_out = next(each for each in left_out_payouts() if finding.subject_key == f"payout:{each.payout_id}")
+    facts = {name: fact for name, fact in finding.facts.items() if name != "booked"}
+    if shop and facts["carried_out"] and facts["outcome"] == PAID:
+        facts |= {"booked": finding.facts.get("booked") or left_out.rail_account}
     copy_texts(before, [TextRef.from_fact(facts["reason"]).id])
     append(FOUND, finding.subject_key, facts, happened_at=finding.happened_at, shop_id=shop.id if shop else None)
-    left_out = next(each for each in left_out_payouts() if finding.subject_key == f"payout:{each.payout_id}")
-    book_found(left_out, facts.get("booked", ""), now=now)
+    if facts["carried_out"]:
+        release_waiting(left_out.payout_id, facts["outcome"], now=now)
+        book_found(left_out, facts.get("booked", ""), now=now)
 
 
 def _has_left(subject: str) -> bool:

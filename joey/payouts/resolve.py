@@ -108,11 +108,13 @@ def mark_refused(file: PayoutFile, *, by: Person, reason: str, now: datetime) ->
     all of it, Forbidden (before anything is written) when one is the own shop's, and what resolve raises.
     """
     reason = read_reason(reason)
-    refused = PayoutAnswer.objects.filter(file=file, outcome=PayoutAnswer.Outcome.FILE_REFUSED)
+    refused = PayoutAnswer.objects.filter(file=file, outcome=PayoutAnswer.Outcome.FILE_REFUSED).exists()
     unknown = PayoutAttempt.objects.filter(file=file, state=_A.UNKNOWN).select_related("payout__shop")
     open_ones = list(unknown.order_by("id"))
-    if not open_ones or (KnownAnswers(file).any_sign and not refused.exists()):
-        raise NothingToResolve(_("The bank has this file, or no transfer of it is unknown."))
+    if not open_ones or not (refused or KnownAnswers(file).may_go_again):
+        raise NothingToResolve(
+            _("The bank did not refuse this file, nor says that it never knew it; or nothing of it is unknown.")
+        )
     for attempt in open_ones:
         check_operator(by, attempt.payout.shop)
     questions = open_holds().filter(attempt__in=open_ones, cause__in=QUESTIONS)

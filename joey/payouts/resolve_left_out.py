@@ -15,12 +15,12 @@ from joey.kit import sql
 from joey.kit.refusals import Invalid
 from joey.kit.sentences import Sentence
 from joey.kit.text import read_reason
-from joey.payouts.holds import release_hold
+from joey.payouts.holds import open_holds, release_hold
 from joey.payouts.journals import CARRIED_OVER, JOURNALS_OF, PayoutJournal, book
 from joey.payouts.left_out import FOUND, LeftOutPayout, left_out_by_key
-from joey.payouts.models import Payout, PayoutAttempt, PayoutDecision, PayoutHold, PayoutPause
+from joey.payouts.models import Payout, PayoutAttempt, PayoutDecision
 from joey.payouts.operators import check_operator, name_of
-from joey.payouts.pause import end_pause
+from joey.payouts.pause import end_pause, open_pauses
 from joey.payouts.rails.registry import connect_rail, default_rail
 from joey.payouts.release import release_payout
 from joey.payouts.resolve import AnotherOperatorNeeded, NothingToResolve
@@ -69,8 +69,7 @@ def resolve_left_out(
     subject = f"payout:{found.payout_id}"
     append(FOUND, subject, facts, happened_at=now, shop_id=shop.id if shop else None)
     if carried_out:
-        if shop is not None:
-            _release(found.payout_id, outcome, now)
+        release_waiting(found.payout_id, outcome, now=now)
         book_found(found, str(facts.get("booked", "")), now=now)
         _go_on(found.stopped_by, by, reason, now)
     return carried_out
@@ -95,7 +94,7 @@ def book_found(left_out: LeftOutPayout, rail_account: str, *, now: datetime) -> 
     )
 
 
-def _release(payout_id: UUID, outcome: str, now: datetime) -> None:
+def release_waiting(payout_id: UUID, outcome: str, *, now: datetime) -> None:
     """End the payout where it is here and waits: no file of it could be taken over (leave_out.py)."""
     waiting = Payout.objects.select_for_update(of=("self",)).select_related("shop")
     for payout in waiting.filter(pk=payout_id, state__in=(Payout.State.REQUESTED, Payout.State.APPROVED)):
@@ -108,7 +107,9 @@ def _release(payout_id: UUID, outcome: str, now: datetime) -> None:
 
 
 def _go_on(stopped_by: UUID, by: Person, reason: str, now: datetime) -> None:
-    if hold := PayoutHold.objects.filter(pk=stopped_by).first():
+    """End the hold or the pause, unless it has ended: a restore brings how one ended in the database before."""
+    for hold in open_holds().filter(pk=stopped_by):
         release_hold(hold, by=by, reason=reason, now=now)
-    else:
-        end_pause(PayoutPause.objects.get(pk=stopped_by), by=by, reason=reason, now=now)
+    for pause in open_pauses():
+        if pause.pk == stopped_by:
+            end_pause(pause, by=by, reason=reason, now=now)

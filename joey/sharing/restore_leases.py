@@ -15,9 +15,11 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
-from joey.record.append import append_set
-from joey.record.kinds import identifier_sql
+from joey.record.append import append, append_set
+from joey.record.erasable import keep_text
+from joey.record.kinds import identifier, identifier_sql
 from joey.sharing.lease_position import REFRESH
+from joey.sharing.models import Position
 from joey.sharing.rest_positions import rest_at
 from joey.shops.models import Listing, Shop
 
@@ -31,6 +33,7 @@ class PositionBefore:
     registered_at: datetime
     free_from: datetime | None
     was_leased: bool
+    refused_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class RestUntil:
     until: datetime
 
 
+ERASED = "The reason was erased."  # only operators read it
 COMING = SetTable("lease_coming", ComingLease)
 REST_UNTIL = SetTable("rest_until", RestUntil)
 
@@ -109,7 +113,8 @@ def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
     every lease of its position that is here: then that one ends when it begins, but not before its last use, since
     orders of that time are its shop's. A shop that has an open lease in both at one marketplace keeps the one that it
     has there. What cannot come, as its shop is missing here, leaves its position resting for the order window and the
-    refund time, as if the lease had ended now. Safe to run twice.
+    refund time, as if the lease had ended now. A position that was withdrawn there, or that its marketplace refuses, is
+    so here too. Safe to run twice.
     """
     _fetch(before)
     changes = sql.value("SELECT coalesce(max(id), 0) FROM sharing_leasechange")
@@ -124,6 +129,7 @@ def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
     came = _bring_missing()
     _take_over_tracked_urls()
     _free_what_is_not_leased()
+    _withdraw_what_was_withdrawn(before)
     _append_events(changes, now)
     return came
 
@@ -131,7 +137,7 @@ def restore_leases(before: psycopg.Connection, *, now: datetime) -> int:
 def _fetch(before: psycopg.Connection) -> None:
     """Copy the positions, leases and tracked addresses of the other database into temporary tables."""
     positions = before.execute(
-        "SELECT marketplace, key, registered_at, free_from, was_leased FROM sharing_position"
+        "SELECT marketplace, key, registered_at, free_from, was_leased, refused_at FROM sharing_position"
     ).fetchall()
     SetTable("position_before", PositionBefore).create().fill(PositionBefore(*row) for row in positions)
     leases = before.execute(
@@ -256,6 +262,29 @@ def _free_what_is_not_leased() -> None:
         WHERE p.id = merged.id AND (p.free_from, p.was_leased) IS DISTINCT FROM (merged.free_from, merged.was_leased)
         """
     )
+
+
+def _withdraw_what_was_withdrawn(before: psycopg.Connection) -> None:
+    """Bring withdrawals with their reasons, and what marketplaces refused; a lease that is open here goes on."""
+    sql.execute(
+        """
+        UPDATE sharing_position p SET refused_at = b.refused_at FROM position_before b
+        WHERE (b.marketplace, b.key) = (p.marketplace, p.key) AND p.refused_at IS NULL AND b.refused_at IS NOT NULL
+        """
+    )
+    withdrawn = before.execute(
+        "SELECT p.marketplace, p.key, e.happened_at, e.facts ->> 'by', convert_from(t.content, 'UTF8')"
+        " FROM sharing_position p"
+        " JOIN record_event e ON e.kind = 'position.withdrawn' AND e.subject_key = 'position:' || p.id"
+        " LEFT JOIN record_erasabletext t ON t.id::text = split_part(e.facts ->> 'reason', ':', 1)"
+    ).fetchall()
+    for marketplace, key, at, by, reason in withdrawn:
+        here = Position.objects.filter(marketplace=marketplace, key=key, withdrawn_at=None, free_from__isnull=False)
+        for position in here:
+            here.update(withdrawn_at=at)
+            facts = {"marketplace": marketplace, "position": identifier(key), "by": by}
+            facts |= {"reason": keep_text(reason or ERASED, shop_id=None).fact}
+            append("position.withdrawn", f"position:{position.pk}", facts, happened_at=at)
 
 
 def _append_events(changes: int, now: datetime) -> None:

@@ -370,7 +370,9 @@ def test_a_file_that_the_bank_never_had_is_given_up_and_nothing_of_it_was_paid(
 
     assert "1 transfers are unknown" in ada.run("files", "give-up", named, "Their gateway stumbles over it")
     waits_for(joey, ada, "Payouts to resolve: unknown")
+    assert "did not refuse" in ada.run("files", "mark-refused", named, "Call 4713: they never had it", exit_code=1)
     sandbox.http.post("/control/outage", json=outage | {"seconds": 0})
+    joey.run("pay")  # the bank says that it does not know the file
     ada.run("files", "mark-refused", named, "Call 4713: they never had it")
     assert "available again" in bo.run("files", "mark-refused", named, "They said so to me, too")
 

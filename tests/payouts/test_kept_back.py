@@ -135,6 +135,18 @@ def test_what_is_kept_back_for_good_is_given_up_and_found_unpaid_by_two_operator
     prove()
 
 
+def test_what_the_bank_was_never_asked_about_is_not_marked_as_refused_at_once(bank: Bank) -> None:
+    """It may have paid a file whose answer was lost."""
+    approved(ready_shop())
+    bank.faults = ["silent"]
+    send_due(now=NOW)
+    file = PayoutFile.objects.get()
+    give_up(file, by=ada(), reason="They do not answer", now=NOW)
+
+    with pytest.raises(NothingToResolve):
+        mark_refused(file, by=ada(), reason="They do not answer", now=NOW)
+
+
 def test_a_file_that_the_bank_has_is_given_up_and_its_answer_still_counts(bank: Bank) -> None:
     payout = approved(ready_shop())
     send_due(now=NOW)

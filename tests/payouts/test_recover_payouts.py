@@ -423,6 +423,31 @@ def test_what_operators_found_about_what_was_left_out_outlives_a_further_restore
     prove()
 
 
+@pytest.mark.parametrize("outcome", ["settled", "rejected"])
+@pytest.mark.parametrize("found", [1, 2])
+def test_what_operators_found_since_a_backup_that_knows_what_was_left_out_comes_with_its_restore(
+    committed_db: EmbeddedPostgres, bank: Bank, found: int, outcome: str
+) -> None:
+    lulu = lulus_ready_shop(4_000)
+    operators = [ada(), second_operator()]
+    with since_the_backup(committed_db, LULUS_LOST):
+        approved(lulu, 4_000)
+        send_due(now=NOW)
+
+    with since_the_backup(committed_db):
+        for operator in operators[:found]:
+            found_by(left_out_payouts()[0].payout_id, operator, outcome)
+
+    assert open_holds().exists() == (found == 1)
+    if found == 1:
+        assert found_by(left_out_payouts()[0].payout_id, operators[1], outcome) is True
+    with pytest.raises(NothingToResolve):
+        found_by(left_out_payouts()[0].payout_id, operators[1], outcome)
+    paid = {"paid": 4_000} if outcome == "settled" else {"available": 4_000}
+    assert (held(lulu.pk), open_holds().exists()) == (money(**paid), False)
+    prove()
+
+
 def test_what_was_left_out_is_listed_and_resolved_at_the_terminal(committed_db: EmbeddedPostgres, bank: Bank) -> None:
     lulu = lulus_ready_shop(4_000)
     ada(), second_operator()

@@ -12,10 +12,13 @@ from pytest_django import Settings
 from joey.instance.backup.try_backup import prove as prove_restored
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.orders.retry_suspense import retry_all_suspense
+from joey.record.erasable import TextRef, text_of
+from joey.record.models import Event
 from joey.sharing.end_lease import end_lease
 from joey.sharing.lease_position import NoPositionFree, lease_for
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.restore_leases import restore_leases
+from joey.sharing.withdraw_position import withdraw_position
 from joey.shops.models import Shop
 from tests import database
 from tests.cast import DAY, NOW, lulu, lulus_shop, mei, meis_shop, sam
@@ -64,6 +67,10 @@ def histories(committed_db: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
         owner.execute("DROP SCHEMA IF EXISTS backup, before CASCADE")
 
 
+def withdrawals() -> list[Event]:
+    return list(Event.objects.filter(kind="position.withdrawn"))
+
+
 def open_leases() -> dict[str, str]:
     """The shop that has each leased position now."""
     found = PositionLease.objects.filter(ended_at=None).select_related("position", "shop")
@@ -81,6 +88,29 @@ def test_a_position_that_rests_there_is_still_the_shops_that_leases_it_here(hist
 
     assert both.merge() == 0
     assert open_leases() == {"a": "lulu"}
+
+
+def test_a_position_that_was_withdrawn_or_refused_there_is_given_to_no_shop_here(
+    histories: EmbeddedPostgres, settings: Settings
+) -> None:
+    positions("a")
+    meis_shop()
+    both = TwoHistories(histories)
+    with both.there():
+        lease_for(meis_shop(), "taobao", now=NOW - 20 * DAY)
+        withdraw_position(Position.objects.get(key="a"), reason="Mistyped", now=NOW - 10 * DAY)
+        Position.objects.create(marketplace="taobao", key="b", free_from=NOW - 90 * DAY, refused_at=NOW - DAY)
+        withdraw_position(
+            Position.objects.create(marketplace="taobao", key="c", free_from=NOW - 90 * DAY),
+            reason="Gone at the marketplace", now=NOW - 10 * DAY,
+        )  # fmt: skip
+
+    assert both.merge() == 1
+    assert open_leases() == {}
+    found = {each.key: (each.withdrawn_at, each.refused_at) for each in Position.objects.all()}
+    assert found == {"a": (NOW - 10 * DAY, None), "b": (None, NOW - DAY), "c": (NOW - 10 * DAY, None)}
+    reasons = [text_of(TextRef.from_fact(event.facts["reason"]).id) for event in withdrawals()]
+    assert sorted(map(str, reasons)) == ["Gone at the marketplace", "Mistyped"]
 
 
 def test_where_another_shop_had_the_position_later_the_earlier_lease_ends_as_that_one_begins(
