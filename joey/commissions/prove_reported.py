@@ -20,7 +20,7 @@ _GIVEN = f"""
                    GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS replaced_at
         FROM (
             SELECT marketplace, external_order, external_line, currency, state, commission_minor, service_fee_minor,
-                   quantity, paid_minor, settled_at, reported_at, received_at, coalesce(poll_id, 0) AS poll,
+                   quantity, paid_minor, settled_at, reported_at, received_at, poll_id AS poll,
                    payload_sha256 AS digest
             FROM orders_report WHERE kind = 'order' AND problem = ''
         ) AS o
@@ -54,7 +54,7 @@ _HELD = f"""
                                            GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS replaced_at
         FROM (
             SELECT l.id AS line_id, CASE WHEN o.currency <> l.currency THEN 'currency' ELSE o.held END AS held,
-                   o.reported_at, o.received_at, coalesce(o.poll_id, 0) AS poll
+                   o.reported_at, o.received_at, o.poll_id AS poll
             FROM odd JOIN orders_orderline l USING (id) JOIN orders_report o ON {_OF_LINE}
             WHERE o.kind = 'order' AND o.problem = ''
         ) AS o

@@ -36,7 +36,7 @@ def first_reports(lines: str, *, where: str = "true") -> str:
                     WHEN r.paid_at IS NOT NULL THEN 'paid' ELSE 'reported' END AS moment_kind
         FROM orders_orderline l
         JOIN (
-            SELECT marketplace, external_order, external_line, received_at, reported_at, coalesce(poll_id, 0) AS poll,
+            SELECT marketplace, external_order, external_line, received_at, reported_at, poll_id AS poll,
                    payload_sha256 AS digest, state, rate_ppm, clicked_at, placed_at, paid_at
             FROM orders_report r WHERE kind = 'order' AND problem = '' AND {where}
         ) r ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)

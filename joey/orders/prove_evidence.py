@@ -47,7 +47,7 @@ def _weighed(lines: str) -> str:
 
 _PIECES = f"SELECT given.*, r.marketplace FROM ({pieces_of('report')}) given JOIN report r USING (report)"
 
-# Of several reports that name the shop, the one with the earliest click or order: a commission's plan is that of then.
+# Of several reports that name the shop, the one with the earliest click or order decides.
 EVIDENCE = Check(
     "10. The evidence that decided an order line is the earliest in its reports that names its shop",
     f"""

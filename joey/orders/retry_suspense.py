@@ -8,24 +8,27 @@ been known from the start, because its plan is the one that its first report nam
 
 import json
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from joey.kit import sql
+from joey.kit.halves import do_in_halves
 from joey.kit.partitions import first_id_of
 from joey.kit.sets import columns_of
 from joey.marketplaces import registry
 from joey.marketplaces.port import OrderReport
 from joey.marketplaces.registry import NotInstalled
 from joey.orders.claim_lines import attribute_and_claim
+from joey.orders.keep_reports import keep_reports
 from joey.orders.kept_evidence import pieces_of
 from joey.orders.move_lines import move_lines
-from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
-from joey.orders.stage_reports import Origin, StagedReports, empty_tables, evidence_of
+from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, lift_holds, read_again
+from joey.orders.stage_reports import Origin, StagedReports, empty_tables, evidence_of, stage_reports
 from joey.orders.staged_tables import EVIDENCE, NEWEST, ORDERS, TAKEN_WITHIN, OrderFacts
-from joey.orders.take_order_reports import Given, append_events, lock_lines_of, take_with_origins
+from joey.orders.take_order_reports import REPORTS_FAULTS, Given, append_events, lock_lines_of
 
 log = logging.getLogger(__name__)
 
@@ -92,14 +95,22 @@ def _lines(marketplace: str) -> list[UUID]:
 
 
 def _read_again(marketplace: str, *, now: datetime) -> None:
-    """Take in what the connector reads of these lines' reports today, where it finds other evidence than before."""
+    """Keep what the connector reads of these lines' reports today, where it finds other evidence than before.
+
+    Whose a line is, all that was reported of it decides together, afterwards.
+    """
     connector = {each.code: each for each in registry.connectors()}.get(marketplace)
     first = _first_report(marketplace)
     if connector is None or first is None:
         return
+
+    def keep(some: Sequence[Given]) -> None:
+        is_net = registry.manifest_of(marketplace).reported_commission == "after_fee"
+        keep_reports(marketplace, stage_reports(some, is_net=is_net, now=now))
+
     lines = _lines(marketplace)
     for start in range(0, len(lines), AT_ONCE):
-        given: list[Given] = []
+        given: list[tuple[OrderReport, Origin]] = []
         for row in sql.rows(
             f"SELECT {KEPT_COLUMNS}, '' AS problem, r.evidence {_THEIR_REPORTS} AND line.id = ANY(%(lines)s)",
             {"marketplace": marketplace, "first": first, "lines": lines[start : start + AT_ONCE]},
@@ -109,8 +120,8 @@ def _read_again(marketplace: str, *, now: datetime) -> None:
             report = read_again(connector, kept)
             if isinstance(report, OrderReport) and evidence_of(report) != evidence:
                 given.append((report, Origin(kept.poll_id, rereads=kept.id)))
-        if given:
-            take_with_origins(marketplace, given, now=now)
+        do_in_halves(given, keep, faults=REPORTS_FAULTS)
+        lift_holds([origin.rereads for report, origin in given if origin.rereads and report.state != "unknown"])
 
 
 def _first_report(marketplace: str) -> UUID | None:

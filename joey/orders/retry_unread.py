@@ -18,7 +18,7 @@ from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
-from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
+from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, lift_holds, read_again
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
 from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
@@ -109,7 +109,7 @@ def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: dateti
             given.append((report, Origin(kept.poll_id, rereads=kept.id)))
             read.append(kept.id)
     if given:
-        _lift_holds(read)
+        lift_holds(read)
         done = take_with_origins(connector.code, given, now=now)
         if done.unreadable:  # read, and no table can hold it: what could be stored is off the list by now
             sql.execute(f"{_TRIED} WHERE report_id = ANY(%s)", [read])
@@ -127,20 +127,6 @@ _TRIED = "UPDATE orders_unreadreport SET tried_at = clock_timestamp(), tries = t
 def _note_attempt(kept: ReportAsKept, report: AnyReport) -> None:
     problem = report.problem[:PROBLEM_MAX] if isinstance(report, UnreadableReport) else kept.problem
     sql.execute(f"{_TRIED}, problem = %s WHERE report_id = %s", [problem, kept.id])
-
-
-def _lift_holds(reports: Sequence[UUID]) -> None:
-    """A line is no longer held by a code that is known now; the new reading may hold it for another reason."""
-    sql.execute(
-        """
-        UPDATE orders_orderline line SET held = '', revision = nextval('orders_revision')
-        FROM orders_report r
-        WHERE r.id = ANY(%s) AND line.held = 'unknown_code' AND line.held_digest = r.payload_sha256
-          AND (line.marketplace, line.external_order, line.external_line, line.held_poll)
-            = (r.marketplace, r.external_order, r.external_line, r.poll_id)
-        """,
-        [list(reports)],
-    )
 
 
 def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[ReportAsKept]:

@@ -148,8 +148,8 @@ def clear_notes(file: PayoutFile) -> None:
     Those that wait for an operator to dismiss them stay, without what the rail calls the transfer.
     """
     strangers = [line for line in file.problems.splitlines() if line.startswith(NOT_OURS)]
-    unnamed = [line for line in strangers if _names_a_key(line) or _MORE_STRANGERS.fullmatch(line)]
-    _save(file, list(dict.fromkeys(line if line in unnamed else STRANGER_ERASED for line in strangers)))
+    harmless = [line for line in strangers if _names_a_key(line) or _MORE_STRANGERS.fullmatch(line)]
+    _save(file, list(dict.fromkeys(line if line in harmless else STRANGER_ERASED for line in strangers)))
 
 
 def _names_a_key(line: str) -> bool:

@@ -20,7 +20,7 @@ from joey.money.money import Money
 from joey.payouts.copy_in_halves import copy_in_halves
 from joey.payouts.copy_payouts import attempts_of, copy_as_unknown, copy_texts
 from joey.payouts.holds import place_hold
-from joey.payouts.left_out import FOUND, LEFT_OUT, left_out_payouts
+from joey.payouts.left_out import FOUND, HAVE_LEFT, LEFT_OUT, left_out_payouts
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
 from joey.payouts.pause import open_pauses, pause_payouts
 from joey.payouts.questions import ask_question
@@ -142,8 +142,7 @@ def _copy_finding(before: psycopg.Connection, finding: Event, shop: Shop | None,
 
 
 def _has_left(subject: str) -> bool:
-    left = Payout.objects.exclude(state__in=(Payout.State.REQUESTED, Payout.State.APPROVED, Payout.State.REFUSED))
-    return left.filter(pk=subject.partition(":")[2]).exists()
+    return Payout.objects.filter(pk=subject.partition(":")[2], state__in=HAVE_LEFT).exists()
 
 
 def _is_left_out(subject: str) -> bool:

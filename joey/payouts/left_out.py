@@ -11,10 +11,12 @@ from datetime import datetime
 from uuid import UUID
 
 from joey.money.money import Money
+from joey.payouts.models import Payout
 from joey.record.models import Event
 
 LEFT_OUT = "payout.left_out"  # a payout that a restore could not take over
 FOUND = "payout.left_out_found"  # what an operator found became of it
+HAVE_LEFT = (Payout.State.SENT, Payout.State.PAID, Payout.State.FAILED, Payout.State.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,11 @@ class LeftOutPayout:
 
 
 def left_out_payouts() -> list[LeftOutPayout]:
-    """All that were ever left out and stopped payouts, the oldest first. One query."""
-    return _read(list(Event.objects.filter(kind__in=(LEFT_OUT, FOUND)).order_by("id")))
+    """All that were left out and stopped payouts, the oldest first, but those that a further run could take over."""
+    found = _read(list(Event.objects.filter(kind__in=(LEFT_OUT, FOUND)).order_by("id")))
+    taken_over = Payout.objects.filter(pk__in=[each.payout_id for each in found], state__in=HAVE_LEFT)
+    here = set(taken_over.values_list("pk", flat=True)) if found else set()
+    return [each for each in found if each.payout_id not in here]
 
 
 def left_out_by_key(transfer: str) -> LeftOutPayout | None:
@@ -68,7 +73,7 @@ def left_out_behind(stopped_by: UUID) -> LeftOutPayout | None:
 
 
 def waits_for_left_out(stopped_by: UUID) -> bool:
-    """Whether this hold or pause stays until two operators found what became of what was left out. One query."""
+    """Whether this hold or pause stays until two operators found what became of what was left out."""
     left_out = left_out_behind(stopped_by)
     return left_out is not None and left_out.is_open
 

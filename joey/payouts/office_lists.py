@@ -50,7 +50,7 @@ def waiting_to_leave(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
 
 
 def waiting_for_answers(files: "QuerySet[PayoutFile]") -> "QuerySet[PayoutFile]":
-    """Of `files` those that were submitted and are not over yet, but for those that a hold or a pause keeps back."""
+    """Of `files` those that were submitted and are not over yet, but for those that are kept back."""
     return not_over(files).filter(_has_left(), ~KEPT_BACK)
 
 

@@ -1,7 +1,7 @@
 """Rules about what a restore left out: it stops payouts until two operators agree what became of it."""
 
 from joey.kit.prove import Check
-from joey.payouts.left_out import FOUND, LEFT_OUT
+from joey.payouts.left_out import FOUND, HAVE_LEFT, LEFT_OUT
 
 # The events of what two operators have yet to agree about.
 _STILL_OPEN = f"""
@@ -9,6 +9,9 @@ _STILL_OPEN = f"""
     WHERE o.kind = '{LEFT_OUT}' AND o.facts ? 'stopped_by' AND NOT EXISTS (
         SELECT FROM record_event f WHERE f.kind = '{FOUND}' AND f.subject_key = o.subject_key
            AND (f.facts ->> 'carried_out')::boolean)
+      AND NOT EXISTS (
+        SELECT FROM payouts_payout p
+        WHERE 'payout:' || p.id = o.subject_key AND p.state IN ({", ".join(f"'{state}'" for state in HAVE_LEFT)}))
 """
 
 LEFT_OUT_RULES = [

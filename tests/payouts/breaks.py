@@ -118,7 +118,7 @@ BREAKS = {
     ),
     "26. What a restore left out holds its shop's payouts, or pauses all, until it is found what became of it": (
         "INSERT INTO record_event (kind, version, subject_key, facts, happened_at) SELECT 'payout.left_out', 1,"
-        " 'payout:' || id, jsonb_build_object('stopped_by', gen_random_uuid()), now() FROM payouts_payout LIMIT 1"
+        " 'payout:' || gen_random_uuid(), jsonb_build_object('stopped_by', gen_random_uuid()), now()"
     ),
     "27. Each answer fits what was booked when it came, or opened a question, which was a hold": _ANSWER.format(
         content="gen_random_uuid()"
