@@ -35,7 +35,7 @@ def machine(committed_db: EmbeddedPostgres, settings: Settings, monkeypatch: pyt
 
     def connect(bank: Bank) -> None:
         settings.JOEY_RAILS = bank.settings
-        monkeypatch.setattr("httpx._client.HTTPTransport", lambda **_: httpx.MockTransport(bank.answer))
+        monkeypatch.setattr("joey.kit.http_in_time._InTime", lambda *_, **__: httpx.MockTransport(bank.answer))
 
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it remarks on each connection that a crash broke
     monkeypatch.setattr(engine, "MAX_SHRINKING_SECONDS", SHRINKING_SECONDS)
@@ -55,7 +55,7 @@ def run_for(machine: type[Machine], seconds: float, *, prove_in: int) -> None:
         while time.monotonic() < machine.ends:
             run_state_machine_as_test(machine, settings=_some())
     except TimeIsOver:
-        pass
+        assert machine.seen["files at the bank"], "no file ever reached the bank: its place was not taken"
     except BaseException as failure:
         failure.add_note(f"It was first seen after {machine.failed_at - began:.0f} seconds.")
         raise

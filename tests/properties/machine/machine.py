@@ -38,6 +38,7 @@ class Machine(ReportedAgain):
 
     def the_end(self) -> None:
         self.seen["runs"] += 1
+        self.seen["files at the bank"] += len(self.bank.files)
         if self.seed.random() < 0.6:
             self.all_is_frozen()
         self.one_shop_owes()
