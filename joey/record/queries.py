@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from joey.kit import sql
 from joey.kit.partitions import first_id_of, moment_of
 from joey.record.erasable import TextRef, texts_of
@@ -76,6 +78,27 @@ def texts_about(subject_key: str) -> dict[UUID, UUID | None]:
         [subject_key, WITH_TEXTS],
     )
     return {ref.id: shop_id for kind, facts, shop_id in found for ref in _texts_in(kind, json.loads(facts)).values()}
+
+
+@dataclass(frozen=True)
+class DecisionBefore:
+    """An event of another database that an operator caused; `reason` is None where it was erased."""
+
+    subject_key: str
+    by: str
+    happened_at: datetime
+    reason: str | None
+
+
+def decisions_before(before: psycopg.Connection, kind: str) -> list[DecisionBefore]:
+    """The events of this kind in the database that a restore replaces."""
+    found = before.execute(
+        "SELECT e.subject_key, e.facts ->> 'by', e.happened_at, convert_from(t.content, 'UTF8') FROM record_event e"
+        " LEFT JOIN record_erasabletext t ON t.id::text = split_part(e.facts ->> 'reason', ':', 1)"
+        " WHERE e.kind = %s ORDER BY e.id",
+        [kind],
+    )
+    return [DecisionBefore(*row) for row in found.fetchall()]
 
 
 def subjects_of_shop(shop_id: UUID) -> list[str]:

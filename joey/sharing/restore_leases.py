@@ -18,6 +18,7 @@ from joey.kit.sets import SetTable
 from joey.record.append import append, append_set
 from joey.record.erasable import keep_text
 from joey.record.kinds import identifier, identifier_sql
+from joey.record.queries import decisions_before
 from joey.sharing.lease_position import REFRESH
 from joey.sharing.models import Position
 from joey.sharing.rest_positions import rest_at
@@ -272,19 +273,18 @@ def _withdraw_what_was_withdrawn(before: psycopg.Connection) -> None:
         WHERE (b.marketplace, b.key) = (p.marketplace, p.key) AND p.refused_at IS NULL AND b.refused_at IS NOT NULL
         """
     )
-    withdrawn = before.execute(
-        "SELECT p.marketplace, p.key, e.happened_at, e.facts ->> 'by', convert_from(t.content, 'UTF8')"
-        " FROM sharing_position p"
-        " JOIN record_event e ON e.kind = 'position.withdrawn' AND e.subject_key = 'position:' || p.id"
-        " LEFT JOIN record_erasabletext t ON t.id::text = split_part(e.facts ->> 'reason', ':', 1)"
-    ).fetchall()
-    for marketplace, key, at, by, reason in withdrawn:
+    of_event = {event.subject_key: event for event in decisions_before(before, "position.withdrawn")}
+    named = before.execute(
+        "SELECT 'position:' || id, marketplace, key FROM sharing_position WHERE withdrawn_at IS NOT NULL"
+    )
+    for subject_key, marketplace, key in named.fetchall():
+        event = of_event[subject_key]
         here = Position.objects.filter(marketplace=marketplace, key=key, withdrawn_at=None, free_from__isnull=False)
         for position in here:
-            here.update(withdrawn_at=at)
-            facts = {"marketplace": marketplace, "position": identifier(key), "by": by}
-            facts |= {"reason": keep_text(reason or ERASED, shop_id=None).fact}
-            append("position.withdrawn", f"position:{position.pk}", facts, happened_at=at)
+            here.update(withdrawn_at=event.happened_at)
+            facts = {"marketplace": marketplace, "position": identifier(key), "by": event.by}
+            facts |= {"reason": keep_text(event.reason or ERASED, shop_id=None).fact}
+            append("position.withdrawn", f"position:{position.pk}", facts, happened_at=event.happened_at)
 
 
 def _append_events(changes: int, now: datetime) -> None:
