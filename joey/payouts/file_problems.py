@@ -128,6 +128,13 @@ def add_problem(file: PayoutFile, line: str) -> bool:
     return True
 
 
+def clear_problem(file: PayoutFile, line: str) -> None:
+    """Remove a line that no longer holds, as far as this object of the file knows it."""
+    lines = file.problems.splitlines()
+    if line in lines:
+        _save(file, [each for each in lines if each != line])
+
+
 def clear_problems(file: PayoutFile, *starts: str) -> None:
     """Remove the lines that begin with one of these and no longer hold."""
     file.refresh_from_db(fields=["problems"])

@@ -1,8 +1,11 @@
 """What has to hold before a payout goes into a file, and again before that file leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -29,7 +32,9 @@ def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
 def stopped(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
     """Those that the gate lets through no more, whatever their state: held, short of an approval, or unpayable."""
     return _with_approvals(payouts).filter(
-        Q(Exists(holds_on_payout())) | Q(approvals__lt=F("approvals_needed")) | _UNPAYABLE
+        Q(Exists(holds_on_payout()))
+        | Q(approvals__lt=F("approvals_needed"))
+        | reduce(or_, (condition for condition, _words in _UNPAYABLE))
     )
 
 
@@ -55,13 +60,15 @@ def release_unpayable(payouts: Sequence[Payout], *, now: datetime) -> list[Payou
     Waiting would end none of them, and each keeps its shop from requesting what can be paid. A payout that a restore
     left out is neither released nor among the others: it may have left, so only an operator ends it (leave_out.py).
     """
-    kept = []
-    for payout in _without_left_out(payouts):
-        if reason := _why_unpayable(payout):
-            release_payout(payout, by="gate", why=(reason,), now=now)
-        else:
-            kept.append(payout)
-    return kept
+    left = _without_left_out(payouts)
+    why: dict[UUID, Callable[[Payout], Sentence]] = {}
+    for condition, words in _UNPAYABLE:
+        for key in Payout.objects.filter(condition, pk__in=[each.pk for each in left]).values_list("pk", flat=True):
+            why.setdefault(key, words)
+    for payout in left:
+        if payout.pk in why:
+            release_payout(payout, by="gate", why=(why[payout.pk](payout),), now=now)
+    return [payout for payout in left if payout.pk not in why]
 
 
 def _without_left_out(payouts: Sequence[Payout]) -> list[Payout]:
@@ -70,27 +77,23 @@ def _without_left_out(payouts: Sequence[Payout]) -> list[Payout]:
     return [payout for payout in payouts if f"payout:{payout.id}" not in left_out]
 
 
-# a condition on payouts: what _why_unpayable has words for
-_UNPAYABLE = (
-    Q(shop__closed_at__isnull=False)
-    | Q(shop__owner__is_active=False)
-    | Exists(overdrawn_books().filter(book_id=OuterRef("shop"), currency=OuterRef("currency")))
-)
-
-
-def _why_unpayable(payout: Payout) -> Sentence | None:
-    """What the shopkeeper reads; None when it can be paid.
-
-    Returns that came after the request took `available` below zero: sending the payout would pay out money that the
+def _returned(payout: Payout) -> Sentence:
+    """Returns that came after the request took `available` below zero: sending the payout would pay out money that the
     marketplace has taken back. Its reservation sets the debt off.
     """
-    if payout.shop.closed_at is not None:
-        return Sentence(_("The shop is closed, so it was not sent. The money is still yours."))
-    if not payout.shop.owner.is_active:
-        return Sentence(_("The account is closed, so it was not sent. The money is still yours."))
-    balances = balances_of(payout.shop_id).get(payout.currency)
-    if balances is None or balances.available.minor >= 0:
-        return None
-    return Sentence(
-        _("%(missing)s was returned since your request, so it was not sent."), {"missing": (-balances.available).text}
-    )
+    missing = -balances_of(payout.shop_id)[payout.currency].available
+    return Sentence(_("%(missing)s was returned since your request, so it was not sent."), {"missing": missing.text})
+
+
+# Conditions on payouts that cannot be paid, the strongest first, each with what the shopkeeper reads.
+_UNPAYABLE: tuple[tuple[Q, Callable[[Payout], Sentence]], ...] = (
+    (
+        Q(shop__closed_at__isnull=False),
+        lambda _payout: Sentence(_("The shop is closed, so it was not sent. The money is still yours.")),
+    ),
+    (
+        Q(shop__owner__is_active=False),
+        lambda _payout: Sentence(_("The account is closed, so it was not sent. The money is still yours.")),
+    ),
+    (Q(Exists(overdrawn_books().filter(book_id=OuterRef("shop"), currency=OuterRef("currency")))), _returned),
+)

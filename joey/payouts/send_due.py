@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from joey.payouts.file_problems import ERASED, OTHER_ACCOUNT, add_problem, clear_problems
+from joey.payouts.file_problems import ERASED, OTHER_ACCOUNT, add_problem, clear_problem
 from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.pause import sending_allowed
 from joey.payouts.prepare_files import prepare_files
@@ -90,7 +90,7 @@ def _submit_waiting(now: datetime) -> Counter[Submitted]:
         elif content is None:
             add_problem(file, ERASED)
         elif unanswered[file.rail_account] < UNANSWERED_MAX:
-            clear_problems(file, OTHER_ACCOUNT)
+            clear_problem(file, OTHER_ACCOUNT)
             rail, manifest = rails[file.rail_account]
             done = submit_file(rail, manifest, file, content, now=now)
             became[done] += 1

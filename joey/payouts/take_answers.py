@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.refusals import Conflict
 from joey.kit.text import sentences
 from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known, book_overdue, book_unreadable
-from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problems
+from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problem
 from joey.payouts.keep_answers import latest_submission
 from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.operators import check_operator
@@ -81,7 +81,7 @@ def _ask(rail: Rail, manifest: RailManifest, file: PayoutFile, now: datetime) ->
     with sole_contact(file.id) as mine:
         if not mine:  # another process is submitting it or asks itself
             return AnswersTaken()
-        clear_problems(file, OTHER_ACCOUNT)
+        clear_problem(file, OTHER_ACCOUNT)
         submission = latest_submission(file)
         try:
             answer = rail.ask(file.message_id)

@@ -81,7 +81,7 @@ def give_up(message_id: str, reason: str, by: str, data: Path) -> None:
         from joey.payouts.open_questions import file_by_message_id
 
         count = give_up.give_up(file_by_message_id(message_id), by=operator, reason=reason, now=now())
-    click.echo(f"{count} transfers are unknown now; `joey payouts list` says how to end that.")
+    click.echo(f"{count} transfers are unknown now; `joey payouts transfers` lists them.")
 
 
 @click.command("mark-refused")
