@@ -16,6 +16,7 @@ from joey.catalog.intake.withdraw import withdraw
 from joey.catalog.price_now import sql_price_until
 from joey.kit import sql
 from joey.kit.refusals import Refusal, Unavailable
+from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.port import Connector
 
@@ -45,18 +46,15 @@ def refresh_due(*, now: datetime, wanted: Sequence[UUID] | None = None) -> Refre
     expire. A marketplace that fails stops no other; the first failure is raised at the end. Each batch is a transaction
     of its own; two runs at once do no harm.
     """
-    done, failures = Refreshed(), []
-    for connector in registry.connectors():
-        try:
-            _refresh(connector, _due(connector, now, wanted), now, done)
-        except Refusal as trouble:
-            done.troubles[connector.code] = str(trouble)
-            log.warning("offers of %s were not refreshed: %s", connector.code, trouble)
-        except Exception as failure:
-            log.exception("refreshing the offers of %s failed", connector.code)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
+    done = Refreshed()
+    with trying_each(log, "refreshing the offers of %s failed") as trying:
+        for connector in registry.connectors():
+            with trying(connector.code):
+                try:
+                    _refresh(connector, _due(connector, now, wanted), now, done)
+                except Refusal as trouble:
+                    done.troubles[connector.code] = str(trouble)
+                    log.warning("offers of %s were not refreshed: %s", connector.code, trouble)
     return done
 
 

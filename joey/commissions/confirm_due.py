@@ -11,6 +11,7 @@ from joey.commissions.queries import WAITING, DueCommission, claim_due
 from joey.commissions.write_changes import copy_revisions
 from joey.kit import sql
 from joey.kit.sets import SetTable
+from joey.kit.try_each import trying_each
 from joey.ledger.post import post_set
 from joey.marketplaces import registry
 from joey.marketplaces.registry import NotInstalled
@@ -42,21 +43,18 @@ def confirm_due(*, now: datetime, batch: int = BATCH, read_up_to: datetime | Non
     installed again. `read_up_to` is for the sandbox, where `now` is pretended: then the reports are taken as read up to
     it.
     """
-    confirmed, not_installed, failures = 0, list[str](), []
-    for marketplace in marketplaces_with_lines():
-        try:
-            while done := _confirm_batch(
-                marketplace, until=due_until(marketplace, now=now, read_up_to=read_up_to), now=now, batch=batch
-            ):
-                confirmed += done
-        except NotInstalled:
-            if _is_waiting(marketplace):
-                not_installed.append(marketplace)
-        except Exception as failure:
-            log.exception("confirming the commissions of %s failed", marketplace)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
+    confirmed, not_installed = 0, list[str]()
+    with trying_each(log, "confirming the commissions of %s failed") as trying:
+        for marketplace in marketplaces_with_lines():
+            with trying(marketplace):
+                try:
+                    while done := _confirm_batch(
+                        marketplace, until=due_until(marketplace, now=now, read_up_to=read_up_to), now=now, batch=batch
+                    ):
+                        confirmed += done
+                except NotInstalled:
+                    if _is_waiting(marketplace):
+                        not_installed.append(marketplace)
     return Confirmed(confirmed, tuple(not_installed))
 
 

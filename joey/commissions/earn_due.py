@@ -15,6 +15,7 @@ from joey.commissions.book_lines import CHANGED, book_lines
 from joey.commissions.move_held import move_held
 from joey.commissions.quarantine import is_about_the_lines, put_into_quarantine, set_aside
 from joey.kit import sql
+from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.registry import NotInstalled
 from joey.orders.queries import changed_lines_into, marketplaces_with_lines
@@ -53,16 +54,12 @@ def earn_due(*, now: datetime, batch: int = BATCH) -> Earned:
     of the change, and a batch that is cut off is simply read again. A marketplace that fails stops no other; the first
     failure is raised at the end. Lines of one whose package is gone wait until it is installed again.
     """
-    done, failures = Earned(), []
-    for marketplace in marketplaces_with_lines():
-        try:
-            done += _earn_marketplace(marketplace, now=now, batch=batch)
-            move_held(marketplace, now=now)
-        except Exception as failure:
-            log.exception("booking the order lines of %s failed", marketplace)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
+    done = Earned()
+    with trying_each(log, "booking the order lines of %s failed") as trying:
+        for marketplace in marketplaces_with_lines():
+            with trying(marketplace):
+                done += _earn_marketplace(marketplace, now=now, batch=batch)
+                move_held(marketplace, now=now)
     return done
 
 

@@ -9,6 +9,7 @@ been known from the start, because its plan is the one that its first report nam
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from joey.kit import sql
 from joey.kit.halves import do_in_halves
 from joey.kit.partitions import first_id_of
 from joey.kit.sets import columns_of
+from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.port import OrderReport
 from joey.marketplaces.registry import NotInstalled
@@ -56,17 +58,11 @@ def retry_all_suspense(*, now: datetime) -> int:
     A marketplace that fails stops no other; the first failure is raised at the end. Lines of one whose package is gone
     wait until it is installed again.
     """
-    found, failures = 0, []
-    for (marketplace,) in sql.tuples("SELECT DISTINCT marketplace FROM orders_orderline WHERE suspense <> ''"):
-        try:
-            found += retry_suspense(marketplace, now=now)
-        except NotInstalled:
-            continue
-        except Exception as failure:
-            log.exception("retrying the suspense of %s failed", marketplace)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
+    found = 0
+    with trying_each(log, "retrying the suspense of %s failed") as trying:
+        for (marketplace,) in sql.tuples("SELECT DISTINCT marketplace FROM orders_orderline WHERE suspense <> ''"):
+            with trying(marketplace), suppress(NotInstalled):
+                found += retry_suspense(marketplace, now=now)
     return found
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.partitions import in_days_of
 from joey.kit.refusals import Conflict, NotFound
+from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
@@ -48,15 +49,11 @@ def retry_all_unread(*, now: datetime) -> Reread:
 
     A marketplace that fails stops no other; the first failure is raised at the end.
     """
-    done, failures = Reread(), []
-    for connector in registry.connectors():
-        try:
-            done += retry_marketplace(connector, now=now)
-        except Exception as failure:
-            log.exception("reading the unreadable reports of %s again failed", connector.code)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
+    done = Reread()
+    with trying_each(log, "reading the unreadable reports of %s again failed") as trying:
+        for connector in registry.connectors():
+            with trying(connector.code):
+                done += retry_marketplace(connector, now=now)
     return done
 
 

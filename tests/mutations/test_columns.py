@@ -7,13 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import DatabaseError, models, transaction
-from pytest_django import DjangoDbBlocker
 
 from joey.commissions.models import Commission, Revision
-from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.orders.models import OrderLine
-from tests.mutations.books import committed_books
 from tests.mutations.corruption import commission, line, rolled_back, shop
 from tests.proof import prove
 
@@ -55,14 +52,6 @@ ROWS: dict[str, tuple[type[models.Model], str, set[str]]] = {
     "a line": (OrderLine, f"id = {line('1013')}", HINTS),
     "a line that is not booked": (OrderLine, f"id = {line('1010')}", HINTS | {"id"}),
 }
-
-
-@pytest.fixture(scope="module")
-def books(
-    postgres: EmbeddedPostgres, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[EmbeddedPostgres]:
-    with django_db_blocker.unblock(), committed_books(postgres):
-        yield postgres
 
 
 @pytest.mark.parametrize("what", ROWS)

@@ -4,24 +4,10 @@ A corruption is run as the app role and, where that is refused, as the owner wit
 each case is rolled back. Add a case for every incident.
 """
 
-from collections.abc import Iterator
-
 import pytest
-from pytest_django import DjangoDbBlocker
 
-from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
-from tests.mutations.books import committed_books
 from tests.mutations.catalogue import CATALOGUE, ONLY_OUTSIDE_EVIDENCE, OPEN_TO_THE_APP_ROLE
 from tests.mutations.corruption import Corruption, Outcome, corrupt
-
-
-@pytest.fixture(scope="module")
-def books(
-    postgres: EmbeddedPostgres, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[EmbeddedPostgres]:
-    """Books that hold before anything is corrupted, made once for all cases."""
-    with django_db_blocker.unblock(), committed_books(postgres):
-        yield postgres
 
 
 @pytest.mark.parametrize("corruption", CATALOGUE, ids=lambda each: each.name)
