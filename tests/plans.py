@@ -10,6 +10,7 @@ import psycopg
 from django.db import connection
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
 
 DAYS = 90
 
@@ -41,6 +42,26 @@ def plans_of(*beginnings: str, also_run: bool = False) -> Iterator[list[Any]]:
 
     with connection.execute_wrapper(explain):
         yield plans
+
+
+@contextmanager
+def days_scanned(table: str) -> Iterator[set[str]]:
+    """Inside a transaction: the partitions of `table` that the block reads, whatever statement reads them.
+
+    A session counts on until PostgreSQL collects its counts, about once a second, so only what is added belongs here.
+    """
+    days: set[str] = set()
+    before = _scans(table)
+    yield days
+    days |= {day for day, scans in _scans(table).items() if scans > before.get(day, 0)}
+
+
+def _scans(table: str) -> dict[str, int]:
+    found = sql.rows(
+        "SELECT relname, seq_scan + coalesce(idx_scan, 0) AS scans FROM pg_stat_xact_user_tables WHERE relname ~ %s",
+        [f"^{table}_([0-9]+|default)$"],
+    )
+    return {row["relname"]: row["scans"] for row in found}
 
 
 def partition_of(table: str, day: date) -> str:

@@ -14,7 +14,7 @@ from joey.ledger.post import Move, post
 from joey.ledger.queries import balances_of, lock_account
 from joey.money.money import Money
 from tests.cast import NOW
-from tests.plans import days_of, ninety_days, own_days, touched_by
+from tests.plans import days_of, days_scanned, ninety_days, own_days, touched_by
 
 SHOP = new_id()
 # A journal a day with its postings, whatever their number.
@@ -58,25 +58,16 @@ def test_a_balance_is_read_without_its_postings(ninety: EmbeddedPostgres) -> Non
     assert touched == {"ledger_account"}
 
 
-def scanned() -> set[str]:
-    """The days whose postings this transaction has read."""
-    found = sql.rows(
-        "SELECT relname FROM pg_stat_xact_user_tables"
-        " WHERE relname LIKE 'ledger\\_posting\\_%%' AND seq_scan + coalesce(idx_scan, 0) > 0"
-    )
-    return {row["relname"] for row in found}
-
-
 def test_booking_a_journal_again_compares_it_with_its_own_day(ninety: EmbeddedPostgres) -> None:
-    with transaction.atomic():
+    with transaction.atomic(), days_scanned("ledger_posting") as scanned:
         book("first")
-        assert scanned() == days_of("ledger_posting", 0)
+    assert scanned == days_of("ledger_posting", 0)
 
 
 def test_booking_reads_no_day_and_writes_today(ninety: EmbeddedPostgres) -> None:
-    with transaction.atomic():
+    with transaction.atomic(), days_scanned("ledger_posting") as scanned:
         book("second")
-        assert scanned() == set()
+    assert scanned == set()
 
     journal = sql.value("SELECT id FROM ledger_journal WHERE reference = 'second'")
     where = sql.value("SELECT tableoid::regclass::text FROM ledger_posting WHERE journal_id = %s", [journal])
