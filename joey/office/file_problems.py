@@ -48,6 +48,13 @@ NOTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             gettext_noop("The bank answered about the transfer “%(key)s”, which is not in this file."),
         ),
         ("given_up: (?P<key>.*) is not waited for any more", gettext_noop("%(key)s: an operator gave up waiting.")),
+        (
+            "not_sendable: (?P<key>.*) is in a file with a transfer that must not leave",
+            gettext_noop(
+                "%(key)s: the bank does not know this file, and it is not sent again: another transfer in it was left"
+                " out by a restore."
+            ),
+        ),
         ("overdue: (?P<key>.*) was not answered in time", gettext_noop("%(key)s: not answered in time.")),
         (
             "left_out: (?P<key>.*) was not taken over by a restore",

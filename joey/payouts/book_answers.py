@@ -123,6 +123,11 @@ def book_given_up(file_id: UUID, *, now: datetime) -> int:
     return _stop_waiting(file_id, "given_up: {key} is not waited for any more", now)
 
 
+def book_not_sendable(file_id: UUID, *, now: datetime) -> int:
+    """The same of a file that the rail does not know and that must not go again, since it holds other transfers too."""
+    return _stop_waiting(file_id, "not_sendable: {key} is in a file with a transfer that must not leave", now)
+
+
 def _stop_waiting(file_id: UUID, note: str, now: datetime) -> int:
     _file, attempts = _locked(file_id)
     waiting = [attempt for attempt in attempts if attempt.state in (_A.SUBMITTED, _A.ACCEPTED)]

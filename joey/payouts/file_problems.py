@@ -28,7 +28,9 @@ MOST_STRANGERS = 20  # noted by name, the rest by number; the answers keep all o
 _MORE_STRANGERS = re.compile(rf"{NOT_OURS} (\d+) more are not in this file")
 STRANGER_ERASED = f"{NOT_OURS} one whose name was erased is not in this file"
 ABOUT_THE_WHOLE_FILE = (FILE_UNKNOWN, FILE_REFUSED, OTHER_ACCOUNT)  # they hold no more once all transfers are final
-OF_A_QUESTION = ("overdue", "given_up", "left_out", "unknown_word", "other_amount", "contradictory_answer")
+OF_A_QUESTION = (
+    "overdue", "given_up", "not_sendable", "left_out", "unknown_word", "other_amount", "contradictory_answer",
+)  # fmt: skip
 CAME_BACK = "returned"
 # What ends a note, by its code. Each has an end, so none is kept for ever; those of a question are listed by its hold.
 ENDED_BY = {

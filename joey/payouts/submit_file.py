@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from joey.payouts.book_answers import book_file_refused, book_receipt, book_unreadable
+from joey.payouts.book_answers import book_file_refused, book_not_sendable, book_receipt, book_unreadable
 from joey.payouts.file_problems import FILE_REFUSED, in_our_words
 from joey.payouts.gate import release_unpayable, sendable, stopped
 from joey.payouts.keep_answers import KnownAnswers
@@ -44,11 +44,12 @@ def submit_file(rail: Rail, manifest: RailManifest, file: PayoutFile, content: b
     with submitting(), sole_contact(file.id) as mine:
         if not mine:
             return Submitted.NOT_SENT
-        started = _start(file.id, rail.account, manifest, now=now)
+        prepared = PreparedFile(file.file_format, content)
+        started = _start(file.id, rail.account, manifest, prepared, now=now)
         if started is not None:
             return started
         try:
-            receipt = rail.submit(file.message_id, PreparedFile(file.file_format, content))
+            receipt = rail.submit(file.message_id, prepared)
         except RailUnavailable as error:
             log.warning("payout file %s: %s", file.message_id, error)
             if error.content:
@@ -70,11 +71,14 @@ def submit_file(rail: Rail, manifest: RailManifest, file: PayoutFile, content: b
 
 
 @transaction.atomic(durable=True)
-def _start(file_id: UUID, rail_account: str, manifest: RailManifest, *, now: datetime) -> Submitted | None:
+def _start(
+    file_id: UUID, rail_account: str, manifest: RailManifest, prepared: PreparedFile, *, now: datetime
+) -> Submitted | None:
     """Commit that the file leaves now, or say why it does not.
 
     The first time, its money goes from reserved to in transit. Again, only if the rail never knew it, still remembers
-    keys, and the gate stops none of its payouts: this time may be the one that pays.
+    keys, and the gate stops none of its payouts: this time may be the one that pays. Where its bytes hold more than
+    the transfers that wait here it never leaves: a restore may have left one out, and its money may be elsewhere now.
     """
     if not sending_allowed():
         return Submitted.NOT_SENT
@@ -85,10 +89,14 @@ def _start(file_id: UUID, rail_account: str, manifest: RailManifest, *, now: dat
         return Submitted.NOT_SENT
     is_first = attempts[0].state == _PREPARED
     payouts = [attempt.payout_id for attempt in attempts]
+    holds_these = _transfers_in(prepared, file, manifest) == {attempt.rail_key for attempt in attempts}
     if is_first:
-        if _anything_stopped(file, payouts, now):
+        if _anything_stopped(file, payouts, now, holds_these=holds_these):
             return Submitted.WITHDRAWN
     elif not _may_go_again(file, payouts, manifest, now):
+        return Submitted.NOT_SENT
+    elif not holds_these:
+        book_not_sendable(file.id, now=now)
         return Submitted.NOT_SENT
     PayoutSubmission.objects.create(file=file, rail_account=rail_account, started_at=now)
     for attempt in attempts:
@@ -98,13 +106,23 @@ def _start(file_id: UUID, rail_account: str, manifest: RailManifest, *, now: dat
     return None
 
 
-def _anything_stopped(file: PayoutFile, payouts: Sequence[UUID], now: datetime) -> bool:
-    """Whether the gate stops one of the payouts. Then the file is withdrawn, and what cannot be paid is released."""
+def _transfers_in(prepared: PreparedFile, file: PayoutFile, manifest: RailManifest) -> set[str] | None:
+    """The keys of all transfers in the bytes; None where they cannot be read."""
+    try:
+        return {transfer.key for transfer in manifest.read(file.message_id, prepared)}
+    except ValueError:
+        return None
+
+
+def _anything_stopped(file: PayoutFile, payouts: Sequence[UUID], now: datetime, *, holds_these: bool) -> bool:
+    """Whether the gate stops one of the payouts, or the bytes hold another. Then the file is withdrawn, and what cannot
+    be paid is released.
+    """
     locked = Payout.objects.select_for_update(of=("self",)).select_related("shop__owner").filter(pk__in=payouts)
     every = list(locked.order_by("id"))
     open_gate = set(sendable(Payout.objects.filter(pk__in=payouts)).values_list("pk", flat=True))
     kept = release_unpayable(every, now=now)
-    if len(kept) == len(every) and len(open_gate) == len(every):
+    if holds_these and len(kept) == len(every) and len(open_gate) == len(every):
         return False
     withdraw_locked(file, by="gate", now=now)
     return True

@@ -299,6 +299,49 @@ def test_a_payout_of_the_backup_that_cannot_be_taken_over_is_unknown_until_it_is
     prove()
 
 
+@pytest.mark.parametrize("at_the_backup", ["nothing", "requested", "prepared", "submitted"])
+def test_a_file_that_holds_a_payout_that_was_left_out_never_goes_again(
+    committed_db: EmbeddedPostgres, bank: Bank, at_the_backup: str
+) -> None:
+    shop, lulu = ready_shop(), lulus_ready_shop()
+    operators = [ada(), second_operator()]
+    of_mei = approved(shop)
+    of_lulu = None if at_the_backup == "nothing" else requested(lulu, 4_000)
+    if of_lulu and at_the_backup != "requested":
+        approve(of_lulu, by=ada(), now=NOW)
+        prepare_files(rail_manifests()["bank"], now=NOW)  # both in one file
+    bank.faults = ["500"]  # it takes nothing
+    if at_the_backup == "submitted":
+        send_due(now=NOW)
+    damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
+    with since_the_backup(committed_db, damage):
+        of_lulu = of_lulu or requested(lulu, 4_000)
+        if at_the_backup in ("nothing", "requested"):
+            approve(of_lulu, by=ada(), now=NOW)
+        send_due(now=NOW)
+        take_answers(now=NOW)  # the bank never had it
+    later = NOW + 9 * DAY
+
+    pay_due(now=later, ask_all=True)
+
+    assert len(bank.received) == 1  # the one that failed
+    assert PayoutAttempt.objects.get(payout=of_mei).state == "unknown"
+    prove()
+    left_out = left_out_by_key(of_lulu.id.hex.upper())
+    for operator in operators:  # the bank knows neither
+        resolve(PayoutAttempt.objects.get(payout=of_mei), outcome="rejected", by=operator, reason="Asked", now=later)
+        if left_out:
+            resolve_left_out(left_out, outcome="rejected", by=operator, reason="Asked", now=later)
+        else:
+            attempt = PayoutAttempt.objects.get(payout=of_lulu)
+            resolve(attempt, outcome="rejected", by=operator, reason="Asked", now=later)
+    assert (held(shop.pk), held(lulu.pk)) == (money(available=10_000), money(available=4_000))
+    approve(requested(lulu, 4_000, "again"), by=ada(), now=later)
+    pay_due(now=later, ask_all=True)
+    assert list(bank.instructions().values()) == ["40.00"]
+    prove()
+
+
 def test_a_payout_of_which_not_even_the_file_can_be_taken_over_is_not_sent_again(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:

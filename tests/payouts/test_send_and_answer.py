@@ -14,8 +14,9 @@ from joey.kit.ids import new_id
 from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile
+from joey.payouts.prepare_files import prepare_files
 from joey.payouts.queries import payouts_of
-from joey.payouts.rails.registry import RailNotConnected
+from joey.payouts.rails.registry import RailNotConnected, rail_manifests
 from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import ASK_AGAIN_AFTER, take_answers
 from joey.record.erasable import bytes_of
@@ -54,6 +55,18 @@ def test_an_approved_payout_goes_to_the_bank_and_is_paid(bank: Bank) -> None:
         "payout.requested", "payout.approved", "payout.prepared", "payout.sent", "payout.accepted", "payout.paid",
     ]  # fmt: skip
     prove()
+
+
+def test_a_file_that_holds_more_than_waits_here_is_withdrawn_before_it_leaves(bank: Bank) -> None:
+    shop, lulu = ready_shop(), lulus_ready_shop()
+    approved(shop), approved(lulu, 4_000)
+    prepare_files(rail_manifests()["bank"], now=NOW)
+    PayoutAttempt.objects.filter(shop=lulu).update(state="unknown")  # as a restore may leave it
+
+    send_due(now=NOW)
+
+    assert list(bank.instructions().values()) == ["100.00"]
+    assert PayoutFile.objects.exclude(withdrawn_at=None).count() == 1
 
 
 def test_a_rejected_transfer_comes_back_with_the_reason_in_words(bank: Bank) -> None:
