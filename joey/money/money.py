@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Invalid
+from joey.kit.refusals import Invalid, Text
 
 # ISO 4217 exponents of the currencies that marketplaces and feeds sell in: two digits except for those below.
 _TWO = (
@@ -82,7 +82,14 @@ def parse_amount(text: str, currency: str, *, field: str = "amount") -> Money:
     found = _AMOUNT.fullmatch(text) if isinstance(text, str) and text.isascii() else None
     part = (found["part"] or "") if found else ""
     if found is None or len(part.rstrip("0")) > exponent:
-        raise Invalid(_("This is not an amount Joey can read. Write digits and a point, like 19.90."), field=field)
+        raise Invalid(_unreadable(currency, exponent), field=field)
     part = part[:exponent].ljust(exponent, "0")
     minor = int(found["whole"]) * 10**exponent + (int(part) if part else 0)
     return Money(-minor if found["sign"] else minor, currency)
+
+
+def _unreadable(currency: str, exponent: int) -> Text:
+    if not exponent:
+        return _("This is not an amount Joey can read. %s has no parts: write digits only, like 1990.") % currency
+    like = f"19.{'90'.ljust(exponent, '0')}"
+    return _("This is not an amount Joey can read. Write digits and a point, like %s.") % like

@@ -53,6 +53,19 @@ def test_anything_else_is_refused_by_name(text: str) -> None:
     assert refused.value.field == "price"
 
 
+@pytest.mark.parametrize(
+    ("text", "currency", "example"),
+    [("1.5", "JPY", "like 1990."), ("1.234", "CNY", "like 19.90."), ("1.2345", "KWD", "like 19.900.")],
+)
+def test_what_can_be_written_is_said_by_an_example_in_the_currency(text: str, currency: str, example: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_amount(text, currency)
+
+    said = str(refused.value)
+    assert said.endswith(example)
+    assert parse_amount(said.rpartition("like ")[2].removesuffix("."), currency)
+
+
 def test_an_amount_no_account_could_hold_is_refused() -> None:
     with pytest.raises(Invalid):
         parse_amount("9" * 16 + "99", "KWD")

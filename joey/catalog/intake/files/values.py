@@ -47,7 +47,7 @@ def price_of(text: str, currency: str, unit: str) -> tuple[int, str]:
     """
     found = _AMOUNT.fullmatch(text)
     if found is None or (found[1] and found[3]):
-        raise Invalid(_("This is not an amount Joey can read. Write digits and a point, like 19.90."))
+        raise Invalid(_("This is not an amount Joey can read. Write digits and a point, like %s.") % "19.90")
     currency = (found[1] or found[3] or currency).upper()
     if not currency:
         raise Invalid(NO_CURRENCY, field="currency")
