@@ -49,6 +49,11 @@ def lock_until_end(name: str) -> None:
     value("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
+def share_until_end(name: str) -> None:
+    """Be under this name with any number of others that share it; one that wants to be the only one waits."""
+    value("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [name])
+
+
 def inside_transaction() -> bool:
     """Whether a transaction is open: ledger and record functions insist on it."""
     return connection.in_atomic_block

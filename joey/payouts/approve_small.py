@@ -9,6 +9,7 @@ from django.db import transaction
 from joey.kit import sql
 from joey.kit.sets import SetTable
 from joey.payouts.by_rule import approved_by_rule
+from joey.payouts.limits import use_limits
 from joey.payouts.models import Payout
 from joey.record.append import append_set
 
@@ -30,6 +31,7 @@ def approve_small(*, now: datetime) -> int:
     The statement that changes the state checks it, so the rule approves nothing twice and nothing that an operator has
     decided.
     """
+    use_limits()
     small = SetTable("small", SmallPayout).create()
     query, given = Payout.objects.filter(approved_by_rule(now)).values("pk").query.sql_with_params()
     approved = sql.execute(

@@ -1,6 +1,7 @@
 """Which requested payouts the rule approves by itself, so that no operator has to."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
@@ -19,9 +20,13 @@ def approved_by_rule(at: datetime | Now) -> Q:
     """
     limits = begun_by(at).filter(currency=OuterRef("currency")).reverse()
     below = Coalesce(Subquery(limits.values("by_rule_below_minor")[:1]), 0)
+    return Q(LessThan(_together(), below), ~Exists(holds_on_payout()), state=Payout.State.REQUESTED)
+
+
+def _together() -> Subquery:
+    """Of a payout in a query: what counts as one sum with it."""
     together = requested_together(OuterRef("shop"), OuterRef("currency"), OuterRef("requested_at"))
-    total = Subquery(together.order_by().values("shop").annotate(total=Sum("amount_minor")).values("total"))
-    return Q(LessThan(total, below), ~Exists(holds_on_payout()), state=Payout.State.REQUESTED)
+    return Subquery(together.order_by().values("shop").annotate(total=Sum("amount_minor")).values("total"))
 
 
 def to_decide(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
@@ -37,6 +42,11 @@ def left_to_the_rule(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
 def with_rule(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
     """Each payout with `left_to_the_rule`."""
     return payouts.annotate(left_to_the_rule=ExpressionWrapper(LEFT_TO_THE_RULE, output_field=BooleanField()))
+
+
+def with_together(payouts: "QuerySet[Payout]") -> "QuerySet[Any]":
+    """Each payout with `together_minor`: what the shop requested within 24 hours, which decides who approves it."""
+    return payouts.annotate(together_minor=_together())
 
 
 LEFT_TO_THE_RULE = approved_by_rule(Now())

@@ -10,7 +10,7 @@ from joey.kit.refusals import Conflict, NotFound
 from joey.kit.states import WrongState, move
 from joey.kit.text import read_reason
 from joey.money.money import Money
-from joey.payouts.limits import approvals_needed, limits_at
+from joey.payouts.limits import approvals_needed, limits_at, use_limits
 from joey.payouts.models import Payout, PayoutApproval, PayoutAttempt, PayoutLimits
 from joey.payouts.operators import check_operator, name_of
 from joey.payouts.policy import WINDOW
@@ -41,6 +41,7 @@ def approve(payout: Payout, *, by: Person, now: datetime) -> Payout:
     Raises Forbidden (no operator, or own shop), SecondOperatorNeeded, OperatorLimitReached, NoLimits, WrongState,
     NotFound.
     """
+    use_limits()
     Person.objects.select_for_update(no_key=True).get(pk=by.pk)  # one approval of an operator at a time
     payout = _locked(payout)
     check_operator(by, payout.shop)
@@ -54,7 +55,8 @@ def approve(payout: Payout, *, by: Person, now: datetime) -> Payout:
     if by.id in given:
         two_from = Money(limits.two_from_minor, payout.currency).text
         raise SecondOperatorNeeded(
-            _("You have approved this payout. From %s, a second operator has to approve it as well.") % two_from
+            _("You have approved this payout. From %s within 24 hours, a second operator has to approve it as well.")
+            % two_from
         )
     _check_operator_limit(payout, limits, by, now)
     PayoutApproval.objects.create(payout=payout, operator=by, at=now)
@@ -101,6 +103,16 @@ def _check_operator_limit(payout: Payout, limits: PayoutLimits, by: Person, now:
     recent = PayoutApproval.objects.filter(operator=by, at__gt=now - WINDOW, payout__currency=payout.currency)
     approved = recent.aggregate(total=Sum("payout__amount_minor"))["total"] or 0
     left = Money(max(0, limits.per_operator_day_minor - approved), payout.currency)
+    if payout.amount_minor > limits.per_operator_day_minor:
+        most = Money(limits.per_operator_day_minor, payout.currency)
+        raise OperatorLimitReached(
+            _(
+                "This is more than an operator can approve within 24 hours (%(most)s). Refuse it and ask for a smaller"
+                " request, or publish other limits."
+            )
+            % {"most": most.text},
+            left=left,
+        )
     if payout.amount_minor > left.minor:
         raise OperatorLimitReached(
             _("You can approve %(left)s more within 24 hours. Another operator has to approve this payout.")

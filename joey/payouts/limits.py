@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from joey.kit import clock, sql
 from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_reason
 from joey.money.money import EXPONENTS, parse_amount
-from joey.payouts.models import Payout, PayoutLimits
+from joey.payouts.models import Payout, PayoutApproval, PayoutLimits
 from joey.payouts.operators import check_operator
 from joey.payouts.policy import WINDOW
 from joey.people.models import Person
@@ -27,6 +27,8 @@ NOT_COUNTED = (Payout.State.FAILED, Payout.State.REFUSED)
 
 MOST_DAYS = 365  # of notice
 LIMITS = ("floor", "by_rule_below", "two_from", "per_operator_day")
+_IN_USE = "payouts:limits"
+_TICK = timedelta(microseconds=1)  # the smallest difference between two stored times
 
 
 class NoLimits(Conflict):
@@ -54,8 +56,14 @@ def limits_at(currency: str, at: datetime) -> PayoutLimits:
 
 
 def versions_of(currency: str, *, until: datetime) -> list[PayoutLimits]:
-    """Every version that was in force at some time until then, oldest first."""
-    return list(begun_by(until).filter(currency=currency))
+    """Every version that was in force at some time until then, oldest first.
+
+    One that was announced, and that another took the place of before it began, never was.
+    """
+    versions: list[PayoutLimits] = []
+    for newer in begun_by(until).filter(currency=currency):
+        versions = [each for each in versions if each.from_at < newer.from_at] + [newer]
+    return versions
 
 
 def limits_now(currencies: Iterable[str]) -> Mapping[str, PayoutLimits]:
@@ -69,12 +77,17 @@ def currencies_with_own_limits() -> frozenset[str]:
     return frozenset(published.values_list("currency", flat=True))
 
 
+def use_limits() -> None:
+    """Decide by the limits until the transaction ends: others wait that long to be published."""
+    sql.share_until_end(_IN_USE)
+
+
 def approvals_needed(payout: Payout, limits: PayoutLimits) -> int:
     """0, 1 or 2 operators. What the shop requested within 24 hours counts, so that splitting a sum changes nothing."""
-    if payout.amount_minor >= limits.two_from_minor:
-        return 2
     together = requested_together(payout.shop_id, payout.currency, payout.requested_at)
     total = together.aggregate(total=Sum("amount_minor"))["total"] or 0
+    if total >= limits.two_from_minor:
+        return 2
     return 0 if total < limits.by_rule_below_minor else 1
 
 
@@ -88,26 +101,28 @@ def requested_together(shop: Any, currency: Any, requested_at: Any) -> "QuerySet
 def publish_limits(
     currency: str, amounts: LimitAmounts, *, from_at: datetime, reason: str, by: Person, now: datetime
 ) -> PayoutLimits:
-    """Publish the next version for a currency. Raises Invalid, Forbidden, Conflict when it would change nothing."""
+    """Publish the next version for a currency, which takes the place also of one that is announced for later.
+
+    It begins after what was decided by the ones in force. Raises Invalid, Forbidden, Conflict when it would change
+    nothing.
+    """
     check_operator(by)
     reason = read_reason(reason)
     _check(currency, amounts, from_at, now)
-    sql.lock_until_end(f"payouts:limits:{currency}")
+    sql.lock_until_end(_IN_USE)
     versions = PayoutLimits.objects.filter(currency=currency)
     latest = versions.order_by("-version").first()
-    if latest is not None and from_at < latest.from_at:
-        raise Invalid(_("Limits that begin later are published already."), field="from_at")
     if latest is not None and _amounts_of(latest) == amounts:  # as by a second click
         raise Conflict(_("These limits are published already."))
     limits = PayoutLimits.objects.create(
         currency=currency,
         version=latest.version + 1 if latest else 1,
-        from_at=from_at,
+        from_at=max(from_at, _after_the_last_decision(currency) or from_at),
         published_at=now,
         published_by=by,
         **asdict(amounts),
     )
-    facts = {"by": str(by.id), "currency": currency, "version": limits.version, "from_at": from_at.isoformat(),
+    facts = {"by": str(by.id), "currency": currency, "version": limits.version, "from_at": limits.from_at.isoformat(),
              "reason": keep_text(reason, shop_id=None).fact}  # fmt: skip
     append("payout_limits.published", f"payout_limits:{currency}", facts | asdict(amounts), happened_at=now)
     return limits
@@ -128,6 +143,12 @@ def read_days(text: str) -> int:
     return int(days)
 
 
+def _after_the_last_decision(currency: str) -> datetime | None:
+    decided = Payout.objects.filter(currency=currency).aggregate(at=Max("decided_at"))["at"]
+    approved = PayoutApproval.objects.filter(payout__currency=currency).aggregate(at=Max("at"))["at"]
+    return max((at + _TICK for at in (decided, approved) if at is not None), default=None)
+
+
 def _amounts_of(limits: PayoutLimits) -> LimitAmounts:
     return LimitAmounts(*(getattr(limits, f"{name}_minor") for name in LIMITS))
 
@@ -137,8 +158,12 @@ def _check(currency: str, amounts: LimitAmounts, from_at: datetime, now: datetim
         raise Invalid(_("Joey does not know the currency “%s”.") % currency[:8], field="currency")
     if not amounts.floor_minor > 0 or not 0 <= amounts.by_rule_below_minor <= amounts.two_from_minor:
         raise Invalid(_("The limits have to rise: floor, one operator, two operators."), field="floor_minor")
-    if amounts.per_operator_day_minor <= 0:
-        raise Invalid(_("An operator has to be able to approve something."), field="per_operator_day_minor")
+    if amounts.per_operator_day_minor < max(amounts.floor_minor, amounts.by_rule_below_minor):
+        raise Invalid(
+            _("An operator has to be able to approve what the rule does not: at least the smallest payout, and what"
+              " is approved by rule."),
+            field="per_operator_day_minor",
+        )  # fmt: skip
     if from_at < now:
         raise Invalid(_("New limits begin now or later."), field="from_at")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
-from joey.payouts.by_rule import to_decide, with_rule
+from joey.payouts.by_rule import to_decide, with_rule, with_together
 from joey.payouts.gate import holds_on_payout
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.kept_back import with_file_kept_back
@@ -168,7 +168,7 @@ def payout_details(shop: Shop, rail: str | None = None) -> PayeeRow:
 
 def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[ToDecide]:
     """Requested payouts of all shops that wait for an operator, oldest first, those newer than `after`."""
-    waiting = _with_hold(to_decide(Payout.objects.all())).select_related("shop")
+    waiting = with_together(_with_hold(to_decide(Payout.objects.all()))).select_related("shop")
     if after:
         waiting = waiting.filter(id__gt=after)
     found = list(waiting.order_by("id")[:limit])
@@ -180,7 +180,7 @@ def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[To
             row=_row(payout),
             shop_slug=payout.shop.slug,
             shop_name=payout.shop.name,
-            needs_two=payout.currency in limits and payout.amount_minor >= limits[payout.currency].two_from_minor,
+            needs_two=payout.currency in limits and payout.together_minor >= limits[payout.currency].two_from_minor,
             approved_once_by=approved.get(payout.pk),
         )
         for payout in found

@@ -13,6 +13,7 @@ from joey.money.money import Money
 from joey.payouts.floors import floor_of, missing_for
 from joey.payouts.holds import open_holds
 from joey.payouts.journals import RESERVED, PayoutJournal, book
+from joey.payouts.limits import limits_at
 from joey.payouts.models import Payee, Payout, PayoutHold
 from joey.payouts.payee import latest_payee, lock_payees
 from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
@@ -97,6 +98,7 @@ def request_payout(
             field="amount",
             available=available,
         )
+    _check_most(amount, now)
     kept = keep_details(details, shop_id=shop.id)
     payout = Payout.objects.create(
         shop=shop,
@@ -132,6 +134,16 @@ def _check_floor(shop: Shop, amount: Money, now: datetime) -> None:
         least=least,
         missing=missing,
     )
+
+
+def _check_most(amount: Money, now: datetime) -> None:
+    """What no operator may approve would wait for ever."""
+    most = Money(limits_at(amount.currency, now).per_operator_day_minor, amount.currency)
+    if amount.minor > most.minor:
+        raise Invalid(
+            _("At most %(most)s is paid out at once. Request the rest once it has arrived.") % {"most": most.text},
+            field="amount",
+        )
 
 
 def _check_currency(rail: str, currency: str) -> None:

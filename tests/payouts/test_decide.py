@@ -1,16 +1,20 @@
 """Operators decide; large amounts need two of them, and no one decides on a payout of their own shop."""
 
+from datetime import timedelta
+
 import pytest
 
 from joey.kit.refusals import Forbidden, Invalid, NotFound
 from joey.kit.states import WrongState
-from joey.payouts.decide import SecondOperatorNeeded, approve, refuse
+from joey.payouts.decide import OperatorLimitReached, SecondOperatorNeeded, approve, refuse
+from joey.payouts.limits import LimitAmounts, publish_limits
 from joey.payouts.models import Payout
 from joey.payouts.queries import payouts_to_decide
+from joey.payouts.request_payout import request_payout
 from joey.people.models import Person
 from joey.record.queries import events_of
 from tests.cast import NOW, ada, mei, sam
-from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested, second_operator
+from tests.payouts.stage import approved, cny, held, money, ready_shop, reason_of, requested, second_operator
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +122,39 @@ def test_a_payout_waits_for_two_once_the_operator_who_approved_it_left(lost: str
 
 def test_just_below_ten_thousand_one_operator_is_enough() -> None:
     assert approve(requested(ready_shop(1_000_000), 999_999), by=ada(), now=NOW).state == "approved"
+
+
+def test_what_is_split_within_a_day_needs_two_operators_as_its_sum_does() -> None:
+    shop = ready_shop(1_800_000)
+    first = approve(requested(shop, 600_000), by=ada(), now=NOW)
+    assert (first.state, first.approvals_needed) == ("approved", 1)
+    Payout.objects.filter(pk=first.pk).update(state="paid")
+    hour = timedelta(hours=1)
+
+    second = request_payout(shop, amount=cny(600_000), idempotency_key="second", now=NOW + hour)
+
+    assert [waiting.needs_two for waiting in payouts_to_decide()] == [True]
+    assert approve(second, by=ada(), now=NOW + hour).state == "requested"
+    refuse(second, by=ada(), reason="Ask for it tomorrow", now=NOW + hour)
+    third = request_payout(shop, amount=cny(600_000), idempotency_key="third", now=NOW + 25 * hour)
+    assert [waiting.needs_two for waiting in payouts_to_decide()] == [False]
+    assert approve(third, by=ada(), now=NOW + 25 * hour).state == "approved"
+
+
+def test_more_than_an_operator_may_approve_is_not_requested_and_not_said_to_need_another_operator() -> None:
+    shop = ready_shop(9_000_000)
+    with pytest.raises(
+        Invalid, match=r"^At most ¥50,000\.00 is paid out at once\. Request the rest once it has arrived"
+    ):
+        requested(shop, 5_000_001)
+    payout = requested(shop, 5_000_000)
+    less = LimitAmounts(100, 100_000, 1_000_000, 4_000_000)
+    publish_limits("CNY", less, from_at=NOW, by=ada(), now=NOW, reason="As the bank asks")
+
+    with pytest.raises(
+        OperatorLimitReached, match=r"more than an operator can approve within 24 hours \(¥40,000\.00\)"
+    ):
+        approve(payout, by=ada(), now=NOW)
 
 
 def test_one_operator_can_refuse_a_large_one() -> None:

@@ -18,7 +18,7 @@ from joey.payouts.approve_small import approve_small
 from joey.payouts.decide import OperatorLimitReached, approve, refuse
 from joey.payouts.floors import floor_of
 from joey.payouts.holds import place_hold, release_hold
-from joey.payouts.limits import LimitAmounts, NoLimits, limits_at, publish_limits
+from joey.payouts.limits import LimitAmounts, NoLimits, limits_at, publish_limits, versions_of
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.pay_due import pay_due
@@ -33,7 +33,7 @@ from joey.payouts.withdraw import FileHasLeft, withdraw_file
 from joey.people.models import Person
 from joey.shops.models import Shop
 from tests.at_once import outcomes
-from tests.cast import NOW, ada, mei, refund, sam, settled
+from tests.cast import DAY, NOW, ada, mei, refund, sam, settled
 from tests.orders.polled import take_order_reports
 from tests.payouts.bank import Bank
 from tests.payouts.stage import (
@@ -206,6 +206,28 @@ def test_limits_are_versions_that_an_operator_publishes() -> None:
         request_payout(shop, amount=cny(500), idempotency_key="later", now=NOW + MINUTE)
     request_payout(shop, amount=cny(6_000), idempotency_key="large", now=NOW + MINUTE)
     assert approve_small(now=NOW + MINUTE) == 0
+
+
+@pytest.mark.django_db
+def test_limits_from_now_on_take_the_place_of_those_that_are_announced() -> None:
+    """Else a slip in the notice would keep the limits in force from being changed for as long."""
+    announced, now_on = LimitAmounts(5_000, 50_000, 80_000, 90_000), LimitAmounts(200, 300, 400, 1_000)
+    publish_limits("CNY", announced, from_at=NOW + 300 * DAY, by=ada(), now=NOW, reason="A slip")
+
+    publish_limits("CNY", now_on, from_at=NOW, by=ada(), now=NOW, reason="A fraud")
+
+    for day in (0, 301):
+        assert limits_at("CNY", NOW + day * DAY).floor_minor == 200
+    assert [each.version for each in versions_of("CNY", until=NOW + 301 * DAY)] == [1, 3]
+    prove()
+
+
+@pytest.mark.django_db
+def test_limits_let_an_operator_approve_what_the_rule_leaves() -> None:
+    for amounts in (LimitAmounts(10_000, 10_000, 20_000, 9_999), LimitAmounts(100, 10_000, 20_000, 9_999)):
+        with pytest.raises(Invalid) as refused:
+            publish_limits("CNY", amounts, from_at=NOW, by=ada(), now=NOW, reason="A slip")
+        assert refused.value.field == "per_operator_day_minor"
 
 
 @pytest.mark.django_db

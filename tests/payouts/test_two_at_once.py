@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
-from joey.kit import sql
+from joey.kit import clock, sql
 from joey.kit.refusals import Conflict
 from joey.kit.states import WrongState
+from joey.payouts.approve_small import approve_small
 from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.decide import SecondOperatorNeeded, approve, refuse
 from joey.payouts.holds import place_hold
-from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutSubmission
+from joey.payouts.limits import LimitAmounts, publish_limits
+from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile, PayoutLimits, PayoutSubmission
 from joey.payouts.payee import set_payee
 from joey.payouts.request_payout import PayeePaused, PayoutInProgress, request_payout
 from joey.payouts.send_due import Sent, send_due
@@ -120,6 +122,33 @@ def test_one_operator_on_two_connections_is_still_one_operator(committed_db: Emb
     payout.refresh_from_db()
     assert payout.state == "requested"
     assert approve(payout, by=second_operator(), now=NOW).state == "approved"
+
+
+@pytest.mark.parametrize("by", ["an operator", "the rule"])
+def test_a_decision_beside_new_limits_goes_by_them_or_comes_before_them(shop: Shop, by: str) -> None:
+    amount = 9_000 if by == "an operator" else 900
+    for turn in range(10):
+        lax, strict = LimitAmounts(100, 1_000, 90_000 + turn, 5_000_000), LimitAmounts(100, 200, 300, 5_000_000 + turn)
+        published(lax)
+        payout = request_payout(shop, amount=cny(amount), idempotency_key=f"key-{turn}", now=clock.now())
+
+        limits, _decided = outcomes(
+            lambda amounts=strict: published(amounts),
+            (lambda payout=payout: approve(payout, by=ada(), now=clock.now()))
+            if by == "an operator"
+            else lambda: approve_small(now=clock.now()),
+        )
+
+        payout.refresh_from_db()
+        assert isinstance(limits, PayoutLimits)
+        assert payout.state == "requested" or (payout.decided_at is not None and payout.decided_at < limits.from_at)
+        refuse(payout, by=ada(), reason="Once more", now=clock.now())
+    prove()
+
+
+def published(amounts: LimitAmounts) -> PayoutLimits:
+    now = clock.now()
+    return publish_limits("CNY", amounts, from_at=now, by=ada(), now=now, reason="As the bank asks")
 
 
 def test_sending_on_two_connections_tells_the_bank_once(shop: Shop, bank: Bank) -> None:
