@@ -157,6 +157,7 @@ class Machine(ReportedAgain):
         if self.pause is not None:
             end_pause(self.pause, now=self.now, by=self.operators[0], reason="The statement agrees")
             self.pause = None
+        self.open_all()
         self.release_holds()
         first, second = self.seed.sample(list(self.shops), 2)
         self.ask_at_once(first, equal=self.seed.random() < 0.5)

@@ -28,9 +28,9 @@ ACCOUNTS = [ACCOUNT, "6222020200112243452", "6222020200112243460"]
 # that have to live with them.
 WALK = {
     "requested": (*["approve"] * 6, "approve_by_rule", "refuse", "takes_back"),
-    "approved": (*["send"] * 6, "send_and_die", "prepare", "prepare", "refuse", "block", "takes_back"),
-    "prepared": ("send", "send", "send", "send_and_die", "withdraw", "refuse", "block", "takes_back"),
-    "submitted": ("ask", "ask", "send", "send", "refuse_repeat", "wait", "decide", "withdraw"),
+    "approved": (*["send"] * 6, "send_and_die", "prepare", "prepare", "refuse", "block", "close", "takes_back"),
+    "prepared": ("send", "send", "send", "send_and_die", "withdraw", "refuse", "block", "close", "close", "takes_back"),
+    "submitted": ("ask", "ask", "send", "send", "close", "refuse_repeat", "wait", "decide", "withdraw"),
     "accepted": ("decide", "decide", "decide", "ask", "send", "wait", "withdraw"),
     "asked": ("find", "find", "find_anything", "ask", "decide", "send", "wait"),
     "file refused": (*["mark_refused"] * 3, "mark_refused_once", "find_anything", "ask", "send", "wait"),
@@ -115,7 +115,8 @@ class PayoutRules(PayoutSteps):
 
     @rule(chance=CHANCES)
     def go_on(self, chance: Chance) -> None:
-        """No pause and no hold but those that ask a question."""
+        """No pause, no hold but those that ask a question, and no closed shop."""
+        self.open_all()
         if self.pause is not None:
             end_pause(self.pause, now=self.now, by=self.operators[0], reason="The statement agrees")
             self.pause = None

@@ -16,6 +16,7 @@ from joey.payouts.send_due import send_due
 from joey.payouts.take_answers import ASK_AGAIN_AFTER, take_answers
 from joey.payouts.withdraw import FileHasLeft, withdraw_file
 from joey.people.models import Person
+from joey.shops.models import Shop
 from tests.properties.machine.crash import dies, run_with_crash
 from tests.properties.machine.finding_steps import FINDINGS, FindingSteps
 from tests.properties.machine.market import step
@@ -43,6 +44,7 @@ class PayoutSteps(FindingSteps):
     def __init__(self) -> None:
         super().__init__()
         self.pause: PayoutPause | None = None
+        self.closed: set[str] = set()  # shops that are closed, or whose keeper may not sign in any more
 
     def take_step(self, name: str, payout: Payout, chance: Chance) -> None:
         shop = payout.shop.slug
@@ -60,6 +62,7 @@ class PayoutSteps(FindingSteps):
             "prepare": self.prepare,
             "withdraw": lambda: self.withdraw(payout),
             "block": lambda: self.block(shop, chance),
+            "close": lambda: self.close(shop, chance),
             "ask": lambda: self.ask(chance),
             "wait": lambda: self.time_passes(24 * (31 if chance.second else 15)),
             "decide": lambda: self.decide(payout, "rejected" if chance.second else "settled"),
@@ -121,6 +124,22 @@ class PayoutSteps(FindingSteps):
         self.send(chance)
         self.release_holds()
 
+    def close(self, shop: str, chance: Chance) -> None:
+        """The shop, or its keeper's account, is closed before a file leaves (again); often for a moment only."""
+        if chance.crash % 2:
+            Shop.objects.filter(slug=shop).update(closed_at=self.now)
+        else:
+            Person.objects.filter(pk=self.shops[shop].owner_id).update(is_active=False)
+        self.closed.add(shop)
+        self.send(chance)
+        if not chance.second:
+            self.open_all()
+
+    def open_all(self) -> None:
+        Shop.objects.update(closed_at=None)
+        Person.objects.update(is_active=True)
+        self.closed.clear()
+
     def withdraw(self, payout: Payout) -> None:
         """A file that has not left; what was in it is prepared again."""
         attempt = self.attempt(payout)
@@ -140,23 +159,38 @@ class PayoutSteps(FindingSteps):
 
     def prepare(self) -> None:
         """A process that dies once its files are written: they wait to be submitted."""
+        unpayable = self.unpayable()
         prepare_files(MANIFEST, now=self.now)
-        assert set(self.follow_payouts().values()) <= {"refused"}
+        changed = self.follow_payouts()
+        assert set(changed.values()) <= {"refused"}
+        assert set(changed) <= unpayable
+
+    def unpayable(self) -> set[str]:
+        """Payouts of a shop that is closed, or that owes something since it asked for them: they are given back."""
+        return {
+            str(payout.pk) for payout in Payout.objects.select_related("shop")
+            if payout.shop.slug in self.closed or self.available(payout.shop.slug, payout.currency) < 0
+        }  # fmt: skip
 
     def send(self, chance: Chance, *, again: bool = True) -> None:
         """Everything that is due leaves; without `again` a process that dies is not followed by another."""
         self.bank.fault = chance.put
-        before = dict(self.states)
+        before, at_bank, unpayable = dict(self.states), set(self.bank.paid), self.unpayable()
         held = set(open_holds().filter(payout=None).values_list("shop_id", flat=True))
         if again:
             run_with_crash(lambda: send_due(now=self.now), "send", chance.crash)
         else:
             dies(lambda: send_due(now=self.now), "send", chance.crash or 50)
         self.bank.fault = ""
+        blocked = {str(payout.pk) for payout in Payout.objects.all() if self.pause or payout.shop_id in held}
         for key, state in self.follow_payouts().items():
-            payout = Payout.objects.get(pk=key)
             assert (before[key], state) in {("approved", "sent"), ("approved", "refused")}
-            assert state != "sent" or (self.pause is None and payout.shop_id not in held), "left in spite of a block"
+            assert (state == "refused") == (key in unpayable), f"{state}, in spite of what the shop has"
+            assert state != "sent" or key not in blocked, "left in spite of a block"
+            self.seen["given back by the gate"] += state == "refused"
+        for attempt in PayoutAttempt.objects.filter(rail_key__in=set(self.bank.paid) - at_bank):
+            assert str(attempt.payout_id) not in unpayable | blocked, "at the bank, in spite of a block"
+            self.seen["left while the other shop was closed"] += bool(self.closed)
         if again and self.pause is None:
             held |= set(open_holds().values_list("shop_id", flat=True))
             stopped = Payout.objects.filter(state="approved").exclude(shop__in=held)
