@@ -17,39 +17,22 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.halves import do_in_halves
-from joey.kit.partitions import first_id_of
-from joey.kit.sets import columns_of
 from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.port import OrderReport
 from joey.marketplaces.registry import NotInstalled
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.keep_reports import keep_reports
-from joey.orders.kept_evidence import pieces_of
 from joey.orders.move_lines import move_lines
 from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, lift_holds, read_again
+from joey.orders.stage_kept import IN_SUSPENSE, THEIR_REPORTS, first_report, stage_kept
 from joey.orders.stage_reports import Origin, StagedReports, empty_tables, evidence_of, stage_reports
-from joey.orders.staged_tables import EVIDENCE, NEWEST, ORDERS, TAKEN_WITHIN, OrderFacts
+from joey.orders.staged_tables import NEWEST
 from joey.orders.take_order_reports import REPORTS_FAULTS, Given, append_events, lock_lines_of
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 1000  # lines whose reports are read again together
-
-_IN_SUSPENSE = "line.suspense <> '' AND line.marketplace = %(marketplace)s"
-# The last reading of each readable report of these lines; they are of no earlier day than the id `first`.
-_THEIR_REPORTS = f"""
-    FROM orders_orderline line
-    JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
-                          = (line.marketplace, line.external_order, line.external_line)
-    WHERE {_IN_SUSPENSE} AND r.kind = 'order' AND r.problem = '' AND r.id >= %(first)s
-      AND NOT EXISTS (
-          SELECT FROM orders_report later
-          WHERE later.id >= %(first)s
-            AND (later.marketplace, later.external_order, later.external_line)
-              = (r.marketplace, r.external_order, r.external_line) AND later.rereads = r.id
-      )
-"""
 
 
 def retry_all_suspense(*, now: datetime) -> int:
@@ -73,7 +56,7 @@ def retry_suspense(marketplace: str, *, now: datetime) -> int:
     before = _lines(marketplace)
     _read_again(marketplace, now=now)
     empty_tables()
-    if reports := _stage_what_was_kept(marketplace):
+    if reports := stage_kept(marketplace):
         attribute_and_claim(marketplace, StagedReports.any_of(orders=reports), now=now)
         move_lines(marketplace, any_held=True)
         _renew_reasons(marketplace)
@@ -85,7 +68,7 @@ def _lines(marketplace: str) -> list[UUID]:
     return [
         line
         for (line,) in sql.tuples(
-            f"SELECT id FROM orders_orderline line WHERE {_IN_SUSPENSE} ORDER BY id", {"marketplace": marketplace}
+            f"SELECT id FROM orders_orderline line WHERE {IN_SUSPENSE} ORDER BY id", {"marketplace": marketplace}
         )
     ]
 
@@ -96,7 +79,7 @@ def _read_again(marketplace: str, *, now: datetime) -> None:
     Whose a line is, all that was reported of it decides together, afterwards.
     """
     connector = {each.code: each for each in registry.connectors()}.get(marketplace)
-    first = _first_report(marketplace)
+    first = first_report(marketplace)
     if connector is None or first is None:
         return
 
@@ -108,7 +91,7 @@ def _read_again(marketplace: str, *, now: datetime) -> None:
     for start in range(0, len(lines), AT_ONCE):
         given: list[tuple[OrderReport, Origin]] = []
         for row in sql.rows(
-            f"SELECT {KEPT_COLUMNS}, '' AS problem, r.evidence {_THEIR_REPORTS} AND line.id = ANY(%(lines)s)",
+            f"SELECT {KEPT_COLUMNS}, '' AS problem, r.evidence {THEIR_REPORTS} AND line.id = ANY(%(lines)s)",
             {"marketplace": marketplace, "first": first, "lines": lines[start : start + AT_ONCE]},
         ):
             evidence = json.loads(row.pop("evidence"))
@@ -118,35 +101,6 @@ def _read_again(marketplace: str, *, now: datetime) -> None:
                 given.append((report, Origin(kept.poll_id, rereads=kept.id)))
         do_in_halves(given, keep, faults=REPORTS_FAULTS)
         lift_holds([origin.rereads for report, origin in given if origin.rereads and report.state != "unknown"])
-
-
-def _first_report(marketplace: str) -> UUID | None:
-    """The smallest id that a report of these lines can have.
-
-    A line is made in the transaction that keeps its first report, so none of them is of an earlier day.
-    """
-    since = sql.value(
-        f"SELECT min(first_seen_at) FROM orders_orderline line WHERE {_IN_SUSPENSE}", {"marketplace": marketplace}
-    )
-    return None if since is None else first_id_of(since - TAKEN_WITHIN)
-
-
-def _stage_what_was_kept(marketplace: str) -> int:
-    """Fill ORDERS and EVIDENCE with the last reading of each readable report of the lines in suspense; how many."""
-    first = _first_report(marketplace)
-    if first is None:
-        return 0
-    given = {"external_order": "r.external_order", "external_line": "r.external_line", "digest": "r.payload_sha256",
-             "poll": "r.poll_id", "report": "row_number() OVER ()"}  # fmt: skip
-    facts = [f"{given.get(column.name, f'r.{column.name}')} AS {column.name}" for column in columns_of(OrderFacts)]
-    reports = ORDERS.insert(
-        f"""
-        SELECT {", ".join(facts)}, '' AS payload, r.evidence, NULL::uuid AS rereads, r.received_at {_THEIR_REPORTS}
-        """,
-        {"marketplace": marketplace, "first": first},
-    )
-    EVIDENCE.insert(pieces_of(str(ORDERS)))
-    return reports
 
 
 def _renew_reasons(marketplace: str) -> None:

@@ -25,6 +25,7 @@ from joey.orders.models import Poll
 from joey.orders.move_lines import move_lines
 from joey.orders.newest_report import LINE, case_rank, newest_case_first
 from joey.orders.replace_unread import dismiss_replaced
+from joey.orders.stage_kept import OF_THE_SET, stage_kept
 from joey.orders.stage_reports import Origin, stage_reports
 from joey.orders.staged_tables import KEPT, LEFT_LIST, MOVED, ORDERS, REFUNDS, UNREADABLE
 from joey.orders.storable import unstorable
@@ -159,6 +160,8 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Take
         return _Taken([], 0, staged.unreadable)
     if staged.refunds:
         _take_refund_cases(marketplace)
+    if staged.orders:
+        stage_kept(marketplace, lines=OF_THE_SET)  # the set may say whose a line in suspense is
     any_held = attribute_and_claim(marketplace, staged, now=now)
     move_lines(marketplace, any_held=any_held)
     mark_unread(marketplace, _CHANGED)

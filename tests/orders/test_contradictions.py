@@ -131,6 +131,24 @@ def test_a_contradicting_report_that_comes_late_holds_nothing_and_moves_nothing(
     assert (line.held, line.commission_minor) == ("", 380)
 
 
+def test_a_late_report_that_names_the_shop_of_a_disputed_line_leaves_it_disputed() -> None:
+    line = after(settled(days_ago=7, evidence=BOTH), report())
+
+    assert (line.shop_id, line.state, line.held) == (meis_shop().pk, "settled", "contradiction")
+    assert sql.value("SELECT count(*) FROM record_event WHERE kind = 'order_line.contradicted'") == 1
+    earn_due(now=NOW)
+    assert confirm_due(now=NOW + 90 * DAY).commissions == 0
+    prove()
+
+
+def test_a_newer_report_that_names_the_shop_of_a_disputed_line_ends_the_dispute() -> None:
+    line = after(report(evidence=BOTH), settled())
+
+    assert (line.shop_id, line.state, line.held) == (meis_shop().pk, "settled", "")
+    earn_due(now=NOW)
+    prove()
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_a_line_keeps_its_currency_and_takes_nothing_from_a_report_in_another(together: bool) -> None:
     abroad = settled(days_ago=8, currency="USD", commission_minor=50, paid_minor=900)
