@@ -98,8 +98,8 @@ def _hold_contradictions(marketplace: str) -> bool:
                 LEFT JOIN orders_orderline line USING (marketplace, external_order, external_line)
                 WHERE (c.marketplace, c.external_order, c.external_line)
                     = (%(marketplace)s, n.external_order, n.external_line)
-                  AND (n.shop_id <> c.shop_id
-                       OR line.evidence_kind IS DISTINCT FROM '{BY_OPERATOR}' AND {_NAMES_ANOTHER})
+                  AND (n.shop_id <> c.shop_id OR {_NAMES_ANOTHER}
+                       AND NOT EXISTS (SELECT FROM orders_operatorattribution o WHERE o.line_id = line.id))
                 RETURNING n.report
             )
             INSERT INTO {CONTRADICTIONS} (report) SELECT report FROM contradicting

@@ -13,15 +13,16 @@ CONTRADICTIONS = Check(
     "8. A line whose newest report names another shop is held as contradicted",
     f"""
     WITH odd AS MATERIALIZED (
-        SELECT l.id, l.marketplace, l.shop_id, l.held, r.evidence, r.clicked_at, r.placed_at, r.received_at
+        SELECT l.id, l.marketplace, l.shop_id, l.held, r.evidence, r.clicked_at, r.placed_at, r.received_at,
+               l.id IN (SELECT line_id FROM orders_operatorattribution) AS is_given
         FROM orders_orderline l JOIN orders_report r
           ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
          AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
         WHERE r.kind = 'order' AND r.problem = '' AND l.shop_id IS NOT NULL AND r.currency = l.currency
-          AND l.held NOT IN ('contradiction', 'unknown_code') AND l.evidence_kind <> 'operator'
+          AND l.held NOT IN ('contradiction', 'unknown_code')
           AND r.evidence <> jsonb_build_array(jsonb_build_object('kind', l.evidence_kind, 'key', l.evidence_key))
     ), named AS (
-        SELECT o.id AS order_line, o.shop_id, o.held, piece.kind, piece.key,
+        SELECT o.id AS order_line, o.shop_id, o.held, o.is_given, piece.kind, piece.key,
                max(CASE WHEN piece.kind = 'sub_id' THEN k.shop_id WHEN {_KNOWN_THEN} THEN h.shop_id END::text) AS names
         FROM odd o CROSS JOIN LATERAL (
             SELECT kind, key, CASE kind WHEN 'position_at_click' THEN o.clicked_at ELSE o.placed_at END AS at
@@ -30,10 +31,11 @@ CONTRADICTIONS = Check(
         LEFT JOIN sharing_link k ON piece.kind = 'sub_id' AND k.code = piece.key
         LEFT JOIN sharing_position p ON piece.kind <> 'sub_id' AND (p.marketplace, p.key) = (o.marketplace, piece.key)
         LEFT JOIN sharing_positionlease h ON h.position_id = p.id AND NOT h.is_reuse AND h.leased_from <= piece.at
-        GROUP BY 1, 2, 3, 4, 5
+        GROUP BY 1, 2, 3, 4, 5, 6
     )
-    SELECT order_line, held, array_agg(names) AS names FROM named GROUP BY order_line, shop_id, held
+    SELECT order_line, held, array_agg(names) AS names FROM named GROUP BY order_line, shop_id, held, is_given
     HAVING bool_and(names IS NOT NULL) AND bool_or(names <> shop_id::text)
+       AND (count(DISTINCT names) = 1 OR NOT is_given)  -- an operator decided between several
     """,
 )
 

@@ -101,6 +101,8 @@ def test_an_operator_who_decided_between_the_shops_is_not_asked_again_about_the_
 
     assert after(settled(evidence=BOTH)).held == ""
     assert after(settled(days_ago=8, evidence=BOTH[1:])).held == "contradiction"
+    assert after(settled(days_ago=7)).evidence_kind == "position_at_click"
+    assert after(settled(days_ago=6, evidence=BOTH)).held == ""
     earn_due(now=NOW)
     prove()
 
