@@ -154,7 +154,8 @@ class LineOperatorRules(PositionRules):
             return
         assert waiting, f"{name} belongs to another shop"
         self.attributed.add(name)
-        self.books.lines[name].shop, self.books.lines[name].changed = shop, True
+        line = self.books.lines[name]
+        line.shop, line.given, line.changed = shop, True, True
         self.seen["attributed by operators"] += 1
 
 

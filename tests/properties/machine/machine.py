@@ -43,6 +43,7 @@ class Machine(ReportedAgain):
             self.all_is_frozen()
         self.one_shop_owes()
         self.currency_changes_at_the_end()
+        self.evidence_changes_at_the_end()
         self.position_changes_hands_at_the_end()
         self.all_is_reported()
         self.all_is_answered()
@@ -103,6 +104,20 @@ class Machine(ReportedAgain):
         self.seen["refunds of what is not booked"] += any(
             case.is_since(line.report) and line.is_of_what_is_not_booked(case) for case in line.cases.values()
         )
+
+    def evidence_changes_at_the_end(self) -> None:
+        """A line names something else each second, and what it named earlier may become visible later."""
+        row = self.row("taobao", MARKETS["taobao"].positions[0], "CNY", 12_500)
+        for what in ("evidence", "settle", "evidence", "evidence", "evidence"):
+            self.a_second_passes()
+            step(row, what, self.seed.randint(1, 999), self.now)
+        reports = [*row.past, row.report()]
+        for report in self.seed.sample(reports, len(reports)):
+            self.deliver("taobao", [report])
+        self.earn()
+        line = self.books.lines[row.name]
+        self.seen["disputed lines of a shop"] += bool(line.shop and line.last_names.shops - {line.shop})
+        self.seen["disputed lines of none"] += not line.shop and len(line.last_names.shops) > 1
 
     def position_changes_hands_at_the_end(self) -> None:
         if self.seed.random() < 0.5:

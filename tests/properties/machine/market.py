@@ -3,11 +3,12 @@
 What a row was in an earlier second may still arrive late; what it was earlier in its present second never does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from joey.marketplaces.port import ByPosition, HeldReason, OrderReport, OrderState, RefundReport
+from joey.marketplaces.port import ByPosition, BySubId, Evidence, HeldReason, OrderReport, OrderState, RefundReport
 
 CURRENCIES = {"CNY": 2, "JPY": 0, "KWD": 3}
 ELSEWHERE = {"CNY": "JPY", "JPY": "KWD", "KWD": "CNY"}
@@ -38,6 +39,7 @@ MARKETS = {
     )
 }
 NONE_OF_OURS = "none of ours"
+LINKS = {"mei": "meis2share", "lulu": "lulus2share"}  # the code of a link of each shop, which may come back as a sub-id
 
 
 @dataclass
@@ -57,7 +59,8 @@ class Row:
     settled_at: datetime | None = None
     item: str = ""
     held: HeldReason = ""
-    says_position: str = ""
+    says: tuple[Evidence, ...] | None = None  # evidence in place of its position at the click
+    tells_click: bool = True
     says_currency: str = ""
     step: int = 0
     cases: dict[str, RefundReport] = field(default_factory=dict)
@@ -97,8 +100,8 @@ class Row:
             reported_at=self.changed_at,
             payload={"line": self.name, "step": self.step},
             state=self.state,
-            evidence=(ByPosition(self.says_position or self.position, "clicked"),),
-            clicked_at=self.clicked_at,
+            evidence=(ByPosition(self.position, "clicked"),) if self.says is None else self.says,
+            clicked_at=self.clicked_at if self.tells_click else None,
             external_item=self.item,
             quantity=1,
             currency=self.says_currency or self.currency,
@@ -114,12 +117,22 @@ class Row:
 
 
 STEPS = ("pay", "receive", "settle", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown",
-         "other shop", "currency", "currency", "own currency", "back", "back more", "back beyond", "back elsewhere",
-         "back elsewhere", "no back", "back again", "other back")  # fmt: skip
+         "other shop", "evidence", "evidence", "currency", "currency", "own currency", "back", "back more",
+         "back beyond", "back elsewhere", "back elsewhere", "no back", "back again", "other back")  # fmt: skip
 # What a line does next that is worth a look, by its state.
 NEXT_STEPS = {
-    "placed": ("pay", "settle", "close", "correct"),
-    "paid": ("settle", "settle", "receive", "back", "close", "unknown", "other shop", "freeze"),
+    "placed": ("pay", "settle", "close", "correct", "evidence"),
+    "paid": (
+        "settle",
+        "settle",
+        "receive",
+        "back",
+        "close",
+        "unknown",
+        "other shop",
+        "evidence",
+        "freeze",
+    ),
     "received": ("settle", "settle", "settle", "back more", "correct", "close"),
     "settled": (
         "back",
@@ -136,6 +149,7 @@ NEXT_STEPS = {
         "other back",
         "other back",
         "other shop",
+        "evidence",
     ),
     "closed": ("settle", "pay", "thaw", "no back", "back again", "other back"),
     "unknown": ("pay", "settle", "thaw"),
@@ -146,6 +160,21 @@ CASE_STEPS = ("other back", "other back", "no back", "back again")  # what a ref
 def _settlement(at: datetime, amount: int) -> datetime | None:
     """Mostly the moment of the change; some are named later, as far as can be true, and some not at all."""
     return {0: at + timedelta(hours=20), 1: None}.get(amount % 4, at)
+
+
+def _evidence(positions: Sequence[str], number: int) -> tuple[Evidence, ...]:
+    """Up to three pieces, the one to believe first: positions at the click or at the order, and sub-ids."""
+    pieces: list[Evidence] = [
+        ByPosition(positions[0], "clicked"),
+        ByPosition(positions[1], "clicked"),
+        ByPosition(positions[1], "ordered"),
+        ByPosition(NONE_OF_OURS, "clicked"),
+        BySubId(LINKS["mei"]),
+        BySubId(LINKS["lulu"]),
+        BySubId("no link"),
+    ]
+    drawn = [pieces[number // divisor % len(pieces)] for divisor in (1, 7, 49)]
+    return tuple(dict.fromkeys(drawn[: number % 4]))
 
 
 def step(row: Row, what: str, amount: int, now: datetime) -> None:
@@ -159,9 +188,10 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
         "unsettle": {"state": "received", "settled_at": None},
         "correct": {"commission": amount, "fee": amount // 10 if amount % 2 else 0},
         "freeze": {"held": "frozen"},
-        "thaw": {"held": "", "says_position": "", "says_currency": ""},
+        "thaw": {"held": "", "says": None, "tells_click": True, "says_currency": ""},
         "unknown": {"state": "unknown"},
-        "other shop": {"says_position": positions[row.position == positions[0]]},
+        "other shop": {"says": (ByPosition(positions[row.position == positions[0]], "clicked"),)},
+        "evidence": {"says": _evidence(positions, amount), "tells_click": amount % 5 > 0},
         "currency": {"says_currency": ELSEWHERE[row.currency]},
         "own currency": {"says_currency": ""},
     }

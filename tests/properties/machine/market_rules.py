@@ -45,13 +45,19 @@ class MarketRules(World):
 
     @rule(marketplace=MARKETPLACES, position=st.integers(0, 3), currency=st.sampled_from(list(CURRENCIES)),
           amount=AMOUNTS, ago=st.sampled_from([0, 0, 0, 7, 24 * 20, 24 * 60]),
-          back=st.sampled_from([False, False, False, True]))  # fmt: skip
-    def order(self, marketplace: str, position: int, currency: str, amount: int, ago: int, back: bool) -> None:
-        """Through any position, also one that is free, unknown, or was another shop's at the time of the click. With
-        `back` it is settled and taken back at once, and the marketplace says that before it shows the order.
+          back=st.sampled_from([False, False, False, True]),
+          evidence=st.one_of(st.just(0), st.integers(0, 999)))  # fmt: skip
+    def order(
+        self, marketplace: str, position: int, currency: str, amount: int, ago: int, back: bool, evidence: int
+    ) -> None:
+        """Through any position, also one that is free, unknown, or was another shop's at the time of the click; or by
+        other evidence. With `back` it is settled and taken back at once, and the marketplace says that before it shows
+        the order.
         """
         keys = [*MARKETS[marketplace].positions, NONE_OF_OURS]
         row = self.row(marketplace, keys[position % len(keys)], currency, amount, ago=ago)
+        if evidence:
+            step(row, "evidence", evidence, self.now)
         if back:
             step(row, "settle", 0, self.now)
             step(row, "back", amount // 2, self.now)

@@ -62,10 +62,8 @@ class Books(Heard):
 
     def _book(self, line: Line) -> None:
         """The difference between what the line should have and what is booked, then what is owed."""
-        report, is_new = line.report, line.plan is None
-        line.plan = line.plan or self.plan_at(
-            report.clicked_at or report.placed_at or report.paid_at or report.reported_at
-        )
+        report, is_new, first = line.report, line.plan is None, line.said[0][1]
+        line.plan = line.plan or self.plan_at(first.clicked_at or first.placed_at or first.paid_at or first.reported_at)
         was_settled, line.settled = line.settled, report.state == "settled"
         market, other = MARKET if was_settled else MARKET[::-1]
         base = max(0, line.net)

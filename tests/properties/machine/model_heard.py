@@ -2,9 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
-from tests.properties.machine.model_line import Case, Cases, Line, Plan, Tenancy, Unread, second, still_open, too_large
+from joey.marketplaces.port import AnyReport, ByPosition, Evidence, OrderReport, RefundReport, UnreadableReport
+from tests.properties.machine.market import LINKS, MARKETS
+from tests.properties.machine.model_line import (
+    Case,
+    Cases,
+    Line,
+    Named,
+    Plan,
+    Tenancy,
+    Unread,
+    moment_of,
+    second,
+    still_open,
+    too_large,
+)
 
 
 @dataclass
@@ -67,8 +81,8 @@ class Heard:
         if line.last is None or at > line.last[0]:
             line.changed = line.changed or line.last is None or report != line.last[1]
             line.last, line.last_names = (at, report), names
-        if not line.shop and names:
-            line.shop, line.changed = names, True
+        if not line.shop and names.shop:
+            line.shop, line.changed = names.shop, True
         known, waited = (report.state != "unknown", *at), line.open_unread
         if report.currency == line.currency and (line.newest is None or known > line.newest[0]):
             line.changed = line.changed or line.newest is None or report != line.newest[1]
@@ -89,21 +103,31 @@ class Heard:
         if line and line.back_and_elsewhere != was:
             line.changed = True
 
-    def named(self, marketplace: str, report: OrderReport) -> str:
-        """The shop that had the position at the click; who has it after another shop needs a link of its own by then to
-        what was bought. "" for none.
-        """
-        for piece in report.evidence:
-            if isinstance(piece, ByPosition) and report.clicked_at is not None:
-                had = [each for each in self.tenancies if (each.marketplace, each.position) == (marketplace, piece.key)]
-                at_click = [each for each in had if each.since <= report.clicked_at]
-                return at_click[-1].shop if at_click and self.is_entitled(at_click[-1], report) else ""
-        return ""
+    def named(self, marketplace: str, report: OrderReport) -> Named:
+        """Pieces that name two shops decide nothing; else the first that can be checked does, though it names none."""
+        found = [self.shop_of(marketplace, piece, report) for piece in report.evidence]
+        shops = frozenset(filter(None, found))
+        checked = [shop for shop in found if shop is not None]
+        return Named(checked[0] if checked and len(shops) < 2 else "", shops)
 
-    def is_entitled(self, tenancy: Tenancy, report: OrderReport) -> bool:
+    def shop_of(self, marketplace: str, piece: Evidence, report: OrderReport) -> str | None:
+        """The shop whose link it was, or that had the position then; who has it after another shop needs a link of its
+        own by then to what was bought. "" for none, None if the report lacks the time.
+        """
+        if not isinstance(piece, ByPosition):
+            return next((shop for shop, code in LINKS.items() if code == piece.text), "")
+        at = moment_of(piece, report)
+        if piece.key not in MARKETS[marketplace].positions:
+            return ""
+        if at is None:
+            return None
+        had = [each for each in self.tenancies if (each.marketplace, each.position) == (marketplace, piece.key)]
+        until_then = [each for each in had if each.since <= at]
+        return until_then[-1].shop if until_then and self.is_entitled(until_then[-1], report, at) else ""
+
+    def is_entitled(self, tenancy: Tenancy, report: OrderReport, at: datetime) -> bool:
         linked_at = tenancy.links.get(report.external_item)
-        is_linked = linked_at is not None and report.clicked_at is not None and second(linked_at) <= report.clicked_at
-        return is_linked or not self.is_reused(tenancy)
+        return not self.is_reused(tenancy) or (linked_at is not None and second(linked_at) <= at)
 
     def is_reused(self, tenancy: Tenancy) -> bool:
         """Whether another shop had its position before."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from joey.marketplaces.port import OrderReport, RefundReport
+from joey.marketplaces.port import ByPosition, OrderReport, RefundReport
 from tests.properties.machine.market import MARKETS
 
 CAP = 10**15  # of one line, in minor units
@@ -64,6 +64,21 @@ class Tenancy:
     links: dict[str, datetime] = field(default_factory=dict)  # by item: since when the shop has a link to it there
 
 
+@dataclass(frozen=True)
+class Named:
+    """What the evidence of a report comes to: the shop that it decides for, "" for none, and all that it names."""
+
+    shop: str
+    shops: frozenset[str]
+
+    def contradicts(self, shop: str, *, given: bool) -> bool:
+        """Of a line of this shop; where it names several, an operator who gave the line has decided that already."""
+        return self.shop != shop if self.shop else bool(self.shops - {shop}) and not given
+
+
+NO_SHOP = Named("", frozenset())
+
+
 @dataclass
 class Line:
     """One order line: what was reported of it, and what is booked for it."""
@@ -73,7 +88,8 @@ class Line:
     shop: str = ""  # "" while no report named one of our positions
     newest: Newest | None = None  # decides state and amounts
     last: tuple[tuple[datetime, int], OrderReport] | None = None  # of all, also with unknown codes: decides the hold
-    last_names: str = ""  # the shop that it names
+    last_names: Named = NO_SHOP
+    given: bool = False  # to its shop by an operator
     said: list[tuple[tuple[datetime, int], OrderReport]] = field(default_factory=list)  # all that can be read
     cases: Cases = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)  # without those that were given up
@@ -162,7 +178,7 @@ class Line:
             return "currency"
         if report.state == "unknown":
             return "unknown_code"
-        if self.last_names not in ("", self.shop) and self.shop:
+        if self.shop and self.last_names.contradicts(self.shop, given=self.given):
             return "contradiction"
         return report.held
 
@@ -204,6 +220,11 @@ def still_open(unread: Sequence[Unread], newest: Newest | None, cases: Cases) ->
         if not made_up_for:
             found.append(each)
     return found
+
+
+def moment_of(piece: ByPosition, report: OrderReport) -> datetime | None:
+    """The time that decides whose the position was."""
+    return report.clicked_at if piece.at == "clicked" else report.placed_at
 
 
 def second(moment: datetime) -> datetime:

@@ -13,7 +13,7 @@ from joey.sharing.lease_position import lease_for
 from joey.sharing.models import PositionLease
 from tests.properties.machine.market import MARKETS, step
 from tests.properties.machine.market_rules import AMOUNTS, MarketRules
-from tests.properties.machine.model_line import Tenancy, second, too_large
+from tests.properties.machine.model_line import Tenancy, moment_of, second, too_large
 
 SHOPS = st.sampled_from(["mei", "lulu"])
 USUALLY = st.sampled_from([True, True, True, False])
@@ -81,12 +81,13 @@ class PositionRules(MarketRules):
             self.seen["sold through a reused position"] += 1
 
     def last_use(self, key: str) -> datetime:
-        """When the lease ended, or the last click on the position of which a report is there."""
-        clicks = [
-            second(report.clicked_at)
+        """When the lease ended, or the last click or order on the position of which a report is there."""
+        used = [
+            second(at)
             for marketplace, reports in self.delivered
             for report in reports
             if marketplace == "taobao" and isinstance(report, OrderReport) and not too_large(report)
-            if report.clicked_at is not None and ByPosition(key, "clicked") in report.evidence
+            for piece in report.evidence
+            if isinstance(piece, ByPosition) and piece.key == key and (at := moment_of(piece, report))
         ]
-        return max([self.ended[key], *clicks])
+        return max([self.ended[key], *used])

@@ -20,12 +20,12 @@ from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_numbe
 from joey.payouts.models import Payout
 from joey.sharing.models import Position, PositionLease, TrackedUrl
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, flask, lease_on, listed, lulus_shop, meis_shop
+from tests.cast import NOW, ada, flask, lease_on, listed, lulus_shop, meis_shop, shared
 from tests.database import empty_again
 from tests.payouts.stage import ready_payee, second_operator
 from tests.proof import prove_some
 from tests.properties.machine.bank import Bank
-from tests.properties.machine.market import MARKETS, Row
+from tests.properties.machine.market import LINKS, MARKETS, Row
 from tests.properties.machine.model import Books
 from tests.properties.machine.model_line import Plan, Tenancy
 
@@ -77,6 +77,7 @@ class World(RuleBasedStateMachine):
         self.operators = [ada(), second_operator()]
         for shop in self.shops.values():
             ready_payee(shop)
+            shared(listed(shop, flask(identity=shop.slug)), LINKS[shop.slug])
         if not self.tenancies:
             self.tenancies += [
                 Tenancy(market.code, position, slug, LONG_AGO)
