@@ -45,6 +45,7 @@ class Bank:
     transfers: dict[str, Transferred] = field(default_factory=dict)
     paid: Counter[str] = field(default_factory=Counter)  # how often the transfer of a key really was carried out
     refused: set[str] = field(default_factory=set)  # files
+    others: dict[str, list[str]] = field(default_factory=dict)  # by file: transfers that answers name beside its own
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -61,6 +62,14 @@ class Bank:
         transfer = self.transfers[key]
         if transfer.state == "settled":
             transfer.again = "accepted"
+
+    def name_others(self, file: str, number: int) -> None:
+        """From now on each answer about the file names so many more transfers that are none of it: those of other files
+        first, in a state that they are not in, then some of which Joey has never heard.
+        """
+        known = self.others.setdefault(file, [])
+        elsewhere = [key for key, each in self.transfers.items() if each.file != file and key not in known]
+        known += [*elsewhere, *(f"Wages {len(known) + n} of 李小龙's" for n in range(number))][:number]
 
     def decide_all(self, state: str) -> None:
         for key in self.transfers:
@@ -114,6 +123,7 @@ class Bank:
         mine = [each for each in self.transfers.values() if each.file == file]
         listed = mine[1:] if fault == "leaves out" else mine
         payments = [said for each in listed for said in self._say(each, fault)]
+        payments += [self._say_of_other(key) for key in self.others.get(file, ())]
         return 200, {"message_id": f"OTHER{file}" if fault == "other file" else file, "payments": payments}
 
     def _say(self, transfer: Transferred, fault: str) -> list[dict[str, Any]]:
@@ -134,6 +144,11 @@ class Bank:
             }
             for each in (state, transfer.again) if each
         ]  # fmt: skip
+
+    def _say_of_other(self, key: str) -> dict[str, Any]:
+        other = self.transfers.get(key, Transferred(key, 100, "CNY", ""))
+        return {"end_to_end_id": key, "amount_minor": other.minor, "currency": other.currency,
+                "state": OPPOSITE[other.state], "reason_code": "", "reason": ""}  # fmt: skip
 
 
 def _minor(amount: ET.Element) -> int:

@@ -183,12 +183,15 @@ class Machine(ReportedAgain):
             if self.states:
                 self.withdraw(self.payout(0))
                 self.file_is_refused(self.payout(0))
+                self.name_others(self.payout(0), Chance(crash=self.seed.choice([0, 50])))
             if self.bank.transfers and self.seed.random() < 0.3:
                 self.pay_again(self.payout(0))
             for key in self.bank.transfers:
                 self.bank.decide(key, self.seed.choice(outcomes))
             self.ask(FINE)
             self.each_payout_left_once_at_most()
+        for attempt in PayoutAttempt.objects.filter(file__message_id__in=self.bank.files).select_related("file"):
+            self.dismiss_others(attempt)
         for payout in Payout.objects.select_related("shop").order_by("-requested_at", "id")[:4]:
             self.ask_as_before(payout, as_other_shop=self.seed.random() < 0.2)
         for marketplace in MARKETS:

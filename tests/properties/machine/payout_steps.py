@@ -1,13 +1,15 @@
 """What operators, bank and marketplace do about payouts, each with what must be true after it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from joey.kit.refusals import Refusal
+from joey.kit.refusals import Conflict, Refusal
 from joey.payouts.approve_small import approve_small
 from joey.payouts.decide import approve, refuse
+from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.holds import QUESTIONS, open_holds, place_hold, release_hold
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutPause, PayoutSubmission
 from joey.payouts.prepare_files import prepare_files
@@ -44,6 +46,7 @@ class PayoutSteps(FindingSteps):
     def __init__(self) -> None:
         super().__init__()
         self.pause: PayoutPause | None = None
+        self.dismissed: Counter[str] = Counter()  # by file: transfers of others that an operator has looked into
         self.closed: set[str] = set()  # shops that are closed, or whose keeper may not sign in any more
 
     def take_step(self, name: str, payout: Payout, chance: Chance) -> None:
@@ -73,6 +76,7 @@ class PayoutSteps(FindingSteps):
             "find_anything": lambda: self.find(payout, FINDINGS[chance.crash % len(FINDINGS)]),
             "mark_refused": lambda: self.mark_refused(payout),
             "mark_refused_once": lambda: self.mark_refused(payout, by_both=False),
+            "name_others": lambda: self.name_others(payout, chance),
             "release": self.release_holds,
         }
         steps[name]()
@@ -229,6 +233,27 @@ class PayoutSteps(FindingSteps):
             if again and str(payout.pk) not in self.decided and not self.is_past_asking(attempt):
                 self.seen["paid twice by the bank"] += 1
                 assert self.is_asked(attempt), "paid twice, and it is not asked"
+
+    def name_others(self, payout: Payout, chance: Chance) -> None:
+        """Answers about its file name transfers that are none of it. They move nothing, and are noted once each."""
+        attempt = self.attempt(payout)
+        if attempt is not None and attempt.file.message_id in self.bank.files:
+            self.bank.name_others(attempt.file.message_id, 1 + chance.crash % 24)
+            self.ask(Chance(crash=chance.crash))
+            if chance.second:
+                self.dismiss_others(attempt)
+
+    def dismiss_others(self, attempt: PayoutAttempt) -> None:
+        """An operator looks into them; the bank goes on naming them, which is no news."""
+        file = attempt.file.message_id
+        try:
+            noted = dismiss_strangers(attempt.file, by=self.operators[0], reason="Of no one here", now=self.now)
+        except Conflict:
+            noted = 0
+        self.dismissed[file] += noted
+        named = len(self.bank.others.get(file, ()))
+        assert self.dismissed[file] == named or (self.is_past_asking(attempt) and self.dismissed[file] <= named), named
+        self.seen["transfers of others"] += noted
 
     def takes_back(self, payout: Payout) -> None:
         """The marketplace takes back what the shop has asked for: available may fall below zero."""
