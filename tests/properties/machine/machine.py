@@ -2,12 +2,14 @@
 
 import sys
 
+from joey.commissions.queries import orders_of
 from joey.kit import sql
+from joey.money.money import Money
 from joey.orders.models import OrderLine
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.models import Payout, PayoutAttempt
 from joey.payouts.pause import end_pause
-from tests.properties.machine.market import CASE_STEPS, MARKETS, NEXT_STEPS, Row, step
+from tests.properties.machine.market import CASE_STEPS, LESS, MARKETS, NEXT_STEPS, Row, step
 from tests.properties.machine.model_line import too_large
 from tests.properties.machine.payout_steps import FINE, Chance
 from tests.properties.machine.reported_again import ReportedAgain
@@ -147,13 +149,35 @@ class Machine(ReportedAgain):
             assert (line.state, line.commission_minor) == (row.state, row.commission), f"P9: {row.name}"
             assert (line.shop.slug if line.shop else "") == self.books.lines[row.name].shop, f"P9: {row.name}"
         self.money_is_where_the_model_has_it()
+        self.shopkeepers_read_it()
+
+    def shopkeepers_read_it(self) -> None:
+        """What a shop's page says of each order: how much of it came back, and where its money is."""
+        for shop in self.shops.values():
+            for row in orders_of(shop.pk, limit=1000):
+                line = self.books.lines[row.external_line]
+                if line.quarantined or line.plan is None:
+                    continue
+                shown = (row.quantity, row.bought, row.bought_for, row.refunded, row.protected, row.commission,
+                         row.pending, row.on_hold, row.released, row.taken_back, row.penalty)  # fmt: skip
+                refunded, protected = line.buyer_has_back()
+                right = (line.bought[1], refunded, protected, line.shops_part, line.pending,
+                         line.held + line.blocked, line.released, line.back, line.penalty)  # fmt: skip
+                money = tuple(Money(minor, line.currency) for minor in right)
+                assert shown == (line.report.quantity, line.bought[0], *money), f"{row.external_line} as it is shown"
+                self.seen["pieces that came back"] += line.bought[0] - line.report.quantity
+                self.seen["lines with price protection"] += protected > 0
 
     def rows_change(self, marketplace: str, mine: list[Row]) -> None:
-        """Some rows are other ones twice in a row, then with what changes in their refund cases; Joey hears of both."""
+        """A piece of some rows comes back, or their price falls; then they are other ones; at last something changes in
+        their refund cases.
+        """
         rows = self.seed.sample(mine, min(5, len(mine)))
-        for amount, in_cases in ((12_500, False), (1_234, True)):
+        for amount, what in ((0, "less"), (12_500, "next"), (1_234, "case")):
             for row in rows:
-                steps = CASE_STEPS if row.cases and in_cases else NEXT_STEPS[row.state]
+                steps = (
+                    LESS if what == "less" else CASE_STEPS if row.cases and what == "case" else NEXT_STEPS[row.state]
+                )
                 step(row, self.seed.choice(steps), amount, self.now)
             self.deliver(marketplace, [each for row in mine for each in row.reports()])
             self.a_second_passes()

@@ -56,6 +56,8 @@ class Row:
     clicked_at: datetime
     state: OrderState = "placed"
     fee: int = 0
+    quantity: int = 3
+    protected: int = 0  # given back to the buyer because the price fell, before it settled
     settled_at: datetime | None = None
     item: str = ""
     held: HeldReason = ""
@@ -79,15 +81,23 @@ class Row:
             setattr(self, name, value)
         self.changed_at, self.step = now.replace(microsecond=0), self.step + 1
 
-    def take_back(self, now: datetime, case: str, back: int, *, counts: bool, currency: str = "") -> None:
+    @property
+    def paid(self) -> int:
+        return min(self.commission * 20, 10**15) if self.commission > 0 else 0
+
+    def take_back(
+        self, now: datetime, case: str, back: int, *, counts: bool, currency: str = "", refund: int = -1,
+        protected: int = 0,
+    ) -> None:  # fmt: skip
         """Open a refund case, or change it. Each line numbers its own cases from one."""
         at = now.replace(microsecond=0)
         known = self.cases.get(case)
         payload = {"line": self.name, "case": case, "step": 0 if known is None else int(str(known.payload["step"])) + 1}
         refunded_at = known.refunded_at if known else at if back % 2 else None  # some cases do not say it
         self.cases[case] = RefundReport(
-            case, self.order, self.name, at, payload, counts, back, back, currency, refunded_at=refunded_at
-        )
+            case, self.order, self.name, at, payload, counts, back if refund < 0 else refund, back, currency,
+            protected_minor=protected, refunded_at=refunded_at,
+        )  # fmt: skip
 
     def reports(self) -> list[OrderReport | RefundReport]:
         """As a poll brings it now, with its refund cases."""
@@ -103,9 +113,10 @@ class Row:
             evidence=(ByPosition(self.position, "clicked"),) if self.says is None else self.says,
             clicked_at=self.clicked_at if self.tells_click else None,
             external_item=self.item,
-            quantity=1,
+            quantity=self.quantity,
             currency=self.says_currency or self.currency,
-            paid_minor=min(self.commission * 20, 10**15) if self.commission > 0 else 0,
+            paid_minor=self.paid,
+            protected_minor=self.protected,
             commission_minor=self.commission,
             service_fee_minor=self.fee,
             rate_ppm=50_000,
@@ -118,7 +129,8 @@ class Row:
 
 STEPS = ("pay", "receive", "settle", "settle", "close", "unsettle", "correct", "freeze", "thaw", "unknown",
          "other shop", "evidence", "evidence", "currency", "currency", "own currency", "back", "back more",
-         "back beyond", "back elsewhere", "back elsewhere", "no back", "back again", "other back")  # fmt: skip
+         "back beyond", "back elsewhere", "back elsewhere", "no back", "back again", "other back", "piece back",
+         "price falls")  # fmt: skip
 # What a line does next that is worth a look, by its state.
 NEXT_STEPS = {
     "placed": ("pay", "settle", "close", "correct", "evidence"),
@@ -132,6 +144,8 @@ NEXT_STEPS = {
         "other shop",
         "evidence",
         "freeze",
+        "piece back",
+        "price falls",
     ),
     "received": ("settle", "settle", "settle", "back more", "correct", "close"),
     "settled": (
@@ -150,10 +164,14 @@ NEXT_STEPS = {
         "other back",
         "other shop",
         "evidence",
+        "piece back",
+        "piece back",
+        "price falls",
     ),
     "closed": ("settle", "pay", "thaw", "no back", "back again", "other back"),
     "unknown": ("pay", "settle", "thaw"),
 }
+LESS = ("piece back", "price falls")
 CASE_STEPS = ("other back", "other back", "no back", "back again")  # what a refund case does next
 
 
@@ -207,6 +225,8 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
     elif what == "other back":  # the newest case comes to another amount
         for case in list(row.cases)[-1:]:
             row.take_back(now, case, amount, counts=True, currency=row.cases[case].currency)
+    elif what in LESS:
+        _less(row, what, now)
     elif what == "back elsewhere":  # one of two cases, of which each happens once and may come to another amount
         row.take_back(now, f"e{amount % 2}", amount, counts=True, currency=ELSEWHERE[row.currency])
     elif what == "back beyond":  # each case is possible, their sum is not
@@ -215,6 +235,23 @@ def step(row: Row, what: str, amount: int, now: datetime) -> None:
     else:
         row.take_back(now, str(len(row.cases)), amount + (row.commission if what == "back more" else 0),
                       counts=True)  # fmt: skip
+
+
+def _less(row: Row, what: str, now: datetime) -> None:
+    """One of the pieces comes back, or a tenth of the price: inside the amounts until it settles, a case of its own
+    from then on.
+    """
+    is_piece = what == "piece back"
+    if is_piece and not row.quantity:
+        return
+    share = row.quantity if is_piece else 10
+    refund, back, left = row.paid // share, max(0, row.commission - row.fee) // share, row.commission // share
+    protected = 0 if is_piece else refund
+    if row.state == "settled":
+        row.take_back(now, str(len(row.cases)), back, counts=True, refund=refund, protected=protected)
+    else:
+        row.change(now, quantity=row.quantity - is_piece, commission=row.commission - left,
+                   protected=row.protected + protected)  # fmt: skip
 
 
 def stale(row: Row) -> OrderReport | None:

@@ -64,6 +64,8 @@ class Books(Heard):
         """The difference between what the line should have and what is booked, then what is owed."""
         report, is_new, first = line.report, line.plan is None, line.said[0][1]
         line.plan = line.plan or self.plan_at(first.clicked_at or first.placed_at or first.paid_at or first.reported_at)
+        line.bought = (max(line.bought[0], report.quantity), max(line.bought[1], report.paid_minor))
+        line.protected_first = min(line.protected if is_new else line.protected_first or 0, line.protected)
         was_settled, line.settled = line.settled, report.state == "settled"
         market, other = MARKET if was_settled else MARKET[::-1]
         base = max(0, line.net)

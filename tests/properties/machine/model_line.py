@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from joey.marketplaces.port import ByPosition, OrderReport, RefundReport
-from tests.properties.machine.market import MARKETS
+from tests.properties.machine.market import CURRENCIES, MARKETS
 
 CAP = 10**15  # of one line, in minor units
 GIVES_NOTHING = ("placed", "closed")
@@ -104,6 +104,8 @@ class Line:
     rounding: int = 0
     penalty: int = 0
     elsewhere: Counter[str] = field(default_factory=Counter)  # taken back in other currencies
+    bought: tuple[int, int] = (0, 0)  # the most pieces, and the most that the buyer paid, of all that was booked
+    protected_first: int | None = None  # the least price protection of that
     settled: bool = False
     started_again: bool = False  # closed, or un-settled, at some time since it was booked
     payable_on: date | None = None
@@ -152,10 +154,27 @@ class Line:
         return case.report.currency in reported - {self.currency}
 
     @property
-    def back_and_elsewhere(self) -> tuple[int, dict[str, int]]:
+    def refunds(self) -> list[RefundReport]:
+        """Those that are taken back in the line's own currency."""
+        counting = [case.report for case in self.cases.values() if case.is_since(self.report)]
+        return [each for each in counting if each.currency in ("", self.currency)]
+
+    @property
+    def protected(self) -> int:
+        return self.report.protected_minor + sum(each.protected_minor for each in self.refunds)
+
+    def buyer_has_back(self) -> tuple[int, int]:
+        """What was refunded, and apart from it what came back because the price fell since it was first booked."""
+        refunded = sum(each.refund_minor for each in self.refunds)
+        protected = max(0, self.protected - (self.protected_first or 0))
+        return max(0, self.bought[1] - self.report.paid_minor + refunded - protected), protected
+
+    @property
+    def back_and_elsewhere(self) -> tuple[int, ...]:
         """What a case changes of its line."""
         back = self.back_by_currency
-        return back.pop(self.currency, 0), dict(back)
+        return (*(back[currency] for currency in CURRENCIES), sum(each.refund_minor for each in self.refunds),
+                self.protected)  # fmt: skip
 
     @property
     def is_too_large(self) -> bool:
