@@ -14,9 +14,11 @@ from xml.etree import ElementTree as ET
 
 import httpx
 
+from joey.payouts.rails.bank.connection import read_connection
 from tests.payouts.bank import NS, transfers
 from tests.properties.machine.crash import Killed
 
+HOSTS = ("bank.example", "other.example")  # an account at either may be the one that the settings name
 REMEMBERS = timedelta(days=30)
 PUT_FAULTS = ("silent", "lost", "500", "500 taken", "refuse", "garbage", "portal", "killed")
 GET_FAULTS = ("500", "garbage", "forgets", "unknown word", "other amount", "other file", "contradicts", "leaves out")
@@ -39,8 +41,9 @@ class Transferred:
 @dataclass
 class Bank:
     now: datetime
-    url: str = "http://bank.example"
+    host: str = HOSTS[0]  # of the account that the settings name
     fault: str = ""
+    came_to: dict[str, set[str]] = field(default_factory=dict)  # by file: the accounts that it was sent to or asked of
     files: dict[str, tuple[datetime, bytes]] = field(default_factory=dict)
     transfers: dict[str, Transferred] = field(default_factory=dict)
     paid: Counter[str] = field(default_factory=Counter)  # how often the transfer of a key really was carried out
@@ -49,7 +52,12 @@ class Bank:
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {"bank": {"gateway": f"{self.url}/bank", "credentials": {"key": "k"}, "host": "bank.example"}}
+        return _settings(self.host)
+
+    @property
+    def account(self) -> str:
+        """The rail account that the settings name."""
+        return account_at(self.host)
 
     def decide(self, key: str, state: str) -> None:
         """What really becomes of a transfer: accepted → settled → returned, or accepted → rejected."""
@@ -79,6 +87,7 @@ class Bank:
         """For httpx.MockTransport."""
         fault, self.fault = self.fault, ""
         file = request.url.path.rpartition("/")[2]
+        self.came_to.setdefault(file, set()).add(account_at(request.url.host))
         status, body = self._put(file, request.read(), fault) if request.method == "PUT" else self._get(file, fault)
         return httpx.Response(status, content=body if isinstance(body, bytes) else json.dumps(body).encode())
 
@@ -149,6 +158,14 @@ class Bank:
         other = self.transfers.get(key, Transferred(key, 100, "CNY", ""))
         return {"end_to_end_id": key, "amount_minor": other.minor, "currency": other.currency,
                 "state": OPPOSITE[other.state], "reason_code": "", "reason": ""}  # fmt: skip
+
+
+def _settings(host: str) -> dict[str, Any]:
+    return {"bank": {"gateway": f"http://{host}/bank", "credentials": {"key": "k"}}}
+
+
+def account_at(host: str) -> str:
+    return read_connection(_settings(host)["bank"]).account
 
 
 def _minor(amount: ET.Element) -> int:

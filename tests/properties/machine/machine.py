@@ -9,6 +9,7 @@ from joey.orders.models import OrderLine
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.models import Payout, PayoutAttempt
 from joey.payouts.pause import end_pause
+from tests.properties.machine.bank import HOSTS
 from tests.properties.machine.market import CASE_STEPS, LESS, MARKETS, NEXT_STEPS, Row, step
 from tests.properties.machine.model_line import too_large
 from tests.properties.machine.payout_steps import FINE, Chance
@@ -164,7 +165,8 @@ class Machine(ReportedAgain):
                 right = (line.bought[1], refunded, protected, line.shops_part, line.pending,
                          line.held + line.blocked, line.released, line.back, line.penalty)  # fmt: skip
                 money = tuple(Money(minor, line.currency) for minor in right)
-                assert shown == (line.report.quantity, line.bought[0], *money), f"{row.external_line} as it is shown"
+                as_it_is = (line.report.quantity, line.bought[0], *money)
+                assert shown == as_it_is, f"{row.external_line} is shown as {shown}, and is {as_it_is}"
                 self.seen["pieces that came back"] += line.bought[0] - line.report.quantity
                 self.seen["lines with price protection"] += protected > 0
 
@@ -198,6 +200,7 @@ class Machine(ReportedAgain):
             self.pause = None
         self.open_all()
         self.release_holds()
+        self.other_bank(FINE)
         first, second = self.seed.sample(list(self.shops), 2)
         self.ask_at_once(first, equal=self.seed.random() < 0.5)
         self.ask_for_all(second)
@@ -212,7 +215,9 @@ class Machine(ReportedAgain):
                 self.pay_again(self.payout(0))
             for key in self.bank.transfers:
                 self.bank.decide(key, self.seed.choice(outcomes))
-            self.ask(FINE)
+            for _ in HOSTS:
+                self.ask(FINE)
+                self.change_bank()
             self.each_payout_left_once_at_most()
         for attempt in PayoutAttempt.objects.filter(file__message_id__in=self.bank.files).select_related("file"):
             self.dismiss_others(attempt)
@@ -226,6 +231,7 @@ class Machine(ReportedAgain):
         self.earn()
         self.money_is_where_the_model_has_it()
         asked = set(open_holds().filter(cause__in=QUESTIONS).values_list("attempt_id", flat=True))
+        self.seen["two banks"] += len(set().union(*self.bank.came_to.values())) > 1
         self.seen["transfers in question"] += len(asked)
         for attempt in PayoutAttempt.objects.select_related("payout").exclude(state="withdrawn"):
             transfer, payout = self.bank.transfers.get(attempt.rail_key), attempt.payout

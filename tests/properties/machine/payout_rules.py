@@ -24,14 +24,16 @@ CHANCES = st.builds(Chance, put=PUT, get=GET, crash=CRASH, second=st.booleans())
 DECIDED = st.sampled_from(["settled", "settled", "rejected", "returned"])
 ACCOUNTS = [ACCOUNT, "6222020200112243452", "6222020200112243460"]
 
+# What keeps a file from leaving, for a moment or for good.
+STOPS = ("refuse", "block", "close", "other_bank", "takes_back")
 # What comes next for a payout, by where it is. The same faults and deaths that are rare at random meet here the verbs
 # that have to live with them.
 WALK = {
     "requested": (*["approve"] * 6, "approve_by_rule", "refuse", "takes_back"),
-    "approved": (*["send"] * 6, "send_and_die", "prepare", "prepare", "refuse", "block", "close", "takes_back"),
-    "prepared": ("send", "send", "send", "send_and_die", "withdraw", "refuse", "block", "close", "close", "takes_back"),
-    "submitted": ("ask", "ask", "send", "send", "close", "refuse_repeat", "wait", "decide", "withdraw", "name_others"),
-    "accepted": ("decide", "decide", "decide", "ask", "send", "wait", "withdraw", "name_others"),
+    "approved": (*["send"] * 6, "send_and_die", "prepare", "prepare", *STOPS),
+    "prepared": (*["send"] * 3, "send_and_die", "withdraw", "close", *STOPS),
+    "submitted": (*["ask", "send"] * 3, "refuse_repeat", "wait", "decide", "withdraw", "name_others", *STOPS),
+    "accepted": ("decide", "decide", "decide", "ask", "other_bank", "send", "wait", "withdraw", "name_others"),
     "asked": ("find", "find", "find_anything", "ask", "decide", "send", "wait", "name_others"),
     "file refused": (*["mark_refused"] * 3, "mark_refused_once", "find_anything", "ask", "send", "wait"),
     "paid": ("come_back", "come_back", "ask", "pay_again", "pay_again", "request", "wait", "name_others"),

@@ -19,6 +19,7 @@ from joey.payouts.take_answers import ASK_AGAIN_AFTER, take_answers
 from joey.payouts.withdraw import FileHasLeft, withdraw_file
 from joey.people.models import Person
 from joey.shops.models import Shop
+from tests.properties.machine.bank import HOSTS
 from tests.properties.machine.crash import dies, run_with_crash
 from tests.properties.machine.finding_steps import FINDINGS, FindingSteps
 from tests.properties.machine.market import step
@@ -76,6 +77,7 @@ class PayoutSteps(FindingSteps):
             "find_anything": lambda: self.find(payout, FINDINGS[chance.crash % len(FINDINGS)]),
             "mark_refused": lambda: self.mark_refused(payout),
             "mark_refused_once": lambda: self.mark_refused(payout, by_both=False),
+            "other_bank": lambda: self.other_bank(chance),
             "name_others": lambda: self.name_others(payout, chance),
             "release": self.release_holds,
         }
@@ -144,6 +146,18 @@ class PayoutSteps(FindingSteps):
         Person.objects.update(is_active=True)
         self.closed.clear()
 
+    def other_bank(self, chance: Chance) -> None:
+        """The settings name the other account, often for a moment only. Files of the first wait for their own."""
+        self.change_bank()
+        self.send(chance)
+        if not chance.second:
+            self.ask(chance)
+            self.change_bank()
+
+    def change_bank(self) -> None:
+        self.bank.host = HOSTS[self.bank.host == HOSTS[0]]
+        self.bank_settings(self.bank)
+
     def withdraw(self, payout: Payout) -> None:
         """A file that has not left; what was in it is prepared again."""
         attempt = self.attempt(payout)
@@ -197,7 +211,9 @@ class PayoutSteps(FindingSteps):
             self.seen["left while the other shop was closed"] += bool(self.closed)
         if again and self.pause is None:
             held |= set(open_holds().values_list("shop_id", flat=True))
+            elsewhere = PayoutAttempt.objects.filter(state="prepared").exclude(file__rail_account=self.bank.account)
             stopped = Payout.objects.filter(state="approved").exclude(shop__in=held)
+            stopped = stopped.exclude(pk__in=elsewhere.values("payout"))
             assert not stopped.exists(), "P7: no hold of its own keeps it from leaving"
 
     def refuse_repeat(self) -> None:
@@ -230,7 +246,7 @@ class PayoutSteps(FindingSteps):
             self.bank.pay_again(attempt.rail_key)
             self.ask(FINE)
             again = self.bank.transfers[attempt.rail_key].again
-            if again and str(payout.pk) not in self.decided and not self.is_past_asking(attempt):
+            if again and str(payout.pk) not in self.decided and not self.is_asked_no_more(attempt):
                 self.seen["paid twice by the bank"] += 1
                 assert self.is_asked(attempt), "paid twice, and it is not asked"
 
@@ -252,7 +268,9 @@ class PayoutSteps(FindingSteps):
             noted = 0
         self.dismissed[file] += noted
         named = len(self.bank.others.get(file, ()))
-        assert self.dismissed[file] == named or (self.is_past_asking(attempt) and self.dismissed[file] <= named), named
+        assert self.dismissed[file] == named or (self.is_asked_no_more(attempt) and self.dismissed[file] <= named), (
+            named
+        )
         self.seen["transfers of others"] += noted
 
     def takes_back(self, payout: Payout) -> None:
@@ -271,6 +289,9 @@ class PayoutSteps(FindingSteps):
         """A payout, 0 for the last."""
         keys = list(self.states)
         return Payout.objects.select_related("shop").get(pk=keys[-1 - which % len(keys)])
+
+    def is_asked_no_more(self, attempt: PayoutAttempt) -> bool:
+        return attempt.file.rail_account != self.bank.account or self.is_past_asking(attempt)
 
     def is_past_asking(self, attempt: PayoutAttempt) -> bool:
         """Whether its file was answered so long ago that Joey may have stopped asking the bank about it."""

@@ -17,7 +17,7 @@ from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
 from joey.orders.prove import CLOCK
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number
-from joey.payouts.models import Payout
+from joey.payouts.models import Payout, PayoutFile
 from joey.sharing.models import Position, PositionLease, TrackedUrl
 from joey.shops.models import Shop
 from tests.cast import NOW, ada, flask, lease_on, listed, lulus_shop, meis_shop, shared
@@ -142,6 +142,10 @@ class World(RuleBasedStateMachine):
         for key, times in self.bank.paid.items():
             left[owners[key]] = left.get(owners[key], 0) + times
         assert all(times == 1 for times in left.values()), f"P8: {left}"
+        for file, account in PayoutFile.objects.values_list("message_id", "rail_account"):
+            assert self.bank.came_to.get(file, set()) <= {account}, (
+                "P8: a file was sent to another bank, or asked of it"
+            )
 
     # ── helpers ───────────────────────────────────────────────────────────────────────────────────────────
 
