@@ -181,11 +181,13 @@ class OrderLine(models.Model):
         NO_EVIDENCE = "no_evidence"
 
     class Held(models.TextChoices):
+        """From the lightest to the weightiest: of two that one moment brings, the line has the weightier one."""
+
         NO = ""
-        UNKNOWN_CODE = "unknown_code"
         FROZEN = "frozen"
         RISK = "risk"
         CONTRADICTION = "contradiction"  # the report names another shop
+        UNKNOWN_CODE = "unknown_code"
         CURRENCY = "currency"  # the report is in another currency
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

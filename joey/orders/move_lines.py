@@ -12,6 +12,19 @@ EVIDENCE_RANK = (
 _HELD = ("held", "held_at", "held_poll", "held_digest")
 
 
+def _decides_hold(row: str) -> str:
+    """Whether the most recent report `row` of the set decides about the hold of `line`: it is newer than the report
+    that decides now, or that one is in the set as well, and what it said before counts no more.
+    """
+    said, known = (f"({', '.join(f'{each}.{name}' for name in _HELD)})" for each in (row, "line"))
+    return f"""
+        ({hold_rank(row, HOLD)} > {hold_rank("line", HOLD)}
+         OR {said} <> {known}
+        AND (line.external_order, line.external_line, line.held_at, line.held_poll, line.held_digest)
+         IN (SELECT external_order, external_line, reported_at, poll, digest FROM {NAMED}))
+    """
+
+
 def move_lines(marketplace: str, *, any_held: bool) -> None:
     """Make and move the lines, each change a row of MOVED."""
     if any_held:
@@ -55,8 +68,9 @@ def _write_lines(marketplace: str) -> None:
         f"{name} = CASE WHEN line.evidence_kind = '' THEN excluded.{name} ELSE line.{name} END"
         for name in evidence.split(", ")
     ]
-    holds = f"{hold_rank('excluded', HOLD)} > {hold_rank('line', HOLD)}"
-    changes += [f"{name} = CASE WHEN {holds} THEN excluded.{name} ELSE line.{name} END" for name in _HELD]
+    changes += [
+        f"{name} = CASE WHEN {_decides_hold('excluded')} THEN excluded.{name} ELSE line.{name} END" for name in _HELD
+    ]
     sql.execute(
         f"""
         WITH moved AS (
@@ -88,7 +102,7 @@ def _hold_lines(marketplace: str) -> None:
             FROM {HOLDS} h
             WHERE (line.marketplace, line.external_order, line.external_line)
                 = (%(marketplace)s, h.external_order, h.external_line)
-              AND {hold_rank("h", HOLD)} > {hold_rank("line", HOLD)}
+              AND {_decides_hold("h")}
             RETURNING line.id, line.shop_id
         )
         INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.reported' FROM moved

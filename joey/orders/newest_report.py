@@ -13,13 +13,14 @@ from joey.orders.storable import NO_TIME
 
 SAME_SECOND = "date_trunc('second', {}) = date_trunc('second', {})"
 _PROGRESS = f"array_position(ARRAY{OrderLine.State.values}, {{row}}.state::text)"
+_WEIGHT = f"array_position(ARRAY{OrderLine.Held.values}, {{row}}.held::text)"
 
 # A report whose state is unknown is never newer than one whose state is known: it moves nothing but the hold.
 _STATE = ("({row}.state <> 'unknown')", "date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", _PROGRESS,
           "{row}.{digest}")  # fmt: skip
-# The newest report of all, whatever its state, says whether the line is held. Of two reports of one second in one poll
-# the one that holds wins.
-_HOLD = ("date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", "{row}.held", "{row}.{digest}")
+# The newest report of all, whatever its state, says whether the line is held. Of two reports of one moment in one poll
+# the one with the weightier hold wins.
+_HOLD = ("date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", _WEIGHT, "{row}.{digest}")
 _CASE = ("date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", "{row}.counts", "{row}.{digest}")
 
 

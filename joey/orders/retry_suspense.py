@@ -24,7 +24,7 @@ from joey.marketplaces.registry import NotInstalled
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.keep_reports import keep_reports
 from joey.orders.move_lines import move_lines
-from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, lift_holds, read_again
+from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.stage_kept import IN_SUSPENSE, THEIR_REPORTS, first_report, stage_kept
 from joey.orders.stage_reports import Origin, StagedReports, empty_tables, evidence_of, stage_reports
 from joey.orders.staged_tables import NEWEST
@@ -100,7 +100,6 @@ def _read_again(marketplace: str, *, now: datetime) -> None:
             if isinstance(report, OrderReport) and evidence_of(report) != evidence:
                 given.append((report, Origin(kept.poll_id, rereads=kept.id)))
         do_in_halves(given, keep, faults=REPORTS_FAULTS)
-        lift_holds([origin.rereads for report, origin in given if origin.rereads and report.state != "unknown"])
 
 
 def _renew_reasons(marketplace: str) -> None:

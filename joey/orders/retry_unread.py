@@ -19,7 +19,7 @@ from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
-from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, lift_holds, read_again
+from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
 from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
@@ -106,7 +106,6 @@ def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: dateti
             given.append((report, Origin(kept.poll_id, rereads=kept.id)))
             read.append(kept.id)
     if given:
-        lift_holds(read)
         done = take_with_origins(connector.code, given, now=now)
         if done.unreadable:  # read, and no table can hold it: what could be stored is off the list by now
             sql.execute(f"{_TRIED} WHERE report_id = ANY(%s)", [read])

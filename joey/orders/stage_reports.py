@@ -43,7 +43,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class StagedReports:
-    """How many reports of each kind a set holds, whether any holds its line, and whether they differ in currency."""
+    """How many reports of each kind a set holds, whether any may hold its line or, read again, hold it no longer, and
+    whether they differ in currency.
+    """
 
     orders: int
     refunds: int
@@ -53,7 +55,7 @@ class StagedReports:
 
     @classmethod
     def any_of(cls, *, orders: int) -> "StagedReports":
-        """So many order reports, of which any may hold its line and be in any currency."""
+        """So many order reports, of which any may hold its line, or no longer, and be in any currency."""
         return cls(orders, 0, 0, any_held=True, several_currencies=True)
 
     @property
@@ -105,7 +107,7 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool, 
     UNREADABLE.fill(unreadable)
     return StagedReports(
         len(orders), len(refunds), len(unreadable),
-        any_held=any(order.held for order in orders),
+        any_held=any(order.held or order.rereads for order in orders),
         several_currencies=len({order.currency for order in orders}) > 1,
     )  # fmt: skip
 

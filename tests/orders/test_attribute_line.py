@@ -9,7 +9,7 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
 from joey.insight.trace import order_trace
 from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound
-from joey.marketplaces.port import ByPosition
+from joey.marketplaces.port import ByPosition, HeldReason
 from joey.orders import retry_suspense as module
 from joey.orders.attribute_line import attribute_line
 from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine
@@ -105,16 +105,18 @@ def test_the_reason_for_suspense_is_one_of_today(lost: OrderLine) -> None:
     prove()
 
 
-def test_lines_of_two_shops_that_are_found_late_contradict_as_they_would_have() -> None:
+@pytest.mark.parametrize("held", ["", "frozen", "risk", "unknown_code"])
+def test_lines_of_two_shops_that_are_found_late_contradict_as_they_would_have(held: HeldReason) -> None:
     polled(report(position="999"))
-    polled(settled(position="998"))
+    polled(settled(position="998", held=held, state="unknown" if held == "unknown_code" else "settled"))
     leased(meis_shop(), key="999")
     leased(lulus_shop(), key="998")
 
-    retry_all_suspense(now=NOW)
+    assert [retry_all_suspense(now=NOW) for _ in range(2)] == [1, 0]
 
     line = OrderLine.objects.get()
-    assert (line.shop_id, line.held, line.state) == (meis_shop().pk, "contradiction", "settled")
+    assert (line.shop_id, line.state) == (meis_shop().pk, "paid" if held == "unknown_code" else "settled")
+    assert line.held == ("unknown_code" if held == "unknown_code" else "contradiction")
     earn_due(now=NOW)
     prove()
 

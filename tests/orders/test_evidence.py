@@ -11,7 +11,7 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
 from joey.insight.trace import order_trace, suspense_trace
 from joey.marketplaces import registry
-from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, ReportedRow
+from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, HeldReason, ReportedRow
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.orders.models import OrderLine, Report
 from joey.orders.queries import lines_in_suspense
@@ -181,12 +181,12 @@ def test_a_line_in_suspense_is_retried_with_all_its_evidence() -> None:
 class NewVersion(TaobaoConnector):
     """It finds a sub-id where the version before found nothing."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **facts: Any) -> None:
         super().__init__({"credentials": {"app_key": "1", "app_secret": "s"}})
-        self._sub_id = BySubId(code)
+        self._facts = {"evidence": (BySubId(code),)} | facts
 
     def read(self, row: ReportedRow) -> AnyReport:
-        return report(evidence=(self._sub_id,))
+        return report(**self._facts)
 
 
 def test_a_line_in_suspense_is_read_again_by_a_connector_that_has_learnt_to_find_the_evidence(
@@ -206,6 +206,21 @@ def test_a_line_in_suspense_is_read_again_by_a_connector_that_has_learnt_to_find
     first, again = Report.objects.order_by("id")
     assert (first.evidence, again.rereads, again.poll_id) == ([], first.pk, first.poll_id)
     assert Commission.objects.get().shop_id == meis_shop().pk
+    prove()
+
+
+@pytest.mark.parametrize(("held", "read_again"), [("risk", "frozen"), ("risk", ""), ("frozen", "risk"), ("", "risk")])
+def test_a_line_is_held_as_its_report_is_read_again_and_not_as_it_was_read_before(
+    monkeypatch: pytest.MonkeyPatch, held: HeldReason, read_again: HeldReason
+) -> None:
+    code = code_of(meis_shop())
+    assert take(held=held).held == held
+
+    monkeypatch.setattr(registry, "connectors", lambda: [NewVersion(code, held=read_again)])
+    assert [retry_suspense("taobao", now=NOW) for _ in range(2)] == [1, 0]
+
+    assert OrderLine.objects.get().held == read_again
+    earn_due(now=NOW)
     prove()
 
 

@@ -1,6 +1,7 @@
 """A line that the marketplace's reports hold is kept and estimated, and not confirmed until a later report lifts it."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from joey.ledger.queries import balances_of
 from joey.marketplaces.port import OrderReport
 from joey.orders.models import OrderLine
 from tests.api.client import Caller
-from tests.cast import DAY, NOW, leased, mei, meis_shop, report, settled
+from tests.cast import DAY, NOW, leased, lulus_shop, mei, meis_shop, report, settled
 from tests.orders.polled import one_poll, take_order_reports
 from tests.proof import prove
 
@@ -120,6 +121,32 @@ def test_of_two_reports_of_one_second_the_one_that_holds_wins(together: bool, he
             take_in(some)
 
     assert OrderLine.objects.get().held == "risk"
+
+
+HOLDING: dict[str, dict[str, Any]] = {
+    "frozen": {"held": "frozen"},
+    "risk": {"held": "risk"},
+    "contradiction": {"position": "110000000002"},
+    "unknown_code": {"state": "unknown", "held": "unknown_code"},
+    "currency": {"currency": "USD"},
+}
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(("lighter", "weightier"), list(pairwise(HOLDING)))
+def test_of_two_holds_of_one_moment_the_weightier_wins_whatever_its_name(
+    together: bool, lighter: str, weightier: str
+) -> None:
+    leased(lulus_shop(), key="110000000002")
+    take_order_reports("taobao", [report()], now=NOW)
+    two = [replace(settled(**HOLDING[each]), payload={"is": each}) for each in (weightier, lighter)]
+    with one_poll() as take_in:
+        for some in [two] if together else [[each] for each in two]:
+            take_in(some)
+
+    assert OrderLine.objects.get().held == weightier
+    earn_due(now=NOW)
+    prove()
 
 
 def test_the_record_says_that_a_line_is_held_and_when_it_is_no_longer() -> None:
