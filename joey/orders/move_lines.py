@@ -1,13 +1,16 @@
 """Bring order lines up to a set of staged, attributed reports: state, amounts, holds, evidence, returns."""
 
 from joey.kit import sql
+from joey.orders.claim_lines import BY_OPERATOR
 from joey.orders.newest_report import HOLD, LINE, hold_rank, holding_first, rank
 from joey.orders.staged_tables import CONTRADICTIONS, ELSEWHERE, HOLDS, MOVED, NAMED, NEWEST, REFUNDS
 from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
+from joey.sharing.attribute import KINDS
 
 # Of several reports that name the line's shop the earliest click or order decides, and a tie always the same way.
 EVIDENCE_RANK = (
-    "(coalesce({0}.evidence_at, 'infinity'), {0}.evidence_kind, {0}.evidence_key, coalesce({0}.clicked_at, 'infinity'))"
+    f"(coalesce({{0}}.evidence_at, 'infinity'), array_position(ARRAY{list(KINDS)}, {{0}}.evidence_kind::text),"
+    " {0}.evidence_key, coalesce({0}.clicked_at, 'infinity'))"
 )
 _HELD = ("held", "held_at", "held_poll", "held_digest")
 
@@ -112,7 +115,9 @@ def _hold_lines(marketplace: str) -> None:
 
 
 def _complete_evidence(marketplace: str) -> None:
-    """Lines learn which evidence decided, also from a report that moves nothing because it came late."""
+    """Lines learn which evidence decided, also from a report that moves nothing because it came late. What an operator
+    decided stays.
+    """
     sql.execute(
         f"""
         WITH named AS (
@@ -122,7 +127,8 @@ def _complete_evidence(marketplace: str) -> None:
             SELECT line.id, line.suspense AS was, n.* FROM named n
             JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
                                         = (%(marketplace)s, n.external_order, n.external_line)
-            WHERE line.evidence_kind = '' OR {EVIDENCE_RANK.format("n")} < {EVIDENCE_RANK.format("line")}
+            WHERE line.evidence_kind = ''
+               OR line.evidence_kind <> '{BY_OPERATOR}' AND {EVIDENCE_RANK.format("n")} < {EVIDENCE_RANK.format("line")}
         ), completed AS (
             UPDATE orders_orderline line
             SET shop_id = b.shop_id, suspense = '', failed_evidence = '[]', lease_id = b.lease_id,

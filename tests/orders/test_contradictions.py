@@ -8,12 +8,12 @@ import pytest
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.kit import sql
-from joey.marketplaces.port import AnyReport, ByPosition, OrderReport
+from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, OrderReport
 from joey.orders.attribute_line import attribute_line
 from joey.orders.models import OrderClaim, OrderLine
 from joey.orders.prove_contradictions import CONTRADICTIONS
 from joey.orders.retry_suspense import retry_suspense
-from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report, settled, shared
 from tests.orders.polled import polled, take_order_reports
 from tests.proof import prove
 
@@ -209,6 +209,18 @@ def test_what_is_found_later_is_held_as_if_known_from_the_start() -> None:
 
     line = OrderLine.objects.get()
     assert (line.evidence_key, line.clicked_at, line.state) == ("999", report().clicked_at, "settled")
+    prove_lines()
+
+
+@pytest.mark.parametrize("piece", [ByPosition("110000000001", "clicked"), BySubId("meiscode22")])
+def test_no_later_evidence_takes_the_place_of_what_an_operator_decided(piece: Evidence) -> None:
+    shared(listed(meis_shop(), flask()), "meiscode22")
+    line = after(report(evidence=BOTH))
+    attribute_line(line.pk, meis_shop(), reason="Receipt", by=None, now=NOW)
+
+    line = after(settled(evidence=(piece,)), settled(days_ago=8, evidence=BOTH))
+
+    assert (line.evidence_kind, line.held) == ("operator", ""), "nobody is asked again about the same evidence"
     prove_lines()
 
 
