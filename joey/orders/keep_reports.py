@@ -185,8 +185,8 @@ def _unreadable_gone_back_to() -> str:
 def _write(table: SetTable[Any], values: Values, given: Given) -> None:
     sql.execute(
         f"""
-        INSERT INTO orders_report (id, digest, poll_id, rereads, again, payload, {", ".join(COLUMNS)})
-        SELECT k.id, k.own_digest, s.poll, s.rereads, k.again, s.payload, {", ".join(values.values())}
+        INSERT INTO orders_report (id, digest, poll_id, rereads, again, received_at, payload, {", ".join(COLUMNS)})
+        SELECT k.id, k.own_digest, s.poll, s.rereads, k.again, s.received_at, s.payload, {", ".join(values.values())}
         FROM {table} s JOIN {KEPT} k USING (report)
         """,
         given,
@@ -209,9 +209,9 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
                 f"""
                 INSERT INTO orders_unreadreport
                     (report_id, marketplace, kind, external_order, external_line, case_id, reported_at, poll,
-                     payload_sha256, problem, tries)
+                     payload_sha256, problem, received_at, tries)
                 SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.external_line, s.case_id, s.reported_at,
-                       s.poll, s.digest, s.problem, 1
+                       s.poll, s.digest, s.problem, s.received_at, 1
                 FROM {new}
                 RETURNING report_id, marketplace, problem
                 """,

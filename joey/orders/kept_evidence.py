@@ -1,10 +1,10 @@
-"""The evidence of reports that were kept, in the form in which attribute.py weighs it."""
+"""The evidence of reports, as it is kept with them, in the form in which attribute.py weighs it."""
 
 from joey.sharing.attribute import AT_CLICK, SUB_ID
 
 
 def pieces_of(reports: str) -> str:
-    """Query for the pieces of a table, or a query in parentheses, of order reports as they were kept."""
+    """Query for the pieces of a table, or a query in parentheses, of order reports."""
     return f"""
         SELECT r.report, (piece.number - 1)::int AS place, piece.facts ->> 'kind' AS kind, piece.facts ->> 'key' AS key,
                CASE WHEN piece.facts ->> 'kind' = '{AT_CLICK}' THEN r.clicked_at

@@ -83,9 +83,11 @@ def _read_again(marketplace: str, *, now: datetime) -> None:
     if connector is None or first is None:
         return
 
+    received_at = sql.value("SELECT clock_timestamp()")
+
     def keep(some: Sequence[Given]) -> None:
         is_net = registry.manifest_of(marketplace).reported_commission == "after_fee"
-        keep_reports(marketplace, stage_reports(some, is_net=is_net, now=now))
+        keep_reports(marketplace, stage_reports(some, is_net=is_net, now=now, received_at=received_at))
 
     lines = _lines(marketplace)
     for start in range(0, len(lines), AT_ONCE):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring as _quoted
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from joey.kit.text import storable, storable_json
 from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
+from joey.orders.kept_evidence import pieces_of
 from joey.orders.staged_tables import (
     CONTRADICTIONS,
     ELSEWHERE,
@@ -30,7 +31,7 @@ from joey.orders.staged_tables import (
     UnreadableIn,
 )
 from joey.orders.storable import PROBLEM_MAX, fitting, hint
-from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID, EvidencePiece
+from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,16 @@ class StagedReports:
         return self.orders + self.refunds + self.unreadable
 
 
-def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool, now: datetime) -> StagedReports:
+def stage_reports(
+    reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool, now: datetime, received_at: datetime
+) -> StagedReports:
     """Fill ORDERS, EVIDENCE, REFUNDS and UNREADABLE; empty the tables that the next steps fill.
 
+    `now` is when they were asked for, `received_at` by the database's clock when they came, one moment for all of them.
     `is_net`: the reported commission is what is left after the service fee, so a fee that a report names is not taken
     again.
     """
     orders: list[OrderIn] = []
-    evidence: list[EvidencePiece] = []
     refunds: list[RefundIn] = []
     unreadable: list[UnreadableIn] = []
     for number, (given, origin) in enumerate(reports):
@@ -78,15 +81,15 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool, 
         payload = json.dumps(storable_json(report.payload), ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(payload.encode()).digest()
         if isinstance(report, OrderReport):
-            pieces = list(_pieces(number, report))
-            evidence += pieces
             fee = 0 if is_net else report.service_fee_minor
-            orders.append(_order(number, report, origin, pieces, payload, digest, service_fee_minor=fee))
+            orders.append(
+                _order(number, report, origin, payload, digest, service_fee_minor=fee, received_at=received_at)
+            )
         elif isinstance(report, RefundReport):
             refunds.append(
                 RefundIn(
                     number, storable(report.case_id), storable(report.external_order), storable(report.external_line),
-                    report.reported_at, payload, digest, origin.poll, origin.rereads, report.counts,
+                    report.reported_at, payload, digest, origin.poll, origin.rereads, received_at, report.counts,
                     report.refund_minor, report.commission_back_minor, report.protected_minor, report.currency,
                     report.refunded_at,
                 )
@@ -97,12 +100,12 @@ def stage_reports(reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool, 
                 UnreadableIn(
                     number, report.kind, storable(report.external_order), hint(storable(report.external_line)),
                     hint(storable(report.case_id)), report.reported_at, payload, digest, origin.poll, origin.rereads,
-                    storable(report.problem[:PROBLEM_MAX]) or "unreadable",
+                    received_at, storable(report.problem[:PROBLEM_MAX]) or "unreadable",
                 )
             )  # fmt: skip
     empty_tables()
     ORDERS.fill(orders)
-    EVIDENCE.fill(evidence)
+    EVIDENCE.insert(pieces_of(str(ORDERS)))
     REFUNDS.fill(refunds)
     UNREADABLE.fill(unreadable)
     return StagedReports(
@@ -120,8 +123,8 @@ def empty_tables() -> None:
 
 
 def _order(
-    number: int, report: OrderReport, origin: Origin, pieces: Sequence[EvidencePiece], payload: str, digest: bytes,
-    *, service_fee_minor: int,
+    number: int, report: OrderReport, origin: Origin, payload: str, digest: bytes, *, service_fee_minor: int,
+    received_at: datetime,
 ) -> OrderIn:  # fmt: skip
     return OrderIn(
         report=number,
@@ -132,7 +135,8 @@ def _order(
         digest=digest,
         poll=origin.poll,
         rereads=origin.rereads,
-        evidence="[" + ", ".join(f'{{"key": {_quoted(piece.key)}, "kind": "{piece.kind}"}}' for piece in pieces) + "]",
+        received_at=received_at,
+        evidence="[" + ", ".join(f'{{"key": {_quoted(key)}, "kind": "{kind}"}}' for kind, key in _pieces(report)) + "]",
         state=report.state,
         reason=storable(report.reason[:40]),
         held="unknown_code" if report.state == "unknown" else report.held,
@@ -154,17 +158,16 @@ def _order(
 
 def evidence_of(report: OrderReport) -> list[dict[str, str]]:
     """Its evidence as it is kept with it."""
-    return [{"key": piece.key, "kind": piece.kind} for piece in _pieces(0, report)]
+    return [{"key": key, "kind": kind} for kind, key in _pieces(report)]
 
 
-def _pieces(number: int, report: OrderReport) -> Iterator[EvidencePiece]:
-    item, title = storable(report.external_item[:120]), storable(report.title[:300])
-    for place, piece in enumerate(report.evidence):
+def _pieces(report: OrderReport) -> Iterator[tuple[str, str]]:
+    """The kind and key of each piece, most believed first."""
+    for piece in report.evidence:
         if isinstance(piece, ByPosition):
-            kind, at = (AT_CLICK, report.clicked_at) if piece.at == "clicked" else (AT_ORDER, report.placed_at)
-            yield EvidencePiece(number, place, kind, _key(piece.key), at, item, title)
+            yield (AT_CLICK if piece.at == "clicked" else AT_ORDER), _key(piece.key)
         else:
-            yield EvidencePiece(number, place, SUB_ID, _key(piece.text), None, item, title)
+            yield SUB_ID, _key(piece.text)
 
 
 def _key(text: str) -> str:

@@ -41,7 +41,7 @@ class OrderIn(OrderFacts):
     payload: str
     evidence: JsonText
     rereads: UUID | None
-    received_at: datetime | None = None  # None: just now
+    received_at: datetime
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class RefundIn:
     digest: bytes
     poll: int
     rereads: UUID | None
+    received_at: datetime
     counts: bool
     refund_minor: int
     commission_back_minor: int
@@ -101,6 +102,7 @@ class UnreadableIn:
     digest: bytes
     poll: int
     rereads: UUID | None
+    received_at: datetime
     problem: str
 
 

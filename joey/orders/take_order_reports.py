@@ -77,7 +77,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class _Taken:
+class Taken:
     """The same, with the digests of the reports that were kept."""
 
     digests: list[bytes]
@@ -133,31 +133,38 @@ def keep_poll(marketplace: str, poll: AskedPoll, digests: Sequence[bytes] = ()) 
     )
 
 
-def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Taken:
-    """The same for reports of several polls, in the caller's transaction."""
+def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: datetime) -> Taken:
+    """The same for reports of several polls, in the caller's transaction.
+
+    Those that cannot be stored are found in halves. Then all are taken in once more, these as unreadable ones: which of
+    the others is the first of its line, or the newest, is the same as without them.
+    """
     lock_lines_of(marketplace)
-    done: list[_Taken] = []
-    failed = do_in_halves(
-        reports,
-        lambda some: done.append(_take(marketplace, some, now=now)),
-        faults=REPORTS_FAULTS,
-        most_failures=MOST_FAILURES,
-    )
+    received_at = sql.value("SELECT clock_timestamp()")  # under the lock: what is taken in later was received later
+    taken: list[Taken] = []
+    with transaction.atomic():
+        failed = do_in_halves(
+            reports,
+            lambda some: taken.append(_take(marketplace, some, now=now, received_at=received_at)),
+            faults=REPORTS_FAULTS,
+            most_failures=MOST_FAILURES,
+        )
+        transaction.set_rollback(bool(failed))
     if failed:
         log.error("%d reports of %s cannot be stored, kept as unreadable", len(failed), marketplace)
-        unread = [(unstorable(report, why), origin) for (report, origin), why in failed]
-        done.append(_take(marketplace, unread, now=now))  # what fails now is about no report
-    return _Taken(
-        [digest for taken in done for digest in taken.digests],
-        lines=sum(taken.lines for taken in done),
-        unreadable=sum(taken.unreadable for taken in done),
-    )
+        faults = {id(given): why for given, why in failed}
+        storable = [
+            (unstorable(given[0], faults[id(given)]), given[1]) if id(given) in faults else given for given in reports
+        ]
+        return _take(marketplace, storable, now=now, received_at=received_at)  # what fails now is about no report
+    return taken[0] if taken else Taken([], 0, 0)
 
 
-def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Taken:
-    staged = stage_reports(reports, is_net=manifest_of(marketplace).reported_commission == "after_fee", now=now)
+def _take(marketplace: str, reports: Sequence[Given], *, now: datetime, received_at: datetime) -> Taken:
+    is_net = manifest_of(marketplace).reported_commission == "after_fee"
+    staged = stage_reports(reports, is_net=is_net, now=now, received_at=received_at)
     if not keep_reports(marketplace, staged):
-        return _Taken([], 0, staged.unreadable)
+        return Taken([], 0, staged.unreadable)
     if staged.refunds:
         _take_refund_cases(marketplace)
     if staged.orders:
@@ -168,7 +175,7 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime) -> _Take
     lines = int(sql.value(f"SELECT count(*) FROM (SELECT DISTINCT id FROM {MOVED}) AS lines"))
     append_events(now)
     digests = [bytes(digest) for (digest,) in sql.tuples(f"SELECT own_digest FROM {KEPT}")]
-    return _Taken(digests, lines, staged.unreadable)
+    return Taken(digests, lines, staged.unreadable)
 
 
 def _take_refund_cases(marketplace: str) -> None:

@@ -39,9 +39,9 @@ class EvidencePiece:
     kind: str  # one of KINDS
     key: str
     at: datetime | None  # the time that decides who held a position
-    item: str = ""  # what was ordered, as the report names it: a hint, needed only where a position changed hands
-    title: str = ""
-    received_at: datetime | None = None  # None: just now
+    item: str  # what was ordered, as the report names it: a hint, needed only where a position changed hands
+    title: str
+    received_at: datetime
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def verdicts_on(pieces: str, *, marketplace: str = "e.marketplace") -> str:
               ON l.position_id = p.id AND e.at >= l.leased_from
              AND (l.until IS NULL OR e.at < l.until OR (NOT l.is_reuse AND NOT {_NEXT_BEGAN}))
             LEFT JOIN sharing_link k ON e.kind = '{SUB_ID}' AND k.code = e.key
-             AND k.made_at <= coalesce(e.received_at, statement_timestamp())
+             AND k.made_at <= e.received_at
         ), weighed AS (
             SELECT report, count(DISTINCT shop_id) FILTER (WHERE problem = '') > 1 AS conflict,
                    (array_agg(problem ORDER BY place))[1] AS first_problem,
