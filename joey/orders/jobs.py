@@ -26,4 +26,4 @@ def retry_unread_reports(timestamp: int) -> None:
 @app.task(queueing_lock="orders.retry_suspense", lock="orders.retry_suspense")
 def retry_suspended_lines(timestamp: int) -> None:
     """Find the shop of lines in suspense: the connector may have learnt to read whose they are."""
-    retry_all_suspense(now=now())
+    retry_all_suspense(now=now(), read_all=False)

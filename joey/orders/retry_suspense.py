@@ -4,6 +4,8 @@ may have come back with a restore.
 Their reports are read again and worked on as if they came today, by the same path as new ones: what decides whose a
 line is, and what holds it, is all that was ever reported of it. A line that finds its shop is booked as if that had
 been known from the start, because its plan is the one that its first report names.
+
+Some lines at a time are one transaction, so that new reports never wait long for the lock.
 """
 
 import json
@@ -17,26 +19,33 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.halves import do_in_halves
+from joey.kit.partitions import first_id_of
 from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
-from joey.marketplaces.port import OrderReport
+from joey.marketplaces.port import Connector, OrderReport
 from joey.marketplaces.registry import NotInstalled
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.keep_reports import keep_reports
 from joey.orders.move_lines import move_lines
 from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
-from joey.orders.stage_kept import IN_SUSPENSE, THEIR_REPORTS, first_report, stage_kept
+from joey.orders.stage_kept import THESE, reported_since, stage_kept, their_reports
 from joey.orders.stage_reports import Origin, StagedReports, empty_tables, evidence_of, stage_reports
-from joey.orders.staged_tables import NEWEST
-from joey.orders.take_order_reports import REPORTS_FAULTS, Given, append_events, lock_lines_of
+from joey.orders.staged_tables import NEWEST, TAKEN_WITHIN
+from joey.orders.take_order_reports import MOST_FAILURES, REPORTS_FAULTS, Given, append_events, lock_lines_of
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 1000  # lines whose reports are read again together
+AT_ONCE = 1000  # lines in one transaction
+
+# Up to when this process has read what waits, by the code that read it, which changes with a new process only.
+_READ_UNTIL: dict[tuple[str, type[Connector | None]], datetime] = {}
 
 
-def retry_all_suspense(*, now: datetime) -> int:
+def retry_all_suspense(*, now: datetime, read_all: bool = True) -> int:
     """Retry every marketplace's lines; how many found their shop.
+
+    Unless `read_all`, a report that this process has read before is not read again: that would come to the same. What
+    it named may be another shop's position by now, so the evidence of all is weighed all the same.
 
     A marketplace that fails stops no other; the first failure is raised at the end. Lines of one whose package is gone
     wait until it is installed again.
@@ -45,63 +54,96 @@ def retry_all_suspense(*, now: datetime) -> int:
     with trying_each(log, "retrying the suspense of %s failed") as trying:
         for (marketplace,) in sql.tuples("SELECT DISTINCT marketplace FROM orders_orderline WHERE suspense <> ''"):
             with trying(marketplace), suppress(NotInstalled):
-                found += retry_suspense(marketplace, now=now)
+                begun = sql.value("SELECT clock_timestamp()")
+                reader = (marketplace, type(_connector(marketplace)))
+                read_until = None if read_all else _READ_UNTIL.get(reader)
+                found += retry_suspense(marketplace, now=now, read_until=read_until)
+                _READ_UNTIL[reader] = begun
     return found
 
 
-@transaction.atomic(durable=True)
-def retry_suspense(marketplace: str, *, now: datetime) -> int:
-    """Attribute this marketplace's suspense lines again; how many found their shop. The rest have a reason of today."""
-    lock_lines_of(marketplace)
-    before = _lines(marketplace)
-    _read_again(marketplace, now=now)
-    empty_tables()
-    if reports := stage_kept(marketplace):
-        attribute_and_claim(marketplace, StagedReports.any_of(orders=reports), now=now)
-        move_lines(marketplace, any_held=True)
-        _renew_reasons(marketplace)
-        append_events(now)
-    return len(before) - len(_lines(marketplace))
+def retry_suspense(marketplace: str, *, now: datetime, read_until: datetime | None = None) -> int:
+    """Attribute this marketplace's suspense lines again; how many found their shop. The rest have a reason of today.
 
-
-def _lines(marketplace: str) -> list[UUID]:
-    return [
+    A line that fails is logged, stays as it is and stops no other. Reports that were here at `read_until` are weighed,
+    not read.
+    """
+    lines = [
         line
         for (line,) in sql.tuples(
-            f"SELECT id FROM orders_orderline line WHERE {IN_SUSPENSE} ORDER BY id", {"marketplace": marketplace}
+            "SELECT id FROM orders_orderline WHERE suspense <> '' AND marketplace = %s ORDER BY id", [marketplace]
         )
     ]
+    return sum(
+        _retry_some(marketplace, lines[start : start + AT_ONCE], now=now, read_until=read_until)
+        for start in range(0, len(lines), AT_ONCE)
+    )
 
 
-def _read_again(marketplace: str, *, now: datetime) -> None:
+@transaction.atomic(durable=True)
+def _retry_some(marketplace: str, lines: Sequence[UUID], *, now: datetime, read_until: datetime | None) -> int:
+    lock_lines_of(marketplace)
+    waiting = _in_suspense(lines)
+    failed = do_in_halves(
+        waiting,
+        lambda some: _retry(marketplace, some, now=now, read_until=read_until),
+        faults=REPORTS_FAULTS,
+        most_failures=MOST_FAILURES,
+    )
+    for line, why in failed:
+        log.error("line %s of %s cannot be tried again", line, marketplace, exc_info=why)
+    return len(waiting) - len(_in_suspense(lines))
+
+
+def _in_suspense(lines: Sequence[UUID]) -> list[UUID]:
+    """Those of the lines that still are."""
+    found = sql.tuples("SELECT id FROM orders_orderline WHERE suspense <> '' AND id = ANY(%s)", [list(lines)])
+    return [line for (line,) in found]
+
+
+def _retry(marketplace: str, lines: Sequence[UUID], *, now: datetime, read_until: datetime | None) -> None:
+    given = {"lines": list(lines)}
+    since = reported_since(THESE, given)
+    if since is None:
+        return
+    _read_again(marketplace, lines, since=max(since, read_until - TAKEN_WITHIN) if read_until else since, now=now)
+    empty_tables()
+    reports = stage_kept(THESE, given)
+    attribute_and_claim(marketplace, StagedReports.any_of(orders=reports), now=now)
+    move_lines(marketplace, any_held=True)
+    _renew_reasons(marketplace)
+    append_events(now)
+
+
+def _connector(marketplace: str) -> Connector | None:
+    return {each.code: each for each in registry.connectors()}.get(marketplace)
+
+
+def _read_again(marketplace: str, lines: Sequence[UUID], *, since: datetime, now: datetime) -> None:
     """Keep what the connector reads of these lines' reports today, where it finds other evidence than before.
 
     Whose a line is, all that was reported of it decides together, afterwards.
     """
-    connector = {each.code: each for each in registry.connectors()}.get(marketplace)
-    first = first_report(marketplace)
-    if connector is None or first is None:
+    connector = _connector(marketplace)
+    if connector is None:
         return
-
+    given: list[Given] = []
+    for row in sql.rows(
+        f"SELECT {KEPT_COLUMNS}, '' AS problem, r.evidence {their_reports(THESE)}",
+        {"lines": list(lines), "first": first_id_of(since)},
+    ):
+        evidence = json.loads(row.pop("evidence"))
+        kept = ReportAsKept(**row)
+        report = read_again(connector, kept)
+        if isinstance(report, OrderReport) and evidence_of(report) != evidence:
+            given.append((report, Origin(kept.poll_id, rereads=kept.id)))
+    is_net = registry.manifest_of(marketplace).reported_commission == "after_fee"
     received_at = sql.value("SELECT clock_timestamp()")
-
-    def keep(some: Sequence[Given]) -> None:
-        is_net = registry.manifest_of(marketplace).reported_commission == "after_fee"
-        keep_reports(marketplace, stage_reports(some, is_net=is_net, now=now, received_at=received_at))
-
-    lines = _lines(marketplace)
-    for start in range(0, len(lines), AT_ONCE):
-        given: list[tuple[OrderReport, Origin]] = []
-        for row in sql.rows(
-            f"SELECT {KEPT_COLUMNS}, '' AS problem, r.evidence {THEIR_REPORTS} AND line.id = ANY(%(lines)s)",
-            {"marketplace": marketplace, "first": first, "lines": lines[start : start + AT_ONCE]},
-        ):
-            evidence = json.loads(row.pop("evidence"))
-            kept = ReportAsKept(**row)
-            report = read_again(connector, kept)
-            if isinstance(report, OrderReport) and evidence_of(report) != evidence:
-                given.append((report, Origin(kept.poll_id, rereads=kept.id)))
-        do_in_halves(given, keep, faults=REPORTS_FAULTS)
+    do_in_halves(
+        given,
+        lambda some: keep_reports(marketplace, stage_reports(some, is_net=is_net, now=now, received_at=received_at)),
+        faults=REPORTS_FAULTS,
+    )
 
 
 def _renew_reasons(marketplace: str) -> None:

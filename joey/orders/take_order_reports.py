@@ -168,7 +168,7 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime, received
     if staged.refunds:
         _take_refund_cases(marketplace)
     if staged.orders:
-        stage_kept(marketplace, lines=OF_THE_SET)  # the set may say whose a line in suspense is
+        stage_kept(OF_THE_SET, {"marketplace": marketplace})  # the set may say whose a line in suspense is
     any_held = attribute_and_claim(marketplace, staged, now=now)
     move_lines(marketplace, any_held=any_held)
     mark_unread(marketplace, _CHANGED)

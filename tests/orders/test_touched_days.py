@@ -10,8 +10,11 @@ import pytest
 from joey.commissions.earn_due import earn_due
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
+from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.orders.dismiss_unread import dismiss_unreadable
+from joey.orders.jobs import retry_suspended_lines
+from joey.orders.models import OrderLine
 from joey.orders.queries import report_payload, unread_reports
 from joey.orders.retry_suspense import retry_suspense
 from joey.orders.retry_unread import retry_marketplace
@@ -156,3 +159,36 @@ def test_lines_in_suspense_are_read_since_the_first_of_them_was_seen(ninety: Emb
     touched = touched_by(lambda: retry_suspense("taobao", now=NOW))
 
     assert touched - {"orders_report_default"} == days_of("orders_report", -4 - EARLIER, 14)
+
+
+def test_the_hourly_job_weighs_every_report_and_reads_only_what_came_since_it_read(
+    ninety: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    class Reading(Learnt):
+        """A class of its own: code that this process has not read anything with."""
+
+    def reads(unread: UnreadableReport) -> AnyReport:
+        order = str(unread.payload["trade"]).partition("-")[0]
+        read.append(order)
+        return report(order, position=order)
+
+    monkeypatch.setattr(registry, "connectors", lambda: [Reading(reads)])
+    taken(ninety, 4, report("1", position="1"))
+
+    retry_suspended_lines(0)
+    retry_suspended_lines(0)
+    assert read == ["1"]
+
+    polled(report("2", position="2"))
+    retry_suspended_lines(0)
+    assert read == ["1", "2"]
+
+    retry_suspense("taobao", now=NOW)
+    assert sorted(read) == ["1", "1", "2", "2"], "an operator has all of it read"
+
+    leased(meis_shop(), key="1")
+    retry_suspended_lines(0)
+    assert OrderLine.objects.get(external_order="1").shop_id == meis_shop().pk
+    assert read.count("1") == 2
