@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.accounts_file import accounts_file
 from joey.kit.json import as_float, read_json
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -230,8 +231,9 @@ def accounts_or_problem(path: Path) -> tuple[dict[str, Any], str]:
 
 
 # Without marketplaces an instance can still show its shops and pay: it starts, and doctor and /readyz say why.
+# One that is named and missing is a mistake in the environment, like any other there, and nothing starts.
 JOEY_MARKETPLACES, JOEY_MARKETPLACES_PROBLEM = accounts_or_problem(
-    Path(os.environ.get("JOEY_MARKETPLACES") or DATA / "marketplaces.json")
+    accounts_file("JOEY_MARKETPLACES", DATA / "marketplaces.json")
 )
 
 
@@ -244,7 +246,7 @@ def rails_in(path: Path) -> dict[str, dict[str, object]]:
     return rails
 
 
-JOEY_RAILS = rails_in(Path(os.environ.get("JOEY_RAILS") or DATA / "rails.json"))
+JOEY_RAILS = rails_in(accounts_file("JOEY_RAILS", DATA / "rails.json"))
 
 # --- Rules -----------------------------------------------------------------------------------------------
 

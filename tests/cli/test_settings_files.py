@@ -55,6 +55,32 @@ def test_nothing_starts_with_a_broken_file_of_rails_and_it_is_named(tmp_path: Pa
     assert code == 1
 
 
+@pytest.mark.parametrize("variable", ["JOEY_MARKETPLACES", "JOEY_RAILS"])
+def test_nothing_starts_with_the_name_of_a_file_that_is_not_there(tmp_path: Path, variable: str) -> None:
+    named, data, backup = tmp_path / "accounts.json", str(tmp_path / "data"), tmp_path / "backup"
+    database = {"DATABASE_URL": "postgresql://joey_app@127.0.0.1:1/joey", "JOEY_URL": "http://localhost:8000"}
+    refusal = f"{variable} names {named}, and no file can be reached there."
+
+    looked = joey("doctor", "--data", data, timeout=60, **{variable: str(named)})
+    refused = [
+        joey(*command, "--data", data, timeout=60, **database, **{variable: str(named)})
+        for command in (("pay",), ("work",), ("backup", str(backup), "--quick"))
+    ]
+
+    assert f"LOOK  Nothing starts with these settings. {refusal}" in looked.stdout
+    assert looked.returncode == 1
+    assert [(done.returncode, done.stderr) for done in refused] == [(1, f"{refusal}\n")] * 3
+    assert not backup.exists()
+
+
+def test_without_these_settings_the_files_of_the_data_folder_need_not_exist(tmp_path: Path) -> None:
+    done = joey("doctor", "--data", str(tmp_path), JOEY_MARKETPLACES="", JOEY_RAILS="")
+
+    assert "ok    Marketplaces that are connected: none." in done.stdout
+    assert "ok    Rails that payouts can go by: none." in done.stdout
+    assert done.returncode == 0
+
+
 def test_readyz_names_a_broken_file_of_marketplaces(db: None, settings: Settings) -> None:
     settings.JOEY_MARKETPLACES, settings.JOEY_MARKETPLACES_PROBLEM = {}, "/data/marketplaces.json is broken"
 

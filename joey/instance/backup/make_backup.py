@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -25,9 +26,11 @@ from joey.instance.open_instance import instance
 from joey.instance.postgres.dump_database import dump
 from joey.instance.postgres.find_binaries import SYSTEM_ROOT
 from joey.instance.progress import step
+from joey.kit.accounts_file import accounts_file
 
 MARKETPLACES = "marketplaces.json"
 RAILS = "rails.json"
+ACCOUNTS = {MARKETPLACES: "JOEY_MARKETPLACES", RAILS: "JOEY_RAILS"}
 OWN_FILES = (MARKETPLACES, RAILS, "demo-filled")  # of the data folder, where they exist
 TUNING = "postgresql.local.conf"
 SPACE_FACTOR = 1.3  # a restored database takes about as much space as the original, plus its write-ahead log
@@ -50,6 +53,7 @@ def make_backup(data: Path, folder: Path, *, quick: bool) -> BackupManifest:
 
 def _fill(making: Path, data: Path, *, quick: bool, began: float) -> BackupManifest:
     with instance(data, "backup", django=False):
+        accounts = {name: accounts_file(setting, data / name) for name, setting in ACCOUNTS.items()}
         owner_url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
         with step("database"), one_moment(owner_url) as owner:
             if is_empty(owner):
@@ -60,7 +64,7 @@ def _fill(making: Path, data: Path, *, quick: bool, began: float) -> BackupManif
             dump(owner_url, snapshot_of(owner), making / DATABASE)
             holds = holdings(owner)
         with step("files"):
-            _copy_files(making / FILES, data)
+            _copy_files(making / FILES, data, accounts)
         with step("checksums"):
             files = checksums(making)
     trial = None
@@ -72,15 +76,14 @@ def _fill(making: Path, data: Path, *, quick: bool, began: float) -> BackupManif
     return BackupManifest(of=str(data), postgres=version, holds=holds, seconds=seconds, trial=trial, files=files)
 
 
-def _copy_files(into: Path, data: Path) -> None:
+def _copy_files(into: Path, data: Path, accounts: Mapping[str, Path]) -> None:
     """Copy what is not in the database. The sandbox is copied after the database, so it knows every order there."""
     into.mkdir(mode=0o700)
     write_private(into / "secret", os.environ["JOEY_SECRET"].encode() + b"\n")
     for name in OWN_FILES:
         if (data / name).is_file():
             write_private(into / name, (data / name).read_bytes())
-    for name, setting in ((MARKETPLACES, "JOEY_MARKETPLACES"), (RAILS, "JOEY_RAILS")):
-        elsewhere = Path(os.environ.get(setting) or "")
+    for name, elsewhere in accounts.items():
         if not (into / name).exists() and elsewhere.is_file() and elsewhere.parent != data:
             write_private(into / name, elsewhere.read_bytes())
     with suppress(FileNotFoundError):

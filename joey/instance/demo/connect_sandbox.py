@@ -21,6 +21,13 @@ def sandbox_rails(data: Path) -> Path:
     return data / "sandbox-rails.json"
 
 
+def name_no_accounts_yet(data: Path) -> None:
+    """Keep both files, without accounts until the sandbox gives them out: settings may name no file that is missing."""
+    for path in (sandbox_accounts(data), sandbox_rails(data)):
+        if not path.exists():
+            _keep_private(path, {})
+
+
 def accounts_of_last_time(data: Path, port: int | None) -> bytes | None:
     """The accounts that the sandbox gave out last; None if it gave out none yet or ran on another port."""
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from joey.instance.data_folder import Instance, InUse, claim, noted_instance
-from joey.instance.demo.connect_sandbox import accounts_of_last_time, connect_sandbox
+from joey.instance.demo.connect_sandbox import accounts_of_last_time, connect_sandbox, name_no_accounts_yet
 from joey.instance.errors import CommandFailed
 from joey.instance.migrate_database import is_migrated
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
@@ -98,6 +98,8 @@ class Supervisor:
         if before is not None:
             end_leftovers(self.data, list(before.children.values()))
         (self.data / "instance.json").unlink(missing_ok=True)
+        if self.instance.demo:
+            name_no_accounts_yet(self.data)
         with step("database"):
             urls = self._start_database()
         self.instance.database_url, self.instance.database_owner_url = urls.app, urls.owner
