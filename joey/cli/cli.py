@@ -35,7 +35,10 @@ COMMANDS = {
     "backup": ("joey.cli.backup:backup", "Back everything up, and verify the backup."),
     "restore": ("joey.cli.restore:restore", "Restore a backup."),
 }
-HIDDEN = {"fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it.")}
+HIDDEN = {
+    "fill-demo": ("joey.cli.fill_demo:fill_demo_command", "Fill the demo; `up` calls it."),
+    "pause-replaced": ("joey.cli.pause_replaced:pause_replaced_command", "Pause what a restore replaces."),
+}
 
 
 class Joey(OnDemand):

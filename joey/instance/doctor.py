@@ -45,7 +45,9 @@ def diagnose(data: Path) -> Iterator[Diagnosis]:
         yield Diagnosis(True, f"Joey is running at {running.url} (process {running.pid}), data in {data}.")
     assert owner_url
     yield from _database(url, owner_url)
-    yield from _with_settings(data, running, {"DATABASE_URL": url}, _partitions, _locks, _search, _marketplaces, _rails)
+    yield from _with_settings(
+        data, running, {"DATABASE_URL": url}, _paused, _partitions, _locks, _search, _marketplaces, _rails
+    )
     if running:
         yield from _faces(running)
 
@@ -108,7 +110,7 @@ def _resting(data: Path) -> Iterator[Diagnosis]:
 def _database(url: str, owner_url: str) -> Iterator[Diagnosis]:
     try:
         with psycopg.connect(url, connect_timeout=5, autocommit=True) as app:
-            yield from _each(app, (_durable, _rights, _worker, _failed_jobs, _paused))
+            yield from _each(app, (_durable, _rights, _worker, _failed_jobs))
     except psycopg.OperationalError as error:
         yield Diagnosis(False, f"The database does not answer: {str(error).strip().splitlines()[0]}")
         return
@@ -184,6 +186,23 @@ def _with_settings(
         yield from check()
 
 
+def _paused() -> Iterator[Diagnosis]:
+    from django.db import Error
+
+    from joey.payouts.pause import open_pauses
+    from joey.record.kept_texts import kept_text
+
+    try:
+        pauses = open_pauses()
+    except Error:
+        return  # reported above
+    for pause in pauses:
+        why = kept_text(pause, "reason")
+        yield Diagnosis(False, f"Payouts are paused. {why} `joey payouts resume REASON` resumes them.")
+    if not pauses:
+        yield Diagnosis(True, "Payouts are not paused.")
+
+
 def _partitions() -> Iterator[Diagnosis]:
     from django.conf import settings
     from django.db import Error
@@ -254,14 +273,6 @@ def _rails() -> Iterator[Diagnosis]:
         yield Diagnosis(False, fault)
     connected = ", ".join(manifest.code for _rail, manifest in connected_accounts().values()) or "none"
     yield Diagnosis(True, f"Rails that payouts can go by: {connected}.")
-
-
-def _paused(app: psycopg.Connection) -> Diagnosis:
-    from joey.instance.backup.queries import why_payouts_pause
-
-    if reason := why_payouts_pause(app):
-        return Diagnosis(False, f"Payouts are paused. {reason} `joey payouts resume REASON` resumes them.")
-    return Diagnosis(True, "Payouts are not paused.")
 
 
 def _faces(running: Instance) -> Iterator[Diagnosis]:

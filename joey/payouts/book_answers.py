@@ -66,7 +66,7 @@ def book_receipt(file_id: UUID, content: bytes, *, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def book_file_refused(file_id: UUID, content: bytes, *, words: str, is_final: bool, now: datetime) -> None:
-    """The rail refused the file as a whole.
+    """The rail refused the file as a whole, in these words of its own.
 
     If refusing is final at this rail, and nothing else can have reached it, the money is available again. Otherwise
     each transfer is unknown: a gateway may refuse a repeat of a file that it paid.

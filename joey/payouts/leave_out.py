@@ -159,26 +159,29 @@ def _stop(shop: Shop | None, facts: Mapping[str, Any], now: datetime) -> str:
     """Hold the shop's payouts; all payouts where the shop is not here. The id of the hold or the pause."""
     key, amount = facts["transfer"], Money(facts["amount_minor"], facts["currency"])
     if shop is None:
-        return _pause(f"Not taken over: the transfer {key} over {amount.text}, shop {facts['shop']}", now)
+        not_taken_over = _("Not taken over: the transfer %(key)s over %(amount)s, shop %(shop)s.")
+        return _pause(Sentence(not_taken_over, {"key": key, "amount": amount.text, "shop": facts["shop"]}), now)
     return str(place_hold(shop, reason=(_why_held(amount, key),), now=now).id)
 
 
 def leave_out_hold(hold: PayoutHold, *, why: Exception, now: datetime) -> LeftOut:
     """A hold by an operator that cannot be taken over: everything waits instead."""
     shop = Shop.objects.get(pk=hold.shop_id)
-    _pause(f"Not taken over: a hold by an operator on payouts of the shop {shop.slug}", now)
+    not_taken_over = _("Not taken over: a hold by an operator on payouts of the shop %(shop)s.")
+    _pause(Sentence(not_taken_over, {"shop": shop.slug}), now)
     return LeftOut("", None, shop.slug, _in_one_line(why))
 
 
 def leave_out_pause(pause: PayoutPause, *, why: Exception, now: datetime) -> LeftOut:
     """A pause of all payouts that cannot be taken over, or its ending: everything waits for that instead."""
-    _pause(f"Not taken over: the pause of all payouts of {pause.placed_at:%Y-%m-%d %H:%M} UTC", now)
+    not_taken_over = _("Not taken over: the pause of all payouts of %(placed_at)s UTC.")
+    _pause(Sentence(not_taken_over, {"placed_at": f"{pause.placed_at:%Y-%m-%d %H:%M}"}), now)
     return LeftOut("", None, "", _in_one_line(why))
 
 
-def _pause(reason: str, now: datetime) -> str:
-    placed = next((pause for pause in open_pauses() if kept_text(pause, "reason") == reason), None)
-    return str((placed or pause_payouts(reason=reason, now=now)).id)
+def _pause(reason: Sentence, now: datetime) -> str:
+    placed = next((pause for pause in open_pauses() if kept_text(pause, "reason") == str(reason)), None)
+    return str((placed or pause_payouts(reason=(reason,), now=now)).id)
 
 
 def _why_held(amount: Money, key: str) -> Sentence:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
+from joey.kit.sentences import Words
 from joey.kit.text import read_reason
 from joey.payouts.left_out import waits_for_left_out
 from joey.payouts.models import PayoutPause, PayoutPauseEnding
@@ -26,14 +27,14 @@ class PauseAsksQuestion(Conflict):
 
 
 @transaction.atomic
-def pause_payouts(*, reason: str, now: datetime, by: Person | None = None) -> PayoutPause:
+def pause_payouts(*, reason: Words, now: datetime, by: Person | None = None) -> PayoutPause:
     """Send nothing from now on; payouts can still be requested and approved, and then wait.
 
     It waits for every file that is leaving: when it returns, nothing is being sent or will be. `by` is None in a
     terminal. An operator who gives the same reason again gets the pause that is in force: two clicks are one. Raises
     Invalid ("reason"), Forbidden.
     """
-    reason = read_reason(reason)
+    reason = read_reason(reason) if isinstance(reason, str) else reason
     if by is not None:
         check_operator(by)
     wait_until_nothing_is_sent()

@@ -60,7 +60,7 @@ def submit_file(rail: Rail, manifest: RailManifest, file: PayoutFile, content: b
             book_file_refused(
                 file.id,
                 refusal.content,
-                words=str(refusal),
+                words=refusal.words,
                 is_final=manifest.refusing_a_file_is_final,
                 now=now,
             )

@@ -12,8 +12,10 @@ from uuid import UUID
 
 import psycopg
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from joey.kit import sql
+from joey.kit.sentences import Sentence
 from joey.kit.sets import SetTable
 from joey.record.append import append, append_set
 from joey.record.erasable import keep_text
@@ -92,7 +94,7 @@ class RestUntil:
     until: datetime
 
 
-ERASED = "The reason was erased."  # only operators read it
+ERASED = (Sentence(_("The reason was erased.")),)  # only operators read it
 COMING = SetTable("lease_coming", ComingLease)
 REST_UNTIL = SetTable("rest_until", RestUntil)
 

@@ -377,7 +377,10 @@ def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_th
 
     [left_out] = recovered[0].left_out
     assert [left_out.transfer in kept_text(pause, "reason") for pause in open_pauses()] == [True]
-    assert "over ¥40.00" in kept_text(open_pauses()[0], "reason")
+    with override("zh-hans"):
+        assert kept_text(open_pauses()[0], "reason").startswith("恢复备份时没能接管：转账 ")
+    with override("en"):
+        assert " over ¥40.00, shop " in kept_text(open_pauses()[0], "reason")
     prove()
 
 
@@ -699,7 +702,15 @@ def test_a_pause_that_cannot_be_copied_is_named_and_stops_no_payout_from_coming(
         pause_payouts(reason="Fraud at the bank", by=ada(), now=NOW)
 
     assert [(each.payouts, [left.shop for left in each.left_out]) for each in recovered] == [(1, [""])]
-    assert [kept_text(pause, "reason")[:41] for pause in open_pauses()] == ["Not taken over: the pause of all payouts "]
+    reasons = {}
+    for language in ("en", "zh-hans"):
+        with override(language):
+            [reasons[language]] = [kept_text(pause, "reason") for pause in open_pauses()]
+    placed_at = f"{NOW:%Y-%m-%d %H:%M}"
+    assert reasons == {
+        "en": f"Not taken over: the pause of all payouts of {placed_at} UTC.",
+        "zh-hans": f"恢复备份时没能接管：{placed_at}（UTC）的一次全站提现暂停。",
+    }
     assert held(shop.pk) == money(in_transit=10_000)
     prove()
 

@@ -326,6 +326,16 @@ def test_a_refused_file_is_unknown_and_two_operators_give_the_money_back(bank: B
     prove()
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_of_a_refused_file_the_banks_own_words_are_kept_and_none_of_ours(bank: Bank, language: str) -> None:
+    approved(ready_shop())
+    bank.faults = ["refuse"]
+    with override(language):
+        send_due(now=NOW)
+
+    assert PayoutFile.objects.get().problems == 'file_refused: 422 {"title": "not that way"}'
+
+
 def test_a_refused_file_does_not_block_the_next(bank: Bank) -> None:
     approved(ready_shop())
     bank.faults = ["refuse"]

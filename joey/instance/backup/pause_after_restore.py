@@ -9,11 +9,13 @@ from datetime import datetime
 
 import psycopg
 from django.db import DatabaseError
+from django.utils.translation import gettext_noop as _
 
 from joey.instance.backup.queries import one_moment
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.instance.processes.server_command import joey_command
 from joey.instance.progress import say
+from joey.kit.sentences import Sentence, Words
 
 
 def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
@@ -23,9 +25,8 @@ def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
     from joey.record.kept_texts import kept_text
 
     came = before_url is not None and _carry_over(before_url)
-    reason = f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC. Compare the books with the bank first"
     others = open_pauses()
-    pause_payouts(reason=reason + ("." if came else ": what was paid since is not in them."), now=now())
+    pause_payouts(reason=_why_restored(made_at, came=came), now=now())
     say(
         "All payouts are paused. Compare the payouts since the backup with the bank's statement, then resume them with "
         "`joey payouts resume REASON` or in the office."
@@ -41,11 +42,26 @@ def pause_replaced(made_at: datetime, before: EmbeddedPostgres) -> str:
     """
     if before.pid() is None:
         return "its database does not start"
-    reason = f"Replaced by the backup of {made_at:%Y-%m-%d %H:%M} UTC: payouts are paid from what was restored."
     environment = os.environ | {"DATABASE_URL": before.urls.app, "DATABASE_OWNER_URL": before.urls.owner}
-    environment.pop("JOEY_OPERATOR", None)  # no operator decides this
-    done = subprocess.run(joey_command("payouts", "pause", reason), env=environment, capture_output=True, text=True)
+    command = joey_command("pause-replaced", made_at.isoformat())
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     return "" if done.returncode == 0 else " ".join(done.stderr.split()) or f"`joey` ended with {done.returncode}"
+
+
+def why_replaced(made_at: datetime) -> Words:
+    """Why the replaced database pays no more."""
+    replaced = _("Replaced by the backup of %(made_at)s UTC: payouts are paid from what was restored.")
+    return (Sentence(replaced, {"made_at": f"{made_at:%Y-%m-%d %H:%M}"}),)
+
+
+def _why_restored(made_at: datetime, *, came: bool) -> Words:
+    compare = (
+        _("Compare the books with the bank first.")
+        if came
+        else _("Compare the books with the bank first: what was paid since is not in them.")
+    )
+    restored = _("Restored from the backup of %(made_at)s UTC.")
+    return Sentence(restored, {"made_at": f"{made_at:%Y-%m-%d %H:%M}"}), Sentence(compare)
 
 
 def _carry_over(before_url: str) -> bool:

@@ -125,16 +125,6 @@ def others_connected(owner: psycopg.Connection) -> int:
     )
 
 
-def why_payouts_pause(app: psycopg.Connection) -> str | None:
-    """The reason of the oldest open pause of all payouts; None when they are not paused."""
-    row = app.execute(
-        "SELECT convert_from(t.content, 'UTF8') FROM payouts_payoutpause p"
-        " JOIN record_erasabletext t ON t.id = p.reason_id"
-        " WHERE NOT EXISTS (SELECT FROM payouts_payoutpauseending e WHERE e.pause_id = p.id) ORDER BY p.id LIMIT 1"
-    ).fetchone()
-    return None if row is None else str(row[0])
-
-
 def _tables(owner: psycopg.Connection) -> list[str]:
     """The public tables; a partitioned table counts for its partitions."""
     found = owner.execute(

@@ -39,13 +39,14 @@ class RailUnavailable(Unavailable):
 
 
 class FileRefused(Invalid):
-    """The rail refused the file as a whole; `content` is the answer's bytes."""
+    """The rail refused the file as a whole; `content` is the answer's bytes, `words` are the rail's own, to be kept."""
 
     code = "file_refused"
 
-    def __init__(self, text: Text, *, content: bytes = b"") -> None:
+    def __init__(self, text: Text, *, content: bytes = b"", words: str = "") -> None:
         super().__init__(text)
         self.content = content
+        self.words = words
 
 
 class FileUnknown(NotFound):

@@ -32,7 +32,6 @@ from joey.instance.backup.backup_archive import (
     verified,
     write_private,
 )
-from joey.instance.backup.queries import why_payouts_pause
 from joey.instance.backup.restore_backup import _refuse_newer
 from joey.instance.errors import CommandFailed
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
@@ -336,13 +335,13 @@ def test_a_new_folder_holds_all_of_it_and_its_payouts_are_paused(made: Made, res
     with restored, psycopg.connect(restored.urls.app) as app:
         lines = app.execute("SELECT count(*) FROM orders_orderline").fetchone()
         allowed = app.execute("SELECT hosts FROM marketplaces_feed").fetchone()
-        paused = why_payouts_pause(app)
+        english, chinese = _why_paused(restored)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("DELETE FROM record_event")
     assert lines == (holds.rows["orders_orderline"],)
-    assert paused
-    assert paused.startswith("Restored from the backup of")
-    assert paused.endswith("what was paid since is not in them.")
+    assert english.startswith("Restored from the backup of")
+    assert english.endswith(" UTC. Compare the books with the bank first: what was paid since is not in them.")
+    assert chinese.endswith("（UTC）的备份恢复。请先与银行对账：账上没有备份之后付出的款项。")
     assert allowed == (["shop.example"],)
     assert (restored.data / "secret").read_text() == (made.folder / "files" / "secret").read_text()
     assert stat.S_IMODE((restored.data / "secret").stat().st_mode) == 0o600
@@ -433,11 +432,9 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         assert list(bank.instructions().values()) == ["160.00"]  # instructed once, whatever was restored
     with EmbeddedPostgres(kept) as before, psycopg.connect(before.urls.app) as app:
         assert app.execute("SELECT count(*) FROM shops_shop").fetchone() == (2,)
-        reasons = app.execute(
-            "SELECT convert_from(t.content, 'UTF8') FROM payouts_payoutpause p"
-            " JOIN record_erasabletext t ON t.id = p.reason_id ORDER BY p.id"
-        ).fetchall()
-    assert reasons[-1][0].startswith("Replaced by the backup of")
+        english, chinese = _why_paused(before)
+    assert re.fullmatch("Replaced by the backup of .* UTC: payouts are paid from what was restored.", english)
+    assert re.fullmatch("已由 .*（UTC）的备份取代：提现由恢复出来的那份数据付款。", chinese)
 
 
 def test_a_backup_of_what_a_restore_moved_aside_takes_the_place_of_what_replaced_it(made: Made, tmp_path: Path) -> None:
@@ -577,12 +574,23 @@ def _swap_two_tables(backup: Path) -> None:
     replace(manifest, files=files).write(backup)
 
 
+def _why_paused(postgres: EmbeddedPostgres) -> tuple[str, str]:
+    """Why all payouts were paused last, as an English and as a Chinese operator reads it."""
+    english, chinese = python_on(postgres, """
+        for language in ("en", "zh-hans"):
+            with override(language):
+                print(kept_text(open_pauses()[-1], "reason"))
+    """).splitlines()  # fmt: skip
+    return english, chinese
+
+
 def python_on(postgres: EmbeddedPostgres, business: str) -> str:
     """Run lines on another database than the tests' own, with what they usually need at hand; what they printed."""
     program = "\n".join(
         [
             "import django; django.setup()",
             "from django.conf import settings",
+            "from django.utils.translation import override",
             "from joey.insight.erase_subject import erase_subject",
             "from joey.commissions.plan_now import plan_shares",
             "from joey.commissions.publish_plan import publish_plan",
@@ -591,6 +599,7 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
             "from joey.payouts.pay_due import pay_due",
             "from joey.payouts.request_payout import InsufficientBalance",
             "from joey.payouts.send_due import send_due",
+            "from joey.record.kept_texts import kept_text",
             "from joey.sharing.models import Position, PositionLease",
             "from joey.shops.models import Shop",
             "from joey.shops.open_shop import describe_shop",

@@ -39,10 +39,8 @@ def submit_file(bank: BankConnection, message_id: str, file: PreparedFile) -> Fi
     )
     says = read_file_answer(message_id, answer.content)
     if says == REFUSED:
-        refused = _("The bank refused the file (%(status)s): %(text)s") % {
-            "status": answer.status, "text": answer.text,
-        }  # fmt: skip
-        raise FileRefused(refused, content=answer.content)
+        words = f"{answer.status} {answer.text}".strip()
+        raise FileRefused(_("The bank refused the file."), content=answer.content, words=words)
     if says != RECEIPT:
         raise _unreadable(answer, message_id)
     return FileReceipt(answer.content)
