@@ -36,8 +36,10 @@ NOTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("file_unknown: .*", gettext_noop("The bank does not know this file any more.")),
         ("file_refused: (?P<words>.*)", gettext_noop("The bank refused the file: %(words)s")),
         (
-            "unknown_transfer: one whose name was erased is not in this file",
-            gettext_noop("The bank answered about a transfer that is not in this file; how it named it was erased."),
+            r"unknown_transfer: (?P<count>\d+) with an erased name, not in this file",
+            gettext_noop(
+                "The bank answered about transfers that are not in this file; how it named them was erased: %(count)s."
+            ),
         ),
         (
             r"unknown_transfer: (?P<count>\d+) more are not in this file",

@@ -26,7 +26,7 @@ FILE_UNKNOWN, FILE_REFUSED = "file_unknown:", "file_refused:"
 NOT_OURS = "unknown_transfer:"  # the rail answered about a transfer that is not in the file
 MOST_STRANGERS = 20  # noted by name, the rest by number; the answers keep all of them
 _MORE_STRANGERS = re.compile(rf"{NOT_OURS} (\d+) more are not in this file")
-STRANGER_ERASED = f"{NOT_OURS} one whose name was erased is not in this file"
+_COUNTED_STRANGERS = re.compile(rf"{NOT_OURS} (\d+) (?:more are|with an erased name,) not in this file")
 ABOUT_THE_WHOLE_FILE = (FILE_UNKNOWN, FILE_REFUSED, OTHER_ACCOUNT)  # they hold no more once all transfers are final
 OF_A_QUESTION = (
     "overdue", "given_up", "not_sendable", "left_out", "unknown_word", "other_amount", "contradictory_answer",
@@ -78,9 +78,14 @@ def dismiss_strangers(file: PayoutFile, *, by: Person, reason: str, now: datetim
     return noted
 
 
-def stranger_note(named: str | None) -> str:
-    """The note about a transfer that the rail named and that is not in the file; None: how it did was erased."""
-    return STRANGER_ERASED if named is None else f"{NOT_OURS} {named[:40]!r} is not in this file"
+def stranger_note(named: str) -> str:
+    """The note about a transfer that the rail named and that is not in the file: another for each name."""
+    return f"{NOT_OURS} {named!r} is not in this file"
+
+
+def erased_strangers_note(count: int) -> str:
+    """The note about so many transfers that are not in the file, of which it was erased how the rail named them."""
+    return f"{NOT_OURS} {count} with an erased name, not in this file"
 
 
 def note_strangers(file: PayoutFile, named: Iterable[str]) -> int:
@@ -99,14 +104,16 @@ def note_strangers(file: PayoutFile, named: Iterable[str]) -> int:
 
 
 def is_noted(named: str | None, lines: Collection[str]) -> bool:
-    """Whether one of the lines notes this stranger, or that there are more than are named."""
+    """Whether one of the lines notes this stranger or counts it; None: how the rail named it was erased."""
+    if named is None:
+        return any(_COUNTED_STRANGERS.fullmatch(line) for line in lines)
     return stranger_note(named) in lines or any(_MORE_STRANGERS.fullmatch(line) for line in lines)
 
 
 def _strangers_in(line: str) -> int:
     """How many strangers the line notes."""
-    more = _MORE_STRANGERS.fullmatch(line)
-    return int(more[1]) if more else int(line.startswith(NOT_OURS))
+    counted = _COUNTED_STRANGERS.fullmatch(line)
+    return int(counted[1]) if counted else int(line.startswith(NOT_OURS))
 
 
 def in_our_words(line: str) -> str:
@@ -154,11 +161,12 @@ def clear_problems_about(file: PayoutFile, rail_key: str, codes: Iterable[str]) 
 def clear_notes(file: PayoutFile) -> None:
     """Remove all notes on a file that is over, as its texts are erased.
 
-    Those that wait for an operator to dismiss them stay, without what the rail calls the transfer.
+    Those that wait for an operator to dismiss them stay, as their number where they say what the rail calls a transfer.
     """
     strangers = [line for line in file.problems.splitlines() if line.startswith(NOT_OURS)]
     harmless = [line for line in strangers if _names_a_key(line) or _MORE_STRANGERS.fullmatch(line)]
-    _save(file, list(dict.fromkeys(line if line in harmless else STRANGER_ERASED for line in strangers)))
+    erased = sum(map(_strangers_in, strangers)) - sum(map(_strangers_in, harmless))
+    _save(file, [*([erased_strangers_note(erased)] if erased else []), *harmless])
 
 
 def _names_a_key(line: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from joey.office.file_problems import problem_in_words
-from joey.payouts.file_problems import ENDED_BY, ERASED, OTHER_ACCOUNT, STRANGER_ERASED
+from joey.payouts.file_problems import ENDED_BY, ERASED, OTHER_ACCOUNT, erased_strangers_note
 from joey.payouts.judge_answers import judge
 from joey.payouts.models import Payout, PayoutAttempt
 from joey.payouts.rails.port import REJECTED, RETURNED, SETTLED, UNREADABLE, TransferAnswer
@@ -43,7 +43,9 @@ LINES = BY_ANSWERS | {
     "unknown_transfer: 'NOTOURS' is not in this file": (
         "The bank answered about the transfer “NOTOURS”, which is not in this file."
     ),
-    STRANGER_ERASED: "The bank answered about a transfer that is not in this file; how it named it was erased.",
+    erased_strangers_note(3): (
+        "The bank answered about transfers that are not in this file; how it named them was erased: 3."
+    ),
     "overdue: K1 was not answered in time": "K1: not answered in time.",
     "given_up: K1 is not waited for any more": "K1: an operator gave up waiting.",
     "unknown_transfer: 12 more are not in this file": (

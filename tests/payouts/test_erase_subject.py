@@ -12,15 +12,16 @@ from joey.commissions.models import Commission
 from joey.insight.erase_subject import erase_subject
 from joey.kit import sql
 from joey.orders.models import OrderLine
-from joey.payouts.file_problems import STRANGER_ERASED, dismiss_strangers
+from joey.payouts.file_problems import dismiss_strangers, erased_strangers_note, stranger_note
 from joey.payouts.holds import place_hold, release_hold
 from joey.payouts.models import PayoutAttempt, PayoutFile
 from joey.payouts.open_questions import open_files
+from joey.payouts.take_answers import take_answers
 from tests.cast import NOW, ada
 from tests.payouts.bank import Bank
 from tests.payouts.stage import ready_shop
 from tests.payouts.test_erase_every_kind import WHO, Story, given, refused
-from tests.payouts.test_strangers import noted
+from tests.payouts.test_strangers import STRANGER, noted
 from tests.places import places_of
 from tests.proof import prove
 
@@ -66,14 +67,25 @@ def test_the_command_says_what_a_hold_in_force_keeps(monkeypatch: pytest.MonkeyP
     assert [of_line.exit_code, of_shop.exit_code, later.exit_code] == [0, 0, 0]
 
 
-def test_a_note_about_a_transfer_that_is_not_ours_stays_for_an_operator(bank: Bank) -> None:
-    file = noted(bank, end_to_end_id=f"{WHO} {'x' * 60}"[:70])
+def test_notes_about_transfers_that_are_not_ours_stay_for_an_operator_as_many_as_they_are(bank: Bank) -> None:
+    long = f"{WHO} {'x' * 60}"[:69]
+    file = noted(bank, end_to_end_id=f"{long}1")
+    bank.extra = [STRANGER | {"end_to_end_id": named} for named in (f"{long}2", f"{long}3", "0A" * 16)]
+    take_answers(now=NOW, all_files=True)
+    file.refresh_from_db()
     PayoutFile.objects.update(problems=f"{file.problems}\nreturned: {WHO} closed it")
+    payout = f"payout:{PayoutAttempt.objects.get().payout_id}"
 
-    erase_subject(f"payout:{PayoutAttempt.objects.get().payout_id}", reason="It was asked for", now=NOW)
+    for _time in range(2):
+        erase_subject(payout, reason="It was asked for", now=NOW)
 
     assert places_of(WHO) == []
-    assert [each.problems for each in open_files()] == [(STRANGER_ERASED,)]
+    key = stranger_note("0A" * 16)
+    assert [each.problems for each in open_files()] == [(erased_strangers_note(3), key)]
     prove()
-    assert dismiss_strangers(file, by=ada(), reason="It was a test of the bank", now=NOW) == 1
+    bank.extra.append(STRANGER | {"end_to_end_id": f"{long}4"})
+    assert take_answers(now=NOW, all_files=True).problems == 1
+    erase_subject(payout, reason="It was asked for", now=NOW)
+    assert [each.problems for each in open_files()] == [(erased_strangers_note(4), key)]
+    assert dismiss_strangers(file, by=ada(), reason="It was a test of the bank", now=NOW) == 5
     prove()
