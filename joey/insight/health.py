@@ -11,6 +11,7 @@ from joey.catalog.search.follow import Lag, lag
 from joey.insight.queries import BookingLag, booking_lags
 from joey.insight.waiting import Waiting, stuck
 from joey.kit.partitions import DAYS_LEFT_MIN, days_left
+from joey.kit.sentences import worded
 from joey.marketplaces import registry
 from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.by_rule import to_decide
@@ -96,7 +97,7 @@ def _syncs() -> list[SyncState]:
     reporting = {each.code: each.account for each in registry.connectors() if each.manifest.reports_orders}
     rows = SyncCursor.objects.filter(marketplace__in=reporting).order_by("marketplace", "question")
     return [
-        SyncState(row.marketplace, row.question, row.read_until, row.last_success_at, row.trouble)
+        SyncState(row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble))
         for row in rows
         if row.account == reporting[row.marketplace]
     ]

@@ -9,17 +9,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from joey.kit.refusals import Invalid, Unavailable
+from django.utils.functional import lazystr
+
+from joey.kit.refusals import Invalid, Refusal, Text, Unavailable
+from joey.kit.sentences import Sentence, Words
 from joey.marketplaces.manifest_shape import Manifest, Question
 
 
-class MarketplaceUnavailable(Unavailable):
+class _Answered(Refusal):
+    """`words` are what is kept of it for operators (`to_keep`), worded for each reader if it was given a Sentence."""
+
+    def __init__(self, text: Text | Sentence, *, field: str | None = None, **facts: Any) -> None:
+        self.words: Words = (text,) if isinstance(text, Sentence) else str(text)
+        super().__init__(lazystr(text) if isinstance(text, Sentence) else text, field=field, **facts)
+
+
+class MarketplaceUnavailable(_Answered, Unavailable):
     """The marketplace did not answer, is busy, or throttles us."""
 
     code = "marketplace_unavailable"
 
 
-class MarketplaceRefused(Invalid):
+class MarketplaceRefused(_Answered, Invalid):
     """The marketplace understood and said no; `facts` hold its own code, never a secret."""
 
     code = "marketplace_refused"

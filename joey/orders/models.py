@@ -330,7 +330,7 @@ class SyncCursor(models.Model):
     rescanned_on = models.DateField(null=True)  # the marketplace's day on which older days were last asked again
     rechecked_at = models.DateTimeField(null=True)  # when the last day or so was last asked again
     last_success_at = models.DateTimeField(null=True)
-    trouble = models.TextField(blank=True, default="")
+    trouble = models.TextField(blank=True, default="")  # as it is kept: kit/sentences.py
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "account", "question"], name="orders_one_cursor")]

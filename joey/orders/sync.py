@@ -6,11 +6,13 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from joey.kit.refusals import Refusal
+from joey.kit.sentences import Sentence, Words, to_keep, worded
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
-from joey.marketplaces.port import AnyReport, Connector
+from joey.marketplaces.port import AnyReport, Connector, MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.read_reports import read_reports
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
@@ -58,7 +60,7 @@ def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bo
     """Take in the answer to one question: from its own cursor on, the last day or so again, and old days in turn."""
     cursor = _cursor(connector, question, now)
     asking = Asking(connector, question, cursor, now)
-    trouble = ""
+    trouble: Words = ""
     try:
         recheck = bool(question.recheck_back) and (recheck or _recheck_is_due(question, cursor, now))
         asking.take(_since(question, cursor, now, recheck=recheck), now)
@@ -67,15 +69,16 @@ def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bo
             SyncCursor.objects.filter(pk=cursor.pk).update(rechecked_at=now)
         _rescan(asking)
     except Refusal as refusal:
-        trouble = str(refusal)
+        trouble = refusal.words if isinstance(refusal, MarketplaceUnavailable | MarketplaceRefused) else str(refusal)
         where = asking.read_until.isoformat()
-        log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, where, trouble)
+        log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, where, refusal)
     except Exception as error:  # a fault in one connector must not keep the other questions from being asked
-        trouble = f"{type(error).__name__}; the log of the worker has the details"
+        trouble = (Sentence(_("%(error)s; the log of the worker has the details"), {"error": type(error).__name__}),)
         log.exception("sync of %s (%s) failed", connector.code, question.code)
     asking.close_stretch()  # windows that held nothing were read too, and would all be read again
-    SyncCursor.objects.filter(pk=cursor.pk).update(trouble=trouble, **({} if trouble else {"last_success_at": now}))
-    return Synced(connector.code, asking.reports, asking.lines, asking.read_until, trouble)
+    kept = to_keep(trouble)
+    SyncCursor.objects.filter(pk=cursor.pk).update(trouble=kept, **({} if trouble else {"last_success_at": now}))
+    return Synced(connector.code, asking.reports, asking.lines, asking.read_until, worded(kept))
 
 
 class Asking:

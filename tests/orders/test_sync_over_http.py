@@ -1,5 +1,6 @@
 """Sync against the simulated union over real HTTP: late rows, one stamp for two changes, codes that are new."""
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
+from django.utils.translation import override
 from pytest_django import Settings
 
 from joey.cli.sync import sync as sync_command
@@ -64,6 +67,32 @@ def time_passes() -> None:
         assert cursor.rechecked_at
         cursor.rechecked_at -= ORDERS.recheck_every
         cursor.save()
+
+
+def test_why_reports_are_not_read_is_said_to_each_reader_in_their_language(
+    union: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = settings.JOEY_MARKETPLACES["taobao"]
+    settings.JOEY_MARKETPLACES = {"taobao": account | {"gateway": "http://localhost:1/router/rest"}}
+    with override("en"):
+        (done,) = sync(now=now())
+    assert done.trouble.startswith("Taobao is unavailable (")
+    assert re.search(r" \(orders\) .*: Taobao is unavailable \(.*\)\. Nothing was lost; ", troubles("en"))
+    assert re.search("（orders）.*：暂时连不上淘宝（.*）。数据没有丢失，", troubles("zh-hans"))
+
+    def fault(*_: object) -> None:
+        raise KeyError("a fault in the connector")
+
+    monkeypatch.setattr("joey.orders.sync.read_reports", fault)
+    with override("en"):
+        sync(now=now())
+    assert ": KeyError; the log of the worker has the details" in troubles("en")
+    assert "：KeyError；详情见 worker 的日志" in troubles("zh-hans")
+
+
+def troubles(language: str) -> str:
+    answer = Client().get("/readyz", headers={"accept-language": language})
+    return "\n".join(answer.json()["troubles"])
 
 
 def test_what_becomes_visible_a_day_late_is_read_soon(union: Sandbox) -> None:

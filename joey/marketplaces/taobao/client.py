@@ -15,10 +15,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import stamina
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 from joey.kit.json import read_json
 from joey.kit.json_rows import read_json_rows
+from joey.kit.sentences import Sentence
 from joey.kit.text import printable
 from joey.marketplaces import beijing
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
@@ -117,8 +118,8 @@ class Client:
             facts: dict[str, Any] = {"method": method, **trouble.facts}
             if trouble.wait is not None:
                 facts["retry_after"] = int(trouble.wait)
-            text = _("Taobao is unavailable (%s). Nothing was lost; try again a little later.")
-            raise MarketplaceUnavailable(text % str(trouble), **facts) from None
+            text = _("Taobao is unavailable (%(why)s). Nothing was lost; try again a little later.")
+            raise MarketplaceUnavailable(Sentence(text, {"why": str(trouble)}), **facts) from None
         raise AssertionError("retry_context either returns or raises")
 
     def _attempt(
@@ -129,8 +130,8 @@ class Client:
         if status >= 500 or status == 429:
             raise _Retryable(f"HTTP {status}")
         if status != 200:
-            text = _("Taobao's gateway answered HTTP %s. Check the gateway's address in the configuration.")
-            raise MarketplaceRefused(text % status, method=method)
+            text = _("Taobao's gateway answered HTTP %(status)s. Check the gateway's address in the configuration.")
+            raise MarketplaceRefused(Sentence(text, {"status": str(status)}), method=method)
         try:
             # No float: amounts stay the text that they were.
             answer = read_json_rows(body) if for_rows else read_json(body)
@@ -193,11 +194,8 @@ class Client:
             case "tomorrow":
                 raise _Retryable(words or f"code {code}", 3600.0, facts)
         text = _("Taobao refused: %(words)s (%(code)s).")
-        raise MarketplaceRefused(
-            text % {"words": words or "—", "code": "/".join(part for part in (code, sub_code) if part)},
-            method=method,
-            **facts,
-        )
+        both = "/".join(part for part in (code, sub_code) if part)
+        raise MarketplaceRefused(Sentence(text, {"words": words or "—", "code": both}), method=method, **facts)
 
     def _clean(self, value: object) -> str:
         """The gateway's own words, shortened, without anything that we keep secret."""

@@ -5,8 +5,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
+from joey.kit.sentences import Sentence
 from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, ReportedRow
@@ -40,7 +41,7 @@ def rows(
             parts = halves(start, end)
             if len(parts) == 1:
                 text = _("Taobao reports more in one second than it gives out. Nothing was skipped; ask Taobao.")
-                raise MarketplaceRefused(text) from None
+                raise MarketplaceRefused(Sentence(text)) from None
             todo.extendleft(reversed(parts))
             continue
         yield min(end, until), found
@@ -106,7 +107,8 @@ def _all_pages(ask: Ask) -> list[Row]:
         if has_next != "true" or not following or following == position:
             # A page that does not say whether it is the last one may not be; and going on without a new position would
             # read the same page again and call it the next one.
-            raise MarketplaceUnavailable(_("Taobao's report broke off between two pages. It will be read again."))
+            broke_off = _("Taobao's report broke off between two pages. It will be read again.")
+            raise MarketplaceUnavailable(Sentence(broke_off))
         position = following
     raise _TooMuch
 
@@ -117,5 +119,7 @@ def _check_result(answer: Row) -> None:
     trouble = text(answer, "biz_error_code")
     if code in ("", "200") and trouble in ("", "0"):
         return
-    words = _("Taobao refused its refund report: %s.") % (text(answer, "result_msg", longest=200) or code)
+    words = Sentence(
+        _("Taobao refused its refund report: %(words)s."), {"words": text(answer, "result_msg", longest=200) or code}
+    )
     raise MarketplaceRefused(words, method="taobao.tbk.order.refund.get", top_code=code, sub_code=trouble)
