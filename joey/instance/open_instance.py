@@ -55,9 +55,15 @@ def environment(data: Path, running: Instance) -> dict[str, str]:
         "JOEY_SECRET": secret(data),
         "JOEY_SANDBOX_URL": running.sandbox_url or "",
         "JOEY_DEMO": "1" if running.demo else "",
-        "JOEY_MARKETPLACES": str(sandbox_accounts(data)) if running.demo else os.environ.get("JOEY_MARKETPLACES", ""),
-        "JOEY_RAILS": str(sandbox_rails(data)) if running.demo else os.environ.get("JOEY_RAILS", ""),
+        "JOEY_MARKETPLACES": str(sandbox_accounts(data)) if running.demo else _named("JOEY_MARKETPLACES"),
+        "JOEY_RAILS": str(sandbox_rails(data)) if running.demo else _named("JOEY_RAILS"),
     }
+
+
+def _named(variable: str) -> str:
+    """The file that it names, from the folder of the person who set it: the processes of `joey up` run in another."""
+    named = os.environ.get(variable)
+    return os.path.abspath(named) if named else ""
 
 
 @contextmanager

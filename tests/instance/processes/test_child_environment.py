@@ -1,11 +1,29 @@
-"""Python keeps what it compiled, wherever Joey is installed and whatever the person's shell says."""
+"""What the processes of `joey up` get from the person's shell, and where Python keeps what it compiled for them."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from joey.instance.processes.child_environment import compiled_once
+from joey.instance.data_folder import Instance
+from joey.instance.processes.child_environment import child_environment, compiled_once
+
+
+@pytest.mark.parametrize("variable", ["JOEY_MARKETPLACES", "JOEY_RAILS"])
+def test_a_file_of_accounts_is_the_one_that_the_person_named_in_their_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    running = Instance(
+        pid=1, url="", sandbox_url=None, demo=False, ports={}, database_url="", database_owner_url="", started_at=""
+    )
+
+    monkeypatch.setenv(variable, "accounts.json")
+    named = child_environment(tmp_path, running)[variable]
+    monkeypatch.setenv(variable, "")
+    none = child_environment(tmp_path, running)[variable]
+
+    assert (named, none) == (str(tmp_path / "accounts.json"), "")
 
 
 def test_where_nothing_may_be_written_beside_the_sources_it_is_kept_in_the_data_folder(tmp_path: Path) -> None:
