@@ -21,7 +21,7 @@ def move(row: models.Model, table: Transitions, *, to: str, **also: Any) -> None
     """Set `row.state` to `to` if the table allows it and no other process moved it first; else raise WrongState."""
     start = row.state  # type: ignore[attr-defined]
     if to not in table.get(start, frozenset()):
-        raise WrongState(_("This step is not possible any more: the state is already “%s”.") % start)
+        raise WrongState(_("This step is not possible any more: the state has changed since."), state=start)
     moved = type(row)._default_manager.filter(pk=row.pk, state=start).update(state=to, **also)
     if moved != 1:
         raise WrongState(_("Someone else changed this a moment ago. Load the page again and look."))

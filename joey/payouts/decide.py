@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Conflict, NotFound
+from joey.kit.refusals import Conflict, NotFound, Text
 from joey.kit.states import WrongState, move
 from joey.kit.text import read_reason
 from joey.money.money import Money
@@ -53,11 +53,7 @@ def approve(payout: Payout, *, by: Person, now: datetime) -> Payout:
     elif payout.state != Payout.State.REQUESTED:
         move(payout, TRANSITIONS, to=Payout.State.APPROVED)  # raises WrongState
     if by.id in given:
-        two_from = Money(limits.two_from_minor, payout.currency).text
-        raise SecondOperatorNeeded(
-            _("You have approved this payout. From %s within 24 hours, a second operator has to approve it as well.")
-            % two_from
-        )
+        raise SecondOperatorNeeded(_why_a_second(payout, limits, needed))
     _check_operator_limit(payout, limits, by, now)
     PayoutApproval.objects.create(payout=payout, operator=by, at=now)
     if len(given) + 1 < needed:
@@ -85,6 +81,16 @@ def refuse(payout: Payout, *, by: Person, reason: str, now: datetime) -> Payout:
         raise WrongState(_("Someone else changed this a moment ago. Load the page again and look."))
     release_payout(payout, by=by, why=reason, now=now)
     return payout
+
+
+def _why_a_second(payout: Payout, limits: PayoutLimits, needed: int) -> Text:
+    if needed == 1:  # the limits were lower when it was approved; an approval counts by those of its time
+        return _("You approved this payout when it needed two operators. The second one has to approve it as well.")
+    two_from = Money(limits.two_from_minor, payout.currency).text
+    return (
+        _("You have approved this payout. From %s within 24 hours, a second operator has to approve it as well.")
+        % two_from
+    )
 
 
 def _locked(payout: Payout) -> Payout:

@@ -4,6 +4,7 @@ A process killed in between leaves a file that the next run submits. Once its by
 (take_answers.py) before anything is sent again.
 """
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ from joey.payouts.prepare_files import prepare_files
 from joey.payouts.rails.registry import RailNotConnected, connected_accounts, rail_manifests
 from joey.payouts.submit_file import Submitted, submit_file
 from joey.record.erasable import bytes_of
+
+log = logging.getLogger(__name__)
 
 UNANSWERED_MAX = 2  # one file that the rail cannot handle must not block the rest; two mean the rail is unavailable
 _WAITING = (PayoutAttempt.State.PREPARED, PayoutAttempt.State.SUBMITTED)
@@ -39,18 +42,18 @@ def send_due(*, now: datetime) -> Sent:
     """Send every approved payout that the gate lets through, and submit every file that has to leave (again).
 
     Safe to run at any time, twice, and beside itself. While payouts are paused nothing leaves. Raises RailNotConnected
-    when payouts are due on a rail without an account, after everything else was sent.
+    when payouts are due on a rail without an account, and whatever a rail raises, after everything else was sent.
     """
     if not sending_allowed():
         return Sent(0, 0, 0, waiting_files().count())
-    payouts, files, not_connected = _prepare(now)
+    payouts, files, failure = _prepare(now)
     done = _submit_waiting(now)
     if Submitted.WITHDRAWN in done:  # the payouts beside the one that was stopped
-        again, more_files, _refusal = _prepare(now)
+        again, more_files, _failure = _prepare(now)
         payouts, files = payouts + again, files + more_files
         done += _submit_waiting(now)
-    if not_connected:
-        raise not_connected
+    if failure:
+        raise failure
     handed_again = done[Submitted.TAKEN_AGAIN]
     return Sent(payouts, files, done[Submitted.TAKEN] + handed_again, waiting_files().count(), handed_again)
 
@@ -66,16 +69,19 @@ def waiting_files() -> "QuerySet[PayoutFile]":
     return files.order_by(F("tried").asc(nulls_first=True), "id")
 
 
-def _prepare(now: datetime) -> tuple[int, int, RailNotConnected | None]:
+def _prepare(now: datetime) -> tuple[int, int, Exception | None]:
+    """How many payouts went into how many files; and why those of a rail could not, which stops no other."""
     payouts = files = 0
-    not_connected: RailNotConnected | None = None
+    failure: Exception | None = None
     for manifest in rail_manifests().values():
         try:
             while sizes := prepare_files(manifest, now=now):
                 payouts, files = payouts + sum(sizes), files + len(sizes)
-        except RailNotConnected as refusal:
-            not_connected = refusal
-    return payouts, files, not_connected
+        except Exception as problem:
+            if not isinstance(problem, RailNotConnected):
+                log.exception("the files for %s cannot be prepared", manifest.code)
+            failure = failure or problem
+    return payouts, files, failure
 
 
 def _submit_waiting(now: datetime) -> Counter[Submitted]:

@@ -157,6 +157,18 @@ def test_more_than_an_operator_may_approve_is_not_requested_and_not_said_to_need
         approve(payout, by=ada(), now=NOW)
 
 
+def test_who_approved_under_lower_limits_reads_why_another_one_is_still_needed() -> None:
+    payout = requested(ready_shop(1_000_000), 1_000_000)
+    approve(payout, by=ada(), now=NOW)
+    higher = LimitAmounts(100, 100_000, 2_000_000, 5_000_000)
+    publish_limits("CNY", higher, from_at=NOW, by=second_operator(), now=NOW, reason="As the bank asks")
+
+    with pytest.raises(SecondOperatorNeeded, match=r"^You approved this payout when it needed two operators"):
+        approve(payout, by=ada(), now=NOW + timedelta(minutes=1))
+    assert approve(payout, by=second_operator(), now=NOW + timedelta(minutes=1)).state == "approved"
+    prove()
+
+
 def test_one_operator_can_refuse_a_large_one() -> None:
     shop = ready_shop(1_000_000)
     payout = requested(shop, 1_000_000)

@@ -19,6 +19,7 @@ from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.decide import approve
 from joey.payouts.file_problems import OTHER_ACCOUNT
 from joey.payouts.models import PayoutAttempt, PayoutFile
+from joey.payouts.prepare_files import prepare_files
 from joey.payouts.queries import payee_of
 from joey.payouts.rails.port import rail_account
 from joey.payouts.rails.registry import (
@@ -237,10 +238,26 @@ def test_a_rail_without_an_account_keeps_no_other_rail_waiting() -> None:
     prove()
 
 
-def test_a_rail_account_is_named_by_its_rail_holder_and_the_end_of_its_number(bank: Bank, settings: Settings) -> None:
-    settings.JOEY_RAILS = {"bank": bank.settings["bank"] | {"debtor": {"name": "Joey Ltd", "account": "DE00123456789"}}}
+def test_a_rail_that_cannot_write_its_file_keeps_no_other_waiting(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it keep a file that was written before from leaving."""
+    approved(ready_shop(), 4_000)
+    prepare_files(rail_manifests()["bank"], now=NOW)
+    approved(lulus_ready_shop(), 4_000)
+    monkeypatch.setattr("joey.payouts.rails.bank.rail.write_pain001", lambda *_, **__: 1 // 0)
 
-    assert account_name("bank", connect_rail("bank").account) == "Bank transfer · Joey Ltd •••• 6789"
+    with pytest.raises(ZeroDivisionError):
+        send_due(now=NOW)
+
+    assert len(bank.files) == 1
+    prove()
+
+
+def test_a_rail_account_is_named_by_its_rail_holder_and_the_end_of_its_number(bank: Bank, settings: Settings) -> None:
+    settings.JOEY_RAILS = {
+        "bank": bank.settings["bank"] | {"debtor": {"name": "Joey Ltd", "account": "DE89 3704 0044 0532 0130 00"}}
+    }
+
+    assert account_name("bank", connect_rail("bank").account) == "Bank transfer · Joey Ltd •••• 3000"
     assert account_name("bank", "0" * 64) == "Bank transfer · an account not in the settings now"
     settings.JOEY_RAILS = bank.settings
     assert account_name("bank", connect_rail("bank").account) == "Bank transfer · Joey"
@@ -285,6 +302,18 @@ def test_a_rail_that_no_folder_has_is_not_connected(settings: Settings) -> None:
         ({"credentials": {"key": "k", "kye": ""}}, "bank.credentials has no field “kye”; it has key"),
         ({"debtor": {"acount": "DE00"}}, "bank.debtor has no field “acount”; it has name, account, bank"),
         ({"debtor": {"account": 1234}}, "bank.debtor.account must be a text"),
+        (
+            {"debtor": {"name": ""}},
+            "bank.debtor.name: Enter the account holder's name as the bank knows it, at most 70 characters",
+        ),
+        (
+            {"debtor": {"account": "DE12 3456 7890"}},
+            "bank.debtor.account: This IBAN has a typing error: its check digits do not match",
+        ),
+        (
+            {"debtor": {"bank": "NOTABIC"}},
+            "bank.debtor.bank: This is neither a BIC (8 or 11 letters and digits) nor a CNAPS code (12 digits)",
+        ),
         ({"format": "mt101"}, "bank.format must be one of pain001, csv, not 'mt101'"),
         ({"zone": "Mars"}, "bank.zone must be a time zone such as Asia/Shanghai, not 'Mars'"),
         (

@@ -1,6 +1,6 @@
 """The bank account that this instance pays from, as its settings describe it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
+from joey.kit.refusals import Invalid
 from joey.kit.zone import zone
+from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
 from joey.payouts.rails.port import rail_account
 
 
@@ -51,14 +53,14 @@ def read_connection(settings: Mapping[str, Any]) -> BankConnection:
     file_format = texts.get("format", "pain001")
     if file_format not in _FORMATS:
         raise _wrong(f"bank.format must be one of {', '.join(_FORMATS)}, not {file_format!r}")
-    debtor_account = debtor.get("account", "JOEY")
+    debtor_account = _read("account", read_account_number, debtor, "JOEY")
     return BankConnection(
         gateway=gateway,
         key=key,
         file_format=file_format,
-        debtor_name=debtor.get("name", "Joey"),
+        debtor_name=_read("name", read_holder_name, debtor, "Joey"),
         debtor_account=debtor_account,
-        debtor_bank=debtor.get("bank", ""),
+        debtor_bank=_read("bank", read_bank_code, debtor, ""),
         account=rail_account(
             rail="bank",
             host=texts.get("host") or urlsplit(gateway).netloc,
@@ -79,6 +81,16 @@ def _texts(place: str, given: object, known: Sequence[str] = _FIELDS) -> dict[st
         if not isinstance(value, str | None):
             raise _wrong(f"{place}.{name} must be a text")
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _read(name: str, read: Callable[[str], str], debtor: Mapping[str, str], otherwise: str) -> str:
+    """A field of the debtor, by the same rules as a payee's."""
+    if name not in debtor:
+        return otherwise
+    try:
+        return read(debtor[name])
+    except Invalid as refused:
+        raise _wrong(f"bank.debtor.{name}: {str(refused).rstrip('.。')}") from None
 
 
 def _zone(name: str | None) -> ZoneInfo:
