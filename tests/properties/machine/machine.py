@@ -41,7 +41,6 @@ class Machine(ReportedAgain):
 
     def the_end(self) -> None:
         self.seen["runs"] += 1
-        self.seen["files at the bank"] += len(self.bank.files)
         if self.seed.random() < 0.6:
             self.all_is_frozen()
         self.one_shop_owes()
@@ -205,6 +204,7 @@ class Machine(ReportedAgain):
         self.ask_at_once(first, equal=self.seed.random() < 0.5)
         self.ask_for_all(second)
         self.approve_all()
+        self.operator_leaves(FINE)
         for outcomes in (["settled", "settled", "settled", "rejected"], ["returned", "settled"]):
             self.send(Chance(put=self.seed.choice(["", "", "refuse", "silent", "silent"])))
             if self.states:
@@ -231,6 +231,7 @@ class Machine(ReportedAgain):
         self.earn()
         self.money_is_where_the_model_has_it()
         asked = set(open_holds().filter(cause__in=QUESTIONS).values_list("attempt_id", flat=True))
+        self.seen["files at the bank"] += len(self.bank.files)
         self.seen["two banks"] += len(set().union(*self.bank.came_to.values())) > 1
         self.seen["transfers in question"] += len(asked)
         for attempt in PayoutAttempt.objects.select_related("payout").exclude(state="withdrawn"):

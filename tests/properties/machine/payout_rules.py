@@ -25,7 +25,7 @@ DECIDED = st.sampled_from(["settled", "settled", "rejected", "returned"])
 ACCOUNTS = [ACCOUNT, "6222020200112243452", "6222020200112243460"]
 
 # What keeps a file from leaving, for a moment or for good.
-STOPS = ("refuse", "block", "close", "other_bank", "takes_back")
+STOPS = ("refuse", "block", "close", "other_bank", "operator_leaves", "takes_back")
 # What comes next for a payout, by where it is. The same faults and deaths that are rare at random meet here the verbs
 # that have to live with them.
 WALK = {

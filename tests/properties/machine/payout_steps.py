@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
-from joey.kit.refusals import Conflict, Refusal
-from joey.payouts.approve_small import approve_small
-from joey.payouts.decide import approve, refuse
+from joey.kit.refusals import Conflict
 from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.holds import QUESTIONS, open_holds, place_hold, release_hold
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutPause, PayoutSubmission
@@ -19,9 +16,10 @@ from joey.payouts.take_answers import ASK_AGAIN_AFTER, take_answers
 from joey.payouts.withdraw import FileHasLeft, withdraw_file
 from joey.people.models import Person
 from joey.shops.models import Shop
+from tests.properties.machine.approval_steps import ApprovalSteps
 from tests.properties.machine.bank import HOSTS
 from tests.properties.machine.crash import dies, run_with_crash
-from tests.properties.machine.finding_steps import FINDINGS, FindingSteps
+from tests.properties.machine.finding_steps import FINDINGS
 from tests.properties.machine.market import step
 
 ASKED_FOR = timedelta(days=55)  # the bank is asked for returns somewhat longer
@@ -41,7 +39,7 @@ class Chance:
 FINE = Chance()
 
 
-class PayoutSteps(FindingSteps):
+class PayoutSteps(ApprovalSteps):
     """Each step leaves the model with what it did."""
 
     def __init__(self) -> None:
@@ -58,7 +56,7 @@ class PayoutSteps(FindingSteps):
             "request_as_before": lambda: self.ask_as_before(payout, as_other_shop=chance.second),
             "both_request": self.both_ask,
             "approve": self.approve_all,
-            "approve_by_rule": lambda: self.approve_by_rule(chance),
+            "approve_by_rule": lambda: self.approve_by_rule(chance.crash),
             "refuse": lambda: self.refuse(payout),
             "takes_back": lambda: self.takes_back(payout),
             "send": lambda: self.send(chance),
@@ -77,6 +75,7 @@ class PayoutSteps(FindingSteps):
             "find_anything": lambda: self.find(payout, FINDINGS[chance.crash % len(FINDINGS)]),
             "mark_refused": lambda: self.mark_refused(payout),
             "mark_refused_once": lambda: self.mark_refused(payout, by_both=False),
+            "operator_leaves": lambda: self.operator_leaves(chance),
             "other_bank": lambda: self.other_bank(chance),
             "name_others": lambda: self.name_others(payout, chance),
             "release": self.release_holds,
@@ -85,37 +84,25 @@ class PayoutSteps(FindingSteps):
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def approve_as(self, operator: Person, payout: Payout) -> None:
-        approve(payout, by=operator, now=self.now)
+    def operator_leaves(self, chance: Chance) -> None:
+        """What an operator approved does not count while they may not sign in; the other may approve it meanwhile."""
+        gone = self.operators[chance.crash % 2]
+        self.may_sign_in(gone, is_active=False)
+        self.send(chance)
+        if chance.second:
+            self.approve_all()
+            self.send(FINE)
+        self.may_sign_in(gone, is_active=True)
+
+    def may_sign_in(self, person: Person, *, is_active: bool) -> None:
+        person.is_active = is_active
+        Person.objects.filter(pk=person.pk).update(is_active=is_active)
 
     def both_ask(self) -> None:
         """Payouts that leave in one file."""
         for shop in self.shops:
             self.ask_for_all(shop)
         self.approve_all()
-
-    def approve_all(self) -> None:
-        for payout in Payout.objects.filter(state="requested").order_by("requested_at", "id"):
-            self.approve_as_both(payout)
-
-    def approve_as_both(self, payout: Payout) -> None:
-        for operator in self.operators:
-            self.by_operator(partial(self.approve_as, operator, payout))
-
-    def approve_by_rule(self, chance: Chance) -> None:
-        run_with_crash(lambda: approve_small(now=self.now), "approve", chance.crash)
-        assert set(self.follow_payouts().values()) <= {"approved"}
-
-    def refuse(self, payout: Payout) -> None:
-        self.by_operator(lambda: refuse(payout, by=self.operators[0], reason="No", now=self.now))
-
-    def by_operator(self, verb: Callable[[], object]) -> None:
-        try:
-            verb()
-        except Refusal:
-            assert not self.follow_payouts(), "a refusal moves nothing"
-        else:
-            assert set(self.follow_payouts().values()) <= {"approved", "refused"}
 
     def hold_shop(self, shop: str) -> None:
         place_hold(self.shops[shop], reason="Wait", now=self.now)
@@ -135,7 +122,7 @@ class PayoutSteps(FindingSteps):
         if chance.crash % 2:
             Shop.objects.filter(slug=shop).update(closed_at=self.now)
         else:
-            Person.objects.filter(pk=self.shops[shop].owner_id).update(is_active=False)
+            self.may_sign_in(self.shops[shop].owner, is_active=False)
         self.closed.add(shop)
         self.send(chance)
         if not chance.second:
@@ -200,7 +187,8 @@ class PayoutSteps(FindingSteps):
         else:
             dies(lambda: send_due(now=self.now), "send", chance.crash or 50)
         self.bank.fault = ""
-        blocked = {str(payout.pk) for payout in Payout.objects.all() if self.pause or payout.shop_id in held}
+        lacking = {str(payout.pk) for payout in Payout.objects.all() if self.lacks_approval(payout)}
+        blocked = {str(payout.pk) for payout in Payout.objects.all() if self.pause or payout.shop_id in held} | lacking
         for key, state in self.follow_payouts().items():
             assert (before[key], state) in {("approved", "sent"), ("approved", "refused")}
             assert (state == "refused") == (key in unpayable), f"{state}, in spite of what the shop has"
@@ -213,7 +201,7 @@ class PayoutSteps(FindingSteps):
             held |= set(open_holds().values_list("shop_id", flat=True))
             elsewhere = PayoutAttempt.objects.filter(state="prepared").exclude(file__rail_account=self.bank.account)
             stopped = Payout.objects.filter(state="approved").exclude(shop__in=held)
-            stopped = stopped.exclude(pk__in=elsewhere.values("payout"))
+            stopped = stopped.exclude(pk__in=elsewhere.values("payout")).exclude(pk__in=lacking)
             assert not stopped.exists(), "P7: no hold of its own keeps it from leaving"
 
     def refuse_repeat(self) -> None:
