@@ -22,6 +22,7 @@ from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor, UnreadReport
+from joey.orders.queries import lines_in_suspense
 from joey.payouts.approve_small import approve_small
 from joey.payouts.holds import place_hold as place_payout_hold
 from joey.payouts.holds import release_hold as release_payout_hold
@@ -267,6 +268,18 @@ def test_a_line_in_suspense_is_filtered_traced_and_tried_again() -> None:
         "once the marketplace settles the order"
         in client.get(f"/office/orders/orderline/{line.pk}/change/").content.decode()
     )
+
+
+def test_a_currency_that_joey_does_not_know_takes_no_list_from_the_operators() -> None:
+    take_order_reports("taobao", [report("1"), report("2", currency="BDT")], now=NOW)
+    client = signed_in(ada())
+
+    orders = client.get("/office/orders/orderline/?suspended=yes")
+    unreadable = client.get("/office/orders/unreadreport/").content.decode()
+
+    assert orders.status_code == 200
+    assert [line.external_order for line in lines_in_suspense()] == ["1"]
+    assert "Joey does not know the currency “BDT”" in unreadable
 
 
 def test_a_line_in_suspense_is_given_to_a_shop_with_a_reason() -> None:

@@ -18,6 +18,7 @@ from joey.marketplaces.port import AnyReport, ReportedRow, UnreadableReport
 from joey.marketplaces.read_reports import read_row
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
+from joey.money.money import EXPONENTS
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.models import OrderLine, RefundCase, Report, UnreadReport
 from joey.orders.queries import report_payload, unread_reports
@@ -26,6 +27,7 @@ from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import ORDERS
 from joey.record.queries import events_of
 from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
+from tests.commissions.stage import confirmed, take_in
 from tests.orders.polled import polled, take_order_reports
 from tests.proof import prove
 
@@ -230,6 +232,36 @@ def test_a_later_poll_in_a_readable_form_takes_a_report_off_the_list() -> None:
     polled(unreadable())
 
     polled(replace(settled("1"), payload={"n": 1}))
+
+    assert unread_reports() == []
+    earn_due(now=NOW)
+    prove()
+
+
+@pytest.mark.parametrize(
+    "of_takas",
+    [settled(currency="BDT"), refund(back=3, refund_minor=30, currency="BDT")],
+    ids=["order", "refund"],
+)
+def test_a_currency_that_joey_does_not_know_holds_the_line_until_a_version_knows_it(
+    monkeypatch: pytest.MonkeyPatch, of_takas: AnyReport
+) -> None:
+    leased(meis_shop())
+    monkeypatch.setattr(registry, "connectors", lambda: [Learnt(lambda _unread: of_takas)])
+    take_in(settled(days_ago=10), settled("2", days_ago=10))
+
+    take_in(of_takas)
+
+    (shown,) = unread_reports()
+    assert shown.problem == "Joey does not know the currency “BDT”"
+    held = OrderLine.objects.get(has_unread=True)
+    assert (held.external_order, held.currency) == (of_takas.external_order, "CNY")
+    assert confirmed() == 1
+    prove()
+    assert retry_all_unread(now=NOW).read == 0
+
+    monkeypatch.setitem(EXPONENTS, "BDT", 2)
+    assert retry_all_unread(now=NOW).read == 1
 
     assert unread_reports() == []
     earn_due(now=NOW)

@@ -36,6 +36,19 @@ def test_a_list_begins_with_what_was_paid_last(name: str) -> None:
     assert '<time datetime="2026-11-21T10:00Z">' in page
 
 
+@pytest.mark.parametrize("of_takas", [report("2", currency="BDT"), refund("1", currency="BDT")])
+def test_a_currency_that_joey_does_not_know_takes_no_page_from_the_shop(of_takas: AnyReport) -> None:
+    leased(meis_shop())
+
+    take_in(settled("1"), of_takas)
+
+    client = signed_in(mei())
+    for page in ("/studio/mei/", "/studio/mei/orders", "/studio/mei/earnings"):
+        assert client.get(page).status_code == 200, page
+    assert [line.external_order for line in orders_of(meis_shop().pk, limit=10)] == ["1"]
+    prove()
+
+
 def test_an_order_of_several_pieces_says_how_many() -> None:
     leased(meis_shop())
     take_order_reports("taobao", [report("1", quantity=3), report("2")], now=NOW)
