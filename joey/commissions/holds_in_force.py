@@ -56,7 +56,7 @@ def held_lines() -> list[HeldLine]:
 
 def commission_hold_by_id(hold_id: UUID) -> Hold:
     """Any shop's hold, for an operator. Raises NotFound."""
-    found = Hold.objects.select_related("commission").filter(pk=hold_id).first()
+    found = Hold.objects.select_related("commission", "shop").filter(pk=hold_id).first()
     if found is None:
         raise NotFound(_("There is no such hold."))
     return found

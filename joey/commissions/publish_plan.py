@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.models import PlanVersion
-from joey.kit.refusals import Forbidden
 from joey.kit.text import storable
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.kinds import identifier
 from joey.rules.plan import FlatPlan, PlanRefused
+from joey.shops.operators import check_operator
 
 NOTICE = timedelta(days=15)  # for a rule on fees (CN-E11)
 FIRST_PLAN = (800_000, 200_000, 7)  # shopkeeper_ppm, platform_ppm, waiting_days: the migration's, published with Joey
@@ -25,8 +24,7 @@ def publish_plan(given: Mapping[str, Any], *, by: Person, now: datetime) -> Plan
     Raises Forbidden unless `by` is an operator, and PlanRefused naming the field, and the rule that forbids it: pay for
     recruiting, fees, ranks and pay from another's sales cannot be written down. Such an attempt is recorded.
     """
-    if not by.is_operator:
-        raise Forbidden(_("Only an operator can publish a plan."), field="by")
+    check_operator(by)
     try:
         plan = FlatPlan.from_mapping({"version": "new", **given})
     except PlanRefused as refused:

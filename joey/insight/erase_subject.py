@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.erase_reasons import erase_line_texts
-from joey.kit.refusals import Forbidden, Refusal
+from joey.kit.refusals import Refusal
 from joey.kit.text import read_reason
 from joey.payouts.erase_texts import erase_pause, erase_payee, erase_payout, erase_shop_texts, payouts_and_payees_of
 from joey.people.models import Person
@@ -22,6 +22,7 @@ from joey.record.erasable import texts_of
 from joey.record.erase_texts import Erasure, erase_texts_about, id_in
 from joey.record.queries import subjects_of_shop, texts_about
 from joey.shops.erase_words import erase_listing_texts
+from joey.shops.operators import check_operator
 from joey.shops.queries import shop_id_of
 
 log = logging.getLogger(__name__)
@@ -59,8 +60,8 @@ def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None
     ("reason"), Forbidden, NotFound ("subject") where the record has no text about it, StillNeeded.
     """
     why = read_reason(reason)
-    if by is not None and not by.is_operator:
-        raise Forbidden(_("Only an operator can erase texts."))
+    if by is not None:
+        check_operator(by)
     erasure = Erasure(by=str(by.pk) if by else "terminal", reason=why, now=now)
     kind, _colon, name = subject.partition(":")
     if kind == "shop":

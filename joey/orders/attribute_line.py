@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import Conflict, Forbidden, NotFound
+from joey.kit.refusals import Conflict, NotFound
 from joey.kit.text import read_reason
 from joey.orders.claim_lines import BY_OPERATOR
 from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine
@@ -17,18 +17,19 @@ from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
+from joey.shops.operators import check_operator
 
 
 @transaction.atomic
 def attribute_line(line_id: UUID, shop: Shop, *, reason: str, by: Person | None, now: datetime) -> OrderLine:
     """Give the line to the shop, for ever; it is booked as if that had been known from the start.
 
-    `by` is the operator, None at the terminal. Raises Invalid ("reason"), NotFound, Forbidden (the operator's own
+    `by` is the operator, None at the terminal. Raises Invalid ("reason"), NotFound, Forbidden (no operator, or the own
     shop), Conflict once the line has a shop: a claim is never taken back.
     """
     reason = read_reason(reason)
-    if by is not None and shop.owner_id == by.pk:
-        raise Forbidden(_("An operator cannot give an order to a shop of their own. Ask another operator."))
+    if by is not None:
+        check_operator(by, shop)
     found = OrderLine.objects.filter(pk=line_id).values_list("marketplace", flat=True).first()
     if found is None:
         raise NotFound(_("There is no such order line."))

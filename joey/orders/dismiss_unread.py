@@ -3,17 +3,20 @@
 The report itself stays as it came; that it is not tried again is a row of its own.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import Forbidden, NotFound
+from joey.kit.refusals import NotFound
 from joey.kit.text import read_reason
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
-from joey.orders.models import ReportDismissal, UnreadReport
+from joey.orders.models import OrderLine, ReportDismissal, UnreadReport
 from joey.orders.newest_report import IS_UNREAD_OF_LINE
 from joey.orders.replace_unread import OF_THE_REPORT
 from joey.orders.staged_tables import LEFT_LIST
@@ -22,17 +25,24 @@ from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
+from joey.shops.models import Shop
+from joey.shops.operators import check_operator
 
 
 @transaction.atomic(durable=True)
 def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetime) -> None:
-    """Give up one report that cannot be read. Raises Invalid ("reason"), Forbidden, NotFound when it is not listed."""
+    """Give up one report that cannot be read.
+
+    Raises Invalid ("reason"), Forbidden (no operator, or it is about an order of the own shop), NotFound when it is not
+    listed.
+    """
     reason = read_reason(reason)
-    if not by.is_operator:
-        raise Forbidden(_("Only an operator can give up a report."))
+    check_operator(by)
     unread = UnreadReport.objects.filter(pk=report_id).values(*OF_THE_REPORT).first()
     if unread is not None:
         lock_lines_of(unread["marketplace"])
+        for shop in _shops_of_its_order(unread):
+            check_operator(by, shop)
     shop_id = _shop_of_its_line(report_id)
     LEFT_LIST.create()
     if unread is None or not take_off_the_list("WHERE report_id = %s", [report_id]):
@@ -42,6 +52,12 @@ def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetim
     facts = {"by": str(by.pk), "marketplace": unread["marketplace"], "reason": kept.fact}
     append("report.dismissed", f"order_report:{report_id}", facts, shop_id=shop_id, happened_at=now)
     mark_lines_off_the_list(unread["marketplace"])
+
+
+def _shops_of_its_order(unread: Mapping[str, Any]) -> "QuerySet[Shop]":
+    """Whose lines the order has: which of them the report is about can be what could not be read."""
+    lines = OrderLine.objects.filter(marketplace=unread["marketplace"], external_order=unread["external_order"])
+    return Shop.objects.filter(pk__in=lines.values("shop_id"))
 
 
 def _shop_of_its_line(report_id: UUID) -> UUID | None:

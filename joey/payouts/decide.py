@@ -12,13 +12,13 @@ from joey.kit.text import read_reason
 from joey.money.money import Money
 from joey.payouts.limits import approvals_needed, limits_at, use_limits
 from joey.payouts.models import Payout, PayoutApproval, PayoutAttempt, PayoutLimits
-from joey.payouts.operators import check_operator, name_of
 from joey.payouts.policy import WINDOW
 from joey.payouts.release import release_payout
 from joey.payouts.states import TRANSITIONS
 from joey.payouts.withdraw import withdraw_prepared
 from joey.people.models import Person
 from joey.record.append import append
+from joey.shops.operators import check_operator, name_of
 
 
 class SecondOperatorNeeded(Conflict):

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
 from joey.payouts.models import PayoutFile
-from joey.payouts.operators import check_operator
 from joey.payouts.rail_key import has_our_form
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
+from joey.shops.operators import check_operator
 
 log = logging.getLogger(__name__)
 

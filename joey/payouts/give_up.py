@@ -9,12 +9,12 @@ from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
 from joey.payouts.book_answers import book_given_up
 from joey.payouts.models import PayoutFile, PayoutSubmission
-from joey.payouts.operators import check_operator
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.payouts.take_answers import FileNotSubmitted
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
+from joey.shops.operators import check_operator
 
 
 @transaction.atomic(durable=True)

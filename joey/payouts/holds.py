@@ -16,7 +16,6 @@ from joey.kit.text import read_reason
 from joey.payouts.file_problems import CAME_BACK, clear_problems_about
 from joey.payouts.left_out import waits_for_left_out
 from joey.payouts.models import Payout, PayoutHold, PayoutHoldClosing
-from joey.payouts.operators import check_operator, name_of
 from joey.payouts.placed_before import placed_before
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.payouts.withdraw import withdraw_prepared
@@ -25,6 +24,7 @@ from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
+from joey.shops.operators import check_operator, name_of
 
 QUESTIONS = (PayoutHold.Cause.UNKNOWN, PayoutHold.Cause.CONTRADICTION)
 

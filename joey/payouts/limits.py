@@ -15,11 +15,11 @@ from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_reason
 from joey.money.money import EXPONENTS, parse_amount
 from joey.payouts.models import Payout, PayoutApproval, PayoutLimits
-from joey.payouts.operators import check_operator
 from joey.payouts.policy import WINDOW
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
+from joey.shops.operators import check_operator
 
 # What counts towards the sum of 24 hours: everything but what ended with the money back before it was paid.
 NOT_COUNTED = (Payout.State.FAILED, Payout.State.REFUSED)

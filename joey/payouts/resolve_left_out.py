@@ -19,7 +19,6 @@ from joey.payouts.holds import open_holds, release_hold
 from joey.payouts.journals import CARRIED_OVER, JOURNALS_OF, PayoutJournal, book
 from joey.payouts.left_out import FOUND, LeftOutPayout, left_out_by_key
 from joey.payouts.models import Payout, PayoutAttempt, PayoutDecision
-from joey.payouts.operators import check_operator, name_of
 from joey.payouts.pause import end_pause, open_pauses
 from joey.payouts.rails.registry import connect_rail, default_rail
 from joey.payouts.release import release_payout
@@ -28,6 +27,7 @@ from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.shops.models import Shop
+from joey.shops.operators import check_operator, name_of
 
 PAID, NOT_PAID = PayoutDecision.Outcome.SETTLED.value, PayoutDecision.Outcome.REJECTED.value
 NUMBER = 1  # of the only attempt that can have left

@@ -16,11 +16,11 @@ from joey.payouts.book_answers import AnswersTaken, book_answers, book_not_known
 from joey.payouts.file_problems import OTHER_ACCOUNT, add_problem, clear_problem
 from joey.payouts.keep_answers import latest_submission
 from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutSubmission
-from joey.payouts.operators import check_operator
 from joey.payouts.rails.port import FileUnknown, Rail, RailManifest, RailUnavailable
 from joey.payouts.rails.registry import RailNotConnected, connected_accounts, rail_manifests
 from joey.payouts.sending_lock import sole_contact
 from joey.people.models import Person
+from joey.shops.operators import check_operator
 
 log = logging.getLogger(__name__)
 

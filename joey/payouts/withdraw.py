@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
-from joey.payouts.operators import check_operator, name_of
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.people.models import Person
 from joey.record.append import append, append_set
 from joey.record.erasable import keep_text
+from joey.shops.operators import check_operator, name_of
 
 _PREPARED, _WITHDRAWN = PayoutAttempt.State.PREPARED, PayoutAttempt.State.WITHDRAWN
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import Conflict, Forbidden
+from joey.kit.refusals import Conflict
 from joey.kit.sets import SetTable
 from joey.kit.text import read_reason
 from joey.marketplaces import registry
@@ -18,6 +18,7 @@ from joey.record.erasable import keep_text
 from joey.record.kinds import identifier, identifier_sql
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.rest_positions import rest_at, rest_of
+from joey.shops.operators import check_operator
 
 IDLE_DAYS = 30  # without an outbound click or an order, a lease ends
 
@@ -42,8 +43,8 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     Forbidden, Conflict when it has ended already.
     """
     reason = read_reason(reason)
-    if by is not None and not by.is_operator:
-        raise Forbidden(_("Only an operator can end a lease."))
+    if by is not None:
+        check_operator(by)
     position = Position.objects.select_for_update().get(pk=lease.position_id)
     until = rest_at(lease.marketplace, now)
     if PositionLease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, until=until) != 1:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Conflict, Forbidden, Invalid
+from joey.kit.refusals import Conflict, Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.port import Connector
 from joey.people.models import Person
@@ -15,6 +15,7 @@ from joey.record.append import append
 from joey.record.kinds import identifier
 from joey.sharing.lease_position import uses_positions
 from joey.sharing.models import Position
+from joey.shops.operators import check_operator
 
 MOST_AT_ONCE = 1_000
 _KEY = re.compile(r"[!-~]{1,80}")
@@ -61,8 +62,8 @@ def add_positions(marketplace: str, keys: Sequence[str], *, now: datetime, by: P
 
 
 def _connector(marketplace: str, by: Person | None) -> Connector:
-    if by is not None and not by.is_operator:
-        raise Forbidden(_("Only an operator can register positions."))
+    if by is not None:
+        check_operator(by)
     connector = registry.connector_for(marketplace)
     positions = connector.manifest.capabilities.positions
     name = registry.name_of(marketplace)

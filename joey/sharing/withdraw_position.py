@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Conflict, Forbidden
+from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
 from joey.people.models import Person
 from joey.record.append import append
@@ -13,6 +13,7 @@ from joey.record.erasable import keep_text
 from joey.record.kinds import identifier
 from joey.sharing.end_lease import end_lease
 from joey.sharing.models import Position, PositionLease
+from joey.shops.operators import check_operator
 
 
 @transaction.atomic
@@ -23,8 +24,8 @@ def withdraw_position(position: Position, *, reason: str, by: Person | None = No
     goes on through one of its links. Raises Invalid ("reason"), Forbidden, Conflict when it is withdrawn already.
     """
     reason = read_reason(reason)
-    if by is not None and not by.is_operator:
-        raise Forbidden(_("Only an operator can withdraw a position."))
+    if by is not None:
+        check_operator(by)
     position = Position.objects.select_for_update().get(pk=position.pk)
     if position.withdrawn_at is not None:
         raise Conflict(_("This position is withdrawn already."))

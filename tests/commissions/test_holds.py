@@ -12,7 +12,7 @@ from joey.ledger.chart import AccountKind
 from joey.ledger.post import Move, post
 from joey.marketplaces.port import AnyReport
 from joey.money.money import Money as Amount
-from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import Money, confirmed, line, money, take_in
 from tests.proof import prove
 
@@ -30,14 +30,14 @@ def test_what_is_available_moves_to_held_and_back() -> None:
     take_in(settled("1001"), settled("1002"))
     confirmed()
 
-    hold = place_hold(line_of("1001"), reason=WHY, by="ada", now=NOW)
+    hold = place_hold(line_of("1001"), reason=WHY, by=ada(), now=NOW)
     held = money()
-    release_hold(hold, by="ada", reason="A family of ten", now=NOW)
+    release_hold(hold, by=ada(), reason="A family of ten", now=NOW)
     release_hold(hold, now=NOW, reason="Looked into it")  # twice is once
 
     assert held == Money(available=273, held=273, receivable=684, revenue=136)
     assert money() == Money(available=546, receivable=684, revenue=136)
-    assert HoldClosing.objects.get().closed_by == "ada"
+    assert HoldClosing.objects.get().closed_by == str(ada().pk)
     prove()
 
 
@@ -209,7 +209,7 @@ def test_an_operator_releases_what_the_reports_hold_and_the_next_report_may_hold
     take_in(settled(held=held))
     assert confirmed() == 0
 
-    release_hold(Hold.objects.get(), by="ada", reason="The marketplace says on the phone that it pays", now=NOW)
+    release_hold(Hold.objects.get(), by=ada(), reason="The marketplace says on the phone that it pays", now=NOW)
     (row,) = orders_of(meis_shop().pk, limit=1)
     prove()
 

@@ -9,7 +9,7 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.holds import place_hold, release_hold
 from joey.commissions.models import Hold
 from joey.kit import sql
-from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import confirmed, line, take_in
 from tests.proof import prove
 
@@ -62,7 +62,7 @@ def test_prove_accepts_a_hold_that_was_asked_for_before_a_run_and_waited_for_it(
 def test_prove_accepts_what_a_run_confirmed_that_began_before_a_report_s_hold_was_released() -> None:
     leased(meis_shop())
     take_in(settled(held="frozen"))
-    release_hold(Hold.objects.get(), by=str(mei().pk), reason="Seen", now=NOW + timedelta(minutes=1))
+    release_hold(Hold.objects.get(), by=ada(), reason="Seen", now=NOW + timedelta(minutes=1))
 
     assert confirm_due(now=NOW).commissions == 1
 

@@ -14,7 +14,7 @@ from joey.commissions.models import Commission, Hold, HoldClosing, QuarantinedLi
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.insight.trace import order_trace
 from joey.kit import sql
-from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import confirmed, money, take_in
 from tests.commissions.test_quarantine import TOO_MUCH, fail_for
 from tests.orders.polled import take_order_reports
@@ -87,7 +87,7 @@ def test_an_operator_can_release_it_and_the_next_report_that_cannot_be_booked_ho
     confirmed()
     take_in(*beyond_belief("1001"))
 
-    release_hold(Hold.objects.get(), now=NOW, by="ada", reason="The marketplace explained it")
+    release_hold(Hold.objects.get(), now=NOW, by=ada(), reason="The marketplace explained it")
     released = money()
     prove()
     take_in(refund("1001", case="c", back=TOO_MUCH))

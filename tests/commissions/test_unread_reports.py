@@ -209,7 +209,7 @@ def test_an_operator_can_release_the_hold_while_the_report_waits_to_be_read() ->
     take_in(NEWER)
     assert confirmed() == 0
 
-    release_hold(Hold.objects.get(), now=NOW, by=str(ada().pk), reason="The marketplace says it is a test of theirs.")
+    release_hold(Hold.objects.get(), now=NOW, by=ada(), reason="The marketplace says it is a test of theirs.")
 
     assert (confirmed(), amounts(), len(unread_reports())) == (1, (0, 0, 273), 1)
     prove()

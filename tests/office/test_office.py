@@ -1,6 +1,7 @@
 """The office: who gets in, that everything can be seen and nothing edited, and that actions call the verbs."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import override
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold
-from joey.commissions.models import Commission, Hold
+from joey.commissions.models import Commission, Hold, HoldClosing
 from joey.insight.waiting import waiting
 from joey.kit import sql
 from joey.kit.clock import now
@@ -38,7 +39,7 @@ from joey.shops.models import Shop
 from tests.cast import NOW, ada, leased, lulu, mei, meis_shop, refund, report, settled
 from tests.orders.polled import take_order_reports
 from tests.payouts.bank import running_bank
-from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested
+from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested, second_operator
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -407,6 +408,37 @@ def test_a_payout_of_ones_own_shop_is_not_decided() -> None:
     payout.refresh_from_db()
     assert payout.state == "requested"
     assert "your own shop" in answer.content.decode()
+
+
+def test_what_holds_a_line_of_ones_own_shop_is_not_ended() -> None:
+    """Neither what another operator placed, nor what the marketplace froze, nor what could not be read."""
+    leased(meis_shop())
+    Shop.objects.filter(pk=meis_shop().pk).update(owner=ada())
+    cannot_be_read = replace(refund("3"), currency="BDT")
+    of_another_line = UnreadableReport("order", "3", NOW, {"trade": "3"}, "no line")
+    take_order_reports(
+        "taobao", [settled("1"), settled("2", held="frozen"), settled("3"), cannot_be_read, of_another_line], now=NOW
+    )
+    earn_due(now=NOW)
+    bought = Commission.objects.get(order_line__external_order="1")
+    place_hold(bought, reason="Own purchases", by=second_operator(), now=NOW)
+    holds = list(Hold.objects.values_list("pk", flat=True))
+    assert len(holds) == 3
+    client = signed_in(ada())
+
+    said = act(client, "commissions_hold", "release", *holds, reason="All good")
+    reports = UnreadReport.objects.values_list("pk", flat=True)
+    said_of_reports = act(client, "orders_unreadreport", "dismiss", *reports, reason="All good")
+
+    assert said.content.decode().count("about your own shop") == 3
+    assert said_of_reports.content.decode().count("about your own shop") == UnreadReport.objects.count() == 2
+    assert not HoldClosing.objects.exists()
+    assert confirm_due(now=NOW).commissions == 0
+    prove()
+
+    act(signed_in(second_operator()), "commissions_hold", "release", *holds, reason="Seen")
+
+    assert HoldClosing.objects.count() == 3, "another operator may"
 
 
 def test_an_amount_of_a_commission_is_held_in_the_office_and_what_is_no_amount_of_it_is_refused() -> None:

@@ -14,6 +14,7 @@ from joey.orders import retry_suspense as module
 from joey.orders.attribute_line import attribute_line
 from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine
 from joey.orders.retry_suspense import retry_all_suspense, retry_suspense
+from joey.people.models import Person
 from joey.record.erasable import text_of
 from tests.cast import DAY, NOW, ada, leased, lulu, lulus_shop, meis_shop, report, settled
 from tests.orders.polled import polled
@@ -72,6 +73,9 @@ def test_without_a_reason_or_to_an_own_shop_nothing_moves(lost: OrderLine) -> No
     with pytest.raises(Invalid):
         attribute_line(lost.pk, meis_shop(), reason=" ", by=ada(), now=NOW)
     with pytest.raises(Forbidden):
+        attribute_line(lost.pk, meis_shop(), reason="Receipt", by=lulu(), now=NOW)
+    Person.objects.filter(pk=lulu().pk).update(is_staff=True)
+    with pytest.raises(Forbidden, match="own shop"):
         attribute_line(lost.pk, lulus_shop(), reason="Mine", by=lulu(), now=NOW)
     with pytest.raises(NotFound):
         attribute_line(meis_shop().pk, meis_shop(), reason="Receipt", by=ada(), now=NOW)

@@ -46,7 +46,7 @@ def hold(line_id: UUID, amount: str, reason: str, by: str, data: Path) -> None:
 
         commission = commission_of_line(line_id)
         part = read_part(commission, amount)
-        placed = place_hold(commission, reason=reason, amount_minor=part, by=str(operator.pk), now=now())
+        placed = place_hold(commission, reason=reason, amount_minor=part, by=operator, now=now())
     click.echo(f"Held. `joey lines release {placed.id} REASON` releases it.")
 
 
@@ -62,5 +62,5 @@ def release(hold_id: UUID, reason: str, by: str, data: Path) -> None:
         from joey.commissions.holds_in_force import commission_hold_by_id
         from joey.kit.clock import now
 
-        release_hold(commission_hold_by_id(hold_id), by=str(operator.pk), reason=reason, now=now())
+        release_hold(commission_hold_by_id(hold_id), by=operator, reason=reason, now=now())
     click.echo("Released. What still waits of it becomes available once it is settled and its waiting days are over.")

@@ -53,7 +53,7 @@ class Commissions(ReadOnly):
 
     @admin.action(description=_("Hold these…"))
     def hold(self, request: HttpRequest, chosen: Iterable[Commission]) -> HttpResponse | None:
-        now, by = clock.now(), str(operator(request).pk)
+        now, by = clock.now(), operator(request)
         reason, amount = request.POST.get("reason"), request.POST.get("amount", "")
         if reason is None:
             return ask_reason(
@@ -134,7 +134,7 @@ class CommissionHolds(WithReason):
 
     @admin.action(description=_("Release these…"))
     def release(self, request: HttpRequest, chosen: Iterable[Hold]) -> HttpResponse | None:
-        now, by = clock.now(), str(operator(request).pk)
+        now, by = clock.now(), operator(request)
         return each_with_reason(
             self, request, chosen, lambda hold, reason: release_hold(hold, by=by, reason=reason, now=now),
             action="release", title=gettext("Release these holds"),

@@ -1,4 +1,4 @@
-"""Who may decide about money: active operators, and never about a payout of their own shop."""
+"""Who may decide about money: active operators, and never on what lets money of their own shop leave."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +10,9 @@ from joey.shops.models import Shop
 def check_operator(by: Person, shop: Shop | None = None) -> None:
     """Raises Forbidden unless `by` is an active operator who does not own the shop."""
     if not by.is_operator:
-        raise Forbidden(_("Only an operator can decide on payouts."))
+        raise Forbidden(_("Only an operator can do this."))
     if shop is not None and shop.owner_id == by.id:
-        raise Forbidden(_("This payout is for your own shop: another operator has to decide on it."))
+        raise Forbidden(_("This is about your own shop: another operator has to decide on it."))
 
 
 def name_of(by: Person | None) -> str:
