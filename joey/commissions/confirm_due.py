@@ -107,7 +107,10 @@ def _confirm_batch(marketplace: str, *, until: date, now: datetime, batch: int) 
     append_set(
         f"""
         SELECT shop_id, because AS kind, 'order_line:' || line_id AS subject_key,
-               jsonb_build_object('amount_minor', amount_minor, 'currency', currency) AS facts, %(now)s AS happened_at
+               jsonb_strip_nulls(jsonb_build_object(
+                   'amount_minor', amount_minor, 'currency', currency, 'on_hold_minor', nullif(on_hold_minor, 0)
+               )) AS facts,
+               %(now)s AS happened_at
         FROM {due}
         """,
         {"now": now},

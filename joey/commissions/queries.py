@@ -55,6 +55,7 @@ class DueCommission:
     because: str
     currency: str
     amount_minor: int
+    on_hold_minor: int  # what of the shop's part stays on hold
     platform_minor: int
 
 
@@ -88,10 +89,11 @@ def claim_due(due: SetTable[DueCommission], marketplace: str, *, until: date, li
     return due.insert(
         f"""
         SELECT commission_id, shop_id, line_id, number, 'commission.confirmed' AS because, currency, amount_minor,
-               CASE WHEN blocked = 0 THEN platform ELSE 0 END AS platform_minor
+               on_hold_minor, CASE WHEN blocked = 0 THEN platform ELSE 0 END AS platform_minor
         FROM (
             SELECT c.id AS commission_id, c.shop_id, c.order_line_id AS line_id, c.revision + 1 AS number, c.currency,
                    c.pending_minor - {BLOCKED} AS amount_minor, {BLOCKED} AS blocked,
+                   c.held_minor + {BLOCKED} AS on_hold_minor,
                    c.platform_minor - c.platform_released_minor AS platform
             FROM commissions_commission c
             JOIN orders_orderline l ON l.id = c.order_line_id

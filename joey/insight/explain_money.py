@@ -87,7 +87,11 @@ def unsettled(facts: Facts) -> Explained:
 
 
 def confirmed(facts: Facts) -> Explained:
-    why = _("The order is settled, the waiting time is over, and nothing holds it.")
+    if "on_hold_minor" in facts:
+        why = _("The order is settled and the waiting time is over; %s of it stays on hold.")
+        why %= figure(facts, "on_hold_minor")
+    else:
+        why = _("The order is settled, the waiting time is over, and nothing holds it.")
     return _("Made available"), why, facts["amount_minor"]
 
 

@@ -172,7 +172,7 @@ def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:
         if event.kind == "order_line.returned":
             steps += [_step(event, *each) for each in returned(event.facts, back)]
             back = event.facts
-        if event.kind not in STEPS:
+        if event.kind not in STEPS or _is_of_the_platform(event):
             continue
         explained = STEPS[event.kind]({**event.facts, "happened_at": event.happened_at})
         step = _step(event, explained, event.facts.get("currency"))
@@ -182,6 +182,11 @@ def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:
             said = f"{step.what} {step.why} {step.figure}"
         steps.append(step)
     return tuple(steps)
+
+
+def _is_of_the_platform(event: EventRow) -> bool:
+    """Its part alone was confirmed: nothing of the shop's was pending any more."""
+    return event.kind == "commission.confirmed" and not event.facts["amount_minor"]
 
 
 def _step(event: EventRow, explained: Explained, currency: str | None) -> Step:

@@ -178,7 +178,7 @@ _DECLARED = (
     Kind("commission.adjusted", _EARNED),
     Kind("commission.settled", _EARNED),
     Kind("commission.unsettled", _EARNED),
-    Kind("commission.confirmed", _MONEY),
+    Kind("commission.confirmed", _MONEY | {"on_hold_minor": optional(INTEGER)}),
     Kind("commission.other_currency", {**_MONEY, "held": optional(CODE)}),
     Kind(
         "commission.held",  # `part_minor`: as it was asked for, of a hold of a part

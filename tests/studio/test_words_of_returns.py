@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from joey.commissions.holds import place_hold
+from joey.commissions.models import Commission
 from joey.orders.models import OrderLine
 from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, report, settled
-from tests.commissions.stage import take_in
+from tests.commissions.stage import confirmed, take_in
 from tests.proof import prove
 from tests.studio.test_studio import signed_in
 
@@ -62,6 +64,23 @@ def test_a_return_after_settlement_says_the_same_with_what_is_taken_back() -> No
         "A return was reported −¥99.00 | The marketplace takes ¥12.38 of the commission back.",
         "Returned 1 of 3: −¥9.90 | Your part is now 80% of ¥24.75.",
     ]
+
+
+def test_what_stays_on_hold_is_named_beside_what_was_made_available_and_nothing_is_no_step() -> None:
+    take_in(settled(**THREE))
+    place_hold(Commission.objects.get(), reason="Checking", amount_minor=100, now=NOW)
+    assert confirmed() == 1
+    assert steps()[-1] == (
+        "Made available ¥28.70 | The order is settled and the waiting time is over; ¥1.00 of it stays on hold."
+    )
+    before = len(steps())
+
+    take_in(refund(back=1238, refund_minor=9900))  # all that the hold kept, so nothing of hers waits any more
+
+    assert confirmed() == 1, "the platform's part"
+    assert [step.split(" | ")[0] for step in steps()[before:]] == [
+        "A return was reported −¥99.00", "Returned 1 of 3: −¥9.90",
+    ]  # fmt: skip
 
 
 def test_a_second_return_names_its_own_amount_and_not_the_sum() -> None:
