@@ -118,7 +118,7 @@ class PayoutApproval(models.Model):
 class PayoutFile(models.Model):
     """One file for a rail: the message id is its key there, the bytes never change once written.
 
-    It belongs to one rail account and is never submitted to or asked of another. The last four columns are notes; what
+    It belongs to one rail account and is never submitted to or asked of another. The last five columns are notes; what
     happened to the file is in its submissions and answers.
     """
 
@@ -135,9 +135,13 @@ class PayoutFile(models.Model):
     asked_at = models.DateTimeField(null=True)  # when the rail was last asked about its transfers
     answered_at = models.DateTimeField(null=True)  # when the last of its transfers was final
     problems = models.TextField(blank=True, default="")  # one line each, for an operator
+    is_leaving = models.BooleanField(default=False)  # since its last submission, in a call to the rail (sending_lock.py)
 
     class Meta:
-        indexes = [models.Index(fields=["made_at"], condition=~Q(problems=""), name="payouts_noted_files")]
+        indexes = [
+            models.Index(fields=["made_at"], condition=~Q(problems=""), name="payouts_noted_files"),
+            models.Index(fields=["made_at"], condition=Q(is_leaving=True), name="payouts_leaving_files"),
+        ]
 
 
 class PayoutSubmission(models.Model):

@@ -1,7 +1,7 @@
 """Submits one file: the gate again, a committed row, the bytes, and what the rail said to them.
 
 The row is committed before the first byte leaves, so a file without one has certainly not left. Until the rail has
-answered or did not, the process keeps a lock that holds and pauses wait for.
+answered or did not, the process keeps a lock that holds and pauses wait for, and the file is marked as leaving.
 """
 
 import logging
@@ -20,7 +20,7 @@ from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmiss
 from joey.payouts.move_attempts import AttemptMove, move_attempts
 from joey.payouts.pause import sending_allowed
 from joey.payouts.rails.port import FileRefused, PreparedFile, Rail, RailManifest, RailUnavailable
-from joey.payouts.sending_lock import sole_contact, submitting
+from joey.payouts.sending_lock import mark_leaving, sole_contact, submitting
 from joey.payouts.withdraw import withdraw_locked
 
 log = logging.getLogger(__name__)
@@ -103,6 +103,7 @@ def _start(
         attempt.file = file
     if is_first:
         move_attempts([AttemptMove(attempt, _SUBMITTED) for attempt in attempts], now=now)
+    mark_leaving(file.id)
     return None
 
 

@@ -1,21 +1,28 @@
 """A pause of all payouts: nothing leaves until an operator or the terminal ends it, and no one else can."""
 
-from threading import Barrier, Thread
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from threading import Barrier, Event, Thread
+from time import sleep
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, connections
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.refusals import Conflict, Forbidden, Invalid
 from joey.payouts import sending_lock
+from joey.payouts.give_up import give_up
 from joey.payouts.holds import open_holds, place_hold
-from joey.payouts.models import PayoutPause
+from joey.payouts.models import PayoutFile, PayoutPause, PayoutSubmission
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.pay_due import pay_due
 from joey.payouts.queries import payout_of
 from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import take_answers
 from joey.record.queries import events_of
+from joey.shops.models import Shop
 from tests.at_once import outcomes
 from tests.cast import NOW, ada, sam
 from tests.payouts.bank import Bank
@@ -132,3 +139,60 @@ def test_while_a_file_leaves_for_too_long_neither_pause_nor_hold_returns_and_bot
     assert not PayoutPause.objects.exists()
     assert not open_holds().exists()
     pause_payouts(reason=WHY, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda shop: pause_payouts(reason=WHY, now=NOW),
+        lambda shop: place_hold(shop, reason=WHY, now=NOW),
+        lambda shop: give_up(PayoutFile.objects.get(), by=ada(), reason=WHY, now=NOW),
+    ],
+    ids=["pause", "hold", "give up"],
+)
+def test_a_stop_waits_for_a_file_whose_sender_lost_its_session_and_its_lock(
+    committed_db: EmbeddedPostgres, bank: Bank, monkeypatch: pytest.MonkeyPatch, stop: Callable[[Shop], object]
+) -> None:
+    shop = ready_shop()
+    approved(shop)
+    monkeypatch.setattr(sending_lock, "LEAVES_FOR", timedelta(seconds=3))
+    lost = Event()
+
+    def lose_the_session() -> None:
+        """As PostgreSQL does when it restarts. The bank takes the file a second later."""
+        with psycopg.connect(committed_db.urls.app, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE (locktype, mode) = ('advisory', 'ShareLock')")
+        lost.set()
+        sleep(1)
+
+    def send() -> None:
+        with suppress(OperationalError):
+            send_due(now=NOW)
+        connections.close_all()
+
+    bank.before_answer = lose_the_session
+    thread = Thread(target=send)
+    thread.start()
+    lost.wait(10)
+    take_answers(now=NOW)
+    assert (bank.asked, bank.files) == ([], {}), "it is no one's to ask about while it leaves"
+
+    stop(shop)
+
+    assert len(bank.files) == 1, "the stop returned before the file had arrived"
+    thread.join(10)
+    send_due(now=NOW)
+    assert (len(bank.received), PayoutSubmission.objects.count()) == (1, 1)
+    bank.decide_all("settled")
+    take_answers(now=NOW)
+    assert held(shop.pk) == money(paid=10_000)
+    prove()
+
+
+def test_a_call_that_ended_keeps_nobody_waiting(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+    approved(ready_shop())
+    for fault in ("500", "refuse"):
+        bank.faults = [fault]
+        send_due(now=NOW)
+        assert not PayoutFile.objects.filter(is_leaving=True).exists(), fault
+        take_answers(now=NOW)

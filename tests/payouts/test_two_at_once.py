@@ -9,6 +9,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock, sql
 from joey.kit.refusals import Conflict
 from joey.kit.states import WrongState
+from joey.payouts import sending_lock
 from joey.payouts.approve_small import approve_small
 from joey.payouts.book_answers import AnswersTaken
 from joey.payouts.decide import SecondOperatorNeeded, approve, refuse
@@ -338,7 +339,9 @@ def test_sending_killed_before_the_commit_sent_nothing(shop: Shop, bank: Bank, m
     prove()
 
 
-def test_sending_killed_once_the_bytes_may_have_left_asks_before_it_sends_again(shop: Shop, bank: Bank) -> None:
+def test_sending_killed_once_the_bytes_may_have_left_asks_before_it_sends_again(
+    shop: Shop, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
     approved(shop, 6_000)
 
     die_after('INSERT INTO "payouts_answer"', lambda: send_due(now=NOW))  # the bank has it, the receipt is not kept
@@ -347,6 +350,9 @@ def test_sending_killed_once_the_bytes_may_have_left_asks_before_it_sends_again(
     assert (PayoutSubmission.objects.count(), PayoutAttempt.objects.get().state) == (1, "submitted")
     assert held(shop.pk) == money(available=4_000, in_transit=6_000)
     prove()
+    assert take_answers(now=NOW) == AnswersTaken(), "as far as Joey knows the call may last"
+    assert bank.asked == []
+    monkeypatch.setattr(sending_lock, "LEAVES_FOR", timedelta(0))  # it lasts no longer
     assert send_due(now=NOW + timedelta(minutes=1)).handed_over == 0  # first the bank is asked
     bank.decide_all("settled")
     take_answers(now=NOW + timedelta(minutes=2))

@@ -8,6 +8,7 @@ could be found, is tried first next time, and says what to write above `class Ma
 import logging
 import os
 import time
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from pytest_django import Settings
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.payouts import sending_lock
 from tests.properties.machine.bank import Bank
 from tests.properties.machine.machine import Machine
 from tests.properties.machine.world import TimeIsOver
@@ -39,6 +41,7 @@ def machine(committed_db: EmbeddedPostgres, settings: Settings, monkeypatch: pyt
 
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it remarks on each connection that a crash broke
     monkeypatch.setattr(engine, "MAX_SHRINKING_SECONDS", SHRINKING_SECONDS)
+    monkeypatch.setattr(sending_lock, "LEAVES_FOR", timedelta(0))  # the call of a process that died is over
     settings.JOEY_MARKETPLACES = {
         "taobao": {"gateway": "http://localhost:1/router/rest", "credentials": {"app_key": "1", "app_secret": "2"}}
     }

@@ -18,6 +18,7 @@ from joey.kit.sentences import Sentence
 from joey.money.money import Money
 
 ACCEPTED, SETTLED, REJECTED, RETURNED = "accepted", "settled", "rejected", "returned"
+LONGEST_CALL = timedelta(seconds=20)  # what `submit` and `ask` take at most, whatever the other side does
 RECEIPT, NOT_KNOWN, REFUSED = "receipt", "not_known", "refused"  # of a file as a whole
 UNREADABLE = "unreadable"  # a state word that the rail's folder does not know, or an entry that lacks what it needs
 
@@ -130,7 +131,7 @@ class Rail(Protocol):
         """The file of these transfers, all in one currency. No side effects."""
 
     def submit(self, file_key: str, file: PreparedFile) -> FileReceipt:
-        """Hand the file over; returns once the rail has confirmed that it received it. Ends within a bounded time."""
+        """Hand the file over; returns once the rail has confirmed that it received it. Ends within LONGEST_CALL."""
 
     def ask(self, file_key: str) -> FileAnswer:
         """What became of each transfer of a submitted file so far."""

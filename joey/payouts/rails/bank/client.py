@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.payouts.rails.bank.connection import BankConnection
 from joey.payouts.rails.bank.read_answer import ANSWER_BYTES_MAX, BankAnswer, read_answer, read_file_answer
 from joey.payouts.rails.port import (
+    LONGEST_CALL,
     NOT_KNOWN,
     RECEIPT,
     REFUSED,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import ssl
 
 ANSWER_SECONDS, CONNECT_SECONDS = 10, 5
-MOST_SECONDS = 20  # for one call in all: a hold waits for it, 45 seconds at most (sending_lock.py)
+MOST_SECONDS = LONGEST_CALL.total_seconds()  # for one call in all
 CONTENT_TYPES = {"pain001": "application/xml", "csv": "text/csv; charset=utf-8"}
 
 
