@@ -248,7 +248,8 @@ class PayoutHold(models.Model):
     class Cause(models.TextChoices):
         OPERATOR = "operator"
         UNKNOWN = "unknown"  # it is not known what became of the attempt
-        CONTRADICTION = "contradiction"  # the rail's answers for the attempt contradict each other or our books
+        # the rail's answers for the attempt contradict each other or our books, or an operator's finding does
+        CONTRADICTION = "contradiction"
         RETURNED = "returned"  # the attempt's money came back
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -287,9 +288,9 @@ class PayoutHoldClosing(models.Model):
 
 
 class PayoutDecision(models.Model):
-    """An operator's written finding about an attempt that is unknown or contradicted. Two who agree end it.
+    """An operator's written finding about an attempt that is unknown or contradicted, or that it contradicts itself.
 
-    Of each operator the last one counts.
+    Two who agree end it. Of each operator the last one counts.
     """
 
     class Outcome(models.TextChoices):

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import NotFound
+from joey.kit.refusals import Conflict, NotFound
 from joey.money.money import Money
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.kept_back import with_kept_back
 from joey.payouts.left_out import LeftOutPayout, left_out_payouts
 from joey.payouts.models import (
+    Payout,
     PayoutAnswer,
     PayoutAttempt,
     PayoutDecision,
@@ -127,13 +128,25 @@ def open_files() -> list[OpenFile]:
 
 def transfer_by_key(key: str) -> PayoutAttempt:
     """The transfer with this key at the rail that may have left. Raises NotFound ("transfer")."""
-    submitted = Exists(PayoutSubmission.objects.filter(file=OuterRef("file")))
-    found = PayoutAttempt.objects.filter(submitted, rail_key=key).exclude(state=PayoutAttempt.State.WITHDRAWN).first()
+    found = _that_left().filter(rail_key=key).first()
     if found is None:
         raise NotFound(
             _("There is no such transfer. `joey payouts transfers` lists those to resolve."), field="transfer"
         )
     return found
+
+
+def transfer_of(payout: Payout) -> PayoutAttempt:
+    """The transfer of this payout that may have left. Raises Conflict."""
+    found = _that_left().filter(payout=payout).first()
+    if found is None:
+        raise Conflict(_("This payout has not left, so there is nothing to find out about it."))
+    return found
+
+
+def _that_left() -> "QuerySet[PayoutAttempt]":
+    submitted = Exists(PayoutSubmission.objects.filter(file=OuterRef("file")))
+    return PayoutAttempt.objects.filter(submitted).exclude(state=PayoutAttempt.State.WITHDRAWN)
 
 
 def file_by_message_id(message_id: str) -> PayoutFile:

@@ -127,11 +127,15 @@ HOLDS = [
         """,
     ),
     Check(
-        "27. Each answer that opened a question by what it says is kept",
+        "27. Each answer or finding that opened a question by what it says is kept",
         """
         SELECT h.id AS hold, h.attempt_id AS attempt, h.cause FROM payouts_payouthold h
         WHERE h.cause IN ('contradiction', 'returned') AND NOT EXISTS (
-            SELECT FROM payouts_answer w WHERE (w.attempt_id, w.asked_at) = (h.attempt_id, h.placed_at))
+            SELECT FROM payouts_answer w
+            WHERE h.placed_by_id IS NULL AND (w.attempt_id, w.asked_at) = (h.attempt_id, h.placed_at))
+          AND NOT EXISTS (
+            SELECT FROM payouts_decision d
+            WHERE (d.hold_id, d.operator_id, d.at) = (h.id, h.placed_by_id, h.placed_at))
         """,
     ),
     Check(

@@ -1,7 +1,7 @@
 """Opens and ends questions about a transfer: what became of it is unknown, or the rail contradicts itself or our books.
 
-A question is a hold on all payouts of the shop, in the transaction that found it. It ends by an answer that fits, or by
-two operators (resolve.py).
+So does an operator who finds something else than is booked. A question is a hold on all payouts of the shop, in the
+transaction that found it. It ends by an answer that fits, or by two operators (resolve.py).
 """
 
 import logging
@@ -31,11 +31,19 @@ def ask_question(attempt: PayoutAttempt, cause: PayoutHold.Cause, problem: str, 
     is_new = add_problem(attempt.file, problem)
     if open_holds().filter(attempt=attempt, cause=cause).exists():
         return is_new
+    open_question(attempt, cause, by=None, now=now)
+    return True
+
+
+def open_question(
+    attempt: PayoutAttempt, cause: PayoutHold.Cause, *, by: Person | None, now: datetime
+) -> PayoutHold:
+    """Hold the shop's payouts for it; `by` is None when an answer asks, else the operator who found something else."""
     kept = keep_text((words_about(attempt, cause),), shop_id=attempt.shop_id)
     hold = PayoutHold.objects.create(
-        shop_id=attempt.shop_id, attempt=attempt, cause=cause, **refer("reason", kept), placed_at=now
+        shop_id=attempt.shop_id, attempt=attempt, cause=cause, **refer("reason", kept), placed_by=by, placed_at=now
     )
-    facts = {"hold": str(hold.id), "reason": kept.fact, "by": "answer", "cause": hold.cause}
+    facts = {"hold": str(hold.id), "reason": kept.fact, "by": str(by.id) if by else "answer", "cause": hold.cause}
     append("payout.held", f"shop:{attempt.shop_id}", facts, shop_id=attempt.shop_id, happened_at=now)
     if cause == PayoutHold.Cause.CONTRADICTION:
         append(
@@ -45,12 +53,17 @@ def ask_question(attempt: PayoutAttempt, cause: PayoutHold.Cause, problem: str, 
             shop_id=attempt.shop_id,
             happened_at=now,
         )
-    return True
+    return hold
 
 
 def end_questions(attempts: Sequence[PayoutAttempt], *, by: Person | None, now: datetime) -> None:
-    """Close the open questions about these attempts; `by` is None when an answer ended them."""
+    """Close the open questions about these attempts; `by` is None when an answer ended them.
+
+    An answer does not end what an operator asks, who knows what the rail says.
+    """
     ended = open_holds().filter(attempt__in=attempts, cause__in=QUESTIONS).select_related("attempt__file")
+    if by is None:
+        ended = ended.filter(placed_by=None)
     for hold in ended.order_by("id"):
         assert hold.attempt is not None, "a question is about an attempt"
         close_hold(hold, by=by, now=now)

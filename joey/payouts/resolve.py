@@ -1,4 +1,8 @@
-"""Ends what no answer ends: two distinct operators write down what became of a transfer, each with a reason."""
+"""Ends what no answer ends: two distinct operators write down what became of a transfer, each with a reason.
+
+Where the rail's answers leave nothing open but the world knows better, as a statement that has a transfer twice, the
+first finding opens the question.
+"""
 
 from datetime import datetime
 
@@ -16,7 +20,7 @@ from joey.payouts.keep_answers import KnownAnswers
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutHold
 from joey.payouts.move_attempts import AttemptMove, move_attempts
 from joey.payouts.overpaid import Overpayments, next_overpayment, overpayments
-from joey.payouts.questions import end_questions
+from joey.payouts.questions import end_questions, open_question
 from joey.payouts.record_decision import append_decided
 from joey.payouts.states import IN_TRANSIT, NOT_FINAL
 from joey.people.models import Person
@@ -38,7 +42,7 @@ OVERPAYMENTS = (_O.OVERPAID, _O.OVERPAID_AGAIN)
 
 
 class NothingToResolve(Conflict):
-    """Neither is it unknown what became of the transfer, nor was it contradicted."""
+    """It is neither unknown what became of the transfer, nor contradicted, nor is something else found than is booked."""
 
     code = "nothing_to_resolve"
 
@@ -59,8 +63,9 @@ def resolve(
     now: datetime,
     borne_by: str = "shop",
 ) -> PayoutDecision:
-    """Write down what became of an unknown or contradicted transfer; the second operator who agrees carries it out.
+    """Write down what became of a transfer; the second operator who agrees carries it out.
 
+    Of one that is neither unknown nor contradicted the first finding of something else than is booked is what asks.
     `outcome` is settled, rejected, overpaid (it was paid although it was booked back, or paid twice; `borne_by` the
     shop, or the platform), overpaid_again (once more than that is booked), returned (what was overpaid last came back,
     or never left), not_paid (booked as paid, never left) or the state that it has, which confirms it.
@@ -71,11 +76,12 @@ def resolve(
     PayoutFile.objects.select_for_update().get(pk=attempt.file_id)
     attempt = PayoutAttempt.objects.select_related("file", "payout__shop__owner").get(pk=attempt.pk)
     check_operator(by, attempt.payout.shop)
-    question = open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id").first()
-    if question is None:
-        raise NothingToResolve(_("It is clear what became of this transfer; there is nothing to resolve."))
     out = overpayments(attempt)
+    question = open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id").first()
+    if question is None and (attempt.state in NOT_FINAL or _is_booked(attempt, outcome, out)):
+        raise NothingToResolve(_("It is clear what became of this transfer; there is nothing to resolve."))
     _check_finding(attempt, outcome, borne_by, out)
+    question = question or open_question(attempt, PayoutHold.Cause.CONTRADICTION, by=by, now=now)
     agreeing = {
         each.operator_id for each in _last_findings(question) if (each.outcome, each.borne_by) == (outcome, borne_by)
     }
@@ -132,6 +138,11 @@ def _last_findings(question: PayoutHold) -> list[PayoutDecision]:
     """The last finding of each operator: who changed their mind agrees with the earlier one no more."""
     found = PayoutDecision.objects.filter(hold=question).order_by("operator", "-id")
     return list(found.distinct("operator"))
+
+
+def _is_booked(attempt: PayoutAttempt, outcome: str, out: Overpayments) -> bool:
+    """Whether the books say so already."""
+    return outcome in (_O.SETTLED, _O.OVERPAID) if out else outcome == attempt.state
 
 
 def _check_finding(attempt: PayoutAttempt, outcome: str, borne_by: str, out: Overpayments) -> None:

@@ -38,6 +38,7 @@ STARTS = [
     Verb("payouts pause", "page:pause_payouts"),
     Verb("payouts hold", "shops_shop:hold_payouts"),
     Verb("payouts hold", "payouts_payout:hold"),
+    Verb("payouts resolve", "payouts_payout:resolve"),
     Verb("payouts set-limits", "page:publish_limits"),
 ]
 
@@ -139,7 +140,8 @@ RESTS = [
         query="?ended=no&cause__exact=unknown", trouble=True,
     ),
     Rest(
-        HOLD, "contradiction", (PAY, RESOLVE), "when an answer fits, or two operators agree", AT_ONCE,
+        HOLD, "contradiction", (PAY, RESOLVE),
+        "when an answer fits, unless an operator began it, or two operators agree", AT_ONCE,
         label=_("Payouts to resolve: contradicted"), rows=~_HOLD_ENDED & Q(cause=_C.CONTRADICTION),
         query="?ended=no&cause__exact=contradiction", trouble=True,
     ),

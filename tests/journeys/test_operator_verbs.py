@@ -339,6 +339,28 @@ def test_a_contradiction_is_resolved_by_two_operators_and_the_hold_ends(
     assert "All" in joey.run("prove")
 
 
+def test_what_the_bank_paid_twice_and_only_its_statement_shows_is_booked_by_two_operators(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator, bo: Operator
+) -> None:
+    wish = approved(mei, ada, 1_000)
+    settled(joey, mei, wish)
+    transfer = newest_transfer(sandbox)
+    trouble(sandbox, "pay_twice", transfer=transfer)
+    joey.run("pay")
+    assert payout(mei, wish)["state"] == "paid"
+    found = {"outcome": "overpaid", "borne_by": "platform", "reason": "The statement has it twice"}
+
+    assert "Done: 1" in ada.act("payouts_payout", "resolve", wish["id"], **found)
+    assert "Payouts to resolve: contradicted" in ada.waiting()
+    assert payout(mei, wish)["state"] == "checking"
+    assert "The statement has it twice" in bo.run("payouts", "transfers")
+    seen = bo.run("payouts", "resolve", transfer, "overpaid", "I see it there too", "--borne-by", "platform")
+
+    assert "Resolved" in seen
+    assert payout(mei, wish)["state"] == "paid"
+    assert "All" in joey.run("prove")
+
+
 def test_nothing_of_a_file_that_the_bank_refused_was_paid(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator, bo: Operator
 ) -> None:

@@ -208,3 +208,31 @@ def test_each_list_shows_only_what_waits_in_the_way_that_is_asked_for(bank: Bank
     end_pause(pause, by=ada(), now=NOW, reason="The statement agrees")
     assert shown("payoutpause/?ended=no") == set()
     assert shown("payoutpause/?ended=yes") == {str(pause.pk)}
+
+
+def test_what_only_the_statement_shows_is_written_down_at_the_payout(bank: Bank) -> None:
+    payout = approved(ready_shop(4_000), 4_000)
+    client = signed_in(ada())
+    found = {"outcome": "overpaid", "borne_by": "platform", "reason": "Statement 7 has it twice"}
+    early = act(client, "payouts_payout", "resolve", payout.pk, **found).content.decode()
+    send_due(now=NOW)
+    bank.decide_all("settled")
+    take_answers(now=NOW + MINUTE)
+
+    asked = act(client, "payouts_payout", "resolve", payout.pk).content.decode()
+    first = act(client, "payouts_payout", "resolve", payout.pk, **found).content.decode()
+    waiting = client.get("/office/waiting/").content.decode()
+    hold = PayoutHold.objects.get()
+    detail = client.get(f"/office/payouts/payouthold/{hold.pk}/change/").content.decode()
+    assert held(payout.shop_id) == money(paid=4_000)
+    act(signed_in(second_operator()), "payouts_payouthold", "resolve", hold.pk, **found)
+
+    assert "This payout has not left" in early
+    assert all(f'name="{name}"' in asked for name in ("outcome", "borne_by", "reason"))
+    assert "once a second operator finds the same" in first
+    assert "Payouts to resolve: contradicted" in waiting
+    assert "Statement 7 has it twice" in detail
+    assert "ada@example.com" in detail
+    assert PayoutHoldClosing.objects.get().hold_id == hold.pk
+    assert held(payout.shop_id) == money(paid=8_000)
+    prove()

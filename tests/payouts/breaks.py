@@ -123,7 +123,7 @@ BREAKS = {
     "27. Each answer fits what was booked when it came, or opened a question, which was a hold": _ANSWER.format(
         content="gen_random_uuid()"
     ),
-    "27. Each answer that opened a question by what it says is kept": (
+    "27. Each answer or finding that opened a question by what it says is kept": (
         "INSERT INTO payouts_payouthold (id, shop_id, cause, attempt_id, reason_id, reason_sha256, placed_at)"
         " SELECT gen_random_uuid(), a.shop_id, 'contradiction', a.id, h.reason_id, h.reason_sha256, now()"
         " FROM payouts_payouthold h CROSS JOIN payouts_payoutattempt a LIMIT 1"

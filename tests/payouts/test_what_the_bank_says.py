@@ -11,6 +11,7 @@ from joey.kit.refusals import Forbidden, Invalid
 from joey.payouts.book_answers import AnswersTaken, book_not_known
 from joey.payouts.holds import HoldAsksQuestion, open_holds, release_hold
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutSubmission
+from joey.payouts.open_questions import open_questions
 from joey.payouts.pay_due import pay_due
 from joey.payouts.queries import payouts_of
 from joey.payouts.rails.bank import client
@@ -546,6 +547,55 @@ def test_two_operators_who_agree_end_what_is_unknown(bank: Bank, outcome: str, a
     assert held(shop.pk) == money(**after)
     with pytest.raises(NothingToResolve):
         decide(outcome, ada())
+    prove()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after", "state"),
+    [("overpaid", {"paid": 20_000, "available": -10_000}, "paid"), ("not_paid", {"available": 10_000}, "failed")],
+)
+def test_what_only_the_statement_shows_is_asked_by_one_operator_and_booked_by_two(
+    bank: Bank, outcome: str, after: dict[str, int], state: str
+) -> None:
+    shop = sent(bank)
+    hear(bank, "settled")
+
+    assert not decide(outcome, ada(), "Statement 7 says so").carried_out
+
+    assert (held(shop.pk), causes(shop)) == (money(paid=10_000), ["contradiction"])
+    [asked] = open_questions()
+    assert (asked.transfer, asked.cause, asked.state) == (attempt().rail_key, "contradiction", "settled")
+    assert (outcome, "Statement 7 says so") in [(fact.outcome, fact.reason) for fact in asked.facts]
+    with pytest.raises(PayoutsHeld, match="checked with the bank"):
+        requested(shop, 100, "again")
+    prove()
+    with pytest.raises(AnotherOperatorNeeded):
+        decide(outcome, ada())
+    bank.files, kept = {}, bank.files
+    take_answers(now=NOW + DAY, all_files=True)  # the bank does not know the file, and then says the same once more
+    bank.files = kept
+    take_answers(now=NOW + 2 * DAY, all_files=True)
+    assert causes(shop) == ["contradiction"], "what the bank says is known"
+    assert decide(outcome, second_operator()).carried_out
+
+    assert (held(shop.pk), causes(shop), open_questions()) == (money(**after), [], [])
+    assert payouts_of(shop)[0].state == state
+    prove()
+
+
+def test_an_operator_who_was_wrong_is_contradicted_by_two_who_find_what_is_booked(bank: Bank) -> None:
+    shop = sent(bank)
+    with pytest.raises(NothingToResolve):
+        decide("settled", ada())  # the bank has yet to say
+    hear(bank, "settled")
+    with pytest.raises(NothingToResolve):
+        decide("settled", ada())
+    decide("not_paid", ada())
+
+    assert not decide("settled", second_operator()).carried_out
+    assert decide("settled", ada(), "It is on the next statement").carried_out
+
+    assert (held(shop.pk), causes(shop)) == (money(paid=10_000), [])
     prove()
 
 

@@ -1,10 +1,9 @@
 """What stops payouts: holds, questions about transfers that two operators resolve, and pauses of all payouts."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -13,13 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
 from joey.kit.refusals import Conflict
-from joey.office.asked_field import AskedField
 from joey.office.columns import NOTHING, time_text
 from joey.office.filters import InWords
+from joey.office.findings import FINDINGS, OF_LEFT_OUT, ask_finding
 from joey.office.read_only import (
     WithReason,
-    ask_reason,
-    each,
     each_with_reason,
     money_text,
     once,
@@ -30,13 +27,12 @@ from joey.office.site import office
 from joey.office.words import in_words
 from joey.payouts.holds import release_hold
 from joey.payouts.left_out import LeftOutPayout, left_out_behind
-from joey.payouts.models import PayoutDecision, PayoutHold, PayoutPause
+from joey.payouts.models import PayoutHold, PayoutPause
 from joey.payouts.office_lists import having_ended, with_hold_ending, with_pause_ending
 from joey.payouts.open_questions import facts_about, facts_left_out
 from joey.payouts.pause import end_pause
 from joey.payouts.resolve import resolve
 from joey.payouts.resolve_left_out import resolve_left_out
-from joey.people.models import Person
 
 
 class Ended(admin.SimpleListFilter):
@@ -82,7 +78,7 @@ class PayoutHolds(WithReason):
 
     @admin.action(description=_("Write down what became of these transfers…"))
     def resolve(self, request: HttpRequest, chosen: Iterable[PayoutHold]) -> HttpResponse | None:
-        return _ask_and_resolve(self, request, chosen, _findings())
+        return ask_finding(self, request, chosen, FINDINGS, _find)
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, hold: PayoutHold) -> str:
@@ -146,7 +142,7 @@ class PayoutPauses(WithReason):
 
     @admin.action(description=_("Write down what became of what a restore left out…"))
     def resolve(self, request: HttpRequest, chosen: Iterable[PayoutPause]) -> HttpResponse | None:
-        return _ask_and_resolve(self, request, chosen, _left_out_findings())
+        return ask_finding(self, request, chosen, OF_LEFT_OUT, _find)
 
     @admin.display(description=_("Transfer"))
     def transfer(self, pause: PayoutPause) -> str:
@@ -169,66 +165,14 @@ class PayoutPauses(WithReason):
         return time_text(pause.ended_at)
 
 
-def _findings() -> list[AskedField]:
-    outcomes = {
-        PayoutDecision.Outcome.SETTLED: gettext("The bank paid it"),
-        PayoutDecision.Outcome.REJECTED: gettext("The bank did not pay it"),
-        PayoutDecision.Outcome.RETURNED: gettext("It was paid and came back"),
-        PayoutDecision.Outcome.OVERPAID: gettext("It was paid although it was booked back, or it was paid twice"),
-        PayoutDecision.Outcome.OVERPAID_AGAIN: gettext("It was paid once more than is booked"),
-        PayoutDecision.Outcome.NOT_PAID: gettext("It was booked as paid and never left"),
-    }
-    bearers = (("shop", gettext("the shop, against new earnings")), ("platform", gettext("the platform")))
-    return [
-        AskedField(
-            "outcome", gettext("What became of it"), tuple((each.value, said) for each, said in outcomes.items())
-        ),
-        AskedField("borne_by", gettext("Who bears what was overpaid"), bearers),
-    ]
-
-
-def _left_out_findings() -> list[AskedField]:
-    outcome, borne_by = _findings()
-    return [replace(outcome, choices=outcome.choices[:2]), replace(borne_by, choices=borne_by.choices[:1])]
-
-
-def _ask_and_resolve(
-    table: WithReason,
-    request: HttpRequest,
-    chosen: Iterable[PayoutHold] | Iterable[PayoutPause],
-    fields: list[AskedField],
-) -> HttpResponse | None:
-    given = [request.POST.get(name) for name in ("outcome", "borne_by", "reason")]
-    if None in given:
-        return ask_reason(
-            table, request, chosen, action="resolve", title=gettext("Write down what became of these transfers"),
-            about=gettext(
-                "Say how you know: a line of the bank’s statement, a call with its number. Once a second operator"
-                " finds the same, it is booked."
-            ),
-            fields=fields,
-        )  # fmt: skip
-    outcome, borne_by, reason = (str(each) for each in given)
-    by = operator(request)
-    stops: Iterable[Any] = chosen
-    each(request, stops, lambda stop: _resolve(request, stop, outcome, borne_by, reason, by))
-    return None
-
-
-def _resolve(
-    request: HttpRequest, stop: PayoutHold | PayoutPause, outcome: str, borne_by: str, reason: str, by: Person
-) -> None:
-    found: Any = {"outcome": outcome, "borne_by": borne_by, "by": by, "reason": reason, "now": clock.now()}
+def _find(stop: PayoutHold | PayoutPause, found: dict[str, Any]) -> bool:
     if isinstance(stop, PayoutHold) and stop.attempt:
-        carried_out = resolve(stop.attempt, **found).carried_out
-    elif left_out := _left_out(stop):
-        carried_out = resolve_left_out(left_out, **found)
-    elif isinstance(stop, PayoutHold):
+        return resolve(stop.attempt, **found).carried_out
+    if left_out := _left_out(stop):
+        return resolve_left_out(left_out, **found)
+    if isinstance(stop, PayoutHold):
         raise Conflict(gettext("This hold is about no transfer; release it instead."))
-    else:
-        raise Conflict(gettext("This pause is about no transfer; resume payouts instead."))
-    if not carried_out:
-        messages.info(request, gettext("Written down. It is booked once a second operator finds the same."))
+    raise Conflict(gettext("This pause is about no transfer; resume payouts instead."))
 
 
 def _left_out(stop: PayoutHold | PayoutPause) -> LeftOutPayout | None:

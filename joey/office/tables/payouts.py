@@ -14,6 +14,7 @@ from joey.kit import clock
 from joey.money.money import EXPONENTS
 from joey.office.columns import NOTHING
 from joey.office.filters import InWords, OneOf
+from joey.office.findings import FINDINGS, ask_finding
 from joey.office.read_only import WithReason, each, each_with_reason, money_text, once, operator
 from joey.office.site import office
 from joey.office.words import in_words
@@ -22,7 +23,9 @@ from joey.payouts.by_rule import left_to_the_rule, to_decide, with_rule
 from joey.payouts.holds import place_hold
 from joey.payouts.models import Payout
 from joey.payouts.office_lists import with_approvers
+from joey.payouts.open_questions import transfer_of
 from joey.payouts.queries import attempts_of, details_of
+from joey.payouts.resolve import resolve
 
 
 class WaitsFor(admin.SimpleListFilter):
@@ -59,7 +62,7 @@ class Payouts(WithReason):
     list_select_related = ("shop", "decided_by")
     search_fields = ("shop__slug",)
     ordering = ("-id",)
-    actions = ("approve", "refuse", "hold")
+    actions = ("approve", "refuse", "hold", "resolve")
     fields = (
         "shop_slug", "amount", "progress", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
         "approved_by", "decided", "decided_at", "finished_at", "attempts",
@@ -102,6 +105,13 @@ class Payouts(WithReason):
             about=gettext("Only these are held, not the shop. What was sent already is not stopped."),
             keeper_reads=True,
         )  # fmt: skip
+
+    @admin.action(description=_("Write down that something else became of these…"))
+    def resolve(self, request: HttpRequest, chosen: Iterable[Payout]) -> HttpResponse | None:
+        def find(payout: Payout, found: dict[str, Any]) -> bool:
+            return resolve(transfer_of(payout), **found).carried_out
+
+        return ask_finding(self, request, chosen, FINDINGS, find)
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, payout: Payout) -> str:
