@@ -11,11 +11,12 @@ from joey.kit import sql
 from joey.kit.sets import SetTable
 from joey.orders.mark_unread import take_off_the_list
 from joey.orders.newest_report import (
+    HAS_TIME,
+    HOLD,
     IS_ITS_CASE,
     IS_REPLACED,
     IS_UNREAD_OF_LINE,
     LINE,
-    SAME_SECOND,
     holding_first,
     moment,
     newest_case_first,
@@ -123,8 +124,8 @@ def _keep(query: str, given: Given | None = None) -> int:
 
 
 def _orders_gone_back_to() -> str:
-    """Known reports that a later poll of the same second brings, while their line is at another report, or another that
-    cannot be read came in between: the marketplace's current row is this one again.
+    """Known reports that a later poll makes the newest, of one second or ahead of the clock, while their line is at
+    another report, or another that cannot be read came in between: the marketplace's current row is this one again.
     """
     return f"""
         SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
@@ -135,10 +136,10 @@ def _orders_gone_back_to() -> str:
         JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line)
                                  = (%(marketplace)s, s.external_order, s.external_line)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
-          AND ({SAME_SECOND.format("s.reported_at", "l.held_at")} AND s.poll > l.held_poll AND s.digest <> l.held_digest
+          AND ({moment("s")} > {moment("l", HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest
             OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND s.currency = l.currency AND EXISTS (
                 SELECT FROM orders_unreadreport u WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
-                   AND {SAME_SECOND.format("s.reported_at", "u.reported_at")} AND s.poll > u.poll))
+                   AND {HAS_TIME} AND {moment("s")} > {moment("u")} AND s.poll > u.poll))
     """
 
 
@@ -153,15 +154,14 @@ def _refunds_gone_back_to() -> str:
         JOIN orders_refundcase c ON (c.marketplace, c.external_order, c.external_line, c.case_id)
                                  = (%(marketplace)s, s.external_order, s.external_line, s.case_id)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
-          AND ({SAME_SECOND.format("s.reported_at", "c.reported_at")}
-               AND s.poll > c.reported_poll AND s.digest <> c.report_digest
+          AND ({moment("s")} > {moment("c", LINE)} AND s.poll > c.reported_poll AND s.digest <> c.report_digest
             OR EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_ITS_CASE} AND {moment("u")} >= {moment("c", LINE)}
-                       AND {SAME_SECOND.format("s.reported_at", "u.reported_at")} AND s.poll > u.poll))
+                       AND {moment("s")} > {moment("u")} AND s.poll > u.poll))
     """
 
 
 def _unreadable_gone_back_to() -> str:
-    """The same of what cannot be read, where its line or case is at a report of the same second that could be."""
+    """The same of what cannot be read, where its line or case is at a report that could be."""
     return f"""
         SELECT s.report, {digest_of(_UNREADABLE, again="s.poll")} AS own_digest, true AS again
         FROM (
@@ -176,7 +176,7 @@ def _unreadable_gone_back_to() -> str:
             SELECT reported_at, reported_poll, report_digest FROM orders_refundcase c
             WHERE s.kind = 'refund' AND (c.marketplace, c.external_order, c.external_line, c.case_id)
                                       = (%(marketplace)s, s.external_order, s.external_line, s.case_id)
-        ) read ON {SAME_SECOND.format("s.reported_at", "read.reported_at")}
+        ) read ON {moment("s")} > {moment("read", LINE)}
               AND s.poll > read.reported_poll AND s.digest <> read.report_digest
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report) AND NOT {_IS_KNOWN_UNREAD}
     """
@@ -185,8 +185,10 @@ def _unreadable_gone_back_to() -> str:
 def _write(table: SetTable[Any], values: Values, given: Given) -> None:
     sql.execute(
         f"""
-        INSERT INTO orders_report (id, digest, poll_id, rereads, again, received_at, payload, {", ".join(COLUMNS)})
-        SELECT k.id, k.own_digest, s.poll, s.rereads, k.again, s.received_at, s.payload, {", ".join(values.values())}
+        INSERT INTO orders_report
+            (id, digest, poll_id, rereads, again, received_at, reported_at, payload, {", ".join(COLUMNS)})
+        SELECT k.id, k.own_digest, s.poll, s.rereads, k.again, s.received_at, s.reported_at, s.payload,
+               {", ".join(values.values())}
         FROM {table} s JOIN {KEPT} k USING (report)
         """,
         given,

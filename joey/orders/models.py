@@ -48,7 +48,8 @@ class Report(models.Model):
     kind = models.CharField(max_length=8, choices=[("order", "order"), ("refund", "refund")])
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
-    reported_at = models.DateTimeField()  # the marketplace's time of change
+    stamped_at = models.DateTimeField()  # the marketplace's time of change, as it stands there
+    reported_at = models.DateTimeField()  # the same, but no later than its poll asked
     poll_id = models.BigIntegerField()  # what brought it: of a new reading, what brought the first
     rereads = models.UUIDField(null=True)
     again = models.BooleanField(default=False)
@@ -227,8 +228,8 @@ class OrderLine(models.Model):
     placed_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    # The most recent report with a known code and in the line's currency: the marketplace's time of change, the poll
-    # that brought it and the digest of its payload, which breaks a last tie the same way always.
+    # The most recent report with a known code and in the line's currency: its time of change, the poll that brought it
+    # and the digest of its payload, which breaks a last tie the same way always.
     reported_at = models.DateTimeField()
     reported_poll = models.BigIntegerField(default=0)
     report_digest = models.BinaryField(max_length=32)

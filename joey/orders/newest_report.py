@@ -4,6 +4,9 @@ Marketplaces report times in whole seconds, and a gateway answers with the curre
 one that a later poll brought wins. Inside one poll the finer time does, then the one that is further on, for a line
 does not go back, and a refund case counts only after it was opened. A remaining tie is decided by the digest of the
 payload, so that it is always decided the same.
+
+`reported_at` is the marketplace's time of change, or that of the poll where it is ahead of the poll: nothing is from
+after it was asked for, and one clock that is ahead must not keep a line from what later polls bring.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,6 @@ from dataclasses import dataclass
 from joey.orders.models import OrderLine
 from joey.orders.storable import NO_TIME
 
-SAME_SECOND = "date_trunc('second', {}) = date_trunc('second', {})"
 _PROGRESS = f"array_position(ARRAY{OrderLine.State.values}, {{row}}.state::text)"
 _WEIGHT = f"array_position(ARRAY{OrderLine.Held.values}, {{row}}.held::text)"
 
@@ -96,8 +98,9 @@ IS_ITS_CASE = """
     (u.case_id <> '' AND (c.marketplace, c.external_order, c.external_line, c.case_id)
                        = (u.marketplace, u.external_order, u.external_line, u.case_id))
 """
+HAS_TIME = f"u.reported_at <> '{NO_TIME.isoformat()}'"
 IS_REPLACED = f"""
-    (u.reported_at <> '{NO_TIME.isoformat()}' AND (
+    ({HAS_TIME} AND (
         u.kind = 'order' AND {moment("l", LINE)} > {moment("u")}
         OR EXISTS (SELECT FROM orders_refundcase c WHERE {IS_ITS_CASE} AND {moment("c", LINE)} > {moment("u")})))
 """

@@ -48,6 +48,14 @@ POLLS = Check(
     """,
 )
 
+MOMENTS = Check(
+    "5. A report is from the moment that it says, or from when its poll asked, if that was earlier",
+    """
+    SELECT r.id AS report, r.reported_at, p.asked_at FROM orders_report r JOIN orders_poll p ON p.id = r.poll_id
+    WHERE r.reported_at <> least(r.stamped_at, p.asked_at)
+    """,
+)
+
 DIGESTS = Check(
     "6. A report is its digest, and its digest is that of its columns",
     f"""
@@ -215,4 +223,4 @@ RETURNED = Check(
     """,
 )
 
-CHECKS = [POLLS, DIGESTS, LINES, STATES, HOLDS, UNREAD, REFUNDS, RETURNED]
+CHECKS = [POLLS, MOMENTS, DIGESTS, LINES, STATES, HOLDS, UNREAD, REFUNDS, RETURNED]

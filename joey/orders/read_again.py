@@ -12,7 +12,7 @@ from joey.orders.storable import fitting
 
 # Of a report `r`, what ReportAsKept needs but for its problem.
 KEPT_COLUMNS = """
-    r.id, r.kind, r.external_order, r.reported_at, r.poll_id, r.payload,
+    r.id, r.kind, r.external_order, r.stamped_at AS reported_at, r.poll_id, r.payload,
     (SELECT asked_at FROM orders_poll WHERE id = r.poll_id) AS asked_at
 """
 

@@ -136,7 +136,7 @@ def _read_again(marketplace: str, lines: Sequence[UUID], *, since: datetime, now
         kept = ReportAsKept(**row)
         report = read_again(connector, kept)
         if isinstance(report, OrderReport) and evidence_of(report) != evidence:
-            given.append((report, Origin(kept.poll_id, rereads=kept.id)))
+            given.append((report, Origin(kept.poll_id, kept.asked_at, rereads=kept.id)))
     is_net = registry.manifest_of(marketplace).reported_commission == "after_fee"
     received_at = sql.value("SELECT clock_timestamp()")
     do_in_halves(

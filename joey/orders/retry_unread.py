@@ -103,7 +103,7 @@ def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: dateti
         if isinstance(report, UnreadableReport) or (isinstance(report, OrderReport) and report.state == "unknown"):
             _note_attempt(kept, report)
         else:
-            given.append((report, Origin(kept.poll_id, rereads=kept.id)))
+            given.append((report, Origin(kept.poll_id, kept.asked_at, rereads=kept.id)))
             read.append(kept.id)
     if given:
         done = take_with_origins(connector.code, given, now=now)

@@ -60,7 +60,7 @@ def stage_kept(lines: str, given: Mapping[str, Any]) -> int:
     columns = [f"{facts.get(column.name, f'r.{column.name}')} AS {column.name}" for column in columns_of(OrderFacts)]
     reports = ORDERS.insert(
         f"""
-        SELECT {", ".join(columns)}, '' AS payload, r.evidence, NULL::uuid AS rereads, r.received_at
+        SELECT {", ".join(columns)}, r.stamped_at, '' AS payload, r.evidence, NULL::uuid AS rereads, r.received_at
         {their_reports(lines)} AND r.id NOT IN (SELECT id FROM {KEPT})  -- those are staged already
         """,
         {**given, "first": first_id_of(since)},

@@ -36,9 +36,10 @@ from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID
 
 @dataclass(frozen=True)
 class Origin:
-    """The poll that brought a report, and the earlier report that it is a new reading of."""
+    """The poll that brought a report, when it asked, and the earlier report that it is a new reading of."""
 
     poll: int
+    asked_at: datetime
     rereads: UUID | None = None
 
 
@@ -80,17 +81,19 @@ def stage_reports(
         report = fitting(given, now=now)
         payload = json.dumps(storable_json(report.payload), ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(payload.encode()).digest()
+        reported_at = min(report.reported_at, origin.asked_at)
         if isinstance(report, OrderReport):
             fee = 0 if is_net else report.service_fee_minor
             orders.append(
-                _order(number, report, origin, payload, digest, service_fee_minor=fee, received_at=received_at)
-            )
+                _order(number, report, origin, reported_at, payload, digest, service_fee_minor=fee,
+                       received_at=received_at)
+            )  # fmt: skip
         elif isinstance(report, RefundReport):
             refunds.append(
                 RefundIn(
                     number, storable(report.case_id), storable(report.external_order), storable(report.external_line),
-                    report.reported_at, payload, digest, origin.poll, origin.rereads, received_at, report.counts,
-                    report.refund_minor, report.commission_back_minor, report.protected_minor, report.currency,
+                    reported_at, report.reported_at, payload, digest, origin.poll, origin.rereads, received_at,
+                    report.counts, report.refund_minor, report.commission_back_minor, report.protected_minor, report.currency,
                     report.refunded_at,
                 )
             )  # fmt: skip
@@ -99,8 +102,8 @@ def stage_reports(
             unreadable.append(
                 UnreadableIn(
                     number, report.kind, storable(report.external_order), hint(storable(report.external_line)),
-                    hint(storable(report.case_id)), report.reported_at, payload, digest, origin.poll, origin.rereads,
-                    received_at, storable(report.problem[:PROBLEM_MAX]) or "unreadable",
+                    hint(storable(report.case_id)), reported_at, report.reported_at, payload, digest, origin.poll,
+                    origin.rereads, received_at, storable(report.problem[:PROBLEM_MAX]) or "unreadable",
                 )
             )  # fmt: skip
     empty_tables()
@@ -123,14 +126,15 @@ def empty_tables() -> None:
 
 
 def _order(
-    number: int, report: OrderReport, origin: Origin, payload: str, digest: bytes, *, service_fee_minor: int,
-    received_at: datetime,
+    number: int, report: OrderReport, origin: Origin, reported_at: datetime, payload: str, digest: bytes, *,
+    service_fee_minor: int, received_at: datetime,
 ) -> OrderIn:  # fmt: skip
     return OrderIn(
         report=number,
         external_order=storable(report.external_order),
         external_line=storable(report.external_line),
-        reported_at=report.reported_at,
+        reported_at=reported_at,
+        stamped_at=report.reported_at,
         payload=payload,
         digest=digest,
         poll=origin.poll,

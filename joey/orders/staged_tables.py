@@ -15,7 +15,7 @@ class OrderFacts:
     report: int
     external_order: str
     external_line: str
-    reported_at: datetime
+    reported_at: datetime  # no later than its poll
     digest: bytes  # of the payload
     poll: int
     state: str
@@ -38,6 +38,9 @@ class OrderFacts:
 
 @dataclass(frozen=True)
 class OrderIn(OrderFacts):
+    """An order report as it came. `stamped_at` is the marketplace's time of change as it stands there, as below."""
+
+    stamped_at: datetime
     payload: str
     evidence: JsonText
     rereads: UUID | None
@@ -77,6 +80,7 @@ class RefundIn:
     external_order: str
     external_line: str
     reported_at: datetime
+    stamped_at: datetime
     payload: str
     digest: bytes
     poll: int
@@ -98,6 +102,7 @@ class UnreadableIn:
     external_line: str
     case_id: str
     reported_at: datetime
+    stamped_at: datetime
     payload: str
     digest: bytes
     poll: int

@@ -106,8 +106,7 @@ def _wrong_kind(seen: AnyReport) -> str:
 def _untrue_time(seen: AnyReport, now: datetime) -> str:
     """Which time cannot be true; "" when each can.
 
-    A line is what its most recent report says, so one from the future would keep it from ever changing again; and what
-    is counted on from the last days of the calendar has no date.
+    Such a report is not to be believed, and what is counted on from the last days of the calendar has no date.
     """
     moments = {name: getattr(seen, name) for name in _TIMES[type(seen)]}
     return next((f"{name} cannot be true" for name, at in moments.items() if at and not _can_be_true(at, now)), "")

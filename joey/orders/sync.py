@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -88,6 +89,7 @@ class Asking:
         self.connector, self.question, self.cursor, self.now = connector, question, cursor, now
         self.read_until = cursor.read_until
         self.reports = self.lines = 0
+        self._begun = monotonic()
         self._poll: AskedPoll | None = None  # the stretch at hand, of windows that brought nothing new so far
 
     def take(self, since: datetime, until: datetime) -> None:
@@ -96,12 +98,12 @@ class Asking:
         windows = read_reports(self.connector, self.question, since, until)
         begun = since
         while True:
-            number = next_poll_number()
+            number, asked_at = next_poll_number(), self.now + timedelta(seconds=monotonic() - self._begun)
             window_end, reports = next(windows, (None, []))
             if window_end is None:
                 break
             poll = AskedPoll(
-                number, self.connector.account, self.question.code, begun, max(window_end, begun), self.now
+                number, self.connector.account, self.question.code, begun, max(window_end, begun), asked_at
             )
             stretch = replace(poll, since=self._poll.since) if self._poll else poll
             brought_new = bool(reports) and self._take(stretch, reports)
@@ -113,7 +115,7 @@ class Asking:
     def _take(self, poll: AskedPoll, reports: list[AnyReport]) -> bool:
         """Take in what a poll brought; whether any of it is new."""
         with transaction.atomic():
-            done = take_order_reports(self.connector.code, reports, now=self.now, poll=poll)
+            done = take_order_reports(self.connector.code, reports, now=poll.asked_at, poll=poll)
             if done.reports:
                 _move_forward(self.cursor, poll.until)
         self.reports, self.lines = self.reports + done.reports, self.lines + done.lines

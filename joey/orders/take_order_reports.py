@@ -1,8 +1,8 @@
 """Take in what a marketplace reported: every report is kept, the most recent one moves the order line.
 
 Reports come late, twice and out of order. A line is what its most recent report says, by the marketplace's own time of
-change and within one second by the poll that brought it (joey/orders/newest_report.py), so polls may be taken in in any
-order. One set, one transaction, one lock per marketplace.
+change, but no later than its poll, and within one second by the poll that brought it (joey/orders/newest_report.py), so
+polls may be taken in in any order. One set, one transaction, one lock per marketplace.
 """
 
 import hashlib
@@ -110,7 +110,7 @@ def take_order_reports(marketplace: str, reports: Iterable[AnyReport], *, now: d
     unread and stops no other. An earlier one that could not be read leaves the list as soon as a later one of its line
     or case was read.
     """
-    origin = Origin(poll.number)
+    origin = Origin(poll.number, poll.asked_at)
     done = take_with_origins(marketplace, [(report, origin) for report in reports], now=now)
     if done.digests:
         keep_poll(marketplace, poll, done.digests)

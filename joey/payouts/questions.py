@@ -35,9 +35,7 @@ def ask_question(attempt: PayoutAttempt, cause: PayoutHold.Cause, problem: str, 
     return True
 
 
-def open_question(
-    attempt: PayoutAttempt, cause: PayoutHold.Cause, *, by: Person | None, now: datetime
-) -> PayoutHold:
+def open_question(attempt: PayoutAttempt, cause: PayoutHold.Cause, *, by: Person | None, now: datetime) -> PayoutHold:
     """Hold the shop's payouts for it; `by` is None when an answer asks, else the operator who found something else."""
     kept = keep_text((words_about(attempt, cause),), shop_id=attempt.shop_id)
     hold = PayoutHold.objects.create(

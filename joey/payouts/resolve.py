@@ -42,7 +42,7 @@ OVERPAYMENTS = (_O.OVERPAID, _O.OVERPAID_AGAIN)
 
 
 class NothingToResolve(Conflict):
-    """It is neither unknown what became of the transfer, nor contradicted, nor is something else found than is booked."""
+    """What became of the transfer is neither unknown nor contradicted, nor is something else found than is booked."""
 
     code = "nothing_to_resolve"
 

@@ -43,7 +43,7 @@ def one_poll() -> Iterator[Callable[[Sequence[AnyReport]], None]]:
     digests: list[bytes] = []
 
     def take(reports: Sequence[AnyReport]) -> None:
-        given = [(report, Origin(poll.number)) for report in reports]
+        given = [(report, Origin(poll.number, poll.asked_at)) for report in reports]
         digests.extend(take_with_origins("taobao", given, now=NOW).digests)
 
     yield take

@@ -49,8 +49,8 @@ def test_no_report_is_kept_that_no_poll_brought() -> None:
 
     with pytest.raises(IntegrityError, match="poll_id"), transaction.atomic():
         sql.execute(
-            f"INSERT INTO orders_report (poll_id, digest, payload, {', '.join(COLUMNS)})"
-            f" SELECT NULL, sha256('x'), payload, {', '.join(COLUMNS)} FROM orders_report"
+            f"INSERT INTO orders_report (poll_id, reported_at, digest, payload, {', '.join(COLUMNS)})"
+            f" SELECT NULL, reported_at, sha256('x'), payload, {', '.join(COLUMNS)} FROM orders_report"
         )
 
 

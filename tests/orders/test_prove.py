@@ -40,12 +40,18 @@ CORRUPTIONS = {
         f"WITH gone AS ({FORGOTTEN}) DELETE FROM orders_report WHERE id = {its_report(EARNS)}", "5.", POLL
     ),
     "a report invented under a poll": (
-        "INSERT INTO orders_report (marketplace, kind, external_order, external_line, reported_at, poll_id, again,"
-        " digest, payload, payload_sha256, problem, currency, state, held, reason, title, external_item, case_id)"
-        " SELECT marketplace, kind, external_order, external_line, reported_at, poll_id, again, sha256('made up'),"
-        " payload, payload_sha256, problem, currency, state, held, reason, title, external_item, case_id"
+        "INSERT INTO orders_report (marketplace, kind, external_order, external_line, stamped_at, reported_at,"
+        " poll_id, again, digest, payload, payload_sha256, problem, currency, state, held, reason, title,"
+        " external_item, case_id)"
+        " SELECT marketplace, kind, external_order, external_line, stamped_at, reported_at, poll_id, again,"
+        " sha256('made up'), payload, payload_sha256, problem, currency, state, held, reason, title, external_item,"
+        " case_id"
         f" FROM orders_report WHERE id = {its_report(EARNS)}",
         "5.", POLL,
+    ),
+    "a report moved to before its poll": (
+        "UPDATE orders_report SET reported_at = reported_at - interval '1 hour'"
+        f" WHERE id = {its_report(EARNS)}", "5.", its_report(EARNS)
     ),
     "a poll deleted": (f"DELETE FROM orders_poll WHERE id = {POLL}", "5.", POLL),
     "a report deleted, its digest kept": (

@@ -24,12 +24,12 @@ from tests.orders.test_unread import Learnt
 from tests.plans import days_of, ninety_days, own_days, parts_of, plans_of
 
 REPORTS = """
-INSERT INTO orders_report (id, marketplace, kind, external_order, external_line, reported_at, digest, payload,
-                           payload_sha256, problem, currency, state, held, reason, title, external_item, case_id, again,
-                           poll_id)
+INSERT INTO orders_report (id, marketplace, kind, external_order, external_line, stamped_at, reported_at, digest,
+                           payload, payload_sha256, problem, currency, state, held, reason, title, external_item,
+                           case_id, again, poll_id)
 SELECT overlay(joey_first_id_of(%(day)s)::text PLACING lpad(to_hex(n), 8, '0') FROM 29)::uuid, 'taobao', 'order',
-       'f' || n, n || '-1', %(day)s, sha256(convert_to(%(day)s || '/' || n, 'UTF8')), '{{}}', sha256('{{}}'), '', 'CNY',
-       'paid', '', '', '', '', '', false, 0
+       'f' || n, n || '-1', %(day)s, %(day)s, sha256(convert_to(%(day)s || '/' || n, 'UTF8')), '{{}}', sha256('{{}}'),
+       '', 'CNY', 'paid', '', '', '', '', '', false, 0
 FROM generate_series(1, {rows}) AS n
 """
 # Shortly after midnight the day before counts as well: what was written down may have begun in it.

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('order', 'order'), ('refund', 'refund')], max_length=8)),
                 ('external_order', models.CharField(max_length=64)),
                 ('external_line', models.CharField(max_length=64)),
+                ('stamped_at', models.DateTimeField()),
                 ('reported_at', models.DateTimeField()),
                 ('poll_id', models.BigIntegerField()),
                 ('rereads', models.UUIDField(null=True)),
