@@ -180,6 +180,7 @@ OWN_JSON = {
     "instance/backup/backup_archive.py": "a manifest whose checksum was compared before",
     "kit/sentences.py": "what to_keep wrote; anything else is shown as it is",
     "marketplaces/registry.py": "settings, written a line before to be a key of a cache",
+    "orders/read_again.py": "a payload as stage_reports wrote it, whose digest the proof compares",
     "payouts/payee_details.py": "what keep_details wrote",
 }
 

@@ -93,8 +93,8 @@ def stage_reports(
                 RefundIn(
                     number, storable(report.case_id), storable(report.external_order), storable(report.external_line),
                     reported_at, report.reported_at, payload, digest, origin.poll, origin.rereads, received_at,
-                    report.counts, report.refund_minor, report.commission_back_minor, report.protected_minor, report.currency,
-                    report.refunded_at,
+                    report.counts, report.refund_minor, report.commission_back_minor, report.protected_minor,
+                    report.currency, report.refunded_at,
                 )
             )  # fmt: skip
         else:

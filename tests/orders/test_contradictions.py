@@ -101,7 +101,7 @@ def test_an_operator_who_decided_between_the_shops_is_not_asked_again_about_the_
 
     assert after(settled(evidence=BOTH)).held == ""
     assert after(settled(days_ago=8, evidence=BOTH[1:])).held == "contradiction"
-    assert after(settled(days_ago=7)).evidence_kind == "position_at_click"
+    assert after(settled(days_ago=7)).evidence_kind == "operator"
     assert after(settled(days_ago=6, evidence=BOTH)).held == ""
     earn_due(now=NOW)
     prove()
@@ -220,7 +220,7 @@ def test_no_later_evidence_takes_the_place_of_what_an_operator_decided(piece: Ev
 
     line = after(settled(evidence=(piece,)), settled(days_ago=8, evidence=BOTH))
 
-    assert (line.evidence_kind, line.held) == ("operator", ""), "nobody is asked again about the same evidence"
+    assert (line.evidence_kind, line.held) == ("operator", ""), "no operator is asked again about the same evidence"
     prove_lines()
 
 

@@ -1,7 +1,9 @@
 """Money verbs beside themselves, and killed midway: one wins, or nothing happened."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -133,18 +135,22 @@ def test_a_decision_beside_new_limits_goes_by_them_or_comes_before_them(shop: Sh
         published(lax)
         payout = request_payout(shop, amount=cny(amount), idempotency_key=f"key-{turn}", now=clock.now())
 
-        limits, _decided = outcomes(
-            lambda amounts=strict: published(amounts),
-            (lambda payout=payout: approve(payout, by=ada(), now=clock.now()))
-            if by == "an operator"
-            else lambda: approve_small(now=clock.now()),
-        )
+        decide: Callable[[], object] = partial(approve_now, payout) if by == "an operator" else approve_small_now
+        limits, _decided = outcomes(partial(published, strict), decide)
 
         payout.refresh_from_db()
         assert isinstance(limits, PayoutLimits)
         assert payout.state == "requested" or (payout.decided_at is not None and payout.decided_at < limits.from_at)
         refuse(payout, by=ada(), reason="Once more", now=clock.now())
     prove()
+
+
+def approve_now(payout: Payout) -> Payout:
+    return approve(payout, by=ada(), now=clock.now())
+
+
+def approve_small_now() -> int:
+    return approve_small(now=clock.now())
 
 
 def published(amounts: LimitAmounts) -> PayoutLimits:

@@ -73,7 +73,7 @@ class Bank:
 
     def name_others(self, file: str, number: int) -> None:
         """From now on each answer about the file names so many more transfers that are none of it: those of other files
-        first, in a state that they are not in, then some of which Joey has never heard.
+        first, in a state that they are not in, then some that are of no file.
         """
         known = self.others.setdefault(file, [])
         elsewhere = [key for key, each in self.transfers.items() if each.file != file and key not in known]
