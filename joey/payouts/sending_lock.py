@@ -4,8 +4,8 @@ A hold and a pause wait for the first: when they return, nothing is being sent o
 at a time speak with a rail about a file, so that an answer is never booked over a later one.
 
 A session may end before its process and the call do, and its locks with it. So a file that leaves is marked as well,
-in the commit before its first byte, until the call has ended; a mark that nobody takes away counts as long as a call
-lasts.
+in the commit before its first byte, until the call has ended. A mark that nobody takes away counts as long as a call
+may last.
 """
 
 from collections.abc import Iterator

@@ -161,8 +161,9 @@ def test_a_stop_waits_for_a_file_whose_sender_lost_its_session_and_its_lock(
     def lose_the_session() -> None:
         """As PostgreSQL does when it restarts. The bank takes the file a second later."""
         with psycopg.connect(committed_db.urls.app, autocommit=True) as other:
-            waiting = "(locktype, mode) = ('advisory', 'ShareLock')"
-            other.execute(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {waiting}")
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE (locktype, mode) = ('advisory', 'ShareLock')"
+            )
         lost.set()
         sleep(1)
 
