@@ -22,8 +22,8 @@ FINDINGS: Mapping[PayoutDecision.Outcome, Text] = {
     PayoutDecision.Outcome.OVERPAID_AGAIN: _("It was paid once more than is booked"),
     PayoutDecision.Outcome.NOT_PAID: _("It was booked as paid and never left"),
 }
-_ABOUT_LEFT_OUT = (PayoutDecision.Outcome.SETTLED, PayoutDecision.Outcome.REJECTED)
-OF_LEFT_OUT = {outcome: said for outcome, said in FINDINGS.items() if outcome in _ABOUT_LEFT_OUT}
+_OVERPAYMENTS = (PayoutDecision.Outcome.OVERPAID, PayoutDecision.Outcome.OVERPAID_AGAIN)
+OF_LEFT_OUT = {outcome: said for outcome, said in FINDINGS.items() if outcome not in _OVERPAYMENTS}
 
 
 def ask_finding(

@@ -19,18 +19,16 @@ from joey.kit.sentences import Sentence
 from joey.money.money import Money
 from joey.payouts.copy_in_halves import copy_in_halves
 from joey.payouts.copy_payouts import attempts_of, copy_as_unknown, copy_texts
-from joey.payouts.holds import place_hold
-from joey.payouts.left_out import FOUND, HAVE_LEFT, LEFT_OUT, left_out_payouts
+from joey.payouts.left_out import FOUND, HAVE_LEFT, LEFT_OUT, LeftOutPayout, left_out_payouts
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutHold, PayoutPause
-from joey.payouts.pause import open_pauses, pause_payouts
 from joey.payouts.questions import ask_question
 from joey.payouts.read_before import read
 from joey.payouts.release import release_payout
-from joey.payouts.resolve_left_out import PAID, book_found, release_waiting
+from joey.payouts.resolve_left_out import book_found, is_to_book, release_waiting
+from joey.payouts.stop_for_left_out import pause_once, stop_for
 from joey.payouts.withdraw import withdraw_prepared
 from joey.record.append import append
 from joey.record.erasable import TextRef
-from joey.record.kept_texts import kept_text
 from joey.record.models import Event
 from joey.record.queries import events_of
 from joey.shops.models import Shop
@@ -117,28 +115,42 @@ def leave_out_again(before: psycopg.Connection, *, now: datetime) -> None:
         found = sorted((each for each in findings if each.subject_key == event.subject_key), key=lambda each: each.id)
         shop = Shop.objects.select_related("owner").filter(pk=facts["shop"]).first()
         if not _is_left_out(event.subject_key):
-            is_open = not any(each.facts["carried_out"] for each in found)
-            if is_open and not _is_here(facts.get("stopped_by")) and (shop is None or "stopped_by" in facts):
+            if not _agreed(found) and not _is_here(facts.get("stopped_by")) and (shop is None or "stopped_by" in facts):
                 facts |= {"stopped_by": _stop(shop, facts, now)}
             append(LEFT_OUT, event.subject_key, facts, happened_at=event.happened_at)
-        for each in found:
-            _copy_finding(before, each, shop, now)
+        for number, each in enumerate(found, 1):
+            _copy_finding(before, each, shop, now, is_open=not _agreed(found[number:]))
 
 
-def _copy_finding(before: psycopg.Connection, finding: Event, shop: Shop | None, now: datetime) -> None:
-    """What an operator found, and what was booked of it, or can be now that its shop is here."""
+def _agreed(findings: Sequence[Event]) -> bool:
+    return any(each.facts["carried_out"] for each in findings)
+
+
+def _copy_finding(
+    before: psycopg.Connection, finding: Event, shop: Shop | None, now: datetime, *, is_open: bool
+) -> None:
+    """What an operator found, and what was booked of it, or can be now that its shop is here.
+
+    Where it contradicts what was found before and nobody agreed since (`is_open`), payouts stay stopped for it.
+    """
     known = [event for event in events_of([finding.subject_key]) if event.kind == FOUND]
     if any((event.facts["by"], event.happened_at) == (finding.facts["by"], finding.happened_at) for event in known):
         return
-    left_out = next(each for each in left_out_payouts() if finding.subject_key == f"payout:{each.payout_id}")
+    left_out = _left_out(finding.subject_key)
     facts = {name: fact for name, fact in finding.facts.items() if name != "booked"}
-    if shop and facts["carried_out"] and facts["outcome"] == PAID:
+    if shop and facts["carried_out"] and is_to_book(left_out, facts["outcome"]):
         facts |= {"booked": finding.facts.get("booked") or left_out.rail_account}
+    if is_open and "stopped_by" in facts and not _is_here(facts["stopped_by"]):
+        facts |= {"stopped_by": stop_for(left_out.transfer, left_out.amount, shop, left_out.shop_id, now=now)}
     copy_texts(before, [TextRef.from_fact(facts["reason"]).id])
     append(FOUND, finding.subject_key, facts, happened_at=finding.happened_at, shop_id=shop.id if shop else None)
     if facts["carried_out"]:
         release_waiting(left_out.payout_id, facts["outcome"], now=now)
-        book_found(left_out, facts.get("booked", ""), now=now)
+        book_found(left_out, facts["outcome"], facts.get("booked", ""), now=now)
+
+
+def _left_out(subject: str) -> LeftOutPayout:
+    return next(each for each in left_out_payouts() if subject == f"payout:{each.payout_id}")
 
 
 def _has_left(subject: str) -> bool:
@@ -156,37 +168,22 @@ def _is_here(stopped_by: str | None) -> bool:
 
 
 def _stop(shop: Shop | None, facts: Mapping[str, Any], now: datetime) -> str:
-    """Hold the shop's payouts; all payouts where the shop is not here. The id of the hold or the pause."""
-    key, amount = facts["transfer"], Money(facts["amount_minor"], facts["currency"])
-    if shop is None:
-        not_taken_over = _("Not taken over: the transfer %(key)s over %(amount)s, shop %(shop)s.")
-        return _pause(Sentence(not_taken_over, {"key": key, "amount": amount.text, "shop": facts["shop"]}), now)
-    return str(place_hold(shop, reason=(_why_held(amount, key),), now=now).id)
+    return stop_for(facts["transfer"], Money(facts["amount_minor"], facts["currency"]), shop, facts["shop"], now=now)
 
 
 def leave_out_hold(hold: PayoutHold, *, why: Exception, now: datetime) -> LeftOut:
     """A hold by an operator that cannot be taken over: everything waits instead."""
     shop = Shop.objects.get(pk=hold.shop_id)
     not_taken_over = _("Not taken over: a hold by an operator on payouts of the shop %(shop)s.")
-    _pause(Sentence(not_taken_over, {"shop": shop.slug}), now)
+    pause_once(Sentence(not_taken_over, {"shop": shop.slug}), now=now)
     return LeftOut("", None, shop.slug, _in_one_line(why))
 
 
 def leave_out_pause(pause: PayoutPause, *, why: Exception, now: datetime) -> LeftOut:
     """A pause of all payouts that cannot be taken over, or its ending: everything waits for that instead."""
     not_taken_over = _("Not taken over: the pause of all payouts of %(placed_at)s UTC.")
-    _pause(Sentence(not_taken_over, {"placed_at": f"{pause.placed_at:%Y-%m-%d %H:%M}"}), now)
+    pause_once(Sentence(not_taken_over, {"placed_at": f"{pause.placed_at:%Y-%m-%d %H:%M}"}), now=now)
     return LeftOut("", None, "", _in_one_line(why))
-
-
-def _pause(reason: Sentence, now: datetime) -> str:
-    placed = next((pause for pause in open_pauses() if kept_text(pause, "reason") == str(reason)), None)
-    return str((placed or pause_payouts(reason=(reason,), now=now)).id)
-
-
-def _why_held(amount: Money, key: str) -> Sentence:
-    missing = _("Your payout of %(amount)s is missing since a backup was restored. We ask the bank about it: %(key)s")
-    return Sentence(missing, {"amount": amount.text, "key": key})
 
 
 def _in_one_line(why: Exception) -> str:

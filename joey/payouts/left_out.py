@@ -1,7 +1,8 @@
 """Reads what a restore could not take over and stopped payouts for, and what operators found about it since.
 
 There is no payout here to move, so its events are all there is: `payout.left_out`, and one for each finding
-(resolve_left_out.py). While two operators do not agree, the hold or the pause that the restore placed is not ended.
+(resolve_left_out.py). While two operators do not agree, the hold or the pause that the restore placed is not ended; nor
+is that of an operator who finds something else later.
 """
 
 from collections import defaultdict
@@ -21,13 +22,14 @@ HAVE_LEFT = (Payout.State.SENT, Payout.State.PAID, Payout.State.FAILED, Payout.S
 
 @dataclass(frozen=True)
 class LeftOutFinding:
-    """What one operator wrote down; `reason` refers to a kept text."""
+    """What one operator wrote down; `reason` refers to a kept text, `booked` is the rail account of what was booked."""
 
     by: UUID
     outcome: str
     reason: str
     at: datetime
     carried_out: bool
+    booked: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class LeftOutPayout:
     """A payout of which the restored books know only that it may have left.
 
     `transfer` is its key at the rail; `rail` is "" where an earlier version left it out, `rail_account` also where its
-    file could not be read. `stopped_by` is the id of the hold on its shop, or of the pause of all payouts.
+    file could not be read. `stops` are the ids of the holds on its shop, or of the pauses of all: the restore's
+    one, and that of each finding that contradicted an earlier one.
     """
 
     payout_id: UUID
@@ -44,14 +47,29 @@ class LeftOutPayout:
     transfer: str
     rail: str
     rail_account: str
-    stopped_by: UUID
+    stops: tuple[UUID, ...]
     since: datetime
     findings: tuple[LeftOutFinding, ...]
 
     @property
     def is_open(self) -> bool:
         """Whether two operators have yet to agree about it."""
-        return not any(finding.carried_out for finding in self.findings)
+        return not self.findings or not self.findings[-1].carried_out
+
+    @property
+    def found(self) -> LeftOutFinding | None:
+        """What two operators agreed on last."""
+        return next((finding for finding in reversed(self.findings) if finding.carried_out), None)
+
+    @property
+    def stopped_by(self) -> UUID:
+        """The hold or the pause that ends once they agree."""
+        return self.stops[-1]
+
+    @property
+    def findings_since(self) -> tuple[LeftOutFinding, ...]:
+        """Those after that."""
+        return self.findings[self.findings.index(self.found) + 1 :] if self.found else self.findings
 
 
 def left_out_payouts() -> list[LeftOutPayout]:
@@ -69,7 +87,7 @@ def left_out_by_key(transfer: str) -> LeftOutPayout | None:
 
 def left_out_behind(stopped_by: UUID) -> LeftOutPayout | None:
     """The one for which this hold or pause was placed."""
-    return next((each for each in left_out_payouts() if each.stopped_by == stopped_by), None)
+    return next((each for each in left_out_payouts() if stopped_by in each.stops), None)
 
 
 def waits_for_left_out(stopped_by: UUID) -> bool:
@@ -80,11 +98,19 @@ def waits_for_left_out(stopped_by: UUID) -> bool:
 
 def _read(events: Sequence[Event]) -> list[LeftOutPayout]:
     findings: dict[str, list[LeftOutFinding]] = defaultdict(list)
+    stops: dict[str, list[UUID]] = defaultdict(list)
     for event in events:
+        facts = event.facts
+        if "stopped_by" in facts:
+            stops[event.subject_key].append(UUID(facts["stopped_by"]))
         if event.kind == FOUND:
-            facts = event.facts
             found = LeftOutFinding(
-                UUID(facts["by"]), facts["outcome"], facts["reason"], event.happened_at, facts["carried_out"]
+                by=UUID(facts["by"]),
+                outcome=facts["outcome"],
+                reason=facts["reason"],
+                at=event.happened_at,
+                carried_out=facts["carried_out"],
+                booked=facts.get("booked", ""),
             )
             findings[event.subject_key].append(found)
     return [
@@ -95,7 +121,7 @@ def _read(events: Sequence[Event]) -> list[LeftOutPayout]:
             transfer=event.facts["transfer"],
             rail=event.facts.get("rail", ""),
             rail_account=event.facts.get("rail_account", ""),
-            stopped_by=UUID(event.facts["stopped_by"]),
+            stops=tuple(stops[event.subject_key]),
             since=event.happened_at,
             findings=tuple(findings[event.subject_key]),
         )

@@ -162,7 +162,7 @@ def _left_out(left_out: LeftOutPayout) -> OpenQuestion:
     return OpenQuestion(
         cause="left_out",
         transfer=left_out.transfer,
-        state=PayoutAttempt.State.UNKNOWN.value,
+        state=left_out.found.outcome if left_out.found else PayoutAttempt.State.UNKNOWN.value,
         message_id="",
         shop_slug=shop.slug if shop else "",
         amount=left_out.amount,

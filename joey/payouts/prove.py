@@ -1,7 +1,7 @@
 """What must always hold of payouts: rules 21 to 27 and 33, and what ties them to the ledger and to their texts."""
 
 from joey.kit.prove import Check
-from joey.payouts.journals import JOURNALS_OF, MOVES
+from joey.payouts.journals import CARRIED_OVER, JOURNALS_OF, MOVES
 from joey.payouts.left_out import FOUND, LEFT_OUT
 from joey.payouts.prove_answers import ANSWERS
 from joey.payouts.prove_evidence import EVIDENCE
@@ -9,10 +9,14 @@ from joey.payouts.prove_files import FILES, NAMES
 from joey.payouts.prove_holds import HOLDS
 from joey.payouts.prove_left_out import LEFT_OUT_RULES
 from joey.payouts.prove_open_transfers import OPEN_TRANSFERS
+from joey.payouts.resolve_left_out import JOURNALS_FOUND, NUMBER, PAID
 from joey.record.erasable import texts_match
 
 # Which journals an attempt in a state has, as rows (state, kind).
 _OF_ATTEMPT = ", ".join(f"('{state}', '{kind}')" for state, kinds in JOURNALS_OF.items() for kind in kinds)
+_OF_FINDING = ", ".join(
+    f"('{found}', '{kind}', ':{NUMBER}')" for found, kinds in JOURNALS_FOUND.items() for kind in kinds
+)
 # Subjects of the payouts that a restore carried over and whose request it does not know.
 _CARRIED_OVER = """
     SELECT c.subject_key FROM record_event c WHERE c.kind = 'payout.carried_over' AND NOT EXISTS (
@@ -42,8 +46,8 @@ _EXPECTED = f"""
     SELECT substr(f.subject_key, 8)::uuid, (o.facts ->> 'shop')::uuid, must.kind, substr(f.subject_key, 8) || must.step,
            f.facts ->> 'booked', o.facts ->> 'currency', (o.facts ->> 'amount_minor')::bigint
     FROM record_event f JOIN record_event o ON o.kind = '{LEFT_OUT}' AND o.subject_key = f.subject_key
-    CROSS JOIN (VALUES ('payout.carried_over', ''), ('payout.submitted', ':1'), ('payout.settled', ':1'))
-               AS must (kind, step)
+    JOIN (VALUES ('{PAID}', '{CARRIED_OVER}', ''), {_OF_FINDING}) AS must (outcome, kind, step)
+      ON must.outcome = f.facts ->> 'outcome'
     WHERE f.kind = '{FOUND}' AND f.facts ? 'booked'
 """
 # What each of those journals moves, as rows (kind, account, sign).

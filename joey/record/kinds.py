@@ -253,9 +253,16 @@ _DECLARED = (
             "stopped_by": optional(ID),
         },
     ),
-    Kind(  # `booked`: the rail account from which it was paid, where that was booked
+    Kind(  # `booked`: its rail account, where something was booked; `stopped_by`: where it contradicts what was found
         "payout.left_out_found",
-        {**_BY_PERSON, "outcome": CODE, "reason": TEXT, "carried_out": FLAG, "booked": optional(CODE)},
+        {
+            **_BY_PERSON,
+            "outcome": CODE,
+            "reason": TEXT,
+            "carried_out": FLAG,
+            "booked": optional(CODE),
+            "stopped_by": optional(ID),
+        },
     ),
     Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
     Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}),

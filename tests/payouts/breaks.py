@@ -112,7 +112,7 @@ BREAKS = {
     "26. Each overpayment was found once, and what came back had been found overpaid": (
         _DECISION.format(by=STRANGER, reason="h.reason_id", outcome="overpaid_again")
     ),
-    "26. What a restore left out was found once, by two distinct operators who agree, neither of them the owner": (
+    "26. What a restore left out was found by two distinct operators who agree, neither of them the owner": (
         "INSERT INTO record_event (kind, version, subject_key, facts, happened_at) SELECT 'payout.left_out_found', 1,"
         ' \'payout:\' || id, \'{"by": "x", "outcome": "settled", "carried_out": true}\', now() FROM payouts_payout'
     ),

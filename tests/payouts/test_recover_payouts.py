@@ -494,6 +494,69 @@ def test_what_operators_found_since_a_backup_that_knows_what_was_left_out_comes_
     prove()
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "after"),
+    [
+        ("settled", "returned", {"available": 4_000}),
+        ("settled", "not_paid", {"available": 4_000}),
+        ("rejected", "settled", {"paid": 4_000}),
+    ],
+)
+def test_what_was_found_about_what_was_left_out_is_asked_again_once_an_operator_finds_something_else(
+    committed_db: EmbeddedPostgres, bank: Bank, first: str, then: str, after: dict[str, int]
+) -> None:
+    lulu = lulus_ready_shop(4_000)
+    operators = [ada(), second_operator()]
+    with since_the_backup(committed_db, LULUS_LOST):
+        approved(lulu, 4_000)
+        send_due(now=NOW)
+    transfer = left_out_payouts()[0].transfer
+    for by in operators:
+        found_by(UUID(transfer), by, first)
+    prove()
+
+    with since_the_backup(committed_db):
+        said = run(resolve_command, transfer, then, "Statement 8", "--by", "ada@example.com")
+        assert "Written down." in said
+        prove()
+
+    assert open_holds().count() == 1
+    assert f"{transfer}  lulu  ¥40.00  left_out, now {first}" in run(transfers)
+    with pytest.raises(HoldAsksQuestion):
+        release_hold(open_holds().get(), by=operators[1], reason="It will be fine", now=NOW + 9 * DAY)
+    with pytest.raises(AnotherOperatorNeeded):
+        found_by(UUID(transfer), operators[0], then)
+    prove()
+    with since_the_backup(committed_db):
+        run(resolve_command, transfer, then, "I see it too", "--by", "bo@example.com")
+
+    assert (held(lulu.pk), open_holds().exists()) == (money(**after), False)
+    with pytest.raises(NothingToResolve):
+        found_by(UUID(transfer), operators[0], then)
+    prove()
+
+
+def test_who_doubts_what_was_found_about_what_was_left_out_is_outvoted(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    lulu = lulus_ready_shop(4_000)
+    operators = [ada(), second_operator()]
+    with since_the_backup(committed_db, LULUS_LOST):
+        approved(lulu, 4_000)
+        send_due(now=NOW)
+    payout = left_out_payouts()[0].payout_id
+    for by in operators:
+        found_by(payout, by, "settled")
+    with pytest.raises(Invalid):
+        found_by(payout, operators[0], "rejected")
+
+    assert [found_by(payout, operators[0], outcome) for outcome in ("returned", "settled")] == [False, False]
+    assert found_by(payout, operators[1], "settled") is True
+
+    assert (held(lulu.pk), open_holds().exists()) == (money(paid=4_000), False)
+    prove()
+
+
 def test_what_was_left_out_is_listed_and_resolved_at_the_terminal(committed_db: EmbeddedPostgres, bank: Bank) -> None:
     lulu = lulus_ready_shop(4_000)
     ada(), second_operator()
