@@ -162,6 +162,8 @@ def _record(now: datetime) -> None:
                    'quantity_before', last.quantity,
                    'protected_minor', nullif(
                        w.protected_minor + w.returned_protected_minor - coalesce(last.protected_minor, 0), 0),
+                   'protected_sum_minor', nullif(
+                       w.protected_minor + w.returned_protected_minor - coalesce(first.protected_minor, 0), 0),
                    'below_zero_minor', CASE WHEN w.from_released > 0 AND {BELOW_ZERO} > 0
                                             THEN least(w.from_released, {BELOW_ZERO}) END,
                    'refunded_minor', nullif(w.returned_paid_minor - coalesce(last.buyer_refunded_minor, 0), 0),

@@ -176,7 +176,14 @@ def _units_returned(facts: Facts) -> tuple[int, int]:
     if facts["quantity"] < before:
         return before - facts["quantity"], before
     total = max(facts.get("buyer_paid_first_minor", 0), facts.get("buyer_paid_before_minor", 0))
-    units = whole_pieces(_refunded(facts), of=total, quantity=before)
+    protected = facts.get("protected_sum_minor", 0)
+
+    def whole(back: int) -> int:
+        return whole_pieces(back, of=total, quantity=before, protected=protected)
+
+    back = _refunded(facts)
+    sum_back = total - facts["buyer_paid_minor"] + facts.get("refunded_sum_minor", 0) - protected
+    units = whole(back) or whole(sum_back) - whole(sum_back - back)  # alone, or beside those of another price
     return (units, before) if 0 < units < before else (0, 0)
 
 

@@ -113,7 +113,7 @@ _EARNED = {
     "buyer_paid_minor": INTEGER, "buyer_paid_before_minor": optional(INTEGER),
     "buyer_paid_first_minor": optional(INTEGER), "refunded_minor": optional(INTEGER),
     "refunded_sum_minor": optional(INTEGER),
-    "protected_minor": optional(INTEGER),
+    "protected_minor": optional(INTEGER), "protected_sum_minor": optional(INTEGER),
 }  # fmt: skip
 _MONEY = {"amount_minor": INTEGER, "currency": CODE}
 _IN_FILE = {"rail_key": CODE, "message_id": CODE, "number": INTEGER}

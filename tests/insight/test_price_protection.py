@@ -55,6 +55,38 @@ def test_a_return_beside_an_old_price_protection_is_a_return() -> None:
     assert steps[-1].what == "Returned 1 of 3: −¥7.20"
 
 
+def test_a_return_after_a_price_protection_is_a_return() -> None:
+    steps = story(
+        settled(paid_minor=29_700, commission_minor=2_970, **LINE),
+        refund(refund_minor=2_700, back=270, protected_minor=2_700),
+        refund(case="2", refund_minor=9_000, back=900),
+    )
+
+    assert steps[-1].what == "Returned 1 of 3: −¥7.20"
+
+
+def test_a_return_before_a_price_protection_and_one_after_it_are_each_a_return() -> None:
+    steps = story(
+        settled(paid_minor=29_700, commission_minor=2_970, **LINE),
+        refund(refund_minor=9_900, back=990),
+        refund(case="2", refund_minor=1_800, back=180, protected_minor=1_800),
+        refund(case="3", refund_minor=9_000, back=900),
+    )
+
+    read = [step.what for step in steps if step.code == "commission.adjusted"]
+    assert read == ["Returned 1 of 3: −¥7.92", "Price protection of ¥18.00: −¥1.44", "Returned 1 of 3: −¥7.20"]
+
+
+def test_half_a_piece_after_a_price_protection_is_a_part() -> None:
+    steps = story(
+        settled(paid_minor=29_700, commission_minor=2_970, **LINE),
+        refund(refund_minor=2_700, back=270, protected_minor=2_700),
+        refund(case="2", refund_minor=4_500, back=450),
+    )
+
+    assert steps[-1].what.startswith("Refunded in part, ¥45.00 to the buyer: ")
+
+
 def test_a_price_that_fell_while_the_order_settled_is_in_the_step_that_says_so() -> None:
     steps = story(
         report(paid_minor=29_700, commission_minor=2_970, **LINE),

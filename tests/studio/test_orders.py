@@ -67,6 +67,8 @@ ONE_BACK = refund("1", back=1238, refund_minor=9900)
 HALF_BACK = refund("1", back=620, refund_minor=5000)
 CHEAPER = refund("1", case="2", back=371, refund_minor=2970, protected_minor=2970)
 OF_THE_CHEAPER = refund("1", back=1114, refund_minor=8910)
+TWO_CHEAPER = refund("1", case="2", back=248, refund_minor=1980, protected_minor=1980)
+OF_TWO_CHEAPER = refund("1", case="3", back=1114, refund_minor=8910)
 TWO_LEFT = report("1", **THREE | {"paid_minor": 19800, "commission_minor": 2475}, reported_at=NOW - 9 * DAY)
 FEWER = report("1", **THREE | {"quantity": 2, "paid_minor": 19800}, reported_at=NOW - 9 * DAY)
 
@@ -79,11 +81,15 @@ FEWER = report("1", **THREE | {"quantity": 2, "paid_minor": 19800}, reported_at=
         ([settled("1", **THREE), HALF_BACK], "3 bought, ¥50.00 refunded", "买 3 件，退款 ¥50.00"),
         ([settled("1", **THREE), CHEAPER], "× 3", "× 3"),
         ([settled("1", **THREE), CHEAPER, OF_THE_CHEAPER], "3 bought, 1 returned", "买 3 件，退 1 件"),
+        ([settled("1", **THREE), ONE_BACK, TWO_CHEAPER, OF_TWO_CHEAPER], "3 bought, 2 returned", "买 3 件，退 2 件"),
         ([TWO_LEFT], "3 bought, 1 returned", "买 3 件，退 1 件"),
         ([FEWER], "3 bought, 1 returned", "买 3 件，退 1 件"),
     ],
-    ids=["none", "one", "half of one", "price protection", "one at the new price", "before settlement", "reported"],
-)
+    ids=[
+        "none", "one", "half of one", "price protection", "one at the new price", "one at each price",
+        "before settlement", "reported",
+    ],
+)  # fmt: skip
 def test_an_order_of_three_is_headed_by_what_came_back_of_it(
     later: list[AnyReport], english: str, chinese: str
 ) -> None:
