@@ -3,6 +3,7 @@
 from joey.commissions.write_changes import LINE_FIGURES
 from joey.kit.prove import AHEAD, Check
 from joey.orders.newest_report import moment, newest_first
+from joey.orders.other_currency import can_move, in_its_currency
 
 # Booking reads the line, and a report its time, a little before either is written down: what came so shortly before a
 # revision may be in it or not.
@@ -11,18 +12,23 @@ COPIED = "('commission.confirmed', 'hold.placed', 'hold.released')"  # the reaso
 
 _OF_LINE = "(o.marketplace, o.external_order, o.external_line) = (l.marketplace, l.external_order, l.external_line)"
 
+_GIVES = (
+    "state", "commission_minor", "service_fee_minor", "quantity", "paid_minor", "settled_at", "reported_at",
+    "received_at",
+)  # fmt: skip
+
 # Of one report: its state, amounts and times. No report that is newer was there for certain. What changed a line last
 # may be a refund instead: that of then (prove_taken_back.py).
 _GIVEN = f"""
     WITH report AS MATERIALIZED (
         SELECT o.*, min(received_at) OVER (
-                   PARTITION BY marketplace, external_order, external_line, currency ORDER BY {newest_first("o")}
+                   PARTITION BY line_id ORDER BY {newest_first("o")}
                    GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS replaced_at
         FROM (
-            SELECT marketplace, external_order, external_line, currency, state, commission_minor, service_fee_minor,
-                   quantity, paid_minor, settled_at, reported_at, received_at, poll_id AS poll,
-                   payload_sha256 AS digest
-            FROM orders_report WHERE kind = 'order' AND problem = ''
+            SELECT l.id AS line_id, {", ".join(f"{in_its_currency(name, 'o', 'l')} AS {name}" for name in _GIVES)},
+                   o.poll_id AS poll, o.payload_sha256 AS digest
+            FROM orders_report o JOIN orders_orderline l ON {_OF_LINE}
+            WHERE o.kind = 'order' AND o.problem = '' AND {can_move("o", "l")}
         ) AS o
     )
     SELECT r.commission_id AS commission, r.number, r.line_state, r.given_minor, r.fee_minor, r.settled_at, r.changed_at
@@ -30,7 +36,7 @@ _GIVEN = f"""
     JOIN commissions_commission c ON c.id = r.commission_id JOIN orders_orderline l ON l.id = c.order_line_id
     WHERE r.because NOT IN {COPIED} AND NOT EXISTS (
         SELECT FROM report o
-        WHERE {_OF_LINE} AND o.currency = l.currency
+        WHERE o.line_id = l.id
           AND (o.state, o.commission_minor, o.service_fee_minor, coalesce(o.settled_at, 'infinity'))
             = (r.line_state, r.given_minor, r.fee_minor, coalesce(r.settled_at, 'infinity'))
           AND (o.quantity, o.paid_minor) = (r.quantity, r.buyer_paid_minor)
@@ -53,7 +59,7 @@ _HELD = f"""
         SELECT o.*, min(received_at) OVER (PARTITION BY line_id ORDER BY {moment("o")} DESC
                                            GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS replaced_at
         FROM (
-            SELECT l.id AS line_id, CASE WHEN o.currency <> l.currency THEN 'currency' ELSE o.held END AS held,
+            SELECT l.id AS line_id, CASE WHEN {can_move("o", "l")} THEN o.held ELSE 'currency' END AS held,
                    o.reported_at, o.received_at, o.poll_id AS poll
             FROM odd JOIN orders_orderline l USING (id) JOIN orders_report o ON {_OF_LINE}
             WHERE o.kind = 'order' AND o.problem = ''

@@ -7,6 +7,7 @@ from joey.commissions.worked_out import WORKED_OUT
 from joey.kit.sets import SetTable
 from joey.marketplaces.manifest_shape import Manifest
 from joey.orders.first_report import FirstReport, first_reports_into
+from joey.orders.other_currency import gives_nothing
 
 AMOUNT_MOST = 10**15  # of one line, in minor units; more is an error of the marketplace or of its connector
 
@@ -54,7 +55,7 @@ _LINES = f"""
                coalesce(c.released_minor, 0) AS old_released, coalesce(c.platform_minor, 0) AS old_platform,
                coalesce(c.platform_released_minor, 0) AS old_revenue, coalesce(c.rounding_minor, 0) AS old_rounding,
                coalesce(c.base_minor, 0) AS old_base, coalesce(c.penalty_minor, 0) AS old_penalty,
-               CASE WHEN x.state IN ('placed', 'closed') THEN 0
+               CASE WHEN {gives_nothing("x")} THEN 0
                     ELSE x.commission_minor - x.service_fee_minor - x.returned_commission_minor END AS net
         FROM changed_line x LEFT JOIN booked c ON c.order_line_id = x.line_id
         LEFT JOIN {FIRST} f ON f.line_id = x.line_id

@@ -2,7 +2,8 @@
 
 The one rule of what holds a line: its most recent report of all does. It is held as
 
-- "currency" when that report is in another currency than the line, which keeps the one its commission is booked in;
+- "currency" when that report is in another currency than the line, which keeps the one its commission is booked in,
+  and gives anything in it (joey/orders/other_currency.py);
 - "unknown_code" when it has a code that is new to us;
 - "contradiction" when any piece of its evidence names another shop than the line's, also beside one that names it;
 - "frozen" or "risk" when the marketplace says so;
@@ -16,6 +17,7 @@ from datetime import datetime
 from joey.kit import sql
 from joey.kit.sets import columns_of
 from joey.orders.newest_report import newest_first, oldest_first
+from joey.orders.other_currency import AMOUNTS, gives_nothing
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import CONTRADICTIONS, EVIDENCE, NAMED, NEWEST, ORDERS, VERDICTS, OrderFacts
 from joey.sharing.attribute import attribute_set
@@ -110,7 +112,9 @@ def _hold_contradictions(marketplace: str) -> bool:
 
 
 def _hold_other_currency(marketplace: str, *, several: bool) -> bool:
-    """A report in another currency than its line's. A line that is new has that of its oldest report."""
+    """A report in another currency than its line's, whose amounts nothing is made of. A line that is new has the
+    currency of its oldest report.
+    """
     own = f"""
         SELECT DISTINCT ON (external_order, external_line) external_order, external_line,
                coalesce(line.currency, n.currency) AS currency
@@ -124,7 +128,9 @@ def _hold_other_currency(marketplace: str, *, several: bool) -> bool:
     return bool(
         sql.execute(
             f"""
-            UPDATE {NAMED} n SET held = 'currency' FROM ({own}) AS own
+            UPDATE {NAMED} n SET held = CASE WHEN {gives_nothing("n")} THEN n.held ELSE 'currency' END,
+                   currency = own.currency, {", ".join(f"{name} = 0" for name in AMOUNTS)}
+            FROM ({own}) AS own
             WHERE (own.external_order, own.external_line) = (n.external_order, n.external_line)
               AND own.currency <> n.currency
             """,

@@ -22,6 +22,7 @@ from joey.orders.newest_report import (
     newest_case_first,
     rank,
 )
+from joey.orders.other_currency import can_move
 from joey.orders.report_digest import COLUMNS, digest_of
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import EVIDENCE, GIVEN, KEPT, ORDERS, REFUNDS, UNREADABLE
@@ -137,7 +138,7 @@ def _orders_gone_back_to() -> str:
                                  = (%(marketplace)s, s.external_order, s.external_line)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
           AND ({moment("s")} > {moment("l", HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest
-            OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND s.currency = l.currency AND EXISTS (
+            OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND {can_move("s", "l")} AND EXISTS (
                 SELECT FROM orders_unreadreport u WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
                    AND {HAS_TIME} AND {moment("s")} > {moment("u")} AND s.poll > u.poll))
     """

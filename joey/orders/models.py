@@ -228,8 +228,8 @@ class OrderLine(models.Model):
     placed_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    # The most recent report with a known code and in the line's currency: its time of change, the poll that brought it
-    # and the digest of its payload, which breaks a last tie the same way always.
+    # The most recent report with a known code that can move the line (joey/orders/other_currency.py): its time of
+    # change, the poll that brought it and the digest of its payload, which breaks a last tie the same way always.
     reported_at = models.DateTimeField()
     reported_poll = models.BigIntegerField(default=0)
     report_digest = models.BinaryField(max_length=32)

@@ -1,6 +1,7 @@
 """What contradicts a line: a report of another shop, or in another currency. Derived from reports, not from notes."""
 
 from joey.kit.prove import Check
+from joey.orders.other_currency import can_move
 
 # Whose a position was at the time in question, as far as that was known when the report came: a lease may be prolonged
 # later. A position that another shop had before names a shop only with a link to the item; that, and evidence of which
@@ -18,7 +19,7 @@ CONTRADICTIONS = Check(
         FROM orders_orderline l JOIN orders_report r
           ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
          AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
-        WHERE r.kind = 'order' AND r.problem = '' AND l.shop_id IS NOT NULL AND r.currency = l.currency
+        WHERE r.kind = 'order' AND r.problem = '' AND l.shop_id IS NOT NULL AND {can_move("r", "l")}
           AND l.held NOT IN ('contradiction', 'unknown_code')
           AND r.evidence <> jsonb_build_array(jsonb_build_object('kind', l.evidence_kind, 'key', l.evidence_key))
     ), named AS (

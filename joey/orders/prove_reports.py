@@ -12,6 +12,7 @@ from joey.orders.newest_report import (
     newest_case_first,
     rank,
 )
+from joey.orders.other_currency import can_move, in_its_currency
 from joey.orders.report_digest import digest_of_row
 from joey.orders.staged_tables import TAKEN_WITHIN
 from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
@@ -127,11 +128,11 @@ STATES = Check(
     "8. State, item and amounts of a line are those of its newest readable report with a known code; the first made it",
     f"""
     SELECT l.id AS order_line FROM orders_orderline l
-    LEFT JOIN ({_RANKED}) r ON {_OF_LINE} AND r.kind = 'order' AND r.currency = l.currency
+    LEFT JOIN ({_RANKED}) r ON {_OF_LINE} AND r.kind = 'order' AND {can_move("r", "l")}
     GROUP BY l.id
     HAVING bool_or({rank("r", STAGED)} > {rank("l", LINE)})
         OR l.first_seen_at NOT BETWEEN min(r.received_at) AND min(r.received_at) + interval '{TAKEN_WITHIN}'
-        OR NOT coalesce(bool_or({_SAME} AND ({", ".join(f"r.{name}" for name in OF_THE_REPORT)})
+        OR NOT coalesce(bool_or({_SAME} AND ({", ".join(in_its_currency(name, "r", "l") for name in OF_THE_REPORT)})
                                IS NOT DISTINCT FROM ({", ".join(f"l.{name}" for name in OF_THE_REPORT)})), false)
     """,
 )
@@ -145,7 +146,7 @@ HOLDS = Check(
     GROUP BY l.id
     HAVING bool_or({moment("r", STAGED)} > {moment("l", HOLD)})
         OR NOT bool_or((r.reported_at, r.poll, r.digest) = (l.held_at, l.held_poll, l.held_digest)
-                       AND l.held = CASE WHEN r.currency <> l.currency THEN 'currency'
+                       AND l.held = CASE WHEN NOT {can_move("r", "l")} THEN 'currency'
                                          WHEN l.held = 'contradiction' AND r.held <> 'unknown_code' THEN l.held
                                          ELSE r.held END)
     UNION ALL

@@ -19,7 +19,6 @@ from joey.payouts.journals import OVERPAID, RECOVERED, PayoutJournal, book
 from joey.payouts.keep_answers import KnownAnswers
 from joey.payouts.models import Payout, PayoutAnswer, PayoutAttempt, PayoutDecision, PayoutFile, PayoutHold
 from joey.payouts.move_attempts import AttemptMove, move_attempts
-from joey.payouts.operators import check_operator
 from joey.payouts.overpaid import Overpayments, next_overpayment, overpayments
 from joey.payouts.questions import end_questions, open_question
 from joey.payouts.record_decision import append_decided
@@ -27,6 +26,7 @@ from joey.payouts.states import IN_TRANSIT, NOT_FINAL
 from joey.people.models import Person
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
+from joey.shops.operators import check_operator
 
 _A = PayoutAttempt.State
 _O = PayoutDecision.Outcome

@@ -1,15 +1,17 @@
 """A refund in another currency is an entry in that currency: named, never converted, never taken from elsewhere."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from joey.commissions.models import Hold, HoldClosing
 from joey.insight.trace import order_trace
 from joey.ledger.queries import balances_of
-from joey.marketplaces.port import AnyReport
+from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.orders.models import OrderLine
 from tests.cast import DAY, NOW, leased, meis_shop, refund, settled
-from tests.commissions.stage import confirmed, line, money, take_in
+from tests.commissions.stage import Money, confirmed, line, money, take_in
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -113,4 +115,65 @@ def test_a_refund_that_was_booked_is_given_back_while_the_order_is_reported_in_i
     assert all("neither is what it takes back" in why for why in given_back)
     take_in(BACK)
     assert dollars() == -8
+    prove()
+
+
+# ── A line that is only placed or is closed gives nothing, in any currency ─────────────────────────────────────────
+
+CLOSED = settled(days_ago=6, state="closed", currency="USD", commission_minor=99, service_fee_minor=0)
+PLACED = settled(days_ago=6, state="placed", currency="USD", commission_minor=99, service_fee_minor=0, settled_at=None)
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one poll"])
+@pytest.mark.parametrize(
+    "reports", [(FIRST, ABROAD, CLOSED), (FIRST, CLOSED), (FIRST, CLOSED, ABROAD), (FIRST, PLACED)]
+)
+def test_a_line_that_gives_nothing_in_another_currency_gives_nothing(
+    reports: tuple[AnyReport, ...], together: bool
+) -> None:
+    leased(meis_shop())
+    take_in(FIRST)
+    confirmed()
+
+    for some in [reports] if together else [(each,) for each in reports]:
+        take_in(*some)
+
+    order = OrderLine.objects.get()
+    assert (order.state, order.held) == ("closed" if CLOSED in reports else "placed", "")
+    assert (order.currency, order.commission_minor, order.paid_minor) == ("CNY", 0, 0)
+    assert money() == Money()
+    assert Hold.objects.count() == HoldClosing.objects.count()
+    prove()
+
+
+def test_what_a_line_gives_after_it_was_closed_in_another_currency_is_held() -> None:
+    leased(meis_shop())
+    take_in(FIRST)
+    take_in(CLOSED)
+
+    take_in(replace(ABROAD, reported_at=NOW - DAY, payload={"again": True}))
+
+    order = OrderLine.objects.get()
+    assert (order.state, order.held, order.commission_minor) == ("closed", "currency", 0)
+    prove()
+
+
+def test_what_else_holds_a_line_is_said_by_the_report_that_closes_it_in_another_currency() -> None:
+    leased(meis_shop())
+    take_in(FIRST, ABROAD)
+
+    take_in(replace(CLOSED, held="frozen"))
+
+    assert OrderLine.objects.get().held == "frozen"
+    prove()
+
+
+def test_a_later_report_that_closes_it_in_another_currency_makes_up_for_one_that_cannot_be_read() -> None:
+    leased(meis_shop())
+    take_in(FIRST, UnreadableReport("order", FIRST.external_order, NOW - 7 * DAY, {}, "torn", FIRST.external_line))
+    assert OrderLine.objects.get().has_unread
+
+    take_in(CLOSED)
+
+    assert not OrderLine.objects.get().has_unread
     prove()
