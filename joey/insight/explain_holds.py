@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from joey.insight.explain_evidence import held_because
-from joey.insight.explained import Explained, Facts, figure
+from joey.insight.explained import Explained, Facts, figure, reason_in
 
 
 def held(facts: Facts) -> Explained:
@@ -16,11 +16,9 @@ def held(facts: Facts) -> Explained:
 def released(facts: Facts) -> Explained:
     if facts.get("nothing_left"):
         return _("Hold ended"), _("Nothing of this order is left to hold."), None
-    return (
-        _("Hold ended"),
-        facts.get("reason") or _("No longer so: %s.") % held_because(facts["class"]),
-        None,
-    )
+    if facts.get("reason") is None:
+        return _("Hold ended"), _("No longer so: %s.") % held_because(facts["class"]), None
+    return _("Hold ended"), reason_in(facts), None
 
 
 def quarantined(facts: Facts) -> Explained:

@@ -15,7 +15,7 @@ from joey.insight import explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, key_in, suspended_because
 from joey.insight.explain_returns import returned
 from joey.insight.explain_waiting import made_available_on, waiting_in_words
-from joey.insight.explained import Explained
+from joey.insight.explained import Explained, reason_in
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
 from joey.kit.text import sentences
@@ -217,10 +217,6 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
     return states[facts["state"]], why, facts["paid_minor"]
 
 
-def _reason(facts: Mapping[str, Any]) -> str:
-    return facts["reason"] or _("The reason was erased.")
-
-
 STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
     "order_line.reported": _reported,
     "order_line.attributed": lambda facts: (
@@ -233,7 +229,7 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
         _("The order stays with the shop that had it first, and is held until a later report no longer contradicts."),
         None,
     ),
-    "order_line.given": lambda facts: (_("An operator gave the order to your shop"), _reason(facts), None),
+    "order_line.given": lambda facts: (_("An operator gave the order to your shop"), reason_in(facts), None),
     "order_line.quarantined": explain_holds.quarantined,
     "order_line.bookable": lambda facts: (_("Booked after all"), _("What kept it from being booked is gone."), None),
     "commission.earned": explain_money.earned,

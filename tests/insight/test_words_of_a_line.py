@@ -8,8 +8,9 @@ from django.utils import translation
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.holds import place_hold, release_hold
-from joey.commissions.models import Commission
+from joey.commissions.models import Commission, Hold
 from joey.commissions.queries import orders_of
+from joey.insight.erase_subject import erase_subject
 from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import Trace, order_trace
 from joey.ledger.queries import balances_of
@@ -202,6 +203,16 @@ def test_a_hold_names_its_amount_and_reason() -> None:
     assert held.steps[-1].what == "¥0.37 on hold: The statement is lower"
     assert held.answer.startswith("¥0.37 is on hold: The statement is lower.")
     assert said()[-1] == "Hold ended"
+
+
+def test_an_operator_who_ended_a_hold_is_not_taken_for_a_report_once_the_reason_is_erased() -> None:
+    take_in(settled(held="frozen"))
+    release_hold(Hold.objects.get(), now=NOW, reason="The buyer, Wang, says it is right")
+
+    erase_subject(f"order_line:{OrderLine.objects.get().pk}", reason="He asked for it", now=NOW)
+
+    ended = traced().steps[-1]
+    assert (ended.what, ended.why) == ("Hold ended", "The reason was erased.")
 
 
 def test_several_holds_of_a_part_are_named_with_what_they_hold_together() -> None:
