@@ -26,6 +26,7 @@ M = TypeVar("M")
 P = TypeVar("P")  # a part of a page, or what it is drawn from
 
 AT_ONCE = 200
+LAST_PAGE = 1_000_000  # PostgreSQL skips no more rows than a bigint counts
 NAMED = 5  # of the chosen rows, on the page that asks for a reason
 
 
@@ -45,7 +46,8 @@ class OnePage(ChangeList):  # type: ignore[misc]
     more: bool
 
     def get_results(self, request: HttpRequest) -> None:
-        first = (max(1, self.page_num) - 1) * self.list_per_page
+        self.page_num = min(max(1, self.page_num), LAST_PAGE)
+        first = (self.page_num - 1) * self.list_per_page
         found = list(self.queryset[first : first + self.list_per_page + 1])
         self.more = len(found) > self.list_per_page
         self.result_list = found[: self.list_per_page]
@@ -86,6 +88,8 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
         return OnePage
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if any("\0" in value for _name, values in request.GET.lists() for value in values):
+            raise Http404  # no text in the database has it, and PostgreSQL refuses to look for it
         shown: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "title": self.heading})
         return shown
 

@@ -105,6 +105,15 @@ def everything(settings: Any) -> None:
     end_pause(pause_payouts(reason="Restored", now=NOW), reason="The statement agrees", now=NOW)
 
 
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model._meta.label)
+def test_a_list_answers_whatever_its_address_asks(model: Any) -> None:
+    client = signed_in(ada())
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+    assert client.get(f"{address}?p=99999999999999999999").status_code == 200
+    assert client.get(f"{address}?marketplace=%00").status_code == 404
+
+
 def test_strangers_are_sent_to_sign_in_and_come_back() -> None:
     for address in ("/office/", "/office/payouts/payout/?waits=to-decide", "/office/health/", "/office/no-such"):
         answer = Client().get(address)
