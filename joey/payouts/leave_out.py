@@ -131,7 +131,7 @@ def _copy_finding(
 ) -> None:
     """What an operator found, and what was booked of it, or can be now that its shop is here.
 
-    Where it contradicts what was found before and nobody agreed since (`is_open`), payouts stay stopped for it.
+    Where it contradicts what was found before and no two agreed since (`is_open`), payouts stay stopped for it.
     """
     known = [event for event in events_of([finding.subject_key]) if event.kind == FOUND]
     if any((event.facts["by"], event.happened_at) == (finding.facts["by"], finding.happened_at) for event in known):

@@ -135,7 +135,7 @@ class PayoutFile(models.Model):
     asked_at = models.DateTimeField(null=True)  # when the rail was last asked about its transfers
     answered_at = models.DateTimeField(null=True)  # when the last of its transfers was final
     problems = models.TextField(blank=True, default="")  # one line each, for an operator
-    is_leaving = models.BooleanField(default=False)  # in a call since its last submission (sending_lock.py)
+    is_leaving = models.BooleanField(db_default=False)  # in a call since its last submission (sending_lock.py)
 
     class Meta:
         indexes = [

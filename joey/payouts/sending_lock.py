@@ -4,7 +4,7 @@ A hold and a pause wait for the first: when they return, nothing is being sent o
 at a time speak with a rail about a file, so that an answer is never booked over a later one.
 
 A session may end before its process and the call do, and its locks with it. So a file that leaves is marked as well,
-in the commit before its first byte, until the call has ended. A mark that nobody takes away counts as long as a call
+in the commit before its first byte, until the call has ended. A mark that is not taken away counts as long as a call
 may last.
 """
 
@@ -64,7 +64,7 @@ def wait_until_nothing_is_sent() -> None:
             _("A file is being handed to the bank, which is slow to answer. Nothing changed; try again in a minute.")
         ) from None
     sql.value("SELECT set_config('lock_timeout', %s, true)", [before])
-    sleep(_leaves_for(PayoutFile.objects.all()))
+    sleep(_leaves_for(PayoutFile.objects.all()).total_seconds())
 
 
 @contextmanager
@@ -95,8 +95,8 @@ def mark_leaving(file_id: UUID) -> None:
     PayoutFile.objects.filter(pk=file_id).update(is_leaving=True)
 
 
-def _leaves_for(files: "QuerySet[PayoutFile]") -> float:
-    """How many seconds at most the bytes of one of these files may be on their way, by the database's clock."""
+def _leaves_for(files: "QuerySet[PayoutFile]") -> timedelta:
+    """How long at most the bytes of one of these files may be on their way yet, by the database's clock."""
     submitted = PayoutSubmission.objects.filter(file__in=files.filter(is_leaving=True))
     since: timedelta | None = submitted.aggregate(since=Max(F("recorded_at") - Now()))["since"]
-    return 0.0 if since is None else max(0.0, (since + LEAVES_FOR).total_seconds())
+    return timedelta(0) if since is None else max(timedelta(0), since + LEAVES_FOR)

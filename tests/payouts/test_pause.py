@@ -191,7 +191,7 @@ def test_a_stop_waits_for_a_file_whose_sender_lost_its_session_and_its_lock(
     prove()
 
 
-def test_a_call_that_ended_keeps_nobody_waiting(committed_db: EmbeddedPostgres, bank: Bank) -> None:
+def test_a_call_that_ended_keeps_no_one_waiting(committed_db: EmbeddedPostgres, bank: Bank) -> None:
     approved(ready_shop())
     for fault in ("500", "refuse"):
         bank.faults = [fault]

@@ -150,7 +150,7 @@ CORRUPTIONS = {
     "an answer that had opened a question was deleted": (
         "DELETE FROM payouts_answer w USING payouts_payouthold h WHERE h.cause = 'contradiction'"
         " AND (w.attempt_id, w.asked_at) = (h.attempt_id, h.placed_at)",
-        "27. Each answer that opened a question",
+        "27. Each answer or finding that opened a question",
     ),
     "a transfer in transit was moved to another rail account": (
         "UPDATE ledger_account SET party = repeat('0', 64) WHERE kind = 'rail:in_transit'",

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(null=True)),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('problems', models.TextField(blank=True, default='')),
-                ('is_leaving', models.BooleanField(default=False)),
+                ('is_leaving', models.BooleanField(db_default=False)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('problems', ''), _negated=True), fields=['made_at'], name='payouts_noted_files'), models.Index(condition=models.Q(('is_leaving', True)), fields=['made_at'], name='payouts_leaving_files')],
