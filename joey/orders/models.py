@@ -48,7 +48,7 @@ class Report(models.Model):
     kind = models.CharField(max_length=8, choices=[("order", "order"), ("refund", "refund")])
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
-    stamped_at = models.DateTimeField()  # the marketplace's time of change, as it stands there
+    stamped_at = models.DateTimeField()  # the marketplace's time of change, as it came
     reported_at = models.DateTimeField()  # the same, but no later than its poll asked
     poll_id = models.BigIntegerField()  # what brought it: of a new reading, what brought the first
     rereads = models.UUIDField(null=True)

@@ -50,7 +50,7 @@ POLLS = Check(
 )
 
 MOMENTS = Check(
-    "5. A report is from the moment that it says, or from when its poll asked, if that was earlier",
+    "5. A report is from its time of change, or from when its poll asked, if that is earlier",
     """
     SELECT r.id AS report, r.reported_at, p.asked_at FROM orders_report r JOIN orders_poll p ON p.id = r.poll_id
     WHERE r.reported_at <> least(r.stamped_at, p.asked_at)

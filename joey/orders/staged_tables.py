@@ -38,7 +38,7 @@ class OrderFacts:
 
 @dataclass(frozen=True)
 class OrderIn(OrderFacts):
-    """An order report as it came. `stamped_at` is the marketplace's time of change as it stands there, as below."""
+    """An order report as it came. `stamped_at`, here and below, is the marketplace's time of change."""
 
     stamped_at: datetime
     payload: str
