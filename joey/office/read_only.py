@@ -44,6 +44,7 @@ class OnePage(ChangeList):  # type: ignore[misc]
     """One page of a table, read with one row more than it shows: whether there is a next one, and nothing else."""
 
     more: bool
+    page_num: int
 
     def get_results(self, request: HttpRequest) -> None:
         self.page_num = min(max(1, self.page_num), LAST_PAGE)
