@@ -8,7 +8,7 @@ polls may be taken in in any order. One set, one transaction, one lock per marke
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
@@ -167,8 +167,9 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime, received
         return Taken([], 0, staged.unreadable)
     if staged.refunds:
         _take_refund_cases(marketplace)
-    if staged.orders:
-        stage_kept(OF_THE_SET, {"marketplace": marketplace})  # the set may say whose a line in suspense is
+    if staged.orders and stage_kept(OF_THE_SET, {"marketplace": marketplace}):
+        # The set may say whose a line in suspense is; what holds it, any of its reports may.
+        staged = replace(staged, any_held=True)
     any_held = attribute_and_claim(marketplace, staged, now=now)
     move_lines(marketplace, any_held=any_held)
     mark_unread(marketplace, _CHANGED)

@@ -94,6 +94,18 @@ def test_evidence_that_names_another_shop_beside_the_line_s_own_holds_it_too(
     prove()
 
 
+@pytest.mark.parametrize("late", [report(), report(evidence=())])
+def test_a_late_report_of_a_line_in_suspense_leaves_what_its_newest_holds(late: OrderReport) -> None:
+    line = after(report(evidence=(), reported_at=NOW - 12 * DAY), settled(days_ago=7, state="unknown", evidence=()))
+    assert (line.suspense, line.held) == ("no_evidence", "unknown_code")
+
+    line = after(replace(late, reported_at=NOW - 11 * DAY))
+
+    assert line.held == "unknown_code"
+    earn_due(now=NOW)
+    prove()
+
+
 def test_an_operator_who_decided_between_the_shops_is_not_asked_again_about_the_same_evidence() -> None:
     line = after(report(evidence=BOTH))
     assert line.suspense == "conflicting_evidence"
