@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from enum import Enum
@@ -23,7 +24,7 @@ from joey.sharing.tracked_url import tracked_url
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 2.0  # for lease and marketplace together; the answer of one that is later is kept for the next visitor
-MAX_ASKING = 8  # at once, each a thread and a connection; more visitors are asked to try again
+MAX_ASKING = 8  # at once, each a thread and a connection, half of them of one marketplace; more are asked to try again
 REMEMBERED = 50_000
 REMEMBER_SECONDS = 5.0  # that there is none: a position may be free by then
 
@@ -44,22 +45,38 @@ class AskMarketplace:
 
     def __init__(self) -> None:
         self._asking: dict[UUID, asyncio.Task[TrackedUrl | Untracked]] = {}  # by link
+        self._busy: Counter[str] = Counter()  # how many of them by marketplace
         self._none: Remembered[UUID, Untracked] = Remembered(REMEMBERED, REMEMBER_SECONDS)  # by link
         self._threads = ThreadPoolExecutor(MAX_ASKING, thread_name_prefix="tracked-address")
 
-    async def address_of(self, link_id: UUID) -> TrackedUrl | Untracked:
-        """The tracked address of a link for a person who goes on, or why there is none; within WAIT_SECONDS."""
+    async def address_of(self, link_id: UUID, marketplace: str) -> TrackedUrl | Untracked:
+        """The tracked address of a link to `marketplace` for a person who goes on, or why there is none; within
+        WAIT_SECONDS.
+        """
         known = self._none.fresh(link_id)
         if known is not None:
             return known
         asking = self._asking.get(link_id)
         if asking is None:
-            if len(self._asking) >= MAX_ASKING:
+            if not self._has_place(marketplace):
                 return Untracked.LATE
-            asking = self._asking[link_id] = asyncio.create_task(self._ask(link_id))
-            asking.add_done_callback(lambda _done: self._asking.pop(link_id, None))
+            asking = self._begin(link_id, marketplace)
         await asyncio.wait({asking}, timeout=WAIT_SECONDS)
         return asking.result() if asking.done() else Untracked.LATE
+
+    def _has_place(self, marketplace: str) -> bool:
+        """A slow one keeps its places for as long as its connector waits, so none takes more than it leaves free."""
+        return self._busy[marketplace] < MAX_ASKING - len(self._asking)
+
+    def _begin(self, link_id: UUID, marketplace: str) -> asyncio.Task[TrackedUrl | Untracked]:
+        def end(_done: object) -> None:
+            del self._asking[link_id]
+            self._busy[marketplace] -= 1
+
+        asking = self._asking[link_id] = asyncio.create_task(self._ask(link_id))
+        self._busy[marketplace] += 1
+        asking.add_done_callback(end)
+        return asking
 
     async def _ask(self, link_id: UUID) -> TrackedUrl | Untracked:
         found = await asyncio.get_running_loop().run_in_executor(self._threads, _ask, link_id)

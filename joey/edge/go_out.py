@@ -277,7 +277,7 @@ class GoOut:
             return Untracked.NO_PERSON
         if self._clicks.unavailable:
             return Untracked.LATE
-        given = await self._marketplace.address_of(destination.link_id)
+        given = await self._marketplace.address_of(destination.link_id, destination.marketplace)
         if given is Untracked.NOT_HERE:
             return OutboundAddress(destination.plain_url, None, settled=False)
         if isinstance(given, Untracked):

@@ -1,14 +1,16 @@
 """How many questions an outbound click asks: none on the fast path, and the first person alone pays for the lease."""
 
 import asyncio
+import threading
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from joey.edge.ask_marketplace import AskMarketplace, Untracked
+from joey.edge.ask_marketplace import MAX_ASKING, AskMarketplace, Untracked
 from joey.edge.asked import Asked, Message, Scope
 from joey.edge.go_out import GoOut
 from joey.edge.group_commit import GroupCommit
@@ -151,7 +153,32 @@ def test_an_address_outside_the_marketplace_is_neither_kept_nor_followed(
     Position.objects.create(marketplace="taobao", key="1", free_from=clock.now())
     gateway.url = url
 
-    found = asyncio.run(AskMarketplace().address_of(own.pk))
+    found = asyncio.run(AskMarketplace().address_of(own.pk, "taobao"))
 
     assert found is Untracked.LATE
     assert not TrackedUrl.objects.exists()
+
+
+def test_while_one_marketplace_is_slow_another_is_asked_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, slow, quick = threading.Event(), [uuid4() for _visitor in range(2 * MAX_ASKING)], uuid4()
+
+    def ask(link_id: UUID) -> TrackedUrl:
+        if link_id != quick:
+            answers.wait(10)
+        return TrackedUrl(url=str(link_id))
+
+    monkeypatch.setattr("joey.edge.ask_marketplace._ask", ask)
+
+    async def visitors() -> list[TrackedUrl | Untracked]:
+        asking = AskMarketplace()
+        first = [asyncio.create_task(asking.address_of(link, "taobao")) for link in slow]
+        await asyncio.sleep(0)
+        meanwhile = await asking.address_of(quick, "toyland")
+        answers.set()
+        return [meanwhile, *await asyncio.gather(*first), await asking.address_of(slow[-1], "taobao")]
+
+    meanwhile, *first, again = asyncio.run(visitors())
+
+    assert isinstance(meanwhile, TrackedUrl)
+    assert [found is Untracked.LATE for found in first].count(False) == MAX_ASKING // 2
+    assert isinstance(again, TrackedUrl), "its places are free again"
