@@ -17,7 +17,7 @@ _IS_BOOKED = f"({is_own('c', 't')} OR {is_elsewhere('c', 't', known='said.receiv
 _BACK = f"""
     WITH refund AS MATERIALIZED (
         SELECT c.id AS commission, CASE WHEN {is_own("r", "l")} THEN l.currency ELSE r.currency END AS currency,
-               r.case_id, r.received_at, r.reported_at, r.counts, r.refunded_at, r.commission_back_minor,
+               r.case_id, r.received_at, r.reported_at, r.stamped_at, r.counts, r.refunded_at, r.commission_back_minor,
                r.poll_id AS poll, r.payload_sha256 AS digest
         FROM orders_report r
         JOIN orders_orderline l USING (marketplace, external_order, external_line)
@@ -58,7 +58,7 @@ _BACK = f"""
     ), newest AS (
         SELECT DISTINCT ON (l.commission, l.number, l.at, f.case_id) l.commission, l.number, l.at, l.state,
                l.settled_at, f.counts, f.currency, f.refunded_at, f.commission_back_minor, f.reported_at,
-               min(f.reported_at) FILTER (WHERE f.counts)
+               min(f.stamped_at) FILTER (WHERE f.counts)
                    OVER (PARTITION BY l.commission, l.number, l.at, f.case_id) AS counted_from
         FROM tried l JOIN refund f ON f.commission = l.commission AND f.received_at <= l.at
         WHERE l.at >= l.known_for_sure

@@ -25,8 +25,8 @@ _OF_CASE = (
 
 # Reports as newest_report.py ranks them.
 _RANKED = """
-    SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, poll_id AS poll, rereads,
-           payload_sha256 AS digest, state, held, reason, title, external_item, currency, quantity, paid_minor,
+    SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, stamped_at, poll_id AS poll,
+           rereads, payload_sha256 AS digest, state, held, reason, title, external_item, currency, quantity, paid_minor,
            commission_minor, service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts,
            refund_minor, commission_back_minor, refunded_at, received_at
     FROM orders_report WHERE problem = ''
@@ -174,7 +174,7 @@ REFUNDS = Check(
     JOIN ({_RANKED}) r ON {_OF_CASE} AND r.kind = 'refund'
     GROUP BY c.id
     HAVING bool_or({case_rank("r", STAGED)} > {case_rank("c", LINE)})
-        OR c.counted_from IS DISTINCT FROM min(r.reported_at) FILTER (WHERE r.counts)
+        OR c.counted_from IS DISTINCT FROM min(r.stamped_at) FILTER (WHERE r.counts)
         OR NOT bool_or(
             (r.reported_at, r.poll, r.digest, r.counts, r.refund_minor, r.commission_back_minor, r.protected_minor,
              r.currency, r.refunded_at)
@@ -188,7 +188,7 @@ REFUNDS = Check(
 _CASES = f"""
     SELECT DISTINCT ON (r.marketplace, r.external_order, r.external_line, r.case_id) r.*, earliest.counted_from
     FROM ({_RANKED}) r
-    JOIN (SELECT marketplace, external_order, external_line, case_id, min(reported_at) FILTER (WHERE counts)
+    JOIN (SELECT marketplace, external_order, external_line, case_id, min(stamped_at) FILTER (WHERE counts)
                  AS counted_from
           FROM orders_report WHERE kind = 'refund' AND problem = '' GROUP BY 1, 2, 3, 4) AS earliest
     USING (marketplace, external_order, external_line, case_id)

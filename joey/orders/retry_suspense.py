@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -35,6 +36,15 @@ from joey.orders.take_order_reports import MOST_FAILURES, REPORTS_FAULTS, Given,
 
 log = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True)
+class Retried:
+    """How many lines found their shop, and of how many lines and reports it failed."""
+
+    found: int
+    failed: int
+
+
 AT_ONCE = 1000  # lines in one transaction
 
 # Up to when this process has read what waits, by the code that read it, which changes with a new process only.
@@ -57,42 +67,50 @@ def retry_all_suspense(*, now: datetime, read_all: bool = True) -> int:
                 begun = sql.value("SELECT clock_timestamp()")
                 reader = (marketplace, type(_connector(marketplace)))
                 read_until = None if read_all else _READ_UNTIL.get(reader)
-                found += retry_suspense(marketplace, now=now, read_until=read_until)
-                _READ_UNTIL[reader] = begun
+                retried = _retry_lines(marketplace, now=now, read_until=read_until)
+                found += retried.found
+                if not retried.failed:
+                    _READ_UNTIL[reader] = begun
     return found
 
 
-def retry_suspense(marketplace: str, *, now: datetime, read_until: datetime | None = None) -> int:
+def retry_suspense(marketplace: str, *, now: datetime) -> int:
     """Attribute this marketplace's suspense lines again; how many found their shop. The rest have a reason of today.
 
-    A line that fails is logged, stays as it is and stops no other. Reports that were here at `read_until` are weighed,
-    not read.
+    What fails is logged, stays as it is and stops no other.
     """
+    return _retry_lines(marketplace, now=now, read_until=None).found
+
+
+def _retry_lines(marketplace: str, *, now: datetime, read_until: datetime | None) -> Retried:
+    """Reports that were here at `read_until` are weighed, not read."""
     lines = [
         line
         for (line,) in sql.tuples(
             "SELECT id FROM orders_orderline WHERE suspense <> '' AND marketplace = %s ORDER BY id", [marketplace]
         )
     ]
-    return sum(
+    parts = [
         _retry_some(marketplace, lines[start : start + AT_ONCE], now=now, read_until=read_until)
         for start in range(0, len(lines), AT_ONCE)
-    )
+    ]
+    return Retried(sum(part.found for part in parts), sum(part.failed for part in parts))
 
 
 @transaction.atomic(durable=True)
-def _retry_some(marketplace: str, lines: Sequence[UUID], *, now: datetime, read_until: datetime | None) -> int:
+def _retry_some(marketplace: str, lines: Sequence[UUID], *, now: datetime, read_until: datetime | None) -> Retried:
     lock_lines_of(marketplace)
     waiting = _in_suspense(lines)
+    not_kept: list[UUID] = []
     failed = do_in_halves(
         waiting,
-        lambda some: _retry(marketplace, some, now=now, read_until=read_until),
+        lambda some: not_kept.extend(_retry(marketplace, some, now=now, read_until=read_until)),
         faults=REPORTS_FAULTS,
         most_failures=MOST_FAILURES,
     )
     for line, why in failed:
         log.error("line %s of %s cannot be tried again", line, marketplace, exc_info=why)
-    return len(waiting) - len(_in_suspense(lines))
+    return Retried(len(waiting) - len(_in_suspense(lines)), len(failed) + len(not_kept))
 
 
 def _in_suspense(lines: Sequence[UUID]) -> list[UUID]:
@@ -101,32 +119,36 @@ def _in_suspense(lines: Sequence[UUID]) -> list[UUID]:
     return [line for (line,) in found]
 
 
-def _retry(marketplace: str, lines: Sequence[UUID], *, now: datetime, read_until: datetime | None) -> None:
+def _retry(marketplace: str, lines: Sequence[UUID], *, now: datetime, read_until: datetime | None) -> Sequence[UUID]:
+    """Which reports of these lines are read otherwise today, and cannot be kept so."""
     given = {"lines": list(lines)}
     since = reported_since(THESE, given)
     if since is None:
-        return
-    _read_again(marketplace, lines, since=max(since, read_until - TAKEN_WITHIN) if read_until else since, now=now)
+        return []
+    since_read = max(since, read_until - TAKEN_WITHIN) if read_until else since
+    not_kept = _read_again(marketplace, lines, since=since_read, now=now)
     empty_tables()
     reports = stage_kept(THESE, given)
     attribute_and_claim(marketplace, StagedReports.any_of(orders=reports), now=now)
     move_lines(marketplace, any_held=True)
     _renew_reasons(marketplace)
     append_events(now)
+    return not_kept
 
 
 def _connector(marketplace: str) -> Connector | None:
     return {each.code: each for each in registry.connectors()}.get(marketplace)
 
 
-def _read_again(marketplace: str, lines: Sequence[UUID], *, since: datetime, now: datetime) -> None:
-    """Keep what the connector reads of these lines' reports today, where it finds other evidence than before.
+def _read_again(marketplace: str, lines: Sequence[UUID], *, since: datetime, now: datetime) -> Sequence[UUID]:
+    """Keep what the connector reads of these lines' reports today, where it finds other evidence than before; which of
+    them could not be kept.
 
     Whose a line is, all that was reported of it decides together, afterwards.
     """
     connector = _connector(marketplace)
     if connector is None:
-        return
+        return []
     given: list[Given] = []
     for row in sql.rows(
         f"SELECT {KEPT_COLUMNS}, '' AS problem, r.evidence {their_reports(THESE)}",
@@ -139,11 +161,14 @@ def _read_again(marketplace: str, lines: Sequence[UUID], *, since: datetime, now
             given.append((report, Origin(kept.poll_id, kept.asked_at, rereads=kept.id)))
     is_net = registry.manifest_of(marketplace).reported_commission == "after_fee"
     received_at = sql.value("SELECT clock_timestamp()")
-    do_in_halves(
+    failed = do_in_halves(
         given,
         lambda some: keep_reports(marketplace, stage_reports(some, is_net=is_net, now=now, received_at=received_at)),
         faults=REPORTS_FAULTS,
     )
+    for (_report, origin), why in failed:
+        log.error("report %s of %s cannot be kept as it is read today", origin.rereads, marketplace, exc_info=why)
+    return [origin.rereads for (_report, origin), _why in failed if origin.rereads]
 
 
 def _renew_reasons(marketplace: str) -> None:

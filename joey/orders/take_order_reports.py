@@ -157,7 +157,12 @@ def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: dateti
             (unstorable(given[0], faults[id(given)]), given[1]) if id(given) in faults else given for given in reports
         ]
         return _take(marketplace, storable, now=now, received_at=received_at)  # what fails now is about no report
-    return taken[0] if taken else Taken([], 0, 0)
+    # Mostly one; several where the whole set failed and each half of it did not.
+    return Taken(
+        [digest for each in taken for digest in each.digests],
+        sum(each.lines for each in taken),
+        sum(each.unreadable for each in taken),
+    )
 
 
 def _take(marketplace: str, reports: Sequence[Given], *, now: datetime, received_at: datetime) -> Taken:
@@ -198,7 +203,7 @@ def _take_refund_cases(marketplace: str) -> None:
     sql.execute(
         f"""
         UPDATE orders_refundcase c SET counted_from = least(c.counted_from, r.since)
-        FROM (SELECT external_order, external_line, case_id, min(reported_at) AS since FROM {REFUNDS} WHERE counts
+        FROM (SELECT external_order, external_line, case_id, min(stamped_at) AS since FROM {REFUNDS} WHERE counts
               GROUP BY 1, 2, 3) r
         WHERE (c.marketplace, c.external_order, c.external_line, c.case_id)
             = (%(marketplace)s, r.external_order, r.external_line, r.case_id)

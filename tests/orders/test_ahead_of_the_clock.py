@@ -53,6 +53,18 @@ def test_a_line_is_closed_by_a_later_poll_though_what_it_has_was_ahead_of_the_cl
     prove()
 
 
+def test_a_refund_is_compared_with_the_settlement_by_the_clock_of_the_marketplace() -> None:
+    """Both are eight hours ahead, and the case names no time of its own."""
+    polled(replace(settled(), settled_at=NOW + 7 * HOUR, reported_at=NOW + 7 * HOUR))
+    earn_due(now=NOW)
+
+    polled(replace(refund(back=100, refunded_at=None), reported_at=NOW + 9 * HOUR), now=NOW + HOUR)
+
+    assert OrderLine.objects.get().returned_commission_minor == 100
+    earn_due(now=NOW + HOUR)
+    prove()
+
+
 @pytest.mark.parametrize("taken_in_order", [True, False])
 def test_the_order_in_which_polls_are_taken_in_decides_nothing(taken_in_order: bool) -> None:
     first = ([at(AHEAD, state="settled", settled_at=NOW)], asked())

@@ -9,7 +9,9 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
 from joey.kit import sql
 from joey.marketplaces.port import AnyReport
-from joey.orders.models import OrderClaim, OrderLine
+from joey.orders import take_order_reports
+from joey.orders.keep_reports import keep_reports
+from joey.orders.models import OrderClaim, OrderLine, Poll
 from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.orders.polled import polled
 from tests.orders.test_unread import unreadable
@@ -35,6 +37,23 @@ def take(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Tak
         prove()
 
     return take
+
+
+def test_a_poll_that_fails_only_as_a_whole_is_all_that_it_brought(monkeypatch: pytest.MonkeyPatch) -> None:
+    leased(meis_shop())
+    failures = iter([ValueError("once")])
+
+    def fails_once(*given: object, **more: object) -> object:
+        for failure in failures:
+            raise failure
+        return keep_reports(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(take_order_reports, "keep_reports", fails_once)
+
+    polled(*(report(f"x{n}") for n in range(4)))
+
+    assert Poll.objects.get().reports == 4
+    prove()
 
 
 def test_all_reports_of_a_poll_were_received_at_one_moment(take: Take) -> None:

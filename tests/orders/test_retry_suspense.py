@@ -47,6 +47,30 @@ def test_another_connector_reads_all_of_it(monkeypatch: pytest.MonkeyPatch) -> N
     prove()
 
 
+def test_what_failed_is_read_again_in_the_next_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    leased(meis_shop())
+    polled(report("1", evidence=()))
+    failures = iter([ValueError("once")])
+
+    class Learnt(TaobaoConnector):
+        def read(self, row: ReportedRow) -> AnyReport:
+            return report("1")
+
+    def fails_once(marketplace: str, staged: StagedReports, *, now: datetime) -> bool:
+        for failure in failures:
+            raise failure
+        return attribute_and_claim(marketplace, staged, now=now)
+
+    connector = Learnt({"credentials": {"app_key": "1", "app_secret": "s"}})
+    monkeypatch.setattr(registry, "connectors", lambda: [connector])
+    monkeypatch.setattr(module, "attribute_and_claim", fails_once)
+
+    retry_suspended_lines(0)
+    assert found() == []
+    retry_suspended_lines(0)
+    assert found() == ["1"]
+
+
 def test_so_many_lines_at_a_time_keep_new_reports_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AT_ONCE", 2)
     locked: list[str] = []
