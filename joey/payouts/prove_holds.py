@@ -70,6 +70,7 @@ _IN_TRANSIT = "NOT booked && '{payout.settled, payout.rejected}'"
 # An answer locks nothing of other files, so a file that passes the gate in that very moment still leaves. A transaction
 # of ours that idles for a minute is ended (idle_in_transaction_session_timeout); after that the gate sees the hold.
 _MOMENT = "interval '1 minute'"
+_GRACE = f"CASE WHEN h.cause = 'operator' OR h.placed_by_id IS NOT NULL THEN interval '0' ELSE {_MOMENT} END"
 
 HOLDS = [
     Check(
@@ -79,7 +80,7 @@ HOLDS = [
         JOIN payouts_payoutattempt a ON a.file_id = s.file_id AND a.state <> 'withdrawn'
         JOIN payouts_payouthold h ON h.shop_id = a.shop_id AND (h.payout_id IS NULL OR h.payout_id = a.payout_id)
         LEFT JOIN payouts_payoutholdclosing c ON c.hold_id = h.id
-        WHERE h.recorded_at < s.recorded_at - CASE h.cause WHEN 'operator' THEN interval '0' ELSE {_MOMENT} END
+        WHERE h.recorded_at < s.recorded_at - {_GRACE}
           AND (c.recorded_at IS NULL OR c.recorded_at > s.recorded_at)
         UNION ALL
         SELECT s.id, NULL, z.id FROM payouts_submission s

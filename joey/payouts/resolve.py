@@ -22,6 +22,7 @@ from joey.payouts.move_attempts import AttemptMove, move_attempts
 from joey.payouts.overpaid import Overpayments, next_overpayment, overpayments
 from joey.payouts.questions import end_questions, open_question
 from joey.payouts.record_decision import append_decided
+from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.payouts.states import IN_TRANSIT, NOT_FINAL
 from joey.people.models import Person
 from joey.record.erasable import keep_text
@@ -70,14 +71,17 @@ def resolve(
     shop, or the platform), overpaid_again (once more than that is booked), returned (what was overpaid last came back,
     or never left), not_paid (booked as paid, never left) or the state that it has, which confirms it.
     `carried_out` of the result says whether it was. Raises Invalid ("outcome", "borne_by", "reason"), Forbidden,
-    NothingToResolve, AnotherOperatorNeeded.
+    NothingToResolve, AnotherOperatorNeeded, BeingSent.
     """
     reason = read_reason(reason)
+    asked = open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id")
+    if not asked.exists():
+        wait_until_nothing_is_sent()  # this finding stops the shop's payouts
     PayoutFile.objects.select_for_update().get(pk=attempt.file_id)
     attempt = PayoutAttempt.objects.select_related("file", "payout__shop__owner").get(pk=attempt.pk)
     check_operator(by, attempt.payout.shop)
     out = overpayments(attempt)
-    question = open_holds().filter(attempt=attempt, cause__in=QUESTIONS).order_by("id").first()
+    question = asked.first()
     if question is None and (attempt.state in NOT_FINAL or _is_booked(attempt, outcome, out)):
         raise NothingToResolve(_("It is clear what became of this transfer; there is nothing to resolve."))
     _check_finding(attempt, outcome, borne_by, out)
@@ -151,9 +155,11 @@ def _check_finding(attempt: PayoutAttempt, outcome: str, borne_by: str, out: Ove
         confirms = (_O.SETTLED,) if attempt.state == _A.SETTLED else ()
         possible = (*confirms, _O.OVERPAID, _O.OVERPAID_AGAIN, _O.RETURNED)
     if outcome not in possible:
-        names = ", ".join(each.value for each in possible)
-        raise Invalid(_("Of a transfer that is %(state)s it can be found that it is: %(names)s.")
-                      % {"state": attempt.state, "names": names}, field="outcome")  # fmt: skip
+        raise Invalid(
+            _("That cannot have become of this transfer, by what is booked of it."),
+            field="outcome",
+            possible=[each.value for each in possible],
+        )
     if borne_by not in ("shop", "platform") or (borne_by == "platform" and outcome not in OVERPAYMENTS):
         raise Invalid(_("Only an overpayment can be borne by the platform."), field="borne_by")
     if out and outcome == _O.OVERPAID and borne_by != _newest(out).borne_by:

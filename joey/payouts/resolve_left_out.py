@@ -73,9 +73,11 @@ def resolve_left_out(
     if found is None or (not found.is_open and outcome == before):
         raise NothingToResolve(_("It is clear what became of this transfer; there is nothing to resolve."))
     if outcome not in FINDINGS[before]:
-        names = ", ".join(FINDINGS[before])
-        raise Invalid(_("Of a transfer that a restore left out it can be found that it is: %(names)s.")
-                      % {"names": names}, field="outcome")  # fmt: skip
+        raise Invalid(
+            _("That cannot have become of this transfer, by what is booked of it."),
+            field="outcome",
+            possible=list(FINDINGS[before]),
+        )
     if borne_by != "shop":
         raise Invalid(_("Only an overpayment can be borne by the platform."), field="borne_by")
     last = {finding.by: finding.outcome for finding in found.findings_since}  # of each operator the last one counts

@@ -39,7 +39,11 @@ class BeingSent(Unavailable):
 @contextmanager
 def submitting() -> Iterator[None]:
     """Held while a file leaves. Many processes may send at once."""
-    sql.value("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", [_SENDING])
+    before = _wait_for_locks(WAIT, in_transaction=False)  # a stop may wait with the lock for a mark
+    try:
+        sql.value("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", [_SENDING])
+    finally:
+        _wait_for_locks(before, in_transaction=False)
     try:
         yield
     finally:
@@ -53,8 +57,7 @@ def wait_until_nothing_is_sent() -> None:
     waits as long as that may last. Raises BeingSent.
     """
     assert sql.inside_transaction(), "what stops the sending is committed before the next file may leave"
-    before = sql.value("SELECT current_setting('lock_timeout')")
-    sql.value("SELECT set_config('lock_timeout', %s, true)", [WAIT])
+    before = _wait_for_locks(WAIT, in_transaction=True)
     try:
         sql.lock_until_end(_SENDING)
     except OperationalError as error:
@@ -63,7 +66,7 @@ def wait_until_nothing_is_sent() -> None:
         raise BeingSent(
             _("A file is being handed to the bank, which is slow to answer. Nothing changed; try again in a minute.")
         ) from None
-    sql.value("SELECT set_config('lock_timeout', %s, true)", [before])
+    _wait_for_locks(before, in_transaction=True)
     sleep(_leaves_for(PayoutFile.objects.all()).total_seconds())
 
 
@@ -93,6 +96,13 @@ def sole_contact(file_id: UUID) -> Iterator[bool]:
 def mark_leaving(file_id: UUID) -> None:
     """In the transaction that writes the submission."""
     PayoutFile.objects.filter(pk=file_id).update(is_leaving=True)
+
+
+def _wait_for_locks(at_most: str, *, in_transaction: bool) -> str:
+    """For how long this session waits for a lock from now on, or until the transaction ends; how long it did."""
+    before = str(sql.value("SELECT current_setting('lock_timeout')"))
+    sql.value("SELECT set_config('lock_timeout', %s, %s)", [at_most, in_transaction])
+    return before
 
 
 def _leaves_for(files: "QuerySet[PayoutFile]") -> timedelta:

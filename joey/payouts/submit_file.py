@@ -98,11 +98,12 @@ def _start(
     elif not holds_these:
         book_not_sendable(file.id, now=now)
         return Submitted.NOT_SENT
-    PayoutSubmission.objects.create(file=file, rail_account=rail_account, started_at=now)
     for attempt in attempts:
         attempt.file = file
     if is_first:
         move_attempts([AttemptMove(attempt, _SUBMITTED) for attempt in attempts], now=now)
+    # Last, for the mark counts from when this is written (sending_lock.py), and the booking may have waited.
+    PayoutSubmission.objects.create(file=file, rail_account=rail_account, started_at=now)
     mark_leaving(file.id)
     return None
 

@@ -8,17 +8,19 @@ from time import sleep
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import sql
 from joey.kit.refusals import Conflict, Forbidden, Invalid
 from joey.payouts import sending_lock
 from joey.payouts.give_up import give_up
 from joey.payouts.holds import open_holds, place_hold
-from joey.payouts.models import PayoutFile, PayoutPause, PayoutSubmission
+from joey.payouts.models import PayoutAttempt, PayoutFile, PayoutPause, PayoutSubmission
 from joey.payouts.pause import end_pause, pause_payouts
 from joey.payouts.pay_due import pay_due
 from joey.payouts.queries import payout_of
+from joey.payouts.resolve import resolve
 from joey.payouts.send_due import Sent, send_due
 from joey.payouts.take_answers import take_answers
 from joey.record.queries import events_of
@@ -114,9 +116,14 @@ def test_pausing_beside_sending_lets_it_be_sent_whole_or_not_at_all(committed_db
 
 
 def test_while_a_file_leaves_for_too_long_neither_pause_nor_hold_returns_and_both_say_why(
-    committed_db: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+    committed_db: EmbeddedPostgres, bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = ready_shop()
+    approved(shop, 4_000)
+    send_due(now=NOW)
+    bank.decide_all("settled")
+    take_answers(now=NOW)
+    paid = PayoutAttempt.objects.get()
     monkeypatch.setattr(sending_lock, "WAIT", "50ms")
     leaving = Barrier(2)
 
@@ -133,12 +140,35 @@ def test_while_a_file_leaves_for_too_long_neither_pause_nor_hold_returns_and_bot
         pause_payouts(reason=WHY, now=NOW)
     with pytest.raises(sending_lock.BeingSent):
         place_hold(shop, reason=WHY, now=NOW)
+    with pytest.raises(sending_lock.BeingSent):  # a finding of something else stops payouts too
+        resolve(paid, outcome="not_paid", by=ada(), reason=WHY, now=NOW)
     leaving.wait(10)
     thread.join(10)
 
     assert not PayoutPause.objects.exists()
     assert not open_holds().exists()
     pause_payouts(reason=WHY, now=NOW)
+
+
+def test_a_sender_waits_as_long_as_a_stop_may(committed_db: EmbeddedPostgres) -> None:
+    """A stop keeps the lock while a file that nobody sends any more counts as leaving."""
+    stopping = Event()
+
+    def stop() -> None:
+        with transaction.atomic():
+            sending_lock.wait_until_nothing_is_sent()
+            stopping.set()
+            sleep(0.5)
+        connection.close()
+
+    thread = Thread(target=stop)
+    thread.start()
+    stopping.wait(10)
+    sql.execute("SET lock_timeout = '50ms'")
+    with sending_lock.submitting():
+        assert sql.value("SELECT current_setting('lock_timeout')") == "50ms"
+    sql.execute("RESET lock_timeout")
+    thread.join(10)
 
 
 @pytest.mark.parametrize(

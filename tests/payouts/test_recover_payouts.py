@@ -299,6 +299,25 @@ def test_a_payout_of_the_backup_that_cannot_be_taken_over_is_unknown_until_it_is
     prove()
 
 
+def test_a_payout_that_needed_two_operators_beside_one_that_was_left_out_had_them(
+    committed_db: EmbeddedPostgres, bank: Bank
+) -> None:
+    shop = ready_shop(1_200_000)
+    damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 600001"
+    with since_the_backup(committed_db, damage):
+        approve(requested(shop, 600_001, "first"), by=ada(), now=NOW)
+        send_due(now=NOW)
+        hear(bank, "settled", day=0)
+        second = requested(shop, 500_000, "second")
+        for operator in (ada(), second_operator()):
+            approve(second, by=operator, now=NOW)
+        send_due(now=NOW)
+        hear(bank, "settled", day=0)
+
+    assert payout_of(shop, second.id).state == "paid"
+    prove()
+
+
 @pytest.mark.parametrize("at_the_backup", ["nothing", "requested", "prepared", "submitted"])
 def test_a_file_that_holds_a_payout_that_was_left_out_never_goes_again(
     committed_db: EmbeddedPostgres, bank: Bank, at_the_backup: str
