@@ -48,6 +48,10 @@ LINES = BY_ANSWERS | {
     ),
     "overdue: K1 was not answered in time": "K1: not answered in time.",
     "given_up: K1 is not waited for any more": "K1: an operator gave up waiting.",
+    "not_sendable: K1 is in a file with a transfer that must not leave": (
+        "K1: the bank does not know this file, and it is not sent again: another transfer in it was left out by a"
+        " restore."
+    ),
     "unknown_transfer: 12 more are not in this file": (
         "The bank answered about 12 more transfers that are not in this file."
     ),

@@ -1,6 +1,7 @@
 """Operators approve payouts and refuse them, or the rule approves small ones."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from joey.kit.refusals import Refusal
@@ -21,15 +22,26 @@ class ApprovalSteps(FindingSteps):
     def __init__(self) -> None:
         super().__init__()
         self.approvals: dict[str, set[str]] = {}  # by payout: the contacts of who approved it
+        self.needed: dict[str, int] = {}  # how many it needed when they did
 
     def approve_as(self, operator: Person, payout: Payout) -> None:
+        needed = 2 if self.requested_with(payout) >= TWO_FROM[payout.currency] else 1
         approve(payout, by=operator, now=self.now)
+        if payout.state == "requested":
+            self.needed[str(payout.pk)] = needed
         self.approvals.setdefault(str(payout.pk), set()).add(operator.contact)
+
+    def requested_with(self, payout: Payout) -> int:
+        """What its shop requested within 24 hours, but for what came back before it was paid."""
+        own = Payout.objects.filter(shop=payout.shop_id, currency=payout.currency)
+        counted = own.exclude(state__in=("failed", "refused"))
+        since = payout.requested_at - timedelta(hours=24)
+        return sum(each.amount_minor for each in counted if each.requested_at > since)
 
     def lacks_approval(self, payout: Payout) -> bool:
         """By operators who are here now; the rule needs none."""
         here = {operator.contact for operator in self.operators if operator.is_active}
-        needed = 2 if payout.amount_minor >= TWO_FROM[payout.currency] else 1
+        needed = self.needed.get(str(payout.pk), 1)
         approved = self.approvals.get(str(payout.pk), set())
         return BY_RULE not in approved and len(approved & here) < needed
 

@@ -84,9 +84,10 @@ class Heard:
         if not line.shop and names.shop:
             line.shop, line.changed = names.shop, True
         known, waited = (report.state != "unknown", *at), line.open_unread
-        if report.currency == line.currency and (line.newest is None or known > line.newest[0]):
-            line.changed = line.changed or line.newest is None or report != line.newest[1]
-            line.newest = (known, report)
+        moves = line.in_its_currency(report)
+        if moves and (line.newest is None or known > line.newest[0]):
+            line.changed = line.changed or line.newest is None or moves != line.newest[1]
+            line.newest = (known, moves)
             line.changed |= line.open_unread != waited
         line.changed |= line.back_and_elsewhere != was
 

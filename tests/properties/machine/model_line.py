@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from joey.marketplaces.port import ByPosition, OrderReport, RefundReport
@@ -121,6 +121,16 @@ class Line:
         assert self.newest is not None
         return self.newest[1]
 
+    def in_its_currency(self, report: OrderReport) -> OrderReport | None:
+        """What moves the line, if it can: one that gives nothing does in any currency."""
+        if report.currency == self.currency:
+            return report
+        if report.state not in GIVES_NOTHING:
+            return None
+        return replace(
+            report, currency=self.currency, paid_minor=0, commission_minor=0, service_fee_minor=0, protected_minor=0
+        )
+
     @property
     def shops_part(self) -> int:
         return self.pending + self.held + self.released
@@ -193,7 +203,7 @@ class Line:
         """What the newest report of all holds the line for."""
         assert self.last is not None
         report = self.last[1]
-        if report.currency != self.currency:
+        if self.in_its_currency(report) is None:
             return "currency"
         if report.state == "unknown":
             return "unknown_code"

@@ -4,6 +4,7 @@ from functools import partial
 
 from joey.kit.refusals import Refusal
 from joey.money.money import Money
+from joey.payouts.first_limits import FIRST_LIMITS
 from joey.payouts.holds import open_holds
 from joey.payouts.models import Payout
 from joey.payouts.request_payout import request_payout
@@ -90,6 +91,7 @@ class RequestSteps(LineOperatorRules):
         running = Payout.objects.filter(shop__slug=shop, currency=amount.currency, state__in=IN_PROGRESS).exists()
         always = {"invalid": amount.minor <= 0, "below_floor": amount.minor < 10 ** CURRENCIES[amount.currency]}
         if known is None:
+            always["invalid"] |= amount.minor > FIRST_LIMITS[amount.currency][3]  # what no operator may approve
             reasons = always | {
                 "insufficient_balance": amount.minor > self.available(shop, amount.currency),
                 "payee_paused": self.now < self.usable_from[shop],
