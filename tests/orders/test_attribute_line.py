@@ -128,14 +128,14 @@ def test_lines_of_two_shops_that_are_found_late_contradict_as_they_would_have(he
 def test_a_marketplace_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, lost: OrderLine) -> None:
     leased(meis_shop(), key="999")
     OrderLine.objects.filter(pk=polled_elsewhere()).update(marketplace="gone")
-    inner = module.retry_suspense
+    inner = module._retry_lines
 
-    def fails_for_one(marketplace: str, **given: object) -> int:
+    def fails_for_one(marketplace: str, **given: object) -> object:
         if marketplace == "gone":
             raise RuntimeError("a fault")
         return inner(marketplace, **given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "retry_suspense", fails_for_one)
+    monkeypatch.setattr(module, "_retry_lines", fails_for_one)
 
     with pytest.raises(RuntimeError, match="a fault"):  # so that the job counts as failed
         retry_all_suspense(now=NOW)

@@ -151,7 +151,7 @@ def test_while_a_file_leaves_for_too_long_neither_pause_nor_hold_returns_and_bot
 
 
 def test_a_sender_waits_as_long_as_a_stop_may(committed_db: EmbeddedPostgres) -> None:
-    """A stop keeps the lock while a file that nobody sends any more counts as leaving."""
+    """A stop keeps the lock while a file whose sender is gone counts as leaving."""
     stopping = Event()
 
     def stop() -> None:
