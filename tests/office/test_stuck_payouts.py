@@ -130,7 +130,7 @@ def test_a_finding_that_cannot_be_is_refused_by_name(bank: Bank) -> None:
         signed_in(ada()), "payouts_payouthold", "resolve", hold.pk, outcome="overpaid", borne_by="shop", reason="x"
     ).content.decode()
 
-    assert "settled, rejected" in said
+    assert "That cannot have become of this transfer, by what is booked of it." in said
     assert not PayoutHoldClosing.objects.exists()
 
 
