@@ -2,10 +2,10 @@
 -- nothing checked, nothing repeatable, nothing asked twice. `bench_report` and `bench_refund` hold the parsed reports.
 
 -- reported
-INSERT INTO orders_report (marketplace, kind, external_order, external_line, reported_at, poll_id, again, digest,
+INSERT INTO orders_report (marketplace, kind, external_order, external_line, stamped_at, reported_at, poll_id, again, digest,
     payload, payload_sha256, problem, currency, state, held, reason, evidence, title, external_item, quantity,
     paid_minor, commission_minor, service_fee_minor, rate_ppm, clicked_at, placed_at, paid_at, settled_at, case_id)
-SELECT '{marketplace}', 'order', external_order, external_line, reported_at, 0, false, digest, payload, digest, '',
+SELECT '{marketplace}', 'order', external_order, external_line, reported_at, reported_at, 0, false, digest, payload, digest, '',
     currency, state, '', '', jsonb_build_array(jsonb_build_object('kind', 'position_at_click', 'key', position_key)),
     title, external_item, quantity, paid_minor, commission_minor, service_fee_minor, rate_ppm, clicked_at, placed_at,
     paid_at, settled_at, ''
@@ -135,10 +135,10 @@ FROM commissions_commission;
 ANALYZE ledger_journal;
 
 -- one in twenty returned, all of it
-INSERT INTO orders_report (marketplace, kind, external_order, external_line, reported_at, poll_id, again, digest,
+INSERT INTO orders_report (marketplace, kind, external_order, external_line, stamped_at, reported_at, poll_id, again, digest,
     payload, payload_sha256, problem, currency, state, held, reason, title, external_item, case_id, counts,
     refund_minor, commission_back_minor)
-SELECT '{marketplace}', 'refund', external_order, external_line, reported_at, 0, false, digest, payload, digest, '',
+SELECT '{marketplace}', 'refund', external_order, external_line, reported_at, reported_at, 0, false, digest, payload, digest, '',
     '', '', '', '', '', '', case_id, counts, refund_minor, commission_back_minor
 FROM bench_refund;
 

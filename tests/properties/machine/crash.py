@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from time import sleep
 from typing import Any, TypeVar
 
 from django.db import connection
+
+from joey.kit import sql
 
 T = TypeVar("T")
 
@@ -46,8 +49,15 @@ def dies(verb: Callable[[], object], name: str, crash: int = 0) -> bool:
             raise
         with suppress(Exception):
             connection.close()
+        _wait_until_gone(dying.session)
         return True
     return False
+
+
+def _wait_until_gone(session: int) -> None:
+    """PostgreSQL lets go of what a dead session had locked once it has noticed: the next process comes after that."""
+    while sql.value("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)", [session]):
+        sleep(0.01)
 
 
 class _Dying:
@@ -55,12 +65,14 @@ class _Dying:
 
     def __init__(self, at: int) -> None:
         self.left, self.dead = at, False
+        self.session = 0  # that broke
 
     def __call__(self, execute: Callable[..., Any], *given: Any) -> Any:
         self.left -= 1
         if self.left == 0 or self.dead:
             self.dead = True
-            if connection.connection is not None:
+            if connection.connection is not None and not connection.connection.closed:
+                self.session = connection.connection.info.backend_pid
                 connection.connection.close()
             raise Killed
         return execute(*given)
