@@ -55,7 +55,7 @@ def dies(verb: Callable[[], object], name: str, crash: int = 0) -> bool:
 
 
 def _wait_until_gone(session: int) -> None:
-    """PostgreSQL lets go of what a dead session had locked once it has noticed: the next process comes after that."""
+    """A dead session keeps its locks until PostgreSQL has noticed, and the next process comes later than that."""
     while sql.value("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)", [session]):
         sleep(0.01)
 
