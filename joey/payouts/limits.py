@@ -85,10 +85,14 @@ def use_limits() -> None:
 def approvals_needed(payout: Payout, limits: PayoutLimits) -> int:
     """0, 1 or 2 operators. What the shop requested within 24 hours counts, so that splitting a sum changes nothing."""
     together = requested_together(payout.shop_id, payout.currency, payout.requested_at)
-    total = together.aggregate(total=Sum("amount_minor"))["total"] or 0
-    if total >= limits.two_from_minor:
+    return approvals_for(together.aggregate(total=Sum("amount_minor"))["total"] or 0, limits)
+
+
+def approvals_for(together_minor: int, limits: PayoutLimits) -> int:
+    """The same of what counts as one sum."""
+    if together_minor >= limits.two_from_minor:
         return 2
-    return 0 if total < limits.by_rule_below_minor else 1
+    return 0 if together_minor < limits.by_rule_below_minor else 1
 
 
 def requested_together(shop: Any, currency: Any, requested_at: Any) -> "QuerySet[Payout]":

@@ -13,7 +13,7 @@ from joey.payouts.by_rule import to_decide, with_rule, with_together
 from joey.payouts.gate import holds_on_payout
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.kept_back import with_file_kept_back
-from joey.payouts.limits import limits_now
+from joey.payouts.limits import approvals_for, limits_now
 from joey.payouts.models import (
     Payee,
     Payout,
@@ -180,7 +180,7 @@ def payouts_to_decide(*, limit: int = 200, after: UUID | None = None) -> list[To
             row=_row(payout),
             shop_slug=payout.shop.slug,
             shop_name=payout.shop.name,
-            needs_two=payout.currency in limits and payout.together_minor >= limits[payout.currency].two_from_minor,
+            needs_two=payout.currency in limits and approvals_for(payout.together_minor, limits[payout.currency]) == 2,
             approved_once_by=approved.get(payout.pk),
         )
         for payout in found

@@ -4,6 +4,7 @@ Where the rail's answers leave nothing open but the world knows better, as a sta
 first finding opens the question.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -149,17 +150,22 @@ def _is_booked(attempt: PayoutAttempt, outcome: str, out: Overpayments) -> bool:
     return outcome in (_O.SETTLED, _O.OVERPAID) if out else outcome == attempt.state
 
 
+def check_possible(outcome: str, possible: Sequence[str]) -> None:
+    """Raises Invalid ("outcome"), which names no state by its code: the office shows them in words."""
+    if outcome not in possible:
+        raise Invalid(
+            _("That cannot have become of this transfer, by what is booked of it."),
+            field="outcome",
+            possible=list(possible),
+        )
+
+
 def _check_finding(attempt: PayoutAttempt, outcome: str, borne_by: str, out: Overpayments) -> None:
     possible = FINDINGS.get(_A(attempt.state), ())
     if out:
         confirms = (_O.SETTLED,) if attempt.state == _A.SETTLED else ()
         possible = (*confirms, _O.OVERPAID, _O.OVERPAID_AGAIN, _O.RETURNED)
-    if outcome not in possible:
-        raise Invalid(
-            _("That cannot have become of this transfer, by what is booked of it."),
-            field="outcome",
-            possible=[each.value for each in possible],
-        )
+    check_possible(outcome, [each.value for each in possible])
     if borne_by not in ("shop", "platform") or (borne_by == "platform" and outcome not in OVERPAYMENTS):
         raise Invalid(_("Only an overpayment can be borne by the platform."), field="borne_by")
     if out and outcome == _O.OVERPAID and borne_by != _newest(out).borne_by:

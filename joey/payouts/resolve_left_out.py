@@ -24,7 +24,7 @@ from joey.payouts.models import Payout, PayoutAttempt, PayoutDecision
 from joey.payouts.pause import end_pause, open_pauses
 from joey.payouts.rails.registry import connect_rail, default_rail
 from joey.payouts.release import release_payout
-from joey.payouts.resolve import AnotherOperatorNeeded, NothingToResolve
+from joey.payouts.resolve import AnotherOperatorNeeded, NothingToResolve, check_possible
 from joey.payouts.stop_for_left_out import stop_for
 from joey.people.models import Person
 from joey.record.append import append
@@ -72,12 +72,7 @@ def resolve_left_out(
     before = found.found.outcome if found and found.found else ""
     if found is None or (not found.is_open and outcome == before):
         raise NothingToResolve(_("It is clear what became of this transfer; there is nothing to resolve."))
-    if outcome not in FINDINGS[before]:
-        raise Invalid(
-            _("That cannot have become of this transfer, by what is booked of it."),
-            field="outcome",
-            possible=list(FINDINGS[before]),
-        )
+    check_possible(outcome, FINDINGS[before])
     if borne_by != "shop":
         raise Invalid(_("Only an overpayment can be borne by the platform."), field="borne_by")
     last = {finding.by: finding.outcome for finding in found.findings_since}  # of each operator the last one counts

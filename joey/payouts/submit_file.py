@@ -89,13 +89,12 @@ def _start(
         return Submitted.NOT_SENT
     is_first = attempts[0].state == _PREPARED
     payouts = [attempt.payout_id for attempt in attempts]
-    holds_these = _transfers_in(prepared, file, manifest) == {attempt.rail_key for attempt in attempts}
     if is_first:
-        if _anything_stopped(file, payouts, now, holds_these=holds_these):
+        if _anything_stopped(file, payouts, now, holds_these=_holds(prepared, attempts, file, manifest)):
             return Submitted.WITHDRAWN
     elif not _may_go_again(file, payouts, manifest, now):
         return Submitted.NOT_SENT
-    elif not holds_these:
+    elif not _holds(prepared, attempts, file, manifest):
         book_not_sendable(file.id, now=now)
         return Submitted.NOT_SENT
     for attempt in attempts:
@@ -108,12 +107,13 @@ def _start(
     return None
 
 
-def _transfers_in(prepared: PreparedFile, file: PayoutFile, manifest: RailManifest) -> set[str] | None:
-    """The keys of all transfers in the bytes; None where they cannot be read."""
+def _holds(prepared: PreparedFile, attempts: Sequence[PayoutAttempt], file: PayoutFile, manifest: RailManifest) -> bool:
+    """Whether the bytes hold the transfers of these attempts and no other; not where they cannot be read."""
     try:
-        return {transfer.key for transfer in manifest.read(file.message_id, prepared)}
+        found = {transfer.key for transfer in manifest.read(file.message_id, prepared)}
     except ValueError:
-        return None
+        return False
+    return found == {attempt.rail_key for attempt in attempts}
 
 
 def _anything_stopped(file: PayoutFile, payouts: Sequence[UUID], now: datetime, *, holds_these: bool) -> bool:

@@ -103,6 +103,15 @@ def since_the_backup(
             owner.execute("DROP SCHEMA IF EXISTS backup, before, restored CASCADE")
 
 
+def lulus_left_out(postgres: EmbeddedPostgres) -> Shop:
+    """Lulu's shop, whose payout of 40.00 a restore left out."""
+    lulu = lulus_ready_shop(4_000)
+    with since_the_backup(postgres, LULUS_LOST):
+        approved(lulu, 4_000)
+        send_due(now=NOW)
+    return lulu
+
+
 def hear(bank: Bank, state: str, *, day: int) -> None:
     bank.decide_all(state)
     take_answers(now=NOW + day * DAY, all_files=True)
@@ -247,8 +256,7 @@ def test_a_payout_that_cannot_be_taken_over_stops_no_other_and_holds_its_shop(
 ) -> None:
     shop, lulu = ready_shop(10_000), lulus_ready_shop(4_000)
 
-    damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
-    with since_the_backup(committed_db, damage, twice=True) as recovered:
+    with since_the_backup(committed_db, LULUS_LOST, twice=True) as recovered:
         approved(lulu, 4_000), approved(shop)
         send_due(now=NOW)  # both in one file
         hear(bank, "settled", day=1)
@@ -278,8 +286,7 @@ def test_a_payout_of_the_backup_that_cannot_be_taken_over_is_unknown_until_it_is
     if at_the_backup == "submitted":
         send_due(now=NOW)
 
-    damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
-    with since_the_backup(committed_db, damage, twice=True) as recovered:
+    with since_the_backup(committed_db, LULUS_LOST, twice=True) as recovered:
         if at_the_backup == "requested":
             approve(of_lulu, by=ada(), now=NOW)
         send_due(now=NOW)
@@ -332,8 +339,7 @@ def test_a_file_that_holds_a_payout_that_was_left_out_never_goes_again(
     bank.faults = ["500"]  # it takes nothing
     if at_the_backup == "submitted":
         send_due(now=NOW)
-    damage: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
-    with since_the_backup(committed_db, damage):
+    with since_the_backup(committed_db, LULUS_LOST):
         of_lulu = of_lulu or requested(lulu, 4_000)
         if at_the_backup in ("nothing", "requested"):
             approve(of_lulu, by=ada(), now=NOW)
@@ -493,11 +499,8 @@ def test_what_operators_found_about_what_was_left_out_outlives_a_further_restore
 def test_what_operators_found_since_a_backup_that_knows_what_was_left_out_comes_with_its_restore(
     committed_db: EmbeddedPostgres, bank: Bank, found: int, outcome: str
 ) -> None:
-    lulu = lulus_ready_shop(4_000)
     operators = [ada(), second_operator()]
-    with since_the_backup(committed_db, LULUS_LOST):
-        approved(lulu, 4_000)
-        send_due(now=NOW)
+    lulu = lulus_left_out(committed_db)
 
     with since_the_backup(committed_db):
         for operator in operators[:found]:
@@ -524,11 +527,8 @@ def test_what_operators_found_since_a_backup_that_knows_what_was_left_out_comes_
 def test_what_was_found_about_what_was_left_out_is_asked_again_once_an_operator_finds_something_else(
     committed_db: EmbeddedPostgres, bank: Bank, first: str, then: str, after: dict[str, int]
 ) -> None:
-    lulu = lulus_ready_shop(4_000)
     operators = [ada(), second_operator()]
-    with since_the_backup(committed_db, LULUS_LOST):
-        approved(lulu, 4_000)
-        send_due(now=NOW)
+    lulu = lulus_left_out(committed_db)
     transfer = left_out_payouts()[0].transfer
     for by in operators:
         found_by(UUID(transfer), by, first)
@@ -558,11 +558,8 @@ def test_what_was_found_about_what_was_left_out_is_asked_again_once_an_operator_
 def test_who_doubts_what_was_found_about_what_was_left_out_is_outvoted(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
-    lulu = lulus_ready_shop(4_000)
     operators = [ada(), second_operator()]
-    with since_the_backup(committed_db, LULUS_LOST):
-        approved(lulu, 4_000)
-        send_due(now=NOW)
+    lulu = lulus_left_out(committed_db)
     payout = left_out_payouts()[0].payout_id
     for by in operators:
         found_by(payout, by, "settled")
