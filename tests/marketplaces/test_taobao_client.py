@@ -55,7 +55,9 @@ def no_refunds() -> tuple[int, Any]:
 @pytest.mark.parametrize(
     "trouble",
     [(500, "<html>"), (503, ""), (429, ""), error(10), error(6), error(15, "isp.top-remote-connection-timeout"),
-     error(50, "isp.system-busy"), error(15, "3001"), (200, b'{"tbk_dg'), (200, {"something": "else"}), (200, [1])],
+     error(50, "isp.system-busy"), error(15, "3001"), (200, b'{"tbk_dg'), (200, {"something": "else"}), (200, [1]),
+     error(3), error(50, "40001"), error(15, "1201"), error(15, "719"), error(50, "25"), error(15, "isp.sys-error"),
+     error(15, "isp.pubrpt-service-unavailable"), error(50, "50002", "too often")],
 )  # fmt: skip
 def test_passing_trouble_is_tried_again(script: Script, trouble: Any) -> None:
     script.answers = [trouble, trouble, EMPTY_SEARCH]
@@ -77,7 +79,11 @@ def test_trouble_that_stays_is_unavailable_after_three_tries(script: Script) -> 
 @pytest.mark.parametrize(
     "no",
     [error(25), error(29, "isv.appkey-not-exists"), error(27), error(11, "", "27939"), error(40), error(22), error(31),
-     error(15, "isv.invalid-parameter", "adzone_id"), error(50, "isv.permission-api-package-limit"), (404, "")],
+     error(15, "isv.invalid-parameter", "adzone_id"), error(50, "isv.permission-api-package-limit"), (404, ""),
+     *(error(15, f"isp.{fault}") for fault in ("relation-id-not-corrent", "special-id-not-corrent", "pid-check-error",
+       "rebate-id-not-match", "url_item_get_error", "url_xid_not_match", "param-error")),
+     *(error(50, number) for number in ("2", "4", "5", "30001", "30002", "10000", "1001", "1911")),
+     error(40, "25"), error(24), error(41, "40001")],
 )  # fmt: skip
 def test_a_no_is_not_tried_again(script: Script, no: Any) -> None:
     script.answers = [no]
@@ -274,13 +280,16 @@ def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -
 
 
 def test_a_refund_report_that_says_no_beside_its_data_is_a_no(script: Script) -> None:
-    bad = (200, {"tbk_order_refund_get_response": {"result_code": 500, "biz_error_code": 101, "data": {}}})
-    script.answers = [bad]
+    why = "member_type must not be empty"
+    refusal = {"result_code": 500, "biz_error_code": 101, "biz_error_desc": why, "data": {}}
+    script.answers = [(200, {"tbk_order_refund_get_response": refusal})]
 
-    with pytest.raises(MarketplaceRefused) as refused:
+    with pytest.raises(MarketplaceRefused, match=why) as refused:
         list(read_reports(script.connector(), REFUNDS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
 
     assert refused.value.facts["sub_code"] == "101"
+    asked = json.loads(script.asked[0]["publisher_refund_order_query_option"])
+    assert asked.keys() >= {"query_type", "start_time", "end_time", "page_no", "page_size", "order_scene", "member_type"}
 
 
 def test_nothing_older_than_ninety_days_is_asked_for(script: Script) -> None:

@@ -44,23 +44,23 @@ def item_rows() -> list[Any]:
     return listed(sample("search"), "result_list", "map_data")
 
 
-def test_paid_order_has_its_estimate_and_the_service_fee_rounded_up() -> None:
+def test_paid_order_has_its_estimate_and_the_service_fee_that_is_reported() -> None:
     seen = parse.order_report(order_rows()[0])
 
     assert (seen.external_order, seen.external_line) == ("4294159887444064307", "4294159887445064307")
     assert (seen.state, seen.evidence, seen.quantity) == ("paid", (ByPosition("110000000001", "clicked"),), 1)
-    assert (seen.paid_minor, seen.commission_minor, seen.service_fee_minor) == (6900, 381, 39)  # 38.1 fen, rounded up
+    assert (seen.paid_minor, seen.commission_minor, seen.service_fee_minor) == (6900, 381, 38)
     assert seen.rate_ppm == 55_000
     assert seen.clicked_at == datetime(2026, 11, 22, 0, 50, 1, tzinfo=UTC)
     assert seen.reported_at == datetime(2026, 11, 22, 1, 1, 20, tzinfo=UTC)
     assert seen.settled_at is None
 
 
-def test_settled_order_counts_what_was_settled_and_both_fees_and_takes_numbers_as_they_are() -> None:
+def test_settled_order_counts_what_was_settled_and_the_technical_fee_and_takes_numbers_as_they_are() -> None:
     seen = parse.order_report(order_rows()[1])
 
     assert seen.state == "settled"
-    assert (seen.paid_minor, seen.commission_minor, seen.service_fee_minor) == (24000, 2880, 300)
+    assert (seen.paid_minor, seen.commission_minor, seen.service_fee_minor) == (24000, 2880, 288)
     assert (seen.rate_ppm, seen.quantity) == (120_000, 2)
     assert seen.settled_at == datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -204,6 +204,46 @@ def test_a_case_counts_by_its_status(status: int) -> None:
     seen = parse.refund_report({**refund_rows()[0], "refund_status": status})
 
     assert seen.counts is (status in {2, 12, 13})
+
+
+def test_the_special_service_fee_is_outside_of_the_commission_already() -> None:
+    row = order_rows()[1]
+    with_fee = parse.order_report({**row, "platform_special_service_fee": "3.00"})
+
+    assert with_fee.service_fee_minor == parse.order_report(row).service_fee_minor
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("tk_commission_fee_refund", 1), ("tk_subsidy_fee_refund", 1), ("tk_commission_alimm_refund_fee", 0),
+     ("tk_subsidy_alimm_refund_fee", 0), ("tk_commission_agent_refund_fee", 0), ("tk_subsidy_agent_refund_fee", 0)],
+)  # fmt: skip
+def test_what_is_given_back_is_commission_and_subsidy_and_with_the_fees_the_whole(name: str, more: int) -> None:
+    row = refund_rows()[0]
+    before, whole = parse.refund_report(row), fen(row, "show_return_fee")
+    part = fen(row, name) or 0
+    changed = {**row, name: f"0.{part + 1:02d}" if part < 99 else f"{(part + 1) / 100:.2f}"}
+
+    with pytest.raises(UnreadableField, match="not the sum"):
+        parse.refund_report(changed)
+    assert whole is not None
+    seen = parse.refund_report({**changed, "show_return_fee": f"{(whole + 1) / 100:.2f}"})
+    assert seen.commission_back_minor == before.commission_back_minor + more
+
+
+def test_a_row_without_its_time_of_change_is_from_the_latest_time_that_it_names() -> None:
+    row = {name: value for name, value in order_rows()[1].items() if name != "modified_time"}
+
+    assert parse.order_report(row).reported_at == datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+    times = [name for name in row if name.endswith("_time")]
+    with pytest.raises(UnreadableField, match="modified_time"):
+        parse.order_report({name: value for name, value in row.items() if name not in times})
+
+
+def test_the_encrypted_id_of_a_buyer_is_not_kept() -> None:
+    seen = parse.order_report({**order_rows()[0], "uvid": "AB12"})
+
+    assert "uvid" not in seen.payload
 
 
 def test_counting_case_without_its_amount_is_unreadable() -> None:

@@ -59,16 +59,18 @@ def test_a_row_says_what_was_bought(sandbox: Sandbox, quiet_hour: Callable[[], f
     assert (row["adzone_id"], row["relation_id"]) == (110000000001, 2345678901)
 
 
-def test_before_settlement_the_settled_fields_are_zero(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
+def test_before_settlement_the_settled_fields_are_zero_or_absent_and_the_fee_is_an_estimate(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
     start = quiet_hour()
     sandbox.bulk(lines(start, 1))
 
     row = sandbox.all_orders(start, start + 1200)[0]
 
     assert row["tk_status"] == 12
-    assert (row["pay_price"], row["pub_share_fee"], row["alimama_share_fee"]) == ("0.00", "0.00", "0.00")
-    assert row["tk_earning_time"] == ""
-    assert "relation_id" not in row
+    assert (row["pub_share_fee"], row["total_commission_fee"]) == ("0.00", "0.00")
+    estimate = int(row["pub_share_pre_fee"].replace(".", ""))
+    assert int(row["alimama_share_fee"].replace(".", "")) == estimate // 10 > 0
+    assert not {"pay_price", "tk_earning_time", "relation_id", "special_id"} & row.keys()
+    assert row["tk_deposit_time"] == "--"
 
 
 def test_pages_go_on_by_position_and_hold_everything_once(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:

@@ -152,6 +152,9 @@ def test_pages_go_on_by_position(sandbox: Sandbox, quiet_hour: Callable[[], floa
         (101, {"query_type": None}),
         (101, {"page_size": 101}),
         (101, {"member_type": 9}),
+        (101, {"member_type": 3}),
+        *((101, {name: None}) for name in ("page_no", "page_size", "order_scene", "member_type")),
+        (101, {"order_scene": 2}),
         (101, {"order_scene": True}),
         (101, {"query_type": 5, "start_time": "2022-12-19 00:00:00"}),
         (102, {"start_time": "yesterday"}),
@@ -167,6 +170,7 @@ def test_a_bad_question_is_refused_beside_the_data(sandbox: Sandbox, code: int, 
 
     assert answer["result_code"] != 200
     assert answer["biz_error_code"] == code
+    assert answer["biz_error_desc"]
     assert answer["data"] == {}
 
 

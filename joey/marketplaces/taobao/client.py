@@ -40,9 +40,17 @@ CALLS_PER_SECOND = 25  # the order report takes about 40 for the whole account
 # Codes after which the same call may work: throttled, busy, upload broken. 15 and 50 depend on the sub-code.
 RETRYABLE = frozenset({3, 5, 6, 8, 10})
 LIMITED = frozenset({4, 7})
-# Numbers of the order report that mean "busy": 3001, and the account-wide throttles, which last until tomorrow.
-BUSY_NUMBERS = frozenset({"3001"})
+REMOTE = frozenset({15, 50})  # the method itself refused, and says why by a sub-code
+# Sub-codes of passing trouble: of the order report (3001), of searches (the next three; 50002 is "too often"), of
+# conversions (25). The account-wide throttles of the order report last until tomorrow.
+PASSING = frozenset({"3001", "40001", "1201", "719", "25"})
+TOO_OFTEN = frozenset({"50002"})
 THROTTLED_NUMBERS = frozenset({"3000", "9100"})
+# "isp." is the platform's own fault, but for these, which are the caller's: unchanged, they never work.
+CALLERS_FAULT = frozenset({
+    "isp.relation-id-not-corrent", "isp.special-id-not-corrent", "isp.rebate-id-not-match", "isp.url_item_get_error",
+    "isp.url_xid_not_match", "isp.param-error", "isp.pid-check-error",
+})  # fmt: skip
 WINDOW_TOO_LONG = "2007"
 
 _BAN = re.compile(r"last for (\d{1,6}) more second", re.IGNORECASE)
@@ -218,8 +226,10 @@ def _kind_of(code: int, sub_code: str, words: str) -> Literal["again", "wait", "
         return "tomorrow"
     if code in LIMITED or "limited-by" in sub_code or _BAN.search(words):
         return "wait"
-    if code in RETRYABLE or sub_code in BUSY_NUMBERS:
+    if code in REMOTE and sub_code in TOO_OFTEN:
+        return "wait"
+    if code in RETRYABLE or (code in REMOTE and sub_code in PASSING):
         return "again"
-    if sub_code.startswith("isp."):  # the platform's own fault; "isv." is the caller's
+    if sub_code.startswith("isp.") and sub_code not in CALLERS_FAULT:
         return "again"
-    return "no"
+    return "no"  # "isv." is the caller's fault, and so is every number that is not named above

@@ -26,17 +26,19 @@ ROLES: Mapping[str, str] = {"2": "", "二方": "", "3": "/3", "三方": "/3"}
 COUNTS: Mapping[str, bool] = {
     "2": True, "12": True, "13": True, "3": False, "4": False, "11": False, "14": False, "15": False,
 }  # fmt: skip
-# The technical fee and the channel's own, which are both part of the order's fee.
+# Of what comes back, `show_return_fee`: what was ours, the technical fee, and the channel's own.
+_OURS_BACK = ("tk_commission_fee_refund", "tk_subsidy_fee_refund")
 _FEES_BACK = tuple(
     f"tk_{part}_{whose}_refund_fee" for part in ("commission", "subsidy") for whose in ("alimm", "agent")
 )
-MILLION = 1_000_000
+# When an order can have changed last, where a row does not say: exports and rows of years ago do not.
+_TIMES = ("tk_earning_time", "tk_paid_time", "tb_paid_time", "tk_deposit_time", "tb_deposit_time", "tk_create_time")
 MOST_LEVELS = 20  # of objects and lists inside each other; the real reports have three
 TOO_DEEP = "left out: too deep"
 
-# What could name the buyer is not kept. `special_id` and `unid` stand for a member.
+# What could name the buyer is not kept. `special_id` and `unid` stand for a member, `uvid` is an encrypted user id.
 _OF_THE_BUYER = re.compile(
-    r"buyer|receiver|consignee|member|special_id|unid|alipay_(?:account|id|no)|phone|mobile|(?:^|_)tel|e?mail|address"
+    r"buyer|receiver|consignee|member|special_id|unid|uvid|alipay_(?:account|id|no)|phone|mobile|(?:^|_)tel|e?mail|address"
     r"|contact|open_?u?id|nick|(?:user|real|full)_?name|id_?card|remark|memo|message",
     re.IGNORECASE,
 )
@@ -59,9 +61,9 @@ _REFUND_NAMES = _Names(order="tb_trade_parent_id", line="tb_trade_id", case="ref
 def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     """An element of the order report. Raises UnreadableField naming the field.
 
-    Settled, the commission is `pub_share_fee` and the marketplace keeps `alimama_share_fee` and the special service
-    fee; until then both are estimates: `pub_share_pre_fee`, and of it `alimama_rate` percent, rounded up. Closed, there
-    is none. `by_relation` takes the channel's relation id as the position where there is one.
+    Settled, the commission is `pub_share_fee`, until then the estimate `pub_share_pre_fee`, and the marketplace keeps
+    `alimama_share_fee` of either. The special service fee is outside of both already. Closed, there is no commission.
+    `by_relation` takes the channel's relation id as the position where there is one.
     """
     state = STATES.get(text(row, "tk_status"), "unknown")
     settled = state == "settled"
@@ -69,9 +71,10 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     paid = fen(row, "alipay_total_price")
     if settled:
         paid = fen(row, "pay_price") or paid
-    reported_at = moment(row, "modified_time")
+    times = [moment(row, name) for name in _TIMES]
+    reported_at = moment(row, "modified_time") or max((time for time in times if time), default=None)
     if reported_at is None:
-        raise UnreadableField("modified_time is missing")
+        raise UnreadableField("modified_time is missing, and so is every other time")
     rate = ppm(row, "tk_total_rate")
     return OrderReport(
         external_order=need(row, _ORDER_NAMES.order),
@@ -100,8 +103,8 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
 def refund_report(row: Row) -> RefundReport:
     """An element of the refund report. Raises UnreadableField naming the field.
 
-    `show_return_fee` is everything that flows back, the service fees included; what we have to give back is that
-    without the fees' share, because those were never ours.
+    What we have to give back is the commission and the subsidy that were ours; `show_return_fee` is that and the fees
+    that come back with it, which were never ours. Where the parts are not the whole, it is not known which is wrong.
 
     Documented: `tk_refund_time` is when the case was opened, `tk_refund_suit_time` when it was finished. That the first
     is the time of the refund is a guess: an order is not settled while a case of it is open, and this time never moves.
@@ -109,11 +112,14 @@ def refund_report(row: Row) -> RefundReport:
     reported_at = moment(row, "modified_time") or moment(row, "tk_refund_suit_time")
     if reported_at is None:
         raise UnreadableField("modified_time is missing")
-    fees = sum(fen(row, name) or 0 for name in _FEES_BACK)
+    ours = sum(_not_negative(fen(row, name) or 0, name) for name in _OURS_BACK)
+    fees = sum(_not_negative(fen(row, name) or 0, name) for name in _FEES_BACK)
     counts = one_of(COUNTS, row, "refund_status")
     whole_fee = fen(row, "show_return_fee")
     if whole_fee is None and counts:
         raise UnreadableField("show_return_fee is missing")
+    if counts and whole_fee != ours + fees:
+        raise UnreadableField("show_return_fee is not the sum of its parts")
     return RefundReport(
         case_id=need(row, _REFUND_NAMES.case),
         external_order=need(row, _REFUND_NAMES.order),
@@ -122,7 +128,7 @@ def refund_report(row: Row) -> RefundReport:
         payload=without_buyer(row),
         counts=counts,
         refund_minor=_not_negative(fen(row, "refund_fee") or 0, "refund_fee"),
-        commission_back_minor=_not_negative((whole_fee or 0) - fees if whole_fee else 0, "show_return_fee"),
+        commission_back_minor=ours,
         refunded_at=moment(row, "tk_refund_time") or moment(row, "tk_refund_suit_time"),
     )
 
@@ -163,16 +169,15 @@ def _value_without_buyer(value: Any, level: int) -> Any:
 
 
 def _commission(row: Row, state: OrderState) -> tuple[int, int]:
+    """What is reported for the line, and what the marketplace keeps of it."""
     if state == "closed":
         return 0, 0
-    if state == "settled":
-        earned = fen(row, "pub_share_fee")
-        if earned is None:
-            raise UnreadableField("pub_share_fee is missing")
-        fee = (fen(row, "alimama_share_fee") or 0) + (fen(row, "platform_special_service_fee") or 0)
-        return _not_negative(earned, "pub_share_fee"), _not_negative(fee, "alimama_share_fee")
-    estimate = _not_negative(fen(row, "pub_share_pre_fee") or 0, "pub_share_pre_fee")
-    return estimate, -(-estimate * (ppm(row, "alimama_rate") or 0) // MILLION)
+    name = "pub_share_fee" if state == "settled" else "pub_share_pre_fee"
+    commission = fen(row, name)
+    if commission is None and state == "settled":
+        raise UnreadableField(f"{name} is missing")
+    fee = _not_negative(fen(row, "alimama_share_fee") or 0, "alimama_share_fee")
+    return _not_negative(commission or 0, name), fee
 
 
 def _line(row: Row, trade_id: str) -> str:

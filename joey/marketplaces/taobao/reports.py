@@ -19,6 +19,8 @@ from joey.marketplaces.taobao.windows import halves, windows
 MOST_PAGES = 100
 UPDATED_ORDERS = 4  # query_type of the order report: by time of change
 UPDATED_REFUNDS = 5  # query_type of the refund report: by time of change
+ALL_SCENES = 1  # order_scene: channel and member orders too
+EITHER_PARTY = 4  # member_type of the refund report: cases of our own commissions, and of our cuts from others'
 
 Answer = tuple[Row, list[Row]]  # the page's own fields, its rows
 Ask = Callable[[int, str], Answer]  # page number, position_index
@@ -53,7 +55,7 @@ def _orders(client: Client, start: datetime, end: datetime) -> list[ReportedRow]
         "start_time": beijing.write(start),
         "end_time": beijing.write(end),
         "page_size": ORDERS.page_size,
-        "order_scene": 1,
+        "order_scene": ALL_SCENES,
     }
 
     def ask(page: int, position: str) -> Answer:
@@ -71,7 +73,8 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
         "start_time": beijing.write(start),
         "end_time": beijing.write(end),
         "page_size": REFUNDS.page_size,
-        "order_scene": 1,
+        "order_scene": ALL_SCENES,
+        "member_type": EITHER_PARTY,
     }
 
     def ask(page: int, position: str) -> Answer:
@@ -119,7 +122,6 @@ def _check_result(answer: Row) -> None:
     trouble = text(answer, "biz_error_code")
     if code in ("", "200") and trouble in ("", "0"):
         return
-    words = Sentence(
-        _("Taobao refused its refund report: %(words)s."), {"words": text(answer, "result_msg", longest=200) or code}
-    )
+    why = text(answer, "biz_error_desc", longest=200) or text(answer, "result_msg", longest=200) or trouble or code
+    words = Sentence(_("Taobao refused its refund report: %(words)s."), {"words": why})
     raise MarketplaceRefused(words, method="taobao.tbk.order.refund.get", top_code=code, sub_code=trouble)

@@ -23,7 +23,8 @@ MOST_PAGES = 100
 TK_STATUS = {PLACED: 11, PAID: 12, CLOSED: 13, RECEIVED: 14, SETTLED: 3}
 UNKNOWN_STATUS = 99
 MOMENT_OF_QUERY = {1: "created_at", 2: "paid_at", 3: "settled_at", 4: "modified_at"}
-SERVICE_PPM = 100_000  # the union's technical service fee: 10.00 % of the commission, taken at settlement
+SERVICE_PPM = 100_000  # the union's technical service fee: 10.00 % of the commission, estimated until it is settled
+NOT_SET = "--"  # how the report writes that there is no such time or text
 PARENT_STEP = 1_000_000
 ALL, CHANNEL, MEMBER = 1, 2, 3
 
@@ -133,7 +134,9 @@ def _conditions(
 
 
 def _row(world: World, order: Row, style: ReportStyle) -> dict[str, Any]:
-    settled = order["state"] == SETTLED
+    """As real rows are: what does not apply to an order is absent, but for times and texts that are "--"."""
+    fees = {SETTLED: order["service_minor"], CLOSED: 0}
+    fee = fees.get(order["state"], order["estimate_minor"] * SERVICE_PPM // 1_000_000)
     rate = percent(order["rate_ppm"])
     text_of = beijing.text_of
     adzone = world.row("SELECT name FROM adzone WHERE id = ?", int(order["position"]))
@@ -145,7 +148,8 @@ def _row(world: World, order: Row, style: ReportStyle) -> dict[str, Any]:
         "tk_order_role": 2,
         "order_type": "天猫" if order["marketplace"] == TMALL else "淘宝",
         "terminal_type": "无线",
-        "flow_source": "--",
+        "flow_source": NOT_SET,
+        "seller_nick": NOT_SET,
         "item_id": order["item"],
         "item_title": order["title"],
         "item_num": order["quantity"],
@@ -153,14 +157,14 @@ def _row(world: World, order: Row, style: ReportStyle) -> dict[str, Any]:
         "item_link": as_the_marketplace_prints(item_page(world, order["marketplace"], order["item"])),
         "click_time": text_of(order["click_at"]),
         "tk_create_time": text_of(order["created_at"]),
-        "tb_paid_time": text_of(order["paid_at"]),
-        "tk_paid_time": text_of(order["paid_at"]),
+        "tb_paid_time": text_of(order["paid_at"]) or NOT_SET,
+        "tk_paid_time": text_of(order["paid_at"]) or NOT_SET,
+        "tk_deposit_time": NOT_SET,
+        "tb_deposit_time": NOT_SET,
         "modified_time": text_of(order["modified_at"]),
-        "tk_earning_time": text_of(order["settled_at"]),
         "alipay_total_price": decimal_text(order["paid_minor"]),
-        "pay_price": decimal_text(order["paid_minor"] if settled else 0),
         "total_commission_rate": rate,
-        "total_commission_fee": decimal_text(order["settled_minor"] if settled else order["estimate_minor"]),
+        "total_commission_fee": decimal_text(order["settled_minor"]),
         "pub_share_rate": "100.00",
         "tk_total_rate": rate,
         "income_rate": rate,
@@ -168,14 +172,15 @@ def _row(world: World, order: Row, style: ReportStyle) -> dict[str, Any]:
         "pub_share_fee": decimal_text(order["settled_minor"]),
         "subsidy_rate": "0.00",
         "subsidy_fee": "0.00",
-        "subsidy_type": "--",
+        "subsidy_type": NOT_SET,
         "alimama_rate": percent(SERVICE_PPM),
-        "alimama_share_fee": decimal_text(order["service_minor"]),
+        "alimama_share_fee": decimal_text(fee),
         "pub_id": PUBLISHER_ID,
         "site_id": SITE_ID,
         "site_name": SITE_NAME,
         "adzone_id": int(order["position"]),
         "adzone_name": adzone["name"] if adzone else "",
-        "special_id": 0,
     }
+    if order["settled_at"] is not None:
+        row |= {"tk_earning_time": text_of(order["settled_at"]), "pay_price": decimal_text(order["paid_minor"])}
     return row | ({"relation_id": int(order["sub_id"])} if order["sub_id"] else {})

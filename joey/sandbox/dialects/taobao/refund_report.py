@@ -25,6 +25,8 @@ MOMENT_OF_QUERY = {
     5: "back.modified_at",
 }
 BAD_OPTION, BAD_TIME, BAD_POSITION = 101, 102, 103
+ALL = 1  # the only order_scene that is documented here
+SECOND_PARTY, THIRD_PARTY, EITHER_PARTY = 1, 2, 4  # not the numbering of the order report
 
 
 class _Refused(Exception):
@@ -48,25 +50,26 @@ def report_refunds(world: World, arguments: Arguments) -> dict[str, Any]:
     try:
         data = _answer(world, option)
     except _Refused as refused:
-        return {"result_code": 500, "result_msg": refused.message, "biz_error_code": refused.code, "data": {}}
+        return {"result_code": 500, "result_msg": "", "biz_error_code": refused.code,
+                "biz_error_desc": refused.message, "data": {}}  # fmt: skip
     return {"result_code": 200, "result_msg": "", "data": data}
 
 
 def _answer(world: World, option: dict[str, Any]) -> dict[str, Any]:
-    query_type = _whole(option, "query_type", None, 1, 5)
-    page_no = _whole(option, "page_no", 1, 0, 10_000)
-    size = _whole(option, "page_size", 20, 1, 100)
-    scene = _whole(option, "order_scene", 1, 1, 3)
-    role = _whole(option, "member_type", 4, 1, 4)
+    query_type = _whole(option, "query_type", 1, 5)
+    page_no = _whole(option, "page_no", 0, 10_000)
+    size = _whole(option, "page_size", 1, 100)
+    scene = _whole(option, "order_scene", ALL, ALL)
+    role = _whole(option, "member_type", SECOND_PARTY, EITHER_PARTY)
+    if role not in (SECOND_PARTY, THIRD_PARTY, EITHER_PARTY):
+        raise _Refused(BAD_OPTION, "member_type is 1, 2 or 4")
     window = _window(option)
     if query_type in (4, 5) and window[0] < NEW_QUERY_TYPES_FROM:
         raise _Refused(BAD_OPTION, "query_type 4 and 5 begin on 2022-12-20")
     column = MOMENT_OF_QUERY[query_type]
     publish(world, TAOBAO)
     style = style_of(world, TAOBAO)
-    where = "sold.account = ?" + (" AND sold.sub_id IS NOT NULL" if scene == 2 else "")
-    if scene == 3 or role == 2:
-        where += " AND 0"  # the sandbox has neither members nor third-party shares
+    where = "sold.account = ?" + (" AND 0" if role == THIRD_PARTY else "")  # the sandbox has no cuts from others
 
     def read(direction: str, limit: int, beyond: tuple[int, int] | None) -> list[Row]:
         sign, order = (">", "ASC") if direction == "forward" else ("<", "DESC")
@@ -132,7 +135,6 @@ def _row(row: Row, style: ReportStyle) -> dict[str, Any]:
         "tk_commission_agent_refund_fee": "0",
         "tk_subsidy_agent_refund_fee": "0",
         "show_return_fee": decimal_text(row["commission_minor"] + row["service_minor"]),
-        "special_id": 0,
     } | ({"relation_id": int(row["sub_id"])} if row["sub_id"] else {})
 
 
@@ -143,8 +145,9 @@ def _window(option: dict[str, Any]) -> tuple[int, int]:
     return start, end
 
 
-def _whole(option: dict[str, Any], name: str, default: int | None, least: int, most: int) -> int:
-    value = option.get(name, default)
+def _whole(option: dict[str, Any], name: str, least: int, most: int) -> int:
+    """A number, which has to be there: the report has no default for any."""
+    value = option.get(name)
     text = str(value)
     if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
         raise _Refused(BAD_OPTION, f"{name} must be a number between {least} and {most}")
