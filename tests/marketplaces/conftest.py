@@ -43,8 +43,14 @@ class Script:
     answers: list[Answer] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
 
-    def connector(self, **credentials: str) -> TaobaoConnector:
-        account = {"app_key": "12345678", "app_secret": SECRET, "session": SESSION, "adzone_id": "1", "site_id": "2"}
+    def connector(self, **credentials: str | bool) -> TaobaoConnector:
+        account: dict[str, str | bool] = {
+            "app_key": "12345678",
+            "app_secret": SECRET,
+            "session": SESSION,
+            "adzone_id": "1",
+            "site_id": "2",
+        }
         return TaobaoConnector({"gateway": self.url, "credentials": account | credentials})
 
 

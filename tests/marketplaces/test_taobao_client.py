@@ -126,7 +126,7 @@ def test_no_secret_is_in_message_facts_log_or_traceback(
     script: Script, trouble: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     script.answers = [trouble]
-    connector = script.connector()
+    connector = script.connector(tool_provider=True)
 
     with caplog.at_level(logging.DEBUG), pytest.raises(Refusal) as refused:
         connector.register_position("joey-1")
@@ -139,12 +139,39 @@ def test_no_secret_is_in_message_facts_log_or_traceback(
     assert SECRET not in repr(script.asked)
 
 
-def test_session_goes_along_only_where_it_is_needed(script: Script) -> None:
-    script.answers = [EMPTY_SEARCH]
+LINK = "https://item.taobao.com/item.htm?id=abcdefghijkl"
+PARSED = (200, {"tbk_dg_general_link_parse_response": {"data": {}}})
+ZONE = {"data": {"model": "mm_1_2_3"}}
 
-    script.connector().search("杯")
 
-    assert "session" not in script.asked[0]
+def test_the_publisher_s_own_calls_need_no_session_and_a_tool_provider_s_carry_it(script: Script) -> None:
+    script.answers = [EMPTY_SEARCH, PARSED, (200, {"tbk_adzone_create_response": ZONE})]
+    own = script.connector()
+    own.search("杯")
+    own.recognise(LINK)
+    assert own.register_position("joey-1") == "3"
+
+    script.answers = [(200, {"tbk_sc_general_link_parse_response": {"data": {}}}),
+                      (200, {"tbk_sc_adzone_create_response": ZONE})]  # fmt: skip
+    acting = script.connector(tool_provider=True)
+    acting.recognise(LINK)
+    assert acting.register_position("joey-1") == "3"
+
+    asked = [(form["method"].removeprefix("taobao.tbk."), "session" in form) for form in script.asked]
+    assert asked == [
+        ("dg.material.optional.upgrade", False), ("dg.general.link.parse", False), ("adzone.create", False),
+        ("sc.general.link.parse", True), ("sc.adzone.create", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("agent_mode", [True, False])
+def test_who_is_promoted_to_is_said_in_agent_mode_only(script: Script, agent_mode: bool) -> None:
+    script.answers = [error(15, "isv.item-not-exist")]
+
+    with pytest.raises(MarketplaceRefused):
+        script.connector(agent_mode=agent_mode).tracked_link("abc", Tracking(position="1"))
+
+    assert script.asked[0].get("promotion_type") == ("2" if agent_mode else None)
 
 
 def test_a_closed_port_is_unavailable(script: Script) -> None:
@@ -289,7 +316,8 @@ def test_a_refund_report_that_says_no_beside_its_data_is_a_no(script: Script) ->
 
     assert refused.value.facts["sub_code"] == "101"
     asked = json.loads(script.asked[0]["publisher_refund_order_query_option"])
-    assert asked.keys() >= {"query_type", "start_time", "end_time", "page_no", "page_size", "order_scene", "member_type"}
+    needed = {"query_type", "start_time", "end_time", "page_no", "page_size", "order_scene", "member_type"}
+    assert asked.keys() >= needed
 
 
 def test_nothing_older_than_ninety_days_is_asked_for(script: Script) -> None:
@@ -322,8 +350,8 @@ def test_a_relation_goes_along_as_relation_on_our_own_ad_zone(script: Script) ->
     assert (script.asked[0]["adzone_id"], script.asked[0]["relation_id"]) == ("1", "2345678901")
 
 
-def test_ad_zones_are_not_filed_without_a_session(script: Script) -> None:
-    with pytest.raises(MarketplaceRefused):
-        script.connector(session="").register_position("joey-1")
+def test_ad_zones_are_not_filed_without_a_site(script: Script) -> None:
+    with pytest.raises(MarketplaceRefused, match="site_id"):
+        script.connector(site_id="").register_position("joey-1")
 
     assert script.asked == []

@@ -59,7 +59,9 @@ def test_a_row_says_what_was_bought(sandbox: Sandbox, quiet_hour: Callable[[], f
     assert (row["adzone_id"], row["relation_id"]) == (110000000001, 2345678901)
 
 
-def test_before_settlement_the_settled_fields_are_zero_or_absent_and_the_fee_is_an_estimate(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
+def test_before_settlement_the_settled_fields_are_zero_or_absent_and_the_fee_is_an_estimate(
+    sandbox: Sandbox, quiet_hour: Callable[[], float]
+) -> None:
     start = quiet_hour()
     sandbox.bulk(lines(start, 1))
 

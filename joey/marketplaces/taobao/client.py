@@ -101,11 +101,6 @@ class Client:
         weakref.finalize(self, client.close)  # connections close with the client
         return client
 
-    @property
-    def has_session(self) -> bool:
-        """Whether calls that act in the account's own name are possible."""
-        return bool(self._account.session)
-
     def call(
         self, method: str, parameters: Mapping[str, object], *, with_session: bool = False, for_rows: bool = False
     ) -> dict[str, Any]:

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 GATEWAY = "https://eco.taobao.com/router/rest"
 REAL_GATEWAY_HOSTS = frozenset({"eco.taobao.com", "gw.api.taobao.com", "api.taobao.com"})
 LOOK_UP_AT_ONCE = MANIFEST.capabilities.look_up_at_once
-PROMOTE = 2  # promotion_type: promoted to others, not bought for oneself
+PROMOTE = 2  # promotion_type: promoted to others, not bought for oneself; asked in agent mode only
 ROTATING_IDS = 1  # biz_scene_id: the ids are those that rotate
 ITEM = 1  # material_type of a parsed link
 NO_RESULT = "50001"  # how a search says that nothing was found (unverified)
@@ -73,6 +73,9 @@ class TaobaoConnector:
         self._adzone = _own_adzone(credentials)
         self._categories = {str(number): str(code) for number, code in (configuration.get("categories") or {}).items()}
         self._by_relation = credentials.get("positions") == "relations"
+        # Each scope is granted for itself: the publisher's own calls, or those of a tool provider in his session.
+        self._party = "sc." if credentials.get("tool_provider") is True else ""
+        self._promotes = {"promotion_type": PROMOTE} if credentials.get("agent_mode") is True else {}
         # A gateway that is not Taobao's own is a simulated one: its links and pictures live on its own host.
         host = urlsplit(gateway).netloc.lower()
         self._stand_in = "" if host in REAL_GATEWAY_HOSTS else host
@@ -139,7 +142,7 @@ class TaobaoConnector:
     def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
         """A link on a position: of the item's coupon while one runs."""
         position = self._position(tracking)
-        asked = {"item_id_list": external_id, "biz_scene_id": ROTATING_IDS, "promotion_type": PROMOTE}
+        asked = {"item_id_list": external_id, "biz_scene_id": ROTATING_IDS} | self._promotes
         try:
             answer = self._client.call("taobao.tbk.dg.general.link.convert", asked | position)
         except MarketplaceRefused as refused:  # an item is refused inside an answer, with a code of its own
@@ -155,13 +158,13 @@ class TaobaoConnector:
         return found
 
     def register_position(self, name: str) -> str:
-        """One more ad zone of the configured site. Needs the account's session."""
-        if not self._client.has_session or not self._site:
-            raise MarketplaceRefused(
-                _("New ad zones need a session and a site_id in the configuration of Taobao. Add both.")
-            )
+        """One more ad zone of the configured site."""
+        if not self._site:
+            raise MarketplaceRefused(_("New ad zones need a site_id in the configuration of Taobao. Add it."))
         answer = self._client.call(
-            "taobao.tbk.sc.adzone.create", {"site_id": self._site, "adzone_name": name[:64]}, with_session=True
+            f"taobao.tbk.{self._party}adzone.create",
+            {"site_id": self._site, "adzone_name": name[:64]},
+            with_session=bool(self._party),
         )
         adzone = text(inner(answer, "data"), "model").rpartition("_")[2]
         if not adzone.isdigit():
@@ -207,12 +210,10 @@ class TaobaoConnector:
 
     def _parse_material(self, material: str) -> str:
         """The id that the union sees in a link or copy-code; empty when it sees no item."""
-        # With a session the call for tool providers is the one that is granted; without, the publisher's own.
-        party = "sc" if self._client.has_session else "dg"
         answer = self._client.call(
-            f"taobao.tbk.{party}.general.link.parse",
+            f"taobao.tbk.{self._party or 'dg.'}general.link.parse",
             {"adzone_id": self._need_adzone(), "material_dto": _as_json([{"material_url": material}])},
-            with_session=True,
+            with_session=bool(self._party),
         )
         entry: Row = next(iter(listed(inner(answer, "data"), "material_url_list", "material_url_list")), {})
         link = inner(entry, "link_info_dto")

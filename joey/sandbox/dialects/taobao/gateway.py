@@ -35,10 +35,12 @@ METHODS = {
     "taobao.tbk.dg.material.optional.upgrade": Method(search_items.search),
     "taobao.tbk.item.info.upgrade.get": Method(search_items.look_up),
     "taobao.tbk.dg.general.link.convert": Method(convert_links.convert),
+    "taobao.tbk.dg.general.link.parse": Method(convert_links.parse),
     "taobao.tbk.sc.general.link.parse": Method(convert_links.parse, needs_session=True),
     "taobao.tbk.tpwd.create": Method(convert_links.create_copy_code),
     "taobao.tbk.order.details.get": Method(report_orders),
     "taobao.tbk.order.refund.get": Method(report_refunds),
+    "taobao.tbk.adzone.create": Method(positions.create_adzone),
     "taobao.tbk.sc.adzone.create": Method(positions.create_adzone, needs_session=True),
     "taobao.tbk.sc.publisher.info.get": Method(positions.list_publishers, needs_session=True),
 }

@@ -1,6 +1,7 @@
 """Where orders are credited: ad zones and channel relations of the publisher.
 
-`taobao.tbk.sc.adzone.create` makes one more ad zone, `taobao.tbk.sc.publisher.info.get` lists the relations.
+`taobao.tbk.adzone.create`, or `…sc.adzone.create` for a tool provider, makes one more ad zone,
+`taobao.tbk.sc.publisher.info.get` lists the relations.
 """
 
 from typing import Any
