@@ -12,10 +12,10 @@ from tests.sandbox.conftest import Sandbox
 CONVERT = "taobao.tbk.dg.general.link.convert"
 
 
-def parse(sandbox: Sandbox, text: str) -> dict[str, Any]:
+def parse(sandbox: Sandbox, text: str, *, party: str = "dg") -> dict[str, Any]:
     answer = sandbox.ask(
-        "taobao.tbk.sc.general.link.parse",
-        session=True,
+        f"taobao.tbk.{party}.general.link.parse",
+        session=party == "sc",
         adzone_id=110000000001,
         material_dto=json.dumps([{"material_url": text}]),
     )
@@ -121,6 +121,14 @@ def test_links_and_copy_codes_are_parsed_to_the_current_id(sandbox: Sandbox, ite
         assert entry["link_info_dto"]["origin_pid"] == "mm_98836808_45598009_110000000002"
 
 
+def test_a_tool_provider_parses_and_files_in_the_publishers_session(sandbox: Sandbox, tracked: str) -> None:
+    assert parse(sandbox, tracked, party="sc") == parse(sandbox, tracked)
+    made = {"site_id": sandbox.credentials()["site_id"], "adzone_name": "x"}
+    assert "model" in sandbox.ask("taobao.tbk.sc.adzone.create", session=True, **made)["data"]
+    for method in ("taobao.tbk.sc.general.link.parse", "taobao.tbk.sc.adzone.create"):
+        assert sandbox.refusal(method, **made)[0] == 26
+
+
 @pytest.mark.parametrize(
     "text", ["", "￥AAAAAAAAAAA￥", "https://example.com/item/1", "https://item.taobao.com/item.htm?id=1"]
 )
@@ -131,7 +139,7 @@ def test_what_is_not_ours_is_not_parsed(sandbox: Sandbox, text: str) -> None:
 def test_parsing_needs_an_array_of_objects(sandbox: Sandbox) -> None:
     for bad in ("nonsense", '["x"]', "3"):
         asked = {"adzone_id": 110000000001, "material_dto": bad}
-        assert sandbox.refusal("taobao.tbk.sc.general.link.parse", session=True, **asked)[0] == 41
+        assert sandbox.refusal("taobao.tbk.dg.general.link.parse", **asked)[0] == 41
 
 
 def test_a_changed_link_is_nobodys(sandbox: Sandbox, tracked: str) -> None:
@@ -151,18 +159,18 @@ def test_a_copy_code_is_made_for_unmodified_links_only(sandbox: Sandbox, tracked
 
 
 def test_an_ad_zone_is_made_with_a_name_of_at_most_64(sandbox: Sandbox, item: dict[str, Any]) -> None:
-    create = "taobao.tbk.sc.adzone.create"
+    create = "taobao.tbk.adzone.create"
     site = sandbox.credentials()["site_id"]
 
-    pid = sandbox.ask(create, session=True, site_id=site, adzone_name="店" * 64)["data"]["model"]
+    pid = sandbox.ask(create, site_id=site, adzone_name="店" * 64)["data"]["model"]
 
     adzone = pid.rsplit("_", 1)[1]
     assert pid == f"mm_{sandbox.credentials()['publisher_id']}_{site}_{adzone}"
     assert adzone in sandbox.credentials()["adzones"]
     assert sandbox.convert(item["item_id"], adzone)["code"] == 0
-    assert sandbox.refusal(create, session=True, site_id=site, adzone_name="店" * 65)[0] == 15
-    assert sandbox.refusal(create, session=True, site_id=site)[0] == 40
-    assert sandbox.refusal(create, session=True, site_id=1, adzone_name="x")[0] == 15
+    assert sandbox.refusal(create, site_id=site, adzone_name="店" * 65)[0] == 15
+    assert sandbox.refusal(create, site_id=site)[0] == 40
+    assert sandbox.refusal(create, site_id=1, adzone_name="x")[0] == 15
 
 
 def test_head_asks_without_being_counted(sandbox: Sandbox, tracked: str) -> None:
