@@ -164,6 +164,28 @@ def test_the_publisher_s_own_calls_need_no_session_and_a_tool_provider_s_carry_i
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("renewed", ["abcdefghijkl", "123456789012", ""])
+def test_an_old_number_is_renewed_or_refused_with_what_to_copy_and_never_given_out(
+    script: Script, renewed: str
+) -> None:
+    link = {"material_id": "123456789012", "material_type": 1}
+    row = {"code": 0, "link_info_dto": link}
+    rows = [{"original_item_id": "123456789012", "item_id": renewed}]
+    parsed = {"data": {"material_url_list": {"material_url_list": [row]}}}
+    script.answers = [
+        (200, {"tbk_dg_general_link_parse_response": parsed}),
+        (200, {"tbk_itemid_ineffective_transform_response": {"results": {"item_id_transform_d_t_o": rows}}}),
+    ]
+    connector = script.connector()
+    old_link = "https://item.taobao.com/item.htm?id=123456789012"
+
+    if renewed == "abcdefghijkl":
+        assert connector.recognise(old_link) == renewed
+    else:
+        with pytest.raises(MarketplaceRefused, match="old number"):
+            connector.recognise(old_link)
+
+
 @pytest.mark.parametrize("agent_mode", [True, False])
 def test_who_is_promoted_to_is_said_in_agent_mode_only(script: Script, agent_mode: bool) -> None:
     script.answers = [error(15, "isv.item-not-exist")]

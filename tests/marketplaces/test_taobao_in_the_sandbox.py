@@ -21,6 +21,7 @@ from joey.marketplaces.port import (
 from joey.marketplaces.read_reports import read_reports
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
+from joey.sandbox.dialects.taobao.item_ids import item_id, number_ever
 from tests.sandbox.conftest import Sandbox, utc
 
 FIRST = Tracking(position="110000000001")
@@ -64,6 +65,18 @@ def test_an_id_from_before_a_rotation_still_answers_with_the_new_one(
 
     assert after.external_id != before.external_id
     assert (after.identity, after.title) == (before.identity, before.title)
+
+
+def test_an_id_that_went_stale_is_renewed_and_a_number_is_never_looked_up(
+    taobao: TaobaoConnector, sandbox: Sandbox, pot: OfferFacts
+) -> None:
+    number = number_ever(pot.external_id)
+    stale = item_id(str(number), sandbox.post("/control/taobao/rotate-ids").json()["epoch"] - 100)
+
+    found = taobao.look_up([stale, str(number), "never one of them"])
+
+    assert {name: facts.identity for name, facts in found.items()} == {stale: pot.identity, str(number): pot.identity}
+    assert number_ever(found[stale].external_id) == number
 
 
 def test_links_copy_codes_and_item_pages_are_recognised(taobao: TaobaoConnector, pot: OfferFacts) -> None:

@@ -52,10 +52,10 @@ def test_prices_are_yuan_texts_and_final_means_after_the_coupon(sandbox: Sandbox
 
 def test_sorting_filtering_and_paging(sandbox: Sandbox) -> None:
     category = next(iter(sandbox.get("/control/marketplaces").json()["taobao"]["categories"]))
-    cheap = sandbox.search(cat=category, sort="price_asc", page_size=100)
+    cheap = sandbox.search(cat=category, sort="final_promotion_price_asc", page_size=100)
     prices = [float(row["price_promotion_info"]["final_promotion_price"]) for row in cheap]
     assert prices == sorted(prices)
-    dear = sandbox.search(cat=category, sort="price_des", page_size=100)
+    dear = sandbox.search(cat=category, sort="final_promotion_price_des", page_size=100)
     assert [row["item_id"] for row in dear[:1]] != [row["item_id"] for row in cheap[:1]]
     rates = [float(row["publish_info"]["income_rate"]) for row in sandbox.search(cat=category, sort="tk_rate_des")]
     assert rates == sorted(rates, reverse=True)
@@ -68,7 +68,9 @@ def test_sorting_filtering_and_paging(sandbox: Sandbox) -> None:
     with_coupon = sandbox.search(cat=category, has_coupon="true", page_size=100)
     assert 0 < len(with_coupon) < len(cheap)
 
-    pages = [sandbox.search(cat=category, sort="price_asc", page_size=5, page_no=number) for number in (1, 2)]
+    pages = [
+        sandbox.search(cat=category, sort="final_promotion_price_asc", page_size=5, page_no=number) for number in (1, 2)
+    ]
     assert [row["item_id"] for page in pages for row in page] == [row["item_id"] for row in cheap[:10]]
 
 
@@ -109,6 +111,28 @@ def test_an_id_older_than_sixty_epochs_is_nothing_any_more(own_sandbox: Callable
 
     assert look_up(sandbox, first) == []
     assert sandbox.convert(first)["code"] == 1001
+
+
+def renew(sandbox: Sandbox, *ids: str) -> dict[str, str]:
+    answer = sandbox.ask("taobao.tbk.itemid.ineffective.transform", item_ids=",".join(ids))
+    rows = answer["results"]["item_id_transform_d_t_o"]
+    return {row["original_item_id"]: row["item_id"] for row in rows}
+
+
+def test_a_stale_id_and_an_old_number_are_renewed_and_what_was_never_one_is_left_out(
+    own_sandbox: Callable[..., Sandbox],
+) -> None:
+    sandbox = own_sandbox()
+    there = next(each for each in OFFERS if each.in_stock)
+    stale = item_id(there.external_id, sandbox.post("/control/taobao/rotate-ids").json()["epoch"] - 100)
+    assert look_up(sandbox, stale) == []
+
+    today = renew(sandbox, stale, there.external_id, "x" * 30)
+
+    assert set(today) == {stale, there.external_id}
+    assert len(set(today.values())) == 1
+    assert len(look_up(sandbox, today[stale])) == 1
+    assert sandbox.refusal("taobao.tbk.itemid.ineffective.transform")[0] == 40
 
 
 def test_numbers_foreign_ids_and_made_up_ids_are_no_ids(sandbox: Sandbox, item: dict[str, Any]) -> None:

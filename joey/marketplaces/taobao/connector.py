@@ -98,21 +98,36 @@ class TaobaoConnector:
         return [facts for row in listed(answer, "result_list", "map_data") if (facts := self._read(row, as_of))]
 
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
-        """Facts by the id that was asked for; an id that the union does not know any more is missing."""
+        """Facts by the id that was asked for; an id that the union does not know any more is missing.
+
+        Those that are missing may only have gone stale: they are renewed once.
+        """
         found: dict[str, OfferFacts] = {}
         ids = list(dict.fromkeys(external_ids))
         for start in range(0, len(ids), LOOK_UP_AT_ONCE):
             asked = ids[start : start + LOOK_UP_AT_ONCE]
-            answer = self._client.call(
-                "taobao.tbk.item.info.upgrade.get",
-                {"item_id": ",".join(asked), "biz_scene_id": ROTATING_IDS},
-                for_rows=True,
-            )
-            as_of = datetime.now(UTC)
-            for row in listed(answer, "results", "tbk_item_detail"):
-                name = text(row, "input_item_iid") or text(row, "item_id")
-                if name in asked and (facts := self._read(row, as_of)):
-                    found[name] = facts
+            found |= self._look_up([each for each in asked if not each.isdigit()])
+            if stale := [each for each in asked if each not in found]:
+                today = {old: new for old, new in self._renewed(stale).items() if old != new}
+                facts = self._look_up(list(today.values()))
+                found |= {old: facts[new] for old, new in today.items() if new in facts}
+        return found
+
+    def _look_up(self, ids: Sequence[str]) -> dict[str, OfferFacts]:
+        """The same of at most LOOK_UP_AT_ONCE ids of today."""
+        if not ids:
+            return {}
+        answer = self._client.call(
+            "taobao.tbk.item.info.upgrade.get",
+            {"item_id": ",".join(ids), "biz_scene_id": ROTATING_IDS},
+            for_rows=True,
+        )
+        as_of = datetime.now(UTC)
+        found: dict[str, OfferFacts] = {}
+        for row in listed(answer, "results", "tbk_item_detail"):
+            name = text(row, "input_item_iid") or text(row, "item_id")
+            if name in ids and (facts := self._read(row, as_of)):
+                found[name] = facts
         return found
 
     def recognise(self, pasted: str) -> str | None:
@@ -126,18 +141,41 @@ class TaobaoConnector:
         refused: MarketplaceRefused | None = None
         for material in ours:
             try:
-                if found := self._parse_material(material):
+                found = self._parse_material(material) or _id_in_address(material)
+                if found.isdigit():
+                    found = self._renewed([found]).get(found) or self._only_an_old_number()
+                if found:
                     return found
             except MarketplaceRefused as no:
                 refused = refused or no
-            if found := _id_in_address(material):
-                return found
+                if (found := _id_in_address(material)) and not found.isdigit():
+                    return found
         if refused:
             raise refused
         raise MarketplaceRefused(
             _("Taobao does not know this link or copy-code any more, or it does not lead to an item. Copy it again."),
             field="text",
         )
+
+    def _renewed(self, ids: Sequence[str]) -> dict[str, str]:
+        """Today's ids for those that went stale, as far as the union tells them; none where it does not let us ask."""
+        try:
+            answer = self._client.call(
+                "taobao.tbk.itemid.ineffective.transform", {"item_ids": ",".join(ids)}, for_rows=True
+            )
+        except MarketplaceRefused as refused:
+            log.warning("Taobao renews no item ids: %s", refused)
+            return {}
+        rows = listed(answer, "results", "item_id_transform_d_t_o")
+        today = {text(row, "original_item_id"): text(row, "item_id", longest=120) for row in rows}
+        return {old: new for old, new in today.items() if old in ids and new and not new.isdigit()}
+
+    def _only_an_old_number(self) -> str:
+        raise MarketplaceRefused(
+            _("This link names the item by an old number that Taobao takes no more. Open the item in the Taobao app and"
+              " copy its link or copy-code from “Share”."),
+            field="text",
+        )  # fmt: skip
 
     def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
         """A link on a position: of the item's coupon while one runs."""
@@ -251,12 +289,12 @@ def _own_adzone(credentials: Mapping[str, Any]) -> str:
 
 
 def _id_in_address(material: str) -> str:
-    """The id that an item page's own address names, which is the union's id as long as it is not all digits."""
+    """The id that an item page's own address names: the union's, or an old one where it is all digits."""
     parts = urlsplit(material)
     if parts.netloc.lower() not in ITEM_HOSTS:
         return ""
     found = parse_qs(parts.query).get("id", [""])[0]
-    return found if re.fullmatch(r"[A-Za-z0-9_-]{10,120}", found, re.ASCII) and not found.isdigit() else ""
+    return found if re.fullmatch(r"[A-Za-z0-9_-]{10,120}", found, re.ASCII) else ""
 
 
 def _as_json(value: object) -> str:

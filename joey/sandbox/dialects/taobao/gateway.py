@@ -34,6 +34,7 @@ class Method(NamedTuple):
 METHODS = {
     "taobao.tbk.dg.material.optional.upgrade": Method(search_items.search),
     "taobao.tbk.item.info.upgrade.get": Method(search_items.look_up),
+    "taobao.tbk.itemid.ineffective.transform": Method(search_items.renew),
     "taobao.tbk.dg.general.link.convert": Method(convert_links.convert),
     "taobao.tbk.dg.general.link.parse": Method(convert_links.parse),
     "taobao.tbk.sc.general.link.parse": Method(convert_links.parse, needs_session=True),

@@ -24,10 +24,19 @@ def item_id(number: int | str, epoch: int, publisher: int = PUBLISHER_ID) -> str
 
 def number_of(text: str, epoch: int, publisher: int = PUBLISHER_ID) -> int | None:
     """The item's number; None for an id of another publisher, older than 60 epochs, or made up."""
+    numbers = _read(text, publisher)
+    return numbers[0] if numbers and epoch - EPOCHS_KEPT < numbers[2] <= epoch else None
+
+
+def number_ever(text: str, publisher: int = PUBLISHER_ID) -> int | None:
+    """The item's number, however old the id; None for an id of another publisher, or made up."""
+    numbers = _read(text, publisher)
+    return numbers[0] if numbers else None
+
+
+def _read(text: str, publisher: int) -> tuple[int, ...] | None:
     numbers = unseal("item", text, *_WIDTHS)
-    if numbers is None or numbers[1] != publisher or not epoch - EPOCHS_KEPT < numbers[2] <= epoch:
-        return None
-    return numbers[0]
+    return numbers if numbers and numbers[1] == publisher else None
 
 
 def rotate(world: World) -> int:

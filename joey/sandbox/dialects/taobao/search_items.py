@@ -1,4 +1,6 @@
-"""`taobao.tbk.dg.material.optional.upgrade` and `taobao.tbk.item.info.upgrade.get`: find items and look them up."""
+"""`taobao.tbk.dg.material.optional.upgrade` and `taobao.tbk.item.info.upgrade.get`: find items and look them up;
+`taobao.tbk.itemid.ineffective.transform`: what an id that went stale is today.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,14 +10,16 @@ from joey.sandbox.dialects.taobao.arguments import Arguments
 from joey.sandbox.dialects.taobao.envelope import ElementList
 from joey.sandbox.dialects.taobao.errors import invalid_parameter, remote
 from joey.sandbox.dialects.taobao.goods import category_numbers, union_item, union_items
-from joey.sandbox.dialects.taobao.item_ids import current_epoch, number_of
+from joey.sandbox.dialects.taobao.item_ids import current_epoch, item_id, number_ever, number_of
 from joey.sandbox.dialects.taobao.item_shape import describe_item
 from joey.sandbox.dialects.taobao.positions import check_adzone, check_relation
 from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.state import World
 
 MOST_LOOKED_UP = 20
-SORTS = ("total_sales", "tk_rate", "price")
+MOST_RENEWED = 20
+# The simulated items have no sales and subsidies of the union's own, so some sorts are the same.
+SORTS = ("total_sales", "tk_rate", "tk_mkt_rate", "tk_total_sales", "tk_total_commi", "final_promotion_price", "match")
 
 
 def search(world: World, arguments: Arguments) -> dict[str, Any]:
@@ -64,6 +68,21 @@ def look_up(world: World, arguments: Arguments) -> dict[str, Any]:
     return {"results": ElementList("tbk_item_detail", rows)}
 
 
+def renew(world: World, arguments: Arguments) -> dict[str, Any]:
+    """Today's ids for ids however old, also of the time when they were numbers; what was never one is left out."""
+    ids = arguments.listed("item_ids", most=MOST_RENEWED)
+    if not ids:
+        arguments.text("item_ids")
+    renewed = []
+    for asked in ids:
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else number_ever(asked)
+        item = union_item(number) if number else None
+        if item:
+            today = item_id(item.external_id, current_epoch(world))
+            renewed.append({"original_item_id": asked, "item_id": today})
+    return {"results": ElementList("item_id_transform_d_t_o", renewed)}
+
+
 def _filters(world: World, arguments: Arguments) -> Callable[[SoldItem], bool]:
     today = beijing.day_of(world.now())
     with_coupon = arguments.boolean("has_coupon")
@@ -86,12 +105,16 @@ def _filters(world: World, arguments: Arguments) -> Callable[[SoldItem], bool]:
 def _sorted(world: World, items: list[SoldItem], sort: str) -> list[SoldItem]:
     name, _, direction = sort.rpartition("_")
     if name not in SORTS or direction not in ("des", "asc"):
-        raise invalid_parameter("sort is one of total_sales, tk_rate, price with _des or _asc")
+        raise invalid_parameter(f"sort is one of {', '.join(SORTS)} with _des or _asc")
     today = beijing.day_of(world.now())
     keys: dict[str, Callable[[SoldItem], int]] = {
         "total_sales": lambda item: item.volume,
+        "tk_total_sales": lambda item: item.volume,
         "tk_rate": lambda item: item.rate_ppm,
-        "price": lambda item: item.price(today),
+        "tk_mkt_rate": lambda item: item.rate_ppm,
+        "tk_total_commi": lambda item: item.price(today) * item.rate_ppm,
+        "final_promotion_price": lambda item: item.price(today),
+        "match": lambda item: item.volume,
     }
     items = sorted(items, key=lambda item: item.external_id)
     return sorted(items, key=keys[name], reverse=direction == "des")
