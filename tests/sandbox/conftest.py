@@ -140,9 +140,13 @@ class Sandbox:
         return body["error_response"]["code"], body["error_response"].get("sub_code", "")
 
     def search(self, **arguments: Any) -> list[dict[str, Any]]:
-        found = self.ask(
-            "taobao.tbk.dg.material.optional.upgrade", adzone_id=self.credentials()["adzones"][0], **arguments
-        )
+        """Rows that were found; none where the union says by a refusal that it found nothing."""
+        method = "taobao.tbk.dg.material.optional.upgrade"
+        body = self.call(method, adzone_id=self.credentials()["adzones"][0], **arguments)
+        if body.get("error_response", {}).get("sub_code") == "50001":
+            return []
+        assert "error_response" not in body, body
+        found = body["tbk_dg_material_optional_upgrade_response"]
         rows: list[dict[str, Any]] = found.get("result_list", {}).get("map_data", [])
         return rows
 

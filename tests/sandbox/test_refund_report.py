@@ -143,38 +143,3 @@ def test_pages_go_on_by_position(sandbox: Sandbox, quiet_hour: Callable[[], floa
         data = ask(sandbox, start, page_size=3, **more)["data"]
 
     assert len(set(found)) == len(found) == 7
-
-
-@pytest.mark.parametrize(
-    ("code", "option"),
-    [
-        (101, {"query_type": 6}),
-        (101, {"query_type": None}),
-        (101, {"page_size": 101}),
-        (101, {"member_type": 9}),
-        (101, {"member_type": 3}),
-        *((101, {name: None}) for name in ("page_no", "page_size", "order_scene", "member_type")),
-        (101, {"order_scene": 2}),
-        (101, {"order_scene": True}),
-        (101, {"query_type": 5, "start_time": "2022-12-19 00:00:00"}),
-        (102, {"start_time": "yesterday"}),
-        (102, {"start_time": None}),
-        (102, {"end_time": "2000-01-01 00:00:00"}),
-        (103, {"page_no": 2}),
-        (103, {"page_no": 2, "jump_type": 1, "position_index": "1_x|2_y"}),
-        (103, {"page_no": 2, "position_index": "1_x|2_y"}),
-    ],
-)
-def test_a_bad_question_is_refused_beside_the_data(sandbox: Sandbox, code: int, option: dict[str, Any]) -> None:
-    answer = ask(sandbox, time.time() - 3600, **option)
-
-    assert answer["result_code"] != 200
-    assert answer["biz_error_code"] == code
-    assert answer["biz_error_desc"]
-    assert answer["data"] == {}
-
-
-def test_the_question_must_be_a_json_object(sandbox: Sandbox) -> None:
-    assert sandbox.refusal(REPORT)[0] == 40
-    for bad in ("x", "[]", "3"):
-        assert sandbox.refusal(REPORT, publisher_refund_order_query_option=bad)[0] == 41

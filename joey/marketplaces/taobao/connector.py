@@ -41,6 +41,7 @@ ROTATING_IDS = 1  # biz_scene_id: the ids are those that rotate
 ITEM = 1  # material_type of a parsed link
 NO_RESULT = "50001"  # how a search says that nothing was found (unverified)
 
+_OF_A_POSITION = ("isv.", "isp.relation-id-", "isp.pid-check-")  # sub-codes that may refuse one
 # ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
 _POSITION = re.compile(r"adzone|relation_?id|\bpid\b|推广位", re.IGNORECASE)  # what Taobao calls one when it refuses it
 _COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9]{8,14})\s*[￥¥€$₤₳¢£₴]", re.ASCII)
@@ -184,7 +185,7 @@ class TaobaoConnector:
         try:
             answer = self._client.call("taobao.tbk.dg.general.link.convert", asked | position)
         except MarketplaceRefused as refused:  # an item is refused inside an answer, with a code of its own
-            if str(refused.facts.get("sub_code")).startswith("isv.") and _POSITION.search(str(refused)):
+            if str(refused.facts.get("sub_code")).startswith(_OF_A_POSITION) and _POSITION.search(str(refused)):
                 raise PositionRefused(refused.text, **refused.facts) from refused
             raise
         entry: Row = next(iter(listed(inner(answer, "data"), "item_url_list", "item_url_list")), {})

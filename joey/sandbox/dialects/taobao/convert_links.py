@@ -1,6 +1,5 @@
 """`taobao.tbk.dg.general.link.convert`, `…sc.general.link.parse` and `taobao.tbk.tpwd.create`: links to earn with."""
 
-import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,36 +10,41 @@ from joey.sandbox.dialects.taobao.demo_account import pid_of
 from joey.sandbox.dialects.taobao.envelope import ElementList
 from joey.sandbox.dialects.taobao.errors import TopError, remote
 from joey.sandbox.dialects.taobao.goods import union_item
-from joey.sandbox.dialects.taobao.item_ids import current_epoch, item_id, number_of
+from joey.sandbox.dialects.taobao.item_ids import current_epoch, is_number, item_id, number_of
 from joey.sandbox.dialects.taobao.links import (
     Target,
+    address_in,
     copy_codes,
     full_text,
+    number_in_address,
     path_of_copy_code,
     short_paths,
     target_of_token,
     target_of_url,
     tracked_path,
 )
-from joey.sandbox.dialects.taobao.positions import check_adzone, check_relation
+from joey.sandbox.dialects.taobao.permissions import check_mode, check_scene
+from joey.sandbox.dialects.taobao.positions import adzone_of, relation_of
 from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.state import World
 
 MOST_AT_ONCE = 20
 NO_PERMISSION = {"code": 1001, "msg": "无权限"}
-_ITEM_PATH = re.compile(r"/item/(?:taobao|tmall)/(\d+)", re.ASCII)
-_ADDRESS = re.compile(r"https?://[!-~]+")
-_REAL_HOSTS = {"item.taobao.com", "detail.tmall.com"}
+OLD_NUMBER = {"code": 35, "msg": "请使用新的商品ID"}  # the number that the older conversions have for it
 
 
 def convert(world: World, arguments: Arguments) -> dict[str, Any]:
     """Tracked links for items (`item_id_list`) and for links or copy-code texts (`material_list`), 20 of each.
 
-    Each entry succeeds or fails for itself: 1001 for what cannot be promoted. Entries of `material_list` come back in
-    `material_url_list` with `input_material_url`; copy-codes hold no comma, so the list is split at commas.
+    Each entry succeeds or fails for itself: 1001 for what cannot be promoted, also for an item page's address on a
+    channel, which needs the scene of comparing prices; 35 for an id of the time when they were numbers. Entries of
+    `material_list` come back in `material_url_list` with `input_material_url`; copy-codes hold no comma, so the list is
+    split at commas.
     """
-    adzone = check_adzone(world, arguments.integer("adzone_id"))
-    relation = check_relation(world, arguments.maybe_integer("relation_id"))
+    check_mode(arguments)
+    check_scene(arguments, 1, 4)
+    adzone = adzone_of(world, arguments)
+    relation = relation_of(world, arguments)
     items = arguments.listed("item_id_list", most=MOST_AT_ONCE)
     materials = arguments.listed("material_list", most=MOST_AT_ONCE)
     if not items and not materials:
@@ -48,12 +52,13 @@ def convert(world: World, arguments: Arguments) -> dict[str, Any]:
     epoch = current_epoch(world)
     by_item = []
     for asked in items:
-        number = number_of(asked, epoch)
-        by_item.append({"input_item_id": asked} | _entry(world, number, adzone, relation))
+        entry = OLD_NUMBER if is_number(asked) else _entry(world, number_of(asked, epoch), adzone, relation)
+        by_item.append({"input_item_id": asked} | entry)
     by_material = []
     for asked in materials:
-        number = _item_of_material(world, asked)
-        by_material.append({"input_material_url": asked} | _entry(world, number, adzone, relation))
+        compared = relation is not None and number_in_address(world, address_in(asked)) is not None
+        entry = NO_PERMISSION if compared else _entry(world, _item_of_material(world, asked), adzone, relation)
+        by_material.append({"input_material_url": asked} | entry)
     return {
         "data": {
             "item_url_list": ElementList("item_url_list", by_item),
@@ -63,14 +68,16 @@ def convert(world: World, arguments: Arguments) -> dict[str, Any]:
 
 
 def parse(world: World, arguments: Arguments) -> dict[str, Any]:
-    """What a link or copy-code is about. Needs a session.
+    """What a link or copy-code is about.
 
     `material_dto` is a JSON array of `{"material_url": link or text}`; the answer's `data.material_url_list` holds per
     entry `code`, `msg`, `input_material_url` and `link_info_dto` with `material_id` (the current item id),
-    `material_type` 1 and `tk_biz_type` 1 for a copy-code. Names read in an independent client and the metadata, not in
-    a recorded answer.
+    `material_type` 1, `tk_biz_type` 1 for a copy-code, and `origin_pid` where `fields` asks for it. Names read in an
+    independent client and the metadata, not in a recorded answer.
     """
-    check_adzone(world, arguments.integer("adzone_id"))
+    adzone_of(world, arguments)
+    relation_of(world, arguments)
+    fields = arguments.listed("fields", most=MOST_AT_ONCE)
     asked = arguments.json("material_dto")
     if asked is None:
         arguments.text("material_dto")
@@ -94,7 +101,7 @@ def parse(world: World, arguments: Arguments) -> dict[str, Any]:
         }
         if path:
             link["tk_biz_type"] = 1
-        if target:
+        if target and "origin_pid" in fields:
             link["origin_pid"] = pid_of(target.adzone)
         rows.append({"code": 0, "msg": "", "input_material_url": text, "link_info_dto": link})
     return {"data": {"material_url_list": ElementList("material_url_list", rows)}}
@@ -153,25 +160,14 @@ def _item_of_material(world: World, text: str) -> int | None:
     target = _target(world, text)
     if target:
         return target.item
-    parts = urlsplit(_address_in(text))
-    if world.url == f"{parts.scheme}://{parts.netloc}":
-        if parts.path == "/item/edetail":
-            return number_of(parse_qs(parts.query).get("id", [""])[0], current_epoch(world))
-        found = _ITEM_PATH.fullmatch(parts.path)
-        return int(found[1]) if found else None
-    number = parse_qs(parts.query).get("id", [""])[0]
-    is_real = parts.hostname in _REAL_HOSTS and number.isascii() and number.isdigit() and len(number) < 16
-    return int(number) if is_real else None
+    address = address_in(text)
+    if address.startswith(f"{world.url}/item/edetail?"):
+        return number_of(parse_qs(address.partition("?")[2]).get("id", [""])[0], current_epoch(world))
+    return number_in_address(world, address)
 
 
 def _target(world: World, text: str) -> Target | None:
     path = path_of_copy_code(world, text)
     if path is None:
-        return target_of_url(world, _address_in(text))
+        return target_of_url(world, address_in(text))
     return target_of_token(parse_qs(urlsplit(path).query).get("e", [""])[0])
-
-
-def _address_in(text: str) -> str:
-    """The first address in a text that someone copied, or the text itself."""
-    found = _ADDRESS.search(text)
-    return found[0] if found else text.strip()

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from joey.sandbox.answers import json_answer
+from joey.sandbox.answers import json_answer, read_json, take
 from joey.sandbox.callers import check_caller, world_of
 from joey.sandbox.dialects.port import Dialect, PanelButton, SimulatedMarketplace
 from joey.sandbox.dialects.taobao import demo_account
-from joey.sandbox.dialects.taobao.gateway import gateway
+from joey.sandbox.dialects.taobao.gateway import METHODS, gateway
 from joey.sandbox.dialects.taobao.goods import TAOBAO, TMALL, category_numbers, union_item, union_items
 from joey.sandbox.dialects.taobao.item_ids import current_epoch, number_of, rotate
 from joey.sandbox.dialects.taobao.links import (
@@ -25,6 +25,7 @@ from joey.sandbox.dialects.taobao.links import (
     target_of_token,
 )
 from joey.sandbox.dialects.taobao.order_report import SERVICE_PPM, parent_id_of, trade_id_of
+from joey.sandbox.dialects.taobao.permissions import withhold
 from joey.sandbox.refused import invalid, missing
 from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.market_rules import BASIC_STEPS, MarketRules
@@ -90,6 +91,7 @@ class TaobaoDialect(Dialect):
             Route(GATEWAY, gateway, methods=EVERY_METHOD),
             Route(ITEM_PAGE, item_by_rotating_id),
             Route("/control/taobao/rotate-ids", rotate_ids, methods=["POST"]),
+            Route("/control/taobao/scopes", withhold_scopes, methods=["POST"]),
         ]
 
     def set_up(self, world: World) -> None:
@@ -148,6 +150,18 @@ async def rotate_ids(request: Request) -> Response:
     """Every item id is another one from now on; the old ones go on working for 60 epochs."""
     check_caller(request)
     return json_answer({"epoch": rotate(world_of(request))})
+
+
+async def withhold_scopes(request: Request) -> Response:
+    """`{"withheld": […]}`: from now on these scopes are not granted to the application, and all others are."""
+    check_caller(request)
+    asked = take(await read_json(request), withheld=list)["withheld"]
+    known = [method.scope for method in METHODS.values() if method.scope]
+    for scope in asked:
+        if scope not in known:
+            raise invalid("withheld", f"one of {', '.join(dict.fromkeys(known))}")
+    withhold(world_of(request), asked)
+    return json_answer({"withheld": asked})
 
 
 DIALECT = TaobaoDialect()

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from joey.sandbox.answers import read_body
-from joey.sandbox.dialects.taobao import checks, convert_links, positions, search_items
+from joey.sandbox.dialects.taobao import checks, convert_links, permissions, positions, search_items
 from joey.sandbox.dialects.taobao.arguments import Arguments
 from joey.sandbox.dialects.taobao.call_limit import throttled
 from joey.sandbox.dialects.taobao.envelope import failure, success
@@ -25,24 +25,27 @@ MOST_BODY = 1_000_000
 
 
 class Method(NamedTuple):
-    """What answers a method, and whether the caller has to show a session."""
+    """What answers a method, whether the caller has to show a session, and the scope that has to be granted for it;
+    "" where none is documented.
+    """
 
     answer: Callable[[World, Arguments], dict[str, Any]]
     needs_session: bool = False
+    scope: str = ""
 
 
 METHODS = {
-    "taobao.tbk.dg.material.optional.upgrade": Method(search_items.search),
-    "taobao.tbk.item.info.upgrade.get": Method(search_items.look_up),
+    "taobao.tbk.dg.material.optional.upgrade": Method(search_items.search, scope="27939"),
+    "taobao.tbk.item.info.upgrade.get": Method(search_items.look_up, scope="16189"),
     "taobao.tbk.itemid.ineffective.transform": Method(search_items.renew),
-    "taobao.tbk.dg.general.link.convert": Method(convert_links.convert),
-    "taobao.tbk.dg.general.link.parse": Method(convert_links.parse),
-    "taobao.tbk.sc.general.link.parse": Method(convert_links.parse, needs_session=True),
-    "taobao.tbk.tpwd.create": Method(convert_links.create_copy_code),
-    "taobao.tbk.order.details.get": Method(report_orders),
-    "taobao.tbk.order.refund.get": Method(report_refunds),
+    "taobao.tbk.dg.general.link.convert": Method(convert_links.convert, scope="28308"),
+    "taobao.tbk.dg.general.link.parse": Method(convert_links.parse, scope="31094"),
+    "taobao.tbk.sc.general.link.parse": Method(convert_links.parse, needs_session=True, scope="31093"),
+    "taobao.tbk.tpwd.create": Method(convert_links.create_copy_code, scope="11655"),
+    "taobao.tbk.order.details.get": Method(report_orders, scope="16175"),
+    "taobao.tbk.order.refund.get": Method(report_refunds, scope="16175"),
     "taobao.tbk.adzone.create": Method(positions.create_adzone),
-    "taobao.tbk.sc.adzone.create": Method(positions.create_adzone, needs_session=True),
+    "taobao.tbk.sc.adzone.create": Method(positions.create_adzone, needs_session=True, scope="13878"),
     "taobao.tbk.sc.publisher.info.get": Method(positions.list_publishers, needs_session=True),
 }
 
@@ -61,6 +64,7 @@ async def gateway(request: Request) -> Response:
         parameters = await _parameters(request)
         method = checks.check_method(parameters, METHODS)
         checks.check_system(parameters, needs_session=METHODS[method].needs_session)
+        permissions.check_scope(world, METHODS[method].scope)
         answer = METHODS[method].answer(world, Arguments(parameters))
         return _json(success(method, answer, simplify=parameters.get("simplify") == "true"))
     except TopError as error:

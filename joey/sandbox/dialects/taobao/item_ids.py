@@ -39,6 +39,11 @@ def _read(text: str, publisher: int) -> tuple[int, ...] | None:
     return numbers if numbers and numbers[1] == publisher else None
 
 
+def is_number(text: str) -> bool:
+    """Whether it is an id of the time when they were numbers."""
+    return text.isascii() and text.isdigit()
+
+
 def rotate(world: World) -> int:
     """Begin a new epoch now; returns it."""
     with world.change():

@@ -9,6 +9,9 @@ from joey.sandbox.world.state import World
 
 TRACKED_PATH, COUPON_PATH, SHORT_PATH = "/t", "/coupon/edetail", "/s/"
 _WIDTHS = (6, 6, 6, 1)
+_ADDRESS = re.compile(r"https?://[!-~]+")
+_ITEM_PATH = re.compile(r"/item/(?:taobao|tmall)/(\d+)", re.ASCII)
+_ITEM_HOSTS = {"item.taobao.com", "detail.tmall.com"}  # of the real pages
 _COPY_CODE = re.compile(r"[￥¥]\s*(?:CZ\d+\s+)?([A-Za-z0-9]{11})\s*[￥¥]")
 
 
@@ -83,6 +86,26 @@ def path_of_copy_code(world: World, text: str) -> str | None:
         if row:
             return str(row["path"])
     return None
+
+
+def address_in(text: str) -> str:
+    """The first address in a text that someone copied, or the text itself."""
+    found = _ADDRESS.search(text)
+    return found[0] if found else text.strip()
+
+
+def number_in_address(world: World, address: str) -> int | None:
+    """The item's number that an item's own page has in its address, here or at the real marketplace."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # as of "http://["
+        return None
+    if world.url == f"{parts.scheme}://{parts.netloc}":
+        found = _ITEM_PATH.fullmatch(parts.path)
+        return int(found[1]) if found else None
+    number = parse_qs(parts.query).get("id", [""])[0]
+    is_real = parts.hostname in _ITEM_HOSTS and number.isascii() and number.isdigit() and len(number) < 16
+    return int(number) if is_real else None
 
 
 def as_the_marketplace_prints(url: str) -> str:

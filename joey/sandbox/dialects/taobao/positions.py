@@ -14,19 +14,24 @@ from joey.sandbox.dialects.taobao.errors import invalid_parameter, remote
 from joey.sandbox.world.state import World
 
 LONGEST_NAME = 64
+RELATION_APPS = ("common", "etao", "minietao", "offlineShop", "offlinePerson")
 
 
-def check_adzone(world: World, adzone: int) -> int:
-    """The ad zone, if it is this publisher's."""
+def adzone_of(world: World, arguments: Arguments, *, sub_code: str = "isv.pid-not-correct") -> int:
+    """The ad zone that a call has to name; one that is not this publisher's is refused with the call's own code."""
+    adzone = arguments.integer("adzone_id")
     if world.row("SELECT id FROM adzone WHERE id = ?", adzone) is None:
-        raise remote("isv.invalid-parameter", "adzone_id does not belong to this publisher")
+        raise remote(sub_code, "adzone_id does not belong to this publisher")
     return adzone
 
 
-def check_relation(world: World, relation: int | None) -> int | None:
-    """The relation, if there is one and it is bound to this publisher."""
+def relation_of(world: World, arguments: Arguments) -> int | None:
+    """The channel that a call may name. There is no member here, so no `special_id` is one of this publisher's."""
+    relation = arguments.maybe_integer("relation_id")
     if relation is not None and world.row("SELECT id FROM relation WHERE id = ?", relation) is None:
-        raise remote("isv.invalid-parameter", "relation_id is not bound to this publisher")
+        raise remote("isp.relation-id-not-corrent", "relation_id is not bound to this publisher")
+    if arguments.maybe_integer("special_id") is not None:
+        raise remote("isp.special-id-not-corrent", "special_id is not bound to this publisher")
     return relation
 
 
@@ -45,6 +50,8 @@ def create_adzone(world: World, arguments: Arguments) -> dict[str, Any]:
 def list_publishers(world: World, arguments: Arguments) -> dict[str, Any]:
     """The bound channels, from page 0. Members (`info_type` 2) are none here."""
     kind = arguments.integer("info_type", least=1, most=2)
+    if arguments.text("relation_app") not in RELATION_APPS:
+        raise invalid_parameter(f"relation_app is one of {', '.join(RELATION_APPS)}")
     page = arguments.integer("page_no", 0, most=10_000)
     size = arguments.integer("page_size", 10, least=1, most=100)
     only = arguments.maybe_integer("relation_id")

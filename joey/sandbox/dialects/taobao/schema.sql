@@ -1,4 +1,4 @@
--- The publisher's ad zones and channel relations, and the links that were given out.
+-- The publisher's ad zones and channel relations, the links that were given out, and what is not granted.
 CREATE TABLE IF NOT EXISTS adzone (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL
 ) STRICT;
@@ -11,3 +11,6 @@ CREATE TABLE IF NOT EXISTS short_link (code TEXT PRIMARY KEY, path TEXT NOT NULL
 
 -- copy-codes; `path` is a tracked link, without the base address
 CREATE TABLE IF NOT EXISTS tpwd (code TEXT PRIMARY KEY, path TEXT NOT NULL) STRICT;
+
+-- scopes of the application that are not granted; see README.md
+CREATE TABLE IF NOT EXISTS withheld_scope (scope TEXT PRIMARY KEY) STRICT;

@@ -10,9 +10,11 @@ from joey.sandbox.dialects.taobao.arguments import Arguments
 from joey.sandbox.dialects.taobao.envelope import ElementList
 from joey.sandbox.dialects.taobao.errors import invalid_parameter, remote
 from joey.sandbox.dialects.taobao.goods import category_numbers, union_item, union_items
-from joey.sandbox.dialects.taobao.item_ids import current_epoch, item_id, number_ever, number_of
+from joey.sandbox.dialects.taobao.item_ids import current_epoch, is_number, item_id, number_ever, number_of
 from joey.sandbox.dialects.taobao.item_shape import describe_item
-from joey.sandbox.dialects.taobao.positions import check_adzone, check_relation
+from joey.sandbox.dialects.taobao.links import address_in, number_in_address, target_of_url
+from joey.sandbox.dialects.taobao.permissions import check_mode, check_scene
+from joey.sandbox.dialects.taobao.positions import adzone_of, relation_of
 from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.state import World
 
@@ -22,14 +24,27 @@ MOST_RENEWED = 20
 SORTS = ("total_sales", "tk_rate", "tk_mkt_rate", "tk_total_sales", "tk_total_commi", "final_promotion_price", "match")
 
 
+MATERIALS = ("80309", "17004")  # the general one, and the personalised one, which falls back to it here
+
+
 def search(world: World, arguments: Arguments) -> dict[str, Any]:
-    """Items that hold every word of `q` and are in `cat`; out-of-stock items are not found."""
-    adzone = check_adzone(world, arguments.integer("adzone_id"))
-    relation = check_relation(world, arguments.maybe_integer("relation_id"))
-    words = arguments.text("q", "").casefold().split()
+    """Items that hold every word of `q` and are in `cat`; out-of-stock items are not found.
+
+    Refusals carry the search's own numbers as sub_code: 4 no such ad zone, 30001 no such material, 30002 neither `q`
+    nor `cat`, 50001 nothing found, 1911 a scene that is not granted.
+    """
+    check_mode(arguments)
+    check_scene(arguments, 1)
+    adzone = adzone_of(world, arguments, sub_code="4")
+    relation = relation_of(world, arguments)
+    if arguments.text("material_id", MATERIALS[0]) not in MATERIALS:
+        raise remote("30001", f"material_id is one of {', '.join(MATERIALS)}")
+    query = arguments.text("q", "")
+    _check_pasted(world, query)
+    words = query.casefold().split()
     categories = arguments.listed("cat", most=10)
     if not words and not categories:
-        raise remote("isv.missing-parameter:q", "one of q and cat is needed")
+        raise remote("30002", "one of q and cat is needed")
     page = arguments.integer("page_no", 1, least=1, most=1000)
     size = arguments.integer("page_size", 20, least=1, most=100)
     fits = _filters(world, arguments)
@@ -43,21 +58,29 @@ def search(world: World, arguments: Arguments) -> dict[str, Any]:
         and fits(item)
     ]
     found = _sorted(world, found, arguments.text("sort", "total_sales_des"))
+    if not found:
+        raise remote("50001", "nothing was found; try other conditions")
     shown = found[(page - 1) * size : page * size]
     rows = [describe_item(world, item, adzone=adzone, relation=relation) for item in shown]
     return {"total_results": len(found), "result_list": ElementList("map_data", rows)}
 
 
 def look_up(world: World, arguments: Arguments) -> dict[str, Any]:
-    """Items by id, 20 at a time; an id may be up to 60 epochs old, and the answer carries the current one.
+    """Items by id, 20 at a time; an id may be up to 60 epochs old, and the answer carries the current one. An id of the
+    time when they were numbers is refused with −4003, as the call before this one is known to do.
 
     What is out of stock, no longer sold or not an id of this publisher is simply not in the answer. The elements have
     the same nesting as those of the search; their list is `results.tbk_item_detail` with `input_item_iid` naming the id
     that was asked for, read in an independent client and not in the official description.
     """
+    check_mode(arguments)
+    check_scene(arguments, 1, 3)
+    relation_of(world, arguments)
     ids = arguments.listed("item_id", most=MOST_LOOKED_UP)
     if not ids:
         arguments.text("item_id")
+    if any(is_number(asked) for asked in ids):
+        raise remote("-4003", "item_id is a number; ask with the new id")
     epoch = current_epoch(world)
     rows = []
     for asked in ids:
@@ -75,12 +98,21 @@ def renew(world: World, arguments: Arguments) -> dict[str, Any]:
         arguments.text("item_ids")
     renewed = []
     for asked in ids:
-        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else number_ever(asked)
+        number = int(asked) if is_number(asked) and len(asked) < 19 else number_ever(asked)
         item = union_item(number) if number else None
         if item:
             today = item_id(item.external_id, current_epoch(world))
             renewed.append({"original_item_id": asked, "item_id": today})
     return {"results": ElementList("item_id_transform_d_t_o", renewed)}
+
+
+def _check_pasted(world: World, query: str) -> None:
+    """A link of the union is nothing to search by, the old number of an item's page only to compare prices."""
+    address = address_in(query)
+    if target_of_url(world, address):
+        raise invalid_parameter("q is a link of the union")
+    if number_in_address(world, address):
+        raise remote("1911", "an item's address with its number needs biz_scene_id 2, which is not granted")
 
 
 def _filters(world: World, arguments: Arguments) -> Callable[[SoldItem], bool]:
