@@ -26,6 +26,8 @@ VENV := .venv/.made-$(HERE)
 RUN := .venv/.run-$(HERE)
 DEV := .venv/.dev-$(HERE)
 LINKED := .venv/.linked-$(HERE)
+# Independent clients of marketplaces, a requirements file each: some share the name of their module.
+CLIENTS := $(patsubst tests/marketplaces/clients/%.txt,.venv/clients/%/.made,$(wildcard tests/marketplaces/clients/*.txt))
 WORDS := $(patsubst %.po,%.mo,$(wildcard joey/*/locale/*/LC_MESSAGES/*.po))
 
 # As root directly, else by sudo without a password; else it stays empty, and the command to run is printed.
@@ -48,7 +50,8 @@ SLOW_TESTS := tests/journeys tests/instance tests/edge tests/sandbox tests/prope
 	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py tests/cli/test_positions.py \
 	tests/payouts/test_with_the_sandbox.py tests/payouts/test_what_the_bank_says.py tests/payouts/test_send_and_answer.py \
 	tests/orders/test_sync_over_http.py tests/orders/test_refunds_over_http.py tests/catalog/search/test_paging_while_changing.py \
-	tests/marketplaces/test_taobao_in_the_sandbox.py tests/catalog/test_refresh_due.py tests/catalog/intake/test_import_real_files.py \
+	tests/marketplaces/test_taobao_in_the_sandbox.py tests/marketplaces/test_contract_over_http.py \
+	tests/marketplaces/clients tests/catalog/test_refresh_due.py tests/catalog/intake/test_import_real_files.py \
 	tests/catalog/same_item/test_labelled_sets.py tests/sharing/test_click_partitions.py
 
 .PHONY: help setup up test test-quick test-long suite units lint bench lock clean dev debian-parts bench-parts
@@ -99,7 +102,7 @@ clean: ## remove what was built and installed here; the data in .joey stays
 	find joey tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 	find joey -name '*.mo' -delete
 
-dev: setup $(DEV)
+dev: setup $(DEV) $(CLIENTS)
 
 $(VENV):
 	@if [ -z "$(PYTHON)" ]; then \
@@ -121,11 +124,11 @@ venv-from-debian:
 	echo "Installing $$package from Debian …"; \
 	$(APT) update && $(APT) install -y --no-install-recommends $$package >/dev/null && $(PYTHON) -m venv .venv
 
-# pip checks every file against its hash; an unreliable network gets three tries of ten retries each.
+# pip checks every file against its hash; an unreliable network gets three tries of ten retries each. $(2): more options.
 define install
 	@echo "Installing $(1) …"
 	@for try in 1 2 3; do \
-		$(PIP) --require-hashes -r $(1) && exit 0; \
+		$(PIP) $(2) --require-hashes -r $(1) && exit 0; \
 		echo "That did not work (try $$try of 3)."; sleep $$((try * 3)); done; \
 	echo "The packages could not be installed: is the network there? Run the same command again."; exit 1
 endef
@@ -136,6 +139,11 @@ $(RUN): requirements.txt | $(VENV)
 
 $(DEV): requirements-dev.txt | $(RUN)
 	$(call install,requirements-dev.txt)
+	touch $@
+
+.venv/clients/%/.made: tests/marketplaces/clients/%.txt | $(DEV)
+	rm -rf $(@D)
+	$(call install,$<,--no-deps --no-build-isolation --target $(@D))
 	touch $@
 
 # The checkout itself is put on the path by hand: that needs no build tool and no network.
