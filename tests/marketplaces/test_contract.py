@@ -90,6 +90,13 @@ def test_evidence_questions_and_capabilities_fit_together(manifest: Manifest) ->
     assert len(set(manifest.evidence)) == len(manifest.evidence)
 
 
+def test_the_first_marketplace_lacks_nothing() -> None:
+    (taobao,) = [each for each in registry.manifests() if each.code == "taobao"]
+    able = taobao.capabilities
+    assert {able.search, able.look_up, able.track, able.report, able.positions.granted} == {"api"}
+    assert able.recognise
+
+
 def test_questions_can_be_asked_without_a_gap(manifest: Manifest) -> None:
     codes = [question.code for question in manifest.questions]
     assert len(set(codes)) == len(codes)

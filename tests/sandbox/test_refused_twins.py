@@ -179,7 +179,7 @@ DEMANDS: dict[str, Bad] = {
         "relation_id": NUMBER,
     },
 }  # fmt: skip
-# Code and text with which each demand is answered; inside a JSON text, the code that stands beside the data.
+# Code and text with which each demand is answered; inside a JSON text, the code is beside the data.
 ANSWERS: dict[str, tuple[int | str, str]] = {
     MISSING: (40, "Missing required arguments:{name}"),
     TOO_LONG: (INVALID, "{name} is longer than"),

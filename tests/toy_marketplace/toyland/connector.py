@@ -1,5 +1,6 @@
 """Toyland's connector: JSON over HTTP with a key. Amounts are whole minor units already."""
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
@@ -50,6 +51,7 @@ class ToylandConnector:
         self.account = "toyland"
         key = str(configuration["credentials"]["toy_key"])
         self._http = httpx.Client(base_url=gateway, headers={"x-toy-key": key}, timeout=10, trust_env=False)
+        weakref.finalize(self, self._http.close)  # connections close with the connector
 
     def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
         rows = self._call("/items", q=words, page=page, size=size)["items"]
