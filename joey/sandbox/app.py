@@ -92,6 +92,7 @@ of_the_core = [
     Route("/control/orders/{order}", control.move_order, methods=POST),
     Route("/control/bulk", control.bulk, methods=POST),
     Route("/control/reports", control.reports, methods=POST),
+    Route("/control/differs", control.differs, methods=POST),
     Route("/control/outage", control.outage, methods=POST),
     Route("/control/bank", bank_control.trouble, methods=POST),
     Route("/control/bank/transfers", bank_control.transfers),

@@ -20,6 +20,7 @@ from joey.sandbox.follow_links import arrive
 from joey.sandbox.outages import BANK, FEEDS, begin_outage
 from joey.sandbox.purchases import buy_item, move, serving
 from joey.sandbox.refused import invalid
+from joey.sandbox.world.differs import set_differing
 from joey.sandbox.world.order_book import find_order, order_of, parts_of, taken_back_of
 from joey.sandbox.world.reports import ReportStyle, set_style
 from joey.sandbox.world.simulated_order import CLOSED, PLACED, SETTLED, SimulatedOrder
@@ -109,6 +110,18 @@ async def reports(request: Request) -> Response:
     chosen = {name: value for name, value in body.items() if value is not None}
     set_style(world_of(request), dialect.rules.account, ReportStyle(**chosen))
     return json_answer({"marketplaces": [place.code for place in dialect.marketplaces]} | chosen)
+
+
+async def differs(request: Request) -> Response:
+    """`{"marketplace", "facts"}`: in which unproved facts it differs from now on; a call replaces the one before."""
+    check_caller(request)
+    body = take(await read_json(request), marketplace=str, facts=list)
+    dialect = _dialect(body["marketplace"], "marketplace")
+    for fact in body["facts"]:
+        if fact not in dialect.can_differ_in:
+            raise invalid("facts", f"this marketplace can differ in: {', '.join(dialect.can_differ_in) or 'nothing'}")
+    set_differing(world_of(request), dialect.rules.account, body["facts"])
+    return json_answer({"marketplaces": [place.code for place in dialect.marketplaces], "facts": body["facts"]})
 
 
 async def outage(request: Request) -> Response:

@@ -47,6 +47,7 @@ class Dialect:
     rules: MarketRules  # account code, steps, currencies, service fee, order ids
     reports_orders: bool = False
     editions: Sequence[str] = ()  # later ones of its interface, in which its reports can come: `style_of(…).edition`
+    can_differ_in: Sequence[str] = ()  # unproved facts that `POST /control/differs` turns around: `differing(…)`
     link_paths: Sequence[str] = ()  # Starlette paths of the tracked links it gives out; `follow` reads them
     schema: str = ""  # SQL for tables of its own, run at every start
     buttons: Sequence[PanelButton] = ()

@@ -78,6 +78,9 @@ CREATE TABLE IF NOT EXISTS report_style (
     account TEXT PRIMARY KEY, style TEXT NOT NULL, since INTEGER NOT NULL
 ) STRICT;
 
+-- in which unproved facts a marketplace differs from now on (`POST /control/differs`)
+CREATE TABLE IF NOT EXISTS differing (account TEXT NOT NULL, fact TEXT NOT NULL, PRIMARY KEY (account, fact)) STRICT;
+
 CREATE TABLE IF NOT EXISTS message (
     number INTEGER PRIMARY KEY, recipient TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;

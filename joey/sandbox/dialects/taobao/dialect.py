@@ -13,6 +13,7 @@ from joey.sandbox.answers import json_answer, read_json, take
 from joey.sandbox.callers import check_caller, world_of
 from joey.sandbox.dialects.port import Dialect, PanelButton, SimulatedMarketplace
 from joey.sandbox.dialects.taobao import demo_account
+from joey.sandbox.dialects.taobao.differ import DIFFERENCES
 from joey.sandbox.dialects.taobao.gateway import METHODS, gateway
 from joey.sandbox.dialects.taobao.goods import TAOBAO, TMALL, category_numbers, union_item, union_items
 from joey.sandbox.dialects.taobao.item_ids import current_epoch, number_of, rotate
@@ -63,6 +64,7 @@ class TaobaoDialect(Dialect):
         order_id=trade_id_of,
     )
     reports_orders = True
+    can_differ_in = DIFFERENCES
     link_paths = (TRACKED_PATH, COUPON_PATH, SHORT_PATH + "{code}")
     schema = (Path(__file__).parent / "schema.sql").read_text("utf-8")
     buttons = (ROTATE,)

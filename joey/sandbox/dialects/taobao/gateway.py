@@ -12,6 +12,7 @@ from joey.sandbox.answers import read_body
 from joey.sandbox.dialects.taobao import checks, convert_links, permissions, positions, search_items
 from joey.sandbox.dialects.taobao.arguments import Arguments
 from joey.sandbox.dialects.taobao.call_limit import throttled
+from joey.sandbox.dialects.taobao.differ import as_it_differs
 from joey.sandbox.dialects.taobao.envelope import failure, success
 from joey.sandbox.dialects.taobao.errors import TopError
 from joey.sandbox.dialects.taobao.goods import TAOBAO
@@ -65,7 +66,7 @@ async def gateway(request: Request) -> Response:
         method = checks.check_method(parameters, METHODS)
         checks.check_system(parameters, needs_session=METHODS[method].needs_session)
         permissions.check_scope(world, METHODS[method].scope)
-        answer = METHODS[method].answer(world, Arguments(parameters))
+        answer = as_it_differs(world, method, parameters, METHODS[method].answer)
         return _json(success(method, answer, simplify=parameters.get("simplify") == "true"))
     except TopError as error:
         return _json(failure(error))

@@ -1,0 +1,205 @@
+"""The union otherwise than usual, for `POST /control/differs`: each fact that no document proves, turned around.
+
+The usual answers know nothing of it. A fact is turned around before a call (another question, or a refusal), in a
+refusal, or in an answer.
+"""
+
+import json
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+from joey.sandbox import beijing
+from joey.sandbox.dialects.taobao.arguments import Arguments, read_time
+from joey.sandbox.dialects.taobao.demo_account import FIRST_ADZONE
+from joey.sandbox.dialects.taobao.envelope import ElementList
+from joey.sandbox.dialects.taobao.errors import TopError, remote
+from joey.sandbox.dialects.taobao.goods import TAOBAO
+from joey.sandbox.dialects.taobao.item_ids import number_ever
+from joey.sandbox.dialects.taobao.refund_report import OPTION
+from joey.sandbox.world.differs import differing
+from joey.sandbox.world.state import World
+
+Parameters = dict[str, str]
+Answer = dict[str, Any]
+
+SEARCH, LOOK_UP = "taobao.tbk.dg.material.optional.upgrade", "taobao.tbk.item.info.upgrade.get"
+PARSES = ("taobao.tbk.dg.general.link.parse", "taobao.tbk.sc.general.link.parse")
+ORDERS, REFUNDS = "taobao.tbk.order.details.get", "taobao.tbk.order.refund.get"
+HOUR = 3600
+
+
+def as_it_differs(
+    world: World, method: str, parameters: Parameters, answer: Callable[[World, Arguments], Answer]
+) -> Answer:
+    """The usual answer, but for the facts in which the union differs now. Raises TopError."""
+    facts = differing(world, TAOBAO)
+    for fact in facts & _BEFORE.keys():
+        if instead := _BEFORE[fact](method, parameters):
+            return instead
+    try:
+        found = answer(world, Arguments(parameters))
+    except TopError as error:
+        for fact in facts & _REFUSED.keys():
+            error = _REFUSED[fact](method, error)
+        raise error from None
+    for fact in facts & _ANSWERED.keys():
+        _ANSWERED[fact](method, parameters, found)
+    return found
+
+
+def _orders_not_granted(method: str, parameters: Parameters) -> None:
+    if method == ORDERS:
+        raise TopError(11, "Insufficient isv permissions", "isv.permission-api-package-limit", "scope ids is 16175")
+
+
+def _order_windows_of_an_hour(method: str, parameters: Parameters) -> None:
+    if method == ORDERS and _seconds(parameters) > HOUR:
+        raise remote("2007", "the window may have at most 60 minutes")
+
+
+def _refund_windows_of_an_hour(method: str, parameters: Parameters) -> Answer | None:
+    if method == REFUNDS and _seconds(_option(parameters)) > HOUR:
+        why = "the window may have at most 60 minutes"
+        return {"result_code": 500, "result_msg": "", "biz_error_code": 102, "biz_error_desc": why, "data": {}}
+    return None
+
+
+def _code_43(method: str, error: TopError) -> TopError:
+    return TopError(43, "Parameter error", error.sub_code, error.sub_msg) if error.code == 15 else error
+
+
+def _words_for_numbers(method: str, error: TopError) -> TopError:
+    by_number = method == ORDERS and error.sub_code.isdigit()
+    return remote("isv.invalid-parameter", error.sub_msg) if by_number else error
+
+
+def _window_by_another_number(method: str, error: TopError) -> TopError:
+    return remote("2000", error.sub_msg) if error.sub_code == "2007" else error
+
+
+def _nothing_by_another_number(method: str, parameters: Parameters, found: Answer) -> None:
+    if method == SEARCH and not _rows(found["result_list"]):
+        raise remote("10000", "no item fits")
+
+
+def _no_seller_in_search(method: str, parameters: Parameters, found: Answer) -> None:
+    for row in _rows(found["result_list"]) if method == SEARCH else ():
+        row["item_basic_info"].pop("seller_id")
+
+
+def _no_seller_in_look_up(method: str, parameters: Parameters, found: Answer) -> None:
+    for row in _rows(found["results"]) if method == LOOK_UP else ():
+        row["item_basic_info"].pop("seller_id")
+
+
+def _another_picture_in_look_up(method: str, parameters: Parameters, found: Answer) -> None:
+    for row in _rows(found["results"]) if method == LOOK_UP else ():
+        row["item_basic_info"]["pict_url"] += ".large.webp"
+
+
+def _unknown_id_refuses_all(method: str, parameters: Parameters, found: Answer) -> None:
+    if method == LOOK_UP and len(_rows(found["results"])) < len(parameters["item_id"].split(",")):
+        raise remote("36", "an item id cannot be read")
+
+
+def _numbers_by_parsing(method: str, parameters: Parameters, found: Answer) -> None:
+    for row in _rows(found["data"]["material_url_list"]) if method in PARSES else ():
+        link = row.get("link_info_dto", {})
+        if link:
+            link["material_id"] = str(number_ever(link["material_id"]))
+
+
+def _start_is_outside(method: str, parameters: Parameters, found: Answer) -> None:
+    if method == ORDERS:
+        results = found["data"]["results"]
+        results.rows = [row for row in results.rows if row["modified_time"] != parameters["start_time"]]
+
+
+def _empty_object_for_a_list(method: str, parameters: Parameters, found: Answer) -> None:
+    if method == ORDERS and not _rows(found["data"]["results"]):
+        found["data"]["results"] = {"publisher_order_dto": {}}
+
+
+def _no_estimate(method: str, parameters: Parameters, found: Answer) -> None:
+    for row in _rows(found["data"]["results"]) if method == ORDERS else ():
+        if row["tk_status"] in (12, 14):
+            row.pop("pub_share_pre_fee")
+
+
+def _channels_apart(method: str, parameters: Parameters, found: Answer) -> None:
+    if method == ORDERS and parameters.get("order_scene", "1") == "1":
+        results = found["data"]["results"]
+        results.rows = [row for row in results.rows if "relation_id" not in row]
+
+
+def _twice_under_two_ad_zones(method: str, parameters: Parameters, found: Answer) -> None:
+    if method == ORDERS:
+        results = found["data"]["results"]
+        others = [row | {"adzone_id": FIRST_ADZONE + 99} for row in results.rows]
+        results.rows = list(chain.from_iterable(zip(results.rows, others, strict=True)))
+
+
+def _refusals_as_errors(method: str, parameters: Parameters, found: Answer) -> None:
+    if method == REFUNDS and found.get("biz_error_code"):
+        raise remote("isv.invalid-parameter", found["biz_error_desc"])
+
+
+def _refund_pages_from_zero(method: str, parameters: Parameters, found: Answer) -> None:
+    option = _option(parameters)
+    if method == REFUNDS and option.get("page_no") == 1 and not option.get("position_index"):
+        found["data"].pop("result", None)  # the second page
+
+
+def _settled_while_open(method: str, parameters: Parameters, found: Answer) -> None:
+    rows = _rows(found["data"].get("result")) if method == REFUNDS else []
+    for row in (each for each in rows if each["earning_time"]):
+        settled = beijing.read(row["earning_time"])
+        row["tk_refund_time"] = beijing.text_of(settled - HOUR)
+        row["tk_refund_suit_time"] = beijing.text_of(settled + HOUR)
+
+
+def _rows(found: object) -> list[dict[str, Any]]:
+    return list(found.rows) if isinstance(found, ElementList) else []
+
+
+def _option(parameters: Parameters) -> dict[str, Any]:
+    try:
+        option = json.loads(parameters.get(OPTION, ""))
+    except ValueError:
+        return {}
+    return option if isinstance(option, dict) else {}
+
+
+def _seconds(asked: dict[str, Any]) -> int:
+    start, end = (read_time(str(asked.get(name, ""))) for name in ("start_time", "end_time"))
+    return end - start if start is not None and end is not None else 0
+
+
+_BEFORE: dict[str, Callable[[str, Parameters], Answer | None]] = {
+    "orders_granted": _orders_not_granted,
+    "order_window": _order_windows_of_an_hour,
+    "refund_window": _refund_windows_of_an_hour,
+}
+_REFUSED: dict[str, Callable[[str, TopError], TopError]] = {
+    "refusal_code": _code_43,
+    "numeric_sub_codes": _words_for_numbers,
+    "window_too_long": _window_by_another_number,
+}
+_ANSWERED: dict[str, Callable[[str, Parameters, Answer], None]] = {
+    "search_fields": _no_seller_in_search,
+    "look_up_fields": _no_seller_in_look_up,
+    "identity_agrees": _another_picture_in_look_up,
+    "unknown_id_is_left_out": _unknown_id_refuses_all,
+    "nothing_found": _nothing_by_another_number,
+    "parse_gives_new_ids": _numbers_by_parsing,
+    "window_holds_its_start": _start_is_outside,
+    "empty_list": _empty_object_for_a_list,
+    "estimate_before_settlement": _no_estimate,
+    "channel_orders_among_all": _channels_apart,
+    "one_ad_zone_a_trade": _twice_under_two_ad_zones,
+    "refund_refusal": _refusals_as_errors,
+    "refund_first_page": _refund_pages_from_zero,
+    "settles_after_its_cases": _settled_while_open,
+}
+DIFFERENCES = (*_BEFORE, *_REFUSED, *_ANSWERED)
