@@ -69,7 +69,7 @@ def health(*, now: datetime) -> Health:
     Raises what the database raises when it is unavailable.
     """
     worker = ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True).first()
-    syncs, search, booking = _syncs(), lag(), tuple(booking_lags(now=now))
+    syncs, search, booking = sync_states(), lag(), tuple(booking_lags(now=now))
     troubles = (
         *_troubles(worker, syncs, now), *(each.text for each in registry.faults()), *rail_faults(),
         *_booking_troubles(booking, now), *_partition_troubles(), *_search_troubles(search),
@@ -92,7 +92,7 @@ def connected() -> list[str]:
     return [connector.code for connector in registry.connectors()]
 
 
-def _syncs() -> list[SyncState]:
+def sync_states() -> list[SyncState]:
     """Of marketplaces that are connected and report orders; one never read yet has no row."""
     reporting = {each.code: each.account for each in registry.connectors() if each.manifest.reports_orders}
     rows = SyncCursor.objects.filter(marketplace__in=reporting).order_by("marketplace", "question")

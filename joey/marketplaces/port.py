@@ -4,16 +4,17 @@ Two kinds of failure leave a connector: `MarketplaceUnavailable` (try again late
 (the same call will not work). Amounts are minor units, rates parts per million, times aware and in UTC.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from django.utils.functional import lazystr
 
 from joey.kit.refusals import Invalid, Refusal, Text, Unavailable
 from joey.kit.sentences import Sentence, Words
 from joey.marketplaces.manifest_shape import Manifest, Question
+from joey.marketplaces.unverified import AnswerSample, CheckedFact
 
 
 class _Answered(Refusal):
@@ -242,5 +243,21 @@ class Connector(Protocol):
         """The row without the buyer, and what it is about as far as that can be made out.
 
         `read` has failed on this row, so each field is to be taken as one that may fail too.
+        """
+        ...
+
+
+@runtime_checkable
+class ChecksFacts(Protocol):
+    """What a connector may offer beside: it asks its account about what its folder's `unverified.py` lists."""
+
+    def check_facts(
+        self, *, changed_at: Sequence[datetime], keep: Callable[[AnswerSample], None]
+    ) -> Iterator[CheckedFact]:
+        """Each fact that a call can tell about. Only calls that read, in bounded number, at the usual pace.
+
+        `changed_at` are times at which an order or refund case of the account is known to have changed, newest first.
+        Each answer goes to `keep` once, without the buyer and with the ids of orders masked. Raises MarketplaceRefused
+        where no call of this account is taken.
         """
         ...

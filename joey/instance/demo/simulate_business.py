@@ -19,6 +19,7 @@ from joey.shops.models import Listing, Shop
 
 OPENED_DAYS_AGO = 32
 DAY = timedelta(days=1)
+RELATION = "2345678901"  # a channel relation of the simulated publisher
 CHANNELS = ("wechat", "moments", "xiaohongshu", "whatsapp")
 
 
@@ -158,7 +159,7 @@ def _order(sale: _Sale, now: datetime) -> dict[str, object]:
 
 
 def _nobodys_orders(now: datetime) -> list[dict[str, object]]:
-    """Two orders on a registered position that no shop held: they are for the office to look at."""
+    """Two orders of a channel on a registered position that no shop held: they are for the office to look at."""
     free = Position.objects.filter(marketplace="taobao", free_from__isnull=False).order_by("-id").first()
     item = next(each for each in catalogue.offers() if each.marketplace == "taobao" and not each.awkward)
     if free is None:
@@ -168,6 +169,7 @@ def _nobodys_orders(now: datetime) -> list[dict[str, object]]:
             "marketplace": item.marketplace,
             "item": item.external_id,
             "position": free.key,
+            "sub_id": RELATION,
             "click_time": _text(now - days * DAY - timedelta(minutes=6)),
             "paid_at": _text(now - days * DAY),
         }

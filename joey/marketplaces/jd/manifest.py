@@ -9,7 +9,7 @@ MANIFEST = Manifest(
     zone="Asia/Shanghai",
     currency="CNY",
     hosts=frozenset({"item.jd.com", "item.m.jd.com", "npcitem.jd.hk"}),
-    # The numbers are those in real pages and tables of its goods; "m" is unverified.
+    # The numbers are those in real pages and tables of its goods; for "m" see unverified.py.
     picture_hosts=frozenset({f"img{n}.360buyimg.com" for n in (10, 11, 12, 13, 14, 20, 30)} | {"m.360buyimg.com"}),
     refused_in_apps=tuple(
         InApp(app=app, marketplaces=frozenset({"jd"}), offer_instead="open_in_browser")  # seen 2026-11

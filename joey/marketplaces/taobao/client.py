@@ -45,6 +45,7 @@ REMOTE = frozenset({15, 50})  # the method itself refused, and says why by a sub
 # conversions (25). The account-wide throttles of the order report last until tomorrow.
 PASSING = frozenset({"3001", "40001", "1201", "719", "25"})
 TOO_OFTEN = frozenset({"50002"})
+NO_RESULT = "50001"  # a search found nothing (unverified.py: nothing_found)
 THROTTLED_NUMBERS = frozenset({"3000", "9100"})
 # "isp." is the platform's own fault, but for these, which are the caller's: unchanged, they never work.
 CALLERS_FAULT = frozenset({

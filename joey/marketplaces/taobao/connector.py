@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,10 +26,13 @@ from joey.marketplaces.port import (
     UnreadableReport,
 )
 from joey.marketplaces.taobao import parse, reports
-from joey.marketplaces.taobao.client import CALLS_PER_SECOND, Client, UnionAccount
+from joey.marketplaces.taobao.ask_account import UnionAnswers
+from joey.marketplaces.taobao.client import CALLS_PER_SECOND, NO_RESULT, Client, UnionAccount
 from joey.marketplaces.taobao.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
+from joey.marketplaces.taobao.unverified import check_facts
 from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, text
+from joey.marketplaces.unverified import AnswerSample, CheckedFact
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +42,6 @@ LOOK_UP_AT_ONCE = MANIFEST.capabilities.look_up_at_once
 PROMOTE = 2  # promotion_type: promoted to others, not bought for oneself; asked in agent mode only
 ROTATING_IDS = 1  # biz_scene_id: the ids are those that rotate
 ITEM = 1  # material_type of a parsed link
-NO_RESULT = "50001"  # how a search says that nothing was found (unverified)
 
 _OF_A_POSITION = ("isv.", "isp.relation-id-", "isp.pid-check-")  # sub-codes that may refuse one
 # ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
@@ -227,6 +229,20 @@ class TaobaoConnector:
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         """The row without the buyer."""
         return parse.unreadable(row.kind, row.row, problem, window_end=row.window_end)
+
+    def check_facts(
+        self, *, changed_at: Sequence[datetime], keep: Callable[[AnswerSample], None]
+    ) -> Iterator[CheckedFact]:
+        """What this account says about each unverified fact that a call can tell (unverified.py)."""
+        account = UnionAnswers(
+            self._client,
+            adzone=self._need_adzone(),
+            party=self._party,
+            now=datetime.now(UTC),
+            changed_at=changed_at,
+            keep=keep,
+        )
+        return check_facts(account)
 
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""

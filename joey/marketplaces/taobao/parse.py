@@ -107,7 +107,7 @@ def refund_report(row: Row) -> RefundReport:
     that come back with it, which were never ours. Where the parts are not the whole, it is not known which is wrong.
 
     Documented: `tk_refund_time` is when the case was opened, `tk_refund_suit_time` when it was finished. That the first
-    is the time of the refund is a guess: an order is not settled while a case of it is open, and this time never moves.
+    is the time of the refund is taken for granted (unverified.py: settles_after_its_cases), and this time never moves.
     """
     reported_at = moment(row, "modified_time") or moment(row, "tk_refund_suit_time")
     if reported_at is None:

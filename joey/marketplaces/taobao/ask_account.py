@@ -1,0 +1,205 @@
+"""Ask a union account what its unverified facts need to be seen by: each question once, few calls, none that writes."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from joey.marketplaces import beijing
+from joey.marketplaces.manifest_shape import Wording
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
+from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
+from joey.marketplaces.taobao.manifest import REFUNDS as REFUNDS_AT_ONCE
+from joey.marketplaces.taobao.mask_sample import Mask
+from joey.marketplaces.taobao.values import Row, inner, listed, moment, text
+from joey.marketplaces.taobao.windows import LONGEST_NEAR_SALES, windows
+from joey.marketplaces.unverified import AnswerSample
+
+MOST_CALLS = 100
+SEARCH, LOOK_UP = "taobao.tbk.dg.material.optional.upgrade", "taobao.tbk.item.info.upgrade.get"
+ORDERS, REFUNDS = "taobao.tbk.order.details.get", "taobao.tbk.order.refund.get"
+WORD = "锅"  # pots: there are always some
+LOOKED_UP = 5
+RECENT, RECENT_WINDOWS, CHANGES = timedelta(hours=24), 8, 8
+SECOND = timedelta(seconds=1)
+REFUND_STRETCHES = (REFUNDS_AT_ONCE.window, timedelta(days=1), timedelta(days=7), timedelta(days=30))
+ALL, CHANNEL = 1, 2  # order_scene
+EITHER_PARTY = 4  # member_type of the refund report
+PAID, RECEIVED = "12", "14"  # tk_status before a settlement
+
+NOT_GRANTED = frozenset({"11", "12", "13", "26", "27"})  # a permission is missing, or the session that shows it
+OF_ALL_CALLS = frozenset({"24", "25", "28", "29", "30", "31"})  # signature, app key, clock: no call gets further
+
+Window = tuple[datetime, datetime]
+
+
+class NotGrantedHere(Exception):
+    """The account may not make the call; `words` are the gateway's."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        super().__init__(words)
+
+
+class NothingToSee(Exception):
+    """There is nothing at the account yet by which the fact could be seen."""
+
+    def __init__(self, why: Wording) -> None:
+        self.why = why
+        super().__init__(why.en)
+
+
+class UnionAnswers:
+    """What one account answers. A question that was asked already is answered from what came then.
+
+    Any answer may be a refusal: MarketplaceRefused, or NotGrantedHere for one by a missing permission. After the first
+    MarketplaceUnavailable nothing is asked any more.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        adzone: str,
+        party: str,
+        now: datetime,
+        changed_at: Sequence[datetime],
+        keep: Callable[[AnswerSample], None],
+    ) -> None:
+        self._client, self._adzone, self._party = client, adzone, party
+        self.now = now.replace(microsecond=0)
+        self.until = self.now + SECOND  # what changed in this very second, too
+        self._changed_at, self._keep = changed_at, keep
+        self._answers: dict[str, Row | Exception] = {}
+        self._unavailable: MarketplaceUnavailable | None = None
+        self._samples: dict[str, int] = {}
+        self._mask = Mask()
+
+    def search(self, words: str = WORD) -> Row:
+        """The first page for these words."""
+        return self._ask("search", SEARCH, {"q": words, "adzone_id": self._adzone, "page_no": 1, "page_size": 20})
+
+    def hits(self) -> list[Row]:
+        """Items of today. Raises NothingToSee."""
+        found = listed(self.search(), "result_list", "map_data")
+        if not found:
+            raise NothingToSee(Wording(en=f"a search for {WORD} found nothing", zh=f"搜索“{WORD}”没有结果"))
+        return found
+
+    def ids(self) -> list[str]:
+        """Some of their ids. Raises NothingToSee."""
+        found = [name for row in self.hits() if (name := text(row, "item_id", longest=120))]
+        if not found:
+            raise NothingToSee(Wording(en="no item has an id", zh="商品都没有 ID"))
+        return found[:LOOKED_UP]
+
+    def look_up(self, ids: Sequence[str]) -> list[Row]:
+        """The items with these ids."""
+        answer = self._ask("look-up", LOOK_UP, {"item_id": ",".join(ids), "biz_scene_id": 1})
+        return listed(answer, "results", "tbk_item_detail")
+
+    def parse(self, link: str) -> Row:
+        """What the union says that a link leads to."""
+        answer = self._ask(
+            "parse",
+            f"taobao.tbk.{self._party or 'dg.'}general.link.parse",
+            {"adzone_id": self._adzone, "material_dto": json.dumps([{"material_url": link}])},
+            with_session=bool(self._party),
+        )
+        return next(iter(listed(inner(answer, "data"), "material_url_list", "material_url_list")), {})
+
+    def orders(self, start: datetime, end: datetime, *, scene: int = ALL) -> Row:
+        """The first page of the orders changed in [start, end), with the page's own fields."""
+        asked = {
+            "query_type": 4, "start_time": beijing.write(start), "end_time": beijing.write(end), "page_no": 1,
+            "page_size": 100, "order_scene": scene,
+        }  # fmt: skip
+        return inner(self._ask("orders", ORDERS, asked), "data")
+
+    def order_rows(self, *, scene: int = ALL) -> Iterator[Row]:
+        """Rows of orders that changed lately, as far as a few windows hold some. No row where there are none."""
+        for start, end in self._windows():
+            try:
+                yield from listed(self.orders(start, end, scene=scene), "results", "publisher_order_dto")
+            except MarketplaceRefused as refused:
+                if refused.facts.get("sub_code") != WINDOW_TOO_LONG:
+                    raise
+
+    def an_order(self, fits: Callable[[Row], bool] = bool, *, scene: int = ALL) -> Row:
+        """The first of them that fits. Raises NothingToSee."""
+        found = next((row for row in self.order_rows(scene=scene) if fits(row)), None)
+        if found is None:
+            raise NothingToSee(Wording(en="no such order yet to look at", zh="暂时没有这样的订单可以查看"))
+        return found
+
+    def refunds(self, start: datetime, end: datetime, *, page: int = 1) -> Row:
+        """The whole answer about refund cases changed in [start, end), also where it refuses beside its data."""
+        asked = {
+            "query_type": 5, "start_time": beijing.write(start), "end_time": beijing.write(end), "page_no": page,
+            "page_size": 100, "order_scene": ALL, "member_type": EITHER_PARTY,
+        }  # fmt: skip
+        return self._ask(
+            "refunds", REFUNDS, {"publisher_refund_order_query_option": json.dumps(asked, separators=(",", ":"))}
+        )
+
+    def refund_rows(self, window: Window, *, page: int = 1) -> list[Row]:
+        """The cases that changed in it; none where it is refused beside the data."""
+        answer = self.refunds(*window, page=page)
+        return listed(inner(answer, "data"), "result", "publisher_refund_order_d_t_o")
+
+    def cases(self) -> tuple[Window, list[Row]]:
+        """Some refund cases, whichever number their first page has, and the window. Raises NothingToSee."""
+        stretches = [LONGEST_NEAR_SALES, *REFUND_STRETCHES]
+        for window in [*self._known_changes(), *((self.until - each, self.until) for each in stretches)]:
+            if rows := self.refund_rows(window) or self.refund_rows(window, page=0):
+                return window, rows
+        raise NothingToSee(Wording(en="no refund case yet to look at", zh="暂时没有维权记录可以查看"))
+
+    def _windows(self) -> list[Window]:
+        """The known changes, the last minutes, then the last day, the latest first; a bounded number."""
+        last_day = list(windows(self.until - RECENT, self.until))[::-1]
+        return [*self._known_changes(), (self.until - LONGEST_NEAR_SALES, self.until), *last_day[:RECENT_WINDOWS]]
+
+    def _known_changes(self) -> list[Window]:
+        starts = (at.replace(microsecond=0) for at in self._changed_at[:CHANGES])
+        return [(start, start + SECOND) for start in starts]
+
+    def _ask(self, name: str, method: str, parameters: Mapping[str, object], *, with_session: bool = False) -> Row:
+        key = json.dumps([method, parameters], sort_keys=True)
+        if key not in self._answers:
+            self._answers[key] = self._call(name, method, parameters, with_session=with_session)
+        answer = self._answers[key]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _call(self, name: str, method: str, parameters: Mapping[str, object], *, with_session: bool) -> Row | Exception:
+        if self._unavailable is not None:
+            return self._unavailable
+        if len(self._answers) >= MOST_CALLS:
+            return NothingToSee(Wording(en="too many calls for one check", zh="一次检查的调用次数已达上限"))
+        try:
+            answer = self._client.call(method, parameters, with_session=with_session)
+        except MarketplaceUnavailable as trouble:
+            self._unavailable = trouble
+            return trouble
+        except MarketplaceRefused as refused:
+            code = str(refused.facts.get("top_code", ""))
+            if code in OF_ALL_CALLS:
+                raise
+            self._sample(name, method, parameters, {"refused": str(refused), **refused.facts})
+            return NotGrantedHere(str(refused)) if code in NOT_GRANTED else refused
+        self._sample(name, method, parameters, answer)
+        return answer
+
+    def _sample(self, name: str, method: str, parameters: Mapping[str, object], answer: Mapping[str, Any]) -> None:
+        number = self._samples[name] = self._samples.get(name, 0) + 1
+        self._keep(AnswerSample(f"{name}-{number}", {"method": method, **parameters}, self._mask.of(answer)))
+
+
+def changed(row: Row) -> datetime:
+    """When a row says that its order changed. Raises NothingToSee for a row without such a time."""
+    found = moment(row, "modified_time")
+    if found is None:
+        raise NothingToSee(Wording(en="the rows name no time of change", zh="报表行没有修改时间"))
+    return found

@@ -1,0 +1,189 @@
+"""Everything about the union that Joey takes for granted and that no document and no recorded answer proves.
+
+Where code relies on one of these it names this file. `joey marketplaces check` asks the real account about each that a
+call can tell; see_facts.py says how.
+"""
+
+from collections.abc import Callable, Iterator
+
+from joey.marketplaces.manifest_shape import Wording
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, UnreadableField
+from joey.marketplaces.taobao import see_facts as see
+from joey.marketplaces.taobao.ask_account import OF_ALL_CALLS, NotGrantedHere, NothingToSee, UnionAnswers
+from joey.marketplaces.unverified import CheckedFact, Seen, UnverifiedFact
+
+
+def _fact(name: str, file: str, look: Callable[[UnionAnswers], Seen], *, en: str, zh: str) -> UnverifiedFact:
+    return UnverifiedFact(name, Wording(en=en, zh=zh), f"{file}.py", see=look)
+
+
+def _not_asked(name: str, file: str, *, en: str, zh: str, why_en: str, why_zh: str) -> UnverifiedFact:
+    return UnverifiedFact(name, Wording(en=en, zh=zh), file, why_not_asked=Wording(en=why_en, zh=why_zh))
+
+
+FACTS = (
+    _fact(
+        "search_fields", "parse_offer", see.search_fields,
+        en="A search gives title, picture, shop, seller id, price, rate and link of an item.",
+        zh="搜索结果给出商品的标题、主图、店铺、卖家 ID、价格、佣金率和链接。",
+    ),
+    _fact(
+        "look_up_fields", "parse_offer", see.look_up_fields,
+        en="A look-up gives the same fields, the seller id among them.",
+        zh="商品详情给出同样的字段，包括卖家 ID。",
+    ),
+    _fact(
+        "identity_agrees", "parse_offer", see.identity_agrees,
+        en="Seller and main picture are the same in search and look-up.",
+        zh="同一商品在搜索和详情里的卖家和主图一致。",
+    ),
+    _fact(
+        "unknown_id_is_left_out", "connector", see.unknown_id_is_left_out,
+        en="A look-up leaves out an id that is gone and answers about the others.",
+        zh="商品详情略去失效的 ID，其余照常返回。",
+    ),
+    _fact(
+        "nothing_found", "client", see.nothing_found,
+        en="A search that finds nothing says 50001, or gives an empty list.",
+        zh="搜索没有结果时返回 50001 或空列表。",
+    ),
+    _fact(
+        "parse_gives_new_ids", "connector", see.parse_gives_new_ids,
+        en="Parsing a link gives the item's opaque id and no number.",
+        zh="链接解析返回新版商品 ID，而不是纯数字。",
+    ),
+    _fact(
+        "orders_granted", "reports", see.orders_granted,
+        en="This account may ask for its order report.",
+        zh="本账号有订单查询权限。",
+    ),
+    _fact(
+        "refusal_code", "client", see.refusal_code,
+        en="What a method itself refuses comes under code 15 or 50.",
+        zh="接口自身的拒绝以错误码 15 或 50 返回。",
+    ),
+    _fact(
+        "numeric_sub_codes", "client", see.numeric_sub_codes,
+        en="The order report names its refusals by its own numbers.",
+        zh="订单查询以自有的数字子错误码说明拒绝原因。",
+    ),
+    _fact(
+        "order_window", "windows", see.order_window,
+        en="Away from the great sales the order report takes windows of three hours.",
+        zh="大促以外，订单查询接受三小时的时间窗。",
+    ),
+    _fact(
+        "window_too_long", "reports", see.window_too_long,
+        en="Too long a window is refused as 2007, or answered.",
+        zh="时间窗过长时返回 2007，或照常应答。",
+    ),
+    _fact(
+        "window_holds_its_start", "reports", see.window_holds_its_start,
+        en="What changed in the second at which a window begins is in it.",
+        zh="时间窗包含起始那一秒的变动。",
+    ),
+    _fact(
+        "empty_list", "values", see.empty_list,
+        en="A list without rows is an absent key or an empty list.",
+        zh="没有数据的列表不出现，或者是空列表。",
+    ),
+    _fact(
+        "estimate_before_settlement", "parse", see.estimate_before_settlement,
+        en="An order that is not settled names its estimate, its rate and the service fee.",
+        zh="未结算的订单已给出预估佣金、佣金率和技术服务费。",
+    ),
+    _fact(
+        "channel_orders_among_all", "reports", see.channel_orders_among_all,
+        en="Order scene 1 has the orders of channels too.",
+        zh="订单场景 1 也包含渠道订单。",
+    ),
+    _fact(
+        "one_ad_zone_a_trade", "parse", see.one_ad_zone_a_trade,
+        en="A trade in one role is reported under one ad zone.",
+        zh="同一笔交易同一角色只在一个推广位下出现。",
+    ),
+    _fact(
+        "refund_window", "reports", see.refund_window,
+        en="The refund report takes windows as long as the connector asks for.",
+        zh="维权查询接受连接器所用长度的时间窗。",
+    ),
+    _fact(
+        "refund_refusal", "reports", see.refund_refusal,
+        en="The refund report refuses beside its data and says why.",
+        zh="维权查询在数据旁返回拒绝，并说明原因。",
+    ),
+    _fact(
+        "refund_first_page", "reports", see.refund_first_page,
+        en="The first page of the refund report is page 1.",
+        zh="维权查询的第一页是第 1 页。",
+    ),
+    _fact(
+        "settles_after_its_cases", "parse", see.settles_after_its_cases,
+        en="No order settles while a case of it is open.",
+        zh="有未了结维权的订单不会结算。",
+    ),
+    _not_asked(
+        "ban_until_midnight", "client.py",
+        en="A used-up daily quota is refused until midnight.",
+        zh="当日调用量用完后，到午夜才恢复。",
+        why_en="it would use up the quota", why_zh="需要先用完当日调用量",
+    ),
+    _not_asked(
+        "sale_days", "windows.py",
+        en="Windows are short on 16–20 June, 9–12 November and between 25 December and 10 February only.",
+        zh="仅 6 月 16–20 日、11 月 9–12 日和 12 月 25 日至 2 月 10 日之间使用短时间窗。",
+        why_en="only 90 days can be asked for", why_zh="只能查询 90 天以内",
+    ),
+    _not_asked(
+        "late_rows", "manifest.py",
+        en="A changed order is visible after a day at the latest, and after thirty days in the worst case.",
+        zh="订单变动最迟一天后可见，最坏情况三十天。",
+        why_en="it takes a month of comparing", why_zh="需要对照一个月",
+    ),
+    _not_asked(
+        "ad_zone_limit", "README.md",
+        en="The number of ad zones of an account is limited.",
+        zh="一个账号的推广位数量有限。",
+        why_en="no call lists them", why_zh="没有接口可以列出",
+    ),
+    _not_asked(
+        "settlement_day", "README.md",
+        en="The union pays around the 20th of the month after the settlement.",
+        zh="联盟约在结算次月 20 日付款。",
+        why_en="no call names the day", why_zh="没有接口给出日期",
+    ),
+    _not_asked(
+        "no_promised_rebates", "README.md",
+        en="Buyers are told of no subsidy and no rebate without the member permission.",
+        zh="没有会员权限时，不向买家展示补贴或返利。",
+        why_en="it is a rule of the contract", why_zh="属于合同条款",
+    ),
+)  # fmt: skip
+
+
+def check_facts(account: UnionAnswers) -> Iterator[CheckedFact]:
+    """Each fact that a call can tell about, as this account shows it.
+
+    Raises MarketplaceRefused where no call of the account is taken.
+    """
+    for fact in FACTS:
+        if fact.see is not None:
+            yield _checked(fact, fact.see, account)
+
+
+def _checked(fact: UnverifiedFact, look: Callable[[UnionAnswers], Seen], account: UnionAnswers) -> CheckedFact:
+    try:
+        seen = look(account)
+        return CheckedFact(fact, "confirmed" if seen.holds else "different", seen.what)
+    except NotGrantedHere as missing:
+        return CheckedFact(fact, "not_granted", missing.words)
+    except NothingToSee as nothing:
+        return CheckedFact(fact, "unknown", nothing.why.text)
+    except MarketplaceUnavailable as trouble:
+        return CheckedFact(fact, "unavailable", trouble.text)
+    except MarketplaceRefused as refused:
+        if refused.facts.get("top_code") in OF_ALL_CALLS:
+            raise
+        return CheckedFact(fact, "different", refused.text)
+    except UnreadableField as field:
+        return CheckedFact(fact, "different", str(field))
