@@ -1,5 +1,5 @@
 """`joey marketplaces check` asks a union account about what is unverified: confirmed by the ordinary sandbox, and said
-as different by one that is told to differ in it.
+as different by one that has to differ in it.
 """
 
 import json
@@ -271,7 +271,7 @@ def test_the_command_prints_each_fact_keeps_samples_and_fails_where_one_differs(
     lines = good.stdout.splitlines()
     assert [line.split()[:2] for line in lines[: len(ASKED)]] == [["confirmed", f"{name}:"] for name in ASKED]
     assert f"{len(ASKED)} confirmed. The answers are in {tmp_path / 'good'}." in lines
-    assert f"{len(FACTS) - len(ASKED)} more cannot be told by reading; docs/marketplaces.md names them." in lines
+    assert f"{len(FACTS) - len(ASKED)} more cannot be asked for; docs/marketplaces.md names them." in lines
     assert list((tmp_path / "good" / "taobao").glob("orders-*.json"))
     assert bad.returncode == 1
     assert "different    order_window: " in bad.stdout
@@ -298,7 +298,7 @@ def test_a_marketplace_that_is_not_connected_is_misuse_and_one_without_facts_has
     assert "not connected to Amazon" in amazon.stderr
     assert jd.stdout.splitlines() == [
         "Nothing is unverified about jd that its account could be asked.",
-        "1 more cannot be told by reading; docs/marketplaces.md names it.",
+        "1 more cannot be asked for; docs/marketplaces.md names it.",
     ]
 
 

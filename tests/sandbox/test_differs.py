@@ -21,13 +21,13 @@ def test_a_fact_is_turned_around_until_the_next_call_and_after_a_restart(own_san
     sandbox = own_sandbox()
     usual = seller_in_look_up(sandbox)
 
-    told = sandbox.post("/control/differs", {"marketplace": "tmall", "facts": ["look_up_fields"]})
+    answer = sandbox.post("/control/differs", {"marketplace": "tmall", "facts": ["look_up_fields"]})
     sandbox.stop()
     sandbox.start()
     differing = seller_in_look_up(sandbox)
     sandbox.post("/control/differs", {"marketplace": "taobao", "facts": []})
 
-    assert told.json() == {"marketplaces": ["taobao", "tmall"], "facts": ["look_up_fields"]}
+    assert answer.json() == {"marketplaces": ["taobao", "tmall"], "facts": ["look_up_fields"]}
     assert (usual, differing, seller_in_look_up(sandbox)) == (True, False, True)
 
 

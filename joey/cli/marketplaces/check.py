@@ -55,7 +55,7 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
         click.echo(", ".join(f"{count} {state}" for state, count in counts.items()) + f". The answers are in {folder}.")
     if not_asked:
         them = "it" if not_asked == 1 else "them"
-        click.echo(f"{not_asked} more cannot be told by reading; docs/marketplaces.md names {them}.")
+        click.echo(f"{not_asked} more cannot be asked for; docs/marketplaces.md names {them}.")
     if wrong:
         click.echo(f"To look at: {', '.join(wrong)}.", err=True)
         ctx.exit(1)

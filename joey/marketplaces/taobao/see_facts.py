@@ -53,7 +53,7 @@ def orders_granted(account: UnionAnswers) -> Seen:
 
 
 def order_window(account: UnionAnswers) -> Seen:
-    start = _day_away_from_sales(account)
+    start = _day_without_sales(account)
     try:
         account.orders(start, start + LONGEST)
     except MarketplaceRefused as refused:
@@ -62,7 +62,7 @@ def order_window(account: UnionAnswers) -> Seen:
 
 
 def window_too_long(account: UnionAnswers) -> Seen:
-    start = _day_away_from_sales(account)
+    start = _day_without_sales(account)
     try:
         account.orders(start, start + DAY)
     except MarketplaceRefused as refused:
@@ -226,7 +226,7 @@ def _quiet_second(account: UnionAnswers) -> Window:
     return start, start + SECOND
 
 
-def _day_away_from_sales(account: UnionAnswers) -> datetime:
+def _day_without_sales(account: UnionAnswers) -> datetime:
     """The latest moment at which a whole day was over that no sale is near to."""
     days = (account.now - DAY * back for back in range(3, 88))
     return next(day for day in days if _all_are_long(day - DAY, day + 2 * DAY))

@@ -69,7 +69,7 @@ FACTS = (
     ),
     _fact(
         "order_window", "windows", see.order_window,
-        en="Away from the great sales the order report takes windows of three hours.",
+        en="Outside the great sales the order report takes windows of three hours.",
         zh="大促以外，订单查询接受三小时的时间窗。",
     ),
     _fact(
@@ -154,7 +154,7 @@ FACTS = (
     ),
     _not_asked(
         "no_promised_rebates", "README.md",
-        en="Buyers are told of no subsidy and no rebate without the member permission.",
+        en="Buyers read of no subsidy and no rebate without the member permission.",
         zh="没有会员权限时，不向买家展示补贴或返利。",
         why_en="it is a rule of the contract", why_zh="属于合同条款",
     ),
