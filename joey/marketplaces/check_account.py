@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,8 +28,8 @@ def facts_of(code: str) -> tuple[UnverifiedFact, ...]:
 def check_account(marketplace: str, samples: Path, *, changed_at: Sequence[datetime] = ()) -> Iterator[CheckedFact]:
     """Each fact that a call can tell about, in the folder's order, as its account answers; nothing where it has none.
 
-    The answers are kept in `samples`, one file each, over those of the last time: without the buyer, with the ids of
-    orders masked, and without any of the account's credentials. `changed_at` are times at which an order or a refund
+    The answers are kept in `samples`, in a folder of this run, one file each: without the buyer, with the ids of orders
+    masked, and without any of the account's credentials. `changed_at` are times at which an order or a refund
     of this account is known to have changed, so that there is one to look at.
 
     Raises NotConnected, and MarketplaceRefused where the marketplace does not take the account's calls at all.
@@ -37,7 +37,7 @@ def check_account(marketplace: str, samples: Path, *, changed_at: Sequence[datet
     connector = registry.connector_for(marketplace)
     if not isinstance(connector, ChecksFacts):
         return
-    folder = samples / connector.code
+    folder = samples / connector.code / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}Z"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = _credentials(settings.JOEY_MARKETPLACES.get(connector.code))
 

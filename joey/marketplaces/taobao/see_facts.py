@@ -57,8 +57,8 @@ def order_window(account: UnionAnswers) -> Seen:
     try:
         account.orders(start, start + LONGEST)
     except MarketplaceRefused as refused:
-        return Seen(False, _of(refused))
-    return Seen(True, f"{start:%Y-%m-%d}, {LONGEST}")
+        return Seen(False, refused.text)
+    return Seen(True, f"{start:%Y-%m-%d}")
 
 
 def window_too_long(account: UnionAnswers) -> Seen:
@@ -66,7 +66,7 @@ def window_too_long(account: UnionAnswers) -> Seen:
     try:
         account.orders(start, start + DAY)
     except MarketplaceRefused as refused:
-        return Seen(WINDOW_TOO_LONG in (refused.facts.get("sub_code"), refused.facts.get("top_code")), _of(refused))
+        return Seen(WINDOW_TOO_LONG in (refused.facts.get("sub_code"), refused.facts.get("top_code")), refused.text)
     return _seen(True, en="a whole day is answered", zh="一整天的时间窗也有应答")
 
 
@@ -94,7 +94,7 @@ def nothing_found(account: UnionAnswers) -> Seen:
     try:
         rows = listed(account.search(NOTHING_LIKE_IT), "result_list", "map_data")
     except MarketplaceRefused as refused:
-        return Seen(refused.facts.get("sub_code") == NO_RESULT, _of(refused))
+        return Seen(refused.facts.get("sub_code") == NO_RESULT, refused.text)
     if rows:
         raise NothingToSee(Wording(en="even nonsense finds something", zh="无意义的词也能搜到商品"))
     return _seen(True, en="an empty list", zh="空列表")
@@ -126,7 +126,7 @@ def unknown_id_is_left_out(account: UnionAnswers) -> Seen:
     try:
         rows = account.look_up([*ids, MADE_UP_ID])
     except MarketplaceRefused as refused:
-        return Seen(False, _of(refused))
+        return Seen(False, refused.text)
     names = [text(row, "input_item_iid", longest=120) or text(row, "item_id", longest=120) for row in rows]
     return _seen(names == ids, en=f"{len(rows)} of 1 item", zh=f"1 个商品返回 {len(rows)} 个")
 
@@ -170,14 +170,15 @@ def refund_window(account: UnionAnswers) -> Seen:
         longest = each
     if not longest:
         return Seen(False, refused)
-    return _seen(True, en=f"{longest} at least", zh=f"至少 {longest}")
+    hours = longest // timedelta(hours=1)
+    return _seen(True, en=f"{hours} h at least", zh=f"至少 {hours} 小时")
 
 
 def refund_refusal(account: UnionAnswers) -> Seen:
     try:
         answer = account.refunds(account.now, account.now - SECOND)
     except MarketplaceRefused as refused:
-        return Seen(False, _of(refused))
+        return Seen(False, refused.text)
     why = text(answer, "biz_error_desc", longest=200)
     return Seen(bool(why), f"biz_error_code {text(answer, 'biz_error_code') or '–'}: {why or '–'}")
 
@@ -191,7 +192,7 @@ def refund_first_page(account: UnionAnswers) -> Seen:
         of_zero = set()
     return _seen(
         bool(first) and of_zero <= first,
-        en=f"{len(first)} cases on page 1, {len(of_zero)} on page 0",
+        en=f"cases on page 1: {len(first)}, on page 0: {len(of_zero)}",
         zh=f"第 1 页 {len(first)} 条，第 0 页 {len(of_zero)} 条",
     )
 
@@ -213,11 +214,6 @@ def _refusal(ask: Callable[[], object]) -> MarketplaceRefused:
 
 def _seen(holds: bool, *, en: str, zh: str) -> Seen:
     return Seen(holds, Wording(en=en, zh=zh).text)
-
-
-def _of(refused: MarketplaceRefused) -> str:
-    codes = "/".join(part for name in ("top_code", "sub_code") if (part := text(refused.facts, name)))
-    return f"{codes or '–'}: {refused}"
 
 
 def _quiet_second(account: UnionAnswers) -> Window:
@@ -274,7 +270,7 @@ def _refused_refunds(account: UnionAnswers, window: Window) -> str:
     try:
         answer = account.refunds(*window)
     except MarketplaceRefused as refused:
-        return _of(refused)
+        return str(refused)
     code = text(answer, "biz_error_code")
     return f"{code}: {text(answer, 'biz_error_desc', longest=200)}" if code not in ("", "0") else ""
 
