@@ -78,9 +78,13 @@ def _window_by_another_number(method: str, error: TopError) -> TopError:
     return remote("2000", error.sub_msg) if error.sub_code == "2007" else error
 
 
-def _nothing_by_another_number(method: str, parameters: Parameters, found: Answer) -> None:
+def _nothing_by_another_number(method: str, error: TopError) -> TopError:
+    return remote("10000", error.sub_msg) if method == SEARCH and error.sub_code == "50001" else error
+
+
+def _nothing_is_a_refusal(method: str, parameters: Parameters, found: Answer) -> None:
     if method == SEARCH and not _rows(found["result_list"]):
-        raise remote("10000", "no item fits")
+        raise remote("10000", "nothing was found")
 
 
 def _no_seller_in_search(method: str, parameters: Parameters, found: Answer) -> None:
@@ -185,13 +189,14 @@ _REFUSED: dict[str, Callable[[str, TopError], TopError]] = {
     "refusal_code": _code_43,
     "numeric_sub_codes": _words_for_numbers,
     "window_too_long": _window_by_another_number,
+    "nothing_found": _nothing_by_another_number,
 }
 _ANSWERED: dict[str, Callable[[str, Parameters, Answer], None]] = {
     "search_fields": _no_seller_in_search,
     "look_up_fields": _no_seller_in_look_up,
     "identity_agrees": _another_picture_in_look_up,
     "unknown_id_is_left_out": _unknown_id_refuses_all,
-    "nothing_found": _nothing_by_another_number,
+    "nothing_found": _nothing_is_a_refusal,
     "parse_gives_new_ids": _numbers_by_parsing,
     "window_holds_its_start": _start_is_outside,
     "empty_list": _empty_object_for_a_list,
@@ -202,4 +207,4 @@ _ANSWERED: dict[str, Callable[[str, Parameters, Answer], None]] = {
     "refund_first_page": _refund_pages_from_zero,
     "settles_after_its_cases": _settled_while_open,
 }
-DIFFERENCES = (*_BEFORE, *_REFUSED, *_ANSWERED)
+DIFFERENCES = tuple(dict.fromkeys((*_BEFORE, *_REFUSED, *_ANSWERED)))
