@@ -128,7 +128,8 @@ def report(order: str = "4294159887444064307", **changes: Any) -> OrderReport:
         paid_at=NOW - 10 * DAY,
     )
     made = replace(report, **changes)
-    return replace(made, payload={"trade": made.external_line, "state": made.state, "at": made.reported_at.isoformat()})
+    trade = made.external_line + made.external_part
+    return replace(made, payload={"trade": trade, "state": made.state, "at": made.reported_at.isoformat()})
 
 
 def settled(order: str = "4294159887444064307", *, days_ago: int = 9, **changes: Any) -> OrderReport:

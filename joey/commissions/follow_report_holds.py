@@ -1,5 +1,6 @@
-"""Open and close the holds that a marketplace's reports place: each line's class, as its newest report has it, and that
-of a newer report that cannot be read. Each is a hold of its own, so that the end of one leaves the other.
+"""Open and close the holds that a marketplace's reports place: each line's class, as its newest report has it, that of
+a newer report that cannot be read, and that of a refund that may be another line's. Each is a hold of its own, so that
+the end of one leaves the others.
 
 A line of which nothing is left, closed say, has no such hold: its marketplace has no reason to report it once more, so
 nothing would end one. Once a report gives it something again, the hold opens again if the reports still say so.
@@ -14,11 +15,15 @@ from joey.kit.sets import SetTable
 
 BY_REPORT = "report"
 UNREADABLE = Hold.Class.UNREADABLE.value
+UNCLEAR_REFUND = Hold.Class.UNCLEAR_REFUND.value
 
 
-def classes_said(held: str, has_unread: str) -> str:
+def classes_said(held: str, has_unread: str, has_unclear_refund: str) -> str:
     """SQL for the classes under which reports hold a line, as a LATERAL table: `said` with `hold_class`."""
-    return f"(VALUES ({held}), (CASE WHEN {has_unread} THEN '{UNREADABLE}' ELSE '' END)) AS said (hold_class)"
+    return f"""
+        (VALUES ({held}), (CASE WHEN {has_unread} THEN '{UNREADABLE}' ELSE '' END),
+                (CASE WHEN {has_unclear_refund} THEN '{UNCLEAR_REFUND}' ELSE '' END)) AS said (hold_class)
+    """
 
 
 def is_something(base: str, rounding: str) -> str:
@@ -28,18 +33,21 @@ def is_something(base: str, rounding: str) -> str:
 
 def follow_report_holds(now: datetime) -> None:
     """Bring the holds of the lines in `worked_out` up to what their reports say, as openings and closings."""
-    if not sql.value("SELECT EXISTS (SELECT FROM worked_out WHERE held <> '' OR has_unread OR old_holds > 0)"):
+    if not sql.value(f"SELECT EXISTS (SELECT FROM worked_out WHERE {_IS_HELD_OR_WAS})"):
         return
     changes = SetTable("report_hold", HoldChange).create()
     if changes.insert(_CHANGES):
         write_holds(changes, by=BY_REPORT, now=now)
 
 
+_IS_HELD_OR_WAS = "held <> '' OR has_unread OR has_unclear_refund OR old_holds > 0"
+
 _CHANGES = f"""
     WITH asked AS (
         SELECT w.commission_id, w.shop_id, w.line_id, said.hold_class,
                {is_something("w.new_base", "w.new_rounding")} AS is_something
-        FROM worked_out w CROSS JOIN LATERAL {classes_said("w.held", "w.has_unread")} WHERE said.hold_class <> ''
+        FROM worked_out w CROSS JOIN LATERAL {classes_said("w.held", "w.has_unread", "w.has_unclear_refund")}
+        WHERE said.hold_class <> ''
     ), open_hold AS (
         SELECT h.id AS hold_id, h.commission_id, h.shop_id, w.line_id, h.hold_class FROM commissions_hold h
         JOIN worked_out w ON w.commission_id = h.commission_id

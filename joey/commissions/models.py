@@ -150,6 +150,7 @@ class Revision(models.Model):
     line_state = models.CharField(max_length=10)
     line_held = models.CharField(max_length=16, blank=True)
     line_unread = models.BooleanField(db_default=False)  # a newer report of it could not be read
+    line_unclear_refund = models.BooleanField(db_default=False)  # several lines had the name that its refund says
     given_minor = models.BigIntegerField()  # what the marketplace said it gives for the line
     fee_minor = models.BigIntegerField()
     back_minor = models.BigIntegerField()  # what it took back after settlement
@@ -192,6 +193,7 @@ class Hold(models.Model):
         CONTRADICTION = "contradiction"
         CURRENCY = "currency"  # reported in another currency than before
         UNREADABLE = "unreadable"  # a report newer than what its line shows cannot be read
+        UNCLEAR_REFUND = "unclear_refund"  # several lines have the name that a refund report says
         QUARANTINE = "quarantine"  # its line cannot be booked at its newest report
         REVIEW = "review"  # an operator looks into it
 

@@ -36,6 +36,7 @@ _BESIDE = """
            lag(r.platform_released_minor, 1, 0::bigint) OVER before AS was_revenue,
            lag(r.line_state) OVER before AS was_line_state, lag(r.line_held) OVER before AS was_line_held,
            lag(r.line_unread) OVER before AS was_line_unread,
+           lag(r.line_unclear_refund) OVER before AS was_line_unclear_refund,
            bool_or(r.restarts) OVER (before ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS was_restarted
     FROM (
         SELECT *, line_state = 'closed'
@@ -73,8 +74,8 @@ def _released_early() -> str:
            OR b.because = 'commission.confirmed' AND (
                b.was_settled IS NOT TRUE OR b.was_line_state <> 'settled' OR hold.all_of_it
             OR b.pending_minor < least(b.was_pending, greatest(0, hold.minor - b.held_minor))
-            OR (b.was_line_held <> '' OR b.was_line_unread) AND EXISTS (
-                   SELECT FROM {classes_said("b.was_line_held", "b.was_line_unread")}
+            OR (b.was_line_held <> '' OR b.was_line_unread OR b.was_line_unclear_refund) AND EXISTS (
+                   SELECT FROM {classes_said("b.was_line_held", "b.was_line_unread", "b.was_line_unclear_refund")}
                    WHERE said.hold_class <> '' AND NOT EXISTS (
                        {RELEASED} WHERE h.commission_id = c.id AND h.hold_class = said.hold_class
                                      AND e.recorded_at < b.booked_at))

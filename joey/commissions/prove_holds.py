@@ -57,13 +57,13 @@ _EVENTS = """
 
 _FROM_REPORTS = f"""
     WITH booked AS MATERIALIZED (
-        SELECT c.id AS commission_id, l.id AS order_line, l.held, l.has_unread,
+        SELECT c.id AS commission_id, l.id AS order_line, l.held, l.has_unread, l.has_unclear_refund,
                {is_something("c.base_minor", "c.rounding_minor")} AS is_something FROM orders_orderline l
         JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
-        WHERE l.held <> '' OR l.has_unread OR c.holds_of_all > 0
+        WHERE l.held <> '' OR l.has_unread OR l.has_unclear_refund OR c.holds_of_all > 0
     ), asked AS (
         SELECT b.commission_id, b.order_line, said.hold_class
-        FROM booked b CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread")}
+        FROM booked b CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread", "b.has_unclear_refund")}
         WHERE said.hold_class <> '' AND b.is_something
     ), opened AS (
         SELECT o.commission_id, b.order_line, o.hold_class FROM ({_OPEN}) o JOIN booked b USING (commission_id)
@@ -106,8 +106,8 @@ _SHOP_HELD = """
 # it, with the run's own moment.
 _HELD_BY_REPORT = f"""
     SELECT r.commission_id AS commission, r.number, said.hold_class FROM commissions_revision r
-    CROSS JOIN LATERAL {classes_said("r.line_held", "r.line_unread")}
-    WHERE (r.line_held <> '' OR r.line_unread) AND said.hold_class <> ''
+    CROSS JOIN LATERAL {classes_said("r.line_held", "r.line_unread", "r.line_unclear_refund")}
+    WHERE (r.line_held <> '' OR r.line_unread OR r.line_unclear_refund) AND said.hold_class <> ''
       AND {is_something("r.base_minor", "r.rounding_minor")}
       AND r.because NOT IN ('commission.confirmed', 'hold.placed', 'hold.released')
       AND NOT EXISTS (

@@ -10,7 +10,8 @@ from joey.orders.other_currency import can_move, in_its_currency
 SHORTLY = "interval '10 minutes'"
 COPIED = "('commission.confirmed', 'hold.placed', 'hold.released')"  # the reason of a revision that changes no line
 
-_OF_LINE = "(o.marketplace, o.external_order, o.external_line) = (l.marketplace, l.external_order, l.external_line)"
+_OF_NAME = "(o.marketplace, o.external_order, o.external_line) = (l.marketplace, l.external_order, l.external_line)"
+_OF_LINE = f"({_OF_NAME} AND o.external_part = l.external_part)"
 
 _GIVES = (
     "state", "commission_minor", "service_fee_minor", "quantity", "paid_minor", "settled_at", "reported_at",
@@ -43,7 +44,7 @@ _GIVEN = f"""
           AND o.received_at < r.booked_at AND coalesce(o.replaced_at, 'infinity') > r.booked_at - {SHORTLY}
           AND o.reported_at <= r.changed_at
           AND (o.reported_at = r.changed_at OR (l.id, r.changed_at) IN (
-                  SELECT l.id, o.reported_at FROM orders_report o JOIN orders_orderline l ON {_OF_LINE}
+                  SELECT l.id, o.reported_at FROM orders_report o JOIN orders_orderline l ON {_OF_NAME}
                   WHERE o.kind = 'refund' AND o.problem = '')))
 """
 

@@ -11,6 +11,8 @@ from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_re
 
 # What a case takes back of its line, or beside it in another currency, by the order reports up to the moment `t.at`.
 _IS_BOOKED = f"({is_own('c', 't')} OR {is_elsewhere('c', 't', known='said.received_at <= t.at')})"
+# From the moment on at which another line has the name that the refund says, nothing is taken back for it.
+_IS_TAKEN = f"{is_taken_back('c', 'c')} AND {_IS_BOOKED} AND coalesce(a.since, 'infinity') > t.at"
 
 # Each revision that was booked from its line is tried with the reports up to each moment that it may know. The
 # state and settlement of the line are the revision's own: rule 14 has them from a report as well.
@@ -23,6 +25,13 @@ _BACK = f"""
         JOIN orders_orderline l USING (marketplace, external_order, external_line)
         JOIN commissions_commission c ON c.order_line_id = l.id
         WHERE r.kind = 'refund' AND r.problem = ''
+    ), another AS MATERIALIZED (
+        SELECT c.id AS commission, min(other.first_seen_at) AS since
+        FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
+        JOIN orders_orderline other
+          ON (other.marketplace, other.external_order, other.external_line)
+           = (l.marketplace, l.external_order, l.external_line) AND other.external_part <> l.external_part
+        WHERE c.id IN (SELECT commission FROM refund) GROUP BY 1
     ), entry AS MATERIALIZED (
         SELECT commission, number, currency, whole FROM ({ENTRIES}) AS entry
     ), said AS MATERIALIZED (
@@ -54,6 +63,7 @@ _BACK = f"""
         FROM revision v JOIN (
             SELECT commission, received_at AS at FROM refund UNION SELECT commission, '-infinity' FROM revision
             UNION SELECT revision.commission, said.received_at FROM said JOIN revision ON revision.id = said.line_id
+            UNION SELECT commission, since FROM another
         ) AS m ON m.commission = v.commission AND m.at < v.booked_at
     ), newest AS (
         SELECT DISTINCT ON (l.commission, l.number, l.at, f.case_id) l.commission, l.number, l.at, l.state,
@@ -66,9 +76,10 @@ _BACK = f"""
     ), folded AS (
         SELECT s.commission, s.number, s.currency, s.back, s.changed_at,
                max(c.reported_at) FILTER (WHERE {_IS_BOOKED}) AS last_refund,
-               {sum_of("c.commission_back_minor", where=f"{is_taken_back('c', 'c')} AND {_IS_BOOKED}")} AS should_be
+               {sum_of("c.commission_back_minor", where=_IS_TAKEN)} AS should_be
         FROM tried t JOIN booked s ON (s.commission, s.number) = (t.commission, t.number)
         LEFT JOIN newest c ON (c.commission, c.number, c.at, c.currency) = (t.commission, t.number, t.at, s.currency)
+        LEFT JOIN another a ON a.commission = t.commission
         WHERE t.at >= t.known_for_sure GROUP BY s.commission, s.number, s.currency, s.back, s.changed_at, t.at
     )
     SELECT commission, number, currency, back, array_agg(should_be) AS should_be, changed_at,

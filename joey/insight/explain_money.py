@@ -130,6 +130,11 @@ def _up(facts: Facts, delta: int) -> Explained:
 def _refund_fell(facts: Facts) -> tuple[str, str]:
     """What was refunded is less than before: nothing any more, or another amount."""
     after = facts.get("refunded_sum_minor", 0)
+    if facts.get("unclear_refund"):
+        return _("Counts again"), _(
+            "It is not known which of several orders a return belongs to: it is taken back from none of them, and what"
+            " they earned is on hold."
+        )
     if after:
         terms = {"before": money_in(facts, after - facts["refunded_minor"]), "after": money_in(facts, after)}
         what = _("Refund to the buyer corrected from %(before)s to %(after)s") % terms

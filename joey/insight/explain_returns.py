@@ -13,6 +13,8 @@ def returned(facts: Facts, before: Facts) -> list[tuple[Explained, str]]:
     """
     if facts["state"] != "settled":
         return []
+    if facts.get("unclear_refund"):
+        return [] if before.get("unclear_refund") else [(_unclear(), str(facts["currency"]))]
     own = _own(facts, before)
     return ([(own, str(facts["currency"]))] if own else []) + _elsewhere(facts, before)
 
@@ -43,6 +45,13 @@ def _own(facts: Facts, before: Facts) -> Explained | None:
     else:
         why = _("The marketplace gives %(back)s of the commission back.") % terms
     return _what(kind, how), why, figure
+
+
+def _unclear() -> Explained:
+    what = _("It is not known which order a return belongs to")
+    why = _("The marketplace reports several orders under one number, this one among them, and a return under it too."
+            " It takes nothing back from any of them until an operator has looked at it.")  # fmt: skip
+    return what, why, None
 
 
 def _what(kind: str, how: str) -> str:

@@ -139,6 +139,8 @@ class OrderReport:
     protected_minor: int = 0  # given back to the buyer because the price fell; the other amounts are without it
     title: str = ""
     external_item: str = ""  # a hint only
+    # What tells its line from others that the marketplace calls by the same `external_line`; "": it has no other.
+    external_part: str = ""
     placed_at: datetime | None = None
     paid_at: datetime | None = None
     settled_at: datetime | None = None
@@ -146,7 +148,10 @@ class OrderReport:
 
 @dataclass(frozen=True)
 class RefundReport:
-    """One report of one after-sale case of an order line. A case of several lines is reported for each of them."""
+    """One report of one after-sale case of an order line. A case of several lines is reported for each of them.
+
+    It names the line as the marketplace does; where several parts have that name, it is not known which it is about.
+    """
 
     case_id: str
     external_order: str
@@ -176,6 +181,7 @@ class UnreadableReport:
     problem: str  # which field, and what is wrong with it
     external_line: str = ""  # the same; where it is known, the line's money waits until the report is read
     case_id: str = ""  # the same, of a refund report: a later one of the case makes up for it
+    external_part: str = ""  # of an order report, where its line is known
 
 
 AnyReport = OrderReport | RefundReport | UnreadableReport

@@ -74,6 +74,7 @@ COLUMNS: Mapping[str, Any] = {
     "external_item": _("Item at the marketplace"),
     "external_line": _("Line of the order"),
     "external_order": _("Order"),
+    "external_part": _("Part of the line"),
     "finished_at": _("Finished at"),
     "first_seen_at": _("First reported at"),
     "free_from": _("Free from"),

@@ -42,8 +42,9 @@ def attribute_line(line_id: UUID, shop: Shop, *, reason: str, by: Person | None,
         line_id=line.pk, shop=shop, by=by.pk if by else None, at=now, **refer("reason", kept)
     )
     OrderClaim.objects.create(
-        marketplace=line.marketplace, external_order=line.external_order, external_line=line.external_line, shop=shop
-    )
+        marketplace=line.marketplace, external_order=line.external_order, external_line=line.external_line,
+        external_part=line.external_part, shop=shop,
+    )  # fmt: skip
     facts = {"by": str(by.pk) if by else "terminal", "reason": kept.fact, "suspense": line.suspense}
     append("order_line.given", f"order_line:{line.pk}", facts, shop_id=shop.pk, happened_at=now)
     line.shop, line.suspense, line.failed_evidence = shop, OrderLine.Suspense.NONE, []

@@ -48,11 +48,12 @@ def attribute_and_claim(marketplace: str, staged: StagedReports, *, now: datetim
     keep_for_orders(marketplace, str(NAMED), str(EVIDENCE), now=now)
     sql.execute(
         f"""
-        INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)
-        SELECT DISTINCT ON (external_order, external_line) %(marketplace)s, external_order, external_line, shop_id
+        INSERT INTO orders_orderclaim (marketplace, external_order, external_line, external_part, shop_id)
+        SELECT DISTINCT ON (external_order, external_line, external_part)
+               %(marketplace)s, external_order, external_line, external_part, shop_id
         FROM {NAMED} n WHERE shop_id IS NOT NULL
-        ORDER BY external_order, external_line, {oldest_first("n")}
-        ON CONFLICT (marketplace, external_order, external_line) DO NOTHING
+        ORDER BY external_order, external_line, external_part, {oldest_first("n")}
+        ON CONFLICT (marketplace, external_order, external_line, external_part) DO NOTHING
         """,
         {"marketplace": marketplace},
     )
@@ -61,17 +62,18 @@ def attribute_and_claim(marketplace: str, staged: StagedReports, *, now: datetim
         f"""
         UPDATE {NAMED} n SET shop_id = c.shop_id, suspense = '', failed_evidence = '[]' FROM orders_orderclaim c
         WHERE n.shop_id IS NULL
-          AND (c.marketplace, c.external_order, c.external_line)
-            = (%(marketplace)s, n.external_order, n.external_line)
+          AND (c.marketplace, c.external_order, c.external_line, c.external_part)
+            = (%(marketplace)s, n.external_order, n.external_line, n.external_part)
         """,
         {"marketplace": marketplace},
     )
     other_currency = _hold_other_currency(marketplace, several=staged.several_currencies)
     NEWEST.insert(
         f"""
-        SELECT DISTINCT ON (external_order, external_line) n.*, n.reported_at AS held_at, n.poll AS held_poll,
-               n.digest AS held_digest
-        FROM {NAMED} n WHERE held <> 'currency' ORDER BY external_order, external_line, {newest_first("n")}
+        SELECT DISTINCT ON (external_order, external_line, external_part)
+               n.*, n.reported_at AS held_at, n.poll AS held_poll, n.digest AS held_digest
+        FROM {NAMED} n WHERE held <> 'currency'
+        ORDER BY external_order, external_line, external_part, {newest_first("n")}
         """
     )
     return staged.any_held or contradictions or other_currency
@@ -97,9 +99,9 @@ def _hold_contradictions(marketplace: str) -> bool:
                     evidence_key = '', evidence_at = NULL,
                     held = CASE WHEN n.held = 'unknown_code' THEN n.held ELSE 'contradiction' END
                 FROM orders_orderclaim c
-                LEFT JOIN orders_orderline line USING (marketplace, external_order, external_line)
-                WHERE (c.marketplace, c.external_order, c.external_line)
-                    = (%(marketplace)s, n.external_order, n.external_line)
+                LEFT JOIN orders_orderline line USING (marketplace, external_order, external_line, external_part)
+                WHERE (c.marketplace, c.external_order, c.external_line, c.external_part)
+                    = (%(marketplace)s, n.external_order, n.external_line, n.external_part)
                   AND (n.shop_id <> c.shop_id OR {_NAMES_ANOTHER}
                        AND NOT EXISTS (SELECT FROM orders_operatorattribution o WHERE o.line_id = line.id))
                 RETURNING n.report
@@ -116,22 +118,26 @@ def _hold_other_currency(marketplace: str, *, several: bool) -> bool:
     currency of its oldest report.
     """
     own = f"""
-        SELECT DISTINCT ON (external_order, external_line) external_order, external_line,
+        SELECT DISTINCT ON (external_order, external_line, external_part) external_order, external_line, external_part,
                coalesce(line.currency, n.currency) AS currency
         FROM {NAMED} n
         LEFT JOIN (SELECT * FROM orders_orderline WHERE marketplace = %(marketplace)s) line
-        USING (external_order, external_line)
-        ORDER BY external_order, external_line, {oldest_first("n")}
+        USING (external_order, external_line, external_part)
+        ORDER BY external_order, external_line, external_part, {oldest_first("n")}
     """
     if not several:  # then none of the new lines has two
-        own = "SELECT external_order, external_line, currency FROM orders_orderline WHERE marketplace = %(marketplace)s"
+        own = """
+            SELECT external_order, external_line, external_part, currency FROM orders_orderline
+            WHERE marketplace = %(marketplace)s
+        """
     return bool(
         sql.execute(
             f"""
             UPDATE {NAMED} n SET held = CASE WHEN {gives_nothing("n")} THEN n.held ELSE 'currency' END,
                    currency = own.currency, {", ".join(f"{name} = 0" for name in AMOUNTS)}
             FROM ({own}) AS own
-            WHERE (own.external_order, own.external_line) = (n.external_order, n.external_line)
+            WHERE (own.external_order, own.external_line, own.external_part)
+                = (n.external_order, n.external_line, n.external_part)
               AND own.currency <> n.currency
             """,
             {"marketplace": marketplace},

@@ -63,8 +63,9 @@ def _shops_of_its_order(unread: Mapping[str, Any]) -> "QuerySet[Shop]":
 def _shop_of_its_line(report_id: UUID) -> UUID | None:
     """Whose order it is about: None where no shop has the line, or it could not be made out which one it is."""
     found: UUID | None = sql.value(
-        f"SELECT l.shop_id FROM orders_unreadreport u LEFT JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}"
-        " WHERE u.report_id = %s",
+        "SELECT (array_agg(l.shop_id))[1]"
+        f" FROM orders_unreadreport u LEFT JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}"
+        " WHERE u.report_id = %s HAVING count(*) = 1",
         [report_id],
     )
     return found

@@ -31,11 +31,14 @@ _SAYS = """
          WHEN r.paid_at IS NOT NULL THEN 'paid' ELSE 'reported' END AS moment_kind
 """
 _REPORTS = """
-    SELECT marketplace, external_order, external_line, received_at, reported_at, poll_id AS poll,
+    SELECT marketplace, external_order, external_line, external_part, received_at, reported_at, poll_id AS poll,
            payload_sha256 AS digest, state, rate_ppm, clicked_at, placed_at, paid_at
     FROM orders_report WHERE kind = 'order' AND problem = ''
 """
-_OF_LINE = "(marketplace, external_order, external_line) = (l.marketplace, l.external_order, l.external_line)"
+_OF_LINE = (
+    "(marketplace, external_order, external_line, external_part)"
+    " = (l.marketplace, l.external_order, l.external_line, l.external_part)"
+)
 _OLDEST = f"r.received_at, {oldest_first('r')}"  # of reports that were taken in together the oldest is the first
 
 
@@ -44,7 +47,8 @@ def first_reports(lines: str) -> str:
     return f"""
         SELECT DISTINCT ON (l.id) {_SAYS}
         FROM orders_orderline l JOIN ({_REPORTS}) r
-          ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
+          ON (r.marketplace, r.external_order, r.external_line, r.external_part)
+           = (l.marketplace, l.external_order, l.external_line, l.external_part)
         WHERE l.id IN ({lines})
         ORDER BY l.id, {_OLDEST}
     """

@@ -35,9 +35,9 @@ Given = Mapping[str, str]
 
 # Where each column of orders_report comes from; what a kind of report does not have is empty.
 _EMPTY = {
-    "marketplace": "%(marketplace)s", "payload_sha256": "s.digest", "problem": "''", "currency": "''", "state": "''",
-    "held": "''", "reason": "''", "evidence": "NULL::jsonb", "title": "''", "external_item": "''",
-    "quantity": "NULL::int", "paid_minor": "NULL::bigint", "commission_minor": "NULL::bigint",
+    "marketplace": "%(marketplace)s", "external_part": "''", "payload_sha256": "s.digest", "problem": "''",
+    "currency": "''", "state": "''", "held": "''", "reason": "''", "evidence": "NULL::jsonb", "title": "''",
+    "external_item": "''", "quantity": "NULL::int", "paid_minor": "NULL::bigint", "commission_minor": "NULL::bigint",
     "service_fee_minor": "NULL::bigint", "rate_ppm": "NULL::int", "clicked_at": "NULL::timestamptz",
     "placed_at": "NULL::timestamptz", "paid_at": "NULL::timestamptz", "settled_at": "NULL::timestamptz",
     "case_id": "''", "counts": "NULL::boolean", "refund_minor": "NULL::bigint",
@@ -50,15 +50,15 @@ def _from(*own: str, **other: str) -> Values:
 
 
 _ORDER = _from(
-    "currency", "state", "held", "reason", "evidence", "title", "external_item", "quantity", "paid_minor",
-    "commission_minor", "service_fee_minor", "protected_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at",
+    "external_part", "currency", "state", "held", "reason", "evidence", "title", "external_item", "quantity",
+    "paid_minor", "commission_minor", "service_fee_minor", "protected_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at",
     "settled_at", kind="'order'",
 )  # fmt: skip
 _REFUND = _from(
     "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
     kind="'refund'",
 )  # fmt: skip
-_UNREADABLE = _from("problem", "case_id")
+_UNREADABLE = _from("external_part", "problem", "case_id")
 
 # Of a report `s` that cannot be read: whether its payload waits on the list already, with nothing newer read since, or
 # was given up by an operator. Where its time of change cannot be read, each poll brings it with another one.
@@ -131,11 +131,11 @@ def _orders_gone_back_to() -> str:
     return f"""
         SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
         FROM (
-            SELECT DISTINCT ON (external_order, external_line) * FROM {ORDERS} o
-            ORDER BY external_order, external_line, {holding_first("o")}
+            SELECT DISTINCT ON (external_order, external_line, external_part) * FROM {ORDERS} o
+            ORDER BY external_order, external_line, external_part, {holding_first("o")}
         ) s
-        JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line)
-                                 = (%(marketplace)s, s.external_order, s.external_line)
+        JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line, l.external_part)
+                                 = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
           AND ({moment("s")} > {moment("l", HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest
             OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND {can_move("s", "l")} AND EXISTS (
@@ -166,13 +166,14 @@ def _unreadable_gone_back_to() -> str:
     return f"""
         SELECT s.report, {digest_of(_UNREADABLE, again="s.poll")} AS own_digest, true AS again
         FROM (
-            SELECT DISTINCT ON (kind, external_order, external_line, case_id, digest) * FROM {UNREADABLE}
-            WHERE rereads IS NULL ORDER BY kind, external_order, external_line, case_id, digest, poll DESC, report
+            SELECT DISTINCT ON (kind, external_order, external_line, external_part, case_id, digest) *
+            FROM {UNREADABLE} WHERE rereads IS NULL
+            ORDER BY kind, external_order, external_line, external_part, case_id, digest, poll DESC, report
         ) s
         JOIN LATERAL (
             SELECT reported_at, reported_poll, report_digest FROM orders_orderline l
-            WHERE s.kind = 'order' AND (l.marketplace, l.external_order, l.external_line)
-                                     = (%(marketplace)s, s.external_order, s.external_line)
+            WHERE s.kind = 'order' AND (l.marketplace, l.external_order, l.external_line, l.external_part)
+                                     = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
             UNION ALL
             SELECT reported_at, reported_poll, report_digest FROM orders_refundcase c
             WHERE s.kind = 'refund' AND (c.marketplace, c.external_order, c.external_line, c.case_id)
@@ -211,10 +212,10 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
             listed = sql.tuples(
                 f"""
                 INSERT INTO orders_unreadreport
-                    (report_id, marketplace, kind, external_order, external_line, case_id, reported_at, poll,
-                     payload_sha256, problem, received_at, tries)
-                SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.external_line, s.case_id, s.reported_at,
-                       s.poll, s.digest, s.problem, s.received_at, 1
+                    (report_id, marketplace, kind, external_order, external_line, external_part, case_id, reported_at,
+                     poll, payload_sha256, problem, received_at, tries)
+                SELECT k.id, %(marketplace)s, s.kind, s.external_order, s.external_line, s.external_part, s.case_id,
+                       s.reported_at, s.poll, s.digest, s.problem, s.received_at, 1
                 FROM {new}
                 RETURNING report_id, marketplace, problem
                 """,

@@ -48,6 +48,7 @@ class Report(models.Model):
     kind = models.CharField(max_length=8, choices=[("order", "order"), ("refund", "refund")])
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
+    external_part = models.CharField(max_length=64, db_default="")  # of an order report, as its line has it
     stamped_at = models.DateTimeField()  # the marketplace's time of change, as it came
     reported_at = models.DateTimeField()  # the same, but no later than its poll asked
     poll_id = models.BigIntegerField()  # what brought it: of a new reading, what brought the first
@@ -102,9 +103,10 @@ class UnreadReport(models.Model):
     report_id = models.UUIDField(primary_key=True)
     marketplace = models.CharField(max_length=64)
     kind = models.CharField(max_length=8)
-    # Of the report, as are the next five; the app's role can only change what an attempt changes.
+    # Of the report, as are the next six; the app's role can only change what an attempt changes.
     external_order = models.CharField(max_length=64)  # a hint
     external_line = models.CharField(max_length=64, blank=True, default="")  # "" where it could not be made out
+    external_part = models.CharField(max_length=64, blank=True, db_default="")
     case_id = models.CharField(max_length=64, blank=True, default="")  # the same, of a refund report
     reported_at = models.DateTimeField()
     poll = models.BigIntegerField()
@@ -155,7 +157,9 @@ class OrderLine(models.Model):
     (net of the fee's own return), which may be more than it gave. `returned_elsewhere` is the same in other currencies,
     by currency. A `held` line is kept and estimated, and never confirmed; joey/orders/claim_lines.py says
     which class its most recent report leads to. One that `has_unread` is held as well, whatever `held` says: a report
-    newer than what it shows cannot be read. `evidence_*` is the piece of evidence that decided the shop; a line in
+    newer than what it shows cannot be read. So is one that `has_unclear_refund`: the marketplace reports several lines
+    under its `external_line`, told apart by `external_part` alone, and a refund of one of them (joey/orders/
+    taken_back.py). `evidence_*` is the piece of evidence that decided the shop; a line in
     suspense has all pieces of its most recent report in `failed_evidence`, each with its problem or the shop it names.
     """
 
@@ -194,7 +198,8 @@ class OrderLine(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     marketplace = models.CharField(max_length=64)
     external_order = models.CharField(max_length=64)
-    external_line = models.CharField(max_length=64)
+    external_line = models.CharField(max_length=64)  # as the marketplace calls it, also in its refund reports
+    external_part = models.CharField(max_length=64, blank=True, db_default="")  # tells lines of that name apart
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+")
     suspense = models.CharField(max_length=24, choices=Suspense.choices, blank=True, default="")
     # While in suspense: [{"kind", "key", "at", "problem", "shop", "earlier_shop"}]
@@ -211,6 +216,7 @@ class OrderLine(models.Model):
     held_poll = models.BigIntegerField(default=0)
     held_digest = models.BinaryField(max_length=32)
     has_unread = models.BooleanField(db_default=False)  # joey/orders/mark_unread.py
+    has_unclear_refund = models.BooleanField(db_default=False)  # joey/orders/taken_back.py
     title = models.CharField(max_length=300, blank=True)
     external_item = models.CharField(max_length=120, blank=True)
     quantity = models.IntegerField()
@@ -238,7 +244,9 @@ class OrderLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["marketplace", "external_order", "external_line"], name="orders_line_once"),
+            models.UniqueConstraint(
+                fields=["marketplace", "external_order", "external_line", "external_part"], name="orders_line_once"
+            ),
             models.CheckConstraint(
                 condition=Q(paid_minor__gte=0)
                 & Q(commission_minor__gte=0)
@@ -264,7 +272,8 @@ class OrderLine(models.Model):
 
 class RefundCase(models.Model):
     """One after-sale case of an order line, as its most recent report has it. A case of several lines is a row for each
-    of them. joey/orders/taken_back.py says whether it is part of what the line has back.
+    of them. joey/orders/taken_back.py says whether it is part of what the line has back, and what if several lines have
+    the name that it says.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -299,12 +308,15 @@ class OrderClaim(models.Model):
     marketplace = models.CharField(max_length=64)
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
+    external_part = models.CharField(max_length=64, db_default="")
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["marketplace", "external_order", "external_line"], name="orders_claim_once")
+            models.UniqueConstraint(
+                fields=["marketplace", "external_order", "external_line", "external_part"], name="orders_claim_once"
+            )
         ]
 
 

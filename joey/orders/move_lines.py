@@ -4,7 +4,7 @@ from joey.kit import sql
 from joey.orders.claim_lines import BY_OPERATOR
 from joey.orders.newest_report import HOLD, LINE, hold_rank, holding_first, rank
 from joey.orders.staged_tables import CONTRADICTIONS, ELSEWHERE, HOLDS, MOVED, NAMED, NEWEST, REFUNDS
-from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
+from joey.orders.taken_back import is_elsewhere, is_one_of_several, is_own, is_taken_back, order_reports_of, sum_of
 from joey.sharing.attribute import KINDS
 
 # Of several reports that name the line's shop the earliest click or order decides, and a tie always the same way.
@@ -23,8 +23,9 @@ def _decides_hold(row: str) -> str:
     return f"""
         ({hold_rank(row, HOLD)} > {hold_rank("line", HOLD)}
          OR {said} <> {known}
-        AND (line.external_order, line.external_line, line.held_at, line.held_poll, line.held_digest)
-         IN (SELECT external_order, external_line, reported_at, poll, digest FROM {NAMED}))
+        AND (line.external_order, line.external_line, line.external_part, line.held_at, line.held_poll,
+             line.held_digest)
+         IN (SELECT external_order, external_line, external_part, reported_at, poll, digest FROM {NAMED}))
     """
 
 
@@ -44,15 +45,16 @@ def _find_newest_hold() -> None:
     """Whether a line is held is said by its most recent report of all, also by one that moves nothing else."""
     HOLDS.insert(
         f"""
-        SELECT DISTINCT ON (external_order, external_line) external_order, external_line, held,
-               reported_at AS held_at, poll AS held_poll, digest AS held_digest
-        FROM {NAMED} n ORDER BY external_order, external_line, {holding_first("n")}
+        SELECT DISTINCT ON (external_order, external_line, external_part) external_order, external_line, external_part,
+               held, reported_at AS held_at, poll AS held_poll, digest AS held_digest
+        FROM {NAMED} n ORDER BY external_order, external_line, external_part, {holding_first("n")}
         """
     )
     sql.execute(
         f"""
         UPDATE {NEWEST} n SET {", ".join(f"{name} = h.{name}" for name in _HELD)} FROM {HOLDS} h
-        WHERE (n.external_order, n.external_line) = (h.external_order, h.external_line)
+        WHERE (n.external_order, n.external_line, n.external_part)
+            = (h.external_order, h.external_line, h.external_part)
         """
     )
 
@@ -78,14 +80,14 @@ def _write_lines(marketplace: str) -> None:
         f"""
         WITH moved AS (
             INSERT INTO orders_orderline AS line (
-                id, marketplace, external_order, external_line, reported_poll, report_digest, {taken}, {evidence},
-                {", ".join(_HELD)}, returned_paid_minor, returned_commission_minor, returned_protected_minor,
-                returned_elsewhere, revision
+                id, marketplace, external_order, external_line, external_part, reported_poll, report_digest, {taken},
+                {evidence}, {", ".join(_HELD)}, returned_paid_minor, returned_commission_minor,
+                returned_protected_minor, returned_elsewhere, revision
             )
-            SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, poll, digest, {taken}, {evidence},
-                   {", ".join(_HELD)}, 0, 0, 0, '{{}}', nextval('orders_revision')
+            SELECT joey_uuid7(), %(marketplace)s, external_order, external_line, external_part, poll, digest, {taken},
+                   {evidence}, {", ".join(_HELD)}, 0, 0, 0, '{{}}', nextval('orders_revision')
             FROM {NEWEST}
-            ON CONFLICT (marketplace, external_order, external_line) DO UPDATE SET {", ".join(changes)}
+            ON CONFLICT (marketplace, external_order, external_line, external_part) DO UPDATE SET {", ".join(changes)}
             WHERE {rank("excluded", LINE)} > {rank("line", LINE)}
             RETURNING line.id, line.shop_id
         )
@@ -103,8 +105,8 @@ def _hold_lines(marketplace: str) -> None:
             UPDATE orders_orderline line
             SET {", ".join(f"{name} = h.{name}" for name in _HELD)}, revision = nextval('orders_revision')
             FROM {HOLDS} h
-            WHERE (line.marketplace, line.external_order, line.external_line)
-                = (%(marketplace)s, h.external_order, h.external_line)
+            WHERE (line.marketplace, line.external_order, line.external_line, line.external_part)
+                = (%(marketplace)s, h.external_order, h.external_line, h.external_part)
               AND {_decides_hold("h")}
             RETURNING line.id, line.shop_id
         )
@@ -121,12 +123,13 @@ def _complete_evidence(marketplace: str) -> None:
     sql.execute(
         f"""
         WITH named AS (
-            SELECT DISTINCT ON (external_order, external_line) * FROM {NAMED} n WHERE evidence_kind <> ''
-            ORDER BY external_order, external_line, {EVIDENCE_RANK.format("n")}
+            SELECT DISTINCT ON (external_order, external_line, external_part) * FROM {NAMED} n WHERE evidence_kind <> ''
+            ORDER BY external_order, external_line, external_part, {EVIDENCE_RANK.format("n")}
         ), better AS (
             SELECT line.id, line.suspense AS was, n.* FROM named n
-            JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
-                                        = (%(marketplace)s, n.external_order, n.external_line)
+            JOIN orders_orderline line
+              ON (line.marketplace, line.external_order, line.external_line, line.external_part)
+               = (%(marketplace)s, n.external_order, n.external_line, n.external_part)
             WHERE line.evidence_kind = ''
                OR line.evidence_kind <> '{BY_OPERATOR}' AND {EVIDENCE_RANK.format("n")} < {EVIDENCE_RANK.format("line")}
         ), completed AS (
@@ -151,15 +154,15 @@ def _note_contradictions(marketplace: str) -> None:
         INSERT INTO {MOVED} (id, shop_id, event)
         SELECT DISTINCT line.id, line.shop_id, 'order_line.contradicted'
         FROM {CONTRADICTIONS} c JOIN {NAMED} n USING (report)
-        JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
-                                    = (%(marketplace)s, n.external_order, n.external_line)
+        JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line, line.external_part)
+                                    = (%(marketplace)s, n.external_order, n.external_line, n.external_part)
         """,
         {"marketplace": marketplace},
     )
 
 
 # Each refund case `c` of the lines that the set is about, also of those that it moves no further: it may say that the
-# currency of one is another now.
+# currency of one is another now. It is of each line of its name: a new line makes the refunds of another unclear.
 _CASES_OF_THE_SET = f"""
     (
         SELECT external_order, external_line FROM {REFUNDS} UNION SELECT external_order, external_line FROM {NAMED}
@@ -189,29 +192,34 @@ def _add_up_elsewhere(marketplace: str) -> None:
 def _apply_refunds(marketplace: str) -> None:
     """Bring each touched line's returned amounts up to the sum of the cases that are taken back, in its own currency.
 
-    What was taken back in another currency is added up beside it: nothing is converted.
+    What was taken back in another currency is added up beside it: nothing is converted. Of several lines of one name
+    none has anything back, and those that would have are marked.
     """
     _add_up_elsewhere(marketplace)
     own = f"{is_taken_back('c', 'line')} AND {is_own('c', 'line')}"
     sql.execute(
         f"""
-        WITH returned AS (
-            SELECT line.id, {sum_of("c.refund_minor", where=own)} AS paid,
+        WITH added AS (
+            SELECT line.id, {is_one_of_several("line")} AS of_several, bool_or({is_taken_back("c", "line")}) AS is_back,
+                   {sum_of("c.refund_minor", where=own)} AS paid,
                    {sum_of("c.commission_back_minor", where=own)} AS commission,
                    {sum_of("c.protected_minor", where=own)} AS protected,
                    coalesce((SELECT jsonb_object_agg(e.currency, e.back_minor) FROM {ELSEWHERE} e
                              WHERE e.line_id = line.id), '{{}}') AS elsewhere
             FROM {_CASES_OF_THE_SET} GROUP BY line.id
+        ), returned AS (
+            SELECT id, false AS unclear, paid, commission, protected, elsewhere FROM added WHERE NOT of_several
+            UNION ALL SELECT id, is_back, 0, 0, 0, '{{}}' FROM added WHERE of_several
         ), moved AS (
             UPDATE orders_orderline line
             SET returned_paid_minor = returned.paid, returned_commission_minor = returned.commission,
                 returned_protected_minor = returned.protected, returned_elsewhere = returned.elsewhere,
-                revision = nextval('orders_revision')
+                has_unclear_refund = returned.unclear, revision = nextval('orders_revision')
             FROM returned
             WHERE line.id = returned.id
               AND (line.returned_paid_minor, line.returned_commission_minor, line.returned_protected_minor,
-                   line.returned_elsewhere)
-               <> (returned.paid, returned.commission, returned.protected, returned.elsewhere)
+                   line.returned_elsewhere, line.has_unclear_refund)
+               <> (returned.paid, returned.commission, returned.protected, returned.elsewhere, returned.unclear)
             RETURNING line.id, line.shop_id
         )
         INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.returned' FROM moved

@@ -90,9 +90,11 @@ def _descending(parts: tuple[str, ...], row: str, columns: Columns) -> str:
 
 # Of a report `u` that cannot be read and a line `l`: whether it is about that line, and whether what the line, or the
 # refund case `c` that it is about, says is newer. Where it is not known which case, or when, nothing makes up for it.
+# A refund report says no part: it can be about each line of that name.
 IS_UNREAD_OF_LINE = """
     (u.external_line <> '' AND (u.marketplace, u.external_order, u.external_line)
-                             = (l.marketplace, l.external_order, l.external_line))
+                             = (l.marketplace, l.external_order, l.external_line)
+                           AND (u.kind = 'refund' OR u.external_part = l.external_part))
 """
 IS_ITS_CASE = """
     (u.case_id <> '' AND (c.marketplace, c.external_order, c.external_line, c.case_id)

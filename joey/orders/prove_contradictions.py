@@ -17,7 +17,8 @@ CONTRADICTIONS = Check(
         SELECT l.id, l.marketplace, l.shop_id, l.held, r.evidence, r.clicked_at, r.placed_at, r.received_at,
                l.id IN (SELECT line_id FROM orders_operatorattribution) AS is_given
         FROM orders_orderline l JOIN orders_report r
-          ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
+          ON (r.marketplace, r.external_order, r.external_line, r.external_part)
+           = (l.marketplace, l.external_order, l.external_line, l.external_part)
          AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
         WHERE r.kind = 'order' AND r.problem = '' AND l.shop_id IS NOT NULL AND {can_move("r", "l")}
           AND l.held NOT IN ('contradiction', 'unknown_code')
@@ -45,11 +46,13 @@ CURRENCIES = Check(
     "8. A line is in the currency in which it was first reported",
     """
     SELECT l.id AS order_line, l.currency, r.currency AS reported FROM orders_orderline l JOIN orders_report r
-      ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
+      ON (r.marketplace, r.external_order, r.external_line, r.external_part)
+       = (l.marketplace, l.external_order, l.external_line, l.external_part)
      AND r.kind = 'order' AND r.problem = '' AND r.currency <> l.currency
     WHERE NOT EXISTS (
         SELECT FROM orders_report o
-        WHERE (o.marketplace, o.external_order, o.external_line) = (l.marketplace, l.external_order, l.external_line)
+        WHERE (o.marketplace, o.external_order, o.external_line, o.external_part)
+            = (l.marketplace, l.external_order, l.external_line, l.external_part)
           AND o.kind = 'order' AND o.problem = '' AND o.currency = l.currency
           AND (o.received_at, o.reported_at, o.poll_id)
            <= (r.received_at, r.reported_at, r.poll_id))

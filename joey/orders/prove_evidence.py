@@ -17,7 +17,7 @@ CLAIMS = Check(
     "10. Each order line of a shop is claimed by that shop",
     """
     SELECT coalesce(l.id::text, c.external_line) AS order_line FROM orders_orderline l
-    FULL JOIN orders_orderclaim c USING (marketplace, external_order, external_line)
+    FULL JOIN orders_orderclaim c USING (marketplace, external_order, external_line, external_part)
     WHERE l.shop_id IS DISTINCT FROM c.shop_id
     """,
 )
@@ -33,8 +33,9 @@ def _weighed(lines: str) -> str:
                  = (l.reported_at, l.reported_poll, l.report_digest) AS is_newest,
                    r.id NOT IN (SELECT rereads FROM orders_report WHERE rereads IS NOT NULL) AS is_last_reading
             FROM orders_orderline l JOIN orders_report r
-              ON (r.marketplace, r.external_order, r.external_line)
-               = (l.marketplace, l.external_order, l.external_line) AND r.kind = 'order' AND r.problem = ''
+              ON (r.marketplace, r.external_order, r.external_line, r.external_part)
+               = (l.marketplace, l.external_order, l.external_line, l.external_part)
+             AND r.kind = 'order' AND r.problem = ''
             WHERE {lines}
         ), weighed AS (
             SELECT r.report, r.order_line, r.clicked_at, r.is_newest, r.is_last_reading, v.shop_id, v.lease_id,
@@ -75,8 +76,9 @@ GIVEN = Check(
          o.reason_id || ':' || encode(o.reason_sha256, 'hex'), o.at)
         OR NOT EXISTS (
             SELECT FROM orders_report r
-            WHERE (r.marketplace, r.external_order, r.external_line)
-                = (l.marketplace, l.external_order, l.external_line) AND r.kind = 'order' AND r.problem = ''
+            WHERE (r.marketplace, r.external_order, r.external_line, r.external_part)
+                = (l.marketplace, l.external_order, l.external_line, l.external_part)
+              AND r.kind = 'order' AND r.problem = ''
               AND r.clicked_at IS NOT DISTINCT FROM l.clicked_at))
     """,
 )

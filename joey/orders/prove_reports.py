@@ -15,9 +15,12 @@ from joey.orders.newest_report import (
 from joey.orders.other_currency import can_move, in_its_currency
 from joey.orders.report_digest import digest_of_row
 from joey.orders.staged_tables import TAKEN_WITHIN
-from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
+from joey.orders.taken_back import is_elsewhere, is_one_of_several, is_own, is_taken_back, order_reports_of, sum_of
 
-_OF_LINE = "(r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)"
+_OF_LINE = (
+    "(r.marketplace, r.external_order, r.external_line, r.external_part)"
+    " = (l.marketplace, l.external_order, l.external_line, l.external_part)"
+)
 _OF_CASE = (
     "(r.marketplace, r.external_order, r.external_line, r.case_id)"
     " = (c.marketplace, c.external_order, c.external_line, c.case_id)"
@@ -25,10 +28,10 @@ _OF_CASE = (
 
 # Reports as newest_report.py ranks them.
 _RANKED = """
-    SELECT id, marketplace, kind, external_order, external_line, case_id, reported_at, stamped_at, poll_id AS poll,
-           rereads, payload_sha256 AS digest, state, held, reason, title, external_item, currency, quantity, paid_minor,
-           commission_minor, service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at, settled_at, counts,
-           refund_minor, commission_back_minor, refunded_at, received_at
+    SELECT id, marketplace, kind, external_order, external_line, external_part, case_id, reported_at, stamped_at,
+           poll_id AS poll, rereads, payload_sha256 AS digest, state, held, reason, title, external_item, currency,
+           quantity, paid_minor, commission_minor, service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at,
+           settled_at, counts, refund_minor, commission_back_minor, refunded_at, received_at
     FROM orders_report WHERE problem = ''
 """
 _SAME = "(r.reported_at, r.poll, r.digest) = (l.reported_at, l.reported_poll, l.report_digest)"
@@ -103,9 +106,10 @@ LINES = Check(
     SELECT 'listed, and not unreadable', u.report_id::text FROM orders_unreadreport u
     LEFT JOIN orders_report r ON r.id = u.report_id LEFT JOIN orders_reportdismissal d ON d.report_id = u.report_id
     WHERE r.id IS NULL OR r.problem = '' OR d.report_id IS NOT NULL
-       OR (u.marketplace, u.kind, u.external_order, u.external_line, u.case_id, u.reported_at, u.poll, u.payload_sha256)
-       <> (r.marketplace, r.kind, r.external_order, r.external_line, r.case_id, r.reported_at, r.poll_id,
-           r.payload_sha256)
+       OR (u.marketplace, u.kind, u.external_order, u.external_line, u.external_part, u.case_id, u.reported_at, u.poll,
+           u.payload_sha256)
+       <> (r.marketplace, r.kind, r.external_order, r.external_line, r.external_part, r.case_id, r.reported_at,
+           r.poll_id, r.payload_sha256)
     UNION ALL
     SELECT 'dismissed without cause', d.report_id::text FROM orders_reportdismissal d
     LEFT JOIN orders_report r ON r.id = d.report_id LEFT JOIN orders_report newer ON newer.id = d.replaced_by
@@ -116,8 +120,9 @@ LINES = Check(
        OR (d.marketplace, d.kind, d.external_order, d.payload_sha256)
        <> (r.marketplace, r.kind, r.external_order, r.payload_sha256)
        OR d.replaced_by IS NOT NULL AND (newer.problem = ''
-        AND (newer.marketplace, newer.kind, newer.external_order, newer.external_line, newer.case_id)
-          = (r.marketplace, r.kind, r.external_order, r.external_line, r.case_id)
+        AND (newer.marketplace, newer.kind, newer.external_order, newer.external_line, newer.external_part,
+             newer.case_id)
+          = (r.marketplace, r.kind, r.external_order, r.external_line, r.external_part, r.case_id)
         AND (date_trunc('second', newer.reported_at), newer.poll_id, newer.reported_at)
           > (date_trunc('second', r.reported_at), r.poll_id, r.reported_at)) IS NOT TRUE
     """,
@@ -202,7 +207,7 @@ _WITH_OTHER_CURRENCIES = f"""
 """
 
 RETURNED = Check(
-    "9. A line has back what its refund cases since it settled say in their reports, currency by currency",
+    "9. A line has back what its refund cases since it settled say in their reports, if no other line has its name",
     f"""
     WITH said AS MATERIALIZED ({order_reports_of(_WITH_OTHER_CURRENCIES)})
     SELECT l.id AS order_line FROM orders_orderline l
@@ -216,7 +221,8 @@ RETURNED = Check(
                    {sum_of("c.refund_minor")} AS paid, {sum_of("c.commission_back_minor")} AS back,
                    {sum_of("c.protected_minor")} AS protected
             FROM ({_CASES}) c JOIN orders_orderline l USING (marketplace, external_order, external_line)
-            WHERE {is_taken_back("c", "l")} AND ({is_own("c", "l")} OR {is_elsewhere("c", "l")}) GROUP BY 1, 2, 3
+            WHERE {is_taken_back("c", "l")} AND ({is_own("c", "l")} OR {is_elsewhere("c", "l")})
+              AND NOT {is_one_of_several("l")} GROUP BY 1, 2, 3
         ) AS sums GROUP BY id
     ) c ON c.id = l.id
     WHERE (l.returned_paid_minor, l.returned_commission_minor, l.returned_protected_minor, l.returned_elsewhere)
@@ -224,4 +230,15 @@ RETURNED = Check(
     """,
 )
 
-CHECKS = [POLLS, MOMENTS, DIGESTS, LINES, STATES, HOLDS, UNREAD, REFUNDS, RETURNED]
+UNCLEAR = Check(
+    "9. A line has an unclear refund exactly while another has its name too and something would be taken back of it",
+    f"""
+    SELECT l.id AS order_line, l.has_unclear_refund FROM orders_orderline l LEFT JOIN (
+        SELECT l.id FROM ({_CASES}) c JOIN orders_orderline l USING (marketplace, external_order, external_line)
+        WHERE {is_taken_back("c", "l")} AND {is_one_of_several("l")} GROUP BY l.id
+    ) c ON c.id = l.id
+    WHERE l.has_unclear_refund <> (c.id IS NOT NULL)
+    """,
+)
+
+CHECKS = [POLLS, MOMENTS, DIGESTS, LINES, STATES, HOLDS, UNREAD, REFUNDS, RETURNED, UNCLEAR]

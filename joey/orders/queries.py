@@ -37,6 +37,7 @@ class ChangedLine:
     returned_elsewhere: Mapping[str, int]  # what was taken back in other currencies: {"USD": 2}
     held: str  # the class of what the reports say, "" when nothing holds the line
     has_unread: bool  # a newer report cannot be read
+    has_unclear_refund: bool  # the name that a refund report says is another line's too
     rate_ppm: Int
     external_item: str  # what was ordered, as the marketplace calls it: a hint
     title: str

@@ -77,7 +77,8 @@ _FIND = f"""
     JOIN orders_report newest ON (newest.marketplace, newest.external_order, newest.external_line)
                                = (l.marketplace, l.external_order, l.external_line)
     WHERE u.marketplace = %(marketplace)s AND {IS_REPLACED} AND newest.id >= %(first)s
-      AND newest.problem = '' AND (newest.kind, newest.case_id) = (u.kind, u.case_id)
+      AND newest.problem = ''
+      AND (newest.kind, newest.external_part, newest.case_id) = (u.kind, u.external_part, u.case_id)
       AND (newest.reported_at, newest.poll_id, newest.payload_sha256)
         = CASE u.kind WHEN 'order' THEN (l.reported_at, l.reported_poll, l.report_digest)
                       ELSE (c.reported_at, c.reported_poll, c.report_digest) END

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 # Columns of orders_report, in the order in which the digest takes them.
 COLUMNS = (
-    "marketplace", "kind", "external_order", "external_line", "stamped_at", "payload_sha256", "problem", "currency",
-    "state", "held", "reason", "evidence", "title", "external_item", "quantity", "paid_minor", "commission_minor",
-    "service_fee_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", "case_id", "counts",
-    "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
+    "marketplace", "kind", "external_order", "external_line", "external_part", "stamped_at", "payload_sha256",
+    "problem", "currency", "state", "held", "reason", "evidence", "title", "external_item", "quantity", "paid_minor",
+    "commission_minor", "service_fee_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", "case_id",
+    "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
 )  # fmt: skip
 _TIMES = frozenset({"stamped_at", "clicked_at", "placed_at", "paid_at", "settled_at", "refunded_at"})
 

@@ -176,8 +176,8 @@ def _renew_reasons(marketplace: str) -> None:
     sql.execute(
         f"""
         UPDATE orders_orderline line SET suspense = n.suspense, failed_evidence = n.failed_evidence FROM {NEWEST} n
-        WHERE (line.marketplace, line.external_order, line.external_line)
-            = (%(marketplace)s, n.external_order, n.external_line)
+        WHERE (line.marketplace, line.external_order, line.external_line, line.external_part)
+            = (%(marketplace)s, n.external_order, n.external_line, n.external_part)
           AND line.suspense <> '' AND n.suspense <> '' AND line.failed_evidence <> n.failed_evidence
         """,
         {"marketplace": marketplace},

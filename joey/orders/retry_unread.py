@@ -168,8 +168,8 @@ def _with_unknown_codes(marketplace: str) -> list[ReportAsKept]:
         f"""
         SELECT DISTINCT ON (line.id) {KEPT_COLUMNS}, '' AS problem
         FROM orders_orderline line
-        JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
-                              = (line.marketplace, line.external_order, line.external_line)
+        JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line, r.external_part)
+                              = (line.marketplace, line.external_order, line.external_line, line.external_part)
         WHERE line.id = ANY(%s) AND {days} AND r.kind = 'order' AND r.state = 'unknown'
           AND r.payload_sha256 = line.held_digest AND r.poll_id = line.held_poll
         ORDER BY line.id, r.id DESC

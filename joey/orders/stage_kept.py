@@ -15,7 +15,8 @@ from joey.orders.staged_tables import EVIDENCE, KEPT, ORDERS, TAKEN_WITHIN, Orde
 # Conditions on lines.
 OF_THE_SET = f"""
     (line.marketplace = %(marketplace)s
-     AND (line.external_order, line.external_line) IN (SELECT external_order, external_line FROM {ORDERS}))
+     AND (line.external_order, line.external_line, line.external_part)
+      IN (SELECT external_order, external_line, external_part FROM {ORDERS}))
 """
 THESE = "line.id = ANY(%(lines)s)"
 
@@ -26,8 +27,8 @@ def their_reports(lines: str) -> str:
     """
     return f"""
         FROM orders_orderline line
-        JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line)
-                              = (line.marketplace, line.external_order, line.external_line)
+        JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line, r.external_part)
+                              = (line.marketplace, line.external_order, line.external_line, line.external_part)
         WHERE line.suspense <> '' AND {lines} AND r.kind = 'order' AND r.problem = '' AND r.id >= %(first)s
           AND NOT EXISTS (
               SELECT FROM orders_report later
@@ -55,8 +56,7 @@ def stage_kept(lines: str, given: Mapping[str, Any]) -> int:
     if since is None:
         return 0
     staged = sql.value(f"SELECT coalesce(max(report) + 1, 0) FROM {ORDERS}")
-    facts = {"external_order": "r.external_order", "external_line": "r.external_line", "digest": "r.payload_sha256",
-             "poll": "r.poll_id", "report": f"{staged} + row_number() OVER ()"}  # fmt: skip
+    facts = {"digest": "r.payload_sha256", "poll": "r.poll_id", "report": f"{staged} + row_number() OVER ()"}
     columns = [f"{facts.get(column.name, f'r.{column.name}')} AS {column.name}" for column in columns_of(OrderFacts)]
     reports = ORDERS.insert(
         f"""

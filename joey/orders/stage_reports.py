@@ -30,7 +30,7 @@ from joey.orders.staged_tables import (
     RefundIn,
     UnreadableIn,
 )
-from joey.orders.storable import PROBLEM_MAX, fitting, hint
+from joey.orders.storable import PROBLEM_MAX, fitting, hint, hints
 from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID
 
 
@@ -101,7 +101,8 @@ def stage_reports(
             assert isinstance(report, UnreadableReport)
             unreadable.append(
                 UnreadableIn(
-                    number, report.kind, storable(report.external_order), hint(storable(report.external_line)),
+                    number, report.kind, storable(report.external_order),
+                    *hints(storable(report.external_line), storable(report.external_part)),
                     hint(storable(report.case_id)), reported_at, report.reported_at, payload, digest, origin.poll,
                     origin.rereads, received_at, storable(report.problem[:PROBLEM_MAX]) or "unreadable",
                 )
@@ -133,6 +134,7 @@ def _order(
         report=number,
         external_order=storable(report.external_order),
         external_line=storable(report.external_line),
+        external_part=storable(report.external_part),
         reported_at=reported_at,
         stamped_at=report.reported_at,
         payload=payload,

@@ -15,6 +15,7 @@ class OrderFacts:
     report: int
     external_order: str
     external_line: str
+    external_part: str
     reported_at: datetime  # no later than its poll
     digest: bytes  # of the payload
     poll: int
@@ -67,6 +68,7 @@ class StagedHold:
 
     external_order: str
     external_line: str
+    external_part: str
     held: str
     held_at: datetime
     held_poll: int
@@ -100,6 +102,7 @@ class UnreadableIn:
     kind: str
     external_order: str
     external_line: str
+    external_part: str
     case_id: str
     reported_at: datetime
     stamped_at: datetime

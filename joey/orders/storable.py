@@ -81,13 +81,15 @@ def unstorable(seen: AnyReport, fault: Exception) -> UnreadableReport:
 def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
     known: dict[str, Any] = vars(seen)
     kind: Literal["order", "refund"] = "order" if isinstance(seen, OrderReport) else "refund"
+    line, part = hints(str(known["external_line"] or ""), str(known.get("external_part") or ""))
     return UnreadableReport(
         seen.kind if isinstance(seen, UnreadableReport) else kind,
         external_order=str(known["external_order"] or "")[:ID_MAX],
         reported_at=seen.reported_at if _is_time(seen.reported_at) else NO_TIME,
         payload=known["payload"] if isinstance(known["payload"], Mapping) else {"payload": known["payload"]},
         problem=seen.problem if isinstance(seen, UnreadableReport) and isinstance(seen.problem, str) else problem,
-        external_line=hint(str(known["external_line"] or "")),
+        external_line=line,
+        external_part=part,
         case_id=hint(str(known.get("case_id") or "")),
     )
 
@@ -95,6 +97,11 @@ def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
 def hint(number: str) -> str:
     """The line or case that an unreadable report is about, if it fits: a part of its number may be another's."""
     return number if len(number) <= ID_MAX else ""
+
+
+def hints(line: str, part: str) -> tuple[str, str]:
+    """The line and the part of it, if both fit: without its part the line is another."""
+    return (line, part) if hint(line) == line and hint(part) == part else ("", "")
 
 
 def _wrong_kind(seen: AnyReport) -> str:
@@ -119,7 +126,8 @@ def _can_be_true(moment: datetime, now: datetime) -> bool:
 def _problem(seen: AnyReport) -> str:
     if isinstance(seen, UnreadableReport):
         return ""
-    if max(len(seen.external_order), len(seen.external_line)) > ID_MAX:
+    part = seen.external_part if isinstance(seen, OrderReport) else ""
+    if max(len(seen.external_order), len(seen.external_line), len(part)) > ID_MAX:
         return "the order's number is too long"
     if isinstance(seen, RefundReport):
         if len(seen.case_id) > ID_MAX:

@@ -230,7 +230,8 @@ def append_events(now: datetime) -> None:
                    'returned_commission_minor', nullif(l.returned_commission_minor, 0),
                    'returned_paid_minor', nullif(l.returned_paid_minor, 0),
                    'returned_protected_minor', nullif(l.returned_protected_minor, 0),
-                   'returned_elsewhere', nullif(l.returned_elsewhere, '{{}}'), 'settled_at', l.settled_at,
+                   'returned_elsewhere', nullif(l.returned_elsewhere, '{{}}'),
+                   'unclear_refund', nullif(l.has_unclear_refund, false), 'settled_at', l.settled_at,
                    'quantity', l.quantity, 'rate_ppm', l.rate_ppm, 'currency', l.currency)) AS facts,
                CASE WHEN m.event = 'order_line.reported' THEN l.reported_at ELSE %(now)s END AS happened_at
         FROM {MOVED} m JOIN orders_orderline l USING (id)

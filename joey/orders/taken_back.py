@@ -3,6 +3,10 @@
 A refund from before the settlement is inside the settled amount already, however late its case is reported or changed.
 Only one that happened after the settlement is taken back beside it, so what a line has back follows from the settlement
 that it has now: one that is withdrawn, or made again later, moves it.
+
+A refund report calls its line what the marketplace does. Where several lines have that name, nothing says which of them
+gave what is to come back, nor that it is one alone. It is taken back from none, and each from which it would be, were
+it the only one, is held for an operator, whether the refund was reported before the second line or after it.
 """
 
 from joey.orders.newest_report import holding_first
@@ -20,6 +24,16 @@ def is_taken_back(case: str, line: str) -> str:
     return f"""
         ({case}.counts AND {line}.state = 'settled'
          AND {_happened_at(case)} >= coalesce({line}.settled_at, '-infinity'))
+    """
+
+
+def is_one_of_several(line: str) -> str:
+    """SQL condition: another line has the name under which refunds of this one are reported."""
+    return f"""
+        EXISTS (SELECT FROM orders_orderline other
+                WHERE (other.marketplace, other.external_order, other.external_line)
+                    = ({line}.marketplace, {line}.external_order, {line}.external_line)
+                  AND other.external_part <> {line}.external_part)
     """
 
 
@@ -49,7 +63,8 @@ def order_reports_of(lines: str) -> str:
         SELECT l.id AS line_id, r.currency, r.reported_at, r.poll_id AS poll, r.held,
                r.payload_sha256 AS digest, r.received_at
         FROM orders_orderline l JOIN orders_report r
-          ON (r.marketplace, r.external_order, r.external_line) = (l.marketplace, l.external_order, l.external_line)
+          ON (r.marketplace, r.external_order, r.external_line, r.external_part)
+           = (l.marketplace, l.external_order, l.external_line, l.external_part)
         WHERE l.id IN ({lines}) AND r.kind = 'order' AND r.problem = ''
     """
 

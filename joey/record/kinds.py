@@ -101,6 +101,7 @@ _LINE = {
     "paid_minor": INTEGER, "commission_minor": INTEGER, "service_fee_minor": INTEGER,
     "returned_commission_minor": optional(INTEGER), "returned_paid_minor": optional(INTEGER),
     "returned_protected_minor": optional(INTEGER), "returned_elsewhere": optional(BY_CURRENCY),
+    "unclear_refund": optional(FLAG),
     "settled_at": optional(TIME), "quantity": INTEGER, "rate_ppm": INTEGER, "currency": CODE,
 }  # fmt: skip
 _EARNED = {
@@ -112,7 +113,7 @@ _EARNED = {
     "quantity_before": optional(INTEGER),
     "buyer_paid_minor": INTEGER, "buyer_paid_before_minor": optional(INTEGER),
     "buyer_paid_first_minor": optional(INTEGER), "refunded_minor": optional(INTEGER),
-    "refunded_sum_minor": optional(INTEGER),
+    "refunded_sum_minor": optional(INTEGER), "unclear_refund": optional(FLAG),
     "protected_minor": optional(INTEGER), "protected_sum_minor": optional(INTEGER),
 }  # fmt: skip
 _MONEY = {"amount_minor": INTEGER, "currency": CODE}

@@ -16,12 +16,16 @@ from tests.cast import NOW, leased, lulus_shop, meis_shop, refund, report, settl
 from tests.database import without_triggers
 from tests.orders.polled import cursor_at, polled, take_order_reports
 
-EARNS, RETURNED, LOST, HELD, ABROAD, DISPUTED = "1001", "1002", "1003", "1004", "1005", "1006"
+EARNS, RETURNED, LOST, HELD, ABROAD, DISPUTED, TWICE = "1001", "1002", "1003", "1004", "1005", "1006", "1007"
 LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
 
 
 def line(order: str) -> str:
     return f"(SELECT id FROM orders_orderline WHERE external_order = '{order}')"
+
+
+def part(order: str, name: str) -> str:
+    return f"(SELECT id FROM orders_orderline WHERE external_order = '{order}' AND external_part = '{name}')"
 
 
 def its_report(order: str, kind: str = "order") -> str:
@@ -70,6 +74,12 @@ CORRUPTIONS = {
     "a line invented": (
         f"UPDATE orders_orderline SET external_line = 'never reported' WHERE external_order = '{EARNS}'",
         "7.", line(EARNS),
+    ),
+    "the part that a report is of changed": (
+        f"UPDATE orders_report SET external_part = 'c' WHERE id = {its_report(TWICE)}", "6.", its_report(TWICE)
+    ),
+    "a line made another part": (
+        f"UPDATE orders_orderline SET external_part = 'c' WHERE id = {part(TWICE, 'b')}", "7.", part(TWICE, "b")
     ),
     "a refund case deleted": (
         "DELETE FROM orders_refundcase WHERE case_id = '8812'", "7.", its_report(RETURNED, "refund")
@@ -146,6 +156,22 @@ CORRUPTIONS = {
     "what was taken back in yen forgotten": (
         f"UPDATE orders_orderline SET returned_elsewhere = '{{}}' WHERE external_order = '{ABROAD}'", "9.", line(ABROAD)
     ),
+    "a refund of one of two lines taken back": (
+        f"UPDATE orders_orderline SET returned_commission_minor = 342 WHERE id = {part(TWICE, 'a')}",
+        "9.", part(TWICE, "a"),
+    ),
+    "a line that waits no longer for what a refund is of": (
+        f"UPDATE orders_orderline SET has_unclear_refund = false WHERE id = {part(TWICE, 'a')}",
+        "9.", part(TWICE, "a"),
+    ),
+    "a line that waits for what no refund is of": (
+        f"UPDATE orders_orderline SET has_unclear_refund = true WHERE external_order = '{RETURNED}'",
+        "9.", line(RETURNED),
+    ),
+    "the claim of a line given to its other part": (
+        f"UPDATE orders_orderclaim SET external_part = 'c' WHERE external_order = '{TWICE}' AND external_part = 'b'",
+        "10.", part(TWICE, "b"),
+    ),
     "a line moved to another shop": (
         f"UPDATE orders_orderline SET shop_id = {LULU} WHERE external_order = '{EARNS}'", "10.", line(EARNS)
     ),
@@ -207,6 +233,7 @@ def lines(committed_db: EmbeddedPostgres, settings: Settings) -> EmbeddedPostgre
     leased(meis_shop())
     leased(lulus_shop(), key="110000000002")
     polled(report(EARNS), report(RETURNED), report(LOST, position="999"), report(HELD), settled(ABROAD))
+    polled(settled(TWICE, external_part="a"), settled(TWICE, external_part="b"), refund(TWICE, case="8814"))
     polled(report(DISPUTED))
     polled(settled(DISPUTED, position="110000000002"))
     polled(replace(report(EARNS), payload={"step": 2}), settled(RETURNED), settled(HELD, held="frozen"))

@@ -22,7 +22,7 @@ from joey.orders.retry_suspense import retry_suspense
 from joey.orders.retry_unread import retry_marketplace
 from joey.orders.take_order_reports import take_order_reports
 from tests.at_once import die_after, outcomes
-from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, report, settled
+from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.orders.polled import asked, polled
 from tests.orders.test_unread import Learnt
 from tests.proof import prove
@@ -43,6 +43,24 @@ def test_two_polls_taken_in_at_once_leave_the_later_ones_row(committed_db: Embed
     assert not [each for each in done if isinstance(each, BaseException)]
     assert OrderLine.objects.get().commission_minor == 310
     assert Poll.objects.count() == 2
+    prove()
+
+
+def test_a_second_line_of_one_name_and_a_refund_of_it_at_once_leave_the_refund_with_neither(
+    committed_db: EmbeddedPostgres,
+) -> None:
+    leased(meis_shop())
+    polled(settled(external_part="1"))
+    polls = asked(), asked("refunds")
+
+    done = outcomes(
+        lambda: take_order_reports("taobao", [settled(external_part="2")], now=NOW, poll=polls[0]),
+        lambda: take_order_reports("taobao", [refund()], now=NOW, poll=polls[1]),
+    )
+
+    assert not [each for each in done if isinstance(each, BaseException)], done
+    lines = OrderLine.objects.values_list("has_unclear_refund", "returned_commission_minor")
+    assert list(lines) == [(True, 0), (True, 0)]
     prove()
 
 

@@ -46,7 +46,8 @@ class World:
 def worlds(draw: st.DrawFn) -> World:
     reports: list[Report] = []
     for number in range(draw(st.integers(1, 4))):
-        reports += _life_of_a_line(draw, f"100{number}")
+        for part in draw(st.sampled_from([("",), ("",), ("1", "2")])):
+            reports += _life_of_a_line(draw, f"100{number}", part)
     reports.sort(key=lambda report: report.reported_at)
     arrived = draw(st.permutations(reports + draw(st.lists(st.sampled_from(reports), max_size=4))))
     sets = []
@@ -57,8 +58,11 @@ def worlds(draw: st.DrawFn) -> World:
     return World(reports, sets)
 
 
-def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
-    """What the marketplace says of one line: states in any sequence, amounts that move, cases that open and fail."""
+def _life_of_a_line(draw: st.DrawFn, order: str, part: str) -> list[Report]:
+    """What the marketplace says of one line: states in any sequence, amounts that move, cases that open and fail.
+
+    Where another line has the same name, it is not known whose the cases are.
+    """
     owner = draw(st.integers(0, 2))  # whose it is: Mei's, Lulu's, or of a position that is none of ours
     # Its reports carry this evidence or that, or none; which comes first must not decide whose it is, or why.
     made: list[Report] = []
@@ -70,6 +74,7 @@ def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
             replace(
                 report(
                     order,
+                    external_part=part,
                     state=state,
                     held="unknown_code" if state == "unknown" else draw(st.sampled_from(HELD)),
                     evidence=_evidence(draw, owner),
@@ -80,7 +85,7 @@ def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
                     settled_at=NOW - 9 * DAY if state == "settled" else None,
                     clicked_at=draw(st.sampled_from([NOW - 12 * DAY, NOW - 12 * DAY, None])),
                 ),
-                payload={"order": order, "step": step},
+                payload={"order": order, "part": part, "step": step},
             )
         )
     for case in range(draw(st.integers(0, 2))):
@@ -88,7 +93,7 @@ def _life_of_a_line(draw: st.DrawFn, order: str) -> list[Report]:
             made.append(
                 refund(
                     order,
-                    case=f"{order}-{case}",
+                    case=f"{order}-{part}{case}",
                     back=draw(st.integers(0, 400)),
                     counts=draw(st.booleans()),
                     reported_at=_moment(draw),
@@ -140,12 +145,12 @@ def outcome() -> Outcome:
 
     How much of it is available yet depends on when it was confirmed; the sum does not.
     """
-    lines = OrderLine.objects.order_by("external_order").values_list(
-        "external_order", "shop__slug", "suspense", "state", "commission_minor", "service_fee_minor", "paid_minor",
-        "returned_commission_minor", "returned_paid_minor", "reported_at", "held", "held_at", "evidence_kind",
-        "evidence_key", "evidence_at", "clicked_at", "failed_evidence",
+    lines = OrderLine.objects.order_by("external_order", "external_part").values_list(
+        "external_order", "external_part", "shop__slug", "suspense", "state", "commission_minor", "service_fee_minor",
+        "paid_minor", "returned_commission_minor", "returned_paid_minor", "reported_at", "held", "held_at", "evidence_kind",
+        "evidence_key", "evidence_at", "clicked_at", "failed_evidence", "has_unclear_refund",
     )  # fmt: skip
-    bases = Commission.objects.order_by("order_line__external_order").values_list(
+    bases = Commission.objects.order_by("order_line__external_order", "order_line__external_part").values_list(
         "order_line__external_order", "base_minor", "amount_minor", "platform_minor", "rounding_minor"
     )
     held = {

@@ -51,10 +51,11 @@ class _Names:
 
     order: str
     line: str
+    part: str = ""
     case: str = ""
 
 
-_ORDER_NAMES = _Names(order="trade_parent_id", line="trade_id")
+_ORDER_NAMES = _Names(order="trade_parent_id", line="trade_id", part="adzone_id")
 _REFUND_NAMES = _Names(order="tb_trade_parent_id", line="tb_trade_id", case="refund_suit_id")
 
 
@@ -76,9 +77,11 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     if reported_at is None:
         raise UnreadableField("modified_time is missing, and so is every other time")
     rate = ppm(row, "tk_total_rate")
+    line, part = _line(row, _ORDER_NAMES)
     return OrderReport(
         external_order=need(row, _ORDER_NAMES.order),
-        external_line=_line(row, _ORDER_NAMES.line),
+        external_line=line,
+        external_part=part,
         reported_at=reported_at,
         payload=without_buyer(row),
         state=state,
@@ -123,7 +126,7 @@ def refund_report(row: Row) -> RefundReport:
     return RefundReport(
         case_id=need(row, _REFUND_NAMES.case),
         external_order=need(row, _REFUND_NAMES.order),
-        external_line=_line(row, _REFUND_NAMES.line),
+        external_line=_line(row, _REFUND_NAMES)[0],
         reported_at=reported_at,
         payload=without_buyer(row),
         counts=counts,
@@ -136,13 +139,15 @@ def refund_report(row: Row) -> RefundReport:
 def unreadable(kind: Literal["order", "refund"], row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """A report that stays as it came."""
     names = _ORDER_NAMES if kind == "order" else _REFUND_NAMES
+    line, part = if_readable(lambda: _line(row, names), ("", ""))
     return UnreadableReport(
         kind,
         if_readable(lambda: text(row, names.order, longest=64), ""),
         if_readable(lambda: moment(row, "modified_time"), None) or window_end,
         without_buyer(row),
         problem,
-        external_line=if_readable(lambda: _line(row, names.line), ""),
+        external_line=line,
+        external_part=part,
         case_id=if_readable(lambda: text(row, names.case), "") if names.case else "",
     )
 
@@ -180,8 +185,13 @@ def _commission(row: Row, state: OrderState) -> tuple[int, int]:
     return _not_negative(commission or 0, name), fee
 
 
-def _line(row: Row, trade_id: str) -> str:
-    return need(row, trade_id) + one_of(ROLES, row, "tk_order_role")
+def _line(row: Row, names: _Names) -> tuple[str, str]:
+    """The line as orders and refunds call it, by trade and role, and the ad zone that tells two lines of it apart.
+
+    Real rows have one trade twice, of one role and under two ad zones; why is not known. No refund names an ad zone.
+    """
+    line = need(row, names.line) + one_of(ROLES, row, "tk_order_role")
+    return line, text(row, names.part) if names.part else ""
 
 
 def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:

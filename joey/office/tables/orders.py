@@ -49,12 +49,12 @@ class OrderLines(ReadOnly):
         Suspended, ("suspense", InWords), ("held", InWords), ("state", InWords), ("marketplace", OfMarketplace),
     )  # fmt: skip
     list_select_related = ("shop",)
-    search_fields = ("external_order", "external_line", "evidence_key")
+    search_fields = ("external_order", "external_line", "external_part", "evidence_key")
     ordering = ("-id",)
     actions = ("retry_suspense", "attribute")
     fields = (
-        "trace", "id", "marketplace", "external_order", "external_line", "shop_slug", "suspense", "evidence",
-        "lease_id", "state", "reason", "held", "title", "external_item", "quantity", "paid", "commission",
+        "trace", "id", "marketplace", "external_order", "external_line", "external_part", "shop_slug", "suspense",
+        "evidence", "lease_id", "state", "reason", "held", "title", "external_item", "quantity", "paid", "commission",
         "service_fee", "returned", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", "reported_at",
         "first_seen_at", "revision",
     )  # fmt: skip

@@ -30,8 +30,8 @@ class UnreadReports(ReadOnly):
     ordering = ("received_at",)
     actions = ("retry", "dismiss")
     fields = (
-        "report_id", "marketplace", "kind", "external_order", "external_line", "problem", "received_at", "tried_at",
-        "tries", "payload",
+        "report_id", "marketplace", "kind", "external_order", "external_line", "external_part", "problem",
+        "received_at", "tried_at", "tries", "payload",
     )  # fmt: skip
 
     @admin.action(description=_("Read these again"))

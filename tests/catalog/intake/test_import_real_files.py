@@ -385,6 +385,9 @@ def test_two_shapes_of_one_reply_need_two_mappings_and_say_so(tmp_path: Path) ->
     assert (shirt["now_minor"], shirt["list_minor"], shirt["coupon_minor"]) == (980, 6900, 780)
     assert (shirt["commission_ppm"], shirt["ships_from"]) == (200_000, "广东 广州")
     assert shirt["coupon_until"] == datetime(2019, 7, 18, 15, 59, 59, tzinfo=UTC)
+    puzzle = offers("taobao")["553131838005"]
+    assert (puzzle["now_minor"], puzzle["list_minor"], puzzle["coupon_minor"]) == (610, 610, 510)
+    assert (puzzle["commission_ppm"], puzzle["ships_from"]) == (100_000, "浙江 丽水")
 
 
 def test_a_file_without_a_mapping_says_what_it_misses() -> None:

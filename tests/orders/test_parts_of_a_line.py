@@ -1,0 +1,205 @@
+"""Lines of one name that only their part tells apart: each is its own shop's, a refund of the name may be of either."""
+
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import release_hold
+from joey.commissions.holds_in_force import held_lines
+from joey.commissions.models import Hold
+from joey.commissions.queries import orders_of
+from joey.commissions.waits_for import HELD, waits_for
+from joey.insight.explain_waiting import waiting_in_words
+from joey.insight.trace import order_trace
+from joey.ledger.queries import balances_of
+from joey.marketplaces.port import AnyReport, OrderReport, UnreadableReport
+from joey.orders.models import OrderLine
+from joey.shops.models import Shop
+from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, settled
+from tests.commissions.stage import confirmed
+from tests.orders.polled import polled
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+MEIS, LULUS = "110000000001", "110000000002"
+MINE = settled(external_part=MEIS)
+HERS = settled(external_part=LULUS, position=LULUS)
+BACK = refund()  # names the line, and neither part
+
+
+@pytest.fixture
+def both_have_positions() -> None:
+    leased(meis_shop(), MEIS)
+    leased(lulus_shop(), LULUS)
+
+
+def taken(*reports: AnyReport) -> None:
+    polled(*reports)
+    earn_due(now=NOW)
+
+
+def of(shop: Shop) -> tuple[int, int, int]:
+    """What the shop has pending, on hold and available."""
+    found = balances_of(shop.pk).get("CNY")
+    return (found.pending.minor, found.held.minor, found.available.minor) if found else (0, 0, 0)
+
+
+def lines() -> dict[str, OrderLine]:
+    return {line.external_part: line for line in OrderLine.objects.all()}
+
+
+def open_holds() -> dict[UUID, str]:
+    return {hold.line_id: hold.hold_class for hold in held_lines()}
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_each_part_is_a_line_of_the_shop_that_its_own_report_names() -> None:
+    taken(report(external_part=MEIS), report(external_part=LULUS, position=LULUS))
+    taken(MINE)
+
+    found = lines()
+    assert {part: (line.shop_id, line.state, line.held) for part, line in found.items()} == {
+        MEIS: (meis_shop().pk, "settled", ""),
+        LULUS: (lulus_shop().pk, "paid", ""),
+    }
+    assert (of(meis_shop()), of(lulus_shop())) == ((273, 0, 0), (273, 0, 0))
+    assert polled(MINE, report(external_part=LULUS, position=LULUS)).reports == 0, "known"
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_of_a_line_that_alone_has_its_name_a_refund_is_taken_back_though_it_names_no_part() -> None:
+    taken(MINE, settled("2", external_part=LULUS, position=LULUS), BACK)
+
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 0, 0), (273, 0, 0))
+    assert not any(line.has_unclear_refund for line in lines().values())
+    prove()
+
+
+@pytest.mark.parametrize("order", list(permutations([MINE, HERS, BACK])))
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_refund_that_may_be_of_two_lines_is_of_neither_and_holds_both(order: tuple[AnyReport, ...]) -> None:
+    for each in order:
+        taken(each)
+
+    assert confirmed() == 0
+    assert (of(meis_shop()), of(lulus_shop())) == ((273, 0, 0), (273, 0, 0))
+    assert open_holds() == {line.pk: "unclear_refund" for line in lines().values()}
+    assert {line.returned_commission_minor for line in lines().values()} == {0}
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_what_is_available_goes_on_hold_and_back_once_an_operator_releases_it() -> None:
+    taken(MINE, HERS)
+    assert confirmed() == 2
+    taken(BACK)
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 273, 0), (0, 273, 0))
+    prove()
+
+    release_hold(Hold.objects.get(shop=meis_shop()), by=ada(), reason="Taobao says it is Lulu's", now=NOW)
+
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 0, 273), (0, 273, 0))
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_second_line_that_comes_after_the_refund_was_taken_back_makes_nothing_payable() -> None:
+    taken(MINE, BACK)
+    assert of(meis_shop()) == (0, 0, 0)
+
+    taken(HERS)
+
+    assert confirmed() == 0
+    assert set(open_holds().values()) == {"unclear_refund"}
+    row = orders_of(meis_shop().pk, limit=1)[0]
+    assert (waits_for(row, now=NOW), row.held_by_marketplace) == (HELD, "unclear_refund")
+    assert "may belong to it or to another order of the same number. An operator" in waiting_in_words(
+        row, HELD, now=NOW
+    )
+    story = [step.what for step in order_trace(meis_shop(), row.id, now=NOW).steps]
+    assert "It is not known which order a return belongs to" in story
+    assert "A return was withdrawn" not in story
+    prove()
+
+
+@pytest.mark.parametrize(
+    "clear",
+    [refund(counts=False, reported_at=NOW), refund(refunded_at=NOW - 30 * DAY, reported_at=NOW)],
+    ids=["it counts no more", "it is from before the settlement"],
+)
+@pytest.mark.usefixtures("both_have_positions")
+def test_the_holds_end_once_there_is_nothing_to_take_back(clear: AnyReport) -> None:
+    taken(MINE, HERS, BACK)
+
+    taken(clear)
+
+    assert open_holds() == {}
+    assert confirmed() == 2
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_line_of_which_nothing_would_be_taken_back_is_not_held_for_another_one() -> None:
+    taken(MINE, report(external_part=LULUS, position=LULUS), BACK)
+
+    assert [line.has_unclear_refund for line in (lines()[MEIS], lines()[LULUS])] == [True, False]
+    taken(HERS)
+    assert lines()[LULUS].has_unclear_refund
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_line_that_no_shop_has_makes_the_refund_unclear_as_well() -> None:
+    taken(MINE, settled(external_part="3", position="3"), BACK)
+
+    assert of(meis_shop()) == (273, 0, 0)
+    assert set(open_holds().values()) == {"unclear_refund"}
+    prove()
+
+
+def unread(report: OrderReport, **changes: Any) -> UnreadableReport:
+    return UnreadableReport(
+        "order", report.external_order, NOW - DAY, {"n": report.external_part}, "no amount",
+        external_line=report.external_line, **({"external_part": report.external_part} | changes),
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_an_unreadable_report_of_one_part_holds_that_alone_and_a_newer_one_of_the_other_does_not_replace_it() -> None:
+    taken(MINE, HERS)
+
+    taken(unread(HERS))
+    taken(replace(MINE, reported_at=NOW, payload={"again": 1}))
+
+    assert {part: line.has_unread for part, line in lines().items()} == {MEIS: False, LULUS: True}
+    prove()
+    taken(replace(HERS, reported_at=NOW, payload={"again": 2}))
+    assert not lines()[LULUS].has_unread
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_an_unreadable_refund_holds_each_line_of_its_name() -> None:
+    taken(MINE, HERS)
+
+    taken(replace(unread(MINE, external_part=""), kind="refund", case_id="8812"))
+
+    assert {line.has_unread for line in lines().values()} == {True}
+    prove()
+    taken(refund(counts=False, reported_at=NOW))
+    assert {line.has_unread for line in lines().values()} == {False}
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_part_that_no_column_holds_is_unreadable_and_about_no_line() -> None:
+    taken(report(external_part="1" * 65))
+
+    assert OrderLine.objects.count() == 0
+    prove()
