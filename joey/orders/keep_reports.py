@@ -51,8 +51,8 @@ def _from(*own: str, **other: str) -> Values:
 
 _ORDER = _from(
     "external_part", "currency", "state", "held", "reason", "evidence", "title", "external_item", "quantity",
-    "paid_minor", "commission_minor", "service_fee_minor", "protected_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at",
-    "settled_at", kind="'order'",
+    "paid_minor", "commission_minor", "service_fee_minor", "protected_minor", "rate_ppm", "clicked_at", "placed_at",
+    "paid_at", "settled_at", kind="'order'",
 )  # fmt: skip
 _REFUND = _from(
     "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",

@@ -157,10 +157,10 @@ class OrderLine(models.Model):
     (net of the fee's own return), which may be more than it gave. `returned_elsewhere` is the same in other currencies,
     by currency. A `held` line is kept and estimated, and never confirmed; joey/orders/claim_lines.py says
     which class its most recent report leads to. One that `has_unread` is held as well, whatever `held` says: a report
-    newer than what it shows cannot be read. So is one that `has_unclear_refund`: the marketplace reports several lines
-    under its `external_line`, told apart by `external_part` alone, and a refund of one of them (joey/orders/
-    taken_back.py). `evidence_*` is the piece of evidence that decided the shop; a line in
-    suspense has all pieces of its most recent report in `failed_evidence`, each with its problem or the shop it names.
+    newer than what it shows cannot be read. So is one that `has_unclear_refund`: other lines differ from it in
+    `external_part` alone, and a refund may be of any of them (joey/orders/taken_back.py). `evidence_*` is the piece of
+    evidence that decided the shop; a line in suspense has all pieces of its most recent report in `failed_evidence`,
+    each with its problem or the shop it names.
     """
 
     class State(models.TextChoices):

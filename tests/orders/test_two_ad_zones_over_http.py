@@ -1,6 +1,6 @@
 """A trade that the union reports in two ad zones: orders and refunds of the simulated union, each order's row twice.
 
-The simulator reports a trade once. Between it and Joey stands a gateway that hands on what is said, and adds to each
+The simulator reports a trade once. Between it and Joey is a gateway that hands on each answer, and adds to each
 row of an order the same in another ad zone, as a sample of real orders has it (test_taobao_real_rows.py).
 """
 

@@ -147,8 +147,8 @@ def outcome() -> Outcome:
     """
     lines = OrderLine.objects.order_by("external_order", "external_part").values_list(
         "external_order", "external_part", "shop__slug", "suspense", "state", "commission_minor", "service_fee_minor",
-        "paid_minor", "returned_commission_minor", "returned_paid_minor", "reported_at", "held", "held_at", "evidence_kind",
-        "evidence_key", "evidence_at", "clicked_at", "failed_evidence", "has_unclear_refund",
+        "paid_minor", "returned_commission_minor", "returned_paid_minor", "reported_at", "held", "held_at",
+        "evidence_kind", "evidence_key", "evidence_at", "clicked_at", "failed_evidence", "has_unclear_refund",
     )  # fmt: skip
     bases = Commission.objects.order_by("order_line__external_order", "order_line__external_part").values_list(
         "order_line__external_order", "base_minor", "amount_minor", "platform_minor", "rounding_minor"
