@@ -73,6 +73,24 @@ class OfferFacts:
     history: tuple[tuple[datetime, int], ...] = ()  # (from when, price minor), oldest first, where the source has it
 
 
+# How a search is sorted: as the marketplace ranks it, what sells most, the cheapest, the highest commission rate first.
+SearchSort = Literal["relevance", "sales", "price", "rate"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a search. Fewer hits than were asked for: it is the last page."""
+
+    offers: list[OfferFacts]
+    without_id: int = 0  # hits that the marketplace named without an id or a link: no offer can be made of them
+    unreadable: int = 0  # hits that could not be read
+
+    @property
+    def hits(self) -> int:
+        """How many the marketplace named."""
+        return len(self.offers) + self.without_id + self.unreadable
+
+
 @dataclass(frozen=True)
 class TrackedLink:
     """A link to one offer whose orders are reported to us."""
@@ -207,8 +225,13 @@ class Connector(Protocol):
     manifest: Manifest
     account: str  # names our account there without any secret; a sync cursor belongs to it and a question
 
-    def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
-        """Offers for these words, as the marketplace ranks them."""
+    def search(
+        self, words: str, *, page: int = 1, size: int = 40, category: str = "", sort: SearchSort = "relevance"
+    ) -> Found:
+        """Offers for these words and, with `category`, in one of Joey's categories; then there may be no words.
+
+        Raises MarketplaceRefused (field category) where the marketplace cannot be asked for that category.
+        """
         ...
 
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:

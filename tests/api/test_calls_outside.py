@@ -43,7 +43,7 @@ class Watched:
 def watched(committed_db: EmbeddedPostgres, connected: Sandbox, script: Script, settings: Any) -> Watched:
     """The sandbox's Taobao behind a gateway that looks at the database while Joey waits for the answer."""
     taobao = registry.connector("taobao")
-    facts = taobao.search("锅")[0]
+    facts = taobao.search("锅").offers[0]
     copy_code = taobao.tracked_link(facts.external_id, Tracking(position="110000000001")).copy_code
     account = settings.JOEY_MARKETPLACES["taobao"]
     gateway = account["gateway"]

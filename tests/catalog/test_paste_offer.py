@@ -19,7 +19,7 @@ FIRST = Tracking(position="110000000001")
 
 def test_a_copy_code_a_link_and_an_item_page_lead_to_the_same_offer(connected: Sandbox) -> None:
     taobao = registry.connector("taobao")
-    facts = taobao.search("锅")[0]
+    facts = taobao.search("锅").offers[0]
     link = taobao.tracked_link(facts.external_id, FIRST)
 
     pasted = [
@@ -33,7 +33,7 @@ def test_a_copy_code_a_link_and_an_item_page_lead_to_the_same_offer(connected: S
 
 
 def test_a_link_of_another_marketplace_is_read_there(connected: Sandbox) -> None:
-    facts = registry.connector("dangdang").search("")[0]
+    facts = registry.connector("dangdang").search("").offers[0]
 
     offer = offer_from_text(f"看 {facts.url}", now=clock.now())
 

@@ -31,7 +31,9 @@ def filled(words: str = "锅", marketplace: str | None = None) -> datetime:
 def fetch_offers(words: str, *, now: datetime, marketplace: str | None = None, pages: int = 1) -> list[TakenOffers]:
     """Search one marketplace, or all that are connected, and take in up to `pages` pages of a hundred offers each."""
     chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
-    found = (connector.search(words, page=page, size=100) for connector in chosen for page in range(1, pages + 1))
+    found = (
+        connector.search(words, page=page, size=100).offers for connector in chosen for page in range(1, pages + 1)
+    )
     return [take_offers(facts, now=now) for facts in found]
 
 

@@ -67,7 +67,7 @@ def joey(committed_db: EmbeddedPostgres, joey_connected: Server, sandbox: Sandbo
 def facts(accounts: dict[str, object]) -> OfferFacts:
     """An item that the sandbox sells, under its id of today."""
     brand = next(each.good.brand["zh"] for each in catalogue.offers() if each.marketplace == "taobao")
-    return next(iter(TaobaoConnector(accounts["taobao"]).search(brand)))  # type: ignore[arg-type]
+    return next(iter(TaobaoConnector(accounts["taobao"]).search(brand).offers))  # type: ignore[arg-type]
 
 
 @pytest.fixture

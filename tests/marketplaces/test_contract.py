@@ -116,7 +116,7 @@ def test_a_connector_is_what_its_manifest_says(connector: Connector) -> None:
     assert connector.manifest.marketplaces == manifest.marketplaces
     assert connector.manifest.hosts >= manifest.hosts
     assert "secret" not in connector.account.casefold()
-    found = connector.search("", size=2) if manifest.capabilities.search == "file" else []
+    found = connector.search("", size=2).offers if manifest.capabilities.search == "file" else []
     assert {each.marketplace for each in found} <= set(manifest.marketplaces)
     assert connector.recognise("nothing of any marketplace") is None
 

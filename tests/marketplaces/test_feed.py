@@ -127,18 +127,35 @@ def test_each_bad_field_is_named(line: bytes, field: str) -> None:
 def test_every_line_of_the_sandbox_is_read(sandbox: Sandbox, code: str) -> None:
     feed = feed_of(sandbox, code)
 
-    offers = feed.search("", size=10_000)
+    offers = feed.search("", size=10_000).offers
 
     assert len(offers) == len(sandbox.get(f"/feeds/{code}.jsonl").text.splitlines())
     assert {facts.currency for facts in offers} == {"USD" if code == "amazon" else "CNY"}
     assert feed.look_up([offers[0].external_id, "none"]).keys() == {offers[0].external_id}
 
 
+def test_a_feed_is_searched_by_category_and_sorted_by_what_it_says(sandbox: Sandbox) -> None:
+    feed = feed_of(sandbox, "jd")
+    whole = feed.search("", size=10_000).offers
+    category = next(facts.category for facts in whole if facts.category)
+
+    of_category = feed.search("", size=10_000, category=category).offers
+    cheap = feed.search("", size=10_000, sort="price").offers
+    sold = feed.search("", size=10_000, sort="sales").offers
+    rates = feed.search("", size=10_000, sort="rate").offers
+
+    wanted = [facts.external_id for facts in whole if facts.category == category]
+    assert [facts.external_id for facts in of_category] == wanted
+    assert [facts.now_minor for facts in cheap] == sorted(facts.now_minor or 0 for facts in whole)
+    assert [facts.volume or 0 for facts in sold] == sorted((facts.volume or 0 for facts in whole), reverse=True)
+    assert [facts.commission_ppm for facts in rates] == sorted((facts.commission_ppm for facts in whole), reverse=True)
+
+
 def test_an_unchanged_feed_is_not_sent_again_but_its_prices_are_as_of_now(sandbox: Sandbox) -> None:
     feed = feed_of(sandbox, "jd")
 
-    first = feed.search("", size=1)[0]
-    second = feed.search("", size=1)[0]
+    first = feed.search("", size=1).offers[0]
+    second = feed.search("", size=1).offers[0]
 
     assert feed._client._etag
     assert second.as_of > first.as_of
@@ -147,7 +164,7 @@ def test_an_unchanged_feed_is_not_sent_again_but_its_prices_are_as_of_now(sandbo
 
 def test_a_link_is_recognised_by_its_own_marketplace_only(sandbox: Sandbox) -> None:
     jd, amazon = feed_of(sandbox, "jd"), feed_of(sandbox, "amazon")
-    offer = jd.search("", size=1)[0]
+    offer = jd.search("", size=1).offers[0]
 
     assert jd.recognise(f"看 {offer.url} 吧") == offer.external_id
     assert amazon.recognise(offer.url) is None
@@ -180,4 +197,4 @@ def test_a_broken_feed_is_unavailable_and_not_an_empty_marketplace(
         feed.look_up(["1"])
 
     sandbox.post("/control/outage", {"kind": kind, "seconds": 0, "where": "feeds"})
-    assert feed.search("")
+    assert feed.search("").offers

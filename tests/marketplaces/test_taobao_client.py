@@ -14,6 +14,7 @@ import stamina
 from joey.kit.refusals import Refusal
 from joey.kit.text import storable_json
 from joey.marketplaces.port import (
+    Found,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OrderReport,
@@ -62,7 +63,7 @@ def no_refunds() -> tuple[int, Any]:
 def test_passing_trouble_is_tried_again(script: Script, trouble: Any) -> None:
     script.answers = [trouble, trouble, EMPTY_SEARCH]
 
-    assert script.connector().search("杯") == []
+    assert script.connector().search("杯").offers == []
     assert len(script.asked) == 3
 
 
@@ -101,7 +102,7 @@ def test_a_short_ban_is_waited_for_and_a_long_one_is_reported(script: Script) ->
             EMPTY_SEARCH,
         ]
         started = time.monotonic()
-        assert script.connector().search("杯") == []
+        assert script.connector().search("杯").offers == []
         assert 1.0 <= time.monotonic() - started < 3.0
 
     script.answers = [error(7, "accesscontrol.limited-by-app-access-count", "This ban will last for 3600 more seconds")]
@@ -114,7 +115,7 @@ def test_a_short_ban_is_waited_for_and_a_long_one_is_reported(script: Script) ->
 def test_search_without_a_hit_is_an_empty_list(script: Script) -> None:
     script.answers = [error(15, "50001", "no result")]
 
-    assert script.connector().search("没有的东西") == []
+    assert script.connector().search("没有的东西") == Found([])
 
 
 @pytest.mark.parametrize(
@@ -309,7 +310,10 @@ def test_an_offer_that_is_no_json_is_left_out_of_those_found(script: Script) -> 
     page = json.dumps({"tbk_dg_material_optional_upgrade_response": answer})
     script.answers = [(200, page.replace('"BAD"', '1, "volume": 2').encode())]
 
-    assert [offer.external_id for offer in script.connector().search("杯")] == [row["item_id"], "other"]
+    found = script.connector().search("杯")
+
+    assert [offer.external_id for offer in found.offers] == [row["item_id"], "other"]
+    assert (found.unreadable, found.without_id, found.hits) == (1, 0, 3)
 
 
 def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -> None:

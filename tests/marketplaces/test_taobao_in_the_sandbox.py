@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import stamina
 
+from joey.demo import catalogue
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import (
     ByPosition,
+    Found,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
@@ -20,7 +22,7 @@ from joey.marketplaces.port import (
 )
 from joey.marketplaces.read_reports import read_reports
 from joey.marketplaces.taobao.connector import TaobaoConnector
-from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
+from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS, SERVED
 from joey.sandbox.dialects.taobao.item_ids import item_id, number_ever
 from tests.sandbox.conftest import Sandbox, utc
 
@@ -30,22 +32,45 @@ FIRST = Tracking(position="110000000001")
 @pytest.fixture
 def pot(taobao: TaobaoConnector) -> OfferFacts:
     """Something that earns."""
-    return next(facts for facts in taobao.search("锅") if facts.commission_ppm)
+    return next(facts for facts in taobao.search("锅").offers if facts.commission_ppm)
 
 
 def test_search_brings_offers_of_both_marketplaces_with_prices_and_our_categories(taobao: TaobaoConnector) -> None:
-    found = taobao.search("a", size=100) + taobao.search("a", page=2, size=100)
+    found = taobao.search("a", size=100).offers + taobao.search("a", page=2, size=100).offers
 
     assert {facts.marketplace for facts in found} == {"taobao", "tmall"}
     assert all(facts.now_minor and facts.now_minor > 0 and facts.currency == "CNY" for facts in found)
     assert len({(facts.marketplace, facts.identity) for facts in found}) == len(found)
-    assert {facts.category for facts in taobao.search("锅")} == {"kitchen"}
+    assert {facts.category for facts in taobao.search("锅").offers} == {"kitchen"}
     assert all(leads_to(facts.url, taobao.manifest.hosts) for facts in found)
     assert any(facts.coupon_minor and facts.coupon_until for facts in found)
 
 
+def test_a_search_is_sorted_and_kept_to_a_category_in_the_unions_own_words(taobao: TaobaoConnector) -> None:
+    cheap = taobao.search("", category="kitchen", sort="price", size=100).offers
+    rates = [facts.commission_ppm for facts in taobao.search("锅", sort="rate", size=100).offers]
+    sold = [facts.volume or 0 for facts in taobao.search("锅", sort="sales", size=100).offers]
+
+    prices = [facts.coupon_minor or facts.now_minor or 0 for facts in cheap]
+    assert len(prices) > 3
+    assert {facts.category for facts in cheap} == {"kitchen"}
+    assert prices == sorted(prices)
+    assert rates == sorted(rates, reverse=True)
+    assert sold == sorted(sold, reverse=True)
+    with pytest.raises(MarketplaceRefused) as refused:
+        taobao.search("锅", category="no-such")
+    assert refused.value.field == "category"
+
+
+def test_a_hit_without_an_id_is_counted_and_is_no_offer(taobao: TaobaoConnector) -> None:
+    titles = [each.good.title["zh"] for each in catalogue.offers() if each.marketplace in SERVED and each.in_stock]
+    alone = next(title for title in titles if titles.count(title) == 1)
+
+    assert taobao.search(alone) == Found([], without_id=1)
+
+
 def test_look_up_takes_more_than_one_call_holds_and_leaves_out_what_is_gone(taobao: TaobaoConnector) -> None:
-    found = taobao.search("a", size=45)
+    found = taobao.search("a", size=45).offers
 
     known = taobao.look_up([*(facts.external_id for facts in found), "gone-and-unknown"])
 
@@ -58,7 +83,7 @@ def test_an_id_from_before_a_rotation_still_answers_with_the_new_one(
 ) -> None:
     sandbox = own_sandbox()
     taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
-    before = taobao.search("锅")[0]
+    before = taobao.search("锅").offers[0]
 
     sandbox.post("/control/taobao/rotate-ids")
     after = taobao.look_up([before.external_id])[before.external_id]
@@ -213,7 +238,7 @@ def test_a_gateway_that_reports_badly_stops_nothing(
 ) -> None:
     sandbox, hour = own_sandbox(), quiet_hour()
     taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
-    pot = next(facts for facts in taobao.search("锅") if facts.commission_ppm)
+    pot = next(facts for facts in taobao.search("锅").offers if facts.commission_ppm)
     link = taobao.tracked_link(pot.external_id, FIRST).url
     order = sandbox.buy(link, click_time=utc(hour), paid_at=utc(hour + 60))
     badly = {"shuffle": True, "duplicate": True, "unknown_state": True, "extra_field": True}
@@ -250,7 +275,7 @@ def test_an_outage_is_unavailable_and_over_when_it_is_over(own_sandbox: Callable
         taobao.search("锅")
 
     sandbox.post("/control/outage", {"kind": kind, "seconds": 0, "where": "taobao"})
-    assert taobao.search("锅")
+    assert taobao.search("锅").offers
 
 
 def test_a_throttled_client_waits_and_gets_through(own_sandbox: Callable[..., Sandbox]) -> None:

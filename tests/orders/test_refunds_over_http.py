@@ -34,7 +34,7 @@ class Counter:
     def __init__(self, union: Sandbox) -> None:
         self.union = union
         connector = registry.connector("taobao")
-        item = max(connector.search("锅"), key=lambda each: (each.now_minor or 0) * each.commission_ppm)
+        item = max(connector.search("锅").offers, key=lambda each: (each.now_minor or 0) * each.commission_ppm)
         link = connector.tracked_link(item.external_id, Tracking(position=POSITION))
         self.order = union.buy(link.url, quantity=3)
 

@@ -43,7 +43,7 @@ def union(own_sandbox: Callable[..., Sandbox], settings: Settings) -> Sandbox:
 
 def bought(sandbox: Sandbox, *, hours_ago: float = 0.1) -> str:
     connector = registry.connector("taobao")
-    item = next(each for each in connector.search("锅") if each.commission_ppm)
+    item = next(each for each in connector.search("锅").offers if each.commission_ppm)
     link = connector.tracked_link(item.external_id, Tracking(position=POSITION))
     paid = time.time() - hours_ago * 3600
     return sandbox.buy(link.url, click_time=utc(paid - 60), paid_at=utc(paid))

@@ -106,9 +106,10 @@ def _searches(connector: Connector) -> list[str]:
 
 def _all_pages(connector: Connector, words: str) -> Iterator[OfferFacts]:
     page = 1
-    while found := connector.search(words, page=page, size=PAGE):
-        yield from found
-        if len(found) < PAGE:
+    while True:
+        found = connector.search(words, page=page, size=PAGE)
+        yield from found.offers
+        if found.hits < PAGE:
             return
         page += 1
 

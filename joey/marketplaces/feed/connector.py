@@ -3,7 +3,7 @@
 import logging
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,10 +17,12 @@ from joey.marketplaces.manifest_shape import Manifest, Question
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.port import (
     AnyReport,
+    Found,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
     ReportedRow,
+    SearchSort,
     TrackedLink,
     Tracking,
     UnreadableReport,
@@ -29,6 +31,11 @@ from joey.marketplaces.port import (
 log = logging.getLogger(__name__)
 
 MAX_LOGGED_LINES = 20  # refused lines that are written to the log one by one; the rest is counted
+_SORTED_BY: Mapping[SearchSort, Callable[[OfferFacts], tuple[bool, int]]] = {  # what is not known comes last
+    "sales": lambda facts: (facts.volume is None, -(facts.volume or 0)),
+    "price": lambda facts: (facts.now_minor is None, facts.now_minor or 0),
+    "rate": lambda facts: (False, -facts.commission_ppm),
+}
 
 
 class FeedConnector:
@@ -55,15 +62,20 @@ class FeedConnector:
         self._feed = ParsedFeed()
         self._read: bytes | None = None
 
-    def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
-        """Offers whose titles hold every word, in the feed's order; no words, all offers."""
+    def search(
+        self, words: str, *, page: int = 1, size: int = 40, category: str = "", sort: SearchSort = "relevance"
+    ) -> Found:
+        """Offers whose titles hold every word, unsorted in the feed's order; no words, all offers."""
         wanted = words.casefold().split()
         found = [
             facts
             for facts in self._offers().values()
-            if all(word in " ".join((facts.title, *facts.translations.values())).casefold() for word in wanted)
+            if category in ("", facts.category)
+            and all(word in " ".join((facts.title, *facts.translations.values())).casefold() for word in wanted)
         ]
-        return found[(page - 1) * size : page * size]
+        if sort in _SORTED_BY:
+            found.sort(key=_SORTED_BY[sort])
+        return Found(found[(page - 1) * size : page * size])
 
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
         """Facts by id; what is no longer in the feed is missing."""

@@ -16,10 +16,12 @@ from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
 from joey.marketplaces.port import (
     AnyReport,
     Connector,
+    Found,
     MarketplaceRefused,
     OfferFacts,
     PositionRefused,
     ReportedRow,
+    SearchSort,
     TrackedLink,
     Tracking,
     UnreadableField,
@@ -42,6 +44,10 @@ LOOK_UP_AT_ONCE = MANIFEST.capabilities.look_up_at_once
 PROMOTE = 2  # promotion_type: promoted to others, not bought for oneself; asked in agent mode only
 ROTATING_IDS = 1  # biz_scene_id: the ids are those that rotate
 ITEM = 1  # material_type of a parsed link
+MOST_CATEGORIES = 10  # of one search
+SORTS: Mapping[SearchSort, str] = {
+    "relevance": "match_des", "sales": "total_sales_des", "price": "final_promotion_price_asc", "rate": "tk_rate_des",
+}  # fmt: skip
 
 _OF_A_POSITION = ("isv.", "isp.relation-id-", "isp.pid-check-")  # sub-codes that may refuse one
 # ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
@@ -85,20 +91,29 @@ class TaobaoConnector:
         self.manifest = MANIFEST.with_stand_in(host) if self._stand_in else MANIFEST
         self.account = str(credentials["app_key"])
 
-    def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
-        """Offers for these words, as the union ranks them; up to 100 a page."""
+    def search(
+        self, words: str, *, page: int = 1, size: int = 40, category: str = "", sort: SearchSort = "relevance"
+    ) -> Found:
+        """Offers for these words, up to 100 a page. A whole title that only one item has is answered without its id."""
+        asked = {
+            "q": words[:100],
+            "cat": ",".join(self._category_numbers(category)),
+            "sort": SORTS[sort],
+            "adzone_id": self._need_adzone(),
+            "page_no": page,
+            "page_size": min(size, 100),
+        }
         try:
-            answer = self._client.call(
-                "taobao.tbk.dg.material.optional.upgrade",
-                {"q": words[:100], "adzone_id": self._need_adzone(), "page_no": page, "page_size": min(size, 100)},
-                for_rows=True,
-            )
+            answer = self._client.call("taobao.tbk.dg.material.optional.upgrade", asked, for_rows=True)
         except MarketplaceRefused as refused:
             if refused.facts.get("sub_code") == NO_RESULT:
-                return []
+                return Found([])
             raise
         as_of = datetime.now(UTC)
-        return [facts for row in listed(answer, "result_list", "map_data") if (facts := self._read(row, as_of))]
+        rows = listed(answer, "result_list", "map_data")
+        with_id = [row for row in rows if not _is_without_id(row)]
+        offers = [facts for row in with_id if (facts := self._read(row, as_of))]
+        return Found(offers, without_id=len(rows) - len(with_id), unreadable=len(with_id) - len(offers))
 
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
         """Facts by the id that was asked for; an id that the union does not know any more is missing.
@@ -244,6 +259,15 @@ class TaobaoConnector:
         )
         return check_facts(account)
 
+    def _category_numbers(self, category: str) -> list[str]:
+        if not category:
+            return []
+        found = sorted(number for number, code in self._categories.items() if code == category)
+        if not found:
+            words = _("Taobao's configuration gives no number of its categories for “%s”. Add it under “categories”.")
+            raise MarketplaceRefused(words % category[:60], field="category")
+        return found[:MOST_CATEGORIES]
+
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
         try:
@@ -303,6 +327,11 @@ def _own_adzone(credentials: Mapping[str, Any]) -> str:
     """The ad zone that searches and parses name: `adzone_id`, the last part of `pid`, or the first of `adzones`."""
     adzones = credentials.get("adzones") or [""]
     return str(credentials.get("adzone_id") or str(credentials.get("pid") or "").rpartition("_")[2] or adzones[0])
+
+
+def _is_without_id(row: Row) -> bool:
+    """Whether an item that can be read otherwise has none; a row that is broken may have had one."""
+    return not fault_of(row) and "item_basic_info" in row and not row.get("item_id")
 
 
 def _id_in_address(material: str) -> str:

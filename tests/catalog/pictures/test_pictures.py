@@ -290,7 +290,7 @@ def test_what_is_seen_through_is_laid_on_white() -> None:
 @pytest.mark.django_db
 def test_the_sandbox_s_own_pictures_come_through(connected: Sandbox, settings: Settings, tmp_path: Path) -> None:
     settings.DATA = tmp_path
-    facts = registry.connector("taobao").search("锅")[0]
+    facts = registry.connector("taobao").search("锅").offers[0]
     take_offers([facts], now=facts.as_of)
 
     found = picture_bytes(Offer.objects.get().id)

@@ -14,6 +14,7 @@ from joey.marketplaces.port import (
     AnyReport,
     BySubId,
     Connector,
+    Found,
     HeldReason,
     MarketplaceRefused,
     MarketplaceUnavailable,
@@ -22,6 +23,7 @@ from joey.marketplaces.port import (
     OrderState,
     RefundReport,
     ReportedRow,
+    SearchSort,
     TrackedLink,
     Tracking,
     UnreadableField,
@@ -53,9 +55,13 @@ class ToylandConnector:
         self._http = httpx.Client(base_url=gateway, headers={"x-toy-key": key}, timeout=10, trust_env=False)
         weakref.finalize(self, self._http.close)  # connections close with the connector
 
-    def search(self, words: str, *, page: int = 1, size: int = 40) -> list[OfferFacts]:
+    def search(
+        self, words: str, *, page: int = 1, size: int = 40, category: str = "", sort: SearchSort = "relevance"
+    ) -> Found:
+        if category:
+            raise MarketplaceRefused("Toyland has no categories", field="category")
         rows = self._call("/items", q=words, page=page, size=size)["items"]
-        return [_offer(row) for row in rows]
+        return Found([_offer(row) for row in rows])
 
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
         rows = self._call("/items", ids=",".join(external_ids))["items"]

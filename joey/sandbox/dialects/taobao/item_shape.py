@@ -24,6 +24,14 @@ def describe_item(world: World, item: SoldItem, *, adzone: int | None, relation:
     }
 
 
+def without_id(row: dict[str, Any]) -> dict[str, Any]:
+    """The same element as a caller without scene 2 gets it for an item's whole title: nothing leads to the item."""
+    basics = {name: value for name, value in row["item_basic_info"].items() if name != "item_url"}
+    earning = {name: value for name, value in row["publish_info"].items() if not name.endswith("_url")}
+    rest = {name: value for name, value in row.items() if name != "item_id"}
+    return rest | {"item_basic_info": basics, "publish_info": earning}
+
+
 def _basics(world: World, item: SoldItem) -> dict[str, Any]:
     number = item_id(item.external_id, current_epoch(world))
     return {

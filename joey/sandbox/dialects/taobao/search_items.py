@@ -11,7 +11,7 @@ from joey.sandbox.dialects.taobao.envelope import ElementList
 from joey.sandbox.dialects.taobao.errors import invalid_parameter, remote
 from joey.sandbox.dialects.taobao.goods import category_numbers, union_item, union_items
 from joey.sandbox.dialects.taobao.item_ids import current_epoch, is_number, item_id, number_ever, number_of
-from joey.sandbox.dialects.taobao.item_shape import describe_item
+from joey.sandbox.dialects.taobao.item_shape import describe_item, without_id
 from joey.sandbox.dialects.taobao.links import address_in, number_in_address, target_of_url
 from joey.sandbox.dialects.taobao.permissions import check_mode, check_scene
 from joey.sandbox.dialects.taobao.positions import adzone_of, relation_of
@@ -31,7 +31,8 @@ def search(world: World, arguments: Arguments) -> dict[str, Any]:
     """Items that hold every word of `q` and are in `cat`; out-of-stock items are not found.
 
     Refusals carry the search's own numbers as sub_code: 4 no such ad zone, 30001 no such material, 30002 neither `q`
-    nor `cat`, 50001 nothing found, 1911 a scene that is not granted.
+    nor `cat`, 50001 nothing found, 1911 a scene that is not granted. No account has scene 2: a
+    whole title that only one item has is answered without its id and without a link.
     """
     check_mode(arguments)
     check_scene(arguments, 1)
@@ -62,6 +63,8 @@ def search(world: World, arguments: Arguments) -> dict[str, Any]:
         raise remote("50001", "nothing was found; try other conditions")
     shown = found[(page - 1) * size : page * size]
     rows = [describe_item(world, item, adzone=adzone, relation=relation) for item in shown]
+    if len(found) == 1 and words == found[0].title["zh"].casefold().split():
+        rows = [without_id(row) for row in rows]
     return {"total_results": len(found), "result_list": ElementList("map_data", rows)}
 
 
