@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
+from joey.api.caller import caller_of
 from joey.api.once import once
 from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
 from joey.catalog.cards import OfferCard, earning_marketplaces, keepers_part
 from joey.catalog.paste_offer import offer_from_text
-from joey.catalog.queries import offer_by_id, price_history, search_offers
+from joey.catalog.queries import FoundOffers, offer_by_id, price_history, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
 from joey.catalog.search.find_offers import MOST_MINOR
+from joey.catalog.search.search_marketplaces import AskState, SearchedMarketplace
 from joey.catalog.search.suggest import suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit.clock import now
@@ -117,10 +119,36 @@ class OfferPageOut(OfferOut):
     same: list[SameOut]
 
 
-class OffersOut(ListOf[OfferOut]):
-    """One page of a search. `query_truncated` is the end of `q` that was beyond the limit and ignored, mostly ""."""
+class FoundOfferOut(OfferOut):
+    """`source`: "catalogue", or "marketplace" for what its marketplace has named for these words just now."""
+
+    source: Literal["catalogue", "marketplace"]
+
+
+class SearchedMarketplaceOut(Out):
+    """What a marketplace said to the words of this search, at `answered_at`.
+
+    `state` is answered, late, unavailable, refused or used_up; but for the first `message` says what that means. Of its
+    `hits` those `without_link` cannot be offered until someone pastes a link to them; then `message` says that.
+    """
+
+    marketplace: str
+    state: AskState
+    answered_at: Time | None
+    hits: int
+    without_link: int
+    message: str
+
+
+class OffersOut(ListOf[FoundOfferOut]):
+    """One page of a search. `query_truncated` is the end of `q` that was beyond the limit and ignored, mostly "".
+
+    `searched` are the marketplaces that were asked for the words because the catalogue has less than a page, and those
+    that were asked the same lately.
+    """
 
     query_truncated: str
+    searched: list[SearchedMarketplaceOut]
 
 
 class SuggestionOut(Out):
@@ -136,7 +164,7 @@ class SuggestionsOut(Out):
 
 @router.get("/offers", response=OffersOut)
 def list_offers(request: HttpRequest, response: HttpResponse, page: Query[OffersIn]) -> HttpResponse:
-    """Search the catalogue."""
+    """Search the catalogue, and the connected marketplaces for what it lacks: that takes two seconds at most."""
     moment = now()
     found = search_offers(
         page.q,
@@ -151,12 +179,17 @@ def list_offers(request: HttpRequest, response: HttpResponse, page: Query[Offers
         coupon=page.coupon,
         limit=page.limit,
         cursor=unseal("offers", page.cursor),
+        asker=str(caller_of(request).person.id),
         now=moment,
     )
     shares = plan_shares(moment)
-    items = [offer_out(card, shares) for card in found.items]
     # Written by pydantic itself: ninja would validate and convert all of it once more.
-    body = OffersOut(items=items, next=seal("offers", found.next), query_truncated=found.cut)
+    body = OffersOut(
+        items=[_found_out(card, shares, found) for card in found.items],
+        next=seal("offers", found.next),
+        query_truncated=found.cut,
+        searched=[_searched_out(each) for each in found.searched],
+    )
     response.content = body.model_dump_json()
     return response
 
@@ -216,6 +249,22 @@ def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
         as_of=card.as_of,
         expires_at=card.expires_at,
         fresh=card.fresh,
+    )
+
+
+def _found_out(card: OfferCard, shares: tuple[int, int], found: FoundOffers) -> FoundOfferOut:
+    source: Literal["catalogue", "marketplace"] = "marketplace" if card.id in found.found_now else "catalogue"
+    return FoundOfferOut(**dict(offer_out(card, shares)), source=source)
+
+
+def _searched_out(each: SearchedMarketplace) -> SearchedMarketplaceOut:
+    return SearchedMarketplaceOut(
+        marketplace=each.code,
+        state=each.state,
+        answered_at=each.answered_at,
+        hits=each.hits,
+        without_link=each.without_id,
+        message=each.trouble or each.without_link,
     )
 
 

@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from joey.catalog.same_item.models import Alike, SameCount, SameCursor, SameKey, SameToken
+from joey.catalog.search.models import AskedSearch
 from joey.kit.ids import new_id
 
-__all__ = ["Alike", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey", "SameToken"]
+__all__ = ["Alike", "AskedSearch", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey", "SameToken"]
 
 
 class Offer(models.Model):

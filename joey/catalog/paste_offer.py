@@ -40,7 +40,7 @@ def offer_from_text(text: str, *, now: datetime) -> Offer:
         taken = take_offers([facts], now=now)
         if taken.refused:
             raise Invalid(taken.refused[0].reason, field="text")
-        return _offer_with(facts.marketplace, facts.identity, facts.external_id)
+        return Offer.objects.get(pk=taken.offer_ids[0])
     if refusal is not None:
         refusal.field = refusal.field or "text"
         raise refusal
@@ -48,8 +48,3 @@ def offer_from_text(text: str, *, now: datetime) -> Offer:
         _("This is not a link or copy-code of a marketplace that Joey is connected to. Copy it again in its app."),
         field="text",
     )
-
-
-def _offer_with(marketplace: str, identity: str, external_id: str) -> Offer:
-    found = Offer.objects.filter(marketplace=marketplace, identity=identity).first()
-    return found or Offer.objects.filter(marketplace=marketplace, external_id=external_id).order_by("-as_of")[0]

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.cards import OfferCard, offer_cards
 from joey.catalog.models import Offer
-from joey.catalog.search.find_offers import FindOffers
+from joey.catalog.search.changes import offers_with
+from joey.catalog.search.find_offers import FindOffers, ListPlace, ListStart
+from joey.catalog.search.search_marketplaces import MarketplaceSearch, SearchedMarketplace
 from joey.kit import clock, sql
 from joey.kit.page import Page
 from joey.kit.refusals import NotFound
@@ -37,9 +39,15 @@ class PricePointRow:
 
 @dataclass(frozen=True)
 class FoundOffers(Page[OfferCard]):
-    """`cut` is the part of the question beyond the limit, which is ignored; "" for none."""
+    """`cut` is the part of the question beyond the limit, which is ignored; "" for none.
+
+    `searched` are the marketplaces that were asked for these words. `found_now` are the offers that one of them has
+    just named and that this host's index does not find for them.
+    """
 
     cut: str = ""
+    searched: tuple[SearchedMarketplace, ...] = ()
+    found_now: frozenset[UUID] = frozenset()
 
 
 def search_offers(
@@ -56,9 +64,14 @@ def search_offers(
     coupon: bool = False,
     limit: int = 30,
     cursor: str | None = None,
+    asker: str | None = None,
     now: datetime | None = None,
 ) -> FoundOffers:
     """Offers that contain every word of `q`, a page at a time, from this host's index; one query for the cards.
+
+    With an `asker`, the id of a person, the connected marketplaces are asked for the words too, in bounded time, if the
+    index has fewer offers than the first page holds; what they named for these words in the last days is in the list
+    at its place, for one query more and one to read it.
 
     `sort` is relevance (the words together first, then what sells most), price, earning (what a sale leaves after the
     marketplace's fee), sales or newest. Amounts in different currencies cannot be compared: sorted by price or earning,
@@ -71,10 +84,36 @@ def search_offers(
         q=q, marketplace=marketplace, category=category, currency=currency, min_minor=min_minor, max_minor=max_minor,
         sort=sort, in_stock=in_stock, coupon=coupon, limit=limit,
     )  # fmt: skip
-    ids, following = question.run(cursor, now=now)
+    start = question.start(cursor, now=now)
+    if asker is None or not question.words.words:
+        places, searched, found_now = question.places(start), list[SearchedMarketplace](), frozenset[UUID]()
+    else:
+        search = MarketplaceSearch(q, marketplace=question.marketplace, asker=asker, now=now)
+        places, searched, found_now = _with_marketplaces(question, start, search)
+    ids, following = question.page(start, places)
     by_id = Offer.objects.filter(withdrawn_at=None, now_minor__isnull=False).in_bulk(ids)
-    offers = [by_id[each] for each in ids if each in by_id]
-    return FoundOffers(tuple(offer_cards(offers, language=language, now=now)), following, question.words.cut)
+    cards = offer_cards([by_id[each] for each in ids if each in by_id], language=language, now=now)
+    return FoundOffers(tuple(cards), following, question.words.cut, tuple(searched), found_now)
+
+
+def _with_marketplaces(
+    question: FindOffers, start: ListStart, search: MarketplaceSearch
+) -> tuple[list[ListPlace], list[SearchedMarketplace], frozenset[UUID]]:
+    """The places from `start` on with those that marketplaces named, which are the same before the index knows them."""
+    own = question.places(start, more=len(search.offer_ids))
+    searched = search.answered()
+    if start.after is None and len(own) < question.limit:
+        search.ask()
+        searched = search.outcome()
+    named = search.offer_ids
+    if not named:
+        return own, searched, frozenset()
+    among = set(named)
+    there = question.places_of(offers_with(named), start)
+    known = {place.id for place in own}
+    just_named = {each for one in searched if one.is_fresh(start.moment) for each in one.offer_ids}
+    places = sorted([*(place for place in own if place.id not in among), *there])
+    return places, searched, frozenset(just_named - known)
 
 
 def offer_by_id(offer_id: UUID, *, language: str = "zh-hans", now: datetime | None = None) -> OfferCard:

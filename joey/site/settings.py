@@ -160,6 +160,8 @@ JOEY_PLAIN_COPY = flag("JOEY_PLAIN_COPY")
 JOEY_CLICK_DAYS = number("JOEY_CLICK_DAYS", 400)
 # Positions at one marketplace that one person may have over all their shops, the resting ones among them.
 JOEY_POSITIONS_PER_PERSON = number("JOEY_POSITIONS_PER_PERSON", 5, least=1)
+# Searches at one marketplace that all keepers together may cause in a day; 0: none.
+JOEY_SEARCHES_PER_DAY = number("JOEY_SEARCHES_PER_DAY", 500)
 
 # Pages of shops that each web worker keeps in memory for some seconds; 0 keeps none.
 PAGES_KEPT_BYTES = number("JOEY_PAGES_MB", 32) * 1024 * 1024

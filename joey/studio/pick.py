@@ -1,4 +1,7 @@
-"""Find goods and put them into the shop with one tap: by words, by filters, or by a link copied from an app."""
+"""Find goods and put them into the shop with one tap: by words, by filters, or by a link copied from an app.
+
+What the own catalogue lacks for the words is asked of the connected marketplaces.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +29,7 @@ from joey.shops.arrange import hide_listing, remove_listing, show_listing
 from joey.shops.models import Shop
 from joey.shops.names import CATEGORIES
 from joey.shops.queries import listed_states, shelf_names
-from joey.studio.access import keeper_only, language, own_shop, page
+from joey.studio.access import keeper, keeper_only, language, own_shop, page
 from joey.studio.forms import AddForm, PasteForm, UndoForm
 
 SORTS = ("relevance", "earning", "price", "sales", "newest")
@@ -127,19 +130,17 @@ def _pick(
     asked = {name: request.GET.get(name, "") for name in KEPT}
     if (asked["min"] or asked["max"]) and not asked["currency"]:
         asked["currency"] = CURRENCIES[0]
-    offers: list[OfferCard] = []
-    following = None
-    cut = ""
+    found = FoundOffers((), None)
     try:
         if asked["offer"]:
-            offers = [offer_by_id(UUID(asked["offer"]), language=language(), now=now)]
+            found = FoundOffers((offer_by_id(UUID(asked["offer"]), language=language(), now=now),), None)
         else:
-            found = _search(asked, now)
-            offers, following, cut = list(found.items), found.next, found.cut
+            found = _search(asked, asker=str(keeper(request).id), now=now)
     except Refusal as refusal:
         problem, status = problem or str(refusal.text), status_of(refusal)
     except ValueError:  # an offer id that is none
         status = 404
+    offers = found.items
     shares = plan_shares(now)
     listed = listed_states(shop, [offer.id for offer in offers])
     same = elsewhere([offer.id for offer in offers], language=language(), now=now)
@@ -155,10 +156,12 @@ def _pick(
         "asked": asked,
         "with_": _links(asked),
         "others": OTHERS,
-        "cut": cut,
+        "cut": found.cut,
+        "searched": found.searched,
+        "found_now": found.found_now,
         "meant": _suggestions(asked["q"]) if asked["q"] and not offers and not problem else [],
         "currencies": CURRENCIES,
-        "next": following,
+        "next": found.next,
         "back": urlencode({name: value for name, value in asked.items() if value}),
         "sorts": SORTS,
         "marketplaces": [
@@ -174,7 +177,7 @@ def _pick(
     return page(request, "pick.html", facts, status=status)
 
 
-def _search(asked: dict[str, str], now: datetime) -> FoundOffers:
+def _search(asked: dict[str, str], *, asker: str, now: datetime) -> FoundOffers:
     currency = asked["currency"] or CURRENCIES[0]
     least, most = (
         parse_amount(asked[name].strip(), currency, field=f"{name}_price").minor if asked[name].strip() else None
@@ -191,6 +194,7 @@ def _search(asked: dict[str, str], now: datetime) -> FoundOffers:
         in_stock=bool(asked["in_stock"]),
         coupon=bool(asked["coupon"]),
         cursor=asked["cursor"] or None,
+        asker=asker,
         language=language(),
         now=now,
     )

@@ -86,6 +86,11 @@ def merge(
     return Merged(new, changed, affected, withdrawn)
 
 
+def offers_of_rows() -> tuple[UUID, ...]:
+    """The offers that the rows of the set merged last are about, in the order of the rows. One query."""
+    return tuple(offer_id for (offer_id,) in sql.tuples(f"SELECT offer_id FROM {OFFER_KEYS} ORDER BY ordinal"))
+
+
 def _find_known() -> None:
     """Find the offer each row is about: the one that was asked for, else the one with its identity, else its id.
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from joey.catalog.intake.clean_facts import Columns, clean_columns, columns_of, without
-from joey.catalog.intake.merge_offers import merge
+from joey.catalog.intake.merge_offers import merge, offers_of_rows
 from joey.catalog.intake.stage_offers import stage
 from joey.marketplaces.port import OfferFacts
 
@@ -32,12 +32,16 @@ class RefusedFacts:
 
 @dataclass(frozen=True)
 class TakenOffers:
-    """The result for a set of facts. Facts older than what is known count as unchanged."""
+    """The result for a set of facts. Facts older than what is known count as unchanged.
+
+    `offer_ids` are the offers that the facts are about, in their order, without those that were refused.
+    """
 
     new: int
     changed: int
     unchanged: int
     refused: tuple[RefusedFacts, ...] = ()
+    offer_ids: tuple[UUID, ...] = ()
 
 
 def take_offers(facts: Iterable[OfferFacts], *, now: datetime) -> TakenOffers:
@@ -51,7 +55,8 @@ def take_known(facts: Iterable[tuple[UUID | None, OfferFacts]], *, now: datetime
     refused: list[RefusedFacts] = []
     staged = stage(_clean_chunks(facts, refused, now))
     merged = merge(staged, now=now)
-    return TakenOffers(merged.new, merged.changed, staged.count - merged.new - merged.changed, tuple(refused))
+    unchanged = staged.count - merged.new - merged.changed
+    return TakenOffers(merged.new, merged.changed, unchanged, tuple(refused), offers_of_rows())
 
 
 def _clean_chunks(

@@ -38,6 +38,28 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AskedSearch',
+            fields=[
+                ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64)),
+                ('words', models.CharField(blank=True, max_length=100)),
+                ('category', models.CharField(blank=True, max_length=60)),
+                ('sort', models.CharField(max_length=16)),
+                ('page', models.PositiveSmallIntegerField()),
+                ('asked_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('hits', models.PositiveIntegerField(default=0)),
+                ('without_id', models.PositiveIntegerField(default=0)),
+                ('offer_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ('trouble', models.CharField(blank=True, choices=[('late', 'Late'), ('unavailable', 'Unavailable'), ('refused', 'Refused')], default='', max_length=12)),
+                ('rest_until', models.DateTimeField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('rest_until__isnull', False)), fields=['marketplace', 'rest_until'], name='catalog_marketplace_rests'), models.Index(fields=['asked_at'], name='catalog_search_forgotten')],
+                'constraints': [models.UniqueConstraint(fields=('marketplace', 'words', 'category', 'sort', 'page'), name='catalog_search_asked_once'), models.CheckConstraint(condition=models.Q(models.Q(('trouble', ''), ('rest_until', None)), models.Q(models.Q(('trouble', ''), _negated=True), ('rest_until__isnull', False)), _connector='OR'), name='catalog_trouble_is_rested_from')],
+            },
+        ),
+        migrations.CreateModel(
             name='Offer',
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),

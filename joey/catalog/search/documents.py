@@ -6,7 +6,7 @@ after a key neither misses nor repeats anything while the index changes.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -21,7 +21,7 @@ from joey.marketplaces.manifest_shape import Manifest
 from joey.money.money import EXPONENTS
 
 if TYPE_CHECKING:
-    from tantivy import Document, Schema
+    from tantivy import Document, Schema, Searcher
 
 MOST = (1 << 64) - 1
 SALES_BITS, PRICE_BITS = 40, 47  # a price is below 10¹⁴ minor units, see clean_facts
@@ -31,6 +31,7 @@ TIE_TOP = (1 << TIE_BITS) - 1
 SORTS = ("sales", "price", "earning", "newest")
 ALWAYS = MOST  # the end of a coupon that has none
 IN_STOCK = "in_stock"
+SMALLEST_HEAP = 15_000_000  # bytes, of a writer
 
 
 class OfferRow(NamedTuple):
@@ -93,6 +94,22 @@ def document(row: OfferRow, earning: Mapping[str, Manifest], now: int) -> "Docum
         },
         schema(),
     )
+
+
+def in_memory(rows: Iterable[OfferRow], *, now: int) -> "Searcher":
+    """A small index of the offers among these that are shown, which ends with its last use."""
+    from tantivy import Index
+
+    index = Index(schema())
+    writer = index.writer(SMALLEST_HEAP, 1)
+    earning = earning_manifests()
+    for row in rows:
+        if row.shown:
+            writer.add_document(document(row, earning, now))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return index.searcher()
 
 
 @lru_cache(maxsize=10_000)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.search import match
-from joey.catalog.search.documents import IN_STOCK, MOST, id_of, price_range, schema
+from joey.catalog.search.documents import IN_STOCK, MOST, OfferRow, id_of, in_memory, price_range, schema
 from joey.catalog.search.read_index import guarded, searcher
 from joey.catalog.search.split_words import QuestionWords, question_words
 from joey.kit.refusals import Invalid
@@ -27,6 +28,7 @@ SALT = "catalog.search"
 KEYS = {"relevance": "sales", "sales": "sales", "price": "price", "earning": "earning", "newest": "newest"}
 SLACK = 8  # a few more than asked for, so that offers with equal keys seldom need a second query
 MOST_EQUALS = 100_000
+BY_MARKETPLACE_ONLY = 9  # the tier behind those of `match`
 
 
 class ListPlace(NamedTuple):
@@ -35,6 +37,13 @@ class ListPlace(NamedTuple):
     tier: int
     key: int
     id: UUID
+
+
+class ListStart(NamedTuple):
+    """Where a page of a list begins: behind `after`, or at its beginning; `moment` is when its first page was asked."""
+
+    moment: datetime
+    after: ListPlace | None
 
 
 @dataclass(frozen=True)
@@ -91,41 +100,72 @@ class FindOffers:
             currency or None, min_minor, max_minor, sort, in_stock, coupon, limit,
         )  # fmt: skip
 
-    def run(self, cursor: str | None, *, now: datetime) -> tuple[list[UUID], str | None]:
-        """The ids of one page and the cursor of the next. Raises Invalid (field cursor), and NoIndex."""
-        moment, after = self._read_cursor(cursor) if cursor else (now, None)
+    def start(self, cursor: str | None, *, now: datetime) -> ListStart:
+        """Where the page begins. Raises Invalid (field cursor)."""
+        return self._read_cursor(cursor) if cursor else ListStart(now, None)
+
+    def places(self, start: ListStart, *, more: int = 0) -> list[ListPlace]:
+        """The places in this host's index from `start` on, as many as there are up to one more than a page holds and
+        `more`. Raises NoIndex.
+        """
         if not self.words.words and not self.blank:
-            return [], None  # punctuation only, which no title matches
+            return []  # punctuation only, which no title matches
         with guarded():
-            found = list(self._places(searcher(), int(moment.timestamp()), after))
+            index = searcher()
+            return list(self._places(index, start, enumerate(self._tiers(index)), self.limit + 1 + more))
+
+    def places_of(self, named: Sequence[OfferRow], start: ListStart) -> list[ListPlace]:
+        """The places from `start` on of offers that a marketplace named for these words, in this host's index or not.
+
+        What a marketplace named for a reason that no sense of ours finds comes last.
+        """
+        from tantivy import Query
+
+        with guarded():
+            index = in_memory(named, now=int(start.moment.timestamp()))
+            last = (BY_MARKETPLACE_ONLY, Query.all_query())
+            tiers = chain(enumerate(self._tiers(index, guesses=False)), [last])
+            return list(self._places(index, start, tiers, len(named), mixes=True))
+
+    def page(self, start: ListStart, found: Sequence[ListPlace]) -> tuple[list[UUID], str | None]:
+        """The ids of the page of these places, and the cursor of the next if there are more than a page holds."""
         shown = found[: self.limit]
-        following = self._write_cursor(moment, shown[-1]) if len(found) > self.limit else None
+        following = self._write_cursor(start.moment, shown[-1]) if len(found) > self.limit else None
         return [place.id for place in shown], following
 
-    def _places(self, index: "Searcher", moment: int, after: ListPlace | None) -> Iterator[ListPlace]:
-        """One more than a page holds, if there are as many."""
+    def _places(
+        self,
+        index: "Searcher",
+        start: ListStart,
+        tiers: "Iterable[tuple[int, Query]]",
+        wanted: int,
+        *,
+        mixes: bool = False,
+    ) -> Iterator[ListPlace]:
+        """Up to `wanted` places. Sorted by an amount, guessed matches are not mixed with exact ones without `mixes`."""
         from tantivy import Occur
 
-        narrowed = [(Occur.Must, each) for each in self._filters(moment)]
-        wanted = self.limit + 1
+        after = start.after
+        narrowed = [(Occur.Must, each) for each in self._filters(int(start.moment.timestamp()))]
         better: list[Query] = []
-        for tier, query in enumerate(self._tiers(index)):
+        for tier, query in tiers:
             if after is None or tier >= after.tier:
                 parts = [(Occur.Must, query), *narrowed, *((Occur.MustNot, each) for each in better)]
                 behind = after if after is not None and after.tier == tier else None
                 found = _in_order(index, parts, KEYS[self.sort], wanted, behind)
                 yield from (ListPlace(tier, key, id_) for key, id_ in found)
                 wanted -= len(found)
-                if wanted <= 0 or (self.sort != "relevance" and (found or behind)):
-                    return  # sorted by an amount, guessed matches are never mixed with exact ones
+                if wanted <= 0 or (not mixes and self.sort != "relevance" and (found or behind)):
+                    return
             better.append(query)
 
-    def _tiers(self, index: "Searcher") -> "Iterable[Query]":
+    def _tiers(self, index: "Searcher", *, guesses: bool = True) -> "Iterable[Query]":
         from tantivy import Query
 
         if not self.words.words:
             return [Query.all_query()]
-        return (match.tiers if self.sort == "relevance" else match.loose_tiers)(self.words.words, index)
+        of_sort = match.tiers if self.sort == "relevance" else match.loose_tiers
+        return of_sort(self.words.words, index, guesses=guesses)
 
     def _filters(self, moment: int) -> "Iterator[Query]":
         from tantivy import FieldType, Query
@@ -153,7 +193,7 @@ class FindOffers:
         values = [self._same_question(), moment.isoformat(), last.tier, last.key, last.id.hex]
         return signing.dumps(values, salt=SALT)
 
-    def _read_cursor(self, cursor: str) -> tuple[datetime, ListPlace]:
+    def _read_cursor(self, cursor: str) -> ListStart:
         refusal = Invalid(_("This cursor does not belong to this list. Start again without one."), field="cursor")
         try:
             question, moment, tier, key, hex_ = signing.loads(cursor[:2000], salt=SALT)
@@ -161,7 +201,7 @@ class FindOffers:
             raise refusal from None
         if question != self._same_question():
             raise refusal
-        return datetime.fromisoformat(moment), ListPlace(tier, key, UUID(hex_))
+        return ListStart(datetime.fromisoformat(moment), ListPlace(tier, key, UUID(hex_)))
 
 
 def _in_order(

@@ -24,13 +24,13 @@ MOST_READINGS = 300  # of one word
 Meaning = Callable[[str, "Searcher"], list[str]]
 
 
-def tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
+def tiers(words: Sequence[QuestionWord], searcher: "Searcher", *, guesses: bool = True) -> "Iterator[Query]":
     """The query of each tier, strictest first; an offer that matches several counts in the first.
 
     A single character matches everywhere: 茶 in 绿茶, which is a word of its own, as much as in 茶歇裙.
     """
     if len(words) == 1 and words[0].han and len(words[0].units[0]) == 1:
-        yield from loose_tiers(words, searcher)
+        yield from loose_tiers(words, searcher, guesses=guesses)
         return
     strict = [_whole(word.units) for word in words]
     bridges = [_term("letters", bridge(one, other)) for one, other in pairwise(words)]
@@ -40,13 +40,13 @@ def tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Quer
     yield first
     if bridges or any(word.also for word in words):
         yield _all(_named(word) for word in words)
-    yield from loose_tiers(words, searcher)
+    yield from loose_tiers(words, searcher, guesses=guesses)
 
 
-def loose_tiers(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
-    """The last two tiers: first without guessing, then with typing errors forgiven."""
+def loose_tiers(words: Sequence[QuestionWord], searcher: "Searcher", *, guesses: bool = True) -> "Iterator[Query]":
+    """The last two tiers: first without guessing, then, with `guesses`, with typing errors forgiven."""
     yield _all(_loose(word, beginnings, searcher) for word in words)
-    if any(_may_be_misspelt(word, unit) for word in words for unit in word.units):
+    if guesses and any(_may_be_misspelt(word, unit) for word in words for unit in word.units):
         yield _all(_loose(word, readings, searcher) for word in words)
 
 
