@@ -1,0 +1,149 @@
+"""`joey fetch` as an operator types it, against the sandbox: what was found, what was refused, and going on again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from pytest_django import Settings
+
+from joey.catalog.models import AskedSearch, Offer
+from joey.cli.cli import main
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from tests.marketplaces.conftest import Sandbox, Script, connected, own_sandbox, sandbox, script
+
+__all__ = ["connected", "own_sandbox", "sandbox", "script"]
+
+
+@pytest.fixture(autouse=True)
+def taobao(
+    committed_db: EmbeddedPostgres, connected: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Sandbox]:
+    monkeypatch.setenv("JOEY_SECRET", "a secret of the tests, long enough to be one")
+    yield connected
+    outage(connected, "500", 0)
+
+
+def outage(sandbox: Sandbox, kind: str, seconds: int = 60) -> None:
+    sandbox.post("/control/outage", {"kind": kind, "seconds": seconds, "where": "taobao"}).raise_for_status()
+
+
+def fetch(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["fetch", *arguments], catch_exceptions=False)
+
+
+def test_each_of_the_words_and_lines_of_a_file_is_a_search_and_a_second_run_asks_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "words.txt"
+    file.write_text("\ufeff# kitchen\n杯\n\n锅\n", "utf-8")
+
+    first, again = fetch("锅", "没有这个词", "--file", str(file)), fetch("锅", "--file", str(file))
+
+    assert first.exit_code == again.exit_code == 0, first.output
+    lines = first.stdout.splitlines()
+    assert [line.partition(":")[0] for line in lines[:3]] == [
+        "taobao  锅, page 1", "taobao  没有这个词, page 1", "taobao  杯, page 1",
+    ]  # fmt: skip
+    assert "taobao  没有这个词, page 1: 0 found: 0 new" in lines[1]
+    count = Offer.objects.count()
+    assert count
+    assert lines[3] == f"{count} new offers, 0 changed, 0 unchanged, 0 refused."
+    assert all(line.endswith("UTC already") for line in again.stdout.splitlines()[:-1])
+    assert again.stdout.splitlines()[-1] == "0 new offers, 0 changed, 0 unchanged, 0 refused."
+
+
+def test_the_shelves_of_a_category_are_filled_page_by_page(taobao: Sandbox) -> None:
+    done = fetch("--category", "kitchen", "--pages", "100", "--sort", "price")
+
+    pages = done.stdout.splitlines()[:-1]
+    numbers = {code: number for number, code in _categories(taobao).items()}
+    wanted = taobao.ask(
+        "taobao.tbk.dg.material.optional.upgrade", cat=numbers["kitchen"], adzone_id=taobao.credentials()["adzones"][0]
+    )["total_results"]
+    assert Offer.objects.filter(category="kitchen").count() == Offer.objects.count() > 0
+    assert len(pages) == wanted // 40 + 1
+    assert sum(int(page.partition(": ")[2].split()[0]) for page in pages) == wanted
+    asked = AskedSearch.objects.order_by("page").values_list("words", "category", "sort", "page")
+    assert asked[0] == ("", "kitchen", "price", 1)
+
+
+def _categories(taobao: Sandbox) -> dict[str, str]:
+    found: dict[str, str] = taobao.get("/control/marketplaces").json()["taobao"]["categories"]
+    return found
+
+
+def test_it_goes_on_where_a_marketplace_stopped_it(taobao: Sandbox) -> None:
+    fetch("锅")
+    outage(taobao, "500")
+
+    stopped = fetch("锅", "杯", "袜")
+    outage(taobao, "500", 0)
+    resumed = fetch("锅", "杯", "袜")
+
+    assert stopped.exit_code == 1
+    assert "锅, page 1: " in stopped.stdout
+    assert "taobao  杯, page 1: Taobao is unavailable" in stopped.stderr
+    assert "袜" not in stopped.output, "the marketplace is left after its trouble"
+    assert "The same command goes on where it stopped." in stopped.stderr
+    assert resumed.exit_code == 0
+    assert [line.endswith("already") for line in resumed.stdout.splitlines()[:3]] == [True, False, False]
+
+
+def test_again_asks_for_what_was_asked_and_changes_nothing_that_is_the_same() -> None:
+    fetch("锅")
+    count = Offer.objects.count()
+
+    again = fetch("锅", "--again")
+
+    assert again.stdout.splitlines()[-1] == f"0 new offers, 0 changed, {count} unchanged, 0 refused."
+
+
+def test_what_is_refused_or_has_no_link_is_counted(taobao: Sandbox, script: Script, settings: Settings) -> None:
+    good, bad, nameless = (dict(each) for each in taobao.search(q="锅")[:3])
+    bad["item_basic_info"] = {**bad["item_basic_info"], "item_url": "https://elsewhere.example/1"}
+    bad["price_promotion_info"] = {**bad["price_promotion_info"], "zk_final_price": "nine"}
+    del nameless["item_id"]
+    rows = {"result_list": {"map_data": [good, bad, nameless]}}
+    script.answers = [(200, {"tbk_dg_material_optional_upgrade_response": rows})]
+    account: dict[str, Any] = settings.JOEY_MARKETPLACES["taobao"]
+    settings.JOEY_MARKETPLACES = {"taobao": account | {"gateway": script.url}}
+
+    done = fetch("锅")
+
+    assert "3 found: 1 new, 0 changed, 0 unchanged, 1 not readable, 1 without a link" in done.stdout
+    assert done.stdout.splitlines()[-1] == "1 new offers, 0 changed, 0 unchanged, 2 refused."
+
+
+def test_a_product_file_is_searched_where_it_is_named() -> None:
+    done = fetch("锅", "--marketplace", "jd")
+
+    assert done.exit_code == 0
+    assert set(Offer.objects.values_list("marketplace", flat=True)) == {"jd"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "words: Write what to search for, or name a category."),
+        (("!!!",), "words: “!!!” cannot be searched for"),
+        (("https://item.taobao.com/item.htm?id=1",), "cannot be searched for"),
+        (("字" * 101,), "at most 100 characters"),
+        (("锅", "--marketplace", "nowhere"), "This instance is not connected to nowhere."),
+        (("锅", "--category", "no-such"), "gives no number of its categories for “no-such”"),
+    ],
+)
+def test_what_cannot_be_searched_for_is_refused_in_words(arguments: tuple[str, ...], sentence: str) -> None:
+    done = fetch(*arguments)
+
+    assert done.exit_code == 1
+    assert sentence in done.stderr
+    assert Offer.objects.count() == 0
+
+
+def test_without_a_marketplace_that_can_be_searched_it_says_so(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {}
+
+    done = fetch("锅")
+
+    assert done.exit_code == 1
+    assert "No marketplace that can be searched is connected." in done.stderr
