@@ -51,6 +51,8 @@ KEYS = {
     "ledger_account (id)": "as NUMBERED: only postings of the same book name it, so put book_id in front",
     "ledger_pair (journal_kind, debit_kind, credit_kind)": SINGLE,
     "ledger_posting (journal_id, id)": PARENT,
+    "marketplaces_callturn (id)": SINGLE,
+    "marketplaces_callturn (marketplace, account, kind)": SINGLE,
     "marketplaces_feed (code)": SINGLE,
     "orders_operatorattribution (line_id)": CLAIM,
     "orders_orderclaim (id)": CLAIM,

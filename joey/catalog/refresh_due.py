@@ -18,6 +18,7 @@ from joey.kit import sql
 from joey.kit.refusals import Refusal, Unavailable
 from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
+from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import Connector
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def refresh_due(*, now: datetime, wanted: Sequence[UUID] | None = None) -> Refre
     of its own; two runs at once do no harm.
     """
     done = Refreshed()
-    with trying_each(log, "refreshing the offers of %s failed") as trying:
+    with in_bulk(), trying_each(log, "refreshing the offers of %s failed") as trying:
         for connector in registry.connectors():
             with trying(connector.code):
                 try:

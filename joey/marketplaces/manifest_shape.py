@@ -92,6 +92,19 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Quota:
+    """How many calls an account makes in a second at most, all processes of an instance together (pace.py)."""
+
+    calls_per_second: int
+    kept_for_people: int  # of these, for calls that a person waits for; the others are for work in bulk
+
+    def at(self, calls_per_second: int) -> "Quota":
+        """The same for an account that may make more calls, or fewer."""
+        kept = max(1, self.kept_for_people * calls_per_second // self.calls_per_second)
+        return Quota(max(calls_per_second, kept + 1), kept)
+
+
+@dataclass(frozen=True)
 class InApp:
     """An app whose built-in browser does not open the marketplace's links."""
 
@@ -142,6 +155,7 @@ class Manifest:
     labels: tuple[Wording, ...] = ()  # what has to be said beside its offers, besides that they are advertisements
     refused_in_apps: tuple[InApp, ...] = ()
     capabilities: Capabilities = Capabilities()
+    quota: Quota | None = None  # None: its calls are not paced
     questions: tuple[Question, ...] = ()
     evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
     window_days: int = 0  # how long after a click an order still counts

@@ -1,4 +1,4 @@
-"""Marketplaces that exist by being imported, as rows; the others are folders."""
+"""Marketplaces that exist by being imported, as rows; the others are folders. And when an account may be called."""
 
 from django.db import models
 
@@ -14,3 +14,21 @@ class ImportedFeed(models.Model):
 
     class Meta:
         db_table = "marketplaces_feed"
+
+
+class CallTurn(models.Model):
+    """From when on the next call of one kind may be made with one account (pace.py).
+
+    `kind` is a lane, "bulk" or "people", whose calls follow each other at a rate; or what the marketplace throttles, a
+    method or "" for all of them, with what it answered in `words`. Unlogged: a database that crashed has forgotten it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    marketplace = models.CharField(max_length=64)
+    account = models.CharField(max_length=128)  # the connector's name for our account there
+    kind = models.CharField(max_length=100)
+    free_at = models.DateTimeField()
+    words = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["marketplace", "account", "kind"], name="marketplaces_one_turn")]

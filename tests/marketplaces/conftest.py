@@ -51,7 +51,7 @@ class Script:
             "adzone_id": "1",
             "site_id": "2",
         }
-        return TaobaoConnector({"gateway": self.url, "credentials": account | credentials})
+        return TaobaoConnector({"gateway": self.url, "credentials": account | credentials, "calls_per_second": 5_000})
 
 
 @pytest.fixture

@@ -111,6 +111,11 @@ def test_questions_can_be_asked_without_a_gap(manifest: Manifest) -> None:
     assert by_change or len(manifest.questions) != 1, "without time of change, each event time is a question"
 
 
+def test_a_quota_leaves_calls_for_people_and_for_work_in_bulk(manifest: Manifest) -> None:
+    quota = manifest.quota
+    assert quota is None or 0 < quota.kept_for_people < quota.calls_per_second
+
+
 def test_a_connector_is_what_its_manifest_says(connector: Connector) -> None:
     (manifest,) = [each for each in registry.manifests() if each.code == connector.code]
     assert connector.manifest.marketplaces == manifest.marketplaces

@@ -1,16 +1,14 @@
-"""Call the TOP gateway: sign, pace, time out, try again within a bound, and say plainly what went wrong.
+"""Call the TOP gateway: sign, wait for a turn, time out, try again within a bound, and say plainly what went wrong.
 
 No secret leaves this file but inside the signed call itself: not in a message, a log line, an exception or a repr.
 """
 
 import logging
 import re
-import threading
-import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +20,7 @@ from joey.kit.json_rows import read_json_rows
 from joey.kit.sentences import Sentence
 from joey.kit.text import printable
 from joey.marketplaces import beijing
+from joey.marketplaces.pace import ALL_METHODS, MAX_WAIT_SECONDS, Pace, Throttled
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.taobao.sign import SignMethod, sign
 
@@ -34,24 +33,24 @@ ANSWER_SECONDS, CONNECT_SECONDS, CALL_SECONDS = 8.0, 3.0, 20.0  # for a step of 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 ATTEMPTS = 3
 MAX_SECONDS = 25.0  # for all attempts of one call
-MAX_WAIT_SECONDS = 10.0  # a ban that lasts longer is reported to the caller, not waited for
-CALLS_PER_SECOND = 25  # the order report takes about 40 for the whole account
 
 # Codes after which the same call may work: throttled, busy, upload broken. 15 and 50 depend on the sub-code.
 RETRYABLE = frozenset({3, 5, 6, 8, 10})
 LIMITED = frozenset({4, 7})
 REMOTE = frozenset({15, 50})  # the method itself refused, and says why by a sub-code
 # Sub-codes of passing trouble: of the order report (3001), of searches (the next three; 50002 is "too often"), of
-# conversions (25). The account-wide throttles of the order report last until tomorrow.
+# conversions (25). The account-wide throttles of a report last until tomorrow.
 PASSING = frozenset({"3001", "40001", "1201", "719", "25"})
 TOO_OFTEN = frozenset({"50002"})
 NO_RESULT = "50001"  # a search found nothing (unverified.py: nothing_found)
 THROTTLED_NUMBERS = frozenset({"3000", "9100"})
+YESTERDAYS_HOURS = 6
 # "isp." is the platform's own fault, but for these, which are the caller's: unchanged, they never work.
 CALLERS_FAULT = frozenset({
     "isp.relation-id-not-corrent", "isp.special-id-not-corrent", "isp.rebate-id-not-match", "isp.url_item_get_error",
     "isp.url_xid_not_match", "isp.param-error", "isp.pid-check-error",
 })  # fmt: skip
+OF_ALL_CALLS = "limited-by-app-access-count"  # other limits are of one method, or do not say: then of the one asked
 WINDOW_TOO_LONG = "2007"
 
 _BAN = re.compile(r"last for (\d{1,6}) more second", re.IGNORECASE)
@@ -69,7 +68,10 @@ class UnionAccount:
 
 
 class _Retryable(Exception):
-    """One attempt failed in a way that may pass. `wait` is what the gateway asked for, in seconds."""
+    """One attempt failed in a way that may pass. `wait` is what the gateway asked for, in seconds.
+
+    One of more than MAX_WAIT_SECONDS is reported to the caller, not waited for.
+    """
 
     def __init__(self, because: str, wait: float | None = None, facts: Mapping[str, str] | None = None) -> None:
         self.wait = wait
@@ -88,11 +90,9 @@ def _backoff(error: Exception) -> bool | float:
 class Client:
     """One account at one gateway; safe to share between threads."""
 
-    def __init__(self, account: UnionAccount, *, calls_per_second: int = CALLS_PER_SECOND) -> None:
+    def __init__(self, account: UnionAccount, pace: Pace) -> None:
         self._account = account
-        self._lock = threading.Lock()
-        self._pause = 1 / calls_per_second
-        self._next_call = 0.0
+        self._pace = pace
 
     @cached_property
     def _http(self) -> "httpx.Client":
@@ -129,7 +129,10 @@ class Client:
     def _attempt(
         self, method: str, parameters: Mapping[str, object], *, with_session: bool, for_rows: bool
     ) -> dict[str, Any]:
-        self._keep_pace()
+        try:
+            self._pace.wait_for_turn(method)
+        except Throttled as throttled:
+            raise _Retryable(str(throttled) or "too many calls at once", throttled.seconds) from None
         status, body = self._post(self._signed(method, parameters, with_session=with_session))
         if status >= 500 or status == 429:
             raise _Retryable(f"HTTP {status}")
@@ -194,9 +197,14 @@ class Client:
                 raise _Retryable(words or f"code {code}", facts=facts)
             case "wait":
                 ban = _BAN.search(words)
-                raise _Retryable(words or f"code {code}", float(ban[1]) if ban else None, facts)
+                if ban is None:
+                    raise _Retryable(words or f"code {code}", facts=facts)
+                self._pace.throttle(float(ban[1]), words, ALL_METHODS if OF_ALL_CALLS in sub_code else method)
+                raise _Retryable(words, float(ban[1]), facts)
             case "tomorrow":
-                raise _Retryable(words or f"code {code}", 3600.0, facts)
+                seconds = _until_tomorrow(datetime.now(beijing.ZONE))
+                self._pace.throttle(seconds, words or f"code {code}", method)
+                raise _Retryable(words or f"code {code}", seconds, facts)
         text = _("Taobao refused: %(words)s (%(code)s).")
         both = "/".join(part for part in (code, sub_code) if part)
         raise MarketplaceRefused(Sentence(text, {"words": words or "—", "code": both}), method=method, **facts)
@@ -209,12 +217,13 @@ class Client:
                 found = found.replace(secret, "…")
         return printable(found, at_most=200)
 
-    def _keep_pace(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next_call)
-            self._next_call = turn + self._pause
-        time.sleep(max(0.0, turn - now))
+
+def _until_tomorrow(now: datetime) -> float:
+    """Seconds until the day in Beijing is over; in its first hours one hour, since the throttle may be yesterday's."""
+    if now.hour < YESTERDAYS_HOURS:
+        return 3600.0
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
+    return max((midnight - now).total_seconds(), 60.0)
 
 
 def _kind_of(code: int, sub_code: str, words: str) -> Literal["again", "wait", "tomorrow", "no"]:

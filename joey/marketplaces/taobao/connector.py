@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.json_rows import fault_of
 from joey.marketplaces.manifest_shape import Question
+from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
 from joey.marketplaces.port import (
     AnyReport,
@@ -29,8 +30,8 @@ from joey.marketplaces.port import (
 )
 from joey.marketplaces.taobao import parse, reports
 from joey.marketplaces.taobao.ask_account import UnionAnswers
-from joey.marketplaces.taobao.client import CALLS_PER_SECOND, NO_RESULT, Client, UnionAccount
-from joey.marketplaces.taobao.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST
+from joey.marketplaces.taobao.client import NO_RESULT, Client, UnionAccount
+from joey.marketplaces.taobao.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.unverified import check_facts
 from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, text
@@ -68,6 +69,7 @@ class TaobaoConnector:
     def __init__(self, configuration: Mapping[str, Any]) -> None:
         credentials = configuration.get("credentials") or {}
         gateway = str(configuration.get("gateway") or GATEWAY)
+        rate = int(configuration.get("calls_per_second") or 0)
         self._client = Client(
             UnionAccount(
                 gateway=gateway,
@@ -76,7 +78,7 @@ class TaobaoConnector:
                 session=str(credentials.get("session") or ""),
                 sign_method=credentials.get("sign_method") or "hmac-sha256",
             ),
-            calls_per_second=int(configuration.get("calls_per_second") or CALLS_PER_SECOND),
+            Pace(self.code, str(credentials["app_key"]), QUOTA.at(rate) if rate else QUOTA),
         )
         self._site = str(credentials.get("site_id") or "")
         self._adzone = _own_adzone(credentials)

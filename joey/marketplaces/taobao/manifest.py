@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from joey.marketplaces.manifest_shape import Allowed, Capabilities, InApp, Manifest, Positions, Question, Wording
+from joey.marketplaces.manifest_shape import Allowed, Capabilities, InApp, Manifest, Positions, Question, Quota, Wording
 
 SERVED = {"taobao": Wording(en="Taobao", zh="淘宝"), "tmall": Wording(en="Tmall", zh="天猫")}
 
@@ -14,6 +14,8 @@ _WINDOW = timedelta(hours=3)
 _FURTHEST_BACK = timedelta(days=90) - timedelta(minutes=10)
 _OVERLAP = timedelta(minutes=30)  # rows can become visible a little after their own time of change
 _PAGE_SIZE = 100
+
+QUOTA = Quota(calls_per_second=30, kept_for_people=5)  # the order report alone takes about 40, the account 200
 
 # Some become visible up to a day late; what comes later still is read when its day is two, seven and thirty days old.
 # With the reading every three minutes that is some 1,250 calls a day, and 4,200 near the sales, where windows are
@@ -57,6 +59,7 @@ MANIFEST = Manifest(
         positions=Positions(granted="api", registered=True),
         look_up_at_once=20,
     ),
+    quota=QUOTA,
     questions=(ORDERS, REFUNDS),
     evidence=("position",),  # with the time of the click
     window_days=15,
