@@ -23,12 +23,14 @@ from joey.marketplaces.port import (
     UnreadableReport,
 )
 from joey.marketplaces.read_reports import read_reports, read_row
+from joey.marketplaces.taobao import reports
 from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.marketplaces.test_taobao_parse import item_rows, order_rows
 
 EMPTY_SEARCH = (200, {"tbk_dg_material_optional_upgrade_response": {"total_results": 0, "request_id": "r"}})
 NOON = datetime(2026, 8, 3, 4, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -330,6 +332,94 @@ def test_a_window_that_is_too_long_is_halved_until_it_is_taken(script: Script) -
     assert ends == sorted(ends)
     assert ends[-1] == now
     assert len(ends) == 4
+
+
+class Dense:
+    """A report of one row in ten seconds, and of `burst` more in the second of `NOON`, that gives out ten pages."""
+
+    def __init__(self, burst: int = 0) -> None:
+        self.burst = burst
+        self.windows: list[timedelta] = []
+
+    def __call__(self, form: dict[str, str]) -> tuple[int, Any]:
+        start, end = (
+            datetime.strptime(form[name] + " +0800", "%Y-%m-%d %H:%M:%S %z") for name in ("start_time", "end_time")
+        )
+        rows = -(-int(end.timestamp()) // 10) - -(-int(start.timestamp()) // 10)
+        rows += self.burst if start <= NOON < end else 0
+        if form["page_no"] == "1":
+            self.windows.append(end - start)
+        page, size = int(form["page_no"]), int(form["page_size"])
+        some = [{"trade_id": str(number)} for number in range((page - 1) * size, min(page * size, rows))]
+        return orders(*some, has_next=rows > page * size, position=f"p{page}")
+
+
+@pytest.fixture
+def ten_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a hundred, and quicker."""
+    monkeypatch.setattr(reports, "MOST_PAGES", 10)
+    monkeypatch.setattr(reports, "FEW_ROWS", 250)
+
+
+@pytest.mark.usefixtures("ten_pages")
+def test_a_window_whose_pages_do_not_end_is_halved_and_those_after_it_are_not_asked_in_vain(script: Script) -> None:
+    dense = Dense()
+    script.answers = [dense]
+    until = NOON + 12 * HOUR
+
+    answered = list(reports.rows(script.connector()._client, ORDERS, NOON, until))
+
+    assert sum(len(rows) for _end, rows in answered) == 12 * 360
+    assert answered[-1][0] == until
+    assert dense.windows == [3 * HOUR] + [1.5 * HOUR] * 8
+
+
+@pytest.mark.usefixtures("ten_pages")
+def test_a_last_page_that_is_full_is_no_reason_to_halve(script: Script) -> None:
+    dense = Dense()
+    script.answers = [dense]
+
+    ((_end, found),) = reports.rows(script.connector()._client, ORDERS, NOON, NOON + timedelta(seconds=10_000))
+
+    assert (len(found), len(dense.windows)) == (1000, 1)
+
+
+@pytest.mark.usefixtures("ten_pages")
+def test_a_second_that_holds_more_than_is_given_out_stops_there_in_words(script: Script) -> None:
+    script.answers = [Dense(burst=1000)]
+    answers = reports.rows(script.connector()._client, ORDERS, NOON - timedelta(minutes=9), NOON + HOUR)
+    read: list[datetime] = []
+
+    with pytest.raises(MarketplaceRefused, match=r"one second.* Nothing was skipped"):
+        read.extend(end for end, _rows in answers)
+
+    assert read[-1] == NOON
+
+
+@pytest.mark.usefixtures("ten_pages")
+def test_windows_are_long_again_after_a_second_that_held_much(script: Script) -> None:
+    dense = Dense(burst=999)
+    script.answers = [dense]
+
+    answered = list(reports.rows(script.connector()._client, ORDERS, NOON - HOUR / 2, NOON + 9 * HOUR))
+
+    assert sum(len(rows) for _end, rows in answered) == 999 + 9.5 * 360
+    assert len(dense.windows) < 60
+
+
+@pytest.mark.parametrize("broken", [{"has_next": None}, {"has_next": True, "position": ""}])
+def test_a_full_page_that_leads_no_further_splits_its_window(script: Script, broken: dict[str, Any]) -> None:
+    def answer(form: dict[str, str]) -> tuple[int, Any]:
+        start, end = (datetime.strptime(form[name], "%Y-%m-%d %H:%M:%S") for name in ("start_time", "end_time"))  # noqa: DTZ007
+        seconds = int((end - start).total_seconds())
+        rows = [{"trade_id": str(number)} for number in range(min(seconds, 100))]
+        return orders(*rows, **broken) if seconds >= 100 else orders(*rows)
+
+    script.answers = [answer]
+
+    answered = list(reports.rows(script.connector()._client, ORDERS, NOON, NOON + timedelta(seconds=300)))
+
+    assert sum(len(rows) for _end, rows in answered) == 300
 
 
 def test_a_refund_report_that_says_no_beside_its_data_is_a_no(script: Script) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
@@ -17,6 +17,7 @@ from joey.marketplaces.taobao.values import Row, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
 
 MOST_PAGES = 100
+FEW_ROWS = MOST_PAGES * ORDERS.page_size // 4  # a window twice as long would hardly be too much
 UPDATED_ORDERS = 4  # query_type of the order report: by time of change
 UPDATED_REFUNDS = 5  # query_type of the refund report: by time of change
 ALL_SCENES = 1  # order_scene: channel and member orders too
@@ -33,10 +34,18 @@ class _TooMuch(Exception):
 def rows(
     client: Client, question: Question, since: datetime, until: datetime
 ) -> Iterator[tuple[datetime, list[ReportedRow]]]:
-    """Orders, or refund cases, changed in [since, until), a window at a time, with the window's end."""
+    """Orders, or refund cases, changed in [since, until), a window at a time, with the window's end.
+
+    A window that is too much is halved. Those after it are as short, so that not each is asked in vain, and become
+    longer again while their answers are small.
+    """
     todo = deque(windows(since, until))
+    longest: timedelta | None = None
     while todo:
         start, end = todo.popleft()
+        if longest and end - start > longest:
+            todo.extendleft(reversed(halves(start, end)))
+            continue
         try:
             found = _refunds(client, start, end) if question.code == REFUNDS.code else _orders(client, start, end)
         except _TooMuch:
@@ -45,7 +54,10 @@ def rows(
                 text = _("Taobao reports more in one second than it gives out. Nothing was skipped; ask Taobao.")
                 raise MarketplaceRefused(Sentence(text)) from None
             todo.extendleft(reversed(parts))
+            longest = max(part_end - part_start for part_start, part_end in parts)
             continue
+        if longest and len(found) < FEW_ROWS:
+            longest = min(2 * longest, question.window)
         yield min(end, until), found
 
 
@@ -64,7 +76,7 @@ def _orders(client: Client, start: datetime, end: datetime) -> list[ReportedRow]
         data = inner(answer, "data")
         return data, listed(data, "results", "publisher_order_dto")
 
-    return [ReportedRow("order", row, end) for row in _all_pages(ask)]
+    return [ReportedRow("order", row, end) for row in _all_pages(ask, ORDERS.page_size)]
 
 
 def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow]:
@@ -88,10 +100,10 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
         data = inner(answer, "data")
         return data, listed(data, "result", "publisher_refund_order_d_t_o")
 
-    return [ReportedRow("refund", row, end) for row in _all_pages(ask)]
+    return [ReportedRow("refund", row, end) for row in _all_pages(ask, REFUNDS.page_size)]
 
 
-def _all_pages(ask: Ask) -> list[Row]:
+def _all_pages(ask: Ask, page_size: int) -> list[Row]:
     """All rows of one question: each page is opened with the position that the one before gave."""
     rows: list[Row] = []
     position = ""
@@ -109,7 +121,9 @@ def _all_pages(ask: Ask) -> list[Row]:
         following = text(head, "position_index", longest=2000)
         if has_next != "true" or not following or following == position:
             # A page that does not say whether it is the last one may not be; and going on without a new position would
-            # read the same page again and call it the next one.
+            # read the same page again and call it the next one. A full one leaves shorter windows to try.
+            if len(more) >= page_size:
+                raise _TooMuch
             broke_off = _("Taobao's report broke off between two pages. It will be read again.")
             raise MarketplaceUnavailable(Sentence(broke_off))
         position = following
