@@ -13,6 +13,7 @@ from joey.kit.refusals import Refusal
 from joey.kit.sentences import Sentence, Words, to_keep, worded
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
+from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import AnyReport, Connector, MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.read_reports import read_reports
 from joey.orders.models import SyncCursor
@@ -42,7 +43,9 @@ def sync(marketplace: str | None = None, *, now: datetime, recheck: bool = False
     hand wants to see what became visible late.
     """
     chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
-    return [_sync_one(connector, now=now, recheck=recheck) for connector in chosen if connector.manifest.reports_orders]
+    reporting = [connector for connector in chosen if connector.manifest.reports_orders]
+    with in_bulk():
+        return [_sync_one(connector, now=now, recheck=recheck) for connector in reporting]
 
 
 def _sync_one(connector: Connector, *, now: datetime, recheck: bool) -> Synced:
@@ -63,11 +66,11 @@ def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bo
     asking = Asking(connector, question, cursor, now)
     trouble: Words = ""
     try:
-        recheck = bool(question.recheck_back) and (recheck or _recheck_is_due(question, cursor, now))
-        asking.take(_since(question, cursor, now, recheck=recheck), now)
+        since = max(cursor.read_until - question.overlap, now - question.furthest_back)
+        asking.take(since, now)  # what is new first: money waits for it
         _move_forward(cursor, asking.read_until)
-        if recheck:
-            SyncCursor.objects.filter(pk=cursor.pk).update(rechecked_at=now)
+        if _recheck_is_due(question, cursor, now, by_hand=recheck):
+            _recheck(asking, until=since)
         _rescan(asking)
     except Refusal as refusal:
         trouble = refusal.words if isinstance(refusal, MarketplaceUnavailable | MarketplaceRefused) else str(refusal)
@@ -130,19 +133,22 @@ class Asking:
             self._poll = None
 
 
-def _since(question: Question, cursor: SyncCursor, now: datetime, *, recheck: bool) -> datetime:
-    """Where to begin: an overlap before the cursor, and for a recheck further back, for what is visible late.
+def _recheck(asking: Asking, *, until: datetime) -> None:
+    """Ask again for the day or so before `until`, for what became visible late.
 
     That goes back from the last time it was done, so that an outage leaves no gap.
     """
-    since = cursor.read_until - question.overlap
-    if cursor.rechecked_at is not None and recheck:
-        since = min(since, cursor.rechecked_at - question.recheck_back)
-    return max(since, now - question.furthest_back)
+    question, cursor, now = asking.question, asking.cursor, asking.now
+    since = max((cursor.rechecked_at or now) - question.recheck_back, now - question.furthest_back)
+    if since < until:
+        asking.take(since, until)
+    SyncCursor.objects.filter(pk=cursor.pk).update(rechecked_at=now)
 
 
-def _recheck_is_due(question: Question, cursor: SyncCursor, now: datetime) -> bool:
-    return cursor.rechecked_at is None or now - cursor.rechecked_at >= question.recheck_every
+def _recheck_is_due(question: Question, cursor: SyncCursor, now: datetime, *, by_hand: bool) -> bool:
+    if not question.recheck_back or cursor.rechecked_at == now:  # a new cursor's answer is of now
+        return False
+    return by_hand or cursor.rechecked_at is None or now - cursor.rechecked_at >= question.recheck_every
 
 
 def _rescan(asking: Asking) -> None:
@@ -153,10 +159,7 @@ def _rescan(asking: Asking) -> None:
     question, cursor, now = asking.question, asking.cursor, asking.now
     zone = ZoneInfo(asking.connector.manifest.zone)
     today = now.astimezone(zone).date()
-    if not question.rescan_after or cursor.rescanned_on == today:
-        return
-    # At a new cursor there is no day before its first, and those after were asked for just now.
-    missed = (today - cursor.rescanned_on).days if cursor.rescanned_on else 0
+    missed = (today - (cursor.rescanned_on or today)).days
     for age in question.rescan_after if missed else ():
         first = datetime.combine(today - age - timedelta(days=missed - 1), time(), zone)
         last = datetime.combine(today - age + timedelta(days=1), time(), zone)
@@ -167,7 +170,10 @@ def _rescan(asking: Asking) -> None:
 
 
 def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCursor:
-    """The question's cursor; a new one begins where the first order through us can be from."""
+    """The question's cursor; a new one begins where the first order through us can be from.
+
+    What is asked for again counts from when it was made, also where its first answers break off.
+    """
     known = SyncCursor.objects.filter(
         marketplace=connector.code, account=connector.account, question=question.code
     ).first()
@@ -179,7 +185,11 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
         marketplace=connector.code,
         account=connector.account,
         question=question.code,
-        defaults={"read_until": max(first, now - question.furthest_back)},
+        defaults={
+            "read_until": max(first, now - question.furthest_back),
+            "rechecked_at": now,
+            "rescanned_on": now.astimezone(ZoneInfo(connector.manifest.zone)).date(),
+        },
     )[0]
 
 

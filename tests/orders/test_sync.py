@@ -151,6 +151,27 @@ def test_a_window_that_could_not_be_taken_in_is_asked_for_again(
     assert cursor() == NOW
 
 
+def test_after_an_outage_what_was_missed_is_read_before_the_last_day_is_asked_again(reports: Reports) -> None:
+    sync(now=NOW)
+
+    sync(now=NOW + 5 * HOUR)
+
+    missed, again = reports.asked[1:]
+    assert missed == (NOW - ORDERS.overlap, NOW + 5 * HOUR)
+    assert again == (NOW - ORDERS.recheck_back, NOW - ORDERS.overlap)
+
+
+def test_first_answers_that_break_off_are_asked_for_again_as_well(reports: Reports) -> None:
+    reports.silent_from = NOW
+    sync(now=NOW + HOUR)
+    reports.silent_from = None
+    reports.held[NOW - 5 * HOUR] = [report(clicked_at=NOW - DAY)]  # it became visible after its window was read
+
+    sync(now=NOW + 4 * HOUR)
+
+    assert OrderLine.objects.get().shop_id == meis_shop().pk
+
+
 def test_another_account_begins_with_a_cursor_of_its_own(reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
     sync(now=NOW)
     other = Reports(account="2")
