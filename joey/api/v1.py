@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from joey.api import links, listings, me, not_built, offers, office, orders, payouts, shops
+from joey.api import links, listings, lost_orders, me, not_built, offers, office, orders, payouts, shops
 from joey.api.caller import BearerToken
 from joey.api.openapi import complete
 from joey.api.problems import field_errors, problem, problem_of
@@ -46,7 +46,7 @@ api = Api(
     docs_url=None,  # its page would need scripts from elsewhere
     urls_namespace="api-v1",
 )
-for part in (me, shops, listings, offers, links, orders, payouts, office, not_built):
+for part in (me, shops, listings, offers, links, orders, lost_orders, payouts, office, not_built):
     api.add_router("", part.router)
 
 

@@ -105,6 +105,20 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class OrderLookUp:
+    """How the reports are asked for one order that a shop misses.
+
+    "number": by the order's number, with `Connector.rows_of_order`. "time": they cannot be asked by number, so the
+    answer to `question` is read again from `around` before the time of the order, as the buyer sees it, to `around`
+    after it.
+    """
+
+    by: Literal["number", "time"]
+    question: Question  # of "time" one that is asked by "placed"; of both how far back orders are known, and its code
+    around: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
 class InApp:
     """An app whose built-in browser does not open the marketplace's links."""
 
@@ -157,6 +171,7 @@ class Manifest:
     capabilities: Capabilities = Capabilities()
     quota: Quota | None = None  # None: its calls are not paced
     questions: tuple[Question, ...] = ()
+    order_look_up: OrderLookUp | None = None  # None: the reports cannot be asked for one order
     evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
     window_days: int = 0  # how long after a click an order still counts
     refund_days: int = 0  # how long after that the commission may still be taken back

@@ -290,3 +290,11 @@ class ChecksFacts(Protocol):
         where no call of this account is taken.
         """
         ...
+
+
+class KnowsOrdersByNumber(Protocol):
+    """What a connector has as well whose manifest says that orders are looked up by "number"."""
+
+    def rows_of_order(self, number: str) -> Sequence[ReportedRow]:
+        """What is reported of the order that its buyer knows by this number; empty where nothing is."""
+        ...

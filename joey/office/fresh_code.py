@@ -32,6 +32,7 @@ FREE = frozenset(
         "commissions_quarantinedline:retry",
         "orders_orderline:retry_suspense",
         "orders_unreadreport:retry",
+        "orders_lostorder:ask_again",
         "payouts_payoutfile:ask",
         "procrastinate_procrastinatejob:retry",
     }

@@ -3,9 +3,20 @@
 from django.urls import path
 
 from joey.office.site import office
-from joey.office.tables import commissions, jobs, orders, payout_files, payout_stops, payouts, positions, reports, who
+from joey.office.tables import (
+    commissions,
+    jobs,
+    lost_orders,
+    orders,
+    payout_files,
+    payout_stops,
+    payouts,
+    positions,
+    reports,
+    who,
+)
 
 # importing them registers what they show
-TABLES = (commissions, jobs, orders, payout_files, payout_stops, payouts, positions, reports, who)
+TABLES = (commissions, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions, reports, who)
 
 urlpatterns = [path("office/", office.urls)]

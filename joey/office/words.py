@@ -55,8 +55,11 @@ def actor_in_words(by: str) -> str:
 
 
 COLUMNS: Mapping[str, Any] = {
+    "answer_by": _("Answer due by"),
     "answered_at": _("All answered at"),
     "args": _("Arguments"),
+    "ask_next_at": _("Asked for next at"),
+    "ask_until": _("Asked for until"),
     "asked_at": _("Last asked at"),
     "attempts": _("Attempts"),
     "cause": _("Cause"),
@@ -93,11 +96,14 @@ COLUMNS: Mapping[str, Any] = {
     "lease_id": _("Lease"),
     "leased_from": _("Leased from"),
     "lock": _("Lock"),
+    "lostorder.answered_at": _("Answered at"),
     "made_at": _("Made at"),
     "marketplace": _("Marketplace"),
     "message_id": _("File"),
     "name": _("Name"),
+    "number": _("Order number"),
     "opened_at": _("Opened at"),
+    "ordered_at": _("Ordered at"),
     "paid_at": _("Paid by the buyer at"),
     "payable_on": _("Payable on"),
     "phone": _("Phone"),
@@ -156,6 +162,14 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
     },
     "sync.kind": {"orders": _("Orders"), "refunds": _("Returns and refunds")},
     "commission.state": {"earned": _("Waiting"), "confirmed": _("Made available")},
+    "lostorder.state": {
+        "asking": _("No answer yet"),
+        "found": _("Found"),
+        "other_id": _("With another id"),
+        "undecided": _("Not decided whose it is"),
+        "unknown": _("Not known so far"),
+        "not_found": _("Not found in seven days"),
+    },
     "orderline.state": {
         "placed": _("Placed, not paid"),
         "paid": _("Paid by the buyer"),

@@ -1,8 +1,10 @@
-"""Order reports come in every few minutes; what could not be read or attributed is tried again every hour."""
+"""Order reports come in every few minutes; what could not be read or attributed is tried again every hour, and
+lost orders are looked for every minute."""
 
 from procrastinate.contrib.django import app
 
 from joey.kit.clock import now
+from joey.orders.answer_lost_orders import answer_lost_orders
 from joey.orders.retry_suspense import retry_all_suspense
 from joey.orders.retry_unread import retry_all_unread
 from joey.orders.sync import sync
@@ -27,3 +29,10 @@ def retry_unread_reports(timestamp: int) -> None:
 def retry_suspended_lines(timestamp: int) -> None:
     """Find the shop of lines in suspense: the connector may have learnt to read whose they are."""
     retry_all_suspense(now=now(), read_all=False)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="orders.look_for_lost_orders", lock="orders.look_for_lost_orders")
+def look_for_lost_orders(timestamp: int) -> None:
+    """Answer the shops that miss an order, and ask the marketplaces for those that are due."""
+    answer_lost_orders(now=now())

@@ -347,3 +347,51 @@ class SyncCursor(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "account", "question"], name="orders_one_cursor")]
+
+
+class LostOrder(models.Model):
+    """An order that a shop misses, by the number that its buyer sees, and what the marketplace answers for it.
+
+    The marketplace is asked until it knows the order, for seven days. `answer_by` and `ask_until` move by the time in
+    which it answered nothing or was not asked (joey/orders/answer_clock.py), the first until there is an answer.
+    """
+
+    class State(models.TextChoices):
+        ASKING = "asking"  # no answer yet
+        FOUND = "found"  # an order line of the shop
+        OTHER_ID = "other_id"  # its position or sub-id is another shop's, or none of ours
+        UNDECIDED = "undecided"  # reported, and the report does not tell whose it is, or cannot be read
+        UNKNOWN = "unknown"  # not reported so far, still asked for
+        NOT_FOUND = "not_found"  # not reported in seven days
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    marketplace = models.CharField(max_length=64)  # as orders carry it
+    number = models.CharField(max_length=64)  # as the shop gave it: of the order, or of one of its lines
+    external_order = models.CharField(max_length=64)  # the order's number as its reports have it, once that is known
+    ordered_at = models.DateTimeField(null=True)  # as the buyer sees it; null where no time is needed
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKING)
+    requested_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    ask_until = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)  # when the first answer was there
+    asked_at = models.DateTimeField(null=True)  # when the marketplace last answered for it
+    ask_next_at = models.DateTimeField()
+    trouble = models.TextField(blank=True, default="")  # of the last attempt to ask, as it is kept: kit/sentences.py
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "marketplace", "number"], name="orders_lost_order_once"),
+            models.CheckConstraint(
+                condition=Q(state="asking", answered_at=None) | ~Q(state="asking") & Q(answered_at__isnull=False),
+                name="orders_lost_order_answered",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["marketplace", "ask_next_at"],
+                condition=Q(state__in=["asking", "undecided", "unknown"]),
+                name="orders_lost_open",
+            ),
+            models.Index(fields=["shop", "-id"], name="orders_lost_of_shop"),
+        ]

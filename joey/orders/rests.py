@@ -4,16 +4,18 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
-from joey.orders.models import OrderLine, RefundCase, UnreadReport
+from joey.orders.models import LostOrder, OrderLine, RefundCase, UnreadReport
 
 SYNC = Job("joey.orders.jobs.sync_orders")
 RETRY = Job("joey.orders.jobs.retry_suspended_lines")
 READ_AGAIN = Job("joey.orders.jobs.retry_unread_reports")
+LOOK_FOR = Job("joey.orders.jobs.look_for_lost_orders")
 RETRY_SUSPENSE = Verb("lines retry-suspense", "orders_orderline:retry_suspense", sure=False)
 ATTRIBUTE = Verb("lines attribute", "orders_orderline:attribute")
 RELEASE = Verb("lines release", "commissions_hold:release")
 RETRY_REPORT = Verb("reports retry", "orders_unreadreport:retry", sure=False)
 DISMISS_REPORT = Verb("reports dismiss", "orders_unreadreport:dismiss")
+ASK_LOST = Verb("lines ask-lost", "orders_lostorder:ask_again", sure=False)
 STARTS: list[Verb] = []
 
 LINE = Subject(
@@ -29,7 +31,11 @@ _HAS_LINE = Exists(
 )  # fmt: skip
 REFUND = Subject("refund case", RefundCase, "reported_at", over=_HAS_LINE)
 UNREAD = Subject("unreadable report", UnreadReport, "received_at")
-SUBJECTS = [LINE, SUSPENSE, HELD, REFUND, UNREAD]
+LOST = Subject(
+    "lost order", LostOrder, "requested_at", "state",
+    frozenset({LostOrder.State.FOUND, LostOrder.State.OTHER_ID, LostOrder.State.NOT_FOUND}),
+)  # fmt: skip
+SUBJECTS = [LINE, SUSPENSE, HELD, REFUND, UNREAD, LOST]
 
 NEVER_REST = {
     "Poll": "append-only",
@@ -44,7 +50,7 @@ NEVER_REST = {
 
 _NEXT_REPORT = "with the marketplace’s next report, read every 3 minutes"
 _MARKETPLACES = "the marketplace’s to end; when it is silent, that is in /readyz"
-_S, _R, _H = OrderLine.State, OrderLine.Suspense, OrderLine.Held
+_S, _R, _H, _L = OrderLine.State, OrderLine.Suspense, OrderLine.Held, LostOrder.State
 
 RESTS = [
     Rest(LINE, _S.PLACED, (SYNC,), _NEXT_REPORT, unlisted=_MARKETPLACES),
@@ -80,5 +86,23 @@ RESTS = [
         " up; until then its line is held",
         AT_ONCE,
         label=_("Order reports that cannot be read"), rows=Q(),
+    ),
+    Rest(
+        LOST, _L.ASKING, (LOOK_FOR, ASK_LOST),
+        "when the marketplace answers, which is asked every 5 minutes; listed once 72 hours are over in which it could"
+        " be asked",
+        AT_ONCE,
+        since="answer_by", label=_("Lost orders without an answer in time"), query="?unanswered=yes",
+        endless="only the marketplace knows; while it does not answer, the answer is due later",
+    ),
+    Rest(
+        LOST, _L.UNDECIDED, (LOOK_FOR, RETRY, READ_AGAIN),
+        "within a minute after its line has a shop, or its report was read or given up",
+        unlisted="listed by its line in suspense or its unreadable report",
+    ),
+    Rest(
+        LOST, _L.UNKNOWN, (LOOK_FOR, ASK_LOST),
+        "with the marketplace’s next report of it, or after 7 days in which it could be asked",
+        unlisted="it is answered, and asked for again by itself",
     ),
 ]  # fmt: skip

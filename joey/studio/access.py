@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -75,6 +76,14 @@ def page(request: HttpRequest, template: str, facts: dict[str, object], *, statu
     for name, value in (form.headers if isinstance(form, StrictForm) else {}).items():
         response.headers[name] = value
     return response
+
+
+def list_before(request: HttpRequest) -> UUID | None:
+    """The row after which a list goes on, as the link to its next page names it; None on the first page."""
+    try:
+        return UUID(request.GET.get("before", ""))
+    except ValueError:
+        return None
 
 
 def language() -> str:

@@ -97,3 +97,13 @@ class PayoutForm(StrictForm):
 class TokenForm(StrictForm):
     do = forms.ChoiceField(choices=[("make", "make"), ("revoke", "revoke")])
     token_id = forms.UUIDField(required=False)
+
+
+class LostOrderForm(StrictForm):
+    marketplace = forms.CharField(label=_("Marketplace"), max_length=64)
+    order = forms.CharField(
+        label=_("Order number"), max_length=80, help_text=_("As the buyer’s app shows it, to copy.")
+    )
+    ordered_at = forms.CharField(
+        label=_("Time of the order"), max_length=30, required=False, help_text=_("Also there, beside the number.")
+    )

@@ -11,7 +11,7 @@ from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import click_trace, order_trace
 from joey.kit import clock
 from joey.sharing.queries import clicks_of
-from joey.studio.access import keeper_only, own_shop, page
+from joey.studio.access import keeper_only, list_before, own_shop, page
 
 ORDERS_PER_PAGE = 40
 
@@ -21,7 +21,7 @@ ORDERS_PER_PAGE = 40
 def orders(request: HttpRequest, slug: str) -> HttpResponse:
     """Page by page as they were first reported, which is minutes after they were paid; each page by its own dates."""
     shop = own_shop(request, slug)
-    found = orders_of(shop.id, limit=ORDERS_PER_PAGE + 1, before=_uuid(request.GET.get("before", "")))
+    found = orders_of(shop.id, limit=ORDERS_PER_PAGE + 1, before=list_before(request))
     more = found[ORDERS_PER_PAGE - 1].id if len(found) > ORDERS_PER_PAGE else None
     now, shown = clock.now(), newest_first(found[:ORDERS_PER_PAGE])
     waiting = {line.id: waiting_in_short(line, now=now) for line in shown}
@@ -72,10 +72,3 @@ def visit(request: HttpRequest, slug: str, click_id: UUID) -> HttpResponse:
     now = clock.now()
     facts = {"shop": shop, "tab": "share", "now": now, "line": None, "trace": click_trace(shop, click_id, now=now)}
     return page(request, "order.html", facts)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

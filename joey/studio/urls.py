@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from joey.studio import home, money_pages, orders, pick, share, shelves, sign_in
+from joey.studio import home, lost_orders, money_pages, orders, pick, share, shelves, sign_in
 
 urlpatterns = [
     path("", home.start),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("<slug:slug>/visits/<uuid:click_id>", orders.visit),
     path("<slug:slug>/orders", orders.orders),
     path("<slug:slug>/orders/<uuid:line_id>", orders.order),
+    path("<slug:slug>/lost-orders", lost_orders.lost_orders),
     path("<slug:slug>/earnings", money_pages.earnings),
     path("<slug:slug>/payout", money_pages.payout),
     path("<slug:slug>/payout-details", money_pages.payout_details),

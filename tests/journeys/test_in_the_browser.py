@@ -4,6 +4,8 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -101,6 +103,14 @@ def test_from_the_home_page_to_earnings_with_a_thumb(
     row = f"a.order-row[href*='/studio/{slug}/orders/']"
     synced(joey, page, slug, row)
     keeper.looks_right("orders")
+    page.goto(f"{joey.url}/studio/{slug}/orders")
+    page.locator("a[href$='/lost-orders']").click()
+    page.fill("[name=order]", number)
+    page.fill("[name=ordered_at]", datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M"))
+    page.locator("main form button").click()
+    expect(page.locator("main li .tag")).to_be_visible()  # found at once: it is among the orders
+    keeper.looks_right("lost-orders")
+    tab(page, "orders")
     page.locator(row).first.click()
     page.wait_for_url("**/orders/*-*")
     assert page.locator(".trace li").count() >= 2

@@ -201,6 +201,36 @@ def test_a_line_in_suspense_is_given_to_the_shop_that_can_prove_it(
     assert "All" in joey.run("prove")
 
 
+def test_an_order_that_a_shop_misses_is_asked_for_again_until_the_marketplace_reports_it(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    sale = sandbox.truth(sold(joey, sandbox, mei, 1)["number"])
+    late = {"marketplace": "taobao", "late_minutes": 7 * 24 * 60}
+    assert sandbox.http.post("/control/reports", json=late).status_code == 200
+    bought = {name: sale[name] for name in ("marketplace", "item", "position")}
+    paid_at = in_days(-0.005)
+    times = {"click_time": in_days(-0.006), "paid_at": paid_at}
+    (number,) = sandbox.http.post("/control/bulk", json=[bought | times]).json()["orders"]
+
+    missed = {"marketplace": sale["marketplace"], "order": number, "ordered_at": paid_at}
+    request = mei.post("/shops/mei/lost-orders", missed, expect=202)
+    assert "does not know this order so far" in ada.run("lines", "ask-lost", request["id"])
+    assert number in ada.run("lines", "lost")
+    assert "answered for 1" in ada.act("orders_lostorder", "ask_again", request["id"])
+
+    assert sandbox.http.post("/control/reports", json=late | {"late_minutes": 0}).status_code == 200
+
+    def found_it() -> Json | None:
+        joey.run("sync")
+        state: Json = mei.get(f"/shops/mei/lost-orders/{request['id']}")
+        return state if state["state"] == "found" else None
+
+    (line,) = until(found_it, f"the missed order {number}", seconds=120, pause=1)["order_ids"]
+    assert number in order(mei, {"id": line}).values()
+    assert "has its answer" in ada.run("lines", "ask-lost", request["id"], exit_code=1)
+    assert "All" in joey.run("prove")
+
+
 def test_a_report_that_cannot_be_read_is_listed_with_its_reason_until_one_that_can_be_replaces_it(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:

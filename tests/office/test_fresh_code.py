@@ -18,6 +18,7 @@ STOPS = {"commissions_commission:hold", "payouts_payout:hold", "shops_shop:hold_
 FREE_PAGES = {"page:pause_payouts", "page:register_positions"}
 REPEATS = {
     "commissions_quarantinedline:retry", "orders_orderline:retry_suspense", "orders_unreadreport:retry",
+    "orders_lostorder:ask_again",
     "payouts_payoutfile:ask", "procrastinate_procrastinatejob:retry",
 }  # fmt: skip
 # Pages of the office itself, and those of each table; a row's page takes nothing (test_office.py).

@@ -24,6 +24,7 @@ from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
 from joey.orders.models import OrderLine, SyncCursor, UnreadReport
 from joey.orders.queries import lines_in_suspense
+from joey.orders.request_lost_order import request_lost_order
 from joey.payouts.approve_small import approve_small
 from joey.payouts.holds import place_hold as place_payout_hold
 from joey.payouts.holds import release_hold as release_payout_hold
@@ -36,7 +37,7 @@ from joey.people.models import Person
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
-from tests.cast import NOW, ada, leased, lulu, mei, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, ada, leased, lulu, mei, meis_shop, refund, report, settled
 from tests.orders.polled import take_order_reports
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested, second_operator
@@ -102,6 +103,7 @@ def everything(settings: Any) -> None:
     )
     a_failed_job()
     an_unreadable_report()
+    request_lost_order(shop, marketplace="taobao", number="77001", ordered_at=NOW - DAY, now=NOW)
     end_pause(pause_payouts(reason="Restored", now=NOW), reason="The statement agrees", now=NOW)
 
 

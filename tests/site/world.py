@@ -12,7 +12,8 @@ from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.marketplaces.port import UnreadableReport
-from joey.orders.models import OrderLine, SyncCursor
+from joey.orders.models import LostOrder, OrderLine, SyncCursor
+from joey.orders.request_lost_order import request_lost_order
 from joey.payouts.holds import place_hold
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
 from joey.payouts.pause import pause_payouts
@@ -64,6 +65,8 @@ def _one_more(shop: Shop, number: int) -> None:
         )
     line = OrderLine.objects.get(external_order=f"7{number}")
     QuarantinedLine.objects.create(line=line, marketplace="taobao", revision=1, reason="cannot_be_booked", since=NOW)
+    ordered_at = now - timedelta(days=1)
+    request_lost_order(shop, marketplace="taobao", number=f"9000{number}", ordered_at=ordered_at, now=now)
     _payout(shop, number)
     make_token(mei())
     Person.objects.create(email=f"person-{number}@example.com")
@@ -134,6 +137,7 @@ def ids() -> dict[str, UUID | str | int]:
         "click_id": Click.objects.order_by("id")[0].pk,
         "line_id": line.pk,
         "order_id": line.pk,
+        "lost_id": LostOrder.objects.order_by("id")[0].pk,
         "payout_id": Payout.objects.filter(shop=meis_shop()).order_by("id")[0].pk,
         "code": Link.objects.filter(channel="wechat").order_by("id")[0].code,
         "job": job,

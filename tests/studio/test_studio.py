@@ -32,7 +32,8 @@ def signed_in(person: Person, *, fresh: bool = True) -> Client:
 
 
 PAGES = [
-    "", "settings", "pick", "shelves", "share", "visits", "orders", "earnings", "payout", "payout-details",
+    "", "settings", "pick", "shelves", "share", "visits", "orders", "lost-orders", "earnings", "payout",
+    "payout-details",
 ]  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def test_anothers_shop_cannot_be_written_to() -> None:
         f"share/{listing.id}": {"channel": "wechat"},
         "settings": {"name": "Mine now"},
         "tokens": {"do": "make"},
+        "lost-orders": {"marketplace": "taobao", "order": "77001", "ordered_at": "2026-11-23 18:05"},
         "payout": {"amount": "1.00", "currency": "CNY", "key": "k"},
     }
     for path, body in tries.items():

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.journeys.at_the_counter import Api, Json, Sandbox, Visitor
+from tests.journeys.at_the_office import Operator
 from tests.journeys.running import RunningJoey
 from tests.toy_marketplace.buying import Customer, days_ago
 
@@ -65,6 +66,25 @@ def test_a_state_that_joey_does_not_know_holds_the_line_and_stops_nothing(
     trace = mei.get(f"/shops/mei/orders/{line['id']}/trace")
     assert trace["reason"] == "held_by_marketplace", trace
     assert (otto.line(other)["state"], otto.line(other)["held"]) == ("received", False)
+
+
+def test_an_order_that_its_shop_misses_is_asked_for_by_its_number_alone(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, otto: Customer
+) -> None:
+    order = otto.buy("tin train", paid_at=days_ago(2))
+    joey.run("sync", "toyland")
+    assert order not in otto.lines()
+
+    missed = [mei.post("/shops/mei/lost-orders", {"marketplace": "toyland", "order": each}, 202)
+              for each in (order, "no-such-order")]  # fmt: skip
+    ada = Operator(joey, sandbox, "ada")
+    for each in missed:
+        ada.run("lines", "ask-lost", each["id"], exit_code=None)  # a job may have asked by now
+
+    found, unknown = (mei.get(f"/shops/mei/lost-orders/{each['id']}") for each in missed)
+    assert (found["state"], found["order_ids"]) == ("found", [otto.lines()[order]["id"]])
+    assert unknown["state"] == "unknown"
+    joey.run("prove")
 
 
 @pytest.fixture(scope="module")

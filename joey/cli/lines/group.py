@@ -8,6 +8,8 @@ COMMANDS = {
     "suspense": ("joey.cli.lines.suspense:suspense", "List lines that no shop can be named for."),
     "retry-suspense": ("joey.cli.lines.suspense:retry_suspense", "Try again to find the shops of lines in suspense."),
     "attribute": ("joey.cli.lines.suspense:attribute", "Give a line in suspense to a shop."),
+    "lost": ("joey.cli.lines.lost:lost", "List orders that shops miss and the marketplaces are asked for."),
+    "ask-lost": ("joey.cli.lines.lost:ask_lost", "Ask the marketplace for one of these now."),
     "holds": ("joey.cli.lines.hold:holds", "List lines whose commission is held."),
     "hold": ("joey.cli.lines.hold:hold", "Hold what a line earned."),
     "release": ("joey.cli.lines.hold:release", "Release a hold."),
@@ -18,4 +20,4 @@ COMMANDS = {
 
 @click.group(cls=OnDemand, places=COMMANDS)
 def lines() -> None:
-    """Order lines that wait for an operator: in suspense, with a held commission, or not bookable."""
+    """Order lines that wait for an operator: in suspense, missed by a shop, with a held commission, or not bookable."""

@@ -2,7 +2,17 @@
 
 from datetime import timedelta
 
-from joey.marketplaces.manifest_shape import Allowed, Capabilities, InApp, Manifest, Positions, Question, Quota, Wording
+from joey.marketplaces.manifest_shape import (
+    Allowed,
+    Capabilities,
+    InApp,
+    Manifest,
+    OrderLookUp,
+    Positions,
+    Question,
+    Quota,
+    Wording,
+)
 
 SERVED = {"taobao": Wording(en="Taobao", zh="淘宝"), "tmall": Wording(en="Tmall", zh="天猫")}
 
@@ -31,6 +41,13 @@ REFUNDS = Question(
     "refunds", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE,
     recheck_back=_RECHECK_BACK, recheck_every=_RECHECK_EVERY, rescan_after=_RESCAN_AFTER,
 )  # fmt: skip
+# The report cannot be asked by number. It has an order some seconds after the time that its buyer sees, and people
+# give that time to the minute, or from memory.
+ORDER_LOOK_UP = OrderLookUp(
+    "time",
+    Question("orders_placed", "placed", _WINDOW, timedelta(0), _FURTHEST_BACK, _PAGE_SIZE),
+    around=timedelta(minutes=30),
+)
 
 MANIFEST = Manifest(
     code="taobao",
@@ -61,6 +78,7 @@ MANIFEST = Manifest(
     ),
     quota=QUOTA,
     questions=(ORDERS, REFUNDS),
+    order_look_up=ORDER_LOOK_UP,
     evidence=("position",),  # with the time of the click
     window_days=15,
     refund_days=30,

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
@@ -12,13 +12,13 @@ from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, ReportedRow
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
-from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
+from joey.marketplaces.taobao.manifest import REFUNDS
 from joey.marketplaces.taobao.values import Row, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
 
 MOST_PAGES = 100
 FEW_ROWS = MOST_PAGES * ORDERS.page_size // 4  # a window twice as long would hardly be too much
-UPDATED_ORDERS = 4  # query_type of the order report: by time of change
+ORDERS_BY: Mapping[str, int] = {"placed": 1, "changed": 4}  # query_type of the order report, by what is asked for
 UPDATED_REFUNDS = 5  # query_type of the refund report: by time of change
 ALL_SCENES = 1  # order_scene: channel and member orders too
 EITHER_PARTY = 4  # member_type of the refund report: cases of our own commissions, and of our cuts from others'
@@ -34,7 +34,7 @@ class _TooMuch(Exception):
 def rows(
     client: Client, question: Question, since: datetime, until: datetime
 ) -> Iterator[tuple[datetime, list[ReportedRow]]]:
-    """Orders, or refund cases, changed in [since, until), a window at a time, with the window's end.
+    """Orders, or refund cases, with the time that is asked by in [since, until), a window at a time, with its end.
 
     A window that is too much is halved. Those after it are as short, so that not each is asked in vain, and become
     longer again while their answers are small.
@@ -47,7 +47,10 @@ def rows(
             todo.extendleft(reversed(halves(start, end)))
             continue
         try:
-            found = _refunds(client, start, end) if question.code == REFUNDS.code else _orders(client, start, end)
+            if question.code == REFUNDS.code:
+                found = _refunds(client, start, end)
+            else:
+                found = _orders(client, question, start, end)
         except _TooMuch:
             parts = halves(start, end)
             if len(parts) == 1:
@@ -61,18 +64,18 @@ def rows(
         yield min(end, until), found
 
 
-def _orders(client: Client, start: datetime, end: datetime) -> list[ReportedRow]:
-    question = {
-        "query_type": UPDATED_ORDERS,
+def _orders(client: Client, question: Question, start: datetime, end: datetime) -> list[ReportedRow]:
+    asked = {
+        "query_type": ORDERS_BY[question.asked_by],
         "start_time": beijing.write(start),
         "end_time": beijing.write(end),
-        "page_size": ORDERS.page_size,
+        "page_size": question.page_size,
         "order_scene": ALL_SCENES,
     }
 
     def ask(page: int, position: str) -> Answer:
         more = {"position_index": position, "jump_type": 1} if position else {}
-        answer = client.call("taobao.tbk.order.details.get", question | {"page_no": page} | more, for_rows=True)
+        answer = client.call("taobao.tbk.order.details.get", asked | {"page_no": page} | more, for_rows=True)
         data = inner(answer, "data")
         return data, listed(data, "results", "publisher_order_dto")
 

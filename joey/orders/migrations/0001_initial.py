@@ -247,6 +247,29 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('marketplace', 'external_order', 'external_line', 'external_part'), name='orders_line_once'), models.CheckConstraint(condition=models.Q(('paid_minor__gte', 0), ('commission_minor__gte', 0), ('service_fee_minor__gte', 0), ('returned_paid_minor__gte', 0), ('returned_commission_minor__gte', 0), ('quantity__gte', 0)), name='orders_amounts_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('shop__isnull', True), models.Q(('suspense', ''), _negated=True)), models.Q(('shop__isnull', False), ('suspense', '')), _connector='OR'), name='orders_shop_or_suspense')],
             },
         ),
+        migrations.CreateModel(
+            name='LostOrder',
+            fields=[
+                ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64)),
+                ('number', models.CharField(max_length=64)),
+                ('external_order', models.CharField(max_length=64)),
+                ('ordered_at', models.DateTimeField(null=True)),
+                ('state', models.CharField(choices=[('asking', 'Asking'), ('found', 'Found'), ('other_id', 'Other Id'), ('undecided', 'Undecided'), ('unknown', 'Unknown'), ('not_found', 'Not Found')], default='asking', max_length=10)),
+                ('requested_at', models.DateTimeField()),
+                ('answer_by', models.DateTimeField()),
+                ('ask_until', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField(null=True)),
+                ('ask_next_at', models.DateTimeField()),
+                ('trouble', models.TextField(blank=True, default='')),
+                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state__in', ['asking', 'undecided', 'unknown'])), fields=['marketplace', 'ask_next_at'], name='orders_lost_open'), models.Index(fields=['shop', '-id'], name='orders_lost_of_shop')],
+                'constraints': [models.UniqueConstraint(fields=('shop', 'marketplace', 'number'), name='orders_lost_order_once'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'asking')), models.Q(models.Q(('state', 'asking'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='orders_lost_order_answered')],
+            },
+        ),
         partitioned_by_day("orders_report"),
         append_only("orders_poll"),
         append_only("orders_report"),
@@ -255,7 +278,8 @@ class Migration(migrations.Migration):
         append_only("orders_operatorattribution"),
         append_only("orders_reportdismissal"),
         migrations.RunSQL(
-            f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase FROM {APP_ROLE}", migrations.RunSQL.noop
+            f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase, orders_lostorder FROM {APP_ROLE}",
+            migrations.RunSQL.noop,
         ),
         # What an unreadable report is about says which money waits; an attempt to read it changes only what it came to.
         migrations.RunSQL(

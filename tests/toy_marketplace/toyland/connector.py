@@ -93,6 +93,10 @@ class ToylandConnector:
             yield end, [ReportedRow(_KIND[question.code], row, end) for row in rows]
             start = end
 
+    def rows_of_order(self, number: str) -> Sequence[ReportedRow]:
+        rows = self._call("/orders", order=number)["orders"]
+        return [ReportedRow("order", row, datetime.now(UTC)) for row in rows]
+
     def read(self, row: ReportedRow) -> AnyReport:
         return _report(as_first(row.row)) if row.kind == "order" else _case(row.row)
 

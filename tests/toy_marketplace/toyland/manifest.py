@@ -4,7 +4,7 @@ import string
 from dataclasses import replace
 from datetime import timedelta
 
-from joey.marketplaces.manifest_shape import Capabilities, Manifest, Question, SubIds, Wording
+from joey.marketplaces.manifest_shape import Capabilities, Manifest, OrderLookUp, Question, SubIds, Wording
 
 # Changes become visible up to a day after the time that they carry: what was read is asked again, later as a whole day.
 ORDERS = Question(
@@ -17,6 +17,9 @@ ORDERS = Question(
     rescan_after=(timedelta(days=1), timedelta(days=3)),
 )
 CASES = replace(ORDERS, code="cases")
+
+# Its shop asks for one order by its number.
+ORDER_LOOK_UP = OrderLookUp("number", replace(ORDERS, code="order"))
 
 MANIFEST = Manifest(
     code="toyland",
@@ -35,6 +38,7 @@ MANIFEST = Manifest(
         look_up_at_once=10,
     ),
     questions=(ORDERS, CASES),
+    order_look_up=ORDER_LOOK_UP,
     evidence=("sub_id",),
     window_days=7,
     refund_days=14,

@@ -101,6 +101,9 @@ async def gateway(request: Request) -> Response:
         case "links":
             return JSONResponse({"url": f"{world.url}/toyland/go?item={asked['item']}&sub={asked['sub']}"})
         case "orders":
+            if "order" in asked:
+                known = [row for row in _orders(world, 0, world.now() + 1) if row["order"] == asked["order"]]
+                return JSONResponse({"orders": known})
             return JSONResponse({"orders": _orders(world, int(asked["since"]), int(asked["until"]))})
         case "cases":
             return JSONResponse({"cases": _cases(world, int(asked["since"]), int(asked["until"]))})

@@ -1,0 +1,54 @@
+"""What the marketplace answers for an order that a shop misses, in a sentence for its shopkeeper."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from joey.kit.days import day_text, today_of
+from joey.kit.zone import zone
+from joey.marketplaces import registry
+from joey.orders.lost_orders import LostOrderShown
+
+
+def answer_in_words(lost: LostOrderShown, *, now: datetime) -> str:
+    """What is known, and what happens next. It never says whose an order is that is not the shop's."""
+    terms = {
+        "marketplace": registry.reporter_name(lost.marketplace),
+        "until": _moment(lost.ask_until, now),
+        "by": _moment(lost.answer_by, now),
+    }
+    if lost.state == "asking":
+        return _asking(lost, now=now) % terms
+    return {
+        "found": _("%(marketplace)s reports this order as yours. It is among your orders, from the day it was placed."),
+        "other_id": _(
+            "%(marketplace)s reports this order with an id that is not your shop’s, so it does not count for you. The"
+            " buyer may have come last through another link."
+        ),
+        "undecided": _(
+            "%(marketplace)s reports this order, but the report does not tell whose it is. An operator looks at it; you"
+            " need not do anything."
+        ),
+        "unknown": _("%(marketplace)s does not know this order so far. We go on asking until %(until)s."),
+        "not_found": _(
+            "%(marketplace)s did not report this order in all the days in which we asked. Compare number and time with"
+            " the buyer’s app; you can ask for it again."
+        ),
+    }[lost.state] % terms
+
+
+def _asking(lost: LostOrderShown, *, now: datetime) -> str:
+    if lost.trouble:
+        return _(
+            "%(marketplace)s cannot be asked at the moment. You have an answer by %(by)s, or later by as long as this"
+            " still lasts."
+        )
+    if lost.answer_by < now:
+        return _("The answer was due by %(by)s and is late. An operator sees that.")
+    return _("We are asking %(marketplace)s. You have an answer by %(by)s.")
+
+
+def _moment(moment: datetime, now: datetime) -> str:
+    """A day with its time, as sentences write it."""
+    terms = {"day": day_text(moment, today_of(now).year), "clock": f"{moment.astimezone(zone()):%H:%M}"}
+    return _("%(day)s, %(clock)s") % terms

@@ -1,0 +1,142 @@
+"""Answer the requests for lost orders: move their clocks, look at what is reported, and ask the marketplaces again."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from joey.kit.refusals import Conflict, NotFound, Refusal
+from joey.kit.sentences import Sentence, Words, to_keep
+from joey.kit.try_each import trying_each
+from joey.marketplaces import registry
+from joey.marketplaces.port import AnyReport, MarketplaceRefused, MarketplaceUnavailable, OrderReport, UnreadableReport
+from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR, moved, silence_of
+from joey.orders.ask_for_orders import AskedTogether, ask_for, asked_together
+from joey.orders.models import LostOrder
+from joey.orders.request_lost_order import SHARE
+from joey.orders.settle_lost_orders import settle_lost_orders
+from joey.people.models import Person
+from joey.record.append import append
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 10  # requests that one marketplace is asked for in one run: others need its calls, too
+TRY_AGAIN_AFTER = timedelta(minutes=5)  # what could not be asked
+# What the marketplace did not know: most becomes visible within hours, the rest within days.
+ASK_AGAIN_FIRST, ASK_AGAIN_LAST = timedelta(hours=1), timedelta(hours=12)
+
+_State = LostOrder.State
+_OPEN = (_State.ASKING, _State.UNDECIDED, _State.UNKNOWN)
+_ASKED_FOR = (_State.ASKING, _State.UNKNOWN)
+
+
+def answer_lost_orders(*, now: datetime) -> int:
+    """Bring every open request up to date; how many have another answer. Safe to run at any time, and twice.
+
+    A marketplace that fails stops no other; the first failure is raised at the end.
+    """
+    answered = 0
+    open_at = LostOrder.objects.filter(state__in=_OPEN).values_list("marketplace", flat=True).distinct()
+    with trying_each(log, "answering the lost orders of %s failed") as trying:
+        for marketplace in sorted(open_at):
+            with trying(marketplace):
+                _move_clocks(marketplace, now=now)
+                answered += settle_lost_orders(marketplace, now=now)
+                due = LostOrder.objects.filter(marketplace=marketplace, state__in=_ASKED_FOR, ask_next_at__lte=now)
+                unanswered_first = F("answered_at").asc(nulls_first=True), "ask_next_at"
+                _ask(marketplace, due.order_by(*unanswered_first)[:AT_ONCE], now=now)
+                answered += settle_lost_orders(marketplace, now=now)
+    return answered
+
+
+def ask_again(lost_id: UUID, *, by: Person | None, now: datetime) -> LostOrder:
+    """Ask for one order now, whenever it would be its turn. Raises NotFound, Conflict where it is asked for no more.
+
+    `by` is the operator who wants it, None at the terminal.
+    """
+    lost = LostOrder.objects.filter(pk=lost_id).first()
+    if lost is None:
+        raise NotFound(_("There is no such request for an order."))
+    if lost.state not in _ASKED_FOR:
+        raise Conflict(_("This order is not asked for any more: it has its answer."))
+    with transaction.atomic():
+        facts = {"by": str(by.pk) if by else "terminal"}
+        append("lost_order.asked_again", f"lost_order:{lost.pk}", facts, shop_id=lost.shop_id, happened_at=now)
+    _move_clocks(lost.marketplace, now=now)
+    _ask(lost.marketplace, [lost], now=now)
+    settle_lost_orders(lost.marketplace, now=now)
+    lost.refresh_from_db()
+    return lost
+
+
+@transaction.atomic
+def _move_clocks(marketplace: str, *, now: datetime) -> None:
+    """The time in which the marketplace gave no answer counts for none: an answer, and the end, are due later by it.
+
+    Once there is an answer, when it was due does not move any more.
+    """
+    running = list(LostOrder.objects.select_for_update().filter(marketplace=marketplace, state__in=_ASKED_FOR))
+    if not running:
+        return
+    stops = silence_of(marketplace, since=min(each.requested_at for each in running), until=now)
+    for each in running:
+        each.ask_until = moved(each.requested_at, ASK_FOR, stops)
+        if each.state == _State.ASKING:
+            each.answer_by = moved(each.requested_at, ANSWER_WITHIN, stops)
+    LostOrder.objects.bulk_update(running, ["ask_until", "answer_by"])
+
+
+def _ask(marketplace: str, requests: Iterable[LostOrder], *, now: datetime) -> None:
+    """Ask for each; what keeps the marketplace from answering is noted. Once it is unavailable, the rest waits."""
+    requests = list(requests)
+    connector = {each.code: each for each in registry.connectors()}.get(marketplace)
+    look_up = connector.manifest.order_look_up if connector else None
+    if connector is None or look_up is None:
+        _put_off(requests, (Sentence(gettext_noop("This site has no account there that can be asked.")),), now=now)
+        return
+    waiting = asked_together(look_up, requests, now=now)
+    while waiting:
+        asked = waiting.pop(0)
+        try:
+            reports = ask_for(connector, look_up, asked, now=now)
+        except Refusal as refusal:
+            words = refusal.words if isinstance(refusal, MarketplaceUnavailable | MarketplaceRefused) else str(refusal)
+            log.warning("%s could not be asked for lost orders: %s", marketplace, refusal)
+            if isinstance(refusal, MarketplaceUnavailable):
+                asked, waiting = AskedTogether(_requests_of([asked, *waiting]), asked.since, asked.until), []
+            _put_off(asked.requests, words, now=now)
+        except Exception as error:  # a fault in what reads one answer must not keep the others from being asked for
+            log.exception("asking %s for lost orders failed", marketplace)
+            fault = Sentence(
+                gettext_noop("%(error)s; the log of the worker has the details"), {"error": type(error).__name__}
+            )
+            _put_off(asked.requests, (fault,), now=now)
+        else:
+            _note_answer(asked.requests, reports, now=now)
+
+
+def _requests_of(asked: Iterable[AskedTogether]) -> tuple[LostOrder, ...]:
+    return tuple(request for each in asked for request in each.requests)
+
+
+def _put_off(requests: Sequence[LostOrder], why: Words, *, now: datetime) -> None:
+    LostOrder.objects.filter(pk__in=[each.pk for each in requests]).update(
+        trouble=to_keep(why), ask_next_at=now + TRY_AGAIN_AFTER
+    )
+
+
+def _note_answer(requests: Sequence[LostOrder], reports: Iterable[AnyReport], *, now: datetime) -> None:
+    """The marketplace answered for these. A number that is one of a line's names the order of that line."""
+    named = [each for each in reports if isinstance(each, OrderReport | UnreadableReport)]
+    order_of = {each.external_line.partition(SHARE)[0]: each.external_order for each in named if each.external_order}
+    order_of |= {order: order for order in order_of.values()}
+    for each in requests:
+        each.external_order = order_of.get(each.number, each.external_order)
+        each.asked_at, each.trouble = now, ""
+        each.ask_next_at = now + min(max(now - each.requested_at, ASK_AGAIN_FIRST), ASK_AGAIN_LAST)
+    LostOrder.objects.bulk_update(requests, ["external_order", "asked_at", "trouble", "ask_next_at"])

@@ -1,0 +1,104 @@
+"""The page on which a shopkeeper asks for an order that is missing: form, answers in both languages, no script."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+
+from joey.kit.clock import now
+from joey.orders.models import LostOrder, OrderLine
+from joey.orders.request_lost_order import request_lost_order
+from tests.cast import DAY, leased, mei, meis_shop, report
+from tests.orders.polled import polled
+from tests.studio.test_studio import signed_in
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/studio/mei/lost-orders"
+
+
+@pytest.fixture(autouse=True)
+def shop() -> None:
+    leased(meis_shop())
+
+
+def ask(**changes: str) -> Any:
+    an_hour_ago = datetime.now(UTC) + timedelta(hours=7)  # in Beijing, as Taobao's app shows it
+    given = {"marketplace": "taobao", "order": "77001", "ordered_at": f"{an_hour_ago:%Y-%m-%dT%H:%M}"}
+    return signed_in(mei()).post(PAGE, given | changes)
+
+
+def seen(language: str = "en") -> str:
+    page = signed_in(mei()).get(PAGE, headers={"accept-language": language}).content.decode()
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)))
+
+
+def test_the_orders_page_leads_to_it() -> None:
+    assert f'href="{PAGE}"' in signed_in(mei()).get("/studio/mei/orders").content.decode()
+
+
+def test_an_order_is_asked_for_with_the_time_that_the_buyer_reads_in_beijing() -> None:
+    answer = ask()
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}?done=1")
+    lost = LostOrder.objects.get()
+    assert lost.ordered_at
+    assert timedelta(minutes=59) < now() - lost.ordered_at < timedelta(minutes=62)
+    assert "We are asking Taobao or Tmall. You have an answer by" in seen()
+    assert "正在向淘宝或天猫查询" in seen("zh")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"order": "??"}, "order", "This is no order number."),
+        ({"ordered_at": ""}, "ordered_at", "only by its time"),
+        ({"ordered_at": "yesterday"}, "ordered_at", "Write the time as 2026-11-23 18:05."),
+        ({"ordered_at": "2020-01-01 10:00"}, "ordered_at", "orders of the last 82 days only"),
+        ({"marketplace": "jd"}, "marketplace", "reports none"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_beside_its_field(changes: dict[str, str], field: str, words: str) -> None:
+    answer = ask(**changes)
+
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert re.search(rf'<p class="error" id="e-{field}">[^<]*{re.escape(words)}', page)
+    assert re.search(rf'name="{field}"[^>]*aria-invalid="true"[^>]*aria-describedby="[^"]*e-{field}"', page)
+    assert not LostOrder.objects.exists()
+
+
+def test_each_answer_is_a_sentence_and_a_found_order_leads_to_its_page() -> None:
+    polled(report("77001"), report("77002", position="nobodys"), report("77003", clicked_at=None))
+    for number in ("77001", "77002", "77003", "77004", "77005"):
+        lost = request_lost_order(meis_shop(), marketplace="taobao", number=number, ordered_at=now() - DAY, now=now())
+    LostOrder.objects.filter(number="77004").update(state="unknown", answered_at=now())
+    LostOrder.objects.filter(pk=lost.pk).update(state="not_found", answered_at=now())
+
+    for language, sentences in ANSWERS.items():
+        page = seen(language)
+        assert [each for each in sentences if each not in page] == [], page
+
+    line = OrderLine.objects.get(external_order="77001")
+    page = signed_in(mei()).get(PAGE).content.decode()
+    assert page.count(f'href="/studio/mei/orders/{line.pk}"') == page.count("/studio/mei/orders/") == 1
+
+
+ANSWERS = {
+    "en": (
+        "reports this order as yours",
+        "with an id that is not your shop’s",
+        "does not tell whose it is",
+        "does not know this order so far. We go on asking until",
+        "did not report this order in all the days",
+    ),
+    "zh": (
+        "报告这笔订单是你的",
+        "不是你的小店的",
+        "看不出属于哪家店",
+        "目前还没有这笔订单",
+        "一直没有报告这笔订单",
+    ),
+}
