@@ -22,8 +22,8 @@ from joey.shops.models import Shop
 
 AHEAD_MOST = timedelta(minutes=10)  # of our clock, that the buyer's may be
 
-# An answer can say of an order of others that the marketplace knows it, and nothing else. This many are enough for what a
-# shop can miss, and too few for trying numbers.
+# An answer can say of an order of others that the marketplace knows it, and nothing else. This many are enough for
+# what a shop can miss, and too few for trying numbers.
 A_DAY = Limit("lost-orders", 20, timedelta(days=1))
 
 SHARE = "/"  # in the name of a line it follows the trade's number, where several share the trade

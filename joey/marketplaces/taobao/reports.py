@@ -12,7 +12,7 @@ from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, ReportedRow
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
-from joey.marketplaces.taobao.manifest import REFUNDS
+from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
 from joey.marketplaces.taobao.values import Row, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
 
@@ -79,7 +79,7 @@ def _orders(client: Client, question: Question, start: datetime, end: datetime) 
         data = inner(answer, "data")
         return data, listed(data, "results", "publisher_order_dto")
 
-    return [ReportedRow("order", row, end) for row in _all_pages(ask, ORDERS.page_size)]
+    return [ReportedRow("order", row, end) for row in _all_pages(ask, question.page_size)]
 
 
 def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow]:
