@@ -1,6 +1,6 @@
 """Open and close the holds that a marketplace's reports place: each line's class, as its newest report has it, that of
-a newer report that cannot be read, and that of a refund that may be another line's. Each is a hold of its own, so that
-the end of one leaves the others.
+a newer report that cannot be read, that of a refund that may be another line's, and that of its trade's hold report.
+Each class is a hold of its own, so that the end of one leaves the others.
 
 A line of which nothing is left, closed say, has no such hold: its marketplace has no reason to report it once more, so
 nothing would end one. Once a report gives it something again, the hold opens again if the reports still say so.
@@ -14,16 +14,22 @@ from joey.kit import sql
 from joey.kit.sets import SetTable
 
 BY_REPORT = "report"
-UNREADABLE = Hold.Class.UNREADABLE.value
+FROZEN, UNREADABLE = Hold.Class.FROZEN.value, Hold.Class.UNREADABLE.value
 UNCLEAR_REFUND = Hold.Class.UNCLEAR_REFUND.value
 
 
-def classes_said(held: str, has_unread: str, has_unclear_refund: str) -> str:
+def classes_said(held: str, has_unread: str, has_unclear_refund: str, is_frozen: str) -> str:
     """SQL for the classes under which reports hold a line, as a LATERAL table: `said` with `hold_class`."""
-    return f"""
-        (VALUES ({held}), (CASE WHEN {has_unread} THEN '{UNREADABLE}' ELSE '' END),
-                (CASE WHEN {has_unclear_refund} THEN '{UNCLEAR_REFUND}' ELSE '' END)) AS said (hold_class)
-    """
+    return f"""(
+        SELECT {held} UNION SELECT CASE WHEN {has_unread} THEN '{UNREADABLE}' ELSE '' END
+        UNION SELECT CASE WHEN {has_unclear_refund} THEN '{UNCLEAR_REFUND}' ELSE '' END
+        UNION SELECT CASE WHEN {is_frozen} THEN '{FROZEN}' ELSE '' END
+    ) AS said (hold_class)"""
+
+
+def any_said(held: str, has_unread: str, has_unclear_refund: str, is_frozen: str) -> str:
+    """SQL condition: there is one."""
+    return f"({held} <> '' OR {has_unread} OR {has_unclear_refund} OR {is_frozen})"
 
 
 def is_something(base: str, rounding: str) -> str:
@@ -33,20 +39,21 @@ def is_something(base: str, rounding: str) -> str:
 
 def follow_report_holds(now: datetime) -> None:
     """Bring the holds of the lines in `worked_out` up to what their reports say, as openings and closings."""
-    if not sql.value(f"SELECT EXISTS (SELECT FROM worked_out WHERE {_IS_HELD_OR_WAS})"):
+    said = any_said("held", "has_unread", "has_unclear_refund", "is_frozen")
+    if not sql.value(f"SELECT EXISTS (SELECT FROM worked_out WHERE {said} OR old_holds > 0)"):
         return
     changes = SetTable("report_hold", HoldChange).create()
     if changes.insert(_CHANGES):
         write_holds(changes, by=BY_REPORT, now=now)
 
 
-_IS_HELD_OR_WAS = "held <> '' OR has_unread OR has_unclear_refund OR old_holds > 0"
+_SAID = "w.held", "w.has_unread", "w.has_unclear_refund", "w.is_frozen"
 
 _CHANGES = f"""
     WITH asked AS (
         SELECT w.commission_id, w.shop_id, w.line_id, said.hold_class,
                {is_something("w.new_base", "w.new_rounding")} AS is_something
-        FROM worked_out w CROSS JOIN LATERAL {classes_said("w.held", "w.has_unread", "w.has_unclear_refund")}
+        FROM worked_out w CROSS JOIN LATERAL {classes_said(*_SAID)}
         WHERE said.hold_class <> ''
     ), open_hold AS (
         SELECT h.id AS hold_id, h.commission_id, h.shop_id, w.line_id, h.hold_class FROM commissions_hold h

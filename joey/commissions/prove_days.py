@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from joey.commissions.follow_report_holds import classes_said
+from joey.commissions.follow_report_holds import any_said, classes_said
 from joey.commissions.prove_holds import RELEASED
 from joey.kit.prove import AHEAD, Check
 from joey.marketplaces import registry
@@ -37,6 +37,7 @@ _BESIDE = """
            lag(r.line_state) OVER before AS was_line_state, lag(r.line_held) OVER before AS was_line_held,
            lag(r.line_unread) OVER before AS was_line_unread,
            lag(r.line_unclear_refund) OVER before AS was_line_unclear_refund,
+           lag(r.line_frozen) OVER before AS was_line_frozen,
            bool_or(r.restarts) OVER (before ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS was_restarted
     FROM (
         SELECT *, line_state = 'closed'
@@ -44,6 +45,8 @@ _BESIDE = """
         FROM commissions_revision
     ) r WINDOW before AS (PARTITION BY commission_id ORDER BY number)
 """
+
+_WAS_SAID = "b.was_line_held", "b.was_line_unread", "b.was_line_unclear_refund", "b.was_line_frozen"
 
 # What was on hold when each commission was confirmed. Placing, releasing and confirming each lock the commission first
 # and note the database's time after that, so their times are in the order of the locks, and need no tolerance.
@@ -74,8 +77,8 @@ def _released_early() -> str:
            OR b.because = 'commission.confirmed' AND (
                b.was_settled IS NOT TRUE OR b.was_line_state <> 'settled' OR hold.all_of_it
             OR b.pending_minor < least(b.was_pending, greatest(0, hold.minor - b.held_minor))
-            OR (b.was_line_held <> '' OR b.was_line_unread OR b.was_line_unclear_refund) AND EXISTS (
-                   SELECT FROM {classes_said("b.was_line_held", "b.was_line_unread", "b.was_line_unclear_refund")}
+            OR {any_said(*_WAS_SAID)} AND EXISTS (
+                   SELECT FROM {classes_said(*_WAS_SAID)}
                    WHERE said.hold_class <> '' AND NOT EXISTS (
                        {RELEASED} WHERE h.commission_id = c.id AND h.hold_class = said.hold_class
                                      AND e.recorded_at < b.booked_at))
@@ -88,7 +91,8 @@ _READ = """
     SELECT p.marketplace, p.account, p.question, (p.until AT TIME ZONE z.zone)::date + z.slack AS day,
            min(p.recorded_at) AS since
     FROM orders_poll p JOIN orders_synccursor s USING (marketplace, account, question)
-    JOIN ({zones}) AS z (marketplace, zone, settle_days, slack) USING (marketplace) GROUP BY 1, 2, 3, 4
+    JOIN ({zones}) AS z (marketplace, zone, settle_days, slack) USING (marketplace)
+    WHERE NOT s.is_second_look GROUP BY 1, 2, 3, 4
 """
 
 

@@ -15,7 +15,7 @@ _READ = f"""
             FROM orders_synccursor s LEFT JOIN orders_poll p
               ON (p.marketplace, p.account, p.question) = (s.marketplace, s.account, s.question)
              AND p.recorded_at < now() - {AGE}
-            GROUP BY s.id
+            WHERE NOT s.is_second_look GROUP BY s.id
         ) AS questions GROUP BY 1, 2
     ) AS accounts GROUP BY 1
 """

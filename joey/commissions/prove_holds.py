@@ -1,6 +1,6 @@
 """What must hold of holds on commissions: openings less closings, what reports ask for, and what is on hold then."""
 
-from joey.commissions.follow_report_holds import BY_REPORT, classes_said, is_something
+from joey.commissions.follow_report_holds import BY_REPORT, any_said, classes_said, is_something
 from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.move_held import LESS, MORE
 from joey.kit.prove import Check
@@ -57,13 +57,13 @@ _EVENTS = """
 
 _FROM_REPORTS = f"""
     WITH booked AS MATERIALIZED (
-        SELECT c.id AS commission_id, l.id AS order_line, l.held, l.has_unread, l.has_unclear_refund,
+        SELECT c.id AS commission_id, l.id AS order_line, l.held, l.has_unread, l.has_unclear_refund, l.is_frozen,
                {is_something("c.base_minor", "c.rounding_minor")} AS is_something FROM orders_orderline l
         JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
-        WHERE l.held <> '' OR l.has_unread OR l.has_unclear_refund OR c.holds_of_all > 0
+        WHERE {any_said("l.held", "l.has_unread", "l.has_unclear_refund", "l.is_frozen")} OR c.holds_of_all > 0
     ), asked AS (
-        SELECT b.commission_id, b.order_line, said.hold_class
-        FROM booked b CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread", "b.has_unclear_refund")}
+        SELECT b.commission_id, b.order_line, said.hold_class FROM booked b
+        CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread", "b.has_unclear_refund", "b.is_frozen")}
         WHERE said.hold_class <> '' AND b.is_something
     ), opened AS (
         SELECT o.commission_id, b.order_line, o.hold_class FROM ({_OPEN}) o JOIN booked b USING (commission_id)
@@ -104,10 +104,11 @@ _SHOP_HELD = """
 # Each change that a report made while it held the line and that left something to hold has that hold, opened with it or
 # open then. The database's times are in the order of the commission's lock; a hold that a change opens is written after
 # it, with the run's own moment.
+_LINE_SAID = "r.line_held", "r.line_unread", "r.line_unclear_refund", "r.line_frozen"
 _HELD_BY_REPORT = f"""
     SELECT r.commission_id AS commission, r.number, said.hold_class FROM commissions_revision r
-    CROSS JOIN LATERAL {classes_said("r.line_held", "r.line_unread", "r.line_unclear_refund")}
-    WHERE (r.line_held <> '' OR r.line_unread OR r.line_unclear_refund) AND said.hold_class <> ''
+    CROSS JOIN LATERAL {classes_said(*_LINE_SAID)}
+    WHERE {any_said(*_LINE_SAID)} AND said.hold_class <> ''
       AND {is_something("r.base_minor", "r.rounding_minor")}
       AND r.because NOT IN ('commission.confirmed', 'hold.placed', 'hold.released')
       AND NOT EXISTS (

@@ -26,16 +26,19 @@ COUNT_MOST = 1000  # enough to see trouble; counting all of a large table is not
 
 @dataclass(frozen=True)
 class SyncState:
-    """How far one question to a marketplace has been answered. `trouble` is "" when the last answer could be read."""
+    """How far one question to a marketplace has been answered. `trouble` is "" when the last answer could be read;
+    `every` is how long it waits between two times that it is asked.
+    """
 
     marketplace: str
     kind: str  # the question
     read_until: datetime
     last_success_at: datetime | None
     trouble: str
+    every: timedelta = timedelta(0)
 
     def is_old(self, now: datetime) -> bool:
-        return self.last_success_at is None or now - self.last_success_at > SYNC_OLD_AFTER
+        return self.last_success_at is None or now - self.last_success_at > self.every + SYNC_OLD_AFTER
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,17 @@ def connected() -> list[str]:
 
 def sync_states() -> list[SyncState]:
     """Of marketplaces that are connected and report orders; one never read yet has no row."""
-    reporting = {each.code: each.account for each in registry.connectors() if each.manifest.reports_orders}
+    reporting = {each.code: each for each in registry.connectors() if each.manifest.reports_orders}
+    every = {(code, asked.code): asked.every for code, each in reporting.items() for asked in each.manifest.questions}
     rows = SyncCursor.objects.filter(marketplace__in=reporting).order_by("marketplace", "question")
     return [
-        SyncState(row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble))
+        SyncState(
+            row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble),
+            every.get((row.marketplace, row.question), timedelta(0)),
+        )
         for row in rows
-        if row.account == reporting[row.marketplace]
-    ]
+        if row.account == reporting[row.marketplace].account
+    ]  # fmt: skip
 
 
 def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime) -> list[str]:

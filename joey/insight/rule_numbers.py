@@ -14,7 +14,7 @@ NUMBERS = {
     4: "journals and their postings",
     5: "polls: what a marketplace was asked, and what it brought",
     6: "order reports, kept as they came",
-    7: "that each report has its line or refund case, or is listed as unreadable",
+    7: "that each report has its line, refund case or trade, or is listed as unreadable",
     8: "order lines, as their newest reports say",
     9: "refund cases, and what they took from a line",
     10: "whose an order line, a link, a position and a lease is",

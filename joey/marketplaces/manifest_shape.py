@@ -89,6 +89,15 @@ class Question:
     recheck_every: timedelta = timedelta(hours=1)
     # Ages at which a day is asked again as a whole, for what becomes visible long after the time it is asked by.
     rescan_after: tuple[timedelta, ...] = ()
+    every: timedelta = timedelta(0)  # the least time between two times that it is asked; 0: at each sync
+
+    @property
+    def is_second_look(self) -> bool:
+        """Whether it only makes sure, now and then, of what other questions are asked for all the time.
+
+        No money waits until such a question is answered: it may be one that an account is not granted.
+        """
+        return bool(self.every)
 
 
 @dataclass(frozen=True)

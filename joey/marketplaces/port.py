@@ -187,10 +187,28 @@ class RefundReport:
 
 
 @dataclass(frozen=True)
+class HoldReport:
+    """One report of whether the marketplace keeps the commission of a trade back. It moves no state and no amount.
+
+    It has no time of change: of two, the one that a later poll brought counts. So its question is asked again and again
+    for as long as an answer may become another one.
+    """
+
+    # Holds each line whose `external_line` is this number, or begins with it and a "/": the shares of one trade.
+    trade: str
+    frozen: bool
+    payload: Mapping[str, object]
+    placed_at: datetime | None = None  # when the trade was
+
+
+ReportKind = Literal["order", "refund", "hold"]
+
+
+@dataclass(frozen=True)
 class UnreadableReport:
     """A report that we could not read. It is kept as it came, so that nothing a marketplace said is lost."""
 
-    kind: Literal["order", "refund"]
+    kind: ReportKind
     external_order: str  # a hint, as far as it could be made out
     # The marketplace's time of change, or the end of the window where even that is unreadable: the same payload is the
     # same report then, though another window brings it.
@@ -202,14 +220,14 @@ class UnreadableReport:
     external_part: str = ""  # of an order report, where its line is known
 
 
-AnyReport = OrderReport | RefundReport | UnreadableReport
+AnyReport = OrderReport | RefundReport | HoldReport | UnreadableReport
 
 
 @dataclass(frozen=True)
 class ReportedRow:
     """One row of a marketplace's answer, not read yet: as it came, or without the buyer where it was kept before."""
 
-    kind: Literal["order", "refund"]
+    kind: ReportKind
     row: Mapping[str, Any]
     window_end: datetime  # the time of change of a report that names none; of one that was kept, its own
 
@@ -297,4 +315,17 @@ class KnowsOrdersByNumber(Protocol):
 
     def rows_of_order(self, number: str) -> Sequence[ReportedRow]:
         """What is reported of the order that its buyer knows by this number; empty where nothing is."""
+        ...
+
+
+@runtime_checkable
+class GrantsByInvitation(Protocol):
+    """Beside the contract, what a connector offers whose marketplace grants positions to people who are invited."""
+
+    def invitation(self) -> str:
+        """The address to send to them. Raises MarketplaceRefused where the account grants none."""
+        ...
+
+    def granted_positions(self) -> list[str]:
+        """The keys of all positions that were granted so. Raises MarketplaceRefused as above."""
         ...

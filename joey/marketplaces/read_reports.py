@@ -15,8 +15,6 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import (
     AnyReport,
     Connector,
-    OrderReport,
-    RefundReport,
     ReportedRow,
     UnreadableField,
     UnreadableReport,
@@ -39,7 +37,7 @@ def read_row(connector: Connector, row: ReportedRow) -> AnyReport:
         if fault := fault_of(row.row):
             raise UnreadableField(f"it is not JSON that can be relied on: {fault}")
         report = connector.read(row)
-        if isinstance(report, (OrderReport, RefundReport, UnreadableReport)):
+        if isinstance(report, AnyReport):
             return report
         problem = "it was read as no report"
     except UnreadableField as field:

@@ -236,7 +236,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "cancelled": _("Cancelled"),
         "aborted": _("Stopped"),
     },
-    "unreadreport.kind": {"order": _("Order"), "refund": _("Return or refund")},
+    "unreadreport.kind": {"order": _("Order"), "refund": _("Return or refund"), "hold": _("Frozen order")},
     "person.language": {"zh-hans": "中文", "en": "English"},
 }
 

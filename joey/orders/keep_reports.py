@@ -20,12 +20,13 @@ from joey.orders.newest_report import (
     holding_first,
     moment,
     newest_case_first,
+    newest_trade_hold_first,
     rank,
 )
 from joey.orders.other_currency import can_move
 from joey.orders.report_digest import COLUMNS, digest_of
 from joey.orders.stage_reports import StagedReports
-from joey.orders.staged_tables import EVIDENCE, GIVEN, KEPT, ORDERS, REFUNDS, UNREADABLE
+from joey.orders.staged_tables import EVIDENCE, GIVEN, KEPT, ORDERS, REFUNDS, TRADE_HOLDS, UNREADABLE
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ _REFUND = _from(
     "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
     kind="'refund'",
 )  # fmt: skip
+_HOLD = _from("placed_at", kind="'hold'", held="CASE WHEN s.frozen THEN 'frozen' ELSE '' END")
 _UNREADABLE = _from("external_part", "problem", "case_id")
 
 # Of a report `s` that cannot be read: whether its payload waits on the list already, with nothing newer read since, or
@@ -76,13 +78,14 @@ _IS_KNOWN_UNREAD = f"""
 def keep_reports(marketplace: str, staged: StagedReports) -> int:
     """Fill KEPT with the reports that are kept, on whatever day they first came; how many.
 
-    The rest of the set moves nothing and is dropped from ORDERS, EVIDENCE and REFUNDS: a known report costs its digest.
+    The rest of the set moves nothing and is dropped from the tables of what was read: a known report costs its digest.
     """
     kinds: Kinds = [
         (table, values)
         for table, values, count in (
             (ORDERS, _ORDER, staged.orders),
             (REFUNDS, _REFUND, staged.refunds),
+            (TRADE_HOLDS, _HOLD, staged.holds),
             (UNREADABLE, _UNREADABLE, staged.unreadable),
         )
         if count
@@ -98,9 +101,11 @@ def keep_reports(marketplace: str, staged: StagedReports) -> int:
             kept += _keep(_orders_gone_back_to(), given)
         if staged.refunds:
             kept += _keep(_refunds_gone_back_to(), given)
+        if staged.holds:
+            kept += _keep(_holds_gone_back_to(), given)
         if staged.unreadable:
             kept += _keep(_unreadable_gone_back_to(), given)
-        for set_table in (ORDERS, EVIDENCE, REFUNDS):
+        for set_table in (ORDERS, EVIDENCE, REFUNDS, TRADE_HOLDS):
             sql.execute(f"DELETE FROM {set_table} s WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)")
     if kept:
         KEPT.analyze()
@@ -158,6 +163,21 @@ def _refunds_gone_back_to() -> str:
           AND ({moment("s")} > {moment("c", LINE)} AND s.poll > c.reported_poll AND s.digest <> c.report_digest
             OR EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_ITS_CASE} AND {moment("u")} >= {moment("c", LINE)}
                        AND {moment("s")} > {moment("u")} AND s.poll > u.poll))
+    """
+
+
+def _holds_gone_back_to() -> str:
+    """The same of trades: where a trade is at another hold report, or will be by one of the set beside this one."""
+    return f"""
+        SELECT s.report, {digest_of(_HOLD, again="s.poll")} AS own_digest, true AS again
+        FROM (
+            SELECT DISTINCT ON (external_line) * FROM {TRADE_HOLDS} h
+            ORDER BY external_line, {newest_trade_hold_first("h")}, report
+        ) s
+        JOIN orders_tradehold t ON (t.marketplace, t.trade) = (%(marketplace)s, s.external_line)
+        WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report) AND s.poll > t.reported_poll
+          AND (s.digest <> t.report_digest OR EXISTS (
+              SELECT FROM {KEPT} k JOIN {TRADE_HOLDS} h USING (report) WHERE h.external_line = s.external_line))
     """
 
 

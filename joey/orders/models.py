@@ -36,7 +36,8 @@ class Report(models.Model):
 
     `payload` is the JSON as it came, without the buyer; the other columns are what the connector read in it. `digest`
     is over all of them (joey/orders/report_digest.py), and `problem` says why one could not be read; its line and case
-    are "" where they could not be made out. A report that is read again, by a connector that has learnt to, is another
+    are "" where they could not be made out. One of a hold has the trade as its line, names no order, and has no time of
+    change (storable.NO_TIME). A report that is read again, by a connector that has learnt to, is another
     row of the same poll that names the first in `rereads`. A report that a marketplace goes back to within one second
     is kept once more, `again`.
 
@@ -45,7 +46,7 @@ class Report(models.Model):
 
     id = models.UUIDField(primary_key=True, db_default=RowId(), editable=False)
     marketplace = models.CharField(max_length=64)
-    kind = models.CharField(max_length=8, choices=[("order", "order"), ("refund", "refund")])
+    kind = models.CharField(max_length=8, choices=[(kind, kind) for kind in ("order", "refund", "hold")])
     external_order = models.CharField(max_length=64)
     external_line = models.CharField(max_length=64)
     external_part = models.CharField(max_length=64, db_default="")  # of an order report, as its line has it
@@ -158,9 +159,9 @@ class OrderLine(models.Model):
     by currency. A `held` line is kept and estimated, and never confirmed; joey/orders/claim_lines.py says
     which class its most recent report leads to. One that `has_unread` is held as well, whatever `held` says: a report
     newer than what it shows cannot be read. So is one that `has_unclear_refund`: other lines differ from it in
-    `external_part` alone, and a refund may be of any of them (joey/orders/taken_back.py). `evidence_*` is the piece of
-    evidence that decided the shop; a line in suspense has all pieces of its most recent report in `failed_evidence`,
-    each with its problem or the shop it names.
+    `external_part` alone, and a refund may be of any of them (joey/orders/taken_back.py); and one that `is_frozen`, by
+    its trade's hold report. `evidence_*` is the piece of evidence that decided the shop; a line in suspense has all
+    pieces of its most recent report in `failed_evidence`, each with its problem or the shop it names.
     """
 
     class State(models.TextChoices):
@@ -217,6 +218,7 @@ class OrderLine(models.Model):
     held_digest = models.BinaryField(max_length=32)
     has_unread = models.BooleanField(db_default=False)  # joey/orders/mark_unread.py
     has_unclear_refund = models.BooleanField(db_default=False)  # joey/orders/taken_back.py
+    is_frozen = models.BooleanField(db_default=False)  # joey/orders/mark_frozen.py
     title = models.CharField(max_length=300, blank=True)
     external_item = models.CharField(max_length=120, blank=True)
     quantity = models.IntegerField()
@@ -267,6 +269,11 @@ class OrderLine(models.Model):
             models.Index(fields=["suspense"], condition=~Q(suspense=""), name="orders_in_suspense"),
             models.Index(fields=["held"], condition=~Q(held=""), name="orders_held"),
             models.Index(fields=["marketplace"], condition=Q(has_unread=True), name="orders_with_unread"),
+            models.Index(
+                "marketplace",
+                models.Func("external_line", models.Value("/"), models.Value(1), function="split_part"),
+                name="orders_line_of_trade",
+            ),
         ]
 
 
@@ -299,6 +306,23 @@ class RefundCase(models.Model):
                 fields=["marketplace", "external_order", "external_line", "case_id"], name="orders_refund_case_once"
             )
         ]
+
+
+class TradeHold(models.Model):
+    """Whether a marketplace keeps the commission of a trade back, as its newest hold report has it.
+
+    Also of a trade of which no line is here yet. joey/orders/mark_frozen.py says which lines are those of a trade.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    marketplace = models.CharField(max_length=64)
+    trade = models.CharField(max_length=64)
+    frozen = models.BooleanField()
+    reported_poll = models.BigIntegerField()
+    report_digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["marketplace", "trade"], name="orders_trade_hold_once")]
 
 
 class OrderClaim(models.Model):
@@ -344,6 +368,7 @@ class SyncCursor(models.Model):
     rechecked_at = models.DateTimeField(null=True)  # when the last day or so was last asked again
     last_success_at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True, default="")  # as it is kept: kit/sentences.py
+    is_second_look = models.BooleanField(db_default=False)  # of its question, as the manifest has it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "account", "question"], name="orders_one_cursor")]

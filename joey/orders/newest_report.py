@@ -5,6 +5,8 @@ one that a later poll brought wins. Inside one poll the finer time does, then th
 does not go back, and a refund case counts only after it was opened. A remaining tie is decided by the digest of the
 payload, so that it is always decided the same.
 
+A hold report has no time of change, so the later poll's counts; of two of one poll, the one that holds.
+
 `reported_at` is the marketplace's time of change, or that of the poll where it is ahead of the poll: nothing is from
 after it was asked for, and one clock that is ahead must not keep a line from what later polls bring.
 """
@@ -23,6 +25,7 @@ _STATE = ("({row}.state <> 'unknown')", "date_trunc('second', {row}.{at})", "{ro
 # The newest report of all, whatever its state, says whether the line is held. Of two reports of one moment in one poll
 # the one with the weightier hold wins.
 _HOLD = ("date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", _WEIGHT, "{row}.{digest}")
+_TRADE_HOLD = ("{row}.{poll}", "{row}.frozen", "{row}.{digest}")
 _CASE = ("date_trunc('second', {row}.{at})", "{row}.{poll}", "{row}.{at}", "{row}.counts", "{row}.{digest}")
 
 
@@ -73,6 +76,16 @@ def case_rank(row: str, columns: Columns = STAGED) -> str:
 def newest_case_first(row: str, columns: Columns = STAGED) -> str:
     """The same as an ORDER BY list."""
     return _descending(_CASE, row, columns)
+
+
+def trade_hold_rank(row: str, columns: Columns = STAGED) -> str:
+    """The SQL row value that is larger for the newer of two hold reports of a trade."""
+    return f"({', '.join(_filled(_TRADE_HOLD, row, columns))})"
+
+
+def newest_trade_hold_first(row: str, columns: Columns = STAGED) -> str:
+    """The same as an ORDER BY list."""
+    return _descending(_TRADE_HOLD, row, columns)
 
 
 def moment(row: str, columns: Columns = STAGED) -> str:

@@ -1,6 +1,7 @@
 """Reports are as they came, and lines and refund cases are what their reports say: derived again from the reports."""
 
 from joey.kit.prove import Check
+from joey.orders.mark_frozen import trade_of
 from joey.orders.newest_report import (
     HOLD,
     IS_REPLACED,
@@ -11,6 +12,7 @@ from joey.orders.newest_report import (
     moment,
     newest_case_first,
     rank,
+    trade_hold_rank,
 )
 from joey.orders.other_currency import can_move, in_its_currency
 from joey.orders.report_digest import digest_of_row
@@ -25,13 +27,15 @@ _OF_CASE = (
     "(r.marketplace, r.external_order, r.external_line, r.case_id)"
     " = (c.marketplace, c.external_order, c.external_line, c.case_id)"
 )
+_OF_TRADE = "(r.marketplace, r.external_order, r.external_line) = (t.marketplace, '', t.trade)"
 
 # Reports as newest_report.py ranks them.
 _RANKED = """
     SELECT id, marketplace, kind, external_order, external_line, external_part, case_id, reported_at, stamped_at,
-           poll_id AS poll, rereads, payload_sha256 AS digest, state, held, reason, title, external_item, currency,
-           quantity, paid_minor, commission_minor, service_fee_minor, protected_minor, rate_ppm, placed_at, paid_at,
-           settled_at, counts, refund_minor, commission_back_minor, refunded_at, received_at
+           poll_id AS poll, rereads, payload_sha256 AS digest, state, held, held = 'frozen' AS frozen, reason, title,
+           external_item, currency, quantity, paid_minor, commission_minor, service_fee_minor, protected_minor,
+           rate_ppm, placed_at, paid_at, settled_at, counts, refund_minor, commission_back_minor, refunded_at,
+           received_at
     FROM orders_report WHERE problem = ''
 """
 _SAME = "(r.reported_at, r.poll, r.digest) = (l.reported_at, l.reported_poll, l.report_digest)"
@@ -71,7 +75,7 @@ DIGESTS = Check(
 )
 
 LINES = Check(
-    "7. Each readable report has its line or refund case, each of these a report; the unreadable are listed",
+    "7. Each readable report has its line, refund case or trade, each of these a report; the unreadable are listed",
     f"""
     SELECT 'report without a line' AS what, r.id::text AS id FROM orders_report r
     LEFT JOIN orders_orderline l ON {_OF_LINE}
@@ -87,6 +91,13 @@ LINES = Check(
     SELECT 'refund case without a report', c.case_id FROM orders_refundcase c WHERE NOT EXISTS (
         SELECT FROM orders_report r WHERE {_OF_CASE}
           AND r.kind = 'refund' AND r.problem = '')
+    UNION ALL
+    SELECT 'hold report without its trade', r.id::text FROM orders_report r
+    LEFT JOIN orders_tradehold t ON {_OF_TRADE}
+    WHERE r.kind = 'hold' AND r.problem = '' AND t.id IS NULL
+    UNION ALL
+    SELECT 'held trade without a report', t.trade FROM orders_tradehold t WHERE NOT EXISTS (
+        SELECT FROM orders_report r WHERE {_OF_TRADE} AND r.kind = 'hold' AND r.problem = '')
     UNION ALL
     SELECT 'unreadable report, not listed', r.id::text FROM orders_report r
     WHERE r.problem <> '' AND r.rereads IS NULL AND NOT EXISTS (
@@ -172,6 +183,20 @@ UNREAD = Check(
     """,
 )
 
+FROZEN = Check(
+    "8. A trade is frozen as its newest hold report says, and its lines exactly while it is",
+    f"""
+    SELECT t.trade AS trade, t.frozen FROM orders_tradehold t JOIN ({_RANKED}) r ON {_OF_TRADE} AND r.kind = 'hold'
+    GROUP BY t.id
+    HAVING bool_or({trade_hold_rank("r", STAGED)} > {trade_hold_rank("t", LINE)})
+        OR NOT bool_or((r.poll, r.frozen, r.digest) = (t.reported_poll, t.frozen, t.report_digest))
+    UNION ALL
+    SELECT l.id::text, l.is_frozen FROM orders_orderline l
+    LEFT JOIN orders_tradehold t ON (t.marketplace, t.trade) = (l.marketplace, {trade_of("l")})
+    WHERE l.is_frozen <> coalesce(t.frozen, false)
+    """,
+)
+
 REFUNDS = Check(
     "9. A refund case is what its newest report says, and counted first when its reports say",
     f"""
@@ -241,4 +266,4 @@ UNCLEAR = Check(
     """,
 )
 
-CHECKS = [POLLS, MOMENTS, DIGESTS, LINES, STATES, HOLDS, UNREAD, REFUNDS, RETURNED, UNCLEAR]
+CHECKS = [POLLS, MOMENTS, DIGESTS, LINES, STATES, HOLDS, UNREAD, FROZEN, REFUNDS, RETURNED, UNCLEAR]

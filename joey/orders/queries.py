@@ -38,6 +38,7 @@ class ChangedLine:
     held: str  # the class of what the reports say, "" when nothing holds the line
     has_unread: bool  # a newer report cannot be read
     has_unclear_refund: bool  # the name that a refund report says is another line's too
+    is_frozen: bool  # the marketplace keeps the commission of its trade back
     rate_ppm: Int
     external_item: str  # what was ordered, as the marketplace calls it: a hint
     title: str
@@ -84,11 +85,11 @@ def changed_line_into(changed: SetTable[ChangedLine], line_id: UUID) -> None:
     changed.insert(f"SELECT * FROM ({_CHANGED_LINE} WHERE l.id = %s AND l.shop_id IS NOT NULL) AS line", [line_id])
 
 
-# Up to when every question about a marketplace's orders is answered. Of several accounts the one that is read furthest
-# counts: one that was given up is not asked any more.
+# Up to when every question about a marketplace's orders is answered, but for second looks. Of several accounts the one
+# that is read furthest counts: one that was given up is not asked any more.
 READ_UNTIL = """
-    SELECT max(read) FROM (SELECT min(read_until) AS read FROM orders_synccursor WHERE marketplace = {marketplace}
-                           GROUP BY account) AS accounts
+    SELECT max(read) FROM (SELECT min(read_until) AS read FROM orders_synccursor
+                           WHERE marketplace = {marketplace} AND NOT is_second_look GROUP BY account) AS accounts
 """
 
 
@@ -212,7 +213,7 @@ class UnreadShown:
 
     report_id: UUID
     marketplace: str
-    kind: str  # "order" or "refund"
+    kind: str  # "order", "refund" or "hold"
     external_order: str  # a hint, or ""
     problem: str  # at the last attempt
     received_at: datetime

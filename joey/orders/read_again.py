@@ -3,10 +3,9 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
-from joey.marketplaces.port import AnyReport, Connector, ReportedRow
+from joey.marketplaces.port import AnyReport, Connector, ReportedRow, ReportKind
 from joey.marketplaces.read_reports import read_row
 from joey.orders.storable import fitting
 
@@ -22,7 +21,7 @@ class ReportAsKept:
     """A report as it was kept."""
 
     id: UUID
-    kind: Literal["order", "refund"]
+    kind: ReportKind
     external_order: str
     reported_at: datetime
     poll_id: int

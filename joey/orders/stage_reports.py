@@ -9,7 +9,7 @@ from json.encoder import encode_basestring as _quoted
 from uuid import UUID
 
 from joey.kit.text import storable, storable_json
-from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, RefundReport, UnreadableReport
+from joey.marketplaces.port import AnyReport, ByPosition, HoldReport, OrderReport, RefundReport, UnreadableReport
 from joey.orders.kept_evidence import pieces_of
 from joey.orders.staged_tables import (
     CONTRADICTIONS,
@@ -24,13 +24,15 @@ from joey.orders.staged_tables import (
     NEWEST,
     ORDERS,
     REFUNDS,
+    TRADE_HOLDS,
     UNREADABLE,
     VERDICTS,
     OrderIn,
     RefundIn,
+    TradeHoldIn,
     UnreadableIn,
 )
-from joey.orders.storable import PROBLEM_MAX, fitting, hint, hints
+from joey.orders.storable import NO_TIME, PROBLEM_MAX, fitting, hint, hints
 from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID
 
 
@@ -51,6 +53,7 @@ class StagedReports:
 
     orders: int
     refunds: int
+    holds: int
     unreadable: int
     any_held: bool
     several_currencies: bool
@@ -58,17 +61,17 @@ class StagedReports:
     @classmethod
     def any_of(cls, *, orders: int) -> "StagedReports":
         """So many order reports, of which any may hold its line, or no longer, and be in any currency."""
-        return cls(orders, 0, 0, any_held=True, several_currencies=True)
+        return cls(orders, 0, 0, 0, any_held=True, several_currencies=True)
 
     @property
     def reports(self) -> int:
-        return self.orders + self.refunds + self.unreadable
+        return self.orders + self.refunds + self.holds + self.unreadable
 
 
 def stage_reports(
     reports: Iterable[tuple[AnyReport, Origin]], *, is_net: bool, now: datetime, received_at: datetime
 ) -> StagedReports:
-    """Fill ORDERS, EVIDENCE, REFUNDS and UNREADABLE; empty the tables that the next steps fill.
+    """Fill ORDERS, EVIDENCE, REFUNDS, TRADE_HOLDS and UNREADABLE; empty the tables that the next steps fill.
 
     `now` is when they were asked for, `received_at` by the database's clock when they came, one moment for all of them.
     `is_net`: the reported commission is what is left after the service fee, so a fee that a report names is not taken
@@ -76,11 +79,20 @@ def stage_reports(
     """
     orders: list[OrderIn] = []
     refunds: list[RefundIn] = []
+    holds: list[TradeHoldIn] = []
     unreadable: list[UnreadableIn] = []
     for number, (given, origin) in enumerate(reports):
         report = fitting(given, now=now)
         payload = json.dumps(storable_json(report.payload), ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(payload.encode()).digest()
+        if isinstance(report, HoldReport):
+            holds.append(
+                TradeHoldIn(
+                    number, "", storable(report.trade), NO_TIME, NO_TIME, payload, digest, origin.poll, origin.rereads,
+                    received_at, report.frozen, report.placed_at,
+                )
+            )  # fmt: skip
+            continue
         reported_at = min(report.reported_at, origin.asked_at)
         if isinstance(report, OrderReport):
             fee = 0 if is_net else report.service_fee_minor
@@ -111,9 +123,10 @@ def stage_reports(
     ORDERS.fill(orders)
     EVIDENCE.insert(pieces_of(str(ORDERS)))
     REFUNDS.fill(refunds)
+    TRADE_HOLDS.fill(holds)
     UNREADABLE.fill(unreadable)
     return StagedReports(
-        len(orders), len(refunds), len(unreadable),
+        len(orders), len(refunds), len(holds), len(unreadable),
         any_held=any(order.held or order.rereads for order in orders),
         several_currencies=len({order.currency for order in orders}) > 1,
     )  # fmt: skip
@@ -121,8 +134,8 @@ def stage_reports(
 
 def empty_tables() -> None:
     """Make all tables in which a set is worked on, empty."""
-    for table in (ORDERS, EVIDENCE, REFUNDS, UNREADABLE, GIVEN, KEPT, LEFT_LIST, VERDICTS, NAMED, NEWEST, HOLDS,
-                  CONTRADICTIONS, ELSEWHERE, MOVED):  # fmt: skip
+    for table in (ORDERS, EVIDENCE, REFUNDS, TRADE_HOLDS, UNREADABLE, GIVEN, KEPT, LEFT_LIST, VERDICTS, NAMED, NEWEST,
+                  HOLDS, CONTRADICTIONS, ELSEWHERE, MOVED):  # fmt: skip
         table.create()
 
 

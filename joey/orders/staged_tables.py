@@ -97,6 +97,24 @@ class RefundIn:
 
 
 @dataclass(frozen=True)
+class TradeHoldIn:
+    """A hold report as it came: `external_line` is the trade."""
+
+    report: int
+    external_order: str
+    external_line: str
+    reported_at: datetime
+    stamped_at: datetime
+    payload: str
+    digest: bytes
+    poll: int
+    rereads: UUID | None
+    received_at: datetime
+    frozen: bool
+    placed_at: datetime | None
+
+
+@dataclass(frozen=True)
 class UnreadableIn:
     report: int
     kind: str
@@ -174,6 +192,7 @@ NAMED = SetTable("named_order", NamedOrder)
 NEWEST = SetTable("newest_order", NewestOrder)
 HOLDS = SetTable("staged_hold", StagedHold)
 REFUNDS = SetTable("refund_in", RefundIn)
+TRADE_HOLDS = SetTable("trade_hold_in", TradeHoldIn)
 UNREADABLE = SetTable("unreadable_in", UnreadableIn)
 GIVEN = SetTable("given_digest", GivenDigest)
 KEPT = SetTable("kept_report", KeptReport)

@@ -4,10 +4,20 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from joey.kit.text import storable_json
-from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, OrderReport, RefundReport, UnreadableReport
+from joey.marketplaces.port import (
+    AnyReport,
+    ByPosition,
+    BySubId,
+    Evidence,
+    HoldReport,
+    OrderReport,
+    RefundReport,
+    ReportKind,
+    UnreadableReport,
+)
 from joey.money.money import EXPONENTS
 from joey.orders.models import OrderLine
 
@@ -45,14 +55,15 @@ _IS_OF_KIND: Mapping[object, Callable[[object], bool]] = {
 }
 _CHECKS = {
     kind: [(field.name, _IS_OF_KIND[field.type]) for field in fields(kind) if field.type in _IS_OF_KIND]
-    for kind in (OrderReport, RefundReport, UnreadableReport)
+    for kind in (OrderReport, RefundReport, HoldReport, UnreadableReport)
 }
 
 
 _TIMES = {
     kind: [field.name for field in fields(kind) if field.type in (datetime, datetime | None)]
-    for kind in (OrderReport, RefundReport, UnreadableReport)
+    for kind in (OrderReport, RefundReport, HoldReport, UnreadableReport)
 }
+_KINDS: Mapping[type[AnyReport], ReportKind] = {OrderReport: "order", RefundReport: "refund", HoldReport: "hold"}
 
 
 def fitting(seen: AnyReport, *, now: datetime) -> AnyReport:
@@ -80,12 +91,12 @@ def unstorable(seen: AnyReport, fault: Exception) -> UnreadableReport:
 
 def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
     known: dict[str, Any] = vars(seen)
-    kind: Literal["order", "refund"] = "order" if isinstance(seen, OrderReport) else "refund"
-    line, part = hints(str(known["external_line"] or ""), str(known.get("external_part") or ""))
+    line, part = hints(str(known.get("external_line") or ""), str(known.get("external_part") or ""))
+    reported_at = known.get("reported_at")
     return UnreadableReport(
-        seen.kind if isinstance(seen, UnreadableReport) else kind,
-        external_order=str(known["external_order"] or "")[:ID_MAX],
-        reported_at=seen.reported_at if _is_time(seen.reported_at) else NO_TIME,
+        seen.kind if isinstance(seen, UnreadableReport) else _KINDS[type(seen)],
+        external_order=str(known.get("external_order") or "")[:ID_MAX],
+        reported_at=reported_at if isinstance(reported_at, datetime) and _is_time(reported_at) else NO_TIME,
         payload=known["payload"] if isinstance(known["payload"], Mapping) else {"payload": known["payload"]},
         problem=seen.problem if isinstance(seen, UnreadableReport) and isinstance(seen.problem, str) else problem,
         external_line=line,
@@ -126,6 +137,8 @@ def _can_be_true(moment: datetime, now: datetime) -> bool:
 def _problem(seen: AnyReport) -> str:
     if isinstance(seen, UnreadableReport):
         return ""
+    if isinstance(seen, HoldReport):
+        return "the trade's number is too long" if len(seen.trade) > ID_MAX else ""
     part = seen.external_part if isinstance(seen, OrderReport) else ""
     if max(len(seen.external_order), len(seen.external_line), len(part)) > ID_MAX:
         return "the order's number is too long"

@@ -63,6 +63,8 @@ def _sync_one(connector: Connector, *, now: datetime, recheck: bool) -> Synced:
 def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bool) -> Synced:
     """Take in the answer to one question: from its own cursor on, the last day or so again, and old days in turn."""
     cursor = _cursor(connector, question, now)
+    if not recheck and cursor.last_success_at is not None and now - cursor.last_success_at < question.every:
+        return Synced(connector.code, reports=0, lines=0, read_until=now)
     asking = Asking(connector, question, cursor, now)
     trouble: Words = ""
     try:
@@ -178,6 +180,8 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
         marketplace=connector.code, account=connector.account, question=question.code
     ).first()
     if known is not None:
+        if known.is_second_look != question.is_second_look:  # as another version of the manifest has it
+            SyncCursor.objects.filter(pk=known.pk).update(is_second_look=question.is_second_look)
         return known
     begun = [first_leased_at(connector.code), first_tracked_at(connector.code)]
     first = min((moment for moment in begun if moment is not None), default=now)
@@ -189,6 +193,7 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
             "read_until": max(first, now - question.furthest_back),
             "rechecked_at": now,
             "rescanned_on": now.astimezone(ZoneInfo(connector.manifest.zone)).date(),
+            "is_second_look": question.is_second_look,
         },
     )[0]
 

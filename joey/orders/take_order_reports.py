@@ -20,6 +20,7 @@ from joey.marketplaces.port import AnyReport
 from joey.marketplaces.registry import manifest_of
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.keep_reports import keep_reports
+from joey.orders.mark_frozen import mark_frozen, take_trade_holds
 from joey.orders.mark_unread import mark_unread
 from joey.orders.models import Poll
 from joey.orders.move_lines import move_lines
@@ -172,12 +173,15 @@ def _take(marketplace: str, reports: Sequence[Given], *, now: datetime, received
         return Taken([], 0, staged.unreadable)
     if staged.refunds:
         _take_refund_cases(marketplace)
+    if staged.holds:
+        take_trade_holds(marketplace)
     if staged.orders and stage_kept(OF_THE_SET, {"marketplace": marketplace}):
         # The set may say whose a line in suspense is; what holds it, any of its reports may.
         staged = replace(staged, any_held=True)
     any_held = attribute_and_claim(marketplace, staged, now=now)
     move_lines(marketplace, any_held=any_held)
     mark_unread(marketplace, _CHANGED)
+    mark_frozen(marketplace)
     lines = int(sql.value(f"SELECT count(*) FROM (SELECT DISTINCT id FROM {MOVED}) AS lines"))
     append_events(now)
     digests = [bytes(digest) for (digest,) in sql.tuples(f"SELECT own_digest FROM {KEPT}")]

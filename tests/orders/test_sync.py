@@ -130,6 +130,32 @@ def test_a_question_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, f
     assert read == {"orders": NOW, "refunds": NOW - 2 * DAY}
 
 
+def test_a_second_look_is_asked_once_in_its_time_again_at_once_when_it_failed_and_whenever_a_person_asks(
+    reports: Reports,
+) -> None:
+    daily = replace(ORDERS, code="daily", every=DAY, rescan_after=())
+    reports.manifest = replace(MANIFEST, questions=(daily,))
+    reports.broken = {"daily": MarketplaceUnavailable("silent")}
+
+    def asks(now: datetime, *, recheck: bool = False) -> int:
+        before = len(reports.asked)
+        sync(now=now, recheck=recheck)
+        return len(reports.asked) - before
+
+    sync(now=NOW)
+    reports.broken = {}
+    assert asks(NOW + HOUR) == 1
+    assert asks(NOW + DAY) == 0
+    assert asks(NOW + DAY, recheck=True) == 1
+    assert asks(NOW + 2 * DAY) == 1
+    assert SyncCursor.objects.get().is_second_look
+    assert read_until("taobao") is None, "no money waits for it"
+
+    reports.manifest = replace(MANIFEST, questions=(replace(daily, every=timedelta(0)),))
+    sync(now=NOW + 2 * DAY)
+    assert read_until("taobao") == NOW + 2 * DAY
+
+
 def test_a_window_that_could_not_be_taken_in_is_asked_for_again(
     reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from joey.instance.backup.try_backup import prove as prove_restored
 from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
 from joey.marketplaces import registry
-from joey.marketplaces.port import AnyReport, ReportedRow, UnreadableReport
+from joey.marketplaces.port import AnyReport, OrderReport, RefundReport, ReportedRow, UnreadableReport
 from joey.marketplaces.read_reports import read_row
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
@@ -244,7 +244,7 @@ def test_a_later_poll_in_a_readable_form_takes_a_report_off_the_list() -> None:
     ids=["order", "refund"],
 )
 def test_a_currency_that_joey_does_not_know_holds_the_line_until_a_version_knows_it(
-    monkeypatch: pytest.MonkeyPatch, of_takas: AnyReport
+    monkeypatch: pytest.MonkeyPatch, of_takas: OrderReport | RefundReport
 ) -> None:
     leased(meis_shop())
     monkeypatch.setattr(registry, "connectors", lambda: [Learnt(lambda _unread: of_takas)])

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('line_held', models.CharField(blank=True, max_length=16)),
                 ('line_unread', models.BooleanField(db_default=False)),
                 ('line_unclear_refund', models.BooleanField(db_default=False)),
+                ('line_frozen', models.BooleanField(db_default=False)),
                 ('given_minor', models.BigIntegerField()),
                 ('fee_minor', models.BigIntegerField()),
                 ('back_minor', models.BigIntegerField()),

@@ -1,4 +1,4 @@
-"""Polls, order reports as they came, order lines, refund cases, claims and sync cursors."""
+"""Polls, order reports as they came, order lines, refund cases, held trades, claims and sync cursors."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_default=joey.kit.ids.RowId(), editable=False, primary_key=True, serialize=False)),
                 ('marketplace', models.CharField(max_length=64)),
-                ('kind', models.CharField(choices=[('order', 'order'), ('refund', 'refund')], max_length=8)),
+                ('kind', models.CharField(choices=[('order', 'order'), ('refund', 'refund'), ('hold', 'hold')], max_length=8)),
                 ('external_order', models.CharField(max_length=64)),
                 ('external_line', models.CharField(max_length=64)),
                 ('external_part', models.CharField(db_default='', max_length=64)),
@@ -136,9 +136,24 @@ class Migration(migrations.Migration):
                 ('rechecked_at', models.DateTimeField(null=True)),
                 ('last_success_at', models.DateTimeField(null=True)),
                 ('trouble', models.TextField(blank=True, default='')),
+                ('is_second_look', models.BooleanField(db_default=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('marketplace', 'account', 'question'), name='orders_one_cursor')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TradeHold',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64)),
+                ('trade', models.CharField(max_length=64)),
+                ('frozen', models.BooleanField()),
+                ('reported_poll', models.BigIntegerField()),
+                ('report_digest', models.BinaryField(max_length=32)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('marketplace', 'trade'), name='orders_trade_hold_once')],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +233,7 @@ class Migration(migrations.Migration):
                 ('held_digest', models.BinaryField(max_length=32)),
                 ('has_unread', models.BooleanField(db_default=False)),
                 ('has_unclear_refund', models.BooleanField(db_default=False)),
+                ('is_frozen', models.BooleanField(db_default=False)),
                 ('title', models.CharField(blank=True, max_length=300)),
                 ('external_item', models.CharField(blank=True, max_length=120)),
                 ('quantity', models.IntegerField()),
@@ -243,7 +259,7 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
             ],
             options={
-                'indexes': [models.Index(fields=['marketplace', 'revision'], name='orders_line_by_revision'), models.Index(fields=['shop', '-first_seen_at'], name='orders_line_of_shop'), models.Index(condition=models.Q(('suspense', ''), _negated=True), fields=['suspense'], name='orders_in_suspense'), models.Index(condition=models.Q(('held', ''), _negated=True), fields=['held'], name='orders_held'), models.Index(condition=models.Q(('has_unread', True)), fields=['marketplace'], name='orders_with_unread')],
+                'indexes': [models.Index(fields=['marketplace', 'revision'], name='orders_line_by_revision'), models.Index(fields=['shop', '-first_seen_at'], name='orders_line_of_shop'), models.Index(condition=models.Q(('suspense', ''), _negated=True), fields=['suspense'], name='orders_in_suspense'), models.Index(condition=models.Q(('held', ''), _negated=True), fields=['held'], name='orders_held'), models.Index(condition=models.Q(('has_unread', True)), fields=['marketplace'], name='orders_with_unread'), models.Index(models.F('marketplace'), models.Func('external_line', models.Value('/'), models.Value(1), function='split_part'), name='orders_line_of_trade')],
                 'constraints': [models.UniqueConstraint(fields=('marketplace', 'external_order', 'external_line', 'external_part'), name='orders_line_once'), models.CheckConstraint(condition=models.Q(('paid_minor__gte', 0), ('commission_minor__gte', 0), ('service_fee_minor__gte', 0), ('returned_paid_minor__gte', 0), ('returned_commission_minor__gte', 0), ('quantity__gte', 0)), name='orders_amounts_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('shop__isnull', True), models.Q(('suspense', ''), _negated=True)), models.Q(('shop__isnull', False), ('suspense', '')), _connector='OR'), name='orders_shop_or_suspense')],
             },
         ),
@@ -278,7 +294,8 @@ class Migration(migrations.Migration):
         append_only("orders_operatorattribution"),
         append_only("orders_reportdismissal"),
         migrations.RunSQL(
-            f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase, orders_lostorder FROM {APP_ROLE}",
+            f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase, orders_lostorder, orders_tradehold"
+            f" FROM {APP_ROLE}",
             migrations.RunSQL.noop,
         ),
         # What an unreadable report is about says which money waits; an attempt to read it changes only what it came to.

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from joey.marketplaces.port import ByPosition, BySubId, Evidence, HeldReason, OrderReport, OrderState, RefundReport
 
+Reported = OrderReport | RefundReport  # what these marketplaces report
 CURRENCIES = {"CNY": 2, "JPY": 0, "KWD": 3}
 ELSEWHERE = {"CNY": "JPY", "JPY": "KWD", "KWD": "CNY"}
 

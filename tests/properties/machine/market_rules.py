@@ -11,13 +11,22 @@ from hypothesis.stateful import initialize, rule
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.publish_plan import NOTICE, publish_plan
-from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
 from joey.sharing.models import PositionLease
 from tests.cast import ada
 from tests.properties.machine.crash import run_with_crash
-from tests.properties.machine.market import CURRENCIES, MARKETS, NEXT_STEPS, NONE_OF_OURS, STEPS, Row, stale, step
+from tests.properties.machine.market import (
+    CURRENCIES,
+    MARKETS,
+    NEXT_STEPS,
+    NONE_OF_OURS,
+    STEPS,
+    Reported,
+    Row,
+    stale,
+    step,
+)
 from tests.properties.machine.model_line import Plan, Tenancy, day
 from tests.properties.machine.world import World
 
@@ -102,7 +111,7 @@ class MarketRules(World):
         rows = [self.rows[number % len(self.rows)] for number in sorted(which)] or self.rows
         for marketplace in MARKETS:
             mine = [row for row in rows if row.marketplace == marketplace]
-            reports: list[AnyReport] = [report for row in mine if late and (report := stale(row))]
+            reports: list[Reported] = [report for row in mine if late and (report := stale(row))]
             if not late:
                 reports = [each for row in mine for each in row.reports()]
             if mine:
@@ -140,13 +149,13 @@ class MarketRules(World):
         self.rows.insert(0, row)
         return row
 
-    def deliver(self, marketplace: str, reports: Sequence[AnyReport], crash: int = 0) -> None:
+    def deliver(self, marketplace: str, reports: Sequence[Reported], crash: int = 0) -> None:
         self.take(marketplace, reports, crash)
         self.delivered.append((marketplace, list(reports)))
         self.books.take(marketplace, reports, len(self.delivered))
         self.reached[marketplace] = self.now
 
-    def take(self, marketplace: str, reports: Sequence[AnyReport], crash: int = 0) -> None:
+    def take(self, marketplace: str, reports: Sequence[Reported], crash: int = 0) -> None:
         """A poll's reports, kept as the sync does. A process that is killed asks again, in a poll of its own."""
 
         def ask() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from joey.marketplaces.port import AnyReport, ByPosition, Evidence, OrderReport, RefundReport, UnreadableReport
-from tests.properties.machine.market import LINKS, MARKETS
+from joey.marketplaces.port import ByPosition, Evidence, OrderReport, RefundReport
+from tests.properties.machine.market import LINKS, MARKETS, Reported
 from tests.properties.machine.model_line import (
     Case,
     Cases,
@@ -32,13 +32,12 @@ class Heard:
     unread: dict[str, list[Unread]] = field(default_factory=dict)
     heard_unread: list[OrderReport | RefundReport] = field(default_factory=list)  # also those that were given up
 
-    def take(self, marketplace: str, reports: Sequence[AnyReport], poll: int) -> None:
+    def take(self, marketplace: str, reports: Sequence[Reported], poll: int) -> None:
         """A poll's reports. The newest counts, by the second of its change and then by the poll; one that is larger
         than any order can be is only kept, and its line waits until something newer is read.
         """
         waited = {name for name, line in self.lines.items() if line.open_unread}
         for report in sorted(reports, key=lambda each: each.reported_at):
-            assert not isinstance(report, UnreadableReport)
             if too_large(report):
                 self._take_unread(report, poll)
             elif isinstance(report, RefundReport):

@@ -7,8 +7,7 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import PlanVersion
 from joey.kit import sql
-from joey.marketplaces.port import AnyReport
-from tests.properties.machine.market import MARKETS
+from tests.properties.machine.market import MARKETS, Reported
 from tests.properties.machine.model_line import second
 from tests.properties.machine.payout_rules import PayoutRules
 
@@ -73,10 +72,10 @@ class ReportedAgain(PayoutRules):
         for was, now in zip(right, self.everything(same), strict=True):
             assert now == was, f"{broken}: {sorted(set(was) - set(now))} became {sorted(set(now) - set(was))}"
 
-    def other_polls(self, marketplace: str, names: set[str], mosts: Sequence[int]) -> Iterator[list[AnyReport]]:
+    def other_polls(self, marketplace: str, names: set[str], mosts: Sequence[int]) -> Iterator[list[Reported]]:
         """A poll says at most one thing of one second: its gateway answers with what is there now."""
         reported = [each for code, reports in self.delivered if code == marketplace for each in reports]
-        poll: list[AnyReport] = []
+        poll: list[Reported] = []
         most = self.seed.choice(mosts)
         for report in [each for each in reported if each.external_line in names]:
             before = [each for each in poll if same_thing(each, report)]
@@ -86,7 +85,7 @@ class ReportedAgain(PayoutRules):
             poll.append(report)
         yield poll
 
-    def was_seen_once(self, report: AnyReport) -> bool:
+    def was_seen_once(self, report: Reported) -> bool:
         """What a row was for less than a second: later its gateway never answers with it."""
         return any(
             each.reported_at == report.reported_at and each != report
@@ -97,14 +96,14 @@ class ReportedAgain(PayoutRules):
         return [[row for row in sql.tuples(query) if names is None or row[0] in names] for query in EVERYTHING]
 
 
-def same_thing(one: AnyReport, other: AnyReport) -> bool:
+def same_thing(one: Reported, other: Reported) -> bool:
     """Whether both are about the same line, or the same refund case of it."""
     return thing(one) == thing(other)
 
 
-def thing(report: AnyReport) -> tuple[str, str]:
+def thing(report: Reported) -> tuple[str, str]:
     return report.external_line, getattr(report, "case_id", "")
 
 
-def is_later(one: AnyReport, other: AnyReport) -> bool:
+def is_later(one: Reported, other: Reported) -> bool:
     return second(one.reported_at) > second(other.reported_at)

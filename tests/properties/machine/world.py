@@ -13,7 +13,6 @@ from joey.commissions.models import PlanVersion
 from joey.insight.prove import all_checks
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
-from joey.marketplaces.port import AnyReport
 from joey.orders.models import SyncCursor
 from joey.orders.prove import CLOCK
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number
@@ -25,7 +24,7 @@ from tests.database import empty_again
 from tests.payouts.stage import ready_payee, second_operator
 from tests.proof import prove_some
 from tests.properties.machine.bank import Bank
-from tests.properties.machine.market import LINKS, MARKETS, Row
+from tests.properties.machine.market import LINKS, MARKETS, Reported, Row
 from tests.properties.machine.model import Books
 from tests.properties.machine.model_line import Plan, Tenancy
 
@@ -60,7 +59,7 @@ class World(RuleBasedStateMachine):
         self.bank = Bank(NOW)
         self.bank_settings(self.bank)
         self.rows: list[Row] = []
-        self.delivered: list[tuple[str, list[AnyReport]]] = []  # every poll's marketplace and reports
+        self.delivered: list[tuple[str, list[Reported]]] = []  # every poll's marketplace and reports
         self.reached = dict.fromkeys(MARKETS, NOW)  # up to when reports were read
         self.states: dict[str, str] = {}  # of each payout, as last seen
         self.tenancies: list[Tenancy] = []

@@ -1,0 +1,49 @@
+"""Mark the lines of trades whose commission the marketplace keeps back for now, as hold reports say it.
+
+A hold report names a trade and no line, and may come before the trade's first order report. The mark is kept apart from
+`held`, which the newest order report says: each may end while the other lasts.
+"""
+
+from joey.kit import sql
+from joey.orders.newest_report import LINE, newest_trade_hold_first, trade_hold_rank
+from joey.orders.staged_tables import ORDERS, TRADE_HOLDS
+
+
+def trade_of(line: str) -> str:
+    """SQL for the trade of an order line: the shares of one trade are lines `trade` and `trade/…`. Has an index."""
+    return f"split_part({line}.external_line, '/', 1)"
+
+
+def take_trade_holds(marketplace: str) -> None:
+    """Each trade of TRADE_HOLDS is held or not, as its newest hold report says."""
+    sql.execute(
+        f"""
+        INSERT INTO orders_tradehold (marketplace, trade, frozen, reported_poll, report_digest)
+        SELECT DISTINCT ON (external_line) %(marketplace)s, external_line, frozen, poll, digest
+        FROM {TRADE_HOLDS} h ORDER BY external_line, {newest_trade_hold_first("h")}
+        ON CONFLICT (marketplace, trade) DO UPDATE
+        SET frozen = excluded.frozen, reported_poll = excluded.reported_poll, report_digest = excluded.report_digest
+        WHERE {trade_hold_rank("excluded", LINE)} > {trade_hold_rank("orders_tradehold", LINE)}
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def mark_frozen(marketplace: str) -> None:
+    """Bring the marks of the lines of ORDERS, and of the trades of TRADE_HOLDS, up to what is known of their trades,
+    each change as a new revision. Part of what did that, in the same transaction and under the lock of the lines.
+    """
+    sql.execute(
+        f"""
+        UPDATE orders_orderline SET is_frozen = NOT is_frozen, revision = nextval('orders_revision')
+        WHERE id IN (
+            SELECT l.id FROM (
+                SELECT external_line AS trade FROM {TRADE_HOLDS} UNION SELECT {trade_of("o")} FROM {ORDERS} o
+            ) AS touched
+            JOIN orders_tradehold t ON (t.marketplace, t.trade) = (%(marketplace)s, touched.trade)
+            JOIN orders_orderline l ON (l.marketplace, {trade_of("l")}) = (t.marketplace, t.trade)
+            WHERE l.is_frozen <> t.frozen
+        )
+        """,
+        {"marketplace": marketplace},
+    )
