@@ -44,24 +44,43 @@ def list_positions(marketplace: str | None, data: Path) -> None:
 @click.argument("count", type=click.IntRange(1, 1_000), required=False)
 @click.option("--marketplace", metavar="CODE", help="Needed where several are connected that have positions.")
 @click.option("--key", "keys", metavar="KEY", multiple=True, help="One made in the marketplace's console; repeatable.")
+@click.option("--granted", is_flag=True, help="All of those who accepted an invitation.")
 @data_option
-def register(count: int | None, marketplace: str | None, keys: tuple[str, ...], data: Path) -> None:
-    """Register COUNT more positions at a marketplace, or take in those with the given keys."""
-    if (count is None) == (not keys):
-        raise click.UsageError("Give the number of positions to register, or the --key of each that exists already.")
+def register(count: int | None, marketplace: str | None, keys: tuple[str, ...], granted: bool, data: Path) -> None:
+    """Register COUNT more positions at a marketplace, or take in those with the given keys, or all it has granted."""
+    if [count is not None, bool(keys), granted].count(True) != 1:
+        raise click.UsageError(
+            "Give the number of positions to register, the --key of each that exists already, or --granted."
+        )
     from joey.instance.open_instance import instance
 
     with instance(data, "positions"):
         from joey.kit.clock import now
-        from joey.sharing.register_positions import add_positions, register_positions
+        from joey.sharing.register_positions import add_granted_positions, add_positions, register_positions
 
         code = marketplace or _the_only_one()
-        if keys:
+        if granted:
+            click.echo(f"{add_granted_positions(code, now=now())} positions are new at {code}.")
+        elif keys:
             new = add_positions(code, keys, now=now())
             click.echo(f"{new} of {len(keys)} positions are new at {code}.")
         elif count:
             there = register_positions(code, count, now=now())
             click.echo(f"{count} positions registered at {code}; there are {there} now.")
+
+
+@positions.command("invite")
+@click.option("--marketplace", metavar="CODE", help="Needed where several are connected that have positions.")
+@data_option
+def invite(marketplace: str | None, data: Path) -> None:
+    """Show the address at which keepers become channels of the account, each with an own login there."""
+    from joey.instance.open_instance import instance
+
+    with instance(data, "positions"):
+        from joey.sharing.register_positions import invitation
+
+        address = invitation(marketplace or _the_only_one())
+    click.echo(f"{address}\nSend it to keepers. Then `joey positions register --granted` takes in who accepted.")
 
 
 @positions.command("end")

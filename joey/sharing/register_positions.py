@@ -1,4 +1,6 @@
-"""Register positions at a marketplace, so that there are some to lease: by its API, or typed in from its console."""
+"""Register positions at a marketplace, so that there are some to lease: by its API, typed in from its console, or
+granted to people whom the operator invites.
+"""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, Invalid
 from joey.marketplaces import registry
-from joey.marketplaces.port import Connector
+from joey.marketplaces.port import Connector, GrantsByInvitation
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.kinds import identifier
@@ -59,6 +61,28 @@ def add_positions(marketplace: str, keys: Sequence[str], *, now: datetime, by: P
     if new:
         _check_room(connector, len(new))
     return sum(_keep(connector.code, key, now=now, by=by) for key in new)
+
+
+def invitation(marketplace: str) -> str:
+    """The address at which people are granted a position of their own. Raises as `add_granted_positions`."""
+    return _inviting(_connector(marketplace, None)).invitation()
+
+
+def add_granted_positions(marketplace: str, *, now: datetime, by: Person | None = None) -> int:
+    """Take in the positions of those who accepted an invitation; how many of them are new here.
+
+    Raises NoPositionsHere, Forbidden; NotConnected, MarketplaceUnavailable, MarketplaceRefused.
+    """
+    connector = _connector(marketplace, by)
+    granted = _inviting(connector).granted_positions()
+    return sum(_keep(connector.code, key, now=now, by=by) for key in granted if _KEY.fullmatch(key))
+
+
+def _inviting(connector: Connector) -> GrantsByInvitation:
+    if not isinstance(connector, GrantsByInvitation):
+        text = _("%s invites no one. Register its positions, or give the keys of those made in its console.")
+        raise NoPositionsHere(text % registry.name_of(connector.code))
+    return connector
 
 
 def _connector(marketplace: str, by: Person | None) -> Connector:

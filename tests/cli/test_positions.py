@@ -88,6 +88,26 @@ def test_a_mistyped_position_is_withdrawn_with_a_reason(positions: Positions) ->
     prove()
 
 
+def test_keepers_who_accepted_an_invitation_are_positions(
+    positions: Positions, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    file = tmp_path / "marketplaces.json"
+    accounts = json.loads(file.read_text())
+    accounts["taobao"]["credentials"]["positions"] = "relations"
+    file.write_text(json.dumps(accounts))
+
+    shown, taken = positions("invite", "--marketplace", "taobao"), positions("register", "--granted")
+
+    assert shown.returncode == 0, shown.stderr
+    assert re.match(
+        "https://mos.m.taobao.com/inviter/register.inviterCode=[0-9A-Z]{6}&src=pub&app=common", shown.stdout
+    )
+    assert taken.returncode == 0, taken.stderr
+    assert "20 positions are new at taobao" in taken.stdout
+    assert Position.objects.filter(key="relation:2345678901").exists()
+    prove()
+
+
 @pytest.mark.parametrize(
     ("words", "refusal"),
     [
@@ -96,6 +116,8 @@ def test_a_mistyped_position_is_withdrawn_with_a_reason(positions: Positions) ->
         (("register", "2", "--marketplace", "nowhere"), "not connected"),
         (("register", "0"), "0 is not in the range"),
         (("register",), "Give the number of positions"),
+        (("register", "2", "--granted"), "Give the number of positions"),
+        (("invite", "--marketplace", "taobao"), "does not work by relations"),
         (("register", "--key", "two words"), "cannot be the key of a position"),
         (("end", "no-such-lease", "--reason", "x"), "no such lease"),
         (("show", "no-such-key"), "no such lease or position"),

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import stamina
@@ -12,6 +13,7 @@ from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import (
     ByPosition,
     Found,
+    HoldReport,
     MarketplaceRefused,
     MarketplaceUnavailable,
     OfferFacts,
@@ -22,7 +24,16 @@ from joey.marketplaces.port import (
 )
 from joey.marketplaces.read_reports import read_reports
 from joey.marketplaces.taobao.connector import TaobaoConnector
-from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS, SERVED
+from joey.marketplaces.taobao.manifest import (
+    FROZEN_ORDERS,
+    ORDERS,
+    ORDERS_PAID,
+    ORDERS_PLACED,
+    ORDERS_SETTLED,
+    REFUNDS,
+    SERVED,
+)
+from joey.sandbox.dialects.taobao.demo_account import KEEPER_SESSIONS
 from joey.sandbox.dialects.taobao.item_ids import item_id, number_ever
 from tests.sandbox.conftest import Sandbox, utc
 
@@ -163,7 +174,7 @@ def test_an_order_is_seen_through_all_its_states_and_its_return(
             for question in (ORDERS, REFUNDS)
             for end, many in read_reports(taobao, question, since, until)
             for one in many
-            if end <= until and not hasattr(one, "problem") and one.external_line == order
+            if end <= until and isinstance(one, OrderReport | RefundReport) and one.external_line == order
         ]
 
     (paid,) = seen(5)
@@ -288,3 +299,98 @@ def test_a_throttled_client_waits_and_gets_through(own_sandbox: Callable[..., Sa
 
     assert len(windows) >= 3
     assert time.monotonic() - started > 0.9
+
+
+def by_relations(sandbox: Sandbox, **more: object) -> TaobaoConnector:
+    account = sandbox.get("/control/marketplaces").json()["taobao"]
+    return TaobaoConnector(account | {"credentials": account["credentials"] | {"positions": "relations"} | more})
+
+
+def test_each_question_about_orders_finds_an_order_by_its_own_time(
+    sandbox: Sandbox, taobao: TaobaoConnector, pot: OfferFacts, quiet_hour: Callable[[], float]
+) -> None:
+    hour = quiet_hour()
+    order = sandbox.buy(taobao.tracked_link(pot.external_id, FIRST).url, click_time=utc(hour), paid_at=utc(hour + 60))
+    sandbox.move(order, "settle", at=utc(hour + 600))
+    sandbox.move(order, "repeat", at=utc(hour + 1200))
+    since, ten_minutes = datetime.fromtimestamp(hour, UTC), timedelta(minutes=9)
+
+    found = {}
+    for question in (ORDERS_PLACED, ORDERS_PAID, ORDERS_SETTLED, ORDERS):
+        for number, begin in enumerate((since, since + ten_minutes, since + 2 * ten_minutes)):
+            for _end, many in read_reports(taobao, question, begin, begin + ten_minutes):
+                for one in many:
+                    if isinstance(one, OrderReport) and one.external_line == order:
+                        found[question.code] = (number, one)
+
+    assert {code: number for code, (number, _one) in found.items()} == {
+        "orders_placed": 0, "orders_paid": 0, "orders_settled": 1, "orders": 2,
+    }  # fmt: skip
+    assert len({repr(one) for _number, one in found.values()}) == 1, (
+        "the same row is one report, whichever question brought it"
+    )
+
+
+def test_a_frozen_order_is_reported_and_so_is_its_release(own_sandbox: Callable[..., Sandbox]) -> None:
+    sandbox, hour = own_sandbox(), time.time() - 40 * 86_400
+    taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
+    pot = next(facts for facts in taobao.search("锅") if facts.commission_ppm)
+    link = taobao.tracked_link(pot.external_id, FIRST).url
+    orders = [sandbox.buy(link, click_time=utc(hour), paid_at=utc(hour + at)) for at in range(25)]
+    for order in orders:
+        sandbox.move(order, "freeze")
+    sandbox.post("/control/reports", {"marketplace": "taobao", "duplicate": True, "shuffle": True})
+
+    def seen() -> dict[str, bool]:
+        now = datetime.now(UTC)
+        answer = list(read_reports(taobao, FROZEN_ORDERS, now - timedelta(days=90), now))
+        assert [end for end, _many in answer][-1] == now
+        assert len(answer) == 3
+        return {one.trade: one.frozen for _end, many in answer for one in many if isinstance(one, HoldReport)}
+
+    assert seen() == dict.fromkeys(orders, True), "on two pages"
+    sandbox.move(orders[3], "release")
+    assert seen() == dict.fromkeys(orders, True) | {orders[3]: False}
+
+
+def test_channel_orders_and_their_refunds_are_asked_for_as_such(
+    sandbox: Sandbox, taobao: TaobaoConnector, pot: OfferFacts, quiet_hour: Callable[[], float]
+) -> None:
+    hour, acting = quiet_hour(), by_relations(sandbox, refunds="relations")
+    link = acting.tracked_link(pot.external_id, Tracking(position="relation:2345678901")).url
+    order = sandbox.buy(link, quantity=2, click_time=utc(hour), paid_at=utc(hour + 60))
+    sandbox.move(order, "settle", at=utc(hour + 120))
+    sandbox.move(order, "return", quantity=1, at=utc(hour + 180))
+    since, until = datetime.fromtimestamp(hour, UTC), datetime.fromtimestamp(hour + 600, UTC)
+
+    ((_end, orders),) = read_reports(acting, ORDERS, since, until)
+    ((_end, refunds),) = read_reports(acting, REFUNDS, since, until)
+    ((_end, (same,)),) = read_reports(taobao, REFUNDS, since, until)
+
+    assert [one.evidence for one in orders if isinstance(one, OrderReport)] == [
+        (ByPosition("relation:2345678901", "clicked"),)
+    ] * 2, "once in all scenes, once as a channel order; taken in, it is one report"
+    assert orders[0] == orders[1]
+    (refund,) = [one for one in refunds if isinstance(one, RefundReport) and one.external_line == order]
+    assert isinstance(same, RefundReport)
+    names = ("external_order", "counts", "refund_minor", "commission_back_minor", "reported_at", "refunded_at")
+    assert [getattr(refund, name) for name in names] == [getattr(same, name) for name in names]
+
+
+def test_a_keeper_who_accepts_an_invitation_is_a_position(
+    sandbox: Sandbox, taobao: TaobaoConnector, pot: OfferFacts
+) -> None:
+    account = by_relations(sandbox)
+    before = account.granted_positions()
+    invitation = account.invitation()
+
+    code = parse_qs(urlsplit(invitation).query)["inviterCode"][0]
+    keeper = next(iter(KEEPER_SESSIONS))
+    filed = sandbox.ask("taobao.tbk.sc.publisher.info.save", session=keeper, info_type=1, inviter_code=code)["data"]
+
+    assert invitation.startswith("https://mos.m.taobao.com/inviter/register?")
+    assert set(account.granted_positions()) - set(before) == {f"relation:{filed['relation_id']}"}
+    assert account.tracked_link(pot.external_id, Tracking(position=f"relation:{filed['relation_id']}")).url
+    for ask in (taobao.invitation, taobao.granted_positions):
+        with pytest.raises(MarketplaceRefused, match="does not work by relations"):
+            ask()

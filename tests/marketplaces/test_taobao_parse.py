@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 import joey.marketplaces.taobao
-from joey.marketplaces.port import AnyReport, ByPosition, OrderReport, ReportedRow, UnreadableField, UnreadableReport
+from joey.marketplaces.port import (
+    AnyReport,
+    ByPosition,
+    OrderReport,
+    RefundReport,
+    ReportedRow,
+    UnreadableField,
+    UnreadableReport,
+)
 from joey.marketplaces.read_reports import read_row
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
@@ -38,6 +46,14 @@ def order_rows() -> list[Any]:
 
 def refund_rows() -> list[Any]:
     return listed(inner(sample("refund_report"), "data"), "result", "publisher_refund_order_d_t_o")
+
+
+def punished_rows() -> list[Any]:
+    return listed(inner(sample("punish_report"), "result", "data"), "results", "result")
+
+
+def channel_refund_rows() -> list[Any]:
+    return listed(inner(sample("channel_refund_report"), "result", "data"), "results", "result")
 
 
 def item_rows() -> list[Any]:
@@ -105,6 +121,72 @@ def test_a_refund_that_cannot_be_read_names_its_line_and_case() -> None:
     assert (kept.external_order, kept.external_line, kept.case_id, kept.reported_at) == (
         whole.external_order, whole.external_line, whole.case_id, whole.reported_at,
     )  # fmt: skip
+
+
+def test_a_punished_order_is_on_hold_unless_it_is_released() -> None:
+    frozen, released, new_code = (parse.hold_report(row) for row in punished_rows())
+
+    assert (frozen.trade, frozen.frozen) == ("4294159887445064307", True)
+    assert frozen.placed_at == datetime(2026, 11, 22, 1, 1, 12, tzinfo=UTC)
+    assert (released.trade, released.frozen, released.placed_at) == ("4294159887445064999", False, None)
+    assert (new_code.frozen, new_code.placed_at) == (True, None), "neither a new code nor a broken time loses a hold"
+    assert "special_id" not in new_code.payload
+
+
+def test_a_punished_order_names_every_line_of_its_trade() -> None:
+    lines = [parse.order_report({**row, "pub_share_pre_fee": "1"}).external_line for row in order_rows()]
+
+    assert len(lines) == 4
+    trades = [str(row["trade_id"]) for row in order_rows()]
+    assert [line.partition("/")[0] for line in lines] == trades, "what joey/orders/mark_frozen.py goes by"
+
+
+@pytest.mark.parametrize("field", ["tb_trade_id", "punish_status"])
+def test_a_punished_order_that_cannot_be_read_is_kept_and_says_why(field: str) -> None:
+    row = {**punished_rows()[0], field: "--"}
+
+    kept = read_row(TAOBAO, ReportedRow("hold", row, NOW))
+
+    assert isinstance(kept, UnreadableReport)
+    assert (kept.kind, kept.external_line, kept.reported_at) == ("hold", "", NOW)
+    assert kept.external_order == ("" if field == "tb_trade_id" else "4294159887445064307")
+    assert kept.problem == f"{field} is missing"
+
+
+def test_refunds_of_channel_orders_say_the_same_under_other_names() -> None:
+    ours, opened, cut = (read_row(TAOBAO, ReportedRow("refund", row, NOW)) for row in channel_refund_rows())
+    same = parse.refund_report(refund_rows()[0])
+
+    assert isinstance(ours, RefundReport)
+    assert ours.case_id == "2026-11-20 12:00:00"
+    assert replace(ours, case_id=same.case_id, payload={}) == replace(same, payload={})
+    assert ours.payload["tk_commission_fee_refund_pub"] == "3.42"
+    assert "refund_suit_id" not in ours.payload
+    assert isinstance(opened, RefundReport)
+    assert (opened.counts, opened.commission_back_minor, opened.refund_minor) == (False, 0, 4990)
+    assert isinstance(cut, RefundReport)
+    assert (cut.external_line, cut.counts, cut.commission_back_minor) == ("4294159887445065001/3", True, 120)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("tk_pub_show_return_fee", "3.41", "tk_pub_show_return_fee is less than its parts"),
+        ("tk_pub_show_return_fee", None, "tk_pub_show_return_fee is less than its parts"),
+        ("refund_type", 3, "refund_type is a code that is not known"),
+        ("tk_refund_time", "--", "tk_refund_time is missing"),
+        ("refund_status", 99, "refund_status is a code that is not known"),
+    ],
+)
+def test_a_refund_of_a_channel_order_that_could_mean_anything_is_not_read(
+    field: str, value: object, problem: str
+) -> None:
+    kept = read_row(TAOBAO, ReportedRow("refund", {**channel_refund_rows()[0], field: value}, NOW))
+
+    assert isinstance(kept, UnreadableReport)
+    assert kept.problem == problem
+    assert kept.case_id == ("" if field == "tk_refund_time" else "2026-11-20 12:00:00")
+    assert kept.external_line == ("" if field == "refund_type" else "4294159887445064307"), "its line waits"
 
 
 @pytest.mark.parametrize("state", [0, 99, "", None, "twelve"])

@@ -9,18 +9,21 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.db.models import F
 from django.test import Client
 from django.utils.translation import override
 from pytest_django import Settings
 
 from joey.cli.sync import sync as sync_command
 from joey.commissions.earn_due import earn_due
+from joey.commissions.holds_in_force import held_lines
 from joey.kit.clock import now
 from joey.marketplaces import registry
 from joey.marketplaces.beijing import ZONE
-from joey.marketplaces.port import Tracking
-from joey.marketplaces.taobao.manifest import ORDERS
+from joey.marketplaces.port import MarketplaceRefused, Tracking
+from joey.marketplaces.taobao.manifest import FROZEN_ORDERS, MANIFEST, ORDERS
 from joey.orders.models import OrderLine, Poll, Report, SyncCursor
+from joey.orders.queries import read_until
 from joey.orders.sync import sync
 from tests.cast import leased, meis_shop
 from tests.proof import prove
@@ -63,10 +66,7 @@ def synced() -> OrderLine | None:
 
 def time_passes() -> None:
     """Since the last day was asked for again."""
-    for cursor in SyncCursor.objects.all():
-        assert cursor.rechecked_at
-        cursor.rechecked_at -= ORDERS.recheck_every
-        cursor.save()
+    SyncCursor.objects.update(rechecked_at=F("rechecked_at") - ORDERS.recheck_every)
 
 
 def test_why_reports_are_not_read_is_said_to_each_reader_in_their_language(
@@ -187,4 +187,55 @@ def test_a_shop_that_sold_before_is_read_from_its_first_lease_on(union: Sandbox)
     bought(union, hours_ago=40)
 
     assert synced() is not None
-    assert {cursor.question for cursor in SyncCursor.objects.all()} == {"orders", "refunds"}
+    assert {cursor.question for cursor in SyncCursor.objects.all()} == {each.code for each in MANIFEST.questions}
+
+
+def a_day_passes() -> None:
+    """Since the questions that are second looks were asked."""
+    SyncCursor.objects.filter(is_second_look=True).update(
+        last_success_at=F("last_success_at") - FROZEN_ORDERS.every, rechecked_at=F("rechecked_at") - FROZEN_ORDERS.every
+    )
+
+
+def test_an_order_that_the_union_freezes_is_on_hold_until_it_releases_it(union: Sandbox) -> None:
+    order = bought(union)
+    line = synced()
+    assert line is not None
+    union.move(order, "freeze")
+    line = synced()
+    assert line is not None
+    assert not line.is_frozen, "asked today already"
+
+    a_day_passes()
+    line = synced()
+    assert line is not None
+    assert (line.is_frozen, line.held, [hold.hold_class for hold in held_lines()]) == (True, "", ["frozen"])
+
+    union.move(order, "release")
+    a_day_passes()
+    line = synced()
+    assert line is not None
+    assert (line.is_frozen, held_lines()) == (False, [])
+
+
+def test_a_second_look_that_is_refused_says_so_and_keeps_no_money_waiting(
+    union: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_granted(*_: object) -> None:
+        raise MarketplaceRefused("Insufficient permission: 16175")
+
+    monkeypatch.setattr("joey.marketplaces.taobao.reports._frozen_orders", not_granted)
+    SyncCursor.objects.create(
+        marketplace="taobao", account=registry.connector("taobao").account, question="frozen_orders",
+        read_until=now() - timedelta(days=9), is_second_look=True,
+    )  # fmt: skip
+    bought(union)
+
+    (done,) = sync(now=now())
+
+    assert "16175" in done.trouble
+    assert "16175" in troubles("en")
+    until = read_until("taobao")
+    assert until is not None
+    assert now() - until < timedelta(minutes=1)
+    prove()

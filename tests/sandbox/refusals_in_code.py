@@ -14,6 +14,7 @@ from typing import Any
 
 REFUSERS = {"TopError", "remote", "invalid_parameter", "missing", "invalid"}  # and whatever is raised
 HOLDERS = {"arguments", "option"}  # what a call's arguments are called in the code, and those inside one of them
+SYSTEM = {"session"}
 MISSING, TOO_LONG, TOO_MANY, OUT_OF_RANGE = "missing", "too long", "too many", "out of range"
 NO_NUMBER, NO_AMOUNT, NO_BOOLEAN, NO_JSON = "no number", "no amount", "no boolean", "no JSON"
 
@@ -67,17 +68,19 @@ def demands_of(answer: Callable[..., Any]) -> Demands:
 
 
 def _asked_for(call: ast.Call, function: Callable[..., Any]) -> tuple[str, set[str]] | None:
-    """The argument that is read by `arguments.integer("page_no", …)` or `_whole(option, "page_no", …)`."""
+    """The argument that is read by `arguments.integer("page_no", …)` or `whole(option, "page_no", …)`."""
     if isinstance(call.func, ast.Attribute) and _name(call.func.value) in HOLDERS and call.args:
         kind, name, more = call.func.attr, call.args[0], call.args[1:]
-    elif len(call.args) > 1 and _name(call.args[0]) in HOLDERS and _is_text(call.args[1]):
+    elif len(call.args) > 1 and _name(call.args[0]) in HOLDERS and _written_out(call.args[1], function):
         kind, name, more = _name(call.func), call.args[1], call.args[2:]
     else:
         return None
     if kind == "get":  # read as it is; what is refused of it says so in a text
         return None
-    known = name.value if isinstance(name, ast.Constant) else getattr(function, "__globals__", {}).get(_name(name))
-    assert isinstance(known, str), f"{function}: the name of an argument is not written out"
+    known = _written_out(name, function)
+    assert known, f"{function}: the name of an argument is not written out"
+    if known in SYSTEM:
+        return known, set()  # the gateway looks at it before the call
     assert kind in _KINDS, f"{function}: what does {kind} demand? Say so in {__name__}"
     options = {keyword.arg for keyword in call.keywords}
     has_default = bool(more) and not (isinstance(more[0], ast.Constant) and more[0].value is None)
@@ -96,8 +99,15 @@ _KINDS: dict[str, Callable[[bool, set[str | None]], set[str]]] = {
     "boolean": lambda *_: {NO_BOOLEAN},
     "listed": lambda *_: {TOO_MANY},
     "json": lambda *_: {NO_JSON},
-    "_whole": lambda *_: {MISSING, OUT_OF_RANGE},
+    "read_option": lambda *_: {MISSING, NO_JSON},
+    "whole": lambda *_: {MISSING, OUT_OF_RANGE},
 }
+
+
+def _written_out(node: ast.expr, function: Callable[..., Any]) -> str:
+    """A name that is a literal or a constant of the function's module."""
+    found = node.value if isinstance(node, ast.Constant) else getattr(function, "__globals__", {}).get(_name(node))
+    return found if isinstance(found, str) else ""
 
 
 def _calls(function: Callable[..., Any]) -> Iterator[ast.Call]:

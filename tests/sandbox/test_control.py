@@ -182,7 +182,7 @@ def test_orders_move_only_as_they_can(sandbox: Sandbox, tracked: str) -> None:
         ("currency", {"do": "correct", "commission": 1, "currency": "USD"}),
         ("currency", {"do": "settle", "currency": "CNY"}),
         ("amount", {"do": "return", "amount": 1}),
-        ("do", {"do": "freeze"}),
+        ("do", {"do": "risk"}),
         ("do", {"do": "price_protect", "amount": 1}),
         ("do", {"do": "penalty", "amount": 1}),
         ("do", {"do": "split"}),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from joey.demo import catalogue
+from joey.sandbox.dialects.taobao.item_ids import number_ever
 from joey.sandbox.dialects.taobao.sale_days import is_sale_day, longest_window
 from tests.sandbox.conftest import BEIJING, Sandbox, beijing, utc
 
@@ -44,7 +45,8 @@ def test_a_row_says_what_was_bought(sandbox: Sandbox, quiet_hour: Callable[[], f
     assert row["trade_parent_id"] != order
     assert row["tk_status"] == 3
     assert row["order_type"] == "天猫"
-    assert row["item_id"] == OFFER.external_id
+    assert number_ever(row["item_id"]) == int(OFFER.external_id), "an id that no one can read, as in a search"
+    assert row["item_link"].endswith(f"?id={row['item_id']}")
     assert row["item_num"] == 3
     assert row["click_time"] == beijing(start)
     assert row["tk_paid_time"] == row["tk_earning_time"] == row["modified_time"] == beijing(start + 60)

@@ -20,6 +20,7 @@ import pytest
 
 from joey.demo import catalogue
 from joey.sandbox.dialects import taobao
+from joey.sandbox.dialects.taobao.demo_account import KEEPER_SESSIONS
 from joey.sandbox.dialects.taobao.gateway import METHODS
 from joey.sandbox.dialects.taobao.item_ids import EPOCHS_KEPT, item_id
 from joey.sandbox.dialects.taobao.sale_days import is_sale_day
@@ -41,7 +42,7 @@ from tests.sandbox.refusals_in_code import (
 CODE = sorted(
     path
     for path in Path(next(iter(taobao.__path__))).glob("*.py")
-    # The words of DEMANDS, the shapes of a refusal, and the union as it never is unless it is told to differ.
+    # The words of DEMANDS, the shapes of a refusal, and what is refused only where the union is asked to differ.
     if path.name not in ("arguments.py", "errors.py", "differ.py")
 )
 SEARCH = "taobao.tbk.dg.material.optional.upgrade"
@@ -52,6 +53,9 @@ PARSE, PARSE_SC = "taobao.tbk.dg.general.link.parse", "taobao.tbk.sc.general.lin
 COPY_CODE = "taobao.tbk.tpwd.create"
 ORDERS, REFUNDS = "taobao.tbk.order.details.get", "taobao.tbk.order.refund.get"
 ADZONE, ADZONE_SC = "taobao.tbk.adzone.create", "taobao.tbk.sc.adzone.create"
+PUNISHED, PUNISHED_SC = "taobao.tbk.dg.punish.order.get", "taobao.tbk.sc.punish.order.get"
+CHANNEL_REFUNDS = "taobao.tbk.relation.refund"
+INVITE, FILE = "taobao.tbk.sc.invitecode.get", "taobao.tbk.sc.publisher.info.save"
 CHANNELS = "taobao.tbk.sc.publisher.info.get"
 
 OFFER = next(
@@ -61,7 +65,10 @@ POSITION, RELATION, SITE = "110000000001", "2345678901", "45598009"
 INVALID = "isv.invalid-parameter"
 MALFORMED_POSITION = "1795309200_lGltNdNvSX2|1795310400_lJfPMeFmdt2"
 # Methods whose arguments are one JSON text, and its name.
-INSIDE = {REFUNDS: "publisher_refund_order_query_option"}
+INSIDE = {
+    REFUNDS: "publisher_refund_order_query_option", CHANNEL_REFUNDS: "search_option",
+    PUNISHED: "af_order_option", PUNISHED_SC: "af_order_option",
+}  # fmt: skip
 
 
 def ago(seconds: float) -> Callable[[], str]:
@@ -103,6 +110,10 @@ def second_page_of_orders(sandbox: Sandbox) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def punished(_: Sandbox) -> dict[str, Any]:
+    return {"start_time": beijing(time.time() - 600), "span": 1, "page_no": 1, "page_size": 20}
+
+
 # The good call of each method. Each twin changes one thing of it.
 GOOD: dict[str, Callable[[Sandbox], dict[str, Any]]] = {
     SEARCH: lambda _: {"q": "a", "adzone_id": POSITION},
@@ -116,6 +127,17 @@ GOOD: dict[str, Callable[[Sandbox], dict[str, Any]]] = {
     REFUNDS: lambda _: {
         "query_type": 5, "start_time": beijing(time.time() - 600), "end_time": beijing(time.time()), "page_no": 1,
         "page_size": 20, "order_scene": 1, "member_type": 4,
+    },
+    PUNISHED: punished,
+    PUNISHED_SC: punished,
+    CHANNEL_REFUNDS: lambda _: {
+        "search_type": 5, "refund_type": 1, "biz_type": 1, "start_time": beijing(time.time() - 600), "page_no": 1,
+        "page_size": 20,
+    },
+    INVITE: lambda _: {"relation_app": "common", "code_type": 1},
+    FILE: lambda sandbox: {
+        "info_type": 1,
+        "inviter_code": sandbox.ask(INVITE, session=True, relation_app="common", code_type=1)["data"]["inviter_code"],
     },
     ADZONE: lambda _: {"site_id": SITE, "adzone_name": "x"},
     ADZONE_SC: lambda _: {"site_id": SITE, "adzone_name": "x"},
@@ -135,6 +157,13 @@ ITS_ADZONE_NAME: Bad = {
 ITS_LINKS: Bad = {
     "fields": {TOO_MANY: "a," * 21},
     "material_dto": {MISSING: None, NO_JSON: ["nonsense", "[" * 3000]},
+}
+ITS_QUESTION: dict[str, Any] = {MISSING: None, NO_JSON: ["x", "[" * 3000]}
+ITS_PUNISHED: Bad = {
+    INSIDE[PUNISHED]: ITS_QUESTION,
+    "page_no": {MISSING: None, OUT_OF_RANGE: [0, 10_001]},
+    "page_size": {MISSING: None, OUT_OF_RANGE: [0, 101]},
+    "span": {MISSING: None, OUT_OF_RANGE: [0, 31, True]},
 }
 DEMANDS: dict[str, Bad] = {
     SEARCH: ITS_ADZONE | ITS_CHANNEL | ITS_SCENE | {
@@ -163,12 +192,28 @@ DEMANDS: dict[str, Bad] = {
         "order_scene": {**NUMBER, OUT_OF_RANGE: [0, 4]},
     },
     REFUNDS: {
-        INSIDE[REFUNDS]: {MISSING: None, NO_JSON: ["x", "[" * 3000]},
+        INSIDE[REFUNDS]: ITS_QUESTION,
         "query_type": {MISSING: None, OUT_OF_RANGE: [0, 6, "five", True]},
         "page_no": {MISSING: None, OUT_OF_RANGE: [-1, 10_001]},
         "page_size": {MISSING: None, OUT_OF_RANGE: [0, 101]},
         "order_scene": {MISSING: None, OUT_OF_RANGE: [2, True]},
         "member_type": {MISSING: None, OUT_OF_RANGE: [0, 9]},
+    },
+    PUNISHED: ITS_PUNISHED,
+    PUNISHED_SC: ITS_PUNISHED,
+    CHANNEL_REFUNDS: {
+        INSIDE[CHANNEL_REFUNDS]: ITS_QUESTION,
+        "search_type": {MISSING: None, OUT_OF_RANGE: [0, 6]},
+        "refund_type": {MISSING: None, OUT_OF_RANGE: [-1, 3]},
+        "biz_type": {MISSING: None, OUT_OF_RANGE: [0, 3]},
+        "page_no": {MISSING: None, OUT_OF_RANGE: [0, 101]},
+        "page_size": {MISSING: None, OUT_OF_RANGE: [0, 101]},
+    },
+    INVITE: {"relation_app": {MISSING: None}, "code_type": {MISSING: None, **NUMBER, OUT_OF_RANGE: [0, 4]}},
+    FILE: {
+        "info_type": {MISSING: None, **NUMBER, OUT_OF_RANGE: [0, 3]},
+        "inviter_code": {MISSING: None, TOO_LONG: "A" * 21},
+        "note": {TOO_LONG: "店" * 101},
     },
     ADZONE: ITS_ADZONE_NAME,
     ADZONE_SC: ITS_ADZONE_NAME,
@@ -196,9 +241,12 @@ INSIDE_ANSWERS: tuple[int, str] = (101, "{name} must be a number between")
 # What the dossier says each call needs of the application and the caller.
 SCOPES = {
     SEARCH: "27939", LOOK_UP: "16189", CONVERT: "28308", PARSE: "31094", PARSE_SC: "31093", COPY_CODE: "11655",
-    ORDERS: "16175", REFUNDS: "16175", ADZONE_SC: "13878",
+    ORDERS: "16175", REFUNDS: "16175", PUNISHED: "16175", CHANNEL_REFUNDS: "16175", ADZONE_SC: "13878",
 }  # fmt: skip
-SESSIONS = {PARSE_SC, ADZONE_SC, CHANNELS}
+# The session that a call takes: True is the publisher's; a relation is filed in that of the keeper who accepts it.
+SESSIONS: dict[str, str | bool] = {
+    PARSE_SC: True, ADZONE_SC: True, PUNISHED_SC: True, INVITE: True, FILE: next(iter(KEEPER_SESSIONS)), CHANNELS: True,
+}  # fmt: skip
 
 
 When = Callable[[Sandbox], AbstractContextManager[None]]
@@ -275,10 +323,10 @@ TWINS: tuple[Twin, ...] = (
     ),
     Twin(SEARCH, 7, "This ban will last for 1 more seconds", {}, throttled),
     *(Twin(method, 11, f"scope ids is {scope}", {}, without(scope)) for method, scope in SCOPES.items()),
-    *(Twin(method, 26, "Missing Session", {"session": None}) for method in sorted(SESSIONS)),
+    *(Twin(method, 26, "Missing Session", {"session": None}) for method in SESSIONS),
     *(
         Twin(method, 27, "the session has expired or was never given out", {"session": "6100another"})
-        for method in sorted(SESSIONS)
+        for method in SESSIONS
     ),
     # what the account is not, and what is not the account's
     *(
@@ -341,8 +389,14 @@ TWINS: tuple[Twin, ...] = (
     *(Twin(ORDERS, "1005", "jump_type must be 1 or -1 when paging", {"jump_type": bad}) for bad in (None, 2)),
     *(Twin(ORDERS, "1008", "position_index must be the one of the page before, for the same window", changed)
       for changed in OTHER_QUESTIONS),
-    # refunds
-    *(Twin(REFUNDS, 41, "a JSON object", {INSIDE[REFUNDS]: bad}) for bad in ([1], 3)),
+    # refunds and punished orders
+    *(Twin(method, 41, "a JSON object", {name: bad}) for method, name in INSIDE.items() for bad in ("[1]", "3")),
+    *(Twin(method, 102, "start_time must be a time", {"start_time": bad})
+      for method in (PUNISHED, PUNISHED_SC, CHANNEL_REFUNDS) for bad in ("yesterday", None)),
+    *(Twin(PUNISHED, 101, f"{name} is not taken any more", {name: 1})
+      for name in ("tb_trade_parent_id", "special_id", "violation_type", "punish_status")),
+    *(Twin(method, 101, "site_id is not a site of this publisher", {"site_id": 1})
+      for method in (PUNISHED, PUNISHED_SC)),
     Twin(REFUNDS, 101, "page_size must be a number between 1 and 100", {"page_size": 101}),
     Twin(REFUNDS, 101, "member_type is 1, 2 or 4", {"member_type": 3}),
     Twin(REFUNDS, 101, "query_type 4 and 5 begin on 2022-12-20", {"start_time": "2022-12-19 00:00:00"}),
@@ -354,8 +408,12 @@ TWINS: tuple[Twin, ...] = (
     # positions
     *(Twin(method, INVALID, "site_id is not a site of this publisher", {"site_id": 1})
       for method in (ADZONE, ADZONE_SC)),
-    Twin(CHANNELS, INVALID, "relation_app is one of common, etao, minietao, offlineShop, offlinePerson",
-         {"relation_app": "taobao"}),
+    *(Twin(method, INVALID, "relation_app is one of common, etao, minietao, offlineShop, offlinePerson",
+           {"relation_app": "taobao"}) for method in (INVITE, CHANNELS)),
+    Twin(INVITE, INVALID, "this publisher invites channels only", {"code_type": 2}),
+    Twin(FILE, INVALID, "a channel is filed with info_type 1", {"info_type": 2}),
+    Twin(FILE, INVALID, "inviter_code was never given out", {"inviter_code": "AAAAAA"}),
+    Twin(FILE, 27, "the session has expired or was never given out", {"session": True}),
 )  # fmt: skip
 
 
@@ -420,11 +478,11 @@ def answer_of(sandbox: Sandbox, method: str, changed: dict[str, Any], when: When
     changed = {name: _now(value, sandbox) for name, value in changed.items()}
     arguments, holder = GOOD[method](sandbox), INSIDE.get(method, "")
     if holder:
-        inner = {name: value for name, value in changed.items() if name != holder}
+        inner = {name: value for name, value in changed.items() if name not in (holder, "session")}
         arguments = {holder: {name: value for name, value in (arguments | inner).items() if value is not None}}
-        changed = {name: value for name, value in changed.items() if name == holder}
+        changed = {name: value for name, value in changed.items() if name not in inner}
     sent = {name: _written(value) for name, value in (arguments | changed).items()}
-    session = sent.pop("session", method in SESSIONS) or False
+    session = sent.pop("session", SESSIONS.get(method)) or False
     with when(sandbox):
         found: dict[str, Any] = sandbox.call(method, session=session, **sent)
     return found
@@ -437,6 +495,7 @@ def refusal_in(body: dict[str, Any]) -> tuple[int | str, str]:
         remote = error["code"] == 15
         return error.get("sub_code", 15) if remote else error["code"], error.get("sub_msg") or error["msg"]
     (inner,) = body.values()
+    inner = inner.get("result", inner)
     return inner.get("biz_error_code", 0), inner.get("biz_error_desc", "")
 
 
@@ -507,4 +566,4 @@ def test_no_check_is_without_a_twin() -> None:
         listed = {argument: set(demands) for argument, demands in DEMANDS[name].items()}
         assert listed == demands_of(method.answer), name
     assert {name: method.scope for name, method in METHODS.items() if method.scope} == SCOPES
-    assert {name for name, method in METHODS.items() if method.needs_session} == SESSIONS
+    assert {name for name, method in METHODS.items() if method.sessions} == SESSIONS.keys()

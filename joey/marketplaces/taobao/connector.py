@@ -5,8 +5,8 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +40,8 @@ from joey.marketplaces.unverified import AnswerSample, CheckedFact
 log = logging.getLogger(__name__)
 
 GATEWAY = "https://eco.taobao.com/router/rest"
+INVITATION = "https://mos.m.taobao.com/inviter/register"  # where a person becomes a channel, with an own Taobao login
+MOST_RELATIONS_AT_ONCE, MOST_PAGES_OF_RELATIONS = 100, 1000
 REAL_GATEWAY_HOSTS = frozenset({"eco.taobao.com", "gw.api.taobao.com", "api.taobao.com"})
 LOOK_UP_AT_ONCE = MANIFEST.capabilities.look_up_at_once
 PROMOTE = 2  # promotion_type: promoted to others, not bought for oneself; asked in agent mode only
@@ -49,6 +51,9 @@ MOST_CATEGORIES = 10  # of one search
 SORTS: Mapping[SearchSort, str] = {
     "relevance": "match_des", "sales": "total_sales_des", "price": "final_promotion_price_asc", "rate": "tk_rate_des",
 }  # fmt: skip
+RELATION = parse.RELATION
+FILING = {"relation_app": "common"}  # the kind of channel that is not bound to a shop on a street
+CHANNEL = 1  # code_type of an invitation, and info_type of what is listed: not a member
 
 _OF_A_POSITION = ("isv.", "isp.relation-id-", "isp.pid-check-")  # sub-codes that may refuse one
 # ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
@@ -85,7 +90,10 @@ class TaobaoConnector:
         self._categories = {str(number): str(code) for number, code in (configuration.get("categories") or {}).items()}
         self._by_relation = credentials.get("positions") == "relations"
         # Each scope is granted for itself: the publisher's own calls, or those of a tool provider in his session.
-        self._party = "sc." if credentials.get("tool_provider") is True else ""
+        self._party: Literal["", "sc."] = "sc." if credentials.get("tool_provider") is True else ""
+        self._working = reports.Working(
+            self._by_relation, channel_refunds=credentials.get("refunds") == "relations", party=self._party
+        )
         self._promotes = {"promotion_type": PROMOTE} if credentials.get("agent_mode") is True else {}
         # A gateway that is not Taobao's own is a simulated one: its links and pictures live on its own host.
         host = urlsplit(gateway).netloc.lower()
@@ -229,19 +237,46 @@ class TaobaoConnector:
             raise MarketplaceRefused(_("Taobao made an ad zone but did not say which. Look it up in its console."))
         return adzone
 
+    def invitation(self) -> str:
+        """The address at which a keeper becomes a channel of ours. The same for everyone."""
+        self._need_relations()
+        answer = self._client.call("taobao.tbk.sc.invitecode.get", FILING | {"code_type": CHANNEL}, with_session=True)
+        code = text(inner(answer, "data"), "inviter_code", longest=40)
+        if not code:
+            raise MarketplaceRefused(_("Taobao gave no invitation. Look it up in its console."))
+        return f"{INVITATION}?{urlencode({'inviterCode': code, 'src': 'pub', 'app': FILING['relation_app']})}"
+
+    def granted_positions(self) -> list[str]:
+        """`relation:…` of each channel that accepted an invitation."""
+        self._need_relations()
+        found: list[str] = []
+        for page in range(MOST_PAGES_OF_RELATIONS):
+            asked = FILING | {"info_type": CHANNEL, "page_no": page, "page_size": MOST_RELATIONS_AT_ONCE}
+            answer = self._client.call("taobao.tbk.sc.publisher.info.get", asked, with_session=True)
+            rows = listed(inner(answer, "data"), "inviter_list", "map_data")
+            found += [f"{RELATION}{relation}" for row in rows if (relation := text(row, "relation_id")).isdigit()]
+            if len(rows) < MOST_RELATIONS_AT_ONCE:
+                break
+        return list(dict.fromkeys(found))
+
     def rows(
         self, question: Question, since: datetime, until: datetime
     ) -> Iterator[tuple[datetime, Sequence[ReportedRow]]]:
-        """Orders, or refund cases, changed in [since, until)."""
+        """Orders, refund cases or punished orders of [since, until), by the time that the question asks by."""
         now = datetime.now(UTC)
         start, end = max(since.astimezone(UTC), now - question.furthest_back), min(until.astimezone(UTC), now)
-        return reports.rows(self._client, question, start, end)
+        return reports.rows(self._client, question, start, end, working=self._working)
 
     def read(self, row: ReportedRow) -> AnyReport:
-        """A row of the order report or of the refund report."""
-        if row.kind == "order":
-            return parse.order_report(row.row, by_relation=self._by_relation)
-        return parse.refund_report(row.row)
+        """A row of one of the reports."""
+        match row.kind:
+            case "order":
+                return parse.order_report(row.row, by_relation=self._by_relation)
+            case "refund":
+                of_a_channel = parse.is_of_a_channel(row.row)
+                return (parse.channel_refund_report if of_a_channel else parse.refund_report)(row.row)
+            case "hold":
+                return parse.hold_report(row.row)
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         """The row without the buyer."""
@@ -306,9 +341,15 @@ class TaobaoConnector:
         key = tracking.position
         if key is None:
             raise MarketplaceRefused(_("A link of Taobao needs a position: its order reports name nothing else."))
-        if key.startswith("relation:"):
-            return {"adzone_id": self._need_adzone(), "relation_id": key.removeprefix("relation:")}
+        if key.startswith(RELATION):
+            return {"adzone_id": self._need_adzone(), "relation_id": key.removeprefix(RELATION)}
         return {"adzone_id": key}
+
+    def _need_relations(self) -> None:
+        if not self._by_relation:
+            raise MarketplaceRefused(
+                _("Taobao's configuration does not work by relations. Set “positions” to “relations” there first.")
+            )
 
     def _need_adzone(self) -> str:
         if not self._adzone:

@@ -1,17 +1,19 @@
-"""Read what the union reports about orders and refund cases: pure, tried on the samples beside it."""
+"""Read what the union reports about orders, refund cases and punished orders: pure, tried on the samples beside it."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from joey.marketplaces.port import (
     ByPosition,
     Evidence,
+    HoldReport,
     OrderReport,
     OrderState,
     RefundReport,
+    ReportKind,
     UnreadableField,
     UnreadableReport,
 )
@@ -26,6 +28,9 @@ ROLES: Mapping[str, str] = {"2": "", "二方": "", "3": "/3", "三方": "/3"}
 COUNTS: Mapping[str, bool] = {
     "2": True, "12": True, "13": True, "3": False, "4": False, "11": False, "14": False, "15": False,
 }  # fmt: skip
+_CHANNEL_ROLES = {"1": "二方", "2": "三方"}  # refund_type of the report of channel orders
+RELEASED = "1"  # punish_status
+RELATION = "relation:"  # what the key of a position begins with that is a channel's relation
 # Of what comes back, `show_return_fee`: what was ours, the technical fee, and the channel's own.
 _OURS_BACK = ("tk_commission_fee_refund", "tk_subsidy_fee_refund")
 _FEES_BACK = tuple(
@@ -57,6 +62,10 @@ class _Names:
 
 _ORDER_NAMES = _Names(order="trade_parent_id", line="trade_id", part="adzone_id")
 _REFUND_NAMES = _Names(order="tb_trade_parent_id", line="tb_trade_id", case="refund_suit_id")
+# A punished trade may be several lines, so a report that cannot be read is listed, and holds none.
+_NAMES: Mapping[ReportKind, _Names] = {
+    "order": _ORDER_NAMES, "refund": _REFUND_NAMES, "hold": _Names(order="tb_trade_id", line=""),
+}  # fmt: skip
 
 
 def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
@@ -136,15 +145,72 @@ def refund_report(row: Row) -> RefundReport:
     )
 
 
-def unreadable(kind: Literal["order", "refund"], row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
+def channel_refund_report(row: Row) -> RefundReport:
+    """An element of the refund report of channel orders. Raises UnreadableField naming the field.
+
+    It has other names for what `refund_report` reads, no parts of the fees, and no number of the case: its case is the
+    one of its trade that was opened at `tk_refund_time`. `refund_type` 1 is a commission of ours, 2 our cut from
+    another's.
+    """
+    need(row, "tk_refund_time")
+    whose = "3rd" if one_of(_CHANNEL_ROLES, row, "refund_type") == "三方" else ""
+    ours = {name: f"{name}{whose}_pub" for name in _OURS_BACK}
+    whole_name = "tk3rd_pub_show_return_fee" if whose else "tk_pub_show_return_fee"
+    whole_fee = fen(row, whole_name)
+    fees = (whole_fee or 0) - sum(fen(row, name) or 0 for name in ours.values())
+    if fees < 0:
+        raise UnreadableField(f"{whole_name} is less than its parts")
+    seen = refund_report(
+        {
+            **row,
+            **_named_as_a_case(row),
+            **{name: row.get(given) for name, given in ours.items()},
+            _FEES_BACK[0]: f"{fees // 100}.{fees % 100:02}",
+            "show_return_fee": row.get(whole_name),
+        }
+    )
+    return replace(seen, payload=without_buyer(row))
+
+
+def is_of_a_channel(row: Row) -> bool:
+    """Whether a refund report is the one of channel orders: a kept row is read as what it is, whatever is asked now."""
+    return "refund_type" in row
+
+
+def _named_as_a_case(row: Row) -> dict[str, str]:
+    """What a refund report of a channel order is about, under the names of the other refund report."""
+    return {
+        "refund_suit_id": text(row, "tk_refund_time"),
+        "tk_order_role": _CHANNEL_ROLES.get(text(row, "refund_type"), ""),
+    }
+
+
+def hold_report(row: Row) -> HoldReport:
+    """An element of the report of punished orders. Raises UnreadableField naming the field.
+
+    `punish_status` is 0 frozen or 1 released. One with any other code is punished in a way that is new to us: whatever
+    is not released stays on hold.
+    """
+    return HoldReport(
+        trade=need(row, "tb_trade_id"),
+        frozen=need(row, "punish_status") != RELEASED,
+        payload=without_buyer(row),
+        placed_at=if_readable(lambda: moment(row, "tk_trade_create_time"), None),  # no reason to miss a hold
+    )
+
+
+def unreadable(kind: ReportKind, row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
     """A report that stays as it came."""
-    names = _ORDER_NAMES if kind == "order" else _REFUND_NAMES
+    names = _NAMES[kind]
+    payload = without_buyer(row)
+    if kind == "refund" and is_of_a_channel(row):
+        row = {**row, **if_readable(lambda: _named_as_a_case(row), {})}
     line, part = if_readable(lambda: _line(row, names), ("", ""))
     return UnreadableReport(
         kind,
         if_readable(lambda: text(row, names.order, longest=64), ""),
         if_readable(lambda: moment(row, "modified_time"), None) or window_end,
-        without_buyer(row),
+        payload,
         problem,
         external_line=line,
         external_part=part,
@@ -197,7 +263,7 @@ def _line(row: Row, names: _Names) -> tuple[str, str]:
 def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
     relation = text(row, "relation_id")
     if by_relation and relation not in ("", "0"):
-        return (ByPosition(f"relation:{relation}", "clicked"),)
+        return (ByPosition(f"{RELATION}{relation}", "clicked"),)
     adzone = text(row, "adzone_id", longest=80)
     return (ByPosition(adzone, "clicked"),) if adzone else ()
 

@@ -1,9 +1,11 @@
-"""Ask for the order and refund reports page by page. A window never changes between its pages."""
+"""Ask for the reports of orders, refunds and punished orders, page by page. A window is the same for all its pages."""
 
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.utils.translation import gettext_noop as _
 
@@ -12,16 +14,28 @@ from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, ReportedRow
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
-from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
+from joey.marketplaces.taobao.manifest import (
+    FROZEN_ORDERS,
+    ORDERS,
+    ORDERS_PAID,
+    ORDERS_PLACED,
+    ORDERS_SETTLED,
+    REFUNDS,
+)
 from joey.marketplaces.taobao.values import Row, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
 
-MOST_PAGES = 100
+MOST_PAGES, MOST_COUNTED_PAGES = 100, 1000
+# query_type of the order report: which of an order's times the window means.
+QUERY_TYPES: Mapping[str, int] = {
+    ORDERS_PLACED.code: 1, ORDERS_PAID.code: 2, ORDERS_SETTLED.code: 3, ORDERS.code: 4,
+}  # fmt: skip
 FEW_ROWS = MOST_PAGES * ORDERS.page_size // 4  # a window twice as long would hardly be too much
-ORDERS_BY: Mapping[str, int] = {"placed": 1, "changed": 4}  # query_type of the order report, by what is asked for
-UPDATED_REFUNDS = 5  # query_type of the refund report: by time of change
-ALL_SCENES = 1  # order_scene: channel and member orders too
+UPDATED_REFUNDS = 5  # query_type, and search_type, of the refund reports: by time of change
+# order_scene: "all", which an older description calls "normal orders"; and channel orders by themselves.
+ALL_SCENES, CHANNEL_SCENE = 1, 2
 EITHER_PARTY = 4  # member_type of the refund report: cases of our own commissions, and of our cuts from others'
+ANY_PARTY, CHANNELS = 0, 1  # refund_type and biz_type of that of channel orders
 
 Answer = tuple[Row, list[Row]]  # the page's own fields, its rows
 Ask = Callable[[int, str], Answer]  # page number, position_index
@@ -31,14 +45,29 @@ class _TooMuch(Exception):
     """The window is longer, or holds more, than the report gives at once."""
 
 
+@dataclass(frozen=True)
+class Working:
+    """How the account works with the union."""
+
+    by_relation: bool = False  # channel orders are asked for by themselves as well
+    channel_refunds: bool = False  # refund cases come from the report of channel orders, instead of that of all
+    party: Literal["", "sc."] = ""  # "sc.": it acts for a publisher, in his session
+
+
+AS_A_PUBLISHER = Working()
+
+
 def rows(
-    client: Client, question: Question, since: datetime, until: datetime
+    client: Client, question: Question, since: datetime, until: datetime, *, working: Working = AS_A_PUBLISHER
 ) -> Iterator[tuple[datetime, list[ReportedRow]]]:
-    """Orders, or refund cases, with the time that is asked by in [since, until), a window at a time, with its end.
+    """The answer to a question of the manifest for [since, until), a window at a time, with the window's end.
 
     A window that is too much is halved. Those after it are as short, so that not each is asked in vain, and become
     longer again while their answers are small.
     """
+    if question.code == FROZEN_ORDERS.code:
+        yield from _frozen_orders(client, since, until, working.party)
+        return
     todo = deque(windows(since, until))
     longest: timedelta | None = None
     while todo:
@@ -47,10 +76,7 @@ def rows(
             todo.extendleft(reversed(halves(start, end)))
             continue
         try:
-            if question.code == REFUNDS.code:
-                found = _refunds(client, start, end)
-            else:
-                found = _orders(client, question, start, end)
+            found = _in_window(client, question, start, end, working)
         except _TooMuch:
             parts = halves(start, end)
             if len(parts) == 1:
@@ -64,13 +90,22 @@ def rows(
         yield min(end, until), found
 
 
-def _orders(client: Client, question: Question, start: datetime, end: datetime) -> list[ReportedRow]:
+def _in_window(
+    client: Client, question: Question, start: datetime, end: datetime, working: Working
+) -> list[ReportedRow]:
+    if question.code == REFUNDS.code:
+        return _channel_refunds(client, start, end) if working.channel_refunds else _refunds(client, start, end)
+    scenes = (ALL_SCENES, CHANNEL_SCENE) if working.by_relation else (ALL_SCENES,)
+    return [row for scene in scenes for row in _orders(client, question, scene, start, end)]
+
+
+def _orders(client: Client, question: Question, scene: int, start: datetime, end: datetime) -> list[ReportedRow]:
     asked = {
-        "query_type": ORDERS_BY[question.asked_by],
+        "query_type": QUERY_TYPES[question.code],
         "start_time": beijing.write(start),
         "end_time": beijing.write(end),
         "page_size": question.page_size,
-        "order_scene": ALL_SCENES,
+        "order_scene": scene,
     }
 
     def ask(page: int, position: str) -> Answer:
@@ -99,11 +134,26 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
             {"publisher_refund_order_query_option": json.dumps(option, separators=(",", ":"))},
             for_rows=True,
         )
-        _check_result(answer)
+        _check_result("taobao.tbk.order.refund.get", answer)
         data = inner(answer, "data")
         return data, listed(data, "result", "publisher_refund_order_d_t_o")
 
     return [ReportedRow("refund", row, end) for row in _all_pages(ask, REFUNDS.page_size)]
+
+
+def _channel_refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow]:
+    """Cases of channel orders from `start` on. There is no end to ask for: what is answered beyond it comes twice."""
+    method = "taobao.tbk.relation.refund"
+    asked = {
+        "search_type": UPDATED_REFUNDS, "refund_type": ANY_PARTY, "biz_type": CHANNELS,
+        "start_time": beijing.write(start), "page_size": REFUNDS.page_size,
+    }  # fmt: skip
+
+    def ask(page: int) -> Answer:
+        option = json.dumps({**asked, "page_no": page}, separators=(",", ":"))
+        return _result(client, method, {"search_option": option})
+
+    return [ReportedRow("refund", row, end) for row in _counted_pages(ask, REFUNDS.page_size)]
 
 
 def _all_pages(ask: Ask, page_size: int) -> list[Row]:
@@ -127,18 +177,62 @@ def _all_pages(ask: Ask, page_size: int) -> list[Row]:
             # read the same page again and call it the next one. A full one leaves shorter windows to try.
             if len(more) >= page_size:
                 raise _TooMuch
-            broke_off = _("Taobao's report broke off between two pages. It will be read again.")
-            raise MarketplaceUnavailable(Sentence(broke_off))
+            raise _broken_off()
         position = following
     raise _TooMuch
 
 
-def _check_result(answer: Row) -> None:
-    """Raise for a refusal: the refund report carries it beside its data, not as an error."""
+def _frozen_orders(
+    client: Client, since: datetime, until: datetime, party: str
+) -> Iterator[tuple[datetime, list[ReportedRow]]]:
+    """Punished orders, in whole days: no other length can be asked for."""
+    method = f"taobao.tbk.{party or 'dg.'}punish.order.get"
+    start, day = since.replace(microsecond=0), timedelta(days=1)
+    while start < until:
+        days = min(FROZEN_ORDERS.window // day, -((start - until) // day))
+        asked = {"start_time": beijing.write(start), "span": days, "page_size": FROZEN_ORDERS.page_size}
+
+        def ask(page: int, asked: Mapping[str, object] = asked) -> Answer:
+            option = json.dumps({**asked, "page_no": page}, separators=(",", ":"))
+            return _result(client, method, {"af_order_option": option}, with_session=bool(party))
+
+        start += days * day
+        found = _counted_pages(ask, FROZEN_ORDERS.page_size)
+        yield min(start, until), [ReportedRow("hold", row, min(start, until)) for row in found]
+
+
+def _result(client: Client, method: str, asked: Mapping[str, object], *, with_session: bool = False) -> Answer:
+    """A page of the reports whose answer is inside a `result`."""
+    result = inner(client.call(method, asked, with_session=with_session, for_rows=True), "result")
+    _check_result(method, result)
+    data = inner(result, "data")
+    return data, listed(data, "results", "result")
+
+
+def _counted_pages(ask: Callable[[int], Answer], size: int) -> list[Row]:
+    """All rows of one question whose pages say how many rows there are."""
+    rows: list[Row] = []
+    for page in range(1, MOST_COUNTED_PAGES + 1):
+        head, more = ask(page)
+        rows += more
+        total = text(head, "total_count")
+        if (page * size >= int(total)) if total.isdecimal() else len(more) < size:
+            return rows
+        if not more:
+            break
+    raise _broken_off()
+
+
+def _broken_off() -> MarketplaceUnavailable:
+    return MarketplaceUnavailable(Sentence(_("Taobao's report broke off between two pages. It will be read again.")))
+
+
+def _check_result(method: str, answer: Row) -> None:
+    """Raise for a refusal that comes beside the data of a report, and is no error."""
     code = text(answer, "result_code")
     trouble = text(answer, "biz_error_code")
     if code in ("", "200") and trouble in ("", "0"):
         return
     why = text(answer, "biz_error_desc", longest=200) or text(answer, "result_msg", longest=200) or trouble or code
-    words = Sentence(_("Taobao refused its refund report: %(words)s."), {"words": why})
-    raise MarketplaceRefused(words, method="taobao.tbk.order.refund.get", top_code=code, sub_code=trouble)
+    words = Sentence(_("Taobao refused its report (%(method)s): %(words)s."), {"method": method, "words": why})
+    raise MarketplaceRefused(words, method=method, top_code=code, sub_code=trouble)

@@ -15,15 +15,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from joey.sandbox.dialects.taobao.demo_account import KEEPER_SESSIONS
 from tests.sandbox.conftest import Sandbox, beijing, utc
 
 HERE = Path(__file__).parent
 INSTALLED = Path(sys.prefix) / "clients"
 # Methods for which each client has a class of its own; for the others one is derived.
+OF_BOTH = {"taobao.tbk.order.details.get", "taobao.tbk.tpwd.create", "taobao.tbk.sc.publisher.info.save"}
 OWN_CLASSES = {
-    "topsdk": {"taobao.tbk.order.details.get", "taobao.tbk.tpwd.create", "taobao.tbk.sc.publisher.info.get"},
-    "taobao-sdk-python3": {"taobao.tbk.order.details.get", "taobao.tbk.tpwd.create"},
-}
+    "topsdk": OF_BOTH | {
+        "taobao.tbk.sc.invitecode.get", "taobao.tbk.sc.publisher.info.get", "taobao.tbk.dg.punish.order.get",
+        "taobao.tbk.relation.refund",
+    },
+    "taobao-sdk-python3": OF_BOTH,
+}  # fmt: skip
 POSITION = "110000000001"
 
 
@@ -43,14 +48,14 @@ class IndependentClient:
             text=True,
         )
 
-    def call(self, method: str, *, session: bool = False, secret: str = "", **arguments: Any) -> dict[str, Any]:
+    def call(self, method: str, *, session: bool | str = False, secret: str = "", **arguments: Any) -> dict[str, Any]:
         """What came of one call: `{"body"}`, or `{"refused": [code, sub-code, words]}` where the client raised."""
         asked = {
             "host": urlsplit(self.sandbox.url).hostname,
             "port": self.sandbox.port,
             "app_key": self.account["app_key"],
             "secret": secret or self.account["app_secret"],
-            "session": self.account["session"] if session else None,
+            "session": self.account["session"] if session is True else session or None,
             "method": method,
             "arguments": arguments,
         }
@@ -63,7 +68,7 @@ class IndependentClient:
             self.used_own.add(method)
         return found
 
-    def ask(self, method: str, *, session: bool = False, **arguments: Any) -> Any:
+    def ask(self, method: str, *, session: bool | str = False, **arguments: Any) -> Any:
         """What is under the root key of a good answer."""
         found = self.call(method, session=session, **arguments)
         assert "body" in found, found
@@ -118,9 +123,47 @@ def test_an_independent_client_passes_from_search_to_return(client: IndependentC
     (refund,) = truths[0]["refunds"]
     assert (case["tb_trade_id"], case["show_return_fee"]) == (orders[0], yuan(refund["returned_commission_minor"]))
 
-    channels = client.ask("taobao.tbk.sc.publisher.info.get", session=True, info_type=1, relation_app="common")
-    assert channels["data"]["inviter_list"]["map_data"]
-    assert client.used_own == OWN_CLASSES[client.name]
+    assert client.used_own == OWN_CLASSES[client.name] & {"taobao.tbk.order.details.get", "taobao.tbk.tpwd.create"}
+
+
+def test_a_keeper_becomes_a_channel_and_its_punished_orders_and_refunds_are_read(
+    client: IndependentClient, sandbox: Sandbox
+) -> None:
+    invited = client.ask("taobao.tbk.sc.invitecode.get", session=True, relation_app="common", code_type=1)
+    keeper = list(KEEPER_SESSIONS)[list(OWN_CLASSES).index(client.name) - 2]
+    code = invited["data"]["inviter_code"]
+    filed = client.ask("taobao.tbk.sc.publisher.info.save", session=keeper, info_type=1, inviter_code=code)["data"]
+    asked = {"info_type": 1, "relation_app": "common", "relation_id": filed["relation_id"]}
+    (channel,) = client.ask("taobao.tbk.sc.publisher.info.get", session=True, **asked)["data"]["inviter_list"][
+        "map_data"
+    ]
+    assert channel["account_name"] == KEEPER_SESSIONS[keeper]
+
+    item = client.ask("taobao.tbk.dg.material.optional.upgrade", q="锅", adzone_id=POSITION)["result_list"]["map_data"][
+        0
+    ]
+    on_channel = {"adzone_id": POSITION, "relation_id": filed["relation_id"], "item_id_list": item["item_id"]}
+    converted = client.ask("taobao.tbk.dg.general.link.convert", **on_channel)
+    link = converted["data"]["item_url_list"]["item_url_list"][0]["link_info_dto"]["cps_short_url"]
+    order = sandbox.buy(link, quantity=2)
+    for step in ("settle", "freeze"):
+        sandbox.move(order, step)
+    sandbox.move(order, "return", quantity=1)
+
+    whole_day = {"start_time": beijing(time.time() - 3600), "page_no": 1, "page_size": 100}
+    punished = client.ask(
+        "taobao.tbk.dg.punish.order.get",
+        af_order_option=json.dumps(whole_day | {"span": 1, "relation_id": filed["relation_id"]}),
+    )
+    (row,) = punished["result"]["data"]["results"]["result"]
+    assert (str(row["tb_trade_id"]), row["punish_status"]) == (order, "0")
+    back = client.ask(
+        "taobao.tbk.relation.refund",
+        search_option=json.dumps(whole_day | {"search_type": 5, "refund_type": 1, "biz_type": 1}),
+    )
+    rows = [each for each in back["result"]["data"]["results"]["result"] if str(each["tb_trade_id"]) == order]
+    assert [each["relation_id"] for each in rows] == [filed["relation_id"]]
+    assert client.used_own == OWN_CLASSES[client.name] - {"taobao.tbk.order.details.get", "taobao.tbk.tpwd.create"}
 
 
 def test_its_wrong_secret_is_refused_and_so_is_a_window_that_is_too_long(client: IndependentClient) -> None:

@@ -1,10 +1,10 @@
 """What the gateway looks at before a method runs, in the order and with the codes of the real one."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from joey.sandbox.dialects.taobao.arguments import read_time
-from joey.sandbox.dialects.taobao.demo_account import APP_KEY, APP_SECRET, SESSION
+from joey.sandbox.dialects.taobao.demo_account import APP_KEY, APP_SECRET
 from joey.sandbox.dialects.taobao.errors import TopError
 from joey.sandbox.dialects.taobao.signing import SIGN_METHODS, is_signed
 
@@ -21,15 +21,18 @@ def check_method(parameters: Mapping[str, str], known: Mapping[str, object]) -> 
     return method
 
 
-def check_system(parameters: Mapping[str, str], *, needs_session: bool) -> None:
-    """App key, signature, timestamp, version, format, session: the first that fails is the answer."""
+def check_system(parameters: Mapping[str, str], *, sessions: Collection[str]) -> None:
+    """App key, signature, timestamp, version, format, session: the first that fails is the answer.
+
+    `sessions` are those that the method takes; none where it needs none.
+    """
     _app_key(parameters)
     _signature(parameters)
     _timestamp(parameters)
     _version(parameters)
     _format(parameters)
-    if needs_session:
-        _session(parameters)
+    if sessions:
+        _session(parameters, sessions)
 
 
 def _app_key(parameters: Mapping[str, str]) -> None:
@@ -78,8 +81,8 @@ def _format(parameters: Mapping[str, str]) -> None:
         raise TopError(23, "Invalid Format", sub_msg="this sandbox answers in JSON only: send format=json")
 
 
-def _session(parameters: Mapping[str, str]) -> None:
+def _session(parameters: Mapping[str, str], sessions: Collection[str]) -> None:
     if not parameters.get("session"):
         raise TopError(26, "Missing Session")
-    if parameters["session"] != SESSION:
+    if parameters["session"] not in sessions:
         raise TopError(27, "Invalid Session", "invalid-sessionkey", "the session has expired or was never given out")

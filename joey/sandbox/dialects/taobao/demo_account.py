@@ -3,6 +3,8 @@
 APP_KEY = "34200001"
 APP_SECRET = "9f86d081884c7d659a2feaa0c55ad015"  # noqa: S105 simulated
 SESSION = "6100b07sandboxsessionofthedemopublisher0001"
+# Each of these belongs to a keeper who signed in with a Taobao account of that name.
+KEEPER_SESSIONS = {f"6100b07sandboxsessionofakeeper{index:014d}": f"keeper-{index:02d}" for index in range(1, 21)}
 PUBLISHER_ID = 98836808
 SITE_ID = 45598009
 SITE_NAME = "joey"

@@ -58,7 +58,7 @@ class TaobaoDialect(Dialect):
     )
     rules = MarketRules(
         account=TAOBAO,
-        steps=BASIC_STEPS | {"repeat"},
+        steps=BASIC_STEPS | {"repeat", "freeze", "release"},
         service_fee_ppm=SERVICE_PPM,
         closes_without_commission=True,
         order_id=trade_id_of,

@@ -1,7 +1,7 @@
 """The TOP gateway at `/router/rest`: checks in the real order, methods by name, errors in the body with HTTP 200."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -9,14 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from joey.sandbox.answers import read_body
-from joey.sandbox.dialects.taobao import checks, convert_links, permissions, positions, search_items
+from joey.sandbox.dialects.taobao import checks, convert_links, permissions, positions, relations, search_items
 from joey.sandbox.dialects.taobao.arguments import Arguments
 from joey.sandbox.dialects.taobao.call_limit import throttled
+from joey.sandbox.dialects.taobao.channel_refunds import report_channel_refunds
+from joey.sandbox.dialects.taobao.demo_account import KEEPER_SESSIONS, SESSION
 from joey.sandbox.dialects.taobao.differ import as_it_differs
 from joey.sandbox.dialects.taobao.envelope import failure, success
 from joey.sandbox.dialects.taobao.errors import TopError
 from joey.sandbox.dialects.taobao.goods import TAOBAO
 from joey.sandbox.dialects.taobao.order_report import report_orders
+from joey.sandbox.dialects.taobao.punish_report import report_punished
 from joey.sandbox.dialects.taobao.refund_report import report_refunds
 from joey.sandbox.outages import suffer
 from joey.sandbox.refused import Refused
@@ -26,28 +29,34 @@ MOST_BODY = 1_000_000
 
 
 class Method(NamedTuple):
-    """What answers a method, whether the caller has to show a session, and the scope that has to be granted for it;
-    "" where none is documented.
+    """What answers a method; the sessions that it takes, none where the caller needs none; and the scope that has to be
+    granted for it, "" where none is documented.
     """
 
     answer: Callable[[World, Arguments], dict[str, Any]]
-    needs_session: bool = False
+    sessions: Collection[str] = ()
     scope: str = ""
 
 
+OF_THE_PUBLISHER = (SESSION,)
 METHODS = {
     "taobao.tbk.dg.material.optional.upgrade": Method(search_items.search, scope="27939"),
     "taobao.tbk.item.info.upgrade.get": Method(search_items.look_up, scope="16189"),
     "taobao.tbk.itemid.ineffective.transform": Method(search_items.renew),
     "taobao.tbk.dg.general.link.convert": Method(convert_links.convert, scope="28308"),
     "taobao.tbk.dg.general.link.parse": Method(convert_links.parse, scope="31094"),
-    "taobao.tbk.sc.general.link.parse": Method(convert_links.parse, needs_session=True, scope="31093"),
+    "taobao.tbk.sc.general.link.parse": Method(convert_links.parse, OF_THE_PUBLISHER, "31093"),
     "taobao.tbk.tpwd.create": Method(convert_links.create_copy_code, scope="11655"),
     "taobao.tbk.order.details.get": Method(report_orders, scope="16175"),
     "taobao.tbk.order.refund.get": Method(report_refunds, scope="16175"),
+    "taobao.tbk.dg.punish.order.get": Method(report_punished, scope="16175"),
+    "taobao.tbk.sc.punish.order.get": Method(report_punished, OF_THE_PUBLISHER),
     "taobao.tbk.adzone.create": Method(positions.create_adzone),
-    "taobao.tbk.sc.adzone.create": Method(positions.create_adzone, needs_session=True, scope="13878"),
-    "taobao.tbk.sc.publisher.info.get": Method(positions.list_publishers, needs_session=True),
+    "taobao.tbk.sc.adzone.create": Method(positions.create_adzone, OF_THE_PUBLISHER, "13878"),
+    "taobao.tbk.relation.refund": Method(report_channel_refunds, scope="16175"),
+    "taobao.tbk.sc.invitecode.get": Method(relations.invite, OF_THE_PUBLISHER),
+    "taobao.tbk.sc.publisher.info.save": Method(relations.file_relation, KEEPER_SESSIONS),
+    "taobao.tbk.sc.publisher.info.get": Method(relations.list_relations, OF_THE_PUBLISHER),
 }
 
 
@@ -64,7 +73,7 @@ async def gateway(request: Request) -> Response:
             raise TopError(9, "Http Action Not Allowed")
         parameters = await _parameters(request)
         method = checks.check_method(parameters, METHODS)
-        checks.check_system(parameters, needs_session=METHODS[method].needs_session)
+        checks.check_system(parameters, sessions=METHODS[method].sessions)
         permissions.check_scope(world, METHODS[method].scope)
         answer = as_it_differs(world, method, parameters, METHODS[method].answer)
         return _json(success(method, answer, simplify=parameters.get("simplify") == "true"))

@@ -9,7 +9,7 @@ from joey.sandbox.amounts import decimal_text, part_of, percent
 from joey.sandbox.dialects.taobao.envelope import ElementList
 from joey.sandbox.dialects.taobao.goods import TMALL, category_numbers
 from joey.sandbox.dialects.taobao.item_ids import current_epoch, item_id
-from joey.sandbox.dialects.taobao.links import Target, as_the_marketplace_prints, tracked_path
+from joey.sandbox.dialects.taobao.links import Target, as_the_marketplace_prints, item_page, tracked_path
 from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.state import World
 
@@ -39,7 +39,7 @@ def _basics(world: World, item: SoldItem) -> dict[str, Any]:
         "short_title": item.title["zh"][:12],
         "brand_name": item.brand["zh"],
         "pict_url": as_the_marketplace_prints(f"{world.url}/pictures/{item.picture}.webp"),
-        "item_url": as_the_marketplace_prints(f"{world.url}/item/edetail?id={number}"),
+        "item_url": item_page(world, number),
         "shop_title": item.seller,
         "seller_id": str(2_200_000_000 + crc32(item.seller.encode()) % 100_000_000),
         "user_type": 1 if item.marketplace == TMALL else 0,

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from joey.sandbox.sealed import seal, short_code, unseal
 from joey.sandbox.world.state import World
@@ -113,9 +113,9 @@ def as_the_marketplace_prints(url: str) -> str:
     return url.removeprefix("https:")
 
 
-def item_page(world: World, marketplace: str, item: str) -> str:
-    """The address of an item's own page, which earns no commission."""
-    return f"{world.url}/item/{quote(marketplace)}/{quote(item)}"
+def item_page(world: World, shown_id: str) -> str:
+    """The address of an item's page that the union prints, without commission."""
+    return as_the_marketplace_prints(f"{world.url}/item/edetail?id={shown_id}")
 
 
 def _keep(world: World, table: str, pairs: list[tuple[str, str]]) -> None:

@@ -11,7 +11,8 @@ from joey.sandbox.dialects.taobao.demo_account import PUBLISHER_ID, SITE_ID, SIT
 from joey.sandbox.dialects.taobao.envelope import ElementList
 from joey.sandbox.dialects.taobao.errors import invalid_parameter, remote
 from joey.sandbox.dialects.taobao.goods import TAOBAO, TMALL
-from joey.sandbox.dialects.taobao.links import as_the_marketplace_prints, item_page
+from joey.sandbox.dialects.taobao.item_ids import item_id
+from joey.sandbox.dialects.taobao.links import item_page
 from joey.sandbox.dialects.taobao.paging import BadJump, BadPosition, turn_page
 from joey.sandbox.dialects.taobao.sale_days import longest_window
 from joey.sandbox.world.reports import ReportStyle, dress, publish, style_of
@@ -134,7 +135,9 @@ def _conditions(
 
 
 def _row(world: World, order: Row, style: ReportStyle) -> dict[str, Any]:
-    """As real rows are: what does not apply to an order is absent, but for times and texts that are "--"."""
+    """As real rows are: what does not apply to an order is absent, but for times and texts that are "--". The item's id
+    is the one of the day of the order, and stays that.
+    """
     fees = {SETTLED: order["service_minor"], CLOSED: 0}
     fee = fees.get(order["state"], order["estimate_minor"] * SERVICE_PPM // 1_000_000)
     rate = percent(order["rate_ppm"])
@@ -150,11 +153,11 @@ def _row(world: World, order: Row, style: ReportStyle) -> dict[str, Any]:
         "terminal_type": "无线",
         "flow_source": NOT_SET,
         "seller_nick": NOT_SET,
-        "item_id": order["item"],
+        "item_id": (shown_id := item_id(order["item"], beijing.day_of(order["created_at"]).toordinal())),
         "item_title": order["title"],
         "item_num": order["quantity"],
         "item_price": decimal_text(order["list_minor"]),
-        "item_link": as_the_marketplace_prints(item_page(world, order["marketplace"], order["item"])),
+        "item_link": item_page(world, shown_id),
         "click_time": text_of(order["click_at"]),
         "tk_create_time": text_of(order["created_at"]),
         "tb_paid_time": text_of(order["paid_at"]) or NOT_SET,

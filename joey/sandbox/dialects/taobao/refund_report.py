@@ -7,10 +7,17 @@ from joey.sandbox import beijing
 from joey.sandbox.amounts import decimal_text
 from joey.sandbox.dialects.taobao.arguments import Arguments, read_time
 from joey.sandbox.dialects.taobao.envelope import ElementList
-from joey.sandbox.dialects.taobao.errors import TopError
 from joey.sandbox.dialects.taobao.goods import TAOBAO
 from joey.sandbox.dialects.taobao.order_report import parent_id_of
 from joey.sandbox.dialects.taobao.paging import BadJump, BadPosition, turn_page
+from joey.sandbox.dialects.taobao.query_option import (
+    BAD_OPTION,
+    BAD_POSITION,
+    BAD_TIME,
+    BadQuestion,
+    read_option,
+    whole,
+)
 from joey.sandbox.world.reports import ReportStyle, dress, publish, style_of
 from joey.sandbox.world.state import World
 
@@ -24,48 +31,35 @@ MOMENT_OF_QUERY = {
     4: "sold.created_at",
     5: "back.modified_at",
 }
-BAD_OPTION, BAD_TIME, BAD_POSITION = 101, 102, 103
 ALL = 1  # the only order_scene that is documented here
 SECOND_PARTY, THIRD_PARTY, EITHER_PARTY = 1, 2, 4  # not the numbering of the order report
-
-
-class _Refused(Exception):
-    def __init__(self, code: int, message: str) -> None:
-        self.code = code
-        self.message = message
 
 
 def report_refunds(world: World, arguments: Arguments) -> dict[str, Any]:
     """One page of refund cases. A question that is no good gets `biz_error_code` beside an empty `data`, no error.
 
     Pages may be counted from 0 or from 1: a first page comes without `position_index`, and each further one has the
-    number after the page whose position it brings. The length of a window is not limited here; which of the three
-    error codes means what is a guess, only the codes themselves are documented.
+    number after the page whose position it brings. The length of a window is not limited here.
     """
-    option = arguments.json(OPTION)
-    if option is None:
-        arguments.text(OPTION)
-    if not isinstance(option, dict):
-        raise TopError(41, f"Invalid arguments:{OPTION}", "isv.invalid-parameter", "a JSON object")
+    option = read_option(arguments, OPTION)
     try:
         data = _answer(world, option)
-    except _Refused as refused:
-        return {"result_code": 500, "result_msg": "", "biz_error_code": refused.code,
-                "biz_error_desc": refused.message, "data": {}}  # fmt: skip
+    except BadQuestion as refused:
+        return refused.answer
     return {"result_code": 200, "result_msg": "", "data": data}
 
 
 def _answer(world: World, option: dict[str, Any]) -> dict[str, Any]:
-    query_type = _whole(option, "query_type", 1, 5)
-    page_no = _whole(option, "page_no", 0, 10_000)
-    size = _whole(option, "page_size", 1, 100)
-    scene = _whole(option, "order_scene", ALL, ALL)
-    role = _whole(option, "member_type", SECOND_PARTY, EITHER_PARTY)
+    query_type = whole(option, "query_type", 1, 5)
+    page_no = whole(option, "page_no", 0, 10_000)
+    size = whole(option, "page_size", 1, 100)
+    scene = whole(option, "order_scene", ALL, ALL)
+    role = whole(option, "member_type", SECOND_PARTY, EITHER_PARTY)
     if role not in (SECOND_PARTY, THIRD_PARTY, EITHER_PARTY):
-        raise _Refused(BAD_OPTION, "member_type is 1, 2 or 4")
+        raise BadQuestion(BAD_OPTION, "member_type is 1, 2 or 4")
     window = _window(option)
     if query_type in (4, 5) and window[0] < NEW_QUERY_TYPES_FROM:
-        raise _Refused(BAD_OPTION, "query_type 4 and 5 begin on 2022-12-20")
+        raise BadQuestion(BAD_OPTION, "query_type 4 and 5 begin on 2022-12-20")
     column = MOMENT_OF_QUERY[query_type]
     publish(world, TAOBAO)
     style = style_of(world, TAOBAO)
@@ -85,7 +79,7 @@ def _answer(world: World, option: dict[str, Any]) -> dict[str, Any]:
 
     position = str(option.get("position_index") or "")
     if not position and page_no > 1:
-        raise _Refused(BAD_POSITION, "position_index is needed after the first page")
+        raise BadQuestion(BAD_POSITION, "position_index is needed after the first page")
     try:
         page = turn_page(
             read,
@@ -98,7 +92,7 @@ def _answer(world: World, option: dict[str, Any]) -> dict[str, Any]:
             jump_type=str(option.get("jump_type") or ""),
         )
     except (BadJump, BadPosition):
-        raise _Refused(BAD_POSITION, "jump_type or position_index does not fit the page before") from None
+        raise BadQuestion(BAD_POSITION, "jump_type or position_index does not fit the page before") from None
     return {
         "has_pre": bool(position) and page.has_pre,
         "has_next": page.has_next,
@@ -118,7 +112,6 @@ def _row(row: Row, style: ReportStyle) -> dict[str, Any]:
         "tb_trade_id": row["order_id"],
         "tb_trade_parent_id": parent_id_of(row["order_id"]),
         "tb_trade_create_time": text_of(row["ordered_at"]),
-        "earning_time": text_of(row["settled_at"]),
         "tk_refund_time": text_of(row["at"]),
         "tk_refund_suit_time": text_of(row["at"]),
         "modified_time": text_of(row["modified_at"]),
@@ -135,20 +128,16 @@ def _row(row: Row, style: ReportStyle) -> dict[str, Any]:
         "tk_commission_agent_refund_fee": "0",
         "tk_subsidy_agent_refund_fee": "0",
         "show_return_fee": decimal_text(row["commission_minor"] + row["service_minor"]),
-    } | ({"relation_id": int(row["sub_id"])} if row["sub_id"] else {})
+    } | _where_it_applies(row)
+
+
+def _where_it_applies(row: Row) -> dict[str, Any]:
+    found: dict[str, Any] = {"relation_id": int(row["sub_id"])} if row["sub_id"] else {}
+    return found | ({"earning_time": beijing.text_of(row["settled_at"])} if row["settled_at"] is not None else {})
 
 
 def _window(option: dict[str, Any]) -> tuple[int, int]:
     start, end = read_time(str(option.get("start_time", ""))), read_time(str(option.get("end_time", "")))
     if start is None or end is None or start >= end:
-        raise _Refused(BAD_TIME, "start_time and end_time must be times, the first before the second")
+        raise BadQuestion(BAD_TIME, "start_time and end_time must be times, the first before the second")
     return start, end
-
-
-def _whole(option: dict[str, Any], name: str, least: int, most: int) -> int:
-    """A number, which has to be there: the report has no default for any."""
-    value = option.get(name)
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
-        raise _Refused(BAD_OPTION, f"{name} must be a number between {least} and {most}")
-    return int(text)

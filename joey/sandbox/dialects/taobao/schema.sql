@@ -14,3 +14,9 @@ CREATE TABLE IF NOT EXISTS tpwd (code TEXT PRIMARY KEY, path TEXT NOT NULL) STRI
 
 -- scopes of the application that are not granted; see README.md
 CREATE TABLE IF NOT EXISTS withheld_scope (scope TEXT PRIMARY KEY) STRICT;
+
+-- trades that the report of punished orders has shown; it goes on showing them once they are released
+CREATE TABLE IF NOT EXISTS punished (order_number INTEGER PRIMARY KEY) STRICT;
+
+-- invitations to become a channel, one for each kind of filing
+CREATE TABLE IF NOT EXISTS invite_code (code TEXT PRIMARY KEY, app TEXT NOT NULL UNIQUE) STRICT;
