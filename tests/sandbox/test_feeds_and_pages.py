@@ -150,7 +150,7 @@ def test_pictures_are_drawn_once_and_kept(sandbox: Sandbox) -> None:
 
 
 def test_an_address_with_a_rotating_id_leads_to_the_item(sandbox: Sandbox) -> None:
-    row = sandbox.search(q=TMALL.good.title["zh"])[0]
+    row = sandbox.search(q=TMALL.good.brand["zh"])[0]
 
     landed = sandbox.client.get(row["item_basic_info"]["item_url"], follow_redirects=True)
 

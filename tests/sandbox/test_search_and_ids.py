@@ -87,6 +87,26 @@ def test_what_is_out_of_stock_or_gone_is_neither_found_nor_looked_up(sandbox: Sa
         assert (each.good.title["zh"], int(each.marketplace == "tmall")) not in titles
 
 
+def test_a_whole_title_that_only_one_item_has_is_found_without_its_id_and_without_a_link(sandbox: Sandbox) -> None:
+    titles = [each.good.title["zh"] for each in OFFERS if each.in_stock]
+    alone = next(title for title in titles if titles.count(title) == 1)
+    twice = next(title for title in titles if titles.count(title) == 2)
+
+    (row,) = sandbox.search(q=alone)
+    by_words = next(
+        each for each in sandbox.search(q=alone.split()[0], page_size=100) if each["item_basic_info"]["title"] == alone
+    )
+    both = sandbox.search(q=twice)
+
+    assert row["item_basic_info"]["title"] == alone
+    assert "item_id" not in row
+    assert not [name for part in row.values() for name in part if name in ("item_url", "click_url", "coupon_share_url")]
+    assert row["price_promotion_info"] == by_words["price_promotion_info"]
+    assert by_words["item_id"]
+    assert by_words["publish_info"]["click_url"]
+    assert all(each["item_id"] for each in both)
+
+
 def test_ids_rotate_and_old_ones_go_on_resolving_to_the_current_one(sandbox: Sandbox, item: dict[str, Any]) -> None:
     sandbox.post("/control/taobao/rotate-ids")
 
