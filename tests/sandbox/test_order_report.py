@@ -87,6 +87,20 @@ def test_pages_go_on_by_position_and_hold_everything_once(sandbox: Sandbox, quie
     assert len(set(found)) == 30
 
 
+def test_a_position_that_was_edited_opens_no_page(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
+    start = quiet_hour()
+    sandbox.bulk(lines(start, 3))
+    asked: dict[str, Any] = {"start_time": beijing(start), "end_time": beijing(start + 1200), "page_size": 2}
+    asked |= {"query_type": 4}
+    position = sandbox.page_of_orders(start, start + 1200, page_size=2)["position_index"]
+    more: dict[str, Any] = {"page_no": 2, "jump_type": 1, "position_index": position}
+    assert sandbox.ask(REPORT, **asked, **more)["data"]["results"]
+
+    for at in (0, len(position) // 2 - 1, len(position) - 1):
+        edited = position[:at] + ("A" if position[at] != "A" else "B") + position[at + 1 :]
+        assert sandbox.refusal(REPORT, **asked, **more | {"position_index": edited}) == (15, "1008"), edited
+
+
 def test_a_page_can_be_turned_back(sandbox: Sandbox, quiet_hour: Callable[[], float]) -> None:
     start = quiet_hour()
     sandbox.bulk(lines(start, 30))

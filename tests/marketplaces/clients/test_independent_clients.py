@@ -105,7 +105,7 @@ def test_an_independent_client_passes_from_search_to_return(client: IndependentC
     for order in orders:
         sandbox.move(order, "settle")
     sandbox.move(orders[0], "return", quantity=1)
-    truths = [each for each in sandbox.get("/control/orders").json()["items"] if each["order"] in orders]
+    truths = [sandbox.get(f"/control/orders/{order}").json() for order in orders]
     assert {truth["position"] for truth in truths} == {adzone}
 
     rows = orders_by_pages(client, began)
