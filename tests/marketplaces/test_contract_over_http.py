@@ -221,7 +221,7 @@ def searched(connector: Connector) -> OfferFacts:
 
 
 def offers_found(connector: Connector, words: str) -> list[OfferFacts]:
-    return connector.search(words)
+    return connector.search(words).offers
 
 
 def carried(truth: Json) -> set[str]:

@@ -102,7 +102,7 @@ def test_a_no_is_not_tried_again_and_says_its_code(script: Script, code: int, su
 def test_nothing_found_is_an_empty_list(script: Script, code: int) -> None:
     script.answers = [error(code, "50001", "no result")]
 
-    assert script.connector().search("没有的东西") == []
+    assert script.connector().search("没有的东西").offers == []
     assert len(script.asked) == 1
 
 
@@ -111,4 +111,4 @@ def test_a_code_counts_as_a_number_and_as_a_text(script: Script) -> None:
     body["error_response"]["code"] = "10"
     script.answers = [(status, body), EMPTY_SEARCH]
 
-    assert script.connector().search("杯") == []
+    assert script.connector().search("杯").offers == []

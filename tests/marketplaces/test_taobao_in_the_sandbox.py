@@ -334,7 +334,7 @@ def test_each_question_about_orders_finds_an_order_by_its_own_time(
 def test_a_frozen_order_is_reported_and_so_is_its_release(own_sandbox: Callable[..., Sandbox]) -> None:
     sandbox, hour = own_sandbox(), time.time() - 40 * 86_400
     taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])
-    pot = next(facts for facts in taobao.search("锅") if facts.commission_ppm)
+    pot = next(facts for facts in taobao.search("锅").offers if facts.commission_ppm)
     link = taobao.tracked_link(pot.external_id, FIRST).url
     orders = [sandbox.buy(link, click_time=utc(hour), paid_at=utc(hour + at)) for at in range(25)]
     for order in orders:

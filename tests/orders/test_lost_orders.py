@@ -65,7 +65,7 @@ def union(account: Sandbox) -> Sandbox:
 def bought(sandbox: Sandbox, position: str = MEIS, *, hours_ago: float = LONG_AGO) -> tuple[str, datetime]:
     """An order whose report the sync does not ask for any more: its number and time, as the buyer sees them."""
     connector = registry.connector("taobao")
-    item = next(each for each in connector.search("锅") if each.commission_ppm)
+    item = next(each for each in connector.search("锅").offers if each.commission_ppm)
     link = connector.tracked_link(item.external_id, Tracking(position=position))
     paid = time.time() - hours_ago * 3600
     order = sandbox.buy(link.url, click_time=utc(paid - 60), paid_at=utc(paid))

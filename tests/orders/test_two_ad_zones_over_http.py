@@ -79,7 +79,7 @@ def in_two_zones(answer: dict[str, Any]) -> dict[str, Any]:
 
 def bought(union: Sandbox) -> str:
     connector = TaobaoConnector(union.get("/control/marketplaces").json()["taobao"])
-    item = max(connector.search("锅"), key=lambda each: (each.now_minor or 0) * each.commission_ppm)
+    item = max(connector.search("锅").offers, key=lambda each: (each.now_minor or 0) * each.commission_ppm)
     return union.buy(connector.tracked_link(item.external_id, Tracking(position=MEIS)).url, quantity=3)
 
 
