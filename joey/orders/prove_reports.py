@@ -232,7 +232,7 @@ _WITH_OTHER_CURRENCIES = f"""
 """
 
 RETURNED = Check(
-    "9. A line has back what its refund cases since it settled say in their reports, if no other line has its name",
+    "9. A line that alone has its name has back what its refund cases since it settled say, currency by currency",
     f"""
     WITH said AS MATERIALIZED ({order_reports_of(_WITH_OTHER_CURRENCIES)})
     SELECT l.id AS order_line FROM orders_orderline l
