@@ -219,7 +219,7 @@ def _write(table: SetTable[Any], values: Values, given: Given) -> None:
 
 def _list_unread(kinds: Kinds, given: Given) -> None:
     """List what cannot be read, a payload once, and take off the list what was read after all."""
-    for table, _values in kinds:
+    for table, values in kinds:
         if table is UNREADABLE:
             new = f"{UNREADABLE} s JOIN {KEPT} k ON k.report = s.report AND s.rereads IS NULL"
             take_off_the_list(
@@ -245,7 +245,11 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
             transaction.on_commit(partial(_log_unread, listed))
         else:
             take_off_the_list(
-                f"USING {table} s WHERE u.marketplace = %(marketplace)s AND u.payload_sha256 = s.digest", given
+                f"""
+                USING {table} s
+                WHERE (u.marketplace, u.kind, u.payload_sha256) = (%(marketplace)s, {values["kind"]}, s.digest)
+                """,
+                given,
             )
 
 

@@ -17,7 +17,7 @@ from joey.commissions.models import Commission
 from joey.commissions.publish_plan import publish_plan
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
-from joey.marketplaces.port import AnyReport, ByPosition, BySubId, UnreadableReport
+from joey.marketplaces.port import AnyReport, ByPosition, BySubId, HoldReport, UnreadableReport
 from joey.orders.models import SyncCursor
 from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
 from joey.payouts.decide import approve
@@ -120,6 +120,7 @@ def _lines() -> None:
     taken(UnreadableReport("order", "1012", NOW - DAY, {"n": 1}, "no amount", external_line="1012-1"))
     taken(replace(settled("1012", days_ago=0), external_line="1012-2"))
     taken(report("1013"))
+    taken(HoldReport("1014-1", frozen=True, payload={"n": 1}), report("1014"))
 
 
 def _suspense(lulu: Shop) -> None:

@@ -207,6 +207,16 @@ OF_REPORTS = [
         "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
     ),
     Corruption(
+        "a frozen trade let go with its line, before it was released",
+        (
+            "UPDATE orders_tradehold SET frozen = false WHERE trade = '1014-1'",
+            "UPDATE orders_orderline SET is_frozen = false, revision = nextval('orders_revision')"
+            " WHERE external_line = '1014-1'",
+        ),
+        (8,),
+        "SELECT trade FROM orders_tradehold WHERE trade = '1014-1'",
+    ),
+    Corruption(
         "a line's only report deleted",
         ("DELETE FROM orders_report WHERE external_order = '1001'",),
         (5, 7),
