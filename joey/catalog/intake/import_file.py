@@ -1,13 +1,12 @@
 """Import offers from a file and write a report of what became of every row, also when nothing was imported."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from joey.catalog.intake.files.forms import FORMS, form_of
 from joey.catalog.intake.files.read_mapping import read_mapping
+from joey.catalog.intake.files.report_file import report_of, report_of_refusal, write_report
 from joey.catalog.intake.import_offers import Imported, import_offers
 from joey.kit.refusals import Refusal
 
@@ -40,9 +39,9 @@ def import_file(
             file, marketplace, mapping=columns, form=form, complete=full, refused_to=refused_rows, progress=progress
         )
     except Refusal as refusal:
-        _write(report, _refused_report(refusal))
+        write_report(report, report_of_refusal(refusal))
         raise
-    _write(report, _report(done))
+    write_report(report, report_of(done.accepted, done.changed, done.refused))
     return ImportedFile(done, refused_rows)
 
 
@@ -51,24 +50,3 @@ def refused_name(file: Path, form: str) -> str:
     name = file.name.removesuffix(".gz")
     stem = name.rpartition(".")[0] or name
     return f"{stem}.refused.{form}"
-
-
-def _report(done: Imported) -> dict[str, Any]:
-    return {
-        "accepted": done.accepted,
-        "changed": done.changed,
-        "unchanged": done.unchanged,
-        "refused": len(done.refused),
-        "rows": [{"row": each.row, "field": each.field, "reason": each.reason} for each in done.refused],
-    }
-
-
-def _refused_report(refusal: Refusal) -> dict[str, Any]:
-    """Nothing was imported; the only row gives the reason, with the number of the row if it is known, else 0."""
-    row = {"row": refusal.facts.get("row") or 0, "field": refusal.field or "file", "reason": str(refusal)}
-    return {"accepted": 0, "changed": 0, "unchanged": 0, "refused": 0, "rows": [row]}
-
-
-def _write(path: Path | None, report: dict[str, Any]) -> None:
-    if path:
-        path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -17,12 +17,13 @@ from joey.catalog.intake.clean_facts import Columns, clean_columns, without
 from joey.catalog.intake.files.allowed_hosts import AllowedHosts
 from joey.catalog.intake.files.forms import form_of, reader
 from joey.catalog.intake.files.mapping import Mapping
-from joey.catalog.intake.files.opened import OpenedFile, UnreadableFile
+from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.read_columns import read_columns
 from joey.catalog.intake.files.reading_plan import Plan, check_columns
 from joey.catalog.intake.files.refused_rows import RefusedRow, RefusedRows
 from joey.catalog.intake.files.rows import Reader, RowFault
 from joey.catalog.intake.files.source_columns import shown_name
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.catalog.intake.merge_offers import merge
 from joey.catalog.intake.stage_offers import stage
 from joey.kit import clock

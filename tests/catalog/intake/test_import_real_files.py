@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 from pytest_django import Settings
 
 from joey.catalog.intake.files.category_tree import read_tree
-from joey.catalog.intake.files.opened import UnreadableFile
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.catalog.intake.import_offers import import_offers
 from joey.kit import sql
 from joey.kit.refusals import Invalid

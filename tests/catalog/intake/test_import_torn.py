@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from joey.catalog.intake.files.opened import LEAST_CUT, UnreadableFile
+from joey.catalog.intake.files.opened import LEAST_CUT
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.catalog.intake.import_offers import import_offers
 from joey.kit.refusals import Invalid
 from tests.catalog.imports import NOW, courses, documented, everything, good, goods, offers, written

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.json_lines import JsonLines
 from joey.catalog.intake.files.merchant_xml import MerchantXml
-from joey.catalog.intake.files.opened import OpenedFile, UnreadableFile
+from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.rows import Reader
 from joey.catalog.intake.files.tables import Table
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
+from joey.catalog.intake.files.workbook import rows_of_workbook
 from joey.kit.refusals import Invalid
 
 FORMS = ("csv", "tsv", "jsonl", "xml")
@@ -17,8 +19,10 @@ ALSO = {"json": "jsonl", "ndjson": "jsonl", "rss": "xml", "atom": "xml", "google
 
 
 def form_of(path: Path) -> str:
-    """csv, tsv, jsonl or xml. Raises UnreadableFile for an empty or binary file."""
+    """csv, tsv, jsonl or xml; a workbook is a table like csv. Raises UnreadableFile for an empty or binary file."""
     with OpenedFile(path) as opened:
+        if opened.is_workbook:
+            return "csv"
         for block in opened.blocks():
             head = block.removeprefix(b"\xef\xbb\xbf").lstrip()
             if head.startswith(b"<"):
@@ -35,7 +39,9 @@ def form_of(path: Path) -> str:
 
 
 def reader(opened: OpenedFile, form: str, *, delimiter: str = "") -> Reader:
-    """A reader of the opened file. Raises Invalid (field format) for an unknown format."""
+    """A reader of the opened file; a workbook is read as one, whatever the format. Raises Invalid (field format)."""
+    if opened.is_workbook:
+        return Table(opened, ",", rows=rows_of_workbook(opened))
     form = ALSO.get(form, form)
     if form == "xml":
         return MerchantXml(opened)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.opened import OpenedFile, UnreadableFile
+from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, GatheredRows, RowFault
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.kit.json import read_json
 
 NOTE = "joey_refused"  # the only key of a line that says why the next one was refused

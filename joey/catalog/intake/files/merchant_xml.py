@@ -14,8 +14,9 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile, UnreadableFile
+from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, GatheredRows, RowFault
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
 
 GOOGLE = "http://base.google.com/ns/1.0"
 ATOM = "http://www.w3.org/2005/Atom"

@@ -1,52 +1,74 @@
-"""Open a file of offers and read it in bounded pieces: gzip by its content, UTF-8 only, no line without an end."""
+"""Open a file of rows and read it in bounded pieces: gzip, and one file inside a zip, by its content; UTF-8 unless the
+caller takes another encoding too; no line without an end.
+"""
 
+import codecs
 import gzip
 import os
+import tempfile
+import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Invalid, Text
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
+from joey.catalog.intake.files.unzip import ZIP, export_in, is_broken, is_workbook
 
 BLOCK = 1 << 18
 LONGEST_LINE = 1 << 20
 # A smaller file is less than one block of a disk or a transfer, so it was not truncated: its writer left out the last
 # line break.
 LEAST_CUT = 4096
-# No list of goods compresses this well. A file that does is a decompression bomb.
+# No list of goods or orders compresses this well. A file that does is a decompression bomb.
 BOMB_RATIO, BOMB_FROM = 250, 8 << 20
+LARGEST_WORKBOOK = 256 << 20
+GZIP = b"\x1f\x8b"
+XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _OTHERS = {
     b"\xff\xfe": _("UTF-16"),
     b"\xfe\xff": _("UTF-16"),
-    b"PK\x03\x04": _("a zip or Excel file"),
     b"%PDF": _("a PDF file"),
 }
 
 
-class UnreadableFile(Invalid):
-    """The whole file is refused. `row` in the facts says where the fault is, if that is known."""
-
-    code = "unreadable_file"
-
-    def __init__(self, text: Text, *, row: int | None = None) -> None:
-        super().__init__(text, field="file", row=row)
-
-
 class OpenedFile:
-    """A file being read. `done` of `size` bytes of it were read, whatever they unpack to."""
+    """A file being read. `done` of `size` bytes of it were read, whatever they unpack to.
 
-    def __init__(self, path: Path) -> None:
+    `encodings` are those that its text may be in: the first that fits the whole file counts. A workbook (.xlsx, .xls)
+    has no text; `workbook` gives its bytes.
+    """
+
+    def __init__(self, path: Path, *, encodings: Sequence[str] = ("utf-8",)) -> None:
         self._file = path.open("rb")
         self.size = os.fstat(self._file.fileno()).st_size
-        self._packed = self._file.read(2) == b"\x1f\x8b"
-        self._file.seek(0)
-        self._stream = gzip.GzipFile(fileobj=self._file) if self._packed else self._file
         self.unpacked = 0
         self._last = b""
+        self._encodings = encodings
+        self._packed = ""  # "gzip" or "zip"
+        self._stream: IO[bytes] | gzip.GzipFile = self._file
+        self._copy: IO[bytes] | None = None
+        try:
+            self._unpack()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _unpack(self) -> None:
+        head = _head(self._file)
+        self.is_workbook = head == XLS
+        if head.startswith(GZIP):
+            self._packed, self._stream = "gzip", gzip.GzipFile(fileobj=self._file)
+        elif head.startswith(ZIP):
+            self.is_workbook = is_workbook(self._file)
+            if not self.is_workbook:
+                self._packed, self._stream = "zip", export_in(self._file)
+                inner = _head(self._stream)
+                self.is_workbook = inner == XLS or inner.startswith(ZIP)
 
     def __enter__(self) -> "OpenedFile":
         return self
@@ -55,11 +77,13 @@ class OpenedFile:
         self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
     ) -> None:
         self._file.close()
+        if self._copy is not None:
+            self._copy.close()
 
     @property
     def done(self) -> int:
         """How many bytes of the file have been read."""
-        return self._file.tell()
+        return self.size if self.is_workbook else self._file.tell()
 
     @property
     def ended_inside_a_line(self) -> bool:
@@ -72,16 +96,21 @@ class OpenedFile:
             try:
                 block = self._stream.read(BLOCK)
             except EOFError:
-                raise UnreadableFile(_("The gzip file ends early: it was truncated. Fetch it again.")) from None
-            except (gzip.BadGzipFile, zlib.error) as broken:
-                raise UnreadableFile(_("The gzip file is broken (%s). Fetch it again.") % broken) from None
+                raise UnreadableFile(
+                    _("The %s file ends early: it was truncated. Fetch it again.") % self._packed
+                ) from None
+            except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as broken:
+                raise UnreadableFile(
+                    _("The %(form)s file is broken (%(why)s). Fetch it again.") % {"form": self._packed, "why": broken}
+                ) from None
             if not block:
                 break
             self.unpacked += len(block)
             self._last = block[-1:]
             if self._packed and self.unpacked > BOMB_FROM and self.unpacked > BOMB_RATIO * self.done:
                 raise UnreadableFile(
-                    _("The gzip file unpacks to more than %d times its size, which no list of goods does.") % BOMB_RATIO
+                    _("The %(form)s file unpacks to more than %(times)d times its size, which no list of rows does.")
+                    % {"form": self._packed, "times": BOMB_RATIO}
                 )
             yield block
         if not self.unpacked:
@@ -90,8 +119,9 @@ class OpenedFile:
     def texts(self) -> Iterator[str]:
         """The text in parts that end at a line break, except the last; without a byte-order mark.
 
-        Raises UnreadableFile for what is not UTF-8, and for a line longer than a megabyte.
+        Raises UnreadableFile for what is in none of the encodings, and for a line longer than a megabyte.
         """
+        encoding = self._encoding()
         rest, lines, first = b"", 0, True
         for block in self.blocks():
             if first:
@@ -107,10 +137,54 @@ class OpenedFile:
                     )
                 continue
             whole, rest = rest + block[:cut], block[cut:]
-            yield _decoded(whole, lines)
+            yield _decoded(whole, lines, encoding)
             lines += whole.count(b"\n")
         if rest:
-            yield _decoded(rest, lines)
+            yield _decoded(rest, lines, encoding)
+
+    def workbook(self) -> IO[bytes]:
+        """The workbook from its first byte on, as a file that another process can read; closed with this one.
+
+        Raises UnreadableFile for one that is too large.
+        """
+        found: IO[bytes] = self._file
+        if self._packed:
+            found = self._copy = tempfile.TemporaryFile()  # noqa: SIM115 (closed with this one)
+            for block in self.blocks():
+                found.write(block)
+                if self.unpacked > LARGEST_WORKBOOK:
+                    break
+            found.flush()
+        if max(self.size, self.unpacked) > LARGEST_WORKBOOK:
+            raise UnreadableFile(_("The workbook is too large. Export fewer rows at once, or as CSV."))
+        os.lseek(found.fileno(), 0, os.SEEK_SET)  # what was read so far was read through a buffer
+        return found
+
+    def _encoding(self) -> str:
+        """The first of the encodings that the whole file is in; the last one where none is known to fit."""
+        *others, last = self._encodings
+        for encoding in others:
+            decoder = codecs.getincrementaldecoder(encoding)()
+            try:
+                for block in self.blocks():
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                continue
+            finally:
+                self._stream.seek(0)
+                self.unpacked, self._last = 0, b""
+            return encoding
+        return last
+
+
+def _head(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+    try:
+        found = stream.read(8)
+    except (EOFError, zipfile.BadZipFile, zlib.error) as broken:
+        raise is_broken(broken) from None
+    stream.seek(0)
+    return found
 
 
 def _refuse_other_encodings(head: bytes) -> None:
@@ -121,11 +195,14 @@ def _refuse_other_encodings(head: bytes) -> None:
             )
 
 
-def _decoded(whole: bytes, lines: int) -> str:
+def _decoded(whole: bytes, lines: int, encoding: str) -> str:
     try:
-        return whole.decode("utf-8")
+        return whole.decode(encoding)
     except UnicodeDecodeError as wrong:
         line = lines + whole.count(b"\n", 0, wrong.start) + 1
-        raise UnreadableFile(
-            _("Line %d is not UTF-8. Save the file as UTF-8 and import it again.") % line, row=line
-        ) from None
+        text = (
+            _("Line %d is not UTF-8. Save the file as UTF-8 and import it again.")
+            if encoding == "utf-8"
+            else _("Line %d is neither UTF-8 nor GBK. Save the file as UTF-8 and import it again.")
+        )
+        raise UnreadableFile(text % line, row=line) from None

@@ -4,20 +4,17 @@ An unknown key is refused by its name.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping as Map
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files import toml_keys
 from joey.catalog.intake.files.category_tree import read_tree
 from joey.catalog.intake.files.mapping import FIELDS, MONEY, PART, Mapping, Source
 from joey.kit.refusals import Invalid
-from joey.money.money import EXPONENTS
 
-LARGEST = 1 << 20
 UNITS = {"major": "major", "yuan": "major", "minor": "minor", "fen": "minor"}
 CHINESE = ("yuan", "fen")  # units of CNY alone
 RATES = ("percent", "basis_points")
@@ -39,22 +36,14 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\.[a-z0-9-]{2,63}")
 
 def read_mapping(path: Path) -> Mapping:
     """The mapping in a TOML file. Raises Invalid naming the key that is unknown or wrong."""
-    if path.stat().st_size > LARGEST:
-        raise Invalid(_("A mapping is not larger than a megabyte."), field="mapping")
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise Invalid(_("The mapping is not TOML: %s.") % broken, field="mapping") from None
-    for key in given:
-        if key not in KEYS:
-            raise _unknown(key, KEYS)
-    columns = _table(given, "columns")
+    given = toml_keys.load(path, KEYS)
+    columns = toml_keys.table(given, "columns")
     return Mapping(
-        format=_text(given, "format"),
-        delimiter=_delimiter(given),
-        currency=_currency(given) or ("CNY" if _is_in_yuan(columns) else ""),
-        zone=_zone(given),
-        none=frozenset(_texts(given, "none") or ()),
+        format=toml_keys.text(given, "format"),
+        delimiter=toml_keys.delimiter(given),
+        currency=toml_keys.currency(given) or ("CNY" if _is_in_yuan(columns) else ""),
+        zone=toml_keys.zone(given),
+        none=frozenset(toml_keys.texts(given, "none") or ()),
         sources={name: _sources(name, value, path.parent) for name, value in columns.items()},
         categories=_categories(given),
         hosts=_hosts(given, "hosts"),
@@ -65,7 +54,7 @@ def read_mapping(path: Path) -> Mapping:
 
 def _sources(name: str, value: Any, folder: Path) -> tuple[Source, ...]:
     if name not in FIELDS:
-        raise _unknown(f"columns.{name}", FIELDS)
+        raise toml_keys.unknown(f"columns.{name}", FIELDS)
     if value is False:  # the file has a column of this name that means something else
         return ()
     return tuple(_source(name, each, folder) for each in (value if isinstance(value, list) else [value]))
@@ -81,7 +70,7 @@ def _source(name: str, value: Any, folder: Path) -> Source:
         )
     for key in value:
         if key not in ("column", "value", *HOW):
-            raise _unknown(f"{where}.{key}", ("column", "value", *HOW))
+            raise toml_keys.unknown(f"{where}.{key}", ("column", "value", *HOW))
         allowed = HOW.get(key)
         if allowed is not None and name not in allowed:
             raise Invalid(
@@ -112,63 +101,13 @@ def _unit(name: str, unit: str, where: str) -> str:
     raise Invalid(_("A unit is one of %s.") % ", ".join(known), field=f"{where}.unit")
 
 
-def _unknown(key: str, known: Any) -> Invalid:
-    text = _("The mapping has a key “%(key)s” that does not exist. There are: %(known)s.")
-    return Invalid(text % {"key": key[:60], "known": ", ".join(known)}, field=key[:60])
-
-
-def _table(given: Map[str, Any], key: str) -> Map[str, Any]:
-    found = given.get(key, {})
-    if not isinstance(found, dict):
-        raise Invalid(_("“%s” is a table: write it in square brackets, and its lines below.") % key, field=key)
-    return found
-
-
-def _text(given: Map[str, Any], key: str) -> str:
-    found = given.get(key, "")
-    if not isinstance(found, str):
-        raise Invalid(_("“%s” is a text in quotes.") % key, field=key)
-    return found
-
-
-def _texts(given: Map[str, Any], key: str) -> list[str] | None:
-    found = given.get(key)
-    if found is not None and not (isinstance(found, list) and all(isinstance(each, str) for each in found)):
-        raise Invalid(_("“%s” is a list of texts in quotes.") % key, field=key)
-    return found
-
-
-def _delimiter(given: Map[str, Any]) -> str:
-    found = _text(given, "delimiter")
-    if len(found) > 1 or found in ('"', "\n", "\r", "\0"):
-        raise Invalid(_("A delimiter is one character, such as ; or |."), field="delimiter")
-    return found
-
-
-def _currency(given: Map[str, Any]) -> str:
-    found = _text(given, "currency").upper()
-    if found and found not in EXPONENTS:
-        raise Invalid(_("Joey does not know the currency “%s”.") % found[:8], field="currency")
-    return found
-
-
 def _is_in_yuan(columns: Map[str, Any]) -> bool:
     tables = [each for value in columns.values() for each in (value if isinstance(value, list) else [value])]
     return any(isinstance(each, dict) and each.get("unit") in CHINESE for each in tables)
 
 
-def _zone(given: Map[str, Any]) -> str:
-    found = _text(given, "zone")
-    try:
-        return ZoneInfo(found).key if found else ""
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(
-            _("There is no time zone “%s”. Write it like Asia/Shanghai.") % found[:40], field="zone"
-        ) from None
-
-
 def _hosts(given: Map[str, Any], key: str) -> frozenset[str] | None:
-    found = _texts(given, key)
+    found = toml_keys.texts(given, key)
     for host in found or ():
         if not _HOST.fullmatch(host):
             raise Invalid(
@@ -186,7 +125,7 @@ def _price_hours(given: Map[str, Any]) -> int | None:
 
 
 def _categories(given: Map[str, Any]) -> Map[str, str]:
-    found = _table(given, "categories")
+    found = toml_keys.table(given, "categories")
     for theirs, ours in found.items():
         if not isinstance(ours, str) or len(ours) > 60:
             raise Invalid(

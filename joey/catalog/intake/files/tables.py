@@ -1,8 +1,12 @@
-"""Read CSV and TSV: a header, then a row a line. Quoting is strict, since a wrong quote moves every row behind it."""
+"""Read tables: CSV and TSV, or the rows of a workbook.
+
+Quoting is strict: a wrong quote moves every row behind it. The first row is the header, unless the caller finds it:
+an export may have title lines above it, and totals below.
+"""
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from operator import itemgetter
@@ -10,11 +14,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile, UnreadableFile
+from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
 
 FEW = 500  # rows read in one go
 MOST_COLUMNS = 1_000
+MOST_ABOVE = 30  # rows among which the header is looked for
 NOTES = ("joey_row", "joey_field", "joey_reason")  # the first columns of a file of refused rows
 
 
@@ -33,14 +39,28 @@ class _TableRows:
 
 
 class Table:
-    """A table with its delimiter. Rows are numbered as a spreadsheet does: the header is row 1."""
+    """A table with its delimiter. Rows are numbered as a spreadsheet does: a header at the top is row 1.
 
-    def __init__(self, opened: OpenedFile, delimiter: str) -> None:
+    `find_header` is given the first rows and returns the place of the header among them; `is_no_row` says of a row's
+    cells that it is none of the table's, such as a total. `rows` are those of a workbook.
+    """
+
+    def __init__(
+        self,
+        opened: OpenedFile,
+        delimiter: str,
+        *,
+        rows: Iterator[list[str]] | None = None,
+        find_header: Callable[[list[list[str]]], int] | None = None,
+        is_no_row: Callable[[list[str]], bool] | None = None,
+    ) -> None:
         csv.field_size_limit(LONGEST_LINE)
         self._opened = opened
         self._delimiter = delimiter
-        lines = chain.from_iterable(io.StringIO(text, newline="") for text in opened.texts())
-        self._rows = csv.reader(lines, delimiter=delimiter, strict=True)
+        self._is_workbook = rows is not None
+        self._rows = iter(self._csv_rows()) if rows is None else rows
+        self._find_header = find_header
+        self._is_no_row = is_no_row
         self._number = 0
         self.columns: Sequence[str] = self._header()
         self._places = {name: place for place, name in enumerate(self.columns)}
@@ -61,7 +81,7 @@ class Table:
                 _("The last row, %d, has the wrong number of cells: the file was truncated.") % last,
                 row=last,
             )
-        if self._opened.ended_inside_a_line:
+        if self._opened.ended_inside_a_line and not self._is_workbook:
             raise UnreadableFile(
                 _(
                     "The last row, %d, does not end with a line break, so the file may have been truncated. "
@@ -71,32 +91,37 @@ class Table:
                 row=last,
             )
 
+    def _csv_rows(self) -> Iterator[list[str]]:
+        lines = chain.from_iterable(io.StringIO(text, newline="") for text in self._opened.texts())
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        try:
+            yield from reader
+        except csv.Error as broken:
+            raise UnreadableFile(
+                _("Line %(line)d is not well quoted (%(why)s), or the file was truncated there. Fix it and retry.")
+                % {"line": reader.line_num, "why": broken},
+                row=reader.line_num,
+            ) from None
+
     def _block(self, size: int = CHUNK) -> list[list[str]]:
         """The next rows, as many as fit in a chunk."""
         block: list[list[str]] = []
         begun = self._opened.unpacked
-        try:
-            while len(block) < size and self._opened.unpacked - begun <= CHUNK_BYTES:
-                few = list(islice(self._rows, min(size, FEW)))
-                if not few:
-                    break
-                block += few
-        except csv.Error as broken:
-            raise UnreadableFile(
-                _("Line %(line)d is not well quoted (%(why)s), or the file was truncated there. Fix it and retry.")
-                % {"line": self._rows.line_num, "why": broken},
-                row=self._rows.line_num,
-            ) from None
+        while len(block) < size and self._opened.unpacked - begun <= CHUNK_BYTES:
+            few = list(islice(self._rows, min(size, FEW)))
+            if not few:
+                break
+            block += few
         return block
 
     def _rows_of(self, block: list[list[str]], first: int) -> _TableRows:
         """The rows without empty ones; one with the wrong number of cells is refused, and its cells count as empty."""
         width = len(self.columns)
-        if set(map(len, block)) == {width} and all(map(itemgetter(0), block)):
+        if not self._is_no_row and set(map(len, block)) == {width} and all(map(itemgetter(0), block)):
             return _TableRows(self._places, list(range(first, first + len(block))), cells=block)
         rows = _TableRows(self._places)
         for number, cells in enumerate(block, start=first):
-            if not any(cells):
+            if not any(cells) or (self._is_no_row and self._is_no_row(cells)):
                 continue
             place = len(rows.cells)
             rows.numbers.append(number)
@@ -111,16 +136,18 @@ class Table:
         return rows
 
     def _header(self) -> list[str]:
-        found = self._block(1)
-        header = [name.strip() for cells in found for name in cells]
-        self._number = len(found)
+        found = self._block(MOST_ABOVE if self._find_header else 1)
+        place = self._find_header(found) if self._find_header else 0
+        header = [name.strip() for cells in found[place : place + 1] for name in cells]
+        self._number = len(found[: place + 1])
+        self._rows = chain(found[place + 1 :], self._rows)
         if not any(header):
             raise UnreadableFile(_("The first row has to name the columns."), row=1)
         if len(header) > MOST_COLUMNS:
             raise UnreadableFile(_("The first row names more than a thousand columns."), row=1)
         for name in header:
             if name and header.count(name) > 1:
-                raise UnreadableFile(_("Two columns have the name “%s”. Rename one.") % name[:40], row=1)
+                raise UnreadableFile(_("Two columns have the name “%s”. Rename one.") % name[:40], row=self._number)
         return header
 
     def refused_begin(self) -> str:
