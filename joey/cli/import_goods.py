@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from joey.cli.data_option import data_option
 
 if TYPE_CHECKING:
+    from joey.catalog.intake.files.refused_rows import RefusedRow
     from joey.catalog.intake.import_offers import Imported
 
 SHOWN = 20  # refused rows printed in the terminal
@@ -40,7 +42,8 @@ def import_goods(
     refused: Path | None,
     data: Path,
 ) -> None:
-    """Import the offers of FILE (CSV, TSV, JSON lines, Google Merchant RSS or Atom; gzip too): all of them or none.
+    """Import the offers of FILE (CSV, TSV, .xlsx, .xls, JSON lines, Google Merchant RSS or Atom; gzip and zip too): all
+    of them or none.
 
     Rows that cannot be read are reported, and written to a file to be fixed. Exit code 1: nothing was imported.
     """
@@ -63,8 +66,8 @@ def import_goods(
 class ImportBar:
     """One line on the terminal that is overwritten; if the output is no terminal, a line every ten seconds."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, then: str = "now into the catalogue") -> None:
+        self._name, self._then = name, then
         self._began = self._printed = time.monotonic()
         self._terminal = sys.stderr.isatty()
         self._rows = 0
@@ -77,10 +80,7 @@ class ImportBar:
             return
         self._printed = now
         seconds = max(now - self._began, 0.001)
-        if done < size:
-            left = f"{seconds / max(done, 1) * (size - done):.0f} s left to read"
-        else:
-            left = "read; now into the catalogue"
+        left = f"{seconds / max(done, 1) * (size - done):.0f} s left to read" if done < size else f"read; {self._then}"
         share = 100 * done // max(size, 1)
         line = f"{self._name}  {_drawn(share)} {share:3d} %  {rows:,} rows  {rows / seconds:,.0f} rows/s  {left}"
         if self._terminal:
@@ -110,9 +110,14 @@ def _print(done: "Imported", refused_rows: Path, marketplace: str) -> None:
         click.echo(f"{done.withdrawn:,} offers that the file lacks were withdrawn.")
     if done.hosts:
         click.echo(f"Links of {marketplace} may lead to {', '.join(sorted(done.hosts))}.")
-    for row in done.refused[:SHOWN]:
-        click.echo(f"row {row.row}, {row.field}: {row.reason}", err=True)
-    if len(done.refused) > SHOWN:
-        click.echo(f"… and {len(done.refused) - SHOWN:,} more.", err=True)
+    say_refused(done.refused)
     if done.refused:
         click.echo(f"They are in {refused_rows}: fix them there and import that file with the same options.", err=True)
+
+
+def say_refused(rows: Sequence["RefusedRow"]) -> None:
+    """The first of the refused rows, each with its reason."""
+    for row in rows[:SHOWN]:
+        click.echo(f"row {row.row}, {row.field}: {row.reason}", err=True)
+    if len(rows) > SHOWN:
+        click.echo(f"… and {len(rows) - SHOWN:,} more.", err=True)

@@ -1,0 +1,87 @@
+"""Take in order reports from a file that a marketplace's console exported."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from joey.cli.data_option import data_option
+from joey.cli.import_goods import FILE, OUT, ImportBar, say_refused
+from joey.cli.not_installed import say_not_installed
+
+if TYPE_CHECKING:
+    from joey.orders.intake.look_at_file import SeenFile, SeenRow
+    from joey.orders.intake.report_mapping import ReportMapping
+
+
+@click.command("import-orders")
+@click.argument("file", type=FILE)
+@click.option("--marketplace", required=True, metavar="CODE", help="Whose console exported it.")
+@click.option(
+    "--mapping", type=FILE, help="Which column is what (TOML; see docs/importing.md). [default: the marketplace's own]"
+)
+@click.option("--report", type=OUT, metavar="OUT.json", help="Write the result as JSON.")
+@click.option("--check", is_flag=True, help="Show ten rows as they would be taken in, and take in nothing.")
+@data_option
+@click.pass_context
+def import_orders(
+    ctx: click.Context, file: Path, marketplace: str, mapping: Path | None, report: Path | None, check: bool, data: Path
+) -> None:
+    """Take in the order reports of FILE, an export of a marketplace's console (CSV, .xlsx or .xls; in a zip too).
+
+    Rows that cannot be read are reported, and the others taken in as if the marketplace had reported them to Joey.
+    Exit code 1: none was.
+    """
+    from joey.instance.open_instance import instance
+
+    with instance(data, "import"):
+        from joey.commissions.earn_due import earn_due
+        from joey.kit.clock import now
+        from joey.orders.intake.import_file import import_file
+        from joey.orders.intake.look_at_file import look_at_file
+
+        bar = ImportBar(file.name, then="every row was looked at" if check else "now into the books")
+        if check:
+            seen = look_at_file(file, marketplace, mapping=mapping, report=report, progress=bar.move)
+            bar.end()
+            _say_unverified(seen.mapping, mapping)
+            _say_seen(seen)
+            ctx.exit(0 if seen.readable else 1)
+        done = import_file(file, marketplace, mapping=mapping, report=report, progress=bar.move)
+        bar.end()
+        earned = earn_due(now=now())
+    _say_unverified(done.mapping, mapping)
+    orders = done.orders
+    click.echo(
+        f"{orders.accepted:,} rows accepted: {orders.changed:,} brought something new, "
+        f"{orders.accepted - orders.changed:,} changed nothing. {len(orders.refused):,} refused. "
+        f"Order lines moved: {orders.lines:,}."
+    )
+    click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
+    say_refused(orders.refused)
+    say_not_installed(earned.not_installed)
+    if orders.refused and not orders.accepted:
+        ctx.exit(1)
+
+
+def _say_unverified(used: "ReportMapping", given: Path | None) -> None:
+    if used.unverified:
+        whose = given or "the mapping that comes with Joey"
+        click.echo(f"UNVERIFIED: the columns of {whose} are a guess. {used.unverified}", err=True)
+
+
+def _say_seen(seen: "SeenFile") -> None:
+    for row in seen.rows:
+        for line in _lines_of(row):
+            click.echo(line)
+    click.echo(
+        f"{seen.readable:,} rows could be taken in, {len(seen.refused):,} would be refused. Nothing was taken in."
+    )
+    say_refused(seen.refused)
+
+
+def _lines_of(row: "SeenRow") -> Iterator[str]:
+    yield f"row {row.number}: order {row.order}, line {row.line}: {row.state}"
+    for name, value in row.facts:
+        yield f"    {name}: {value}"

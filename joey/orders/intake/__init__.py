@@ -1,0 +1,1 @@
+"""Order reports from files: exports of a console, read by a mapping into the rows that its connector knows."""

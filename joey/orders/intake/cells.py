@@ -1,0 +1,147 @@
+"""Read single cells of an export: numbers of orders, amounts, rates, times. Raise Invalid for what cannot be read.
+
+Nothing is guessed: a number that a spreadsheet rounded is lost, and a day and month that could be swapped are not read.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import Invalid, Text
+from joey.kit.text import clean_line, without_invisible
+
+LONGEST_TEXT = 300
+LONGEST_CELL = 4_000
+SYMBOLS = {"¥": "CNY", "￥": "CNY", "元": "CNY", "RMB": "CNY", "人民币": "CNY", "$": "USD", "US$": "USD", "€": "EUR",
+           "£": "GBP", "HK$": "HKD"}  # fmt: skip
+
+SPREADSHEET_DIGITS = 15  # that one keeps of a number
+ROUNDED = "1E+18"  # how a spreadsheet shows a number whose last digits it lost
+
+_AS_TEXT = re.compile(r'="([^"]*)"')  # how exports keep a spreadsheet from reading a number
+_ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
+_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.:/-]{0,118}[A-Za-z0-9])?", re.ASCII)
+_WHOLE = re.compile(r"(\d+)\.0+", re.ASCII)
+_MARK = r"[^\d\s.,+-]{0,4}"  # of a currency
+_AMOUNT = re.compile(
+    rf"(?P<before>{_MARK})\s*(?P<sign>-?)\s*(?P<after>{_MARK})\s*(?P<digits>[\d.,\u00a0 ]*\d)\s*(?P<behind>{_MARK})"
+)
+_TIME = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+    r"(?:[\sT]+(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2})(?:\.\d+)?秒?)?)?",
+    re.ASCII,
+)
+
+
+def cleaned(cell: str) -> str:
+    """A cell without what exports put around it: blanks, tabs, an apostrophe, `="…"`, what cannot be seen."""
+    if len(cell) > LONGEST_CELL:
+        raise Invalid(_("This cell is longer than any of an order."))
+    text = without_invisible(cell).strip()
+    found = _AS_TEXT.fullmatch(text)
+    return (found[1] if found else text).strip().removeprefix("'").strip()
+
+
+def text_of(text: str) -> str:
+    """One line, cut to a length that can be kept."""
+    return clean_line(text, LONGEST_TEXT)
+
+
+def number_of(text: str) -> str:
+    """The number of an order, item or position, every digit of it."""
+    if _ROUNDED.fullmatch(text):
+        raise Invalid(
+            _(
+                "A spreadsheet rounded this number, so its last digits are lost. Export again and import that file"
+                " without opening and saving it; a column of numbers has to be text before a spreadsheet saves it."
+            )
+        )
+    whole = _WHOLE.fullmatch(text)
+    text = whole[1] if whole else text
+    if not _NUMBER.fullmatch(text):
+        raise Invalid(_("This is no number of an order, item or position. Does the mapping name the right column?"))
+    return text
+
+
+def are_rounded(column: Sequence[str]) -> bool:
+    """Whether a spreadsheet rounded these numbers and wrote them out: each long one ends in nothing but zeros."""
+    long = [cell for cell in column if is_long(cell)]
+    return len(long) > 1 and all(not cleaned(cell)[SPREADSHEET_DIGITS:].strip("0") for cell in long)
+
+
+def is_long(cell: str) -> bool:
+    """Whether it is a number of more digits than a spreadsheet keeps."""
+    text = cleaned(cell) if len(cell) <= LONGEST_CELL else ""
+    return len(text) > SPREADSHEET_DIGITS + 1 and text.isascii() and text.isdigit()
+
+
+def amount_of(text: str, *, currency: str, decimal: str) -> str:
+    """An amount with a point and no other mark: "1,234.50", "1 234,50" with a decimal comma, "¥12.90".
+
+    A currency written beside it has to be `currency`.
+    """
+    found = _AMOUNT.fullmatch(text)
+    if found is None:
+        raise Invalid(_not_an_amount(decimal))
+    beside = {found[part].strip() for part in ("before", "after", "behind")} - {""}
+    for mark in beside:
+        if SYMBOLS.get(mark.upper(), mark.upper()) != currency:
+            raise Invalid(_("This amount is not in %s, in which the marketplace reports.") % currency)
+    return found["sign"] + _plain(found["digits"], decimal)
+
+
+def rate_of(text: str, *, decimal: str) -> str:
+    """Percent, without its sign."""
+    return _plain(text.removesuffix("%").removesuffix("％").strip(), decimal)
+
+
+def time_of(text: str, *, zone: ZoneInfo, dates: tuple[str, ...], whole_day: bool) -> datetime:
+    """A moment, by the clock of the zone where it names no other; of a whole day its beginning."""
+    found = _own_shape(text, dates, whole_day) or _year_first(text, whole_day)
+    if found is None:
+        if re.fullmatch(r"\d{5}(\.\d+)?", text, re.ASCII):
+            raise Invalid(
+                _("This date was saved as a number. Give the column the format of a date, or text, and save again.")
+            )
+        raise Invalid(_("This is not a time that Joey can read. Year, month and day, in this order; for another name it"
+                        " under “dates” in the mapping."))  # fmt: skip
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _own_shape(text: str, dates: tuple[str, ...], whole_day: bool) -> datetime | None:
+    for shape in dates:
+        if whole_day or re.search(r"%[HIcXsT]", shape):
+            try:
+                return datetime.strptime(text, shape)  # noqa: DTZ007 (the zone follows)
+            except ValueError:
+                continue
+    return None
+
+
+def _year_first(text: str, whole_day: bool) -> datetime | None:
+    found = _TIME.fullmatch(text)
+    try:
+        if found is None:
+            return datetime.fromisoformat(text) if "T" in text else None
+        if found[4] is None and not whole_day:
+            raise Invalid(_("This names a day and no time. Put the column under [days] if the console has no more."))
+        return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def _plain(digits: str, decimal: str) -> str:
+    """Digits and a point. Groups of thousands have to be groups of three."""
+    grouping = r"[.\u00a0 ]" if decimal == "," else r"[,\u00a0 ]"
+    whole = rf"(?:\d+|\d{{1,3}}(?:{grouping}\d{{3}})+)"
+    found = re.fullmatch(rf"({whole})(?:{re.escape(decimal)}(\d+))?", digits, re.ASCII)
+    if found is None:
+        raise Invalid(_not_an_amount(decimal))
+    return re.sub(r"\D", "", found[1]) + (f".{found[2]}" if found[2] else "")
+
+
+def _not_an_amount(decimal: str) -> Text:
+    return _("This is not a number that Joey can read with “%s” as the decimal mark.") % decimal

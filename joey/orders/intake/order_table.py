@@ -1,0 +1,67 @@
+"""Find the table in an export: title lines above its header, totals and notes below its rows."""
+
+import re
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.files.tables import MOST_ABOVE
+from joey.catalog.intake.files.unreadable_file import UnreadableFile
+from joey.orders.intake.report_mapping import ReportColumn, ReportMapping
+
+_TOTAL = re.compile(r"合计|总计|小计|汇总|共计|总和|(?:grand |sub-?)?total\b|sum\b", re.IGNORECASE)
+_NOTE = re.compile(r"注[:：]|备注|说明|提示|[*※]|note\b", re.IGNORECASE)
+
+
+class OrderTable:
+    """Where the columns of a mapping are in one file, once its header was found."""
+
+    def __init__(self, mapping: ReportMapping) -> None:
+        self._mapping = mapping
+        self._header: Sequence[str] = ()
+        self._key = 0
+
+    def find_header(self, rows: list[list[str]]) -> int:
+        """The first row that names every column that is needed. Raises UnreadableFile naming what is missing."""
+        best, missing = 0, list(self._needed)
+        for place, cells in enumerate(rows):
+            names = [name.strip() for name in cells]
+            lacks = [column for column in self._needed if not _first(column, names)]
+            if not lacks:
+                self._header = names
+                key = next(column for column in self._mapping.columns if column.how == "number")
+                self._key = names.index(_first(key, names)) if _first(key, names) else 0
+                return place
+            if len(lacks) < len(missing):
+                best, missing = place, lacks
+        if len(missing) == len(self._needed):
+            raise UnreadableFile(
+                _("None of the first %d rows names a column of the mapping. Is it the right file, and its own mapping?")
+                % MOST_ABOVE
+            )
+        lacks_all = ", ".join(f"{column.name} (“{'” / “'.join(column.columns)}”)" for column in missing)
+        raise UnreadableFile(
+            _("The header in row %(row)d lacks what the mapping takes for %(missing)s. Correct the mapping.")
+            % {"row": best + 1, "missing": lacks_all},
+            row=best + 1,
+        )
+
+    def is_no_row(self, cells: list[str]) -> bool:
+        """Whether it is a total, which names no order, or a note."""
+        first = next((cell.strip() for cell in cells if cell.strip()), "")
+        if _TOTAL.match(first):
+            key = cells[self._key].strip() if self._key < len(cells) else ""
+            return key in ("", first)
+        return bool(_NOTE.match(first)) and sum(bool(cell.strip()) for cell in cells) == 1
+
+    def column_of(self, column: ReportColumn) -> str:
+        """The name that the file has for a column of the mapping; "" where it has none."""
+        return _first(column, self._header)
+
+    @property
+    def _needed(self) -> list[ReportColumn]:
+        return [column for column in self._mapping.columns if column.needed]
+
+
+def _first(column: ReportColumn, names: Sequence[str]) -> str:
+    return next((name for name in column.columns if name in names), "")

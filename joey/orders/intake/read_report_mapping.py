@@ -1,0 +1,112 @@
+"""Read the mapping of a console's export: TOML that names columns, words and constants, and calculates nothing."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.files import toml_keys
+from joey.kit.refusals import Invalid
+from joey.marketplaces import registry
+from joey.orders.intake.report_mapping import How, ReportColumn, ReportMapping, Reports
+
+STARTING = "orders.toml"  # in the folder of a marketplace
+SECTIONS: Map[str, How] = {
+    "numbers": "number", "texts": "text", "amounts": "amount", "rates": "rate", "times": "time", "days": "day",
+}  # fmt: skip
+KEYS = ("unverified", "reports", "delimiter", "decimal", "zone", "dates", "none", "optional", "constants", "words",
+        *SECTIONS)  # fmt: skip
+REPORTS: Map[str, Reports] = {"": "order", "orders": "order", "refunds": "refund"}
+
+# Columns in which a console names the buyer, in both languages. What is in them is not even read.
+_OF_THE_BUYER = re.compile(
+    r"买家|会员|用户|收货人|收件|联系|姓名|昵称|手机|电话|地址|身份证|邮箱|备注|留言|微信|支付宝账"
+    r"|buyer|customer|receiver|consignee|member|phone|mobile|address|e-?mail|nick|uvid|unid|special_?id|open_?id",
+    re.IGNORECASE,
+)
+
+
+def read_report_mapping(path: Path) -> ReportMapping:
+    """The mapping in a TOML file. Raises Invalid naming the key that is unknown or wrong."""
+    given = toml_keys.load(path, KEYS)
+    words = {name: _words(name, value) for name, value in toml_keys.table(given, "words").items()}
+    optional = frozenset(toml_keys.texts(given, "optional") or ())
+    columns = tuple(_columns(given, words, optional))
+    if not any(column.how == "number" for column in columns):
+        raise Invalid(
+            _("The mapping names no column under [numbers]: which one is the order's number?"), field="numbers"
+        )
+    for name in (*words, *optional):
+        if name not in {column.name for column in columns}:
+            raise Invalid(_("The mapping names no column for “%s”.") % name[:60], field=name[:60])
+    reports = toml_keys.text(given, "reports")
+    if reports not in REPORTS:
+        raise Invalid(_("An export is of “orders” or of “refunds”."), field="reports")
+    return ReportMapping(
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        reports=REPORTS[reports],
+        columns=columns,
+        constants=_constants(given),
+        unverified=toml_keys.text(given, "unverified"),
+        delimiter=toml_keys.delimiter(given),
+        decimal=_decimal(given),
+        zone=toml_keys.zone(given),
+        dates=tuple(toml_keys.texts(given, "dates") or ()),
+        none=frozenset(toml_keys.texts(given, "none") or ()),
+    )
+
+
+def starting_mapping(code: str) -> Path:
+    """The mapping that comes with a marketplace. Raises Invalid (field mapping) where there is none."""
+    path = Path(str(files(registry.packages()[code]))).joinpath(STARTING)
+    if not path.is_file():
+        text = _("No mapping comes with %s. Write one and give it with --mapping: docs/importing.md shows how.")
+        raise Invalid(text % registry.name_of(code), field="mapping")
+    return path
+
+
+def _columns(given: Map[str, Any], words: Map[str, Map[str, str]], optional: frozenset[str]) -> Iterator[ReportColumn]:
+    seen: set[str] = set()
+    for section, how in SECTIONS.items():
+        for name, value in toml_keys.table(given, section).items():
+            where = f"{section}.{name}"[:60]
+            names = [value] if isinstance(value, str) else value
+            if not isinstance(names, list) or not names or not all(isinstance(each, str) and each for each in names):
+                raise Invalid(
+                    _("A column is a name in quotes, or a list of names of which a file has one."), field=where
+                )
+            buyer = next((each for each in (name, *names) if _OF_THE_BUYER.search(each)), "")
+            if buyer:
+                text = _("“%s” names the buyer. Joey keeps nothing about buyers: take it out of the mapping.")
+                raise Invalid(text % buyer[:40], field=where)
+            if name in seen:
+                raise Invalid(_("The mapping names “%s” twice.") % name[:40], field=where)
+            seen.add(name)
+            yield ReportColumn(name, how, tuple(names), words.get(name, {}), needed=name not in optional)
+
+
+def _words(name: str, value: Any) -> Map[str, str]:
+    if not isinstance(value, dict) or not value or not all(isinstance(each, str) for each in value.values()):
+        raise Invalid(_("“%s” is a table: a word of the file = what it means, each in quotes.") % name[:40],
+                      field=f"words.{name}"[:60])  # fmt: skip
+    return value
+
+
+def _constants(given: Map[str, Any]) -> Map[str, str]:
+    found = toml_keys.table(given, "constants")
+    for name, value in found.items():
+        if not isinstance(value, str):
+            raise Invalid(_("“%s” is a text in quotes.") % name[:40], field=f"constants.{name}"[:60])
+    return found
+
+
+def _decimal(given: Map[str, Any]) -> str:
+    found = toml_keys.text(given, "decimal") or "."
+    if found not in (".", ","):
+        raise Invalid(_("A decimal mark is “.” or “,”."), field="decimal")
+    return found

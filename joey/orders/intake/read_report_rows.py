@@ -1,0 +1,111 @@
+"""Turn rows of an export into the rows that a connector reads, and read them: one path with reports by protocol."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.catalog.intake.files.rows import FileRows, RowFault
+from joey.kit.refusals import Invalid
+from joey.marketplaces.port import Connector, OrderReport, RefundReport, ReportedRow, UnreadableReport
+from joey.marketplaces.read_reports import read_row
+from joey.orders.intake import cells
+from joey.orders.intake.order_table import OrderTable
+from joey.orders.intake.report_mapping import ReportColumn, ReportMapping
+from joey.orders.storable import fitting
+
+TIME = "%Y-%m-%d %H:%M:%S"  # of the marketplace's own clock, as its reports have it
+ROW = "row"
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """A row that could be read, and its number in the file."""
+
+    number: int
+    report: OrderReport | RefundReport
+
+
+class ReportRows:
+    """Reads the rows of one file."""
+
+    def __init__(self, connector: Connector, mapping: ReportMapping, table: OrderTable, now: datetime) -> None:
+        self._connector, self._mapping, self._now = connector, mapping, now
+        self._own_zone = ZoneInfo(connector.manifest.zone)
+        self._zone = ZoneInfo(mapping.zone or connector.manifest.zone)
+        self._named = {column: name for column in mapping.columns if (name := table.column_of(column))}
+        self._shown = {column.name: name for column, name in self._named.items()}
+        self._items: dict[tuple[str, str], str] = {}  # of the lines that the file had so far
+
+    def read(self, rows: FileRows) -> Iterator[tuple[int, ReadRow | RowFault]]:
+        """Each row with its number: read, or why it is refused."""
+        columns = {column: rows.column(name) for column, name in self._named.items()}
+        for column, found in columns.items():
+            if column.how == "number" and cells.are_rounded(found):
+                columns[column] = [cells.ROUNDED if cells.is_long(cell) else cell for cell in found]
+        for place, number in enumerate(rows.numbers):
+            yield (
+                number,
+                rows.wrong.get(place)
+                or self._read(number, {column: found[place] for column, found in columns.items()}),
+            )
+
+    def _read(self, number: int, given: Mapping[ReportColumn, str]) -> ReadRow | RowFault:
+        row = dict(self._mapping.constants)
+        for column, cell in given.items():
+            try:
+                if value := self._value(column, cell):
+                    row[column.name] = value
+            except Invalid as refusal:
+                return RowFault(self._named[column], str(refusal))
+        reported = ReportedRow(self._mapping.reports, row, self._now)
+        report = fitting(read_row(self._connector, reported), now=self._now)
+        if isinstance(report, UnreadableReport):
+            return self._fault(report.problem)
+        if isinstance(report, OrderReport):
+            if report.state == "unknown":
+                return RowFault(ROW, str(_("its state is a code that Joey does not know")))
+            if self._is_another_item(report):
+                return RowFault(
+                    ROW,
+                    str(_("another row has the number of this line and another item: does the mapping name the column"
+                          " with the number of each line?"))
+                )  # fmt: skip
+        return ReadRow(number, report)
+
+    def _value(self, column: ReportColumn, cell: str) -> str:
+        """What the connector reads; "" where the cell says nothing."""
+        text = cells.cleaned(cell or "")
+        if not text or text in self._mapping.none:
+            return ""
+        if column.words:
+            if text not in column.words:
+                raise Invalid(_("The mapping does not say what “%s” means.") % cells.text_of(text)[:40])
+            return column.words[text]
+        decimal = self._mapping.decimal
+        match column.how:
+            case "number":
+                return cells.number_of(text)
+            case "amount":
+                return cells.amount_of(text, currency=self._connector.manifest.currency, decimal=decimal)
+            case "rate":
+                return cells.rate_of(text, decimal=decimal)
+            case "time" | "day":
+                at = cells.time_of(text, zone=self._zone, dates=self._mapping.dates, whole_day=column.how == "day")
+                return at.astimezone(self._own_zone).strftime(TIME)
+        return cells.text_of(text)
+
+    def _fault(self, problem: str) -> RowFault:
+        """The connector names its own field first; the operator finds the column."""
+        name = problem.partition(" ")[0]
+        return RowFault(self._shown.get(name, name if name in self._fields else ROW), problem)
+
+    @property
+    def _fields(self) -> set[str]:
+        return {column.name for column in self._mapping.columns} | set(self._mapping.constants)
+
+    def _is_another_item(self, report: OrderReport) -> bool:
+        line = (report.external_order, report.external_line)
+        return self._items.setdefault(line, report.external_item) != report.external_item

@@ -1,0 +1,106 @@
+"""`joey import-orders` as a person types it: what was taken in, what was refused, and a look before anything is."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from joey.cli.cli import main
+from joey.ledger.models import Journal
+from joey.orders.models import OrderLine, Poll, Report
+from tests.cast import DAY, NOW, leased, meis_shop
+from tests.orders.intake.exports import ACCOUNT, ORDER, row, settled, text_of, written
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("django.conf.settings.DATA", tmp_path)
+    monkeypatch.setattr("django.conf.settings.JOEY_MARKETPLACES", ACCOUNT)
+    monkeypatch.setenv("JOEY_SECRET", "a secret of the tests, long enough to be one")
+
+
+def run(*arguments: str | Path) -> Result:
+    """One `joey import-orders` in this process, on the tests' database."""
+    return CliRunner().invoke(main, ["import-orders", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_rows_are_taken_in_and_booked_and_the_report_says_what_became_of_each(tmp_path: Path) -> None:
+    leased(meis_shop(), since=NOW - 60 * DAY)
+    file = written(tmp_path, text_of([row(), settled(1), row(2, 付款金额="x")]).encode("gbk"))
+
+    said = run(file, "--marketplace", "taobao", "--report", "out.json")
+
+    assert said.exit_code == 0
+    assert "2 rows accepted: 2 brought something new, 0 changed nothing. 1 refused." in said.stdout
+    assert "Order lines checked: 2, journals booked: 3." in said.stdout
+    assert "row 4, 付款金额: This is not a number" in said.stderr
+    assert "UNVERIFIED: the columns of the mapping that comes with Joey are a guess." in said.stderr
+    report = json.loads(Path("out.json").read_text())
+    assert {name: report[name] for name in ("accepted", "changed", "unchanged", "refused")} == {
+        "accepted": 2, "changed": 2, "unchanged": 0, "refused": 1,
+    }  # fmt: skip
+    assert [(each["row"], each["field"]) for each in report["rows"]] == [(4, "付款金额")]
+    assert Journal.objects.count() == 3
+
+    again = run(file, "--marketplace", "taobao")
+
+    assert (
+        "2 rows accepted: 0 brought something new, 2 changed nothing. 1 refused. Order lines moved: 0." in again.stdout
+    )
+    assert Journal.objects.count() == 3
+
+
+def test_check_shows_ten_rows_as_they_would_be_taken_in_and_takes_in_nothing(tmp_path: Path) -> None:
+    leased(meis_shop(), since=NOW - 60 * DAY)
+    rows = [settled(), *(row(number) for number in range(1, 12)), row(12, 点击时间="11/12/2026")]
+
+    said = run(written(tmp_path, text_of(rows)), "--marketplace", "taobao", "--check")
+
+    assert said.exit_code == 0
+    assert said.stdout.count("\nrow ") + 1 == 10
+    assert f"row 2: order {ORDER}, line {ORDER}1" in said.stdout
+    for fact in ("paid: ¥69.00", "commission: ¥3.80", "service fee: ¥0.38", "position: 110000000001, by the time",
+                 "clicked: 2026-11-13 17:50:00", "settled: 2026-11-20 10:00:00",
+                 "changed: 2026-11-20 10:00:00"):  # fmt: skip
+        assert f"    {fact}" in said.stdout
+    assert "12 rows could be taken in, 1 would be refused. Nothing was taken in." in said.stdout
+    assert "row 14, 点击时间: This is not a time" in said.stderr
+    assert "UNVERIFIED" in said.stderr
+    assert not any(model.objects.exists() for model in (OrderLine, Report, Poll, Journal))
+
+
+def test_a_mapping_of_the_operators_own_is_called_unverified_only_if_it_says_so(tmp_path: Path) -> None:
+    mapping = tmp_path / "own.toml"
+    mapping.write_text('[numbers]\ntrade_parent_id = "淘宝父订单编号"\ntrade_id = "淘宝子订单编号"\n')
+
+    said = run(written(tmp_path, text_of([row()])), "--marketplace", "taobao", "--mapping", mapping, "--check")
+
+    assert said.exit_code == 1
+    assert "0 rows could be taken in, 1 would be refused." in said.stdout
+    assert "row 2, row: " in said.stderr
+    assert "UNVERIFIED" not in said.stderr
+
+
+def test_a_file_that_is_refused_changes_nothing_and_says_why_in_one_sentence(tmp_path: Path) -> None:
+    file = written(tmp_path, "id,title\n1,x\n")
+
+    said = run(file, "--marketplace", "taobao", "--report", "out.json")
+
+    assert said.exit_code == 1
+    assert "None of the first 30 rows names a column of the mapping" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert json.loads(Path("out.json").read_text())["rows"][0]["field"] == "file"
+    assert not OrderLine.objects.exists()
+
+
+def test_a_marketplace_that_is_not_connected_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.conf.settings.JOEY_MARKETPLACES", {})
+
+    said = run(written(tmp_path, text_of([row()])), "--marketplace", "taobao")
+
+    assert said.exit_code == 1
+    assert "not connected to Taobao" in said.stderr
