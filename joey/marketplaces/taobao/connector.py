@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.json_rows import fault_of
-from joey.marketplaces.manifest_shape import Question
+from joey.marketplaces.manifest_shape import Manifest, Question
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
 from joey.marketplaces.port import (
@@ -98,7 +99,8 @@ class TaobaoConnector:
         # A gateway that is not Taobao's own is a simulated one: its links and pictures live on its own host.
         host = urlsplit(gateway).netloc.lower()
         self._stand_in = "" if host in REAL_GATEWAY_HOSTS else host
-        self.manifest = MANIFEST.with_stand_in(host) if self._stand_in else MANIFEST
+        manifest = MANIFEST.with_stand_in(host) if self._stand_in else MANIFEST
+        self.manifest = _by_file(manifest) if configuration.get("orders") == "file" else manifest
         self.account = str(credentials["app_key"])
 
     def search(
@@ -357,6 +359,12 @@ class TaobaoConnector:
                 _("Taobao's configuration names no ad zone. Add one as adzone_id; searching needs it too.")
             )
         return self._adzone
+
+
+def _by_file(manifest: Manifest) -> Manifest:
+    """The manifest of an account without the order call, which is by invitation: its exports are imported."""
+    by_file = replace(manifest.capabilities, report="file")
+    return replace(manifest, questions=(), order_look_up=None, capabilities=by_file)
 
 
 def _required(credentials: Mapping[str, Any], name: str) -> str:
