@@ -5,7 +5,7 @@ Nothing is guessed: a number that a spreadsheet rounded is lost, and a day and m
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -99,16 +99,16 @@ def rate_of(text: str, *, decimal: str) -> str:
 
 
 def time_of(text: str, *, zone: ZoneInfo, dates: tuple[str, ...], whole_day: bool) -> datetime:
-    """A moment, by the clock of the zone where it names no other; of a whole day its beginning."""
+    """A moment in UTC, by the clock of the zone where it names no other; of a whole day its beginning."""
     found = _own_shape(text, dates, whole_day) or _year_first(text, whole_day)
-    if found is None:
+    if found is None or not 1 < found.year < 9999:  # the ends of the calendar are in no other zone
         if re.fullmatch(r"\d{5}(\.\d+)?", text, re.ASCII):
             raise Invalid(
                 _("This date was saved as a number. Give the column the format of a date, or text, and save again.")
             )
         raise Invalid(_("This is not a time that Joey can read. Year, month and day, in this order; for another name it"
                         " under “dates” in the mapping."))  # fmt: skip
-    return found if found.tzinfo else found.replace(tzinfo=zone)
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _own_shape(text: str, dates: tuple[str, ...], whole_day: bool) -> datetime | None:

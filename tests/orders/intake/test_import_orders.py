@@ -353,6 +353,7 @@ class TestRefusals:
             ("点击时间", "11/12/2026 10:00", "Year, month and day"),
             ("点击时间", "2026-11-13", "a day and no time"),
             ("点击时间", "2026-13-45 10:00:00", "not a time"),
+            ("点击时间", "9999-12-31 23:59:59", "not a time"),
             ("点击时间", "46339.74", "saved as a number"),
             ("商品标题", "x" * 5000, "longer than any"),
         ],
