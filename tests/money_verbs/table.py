@@ -245,6 +245,7 @@ ELSEWHERE = {
     "commissions.earn_due.earn_due": "commissions/test_two_at_once.py",
     "commissions.confirm_due.confirm_due": "commissions/test_two_at_once.py",
     "orders.take_order_reports.take_order_reports": "orders/test_two_at_once.py",
+    "orders.intake.import_orders.import_orders": "orders/intake/test_at_once.py",
     "orders.dismiss_unread.dismiss_unreadable": "orders/test_two_at_once.py",
     "orders.retry_suspense.retry_suspense": "orders/test_two_at_once.py",
     "orders.retry_unread.retry_marketplace": "orders/test_two_at_once.py",
