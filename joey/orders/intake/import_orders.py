@@ -33,7 +33,7 @@ from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_with_origins
 
-ENCODINGS = ("utf-8", "gb18030")  # GBK and all that was added to it
+ENCODINGS = ("utf-16", "utf-8", "gb18030")  # the last is GBK and all that was added to it
 DELIMITERS = ",;\t|"
 MOST_REFUSED = 10_000  # with more the mapping is wrong, not the rows
 

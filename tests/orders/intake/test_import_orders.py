@@ -213,7 +213,7 @@ def test_an_account_without_the_order_call_is_asked_for_nothing_and_pays_by_the_
 class TestForms:
     """One export in every form that consoles and spreadsheets give it."""
 
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030"])
     @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
     def test_in_any_encoding_and_with_any_delimiter(self, encoding: str, delimiter: str, tmp_path: Path) -> None:
         done = taken(tmp_path, text_of([row()], delimiter=delimiter).encode(encoding))
@@ -420,6 +420,11 @@ class TestWholeFiles:
 
     def test_neither_utf_8_nor_gbk(self, tmp_path: Path) -> None:
         assert "neither UTF-8 nor GBK" in self.refusal(tmp_path, text_of([row()]).encode() + b"\xff\xff\n")
+
+    def test_utf_16_that_does_not_stay_it(self, tmp_path: Path) -> None:
+        body = text_of([row()]).encode("utf-16") + b"\x00\xd8" * 8 + b"\n\x00"
+
+        assert "does not stay it" in self.refusal(tmp_path, body)
 
     def test_a_zip_of_several_exports(self, tmp_path: Path) -> None:
         assert "2 files" in self.refusal(tmp_path, zipped({"1.csv": b"x", "2.csv": b"x"}))

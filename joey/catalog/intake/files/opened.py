@@ -29,6 +29,9 @@ LARGEST_WORKBOOK = 256 << 20
 GZIP = b"\x1f\x8b"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+UTF_16 = "utf-16"
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
 _OTHERS = {
     b"\xff\xfe": _("UTF-16"),
     b"\xfe\xff": _("UTF-16"),
@@ -36,11 +39,14 @@ _OTHERS = {
 }
 
 
+Stream = IO[bytes] | gzip.GzipFile | codecs.StreamRecoder
+
+
 class OpenedFile:
     """A file being read. `done` of `size` bytes of it were read, whatever they unpack to.
 
-    `encodings` are those that its text may be in: the first that fits the whole file counts. A workbook (.xlsx, .xls)
-    has no text; `workbook` gives its bytes.
+    `encodings` are those that its text may be in: the first that fits the whole file counts, but for UTF-16, which a
+    file has to begin with the mark of. A workbook (.xlsx, .xls) has no text; `workbook` gives its bytes.
     """
 
     def __init__(self, path: Path, *, encodings: Sequence[str] = ("utf-8",)) -> None:
@@ -48,9 +54,10 @@ class OpenedFile:
         self.size = os.fstat(self._file.fileno()).st_size
         self.unpacked = 0
         self._last = b""
-        self._encodings = encodings
+        self._encodings = [encoding for encoding in encodings if encoding != UTF_16]
+        self._may_be_utf_16 = UTF_16 in encodings
         self._packed = ""  # "gzip" or "zip"
-        self._stream: IO[bytes] | gzip.GzipFile = self._file
+        self._stream: Stream = self._file
         self._copy: IO[bytes] | None = None
         try:
             self._unpack()
@@ -69,6 +76,8 @@ class OpenedFile:
                 self._packed, self._stream = "zip", export_in(self._file)
                 inner = _head(self._stream)
                 self.is_workbook = inner == XLS or inner.startswith(ZIP)
+        if self._may_be_utf_16 and not self.is_workbook and _head(self._stream).startswith(UTF_16_MARKS):
+            self._stream, self._encodings = codecs.EncodedFile(self._stream, "utf-8", UTF_16), ["utf-8"]
 
     def __enter__(self) -> "OpenedFile":
         return self
@@ -103,6 +112,8 @@ class OpenedFile:
                 raise UnreadableFile(
                     _("The %(form)s file is broken (%(why)s). Fetch it again.") % {"form": self._packed, "why": broken}
                 ) from None
+            except UnicodeDecodeError:
+                raise UnreadableFile(_("The file begins as UTF-16 and does not stay it. Save it as UTF-8.")) from None
             if not block:
                 break
             self.unpacked += len(block)
@@ -178,7 +189,7 @@ class OpenedFile:
         return last
 
 
-def _head(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+def _head(stream: Stream) -> bytes:
     try:
         found = stream.read(8)
     except (EOFError, zipfile.BadZipFile, zlib.error) as broken:
