@@ -1,5 +1,6 @@
 """What an export does to order lines: the same as reports by protocol, whatever form it comes in."""
 
+import gzip
 import io
 import json
 import zipfile
@@ -439,6 +440,12 @@ class TestWholeFiles:
 
         assert "zip file is broken" in self.refusal(tmp_path, body[:-40])
         assert "zip file is broken" in self.refusal(tmp_path, body.replace(body[60:80], b"0" * 20))
+
+    def test_a_broken_gzip(self, tmp_path: Path) -> None:
+        body = gzip.compress(text_of([row()]).encode())
+
+        assert "gzip file is broken" in self.refusal(tmp_path, body[:3] + b"\xff" + body[4:20])
+        assert "gzip file is broken" in self.refusal(tmp_path, body[:2] + b"\xff" + body[3:])
 
     def test_a_workbook_of_two_sheets(self, tmp_path: Path) -> None:
         assert "More than one sheet" in self.refusal(tmp_path, workbook([["a"]], [["b"]]))

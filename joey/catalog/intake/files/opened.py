@@ -74,9 +74,9 @@ class OpenedFile:
             self.is_workbook = is_workbook(self._file)
             if not self.is_workbook:
                 self._packed, self._stream = "zip", export_in(self._file)
-                inner = _head(self._stream)
+                inner = _head(self._stream, "zip")
                 self.is_workbook = inner == XLS or inner.startswith(ZIP)
-        if self._may_be_utf_16 and not self.is_workbook and _head(self._stream).startswith(UTF_16_MARKS):
+        if self._may_be_utf_16 and not self.is_workbook and _head(self._stream, self._packed).startswith(UTF_16_MARKS):
             self._stream, self._encodings = codecs.EncodedFile(self._stream, "utf-8", UTF_16), ["utf-8"]
 
     def __enter__(self) -> "OpenedFile":
@@ -189,11 +189,11 @@ class OpenedFile:
         return last
 
 
-def _head(stream: Stream) -> bytes:
+def _head(stream: Stream, form: str = "") -> bytes:
     try:
         found = stream.read(8)
-    except (EOFError, zipfile.BadZipFile, zlib.error) as broken:
-        raise is_broken(broken) from None
+    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as broken:
+        raise is_broken(broken, form) from None
     stream.seek(0)
     return found
 

@@ -62,8 +62,8 @@ def _may_be_export(info: zipfile.ZipInfo) -> bool:
     )
 
 
-def is_broken(why: Exception) -> UnreadableFile:
-    """The refusal of a zip file that cannot be unpacked."""
+def is_broken(why: Exception, form: str = "zip") -> UnreadableFile:
+    """The refusal of a packed file that cannot be unpacked."""
     return UnreadableFile(
-        _("The %(form)s file is broken (%(why)s). Fetch it again.") % {"form": "zip", "why": str(why)[:80]}
+        _("The %(form)s file is broken (%(why)s). Fetch it again.") % {"form": form, "why": str(why)[:80]}
     )
