@@ -1,0 +1,256 @@
+"""However a marketplace reports, and whenever it or Joey fails, Joey's order lines end as the marketplace's truth.
+
+Hypothesis makes up purchases, what becomes of them, how they are reported, outages and faults. The simulated union is
+driven by its control calls alone, and Joey reads its reports through its real connector, on a clock that begins twenty
+hours ago. At the end Joey's lines, read through its API, have to be those of `GET /control/orders`. In a prompt world
+every change is visible at once and nothing but the cursor brings it: no day is asked for again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+import stamina
+from django.db import OperationalError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.internal.conjecture import engine as hypothesis_engine
+from pytest_django import Settings
+
+from joey.commissions.earn_due import earn_due
+from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit.clock import now
+from joey.marketplaces import registry
+from joey.marketplaces.port import Tracking
+from joey.marketplaces.taobao.manifest import MANIFEST
+from joey.orders import sync as engine
+from joey.people.models import Person
+from joey.people.tokens import make_token
+from tests.api.live import running_server
+from tests.cast import leased, lulus_shop, meis_shop
+from tests.database import empty_again
+from tests.proof import prove
+from tests.sandbox.conftest import Sandbox, own_sandbox
+from tests.truth import shown_lines, true_lines
+
+__all__ = ["own_sandbox"]
+
+SHRINKING_SECONDS = 60
+BEGAN = timedelta(hours=20)  # how long ago the clock begins; the last 25 hours are asked for again
+Style = dict[str, Any]
+PROMPT: tuple[Style, ...] = (
+    {}, {"same_second": True}, {"shuffle": True, "duplicate": True}, {"extra_field": True, "same_second": True},
+)  # fmt: skip
+HIDDEN = {"late_minutes": 24 * 60}  # until a round that reports in another way
+LATE: tuple[Style, ...] = (
+    HIDDEN, {"unknown_state": True}, {"late_minutes": 8 * 60, "uneven": True}, HIDDEN, *PROMPT,
+)  # fmt: skip
+MOVES = ("receive", "settle", "close", "return", "return all", "reopen", "unsettle", "correct", "repeat")
+TROUBLES = ("fault", "", "500", "garbage", "later fault", "", "throttle")
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A purchase in one of the shops; in a world that is not prompt it is known so many minutes late."""
+
+    shop: int
+    quantity: int
+    minutes_ago: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A step of an order, so long after the clock, or the step before: often within one second."""
+
+    order: int
+    do: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """What happens, in this order, until Joey asks again: its first attempt meets the trouble, the next does not."""
+
+    bought: list[Bought]
+    moved: list[Moved]
+    style: Style
+    minutes: int  # by which the clock moves on
+    trouble: str
+    recovers: bool  # whether Joey asks once more before the next round
+
+
+@dataclass(frozen=True)
+class World:
+    """One run."""
+
+    prompt: bool
+    rounds: list[Round]
+
+
+def worlds(*, prompt: bool) -> st.SearchStrategy[World]:
+    """The first example is always the simplest: what is listed first, so few minutes, one fault."""
+    bought = st.builds(Bought, shop=st.integers(0, 1), quantity=st.integers(1, 3), minutes_ago=st.integers(0, 600))
+    moved = st.builds(Moved, order=st.integers(0, 9), do=st.sampled_from(MOVES), minutes=st.sampled_from([0, 0, 1, 40]))
+    one = st.builds(
+        Round,
+        bought=st.lists(bought, min_size=1, max_size=3),
+        moved=st.lists(moved, min_size=1, max_size=5),
+        style=st.sampled_from(PROMPT if prompt else LATE),
+        minutes=st.integers(40, 200),
+        trouble=st.sampled_from(TROUBLES),
+        recovers=st.booleans(),
+    )
+    return st.builds(World, prompt=st.just(prompt), rounds=st.lists(one, min_size=2, max_size=5))
+
+
+class Fault:
+    """After so many sets of reports that were taken in, the next one fails, once."""
+
+    def __init__(self, take: Callable[..., Any]) -> None:
+        self.after = 0
+        self._take = take
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        self.after -= 1
+        if self.after == 0:
+            raise OperationalError("deadlock detected")
+        return self._take(*given, **named)
+
+
+class Run:
+    """One world: two shops on positions that no run before had."""
+
+    def __init__(self, union: Sandbox, fault: Fault, *, prompt: bool) -> None:
+        self.union, self.fault, self.prompt = union, fault, prompt
+        connector: Any = registry.connector("taobao")
+        never = {"recheck_back": timedelta(0), "rescan_after": ()} if prompt else {}
+        connector.manifest = replace(
+            connector.manifest, questions=tuple(replace(each, **never) for each in MANIFEST.questions)
+        )
+        self.clock = now().replace(microsecond=0) - BEGAN
+        self.orders: list[str] = []
+        self.positions = [connector.register_position(f"run-{shop}") for shop in range(2)]
+        for shop, position in zip((meis_shop(), lulus_shop()), self.positions, strict=True):
+            leased(shop, position, since=self.clock - timedelta(hours=1))
+        item = next(each for each in connector.search("锅") if each.commission_ppm)
+        links = [connector.tracked_link(item.external_id, Tracking(position=each)) for each in self.positions]
+        self._links = [link.url for link in links]
+
+    def take(self, happens: Round) -> None:
+        for each in happens.bought:
+            self._buy(each)
+        for step in happens.moved:
+            self._move(step)
+        self._report(happens.style)
+        self.clock += timedelta(minutes=happens.minutes)
+        if happens.trouble in ("fault", "later fault"):
+            self.fault.after = 1 + (happens.trouble == "later fault")
+        elif happens.trouble:
+            self._break(happens.trouble)
+        if happens.trouble:
+            self.sync()
+            self.recover()
+        if happens.recovers:
+            self.sync()
+
+    def end(self) -> None:
+        """All is well and visible, and Joey asks once more."""
+        self._report({})
+        self.clock = now()
+        assert self.sync(recheck=not self.prompt) == [""]
+
+    def sync(self, *, recheck: bool = False) -> list[str]:
+        """Why Joey stopped; what it read is booked."""
+        with stamina.set_testing(True, attempts=1):  # an outage that lasts is not waited for
+            done = engine.sync(now=self.clock, recheck=recheck)
+        earn_due(now=now())
+        return [each.trouble for each in done]
+
+    def recover(self) -> None:
+        self.fault.after = 0
+        self._break("500", seconds=0)
+
+    def _buy(self, bought: Bought) -> None:
+        late = timedelta(0) if self.prompt else timedelta(minutes=bought.minutes_ago)
+        paid = max(self.clock - late, now() - BEGAN)
+        times = {"click_time": _text(paid - timedelta(minutes=1)), "paid_at": _text(paid)}
+        self.orders.append(self.union.buy(self._links[bought.shop], quantity=bought.quantity, **times))
+
+    def _move(self, step: Moved) -> None:
+        """It changes nothing where it cannot follow."""
+        order = self.orders[step.order % len(self.orders)]
+        before = datetime.fromisoformat(self.union.get(f"/control/orders/{order}").json()["modified_at"])
+        at = max(before, self.clock) + timedelta(minutes=step.minutes)
+        body: dict[str, Any] = {"do": step.do.split()[0], "at": _text(at)}
+        if step.do == "return":
+            body["quantity"] = 1
+        if step.do == "correct":
+            body["commission"] = 100 + step.minutes
+        assert self.union.post(f"/control/orders/{order}", body).status_code in (200, 409)
+
+    def _report(self, style: Style) -> None:
+        assert self.union.post("/control/reports", {"marketplace": "taobao"} | style).status_code == 200
+
+    def _break(self, kind: str, *, seconds: int = 3600) -> None:
+        body = {"kind": kind, "seconds": seconds, "where": "taobao"}
+        assert self.union.post("/control/outage", body).status_code == 200
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture
+def union(own_sandbox: Callable[..., Sandbox], settings: Settings) -> Sandbox:
+    sandbox = own_sandbox()
+    settings.JOEY_MARKETPLACES = {"taobao": sandbox.get("/control/marketplaces").json()["taobao"]}
+    return sandbox
+
+
+@pytest.fixture
+def joey(committed_db: EmbeddedPostgres) -> Iterator[Callable[[Person], Callable[..., httpx.Response]]]:
+    """How a keeper asks a running server's API."""
+    with running_server() as address:
+
+        def as_keeper(keeper: Person) -> Callable[..., httpx.Response]:
+            headers = {"Authorization": f"Bearer {make_token(keeper)}"}
+            return lambda path, **query: httpx.get(f"{address}/api/v1{path}", params=query, headers=headers)
+
+        yield as_keeper
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("examples", [4, pytest.param(100, marks=pytest.mark.long)])
+def test_the_lines_end_as_the_truth(
+    union: Sandbox,
+    joey: Callable[[Person], Callable[..., httpx.Response]],
+    committed_db: EmbeddedPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+    examples: int,
+) -> None:
+    monkeypatch.setattr(hypothesis_engine, "MAX_SHRINKING_SECONDS", SHRINKING_SECONDS)
+    fault = Fault(engine.take_order_reports)
+    monkeypatch.setattr(engine, "take_order_reports", fault)
+
+    def ends_as_the_truth(world: World) -> None:
+        run = Run(union, fault, prompt=world.prompt)
+        try:
+            for each in world.rounds:
+                run.take(each)
+            run.end()
+
+            for shop, position in zip((meis_shop(), lulus_shop()), run.positions, strict=True):
+                assert shown_lines(joey(shop.owner), shop.slug) == true_lines(union, position)
+            prove()
+        finally:
+            run.recover()
+            empty_again(committed_db)
+
+    for prompt in (True, False):
+        check = given(world=worlds(prompt=prompt))(ends_as_the_truth)
+        settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)(
+            check
+        )()
