@@ -16,7 +16,7 @@ from typing import Any
 from bench.apart import measured_apart
 from bench.load import write_down
 
-BENCHMARKS = ("order_lines", "redirect", "shop_page", "import_offers", "search", "same_item", "start")
+BENCHMARKS = ("order_lines", "order_reports", "redirect", "shop_page", "import_offers", "search", "same_item", "start")
 RESULTS = Path(__file__).parent / "results"
 ROUNDS = 3
 SHORT = "short runs, for writing a benchmark only"

@@ -65,15 +65,20 @@ def joey(*, workers: int = WORKERS, environment: Mapping[str, str] | None = None
 
 @contextmanager
 def on_granian(
-    app: str, *, workers: int = WORKERS, factory: bool = False, environment: Mapping[str, str] | None = None
+    app: str,
+    *,
+    workers: int = WORKERS,
+    factory: bool = False,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[str]:
     """Any ASGI application ("package.module:name") with the very options that Joey is served with; its address.
 
-    `factory`: the name is of a function that makes the application.
+    `factory`: the name is of a function that makes the application. `port`: where its environment has to name it.
     """
     from joey.instance.processes.server_command import granian
 
-    port = free_port()
+    port = port or free_port()
     command = granian(app, host="127.0.0.1", port=port, workers=workers) + ["--factory"] * factory
     address, found = f"http://127.0.0.1:{port}", dict(os.environ) | dict(environment or {})
     with tempfile.NamedTemporaryFile(suffix=".log") as log, _running(command, found, Path(log.name), f"{address}/"):
