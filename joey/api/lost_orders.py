@@ -20,8 +20,8 @@ router = Router(tags=["orders"])
 
 
 class LostOrderIn(In):
-    """`order` is the number that the buyer sees. `ordered_at` is needed where a marketplace cannot be asked by number,
-    as at Taobao: the time of the order in the buyer's app.
+    """`order` is the number that the buyer sees. `ordered_at`, the time of the order in the buyer's app, is needed
+    where a marketplace cannot be asked by number.
     """
 
     marketplace: Annotated[str, Field(max_length=64)]

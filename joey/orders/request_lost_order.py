@@ -85,7 +85,7 @@ def _look_up_of(code: str, marketplace: str) -> OrderLookUp:
     if manifest is None:
         raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
     if manifest.order_look_up is None:
-        text = _("%s cannot be asked for an order: it reports none to this site.") % registry.name_of(marketplace)
+        text = _("%s cannot be asked for an order from this site.") % registry.name_of(marketplace)
         raise Invalid(text, field="marketplace")
     return manifest.order_look_up
 

@@ -57,7 +57,7 @@ def test_an_order_is_asked_for_with_the_time_that_the_buyer_reads_in_beijing() -
         ({"ordered_at": ""}, "ordered_at", "only by its time"),
         ({"ordered_at": "yesterday"}, "ordered_at", "Write the time as 2026-11-23 18:05."),
         ({"ordered_at": "2020-01-01 10:00"}, "ordered_at", "orders of the last 82 days only"),
-        ({"marketplace": "jd"}, "marketplace", "reports none"),
+        ({"marketplace": "jd"}, "marketplace", "cannot be asked for an order"),
     ],
 )
 def test_what_cannot_be_asked_is_said_beside_its_field(changes: dict[str, str], field: str, words: str) -> None:
