@@ -14,11 +14,10 @@ from joey.kit.refusals import Conflict, NotFound, Refusal
 from joey.kit.sentences import Sentence, Words, to_keep
 from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
-from joey.marketplaces.port import AnyReport, MarketplaceRefused, MarketplaceUnavailable, OrderReport, UnreadableReport
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR, moved, silence_of
 from joey.orders.ask_for_orders import AskedTogether, ask_for, asked_together
 from joey.orders.models import LostOrder
-from joey.orders.request_lost_order import SHARE
 from joey.orders.settle_lost_orders import settle_lost_orders
 from joey.people.models import Person
 from joey.record.append import append
@@ -103,7 +102,7 @@ def _ask(marketplace: str, requests: Iterable[LostOrder], *, now: datetime) -> N
     while waiting:
         asked = waiting.pop(0)
         try:
-            reports = ask_for(connector, look_up, asked, now=now)
+            ask_for(connector, look_up, asked, now=now)
         except Refusal as refusal:
             words = refusal.words if isinstance(refusal, MarketplaceUnavailable | MarketplaceRefused) else str(refusal)
             log.warning("%s could not be asked for lost orders: %s", marketplace, refusal)
@@ -117,7 +116,7 @@ def _ask(marketplace: str, requests: Iterable[LostOrder], *, now: datetime) -> N
             )
             _put_off(asked.requests, (fault,), now=now)
         else:
-            _note_answer(asked.requests, reports, now=now)
+            _note_answer(asked.requests, now=now)
 
 
 def _requests_of(asked: Iterable[AskedTogether]) -> tuple[LostOrder, ...]:
@@ -130,13 +129,8 @@ def _put_off(requests: Sequence[LostOrder], why: Words, *, now: datetime) -> Non
     )
 
 
-def _note_answer(requests: Sequence[LostOrder], reports: Iterable[AnyReport], *, now: datetime) -> None:
-    """The marketplace answered for these. A number that is one of a line's names the order of that line."""
-    named = [each for each in reports if isinstance(each, OrderReport | UnreadableReport)]
-    order_of = {each.external_line.partition(SHARE)[0]: each.external_order for each in named if each.external_order}
-    order_of |= {order: order for order in order_of.values()}
+def _note_answer(requests: Sequence[LostOrder], *, now: datetime) -> None:
     for each in requests:
-        each.external_order = order_of.get(each.number, each.external_order)
         each.asked_at, each.trouble = now, ""
         each.ask_next_at = now + min(max(now - each.requested_at, ASK_AGAIN_FIRST), ASK_AGAIN_LAST)
-    LostOrder.objects.bulk_update(requests, ["external_order", "asked_at", "trouble", "ask_next_at"])
+    LostOrder.objects.bulk_update(requests, ["asked_at", "trouble", "ask_next_at"])

@@ -47,21 +47,19 @@ def asked_together(look_up: OrderLookUp, requests: Iterable[LostOrder], *, now: 
     return found
 
 
-def ask_for(connector: Connector, look_up: OrderLookUp, asked: AskedTogether, *, now: datetime) -> list[AnyReport]:
-    """Ask, and take in the answer; the reports in it. Raises MarketplaceUnavailable, MarketplaceRefused."""
-    found: list[AnyReport] = []
+def ask_for(connector: Connector, look_up: OrderLookUp, asked: AskedTogether, *, now: datetime) -> None:
+    """Ask, and take in the answer. Raises MarketplaceUnavailable, MarketplaceRefused."""
     answers = iter(_answers(connector, look_up, asked))
     since, begun = asked.since, monotonic()
     while True:
         number, asked_at = next_poll_number(), now + timedelta(seconds=monotonic() - begun)
         until, reports = next(answers, (None, ()))
         if until is None:
-            return found
+            return
         poll = AskedPoll(number, connector.account, look_up.question.code, since, max(since, until), asked_at)
         with transaction.atomic():
             if not take_order_reports(connector.code, reports, now=asked_at, poll=poll).reports:
                 keep_poll(connector.code, poll)
-        found += reports
         since = poll.until
 
 

@@ -13,6 +13,7 @@ from joey.kit.sentences import worded
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Text
 from joey.orders.models import LostOrder
+from joey.orders.settle_lost_orders import has_number
 from joey.sharing.queries import slug_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ _SHOWN = f"""
     SELECT w.id, {slug_of("w.shop_id")} AS shop, w.marketplace, w.number, w.ordered_at, w.state,
            w.requested_at, w.answer_by, w.ask_until, w.answered_at, w.trouble,
            ARRAY(SELECT l.id FROM orders_orderline l
-                 WHERE (l.marketplace, l.external_order) = (w.marketplace, w.external_order) AND l.shop_id = w.shop_id
+                 WHERE l.marketplace = w.marketplace AND {has_number("l", "w")} AND l.shop_id = w.shop_id
                  ORDER BY l.id) AS lines
     FROM orders_lostorder w
 """

@@ -393,7 +393,6 @@ class LostOrder(models.Model):
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     marketplace = models.CharField(max_length=64)  # as orders carry it
     number = models.CharField(max_length=64)  # as the shop gave it: of the order, or of one of its lines
-    external_order = models.CharField(max_length=64)  # the order's number as its reports have it, once that is known
     ordered_at = models.DateTimeField(null=True)  # as the buyer sees it; null where no time is needed
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKING)
     requested_at = models.DateTimeField()

@@ -5,7 +5,6 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
@@ -14,7 +13,7 @@ from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import OrderLookUp
 from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR
-from joey.orders.models import LostOrder, OrderLine
+from joey.orders.models import LostOrder
 from joey.orders.settle_lost_orders import settle_lost_order
 from joey.record.append import append
 from joey.record.kinds import identifier
@@ -26,7 +25,6 @@ AHEAD_MOST = timedelta(minutes=10)  # of our clock, that the buyer's may be
 # what a shop can miss, and too few for trying numbers.
 A_DAY = Limit("lost-orders", 20, timedelta(days=1))
 
-SHARE = "/"  # in the name of a line it follows the trade's number, where several share the trade
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,63}", re.ASCII)
 _State = LostOrder.State
 
@@ -61,7 +59,6 @@ def _begins_again(known: LostOrder, ordered_at: datetime | None) -> bool:
 
 def _begin(lost: LostOrder, ordered_at: datetime | None, *, now: datetime) -> LostOrder:
     lost.state, lost.ordered_at = _State.ASKING, ordered_at or lost.ordered_at
-    lost.external_order = _order_of_own_line(lost) or lost.number
     lost.requested_at = lost.ask_next_at = now
     lost.answer_by, lost.ask_until = now + ANSWER_WITHIN, now + ASK_FOR
     lost.answered_at = lost.asked_at = None
@@ -71,13 +68,6 @@ def _begin(lost: LostOrder, ordered_at: datetime | None, *, now: datetime) -> Lo
     when = {"ordered_at": lost.ordered_at.isoformat()} if lost.ordered_at else {}
     append("lost_order.requested", f"lost_order:{lost.pk}", facts | when, shop_id=lost.shop_id, happened_at=now)
     return lost
-
-
-def _order_of_own_line(lost: LostOrder) -> str | None:
-    """The order of a line of the shop that has the number itself."""
-    is_named = Q(external_line=lost.number) | Q(external_line__startswith=lost.number + SHARE)
-    own = OrderLine.objects.filter(is_named, shop=lost.shop, marketplace=lost.marketplace)
-    return own.values_list("external_order", flat=True).first()
 
 
 def _look_up_of(code: str, marketplace: str) -> OrderLookUp:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from joey.kit import sql
+from joey.orders.mark_frozen import trade_of
 from joey.orders.models import LostOrder, OrderLine
 from joey.record.append import append_set
 
@@ -27,6 +28,13 @@ _ANSWER = f"""
 """
 
 
+def has_number(line: str, lost: str) -> str:
+    """SQL for whether a line, or a report of one, is of the order that is asked for: its number is the order's, or that
+    of the trade that is the line. Each has an index.
+    """
+    return f"({line}.external_order = {lost}.number OR {trade_of(line)} = {lost}.number)"
+
+
 def settle_lost_orders(marketplace: str, *, now: datetime) -> int:
     """Move every open request at a marketplace to the answer of today; how many have another one."""
     is_open = f"w.state IN ('{_S.ASKING}', '{_S.UNDECIDED}', '{_S.UNKNOWN}')"
@@ -46,10 +54,10 @@ def _settle(chosen: str, given: dict[str, object]) -> int:
             SELECT w.id, coalesce(bool_or(l.shop_id = w.shop_id), false) AS own, count(l.id) > 0 AS reported,
                    coalesce(bool_or(l.suspense NOT IN ('', {_quoted(NONE_OF_OURS)})), false) AS open,
                    EXISTS (SELECT FROM orders_unreadreport u
-                           WHERE (u.marketplace, u.external_order) = (w.marketplace, w.external_order)
-                             AND u.kind = 'order') AS unread
+                           WHERE u.marketplace = w.marketplace AND {has_number("u", "w")} AND u.kind = 'order')
+                   AS unread
             FROM orders_lostorder w
-            LEFT JOIN orders_orderline l ON (l.marketplace, l.external_order) = (w.marketplace, w.external_order)
+            LEFT JOIN orders_orderline l ON l.marketplace = w.marketplace AND {has_number("l", "w")}
             WHERE {chosen} GROUP BY w.id
         )
         UPDATE orders_lostorder w SET state = {_ANSWER}, answered_at = coalesce(w.answered_at, %(now)s)

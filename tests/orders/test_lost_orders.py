@@ -110,7 +110,9 @@ def test_case_a_the_order_is_added_with_its_own_times_and_earns(union: Sandbox) 
     prove()
 
 
-def test_the_number_of_an_order_or_of_its_line_is_answered_at_once_if_it_is_known(connected: None) -> None:
+def test_an_order_is_known_by_its_number_or_by_that_of_its_line_whatever_brings_its_report(connected: None) -> None:
+    assert asked("4711", now() - DAY)["state"] == "asking"
+
     polled(report("77001", external_line="4711"))
 
     for number in ("77001", "4711"):

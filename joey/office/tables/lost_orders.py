@@ -48,7 +48,7 @@ class LostOrders(ReadOnly):
     ordering = ("-answered_at", "answer_by")
     actions = ("ask_again",)
     fields = (
-        "id", "number", "external_order", "marketplace", "shop_slug", "ordered_at", "state", "obstacle",
+        "id", "number", "marketplace", "shop_slug", "ordered_at", "state", "obstacle",
         "requested_at", "answer_by", "answered_at", "asked_at", "ask_next_at", "ask_until",
     )  # fmt: skip
 
@@ -91,9 +91,9 @@ class LostOrders(ReadOnly):
         return format_html(
             '<a href="{}?suspended=yes&q={}">{}</a> · <a href="{}?q={}">{}</a>',
             reverse("admin:orders_orderline_changelist"),
-            lost.external_order,
+            lost.number,
             gettext("Order lines without a shop"),
             reverse("admin:orders_unreadreport_changelist"),
-            lost.external_order,
+            lost.number,
             gettext("Unreadable reports"),
         )

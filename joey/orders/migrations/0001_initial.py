@@ -269,7 +269,6 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('marketplace', models.CharField(max_length=64)),
                 ('number', models.CharField(max_length=64)),
-                ('external_order', models.CharField(max_length=64)),
                 ('ordered_at', models.DateTimeField(null=True)),
                 ('state', models.CharField(choices=[('asking', 'Asking'), ('found', 'Found'), ('other_id', 'Other Id'), ('undecided', 'Undecided'), ('unknown', 'Unknown'), ('not_found', 'Not Found')], default='asking', max_length=10)),
                 ('requested_at', models.DateTimeField()),
