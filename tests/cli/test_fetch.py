@@ -8,9 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 from pytest_django import Settings
 
+from joey.catalog import fetch_offers
 from joey.catalog.models import AskedSearch, Offer
 from joey.cli.cli import main
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.marketplaces.port import Found
+from joey.marketplaces.taobao.connector import TaobaoConnector
 from tests.marketplaces.conftest import Sandbox, Script, connected, own_sandbox, sandbox, script
 
 __all__ = ["connected", "own_sandbox", "sandbox", "script"]
@@ -87,6 +90,20 @@ def test_it_goes_on_where_a_marketplace_stopped_it(taobao: Sandbox) -> None:
     assert "The same command goes on where it stopped." in stopped.stderr
     assert resumed.exit_code == 0
     assert [line.endswith("already") for line in resumed.stdout.splitlines()[:3]] == [True, False, False]
+
+
+def test_it_goes_on_at_once_after_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_asked: object, **_how: object) -> Found:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TaobaoConnector, "search", interrupted)
+        stopped = fetch("锅")
+    monkeypatch.setattr(fetch_offers, "RETRY_SECONDS", "none: it fails rather than wait for a process that ended")
+
+    assert stopped.exit_code == 1
+    assert fetch("锅").exit_code == 0
+    assert Offer.objects.exists()
 
 
 def test_again_asks_for_what_was_asked_and_changes_nothing_that_is_the_same() -> None:

@@ -131,6 +131,9 @@ def ask_marketplace(connector: Connector, question: MarketplaceQuestion, claim: 
     except Exception:  # of whatever kind, an answer that cannot be read is the marketplace's
         _keep_trouble(claim, AskedSearch.Trouble.UNAVAILABLE, REST)
         raise
+    except KeyboardInterrupt:
+        _claimed(claim).update(asked_at=claim.asked_at - CLAIMED)  # the next one need not wait for this process
+        raise
     return TakenSearch(found, _take_answer(claim, found))
 
 
