@@ -19,6 +19,7 @@ from joey.catalog.search.split_words import LONGEST_QUESTION, question_words
 from joey.kit import clock
 from joey.kit.refusals import Invalid, Refusal
 from joey.marketplaces import registry
+from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.pasted import addresses
 from joey.marketplaces.port import Connector, MarketplaceRefused, SearchSort
 
@@ -102,7 +103,8 @@ def _fetch_page(connector: Connector, question: MarketplaceQuestion, *, again: b
     while True:
         claim = claim_search(connector.code, question, again=again, despite_trouble=True, now=clock.now())
         if claim is not None:
-            answer = ask_marketplace(connector, question, claim)
+            with in_bulk():
+                answer = ask_marketplace(connector, question, claim)
             return FetchedPage(connector.code, question, answer=answer, hits=answer.found.hits)
         known = answer_to(connector.code, question)
         if known is not None:

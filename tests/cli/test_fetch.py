@@ -12,6 +12,7 @@ from joey.catalog import fetch_offers
 from joey.catalog.models import AskedSearch, Offer
 from joey.cli.cli import main
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.marketplaces.models import CallTurn
 from joey.marketplaces.port import Found
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from tests.marketplaces.conftest import Sandbox, Script, connected, own_sandbox, sandbox, script
@@ -52,6 +53,7 @@ def test_each_of_the_words_and_lines_of_a_file_is_a_search_and_a_second_run_asks
     assert count
     assert lines[3] == f"{count} new offers, 0 changed, 0 unchanged, 0 refused."
     assert all(line.endswith("UTC already") for line in again.stdout.splitlines()[:-1])
+    assert set(CallTurn.objects.values_list("kind", flat=True)) == {"bulk"}, "no keeper waits behind it"
     assert again.stdout.splitlines()[-1] == "0 new offers, 0 changed, 0 unchanged, 0 refused."
 
 
