@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.rows import FileRows, RowFault
 from joey.kit.refusals import Invalid
-from joey.marketplaces.port import Connector, OrderReport, RefundReport, ReportedRow, UnreadableReport
+from joey.marketplaces.port import (
+    Connector,
+    HoldReport,
+    OrderReport,
+    RefundReport,
+    ReportedRow,
+    UnreadableReport,
+)
 from joey.marketplaces.read_reports import read_row
 from joey.orders.intake import cells
 from joey.orders.intake.order_table import OrderTable
@@ -73,6 +80,7 @@ class ReportRows:
                     str(_("another row has the number of this line and another item: does the mapping name the column"
                           " with the number of each line?"))
                 )  # fmt: skip
+        assert not isinstance(report, HoldReport), "a mapping names orders or refund cases"
         return ReadRow(number, report)
 
     def _value(self, column: ReportColumn, cell: str) -> str:
