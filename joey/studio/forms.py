@@ -102,8 +102,8 @@ class TokenForm(StrictForm):
 class LostOrderForm(StrictForm):
     marketplace = forms.CharField(label=_("Marketplace"), max_length=64)
     order = forms.CharField(
-        label=_("Order number"), max_length=80, help_text=_("As the buyer’s app shows it, to copy.")
+        label=_("Order number"), max_length=80, help_text=_("Copy it from the order in the buyer’s app.")
     )
     ordered_at = forms.CharField(
-        label=_("Time of the order"), max_length=30, required=False, help_text=_("Also there, beside the number.")
+        label=_("Time of the order"), max_length=30, required=False, help_text=_("The app shows it beside the number.")
     )
