@@ -207,7 +207,7 @@ OF_REPORTS = [
         "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
     ),
     Corruption(
-        "a frozen trade released with its line, before the marketplace did",
+        "a frozen trade released here with its line, and not by its marketplace",
         (
             "UPDATE orders_tradehold SET frozen = false WHERE trade = '1014-1'",
             "UPDATE orders_orderline SET is_frozen = false, revision = nextval('orders_revision')"

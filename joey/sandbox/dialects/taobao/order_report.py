@@ -4,7 +4,7 @@ from sqlite3 import Row
 from typing import Any
 
 from joey.sandbox import beijing
-from joey.sandbox.amounts import decimal_text, percent
+from joey.sandbox.amounts import decimal_text, part_of, percent
 from joey.sandbox.dialects.taobao.arguments import Arguments, read_time
 from joey.sandbox.dialects.taobao.call_limit import ORDER_CALLS
 from joey.sandbox.dialects.taobao.demo_account import PUBLISHER_ID, SITE_ID, SITE_NAME
@@ -139,7 +139,7 @@ def _row(world: World, order: Row, style: ReportStyle) -> dict[str, Any]:
     is the one of the day of the order, and stays that.
     """
     fees = {SETTLED: order["service_minor"], CLOSED: 0}
-    fee = fees.get(order["state"], order["estimate_minor"] * SERVICE_PPM // 1_000_000)
+    fee = fees.get(order["state"], part_of(order["estimate_minor"], SERVICE_PPM))
     rate = percent(order["rate_ppm"])
     text_of = beijing.text_of
     adzone = world.row("SELECT name FROM adzone WHERE id = ?", int(order["position"]))
