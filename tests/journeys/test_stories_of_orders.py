@@ -57,8 +57,8 @@ def test_one_of_three_returned_before_settlement_says_so_and_what_is_left(
     english, chinese = steps(keeper, line, "en"), steps(keeper, line, "zh")
     assert heads(english)[:2] == PAID
     assert heads(chinese)[:2] == PAID_ZH
-    assert english[-1] == "Returned 1 of 3: −¥27.76 | Your part is now 80% of ¥69.40."
-    assert chinese[-1] == "退货 3 件中的 1 件：−¥27.76 | 你的部分现在是 ¥69.40 的 80%。"
+    assert english[-1] == "Returned 1 of 3: −¥27.76 | Your part is now 80% of ¥69.41."
+    assert chinese[-1] == "退货 3 件中的 1 件：−¥27.76 | 你的部分现在是 ¥69.41 的 80%。"
     for shown, word in ((english, "eturned"), (chinese, "退货")):
         assert len([step for step in shown if word in step]) == 1
 
