@@ -116,7 +116,7 @@ def _orders(sandbox: str, positions: list[str], since: datetime, until: datetime
     from joey.marketplaces.port import Tracking
 
     connector = _connector()
-    item = next(each for each in connector.search("锅") if each.commission_ppm)
+    item = next(each for each in connector.search("锅").offers if each.commission_ppm)
     link = connector.tracked_link(item.external_id, Tracking(position=positions[0]))
     one = _asked(f"{sandbox}/control/purchase", {"url": link.url, "paid_at": since.isoformat()})["order"]
     first = _asked(f"{sandbox}/control/orders/{one}")

@@ -136,7 +136,7 @@ class Run:
         self.positions = [connector.register_position(f"run-{shop}") for shop in range(2)]
         for shop, position in zip((meis_shop(), lulus_shop()), self.positions, strict=True):
             leased(shop, position, since=self.clock - timedelta(hours=1))
-        item = next(each for each in connector.search("锅") if each.commission_ppm)
+        item = next(each for each in connector.search("锅").offers if each.commission_ppm)
         links = [connector.tracked_link(item.external_id, Tracking(position=each)) for each in self.positions]
         self._links = [link.url for link in links]
 
