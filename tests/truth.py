@@ -11,8 +11,8 @@ Lines = dict[str, dict[str, Any]]
 def true_lines(sandbox: Sandbox, position: str) -> Lines:
     """By its number, each order through this position as a shopkeeper should see it.
 
-    Before settlement the service fee is as the report has it: a tenth of the estimate, floored. The shopkeeper's part
-    is four fifths of what is left, floored, and nothing of what is below zero.
+    Before settlement the service fee is as the report has it: a tenth of the estimate, rounded half up. The
+    shopkeeper's part is four fifths of what is left, floored, and nothing of what is below zero.
     """
     found: Lines = {}
     after = ""
@@ -26,7 +26,7 @@ def true_lines(sandbox: Sandbox, position: str) -> Lines:
 def _as_shown(truth: Mapping[str, Any]) -> dict[str, Any]:
     net = truth["net_minor"]
     if truth["state"] in ("paid", "received"):
-        net = truth["estimate_minor"] - truth["estimate_minor"] // 10
+        net = truth["estimate_minor"] - (truth["estimate_minor"] + 5) // 10
     return {
         "state": truth["state"],
         "quantity": truth["quantity"],

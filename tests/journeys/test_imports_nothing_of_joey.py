@@ -12,6 +12,7 @@ ALLOWED = {"axe_playwright_python", "httpx", "PIL", "playwright", "pytest", "zxi
 STANDARD = {
     "ast", "collections", "concurrent", "contextlib", "dataclasses", "datetime", "html", "io", "json", "os", "pathlib",
     "re", "shutil", "signal", "socket", "subprocess", "sys", "threading", "time", "typing", "urllib", "uuid",
+    "zoneinfo",
 }  # fmt: skip
 
 

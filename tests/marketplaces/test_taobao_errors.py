@@ -55,7 +55,7 @@ def outcome(script: Script, code: int, sub_code: str = "", words: str = "") -> A
     """What becomes of a search that is refused once and answered then."""
     script.answers = [error(code, sub_code, words), EMPTY_SEARCH]
     found = script.connector().search("杯")
-    return found, len(script.asked)
+    return found.offers, len(script.asked)
 
 
 @pytest.mark.parametrize(("code", "sub_code"), [*((code, "") for code in AGAIN), *under(SUB_AGAIN), *under(SUB_LATER)])

@@ -133,7 +133,7 @@ def test_a_question_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, f
 def test_a_second_look_is_asked_once_in_its_time_again_at_once_when_it_failed_and_whenever_a_person_asks(
     reports: Reports,
 ) -> None:
-    daily = replace(ORDERS, code="daily", every=DAY, rescan_after=())
+    daily = replace(ORDERS, code="daily", every=DAY, recheck_back=timedelta(0), rescan_after=())
     reports.manifest = replace(MANIFEST, questions=(daily,))
     reports.broken = {"daily": MarketplaceUnavailable("silent")}
 

@@ -32,8 +32,6 @@ SELECT overlay(joey_first_id_of(%(day)s)::text PLACING lpad(to_hex(n), 8, '0') F
        '', 'CNY', 'paid', '', '', '', '', '', false, 0
 FROM generate_series(1, {rows}) AS n
 """
-# Shortly after midnight the day before counts as well: what was written down may have begun in it.
-EARLIER = int(datetime.now(UTC).hour == 0)
 UNREAD = UnreadableReport("order", "1", NOW - DAY, {"n": 1}, "n is new", external_line="1-1")
 LEARNT = Learnt(lambda unread: replace(report(str(unread.payload["n"])), payload=unread.payload))
 NOT_LEARNT = Learnt(lambda unread: unread)
@@ -49,6 +47,11 @@ def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
 def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> EmbeddedPostgres:
     ninety_days(committed_db, "orders_report", REPORTS.format(rows=request.param))
     return committed_db
+
+
+def earlier() -> int:
+    """Shortly after midnight the day before counts as well: what was written down may have begun in it."""
+    return int(datetime.now(UTC).hour == 0)
 
 
 def touched_by(do: Callable[[], object]) -> set[str]:
@@ -124,7 +127,7 @@ def test_a_line_with_an_unknown_code_is_tried_in_the_day_of_its_poll(ninety: Emb
 
     touched = touched_by(lambda: retry_marketplace(Learnt(read_again), now=NOW))
 
-    assert touched == days_of("orders_report", -30 - EARLIER, -30) | days_of("orders_report", -3 - EARLIER, -3)
+    assert touched == days_of("orders_report", -30 - earlier(), -30) | days_of("orders_report", -3 - earlier(), -3)
     assert sorted(str(each.payload["trade"]) for each in tried) == ["1-1", "2-1"]
 
 
@@ -134,7 +137,7 @@ def test_a_line_s_first_report_is_looked_for_since_the_line_was_first_seen(ninet
 
     touched = touched_by(lambda: earn_due(now=NOW))
 
-    assert touched - {"orders_report_default"} == days_of("orders_report", -3 - EARLIER, 14)
+    assert touched - {"orders_report_default"} == days_of("orders_report", -3 - earlier(), 14)
     assert touched_by(lambda: earn_due(now=NOW)) == set(), "nothing is new"
 
 
@@ -146,7 +149,7 @@ def test_a_replaced_report_is_looked_for_since_the_poll_of_the_newer_one(ninety:
 
     touched = touched_by(lambda: polled(report("1", reported_at=NOW, state="received")))
 
-    assert touched - {"orders_report_default"} == days_of("orders_report", -EARLIER, 14)
+    assert touched - {"orders_report_default"} == days_of("orders_report", -earlier(), 14)
     assert unread_reports() == []
 
 
@@ -158,7 +161,7 @@ def test_lines_in_suspense_are_read_since_the_first_of_them_was_seen(ninety: Emb
 
     touched = touched_by(lambda: retry_suspense("taobao", now=NOW))
 
-    assert touched - {"orders_report_default"} == days_of("orders_report", -4 - EARLIER, 14)
+    assert touched - {"orders_report_default"} == days_of("orders_report", -4 - earlier(), 14)
 
 
 def test_the_hourly_job_weighs_every_report_and_reads_only_what_came_since_it_read(
