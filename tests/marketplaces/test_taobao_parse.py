@@ -81,6 +81,17 @@ def test_settled_order_counts_what_was_settled_and_the_technical_fee_and_takes_n
     assert seen.settled_at == datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("missing", [None, "", "--"])
+def test_a_settled_order_that_does_not_say_since_when_is_not_read(missing: str | None) -> None:
+    row = {name: value for name, value in order_rows()[1].items() if name != "tk_earning_time"}
+    kept = read_row(
+        TAOBAO, ReportedRow("order", row | ({"tk_earning_time": missing} if missing is not None else {}), NOW)
+    )
+
+    assert isinstance(kept, UnreadableReport)
+    assert kept.problem == "tk_earning_time is missing"
+
+
 def test_second_owner_of_a_trade_is_a_line_of_its_own_and_long_ids_stay_exact() -> None:
     seen = parse.order_report(order_rows()[1])
 
@@ -317,9 +328,9 @@ def test_a_row_without_its_time_of_change_is_from_the_latest_time_that_it_names(
     row = {name: value for name, value in order_rows()[1].items() if name != "modified_time"}
 
     assert parse.order_report(row).reported_at == datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-    times = [name for name in row if name.endswith("_time")]
+    timeless = {name: value for name, value in order_rows()[0].items() if not name.endswith("_time")}
     with pytest.raises(UnreadableField, match="modified_time"):
-        parse.order_report({name: value for name, value in row.items() if name not in times})
+        parse.order_report(timeless)
 
 
 def test_the_encrypted_id_of_a_buyer_is_not_kept() -> None:

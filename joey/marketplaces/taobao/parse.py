@@ -76,7 +76,9 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     `by_relation` takes the channel's relation id as the position where there is one.
     """
     state = STATES.get(text(row, "tk_status"), "unknown")
-    settled = state == "settled"
+    settled, settled_at = state == "settled", moment(row, "tk_earning_time")
+    if settled and settled_at is None:  # when it is payable, and what was taken back since, count from it
+        raise UnreadableField("tk_earning_time is missing")
     commission, service_fee = _commission(row, state)
     paid = fen(row, "alipay_total_price")
     if settled:
@@ -108,7 +110,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
         external_item=text(row, "item_id", longest=120),
         placed_at=moment(row, "tk_create_time"),
         paid_at=moment(row, "tb_paid_time") or moment(row, "tk_paid_time"),
-        settled_at=moment(row, "tk_earning_time"),
+        settled_at=settled_at,
     )
 
 
