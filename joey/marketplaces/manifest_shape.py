@@ -4,7 +4,7 @@ A rule that differs between marketplaces is a field here, never an `if` on a mar
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -114,6 +114,17 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class RowFields:
+    """Which fields of a report's rows say what a row is about, under the names that the marketplace has for them.
+
+    A file has to give all of `key`: a row without one of them would be another line, or another refund case.
+    """
+
+    key: tuple[str, ...]  # `Connector.read` refuses a row that lacks one
+    changed: str = ""  # the time of change; "": rows name none
+
+
+@dataclass(frozen=True)
 class OrderLookUp:
     """How the reports are asked for one order that a shop misses.
 
@@ -181,6 +192,7 @@ class Manifest:
     quota: Quota | None = None  # None: its calls are not paced
     questions: tuple[Question, ...] = ()
     order_look_up: OrderLookUp | None = None  # None: the reports cannot be asked for one order
+    row_fields: Mapping[Literal["order", "refund"], RowFields] = field(default_factory=dict)  # for exports
     evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
     window_days: int = 0  # how long after a click an order still counts
     refund_days: int = 0  # how long after that the commission may still be taken back

@@ -75,7 +75,10 @@ def test_check_shows_ten_rows_as_they_would_be_taken_in_and_takes_in_nothing(tmp
 
 def test_a_mapping_of_the_operators_own_is_called_unverified_only_if_it_says_so(tmp_path: Path) -> None:
     mapping = tmp_path / "own.toml"
-    mapping.write_text('[numbers]\ntrade_parent_id = "淘宝父订单编号"\ntrade_id = "淘宝子订单编号"\n')
+    mapping.write_text(
+        '[numbers]\ntrade_parent_id = "淘宝父订单编号"\ntrade_id = "淘宝子订单编号"\nadzone_id = "推广位ID"\n'
+        '[texts]\ntk_order_role = "推广者身份"\n'
+    )
 
     said = run(written(tmp_path, text_of([row()])), "--marketplace", "taobao", "--mapping", mapping, "--check")
 

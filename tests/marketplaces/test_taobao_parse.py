@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -21,6 +21,7 @@ from joey.marketplaces.port import (
 from joey.marketplaces.read_reports import read_row
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
+from joey.marketplaces.taobao.manifest import MANIFEST
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.values import fen, inner, link, listed, moment, ppm, text
 
@@ -90,6 +91,17 @@ def test_a_settled_order_that_does_not_say_since_when_is_not_read(missing: str |
 
     assert isinstance(kept, UnreadableReport)
     assert kept.problem == "tk_earning_time is missing"
+
+
+@pytest.mark.parametrize("kind", ["order", "refund"])
+def test_a_row_that_lacks_a_part_of_the_key_of_its_line_cannot_be_read(kind: Literal["order", "refund"]) -> None:
+    (whole, *_) = order_rows() if kind == "order" else refund_rows()
+
+    for name in MANIFEST.row_fields[kind].key:
+        read = read_row(TAOBAO, ReportedRow(kind, {**whole, name: "--"}, NOW))
+
+        assert isinstance(read, UnreadableReport)
+        assert read.problem == f"{name} is missing"
 
 
 def test_second_owner_of_a_trade_is_a_line_of_its_own_and_long_ids_stay_exact() -> None:

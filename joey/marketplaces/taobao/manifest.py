@@ -12,6 +12,7 @@ from joey.marketplaces.manifest_shape import (
     Positions,
     Question,
     Quota,
+    RowFields,
     Wording,
 )
 
@@ -99,6 +100,11 @@ MANIFEST = Manifest(
     quota=QUOTA,
     questions=(ORDERS, REFUNDS, ORDERS_PLACED, ORDERS_PAID, ORDERS_SETTLED, FROZEN_ORDERS),
     order_look_up=ORDER_LOOK_UP,
+    row_fields={
+        "order": RowFields(("trade_parent_id", "trade_id", "tk_order_role", "adzone_id"), "modified_time"),
+        # The two refund reports name role and case each in their own way, and a row needs both (parse.py).
+        "refund": RowFields(("tb_trade_parent_id", "tb_trade_id"), "modified_time"),
+    },
     evidence=("position",),  # with the time of the click
     window_days=15,
     refund_days=30,

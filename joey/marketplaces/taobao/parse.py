@@ -28,6 +28,7 @@ ROLES: Mapping[str, str] = {"2": "", "二方": "", "3": "/3", "三方": "/3"}
 COUNTS: Mapping[str, bool] = {
     "2": True, "12": True, "13": True, "3": False, "4": False, "11": False, "14": False, "15": False,
 }  # fmt: skip
+_AD_ZONE = re.compile(r"[1-9]\d*", re.ASCII)
 _CHANNEL_ROLES = {"1": "二方", "2": "三方"}  # refund_type of the report of channel orders
 RELEASED = "1"  # punish_status
 RELATION = "relation:"  # what the key of a position begins with that is a channel's relation
@@ -257,9 +258,16 @@ def _line(row: Row, names: _Names) -> tuple[str, str]:
     """The line as orders and refunds call it, by trade and role, and the ad zone that tells two lines of it apart.
 
     Real rows have one trade twice, of one role and under two ad zones; why is not known. No refund names an ad zone.
+    An order row without its ad zone, or with the name or pid of one, would be a second line of the same trade, and the
+    trade be paid twice: it cannot be read.
     """
     line = need(row, names.line) + one_of(ROLES, row, "tk_order_role")
-    return line, text(row, names.part) if names.part else ""
+    if not names.part:
+        return line, ""
+    part = need(row, names.part)
+    if not _AD_ZONE.fullmatch(part):
+        raise UnreadableField(f"{names.part} is not the number of an ad zone")
+    return line, part
 
 
 def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:

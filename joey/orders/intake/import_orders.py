@@ -26,6 +26,7 @@ from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.port import Connector
 from joey.orders.intake.order_table import OrderTable
+from joey.orders.intake.read_report_mapping import check_key
 from joey.orders.intake.read_report_rows import ReadRow, ReportRows
 from joey.orders.intake.report_mapping import ReportMapping
 from joey.orders.models import Poll
@@ -105,7 +106,11 @@ def connector_of(marketplace: str) -> Connector:
 def read_orders(
     path: Path, connector: Connector, mapping: ReportMapping, *, now: datetime, progress: Progress
 ) -> Iterator[list[tuple[int, ReadRow | RowFault]]]:
-    """The rows of a file in chunks, each with its number: read, or why it is refused. Changes nothing."""
+    """The rows of a file in chunks, each with its number: read, or why it is refused. Changes nothing.
+
+    Raises what `check_key` does, and UnreadableFile.
+    """
+    check_key(mapping, connector.manifest.row_fields.get(mapping.reports))
     table = OrderTable(mapping)
     delimiter = mapping.delimiter or _delimiter(path)
     with OpenedFile(path, encodings=ENCODINGS) as opened:

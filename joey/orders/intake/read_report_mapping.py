@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from collections.abc import Mapping as Map
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.intake.files import toml_keys
 from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
+from joey.marketplaces.manifest_shape import RowFields
 from joey.orders.intake.report_mapping import How, ReportColumn, ReportMapping, Reports
 
 STARTING = "orders.toml"  # in the folder of a marketplace
@@ -51,7 +52,7 @@ def read_report_mapping(path: Path) -> ReportMapping:
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         reports=REPORTS[reports],
         columns=columns,
-        constants=_constants(given),
+        constants=_constants(given, {column.name for column in columns}),
         unverified=toml_keys.text(given, "unverified"),
         delimiter=toml_keys.delimiter(given),
         decimal=_decimal(given),
@@ -59,6 +60,19 @@ def read_report_mapping(path: Path) -> ReportMapping:
         dates=tuple(toml_keys.texts(given, "dates") or ()),
         none=frozenset(toml_keys.texts(given, "none") or ()),
     )
+
+
+def check_key(mapping: ReportMapping, fields: RowFields | None) -> None:
+    """Raises Invalid naming the field of the line's key that no row would have by this mapping, or only some files'."""
+    given = {column.name for column in mapping.columns if column.needed}
+    given |= {name for name, value in mapping.constants.items() if value}
+    for name in fields.key if fields else ():
+        if name not in given:
+            text = _(
+                "The mapping takes “%s” from no column, or calls it optional. It is part of what tells the lines of an "
+                "order apart: without it an order would be taken in, and paid, a second time."
+            )
+            raise Invalid(text % name, field=name)
 
 
 def starting_mapping(code: str) -> Path:
@@ -97,11 +111,13 @@ def _words(name: str, value: Any) -> Map[str, str]:
     return value
 
 
-def _constants(given: Map[str, Any]) -> Map[str, str]:
+def _constants(given: Map[str, Any], columns: Set[str]) -> Map[str, str]:
     found = toml_keys.table(given, "constants")
     for name, value in found.items():
         if not isinstance(value, str):
             raise Invalid(_("“%s” is a text in quotes.") % name[:40], field=f"constants.{name}"[:60])
+        if name in columns:  # or an empty cell would mean the constant
+            raise Invalid(_("The mapping names “%s” twice.") % name[:40], field=f"constants.{name}"[:60])
     return found
 
 

@@ -22,7 +22,7 @@ from joey.marketplaces.registry import NotConnected
 from joey.orders.intake.import_orders import ImportedOrders, import_orders
 from joey.orders.intake.read_report_mapping import read_report_mapping, starting_mapping
 from joey.orders.intake.report_mapping import ReportMapping
-from joey.orders.models import OrderLine, Poll, Report, SyncCursor
+from joey.orders.models import OrderLine, Poll, Report, SyncCursor, UnreadReport
 from joey.orders.sync import sync
 from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
 from tests.cast import DAY, NOW, leased, meis_shop
@@ -115,6 +115,31 @@ def test_the_line_is_the_one_that_the_protocol_reports(tmp_path: Path) -> None:
     assert [(line.external_line, line.state) for line in OrderLine.objects.all()] == [
         (OrderLine.objects.get().external_line, "settled")
     ]
+    prove()
+
+
+@pytest.mark.parametrize("cell", ["--", "", "0", "shop-42", "mm_98836808_45598009_110000000001"])
+def test_a_row_without_its_ad_zone_is_no_second_line_of_the_order(cell: str, tmp_path: Path) -> None:
+    leased(meis_shop())
+    by_protocol()
+
+    done = taken(tmp_path, text_of([row(推广位ID=cell)]))
+    earn_due(now=NOW)
+
+    assert [(each.row, each.field) for each in done.refused] == [(2, "推广位ID")]
+    assert OrderLine.objects.get().external_part == "110000000001"
+    assert Commission.objects.count() == 1
+    prove()
+
+
+def test_a_row_by_protocol_without_its_ad_zone_is_unreadable_and_no_second_line() -> None:
+    leased(meis_shop())
+    by_protocol()
+
+    by_protocol(adzone_id=None)
+
+    assert OrderLine.objects.get().external_part == "110000000001"
+    assert [each.problem for each in UnreadReport.objects.all()] == ["adzone_id is missing"]
     prove()
 
 
@@ -487,6 +512,7 @@ class TestMappings:
             ('optional = ["c"]\n[numbers]\na = "b"', "c"),
             ('[numbers]\na = "b"\n[words]\na = 1', "words.a"),
             ('[numbers]\na = "b"\n[constants]\nc = 1', "constants.c"),
+            ('[numbers]\na = "b"\n[constants]\na = "1"', "constants.a"),
         ],
     )
     def test_by_its_key(self, text: str, field: str, tmp_path: Path) -> None:
@@ -494,6 +520,32 @@ class TestMappings:
             mapped(tmp_path, text)
 
         assert raised.value.field == field
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ('adzone_id = ["推广位ID", "广告位ID"]\n', ""),
+            ("optional = [", 'optional = ["adzone_id", '),
+        ],
+    )
+    def test_that_cannot_tell_the_lines_of_an_order_apart(self, old: str, new: str, tmp_path: Path) -> None:
+        mapping = starting(tmp_path, (old, new))
+
+        with pytest.raises(Invalid, match="paid, a second time") as raised:
+            taken(tmp_path, text_of([row()]), mapping)
+
+        assert raised.value.field == "adzone_id"
+        assert not Report.objects.exists()
+
+    def test_the_ad_zone_may_be_a_constant_where_an_export_is_of_one(self, tmp_path: Path) -> None:
+        given = (
+            ('adzone_id = ["推广位ID", "广告位ID"]\n', ""),
+            ("[amounts]", '[constants]\nadzone_id = "110000000001"\n[amounts]'),
+        )
+
+        taken(tmp_path, text_of([row()]), starting(tmp_path, *given))
+
+        assert OrderLine.objects.get().external_part == "110000000001"
 
     def test_refund_cases_come_by_a_mapping_of_their_own(self, tmp_path: Path) -> None:
         taken(tmp_path, text_of([settled()]))
