@@ -21,6 +21,7 @@ from joey.marketplaces.read_reports import read_row
 from joey.orders.intake import cells
 from joey.orders.intake.order_table import OrderTable
 from joey.orders.intake.report_mapping import ReportColumn, ReportMapping
+from joey.orders.intake.rows_of_one_line import RowsOfOneLine
 from joey.orders.storable import fitting
 
 TIME = "%Y-%m-%d %H:%M:%S"  # of the marketplace's own clock, as its reports have it
@@ -44,7 +45,8 @@ class ReportRows:
         self._zone = ZoneInfo(mapping.zone or connector.manifest.zone)
         self._named = {column: name for column in mapping.columns if (name := table.column_of(column))}
         self._shown = {column.name: name for column, name in self._named.items()}
-        self._items: dict[tuple[str, str], str] = {}  # of the lines that the file had so far
+        fields = connector.manifest.row_fields.get(mapping.reports)
+        self._rows_so_far = RowsOfOneLine(fields.changed if fields else "")
 
     def read(self, rows: FileRows) -> Iterator[tuple[int, ReadRow | RowFault]]:
         """Each row with its number: read, or why it is refused."""
@@ -71,16 +73,11 @@ class ReportRows:
         report = fitting(read_row(self._connector, reported), now=self._now)
         if isinstance(report, UnreadableReport):
             return self._fault(report.problem)
-        if isinstance(report, OrderReport):
-            if report.state == "unknown":
-                return RowFault(ROW, str(_("its state is a code that Joey does not know")))
-            if self._is_another_item(report):
-                return RowFault(
-                    ROW,
-                    str(_("another row has the number of this line and another item: does the mapping name the column"
-                          " with the number of each line?"))
-                )  # fmt: skip
         assert not isinstance(report, HoldReport), "a mapping names orders or refund cases"
+        if isinstance(report, OrderReport) and report.state == "unknown":
+            return RowFault(ROW, str(_("its state is a code that Joey does not know")))
+        if fault := self._rows_so_far.fault_of(number, row, report):
+            return RowFault(ROW, str(fault))
         return ReadRow(number, report)
 
     def _value(self, column: ReportColumn, cell: str) -> str:
@@ -113,7 +110,3 @@ class ReportRows:
     @property
     def _fields(self) -> set[str]:
         return {column.name for column in self._mapping.columns} | set(self._mapping.constants)
-
-    def _is_another_item(self, report: OrderReport) -> bool:
-        line = (report.external_order, report.external_line)
-        return self._items.setdefault(line, report.external_item) != report.external_item

@@ -411,6 +411,34 @@ class TestRefusals:
             (2, "淘宝父订单编号"), (3, "淘宝父订单编号"),
         ]  # fmt: skip
 
+    def test_two_rows_of_one_line_that_say_different_things(self, tmp_path: Path) -> None:
+        ((number, field, reason),) = refused(tmp_path, row(), row(1), row(付款预估收入="1.90"))
+
+        assert (number, field) == (4, "row")
+        assert "row 2 is of the same line and says something else" in reason
+        assert lines()[ORDER] == ("paid", 380, 38)
+
+    def test_a_later_time_that_is_none_of_change_makes_no_later_row_of_a_line(self, tmp_path: Path) -> None:
+        """Two sub-orders under one number settle at different times."""
+        rows = settled(), settled(结算时间="2026-11-21 10:00:00", 结算预估收入="1.90")
+
+        assert [number for number, _field, _reason in refused(tmp_path, *rows)] == [3]
+        assert lines() == {ORDER: ("settled", 380, 38)}
+
+    def test_the_same_row_twice_is_one(self, tmp_path: Path) -> None:
+        assert refused(tmp_path, row(), row()) == []
+        assert Report.objects.count() == 1
+
+    def test_two_rows_of_one_line_with_times_of_change(self, tmp_path: Path) -> None:
+        def changed(at: str, **more: str) -> dict[str, str]:
+            return settled(更新时间=f"2026-11-20 {at}", **more)
+
+        rows = changed("10:00:00"), changed("11:00:00", 结算预估收入="1.90"), changed("11:00:00", 结算预估收入="2.90")
+        done = taken(tmp_path, text_of(rows, columns=(*ROW, "更新时间")))
+
+        assert [each.row for each in done.refused] == [4]
+        assert lines() == {ORDER: ("settled", 190, 38)}
+
     def test_two_items_under_one_number_of_a_line(self, tmp_path: Path) -> None:
         ((number, _field, reason),) = refused(tmp_path, row(), row(商品ID="another-item-of-it"))
 
@@ -578,9 +606,11 @@ class TestMappings:
             "应返还合计": "3.80", "维权创建时间": "2026-11-21 10:00:00", "维权完成时间": "2026-11-22 10:00:00",
         }  # fmt: skip
 
-        done = taken(tmp_path, text_of([case], columns=tuple(case)), mapping)
+        other = case | {"应返还佣金": "1.42", "应返还技术服务费": "0.16", "应返还合计": "1.58"}
 
-        assert (done.accepted, done.refused) == (1, [])
+        done = taken(tmp_path, text_of([case, case, other], columns=tuple(case)), mapping)
+
+        assert (done.accepted, [each.row for each in done.refused]) == (2, [4])
         assert OrderLine.objects.get().returned_commission_minor == 342
         prove()
 
