@@ -75,10 +75,11 @@ _IS_KNOWN_UNREAD = f"""
 """
 
 
-def keep_reports(marketplace: str, staged: StagedReports) -> int:
+def keep_reports(marketplace: str, staged: StagedReports, *, are_current: bool = True) -> int:
     """Fill KEPT with the reports that are kept, on whatever day they first came; how many.
 
     The rest of the set moves nothing and is dropped from the tables of what was read: a known report costs its digest.
+    `are_current`: they are the marketplace's rows as it has them now, so a known one can say that it went back to it.
     """
     kinds: Kinds = [
         (table, values)
@@ -97,14 +98,8 @@ def keep_reports(marketplace: str, staged: StagedReports) -> int:
         GIVEN.insert(f"SELECT s.report, {own_digest} AS own_digest FROM {table} s {new}", given)
     kept = _keep(f"SELECT min(report) AS report, own_digest, false AS again FROM {GIVEN} GROUP BY own_digest")
     if kept < staged.reports:
-        if staged.orders:
-            kept += _keep(_orders_gone_back_to(), given)
-        if staged.refunds:
-            kept += _keep(_refunds_gone_back_to(), given)
-        if staged.holds:
-            kept += _keep(_holds_gone_back_to(), given)
-        if staged.unreadable:
-            kept += _keep(_unreadable_gone_back_to(), given)
+        if are_current:
+            kept += _keep_gone_back_to(staged, given)
         for set_table in (ORDERS, EVIDENCE, REFUNDS, TRADE_HOLDS):
             sql.execute(f"DELETE FROM {set_table} s WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)")
     if kept:
@@ -127,6 +122,19 @@ def _keep(query: str, given: Given | None = None) -> int:
         """,
         given,
     )
+
+
+def _keep_gone_back_to(staged: StagedReports, given: Given) -> int:
+    kept = 0
+    if staged.orders:
+        kept += _keep(_orders_gone_back_to(), given)
+    if staged.refunds:
+        kept += _keep(_refunds_gone_back_to(), given)
+    if staged.holds:
+        kept += _keep(_holds_gone_back_to(), given)
+    if staged.unreadable:
+        kept += _keep(_unreadable_gone_back_to(), given)
+    return kept
 
 
 def _orders_gone_back_to() -> str:

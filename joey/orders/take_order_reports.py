@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from django.db import DatabaseError, transaction
 
@@ -134,19 +135,22 @@ def keep_poll(marketplace: str, poll: AskedPoll, digests: Sequence[bytes] = ()) 
     )
 
 
-def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: datetime) -> Taken:
+def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: datetime, are_current: bool = True) -> Taken:
     """The same for reports of several polls, in the caller's transaction.
+
+    Those of a file may be of any age and are not `are_current`: one that is known already moves nothing back.
 
     Those that cannot be stored are found in halves. Then all are taken in once more, these as unreadable ones: which of
     the others is the first of its line, or the newest, is the same as without them.
     """
     lock_lines_of(marketplace)
     received_at = sql.value("SELECT clock_timestamp()")  # under the lock: what is taken in later was received later
+    take = partial(_take, marketplace, now=now, received_at=received_at, are_current=are_current)
     taken: list[Taken] = []
     with transaction.atomic():
         failed = do_in_halves(
             reports,
-            lambda some: taken.append(_take(marketplace, some, now=now, received_at=received_at)),
+            lambda some: taken.append(take(some)),
             faults=REPORTS_FAULTS,
             most_failures=MOST_FAILURES,
         )
@@ -157,7 +161,7 @@ def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: dateti
         storable = [
             (unstorable(given[0], faults[id(given)]), given[1]) if id(given) in faults else given for given in reports
         ]
-        return _take(marketplace, storable, now=now, received_at=received_at)  # what fails now is about no report
+        return take(storable)  # what fails now is about no report
     # Mostly one; several where the whole set failed and each half of it did not.
     return Taken(
         [digest for each in taken for digest in each.digests],
@@ -166,10 +170,12 @@ def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: dateti
     )
 
 
-def _take(marketplace: str, reports: Sequence[Given], *, now: datetime, received_at: datetime) -> Taken:
+def _take(
+    marketplace: str, reports: Sequence[Given], *, now: datetime, received_at: datetime, are_current: bool
+) -> Taken:
     is_net = manifest_of(marketplace).reported_commission == "after_fee"
     staged = stage_reports(reports, is_net=is_net, now=now, received_at=received_at)
-    if not keep_reports(marketplace, staged):
+    if not keep_reports(marketplace, staged, are_current=are_current):
         return Taken([], 0, staged.unreadable)
     if staged.refunds:
         _take_refund_cases(marketplace)

@@ -134,13 +134,17 @@ def _year_first(text: str, whole_day: bool) -> datetime | None:
 
 
 def _plain(digits: str, decimal: str) -> str:
-    """Digits and a point. Groups of thousands have to be groups of three."""
+    """Digits and a point, and no zeros that say nothing: 3.80 in a text and 3.8 in a workbook are one row.
+
+    Groups of thousands have to be groups of three, and none begins with a zero: 0.345 is no 345.
+    """
     grouping = r"[.\u00a0 ]" if decimal == "," else r"[,\u00a0 ]"
-    whole = rf"(?:\d+|\d{{1,3}}(?:{grouping}\d{{3}})+)"
+    whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{grouping}\d{{3}})+)"
     found = re.fullmatch(rf"({whole})(?:{re.escape(decimal)}(\d+))?", digits, re.ASCII)
     if found is None:
         raise Invalid(_not_an_amount(decimal))
-    return re.sub(r"\D", "", found[1]) + (f".{found[2]}" if found[2] else "")
+    fraction = (found[2] or "").rstrip("0")
+    return (re.sub(r"\D", "", found[1]).lstrip("0") or "0") + (f".{fraction}" if fraction else "")
 
 
 def _not_an_amount(decimal: str) -> Text:

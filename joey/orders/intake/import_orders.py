@@ -2,11 +2,11 @@
 
 A row is from its own time of change; one that names none is from the latest time that it names (the connector says so),
 never from when it was imported: an old export does not win over newer reports. Of two exports that name the same times
-the one imported later wins. The same file by the same mapping is the same poll, so importing it again changes nothing,
-whatever came in between.
+the one imported later wins, by the rows that it is the first to bring. A row that is known, by what is read in it,
+changes nothing, whatever came in between and whatever the form and order of the rows: an answer of the marketplace says
+how a row is now, a file only how it once was.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,13 +29,13 @@ from joey.orders.intake.order_table import OrderTable
 from joey.orders.intake.read_report_mapping import check_key
 from joey.orders.intake.read_report_rows import ReadRow, ReportRows
 from joey.orders.intake.report_mapping import ReportMapping
-from joey.orders.models import Poll
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_with_origins
 
 ENCODINGS = ("utf-16", "utf-8", "gb18030")  # the last is GBK and all that was added to it
 DELIMITERS = ",;\t|"
+QUESTION = "file"  # of the polls that are imports
 MOST_REFUSED = 10_000  # with more the mapping is wrong, not the rows
 
 Progress = Callable[[int, int, int], None]  # (bytes read, bytes in all, rows)
@@ -73,22 +73,11 @@ def import_orders(
     """
     connector = connector_of(marketplace)
     now = now or clock.now()
-    question = f"file:{_fingerprint(path, mapping)}"
-    earlier = Poll.objects.filter(
-        marketplace=connector.code, account=connector.account, question=question
-    ).order_by("-id").first()  # fmt: skip
-    if earlier is not None:
-        with transaction.atomic():
-            taken = _take(path, connector, mapping, Origin(earlier.id, earlier.asked_at), now, progress)
-            transaction.set_rollback(bool(taken.digests))
-        if not taken.digests:
-            return taken.result
-        # Joey reads it otherwise than it did then: what is new is of a new poll.
     origin = Origin(next_poll_number(), now)
     taken = _take(path, connector, mapping, origin, now, progress)
     if taken.digests:
         since, until = min(taken.times), min(max(taken.times), now)
-        poll = AskedPoll(origin.poll, connector.account, question, min(since, until), until, now)
+        poll = AskedPoll(origin.poll, connector.account, QUESTION, min(since, until), until, now)
         keep_poll(connector.code, poll, taken.digests)
         dismiss_replaced(connector.code, now=now)
     return taken.result
@@ -149,7 +138,8 @@ def _take(
         ]
         if not reports:
             continue
-        done = take_with_origins(connector.code, [(report, origin) for report in reports], now=now)
+        given = [(report, origin) for report in reports]
+        done = take_with_origins(connector.code, given, now=now, are_current=False)
         times = [report.reported_at for report in reports] + taken.times
         taken.times = [min(times), max(times)]
         taken.digests += done.digests
@@ -157,14 +147,6 @@ def _take(
         result.changed += len(done.digests)
         result.lines += done.lines
     return taken
-
-
-def _fingerprint(path: Path, mapping: ReportMapping) -> str:
-    """Of the file and the mapping together, as short as a question may be."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256")
-    found.update(mapping.sha256.encode())
-    return found.hexdigest()[:32]
 
 
 def _delimiter(path: Path) -> str:

@@ -1,6 +1,5 @@
 """Read the mapping of a console's export: TOML that names columns, words and constants, and calculates nothing."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Set
 from collections.abc import Mapping as Map
@@ -49,7 +48,6 @@ def read_report_mapping(path: Path) -> ReportMapping:
     if reports not in REPORTS:
         raise Invalid(_("An export is of “orders” or of “refunds”."), field="reports")
     return ReportMapping(
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         reports=REPORTS[reports],
         columns=columns,
         constants=_constants(given, {column.name for column in columns}),

@@ -24,7 +24,6 @@ class ReportColumn:
 class ReportMapping:
     """How to read an export."""
 
-    sha256: str  # of the mapping itself: another reading of a file is another import
     reports: Reports
     columns: tuple[ReportColumn, ...]
     constants: Map[str, str]

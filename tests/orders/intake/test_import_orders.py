@@ -191,6 +191,32 @@ def test_a_newer_export_moves_the_lines_and_the_older_one_again_does_not_move_th
     prove()
 
 
+@pytest.mark.parametrize("wrapping", ["zip", "gbk", "workbook", "more rows", "other order"])
+def test_the_same_rows_in_another_file_are_no_newer_than_they_were(wrapping: str, tmp_path: Path) -> None:
+    leased(meis_shop())
+    rows, more = [row(), row(1)], [row(2)] if wrapping == "more rows" else []
+    taken(tmp_path, text_of(rows))
+    taken(tmp_path, text_of([row(订单状态="已失效"), row(1, 订单状态="已失效")]), now=NOW + DAY)
+
+    wrapped: dict[str, str | bytes] = {
+        "zip": zipped({"订单.csv": text_of(rows).encode()}),
+        "gbk": text_of(rows, above="订单明细\r\n", delimiter=";").encode("gbk"),
+        "workbook": workbook([[*ROW], *([_number_or_text(cell) for cell in each.values()] for each in rows)]),
+        "more rows": text_of([*more, *rows]),
+        "other order": text_of(reversed(rows)),
+    }
+    again = taken(tmp_path, wrapped[wrapping], now=NOW + 2 * DAY)
+
+    assert (again.accepted, again.changed, again.refused) == (2 + len(more), len(more), [])
+    assert {order: state for order, (state, *_money) in lines().items()} == {
+        ORDER: "closed",
+        str(int(ORDER) + 1000): "closed",
+        **{str(int(ORDER) + 2000): "paid" for _row in more},
+    }
+    assert Poll.objects.count() == 2 + len(more)
+    prove()
+
+
 def test_a_file_read_by_a_corrected_mapping_is_taken_in_again(tmp_path: Path) -> None:
     body = text_of([row(技术服务费="0.00")])
     taken(tmp_path, body)
@@ -617,6 +643,11 @@ class TestMappings:
 
 def _starting() -> ReportMapping:
     return read_report_mapping(starting_mapping("taobao"))
+
+
+def _number_or_text(cell: str) -> str | float:
+    """As a spreadsheet takes a cell that is no date and no long number."""
+    return float(cell) if len(cell) < 10 and cell[:1].isdigit() else cell
 
 
 def zipped_with(body: bytes, old: bytes, new: bytes) -> bytes:
