@@ -67,15 +67,25 @@ def number_of(text: str) -> str:
 
 
 def are_rounded(column: Sequence[str]) -> bool:
-    """Whether a spreadsheet rounded these numbers and wrote them out: each long one ends in nothing but zeros."""
-    long = [cell for cell in column if is_long(cell)]
-    return len(long) > 1 and all(not cleaned(cell)[SPREADSHEET_DIGITS:].strip("0") for cell in long)
+    """Whether a spreadsheet rounded these numbers and wrote them out: each long one ends in nothing but zeros.
+
+    Of many numbers one may end so by itself. A single one hardly does, and would be an order that no marketplace has.
+    """
+    long = [digits for cell in column if (digits := _digits_of(cell))]
+    return bool(long) and not any(digits[SPREADSHEET_DIGITS:].strip("0") for digits in long)
 
 
 def is_long(cell: str) -> bool:
     """Whether it is a number of more digits than a spreadsheet keeps."""
+    return bool(_digits_of(cell))
+
+
+def _digits_of(cell: str) -> str:
+    """The digits of a number that has more than a spreadsheet keeps; "" for any other cell."""
     text = cleaned(cell) if len(cell) <= LONGEST_CELL else ""
-    return len(text) > SPREADSHEET_DIGITS + 1 and text.isascii() and text.isdigit()
+    whole = _WHOLE.fullmatch(text)
+    text = whole[1] if whole else text
+    return text if len(text) > SPREADSHEET_DIGITS + 1 and text.isascii() and text.isdigit() else ""
 
 
 def amount_of(text: str, *, currency: str, decimal: str) -> str:

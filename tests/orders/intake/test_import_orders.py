@@ -437,6 +437,17 @@ class TestRefusals:
             (2, "淘宝父订单编号"), (3, "淘宝父订单编号"),
         ]  # fmt: skip
 
+    @pytest.mark.parametrize("number", ["4294159887444060000", "4294159887444060000.00", "'4294159887444060000"])
+    def test_a_single_number_that_a_spreadsheet_rounded_and_wrote_out(self, number: str, tmp_path: Path) -> None:
+        ((_number, field, reason),) = refused(tmp_path, row(淘宝子订单编号=number))
+
+        assert field == "淘宝子订单编号"
+        assert "rounded this number" in reason
+        assert not OrderLine.objects.exists()
+
+    def test_one_of_many_numbers_may_end_in_zeros(self, tmp_path: Path) -> None:
+        assert refused(tmp_path, row(), row(1, 淘宝子订单编号="4294159887444060000")) == []
+
     def test_two_rows_of_one_line_that_say_different_things(self, tmp_path: Path) -> None:
         ((number, field, reason),) = refused(tmp_path, row(), row(1), row(付款预估收入="1.90"))
 
