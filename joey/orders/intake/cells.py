@@ -112,7 +112,7 @@ def time_of(text: str, *, zone: ZoneInfo, dates: tuple[str, ...], whole_day: boo
     """A moment in UTC, by the clock of the zone where it names no other; of a whole day its beginning."""
     found = _own_shape(text, dates, whole_day) or _year_first(text, whole_day)
     if found is None or not 1 < found.year < 9999:  # the ends of the calendar are in no other zone
-        if re.fullmatch(r"\d{5}(\.\d+)?", text, re.ASCII):
+        if re.fullmatch(r"\d{5}([.,]\d+)?", text, re.ASCII):
             raise Invalid(
                 _("This date was saved as a number. Give the column the format of a date, or text, and save again.")
             )

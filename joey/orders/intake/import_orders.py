@@ -106,7 +106,7 @@ def read_orders(
         found = Table(
             opened,
             delimiter,
-            rows=rows_of_workbook(opened) if opened.is_workbook else None,
+            rows=rows_of_workbook(opened, decimal=mapping.decimal) if opened.is_workbook else None,
             find_header=table.find_header,
             is_no_row=table.is_no_row,
         )

@@ -342,6 +342,28 @@ class TestForms:
         assert (done.accepted, done.refused) == (1, [])
         assert OrderLine.objects.get().paid_minor == 6_900
 
+    @pytest.mark.parametrize("decimal", [".", ","])
+    def test_numbers_of_a_workbook_are_read_by_value_whatever_the_decimal_mark(
+        self, decimal: str, tmp_path: Path
+    ) -> None:
+        mapping = starting(tmp_path, ("none = [", f'decimal = "{decimal}"\nnone = ['))
+        numbers = {"付款金额": 69.0, "付款预估收入": 3.8, "结算预估收入": 0.0, "技术服务费": 0.38}
+        given: list[dict[str, str | float]] = [
+            row() | numbers | {"付款金额": 1234.5, "付款预估收入": 12.34, "技术服务费": 0.2},
+            row(1) | numbers | {"付款预估收入": 0.345},
+            row(2) | numbers | {"付款预估收入": 1.234},
+            row(3) | numbers | {"点击时间": 46339.74},
+            row(4) | numbers | {"付款预估收入": f"12{decimal}34", "技术服务费": f"1{decimal}2"},
+        ]
+
+        done = taken(tmp_path, workbook([[*ROW], *([*each.values()] for each in given)]), mapping, name="export.xlsx")
+
+        assert [(each.row, each.field, "2 places" in each.reason) for each in done.refused] == [
+            (3, "付款预估收入", True), (4, "付款预估收入", True), (5, "点击时间", False),
+        ]  # fmt: skip
+        assert "saved as a number" in done.refused[2].reason
+        assert lines() == {ORDER: ("paid", 1234, 20), str(int(ORDER) + 4000): ("paid", 1234, 120)}
+
     def test_a_workbook_of_the_old_kind(self) -> None:
         done = import_orders(XLS, "taobao", mapping=_starting(), now=NOW)
 
@@ -399,6 +421,8 @@ class TestRefusals:
             ("付款金额", "$69.00", "not in CNY"),
             ("付款金额", "69.005", "not an amount with 2 places"),
             ("付款金额", "6,9.00", "not a number"),
+            ("付款金额", "0,345.00", "not a number"),
+            ("付款金额", "069,345.00", "not a number"),
             ("付款金额", "99999999999999999", "not an amount"),
             ("付款金额", "=1+1", "not a number"),
             ("付款金额", "1e3", "not a number"),
