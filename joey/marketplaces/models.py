@@ -20,7 +20,8 @@ class CallTurn(models.Model):
     """From when on the next call of one kind may be made with one account (pace.py).
 
     `kind` is a lane, "bulk" or "people", whose calls follow each other at a rate; or what the marketplace throttles, a
-    method or "" for all of them, with what it answered in `words`. Unlogged: a database that crashed has forgotten it.
+    method or "" for all of them, with what it answered in `words` and how long it was when it was heard. Unlogged: a
+    database that crashed has forgotten it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -28,6 +29,9 @@ class CallTurn(models.Model):
     account = models.CharField(max_length=128)  # the connector's name for our account there
     kind = models.CharField(max_length=100)
     free_at = models.DateTimeField()
+    wait_seconds = models.FloatField(
+        default=0
+    )  # of a throttle, past ones too: the next one without a named time is longer
     words = models.CharField(max_length=200)
 
     class Meta:

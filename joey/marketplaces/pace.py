@@ -3,18 +3,20 @@
 Each call waits for its turn. The next turn is a row, and one statement that is committed at once takes it and moves it
 on: two workers and every web process share one rate, and none waits for a lock of another. Calls that a person waits
 for have turns of their own, which work in bulk cannot use up. What the marketplace throttles is not asked again, by any
-process, before the time that it named.
+process, before the time that it named; where it named none, the wait is longer each time that it throttles again.
 
 Inside a transaction, whose lock on the row would last until it ends, and while the database is unavailable, a process
-keeps the pace by itself.
+keeps the pace by itself. What it hears of a throttle meanwhile is handed on when it can.
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -25,6 +27,8 @@ from joey.marketplaces.manifest_shape import Quota
 log = logging.getLogger(__name__)
 
 MAX_WAIT_SECONDS = 10.0  # a turn that is further off is refused, and none is taken
+# A throttle of no named length: the first wait, the longest, and how long after a wait the next one is longer for it.
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, FORGOTTEN_AFTER_SECONDS = 5.0, 600.0, 600.0
 BULK, PEOPLE = "bulk", "people"
 ALL_METHODS = ""
 
@@ -36,8 +40,8 @@ _TAKE_TURN = """
           AND free_at > clock_timestamp()
         ORDER BY free_at DESC LIMIT 1
     ), turn AS (
-        INSERT INTO marketplaces_callturn AS t (marketplace, account, kind, free_at, words)
-        SELECT %(marketplace)s, %(account)s, %(lane)s, clock_timestamp() + %(pause)s * interval '1 second', ''
+        INSERT INTO marketplaces_callturn AS t (marketplace, account, kind, free_at, wait_seconds, words)
+        SELECT %(marketplace)s, %(account)s, %(lane)s, clock_timestamp() + %(pause)s * interval '1 second', 0, ''
         WHERE NOT EXISTS (
             SELECT FROM throttle WHERE free_at > clock_timestamp() + %(most)s * interval '1 second')
         ON CONFLICT (marketplace, account, kind) DO UPDATE
@@ -51,15 +55,20 @@ _TAKE_TURN = """
            ) - clock_timestamp())::float8, coalesce((SELECT words FROM throttle), '')
 """
 _THROTTLE = """
-    INSERT INTO marketplaces_callturn AS t (marketplace, account, kind, free_at, words)
-    VALUES (%(marketplace)s, %(account)s, %(method)s, clock_timestamp() + %(seconds)s * interval '1 second', %(words)s)
+    INSERT INTO marketplaces_callturn AS t (marketplace, account, kind, free_at, wait_seconds, words)
+    VALUES (%(marketplace)s, %(account)s, %(method)s, clock_timestamp() + %(seconds)s * interval '1 second', %(wait)s,
+        %(words)s)
     ON CONFLICT (marketplace, account, kind) DO UPDATE
-    SET free_at = greatest(t.free_at, excluded.free_at), words = excluded.words
-    RETURNING 0::float8, words
+    SET free_at = excluded.free_at, wait_seconds = excluded.wait_seconds, words = excluded.words
+    WHERE t.free_at < excluded.free_at
+    RETURNING free_at
+"""
+_LAST_THROTTLE = """
+    SELECT extract(epoch FROM free_at - clock_timestamp())::float8, wait_seconds FROM marketplaces_callturn
+    WHERE marketplace = %(marketplace)s AND account = %(account)s AND kind = %(method)s
 """
 
 _in_bulk: ContextVar[bool] = ContextVar("in_bulk", default=False)
-_Turn = tuple[float, str]  # seconds until it begins; the marketplace's words where it throttles
 
 
 class Throttled(Exception):
@@ -93,26 +102,47 @@ class Pace:
 
     def wait_for_turn(self, method: str) -> None:
         """Sleep until one more call of `method` may be made. Raises Throttled."""
+        self._hand_on()
+        throttled, words = self._own.throttled(method)
+        if throttled > MAX_WAIT_SECONDS:
+            raise Throttled(words, throttled)
         lane = BULK if _in_bulk.get() else PEOPLE
         pause = self._pauses[lane]
         shared = self._shared(_TAKE_TURN, method=method, lane=lane, pause=pause, most=MAX_WAIT_SECONDS)
-        seconds, words = shared or self._own.take(lane, method, pause)
+        ((seconds, words),) = shared or [(self._own.take(lane, pause), "")]
         if seconds > MAX_WAIT_SECONDS:
             raise Throttled(words, seconds)
-        time.sleep(max(0.0, seconds))
+        time.sleep(max(0.0, seconds, throttled))
 
-    def throttle(self, seconds: float, words: str, method: str = ALL_METHODS) -> None:
-        """The marketplace answered that it takes no calls of `method`, or none at all, for so many seconds."""
-        if not self._shared(_THROTTLE, method=method, seconds=seconds, words=words[:200]):
-            self._own.throttle(seconds, words, method)
+    def throttle(self, seconds: float | None, words: str, method: str = ALL_METHODS) -> float:
+        """The marketplace answered that it takes no calls of `method`, or none at all, for so many seconds.
 
-    def _shared(self, statement: str, **values: Any) -> _Turn | None:
+        None: it did not say for how many. Returns the seconds until one more call may be made.
+        """
+        if seconds is None:
+            shared = self._shared(_LAST_THROTTLE, method=method) or []
+            seconds, wait = _unnamed(*max([self._own.last_throttle(method), *shared]))
+        else:
+            wait = seconds
+        self._own.throttle(_Throttle(time.monotonic() + seconds, wait, words[:200]), method)
+        self._hand_on()
+        return seconds
+
+    def _hand_on(self) -> None:
+        """Tell the other processes of the throttles that they do not know of yet."""
+        for method, heard in self._own.not_shared():
+            seconds = heard.until - time.monotonic()
+            if self._shared(_THROTTLE, method=method, seconds=seconds, wait=heard.wait, words=heard.words) is None:
+                return
+            self._own.is_shared(method, heard)
+
+    def _shared(self, statement: str, **values: Any) -> list[tuple[Any, ...]] | None:
         """What one statement, committed at once, found; None where this process has to go by its own turns."""
         if connection.in_atomic_block:
             return None
         was_connected = connection.connection is not None
         try:
-            ((seconds, words),) = sql.tuples(statement, self._account | values)
+            return sql.tuples(statement, self._account | values)
         except Exception as trouble:  # noqa: BLE001 - whatever is wrong with the database, the call can be made
             log.warning("calls of %s keep the pace of this process only: %s", self._account["marketplace"], trouble)
             was_connected = False  # a connection that broke is opened again by the next statement
@@ -120,7 +150,27 @@ class Pace:
         finally:
             if not was_connected:
                 connection.close()  # a caller that gave its connection back keeps none while the marketplace answers
-        return float(seconds), str(words)
+
+
+def _unnamed(seconds: float, wait: float) -> tuple[float, float]:
+    """Seconds until a throttle of no named length ends, and how long that is, after one that ends in `seconds`.
+
+    While the last one goes on, it is the same one, which several calls were answered at once.
+    """
+    if seconds > 0:
+        return seconds, wait
+    longer = 2 * wait if seconds > -FORGOTTEN_AFTER_SECONDS else 0.0
+    wait = min(max(longer, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
+    return wait, wait
+
+
+@dataclass(frozen=True)
+class _Throttle:
+    """One that this process heard of: until when by its monotonic clock, and how long it was when it was heard."""
+
+    until: float
+    wait: float
+    words: str
 
 
 class _OwnTurns:
@@ -129,17 +179,44 @@ class _OwnTurns:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._free_at: dict[str, float] = {}
-        self._throttles: dict[str, tuple[float, str]] = {}
+        self._throttles: dict[str, _Throttle] = {}
+        self._not_shared: set[str] = set()  # methods whose throttle the other processes do not know of
 
-    def take(self, lane: str, method: str, pause: float) -> _Turn:
+    def take(self, lane: str, pause: float) -> float:
+        """Seconds until the turn begins. One that is too far off is not taken."""
         with self._lock:
             now = time.monotonic()
-            until, words = max(self._throttles.get(each, (0.0, "")) for each in (ALL_METHODS, method))
             turn = max(now, self._free_at.get(lane, 0.0))
-            if max(turn, until) <= now + MAX_WAIT_SECONDS:
+            if turn <= now + MAX_WAIT_SECONDS:
                 self._free_at[lane] = turn + pause
-            return max(turn, until) - now, words if until > now else ""
+            return turn - now
 
-    def throttle(self, seconds: float, words: str, method: str) -> None:
+    def throttled(self, method: str) -> tuple[float, str]:
+        """For how many seconds more a call of the method is throttled, and the marketplace's words."""
         with self._lock:
-            self._throttles[method] = max(self._throttles.get(method, (0.0, "")), (time.monotonic() + seconds, words))
+            found = [self._throttles[each] for each in (ALL_METHODS, method) if each in self._throttles]
+        last = max(found, key=lambda each: each.until, default=None)
+        return (last.until - time.monotonic(), last.words) if last else (0.0, "")
+
+    def last_throttle(self, method: str) -> tuple[float, float]:
+        """In how many seconds it ends, below zero when it is over; and how long it was."""
+        with self._lock:
+            last = self._throttles.get(method)
+        return (last.until - time.monotonic(), last.wait) if last else (-math.inf, 0.0)
+
+    def throttle(self, heard: _Throttle, method: str) -> None:
+        """One that is known already and ends later stays."""
+        with self._lock:
+            known = self._throttles.get(method)
+            if known is None or known.until < heard.until:
+                self._throttles[method] = heard
+                self._not_shared.add(method)
+
+    def not_shared(self) -> list[tuple[str, _Throttle]]:
+        with self._lock:
+            return [(method, self._throttles[method]) for method in self._not_shared]
+
+    def is_shared(self, method: str, heard: _Throttle) -> None:
+        with self._lock:
+            if self._throttles[method] is heard:
+                self._not_shared.discard(method)

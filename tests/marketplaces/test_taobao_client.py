@@ -56,7 +56,7 @@ def no_refunds() -> tuple[int, Any]:
 
 @pytest.mark.parametrize(
     "trouble",
-    [(500, "<html>"), (503, ""), (429, ""), error(10), (200, b'{"tbk_dg'), (200, {"something": "else"}), (200, [1])],
+    [(500, "<html>"), (503, ""), error(10), (200, b'{"tbk_dg'), (200, {"something": "else"}), (200, [1])],
 )
 def test_passing_trouble_is_tried_again(script: Script, trouble: Any) -> None:
     script.answers = [trouble, trouble, EMPTY_SEARCH]

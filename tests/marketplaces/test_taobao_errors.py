@@ -1,11 +1,14 @@
 """Every refusal that the union's documents name, over HTTP: what is tried again, waited for, handed on, or nothing."""
 
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import stamina
 
+from joey.marketplaces import pace
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.taobao.client import ATTEMPTS
 from tests.marketplaces.conftest import Script
@@ -14,8 +17,8 @@ from tests.marketplaces.test_taobao_client import EMPTY_SEARCH, error
 BAN = "This ban will last for 3600 more seconds"
 
 # Of the gateway itself.
-AGAIN = [3, 5, 6, 8, 10]
-LIMITED = [4, 7]
+AGAIN = [3, 10]
+LIMITED = [4, 5, 6, 7, 8]
 NO = [9, 11, 12, 13, *range(21, 35), 40, 41, 42, 43]
 LIMITED_BY = [
     f"accesscontrol.limited-by-{what}-access-count" for what in ("app", "api", "app-api", "dynamic")
@@ -26,7 +29,7 @@ SUB_AGAIN = [
     "40001", "1201", "719", "isp.entry-sys-error", "isp.sys-error", "25", "3001", "isp.pubrpt-service-unavailable",
     "isp.tbkapi-service-unavailable", "isp.top-remote-connection-timeout",
 ]  # fmt: skip
-SUB_LATER = ["50002"]
+SUB_LATER = ["50002", *LIMITED_BY]
 SUB_TOMORROW = ["3000", "9100"]
 SUB_NO = [
     "2", "5", "4", "30001", "30002", "10000", "1001", "1911", "isp.pid-check-error",
@@ -40,10 +43,16 @@ SUB_NO = [
 
 
 @pytest.fixture(autouse=True)
-def brief_waits() -> Iterator[None]:
-    """Retries happen as they do, without their pauses."""
+def waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Retries happen as they do, without their pauses; for how many seconds each call would have waited."""
+    seconds: list[int] = []
+
+    def sleep(wait: float) -> None:
+        seconds.append(round(wait))
+
+    monkeypatch.setattr(pace, "time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
     with stamina.set_testing(True, attempts=ATTEMPTS):
-        yield
+        yield seconds
 
 
 def under(sub_codes: list[str]) -> list[tuple[int, str]]:
@@ -58,7 +67,7 @@ def outcome(script: Script, code: int, sub_code: str = "", words: str = "") -> A
     return found.offers, len(script.asked)
 
 
-@pytest.mark.parametrize(("code", "sub_code"), [*((code, "") for code in AGAIN), *under(SUB_AGAIN), *under(SUB_LATER)])
+@pytest.mark.parametrize(("code", "sub_code"), [*((code, "") for code in AGAIN), *under(SUB_AGAIN)])
 def test_passing_trouble_is_tried_again(script: Script, code: int, sub_code: str) -> None:
     assert outcome(script, code, sub_code) == ([], 2)
 
@@ -74,6 +83,21 @@ def test_a_limit_is_waited_for_as_long_as_it_says_or_handed_on(script: Script, c
     with pytest.raises(MarketplaceUnavailable) as refused:
         outcome(script, code, sub_code, BAN)
     assert (refused.value.facts["retry_after"], len(script.asked)) == (3600, 1)
+
+
+@pytest.mark.parametrize(("code", "sub_code"), [*((code, "") for code in LIMITED), *under(SUB_LATER)])
+def test_a_limit_that_says_no_time_is_waited_for_too(
+    script: Script, waits: list[int], code: int, sub_code: str
+) -> None:
+    assert outcome(script, code, sub_code) == ([], 2)
+    assert waits == [0, 5]
+
+
+def test_too_many_requests_are_a_limit(script: Script, waits: list[int]) -> None:
+    script.answers = [(429, ""), EMPTY_SEARCH]
+
+    assert script.connector().search("杯").offers == []
+    assert waits == [0, 5]
 
 
 @pytest.mark.parametrize(

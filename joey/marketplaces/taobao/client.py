@@ -34,9 +34,9 @@ MAX_ANSWER_BYTES = 16 * 1024 * 1024
 ATTEMPTS = 3
 MAX_SECONDS = 25.0  # for all attempts of one call
 
-# Codes after which the same call may work: throttled, busy, upload broken. 15 and 50 depend on the sub-code.
-RETRYABLE = frozenset({3, 5, 6, 8, 10})
-LIMITED = frozenset({4, 7})
+# Codes after which the same call may work: busy, upload broken; or limited. 15 and 50 depend on the sub-code.
+RETRYABLE = frozenset({3, 10})
+LIMITED = frozenset({4, 5, 6, 7, 8})
 REMOTE = frozenset({15, 50})  # the method itself refused, and says why by a sub-code
 # Sub-codes of passing trouble: of the order report (3001), of searches (the next three; 50002 is "too often"), of
 # conversions (25). The account-wide throttles of a report last until tomorrow.
@@ -52,6 +52,7 @@ CALLERS_FAULT = frozenset({
 })  # fmt: skip
 OF_ALL_CALLS = "limited-by-app-access-count"  # other limits are of one method, or do not say: then of the one asked
 WINDOW_TOO_LONG = "2007"
+TOO_MANY_REQUESTS = 429  # of HTTP
 
 _BAN = re.compile(r"last for (\d{1,6}) more second", re.IGNORECASE)
 
@@ -134,7 +135,9 @@ class Client:
         except Throttled as throttled:
             raise _Retryable(str(throttled) or "too many calls at once", throttled.seconds) from None
         status, body = self._post(self._signed(method, parameters, with_session=with_session))
-        if status >= 500 or status == 429:
+        if status == TOO_MANY_REQUESTS:
+            raise _Retryable(f"HTTP {status}", self._pace.throttle(None, f"HTTP {status}", method))
+        if status >= 500:
             raise _Retryable(f"HTTP {status}")
         if status != 200:
             text = _("Taobao's gateway answered HTTP %(status)s. Check the gateway's address in the configuration.")
@@ -191,20 +194,19 @@ class Client:
         sub_code = self._clean(found.get("sub_code", ""))
         words = self._clean(found.get("sub_msg") or found.get("msg") or "")
         facts = {"top_code": code, "sub_code": sub_code}
+        because = words or f"code {code}"
         log.info("%s answered %s %s: %s", method, code, sub_code, words)
         match _kind_of(int(code) if code.isascii() and code.isdigit() else 0, sub_code, words):
             case "again":
-                raise _Retryable(words or f"code {code}", facts=facts)
+                raise _Retryable(because, facts=facts)
             case "wait":
-                ban = _BAN.search(words)
-                if ban is None:
-                    raise _Retryable(words or f"code {code}", facts=facts)
-                self._pace.throttle(float(ban[1]), words, ALL_METHODS if OF_ALL_CALLS in sub_code else method)
-                raise _Retryable(words, float(ban[1]), facts)
+                named = _BAN.search(words)
+                limited = ALL_METHODS if OF_ALL_CALLS in sub_code else method
+                seconds = self._pace.throttle(float(named[1]) if named else None, because, limited)
+                raise _Retryable(because, seconds, facts)
             case "tomorrow":
-                seconds = _until_tomorrow(datetime.now(beijing.ZONE))
-                self._pace.throttle(seconds, words or f"code {code}", method)
-                raise _Retryable(words or f"code {code}", seconds, facts)
+                seconds = self._pace.throttle(_until_tomorrow(datetime.now(beijing.ZONE)), because, method)
+                raise _Retryable(because, seconds, facts)
         text = _("Taobao refused: %(words)s (%(code)s).")
         both = "/".join(part for part in (code, sub_code) if part)
         raise MarketplaceRefused(Sentence(text, {"words": words or "—", "code": both}), method=method, **facts)
