@@ -23,8 +23,8 @@ from joey.marketplaces.port import (
 )
 from joey.marketplaces.read_reports import read_reports, read_row
 from joey.marketplaces.taobao import reports
-from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
-from tests.marketplaces.conftest import SECRET, SESSION, Script
+from joey.marketplaces.taobao.manifest import FROZEN_ORDERS, ORDERS, REFUNDS
+from tests.marketplaces.conftest import SECRET, SESSION, Answer, Script
 from tests.marketplaces.test_taobao_parse import item_rows, order_rows
 
 EMPTY_SEARCH = (200, {"tbk_dg_material_optional_upgrade_response": {"total_results": 0, "request_id": "r"}})
@@ -401,6 +401,97 @@ def test_a_full_page_that_leads_no_further_splits_its_window(script: Script, bro
     answered = list(reports.rows(script.connector()._client, ORDERS, NOON, NOON + timedelta(seconds=300)))
 
     assert sum(len(rows) for _end, rows in answered) == 300
+
+
+def counted(method: str, pages: list[list[Any]], totals: list[Any], *, first: int = 1) -> Answer:
+    """A report in numbered pages, whatever size is asked for. Each page has a count, the last one for ever."""
+
+    def answer(form: dict[str, str]) -> tuple[int, Any]:
+        option = form.get("search_option") or form.get("af_order_option")
+        page = int(json.loads(option)["page_no"] if option else form["page_no"]) - first
+        rows = pages[page] if page < len(pages) else []
+        data = {"total_count": totals[min(page, len(totals) - 1)]}
+        if method == CHANNELS_OF_OURS:
+            return 200, {f"{method}_response": {"data": data | {"inviter_list": {"map_data": rows}}}}
+        return 200, {
+            f"{method}_response": {"result": {"result_code": 200, "data": data | {"results": {"result": rows}}}}
+        }
+
+    return answer
+
+
+PUNISHED, CHANNEL_REFUNDS, CHANNELS_OF_OURS = (
+    "tbk_dg_punish_order_get", "tbk_relation_refund", "tbk_sc_publisher_info_get",
+)  # fmt: skip
+
+
+def case(number: int, **more: Any) -> dict[str, Any]:
+    return {
+        "tb_trade_id": number,
+        "relation_id": number,
+        "tk_refund_time": "2026-08-01 10:00:00",
+        "refund_type": 1,
+    } | more
+
+
+def counted_trades(script: Script, method: str) -> list[int]:
+    """What the connector makes of a report in numbered pages: the trades, or the channels, that it names."""
+    connector = script.connector(positions="relations", refunds="relations")
+    if method == CHANNELS_OF_OURS:
+        return [int(position.removeprefix("relation:")) for position in connector.granted_positions()]
+    question = FROZEN_ORDERS if method == PUNISHED else REFUNDS
+    now = datetime.now(UTC)
+    found = connector.rows(question, now - timedelta(minutes=5), now)
+    return [row.row["tb_trade_id"] for _end, rows in found for row in rows]
+
+
+@pytest.mark.parametrize("method", [PUNISHED, CHANNEL_REFUNDS, CHANNELS_OF_OURS])
+@pytest.mark.parametrize("total", [50, "50", None])
+def test_counted_pages_end_with_the_last_row_though_they_are_shorter_than_asked_for(
+    script: Script, method: str, total: Any
+) -> None:
+    pages = [[case(number) for number in range(start, min(start + 20, 50))] for start in (0, 20, 40)]
+    script.answers = [counted(method, pages, [total], first=0 if method == CHANNELS_OF_OURS else 1)]
+
+    assert counted_trades(script, method) == list(range(50))
+    assert len(script.asked) == (4 if total is None else 3)
+
+
+@pytest.mark.parametrize("method", [PUNISHED, CHANNEL_REFUNDS, CHANNELS_OF_OURS])
+@pytest.mark.parametrize(
+    ("pages", "totals"),
+    [
+        ([[1, 2], [2, 3]], [4]),
+        ([[1, 2], [2, 3]], [3]),
+        ([[1, 2], [3]], [4]),
+        ([[1, 2], [3, 4]], [3]),
+        ([[1, 2], [4, 5]], [4, 5]),
+        ([[], [1]], [1]),
+    ],
+    ids=["a row twice and one missing", "a row twice", "one missing", "one too many", "the count changes", "a gap"],
+)
+def test_pages_whose_rows_are_not_those_that_are_counted_are_no_answer(
+    script: Script, method: str, pages: list[list[int]], totals: list[int]
+) -> None:
+    rows = [[case(number) for number in page] for page in pages]
+    script.answers = [counted(method, rows, totals, first=0 if method == CHANNELS_OF_OURS else 1)]
+
+    with pytest.raises(MarketplaceUnavailable, match="between two pages"):
+        counted_trades(script, method)
+
+
+def test_a_refund_case_that_changes_between_two_pages_and_moves_to_the_last_one_hides_no_other(script: Script) -> None:
+    rows = [[case(1), case(2)], [case(4), case(1, modified_time="2026-08-03 12:00:00")]]
+    script.answers = [counted(CHANNEL_REFUNDS, rows, [4])]
+
+    with pytest.raises(MarketplaceUnavailable, match="between two pages"):
+        counted_trades(script, CHANNEL_REFUNDS)
+
+
+def test_rows_that_are_alike_on_one_page_are_no_shifted_ones(script: Script) -> None:
+    script.answers = [counted(PUNISHED, [[case(1), case(1)], [case(2)]], [3])]
+
+    assert counted_trades(script, PUNISHED) == [1, 1, 2]
 
 
 def test_a_refund_report_that_says_no_beside_its_data_is_a_no(script: Script) -> None:

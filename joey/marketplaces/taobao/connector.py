@@ -32,6 +32,7 @@ from joey.marketplaces.port import (
 from joey.marketplaces.taobao import parse, reports
 from joey.marketplaces.taobao.ask_account import UnionAnswers
 from joey.marketplaces.taobao.client import NO_RESULT, Client, UnionAccount
+from joey.marketplaces.taobao.counted_pages import Answer, counted_rows
 from joey.marketplaces.taobao.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.unverified import check_facts
@@ -42,7 +43,7 @@ log = logging.getLogger(__name__)
 
 GATEWAY = "https://eco.taobao.com/router/rest"
 INVITATION = "https://mos.m.taobao.com/inviter/register"  # where a person becomes a channel, with an own Taobao login
-MOST_RELATIONS_AT_ONCE, MOST_PAGES_OF_RELATIONS = 100, 1000
+MOST_RELATIONS_AT_ONCE = 100
 REAL_GATEWAY_HOSTS = frozenset({"eco.taobao.com", "gw.api.taobao.com", "api.taobao.com"})
 LOOK_UP_AT_ONCE = MANIFEST.capabilities.look_up_at_once
 PROMOTE = 2  # promotion_type: promoted to others, not bought for oneself; asked in agent mode only
@@ -251,14 +252,14 @@ class TaobaoConnector:
     def granted_positions(self) -> list[str]:
         """`relation:…` of each channel that accepted an invitation."""
         self._need_relations()
-        found: list[str] = []
-        for page in range(MOST_PAGES_OF_RELATIONS):
+
+        def ask(page: int) -> Answer:
             asked = FILING | {"info_type": CHANNEL, "page_no": page, "page_size": MOST_RELATIONS_AT_ONCE}
-            answer = self._client.call("taobao.tbk.sc.publisher.info.get", asked, with_session=True)
-            rows = listed(inner(answer, "data"), "inviter_list", "map_data")
-            found += [f"{RELATION}{relation}" for row in rows if (relation := text(row, "relation_id")).isdigit()]
-            if len(rows) < MOST_RELATIONS_AT_ONCE:
-                break
+            data = inner(self._client.call("taobao.tbk.sc.publisher.info.get", asked, with_session=True), "data")
+            return data, listed(data, "inviter_list", "map_data")
+
+        rows = counted_rows(ask, first=0, named_by=("relation_id",))
+        found = [f"{RELATION}{relation}" for row in rows if (relation := text(row, "relation_id")).isdigit()]
         return list(dict.fromkeys(found))
 
     def rows(

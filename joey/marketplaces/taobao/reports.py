@@ -12,8 +12,9 @@ from django.utils.translation import gettext_noop as _
 from joey.kit.sentences import Sentence
 from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
-from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, ReportedRow
+from joey.marketplaces.port import MarketplaceRefused, ReportedRow
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
+from joey.marketplaces.taobao.counted_pages import Answer, broken_off, counted_rows
 from joey.marketplaces.taobao.manifest import (
     FROZEN_ORDERS,
     ORDERS,
@@ -25,7 +26,7 @@ from joey.marketplaces.taobao.manifest import (
 from joey.marketplaces.taobao.values import Row, inner, listed, text
 from joey.marketplaces.taobao.windows import halves, windows
 
-MOST_PAGES, MOST_COUNTED_PAGES = 100, 1000
+MOST_PAGES = 100
 # query_type of the order report: which of an order's times the window means.
 QUERY_TYPES: Mapping[str, int] = {
     ORDERS_PLACED.code: 1, ORDERS_PAID.code: 2, ORDERS_SETTLED.code: 3, ORDERS.code: 4,
@@ -36,8 +37,8 @@ UPDATED_REFUNDS = 5  # query_type, and search_type, of the refund reports: by ti
 ALL_SCENES, CHANNEL_SCENE = 1, 2
 EITHER_PARTY = 4  # member_type of the refund report: cases of our own commissions, and of our cuts from others'
 ANY_PARTY, CHANNELS = 0, 1  # refund_type and biz_type of that of channel orders
+CHANNEL_CASE = ("tb_trade_id", "tk_refund_time", "refund_type")  # what tells its cases apart
 
-Answer = tuple[Row, list[Row]]  # the page's own fields, its rows
 Ask = Callable[[int, str], Answer]  # page number, position_index
 
 
@@ -153,7 +154,7 @@ def _channel_refunds(client: Client, start: datetime, end: datetime) -> list[Rep
         option = json.dumps({**asked, "page_no": page}, separators=(",", ":"))
         return _result(client, method, {"search_option": option})
 
-    return [ReportedRow("refund", row, end) for row in _counted_pages(ask, REFUNDS.page_size)]
+    return [ReportedRow("refund", row, end) for row in counted_rows(ask, named_by=CHANNEL_CASE)]
 
 
 def _all_pages(ask: Ask, page_size: int) -> list[Row]:
@@ -177,7 +178,7 @@ def _all_pages(ask: Ask, page_size: int) -> list[Row]:
             # read the same page again and call it the next one. A full one leaves shorter windows to try.
             if len(more) >= page_size:
                 raise _TooMuch
-            raise _broken_off()
+            raise broken_off()
         position = following
     raise _TooMuch
 
@@ -197,7 +198,7 @@ def _frozen_orders(
             return _result(client, method, {"af_order_option": option}, with_session=bool(party))
 
         start += days * day
-        found = _counted_pages(ask, FROZEN_ORDERS.page_size)
+        found = counted_rows(ask)
         yield min(start, until), [ReportedRow("hold", row, min(start, until)) for row in found]
 
 
@@ -207,24 +208,6 @@ def _result(client: Client, method: str, asked: Mapping[str, object], *, with_se
     _check_result(method, result)
     data = inner(result, "data")
     return data, listed(data, "results", "result")
-
-
-def _counted_pages(ask: Callable[[int], Answer], size: int) -> list[Row]:
-    """All rows of one question whose pages say how many rows there are."""
-    rows: list[Row] = []
-    for page in range(1, MOST_COUNTED_PAGES + 1):
-        head, more = ask(page)
-        rows += more
-        total = text(head, "total_count")
-        if (page * size >= int(total)) if total.isdecimal() else len(more) < size:
-            return rows
-        if not more:
-            break
-    raise _broken_off()
-
-
-def _broken_off() -> MarketplaceUnavailable:
-    return MarketplaceUnavailable(Sentence(_("Taobao's report broke off between two pages. It will be read again.")))
 
 
 def _check_result(method: str, answer: Row) -> None:
