@@ -134,6 +134,39 @@ def test_amount_with_a_comma_is_refused_by_name_and_the_report_is_kept() -> None
     assert kept.reported_at == datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("state", [3, 12, 14, 99])
+@pytest.mark.parametrize("said", [None, "", "--"])
+def test_an_order_whose_fee_or_commission_is_not_said_cannot_be_read(state: int, said: str | None) -> None:
+    row = {**order_rows()[1], "tk_status": state}
+    commission = "pub_share_fee" if state == 3 else "pub_share_pre_fee"
+
+    for name in ("alimama_share_fee", commission):
+        seen = read_row(TAOBAO, ReportedRow("order", {**row, name: said}, NOW))
+        assert isinstance(seen, UnreadableReport)
+        assert seen.problem == f"{name} is missing"
+        zero = parse.order_report({**row, name: "0.00"})
+        assert 0 in (zero.commission_minor, zero.service_fee_minor)
+
+
+def test_an_order_that_is_not_paid_has_an_estimate_with_its_fee_or_none_yet() -> None:
+    row = {**order_rows()[0], "tk_status": 11, "alimama_share_fee": "--"}
+
+    seen = parse.order_report({**row, "pub_share_pre_fee": "--"})
+
+    assert (seen.state, seen.commission_minor, seen.service_fee_minor) == ("placed", 0, 0)
+    with pytest.raises(UnreadableField, match="alimama_share_fee is missing"):
+        parse.order_report(row)
+
+
+@pytest.mark.parametrize("name", ["tk_commission_fee_refund_pub", "tk_subsidy_fee_refund_pub"])
+def test_a_refund_of_a_channel_order_that_does_not_say_what_was_ours_cannot_be_read(name: str) -> None:
+    row = channel_refund_rows()[0]
+
+    with pytest.raises(UnreadableField, match=f"{name} is missing"):
+        parse.channel_refund_report({**row, name: "--"})
+    assert not parse.channel_refund_report({**row, name: "--", "refund_status": 4}).counts
+
+
 def test_a_refund_that_cannot_be_read_names_its_line_and_case() -> None:
     row = {**refund_rows()[0], "show_return_fee": "much"}
     whole = parse.refund_report(refund_rows()[0])

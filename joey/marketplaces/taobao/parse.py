@@ -74,13 +74,13 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
 
     Settled, the commission is `pub_share_fee`, until then the estimate `pub_share_pre_fee`, and the marketplace keeps
     `alimama_share_fee` of either. The special service fee is outside of both already. Closed, there is no commission.
+    A row that says no fee cannot be read: without it a shop would be promised what the marketplace keeps.
     `by_relation` takes the channel's relation id as the position where there is one.
     """
     state = STATES.get(text(row, "tk_status"), "unknown")
     settled, settled_at = state == "settled", moment(row, "tk_earning_time")
     if settled and settled_at is None:  # when it is payable, and what was taken back since, count from it
         raise UnreadableField("tk_earning_time is missing")
-    commission, service_fee = _commission(row, state)
     paid = fen(row, "alipay_total_price")
     if settled:
         paid = fen(row, "pay_price") or paid
@@ -88,6 +88,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
     reported_at = moment(row, "modified_time") or max((time for time in times if time), default=None)
     if reported_at is None:
         raise UnreadableField("modified_time is missing, and so is every other time")
+    commission, service_fee = _commission(row, state)
     rate = ppm(row, "tk_total_rate")
     line, part = _line(row, _ORDER_NAMES)
     return OrderReport(
@@ -172,6 +173,9 @@ def channel_refund_report(row: Row) -> RefundReport:
             "show_return_fee": row.get(whole_name),
         }
     )
+    if seen.counts:
+        for name in ours.values():
+            need(row, name)  # all that is not said to be ours would count as a fee
     return replace(seen, payload=without_buyer(row))
 
 
@@ -247,11 +251,9 @@ def _commission(row: Row, state: OrderState) -> tuple[int, int]:
     if state == "closed":
         return 0, 0
     name = "pub_share_fee" if state == "settled" else "pub_share_pre_fee"
-    commission = fen(row, name)
-    if commission is None and state == "settled":
-        raise UnreadableField(f"{name} is missing")
-    fee = _not_negative(fen(row, "alimama_share_fee") or 0, "alimama_share_fee")
-    return _not_negative(commission or 0, name), fee
+    if state == "placed" and fen(row, name) is None:
+        return 0, 0  # nothing is paid, and nothing is estimated yet
+    return _needed_amount(row, name), _needed_amount(row, "alimama_share_fee")
 
 
 def _line(row: Row, names: _Names) -> tuple[str, str]:
@@ -281,6 +283,12 @@ def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
 def _reason(row: Row) -> str:
     """The report has no field that says why: a refund is marked, nothing else is named."""
     return "refunded" if whole(row, "refund_tag") == 1 else "closed"
+
+
+def _needed_amount(row: Row, name: str) -> int:
+    """One that is not said is not known, and is not zero: real rows say "0.00"."""
+    need(row, name)
+    return _not_negative(fen(row, name) or 0, name)
 
 
 def _not_negative(value: int, name: str) -> int:

@@ -417,6 +417,8 @@ class TestRefusals:
             ("淘宝父订单编号", "", "trade_parent_id is missing"),
             ("推广者身份", "", "tk_order_role is missing"),
             ("订单状态", "已评价", "does not say what “已评价” means"),
+            ("技术服务费", "--", "alimama_share_fee is missing"),
+            ("付款预估收入", "", "pub_share_pre_fee is missing"),
             ("付款金额", "-69.00", "below zero"),
             ("付款金额", "$69.00", "not in CNY"),
             ("付款金额", "69.005", "not an amount with 2 places"),
@@ -453,6 +455,12 @@ class TestRefusals:
         ((_number, _field, reason),) = refused(tmp_path, row(**changes))
 
         assert why in reason
+
+    def test_a_settled_row_without_its_fee_and_not_one_with_a_fee_of_zero(self, tmp_path: Path) -> None:
+        done = taken(tmp_path, text_of([settled(技术服务费=""), settled(1, 技术服务费="0.00")]))
+
+        assert [(each.row, each.field) for each in done.refused] == [(2, "技术服务费")]
+        assert lines() == {str(int(ORDER) + 1000): ("settled", 380, 0)}
 
     def test_numbers_that_a_spreadsheet_rounded_and_wrote_out(self, tmp_path: Path) -> None:
         rounded = [row(n, 淘宝父订单编号=f"42941598874450{n}0000") for n in (1, 2)]
