@@ -7,7 +7,7 @@ from joey.commissions.prove_elsewhere import ENTRIES
 from joey.commissions.prove_reported import COPIED, SHORTLY
 from joey.kit.prove import Check
 from joey.orders.newest_report import newest_case_first
-from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, sum_of
+from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, reported_once, sum_of
 
 # What a case takes back of its line, or beside it in another currency, by the order reports up to the moment `t.at`.
 _IS_BOOKED = f"({is_own('c', 't')} OR {is_elsewhere('c', 't', known='said.received_at <= t.at')})"
@@ -67,18 +67,20 @@ _BACK = f"""
         ) AS m ON m.commission = v.commission AND m.at < v.booked_at
     ), newest AS (
         SELECT DISTINCT ON (l.commission, l.number, l.at, f.case_id) l.commission, l.number, l.at, l.state,
-               l.settled_at, f.counts, f.currency, f.refunded_at, f.commission_back_minor, f.reported_at,
+               l.settled_at, f.case_id, f.counts, f.currency, f.refunded_at, f.commission_back_minor, f.reported_at,
                min(f.stamped_at) FILTER (WHERE f.counts)
                    OVER (PARTITION BY l.commission, l.number, l.at, f.case_id) AS counted_from
         FROM tried l JOIN refund f ON f.commission = l.commission AND f.received_at <= l.at
         WHERE l.at >= l.known_for_sure
         ORDER BY l.commission, l.number, l.at, f.case_id, {newest_case_first("f")}
+    ), counted AS (
+        {reported_once("SELECT * FROM newest", of="each_case.commission, each_case.number, each_case.at")}
     ), folded AS (
         SELECT s.commission, s.number, s.currency, s.back, s.changed_at,
                max(c.reported_at) FILTER (WHERE {_IS_BOOKED}) AS last_refund,
                {sum_of("c.commission_back_minor", where=_IS_TAKEN)} AS should_be
         FROM tried t JOIN booked s ON (s.commission, s.number) = (t.commission, t.number)
-        LEFT JOIN newest c ON (c.commission, c.number, c.at, c.currency) = (t.commission, t.number, t.at, s.currency)
+        LEFT JOIN counted c ON (c.commission, c.number, c.at, c.currency) = (t.commission, t.number, t.at, s.currency)
         LEFT JOIN another a ON a.commission = t.commission
         WHERE t.at >= t.known_for_sure GROUP BY s.commission, s.number, s.currency, s.back, s.changed_at, t.at
     )

@@ -164,6 +164,10 @@ class OrderReport:
     settled_at: datetime | None = None
 
 
+# What the `case_id` begins with of a refund report that names no number; when its case was opened follows.
+UNNUMBERED = "@"
+
+
 @dataclass(frozen=True)
 class RefundReport:
     """One report of one after-sale case of an order line. A case of several lines is reported for each of them.
@@ -171,6 +175,8 @@ class RefundReport:
     It names the line as the marketplace does; where several parts have that name, it is not known which it is about.
     """
 
+    # The marketplace's number of the case. Where the report has none: UNNUMBERED and when the case was opened, which is
+    # `refunded_at` then, as it is of the report that has the number. So a refund that both bring is taken back once.
     case_id: str
     external_order: str
     external_line: str

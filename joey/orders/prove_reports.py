@@ -17,7 +17,15 @@ from joey.orders.newest_report import (
 from joey.orders.other_currency import can_move, in_its_currency
 from joey.orders.report_digest import digest_of_row
 from joey.orders.staged_tables import TAKEN_WITHIN
-from joey.orders.taken_back import is_elsewhere, is_one_of_several, is_own, is_taken_back, order_reports_of, sum_of
+from joey.orders.taken_back import (
+    is_elsewhere,
+    is_one_of_several,
+    is_own,
+    is_taken_back,
+    order_reports_of,
+    reported_once,
+    sum_of,
+)
 
 _OF_LINE = (
     "(r.marketplace, r.external_order, r.external_line, r.external_part)"
@@ -215,7 +223,7 @@ REFUNDS = Check(
 )
 
 # The newest report of each refund case, and when the case counted first: from the reports alone.
-_CASES = f"""
+_EACH_CASE = f"""
     SELECT DISTINCT ON (r.marketplace, r.external_order, r.external_line, r.case_id) r.*, earliest.counted_from
     FROM ({_RANKED}) r
     JOIN (SELECT marketplace, external_order, external_line, case_id, min(stamped_at) FILTER (WHERE counts)
@@ -225,6 +233,7 @@ _CASES = f"""
     WHERE r.kind = 'refund'
     ORDER BY r.marketplace, r.external_order, r.external_line, r.case_id, {newest_case_first("r")}
 """
+_CASES = reported_once(_EACH_CASE, of="each_case.marketplace, each_case.external_order, each_case.external_line")
 
 _WITH_OTHER_CURRENCIES = f"""
     SELECT l.id FROM orders_refundcase c JOIN orders_orderline l USING (marketplace, external_order, external_line)

@@ -7,8 +7,12 @@ that it has now: one that is withdrawn, or made again later, moves it.
 A refund report calls its line what the marketplace does. Where several lines have that name, nothing says which of them
 gave what is to come back, nor that it is one alone. It is taken back from none, and each from which it would be, were
 it the only one, is held for an operator, whether the refund was reported before the second line or after it.
+
+A marketplace may have two refund reports, one of which names its cases by no number but by when they were opened
+(port.py: UNNUMBERED). The same refund can then be here under two names, and is taken back once (decision 24).
 """
 
+from joey.marketplaces.port import UNNUMBERED
 from joey.orders.newest_report import holding_first
 from joey.orders.storable import AMOUNT_MAX
 
@@ -24,6 +28,28 @@ def is_taken_back(case: str, line: str) -> str:
     return f"""
         ({case}.counts AND {line}.state = 'settled'
          AND {_happened_at(case)} >= coalesce({line}.settled_at, '-infinity'))
+    """
+
+
+def reported_once(cases: str, *, of: str) -> str:
+    """SQL for the rows of the query `cases` without those that report a refund under its other name.
+
+    `of` are the columns that say whose cases they are. What is reported of one moment with a number and without is the
+    same. Two numbers of one moment are two refunds, which a report without numbers cannot tell apart: the numbers are
+    believed. Else the newer report is, and of two equally new ones the one with the number.
+    """
+    unnumbered = f"starts_with(each_case.case_id, '{UNNUMBERED}')"
+    numbered = f"NOT {unnumbered}"
+    return f"""
+        SELECT * FROM (
+            SELECT each_case.*, coalesce(CASE
+                WHEN {unnumbered} THEN count(*) FILTER (WHERE {numbered}) OVER moment > 1
+                    OR max(each_case.reported_at) FILTER (WHERE {numbered}) OVER moment >= each_case.reported_at
+                ELSE count(*) FILTER (WHERE {numbered}) OVER moment = 1
+                    AND max(each_case.reported_at) FILTER (WHERE {unnumbered}) OVER moment > each_case.reported_at
+            END, false) AS is_reported_again
+            FROM ({cases}) AS each_case WINDOW moment AS (PARTITION BY {of}, each_case.refunded_at)
+        ) AS each_case WHERE NOT is_reported_again
     """
 
 

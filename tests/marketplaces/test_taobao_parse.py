@@ -214,7 +214,7 @@ def test_refunds_of_channel_orders_say_the_same_under_other_names() -> None:
     same = parse.refund_report(refund_rows()[0])
 
     assert isinstance(ours, RefundReport)
-    assert ours.case_id == "2026-11-20 12:00:00"
+    assert ours.case_id == "@2026-11-20 12:00:00", "no number, only when it was opened"
     assert replace(ours, case_id=same.case_id, payload={}) == replace(same, payload={})
     assert ours.payload["tk_commission_fee_refund_pub"] == "3.42"
     assert "refund_suit_id" not in ours.payload
@@ -241,7 +241,7 @@ def test_a_refund_of_a_channel_order_that_could_mean_anything_is_not_read(
 
     assert isinstance(kept, UnreadableReport)
     assert kept.problem == problem
-    assert kept.case_id == ("" if field == "tk_refund_time" else "2026-11-20 12:00:00")
+    assert kept.case_id == ("" if field == "tk_refund_time" else "@2026-11-20 12:00:00")
     assert kept.external_line == ("" if field == "refund_type" else "4294159887445064307"), "its line waits"
 
 

@@ -31,11 +31,11 @@ LATER = timedelta(days=8)  # the waiting days and one more
 class Counter:
     """An order of three pieces at the union, and what Joey makes of it."""
 
-    def __init__(self, union: Sandbox) -> None:
+    def __init__(self, union: Sandbox, position: str = POSITION) -> None:
         self.union = union
         connector = registry.connector("taobao")
         item = max(connector.search("锅").offers, key=lambda each: (each.now_minor or 0) * each.commission_ppm)
-        link = connector.tracked_link(item.external_id, Tracking(position=POSITION))
+        link = connector.tracked_link(item.external_id, Tracking(position=position))
         self.order = union.buy(link.url, quantity=3)
 
     def happens(self, do: str, **fields: Any) -> None:
@@ -143,3 +143,46 @@ def test_a_settlement_that_is_withdrawn_and_made_again_moves_the_money_by_itself
 
     assert counter.confirmed() == (0, counter.share)
     assert OrderLine.objects.get().returned_commission_minor == 0
+
+
+RELATION = "relation:2345678901"
+Account = Callable[..., Sandbox]
+
+
+@pytest.fixture
+def account(own_sandbox: Callable[..., Sandbox], settings: Settings) -> Account:
+    """Connects the union; what is given is in its credentials, too."""
+    union = own_sandbox()
+    settings.SANDBOX_URL = union.url
+
+    def connects(**more: str) -> Sandbox:
+        given = union.get("/control/marketplaces").json()["taobao"]
+        credentials = given["credentials"] | {"positions": "relations"} | more
+        settings.JOEY_MARKETPLACES = {"taobao": given | {"credentials": credentials}}
+        return union
+
+    return connects
+
+
+def test_a_refund_that_both_of_the_unions_reports_bring_is_taken_back_once(account: Account) -> None:
+    union = account()
+    leased(meis_shop(), RELATION, since=now().replace(microsecond=0) - timedelta(hours=3))
+    counter = Counter(union, RELATION)
+    counter.happens("settle")
+    counter.happens("return", quantity=1)
+    sync(now=now())
+    line = OrderLine.objects.get()
+    assert line.returned_commission_minor > 0
+
+    account(refunds="relations")
+    (done,) = sync(now=now(), recheck=True)  # the last day is asked again, where the finished case is
+    assert (done.trouble, done.reports) == ("", 1)
+    assert OrderLine.objects.get().returned_commission_minor == line.returned_commission_minor
+    assert RefundCase.objects.count() == 2, "under either name"
+
+    counter.happens("return", quantity=1)
+    assert counter.synced() == (counter.share, 0), "a second return is taken back beside the first"
+    account()
+    sync(now=now(), recheck=True)
+    assert counter.synced() == (counter.share, 0)
+    assert RefundCase.objects.count() == 4

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from joey.marketplaces.port import (
+    UNNUMBERED,
     ByPosition,
     Evidence,
     HoldReport,
@@ -124,6 +125,7 @@ def refund_report(row: Row) -> RefundReport:
 
     Documented: `tk_refund_time` is when the case was opened, `tk_refund_suit_time` when it was finished. That the first
     is the time of the refund is taken for granted (unverified.py: settles_after_its_cases), and this time never moves.
+    The report of channel orders names the case by it, so what counts without it may be a refund that is here already.
     """
     reported_at = moment(row, "modified_time") or moment(row, "tk_refund_suit_time")
     if reported_at is None:
@@ -132,6 +134,9 @@ def refund_report(row: Row) -> RefundReport:
     fees = sum(_not_negative(fen(row, name) or 0, name) for name in _FEES_BACK)
     counts = one_of(COUNTS, row, "refund_status")
     whole_fee = fen(row, "show_return_fee")
+    opened_at = moment(row, "tk_refund_time")
+    if opened_at is None and counts:
+        raise UnreadableField("tk_refund_time is missing")
     if whole_fee is None and counts:
         raise UnreadableField("show_return_fee is missing")
     if counts and whole_fee != ours + fees:
@@ -145,7 +150,7 @@ def refund_report(row: Row) -> RefundReport:
         counts=counts,
         refund_minor=_not_negative(fen(row, "refund_fee") or 0, "refund_fee"),
         commission_back_minor=ours,
-        refunded_at=moment(row, "tk_refund_time") or moment(row, "tk_refund_suit_time"),
+        refunded_at=opened_at,
     )
 
 
@@ -153,8 +158,8 @@ def channel_refund_report(row: Row) -> RefundReport:
     """An element of the refund report of channel orders. Raises UnreadableField naming the field.
 
     It has other names for what `refund_report` reads, no parts of the fees, and no number of the case: its case is the
-    one of its trade that was opened at `tk_refund_time`. `refund_type` 1 is a commission of ours, 2 our cut from
-    another's.
+    one of its trade that was opened at `tk_refund_time`, which the other report names beside the number.
+    `refund_type` 1 is a commission of ours, 2 our cut from another's.
     """
     need(row, "tk_refund_time")
     whose = "3rd" if one_of(_CHANNEL_ROLES, row, "refund_type") == "三方" else ""
@@ -187,7 +192,7 @@ def is_of_a_channel(row: Row) -> bool:
 def _named_as_a_case(row: Row) -> dict[str, str]:
     """What a refund report of a channel order is about, under the names of the other refund report."""
     return {
-        "refund_suit_id": text(row, "tk_refund_time"),
+        "refund_suit_id": f"{UNNUMBERED}{opened}" if (opened := text(row, "tk_refund_time")) else "",
         "tk_order_role": _CHANNEL_ROLES.get(text(row, "refund_type"), ""),
     }
 
