@@ -28,6 +28,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when database, worker, search index and order reports are well; else 503 with what is wrong.
 
     `stuck` is money that waits for a decision and since when. It is no reason to stop serving, so it is no trouble.
+    Nor are `notices`: nothing depends on what they say.
     """
     now = clock.now()
     try:
@@ -37,6 +38,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     answer = {
         "ready": not found.troubles,
         "troubles": list(found.troubles),
+        "notices": list(found.notices),
         "stuck": [
             {
                 "what": each.label,
@@ -52,7 +54,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def database_unavailable() -> HttpResponse:
     """The answer of readyz then; time_bound.py gives it when readyz itself does not answer in time."""
-    return JsonResponse({"ready": False, "troubles": [_("The database is unavailable.")], "stuck": []}, status=503)
+    troubles = [_("The database is unavailable.")]
+    return JsonResponse({"ready": False, "troubles": troubles, "notices": [], "stuck": []}, status=503)
 
 
 @require_safe

@@ -36,8 +36,11 @@ class SyncState:
     last_success_at: datetime | None
     trouble: str
     every: timedelta = timedelta(0)
+    is_refused: bool = False  # a second look that the account is not granted; no money waits for it
 
     def is_old(self, now: datetime) -> bool:
+        if self.is_refused:
+            return False
         return self.last_success_at is None or now - self.last_success_at > self.every + SYNC_OLD_AFTER
 
 
@@ -46,9 +49,11 @@ class Health:
     """`troubles` in words, none when all is well. `worker_seen_at` is None when no worker has ever run.
 
     `stuck` is what waits for an operator's decision about money: it needs attention, and the instance still works.
+    `notices` are what an operator may want to know, and nothing depends on.
     """
 
     troubles: tuple[str, ...]
+    notices: tuple[str, ...]
     worker_seen_at: datetime | None
     syncs: tuple[SyncState, ...]
     search: Lag  # of this host
@@ -77,7 +82,7 @@ def health(*, now: datetime) -> Health:
         *_troubles(worker, syncs, now), *(each.text for each in registry.faults()), *rail_faults(),
         *_booking_troubles(booking, now), *_partition_troubles(), *_search_troubles(search),
     )  # fmt: skip
-    return Health(troubles, worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
+    return Health(troubles, _notices(syncs), worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
 
 
 def counts() -> Counts:
@@ -103,7 +108,7 @@ def sync_states() -> list[SyncState]:
     return [
         SyncState(
             row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble),
-            every.get((row.marketplace, row.question), timedelta(0)),
+            every.get((row.marketplace, row.question), timedelta(0)), row.is_second_look and row.refused_at is not None,
         )
         for row in rows
         if row.account == reporting[row.marketplace].account
@@ -126,6 +131,18 @@ def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime
                 }
             )
     return found
+
+
+def _notices(syncs: Sequence[SyncState]) -> tuple[str, ...]:
+    refused = _(
+        "%(marketplace)s refuses the second look “%(kind)s”. No money waits for it, and it is asked again in its time."
+        " The reason: %(trouble)s"
+    )
+    return tuple(
+        refused % {"marketplace": sync.marketplace, "kind": sync.kind, "trouble": sync.trouble}
+        for sync in syncs
+        if sync.is_refused
+    )
 
 
 def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]:

@@ -369,6 +369,8 @@ class SyncCursor(models.Model):
     last_success_at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True, default="")  # as it is kept: kit/sentences.py
     is_second_look = models.BooleanField(db_default=False)  # of its question, as the manifest has it
+    # When a second look was last refused, with nothing answered since: the account may not be granted it.
+    refused_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "account", "question"], name="orders_one_cursor")]

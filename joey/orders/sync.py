@@ -26,13 +26,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Synced:
-    """What one marketplace reported; `trouble` is empty when every question was answered up to now."""
+    """What one marketplace reported; `trouble` is empty when every question was answered up to now.
+
+    `notice` says why a second look was refused: no money waits for it, and it is asked again in its time.
+    """
 
     marketplace: str
     reports: int
     lines: int
     read_until: datetime
     trouble: str = ""
+    notice: str = ""
 
 
 def sync(marketplace: str | None = None, *, now: datetime, recheck: bool = False) -> list[Synced]:
@@ -57,16 +61,19 @@ def _sync_one(connector: Connector, *, now: datetime, recheck: bool) -> Synced:
         lines=sum(each.lines for each in asked),
         read_until=min((each.read_until for each in asked), default=now),
         trouble=next((each.trouble for each in asked if each.trouble), ""),
+        notice=next((each.notice for each in asked if each.notice), ""),
     )
 
 
 def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bool) -> Synced:
     """Take in the answer to one question: from its own cursor on, the last day or so again, and old days in turn."""
     cursor = _cursor(connector, question, now)
-    if not recheck and cursor.last_success_at is not None and now - cursor.last_success_at < question.every:
-        return Synced(connector.code, reports=0, lines=0, read_until=now)
+    if not recheck and not _is_due(question, cursor, now):
+        notice = worded(cursor.trouble) if cursor.refused_at else ""
+        return Synced(connector.code, reports=0, lines=0, read_until=now, notice=notice)
     asking = Asking(connector, question, cursor, now)
     trouble: Words = ""
+    is_refused = False
     try:
         since = max(cursor.read_until - question.overlap, now - question.furthest_back)
         asking.take(since, now)  # what is new first: money waits for it
@@ -75,6 +82,7 @@ def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bo
             _recheck(asking, until=since)
         _rescan(asking)
     except Refusal as refusal:
+        is_refused = question.is_second_look and isinstance(refusal, MarketplaceRefused)
         trouble = refusal.words if isinstance(refusal, MarketplaceUnavailable | MarketplaceRefused) else str(refusal)
         where = asking.read_until.isoformat()
         log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, where, refusal)
@@ -83,8 +91,25 @@ def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bo
         log.exception("sync of %s (%s) failed", connector.code, question.code)
     asking.close_stretch()  # windows that held nothing were read too, and would all be read again
     kept = to_keep(trouble)
-    SyncCursor.objects.filter(pk=cursor.pk).update(trouble=kept, **({} if trouble else {"last_success_at": now}))
+    SyncCursor.objects.filter(pk=cursor.pk).update(trouble=kept, **_outcome(now, bool(trouble), is_refused=is_refused))
+    if is_refused:
+        return Synced(connector.code, asking.reports, asking.lines, read_until=now, notice=worded(kept))
     return Synced(connector.code, asking.reports, asking.lines, asking.read_until, worded(kept))
+
+
+def _is_due(question: Question, cursor: SyncCursor, now: datetime) -> bool:
+    """Whether the time between two askings is over. What failed is asked again at once; what was refused is not, since
+    the account may not be granted it.
+    """
+    answered = (cursor.last_success_at, cursor.refused_at)
+    return all(at is None or now - at >= question.every for at in answered)
+
+
+def _outcome(now: datetime, failed: bool, *, is_refused: bool) -> dict[str, datetime | None]:
+    """What the cursor keeps of one asking beside its trouble."""
+    if is_refused:
+        return {"refused_at": now}
+    return {} if failed else {"last_success_at": now, "refused_at": None}
 
 
 class Asking:

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from joey.kit.json_rows import AT_FAULT
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
-from joey.marketplaces.port import AnyReport, MarketplaceUnavailable, ReportedRow, UnreadableReport
+from joey.marketplaces.port import AnyReport, MarketplaceRefused, MarketplaceUnavailable, ReportedRow, UnreadableReport
 from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS, REFUNDS
 from joey.orders.models import OrderLine, Poll, SyncCursor
 from joey.orders.queries import read_until, report_payload, unread_reports
@@ -154,6 +154,37 @@ def test_a_second_look_is_asked_once_in_its_time_again_at_once_when_it_failed_an
     reports.manifest = replace(MANIFEST, questions=(replace(daily, every=timedelta(0)),))
     sync(now=NOW + 2 * DAY)
     assert read_until("taobao") == NOW + 2 * DAY
+
+
+def test_a_second_look_that_is_not_granted_is_asked_in_its_time_and_used_once_it_is(
+    reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daily = replace(ORDERS, code="daily", every=DAY, rescan_after=())
+    reports.manifest = replace(MANIFEST, questions=(ORDERS, daily))
+    reports.broken = {"daily": MarketplaceRefused("scope 16175 is not granted")}
+    tries: list[datetime] = []
+    read = Reports.rows
+
+    def rows(question: Question, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[ReportedRow]]]:
+        if question.code == "daily":
+            tries.append(until)
+        return read(reports, question, since, until)
+
+    monkeypatch.setattr(reports, "rows", rows)
+    for minutes in range(0, 24 * 60 * 2, 30):
+        (done,) = sync(now=NOW + timedelta(minutes=minutes))
+        assert (done.trouble, done.notice) == ("", "scope 16175 is not granted")
+    assert tries == [NOW, NOW + DAY], "not at each sync"
+    sync(now=NOW + 47 * HOUR, recheck=True)
+    assert tries.pop() == NOW + 47 * HOUR, "a person asks at once"
+
+    reports.broken = {}
+    reports.held[NOW + HOUR] = [report(clicked_at=NOW - DAY)]
+    (done,) = sync(now=NOW + 48 * HOUR)
+    assert (done.notice, tries) == ("scope 16175 is not granted", [NOW, NOW + DAY])
+    (done,) = sync(now=NOW + 72 * HOUR)
+    assert (done.trouble, done.notice, done.lines) == ("", "", 1)
+    assert set(SyncCursor.objects.values_list("read_until", "refused_at", "trouble")) == {(NOW + 72 * HOUR, None, "")}
 
 
 def test_a_window_that_could_not_be_taken_in_is_asked_for_again(

@@ -95,6 +95,10 @@ def troubles(language: str) -> str:
     return "\n".join(answer.json()["troubles"])
 
 
+def troubles_of(question: str) -> list[str]:
+    return [each for each in troubles("en").splitlines() if f"({question})" in each]
+
+
 def test_what_becomes_visible_a_day_late_is_read_soon(union: Sandbox) -> None:
     reports_now(union, late_minutes=24 * 60)
     order = bought(union, hours_ago=20)
@@ -233,8 +237,11 @@ def test_a_second_look_that_is_refused_says_so_and_keeps_no_money_waiting(
 
     (done,) = sync(now=now())
 
-    assert "16175" in done.trouble
-    assert "16175" in troubles("en")
+    assert (done.trouble, "16175" in done.notice) == ("", True)
+    assert troubles_of("frozen_orders") == []
+    (notice,) = Client().get("/readyz", headers={"accept-language": "zh-hans"}).json()["notices"]
+    assert notice.startswith("taobao 拒绝了复查“frozen_orders”。")
+    assert "16175" in notice
     until = read_until("taobao")
     assert until is not None
     assert now() - until < timedelta(minutes=1)

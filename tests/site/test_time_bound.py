@@ -66,7 +66,7 @@ def test_readyz_says_that_the_database_is_unavailable(language: str, words: str)
     sent = asked(hangs, "/readyz", language=language)
 
     assert sent[0]["status"] == 503
-    assert json.loads(sent[1]["body"]) == {"ready": False, "troubles": [words], "stuck": []}
+    assert json.loads(sent[1]["body"]) == {"ready": False, "troubles": [words], "notices": [], "stuck": []}
 
 
 def test_a_page_that_hangs_is_answered_in_words() -> None:

@@ -33,7 +33,8 @@ def list_marketplaces(tables: bool, data: Path) -> None:
                 f"  {_account(each.account, each.gateway, each.is_simulated) if each.connected else 'not connected'}"
             )
             for state in (one for one in states if one.marketplace == each.code and each.connected):
-                trouble = f"; trouble: {state.trouble}" if state.trouble else ""
+                kind = "refused, and no money waits for it" if state.is_refused else "trouble"
+                trouble = f"; {kind}: {state.trouble}" if state.trouble else ""
                 click.echo(f"  {state.kind}: last read {_when(state.last_success_at)}{trouble}")
         found = faults()
     say_faults(found)

@@ -137,6 +137,7 @@ class Migration(migrations.Migration):
                 ('last_success_at', models.DateTimeField(null=True)),
                 ('trouble', models.TextField(blank=True, default='')),
                 ('is_second_look', models.BooleanField(db_default=False)),
+                ('refused_at', models.DateTimeField(null=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('marketplace', 'account', 'question'), name='orders_one_cursor')],
