@@ -96,7 +96,7 @@ def _lines(file: Path) -> list[str]:
 
 def _print(page: "FetchedPage") -> None:
     question = page.question
-    what = " ".join(part for part in (question.sent, f"in {question.category}" if question.category else "") if part)
+    what = " ".join(part for part in (question.words, f"in {question.category}" if question.category else "") if part)
     start = f"{page.marketplace}  {what}, page {question.page}: "
     if page.trouble:
         click.echo(f"{start}{page.trouble}", err=True)

@@ -31,6 +31,7 @@ _INVISIBLE = (
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # between two words, like a line break or a picture
 # A zero-width joiner makes one picture of two (families, professions); between letters it hides.
 _JOINER = r"(?<![^\w\s])\u200d|\u200d(?![^\w\s])"
+_HIDING_JOINER = re.compile(_JOINER)
 INVISIBLE = re.compile(f"[{_INVISIBLE}]|{_JOINER}")
 # Of these str.isprintable() says that they can be seen.
 _SEEM_PRINTABLE = ("\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0")
@@ -71,7 +72,9 @@ def storable_json(value: Any) -> Any:
 
 def without_invisible(text: str) -> str:
     """The text with what cannot be seen taken out; words on both sides of it grow together, as they look."""
-    return text if _is_visible(text) else INVISIBLE.sub("", text)
+    if _is_visible(text):
+        return text
+    return _HIDING_JOINER.sub("", INVISIBLE.sub("", text))  # what it stands between may only be seen now
 
 
 def clean_line(text: str, longest: int) -> str:

@@ -359,6 +359,26 @@ def test_an_old_answer_is_asked_for_again_and_a_killed_process_is_replaced(taoba
     assert state(body) == "answered"
 
 
+@pytest.mark.parametrize("typed", ["\u202e锅", "锅\u200b", "\u200b\u200d\u200b锅", "\ufeff锅\x07", "锅\u3164"])
+def test_what_cannot_be_seen_is_not_asked_for_and_the_answer_is_that_of_the_words(taobao: Sandbox, typed: str) -> None:
+    with_hidden = found(typed)
+    plain = found(POTS)
+
+    assert with_hidden["searched"][0]["hits"] == plain["searched"][0]["hits"] > 0
+    assert ids(with_hidden) == ids(plain)
+    assert AskedSearch.objects.get().words == POTS
+
+
+def test_spellings_that_a_marketplace_answers_otherwise_are_searches_of_their_own(taobao: Sandbox) -> None:
+    traditional, wide = found("鍋"), found("ＰＯＴ 锅")
+    plain = found(POTS)
+
+    assert traditional["searched"][0]["hits"] == 0, "the marketplace knows no traditional characters"
+    assert plain["searched"][0]["hits"] > 0
+    assert set(AskedSearch.objects.values_list("words", flat=True)) == {"鍋", "pot 锅", POTS}
+    assert state(wide) == "answered"
+
+
 def test_a_running_server_asks_while_its_callers_wait(taobao: Sandbox, settings: Settings, tmp_path: Path) -> None:
     accounts = tmp_path / "accounts.json"
     accounts.touch(mode=0o600)

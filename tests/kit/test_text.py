@@ -35,6 +35,11 @@ def test_what_cannot_be_seen_is_taken_out_of_files_and_refused_from_people(name:
     assert refused.value.field == "name"
 
 
+def test_a_joiner_does_not_hide_between_others_that_cannot_be_seen() -> None:
+    assert without_invisible("保\u200b\u200d\u200b温杯") == "保温杯"
+    assert clean_line("保\u2060\u200d\u2060温杯", 100) == "保温杯"
+
+
 @pytest.mark.parametrize("name", HIDDEN)
 def test_what_cannot_be_seen_shows_as_a_question_mark_beside_our_own_text(name: str) -> None:
     assert printable(f"A{HIDDEN[name]}B", at_most=9) == "A?B"

@@ -5,6 +5,7 @@ none is open during the call, and of two processes with the same words one asks.
 """
 
 import logging
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,12 +14,11 @@ from uuid import UUID
 from django.db import transaction
 
 from joey.catalog.intake.take_offers import TakenOffers, take_offers
-from joey.catalog.search.fold import fold
 from joey.catalog.search.models import AskedSearch
 from joey.catalog.search.split_words import LONGEST_QUESTION
 from joey.kit import clock, sql
 from joey.kit.ids import new_id
-from joey.kit.text import printable
+from joey.kit.text import clean_line
 from joey.marketplaces.port import Connector, Found, MarketplaceRefused, MarketplaceUnavailable, SearchSort
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ REST_AFTER_LATE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class MarketplaceQuestion:
-    """What is asked. `typed` goes to the marketplace; two questions whose `words` are the same are the same."""
+    """What is asked. `words` go to the marketplace, and two questions whose `words` are the same are the same."""
 
     typed: str
     category: str = ""
@@ -47,16 +47,16 @@ class MarketplaceQuestion:
 
     @property
     def words(self) -> str:
-        return fold(self.typed)[:LONGEST_QUESTION].strip()
+        """What was typed, on one line in lower case and in one form of its characters, without what cannot be seen.
+
+        It keeps its script and its accents: a marketplace answers 鍋 otherwise than 锅, however alike the own index
+        takes them.
+        """
+        return clean_line(unicodedata.normalize("NFKC", self.typed).lower(), LONGEST_QUESTION)
 
     def is_asked_by(self, row: AskedSearch) -> bool:
         """Whether the row is about this question, at whichever marketplace."""
         return (row.words, row.category, row.sort, row.page) == (self.words, self.category, self.sort, self.page)
-
-    @property
-    def sent(self) -> str:
-        """As it was typed, on one line and within the limit."""
-        return " ".join(printable(" ".join(self.typed.split()), at_most=LONGEST_QUESTION).split())
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def ask_marketplace(connector: Connector, question: MarketplaceQuestion, claim: 
     """
     try:
         found = connector.search(
-            question.sent, page=question.page, size=PAGE_SIZE, category=question.category, sort=question.sort
+            question.words, page=question.page, size=PAGE_SIZE, category=question.category, sort=question.sort
         )
     except MarketplaceUnavailable as trouble:
         wait = timedelta(seconds=int(trouble.facts.get("retry_after") or 0))

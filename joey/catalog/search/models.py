@@ -20,7 +20,7 @@ class AskedSearch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     marketplace = models.CharField(max_length=64)  # the connector's code
-    words = models.CharField(max_length=100, blank=True)  # folded, as the index folds them
+    words = models.CharField(max_length=100, blank=True)  # as the marketplace was asked for them
     category = models.CharField(max_length=60, blank=True)
     sort = models.CharField(max_length=16)
     page = models.PositiveSmallIntegerField()
