@@ -28,9 +28,9 @@ def facts_of(code: str) -> tuple[UnverifiedFact, ...]:
 def check_account(marketplace: str, samples: Path, *, changed_at: Sequence[datetime] = ()) -> Iterator[CheckedFact]:
     """Each fact that a call can tell about, in the folder's order, as its account answers; nothing where it has none.
 
-    The answers are kept in `samples`, in a folder of this run, one file each: without the buyer, with the ids of orders
-    masked, and without any of the account's credentials. `changed_at` are times at which an order or a refund
-    of this account is known to have changed, so that there is one to look at.
+    The answers are kept in `samples`, in a folder of this run, one file each: with a mask for whatever could name a
+    buyer, an order or a keeper, and without any of the account's credentials. `changed_at` are times at which an order
+    or a refund of this account is known to have changed, so that there is one to look at.
 
     Raises NotConnected, and MarketplaceRefused where the marketplace does not take the account's calls at all.
     """

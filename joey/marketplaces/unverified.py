@@ -46,7 +46,7 @@ class CheckedFact:
 
 @dataclass(frozen=True)
 class AnswerSample:
-    """One answer of an account, to be kept as a file: without the buyer, with the ids of orders masked."""
+    """One answer of an account, to be kept as a file: whatever could name a buyer, an order or a keeper is masked."""
 
     name: str  # of the file, without its ending
     asked: Mapping[str, Any]  # the call, without what identifies or signs it

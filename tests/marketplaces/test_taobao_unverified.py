@@ -185,13 +185,21 @@ BUYER = {
     "inner": {"mobile": "13800000000", "open_uid": "open-uid-of-otto"},
 }  # fmt: skip
 TRADE, PARENT, CASE, CHANNEL_ID = "4294159887445064307", "4294159887444064307", "88129931", 2345678901
+KEEPERS = {"adzone_id": 110000000040, "adzone_name": "joey-40", "site_id": 4559}
+ELSEWHERE = {
+    "note": f"order {TRADE} of Otto", "terminal": 42941598874450643070, "order_no": 98214,
+    "external_info": json.dumps({"nick": "Otto", "phone": "13800000000", "trade": PARENT}),
+    "by_order": {TRADE: {"count": 3}},
+}  # fmt: skip
 
 
-def test_samples_hold_no_secret_no_buyer_and_no_order(script: Script, settings: Settings, tmp_path: Path) -> None:
+def test_samples_hold_no_secret_no_buyer_no_order_and_no_keeper(
+    script: Script, settings: Settings, tmp_path: Path
+) -> None:
     row = {
         "trade_id": TRADE, "trade_parent_id": PARENT, "relation_id": CHANNEL_ID, "tk_status": 12, "tk_order_role": 2,
-        "modified_time": "2026-11-22 09:01:20", "item_title": f"Flask of order {TRADE}", "adzone_id": 110000000001,
-        "adzone_name": "shop-42", "alipay_total_price": "69.00", **BUYER,
+        "modified_time": "2026-11-22 09:01:20", "item_title": f"Flask of order {TRADE}",
+        "alipay_total_price": "69.00", "pay_price": 12000, **KEEPERS, **ELSEWHERE, **BUYER,
     }  # fmt: skip
     case = {"refund_suit_id": CASE, "tb_trade_id": TRADE, "tb_trade_parent_id": PARENT, "refund_fee": "69.00", **BUYER}
     data = {"position_index": f"1795309200_{CASE}", "results": {"publisher_order_dto": [row]},
@@ -199,8 +207,8 @@ def test_samples_hold_no_secret_no_buyer_and_no_order(script: Script, settings: 
 
     def answer(form: dict[str, str]) -> tuple[int, Any]:
         if "parse" in form["method"]:
-            words = f"secret {SECRET} session {SESSION} of 12345678"
-            return 200, {"error_response": {"code": 15, "sub_code": "x", "sub_msg": words}}
+            words = f"secret {SECRET} session {SESSION} of 12345678: order {TRADE} of tb_wang in joey-40"
+            return 200, {"error_response": {"code": 15, "sub_code": "isv.item-not-exist", "sub_msg": words}}
         root = form["method"].removeprefix("taobao.").replace(".", "_") + "_response"
         item = {
             "item_id": "qYtxrMJOC8tmtM",
@@ -216,18 +224,27 @@ def test_samples_hold_no_secret_no_buyer_and_no_order(script: Script, settings: 
     files = sorted((tmp_path / "taobao").glob("*/*"))
     kept = {path.name: path.read_text() for path in files}
     hidden = (SECRET, SESSION, "12345678", "98836808", "Otto", "77120001", "uvid-of-otto", "13800000000",
-              "open-uid-of-otto", TRADE, PARENT, CASE, str(CHANNEL_ID))  # fmt: skip
+              "open-uid-of-otto", TRADE, PARENT, CASE, str(CHANNEL_ID), "110000000040", "joey-40", "4559", "tb_wang",
+              "42941598874450643070", "98214")  # fmt: skip
     assert [(name, each) for name, text in kept.items() for each in hidden if each in text] == []
     assert {name.partition("-")[0] for name in kept} >= {"search", "orders", "refunds", "parse"}
     orders = json.loads(kept["orders-1.json"])
     assert orders["asked"]["method"] == "taobao.tbk.order.details.get"
     (sample,) = orders["answer"]["data"]["results"]["publisher_order_dto"]
-    assert sample["alipay_total_price"] == "69.00"
+    plain = {name: sample[name] for name in ("alipay_total_price", "pay_price", "modified_time", "tk_status")}
+    assert plain == {
+        "alipay_total_price": "69.00", "pay_price": 12000, "modified_time": "2026-11-22 09:01:20", "tk_status": 12,
+    }  # fmt: skip
+    assert list(sample["by_order"].values()) == [{"count": 3}]
     assert sample["trade_id"].startswith("masked-")
     assert sample["trade_id"] != sample["trade_parent_id"]
     assert sample["item_title"] == f"Flask of order {sample['trade_id']}"
     (refund,) = json.loads(kept["refunds-1.json"])["answer"]["data"]["result"]["publisher_refund_order_d_t_o"]
     assert refund["tb_trade_id"] == sample["trade_id"]  # the same order has the same mask
+    refused = json.loads(kept["parse-1.json"])["answer"]
+    assert (refused["top_code"], refused["sub_code"]) == ("15", "isv.item-not-exist")
+    (found,) = json.loads(kept["search-1.json"])["answer"]["result_list"]["map_data"]
+    assert found["item_id"] == "qYtxrMJOC8tmtM"
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
 
 

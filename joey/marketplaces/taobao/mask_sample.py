@@ -1,56 +1,88 @@
-"""An answer as it may be kept and shown to others: without the buyer, and with the ids of orders masked."""
+"""An answer as it may be kept and shown to others: what is known to name no buyer, no order and no keeper; the rest is
+masked.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from joey.marketplaces.taobao.parse import without_buyer
+from joey.marketplaces.taobao.values import MOST_BITS, NOTHING
 
-# Ids of trades and refund cases, the position that opens a next page, and the channel that a shopkeeper is.
-_MASKED = re.compile(r"(?:trade|order)_(?:parent_)?id|refund_suit_id|position_index|relation_id")
-_SHORTEST = 4  # characters of an id that is masked inside of other texts too
+# What a field is called. No order number or person's name with a number in it looks like that.
+_FIELD = re.compile(r"[A-Za-z_]+(?:\d{1,2}[A-Za-z_]+)*\d{0,2}", re.ASCII)
+# What names an order, a case, an ad zone, a channel: also where it is short.
+_NAMES_SOMEBODY = re.compile(r"(?:^|_)(?:i?ids?|index|name)$|Id$")
+
+# Values that say nothing of anybody, whatever their field is called: a time of Beijing, yuan or percent with a decimal
+# point, a code or a small number. A longer whole number may be one of an order, a phone or an ad zone.
+_SAYS_NOTHING = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|-?\d{1,9}\.\d{1,8}|-?\d{1,4}|true|false", re.ASCII | re.IGNORECASE
+)
+_MEASURE = re.compile(r"(?:fee|price|rate|amount|total|count|results|volume|vol|num)(?:_pub)?$")
+_OF_A_MEASURE = re.compile(r"-?\d{1,9}\+?", re.ASCII)
+# Fields of goods and of the protocol, and the values that they are kept with.
+_FORMS: dict[str, re.Pattern[str]] = {
+    **dict.fromkeys(("item_id", "input_item_iid"), re.compile(r"[A-Za-z0-9-]{1,120}", re.ASCII)),
+    **dict.fromkeys(("category_id", "level_one_category_id", "seller_id"), re.compile(r"\d{1,13}", re.ASCII)),
+    **dict.fromkeys(("promotion_start_time", "promotion_end_time"), re.compile(r"\d{13}", re.ASCII)),
+    **dict.fromkeys(("tk_order_role", "order_type", "terminal_type", "flow_source"), re.compile(r"[^\W\d_]{1,8}")),
+    "method": re.compile(r"taobao(?:\.[a-z]+)+", re.ASCII),
+    "sub_code": re.compile(
+        r"isv\.(?:missing|invalid)-parameter(?::[a-z_]+)?|is[vp]\.[a-z]+(?:-[a-z]+)*|\d{1,6}", re.ASCII
+    ),
+}
+# What sellers write about their goods. Long numbers in it are masked.
+_OF_GOODS = frozenset({
+    "title", "short_title", "item_title", "tb_auction_title", "brand_name", "category_name", "level_one_category_name",
+    "shop_title", "seller_shop_title", "provcity", "promotion_title", "promotion_desc",
+})  # fmt: skip
+_LONG_NUMBER = re.compile(r"\d{5,}")
 
 
 class Mask:
-    """The masks of one run: an id has the same one in all samples, so that they still show which rows belong together.
+    """The masks of one run: a value has the same one in all samples, so that they still show what belongs together.
 
-    One mask is `masked-1`, `masked-2` … in the order in which the ids came.
+    One mask is `masked-1`, `masked-2` … in the order in which the values came.
     """
 
     def __init__(self) -> None:
         self._masks: dict[str, str] = {}
 
     def of(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer without the buyer and without these ids, in fields of their own or inside of other texts."""
-        kept = without_buyer(answer)
-        for found in _ids(kept):
-            self._masks.setdefault(found, f"masked-{len(self._masks) + 1}")
-        return {name: self._masked(name, value) for name, value in kept.items()}
+        """The answer without the buyer, and with a mask for each name and value that is not known to be harmless."""
+        return self._fields(without_buyer(answer))
+
+    def _fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name if _FIELD.fullmatch(name) else self._mask(name): self._masked(name, value)
+            for name, value in fields.items()
+        }
 
     def _masked(self, name: str, value: Any) -> Any:
         if isinstance(value, Mapping):
-            return {inner: self._masked(inner, each) for inner, each in value.items()}
+            return self._fields(value)
         if isinstance(value, list):
             return [self._masked(name, each) for each in value]
-        if _is_id(name, value):
-            return self._masks[str(value)]
-        if isinstance(value, str):
-            for found, mask in self._masks.items():
-                if len(found) >= _SHORTEST:
-                    value = value.replace(found, mask)
-        return value
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int) and value.bit_length() > MOST_BITS:  # Python refuses to write such a number
+            return self._mask(hex(value))
+        text = str(value)
+        if text in NOTHING or _is_harmless(name, text):
+            return value
+        if name in _OF_GOODS:
+            return _LONG_NUMBER.sub(lambda found: self._mask(found[0]), text)
+        return self._mask(text)
+
+    def _mask(self, text: str) -> str:
+        return self._masks.setdefault(text, f"masked-{len(self._masks) + 1}")
 
 
-def _ids(value: Any, name: str = "") -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for inner, each in value.items():
-            yield from _ids(each, inner)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _ids(each, name)
-    elif _is_id(name, value):
-        yield str(value)
-
-
-def _is_id(name: str, value: Any) -> bool:
-    return bool(_MASKED.search(name)) and value not in (None, "", "--") and not isinstance(value, bool)
+def _is_harmless(name: str, text: str) -> bool:
+    if name in _FORMS:
+        return _FORMS[name].fullmatch(text) is not None
+    if _NAMES_SOMEBODY.search(name):
+        return False
+    measured = _MEASURE.search(name) and _OF_A_MEASURE.fullmatch(text)
+    return bool(measured or _SAYS_NOTHING.fullmatch(text))
