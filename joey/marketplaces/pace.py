@@ -81,7 +81,9 @@ class Throttled(Exception):
 
 @contextmanager
 def in_bulk() -> Iterator[None]:
-    """No person waits for what is asked in this block: reading reports, refreshing offers."""
+    """No keeper or buyer waits for what is asked in this block: reading reports, refreshing offers, asking for lost
+    orders, and whatever an operator has done in many calls.
+    """
     before = _in_bulk.set(True)
     try:
         yield

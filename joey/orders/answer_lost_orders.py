@@ -14,6 +14,7 @@ from joey.kit.refusals import Conflict, NotFound, Refusal
 from joey.kit.sentences import Sentence, Words, to_keep
 from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
+from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR, moved, silence_of
 from joey.orders.ask_for_orders import AskedTogether, ask_for, asked_together
@@ -48,7 +49,8 @@ def answer_lost_orders(*, now: datetime) -> int:
                 answered += settle_lost_orders(marketplace, now=now)
                 due = LostOrder.objects.filter(marketplace=marketplace, state__in=_ASKED_FOR, ask_next_at__lte=now)
                 unanswered_first = F("answered_at").asc(nulls_first=True), "ask_next_at"
-                _ask(marketplace, due.order_by(*unanswered_first)[:AT_ONCE], now=now)
+                with in_bulk():
+                    _ask(marketplace, due.order_by(*unanswered_first)[:AT_ONCE], now=now)
                 answered += settle_lost_orders(marketplace, now=now)
     return answered
 

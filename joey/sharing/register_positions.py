@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, Invalid
 from joey.marketplaces import registry
+from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import Connector, GrantsByInvitation
 from joey.people.models import Person
 from joey.record.append import append
@@ -40,8 +41,9 @@ def register_positions(marketplace: str, count: int, *, now: datetime, by: Perso
         text = _("Positions at %s are made in its console. Make some there and give their keys.")
         raise NoPositionsHere(text % registry.name_of(marketplace))
     have = _check_room(connector, count)
-    for number in range(have + 1, have + count + 1):
-        _keep(connector.code, connector.register_position(f"joey-{number}"), now=now, by=by)
+    with in_bulk():
+        for number in range(have + 1, have + count + 1):
+            _keep(connector.code, connector.register_position(f"joey-{number}"), now=now, by=by)
     return Position.objects.filter(marketplace=connector.code).count()
 
 
@@ -74,7 +76,8 @@ def add_granted_positions(marketplace: str, *, now: datetime, by: Person | None 
     Raises NoPositionsHere, Forbidden; NotConnected, MarketplaceUnavailable, MarketplaceRefused.
     """
     connector = _connector(marketplace, by)
-    granted = _inviting(connector).granted_positions()
+    with in_bulk():
+        granted = _inviting(connector).granted_positions()
     return sum(_keep(connector.code, key, now=now, by=by) for key in granted if _KEY.fullmatch(key))
 
 

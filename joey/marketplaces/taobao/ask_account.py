@@ -7,6 +7,7 @@ from typing import Any
 
 from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Wording
+from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
 from joey.marketplaces.taobao.manifest import REFUNDS as REFUNDS_AT_ONCE
@@ -179,7 +180,8 @@ class UnionAnswers:
         if len(self._answers) >= MOST_CALLS:
             return NothingToSee(Wording(en="too many calls for one check", zh="一次检查的调用次数已达上限"))
         try:
-            answer = self._client.call(method, parameters, with_session=with_session)
+            with in_bulk():  # not around the whole check: it is read bit by bit, and its reader is not in bulk
+                answer = self._client.call(method, parameters, with_session=with_session)
         except MarketplaceUnavailable as trouble:
             self._unavailable = trouble
             return trouble
