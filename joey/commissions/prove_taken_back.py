@@ -6,13 +6,49 @@ What was taken back in another currency no revision says: the entries do that we
 from joey.commissions.prove_elsewhere import ENTRIES
 from joey.commissions.prove_reported import COPIED, SHORTLY
 from joey.kit.prove import Check
-from joey.orders.newest_report import newest_case_first
-from joey.orders.taken_back import is_elsewhere, is_own, is_taken_back, order_reports_of, reported_once, sum_of
+from joey.orders.newest_report import newest_case_first, newest_first
+from joey.orders.other_currency import can_move, in_its_currency
+from joey.orders.taken_back import (
+    gives_something,
+    is_elsewhere,
+    is_own,
+    is_taken_back,
+    order_reports_of,
+    reported_once,
+    sum_of,
+)
 
 # What a case takes back of its line, or beside it in another currency, by the order reports up to the moment `t.at`.
 _IS_BOOKED = f"({is_own('c', 't')} OR {is_elsewhere('c', 't', known='said.received_at <= t.at')})"
-# From the moment on at which another line has the name that the refund says, nothing is taken back for it.
-_IS_TAKEN = f"{is_taken_back('c', 'c')} AND {_IS_BOOKED} AND coalesce(a.since, 'infinity') > t.at"
+_IS_TAKEN = f"{is_taken_back('c', 'c')} AND {_IS_BOOKED} AND several.at IS NULL"
+
+# Of each other line that has the name that refunds of a commission's line say: from when until when its newest report
+# was one that gives something. Few names are those of several lines.
+_ANOTHER = f"""
+    SELECT x.commission, x.since, coalesce(lead(x.since) OVER (PARTITION BY x.commission, x.id ORDER BY x.since),
+                                           'infinity') AS until, newest.gives
+    FROM (
+        SELECT DISTINCT c.id AS commission, other.id, other.currency, r.marketplace, r.external_order, r.external_line,
+               r.external_part, r.received_at AS since
+        FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
+        JOIN orders_orderline other
+          ON (other.marketplace, other.external_order, other.external_line)
+           = (l.marketplace, l.external_order, l.external_line) AND other.external_part <> l.external_part
+        JOIN orders_report r
+          ON (r.marketplace, r.external_order, r.external_line, r.external_part)
+           = (other.marketplace, other.external_order, other.external_line, other.external_part)
+        WHERE c.id IN (SELECT commission FROM refund) AND r.kind = 'order' AND r.problem = ''
+    ) AS x CROSS JOIN LATERAL (
+        SELECT {gives_something("o")} AS gives FROM (
+            SELECT r.state, {in_its_currency("commission_minor", "r", "x")} AS commission_minor, r.reported_at,
+                   r.poll_id AS poll, r.payload_sha256 AS digest
+            FROM orders_report r
+            WHERE (r.marketplace, r.external_order, r.external_line, r.external_part)
+                = (x.marketplace, x.external_order, x.external_line, x.external_part)
+              AND r.kind = 'order' AND r.problem = '' AND {can_move("r", "x")} AND r.received_at <= x.since
+        ) AS o ORDER BY {newest_first("o")} LIMIT 1
+    ) AS newest
+"""
 
 # Each revision that was booked from its line is tried with the reports up to each moment that it may know. The
 # state and settlement of the line are the revision's own: rule 14 has them from a report as well.
@@ -25,13 +61,7 @@ _BACK = f"""
         JOIN orders_orderline l USING (marketplace, external_order, external_line)
         JOIN commissions_commission c ON c.order_line_id = l.id
         WHERE r.kind = 'refund' AND r.problem = ''
-    ), another AS MATERIALIZED (
-        SELECT c.id AS commission, min(other.first_seen_at) AS since
-        FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
-        JOIN orders_orderline other
-          ON (other.marketplace, other.external_order, other.external_line)
-           = (l.marketplace, l.external_order, l.external_line) AND other.external_part <> l.external_part
-        WHERE c.id IN (SELECT commission FROM refund) GROUP BY 1
+    ), another AS MATERIALIZED ({_ANOTHER}
     ), entry AS MATERIALIZED (
         SELECT commission, number, currency, whole FROM ({ENTRIES}) AS entry
     ), said AS MATERIALIZED (
@@ -43,7 +73,7 @@ _BACK = f"""
 }
     ), revision AS MATERIALIZED (
         SELECT v.commission_id AS commission, c.order_line_id AS id, v.number, v.line_state AS state, v.settled_at,
-               v.changed_at, v.booked_at, v.back_minor, c.currency
+               v.changed_at, v.booked_at, v.given_minor AS commission_minor, v.back_minor, c.currency
         FROM commissions_revision v JOIN commissions_commission c ON c.id = v.commission_id
         WHERE v.because NOT IN {COPIED}
           AND (v.back_minor <> 0
@@ -65,6 +95,10 @@ _BACK = f"""
             UNION SELECT revision.commission, said.received_at FROM said JOIN revision ON revision.id = said.line_id
             UNION SELECT commission, since FROM another
         ) AS m ON m.commission = v.commission AND m.at < v.booked_at
+    ), several AS (
+        SELECT DISTINCT t.commission, t.number, t.at FROM tried t
+        JOIN another ON another.commission = t.commission AND another.since <= t.at AND another.until > t.at
+        WHERE another.gives OR NOT {gives_something("t")}
     ), newest AS (
         SELECT DISTINCT ON (l.commission, l.number, l.at, f.case_id) l.commission, l.number, l.at, l.state,
                l.settled_at, f.case_id, f.counts, f.currency, f.refunded_at, f.commission_back_minor, f.reported_at,
@@ -81,7 +115,7 @@ _BACK = f"""
                {sum_of("c.commission_back_minor", where=_IS_TAKEN)} AS should_be
         FROM tried t JOIN booked s ON (s.commission, s.number) = (t.commission, t.number)
         LEFT JOIN counted c ON (c.commission, c.number, c.at, c.currency) = (t.commission, t.number, t.at, s.currency)
-        LEFT JOIN another a ON a.commission = t.commission
+        LEFT JOIN several ON (several.commission, several.number, several.at) = (t.commission, t.number, t.at)
         WHERE t.at >= t.known_for_sure GROUP BY s.commission, s.number, s.currency, s.back, s.changed_at, t.at
     )
     SELECT commission, number, currency, back, array_agg(should_be) AS should_be, changed_at,

@@ -9,6 +9,7 @@ from joey.orders.taken_back import (
     is_one_of_several,
     is_own,
     is_taken_back,
+    is_unclear,
     order_reports_of,
     reported_once,
     sum_of,
@@ -204,14 +205,14 @@ def _apply_refunds(marketplace: str) -> None:
     """Bring each touched line's returned amounts up to the sum of the cases that are taken back, in its own currency.
 
     What was taken back in another currency is added up beside it: nothing is converted. Of several lines of one name
-    none has anything back, and those that would have are marked.
+    that give something none has anything back, and those that would have are marked.
     """
     _add_up_elsewhere(marketplace)
     own = f"{is_taken_back('c', 'line')} AND {is_own('c', 'line')}"
     sql.execute(
         f"""
         WITH added AS (
-            SELECT line.id, {is_one_of_several("line")} AS of_several, bool_or({is_taken_back("c", "line")}) AS is_back,
+            SELECT line.id, {is_one_of_several("line")} AS of_several, bool_or({is_unclear("c", "line")}) AS is_unclear,
                    {sum_of("c.refund_minor", where=own)} AS paid,
                    {sum_of("c.commission_back_minor", where=own)} AS commission,
                    {sum_of("c.protected_minor", where=own)} AS protected,
@@ -220,7 +221,7 @@ def _apply_refunds(marketplace: str) -> None:
             FROM {_CASES_OF_THE_SET} GROUP BY line.id
         ), returned AS (
             SELECT id, false AS unclear, paid, commission, protected, elsewhere FROM added WHERE NOT of_several
-            UNION ALL SELECT id, is_back, 0, 0, 0, '{{}}' FROM added WHERE of_several
+            UNION ALL SELECT id, is_unclear, 0, 0, 0, '{{}}' FROM added WHERE of_several
         ), moved AS (
             UPDATE orders_orderline line
             SET returned_paid_minor = returned.paid, returned_commission_minor = returned.commission,

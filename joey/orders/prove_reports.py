@@ -22,6 +22,7 @@ from joey.orders.taken_back import (
     is_one_of_several,
     is_own,
     is_taken_back,
+    is_unclear,
     order_reports_of,
     reported_once,
     sum_of,
@@ -241,7 +242,7 @@ _WITH_OTHER_CURRENCIES = f"""
 """
 
 RETURNED = Check(
-    "9. A line that alone has its name has back what its refund cases since it settled say, currency by currency",
+    "9. A line that alone of its name gives something has back what its refund cases since it settled say, by currency",
     f"""
     WITH said AS MATERIALIZED ({order_reports_of(_WITH_OTHER_CURRENCIES)})
     SELECT l.id AS order_line FROM orders_orderline l
@@ -265,11 +266,11 @@ RETURNED = Check(
 )
 
 UNCLEAR = Check(
-    "9. A line has an unclear refund exactly while another has its name too and something would be taken back of it",
+    "9. A line has an unclear refund exactly while another of its name gives something and some would be taken back",
     f"""
     SELECT l.id AS order_line, l.has_unclear_refund FROM orders_orderline l LEFT JOIN (
         SELECT l.id FROM ({_CASES}) c JOIN orders_orderline l USING (marketplace, external_order, external_line)
-        WHERE {is_taken_back("c", "l")} AND {is_one_of_several("l")} GROUP BY l.id
+        WHERE {is_unclear("c", "l")} AND {is_one_of_several("l")} GROUP BY l.id
     ) c ON c.id = l.id
     WHERE l.has_unclear_refund <> (c.id IS NOT NULL)
     """,

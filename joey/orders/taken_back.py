@@ -6,7 +6,9 @@ that it has now: one that is withdrawn, or made again later, moves it.
 
 A refund report calls its line what the marketplace does. Where several lines have that name, nothing says which of them
 gave what is to come back, nor that it is one alone. It is taken back from none, and each from which it would be, were
-it the only one, is held for an operator, whether the refund was reported before the second line or after it.
+it the only one, is held for an operator, whether the refund was reported before the second line or after it. Only a
+line that gives something is one of several: of one that is closed, say, nothing can come back, so that what is taken
+back can only be the other's.
 
 A marketplace may have two refund reports, one of which names its cases by no number but by when they were opened
 (port.py: UNNUMBERED). The same refund can then be here under two names, and is taken back once (decision 24).
@@ -14,6 +16,7 @@ A marketplace may have two refund reports, one of which names its cases by no nu
 
 from joey.marketplaces.port import UNNUMBERED
 from joey.orders.newest_report import holding_first
+from joey.orders.other_currency import gives_nothing
 from joey.orders.storable import AMOUNT_MAX
 
 # No line is worth AMOUNT_MAX; of a sum that is larger still only that it is too large matters, and it has to fit.
@@ -29,6 +32,11 @@ def is_taken_back(case: str, line: str) -> str:
         ({case}.counts AND {line}.state = 'settled'
          AND {_happened_at(case)} >= coalesce({line}.settled_at, '-infinity'))
     """
+
+
+def gives_something(line: str) -> str:
+    """SQL condition: of what this line, or this report of it, gives, something can be taken back."""
+    return f"(NOT {gives_nothing(line)} AND {line}.commission_minor > 0)"
 
 
 def reported_once(cases: str, *, of: str) -> str:
@@ -54,13 +62,22 @@ def reported_once(cases: str, *, of: str) -> str:
 
 
 def is_one_of_several(line: str) -> str:
-    """SQL condition: another line has the name under which refunds of this one are reported."""
+    """SQL condition: the refunds that are reported under this line's name may be another line's.
+
+    Of a line that gives nothing they are another's wherever there is one.
+    """
     return f"""
         EXISTS (SELECT FROM orders_orderline other
                 WHERE (other.marketplace, other.external_order, other.external_line)
                     = ({line}.marketplace, {line}.external_order, {line}.external_line)
-                  AND other.external_part <> {line}.external_part)
+                  AND other.external_part <> {line}.external_part
+                  AND ({gives_something("other")} OR NOT {gives_something(line)}))
     """
+
+
+def is_unclear(case: str, line: str) -> str:
+    """SQL condition, of one of several: the case would be taken back from it, were it the only one."""
+    return f"({gives_something(line)} AND {is_taken_back(case, line)})"
 
 
 def is_own(case: str, line: str) -> str:

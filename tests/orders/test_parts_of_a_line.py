@@ -30,6 +30,8 @@ MEIS, LULUS = "110000000001", "110000000002"
 MINE = settled(external_part=MEIS)
 HERS = settled(external_part=LULUS, position=LULUS)
 BACK = refund()  # names the line, and neither part
+CLOSED = replace(HERS, state="closed", commission_minor=0, service_fee_minor=0, settled_at=None)
+OF_NOTHING = replace(HERS, commission_minor=0, service_fee_minor=0)
 
 
 @pytest.fixture
@@ -160,6 +162,44 @@ def test_a_line_that_no_shop_has_makes_the_refund_unclear_as_well() -> None:
 
     assert of(meis_shop()) == (273, 0, 0)
     assert set(open_holds().values()) == {"unclear_refund"}
+    prove()
+
+
+@pytest.mark.parametrize("nothing", [CLOSED, OF_NOTHING], ids=["closed", "commission of zero"])
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_refund_is_of_the_only_line_that_gives_something(nothing: OrderReport, order: tuple[int, ...]) -> None:
+    for each in order:
+        taken([MINE, nothing, BACK][each])
+
+    assert (of(meis_shop()), of(lulus_shop()), open_holds()) == ((0, 0, 0), (0, 0, 0), {})
+    assert lines()[MEIS].returned_commission_minor == 342
+    assert (lines()[LULUS].returned_commission_minor, lines()[LULUS].has_unclear_refund) == (0, False)
+    prove()
+
+
+@pytest.mark.parametrize("nothing", [CLOSED, OF_NOTHING], ids=["closed", "commission of zero"])
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_line_that_gives_something_again_makes_the_refund_unclear_until_it_does_not(nothing: OrderReport) -> None:
+    taken(MINE, nothing, BACK)
+    prove()
+
+    taken(replace(HERS, reported_at=NOW - DAY, payload={"again": 1}))
+    assert (of(meis_shop()), of(lulus_shop())) == ((273, 0, 0), (273, 0, 0))
+    assert set(open_holds()) == {line.pk for line in lines().values()}
+    prove()
+
+    taken(replace(nothing, reported_at=NOW, payload={"again": 2}))
+    assert (of(meis_shop()), of(lulus_shop()), open_holds()) == ((0, 0, 0), (0, 0, 0), {})
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_of_two_lines_that_give_nothing_nothing_is_taken_back() -> None:
+    taken(replace(MINE, commission_minor=0, service_fee_minor=0), OF_NOTHING, BACK)
+
+    assert {(line.returned_commission_minor, line.has_unclear_refund) for line in lines().values()} == {(0, False)}
+    assert open_holds() == {}
     prove()
 
 
