@@ -2,6 +2,9 @@
 a newer report that cannot be read, that of a refund that may be another line's, and that of its trade's hold report.
 Each class is a hold of its own, so that the end of one leaves the others.
 
+What an operator released stays released while its causes are there (orders/hold_causes.py): a report that changes none
+of them opens no other hold, and a cause that is new, or comes back, does.
+
 A line of which nothing is left, closed say, has no such hold: its marketplace has no reason to report it once more, so
 nothing would end one. Once a report gives it something again, the hold opens again if the reports still say so.
 """
@@ -37,6 +40,35 @@ def is_something(base: str, rounding: str) -> str:
     return f"({base} > {rounding})"
 
 
+def is_decided(commission: str, number: str, hold_class: str, *, before: str = "'infinity'") -> str:
+    """SQL condition: each cause of this class at revision `number` of a commission is one that an operator decided.
+
+    That is one that was there when an operator released such a hold, and ever since. `before`: releases until then.
+    """
+    return f"""
+        EXISTS ({_RELEASED.format(commission=commission, hold_class=hold_class, before=before)})
+        AND NOT EXISTS (
+            SELECT FROM commissions_revision of_then CROSS JOIN jsonb_array_elements_text(of_then.line_causes) AS cause
+            WHERE (of_then.commission_id, of_then.number) = ({commission}, {number})
+              AND split_part(cause, ':', 1) = {hold_class} AND NOT EXISTS (
+                {_RELEASED.format(commission=commission, hold_class=hold_class, before=before)}
+                AND NOT EXISTS (
+                    SELECT FROM commissions_revision since
+                    WHERE since.commission_id = {commission} AND NOT since.line_causes ? cause
+                      AND since.number BETWEEN (
+                          SELECT max(known.number) FROM commissions_revision known
+                          WHERE known.commission_id = {commission} AND known.booked_at < released.recorded_at
+                      ) AND {number})))
+    """
+
+
+_RELEASED = f"""
+    SELECT FROM commissions_hold hold JOIN commissions_holdclosing released ON released.hold_id = hold.id
+    WHERE hold.commission_id = {{commission}} AND hold.hold_class = {{hold_class}} AND hold.opened_by = '{BY_REPORT}'
+      AND released.closed_by <> '{BY_REPORT}' AND released.recorded_at < {{before}}
+"""
+
+
 def follow_report_holds(now: datetime) -> None:
     """Bring the holds of the lines in `worked_out` up to what their reports say, as openings and closings."""
     said = any_said("held", "has_unread", "has_unclear_refund", "is_frozen")
@@ -54,7 +86,7 @@ _CHANGES = f"""
         SELECT w.commission_id, w.shop_id, w.line_id, said.hold_class,
                {is_something("w.new_base", "w.new_rounding")} AS is_something
         FROM worked_out w CROSS JOIN LATERAL {classes_said(*_SAID)}
-        WHERE said.hold_class <> ''
+        WHERE said.hold_class <> '' AND NOT ({is_decided("w.commission_id", "w.number", "said.hold_class")})
     ), open_hold AS (
         SELECT h.id AS hold_id, h.commission_id, h.shop_id, w.line_id, h.hold_class FROM commissions_hold h
         JOIN worked_out w ON w.commission_id = h.commission_id

@@ -152,6 +152,7 @@ class Revision(models.Model):
     line_unread = models.BooleanField(db_default=False)  # a newer report of it could not be read
     line_unclear_refund = models.BooleanField(db_default=False)  # several lines had the name that its refund says
     line_frozen = models.BooleanField(db_default=False)  # the marketplace kept the commission of its trade back
+    line_causes = models.JSONField(default=list)  # why its reports held it: orders/hold_causes.py
     given_minor = models.BigIntegerField()  # what the marketplace said it gives for the line
     fee_minor = models.BigIntegerField()
     back_minor = models.BigIntegerField()  # what it took back after settlement

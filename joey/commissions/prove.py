@@ -11,6 +11,7 @@ from joey.commissions.quarantine import HAS_OTHER_CURRENCY, IS_TOO_LARGE, OTHER_
 from joey.kit.prove import Check, is_ahead
 from joey.marketplaces.registry import paying_shops_themselves
 from joey.orders.first_report import first_reports
+from joey.orders.hold_causes import CAUSES
 from joey.orders.not_installed import not_installed
 from joey.record.erasable import texts_match
 
@@ -104,7 +105,7 @@ _FOLLOWS = """
 """
 
 # The newest revision is about the line as it is; a line with a newer report is not booked yet.
-_NEWEST = """
+_NEWEST = f"""
     SELECT c.id AS commission, c.revision, l.id AS order_line FROM commissions_commission c
     JOIN orders_orderline l ON l.id = c.order_line_id
     LEFT JOIN commissions_revision r ON (r.commission_id, r.number) = (c.id, c.revision)
@@ -113,13 +114,13 @@ _NEWEST = """
        IS DISTINCT FROM (c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
            c.platform_minor, c.platform_released_minor, c.rounding_minor, c.settled, c.line_revision)
        OR l.revision = c.line_revision AND (
-           (r.line_state, r.line_held, r.line_unread, r.line_unclear_refund, r.line_frozen, r.given_minor, r.fee_minor,
-            r.back_minor, r.settled_at, r.quantity, r.buyer_paid_minor, r.buyer_refunded_minor, r.protected_minor,
-            c.elsewhere)
+           (r.line_state, r.line_held, r.line_unread, r.line_unclear_refund, r.line_frozen, r.line_causes,
+            r.given_minor, r.fee_minor, r.back_minor, r.settled_at, r.quantity, r.buyer_paid_minor,
+            r.buyer_refunded_minor, r.protected_minor, c.elsewhere)
            IS DISTINCT FROM
-           (l.state, l.held, l.has_unread, l.has_unclear_refund, l.is_frozen, l.commission_minor, l.service_fee_minor,
-            l.returned_commission_minor, l.settled_at, l.quantity, l.paid_minor, l.returned_paid_minor,
-            l.protected_minor + l.returned_protected_minor, l.returned_elsewhere))
+           (l.state, l.held, l.has_unread, l.has_unclear_refund, l.is_frozen, {CAUSES},
+            l.commission_minor, l.service_fee_minor, l.returned_commission_minor, l.settled_at, l.quantity,
+            l.paid_minor, l.returned_paid_minor, l.protected_minor + l.returned_protected_minor, l.returned_elsewhere))
     UNION ALL
     SELECT r.commission_id, max(r.number), NULL FROM commissions_revision r
     LEFT JOIN commissions_commission c ON c.id = r.commission_id GROUP BY r.commission_id, c.id

@@ -2,8 +2,7 @@
 
 from django.conf import settings
 
-from joey.commissions.follow_report_holds import any_said, classes_said
-from joey.commissions.prove_holds import RELEASED
+from joey.commissions.follow_report_holds import any_said, classes_said, is_decided
 from joey.kit.prove import AHEAD, Check
 from joey.marketplaces import registry
 from joey.orders.queries import marketplaces_with_lines
@@ -79,9 +78,8 @@ def _released_early() -> str:
             OR b.pending_minor < least(b.was_pending, greatest(0, hold.minor - b.held_minor))
             OR {any_said(*_WAS_SAID)} AND EXISTS (
                    SELECT FROM {classes_said(*_WAS_SAID)}
-                   WHERE said.hold_class <> '' AND NOT EXISTS (
-                       {RELEASED} WHERE h.commission_id = c.id AND h.hold_class = said.hold_class
-                                     AND e.recorded_at < b.booked_at))
+                   WHERE said.hold_class <> ''
+                     AND NOT ({is_decided("c.id", "b.number", "said.hold_class", before="b.booked_at")}))
             OR (b.was_payable_on <= ({ran_at} AT TIME ZONE z.zone)::date + z.slack) IS NOT TRUE)
         """
 

@@ -1,16 +1,9 @@
 """What must hold of holds on commissions: openings less closings, what reports ask for, and what is on hold then."""
 
-from joey.commissions.follow_report_holds import BY_REPORT, any_said, classes_said, is_something
+from joey.commissions.follow_report_holds import BY_REPORT, any_said, classes_said, is_decided, is_something
 from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.move_held import LESS, MORE
 from joey.kit.prove import Check
-
-# Holds of reports that an operator released: the line stays as its report has it, and the next report that says so
-# opens another.
-RELEASED = f"""
-    SELECT FROM commissions_hold h JOIN commissions_holdclosing e ON e.hold_id = h.id
-     AND h.opened_by = '{BY_REPORT}' AND e.closed_by <> '{BY_REPORT}'
-"""
 
 _OPEN = """
     SELECT h.* FROM commissions_hold h
@@ -57,7 +50,8 @@ _EVENTS = """
 
 _FROM_REPORTS = f"""
     WITH booked AS MATERIALIZED (
-        SELECT c.id AS commission_id, l.id AS order_line, l.held, l.has_unread, l.has_unclear_refund, l.is_frozen,
+        SELECT c.id AS commission_id, c.revision, l.id AS order_line, l.held, l.has_unread, l.has_unclear_refund,
+               l.is_frozen,
                {is_something("c.base_minor", "c.rounding_minor")} AS is_something FROM orders_orderline l
         JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
         WHERE {any_said("l.held", "l.has_unread", "l.has_unclear_refund", "l.is_frozen")} OR c.holds_of_all > 0
@@ -65,17 +59,14 @@ _FROM_REPORTS = f"""
         SELECT b.commission_id, b.order_line, said.hold_class FROM booked b
         CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread", "b.has_unclear_refund", "b.is_frozen")}
         WHERE said.hold_class <> '' AND b.is_something
+          AND NOT ({is_decided("b.commission_id", "b.revision", "said.hold_class")})
     ), opened AS (
         SELECT o.commission_id, b.order_line, o.hold_class FROM ({_OPEN}) o JOIN booked b USING (commission_id)
         WHERE o.opened_by = '{BY_REPORT}'
     )
     SELECT coalesce(a.order_line, o.order_line) AS order_line, a.hold_class AS asked, o.hold_class AS open
     FROM asked a FULL JOIN opened o USING (commission_id, hold_class)
-    WHERE a.commission_id IS NULL OR o.commission_id IS NULL AND NOT EXISTS (
-        {RELEASED} WHERE h.commission_id = a.commission_id AND h.hold_class = a.hold_class
-           AND h.opened_at = (SELECT max(opened_at) FROM commissions_hold
-                              WHERE (commission_id, hold_class, opened_by)
-                                  = (a.commission_id, a.hold_class, '{BY_REPORT}')))
+    WHERE a.commission_id IS NULL OR o.commission_id IS NULL
 """
 
 # What quarantine holds: an operator can release such a hold too, and the line's next report that cannot be booked opens
@@ -102,8 +93,8 @@ _SHOP_HELD = """
 """
 
 # Each change that a report made while it held the line and that left something to hold has that hold, opened with it or
-# open then. The database's times are in the order of the commission's lock; a hold that a change opens is written after
-# it, with the run's own moment.
+# open then, unless an operator had decided about all its causes. The database's times are in the order of the
+# commission's lock; a hold that a change opens is written after it, with the run's own moment.
 _LINE_SAID = "r.line_held", "r.line_unread", "r.line_unclear_refund", "r.line_frozen"
 _HELD_BY_REPORT = f"""
     SELECT r.commission_id AS commission, r.number, said.hold_class FROM commissions_revision r
@@ -116,6 +107,17 @@ _HELD_BY_REPORT = f"""
           WHERE h.commission_id = r.commission_id AND h.opened_by = '{BY_REPORT}' AND h.hold_class = said.hold_class
             AND (h.recorded_at < r.booked_at OR h.opened_at = r.recorded_at)
             AND coalesce(e.recorded_at, 'infinity') > r.booked_at)
+      AND NOT ({is_decided("r.commission_id", "r.number", "said.hold_class", before="r.booked_at")})
+"""
+
+# A release counts for the causes of then, so each change has some of each class. Which ones is derived again of the
+# newest (rule 14).
+_CAUSES = f"""
+    SELECT r.commission_id AS commission, r.number, r.line_causes FROM commissions_revision r
+    WHERE (r.line_causes <> '[]' OR {any_said(*_LINE_SAID)})
+      AND ARRAY(SELECT DISTINCT split_part(cause, ':', 1) FROM jsonb_array_elements_text(r.line_causes) AS cause
+                ORDER BY 1)
+       <> ARRAY(SELECT said.hold_class::text FROM {classes_said(*_LINE_SAID)} WHERE said.hold_class <> '' ORDER BY 1)
 """
 
 # What is to be on hold is moved with the hold, or by the next run of the job; a book in which something moved within
@@ -133,11 +135,12 @@ HOLDS = [
     Check("19. The open holds of a commission are its openings less its closings", _HOLDS),
     Check("19. Every hold that was placed or released has its event, which says the same", _EVENTS),
     Check(
-        "19. A line that its reports hold has those holds open while it gives something, and no other of a report",
+        "19. A line held by its reports for an undecided cause has that hold while it gives something, and no other",
         _FROM_REPORTS,
     ),
     Check("19. What is booked of a line in quarantine is held, and of no other by quarantine", _QUARANTINED),
     Check("19. Each change of a line that a report held has the hold of then", _HELD_BY_REPORT),
+    Check("19. Each change has a cause for each class under which its reports held it, and for no other", _CAUSES),
     Check("19. What is on hold in a book is the sum over its commissions", _SHOP_HELD),
     Check("19. What a hold asks for is on hold, as far as it is available, and no more", _MOVED),
 ]

@@ -32,18 +32,22 @@ def take_trade_holds(marketplace: str) -> None:
 def mark_frozen(marketplace: str) -> None:
     """Bring the marks of the lines of ORDERS, and of the trades of TRADE_HOLDS, up to what is known of their trades,
     each change as a new revision. Part of what did that, in the same transaction and under the lock of the lines.
+
+    A line that stays frozen by a report of the set may be so for another reason (hold_causes.py): a new revision, too.
     """
     sql.execute(
         f"""
-        UPDATE orders_orderline SET is_frozen = NOT is_frozen, revision = nextval('orders_revision')
-        WHERE id IN (
-            SELECT l.id FROM (
-                SELECT external_line AS trade FROM {TRADE_HOLDS} UNION SELECT {trade_of("o")} FROM {ORDERS} o
+        WITH found AS (
+            SELECT DISTINCT l.id, t.frozen FROM (
+                SELECT external_line AS trade, true AS reported FROM {TRADE_HOLDS}
+                UNION ALL SELECT {trade_of("o")}, false FROM {ORDERS} o
             ) AS touched
             JOIN orders_tradehold t ON (t.marketplace, t.trade) = (%(marketplace)s, touched.trade)
             JOIN orders_orderline l ON (l.marketplace, {trade_of("l")}) = (t.marketplace, t.trade)
-            WHERE l.is_frozen <> t.frozen
+            WHERE l.is_frozen <> t.frozen OR t.frozen AND touched.reported
         )
+        UPDATE orders_orderline l SET is_frozen = found.frozen, revision = nextval('orders_revision')
+        FROM found WHERE l.id = found.id
         """,
         {"marketplace": marketplace},
     )

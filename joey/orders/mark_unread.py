@@ -9,28 +9,30 @@ from joey.orders.staged_tables import LEFT_LIST
 
 
 def mark_unread(marketplace: str, lines: str) -> None:
-    """Bring the marks of these lines up to the list of unreadable reports, each change as a new revision.
+    """Bring the marks of these lines up to the list of unreadable reports, each change as a new revision. So is each
+    that keeps its mark: another report may be the reason now (hold_causes.py).
 
     `lines` is a SELECT of the `external_order` and `external_line` of those that moved or whose list changed. Part of
     what did that, in the same transaction and under the lock of the lines.
     """
     sql.execute(
         f"""
-        WITH changed AS (SELECT DISTINCT external_order, external_line FROM ({lines}) AS given)
-        UPDATE orders_orderline SET has_unread = NOT has_unread, revision = nextval('orders_revision')
-        WHERE id IN (
-            SELECT l.id FROM changed x
+        WITH changed AS (SELECT DISTINCT external_order, external_line FROM ({lines}) AS given), found AS (
+            SELECT l.id, EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED})
+                         AS has_unread
+            FROM changed x
             JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line)
                                      = (%(marketplace)s, x.external_order, x.external_line)
             WHERE l.has_unread
-              AND NOT EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED})
-            UNION ALL
-            SELECT l.id FROM changed x
+            UNION
+            SELECT l.id, true FROM changed x
             JOIN orders_unreadreport u ON (u.marketplace, u.external_order, u.external_line)
                                         = (%(marketplace)s, x.external_order, x.external_line)
             JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
             WHERE NOT l.has_unread AND NOT {IS_REPLACED}
         )
+        UPDATE orders_orderline l SET has_unread = found.has_unread, revision = nextval('orders_revision')
+        FROM found WHERE l.id = found.id
         """,
         {"marketplace": marketplace},
     )

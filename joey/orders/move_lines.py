@@ -48,6 +48,7 @@ def move_lines(marketplace: str, *, any_held: bool) -> None:
     _complete_evidence(marketplace)
     _note_contradictions(marketplace)
     _apply_refunds(marketplace)
+    _revise_unclear(marketplace)
 
 
 def _find_newest_hold() -> None:
@@ -235,6 +236,21 @@ def _apply_refunds(marketplace: str) -> None:
             RETURNING line.id, line.shop_id
         )
         INSERT INTO {MOVED} (id, shop_id, event) SELECT id, shop_id, 'order_line.returned' FROM moved
+        """,
+        {"marketplace": marketplace},
+    )
+
+
+def _revise_unclear(marketplace: str) -> None:
+    """Of a line with an unclear refund any report of its cases may bring another reason to hold it (hold_causes.py):
+    a new revision, for which nothing of the line itself moves.
+    """
+    sql.execute(
+        f"""
+        UPDATE orders_orderline line SET revision = nextval('orders_revision')
+        FROM (SELECT DISTINCT external_order, external_line FROM {REFUNDS}) AS reported
+        WHERE line.has_unclear_refund AND (line.marketplace, line.external_order, line.external_line)
+                                        = (%(marketplace)s, reported.external_order, reported.external_line)
         """,
         {"marketplace": marketplace},
     )

@@ -266,7 +266,7 @@ RETURNED = Check(
 )
 
 UNCLEAR = Check(
-    "9. A line has an unclear refund exactly while another of its name gives something and some would be taken back",
+    "9. A line has an unclear refund exactly where it and another of its name could have it taken back",
     f"""
     SELECT l.id AS order_line, l.has_unclear_refund FROM orders_orderline l LEFT JOIN (
         SELECT l.id FROM ({_CASES}) c JOIN orders_orderline l USING (marketplace, external_order, external_line)

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from joey.kit import sql
-from joey.kit.sets import Int, SetTable
+from joey.kit.sets import Int, JsonText, SetTable
 from joey.money.money import Money
+from joey.orders.hold_causes import CAUSES
 from joey.orders.models import OrderLine
 from joey.sharing.attribute import SUB_ID
 
@@ -39,6 +40,7 @@ class ChangedLine:
     has_unread: bool  # a newer report cannot be read
     has_unclear_refund: bool  # the name that a refund report says is another line's too
     is_frozen: bool  # the marketplace keeps the commission of its trade back
+    hold_causes: JsonText  # why its reports hold it (hold_causes.py), [] where they do not
     rate_ppm: Int
     external_item: str  # what was ordered, as the marketplace calls it: a hint
     title: str
@@ -51,8 +53,8 @@ class ChangedLine:
 
 
 # The newest report of a line, or of one of its refund cases, is the marketplace's time of its last change.
-_CHANGED_LINE = """
-    SELECT l.*, l.id AS line_id, greatest(l.reported_at, (
+_CHANGED_LINE = f"""
+    SELECT l.*, l.id AS line_id, {CAUSES} AS hold_causes, greatest(l.reported_at, (
         SELECT max(c.reported_at) FROM orders_refundcase c
         WHERE (c.marketplace, c.external_order, c.external_line)
             = (l.marketplace, l.external_order, l.external_line))) AS changed_at

@@ -1,5 +1,7 @@
 """A hold blocks one line, or an amount of it: what is pending is not confirmed, what is available moves to held."""
 
+from typing import Any
+
 import pytest
 
 from joey.commissions.holds import place_hold, release_hold
@@ -12,7 +14,7 @@ from joey.ledger.chart import AccountKind
 from joey.ledger.post import Move, post
 from joey.marketplaces.port import AnyReport
 from joey.money.money import Money as Amount
-from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.commissions.stage import Money, confirmed, line, money, take_in
 from tests.proof import prove
 
@@ -219,6 +221,52 @@ def test_an_operator_releases_what_the_reports_hold_and_the_next_report_may_hold
     prove()
     take_in(settled(reported_at=NOW, paid_minor=6_840, held=held))
     assert Hold.objects.count() == 2
+    assert (money().available, money().held) == (0, 273)
+    prove()
+
+
+AT_LULUS: dict[str, Any] = {"position": "110000000002"}
+
+
+@pytest.mark.parametrize(
+    ("says", "other"),
+    [
+        ({"held": "frozen"}, {"held": "frozen", "commission_minor": 390}),
+        ({"held": "risk"}, {"held": "risk", "reason": "13"}),
+        ({"held": "unknown_code", "state": "unknown", "reason": "97"}, {"reason": "98"}),
+        ({"currency": "USD"}, {"currency": "EUR"}),
+        (AT_LULUS, AT_LULUS | {"paid_minor": 6_840}),
+    ],
+    ids=["frozen", "risk", "unknown code", "currency", "contradiction"],
+)
+def test_a_report_that_says_the_same_again_leaves_what_an_operator_released(
+    says: dict[str, Any], other: dict[str, Any]
+) -> None:
+    leased(lulus_shop(), key="110000000002")
+    take_in(settled())
+    confirmed()
+    take_in(settled(days_ago=8, **says))
+    assert money().held == 273
+    release_hold(Hold.objects.get(), by=ada(), reason="The marketplace says on the phone that it pays", now=NOW)
+
+    take_in(settled(days_ago=7, settled_at=NOW - 8 * DAY, payload={"again": 1}, **says))
+    assert (money().available, money().held) == (273, 0)
+    prove()
+
+    take_in(settled(days_ago=6, settled_at=NOW - 8 * DAY, **(says | other)))
+    assert money().held >= 273
+    prove()
+
+
+def test_a_hold_that_ended_in_between_begins_again() -> None:
+    take_in(settled())
+    confirmed()
+    take_in(settled(days_ago=8, held="frozen"))
+    release_hold(Hold.objects.get(), by=ada(), reason="The marketplace says on the phone that it pays", now=NOW)
+
+    take_in(settled(days_ago=7))
+    take_in(settled(days_ago=6, held="frozen"))
+
     assert (money().available, money().held) == (0, 273)
     prove()
 

@@ -215,6 +215,20 @@ def test_an_operator_can_release_the_hold_while_the_report_waits_to_be_read() ->
     prove()
 
 
+def test_what_an_operator_released_is_held_again_by_another_report_that_cannot_be_read() -> None:
+    take_in(settled())
+    confirmed()
+    take_in(NEWER)
+    release_hold(Hold.objects.get(), now=NOW, by=ada(), reason="The marketplace says it is a test of theirs.")
+
+    take_in(CASE)
+    assert amounts() == (0, 273, 0)
+    release_hold(Hold.objects.latest("opened_at", "id"), now=NOW, by=ada(), reason="And so is this.")
+    take_in(settled(reported_at=NOW))  # makes up for the first of them
+    assert amounts() == (0, 0, 273)
+    prove()
+
+
 def test_a_line_without_a_shop_takes_its_hold_along_when_it_finds_one() -> None:
     unread = replace(NEWER, external_order="7", external_line="7-1")
     take_in(report("7", position="110000000009", reported_at=NOW - 2 * DAY), unread)

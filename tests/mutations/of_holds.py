@@ -28,7 +28,9 @@ def _unheld(order: str, *, in_its_revisions: bool) -> tuple[str, ...]:
         "DELETE FROM record_event WHERE kind IN ('commission.held', 'order_line.contradicted')"
         f" AND subject_key = 'order_line:' || {line(order)}",
     )
-    revisions = f"UPDATE commissions_revision SET line_held = '' WHERE commission_id = {commission(order)}"
+    revisions = (
+        f"UPDATE commissions_revision SET line_held = '', line_causes = '[]' WHERE commission_id = {commission(order)}"
+    )
     return (*forgotten, revisions) if in_its_revisions else forgotten
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import release_hold
 from joey.commissions.holds_in_force import held_lines
 from joey.commissions.models import Hold
 from joey.commissions.queries import orders_of
@@ -17,7 +18,7 @@ from joey.orders.models import OrderLine, Report, TradeHold
 from joey.orders.queries import unread_reports
 from joey.orders.retry_unread import retry_all_unread
 from joey.orders.take_order_reports import take_order_reports
-from tests.cast import DAY, NOW, leased, meis_shop, settled
+from tests.cast import DAY, NOW, ada, leased, meis_shop, settled
 from tests.orders.polled import asked, polled
 from tests.orders.test_unread import Learnt
 from tests.proof import prove
@@ -141,6 +142,29 @@ def test_a_frozen_order_that_gives_nothing_has_no_hold_and_gets_it_with_what_it_
     take_in(settled(reported_at=NOW - DAY / 2))
 
     assert [hold.hold_class for hold in held_lines()] == ["frozen"]
+
+
+def released() -> None:
+    release_hold(Hold.objects.latest("opened_at", "id"), by=ada(), reason="Taobao pays it", now=NOW)
+    assert amounts() == (0, 0, 273)
+
+
+def test_what_an_operator_released_stays_released_until_the_trade_is_frozen_again() -> None:
+    take_in(settled())
+    take_in(FROZEN)
+    released()
+
+    take_in(settled(reported_at=NOW, payload={"again": 1}))
+    take_in(replace(FROZEN, payload={"punish_status": "0", "settle_month": 202611}))
+    assert amounts() == (0, 0, 273)
+
+    polled(RELEASED)  # both before anything is booked
+    take_in(FROZEN)
+    assert amounts() == (0, 273, 0)
+    released()
+    take_in(RELEASED)
+    take_in(FROZEN)
+    assert amounts() == (0, 273, 0)
 
 
 def test_one_hold_is_enough_when_the_order_report_says_frozen_as_well() -> None:

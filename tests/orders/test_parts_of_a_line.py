@@ -110,6 +110,67 @@ def test_what_is_available_goes_on_hold_and_back_once_an_operator_releases_it() 
     prove()
 
 
+def released() -> None:
+    release_hold(Hold.objects.get(shop=meis_shop()), by=ada(), reason="Taobao says it is Lulu's", now=NOW)
+    assert of(meis_shop()) == (0, 0, 273)
+
+
+SAME_CASE = refund(reported_at=NOW)
+
+
+@pytest.mark.parametrize(
+    "newer", [replace(MINE, reported_at=NOW, payload={"again": 1}), SAME_CASE], ids=["line", "case"]
+)
+@pytest.mark.usefixtures("both_have_positions")
+def test_what_an_operator_released_stays_released_while_the_case_is_the_same(newer: AnyReport) -> None:
+    taken(MINE, HERS)
+    confirmed()
+    taken(BACK)
+    released()
+
+    taken(newer)
+
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 0, 273), (0, 273, 0))
+    prove()
+    taken(replace(SAME_CASE, counts=False, reported_at=NOW + DAY / 24, payload={}))
+    assert open_holds() == {}
+    prove()
+
+
+@pytest.mark.parametrize(
+    "news",
+    [refund(case="8813", back=1), refund(back=300, reported_at=NOW)],
+    ids=["another case", "another amount"],
+)
+@pytest.mark.usefixtures("both_have_positions")
+def test_another_case_or_amount_is_held_again(news: AnyReport) -> None:
+    taken(MINE, HERS)
+    confirmed()
+    taken(BACK)
+    released()
+
+    taken(news)
+
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 273, 0), (0, 273, 0))
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_what_an_operator_decided_counts_for_what_was_there_when_it_was_decided() -> None:
+    taken(MINE, HERS)
+    confirmed()
+    taken(BACK)
+    taken(refund(case="8813", back=1))
+    released()
+
+    taken(refund(counts=False, reported_at=NOW))
+    assert of(meis_shop()) == (0, 0, 273), "the other case was decided about, too"
+    prove()
+    taken(refund(reported_at=NOW + DAY / 24))
+    assert of(meis_shop()) == (0, 273, 0), "a case that counts again is news"
+    prove()
+
+
 @pytest.mark.usefixtures("both_have_positions")
 def test_a_second_line_that_comes_after_the_refund_was_taken_back_makes_nothing_payable() -> None:
     taken(MINE, BACK)

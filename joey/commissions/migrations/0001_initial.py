@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('line_unread', models.BooleanField(db_default=False)),
                 ('line_unclear_refund', models.BooleanField(db_default=False)),
                 ('line_frozen', models.BooleanField(db_default=False)),
+                ('line_causes', models.JSONField(default=list)),
                 ('given_minor', models.BigIntegerField()),
                 ('fee_minor', models.BigIntegerField()),
                 ('back_minor', models.BigIntegerField()),

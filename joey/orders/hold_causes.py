@@ -1,0 +1,51 @@
+"""Why reports hold a line: each cause by what makes it the same one, as SQL.
+
+An operator who releases what the reports hold decides about the causes of then. A newer report that brings nothing else
+leaves them as they are; another case, another amount, or a freeze after one that had ended is another cause.
+
+A cause is text, `class:…`, where the class is that of the hold. It follows from what is kept, so it is the same in
+whatever order reports arrive. Whatever may change the causes of a line makes a new revision of it.
+"""
+
+from joey.orders.mark_frozen import trade_of
+from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
+from joey.orders.taken_back import is_unclear
+
+# What the order report that holds the line says, but for when: the same row once more is no other cause.
+_SAID = """
+    SELECT coalesce(min(md5(row(r.state, r.reason, r.currency, r.evidence, r.quantity, r.paid_minor,
+                                r.commission_minor, r.service_fee_minor)::text)), '')
+    FROM orders_report r
+    WHERE (r.marketplace, r.external_order, r.external_line, r.external_part)
+        = (l.marketplace, l.external_order, l.external_line, l.external_part)
+      AND r.kind = 'order' AND r.problem = ''
+      AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
+"""
+
+# The first poll that brought the freeze of the line's trade since the trade was not frozen last.
+_FROZEN_SINCE = f"""
+    SELECT coalesce(min(poll), 0) FROM (
+        SELECT poll, frozen, max(poll) FILTER (WHERE NOT frozen) OVER () AS ended FROM (
+            SELECT r.poll_id AS poll, bool_or(r.held = 'frozen') AS frozen FROM orders_report r
+            WHERE (r.marketplace, r.external_order, r.external_line) = (l.marketplace, '', {trade_of("l")})
+              AND r.kind = 'hold' AND r.problem = '' GROUP BY r.poll_id
+        ) AS polls
+    ) AS since WHERE frozen AND poll > coalesce(ended, -1)
+"""
+
+# The causes of a line `l`, as a JSON array in their order. Of most lines it is empty, and nothing is read for it.
+CAUSES = f"""
+    (CASE WHEN l.held = '' AND NOT (l.has_unread OR l.has_unclear_refund OR l.is_frozen) THEN '[]'::jsonb
+          ELSE (SELECT coalesce(jsonb_agg(said.cause ORDER BY said.cause), '[]') FROM (
+              SELECT l.held || ':' || ({_SAID}) AS cause WHERE l.held <> ''
+              UNION SELECT concat_ws(':', 'unreadable', u.kind, encode(u.payload_sha256, 'hex'))
+              FROM orders_unreadreport u WHERE l.has_unread AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
+              UNION SELECT concat_ws(':', 'unclear_refund', c.commission_back_minor, c.refund_minor, c.protected_minor,
+                                     c.currency, c.case_id)
+              FROM orders_refundcase c
+              WHERE l.has_unclear_refund AND {is_unclear("c", "l")}
+                AND (c.marketplace, c.external_order, c.external_line)
+                  = (l.marketplace, l.external_order, l.external_line)
+              UNION SELECT 'frozen:' || ({_FROZEN_SINCE}) WHERE l.is_frozen
+          ) AS said) END)
+"""
