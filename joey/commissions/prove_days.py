@@ -5,7 +5,7 @@ from django.conf import settings
 from joey.commissions.follow_report_holds import any_said, classes_said, is_decided
 from joey.kit.prove import AHEAD, Check
 from joey.marketplaces import registry
-from joey.orders.queries import marketplaces_with_lines
+from joey.orders.queries import IS_WAITED_FOR, marketplaces_with_lines
 
 
 def _is_pretended() -> bool:
@@ -84,13 +84,13 @@ def _released_early() -> str:
         """
 
 
-# From when on the answers to a question reached a day. Questions that are asked no more count no more (read_until).
-_READ = """
-    SELECT p.marketplace, p.account, p.question, (p.until AT TIME ZONE z.zone)::date + z.slack AS day,
-           min(p.recorded_at) AS since
+# From when on the answers to a question reached a day. What was released before a question was asked did not wait for
+# it; nor does anything for one that is asked no more.
+_READ = f"""
+    SELECT p.marketplace, p.question, (p.until AT TIME ZONE z.zone)::date + z.slack AS day, min(p.recorded_at) AS since
     FROM orders_poll p JOIN orders_synccursor s USING (marketplace, account, question)
-    JOIN ({zones}) AS z (marketplace, zone, settle_days, slack) USING (marketplace)
-    WHERE NOT s.is_second_look GROUP BY 1, 2, 3, 4
+    JOIN ({{zones}}) AS z (marketplace, zone, settle_days, slack) USING (marketplace)
+    WHERE {IS_WAITED_FOR.format(cursor="s")} AND p.recorded_at >= s.asked_since GROUP BY 1, 2, 3
 """
 
 
@@ -106,12 +106,10 @@ def _released_unread() -> str:
             WHERE r.because = 'commission.confirmed' GROUP BY 1, 2, 3
         ) AS run
         WHERE run.payable_on > (
-            SELECT max(day) FROM (
-                SELECT min(day) AS day FROM (
-                    SELECT account, max(day) AS day FROM read
-                    WHERE read.marketplace = run.marketplace AND read.since < run.booked_at GROUP BY account, question
-                ) AS questions GROUP BY account
-            ) AS accounts)
+            SELECT min(day) FROM (
+                SELECT max(day) AS day FROM read
+                WHERE read.marketplace = run.marketplace AND read.since < run.booked_at GROUP BY question
+            ) AS questions)
         """
 
 

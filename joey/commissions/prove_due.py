@@ -3,21 +3,19 @@
 from joey.commissions.queries import DUE
 from joey.kit.prove import Check
 from joey.orders.not_installed import not_installed
+from joey.orders.queries import IS_WAITED_FOR
 
 AGE = "interval '1 hour'"  # since when a commission was ready; the job runs every minute
 
 # Up to when the reports of a marketplace were read that long ago: after an outage its commissions become due late.
 _READ = f"""
-    SELECT marketplace, max(until) AS until FROM (
-        SELECT marketplace, account, min(until) AS until FROM (
-            SELECT s.marketplace, s.account, s.question, least(s.read_until, coalesce(max(p.until), '-infinity'))
-                   AS until
-            FROM orders_synccursor s LEFT JOIN orders_poll p
-              ON (p.marketplace, p.account, p.question) = (s.marketplace, s.account, s.question)
-             AND p.recorded_at < now() - {AGE}
-            WHERE NOT s.is_second_look GROUP BY s.id
-        ) AS questions GROUP BY 1, 2
-    ) AS accounts GROUP BY 1
+    SELECT marketplace, min(until) AS until FROM (
+        SELECT s.marketplace, least(s.read_until, coalesce(max(p.until), '-infinity')) AS until
+        FROM orders_synccursor s LEFT JOIN orders_poll p
+          ON (p.marketplace, p.account, p.question) = (s.marketplace, s.account, s.question)
+         AND p.recorded_at < now() - {AGE}
+        WHERE {IS_WAITED_FOR.format(cursor="s")} GROUP BY s.id
+    ) AS questions GROUP BY 1
 """
 
 

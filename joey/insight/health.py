@@ -104,7 +104,9 @@ def sync_states() -> list[SyncState]:
     """Of marketplaces that are connected and report orders; one never read yet has no row."""
     reporting = {each.code: each for each in registry.connectors() if each.manifest.reports_orders}
     every = {(code, asked.code): asked.every for code, each in reporting.items() for asked in each.manifest.questions}
-    rows = SyncCursor.objects.filter(marketplace__in=reporting).order_by("marketplace", "question")
+    rows = SyncCursor.objects.filter(marketplace__in=reporting, asked_since__isnull=False).order_by(
+        "marketplace", "question"
+    )
     return [
         SyncState(
             row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble),

@@ -357,7 +357,10 @@ class OperatorAttribution(models.Model):
 
 
 class SyncCursor(models.Model):
-    """Up to when one question has been answered for one account at a marketplace, without a gap."""
+    """Up to when one question has been answered for one account at a marketplace, without a gap.
+
+    One that is asked no more, as of an account that was given up, keeps its place and decides nothing.
+    """
 
     id = models.BigAutoField(primary_key=True)
     marketplace = models.CharField(max_length=64)
@@ -371,6 +374,7 @@ class SyncCursor(models.Model):
     is_second_look = models.BooleanField(db_default=False)  # of its question, as the manifest has it
     # When a second look was last refused, with nothing answered since: the account may not be granted it.
     refused_at = models.DateTimeField(null=True)
+    asked_since = models.DateTimeField(null=True, db_default=Now())  # without a pause; null while it is not asked
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "account", "question"], name="orders_one_cursor")]

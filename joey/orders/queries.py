@@ -87,16 +87,18 @@ def changed_line_into(changed: SetTable[ChangedLine], line_id: UUID) -> None:
     changed.insert(f"SELECT * FROM ({_CHANGED_LINE} WHERE l.id = %s AND l.shop_id IS NOT NULL) AS line", [line_id])
 
 
-# Up to when every question about a marketplace's orders is answered, but for second looks. Of several accounts the one
-# that is read furthest counts: one that was given up is not asked any more.
-READ_UNTIL = """
-    SELECT max(read) FROM (SELECT min(read_until) AS read FROM orders_synccursor
-                           WHERE marketplace = {marketplace} AND NOT is_second_look GROUP BY account) AS accounts
+# Money waits for what is asked: not for second looks, nor for accounts and questions that are asked no more.
+IS_WAITED_FOR = "(NOT {cursor}.is_second_look AND {cursor}.asked_since IS NOT NULL)"
+
+# Up to when every question about a marketplace's orders is answered.
+READ_UNTIL = f"""
+    SELECT min(s.read_until) FROM orders_synccursor s
+    WHERE s.marketplace = {{marketplace}} AND {IS_WAITED_FOR.format(cursor="s")}
 """
 
 
 def read_until(marketplace: str) -> datetime | None:
-    """Up to when every question about this marketplace's orders is answered; None when none was ever asked."""
+    """Up to when every question about this marketplace's orders is answered; None when none is asked."""
     found: datetime | None = sql.value(READ_UNTIL.format(marketplace="%s"), [marketplace])
     return found
 

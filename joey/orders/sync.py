@@ -7,6 +7,7 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from joey.kit.refusals import Refusal
@@ -54,7 +55,7 @@ def sync(marketplace: str | None = None, *, now: datetime, recheck: bool = False
 
 def _sync_one(connector: Connector, *, now: datetime, recheck: bool) -> Synced:
     asked = [_ask(connector, question, now=now, recheck=recheck) for question in connector.manifest.questions]
-    _forget_other_questions(connector)
+    _wait_for_nothing_else(connector)
     return Synced(
         connector.code,
         reports=sum(each.reports for each in asked),
@@ -207,6 +208,8 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
     if known is not None:
         if known.is_second_look != question.is_second_look:  # as another version of the manifest has it
             SyncCursor.objects.filter(pk=known.pk).update(is_second_look=question.is_second_look)
+        if known.asked_since is None:
+            SyncCursor.objects.filter(pk=known.pk).update(asked_since=Now())
         return known
     begun = [first_leased_at(connector.code), first_tracked_at(connector.code)]
     first = min((moment for moment in begun if moment is not None), default=now)
@@ -223,11 +226,13 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
     )[0]
 
 
-def _forget_other_questions(connector: Connector) -> None:
-    """Cursors of questions that the manifest has no longer: money waits until every question is answered."""
+def _wait_for_nothing_else(connector: Connector) -> None:
+    """No answer comes to a question that the manifest has no longer, nor to an account that was given up: no money
+    waits for one. Their cursors stay where they are, in case they are asked again.
+    """
     questions = [question.code for question in connector.manifest.questions]
-    cursors = SyncCursor.objects.filter(marketplace=connector.code, account=connector.account)
-    cursors.exclude(question__in=questions).delete()
+    cursors = SyncCursor.objects.filter(marketplace=connector.code, asked_since__isnull=False)
+    cursors.exclude(account=connector.account, question__in=questions).update(asked_since=None)
 
 
 def _move_forward(cursor: SyncCursor, until: datetime) -> None:

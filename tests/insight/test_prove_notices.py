@@ -130,8 +130,8 @@ BREAKS = {
         " WHERE because = 'commission.confirmed'"
     ),
     "17. What was released had its reports read up to its day": (
-        "WITH cursor AS (INSERT INTO orders_synccursor (marketplace, account, question, read_until, trouble)"
-        " VALUES ('taobao', 'a', 'orders', '2020-01-02', '')) INSERT INTO orders_poll (id, marketplace, account,"
+        "WITH cursor AS (INSERT INTO orders_synccursor (marketplace, account, question, read_until, trouble,"
+        " asked_since) VALUES ('taobao', 'a', 'orders', '2020-01-02', '', '2020-01-01')) INSERT INTO orders_poll (id, marketplace, account,"
         " question, since, until, asked_at, reports, digest, recorded_at) VALUES (-1, 'taobao', 'a', 'orders',"
         " '2020-01-01', '2020-01-02', '2020-01-02', 0, sha256(''), '2020-01-02')"
     ),

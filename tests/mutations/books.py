@@ -89,8 +89,9 @@ def _make_books(bank: Bank) -> None:
     _payouts(mei, bank)
     _lulus_payouts(lulu)
     SyncCursor.objects.create(
-        marketplace="taobao", account="account", question="orders", read_until=NOW, last_success_at=NOW
-    )
+        marketplace="taobao", account="account", question="orders", read_until=NOW, last_success_at=NOW,
+        asked_since=NOW - 999 * DAY,
+    )  # fmt: skip
     taken(report("1010"))  # reported, not booked yet
     _suspense(lulu)
 

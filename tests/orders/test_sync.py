@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import OperationalError
 
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.kit import sql
 from joey.kit.json_rows import AT_FAULT
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
@@ -17,7 +20,9 @@ from joey.orders.models import OrderLine, Poll, SyncCursor
 from joey.orders.queries import read_until, report_payload, unread_reports
 from joey.orders.retry_unread import retry_all_unread
 from joey.orders.sync import sync
-from tests.cast import DAY, NOW, leased, meis_shop, report
+from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, report, settled
+from tests.orders.polled import take_order_reports
+from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +243,64 @@ def test_another_account_begins_with_a_cursor_of_its_own(reports: Reports, monke
 
     assert other.asked == [(NOW - 2 * DAY - ORDERS.overlap, NOW + HOUR)]
     assert set(SyncCursor.objects.values_list("account", flat=True)) == {"1", "2"}
+
+
+def test_money_waits_for_the_account_that_is_asked_and_for_none_that_was_given_up(
+    reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier, later = Reports(account="earlier"), Reports(account="later")
+    for read, done in ((NOW, reports), (NOW + 9 * DAY, earlier), (NOW + 5 * DAY, later)):
+        monkeypatch.setattr(registry, "connectors", lambda done=done: [done])
+        sync(now=read)
+        assert read_until("taobao") == read
+
+    later.silent_from = NOW
+    sync(now=NOW + 20 * DAY)
+
+    assert read_until("taobao") == NOW + 5 * DAY, "one that is asked in vain is waited for, and is in /readyz"
+
+
+def test_an_account_that_is_asked_again_resumes_where_it_stood(
+    reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(now=NOW)
+    monkeypatch.setattr(registry, "connectors", lambda: [Reports(account="2")])
+    sync(now=NOW + 5 * DAY)
+    monkeypatch.setattr(registry, "connectors", lambda: [reports])
+    reports.asked.clear()
+
+    reports.silent_from = NOW
+    sync(now=NOW + 9 * DAY)
+    assert (reports.asked[0][0], read_until("taobao")) == (NOW - ORDERS.overlap, NOW)
+    reports.silent_from = None
+    sync(now=NOW + 9 * DAY + HOUR)
+
+    assert read_until("taobao") == NOW + 9 * DAY + HOUR
+
+
+def test_what_was_released_while_nothing_was_asked_is_right_also_once_it_is_asked_again(reports: Reports) -> None:
+    then = NOW - 20 * DAY
+    SyncCursor.objects.create(
+        marketplace="taobao", account="1", question="orders", read_until=then, asked_since=then - DAY
+    )
+    sql.execute(
+        "INSERT INTO orders_poll (id, marketplace, account, question, since, until, asked_at, reports, digest,"
+        " recorded_at) SELECT nextval('orders_poll_number'), 'taobao', '1', 'orders', at, at, at, 0, sha256(''), at"
+        " FROM (SELECT %s::timestamptz AS at) AS asked",
+        [then],
+    )
+    leased(lulus_shop(), "110000000009")
+    take_order_reports("taobao", [settled(position="110000000009")], now=NOW)
+    earn_due(now=NOW)
+
+    reports.manifest = replace(MANIFEST, questions=())
+    sync(now=NOW)
+    assert confirm_due(now=NOW).commissions == 1
+    reports.manifest, reports.silent_from = replace(MANIFEST, questions=(ORDERS,)), then
+    sync(now=NOW)
+
+    assert read_until("taobao") == then
+    prove()
 
 
 def test_old_days_are_asked_again_once_a_day_for_what_became_visible_late(

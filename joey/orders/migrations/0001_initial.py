@@ -138,6 +138,7 @@ class Migration(migrations.Migration):
                 ('trouble', models.TextField(blank=True, default='')),
                 ('is_second_look', models.BooleanField(db_default=False)),
                 ('refused_at', models.DateTimeField(null=True)),
+                ('asked_since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), null=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('marketplace', 'account', 'question'), name='orders_one_cursor')],

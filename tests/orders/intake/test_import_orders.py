@@ -14,6 +14,7 @@ from pytest_django import Settings
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
+from joey.insight.health import sync_states
 from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.port import ReportedRow
@@ -246,12 +247,14 @@ def test_a_mapping_that_takes_a_buyer_is_refused(column: str, tmp_path: Path) ->
         mapped(tmp_path, f'[numbers]\ntrade_id = "订单号"\n[texts]\nitem_title = "{column}"\n')
 
 
+@pytest.mark.parametrize("asked_before", ["this account", "one that was given up"])
 def test_an_account_without_the_order_call_is_asked_for_nothing_and_pays_by_the_day(
-    tmp_path: Path, settings: Settings
+    asked_before: str, tmp_path: Path, settings: Settings
 ) -> None:
     settings.JOEY_MARKETPLACES = {"taobao": ACCOUNT["taobao"] | {"orders": "file"}}
     leased(meis_shop())
-    SyncCursor.objects.create(marketplace="taobao", account="1", question="orders", read_until=NOW - 30 * DAY)
+    before = registry.connector("taobao").account if asked_before == "this account" else "given up"
+    SyncCursor.objects.create(marketplace="taobao", account=before, question="orders", read_until=NOW - 30 * DAY)
     taken(tmp_path, text_of([settled()]))
     earn_due(now=NOW)
 
@@ -259,7 +262,8 @@ def test_an_account_without_the_order_call_is_asked_for_nothing_and_pays_by_the_
     confirm_due(now=NOW + 30 * DAY)
 
     assert Commission.objects.get().released_minor > 0
-    assert not SyncCursor.objects.exists()
+    assert sync_states() == [], "nothing is expected of it in /readyz either"
+    prove()
 
 
 class TestForms:
