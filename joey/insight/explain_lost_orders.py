@@ -19,6 +19,8 @@ def answer_in_words(lost: LostOrderShown, *, now: datetime) -> str:
     }
     if lost.state == "asking":
         return _asking(lost, now=now) % terms
+    if lost.state == "unknown" and lost.ask_until <= now:  # the job that decides has not run yet
+        return _("%(marketplace)s does not know this order so far. We go on asking.") % terms
     return {
         "found": _("%(marketplace)s reports this order as yours. It is among your orders, from the day it was placed."),
         "other_id": _(
@@ -38,6 +40,8 @@ def answer_in_words(lost: LostOrderShown, *, now: datetime) -> str:
 
 
 def _asking(lost: LostOrderShown, *, now: datetime) -> str:
+    if lost.trouble and lost.answer_by <= now:
+        return _("%(marketplace)s cannot be asked at the moment. You have an answer as soon as it can be.")
     if lost.trouble:
         return _(
             "%(marketplace)s cannot be asked at the moment. You have an answer by %(by)s, or later by as long as this"

@@ -1,6 +1,6 @@
-"""The clock of an answer that is due: it stops while a marketplace answers nothing, or is not asked."""
+"""The clock of an answer that is due: it stops while a marketplace answers nothing or cannot be asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,13 +20,22 @@ class Silence:
 
 
 def moved(since: datetime, allowed: timedelta, stops: Iterable[Silence]) -> datetime:
-    """When the clock, started at `since`, has run for `allowed`. A stop that begins later does not matter any more."""
-    due = since + allowed
+    """When the clock, started at `since`, has run for `allowed`. A stop that begins later does not matter any more.
+
+    Stops may overlap: what lies in two of them counts once.
+    """
+    due, counted = since + allowed, since
     for stop in sorted(stops, key=lambda each: each.begin):
-        begin = max(since, stop.begin)
+        begin = max(counted, stop.begin)
         if begin < due and stop.end > begin:
             due += stop.end - begin
+            counted = stop.end
     return due
+
+
+def in_turn(edges: Sequence[datetime]) -> list[Silence]:
+    """Stops as a request keeps them: begin and end of each, in turn."""
+    return [Silence(begin, end) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def silence_of(marketplace: str, *, since: datetime, until: datetime) -> list[Silence]:

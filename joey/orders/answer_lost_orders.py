@@ -16,7 +16,7 @@ from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
-from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR, moved, silence_of
+from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR, in_turn, moved, silence_of
 from joey.orders.ask_for_orders import AskedTogether, ask_for, asked_together
 from joey.orders.models import LostOrder
 from joey.orders.settle_lost_orders import settle_lost_orders
@@ -69,6 +69,7 @@ def ask_again(lost_id: UUID, *, by: Person | None, now: datetime) -> LostOrder:
         facts = {"by": str(by.pk) if by else "terminal"}
         append("lost_order.asked_again", f"lost_order:{lost.pk}", facts, shop_id=lost.shop_id, happened_at=now)
     _move_clocks(lost.marketplace, now=now)
+    lost.refresh_from_db()
     _ask(lost.marketplace, [lost], now=now)
     settle_lost_orders(lost.marketplace, now=now)
     lost.refresh_from_db()
@@ -77,7 +78,8 @@ def ask_again(lost_id: UUID, *, by: Person | None, now: datetime) -> LostOrder:
 
 @transaction.atomic
 def _move_clocks(marketplace: str, *, now: datetime) -> None:
-    """The time in which the marketplace gave no answer counts for none: an answer, and the end, are due later by it.
+    """The time in which the marketplace answered nothing, or could not be asked for an order, does not count: an answer,
+    and the end, are due later by it.
 
     Once there is an answer, when it was due does not move any more.
     """
@@ -86,10 +88,19 @@ def _move_clocks(marketplace: str, *, now: datetime) -> None:
         return
     stops = silence_of(marketplace, since=min(each.requested_at for each in running), until=now)
     for each in running:
-        each.ask_until = moved(each.requested_at, ASK_FOR, stops)
+        if each.trouble:
+            _stop(each, now=now)
+        own = in_turn(each.stops)
+        each.ask_until = moved(each.requested_at, ASK_FOR, [*stops, *own])
         if each.state == _State.ASKING:
-            each.answer_by = moved(each.requested_at, ANSWER_WITHIN, stops)
-    LostOrder.objects.bulk_update(running, ["ask_until", "answer_by"])
+            each.answer_by = moved(each.requested_at, ANSWER_WITHIN, [*stops, *own])
+    LostOrder.objects.bulk_update(running, ["ask_until", "answer_by", "stops"])
+
+
+def _stop(lost: LostOrder, *, now: datetime) -> None:
+    """It cannot be asked for: the stop that goes on lasts until now, or one begins."""
+    goes_on = lost.trouble and lost.stops
+    lost.stops = [*lost.stops[:-1], now] if goes_on else [*lost.stops, now, now]
 
 
 def _ask(marketplace: str, requests: Iterable[LostOrder], *, now: datetime) -> None:
@@ -126,13 +137,19 @@ def _requests_of(asked: Iterable[AskedTogether]) -> tuple[LostOrder, ...]:
 
 
 def _put_off(requests: Sequence[LostOrder], why: Words, *, now: datetime) -> None:
-    LostOrder.objects.filter(pk__in=[each.pk for each in requests]).update(
-        trouble=to_keep(why), ask_next_at=now + TRY_AGAIN_AFTER
-    )
+    for each in requests:
+        _stop(each, now=now)
+        _note(each, trouble=to_keep(why), ask_next_at=now + TRY_AGAIN_AFTER)
 
 
 def _note_answer(requests: Sequence[LostOrder], *, now: datetime) -> None:
     for each in requests:
-        each.asked_at, each.trouble = now, ""
-        each.ask_next_at = now + min(max(now - each.requested_at, ASK_AGAIN_FIRST), ASK_AGAIN_LAST)
-    LostOrder.objects.bulk_update(requests, ["asked_at", "trouble", "ask_next_at"])
+        if each.trouble:
+            _stop(each, now=now)
+        later = min(max(now - each.requested_at, ASK_AGAIN_FIRST), ASK_AGAIN_LAST)
+        _note(each, trouble="", asked_at=now, ask_next_at=now + later)
+
+
+def _note(lost: LostOrder, **changes: object) -> None:
+    """Unless its shop has begun the request again meanwhile, maybe with another time."""
+    LostOrder.objects.filter(pk=lost.pk, requested_at=lost.requested_at).update(stops=lost.stops, **changes)

@@ -1,5 +1,6 @@
 """What marketplaces report: every report as it came, and the order lines that they add up to."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -384,7 +385,9 @@ class LostOrder(models.Model):
     """An order that a shop misses, by the number that its buyer sees, and what the marketplace answers for it.
 
     The marketplace is asked until it knows the order, for seven days. `answer_by` and `ask_until` move by the time in
-    which it answered nothing or was not asked (joey/orders/answer_clock.py), the first until there is an answer.
+    which it answered nothing or was not asked (joey/orders/answer_clock.py), the first until there is an answer, and by
+    `stops`: in which it could not be asked for this order, whatever else it answered. The last one goes on while there
+    is a `trouble`.
     """
 
     class State(models.TextChoices):
@@ -406,6 +409,7 @@ class LostOrder(models.Model):
     ask_until = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)  # when the first answer was there
     asked_at = models.DateTimeField(null=True)  # when the marketplace last answered for it
+    stops = ArrayField(models.DateTimeField(), default=list)  # begin and end of each, in turn
     ask_next_at = models.DateTimeField()
     trouble = models.TextField(blank=True, default="")  # of the last attempt to ask, as it is kept: kit/sentences.py
 

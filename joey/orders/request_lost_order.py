@@ -62,7 +62,7 @@ def _begin(lost: LostOrder, ordered_at: datetime | None, *, now: datetime) -> Lo
     lost.requested_at = lost.ask_next_at = now
     lost.answer_by, lost.ask_until = now + ANSWER_WITHIN, now + ASK_FOR
     lost.answered_at = lost.asked_at = None
-    lost.trouble = ""
+    lost.stops, lost.trouble = [], ""
     lost.save()
     facts = {"marketplace": lost.marketplace, "order": identifier(lost.number)}
     when = {"ordered_at": lost.ordered_at.isoformat()} if lost.ordered_at else {}

@@ -16,15 +16,23 @@ _S, _R = LostOrder.State, OrderLine.Suspense
 NONE_OF_OURS = (_R.UNKNOWN_POSITION, _R.UNKNOWN_SUB_ID)
 
 # An order of which one line is the shop's was found, whosever the others are. What an operator may still give to the
-# shop is undecided. "Unknown" needs an answer of the marketplace in which the order is missing; or its only
-# report could not be read, and was given up.
+# shop is undecided; where its only report could not be read and was given up, it is asked for again. "Unknown" and
+# "not found" need an answer of the marketplace to the question about this order, in which it is missing.
 _ANSWER = f"""
     CASE WHEN r.own THEN '{_S.FOUND}'
          WHEN r.open OR r.unread THEN '{_S.UNDECIDED}'
          WHEN r.reported THEN '{_S.OTHER_ID}'
+         WHEN w.state = '{_S.UNDECIDED}' THEN '{_S.ASKING}'
+         WHEN w.asked_at IS NULL THEN w.state
          WHEN w.ask_until <= %(now)s THEN '{_S.NOT_FOUND}'
-         WHEN w.asked_at IS NOT NULL OR w.state = '{_S.UNDECIDED}' THEN '{_S.UNKNOWN}'
-         ELSE w.state END
+         ELSE '{_S.UNKNOWN}' END
+"""
+
+# What is asked for again has no answer any more, and its clock stopped while it had one.
+_ASK_AGAIN = f"""
+    state = '{_S.ASKING}', answered_at = NULL, asked_at = NULL, trouble = '', ask_next_at = %(now)s,
+    stops = w.stops || ARRAY[w.answered_at, %(now)s], answer_by = w.answer_by + (%(now)s - w.answered_at),
+    ask_until = w.ask_until + (%(now)s - w.answered_at)
 """
 
 
@@ -59,17 +67,24 @@ def _settle(chosen: str, given: dict[str, object]) -> int:
             FROM orders_lostorder w
             LEFT JOIN orders_orderline l ON l.marketplace = w.marketplace AND {has_number("l", "w")}
             WHERE {chosen} GROUP BY w.id
+        ), answered AS (
+            UPDATE orders_lostorder w SET state = {_ANSWER}, answered_at = coalesce(w.answered_at, %(now)s)
+            FROM reported r WHERE w.id = r.id AND {_ANSWER} NOT IN (w.state, '{_S.ASKING}')
+            RETURNING w.id
+        ), asked_again AS (
+            UPDATE orders_lostorder w SET {_ASK_AGAIN}
+            FROM reported r WHERE w.id = r.id AND w.state <> '{_S.ASKING}' AND {_ANSWER} = '{_S.ASKING}'
+            RETURNING w.id
         )
-        UPDATE orders_lostorder w SET state = {_ANSWER}, answered_at = coalesce(w.answered_at, %(now)s)
-        FROM reported r WHERE w.id = r.id AND w.state <> {_ANSWER}
-        RETURNING w.id
+        SELECT id FROM answered UNION ALL SELECT id FROM asked_again
         """,
         given,
     )
     return append_set(
-        """
-        SELECT shop_id, 'lost_order.answered' AS kind, 'lost_order:' || id AS subject_key,
-               jsonb_build_object('state', state) AS facts, %(now)s::timestamptz AS happened_at
+        f"""
+        SELECT shop_id, 'lost_order:' || id AS subject_key, %(now)s::timestamptz AS happened_at,
+               CASE state WHEN '{_S.ASKING}' THEN 'lost_order.resumed' ELSE 'lost_order.answered' END AS kind,
+               CASE state WHEN '{_S.ASKING}' THEN '{{}}' ELSE jsonb_build_object('state', state) END AS facts
         FROM orders_lostorder WHERE id = ANY(%(moved)s)
         """,
         {"moved": [lost for (lost,) in moved], "now": given["now"]},

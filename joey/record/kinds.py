@@ -162,6 +162,7 @@ _DECLARED = (
     Kind("lost_order.requested", {"marketplace": CODE, "order": ELSEWHERE, "ordered_at": optional(TIME)}),
     Kind("lost_order.answered", {"state": CODE}),
     Kind("lost_order.asked_again", _BY_PERSON),
+    Kind("lost_order.resumed", {}),
     Kind("report.retried", {**_BY_PERSON, "marketplace": CODE, "read": FLAG}),
     Kind("report.replaced", {"marketplace": CODE, "report": ID}),
     Kind("report.dismissed", {**_BY_PERSON, "marketplace": CODE, "reason": TEXT}),

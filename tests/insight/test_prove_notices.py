@@ -131,9 +131,9 @@ BREAKS = {
     ),
     "17. What was released had its reports read up to its day": (
         "WITH cursor AS (INSERT INTO orders_synccursor (marketplace, account, question, read_until, trouble,"
-        " asked_since) VALUES ('taobao', 'a', 'orders', '2020-01-02', '', '2020-01-01')) INSERT INTO orders_poll (id, marketplace, account,"
-        " question, since, until, asked_at, reports, digest, recorded_at) VALUES (-1, 'taobao', 'a', 'orders',"
-        " '2020-01-01', '2020-01-02', '2020-01-02', 0, sha256(''), '2020-01-02')"
+        " asked_since) VALUES ('taobao', 'a', 'orders', '2020-01-02', '', '2020-01-01')) INSERT INTO orders_poll (id,"
+        " marketplace, account, question, since, until, asked_at, reports, digest, recorded_at) VALUES (-1, 'taobao',"
+        " 'a', 'orders', '2020-01-01', '2020-01-02', '2020-01-02', 0, sha256(''), '2020-01-02')"
     ),
     "18. The day a commission is payable follows from its reports and plan": (
         "UPDATE commissions_commission SET payable_on = payable_on - 30 WHERE state = 'earned'"

@@ -31,6 +31,8 @@ def stop(begin: float, end: float) -> Silence:
         ([stop(70, 74), stop(1, 7)], 10),
         ([stop(73, 90)], 0),  # the answer was late by then
         ([stop(1, 7), stop(77, 80)], 9),  # due at 78 because of the first
+        ([stop(1, 7), stop(3, 9)], 8),  # what lies in both counts once
+        ([stop(1, 9), stop(3, 7), stop(8, 10)], 9),
     ],
 )
 def test_an_answer_is_due_later_by_each_stop_that_begins_before_it_is_due(stops: list[Silence], later: float) -> None:

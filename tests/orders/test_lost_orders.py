@@ -9,16 +9,17 @@ import pytest
 from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
+from joey.insight.explain_lost_orders import answer_in_words
 from joey.kit import sql
 from joey.kit.clock import now
 from joey.kit.refusals import Conflict, Invalid, NotFound, TooMany
 from joey.marketplaces import registry
-from joey.marketplaces.port import Tracking, UnreadableReport
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, Tracking, UnreadableReport
 from joey.orders import answer_lost_orders as job
 from joey.orders.answer_lost_orders import answer_lost_orders, ask_again
 from joey.orders.attribute_line import attribute_line
 from joey.orders.dismiss_unread import dismiss_unreadable
-from joey.orders.lost_orders import open_lost_orders
+from joey.orders.lost_orders import lost_order_of, open_lost_orders
 from joey.orders.models import LostOrder, OrderLine, Poll, UnreadReport
 from joey.orders.request_lost_order import A_DAY, request_lost_order
 from joey.orders.sync import sync
@@ -214,9 +215,86 @@ def test_an_order_whose_report_cannot_be_read_is_not_decided_until_the_report_is
     assert request["state"] == "undecided"
 
     dismiss_unreadable(UnreadReport.objects.get().pk, by=ada(), reason="A test of theirs", now=now())
-    answer_lost_orders(now=now())
+    later = now() + 9 * DAY
+    answer_lost_orders(now=later)
 
-    assert state_of(request)["state"] == "unknown"
+    lost = LostOrder.objects.get()
+    assert (lost.state, lost.answered_at, bool(lost.trouble)) == ("asking", None, True), "and Taobao is asked for it"
+    assert timedelta(hours=71) < lost.answer_by - later < timedelta(hours=73)
+    assert Event.objects.filter(kind="lost_order.resumed", subject_key=f"lost_order:{lost.pk}").count() == 1
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_an_order_that_was_never_answered_for_is_not_said_to_be_missing_whatever_else_is_answered(
+    refused: bool, union: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sync has its answers all the time; only the question about the order is refused, or gets none."""
+    then = now() - 8 * DAY
+    answered_every_quarter_of_an_hour(then)
+    lost = request_lost_order(meis_shop(), marketplace="taobao", number="77001", ordered_at=then - DAY, now=then)
+
+    def asks(hours: float) -> str:
+        answer_lost_orders(now=then + hours * HOUR)
+        lost.refresh_from_db()
+        return answer_in_words(lost_order_of(meis_shop().pk, lost.pk), now=then + hours * HOUR)
+
+    refuse = MarketplaceRefused("9100: not today") if refused else MarketplaceUnavailable("silent")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(registry.connector("taobao")), "rows", _raises(refuse))
+        for hours in (2, 80, 8 * 24 - 1):
+            words = asks(hours)
+            assert (lost.state, lost.asked_at) == ("asking", None)
+            assert lost.answer_by == lost.requested_at + (72 + hours - 2) * HOUR
+            assert "cannot be asked at the moment. You have an answer by" in words
+        assert not Event.objects.filter(kind="lost_order.answered", subject_key=f"lost_order:{lost.pk}").exists()
+
+    assert "We go on asking until" in asks(8 * 24)
+    assert lost.state == "unknown"
+    assert lost.answer_by == lost.requested_at + (72 + 8 * 24 - 2) * HOUR
+    prove()
+
+
+def _raises(error: Exception) -> Callable[..., Any]:
+    def refuse(*_: object, **__: object) -> Any:
+        raise error
+
+    return refuse
+
+
+def test_an_order_that_is_not_known_is_asked_for_during_seven_days_in_which_it_could_be(
+    union: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = now() - 9 * DAY
+    answered_every_quarter_of_an_hour(then)
+    lost = request_lost_order(meis_shop(), marketplace="taobao", number="77001", ordered_at=then - DAY, now=then)
+    answer_lost_orders(now=then)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(registry.connector("taobao")), "rows", _raises(MarketplaceRefused("9100")))
+        answer_lost_orders(now=then + DAY)
+    answer_lost_orders(now=then + 2 * DAY)
+
+    for hours, state in ((7 * 24 + 1, "unknown"), (8 * 24, "not_found")):
+        answer_lost_orders(now=then + hours * HOUR)
+        lost.refresh_from_db()
+        assert (lost.state, lost.ask_until) == (state, then + 8 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("state", "trouble", "words"),
+    [
+        ("asking", "refused", "cannot be asked at the moment. You have an answer as soon as it can be."),
+        ("asking", "", "is late. An operator sees that."),
+        ("unknown", "", "does not know this order so far. We go on asking."),
+    ],
+)
+def test_no_day_that_is_over_is_promised(state: str, trouble: str, words: str, connected: None) -> None:
+    request = asked("77001", now() - DAY)
+    over = {"answer_by": now() - DAY, "ask_until": now() - DAY}
+    LostOrder.objects.update(
+        state=state, trouble=trouble, answered_at=None if state == "asking" else now() - 2 * DAY, **over
+    )
+
+    assert words in state_of(request)["answer"]
 
 
 def test_an_order_that_is_not_known_in_seven_days_is_given_up_and_can_be_asked_for_again(union: Sandbox) -> None:

@@ -1,5 +1,6 @@
 """Polls, order reports as they came, order lines, refund cases, held trades, claims and sync cursors."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import joey.kit.ids
@@ -278,6 +279,7 @@ class Migration(migrations.Migration):
                 ('ask_until', models.DateTimeField()),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('asked_at', models.DateTimeField(null=True)),
+                ('stops', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), default=list, size=None)),
                 ('ask_next_at', models.DateTimeField()),
                 ('trouble', models.TextField(blank=True, default='')),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
