@@ -30,7 +30,8 @@ class LostOrderIn(In):
 
 
 class LostOrderOut(Out):
-    """`state` is asking, found, other_id, undecided, unknown (asked for until `asking_until`) or not_found.
+    """`state` is asking, found, other_id, undecided, unknown (asked for until `asking_until`), not_found, or not_asked:
+    it cannot be asked for from this site, and a report of it that is imported is the answer.
 
     `deadline` is when an answer is due; it moves by the time in which the marketplace cannot be asked. `order_ids` are
     those of the shop's order lines, once it is found.

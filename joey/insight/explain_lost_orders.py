@@ -21,6 +21,8 @@ def answer_in_words(lost: LostOrderShown, *, now: datetime) -> str:
         return _asking(lost, now=now) % terms
     if lost.state == "unknown" and lost.ask_until <= now:  # the job that decides has not run yet
         return _("%(marketplace)s does not know this order so far. We go on asking.") % terms
+    if lost.state == "not_asked":
+        return _not_asked(lost) % terms
     return {
         "found": _("%(marketplace)s reports this order as yours. It is among your orders, from the day it was placed."),
         "other_id": _(
@@ -50,6 +52,19 @@ def _asking(lost: LostOrderShown, *, now: datetime) -> str:
     if lost.answer_by < now:
         return _("The answer was due by %(by)s and is late. An operator sees that.")
     return _("We are asking %(marketplace)s. You have an answer by %(by)s.")
+
+
+def _not_asked(lost: LostOrderShown) -> str:
+    """Why the marketplace cannot be asked for it, and what still answers it."""
+    connector = {each.code: each for each in registry.connectors()}.get(lost.marketplace)
+    if connector is None:
+        return _("This site has no account at %(marketplace)s any more, so this order cannot be asked for.")
+    if connector.manifest.order_look_up is None:
+        return _(
+            "%(marketplace)s cannot be asked for an order from this site: its reports come as files. The order is found"
+            " when a file with it is imported."
+        )
+    return _("%(marketplace)s cannot be asked for this order any more: it answers for newer ones only.")
 
 
 def _moment(moment: datetime, now: datetime) -> str:

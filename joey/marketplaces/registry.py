@@ -59,6 +59,13 @@ def connector_for(marketplace: str) -> Connector:
     return found
 
 
+def is_configured(code: str) -> bool:
+    """Whether this instance has an account at the marketplace, also one that is no use just now; yes if unknown."""
+    return bool(getattr(settings, "JOEY_MARKETPLACES_PROBLEM", "")) or code in getattr(
+        settings, "JOEY_MARKETPLACES", {}
+    )
+
+
 def faults() -> tuple[Fault, ...]:
     """Packages that are registered and cannot be used, and accounts of this instance's configuration."""
     problem = getattr(settings, "JOEY_MARKETPLACES_PROBLEM", "")

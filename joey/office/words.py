@@ -169,6 +169,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "undecided": _("Not decided whose it is"),
         "unknown": _("Not known so far"),
         "not_found": _("Not found in seven days"),
+        "not_asked": _("Cannot be asked for"),
     },
     "orderline.state": {
         "placed": _("Placed, not paid"),

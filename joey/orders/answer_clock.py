@@ -22,7 +22,7 @@ class Silence:
 def moved(since: datetime, allowed: timedelta, stops: Iterable[Silence]) -> datetime:
     """When the clock, started at `since`, has run for `allowed`. A stop that begins later does not matter any more.
 
-    Stops may overlap: what lies in two of them counts once.
+    Stops may overlap: what is in two of them counts once.
     """
     due, counted = since + allowed, since
     for stop in sorted(stops, key=lambda each: each.begin):

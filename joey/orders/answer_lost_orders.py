@@ -17,9 +17,9 @@ from joey.marketplaces import registry
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR, in_turn, moved, silence_of
-from joey.orders.ask_for_orders import AskedTogether, ask_for, asked_together
+from joey.orders.ask_for_orders import AskedTogether, ask_for, askable, asked_together
 from joey.orders.models import LostOrder
-from joey.orders.settle_lost_orders import settle_lost_orders
+from joey.orders.settle_lost_orders import OPEN, settle_lost_orders
 from joey.people.models import Person
 from joey.record.append import append
 
@@ -31,7 +31,6 @@ TRY_AGAIN_AFTER = timedelta(minutes=5)  # what could not be asked
 ASK_AGAIN_FIRST, ASK_AGAIN_LAST = timedelta(hours=1), timedelta(hours=12)
 
 _State = LostOrder.State
-_OPEN = (_State.ASKING, _State.UNDECIDED, _State.UNKNOWN)
 _ASKED_FOR = (_State.ASKING, _State.UNKNOWN)
 
 
@@ -41,7 +40,7 @@ def answer_lost_orders(*, now: datetime) -> int:
     A marketplace that fails stops no other; the first failure is raised at the end.
     """
     answered = 0
-    open_at = LostOrder.objects.filter(state__in=_OPEN).values_list("marketplace", flat=True).distinct()
+    open_at = LostOrder.objects.filter(state__in=OPEN).values_list("marketplace", flat=True).distinct()
     with trying_each(log, "answering the lost orders of %s failed") as trying:
         for marketplace in sorted(open_at):
             with trying(marketplace):
@@ -63,6 +62,8 @@ def ask_again(lost_id: UUID, *, by: Person | None, now: datetime) -> LostOrder:
     lost = LostOrder.objects.filter(pk=lost_id).first()
     if lost is None:
         raise NotFound(_("There is no such request for an order."))
+    if lost.state == _State.NOT_ASKED:
+        raise Conflict(_("This order cannot be asked for. A report of it that is imported is the answer."))
     if lost.state not in _ASKED_FOR:
         raise Conflict(_("This order is not asked for any more: it has its answer."))
     with transaction.atomic():
@@ -78,8 +79,8 @@ def ask_again(lost_id: UUID, *, by: Person | None, now: datetime) -> LostOrder:
 
 @transaction.atomic
 def _move_clocks(marketplace: str, *, now: datetime) -> None:
-    """The time in which the marketplace answered nothing, or could not be asked for an order, does not count: an answer,
-    and the end, are due later by it.
+    """The time in which the marketplace answered nothing, or could not be asked for an order, does not count: an
+    answer, and the end, are due later by it.
 
     Once there is an answer, when it was due does not move any more.
     """
@@ -111,6 +112,9 @@ def _ask(marketplace: str, requests: Iterable[LostOrder], *, now: datetime) -> N
     if connector is None or look_up is None:
         _put_off(requests, (Sentence(gettext_noop("This site has no account there that can be asked.")),), now=now)
         return
+    after = askable(marketplace, now=now).placed_after
+    if after is not None:  # an empty answer would say nothing about those that are too old
+        requests = [each for each in requests if (each.ordered_at or each.requested_at) > after]
     waiting = asked_together(look_up, requests, now=now)
     while waiting:
         asked = waiting.pop(0)

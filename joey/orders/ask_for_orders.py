@@ -11,11 +11,31 @@ from typing import cast
 
 from django.db import transaction
 
+from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import OrderLookUp
 from joey.marketplaces.port import AnyReport, Connector, KnowsOrdersByNumber
 from joey.marketplaces.read_reports import read_reports, read_row
 from joey.orders.models import LostOrder
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
+
+
+@dataclass(frozen=True)
+class Askable:
+    """Which orders a marketplace can be asked for from here, however it is just now."""
+
+    any: bool  # it has an account, whose reports can be asked for one order
+    placed_after: datetime | None = None  # the others are known there no longer; None: it is asked by number
+
+
+def askable(marketplace: str, *, now: datetime) -> Askable:
+    """Where an account is configured and cannot be used, its orders can be asked for once it can be."""
+    connector = {each.code: each for each in registry.connectors()}.get(marketplace)
+    if connector is None:
+        return Askable(registry.is_configured(marketplace))
+    look_up = connector.manifest.order_look_up
+    if look_up is None or look_up.by == "number":
+        return Askable(look_up is not None)
+    return Askable(True, now - look_up.question.furthest_back - look_up.around)
 
 
 @dataclass(frozen=True)

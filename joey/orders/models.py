@@ -397,6 +397,7 @@ class LostOrder(models.Model):
         UNDECIDED = "undecided"  # reported, and the report does not tell whose it is, or cannot be read
         UNKNOWN = "unknown"  # not reported so far, still asked for
         NOT_FOUND = "not_found"  # not reported in seven days
+        NOT_ASKED = "not_asked"  # not reported, and it cannot be asked for; a report of it that comes is the answer
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
@@ -424,7 +425,7 @@ class LostOrder(models.Model):
         indexes = [
             models.Index(
                 fields=["marketplace", "ask_next_at"],
-                condition=Q(state__in=["asking", "undecided", "unknown"]),
+                condition=Q(state__in=["asking", "undecided", "unknown", "not_asked"]),
                 name="orders_lost_open",
             ),
             models.Index(fields=["shop", "-id"], name="orders_lost_of_shop"),

@@ -47,7 +47,7 @@ def request_lost_order(
     if known is None or _begins_again(known, ordered_at):
         hit((A_DAY, str(shop.pk)), now=now, text=_("You asked for many orders today. Ask for more tomorrow."))
         known = _begin(known or LostOrder(shop=shop, marketplace=code, number=number), ordered_at, now=now)
-    settle_lost_order(known.pk, now=now)
+    settle_lost_order(known, now=now)
     known.refresh_from_db()
     return known
 

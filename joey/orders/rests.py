@@ -106,4 +106,9 @@ RESTS = [
         "with the marketplace’s next report of it, or after 7 days in which it could be asked",
         unlisted="it is answered, and asked for again by itself",
     ),
+    Rest(
+        LOST, _L.NOT_ASKED, (LOOK_FOR,),
+        "within a minute after a report of it was imported, or its marketplace can be asked again",
+        unlisted="it is answered: it cannot be asked for",
+    ),
 ]  # fmt: skip

@@ -1,28 +1,37 @@
 """Answer requests for lost orders from what is reported by now, whatever brought it."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
 from joey.kit import sql
+from joey.orders.ask_for_orders import askable
 from joey.orders.mark_frozen import trade_of
 from joey.orders.models import LostOrder, OrderLine
 from joey.record.append import append_set
 
 _S, _R = LostOrder.State, OrderLine.Suspense
 
+# Without its last answer: these are looked at every minute.
+OPEN = (_S.ASKING, _S.UNDECIDED, _S.UNKNOWN, _S.NOT_ASKED)
+
 # Positions and sub-ids that are none of this instance's: the order is no shop's here, as far as is known.
 NONE_OF_OURS = (_R.UNKNOWN_POSITION, _R.UNKNOWN_SUB_ID)
 
+_CAN_BE_ASKED = """(%(any)s AND (%(placed_after)s::timestamptz IS NULL
+                     OR coalesce(w.ordered_at, w.requested_at) > %(placed_after)s))"""
+
 # An order of which one line is the shop's was found, whosever the others are. What an operator may still give to the
 # shop is undecided; where its only report could not be read and was given up, it is asked for again. "Unknown" and
-# "not found" need an answer of the marketplace to the question about this order, in which it is missing.
+# "not found" need an answer of the marketplace to the question about this order, in which it is missing. What cannot be
+# asked for any more is no longer promised an answer, and is asked for again once it can be.
 _ANSWER = f"""
     CASE WHEN r.own THEN '{_S.FOUND}'
          WHEN r.open OR r.unread THEN '{_S.UNDECIDED}'
          WHEN r.reported THEN '{_S.OTHER_ID}'
-         WHEN w.state = '{_S.UNDECIDED}' THEN '{_S.ASKING}'
+         WHEN w.state = '{_S.NOT_FOUND}' THEN w.state
+         WHEN NOT {_CAN_BE_ASKED} THEN '{_S.NOT_ASKED}'
+         WHEN w.state IN ('{_S.UNDECIDED}', '{_S.NOT_ASKED}') THEN '{_S.ASKING}'
          WHEN w.asked_at IS NULL THEN w.state
          WHEN w.ask_until <= %(now)s THEN '{_S.NOT_FOUND}'
          ELSE '{_S.UNKNOWN}' END
@@ -36,6 +45,10 @@ _ASK_AGAIN = f"""
 """
 
 
+def _quoted(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
 def has_number(line: str, lost: str) -> str:
     """SQL for whether a line, or a report of one, is of the order that is asked for: its number is the order's, or that
     of the trade that is the line. Each has an index.
@@ -45,17 +58,18 @@ def has_number(line: str, lost: str) -> str:
 
 def settle_lost_orders(marketplace: str, *, now: datetime) -> int:
     """Move every open request at a marketplace to the answer of today; how many have another one."""
-    is_open = f"w.state IN ('{_S.ASKING}', '{_S.UNDECIDED}', '{_S.UNKNOWN}')"
-    return _settle(f"{is_open} AND w.marketplace = %(marketplace)s", {"marketplace": marketplace, "now": now})
+    return _settle(f"w.state IN ({_quoted(OPEN)})", marketplace, now=now)
 
 
-def settle_lost_order(lost_id: UUID, *, now: datetime) -> int:
+def settle_lost_order(lost: LostOrder, *, now: datetime) -> int:
     """The same for one, also if it has its last answer: an operator may have given the order to the shop since."""
-    return _settle(f"w.id = %(id)s AND w.state <> '{_S.FOUND}'", {"id": lost_id, "now": now})
+    return _settle(f"w.id = %(id)s AND w.state <> '{_S.FOUND}'", lost.marketplace, now=now, id=lost.pk)
 
 
 @transaction.atomic
-def _settle(chosen: str, given: dict[str, object]) -> int:
+def _settle(chosen: str, marketplace: str, *, now: datetime, **given: object) -> int:
+    can = askable(marketplace, now=now)
+    given |= {"marketplace": marketplace, "now": now, "any": can.any, "placed_after": can.placed_after}
     moved = sql.tuples(
         f"""
         WITH reported AS (
@@ -66,7 +80,7 @@ def _settle(chosen: str, given: dict[str, object]) -> int:
                    AS unread
             FROM orders_lostorder w
             LEFT JOIN orders_orderline l ON l.marketplace = w.marketplace AND {has_number("l", "w")}
-            WHERE {chosen} GROUP BY w.id
+            WHERE w.marketplace = %(marketplace)s AND {chosen} GROUP BY w.id
         ), answered AS (
             UPDATE orders_lostorder w SET state = {_ANSWER}, answered_at = coalesce(w.answered_at, %(now)s)
             FROM reported r WHERE w.id = r.id AND {_ANSWER} NOT IN (w.state, '{_S.ASKING}')
@@ -87,9 +101,5 @@ def _settle(chosen: str, given: dict[str, object]) -> int:
                CASE state WHEN '{_S.ASKING}' THEN '{{}}' ELSE jsonb_build_object('state', state) END AS facts
         FROM orders_lostorder WHERE id = ANY(%(moved)s)
         """,
-        {"moved": [lost for (lost,) in moved], "now": given["now"]},
+        {"moved": [lost for (lost,) in moved], "now": now},
     )
-
-
-def _quoted(values: tuple[str, ...]) -> str:
-    return ", ".join(f"'{value}'" for value in values)

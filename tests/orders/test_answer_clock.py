@@ -31,7 +31,7 @@ def stop(begin: float, end: float) -> Silence:
         ([stop(70, 74), stop(1, 7)], 10),
         ([stop(73, 90)], 0),  # the answer was late by then
         ([stop(1, 7), stop(77, 80)], 9),  # due at 78 because of the first
-        ([stop(1, 7), stop(3, 9)], 8),  # what lies in both counts once
+        ([stop(1, 7), stop(3, 9)], 8),  # what is in both counts once
         ([stop(1, 9), stop(3, 7), stop(8, 10)], 9),
     ],
 )

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,8 @@ from joey.orders.sync import sync
 from joey.record.models import Event
 from tests.api.client import Caller, assert_problem
 from tests.cast import DAY, ada, leased, lulu, lulus_shop, mei, meis_shop, report
+from tests.orders.intake.exports import ORDER, settled, text_of
+from tests.orders.intake.test_import_orders import taken
 from tests.orders.polled import polled
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, own_sandbox, utc
@@ -423,11 +426,67 @@ def test_an_operator_asks_again_at_once_and_that_is_recorded(union: Sandbox) -> 
 def test_what_keeps_a_marketplace_from_answering_is_shown_to_operators(connected: None, settings: Settings) -> None:
     lost = LostOrder.objects.get(pk=asked("77001", now() - DAY)["id"])
 
-    for configured, words in ((settings.JOEY_MARKETPLACES, "Taobao is unavailable"), ({}, "no account there")):
+    broken = {"taobao": {"gateway": "http://localhost:1/router/rest"}}
+    for configured, words in ((settings.JOEY_MARKETPLACES, "Taobao is unavailable"), (broken, "no account there")):
         settings.JOEY_MARKETPLACES = configured
         ask_again(lost.pk, by=None, now=now())
         (shown,) = open_lost_orders(limit=9)
         assert (shown.state, words in shown.trouble) == ("asking", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [({}, "found"), ({"推广位ID": NOBODYS}, "other_id"), ({"点击时间": "--"}, "undecided"), (None, "asking")],
+)
+def test_an_account_that_lives_by_exports_answers_no_request_and_an_export_does(
+    changes: dict[str, str] | None, state: str, connected: None, settings: Settings, tmp_path: Path
+) -> None:
+    account = settings.JOEY_MARKETPLACES["taobao"]
+    request = asked(ORDER, now() - DAY)
+    settings.JOEY_MARKETPLACES = {"taobao": account | {"orders": "file"}}
+
+    for later in (HOUR, 60 * DAY):
+        answer_lost_orders(now=now() + later)
+        shown = state_of(request)
+        assert (shown["state"], "its reports come as files" in shown["answer"]) == ("not_asked", True)
+    with pytest.raises(Conflict, match="cannot be asked for"):
+        ask_again(LostOrder.objects.get().pk, by=None, now=now())
+    assert open_lost_orders(limit=9) == [], "nothing waits for the marketplace"
+    if changes is not None:
+        taken(tmp_path, text_of([settled(**changes)]))
+    else:
+        settings.JOEY_MARKETPLACES = {"taobao": account}
+    resumed = now() + 61 * DAY
+    answer_lost_orders(now=resumed)
+
+    lost = LostOrder.objects.get()
+    assert lost.state == state
+    if changes is None:
+        assert timedelta(hours=71) < lost.answer_by - resumed <= timedelta(hours=72)
+
+
+def test_a_marketplace_that_was_disconnected_answers_no_request(connected: None, settings: Settings) -> None:
+    request = asked("77001", now() - DAY)
+    settings.JOEY_MARKETPLACES = {}
+
+    answer_lost_orders(now=now())
+
+    assert state_of(request)["state"] == "not_asked"
+    assert "has no account at Taobao or Tmall any more" in state_of(request)["answer"]
+
+
+def test_an_order_that_the_marketplace_answers_for_no_longer_is_not_said_to_be_missing(union: Sandbox) -> None:
+    lost = request_lost_order(
+        meis_shop(), marketplace="taobao", number="77001", ordered_at=now() - 80 * DAY, now=now() - 20 * DAY
+    )
+    LostOrder.objects.update(ordered_at=now() - 99 * DAY)
+    before = Poll.objects.count()
+
+    answer_lost_orders(now=now())
+
+    lost.refresh_from_db()
+    assert (lost.state, lost.asked_at, Poll.objects.count()) == ("not_asked", None, before)
+    assert "answers for newer ones only" in state_of({"id": lost.pk})["answer"]
 
 
 def test_a_marketplace_that_reports_no_orders_has_none_to_ask_for() -> None:
