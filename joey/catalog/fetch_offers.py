@@ -20,7 +20,7 @@ from joey.kit import clock
 from joey.kit.refusals import Invalid, Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.pace import in_bulk
-from joey.marketplaces.pasted import addresses
+from joey.marketplaces.pasted import is_pasted
 from joey.marketplaces.port import Connector, MarketplaceRefused, SearchSort
 
 MOST_PAGES = 100
@@ -44,7 +44,7 @@ def searches(words: Iterable[str], *, category: str = "", sort: SearchSort = "re
     found: dict[str, MarketplaceQuestion] = {}
     for typed in [*words] or ([""] if category else []):
         question = MarketplaceQuestion(typed, category=category, sort=sort)
-        if len(typed) > LONGEST_QUESTION or addresses(typed) or (typed and not question_words(typed).words):
+        if len(typed) > LONGEST_QUESTION or is_pasted(typed) or (typed and not question_words(typed).words):
             text = _("“%(words)s” cannot be searched for: write words, at most %(most)d characters, and no link.")
             raise Invalid(text % {"words": typed[:40], "most": LONGEST_QUESTION}, field="words")
         found.setdefault(question.words, question)

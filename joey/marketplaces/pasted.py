@@ -1,4 +1,4 @@
-"""Find web addresses in a text that someone copied out of a marketplace's app."""
+"""Find links and copy-codes in a text that someone copied out of a marketplace's app."""
 
 import re
 from collections.abc import Iterable
@@ -6,14 +6,38 @@ from urllib.parse import urlsplit
 
 LONGEST_TEXT = 2000
 
+# A link without its scheme is told from other words, as A.O.Smith/3000 is one, by how marketplaces' hosts end.
+_ENDINGS = (
+    "com|cn|net|org|shop|asia|to|co|ae|au|be|br|ca|de|eg|es|fr|hk|in|it|jp|kr|mx|my|nl|pl|sa|se|sg|th|tr|tw|uk|us|vn"
+)
 # An address ends at white space, at full-width punctuation and at anything that is not ASCII.
-_ADDRESS = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    rf"""(?P<whole> https?://[!-~]+ )
+      | (?<![\w.:/\\]) // (?P<no_scheme> (?: [\w-]+ (?:\.[\w-]+)+ (?::\d+)? | [\w-]+:\d+ ) [/?][!-~]+ )
+      | (?<![\w.:/\\@%=~-]) (?P<bare> (?:[\w-]+\.)+ (?:{_ENDINGS}) (?::\d+)? [/?][!-~]+ )""",
+    re.IGNORECASE | re.ASCII | re.VERBOSE,
+)
 _CLOSING = ".,;:!?)]}>'\""
+# ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
+_COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9]{8,14})\s*[￥¥€$₤₳¢£₴]", re.ASCII)
 
 
 def addresses(text: str) -> list[str]:
-    """The web addresses in `text`, in order, without the punctuation that a sentence puts behind them."""
-    return [found.rstrip(_CLOSING) for found in _ADDRESS.findall(text[:LONGEST_TEXT])]
+    """The web addresses in `text`, in order, without the punctuation that a sentence puts behind them.
+
+    One that was copied without its scheme (`//host/path`, `host/path`) gets https, which it means.
+    """
+    return [_whole(found).rstrip(_CLOSING) for found in _ADDRESS.finditer(text[:LONGEST_TEXT])]
+
+
+def copy_codes(text: str) -> list[str]:
+    """What is between the signs of each copy-code in `text`, in order."""
+    return _COPY_CODE.findall(text[:LONGEST_TEXT])
+
+
+def is_pasted(text: str) -> bool:
+    """Whether it holds a link or copy-code: something to paste, and nothing to search by."""
+    return bool(addresses(text) or copy_codes(text))
 
 
 def leads_to(url: str, hosts: Iterable[str]) -> bool:
@@ -32,3 +56,7 @@ def leads_to(url: str, hosts: Iterable[str]) -> bool:
     if parts.scheme == "https" and port == 443:
         netloc = netloc.removesuffix(":443")
     return netloc in hosts and (parts.scheme == "https" or (parts.scheme == "http" and ":" in netloc))
+
+
+def _whole(found: re.Match[str]) -> str:
+    return found["whole"] or "https://" + (found["no_scheme"] or found["bare"])

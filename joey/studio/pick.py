@@ -23,6 +23,7 @@ from joey.kit.http import status_of
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
+from joey.marketplaces.pasted import is_pasted
 from joey.money.money import Money, parse_amount
 from joey.shops.add_listing import add_listing
 from joey.shops.arrange import hide_listing, remove_listing, show_listing
@@ -172,6 +173,7 @@ def _pick(
         "shelves": shelf_names(shop),
         "shares": shares,
         "pasted": pasted,
+        "to_paste": asked["q"] if is_pasted(asked["q"]) else "",
         "problem": problem,
     }
     return page(request, "pick.html", facts, status=status)

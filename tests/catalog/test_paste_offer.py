@@ -6,6 +6,7 @@ from pytest_django import Settings
 
 from joey.catalog.models import Offer
 from joey.catalog.paste_offer import offer_from_text
+from joey.demo import catalogue
 from joey.kit import clock
 from joey.kit.refusals import Invalid, NotFound, Refusal, Unavailable
 from joey.marketplaces import registry
@@ -30,6 +31,15 @@ def test_a_copy_code_a_link_and_an_item_page_lead_to_the_same_offer(connected: S
     assert len({offer.pk for offer in pasted}) == 1
     assert pasted[0].title == facts.title
     assert pasted[0].now_minor == facts.now_minor
+
+
+def test_a_link_without_its_scheme_leads_there_too(connected: Sandbox) -> None:
+    number = next(each.external_id for each in catalogue.offers() if each.marketplace == "taobao" and each.in_stock)
+    address = f"item.taobao.com/item.htm?id={number}"
+
+    pasted = [offer_from_text(text, now=clock.now()) for text in (f"https://{address}", f"//{address}", f"看{address}")]
+
+    assert len({offer.pk for offer in pasted}) == 1
 
 
 def test_a_link_of_another_marketplace_is_read_there(connected: Sandbox) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from html import unescape
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +29,7 @@ from joey.marketplaces.models import CallTurn
 from tests.api.client import Caller
 from tests.api.live import running_server
 from tests.at_once import outcomes
-from tests.cast import lulu, mei, meis_shop
+from tests.cast import lulu, mei, meis_shop, sam
 from tests.catalog.offers import flask_facts, many
 from tests.journeys.running import until
 from tests.marketplaces.conftest import Sandbox, Script, script
@@ -260,6 +261,106 @@ def test_a_refusal_is_named(taobao: Sandbox, settings: Settings) -> None:
     assert "Taobao refused this search." in page_of(POTS)
 
 
+ODD = "odd words"
+
+
+@pytest.fixture
+def odd(taobao: Sandbox, script: Script, settings: Settings) -> Callable[[Callable[[], tuple[int, Any]]], None]:
+    """Make the marketplace answer odd words in this way; other words it answers as ever."""
+    account = settings.JOEY_MARKETPLACES["taobao"]
+
+    def answer_odd_words(how: Callable[[], tuple[int, Any]]) -> None:
+        def answer(form: dict[str, str]) -> tuple[int, Any]:
+            if form.get("q", "").startswith(ODD):
+                return how()
+            asked = httpx.post(account["gateway"], data=form)
+            return asked.status_code, asked.content
+
+        script.answers = [answer]
+        settings.JOEY_MARKETPLACES = {"taobao": account | {"gateway": script.url}}
+
+    return answer_odd_words
+
+
+def refused_words() -> tuple[int, Any]:
+    return 200, {"error_response": {"code": 15, "msg": "Remote service error", "sub_code": "1911", "sub_msg": "no"}}
+
+
+def test_a_refusal_is_kept_with_its_words_and_silences_no_others(odd: Callable[..., None], script: Script) -> None:
+    odd(refused_words)
+    me = Caller(mei())
+
+    assert [state(found(ODD, by=Caller(person))) for person in (mei(), lulu())] == ["refused", "refused"]
+    assert len(script.asked) == 1, "the same words are not asked at once again"
+    assert state(found(POTS, by=me)) == "answered"
+    assert state(found("杯子", by=Caller(lulu()))) == "answered"
+
+
+@pytest.mark.parametrize("how", [lambda: (500, b""), lambda: (200, b"{"), lambda: (200, {"wrong": 1})])
+def test_one_persons_words_silence_a_marketplace_for_that_person_only(
+    odd: Callable[..., None], how: Callable[[], tuple[int, Any]]
+) -> None:
+    odd(how)
+    me, other = Caller(mei()), Caller(lulu())
+
+    assert [state(found(words, by=me)) for words in (ODD, f"{ODD} 2", POTS)] == ["unavailable"] * 3
+    assert state(found(POTS, by=other)) == "answered"
+    assert state(found(ODD, by=other)) == "unavailable", "these words were asked just now"
+
+
+def test_what_fails_for_a_second_person_too_is_asked_by_none(odd: Callable[..., None], script: Script) -> None:
+    odd(lambda: (500, b""))
+    for number, person in enumerate((mei(), lulu())):
+        assert state(found(f"{ODD} {number}", by=Caller(person))) == "unavailable"
+    asked = len(script.asked)
+
+    assert state(found(POTS, by=Caller(sam()))) == "unavailable"
+    assert len(script.asked) == asked
+
+
+def test_a_throttle_silences_a_marketplace_for_everyone(taobao: Sandbox, broken: Callable[[str], None]) -> None:
+    broken("throttle")
+    assert state(found(POTS)) == "unavailable"
+
+    assert state(found("杯子", by=Caller(lulu()))) == "unavailable"
+    assert AskedSearch.objects.count() == 1
+
+
+def test_words_that_a_marketplace_is_slow_to_answer_are_late_for_nobody_else(
+    odd: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = Event()
+
+    def when_it_may() -> tuple[int, Any]:
+        answered.wait(30)
+        return refused_words()
+
+    odd(when_it_may)
+    me, other = Caller(mei()), Caller(lulu())
+    try:
+        with monkeypatch.context() as hurried:
+            hurried.setattr(search_marketplaces, "WAIT_SECONDS", 0.1)
+            late = [state(found(words, by=me)) for words in (ODD, f"{ODD} 2")]
+        assert late == ["late", "unavailable"]
+        AskedSearch.objects.update(rest_until=clock.now())
+        assert state(found(f"{ODD} 3", by=me)) == "late", "the first one is still under way"
+
+        assert state(found(POTS, by=other)) == "answered"
+    finally:
+        answered.set()
+        until(lambda: AskedSearch.objects.filter(trouble="refused").exists(), "the late answer")
+
+
+@pytest.mark.parametrize("q", ["//item.taobao.com/item.htm?id=1", "item.taobao.com/item.htm?id=1", "￥zRmVdesjTCu￥"])
+def test_a_search_for_a_link_or_copy_code_offers_the_paste_box_with_it(taobao: Sandbox, q: str) -> None:
+    html = page_of(q)
+
+    assert '<details class="panel" open> <summary>Or paste a link' in html
+    assert "You searched for a link or copy-code." in html
+    assert f"required>{q}</textarea>" in html
+    assert "You searched for" not in page_of(POTS)
+
+
 def test_a_persons_searches_of_a_day_are_counted_and_another_persons_are_not_touched(
     taobao: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,6 +406,9 @@ def test_an_item_found_by_its_whole_title_comes_without_a_link_and_the_paste_box
         ("!!!", {}),
         ("a", {}),
         ("看 https://item.taobao.com/item.htm?id=1", {}),
+        ("//item.taobao.com/item.htm?id=590141576510", {}),
+        ("item.taobao.com/item.htm?id=590141576510", {}),
+        ("￥zRmVdesjTCu￥", {}),
         (POTS, {"marketplace": "jd"}),
         (POTS, {"limit": 2}),
     ],

@@ -9,7 +9,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from joey.marketplaces import registry
-from joey.marketplaces.pasted import addresses, leads_to
+from joey.marketplaces.pasted import addresses, is_pasted, leads_to
 from joey.marketplaces.registry import NotConnected
 from joey.site.settings import accounts_in
 from tests.sandbox.conftest import Sandbox
@@ -110,6 +110,27 @@ def test_addresses_are_found_in_what_people_copy() -> None:
     pasted = "【淘宝】https://m.tb.cn/h.abc?tk=1 CZ0001 「锅」，或者(https://item.taobao.com/item.htm?id=1)。"
 
     assert addresses(pasted) == ["https://m.tb.cn/h.abc?tk=1", "https://item.taobao.com/item.htm?id=1"]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "found"),
+    [
+        ("//item.taobao.com/item.htm?id=1", ["https://item.taobao.com/item.htm?id=1"]),
+        ("看item.taobao.com/item.htm?id=1。", ["https://item.taobao.com/item.htm?id=1"]),
+        ("m.tb.cn/h.abc?tk=1 CZ0001", ["https://m.tb.cn/h.abc?tk=1"]),
+        ("detail.tmall.com?id=1", ["https://detail.tmall.com?id=1"]),
+        ("https：//item.jd.com/1.html", ["https://item.jd.com/1.html"]),
+        ("//localhost:8001/t?e=1", ["https://localhost:8001/t?e=1"]),
+        ("https://a.example/?to=//item.taobao.com/x", ["https://a.example/?to=//item.taobao.com/x"]),
+        *((words, []) for words in (
+            "A.O.Smith/3000", "Dr.Martens/1460", "AC//DC", "USB3.0/2.0", "3.5mm/2m", "wi-fi/bt", "1/2", "taobao.com",
+            "mei@item.taobao.com/x", "锅",
+        )),
+    ],
+)  # fmt: skip
+def test_an_address_without_its_scheme_is_one_and_a_name_with_points_is_none(pasted: str, found: list[str]) -> None:
+    assert addresses(pasted) == found
+    assert is_pasted(pasted) == bool(found)
 
 
 def test_what_a_page_promises_is_never_more_than_what_is_booked() -> None:

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('offer_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
                 ('trouble', models.CharField(blank=True, choices=[('late', 'Late'), ('unavailable', 'Unavailable'), ('refused', 'Refused')], default='', max_length=12)),
                 ('rest_until', models.DateTimeField(null=True)),
+                ('asker', models.UUIDField(null=True)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('rest_until__isnull', False)), fields=['marketplace', 'rest_until'], name='catalog_marketplace_rests'), models.Index(fields=['asked_at'], name='catalog_search_forgotten')],

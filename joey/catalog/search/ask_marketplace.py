@@ -32,7 +32,6 @@ FORGOTTEN = timedelta(days=2)  # what was asked is deleted, its offers stay
 CLAIMED = timedelta(minutes=1)  # a process that has not answered by then was killed: a connector gives up in half of it
 REST = timedelta(minutes=5)  # after a failure, unless the marketplace says how long
 LONGEST_REST = timedelta(hours=1)
-REST_AFTER_REFUSAL = timedelta(minutes=1)  # it may be about these words only
 REST_AFTER_LATE = timedelta(minutes=1)
 
 
@@ -61,10 +60,14 @@ class MarketplaceQuestion:
 
 @dataclass(frozen=True)
 class SearchClaim:
-    """This process asks: `asked_at` tells its claim from one that another process took over."""
+    """This process asks: `asked_at` tells its claim from one that another process took over.
+
+    `asker` is the person who searches; None for the operator.
+    """
 
     id: UUID
     asked_at: datetime
+    asker: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,13 @@ class TakenSearch:
 
 @transaction.atomic
 def claim_search(
-    code: str, question: MarketplaceQuestion, *, again: bool = False, despite_trouble: bool = False, now: datetime
+    code: str,
+    question: MarketplaceQuestion,
+    *,
+    asker: str | None = None,
+    again: bool = False,
+    despite_trouble: bool = False,
+    now: datetime,
 ) -> SearchClaim | None:
     """Claim it for this process; None while another one asks, and while the last answer or trouble is fresh.
 
@@ -89,7 +98,7 @@ def claim_search(
             (id, marketplace, words, category, sort, page, asked_at, hits, without_id, offer_ids, trouble)
         VALUES (%(id)s, %(code)s, %(words)s, %(category)s, %(sort)s, %(page)s, %(now)s, 0, 0, '{}', '')
         ON CONFLICT (marketplace, words, category, sort, page) DO UPDATE
-            SET asked_at = excluded.asked_at, answered_at = NULL, trouble = '', rest_until = NULL
+            SET asked_at = excluded.asked_at, answered_at = NULL, trouble = '', rest_until = NULL, asker = NULL
             WHERE CASE WHEN a.answered_at IS NULL THEN a.asked_at <= %(killed)s
                        WHEN a.trouble <> '' THEN %(despite_trouble)s OR a.rest_until <= %(now)s
                        ELSE %(again)s OR a.answered_at <= %(old)s END
@@ -101,7 +110,7 @@ def claim_search(
             "again": again, "despite_trouble": despite_trouble,
         },
     )  # fmt: skip
-    return SearchClaim(claimed, now) if claimed else None
+    return SearchClaim(claimed, now, asker) if claimed else None
 
 
 def answer_to(code: str, question: MarketplaceQuestion) -> AskedSearch | None:
@@ -123,13 +132,15 @@ def ask_marketplace(connector: Connector, question: MarketplaceQuestion, claim: 
         )
     except MarketplaceUnavailable as trouble:
         wait = timedelta(seconds=int(trouble.facts.get("retry_after") or 0))
-        _keep_trouble(claim, AskedSearch.Trouble.UNAVAILABLE, min(max(REST, wait), LONGEST_REST))
+        is_throttle = "retry_after" in trouble.facts  # any other failure may be one that these words cause
+        rest = min(max(REST, wait), LONGEST_REST)
+        _keep_trouble(claim, AskedSearch.Trouble.UNAVAILABLE, rest, asker=None if is_throttle else claim.asker)
         raise
     except MarketplaceRefused:
-        _keep_trouble(claim, AskedSearch.Trouble.REFUSED, REST_AFTER_REFUSAL)
+        _keep_trouble(claim, AskedSearch.Trouble.REFUSED, REST, asker=claim.asker)
         raise
     except Exception:  # of whatever kind, an answer that cannot be read is the marketplace's
-        _keep_trouble(claim, AskedSearch.Trouble.UNAVAILABLE, REST)
+        _keep_trouble(claim, AskedSearch.Trouble.UNAVAILABLE, REST, asker=claim.asker)
         raise
     except KeyboardInterrupt:
         _claimed(claim).update(asked_at=claim.asked_at - CLAIMED)  # the next one need not wait for this process
@@ -150,20 +161,21 @@ def _take_answer(claim: SearchClaim, found: Found) -> TakenOffers:
         offer_ids=list(dict.fromkeys(taken.offer_ids)),
         trouble="",
         rest_until=None,
+        asker=None,
     )
     return taken
 
 
-def mark_late(claims: list[SearchClaim], *, now: datetime) -> None:
-    """Let the marketplaces of these rest that have not answered yet. An answer that still comes is kept."""
-    ids = [claim.id for claim in claims]
+def mark_late(claims: list[SearchClaim], *, asker: str, now: datetime) -> None:
+    """Let those of a person's searches rest that are not answered yet. An answer that still comes is kept."""
     late, until = AskedSearch.Trouble.LATE, now + REST_AFTER_LATE
-    AskedSearch.objects.filter(pk__in=ids, answered_at=None, trouble="").update(trouble=late, rest_until=until)
+    unanswered = AskedSearch.objects.filter(pk__in=[claim.id for claim in claims], answered_at=None, trouble="")
+    unanswered.update(trouble=late, rest_until=until, asker=asker)
 
 
-def _keep_trouble(claim: SearchClaim, trouble: AskedSearch.Trouble, rest: timedelta) -> None:
+def _keep_trouble(claim: SearchClaim, trouble: AskedSearch.Trouble, rest: timedelta, *, asker: str | None) -> None:
     now = clock.now()
-    _claimed(claim).update(answered_at=now, trouble=trouble, rest_until=now + rest)
+    _claimed(claim).update(answered_at=now, trouble=trouble, rest_until=now + rest, asker=asker)
 
 
 def _claimed(claim: SearchClaim) -> "QuerySet[AskedSearch]":

@@ -30,7 +30,10 @@ class AskedSearch(models.Model):
     without_id = models.PositiveIntegerField(default=0)  # of them, without an id or a link
     offer_ids = ArrayField(models.UUIDField(), default=list)
     trouble = models.CharField(max_length=12, choices=Trouble, blank=True, default="")
-    rest_until = models.DateTimeField(null=True)  # nothing is asked at this marketplace before, because of the trouble
+    rest_until = models.DateTimeField(null=True)  # these words are not asked before; for more see `asker`
+    # The person whose words met the trouble, and who asks nothing there before; once a second person met one, no one
+    # does. Null for a trouble that is the marketplace's whatever the words: no one asks. A refusal is of words only.
+    asker = models.UUIDField(null=True)
 
     class Meta:
         constraints = [

@@ -4,7 +4,6 @@ by person and day.
 
 import logging
 import time
-from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +30,7 @@ from joey.kit.close_connection import close_connection, close_while_waiting
 from joey.kit.rate_limit import Limit, hit
 from joey.kit.refusals import Refusal, TooMany
 from joey.marketplaces import registry
-from joey.marketplaces.pasted import addresses
+from joey.marketplaces.pasted import is_pasted
 from joey.marketplaces.port import Connector
 
 log = logging.getLogger(__name__)
@@ -103,7 +102,7 @@ class MarketplaceSearch:
 
     def __init__(self, typed: str, *, marketplace: str | None, asker: str, now: datetime) -> None:
         self._question = MarketplaceQuestion(typed)
-        self._asker = asker
+        self._asker, self._person = asker, UUID(asker)
         self._now = now
         self._connectors = _that_search(marketplace) if _is_worth_a_call(self._question) else []
         self._used_up: set[str] = set()
@@ -122,10 +121,10 @@ class MarketplaceSearch:
         due = [each for each in self._connectors if self._is_due(each.code)]
         claims = [(each, claim) for each in due if (claim := self._claim(each.code))]
         if claims:
-            asked = {_begin(connector, self._question, claim): claim for connector, claim in claims}
+            asked = {_begin(connector, self._question, claim, self._asker): claim for connector, claim in claims}
             close_while_waiting()
             late = wait(asked, timeout=WAIT_SECONDS).not_done
-            mark_late([asked[each] for each in late], now=self._now)
+            mark_late([asked[each] for each in late], asker=self._asker, now=self._now)
         if due:
             self._look()
         while self._is_asked_elsewhere() and time.monotonic() < deadline:
@@ -147,9 +146,19 @@ class MarketplaceSearch:
         if not codes:
             return
         same = Q(words=question.words, category=question.category, sort=question.sort, page=question.page)
-        found = list(AskedSearch.objects.filter(same | Q(rest_until__gt=self._now), marketplace__in=codes))
+        of_others = Q(rest_until__gt=self._now) & ~Q(trouble=AskedSearch.Trouble.REFUSED)
+        found = list(AskedSearch.objects.filter(same | of_others, marketplace__in=codes))
         self._rows = {row.marketplace: row for row in found if question.is_asked_by(row)}
-        self._resting = {row.marketplace for row in found if row.rest_until and row.rest_until > self._now}
+        troubled = [row for row in found if row.rest_until and row.rest_until > self._now]
+        self._resting = {code for code in codes if self._rests([row for row in troubled if row.marketplace == code])}
+
+    def _rests(self, troubled: list[AskedSearch]) -> bool:
+        """Whether a marketplace with these troubles is not asked: one person's words silence it for that person only,
+        and a refusal says something of its words alone.
+        """
+        if any(self._question.is_asked_by(row) or row.asker in (None, self._person) for row in troubled):
+            return True
+        return len({row.asker for row in troubled}) > 1
 
     def _is_due(self, code: str) -> bool:
         if code in self._resting:
@@ -159,7 +168,7 @@ class MarketplaceSearch:
 
     def _claim(self, code: str) -> SearchClaim | None:
         """The right to ask, and a thread for it; None where another process asks, none is free, or it is used up."""
-        if not _take_thread(code):
+        if not _take_thread(code, self._asker):
             return None
         claim = None
         try:
@@ -168,12 +177,12 @@ class MarketplaceSearch:
             self._used_up.add(code)
         finally:
             if claim is None:
-                _leave_thread(code)
+                _leave_thread(code, self._asker)
         return claim
 
     @transaction.atomic
     def _claim_within_limits(self, code: str) -> SearchClaim | None:
-        claim = claim_search(code, self._question, now=self._now)
+        claim = claim_search(code, self._question, asker=self._asker, now=self._now)
         if claim is not None:
             of_instance = Limit(f"searches at {code}", settings.JOEY_SEARCHES_PER_DAY, DAY)
             counted = (PER_PERSON, self._asker), (of_instance, "")
@@ -198,10 +207,10 @@ class MarketplaceSearch:
 
 
 def _is_worth_a_call(question: MarketplaceQuestion) -> bool:
-    """A link or a single letter is not, nor is anything where the operator allows no searches."""
+    """A link, a copy-code or a single letter is not, nor is anything where the operator allows no searches."""
     words = question.words
     long_enough = len(words) >= SHORTEST or (words and is_unspaced(words))
-    return bool(settings.JOEY_SEARCHES_PER_DAY and long_enough and not addresses(question.typed))
+    return bool(settings.JOEY_SEARCHES_PER_DAY and long_enough and not is_pasted(question.typed))
 
 
 def _that_search(marketplace: str | None) -> list[Connector]:
@@ -216,27 +225,30 @@ def _that_search(marketplace: str | None) -> list[Connector]:
 # ── Threads ───────────────────────────────────────────────────────────────────────────────────────────────
 
 _threads = ThreadPoolExecutor(MAX_ASKING, thread_name_prefix="marketplace-search")
-_busy: Counter[str] = Counter()  # how many threads ask, by marketplace
+_busy: set[tuple[str, str]] = set()  # which marketplace is asked just now, and for whom
 _lock = Lock()
 
 
-def _take_thread(code: str) -> bool:
-    """A slow marketplace keeps its threads for as long as its connector waits, so it gets as many as it leaves free."""
+def _take_thread(code: str, asker: str) -> bool:
+    """A slow marketplace keeps its threads for as long as its connector waits, so it gets as many as it leaves free,
+    and a person one of them.
+    """
     with _lock:
-        if _busy[code] >= MAX_ASKING - _busy.total():
+        at_it = sum(busy == code for busy, _asker in _busy)
+        if (code, asker) in _busy or at_it >= MAX_ASKING - len(_busy):
             return False
-        _busy[code] += 1
+        _busy.add((code, asker))
         return True
 
 
-def _leave_thread(code: str) -> None:
+def _leave_thread(code: str, asker: str) -> None:
     with _lock:
-        _busy[code] -= 1
+        _busy.discard((code, asker))
 
 
-def _begin(connector: Connector, question: MarketplaceQuestion, claim: SearchClaim) -> "Future[None]":
+def _begin(connector: Connector, question: MarketplaceQuestion, claim: SearchClaim, asker: str) -> "Future[None]":
     asking = _threads.submit(_ask, connector, question, claim)
-    asking.add_done_callback(lambda _done: _leave_thread(connector.code))
+    asking.add_done_callback(lambda _done: _leave_thread(connector.code, asker))
     return asking
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.json_rows import fault_of
 from joey.marketplaces.manifest_shape import Manifest, Question
 from joey.marketplaces.pace import Pace
-from joey.marketplaces.pasted import LONGEST_TEXT, addresses, leads_to
+from joey.marketplaces.pasted import addresses, copy_codes, leads_to
 from joey.marketplaces.port import (
     AnyReport,
     Connector,
@@ -58,9 +58,7 @@ FILING = {"relation_app": "common"}  # the kind of channel that is not bound to 
 CHANNEL = 1  # code_type of an invitation, and info_type of what is listed: not a member
 
 _OF_A_POSITION = ("isv.", "isp.relation-id-", "isp.pid-check-")  # sub-codes that may refuse one
-# ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
 _POSITION = re.compile(r"adzone|relation_?id|\bpid\b|推广位", re.IGNORECASE)  # what Taobao calls one when it refuses it
-_COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9]{8,14})\s*[￥¥€$₤₳¢£₴]", re.ASCII)
 
 
 def connect(configuration: Mapping[str, Any]) -> Connector:
@@ -322,7 +320,7 @@ class TaobaoConnector:
 
     def _ours(self, pasted: str) -> list[str]:
         """Copy-codes and links of Taobao's in a text, the copy-codes first: they are what the app itself reads."""
-        codes = [f"￥{code}￥" for code in _COPY_CODE.findall(pasted[:LONGEST_TEXT])]
+        codes = [f"￥{code}￥" for code in copy_codes(pasted)]
         hosts = ITEM_HOSTS | LINK_HOSTS | ({self._stand_in} if self._stand_in else frozenset())
         links = [found for found in addresses(pasted) if leads_to(found.replace("http://", "https://", 1), hosts)]
         return [*codes, *links]
