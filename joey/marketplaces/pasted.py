@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 LONGEST_TEXT = 2000
 
-# A link without its scheme is told from other words, as A.O.Smith/3000 is one, by how marketplaces' hosts end.
+# How the hosts of marketplaces end: without its scheme a link looks like other words else, as A.O.Smith/3000 does.
 _ENDINGS = (
     "com|cn|net|org|shop|asia|to|co|ae|au|be|br|ca|de|eg|es|fr|hk|in|it|jp|kr|mx|my|nl|pl|sa|se|sg|th|tr|tw|uk|us|vn"
 )

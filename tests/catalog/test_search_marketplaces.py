@@ -326,7 +326,7 @@ def test_a_throttle_silences_a_marketplace_for_everyone(taobao: Sandbox, broken:
     assert AskedSearch.objects.count() == 1
 
 
-def test_words_that_a_marketplace_is_slow_to_answer_are_late_for_nobody_else(
+def test_words_that_a_marketplace_is_slow_to_answer_are_late_for_that_person_only(
     odd: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered = Event()
