@@ -125,13 +125,18 @@ async def differs(request: Request) -> Response:
 
 
 async def outage(request: Request) -> Response:
-    """`{"seconds", "kind", "where"?}`: a marketplace, the feeds or the bank fails in that way; 0 seconds ends it.
+    """`{"seconds", "kind", "where"?, "call"?}`: a marketplace, the feeds or the bank fails in that way, or one call
+    alone of a marketplace; 0 seconds ends it.
 
     Without `where` every marketplace and the feeds fail.
     """
     check_caller(request)
-    body = take(await read_json(request), seconds=int, kind=str, where_=str)
-    if body["where"] is None:
+    body = take(await read_json(request), seconds=int, kind=str, where_=str, call_=str)
+    if body["call"] is not None:
+        if body["call"] not in _dialect(body["where"] or "", "where").calls:
+            raise invalid("call", "no call of this marketplace that can fail by itself")
+        places = [body["call"]]
+    elif body["where"] is None:
         places = [FEEDS, *(dialect.rules.account for dialect in all_dialects())]
     elif body["where"] in (FEEDS, BANK):
         places = [body["where"]]

@@ -27,7 +27,7 @@ def begin_outage(world: World, kind: str, seconds: int, places: Iterable[str]) -
 async def suffer(world: World, *places: str) -> Response | str | None:
     """What is wrong now: None, a broken answer to send, or "throttle" for each protocol's own words.
 
-    `places` are the names under which the caller can be broken: an account code, `feeds` or `bank`.
+    `places` are the names under which the caller can be broken: an account code, a call, `feeds` or `bank`.
     """
     now = time.monotonic()
     running = [outage for place in places if (outage := world.outages.get(place)) and now < outage.until]

@@ -293,9 +293,26 @@ def test_outages_of_a_gateway(sandbox: Sandbox) -> None:
     assert sandbox.get("/feeds/jd.jsonl").status_code == 200
 
 
+def test_an_outage_of_one_call_breaks_no_other(sandbox: Sandbox) -> None:
+    since = time.time() - 600
+    refunds = {"where": "taobao", "call": "taobao.tbk.order.refund.get", "kind": "500"}
+    assert sandbox.post("/control/outage", {"seconds": 30, **refunds}).status_code == 200
+
+    broken = sandbox.top(sandbox.signed("taobao.tbk.order.refund.get"))
+    orders = sandbox.all_orders(since, since + 60)
+    sandbox.post("/control/outage", {"seconds": 0, **refunds})
+
+    assert broken.status_code == 500
+    assert isinstance(orders, list)
+    assert isinstance(sandbox.refunds(since, since + 60), list)
+
+
 @pytest.mark.parametrize(
     ("field", "body"),
     [
+        ("call", {"seconds": 1, "kind": "500", "where": "taobao", "call": "taobao.no.such.call"}),
+        ("call", {"seconds": 1, "kind": "500", "where": "dangdang", "call": "taobao.tbk.order.refund.get"}),
+        ("where", {"seconds": 1, "kind": "500", "call": "taobao.tbk.order.refund.get"}),
         ("kind", {"seconds": 1, "kind": "fire"}),
         ("seconds", {"seconds": -1, "kind": "500"}),
         ("where", {"seconds": 1, "kind": "500", "where": "moon"}),

@@ -1,6 +1,6 @@
 """The contract of a dialect: how one simulated marketplace speaks of the neutral world. See ../README.md."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -48,6 +48,7 @@ class Dialect:
     reports_orders: bool = False
     editions: Sequence[str] = ()  # later ones of its interface, in which its reports can come: `style_of(…).edition`
     can_differ_in: Sequence[str] = ()  # unproved facts that `POST /control/differs` turns around: `differing(…)`
+    calls: Collection[str] = ()  # of its gateway, each of which can fail by itself: `suffer(world, call)`
     link_paths: Sequence[str] = ()  # Starlette paths of the tracked links it gives out; `follow` reads them
     schema: str = ""  # SQL for tables of its own, run at every start
     buttons: Sequence[PanelButton] = ()

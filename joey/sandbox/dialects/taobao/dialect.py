@@ -65,6 +65,7 @@ class TaobaoDialect(Dialect):
     )
     reports_orders = True
     can_differ_in = DIFFERENCES
+    calls = METHODS
     link_paths = (TRACKED_PATH, COUPON_PATH, SHORT_PATH + "{code}")
     schema = (Path(__file__).parent / "schema.sql").read_text("utf-8")
     buttons = (ROTATE,)

@@ -63,22 +63,26 @@ METHODS = {
 async def gateway(request: Request) -> Response:
     """Answer one call. Parameters are the union of query and form; the body wins where both name one."""
     world: World = request.app.state.world
-    broken = await suffer(world, TAOBAO)
-    if broken == "throttle":
-        return _json(failure(throttled()))
-    if isinstance(broken, Response):
+    if broken := await _broken(world, TAOBAO):
         return broken
     try:
         if request.method not in ("GET", "POST"):
             raise TopError(9, "Http Action Not Allowed")
         parameters = await _parameters(request)
         method = checks.check_method(parameters, METHODS)
+        if broken := await _broken(world, method):
+            return broken
         checks.check_system(parameters, sessions=METHODS[method].sessions)
         permissions.check_scope(world, METHODS[method].scope)
         answer = as_it_differs(world, method, parameters, METHODS[method].answer)
         return _json(success(method, answer, simplify=parameters.get("simplify") == "true"))
     except TopError as error:
         return _json(failure(error))
+
+
+async def _broken(world: World, place: str) -> Response | None:
+    broken = await suffer(world, place)
+    return _json(failure(throttled())) if isinstance(broken, str) else broken
 
 
 async def _parameters(request: Request) -> dict[str, str]:
