@@ -230,8 +230,9 @@ def test_a_line_that_no_shop_has_makes_the_refund_unclear_as_well() -> None:
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.usefixtures("both_have_positions")
 def test_a_refund_is_of_the_only_line_that_gives_something(nothing: OrderReport, order: tuple[int, ...]) -> None:
+    reports: list[OrderReport | RefundReport] = [MINE, nothing, BACK]
     for each in order:
-        taken([MINE, nothing, BACK][each])
+        taken(reports[each])
 
     assert (of(meis_shop()), of(lulus_shop()), open_holds()) == ((0, 0, 0), (0, 0, 0), {})
     assert lines()[MEIS].returned_commission_minor == 342
