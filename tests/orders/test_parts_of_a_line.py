@@ -16,7 +16,7 @@ from joey.commissions.waits_for import HELD, waits_for
 from joey.insight.explain_waiting import waiting_in_words
 from joey.insight.trace import order_trace
 from joey.ledger.queries import balances_of
-from joey.marketplaces.port import AnyReport, OrderReport, UnreadableReport
+from joey.marketplaces.port import AnyReport, OrderReport, RefundReport, UnreadableReport
 from joey.orders.models import OrderLine
 from joey.shops.models import Shop
 from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, settled
