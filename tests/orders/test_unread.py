@@ -365,7 +365,7 @@ def test_a_fault_in_very_many_puts_the_rest_aside_and_all_have_their_turn(monkey
 def test_a_fault_of_ours_is_not_blamed_on_the_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     leased(meis_shop())
 
-    def broken(*_: object) -> int:
+    def broken(*_: object, **_more: object) -> int:
         raise ValueError("ours")
 
     monkeypatch.setattr("joey.orders.take_order_reports.keep_reports", broken)

@@ -13,7 +13,7 @@ from joey.marketplaces.port import OrderReport, RefundReport
 Line = tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     number: int
     contents: bytes
