@@ -260,9 +260,7 @@ def test_money_waits_for_the_account_that_is_asked_and_for_none_that_was_given_u
     assert read_until("taobao") == NOW + 5 * DAY, "one that is asked in vain is waited for, and is in /readyz"
 
 
-def test_an_account_that_is_asked_again_resumes_where_it_stood(
-    reports: Reports, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_account_that_is_asked_again_resumes_where_it_was(reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
     sync(now=NOW)
     monkeypatch.setattr(registry, "connectors", lambda: [Reports(account="2")])
     sync(now=NOW + 5 * DAY)
