@@ -135,7 +135,7 @@ HOLDS = [
     Check("19. The open holds of a commission are its openings less its closings", _HOLDS),
     Check("19. Every hold that was placed or released has its event, which says the same", _EVENTS),
     Check(
-        "19. A line held by its reports for an undecided cause has that hold while it gives something, and no other",
+        "19. A line that its reports hold for an undecided cause has that hold while it gives something, and no other",
         _FROM_REPORTS,
     ),
     Check("19. What is booked of a line in quarantine is held, and of no other by quarantine", _QUARANTINED),

@@ -145,7 +145,7 @@ BREAKS = {
         "WITH gone AS (DELETE FROM commissions_hold WHERE opened_by <> 'report' RETURNING commission_id)"
         " UPDATE commissions_commission SET holds_of_all = 0 WHERE id IN (SELECT commission_id FROM gone)"
     ),
-    "19. A line that its reports hold has those holds open while it gives something, and no other of a report": (
+    "19. A line that its reports hold for an undecided cause has that hold while it gives something, and no other": (
         "UPDATE orders_orderline SET held = 'risk' WHERE external_order = '1001'"
     ),
     "19. What is booked of a line in quarantine is held, and of no other by quarantine": (
@@ -158,6 +158,9 @@ BREAKS = {
     ),
     "19. Each change of a line that a report held has the hold of then": (
         "UPDATE commissions_revision SET line_held = 'frozen' WHERE number = 1"
+    ),
+    "19. Each change has a cause for each class under which its reports held it, and for no other": (
+        "UPDATE commissions_revision SET line_causes = '[\"frozen:1\"]' WHERE number = 1 AND line_held = ''"
     ),
     "19. What a hold asks for is on hold, as far as it is available, and no more": (
         "WITH quiet AS (UPDATE ledger_journal SET recorded_at = recorded_at - interval '61 minutes')"
