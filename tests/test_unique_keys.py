@@ -62,7 +62,7 @@ KEYS = {
     "orders_refundcase (id)": REPORT,
     "orders_refundcase (marketplace, external_order, external_line, case_id)": REPORT,
     "orders_tradehold (id)": REPORT,
-    "orders_tradehold (marketplace, trade)": REPORT,
+    "orders_tradehold (marketplace, trade, part)": REPORT,
     "orders_reportdigest (digest)": REPORT,
     "orders_unreadreport (report_id)": REPORT,
     "orders_reportdismissal (report_id)": REPORT,

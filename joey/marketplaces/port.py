@@ -194,7 +194,8 @@ class RefundReport:
 
 @dataclass(frozen=True)
 class HoldReport:
-    """One report of whether the marketplace keeps the commission of a trade back. It moves no state and no amount.
+    """One report of whether the marketplace keeps the commission of a trade, or of one part of it, back. It moves no
+    state and no amount.
 
     It has no time of change: of two, the one that a later poll brought counts. So its question is asked again and again
     for as long as an answer may become another one.
@@ -205,6 +206,8 @@ class HoldReport:
     frozen: bool
     payload: Mapping[str, object]
     placed_at: datetime | None = None  # when the trade was
+    # The `external_part` of the lines that it is about, beside those that have none; "": it is about all of the trade.
+    part: str = ""
 
 
 ReportKind = Literal["order", "refund", "hold"]

@@ -59,7 +59,7 @@ _REFUND = _from(
     "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
     kind="'refund'",
 )  # fmt: skip
-_HOLD = _from("placed_at", kind="'hold'", held="CASE WHEN s.frozen THEN 'frozen' ELSE '' END")
+_HOLD = _from("external_part", "placed_at", kind="'hold'", held="CASE WHEN s.frozen THEN 'frozen' ELSE '' END")
 _UNREADABLE = _from("external_part", "problem", "case_id")
 
 # Of a report `s` that cannot be read: whether its payload waits on the list already, with nothing newer read since, or
@@ -175,17 +175,21 @@ def _refunds_gone_back_to() -> str:
 
 
 def _holds_gone_back_to() -> str:
-    """The same of trades: where a trade is at another hold report, or will be by one of the set beside this one."""
+    """The same of trades and parts of them: where one is at another hold report, or will be by one of the set beside
+    this one.
+    """
     return f"""
         SELECT s.report, {digest_of(_HOLD, again="s.poll")} AS own_digest, true AS again
         FROM (
-            SELECT DISTINCT ON (external_line) * FROM {TRADE_HOLDS} h
-            ORDER BY external_line, {newest_trade_hold_first("h")}, report
+            SELECT DISTINCT ON (external_line, external_part) * FROM {TRADE_HOLDS} h
+            ORDER BY external_line, external_part, {newest_trade_hold_first("h")}, report
         ) s
-        JOIN orders_tradehold t ON (t.marketplace, t.trade) = (%(marketplace)s, s.external_line)
+        JOIN orders_tradehold t
+          ON (t.marketplace, t.trade, t.part) = (%(marketplace)s, s.external_line, s.external_part)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report) AND s.poll > t.reported_poll
           AND (s.digest <> t.report_digest OR EXISTS (
-              SELECT FROM {KEPT} k JOIN {TRADE_HOLDS} h USING (report) WHERE h.external_line = s.external_line))
+              SELECT FROM {KEPT} k JOIN {TRADE_HOLDS} h USING (report)
+              WHERE (h.external_line, h.external_part) = (s.external_line, s.external_part)))
     """
 
 

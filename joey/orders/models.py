@@ -310,20 +310,21 @@ class RefundCase(models.Model):
 
 
 class TradeHold(models.Model):
-    """Whether a marketplace keeps the commission of a trade back, as its newest hold report has it.
+    """Whether a marketplace keeps the commission of a trade, or of a part of it, back: as its newest hold report says.
 
-    Also of a trade of which no line is here yet. joey/orders/mark_frozen.py says which lines are those of a trade.
+    Also of a trade of which no line is here yet. joey/orders/mark_frozen.py says which lines it is about.
     """
 
     id = models.BigAutoField(primary_key=True)
     marketplace = models.CharField(max_length=64)
     trade = models.CharField(max_length=64)
+    part = models.CharField(max_length=64, blank=True, db_default="")  # the `external_part` of its lines; "": of all
     frozen = models.BooleanField()
     reported_poll = models.BigIntegerField()
     report_digest = models.BinaryField(max_length=32)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["marketplace", "trade"], name="orders_trade_hold_once")]
+        constraints = [models.UniqueConstraint(fields=["marketplace", "trade", "part"], name="orders_trade_hold_once")]
 
 
 class OrderClaim(models.Model):

@@ -79,7 +79,7 @@ def newest_case_first(row: str, columns: Columns = STAGED) -> str:
 
 
 def trade_hold_rank(row: str, columns: Columns = STAGED) -> str:
-    """The SQL row value that is larger for the newer of two hold reports of a trade."""
+    """The SQL row value that is larger for the newer of two hold reports of a trade or of one part of it."""
     return f"({', '.join(_filled(_TRADE_HOLD, row, columns))})"
 
 

@@ -1,7 +1,7 @@
 """Reports are as they came, and lines and refund cases are what their reports say: derived again from the reports."""
 
 from joey.kit.prove import Check
-from joey.orders.mark_frozen import trade_of
+from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import (
     HOLD,
     IS_REPLACED,
@@ -36,7 +36,7 @@ _OF_CASE = (
     "(r.marketplace, r.external_order, r.external_line, r.case_id)"
     " = (c.marketplace, c.external_order, c.external_line, c.case_id)"
 )
-_OF_TRADE = "(r.marketplace, r.external_order, r.external_line) = (t.marketplace, '', t.trade)"
+_OF_TRADE = "(r.marketplace, r.external_order, r.external_line, r.external_part) = (t.marketplace, '', t.trade, t.part)"
 
 # Reports as newest_report.py ranks them.
 _RANKED = """
@@ -193,7 +193,7 @@ UNREAD = Check(
 )
 
 FROZEN = Check(
-    "8. A trade is frozen as its newest hold report says, and its lines exactly while it is",
+    "8. A trade or part of one is frozen as its newest hold report says, and its lines exactly while one of these is",
     f"""
     SELECT t.trade AS trade, t.frozen FROM orders_tradehold t JOIN ({_RANKED}) r ON {_OF_TRADE} AND r.kind = 'hold'
     GROUP BY t.id
@@ -201,8 +201,10 @@ FROZEN = Check(
         OR NOT bool_or((r.poll, r.frozen, r.digest) = (t.reported_poll, t.frozen, t.report_digest))
     UNION ALL
     SELECT l.id::text, l.is_frozen FROM orders_orderline l
-    LEFT JOIN orders_tradehold t ON (t.marketplace, t.trade) = (l.marketplace, {trade_of("l")})
-    WHERE l.is_frozen <> coalesce(t.frozen, false)
+    LEFT JOIN (
+        SELECT DISTINCT l.id FROM orders_tradehold t JOIN orders_orderline l ON {is_about("t", "l")} WHERE t.frozen
+    ) t ON t.id = l.id
+    WHERE l.is_frozen <> (t.id IS NOT NULL)
     """,
 )
 

@@ -88,8 +88,8 @@ def stage_reports(
         if isinstance(report, HoldReport):
             holds.append(
                 TradeHoldIn(
-                    number, "", storable(report.trade), NO_TIME, NO_TIME, payload, digest, origin.poll, origin.rereads,
-                    received_at, report.frozen, report.placed_at,
+                    number, "", storable(report.trade), storable(report.part), NO_TIME, NO_TIME, payload, digest,
+                    origin.poll, origin.rereads, received_at, report.frozen, report.placed_at,
                 )
             )  # fmt: skip
             continue

@@ -98,11 +98,12 @@ class RefundIn:
 
 @dataclass(frozen=True)
 class TradeHoldIn:
-    """A hold report as it came: `external_line` is the trade."""
+    """A hold report as it came: `external_line` is the trade, `external_part` "" where it is about all lines of it."""
 
     report: int
     external_order: str
     external_line: str
+    external_part: str
     reported_at: datetime
     stamped_at: datetime
     payload: str

@@ -138,7 +138,7 @@ def _problem(seen: AnyReport) -> str:
     if isinstance(seen, UnreadableReport):
         return ""
     if isinstance(seen, HoldReport):
-        return "the trade's number is too long" if len(seen.trade) > ID_MAX else ""
+        return "the trade's number is too long" if max(len(seen.trade), len(seen.part)) > ID_MAX else ""
     part = seen.external_part if isinstance(seen, OrderReport) else ""
     if max(len(seen.external_order), len(seen.external_line), len(part)) > ID_MAX:
         return "the order's number is too long"

@@ -353,6 +353,25 @@ def test_a_frozen_order_is_reported_and_so_is_its_release(own_sandbox: Callable[
     assert seen() == dict.fromkeys(orders, True) | {orders[3]: False}
 
 
+@pytest.mark.parametrize("position", [FIRST.position, "relation:2345678901"])
+def test_a_frozen_order_is_of_the_part_that_its_order_report_names(
+    sandbox: Sandbox, pot: OfferFacts, quiet_hour: Callable[[], float], position: str
+) -> None:
+    hour, account = quiet_hour(), by_relations(sandbox)
+    link = account.tracked_link(pot.external_id, Tracking(position=position)).url
+    order = sandbox.buy(link, click_time=utc(hour), paid_at=utc(hour + 60))
+    since, until = datetime.fromtimestamp(hour, UTC), datetime.fromtimestamp(hour + 600, UTC)
+    ((_end, (reported, *_again)),) = read_reports(account, ORDERS, since, until)
+    sandbox.move(order, "freeze")
+
+    punished = [one for _end, many in read_reports(account, FROZEN_ORDERS, since, until) for one in many]
+
+    (hold,) = [one for one in punished if isinstance(one, HoldReport) and one.trade == order]
+    assert isinstance(reported, OrderReport)
+    assert (hold.trade, hold.part, hold.frozen) == (reported.external_line, reported.external_part, True)
+    assert hold.part
+
+
 def test_channel_orders_and_their_refunds_are_asked_for_as_such(
     sandbox: Sandbox, taobao: TaobaoConnector, pot: OfferFacts, quiet_hour: Callable[[], float]
 ) -> None:

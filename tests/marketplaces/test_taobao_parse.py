@@ -187,6 +187,15 @@ def test_a_punished_order_is_on_hold_unless_it_is_released() -> None:
     assert (released.trade, released.frozen, released.placed_at) == ("4294159887445064999", False, None)
     assert (new_code.frozen, new_code.placed_at) == (True, None), "neither a new code nor a broken time loses a hold"
     assert "special_id" not in new_code.payload
+    assert [row.part for row in (frozen, released)] == ["110000000001", "110000000002"]
+
+
+@pytest.mark.parametrize("adzone", [None, "", "--", 0, "0", "mm_98836808_45598009_110000000001", ["1"], "9" * 65, True])
+def test_a_punished_order_of_which_no_ad_zone_can_be_made_out_is_about_all_of_its_trade(adzone: object) -> None:
+    row = {**punished_rows()[0], "tk_adzone_id": adzone}
+
+    assert parse.hold_report(row).part == ""
+    assert parse.hold_report({name: row[name] for name in row if name != "tk_adzone_id"}).part == ""
 
 
 def test_a_punished_order_names_every_line_of_its_trade() -> None:
@@ -195,6 +204,13 @@ def test_a_punished_order_names_every_line_of_its_trade() -> None:
     assert len(lines) == 4
     trades = [str(row["trade_id"]) for row in order_rows()]
     assert [line.partition("/")[0] for line in lines] == trades, "what joey/orders/mark_frozen.py goes by"
+
+
+@pytest.mark.parametrize("by_relation", [False, True])
+def test_a_punished_order_names_the_part_of_a_line_as_the_order_report_does(by_relation: bool) -> None:
+    row = {**order_rows()[0], "pub_share_pre_fee": "1", "adzone_id": 110000000001, "relation_id": "2345678901"}
+
+    assert parse.order_report(row, by_relation=by_relation).external_part == parse.hold_report(punished_rows()[0]).part
 
 
 @pytest.mark.parametrize("field", ["tb_trade_id", "punish_status"])

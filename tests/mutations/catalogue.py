@@ -23,6 +23,7 @@ OPEN_TO_THE_APP_ROLE = {
     "an unreadable report replaced by a later one of another line",
     "an unreadable report given up by an operator who never did",
     "a frozen trade released here with its line, and not by its marketplace",
+    "a frozen trade said to be frozen in one part, though its marketplace named none",
     "a marketplace said to have answered since it was last asked",
     "days of 2099 said to be asked again",
     "an unreadable report tried in 2099",

@@ -217,6 +217,12 @@ OF_REPORTS = [
         "SELECT trade FROM orders_tradehold WHERE trade = '1014-1'",
     ),
     Corruption(
+        "a frozen trade said to be frozen in one part, though its marketplace named none",
+        ("UPDATE orders_tradehold SET part = '110000000002' WHERE trade = '1014-1'",),
+        (7,),
+        "SELECT id FROM orders_report WHERE kind = 'hold' AND external_line = '1014-1'",
+    ),
+    Corruption(
         "a line's only report deleted",
         ("DELETE FROM orders_report WHERE external_order = '1001'",),
         (5, 7),

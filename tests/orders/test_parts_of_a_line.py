@@ -16,8 +16,18 @@ from joey.commissions.waits_for import HELD, waits_for
 from joey.insight.explain_waiting import waiting_in_words
 from joey.insight.trace import order_trace
 from joey.ledger.queries import balances_of
-from joey.marketplaces.port import AnyReport, OrderReport, RefundReport, UnreadableReport
+from joey.marketplaces.port import (
+    AnyReport,
+    HoldReport,
+    OrderReport,
+    RefundReport,
+    ReportedRow,
+    UnreadableReport,
+)
+from joey.marketplaces.read_reports import read_row
+from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.orders.models import OrderLine
+from joey.orders.queries import unread_reports
 from joey.shops.models import Shop
 from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, refund, report, settled
 from tests.commissions.stage import confirmed
@@ -32,6 +42,7 @@ HERS = settled(external_part=LULUS, position=LULUS)
 BACK = refund()  # names the line, and neither part
 CLOSED = replace(HERS, state="closed", commission_minor=0, service_fee_minor=0, settled_at=None)
 OF_NOTHING = replace(HERS, commission_minor=0, service_fee_minor=0)
+TAOBAO = TaobaoConnector({"credentials": {"app_key": "1", "app_secret": "s"}})
 
 
 @pytest.fixture
@@ -304,4 +315,90 @@ def test_a_part_that_no_column_holds_is_unreadable_and_about_no_line() -> None:
     taken(report(external_part="1" * 65))
 
     assert OrderLine.objects.count() == 0
+    prove()
+
+
+def punished(*parts: str, frozen: bool) -> list[AnyReport]:
+    """The rows of Taobao's report of punished orders about these ad zones, as they are read."""
+    row = {"tb_trade_id": MINE.external_line, "punish_status": "0" if frozen else "1"}
+    rows = [row | ({"tk_adzone_id": int(part)} if part else {}) for part in parts]
+    return [read_row(TAOBAO, ReportedRow("hold", row, NOW)) for row in rows]
+
+
+def frozen_parts() -> set[str]:
+    return {part for part, line in lines().items() if line.is_frozen}
+
+
+@pytest.mark.parametrize("holds_come_first", [True, False])
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_frozen_part_holds_its_own_line_and_no_other_whichever_comes_first(holds_come_first: bool) -> None:
+    holds = punished(MEIS, frozen=True) + punished(LULUS, frozen=False)
+    for reports in (holds, [MINE, HERS])[:: 1 if holds_come_first else -1]:
+        taken(*reports)
+
+    confirmed()
+
+    assert frozen_parts() == {MEIS}
+    assert [each.hold_class for each in held_lines()] == ["frozen"]
+    assert of(lulus_shop()) == (0, 0, 273)
+    assert sum(of(meis_shop())[:2]) == 273
+    assert polled(*holds).reports == 0, "known"
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_each_part_is_frozen_and_released_by_its_own_rows() -> None:
+    taken(MINE, HERS)
+    confirmed()
+    taken(*punished(MEIS, LULUS, frozen=True))
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 273, 0), (0, 273, 0))
+
+    taken(*punished(MEIS, frozen=False), *punished(LULUS, frozen=True))
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 0, 273), (0, 273, 0))
+    prove()
+    taken(*punished(MEIS, frozen=True), *punished(LULUS, frozen=False))
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 273, 0), (0, 0, 273)), "it went back to a report that is known"
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_row_without_an_ad_zone_is_about_all_parts_and_what_one_of_them_says_does_not_end_it() -> None:
+    taken(MINE, HERS, *punished("", frozen=True))
+    assert frozen_parts() == {MEIS, LULUS}
+
+    taken(*punished(MEIS, frozen=False))
+    assert frozen_parts() == {MEIS, LULUS}
+    taken(*punished("", frozen=False))
+    assert frozen_parts() == set()
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_line_whose_part_is_not_known_is_held_with_any_part_of_its_trade() -> None:
+    taken(settled(), *punished(MEIS, frozen=True), *punished(LULUS, frozen=False))
+
+    assert frozen_parts() == {""}
+    taken(*punished(MEIS, frozen=False))
+    assert frozen_parts() == set()
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_frozen_part_holds_the_shares_of_its_trade_in_it() -> None:
+    taken(MINE, HERS, replace(MINE, external_line=f"{MINE.external_line}/3", external_part="3"))
+    taken(replace(HERS, external_line=f"{HERS.external_line}/3"))
+
+    taken(HoldReport(MINE.external_line, frozen=True, payload={"n": 1}, part=LULUS))
+
+    frozen = OrderLine.objects.filter(is_frozen=True).values_list("external_line", "external_part")
+    assert set(frozen) == {(HERS.external_line, LULUS), (f"{HERS.external_line}/3", LULUS)}
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
+def test_a_hold_whose_part_no_column_holds_is_unreadable() -> None:
+    taken(MINE, HoldReport(MINE.external_line, frozen=True, payload={"n": 1}, part="1" * 65))
+
+    assert [listed.kind for listed in unread_reports()] == ["hold"]
+    assert frozen_parts() == set()
     prove()

@@ -32,6 +32,7 @@ COUNTS: Mapping[str, bool] = {
 _AD_ZONE = re.compile(r"[1-9]\d*", re.ASCII)
 _CHANNEL_ROLES = {"1": "二方", "2": "三方"}  # refund_type of the report of channel orders
 RELEASED = "1"  # punish_status
+_ADZONE = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 RELATION = "relation:"  # what the key of a position begins with that is a channel's relation
 # Of what comes back, `show_return_fee`: what was ours, the technical fee, and the channel's own.
 _OURS_BACK = ("tk_commission_fee_refund", "tk_subsidy_fee_refund")
@@ -201,13 +202,16 @@ def hold_report(row: Row) -> HoldReport:
     """An element of the report of punished orders. Raises UnreadableField naming the field.
 
     `punish_status` is 0 frozen or 1 released. One with any other code is punished in a way that is new to us: whatever
-    is not released stays on hold.
+    is not released stays on hold. It is about one ad zone of the trade, as a line is; where none can be made out, about
+    all of the trade.
     """
+    adzone = text(row, "tk_adzone_id")
     return HoldReport(
         trade=need(row, "tb_trade_id"),
         frozen=need(row, "punish_status") != RELEASED,
         payload=without_buyer(row),
         placed_at=if_readable(lambda: moment(row, "tk_trade_create_time"), None),  # no reason to miss a hold
+        part=adzone if _ADZONE.fullmatch(adzone) else "",
     )
 
 

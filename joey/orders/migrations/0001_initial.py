@@ -151,12 +151,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('marketplace', models.CharField(max_length=64)),
                 ('trade', models.CharField(max_length=64)),
+                ('part', models.CharField(blank=True, db_default='', max_length=64)),
                 ('frozen', models.BooleanField()),
                 ('reported_poll', models.BigIntegerField()),
                 ('report_digest', models.BinaryField(max_length=32)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('marketplace', 'trade'), name='orders_trade_hold_once')],
+                'constraints': [models.UniqueConstraint(fields=('marketplace', 'trade', 'part'), name='orders_trade_hold_once')],
             },
         ),
         migrations.CreateModel(
