@@ -7,7 +7,7 @@ A cause is text, `class:…`, where the class is that of the hold. It follows fr
 whatever order reports arrive. Whatever may change the causes of a line makes a new revision of it.
 """
 
-from joey.orders.mark_frozen import trade_of
+from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
 from joey.orders.taken_back import is_unclear
 
@@ -22,16 +22,18 @@ _SAID = """
       AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
 """
 
-# The first poll that brought the freeze of the line's trade since the trade was not frozen last.
-_FROZEN_SINCE = f"""
-    SELECT coalesce(min(poll), 0) FROM (
-        SELECT poll, frozen, max(poll) FILTER (WHERE NOT frozen) OVER () AS ended FROM (
-            SELECT r.poll_id AS poll, bool_or(r.held = 'frozen') AS frozen FROM orders_report r
-            WHERE (r.marketplace, r.external_order, r.external_line) = (l.marketplace, '', {trade_of("l")})
-              AND r.kind = 'hold' AND r.problem = '' GROUP BY r.poll_id
+# Each hold about the line, with the first poll that brought it since it was not frozen last.
+_FREEZES = """
+    SELECT part, min(poll) AS since FROM (
+        SELECT part, poll, frozen, max(poll) FILTER (WHERE NOT frozen) OVER (PARTITION BY part) AS ended FROM (
+            SELECT t.part, r.poll_id AS poll, bool_or(r.held = 'frozen') AS frozen
+            FROM orders_tradehold t JOIN orders_report r
+              ON (r.marketplace, r.external_order) = (t.marketplace, '')
+             AND (r.external_line, r.external_part) = (t.trade, t.part)
+            WHERE {about} AND r.kind = 'hold' AND r.problem = '' GROUP BY t.part, r.poll_id
         ) AS polls
-    ) AS since WHERE frozen AND poll > coalesce(ended, -1)
-"""
+    ) AS polls WHERE frozen AND poll > coalesce(ended, -1) GROUP BY part
+""".format(about=is_about("t", "l"))
 
 # The causes of a line `l`, as a JSON array in their order. Of most lines it is empty, and nothing is read for it.
 CAUSES = f"""
@@ -46,6 +48,7 @@ CAUSES = f"""
               WHERE l.has_unclear_refund AND {is_unclear("c", "l")}
                 AND (c.marketplace, c.external_order, c.external_line)
                   = (l.marketplace, l.external_order, l.external_line)
-              UNION SELECT 'frozen:' || ({_FROZEN_SINCE}) WHERE l.is_frozen
+              UNION SELECT concat_ws(':', 'frozen', since, part)
+              FROM ({_FREEZES}) AS frozen_by WHERE l.is_frozen
           ) AS said) END)
 """
