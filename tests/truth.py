@@ -12,7 +12,8 @@ def true_lines(sandbox: Sandbox, position: str) -> Lines:
     """By its number, each order through this position as a shopkeeper should see it.
 
     Before settlement the service fee is as the report has it: a tenth of the estimate, rounded half up. The
-    shopkeeper's part is four fifths of what is left, floored, and nothing of what is below zero.
+    shopkeeper's part is four fifths of what is left, floored, and nothing of what is below zero. A frozen order is held
+    as long as it gives something.
     """
     found: Lines = {}
     after = ""
@@ -32,8 +33,8 @@ def _as_shown(truth: Mapping[str, Any]) -> dict[str, Any]:
         "quantity": truth["quantity"],
         "paid": truth["paid_minor"],
         "returned": sum(each["refund_minor"] for each in truth["refunds"]),
-        "commission": max(0, net) * 8 // 10,
-        "held": False,
+        "commission": (shown := max(0, net) * 8 // 10),
+        "held": truth["frozen"] and shown > 0,
     }
 
 
