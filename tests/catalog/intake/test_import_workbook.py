@@ -1,5 +1,6 @@
 """A list of goods in a workbook, or inside a zip, is imported like the same rows as CSV."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ def test_a_workbook_is_read_by_the_same_columns(tmp_path: Path) -> None:
     import_offers(written(tmp_path, workbook(table), "goods.xlsx"), "jd", now=NOW)
 
     assert {name: offer["now_minor"] for name, offer in offers().items()} == {"1": 1290, "2": 1290}
+
+
+def test_a_workbook_inside_a_gzip(tmp_path: Path) -> None:
+    import_offers(written(tmp_path, gzip.compress(workbook(cells(good(1)))), "goods.xlsx.gz"), "jd", now=NOW)
+
+    assert set(offers()) == {"1"}
 
 
 def test_a_list_inside_a_zip(tmp_path: Path) -> None:

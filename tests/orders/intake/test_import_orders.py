@@ -373,6 +373,14 @@ class TestForms:
 
         assert (done.accepted, [(each.row, each.field) for each in done.refused]) == (2, [(4, "淘宝父订单编号")])
 
+    @pytest.mark.parametrize("old", [False, True])
+    def test_a_workbook_inside_a_gzip(self, old: bool, tmp_path: Path) -> None:
+        body = XLS.read_bytes() if old else workbook([[*ROW], [*row().values()], [*row(1).values()]])
+
+        done = taken(tmp_path, gzip.compress(body), name="export.gz")
+
+        assert (done.accepted, len(lines())) == (2, 2)
+
     def test_an_export_inside_a_zip(self, tmp_path: Path) -> None:
         for number, (name, body) in enumerate(
             [("订单.csv", text_of([row()]).encode("gbk")), ("订单.xlsx", workbook([[*ROW], [*row(1).values()]]))]
@@ -570,8 +578,19 @@ class TestWholeFiles:
     def test_a_broken_gzip(self, tmp_path: Path) -> None:
         body = gzip.compress(text_of([row()]).encode())
 
-        assert "gzip file is broken" in self.refusal(tmp_path, body[:3] + b"\xff" + body[4:20])
+        assert "gzip file ends early" in self.refusal(tmp_path, body[:3] + b"\xff" + body[4:20])
         assert "gzip file is broken" in self.refusal(tmp_path, body[:2] + b"\xff" + body[3:])
+
+    def test_a_workbook_in_a_truncated_gzip(self, tmp_path: Path) -> None:
+        body = gzip.compress(workbook([[*ROW], [*row().values()]]))
+
+        assert "The gzip file ends early" in self.refusal(tmp_path, body[: len(body) // 2])
+
+    def test_an_export_that_is_packed_twice(self, tmp_path: Path) -> None:
+        body = text_of([row()]).encode()
+
+        for packed in (gzip.compress(gzip.compress(body)), gzip.compress(zipped({"export.csv": body}))):
+            assert "packed twice" in self.refusal(tmp_path, packed)
 
     def test_a_workbook_of_two_sheets(self, tmp_path: Path) -> None:
         assert "More than one sheet" in self.refusal(tmp_path, workbook([["a"]], [["b"]]))

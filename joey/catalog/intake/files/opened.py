@@ -67,16 +67,15 @@ class OpenedFile:
 
     def _unpack(self) -> None:
         head = _head(self._file)
-        self.is_workbook = head == XLS
         if head.startswith(GZIP):
             self._packed, self._stream = "gzip", gzip.GzipFile(fileobj=self._file)
-        elif head.startswith(ZIP):
-            self.is_workbook = is_workbook(self._file)
-            if not self.is_workbook:
-                self._packed, self._stream = "zip", export_in(self._file)
-                inner = _head(self._stream, "zip")
-                self.is_workbook = inner == XLS or inner.startswith(ZIP)
-        if self._may_be_utf_16 and not self.is_workbook and _head(self._stream, self._packed).startswith(UTF_16_MARKS):
+        elif head.startswith(ZIP) and not is_workbook(self._file):
+            self._packed, self._stream = "zip", export_in(self._file)
+        head = _head(self._stream, self._packed)
+        if self._packed and head.startswith(GZIP):
+            raise _packed_twice()
+        self.is_workbook = head == XLS or head.startswith(ZIP)
+        if self._may_be_utf_16 and head.startswith(UTF_16_MARKS):
             self._stream, self._encodings = codecs.EncodedFile(self._stream, "utf-8", UTF_16), ["utf-8"]
 
     def __enter__(self) -> "OpenedFile":
@@ -105,9 +104,7 @@ class OpenedFile:
             try:
                 block = self._stream.read(BLOCK)
             except EOFError:
-                raise UnreadableFile(
-                    _("The %s file ends early: it was truncated. Fetch it again.") % self._packed
-                ) from None
+                raise _ends_early(self._packed) from None
             except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as broken:
                 raise UnreadableFile(
                     _("The %(form)s file is broken (%(why)s). Fetch it again.") % {"form": self._packed, "why": broken}
@@ -168,6 +165,9 @@ class OpenedFile:
             found.flush()
         if max(self.size, self.unpacked) > LARGEST_WORKBOOK:
             raise UnreadableFile(_("The workbook is too large. Export fewer rows at once, or as CSV."))
+        found.seek(0)
+        if found.read(len(ZIP)) == ZIP and not is_workbook(found):
+            raise _packed_twice()
         os.lseek(found.fileno(), 0, os.SEEK_SET)  # what was read so far was read through a buffer
         return found
 
@@ -192,10 +192,20 @@ class OpenedFile:
 def _head(stream: Stream, form: str = "") -> bytes:
     try:
         found = stream.read(8)
-    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as broken:
+    except EOFError:
+        raise _ends_early(form) from None
+    except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as broken:
         raise is_broken(broken, form) from None
     stream.seek(0)
     return found
+
+
+def _ends_early(form: str) -> UnreadableFile:
+    return UnreadableFile(_("The %s file ends early: it was truncated. Fetch it again.") % form)
+
+
+def _packed_twice() -> UnreadableFile:
+    return UnreadableFile(_("The file is packed twice. Unpack it once and import it again."))
 
 
 def _refuse_other_encodings(head: bytes) -> None:
