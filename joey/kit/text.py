@@ -74,7 +74,7 @@ def without_invisible(text: str) -> str:
     """The text with what cannot be seen taken out; words on both sides of it grow together, as they look."""
     if _is_visible(text):
         return text
-    return _HIDING_JOINER.sub("", INVISIBLE.sub("", text))  # what it stands between may only be seen now
+    return _HIDING_JOINER.sub("", INVISIBLE.sub("", text))  # what is beside it may only be seen now
 
 
 def clean_line(text: str, longest: int) -> str:

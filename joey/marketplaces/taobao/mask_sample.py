@@ -12,10 +12,10 @@ from joey.marketplaces.taobao.values import MOST_BITS, NOTHING
 # What a field is called. No order number or person's name with a number in it looks like that.
 _FIELD = re.compile(r"[A-Za-z_]+(?:\d{1,2}[A-Za-z_]+)*\d{0,2}", re.ASCII)
 # What names an order, a case, an ad zone, a channel: also where it is short.
-_NAMES_SOMEBODY = re.compile(r"(?:^|_)(?:i?ids?|index|name)$|Id$")
+_NAMES_WHOSE = re.compile(r"(?:^|_)(?:i?ids?|index|name)$|Id$")
 
-# Values that say nothing of anybody, whatever their field is called: a time of Beijing, yuan or percent with a decimal
-# point, a code or a small number. A longer whole number may be one of an order, a phone or an ad zone.
+# Values that say nothing of a person or an order, whatever their field is called: a time of Beijing, yuan or percent
+# with a decimal point, a code or a small number. A longer whole number may be one of an order, a phone or an ad zone.
 _SAYS_NOTHING = re.compile(
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|-?\d{1,9}\.\d{1,8}|-?\d{1,4}|true|false", re.ASCII | re.IGNORECASE
 )
@@ -82,7 +82,7 @@ class Mask:
 def _is_harmless(name: str, text: str) -> bool:
     if name in _FORMS:
         return _FORMS[name].fullmatch(text) is not None
-    if _NAMES_SOMEBODY.search(name):
+    if _NAMES_WHOSE.search(name):
         return False
     measured = _MEASURE.search(name) and _OF_A_MEASURE.fullmatch(text)
     return bool(measured or _SAYS_NOTHING.fullmatch(text))
