@@ -105,12 +105,13 @@ class Quota:
     """How many calls an account makes in a second at most, all processes of an instance together (pace.py)."""
 
     calls_per_second: int
-    kept_for_people: int  # of these, for calls that a person waits for; the others are for work in bulk
+    # Of these, for calls that a person waits for; the others are for work in bulk. 0: both take the same turns.
+    kept_for_people: int
 
     def at(self, calls_per_second: int) -> "Quota":
-        """The same for an account that may make more calls, or fewer."""
+        """The same for an account that may make more calls, or fewer. One call a second cannot be shared out."""
         kept = max(1, self.kept_for_people * calls_per_second // self.calls_per_second)
-        return Quota(max(calls_per_second, kept + 1), kept)
+        return Quota(calls_per_second, min(kept, calls_per_second - 1))
 
 
 @dataclass(frozen=True)

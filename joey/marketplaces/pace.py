@@ -96,10 +96,9 @@ class Pace:
 
     def __init__(self, marketplace: str, account: str, quota: Quota) -> None:
         self._account = {"marketplace": marketplace, "account": account}
-        self._pauses = {
-            BULK: 1 / (quota.calls_per_second - quota.kept_for_people),
-            PEOPLE: 1 / quota.kept_for_people,
-        }
+        self._pauses = {BULK: 1 / (quota.calls_per_second - quota.kept_for_people)}
+        if quota.kept_for_people:
+            self._pauses[PEOPLE] = 1 / quota.kept_for_people
         self._own = _OwnTurns()
 
     def wait_for_turn(self, method: str) -> None:
@@ -108,7 +107,7 @@ class Pace:
         throttled, words = self._own.throttled(method)
         if throttled > MAX_WAIT_SECONDS:
             raise Throttled(words, throttled)
-        lane = BULK if _in_bulk.get() else PEOPLE
+        lane = BULK if _in_bulk.get() or PEOPLE not in self._pauses else PEOPLE
         pause = self._pauses[lane]
         shared = self._shared(_TAKE_TURN, method=method, lane=lane, pause=pause, most=MAX_WAIT_SECONDS)
         ((seconds, words),) = shared or [(self._own.take(lane, pause), "")]

@@ -21,7 +21,7 @@ from joey.marketplaces.models import CallTurn
 from joey.marketplaces.pace import Pace, Throttled, in_bulk
 from joey.marketplaces.port import MarketplaceUnavailable
 from joey.marketplaces.taobao.client import ATTEMPTS, _until_tomorrow
-from joey.marketplaces.taobao.manifest import ORDERS, REFUNDS
+from joey.marketplaces.taobao.manifest import ORDERS, QUOTA, REFUNDS
 from joey.marketplaces.taobao.reports import rows
 from tests.at_once import outcomes
 from tests.marketplaces.conftest import Script
@@ -101,6 +101,27 @@ def test_a_person_does_not_wait_for_work_in_bulk(committed_db: EmbeddedPostgres,
     process().wait_for_turn("link")
 
     assert slept[-1] == 0
+
+
+def test_an_account_of_one_call_a_second_has_one_turn_a_second_for_people_and_work_in_bulk_together(
+    committed_db: EmbeddedPostgres, slept: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = Pace("taobao", "1", QUOTA.at(1))
+    for _call in range(2):
+        with in_bulk():
+            account.wait_for_turn("orders")
+        account.wait_for_turn("link")
+    with no_database(monkeypatch), in_bulk():
+        account.wait_for_turn("orders")
+    with no_database(monkeypatch):
+        account.wait_for_turn("link")
+
+    assert slept == [0, 1, 2, 3, 0, 1]
+
+
+@pytest.mark.parametrize(("calls", "kept"), [(1, 0), (2, 1), (6, 1), (30, 5), (300, 50)])
+def test_an_account_makes_as_many_calls_as_it_may(calls: int, kept: int) -> None:
+    assert QUOTA.at(calls) == Quota(calls_per_second=calls, kept_for_people=kept)
 
 
 def test_a_turn_that_is_too_far_off_is_refused_and_not_taken(committed_db: EmbeddedPostgres, slept: list[int]) -> None:

@@ -69,6 +69,18 @@ def test_an_account_that_cannot_be_used_is_named_and_stops_no_other(settings: Se
         registry.connector("taobao")
 
 
+@pytest.mark.parametrize("rate", [0, -1, 0.5, "30", True, []])
+def test_a_rate_that_is_no_number_of_calls_is_refused_and_named(settings: Settings, rate: object) -> None:
+    settings.JOEY_MARKETPLACES = {
+        "taobao": {"credentials": {"app_key": "1", "app_secret": "2"}, "calls_per_second": rate}
+    }
+
+    with translation.override("en"):
+        (fault,) = registry.faults()
+
+    assert fault.problem == "“calls_per_second” in Taobao's configuration is not a whole number from 1 on."
+
+
 def test_accounts_come_from_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     path = tmp_path / "marketplaces.json"
     assert accounts_in(path) == {}

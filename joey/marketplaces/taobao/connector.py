@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.json_rows import fault_of
-from joey.marketplaces.manifest_shape import Manifest, Question
+from joey.marketplaces.manifest_shape import Manifest, Question, Quota
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses, copy_codes, leads_to
 from joey.marketplaces.port import (
@@ -74,7 +74,6 @@ class TaobaoConnector:
     def __init__(self, configuration: Mapping[str, Any]) -> None:
         credentials = configuration.get("credentials") or {}
         gateway = str(configuration.get("gateway") or GATEWAY)
-        rate = int(configuration.get("calls_per_second") or 0)
         self._client = Client(
             UnionAccount(
                 gateway=gateway,
@@ -83,7 +82,7 @@ class TaobaoConnector:
                 session=str(credentials.get("session") or ""),
                 sign_method=credentials.get("sign_method") or "hmac-sha256",
             ),
-            Pace(self.code, str(credentials["app_key"]), QUOTA.at(rate) if rate else QUOTA),
+            Pace(self.code, str(credentials["app_key"]), _quota(configuration)),
         )
         self._site = str(credentials.get("site_id") or "")
         self._adzone = _own_adzone(credentials)
@@ -371,6 +370,18 @@ def _required(credentials: Mapping[str, Any], name: str) -> str:
     if not found:
         raise MarketplaceRefused(_("Taobao's configuration lacks “%s”.") % name, field=name)
     return found
+
+
+def _quota(configuration: Mapping[str, Any]) -> Quota:
+    """The account's own rate where the configuration names one."""
+    rate = configuration.get("calls_per_second")
+    if rate is None:
+        return QUOTA
+    if type(rate) is not int or rate < 1:
+        raise MarketplaceRefused(
+            _("“calls_per_second” in Taobao's configuration is not a whole number from 1 on."), field="calls_per_second"
+        )
+    return QUOTA.at(rate)
 
 
 def _own_adzone(credentials: Mapping[str, Any]) -> str:
