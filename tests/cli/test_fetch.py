@@ -72,6 +72,20 @@ def test_the_shelves_of_a_category_are_filled_page_by_page(taobao: Sandbox) -> N
     assert asked[0] == ("", "kitchen", "price", 1)
 
 
+def test_a_category_of_more_numbers_than_one_search_takes_is_refused_and_none_is_left_out(settings: Settings) -> None:
+    account = settings.JOEY_MARKETPLACES["taobao"]
+    numbers = {str(60_000_000 + n): "kitchen" for n in range(11)}
+    settings.JOEY_MARKETPLACES = {"taobao": account | {"categories": numbers}}
+
+    refused = fetch("--category", "kitchen")
+    numbers.popitem()
+    asked = fetch("--category", "kitchen")
+
+    assert refused.exit_code == 1
+    assert "at most, and its configuration gives 11 numbers for “kitchen”" in refused.stderr
+    assert asked.exit_code == 0, asked.stderr
+
+
 def _categories(taobao: Sandbox) -> dict[str, str]:
     found: dict[str, str] = taobao.get("/control/marketplaces").json()["taobao"]["categories"]
     return found

@@ -303,7 +303,14 @@ class TaobaoConnector:
         if not found:
             words = _("Taobao's configuration gives no number of its categories for “%s”. Add it under “categories”.")
             raise MarketplaceRefused(words % category[:60], field="category")
-        return found[:MOST_CATEGORIES]
+        if len(found) > MOST_CATEGORIES:
+            words = _(
+                "Taobao searches in %(most)s of its categories at once at most, and its configuration gives %(given)s"
+                " numbers for “%(category)s”. Leave those that matter under “categories”."
+            )
+            given = {"most": MOST_CATEGORIES, "given": len(found), "category": category[:60]}
+            raise MarketplaceRefused(words % given, field="category")
+        return found
 
     def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
         """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
