@@ -95,7 +95,7 @@ def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
     reported_at = known.get("reported_at")
     return UnreadableReport(
         seen.kind if isinstance(seen, UnreadableReport) else _KINDS[type(seen)],
-        external_order=str(known.get("external_order") or "")[:ID_MAX],
+        external_order=str(known.get("external_order") or known.get("trade") or "")[:ID_MAX],
         reported_at=reported_at if isinstance(reported_at, datetime) and _is_time(reported_at) else NO_TIME,
         payload=known["payload"] if isinstance(known["payload"], Mapping) else {"payload": known["payload"]},
         problem=seen.problem if isinstance(seen, UnreadableReport) and isinstance(seen.problem, str) else problem,

@@ -198,5 +198,6 @@ def test_a_hold_report_that_cannot_be_true_is_kept_unread(wrong: dict[str, objec
 
     take_in(replace(FROZEN, **wrong))  # type: ignore[arg-type]
 
-    assert [listed.kind for listed in unread_reports()] == ["hold"]
+    trade = str(wrong.get("trade", TRADE))[:64]
+    assert [(listed.kind, listed.external_order) for listed in unread_reports()] == [("hold", trade)]
     assert amounts() == (0, 0, 273)
