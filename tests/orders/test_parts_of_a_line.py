@@ -362,6 +362,27 @@ def test_each_part_is_frozen_and_released_by_its_own_rows() -> None:
 
 
 @pytest.mark.usefixtures("both_have_positions")
+def test_what_an_operator_released_of_one_part_stays_so_whatever_is_reported_of_another() -> None:
+    taken(MINE, HERS, *punished(MEIS, LULUS, frozen=True))
+    confirmed()
+    release_hold(Hold.objects.get(shop=meis_shop()), by=ada(), reason="Taobao pays it", now=NOW)
+    confirmed()
+
+    taken(*punished(LULUS, frozen=False))
+    taken(*punished(LULUS, frozen=True))
+    confirmed()
+
+    assert frozen_parts() == {MEIS, LULUS}
+    assert of(meis_shop()) == (0, 0, 273)
+    assert sum(of(lulus_shop())[:2]) == 273
+    prove()
+    taken(*punished(MEIS, frozen=False))
+    taken(*punished(MEIS, frozen=True))
+    assert of(meis_shop()) == (0, 273, 0), "frozen again, and no one decided about that"
+    prove()
+
+
+@pytest.mark.usefixtures("both_have_positions")
 def test_a_row_without_an_ad_zone_is_about_all_parts_and_what_one_of_them_says_does_not_end_it() -> None:
     taken(MINE, HERS, *punished("", frozen=True))
     assert frozen_parts() == {MEIS, LULUS}
