@@ -81,7 +81,10 @@ def test_prove_names_a_revision_that_hides_what_held_its_line(committed_db: Embe
         changed("UPDATE commissions_revision SET line_held = '' WHERE number = 1")
         found = broken()
 
-    assert found == {"14. Each revision is held, or is not, as the newest report of then said"}
+    assert found == {
+        "14. Each revision is held, or is not, as the newest report of then said",
+        "19. Each change has a cause for each class under which its reports held it, and for no other",
+    }
 
 
 def test_prove_names_what_a_run_of_the_days_to_come_made_available(committed_db: EmbeddedPostgres) -> None:

@@ -155,7 +155,7 @@ def test_a_line_is_marked_with_its_unreadable_report_or_not_at_all(committed_db:
     polled(report("1"))
     unread = UnreadableReport("order", "1", NOW, {"n": 1}, "n is new", external_line="1-1")
 
-    die_after("UPDATE orders_orderline SET has_unread", lambda: polled(unread))
+    die_after("UPDATE orders_orderline l SET has_unread", lambda: polled(unread))
 
     assert (OrderLine.objects.get().has_unread, UnreadReport.objects.count()) == (False, 0)
     polled(unread)
