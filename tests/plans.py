@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
@@ -27,17 +27,18 @@ def touched_by(read: Callable[[], object]) -> set[str]:
 def plans_of(*beginnings: str, also_run: bool = False) -> Iterator[list[Any]]:
     """The plan of every statement that begins with one of these, as each was run.
 
-    `also_run` runs each once more, for plans that say what was really read; only for statements that write nothing.
+    `also_run` runs each once more and takes that back, for plans that say what was really read.
     """
     plans: list[Any] = []
     options = "ANALYZE, COSTS OFF, TIMING OFF, " if also_run else ""
 
     def explain(execute: Callable[..., object], statement: str, params: Any, many: bool, context: Any) -> object:
         if statement.lstrip().startswith(beginnings):
-            with connection.cursor() as cursor:
+            with transaction.atomic(), connection.cursor() as cursor:
                 cursor.cursor.execute(f"EXPLAIN ({options}FORMAT JSON) {statement}", params)
                 plan = cursor.fetchone()[0]
                 plans.append(json.loads(plan) if isinstance(plan, str) else plan)
+                transaction.set_rollback(also_run)
         return execute(statement, params, many, context)
 
     with connection.execute_wrapper(explain):

@@ -9,16 +9,18 @@ whatever order reports arrive. Whatever may change the causes of a line makes a 
 
 from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
+from joey.orders.staged_tables import TAKEN_WITHIN
 from joey.orders.taken_back import is_unclear
 
 # What the order report that holds the line says, but for when: the same row once more is no other cause.
-_SAID = """
+_SAID = f"""
     SELECT coalesce(min(md5(row(r.state, r.reason, r.currency, r.evidence, r.quantity, r.paid_minor,
                                 r.commission_minor, r.service_fee_minor)::text)), '')
     FROM orders_report r
     WHERE (r.marketplace, r.external_order, r.external_line, r.external_part)
         = (l.marketplace, l.external_order, l.external_line, l.external_part)
       AND r.kind = 'order' AND r.problem = ''
+      AND r.id >= joey_first_id_of(((l.first_seen_at - interval '{TAKEN_WITHIN}') AT TIME ZONE 'UTC')::date)
       AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
 """
 

@@ -55,15 +55,17 @@ def earlier() -> int:
 
 
 def touched_by(do: Callable[[], object]) -> set[str]:
-    """The days of reports in the plans of all statements that `do` runs and that read or write any."""
-    with plans_of("SELECT", "WITH", "INSERT", "UPDATE", "DELETE") as plans:
+    """The days of reports that the statements that `do` runs read or write, but for inserts."""
+    with plans_of("SELECT", "WITH", "INSERT", "UPDATE", "DELETE", also_run=True) as plans:
         do()
     assert plans, "nothing was read"
     return {
         part["Relation Name"]
         for plan in plans
         for part in parts_of(plan)
-        if part.get("Relation Name", "").startswith("orders_report_") and part.get("Operation") != "Insert"
+        if part.get("Relation Name", "").startswith("orders_report_")
+        and part.get("Operation") != "Insert"
+        and part["Actual Loops"]
     }
 
 
@@ -139,6 +141,19 @@ def test_a_line_s_first_report_is_looked_for_since_the_line_was_first_seen(ninet
 
     assert touched - {"orders_report_default"} == days_of("orders_report", -3 - earlier(), 14)
     assert touched_by(lambda: earn_due(now=NOW)) == set(), "nothing is new"
+
+
+def test_why_a_line_is_held_is_looked_for_since_the_line_was_first_seen(ninety: EmbeddedPostgres) -> None:
+    leased(meis_shop())
+    taken(ninety, 40, report("1"))
+    taken(ninety, 3, report("2", held="risk"))
+
+    touched = touched_by(lambda: earn_due(now=NOW))
+
+    assert touched - {"orders_report_default"} == days_of("orders_report", -40 - earlier(), 14)
+    taken(ninety, 1, report("2", reported_at=NOW + DAY, held="risk"))
+    touched = touched_by(lambda: earn_due(now=NOW + DAY))
+    assert touched - {"orders_report_default"} == days_of("orders_report", -3 - earlier(), 14)
 
 
 def test_a_replaced_report_is_looked_for_since_the_poll_of_the_newer_one(ninety: EmbeddedPostgres) -> None:
