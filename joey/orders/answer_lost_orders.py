@@ -19,7 +19,7 @@ from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR, in_turn, moved, silence_of
 from joey.orders.ask_for_orders import AskedTogether, ask_for, askable, asked_together
 from joey.orders.models import LostOrder
-from joey.orders.settle_lost_orders import OPEN, settle_lost_orders
+from joey.orders.settle_lost_orders import LOOKED_AT_FOR, settle_lost_orders
 from joey.people.models import Person
 from joey.record.append import append
 
@@ -35,14 +35,14 @@ _ASKED_FOR = (_State.ASKING, _State.UNKNOWN)
 
 
 def answer_lost_orders(*, now: datetime) -> int:
-    """Bring every open request up to date; how many have another answer. Safe to run at any time, and twice.
+    """Bring every request up to date; how many have another answer. Safe to run at any time, and twice.
 
     A marketplace that fails stops no other; the first failure is raised at the end.
     """
     answered = 0
-    open_at = LostOrder.objects.filter(state__in=OPEN).values_list("marketplace", flat=True).distinct()
+    looked_at = LostOrder.objects.exclude(state=_State.FOUND).filter(requested_at__gt=now - LOOKED_AT_FOR)
     with trying_each(log, "answering the lost orders of %s failed") as trying:
-        for marketplace in sorted(open_at):
+        for marketplace in sorted(looked_at.values_list("marketplace", flat=True).distinct()):
             with trying(marketplace):
                 _move_clocks(marketplace, now=now)
                 answered += settle_lost_orders(marketplace, now=now)

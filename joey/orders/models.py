@@ -425,8 +425,8 @@ class LostOrder(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["marketplace", "ask_next_at"],
-                condition=Q(state__in=["asking", "undecided", "unknown", "not_asked"]),
+                fields=["marketplace", "requested_at"],
+                condition=~Q(state="found"),
                 name="orders_lost_open",
             ),
             models.Index(fields=["shop", "-id"], name="orders_lost_of_shop"),

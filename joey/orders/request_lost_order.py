@@ -54,7 +54,8 @@ def request_lost_order(
 
 def _begins_again(known: LostOrder, ordered_at: datetime | None) -> bool:
     is_other_time = ordered_at is not None and ordered_at != known.ordered_at
-    return known.state == _State.NOT_FOUND or (known.state in (_State.ASKING, _State.UNKNOWN) and is_other_time)
+    with_it = (_State.ASKING, _State.UNKNOWN, _State.NOT_ASKED)
+    return known.state == _State.NOT_FOUND or (known.state in with_it and is_other_time)
 
 
 def _begin(lost: LostOrder, ordered_at: datetime | None, *, now: datetime) -> LostOrder:

@@ -1,6 +1,6 @@
 """Answer requests for lost orders from what is reported by now, whatever brought it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -12,12 +12,13 @@ from joey.record.append import append_set
 
 _S, _R = LostOrder.State, OrderLine.Suspense
 
-# Without its last answer: these are looked at every minute.
-OPEN = (_S.ASKING, _S.UNDECIDED, _S.UNKNOWN, _S.NOT_ASKED)
+# What was answered otherwise than "found" may still be reported, or given to the shop, and is looked at for so long.
+LOOKED_AT_FOR = timedelta(days=180)
 
 # Positions and sub-ids that are none of this instance's: the order is no shop's here, as far as is known.
 NONE_OF_OURS = (_R.UNKNOWN_POSITION, _R.UNKNOWN_SUB_ID)
 
+_NOT_FOUND_YET = f"w.state <> '{_S.FOUND}'"
 _CAN_BE_ASKED = """(%(any)s AND (%(placed_after)s::timestamptz IS NULL
                      OR coalesce(w.ordered_at, w.requested_at) > %(placed_after)s))"""
 
@@ -57,13 +58,13 @@ def has_number(line: str, lost: str) -> str:
 
 
 def settle_lost_orders(marketplace: str, *, now: datetime) -> int:
-    """Move every open request at a marketplace to the answer of today; how many have another one."""
-    return _settle(f"w.state IN ({_quoted(OPEN)})", marketplace, now=now)
+    """Move every request at a marketplace that may have another answer to that of today; how many have one."""
+    return _settle(f"w.requested_at > %(since)s AND {_NOT_FOUND_YET}", marketplace, now=now, since=now - LOOKED_AT_FOR)
 
 
 def settle_lost_order(lost: LostOrder, *, now: datetime) -> int:
-    """The same for one, also if it has its last answer: an operator may have given the order to the shop since."""
-    return _settle(f"w.id = %(id)s AND w.state <> '{_S.FOUND}'", lost.marketplace, now=now, id=lost.pk)
+    """The same for one, however old it is."""
+    return _settle(f"w.id = %(id)s AND {_NOT_FOUND_YET}", lost.marketplace, now=now, id=lost.pk)
 
 
 @transaction.atomic

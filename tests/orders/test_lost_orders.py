@@ -201,15 +201,47 @@ def test_an_order_whose_shop_is_not_decided_waits_for_an_operator_and_is_found_o
     assert lost.state == "found"
 
 
+@pytest.mark.parametrize("asks_once_more", [False, True])
 def test_an_order_that_was_not_of_this_shop_is_found_if_an_operator_gives_it_to_the_shop_after_all(
-    connected: None,
+    asks_once_more: bool, connected: None
 ) -> None:
     polled(report("77001", position="nobodys"))
-    assert asked("77001", now() - DAY)["state"] == "other_id"
+    request = asked("77001", now() - DAY)
+    assert request["state"] == "other_id"
 
     attribute_line(OrderLine.objects.get().pk, meis_shop(), reason="Her chat shows it", by=ada(), now=now())
+    if asks_once_more:
+        asked("77001", now() - DAY)
+    else:
+        answer_lost_orders(now=now())
 
-    assert asked("77001", now() - DAY)["state"] == "found"
+    assert state_of(request)["state"] == "found"
+
+
+def test_an_order_that_is_reported_after_it_was_given_up_is_found_all_the_same(connected: None) -> None:
+    request = asked("77001", now() - DAY)
+    LostOrder.objects.update(state="not_found", answered_at=now(), asked_at=now())
+    polled(report("77001"))
+
+    answer_lost_orders(now=now())
+
+    shown = state_of(request)
+    assert (shown["state"], len(shown["order_ids"])) == ("found", 1)
+    assert "reports this order as yours" in shown["answer"]
+    assert answer_lost_orders(now=now()) == 0
+
+
+def test_an_order_that_was_too_old_to_be_asked_for_is_asked_for_by_the_time_that_is_right(union: Sandbox) -> None:
+    order, ordered_at = bought(union)
+    request = asked(order, now() - 70 * DAY)
+    LostOrder.objects.update(ordered_at=now() - 99 * DAY)
+    answer_lost_orders(now=now())
+    assert state_of(request)["state"] == "not_asked"
+
+    assert asked(order, ordered_at)["state"] == "asking"
+    answer_lost_orders(now=now())
+
+    assert state_of(request)["state"] == "found"
 
 
 def test_an_order_whose_report_cannot_be_read_is_not_decided_until_the_report_is_given_up(connected: None) -> None:

@@ -286,7 +286,7 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['asking', 'undecided', 'unknown', 'not_asked'])), fields=['marketplace', 'ask_next_at'], name='orders_lost_open'), models.Index(fields=['shop', '-id'], name='orders_lost_of_shop')],
+                'indexes': [models.Index(condition=models.Q(('state', 'found'), _negated=True), fields=['marketplace', 'requested_at'], name='orders_lost_open'), models.Index(fields=['shop', '-id'], name='orders_lost_of_shop')],
                 'constraints': [models.UniqueConstraint(fields=('shop', 'marketplace', 'number'), name='orders_lost_order_once'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'asking')), models.Q(models.Q(('state', 'asking'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='orders_lost_order_answered')],
             },
         ),
