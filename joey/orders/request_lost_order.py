@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.rate_limit import Limit, hit
 from joey.kit.refusals import Invalid
+from joey.kit.text import without_invisible
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import OrderLookUp
 from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR
@@ -83,7 +84,7 @@ def _look_up_of(code: str, marketplace: str) -> OrderLookUp:
 
 def _read_number(text: str) -> str:
     """As people copy it: with blanks, or in the wide digits of a Chinese keyboard."""
-    number = "".join(unicodedata.normalize("NFKC", text).split())
+    number = "".join(unicodedata.normalize("NFKC", without_invisible(text)).split())
     if not _NUMBER.fullmatch(number):
         raise Invalid(
             _("This is no order number. Copy the one that the buyer’s app shows: 4 to 64 digits, letters and hyphens."),

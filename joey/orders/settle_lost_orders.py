@@ -24,8 +24,9 @@ _CAN_BE_ASKED = """(%(any)s AND (%(placed_after)s::timestamptz IS NULL
 
 # An order of which one line is the shop's was found, whosever the others are. What an operator may still give to the
 # shop is undecided; where its only report could not be read and was given up, it is asked for again. "Unknown" and
-# "not found" need an answer of the marketplace to the question about this order, in which it is missing. What cannot be
-# asked for any more is no longer promised an answer, and is asked for again once it can be.
+# "not found" need an answer of the marketplace to the question about this order, in which it is missing; "not found"
+# also that none is due: a job that did not run asks first. What cannot be asked for any more is no longer promised an
+# answer, and is asked for again once it can be.
 _ANSWER = f"""
     CASE WHEN r.own THEN '{_S.FOUND}'
          WHEN r.open OR r.unread THEN '{_S.UNDECIDED}'
@@ -34,7 +35,7 @@ _ANSWER = f"""
          WHEN NOT {_CAN_BE_ASKED} THEN '{_S.NOT_ASKED}'
          WHEN w.state IN ('{_S.UNDECIDED}', '{_S.NOT_ASKED}') THEN '{_S.ASKING}'
          WHEN w.asked_at IS NULL THEN w.state
-         WHEN w.ask_until <= %(now)s THEN '{_S.NOT_FOUND}'
+         WHEN w.ask_until <= %(now)s AND w.ask_next_at > %(now)s THEN '{_S.NOT_FOUND}'
          ELSE '{_S.UNKNOWN}' END
 """
 

@@ -241,7 +241,9 @@ def test_samples_hold_no_secret_no_buyer_no_order_and_no_keeper(
     assert sample["item_title"] == f"Flask of order {sample['trade_id']}"
     (refund,) = json.loads(kept["refunds-1.json"])["answer"]["data"]["result"]["publisher_refund_order_d_t_o"]
     assert refund["tb_trade_id"] == sample["trade_id"]  # the same order has the same mask
-    refused = json.loads(kept["parse-1.json"])["answer"]
+    parse = json.loads(kept["parse-1.json"])
+    assert parse["asked"]["material_dto"].startswith("masked-"), "a tracked link names the account"
+    refused = parse["answer"]
     assert (refused["top_code"], refused["sub_code"]) == ("15", "isv.item-not-exist")
     (found,) = json.loads(kept["search-1.json"])["answer"]["result_list"]["map_data"]
     assert found["item_id"] == "qYtxrMJOC8tmtM"

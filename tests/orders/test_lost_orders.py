@@ -314,6 +314,21 @@ def test_an_order_that_is_not_known_is_asked_for_during_seven_days_in_which_it_c
         assert (lost.state, lost.ask_until) == (state, then + 8 * DAY)
 
 
+def test_an_order_is_asked_for_once_more_before_it_is_given_up(union: Sandbox) -> None:
+    order, ordered_at = bought(union)
+    then = now() - 9 * DAY
+    answered_every_quarter_of_an_hour(then)
+    lost = request_lost_order(meis_shop(), marketplace="taobao", number=order, ordered_at=ordered_at, now=now())
+    LostOrder.objects.update(
+        requested_at=then, answered_at=then, asked_at=then, ask_next_at=then + HOUR, ask_until=then + 7 * DAY,
+        state="unknown",
+    )  # fmt: skip
+
+    answer_lost_orders(now=now())
+
+    assert state_of({"id": lost.pk})["state"] == "found"
+
+
 @pytest.mark.parametrize(
     ("state", "trouble", "words"),
     [
@@ -362,7 +377,7 @@ def answered_every_quarter_of_an_hour(since: datetime) -> None:
 def test_the_same_order_asked_for_twice_is_one_request_and_another_time_of_it_begins_it_again(connected: None) -> None:
     day = now() - DAY
     first = asked("77001", day)
-    assert asked(" 7700 1", day)["id"] == asked("７７００１", day)["id"] == first["id"]
+    assert asked(" 7700\u200b 1", day)["id"] == asked("７７００１", day)["id"] == first["id"]
     assert LostOrder.objects.count() == 1
     LostOrder.objects.update(state="unknown", answered_at=now())
     assert asked("77001", day)["state"] == "unknown"

@@ -196,7 +196,8 @@ class UnionAnswers:
 
     def _sample(self, name: str, method: str, parameters: Mapping[str, object], answer: Mapping[str, Any]) -> None:
         number = self._samples[name] = self._samples.get(name, 0) + 1
-        self._keep(AnswerSample(f"{name}-{number}", {"method": method, **parameters}, self._mask.of(answer)))
+        asked = {"method": method, **self._mask.of_call(parameters)}
+        self._keep(AnswerSample(f"{name}-{number}", asked, self._mask.of(answer)))
 
 
 def changed(row: Row) -> datetime:

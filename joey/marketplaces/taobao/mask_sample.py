@@ -53,6 +53,10 @@ class Mask:
         """The answer without the buyer, and with a mask for each name and value that is not known to be harmless."""
         return self._fields(without_buyer(answer))
 
+    def of_call(self, parameters: Mapping[str, object]) -> dict[str, object]:
+        """What was asked, with a mask for each value that holds a link: a tracked one names the account."""
+        return {name: self._mask(str(each)) if "//" in str(each) else each for name, each in parameters.items()}
+
     def _fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         return {
             name if _FIELD.fullmatch(name) else self._mask(name): self._masked(name, value)
