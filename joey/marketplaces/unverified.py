@@ -23,6 +23,11 @@ class Seen:
     holds: bool
     what: Text
 
+    @classmethod
+    def said(cls, holds: bool, *, en: str, zh: str) -> "Seen":
+        """The same, in words of both languages."""
+        return cls(holds, Wording(en=en, zh=zh).text)
+
 
 @dataclass(frozen=True)
 class UnverifiedFact:

@@ -5,6 +5,7 @@ as different by one that has to differ in it.
 import json
 import os
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from joey.sandbox.dialects.taobao.gateway import METHODS
 from tests.journeys.running import joey
 from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.sandbox.conftest import Sandbox, running_sandbox, utc
+from tests.sandbox.test_punish_report import ask as ask_punished
 
 ASKED = [fact.name for fact in FACTS if fact.see]
 CHANNEL = "2345678901"
@@ -33,19 +35,40 @@ ALSO = {
     "search_fields": {"identity_agrees"},
     "look_up_fields": {"identity_agrees"},
     "numeric_sub_codes": {"window_too_long"},
+    "channel_orders_among_all": {"relation_in_all_scenes"},
+    "settles_after_its_cases": {"channel_case_time"},
 }
+# Facts that a report is granted, and what is seen by it alone.
+GRANTS = {
+    "orders_granted": {
+        "refusal_code", "numeric_sub_codes", "order_window", "window_too_long", "window_holds_its_start", "empty_list",
+        "estimate_before_settlement", "channel_orders_among_all", "relation_in_all_scenes", "one_ad_zone_a_trade",
+        "punished_ad_zone",
+    },
+    "punished_granted": {"punished_days", "punished_pages", "punished_ad_zone", "punished_row"},
+    "channel_refunds_granted": {
+        "channel_refund_pages", "channel_refund_window", "channel_refund_end", "channel_case_name", "channel_case_time",
+    },
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A sandbox with an order that is not settled, one of a channel, and one with a refund case."""
+    """A sandbox with an order that is not settled, one with a refund case, one that was frozen and released, and of a
+    channel one that is not settled and one with a case.
+    """
     with running_sandbox(tmp_path_factory.mktemp("busy")) as sandbox:
         item = sandbox.search(q="锅", sort="tk_rate_des", page_size=1)[0]["item_id"]
         sandbox.buy(sandbox.convert(item)["link_info_dto"]["cps_long_url"])
         sandbox.buy(sandbox.convert(item, relation_id=CHANNEL)["link_info_dto"]["cps_long_url"])
-        returned = sandbox.buy(sandbox.convert(item)["link_info_dto"]["cps_long_url"])
-        sandbox.move(returned, "settle")
-        sandbox.move(returned, "return", quantity=1)
+        for relation in ({}, {"relation_id": CHANNEL}):
+            returned = sandbox.buy(sandbox.convert(item, **relation)["link_info_dto"]["cps_long_url"])
+            sandbox.move(returned, "settle")
+            sandbox.move(returned, "return", quantity=1)
+        punished = sandbox.buy(sandbox.convert(item)["link_info_dto"]["cps_long_url"])
+        sandbox.move(punished, "freeze")
+        ask_punished(sandbox, time.time() - 3600)  # only what was reported as frozen is reported as released
+        sandbox.move(punished, "release")
         yield sandbox
 
 
@@ -82,7 +105,7 @@ def test_the_sandbox_can_differ_in_every_fact_that_is_asked() -> None:
     assert set(DIFFERENCES) == set(ASKED)
 
 
-@pytest.mark.parametrize("name", [each for each in ASKED if each != "orders_granted"])
+@pytest.mark.parametrize("name", [each for each in ASKED if each not in GRANTS])
 def test_a_sandbox_that_differs_is_said_to_differ_there_and_nowhere_else(
     check: Callable[..., dict[str, CheckedFact]], name: str
 ) -> None:
@@ -93,19 +116,29 @@ def test_a_sandbox_that_differs_is_said_to_differ_there_and_nowhere_else(
     assert str(found[name].seen)
 
 
+@pytest.mark.parametrize("name", list(GRANTS))
 def test_a_report_that_is_not_granted_is_said_so_and_all_else_is_still_seen(
-    check: Callable[..., dict[str, CheckedFact]],
+    check: Callable[..., dict[str, CheckedFact]], name: str
 ) -> None:
-    found = check("orders_granted")
+    found = check(name)
 
-    by_orders = {name for name, each in found.items() if each.state == "not_granted"}
-    assert by_orders == {
-        "orders_granted", "refusal_code", "numeric_sub_codes", "order_window", "window_too_long",
-        "window_holds_its_start", "empty_list", "estimate_before_settlement", "channel_orders_among_all",
-        "one_ad_zone_a_trade",
-    }  # fmt: skip
-    assert not_confirmed(found) == by_orders
-    assert "16175" in str(found["orders_granted"].seen)
+    not_granted = {fact for fact, each in found.items() if each.state == "not_granted"}
+    assert not_granted == {name} | GRANTS[name]
+    assert not_confirmed(found) == not_granted
+    assert "16175" in str(found[name].seen)
+
+
+def test_an_account_without_a_session_reads_that_it_may_not_list_its_channels(
+    busy: Sandbox, settings: Settings, tmp_path: Path
+) -> None:
+    account = busy.get("/control/marketplaces").json()["taobao"]
+    account["credentials"]["session"] = ""
+    settings.JOEY_MARKETPLACES = {"taobao": account}
+
+    found = {each.fact.name: each for each in check_account("taobao", tmp_path)}
+
+    assert found["channel_list"].state == "not_granted"
+    assert not_confirmed(found) == {"channel_list"}
 
 
 def test_an_account_without_orders_leaves_unknown_what_is_seen_by_them(
@@ -116,8 +149,10 @@ def test_an_account_without_orders_leaves_unknown_what_is_seen_by_them(
     found = {each.fact.name: each for each in check_account("taobao", tmp_path)}
 
     assert {name for name, each in found.items() if each.state == "unknown"} == {
-        "window_holds_its_start", "estimate_before_settlement", "channel_orders_among_all", "one_ad_zone_a_trade",
-        "refund_first_page", "settles_after_its_cases",
+        "window_holds_its_start", "estimate_before_settlement", "channel_orders_among_all", "relation_in_all_scenes",
+        "one_ad_zone_a_trade", "refund_first_page", "settles_after_its_cases", "punished_pages", "punished_ad_zone",
+        "punished_row", "channel_refund_pages", "channel_refund_window", "channel_refund_end", "channel_case_name",
+        "channel_case_time",
     }  # fmt: skip
     assert {each.state for each in found.values()} == {"confirmed", "unknown"}
 
@@ -144,8 +179,14 @@ def test_an_order_of_weeks_ago_is_found_by_when_it_is_known_to_have_changed(
     assert known["estimate_before_settlement"] == "confirmed"
 
 
-READS = {"taobao.tbk.dg.material.optional.upgrade", "taobao.tbk.item.info.upgrade.get", "taobao.tbk.order.details.get",
-         "taobao.tbk.dg.general.link.parse", "taobao.tbk.order.refund.get"}  # fmt: skip
+READS = {
+    f"taobao.tbk.{name}"
+    for name in (
+        "dg.material.optional.upgrade", "item.info.upgrade.get", "itemid.ineffective.transform",
+        "dg.general.link.parse", "order.details.get", "order.refund.get", "dg.punish.order.get",
+        "sc.publisher.info.get", "relation.refund",
+    )
+}  # fmt: skip
 
 
 def test_a_check_makes_few_calls_and_none_that_writes(
@@ -153,7 +194,7 @@ def test_a_check_makes_few_calls_and_none_that_writes(
 ) -> None:
     def pass_on(form: dict[str, str]) -> tuple[int, Any]:
         plain = {name: value for name, value in form.items() if name not in SYSTEM}
-        return 200, busy.call(form["method"], **plain)
+        return 200, busy.call(form["method"], session="session" in form, **plain)
 
     script.answers = [pass_on]
     settings.JOEY_MARKETPLACES = {"taobao": _account(script, adzone_id=busy.credentials()["adzones"][0])}

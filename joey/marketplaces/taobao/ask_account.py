@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from joey.marketplaces import beijing
@@ -10,8 +12,17 @@ from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
+from joey.marketplaces.taobao.manifest import FROZEN_ORDERS
 from joey.marketplaces.taobao.manifest import REFUNDS as REFUNDS_AT_ONCE
 from joey.marketplaces.taobao.mask_sample import Mask
+from joey.marketplaces.taobao.reports import (
+    ALL_SCENES,
+    ANY_PARTY,
+    CHANNELS,
+    EITHER_PARTY,
+    UPDATED_REFUNDS,
+    check_result,
+)
 from joey.marketplaces.taobao.values import Row, inner, listed, moment, text
 from joey.marketplaces.taobao.windows import LONGEST_NEAR_SALES, windows
 from joey.marketplaces.unverified import AnswerSample
@@ -19,13 +30,15 @@ from joey.marketplaces.unverified import AnswerSample
 MOST_CALLS = 100
 SEARCH, LOOK_UP = "taobao.tbk.dg.material.optional.upgrade", "taobao.tbk.item.info.upgrade.get"
 ORDERS, REFUNDS = "taobao.tbk.order.details.get", "taobao.tbk.order.refund.get"
+CHANNEL_REFUNDS, CHANNEL_LIST = "taobao.tbk.relation.refund", "taobao.tbk.sc.publisher.info.get"
+RENEW = "taobao.tbk.itemid.ineffective.transform"
 WORD = "锅"  # pots: there are always some
 LOOKED_UP = 5
 RECENT, RECENT_WINDOWS, CHANGES = timedelta(hours=24), 8, 8
 SECOND = timedelta(seconds=1)
 REFUND_STRETCHES = (REFUNDS_AT_ONCE.window, timedelta(days=1), timedelta(days=7), timedelta(days=30))
-ALL, CHANNEL = 1, 2  # order_scene
-EITHER_PARTY = 4  # member_type of the refund report
+CHANNEL_REFUND_DAYS = 7  # that are looked through for a case
+PLACED, CHANGED = 1, 4  # query_type of the order report
 PAID, RECEIVED = "12", "14"  # tk_status before a settlement
 
 NOT_GRANTED = frozenset({"11", "12", "13", "26", "27"})  # a permission is missing, or the session that shows it
@@ -48,6 +61,24 @@ class NothingToSee(Exception):
     def __init__(self, why: Wording) -> None:
         self.why = why
         super().__init__(why.en)
+
+
+@dataclass(frozen=True)
+class CountedPage:
+    """One page of what is given out in numbered pages, and how many rows they say that all of them have."""
+
+    rows: list[Row]
+    total: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing on any page."""
+        return not self.rows and self.total in ("", "0")
+
+    @property
+    def is_all(self) -> bool:
+        """Whether no other page has rows."""
+        return not self.total.isdecimal() or int(self.total) <= len(self.rows)
 
 
 class UnionAnswers:
@@ -109,15 +140,15 @@ class UnionAnswers:
         )
         return next(iter(listed(inner(answer, "data"), "material_url_list", "material_url_list")), {})
 
-    def orders(self, start: datetime, end: datetime, *, scene: int = ALL) -> Row:
-        """The first page of the orders changed in [start, end), with the page's own fields."""
+    def orders(self, start: datetime, end: datetime, *, scene: int = ALL_SCENES, by: int = CHANGED) -> Row:
+        """The first page of the orders changed, or placed, in [start, end), with the page's own fields."""
         asked = {
-            "query_type": 4, "start_time": beijing.write(start), "end_time": beijing.write(end), "page_no": 1,
+            "query_type": by, "start_time": beijing.write(start), "end_time": beijing.write(end), "page_no": 1,
             "page_size": 100, "order_scene": scene,
         }  # fmt: skip
         return inner(self._ask("orders", ORDERS, asked), "data")
 
-    def order_rows(self, *, scene: int = ALL) -> Iterator[Row]:
+    def order_rows(self, *, scene: int = ALL_SCENES) -> Iterator[Row]:
         """Rows of orders that changed lately, as far as a few windows hold some. No row where there are none."""
         for start, end in self._windows():
             try:
@@ -126,7 +157,7 @@ class UnionAnswers:
                 if refused.facts.get("sub_code") != WINDOW_TOO_LONG:
                     raise
 
-    def an_order(self, fits: Callable[[Row], bool] = bool, *, scene: int = ALL) -> Row:
+    def an_order(self, fits: Callable[[Row], bool] = bool, *, scene: int = ALL_SCENES) -> Row:
         """The first of them that fits. Raises NothingToSee."""
         found = next((row for row in self.order_rows(scene=scene) if fits(row)), None)
         if found is None:
@@ -136,12 +167,10 @@ class UnionAnswers:
     def refunds(self, start: datetime, end: datetime, *, page: int = 1) -> Row:
         """The whole answer about refund cases changed in [start, end), also where it refuses beside its data."""
         asked = {
-            "query_type": 5, "start_time": beijing.write(start), "end_time": beijing.write(end), "page_no": page,
-            "page_size": 100, "order_scene": ALL, "member_type": EITHER_PARTY,
+            "query_type": UPDATED_REFUNDS, "start_time": beijing.write(start), "end_time": beijing.write(end),
+            "page_no": page, "page_size": 100, "order_scene": ALL_SCENES, "member_type": EITHER_PARTY,
         }  # fmt: skip
-        return self._ask(
-            "refunds", REFUNDS, {"publisher_refund_order_query_option": json.dumps(asked, separators=(",", ":"))}
-        )
+        return self._ask("refunds", REFUNDS, {"publisher_refund_order_query_option": _as_json(asked)})
 
     def refund_rows(self, window: Window, *, page: int = 1) -> list[Row]:
         """The cases that changed in it; none where it is refused beside the data."""
@@ -155,6 +184,65 @@ class UnionAnswers:
             if rows := self.refund_rows(window) or self.refund_rows(window, page=0):
                 return window, rows
         raise NothingToSee(Wording(en="no refund case yet to look at", zh="暂时没有维权记录可以查看"))
+
+    def channel_refunds(self, start: datetime, page: int = 1) -> CountedPage:
+        """Cases of channel orders that changed from then on."""
+        asked = {
+            "search_type": UPDATED_REFUNDS, "refund_type": ANY_PARTY, "biz_type": CHANNELS,
+            "start_time": beijing.write(start), "page_no": page, "page_size": REFUNDS_AT_ONCE.page_size,
+        }  # fmt: skip
+        return self._result("channel-refunds", CHANNEL_REFUNDS, {"search_option": _as_json(asked)})
+
+    def channel_cases(self, start: datetime) -> CountedPage:
+        """The first page of them, whichever number it has."""
+        return _first_page(partial(self.channel_refunds, start))
+
+    def channel_case(self) -> tuple[datetime, Row]:
+        """A case of a channel's order, and when it changed. Raises NothingToSee."""
+        days = (self.until - timedelta(days=back) for back in range(1, CHANNEL_REFUND_DAYS + 1))
+        known = (start for start, _end in self._known_changes())
+        for start in (*known, self.until - LONGEST_NEAR_SALES, *days):
+            if rows := self.channel_cases(start).rows:
+                return changed(rows[0]), rows[0]
+        raise NothingToSee(Wording(en="no refund case of a channel yet to look at", zh="暂时没有渠道维权记录可以查看"))
+
+    def channels(self) -> CountedPage:
+        """The first page of those who accepted an invitation."""
+        asked = {"relation_app": "common", "info_type": 1, "page_no": 0, "page_size": 100}
+        data = inner(self._ask("channels", CHANNEL_LIST, asked, with_session=True), "data")
+        return CountedPage(listed(data, "inviter_list", "map_data"), text(data, "total_count"))
+
+    def punished(self, start: datetime, days: int, page: int = 1) -> CountedPage:
+        """Punished orders that were placed on that many days from `start` on."""
+        asked = {
+            "start_time": beijing.write(start), "span": days, "page_no": page, "page_size": FROZEN_ORDERS.page_size,
+        }  # fmt: skip
+        method = f"taobao.tbk.{self._party or 'dg.'}punish.order.get"
+        return self._result("punished", method, {"af_order_option": _as_json(asked)}, with_session=bool(self._party))
+
+    def punished_orders(self) -> Iterator[Row]:
+        """Punished orders of as many days as are answered, at most those that the connector asks for; latest first."""
+        window, oldest = FROZEN_ORDERS.window, self.now - FROZEN_ORDERS.furthest_back
+        yield from _first_page(partial(self.punished, self.until - window, window.days)).rows
+        for start in (self.until - 2 * window, oldest):
+            try:
+                page = _first_page(partial(self.punished, start, window.days))
+            except MarketplaceRefused:  # what is asked for further back is a fact of its own
+                return
+            yield from page.rows
+
+    def renew(self, ids: Sequence[str]) -> list[Row]:
+        """What these ids are today."""
+        return listed(self._ask("renew", RENEW, {"item_ids": ",".join(ids)}), "results", "item_id_transform_d_t_o")
+
+    def _result(
+        self, name: str, method: str, parameters: Mapping[str, object], *, with_session: bool = False
+    ) -> CountedPage:
+        """A page of a report whose answer, or refusal, is inside a `result`."""
+        result = inner(self._ask(name, method, parameters, with_session=with_session), "result")
+        check_result(method, result)
+        data = inner(result, "data")
+        return CountedPage(listed(data, "results", "result"), text(data, "total_count"))
 
     def _windows(self) -> list[Window]:
         """The known changes, the last minutes, then the last day, the latest first; a bounded number."""
@@ -198,6 +286,16 @@ class UnionAnswers:
         number = self._samples[name] = self._samples.get(name, 0) + 1
         asked = {"method": method, **self._mask.of_call(parameters)}
         self._keep(AnswerSample(f"{name}-{number}", asked, self._mask.of(answer)))
+
+
+def _first_page(ask: Callable[[int], CountedPage]) -> CountedPage:
+    """The page with the first rows: where page 1 has none although some are counted, that is page 0."""
+    page = ask(1)
+    return page if page.rows or page.is_empty else ask(0)
+
+
+def _as_json(option: Mapping[str, object]) -> str:
+    return json.dumps(option, separators=(",", ":"))
 
 
 def changed(row: Row) -> datetime:

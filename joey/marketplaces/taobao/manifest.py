@@ -45,8 +45,8 @@ REFUNDS = Question(
     "refunds", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE,
     recheck_back=_RECHECK_BACK, recheck_every=_RECHECK_EVERY, rescan_after=_RESCAN_AFTER,
 )  # fmt: skip
-# The order report by its other times: it is not said that each change of an order makes a new time of change. What
-# settled is what is paid, so its whole month is made sure of.
+# The order report by its other times, because not each change of an order may make a new time of change (unverified.py:
+# change_has_its_time). What settled is what is paid, so its whole month is made sure of.
 ORDERS_PLACED = Question(
     "orders_placed", "placed", _WINDOW, _OVERLAP, timedelta(days=3), _PAGE_SIZE,
     rescan_after=_RESCAN_AFTER[:1], every=_DAILY,
@@ -61,7 +61,7 @@ ORDERS_SETTLED = Question(
 )  # fmt: skip
 
 # Punished orders have no time of change, so all of them are asked for once a day: thirty days at once, by the time of
-# the order. That ninety days are answered is a guess, after the order report; so is the page, which is the usual one.
+# the order (unverified.py: punished_days, punished_pages).
 FROZEN_ORDERS = Question(
     "frozen_orders", "placed", timedelta(days=30), timedelta(0), _FURTHEST_BACK, 20,
     recheck_back=_FURTHEST_BACK, recheck_every=_DAILY, every=_DAILY,

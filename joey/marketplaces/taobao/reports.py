@@ -37,7 +37,7 @@ UPDATED_REFUNDS = 5  # query_type, and search_type, of the refund reports: by ti
 ALL_SCENES, CHANNEL_SCENE = 1, 2
 EITHER_PARTY = 4  # member_type of the refund report: cases of our own commissions, and of our cuts from others'
 ANY_PARTY, CHANNELS = 0, 1  # refund_type and biz_type of that of channel orders
-CHANNEL_CASE = ("tb_trade_id", "tk_refund_time", "refund_type")  # what tells its cases apart
+CHANNEL_CASE = ("tb_trade_id", "tk_refund_time", "refund_type")  # what tells its cases apart (unverified.py)
 
 Ask = Callable[[int, str], Answer]  # page number, position_index
 
@@ -135,7 +135,7 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
             {"publisher_refund_order_query_option": json.dumps(option, separators=(",", ":"))},
             for_rows=True,
         )
-        _check_result("taobao.tbk.order.refund.get", answer)
+        check_result("taobao.tbk.order.refund.get", answer)
         data = inner(answer, "data")
         return data, listed(data, "result", "publisher_refund_order_d_t_o")
 
@@ -143,7 +143,9 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
 
 
 def _channel_refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow]:
-    """Cases of channel orders from `start` on. There is no end to ask for: what is answered beyond it comes twice."""
+    """Cases of channel orders from `start` on. There is no end to ask for: what is answered beyond it comes twice
+    (unverified.py: channel_refund_window, channel_refund_end).
+    """
     method = "taobao.tbk.relation.refund"
     asked = {
         "search_type": UPDATED_REFUNDS, "refund_type": ANY_PARTY, "biz_type": CHANNELS,
@@ -205,12 +207,12 @@ def _frozen_orders(
 def _result(client: Client, method: str, asked: Mapping[str, object], *, with_session: bool = False) -> Answer:
     """A page of the reports whose answer is inside a `result`."""
     result = inner(client.call(method, asked, with_session=with_session, for_rows=True), "result")
-    _check_result(method, result)
+    check_result(method, result)
     data = inner(result, "data")
     return data, listed(data, "results", "result")
 
 
-def _check_result(method: str, answer: Row) -> None:
+def check_result(method: str, answer: Row) -> None:
     """Raise for a refusal that comes beside the data of a report, and is no error."""
     code = text(answer, "result_code")
     trouble = text(answer, "biz_error_code")

@@ -1,4 +1,4 @@
-"""How each unverified fact about the union is seen at an account: one function for each, which only reads."""
+"""How each unverified fact about goods, orders and refunds is seen at an account: a function each, which only reads."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.port import MarketplaceRefused
 from joey.marketplaces.taobao.ask_account import (
-    CHANNEL,
     PAID,
     RECEIVED,
     REFUND_STRETCHES,
@@ -18,6 +17,7 @@ from joey.marketplaces.taobao.ask_account import (
 )
 from joey.marketplaces.taobao.client import NO_RESULT, REMOTE, WINDOW_TOO_LONG
 from joey.marketplaces.taobao.parse_offer import offer_facts
+from joey.marketplaces.taobao.reports import CHANNEL_SCENE
 from joey.marketplaces.taobao.values import Row, inner, listed, moment, text
 from joey.marketplaces.taobao.windows import LONGEST, windows
 from joey.marketplaces.unverified import Seen
@@ -67,7 +67,7 @@ def window_too_long(account: UnionAnswers) -> Seen:
         account.orders(start, start + DAY)
     except MarketplaceRefused as refused:
         return Seen(WINDOW_TOO_LONG in (refused.facts.get("sub_code"), refused.facts.get("top_code")), refused.text)
-    return _seen(True, en="a whole day is answered", zh="一整天的时间窗也有应答")
+    return Seen.said(True, en="a whole day is answered", zh="一整天的时间窗也有应答")
 
 
 def window_holds_its_start(account: UnionAnswers) -> Seen:
@@ -86,7 +86,7 @@ def empty_list(account: UnionAnswers) -> Seen:
             Wording(en="an order changed in the one second that was asked for", zh="所查的一秒内恰有订单变动")
         )
     if "results" not in data:
-        return _seen(True, en="the key is absent", zh="没有这个字段")
+        return Seen.said(True, en="the key is absent", zh="没有这个字段")
     return Seen(found is None or found == [], repr(found)[:40])
 
 
@@ -97,7 +97,7 @@ def nothing_found(account: UnionAnswers) -> Seen:
         return Seen(refused.facts.get("sub_code") == NO_RESULT, refused.text)
     if rows:
         raise NothingToSee(Wording(en="even nonsense finds something", zh="无意义的词也能搜到商品"))
-    return _seen(True, en="an empty list", zh="空列表")
+    return Seen.said(True, en="an empty list", zh="空列表")
 
 
 def search_fields(account: UnionAnswers) -> Seen:
@@ -128,7 +128,18 @@ def unknown_id_is_left_out(account: UnionAnswers) -> Seen:
     except MarketplaceRefused as refused:
         return Seen(False, refused.text)
     names = [text(row, "input_item_iid", longest=120) or text(row, "item_id", longest=120) for row in rows]
-    return _seen(names == ids, en=f"{len(rows)} of 1 item", zh=f"1 个商品返回 {len(rows)} 个")
+    return Seen.said(names == ids, en=f"{len(rows)} of 1 item", zh=f"1 个商品返回 {len(rows)} 个")
+
+
+def renewed_ids(account: UnionAnswers) -> Seen:
+    ids = account.ids()[:1]
+    try:
+        rows = account.renew([*ids, MADE_UP_ID])
+    except MarketplaceRefused as refused:
+        return Seen(False, refused.text)
+    today = {text(row, "original_item_id", longest=120): text(row, "item_id", longest=120) for row in rows}
+    holds = list(today) == ids and all(new and not new.isdigit() for new in today.values())
+    return Seen.said(holds, en=f"{len(rows)} of 1 id", zh=f"1 个 ID 返回 {len(rows)} 个")
 
 
 def parse_gives_new_ids(account: UnionAnswers) -> Seen:
@@ -139,7 +150,7 @@ def parse_gives_new_ids(account: UnionAnswers) -> Seen:
     entry = account.parse("https:" + link if link.startswith("//") else link)
     found = text(inner(entry, "link_info_dto"), "material_id", longest=120)
     if not found:
-        return _seen(False, en=f"no item: {_said(entry)}", zh=f"没有商品：{_said(entry)}")
+        return Seen.said(False, en=f"no item: {_said(entry)}", zh=f"没有商品：{_said(entry)}")
     kind = Wording(en="a number", zh="纯数字") if found.isdigit() else Wording(en="an opaque id", zh="新版 ID")
     return Seen(not found.isdigit(), kind.text)
 
@@ -150,8 +161,23 @@ def estimate_before_settlement(account: UnionAnswers) -> Seen:
 
 
 def channel_orders_among_all(account: UnionAnswers) -> Seen:
-    row = account.an_order(scene=CHANNEL)
+    row = account.an_order(scene=CHANNEL_SCENE)
     return Seen(*_is_among(account, row, changed(row) - SECOND, changed(row) + 2 * SECOND))
+
+
+def relation_in_all_scenes(account: UnionAnswers) -> Seen:
+    row = account.an_order(scene=CHANNEL_SCENE)
+    found = account.orders(changed(row) - SECOND, changed(row) + 2 * SECOND)
+    same = [each for each in listed(found, "results", "publisher_order_dto") if _names_trade_of(row, each)]
+    if not same:
+        raise NothingToSee(Wording(en="no channel order is in scene 1", zh="场景 1 里没有渠道订单"))
+    relations = {text(each, "relation_id") or "–" for each in same}
+    holds = relations == {text(row, "relation_id")}
+    return Seen.said(
+        holds,
+        en="the same one" if holds else "another one, or none",
+        zh="一致" if holds else "不一致或没有",
+    )
 
 
 def one_ad_zone_a_trade(account: UnionAnswers) -> Seen:
@@ -159,7 +185,7 @@ def one_ad_zone_a_trade(account: UnionAnswers) -> Seen:
     for row in [account.an_order(), *account.order_rows()]:
         zones.setdefault((text(row, "trade_id"), text(row, "tk_order_role")), set()).add(text(row, "adzone_id"))
     twice = sum(len(each) > 1 for each in zones.values())
-    return _seen(not twice, en=f"{twice} of {len(zones)} in more than one", zh=f"{len(zones)} 笔中有 {twice} 笔")
+    return Seen.said(not twice, en=f"{twice} of {len(zones)} in more than one", zh=f"{len(zones)} 笔中有 {twice} 笔")
 
 
 def refund_window(account: UnionAnswers) -> Seen:
@@ -171,7 +197,7 @@ def refund_window(account: UnionAnswers) -> Seen:
     if not longest:
         return Seen(False, refused)
     hours = longest // timedelta(hours=1)
-    return _seen(True, en=f"{hours} h at least", zh=f"至少 {hours} 小时")
+    return Seen.said(True, en=f"{hours} h at least", zh=f"至少 {hours} 小时")
 
 
 def refund_refusal(account: UnionAnswers) -> Seen:
@@ -190,7 +216,7 @@ def refund_first_page(account: UnionAnswers) -> Seen:
         of_zero = _cases(account.refund_rows(window, page=0))
     except MarketplaceRefused:
         of_zero = set()
-    return _seen(
+    return Seen.said(
         bool(first) and of_zero <= first,
         en=f"cases on page 1: {len(first)}, on page 0: {len(of_zero)}",
         zh=f"第 1 页 {len(first)} 条，第 0 页 {len(of_zero)} 条",
@@ -200,7 +226,7 @@ def refund_first_page(account: UnionAnswers) -> Seen:
 def settles_after_its_cases(account: UnionAnswers) -> Seen:
     _window, rows = account.cases()
     early = [row for row in rows if _settled_meanwhile(row)]
-    return _seen(not early, en=f"{len(early)} of {len(rows)} cases", zh=f"{len(rows)} 条中有 {len(early)} 条")
+    return Seen.said(not early, en=f"{len(early)} of {len(rows)} cases", zh=f"{len(rows)} 条中有 {len(early)} 条")
 
 
 def _refusal(ask: Callable[[], object]) -> MarketplaceRefused:
@@ -210,10 +236,6 @@ def _refusal(ask: Callable[[], object]) -> MarketplaceRefused:
     except MarketplaceRefused as refused:
         return refused
     raise NothingToSee(Wording(en="a window that ends before it begins is answered", zh="先止后始的时间窗也有应答"))
-
-
-def _seen(holds: bool, *, en: str, zh: str) -> Seen:
-    return Seen(holds, Wording(en=en, zh=zh).text)
 
 
 def _quiet_second(account: UnionAnswers) -> Window:
@@ -232,6 +254,10 @@ def _all_are_long(since: datetime, until: datetime) -> bool:
     return all(end - start == LONGEST for start, end in windows(since, until))
 
 
+def _names_trade_of(row: Row, other: Row) -> bool:
+    return text(row, "trade_id") == text(other, "trade_id")
+
+
 def _is_among(account: UnionAnswers, row: Row, start: datetime, end: datetime) -> tuple[bool, str]:
     """Whether the order is reported for that stretch of time, and of how many."""
     found = listed(account.orders(start, end), "results", "publisher_order_dto")
@@ -242,7 +268,7 @@ def _is_among(account: UnionAnswers, row: Row, start: datetime, end: datetime) -
 def _has_fields(rows: Sequence[Row], wanted: Mapping[str, Sequence[str]]) -> Seen:
     """Whether some row has each field: one that is closed to an application is in none."""
     if not rows:
-        return _seen(False, en="no item at all", zh="没有任何商品")
+        return Seen.said(False, en="no item at all", zh="没有任何商品")
     names = [
         f"{part}.{name}" for part, names in wanted.items() for name in names
         if not any(text(inner(row, part), name, longest=4000) for row in rows)
@@ -252,9 +278,9 @@ def _has_fields(rows: Sequence[Row], wanted: Mapping[str, Sequence[str]]) -> See
 
 def _missing(names: Sequence[str]) -> Seen:
     if not names:
-        return _seen(True, en="all are there", zh="都有")
+        return Seen.said(True, en="all are there", zh="都有")
     listed_names = ", ".join(names)
-    return _seen(False, en=f"missing: {listed_names}", zh=f"缺少：{listed_names}")
+    return Seen.said(False, en=f"missing: {listed_names}", zh=f"缺少：{listed_names}")
 
 
 def _identity(row: Row, as_of: datetime) -> str:

@@ -21,20 +21,20 @@ ANY_PARTY, SECOND_PARTY, THIRD_PARTY = 0, 1, 2
 CHANNELS, MEMBERS = 1, 2
 
 
-def report_channel_refunds(world: World, arguments: Arguments) -> dict[str, Any]:
+def report_channel_refunds(world: World, arguments: Arguments, *, span_seconds: int = SPAN_SECONDS) -> dict[str, Any]:
     """One page of refund cases of channel orders, of the day from `start_time` on; there is no end to ask for.
 
     A row names no case, as real rows do not. That the span is a day is a guess.
     """
     option = read_option(arguments, OPTION)
     try:
-        data = _answer(world, option)
+        data = _answer(world, option, span_seconds)
     except BadQuestion as refused:
         return {"result": refused.answer}
     return {"result": {"result_code": 200, "biz_error_code": 0, "data": data}}
 
 
-def _answer(world: World, option: dict[str, Any]) -> dict[str, Any]:
+def _answer(world: World, option: dict[str, Any], span_seconds: int) -> dict[str, Any]:
     column = MOMENT_OF_QUERY[whole(option, "search_type", 1, 5)]
     page_no, size = whole(option, "page_no", 1, 100), whole(option, "page_size", 1, 100)
     party = whole(option, "refund_type", ANY_PARTY, THIRD_PARTY)
@@ -52,7 +52,7 @@ def _answer(world: World, option: dict[str, Any]) -> dict[str, Any]:
             " FROM reported_taken_back AS back JOIN reported_order AS sold ON sold.number = back.order_number"
             f" WHERE sold.account = ? AND sold.sub_id IS NOT NULL AND {column} >= ? AND {column} < ?"
             f" ORDER BY {column}, back.number",
-            TAOBAO, start, start + SPAN_SECONDS,
+            TAOBAO, start, start + span_seconds,
         )  # fmt: skip
     page = rows[(page_no - 1) * size : page_no * size]
     return {
