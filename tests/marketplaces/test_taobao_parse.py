@@ -144,8 +144,21 @@ def test_an_order_whose_fee_or_commission_is_not_said_cannot_be_read(state: int,
         seen = read_row(TAOBAO, ReportedRow("order", {**row, name: said}, NOW))
         assert isinstance(seen, UnreadableReport)
         assert seen.problem == f"{name} is missing"
-        zero = parse.order_report({**row, name: "0.00"})
+        zero = parse.order_report({**row, "alimama_share_fee": "0.00", name: "0.00"})
         assert 0 in (zero.commission_minor, zero.service_fee_minor)
+
+
+@pytest.mark.parametrize("state", [3, 12, 14, 99])
+def test_an_order_whose_fee_is_more_than_its_commission_cannot_be_read(state: int) -> None:
+    row = {**order_rows()[1], "tk_status": state}
+    commission = "pub_share_fee" if state == 3 else "pub_share_pre_fee"
+
+    seen = read_row(TAOBAO, ReportedRow("order", {**row, commission: "3.80", "alimama_share_fee": "3.81"}, NOW))
+    all_of_it = parse.order_report({**row, commission: "3.80", "alimama_share_fee": "3.80"})
+
+    assert isinstance(seen, UnreadableReport)
+    assert seen.problem == f"alimama_share_fee is more than {commission}"
+    assert (all_of_it.commission_minor, all_of_it.service_fee_minor) == (380, 380)
 
 
 def test_an_order_that_is_not_paid_has_an_estimate_with_its_fee_or_none_yet() -> None:
@@ -199,7 +212,7 @@ def test_a_punished_order_of_which_no_ad_zone_can_be_made_out_is_about_all_of_it
 
 
 def test_a_punished_order_names_every_line_of_its_trade() -> None:
-    lines = [parse.order_report({**row, "pub_share_pre_fee": "1"}).external_line for row in order_rows()]
+    lines = [parse.order_report({**row, "pub_share_pre_fee": "1234.00"}).external_line for row in order_rows()]
 
     assert len(lines) == 4
     trades = [str(row["trade_id"]) for row in order_rows()]

@@ -186,6 +186,17 @@ def test_a_correction_may_pay_more_than_was_paid_and_less_than_was_taken_back() 
     assert refusal(in_state(CLOSED), "correct", commission_minor=1).status == 409
 
 
+def test_a_correction_below_the_fee_that_came_back_leaves_no_fee_above_the_commission() -> None:
+    order = step(step(paid(2), "settle"), "return", quantity=1)
+    assert order.service_back_minor > 1
+
+    corrected = step(order, "correct", commission_minor=1)
+    again = step(corrected, "return", quantity=1)
+
+    assert (corrected.settled_minor, corrected.service_minor) == (1, 1)
+    assert again.service_back_minor == order.service_back_minor
+
+
 def test_freezing_changes_nothing_else_and_happens_once() -> None:
     order = step(paid(), "freeze")
 

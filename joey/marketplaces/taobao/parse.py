@@ -76,7 +76,8 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
 
     Settled, the commission is `pub_share_fee`, until then the estimate `pub_share_pre_fee`, and the marketplace keeps
     `alimama_share_fee` of either. The special service fee is outside of both already. Closed, there is no commission.
-    A row that says no fee cannot be read: without it a shop would be promised what the marketplace keeps.
+    A row that says no fee cannot be read: without it a shop would be promised what the marketplace keeps. Nor can one
+    whose fee is more than its commission: one of the two is another amount.
     `by_relation` takes the channel's relation id as the position where there is one.
     """
     state = STATES.get(text(row, "tk_status"), "unknown")
@@ -262,7 +263,10 @@ def _commission(row: Row, state: OrderState) -> tuple[int, int]:
     name = "pub_share_fee" if state == "settled" else "pub_share_pre_fee"
     if state == "placed" and fen(row, name) is None:
         return 0, 0  # nothing is paid, and nothing is estimated yet
-    return _needed_amount(row, name), _needed_amount(row, "alimama_share_fee")
+    commission, service_fee = _needed_amount(row, name), _needed_amount(row, "alimama_share_fee")
+    if service_fee > commission:  # it is a part of it; what is taken beyond it is taken back, by a refund case
+        raise UnreadableField(f"alimama_share_fee is more than {name}")
+    return commission, service_fee
 
 
 def _line(row: Row, names: _Names) -> tuple[str, str]:

@@ -69,7 +69,8 @@ def refund(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Moved:
 def correct(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
     """The marketplace finds another commission, perhaps in another currency.
 
-    It may be more than was paid, and less than was taken back already.
+    It may be more than was paid, and less than was taken back already. The service fee is a part of it: at least what
+    came back of it, and never more than the commission.
     """
     if step.commission_minor is None:
         raise invalid("commission", "this field is needed")
@@ -83,6 +84,7 @@ def correct(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Simul
     if order.state != SETTLED:
         return replace(corrected, estimate_minor=step.commission_minor)
     service = max(part_of(step.commission_minor, rules.service_fee_ppm), order.service_back_minor)
+    service = min(service, step.commission_minor)
     return replace(corrected, settled_minor=step.commission_minor, service_minor=service)
 
 
@@ -126,7 +128,7 @@ def _case(
 ) -> TakenBack:
     """A case that takes back `share` of `whole` parts of what is left of commission and service fee."""
     gross = share_of(max(order.settled_minor - order.taken_back_minor, 0), share, whole)
-    service = min(share_of(order.service_minor - order.service_back_minor, share, whole), gross)
+    service = min(share_of(max(order.service_minor - order.service_back_minor, 0), share, whole), gross)
     return TakenBack(kind, order.currency, quantity, refund, gross - service, service, step.at)
 
 

@@ -144,6 +144,20 @@ def test_a_row_by_protocol_without_its_ad_zone_is_unreadable_and_no_second_line(
     prove()
 
 
+def test_a_fee_above_the_commission_books_no_penalty_by_file_or_protocol(tmp_path: Path) -> None:
+    leased(meis_shop())
+
+    in_file = refused(tmp_path, row(技术服务费="100.00"), settled(1, 技术服务费="100.00"))
+    by_protocol(alimama_share_fee="100.00")
+    earn_due(now=NOW)
+
+    assert [(number, field) for number, field, _why in in_file] == [(2, "技术服务费"), (3, "技术服务费")]
+    assert [each.problem for each in UnreadReport.objects.all()] == ["alimama_share_fee is more than pub_share_pre_fee"]
+    assert not OrderLine.objects.exists()
+    assert not Commission.objects.exists()
+    prove()
+
+
 @pytest.mark.parametrize("first", ["file", "protocol"])
 def test_an_export_from_before_does_not_win_over_what_the_protocol_reported_since(first: str, tmp_path: Path) -> None:
     leased(meis_shop())
@@ -430,6 +444,7 @@ class TestRefusals:
             ("推广者身份", "", "tk_order_role is missing"),
             ("订单状态", "已评价", "does not say what “已评价” means"),
             ("技术服务费", "--", "alimama_share_fee is missing"),
+            ("技术服务费", "100.00", "alimama_share_fee is more than pub_share_pre_fee"),
             ("付款预估收入", "", "pub_share_pre_fee is missing"),
             ("付款金额", "-69.00", "below zero"),
             ("付款金额", "$69.00", "not in CNY"),
