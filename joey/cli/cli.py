@@ -21,7 +21,7 @@ COMMANDS = {
     "reports": ("joey.cli.reports.group:reports", "Order reports that could not be read."),
     "lines": ("joey.cli.lines.group:lines", "Order lines: in suspense, on hold."),
     "positions": ("joey.cli.positions:positions", "List, register and free positions at marketplaces."),
-    "marketplaces": ("joey.cli.marketplaces.group:marketplaces", "List marketplaces, and check their accounts."),
+    "marketplaces": ("joey.cli.marketplaces.group:marketplaces", "List marketplaces, connect and check accounts."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),
     "prove": ("joey.cli.prove:prove", "Check that no money is lost, created or silently changed."),
     "erase": ("joey.cli.erase:erase", "Erase what people wrote about something."),

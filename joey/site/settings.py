@@ -2,7 +2,6 @@
 
 import os
 import re
-from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,8 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.accounts_file import accounts_file
-from joey.kit.json import as_float, read_json
+from joey.kit.accounts_file import accounts_file, accounts_in
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("JOEY_DATA") or PACKAGE.parent / ".joey")
@@ -209,21 +207,6 @@ CONTENT_SECURITY_POLICY = {
 # --- Marketplaces: {CODE: {"gateway": …, "credentials": {…}}, …}; without an entry a marketplace is not connected
 
 
-def accounts_in(path: Path) -> dict[str, Any]:
-    """The accounts in a file that only its owner can read; none when there is no such file."""
-    if not path.is_file():
-        return {}
-    if path.stat().st_mode & 0o077:
-        raise ImproperlyConfigured(f"{path} holds secrets and others can read it: chmod 600 {path}")
-    try:
-        found = read_json(path.read_bytes().removeprefix(BOM_UTF8), fractions=as_float)
-    except (OSError, ValueError) as broken:  # neither quotes what is in the file
-        raise ImproperlyConfigured(f"{path} cannot be read as JSON: {broken}") from None
-    if not isinstance(found, dict):
-        raise ImproperlyConfigured(f'{path} must hold a JSON object like {{"CODE": {{"credentials": {{…}}}}}}')
-    return found
-
-
 def accounts_or_problem(path: Path) -> tuple[dict[str, Any], str]:
     """The same; where the file cannot be used, none and what is wrong with it."""
     try:
@@ -234,9 +217,8 @@ def accounts_or_problem(path: Path) -> tuple[dict[str, Any], str]:
 
 # Without marketplaces an instance can still show its shops and pay: it starts, and doctor and /readyz say why.
 # One that is named and missing is a mistake in the environment, like any other there, and nothing starts.
-JOEY_MARKETPLACES, JOEY_MARKETPLACES_PROBLEM = accounts_or_problem(
-    accounts_file("JOEY_MARKETPLACES", DATA / "marketplaces.json")
-)
+JOEY_MARKETPLACES_FILE = accounts_file("JOEY_MARKETPLACES", DATA / "marketplaces.json")
+JOEY_MARKETPLACES, JOEY_MARKETPLACES_PROBLEM = accounts_or_problem(JOEY_MARKETPLACES_FILE)
 
 
 def rails_in(path: Path) -> dict[str, dict[str, object]]:

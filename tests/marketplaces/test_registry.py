@@ -8,10 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 from pytest_django import Settings
 
+from joey.kit.accounts_file import accounts_in
 from joey.marketplaces import registry
 from joey.marketplaces.pasted import addresses, is_pasted, leads_to
 from joey.marketplaces.registry import NotConnected
-from joey.site.settings import accounts_in
 from tests.sandbox.conftest import Sandbox
 
 

@@ -1,12 +1,11 @@
 """Connect the demo to the sandbox's marketplaces and rails, with the accounts that the sandbox gives out."""
 
-import json
-import os
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from joey.instance.errors import CommandFailed
+from joey.kit.accounts_file import keep_accounts
 from joey.kit.json import read_json
 from joey.payouts.rails.codes import rail_codes
 
@@ -25,7 +24,7 @@ def name_no_accounts_yet(data: Path) -> None:
     """Keep both files, without accounts until the sandbox gives them out: settings may name no file that is missing."""
     for path in (sandbox_accounts(data), sandbox_rails(data)):
         if not path.exists():
-            _keep_private(path, {})
+            keep_accounts(path, {})
 
 
 def accounts_of_last_time(data: Path, port: int | None) -> bytes | None:
@@ -48,13 +47,5 @@ def connect_sandbox(data: Path, port: int) -> None:
     # The sandbox stays the same rail account when it starts on another port.
     identity = {"host": "sandbox", "mode": "sandbox"}
     rails = {code: accounts.pop(code) | identity for code in rail_codes() if code in accounts}
-    _keep_private(sandbox_accounts(data), accounts)
-    _keep_private(sandbox_rails(data), rails)
-
-
-def _keep_private(path: Path, accounts: dict[str, object]) -> None:
-    fresh = path.with_suffix(".new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump(accounts, file, indent=1)
-    fresh.replace(path)
+    keep_accounts(sandbox_accounts(data), accounts)
+    keep_accounts(sandbox_rails(data), rails)

@@ -1,0 +1,91 @@
+"""Connect an account at a marketplace: ask it, and keep it with the other accounts once a call of it was taken."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.accounts_file import accounts_in, keep_accounts
+from joey.kit.refusals import Conflict, Invalid, Refusal, Unavailable
+from joey.marketplaces import registry
+from joey.marketplaces.port import ChecksFacts, Connector
+from joey.marketplaces.unverified import CheckedFact
+
+
+class OtherAccount(Conflict):
+    """The marketplace is connected already, to another account."""
+
+    code = "other_account"
+
+
+class NotAnswered(Unavailable):
+    """The marketplace did not answer, so whether it takes the account is not known."""
+
+    code = "marketplace_unavailable"
+
+
+@dataclass(frozen=True)
+class ConnectedAccount:
+    """An account that is in the file now."""
+
+    code: str  # its connector's
+    account: str  # "" where it has no name
+    is_new: bool  # False: the file had it already, and is as it was
+    seen: CheckedFact | None  # what it answered; None where its connector asks nothing
+
+
+def connect_account(marketplace: str, configuration: object, file: Path, *, replace: bool = False) -> ConnectedAccount:
+    """Keep the account in `file`, which every process reads when it starts. A repetition changes nothing.
+
+    `configuration` is what the README of the marketplace's folder says. One call that only reads is made where the
+    connector can make one. New credentials of the same account take the place of its old ones; `replace` lets another
+    account take its place. Raises NotInstalled; Invalid, MarketplaceRefused, NotAnswered and OtherAccount, and then the
+    file is as it was; ImproperlyConfigured where the file cannot be read. None quotes a value of the account.
+    """
+    code = registry.code_for(marketplace)
+    if code not in registry.packages():
+        registry.manifest_of(marketplace)  # says that it is not installed
+        raise Invalid(_("This marketplace is an imported feed. It needs no account."), field="marketplace")
+    connector = _connector(code, configuration)
+    before = accounts_in(file).get(code)
+    if before is not None and not replace and not _is_of(code, before, connector):
+        raise OtherAccount(
+            _("Another account is connected there. Nothing was changed; --replace puts this one in its place.")
+        )
+    seen = _asked(connector)
+    if seen and seen.state == "unavailable":
+        raise NotAnswered(_("It did not answer, so nothing was changed. Try again later: %s") % seen.seen)
+    is_new = before != configuration
+    if is_new:
+        keep_accounts(file, accounts_in(file) | {code: configuration})
+    return ConnectedAccount(code, connector.account, is_new, seen)
+
+
+def _connector(code: str, configuration: object) -> Connector:
+    if not isinstance(configuration, dict) or not isinstance(configuration.get("credentials", {}), dict):
+        raise Invalid(_('An account is a JSON object like {"credentials": {…}}, as the marketplace\'s README says.'))
+    try:
+        connector: Connector = import_module(f"{registry.packages()[code]}.connector").connect(configuration)
+    except Refusal:
+        raise
+    except Exception as failure:  # noqa: BLE001 - of whatever kind, it may quote what it was given
+        raise Invalid(_("Its connector cannot use this account (%s).") % type(failure).__name__) from None
+    return connector
+
+
+def _asked(connector: Connector) -> CheckedFact | None:
+    """What the account answers to a first question."""
+    if not isinstance(connector, ChecksFacts):
+        return None
+    return next(connector.check_facts(changed_at=(), keep=lambda _sample: None), None)
+
+
+def _is_of(code: str, before: Any, connector: Connector) -> bool:
+    """Whether what was kept before is the same account, at the same gateway: a simulated one is among the hosts."""
+    try:
+        known = _connector(code, before)
+    except Refusal:
+        return False
+    return known.account == connector.account and known.manifest.hosts == connector.manifest.hosts
