@@ -28,6 +28,9 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
         earned = earn_due(now=now())
         found = faults()
     for each in done:
+        if each.read_until is None:
+            click.echo(f"{each.marketplace}: not asked, its reports come from exports: `joey import-orders`")
+            continue
         click.echo(
             f"{each.marketplace}: new reports: {each.reports}, order lines moved: {each.lines},"
             f" read up to {each.read_until:%Y-%m-%d %H:%M} UTC" + (f"; stopped: {each.trouble}" if each.trouble else "")

@@ -29,13 +29,14 @@ log = logging.getLogger(__name__)
 class Synced:
     """What one marketplace reported; `trouble` is empty when every question was answered up to now.
 
+    `read_until` is None where nothing is asked, because its reports come from exports.
     `notice` says why a second look was refused: no money waits for it, and it is asked again in its time.
     """
 
     marketplace: str
     reports: int
     lines: int
-    read_until: datetime
+    read_until: datetime | None
     trouble: str = ""
     notice: str = ""
 
@@ -60,7 +61,7 @@ def _sync_one(connector: Connector, *, now: datetime, recheck: bool) -> Synced:
         connector.code,
         reports=sum(each.reports for each in asked),
         lines=sum(each.lines for each in asked),
-        read_until=min((each.read_until for each in asked), default=now),
+        read_until=min((each.read_until for each in asked if each.read_until), default=None),
         trouble=next((each.trouble for each in asked if each.trouble), ""),
         notice=next((each.notice for each in asked if each.notice), ""),
     )
