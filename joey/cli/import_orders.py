@@ -22,11 +22,19 @@ if TYPE_CHECKING:
     "--mapping", type=FILE, help="Which column is what (TOML; see docs/importing.md). [default: the marketplace's own]"
 )
 @click.option("--report", type=OUT, metavar="OUT.json", help="Write the result as JSON.")
+@click.option("--older", is_flag=True, help="FILE was made before another export that was imported already.")
 @click.option("--check", is_flag=True, help="Show ten rows as they would be taken in, and take in nothing.")
 @data_option
 @click.pass_context
 def import_orders(
-    ctx: click.Context, file: Path, marketplace: str, mapping: Path | None, report: Path | None, check: bool, data: Path
+    ctx: click.Context,
+    file: Path,
+    marketplace: str,
+    mapping: Path | None,
+    report: Path | None,
+    older: bool,
+    check: bool,
+    data: Path,
 ) -> None:
     """Take in the order reports of FILE, an export of a marketplace's console (CSV, .xlsx or .xls; in a zip too).
 
@@ -48,7 +56,7 @@ def import_orders(
             _say_unverified(seen.mapping, mapping)
             _say_seen(seen)
             ctx.exit(0 if seen.readable else 1)
-        done = import_file(file, marketplace, mapping=mapping, report=report, progress=bar.move)
+        done = import_file(file, marketplace, mapping=mapping, older=older, report=report, progress=bar.move)
         bar.end()
         earned = earn_due(now=now())
     _say_unverified(done.mapping, mapping)
@@ -56,8 +64,15 @@ def import_orders(
     click.echo(
         f"{orders.accepted:,} rows accepted: {orders.changed:,} brought something new, "
         f"{orders.accepted - orders.changed:,} changed nothing. {len(orders.refused):,} refused. "
-        f"Order lines moved: {orders.lines:,}."
+        f"Order lines moved: {orders.lines:,}, of which {orders.in_suspense:,} in suspense."
     )
+    if orders.differing:
+        click.echo(
+            f"{orders.differing:,} settled order lines wait: this export says something else of them and names no time"
+            " of the change. `joey lines holds` lists what is on hold, `joey lines release` ends a hold. If the export"
+            " was made before another that was imported already, import it again with --older.",
+            err=True,
+        )
     click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
     say_refused(orders.refused)
     say_not_installed(earned.not_installed)

@@ -1,6 +1,7 @@
 """Open and close the holds that a marketplace's reports place: each line's class, as its newest report has it, that of
-a newer report that cannot be read, that of a refund that may be another line's, and that of its trade's hold report.
-Each class is a hold of its own, so that the end of one leaves the others.
+a newer report that cannot be read, that of a refund that may be another line's, that of its trade's hold report, and
+that of a later export that says something else. Each class is a hold of its own, so that the end of one leaves the
+others.
 
 What an operator released stays released while its causes are there (orders/hold_causes.py): a report that changes none
 of them opens no other hold, and a cause that is new, or comes back, does.
@@ -18,21 +19,34 @@ from joey.kit.sets import SetTable
 
 BY_REPORT = "report"
 FROZEN, UNREADABLE = Hold.Class.FROZEN.value, Hold.Class.UNREADABLE.value
-UNCLEAR_REFUND = Hold.Class.UNCLEAR_REFUND.value
+UNCLEAR_REFUND, EXPORT_DIFFERS = Hold.Class.UNCLEAR_REFUND.value, Hold.Class.EXPORT_DIFFERS.value
 
 
-def classes_said(held: str, has_unread: str, has_unclear_refund: str, is_frozen: str) -> str:
+def of_line(row: str) -> tuple[str, ...]:
+    """What reports say of the hold of an order line, for the next two."""
+    return tuple(
+        f"{row}.{name}" for name in ("held", "has_unread", "has_unclear_refund", "is_frozen", "export_differs")
+    )
+
+
+def of_revision(row: str, *, of: str = "line_") -> tuple[str, ...]:
+    """The same as a revision of a commission has it."""
+    return tuple(f"{row}.{of}{name}" for name in ("held", "unread", "unclear_refund", "frozen", "export_differs"))
+
+
+def classes_said(held: str, has_unread: str, has_unclear_refund: str, is_frozen: str, export_differs: str) -> str:
     """SQL for the classes under which reports hold a line, as a LATERAL table: `said` with `hold_class`."""
     return f"""(
         SELECT {held} UNION SELECT CASE WHEN {has_unread} THEN '{UNREADABLE}' ELSE '' END
         UNION SELECT CASE WHEN {has_unclear_refund} THEN '{UNCLEAR_REFUND}' ELSE '' END
         UNION SELECT CASE WHEN {is_frozen} THEN '{FROZEN}' ELSE '' END
+        UNION SELECT CASE WHEN {export_differs} THEN '{EXPORT_DIFFERS}' ELSE '' END
     ) AS said (hold_class)"""
 
 
-def any_said(held: str, has_unread: str, has_unclear_refund: str, is_frozen: str) -> str:
+def any_said(held: str, *marks: str) -> str:
     """SQL condition: there is one."""
-    return f"({held} <> '' OR {has_unread} OR {has_unclear_refund} OR {is_frozen})"
+    return f"({held} <> '' OR {' OR '.join(marks)})"
 
 
 def is_something(base: str, rounding: str) -> str:
@@ -71,21 +85,18 @@ _RELEASED = f"""
 
 def follow_report_holds(now: datetime) -> None:
     """Bring the holds of the lines in `worked_out` up to what their reports say, as openings and closings."""
-    said = any_said("held", "has_unread", "has_unclear_refund", "is_frozen")
-    if not sql.value(f"SELECT EXISTS (SELECT FROM worked_out WHERE {said} OR old_holds > 0)"):
+    if not sql.value(f"SELECT EXISTS (SELECT FROM worked_out w WHERE {any_said(*of_line('w'))} OR old_holds > 0)"):
         return
     changes = SetTable("report_hold", HoldChange).create()
     if changes.insert(_CHANGES):
         write_holds(changes, by=BY_REPORT, now=now)
 
 
-_SAID = "w.held", "w.has_unread", "w.has_unclear_refund", "w.is_frozen"
-
 _CHANGES = f"""
     WITH asked AS (
         SELECT w.commission_id, w.shop_id, w.line_id, said.hold_class,
                {is_something("w.new_base", "w.new_rounding")} AS is_something
-        FROM worked_out w CROSS JOIN LATERAL {classes_said(*_SAID)}
+        FROM worked_out w CROSS JOIN LATERAL {classes_said(*of_line("w"))}
         WHERE said.hold_class <> '' AND NOT ({is_decided("w.commission_id", "w.number", "said.hold_class")})
     ), open_hold AS (
         SELECT h.id AS hold_id, h.commission_id, h.shop_id, w.line_id, h.hold_class FROM commissions_hold h

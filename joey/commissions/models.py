@@ -152,6 +152,7 @@ class Revision(models.Model):
     line_unread = models.BooleanField(db_default=False)  # a newer report of it could not be read
     line_unclear_refund = models.BooleanField(db_default=False)  # several lines had the name that its refund says
     line_frozen = models.BooleanField(db_default=False)  # the marketplace kept the commission of its trade back
+    line_export_differs = models.BooleanField(db_default=False)  # a later export said something else of it
     line_causes = models.JSONField(default=list)  # why its reports held it: orders/hold_causes.py
     given_minor = models.BigIntegerField()  # what the marketplace said it gives for the line
     fee_minor = models.BigIntegerField()
@@ -196,6 +197,7 @@ class Hold(models.Model):
         CURRENCY = "currency"  # reported in another currency than before
         UNREADABLE = "unreadable"  # a report newer than what its line shows cannot be read
         UNCLEAR_REFUND = "unclear_refund"  # several lines have the name that a refund report says
+        EXPORT_DIFFERS = "export_differs"  # an export that was made later says something else
         QUARANTINE = "quarantine"  # its line cannot be booked at its newest report
         REVIEW = "review"  # an operator looks into it
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from joey.commissions.follow_report_holds import any_said, classes_said, is_decided
+from joey.commissions.follow_report_holds import any_said, classes_said, is_decided, of_revision
 from joey.kit.prove import AHEAD, Check
 from joey.marketplaces import registry
 from joey.orders.queries import IS_WAITED_FOR, marketplaces_with_lines
@@ -37,6 +37,7 @@ _BESIDE = """
            lag(r.line_unread) OVER before AS was_line_unread,
            lag(r.line_unclear_refund) OVER before AS was_line_unclear_refund,
            lag(r.line_frozen) OVER before AS was_line_frozen,
+           lag(r.line_export_differs) OVER before AS was_line_export_differs,
            bool_or(r.restarts) OVER (before ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS was_restarted
     FROM (
         SELECT *, line_state = 'closed'
@@ -45,7 +46,7 @@ _BESIDE = """
     ) r WINDOW before AS (PARTITION BY commission_id ORDER BY number)
 """
 
-_WAS_SAID = "b.was_line_held", "b.was_line_unread", "b.was_line_unclear_refund", "b.was_line_frozen"
+_WAS_SAID = of_revision("b", of="was_line_")
 
 # What was on hold when each commission was confirmed. Placing, releasing and confirming each lock the commission first
 # and note the database's time after that, so their times are in the order of the locks, and need no tolerance.

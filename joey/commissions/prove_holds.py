@@ -1,6 +1,14 @@
 """What must hold of holds on commissions: openings less closings, what reports ask for, and what is on hold then."""
 
-from joey.commissions.follow_report_holds import BY_REPORT, any_said, classes_said, is_decided, is_something
+from joey.commissions.follow_report_holds import (
+    BY_REPORT,
+    any_said,
+    classes_said,
+    is_decided,
+    is_something,
+    of_line,
+    of_revision,
+)
 from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.move_held import LESS, MORE
 from joey.kit.prove import Check
@@ -51,13 +59,13 @@ _EVENTS = """
 _FROM_REPORTS = f"""
     WITH booked AS MATERIALIZED (
         SELECT c.id AS commission_id, c.revision, l.id AS order_line, l.held, l.has_unread, l.has_unclear_refund,
-               l.is_frozen,
+               l.is_frozen, l.export_differs,
                {is_something("c.base_minor", "c.rounding_minor")} AS is_something FROM orders_orderline l
         JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
-        WHERE {any_said("l.held", "l.has_unread", "l.has_unclear_refund", "l.is_frozen")} OR c.holds_of_all > 0
+        WHERE {any_said(*of_line("l"))} OR c.holds_of_all > 0
     ), asked AS (
         SELECT b.commission_id, b.order_line, said.hold_class FROM booked b
-        CROSS JOIN LATERAL {classes_said("b.held", "b.has_unread", "b.has_unclear_refund", "b.is_frozen")}
+        CROSS JOIN LATERAL {classes_said(*of_line("b"))}
         WHERE said.hold_class <> '' AND b.is_something
           AND NOT ({is_decided("b.commission_id", "b.revision", "said.hold_class")})
     ), opened AS (
@@ -95,7 +103,7 @@ _SHOP_HELD = """
 # Each change that a report made while it held the line and that left something to hold has that hold, opened with it or
 # open then, unless an operator had decided about all its causes. The database's times are in the order of the
 # commission's lock; a hold that a change opens is written after it, with the run's own moment.
-_LINE_SAID = "r.line_held", "r.line_unread", "r.line_unclear_refund", "r.line_frozen"
+_LINE_SAID = of_revision("r")
 _HELD_BY_REPORT = f"""
     SELECT r.commission_id AS commission, r.number, said.hold_class FROM commissions_revision r
     CROSS JOIN LATERAL {classes_said(*_LINE_SAID)}

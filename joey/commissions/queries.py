@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from joey.commissions.follow_report_holds import BY_REPORT, UNCLEAR_REFUND, UNREADABLE, any_said, classes_said
+from joey.commissions.follow_report_holds import BY_REPORT, UNCLEAR_REFUND, UNREADABLE, any_said, classes_said, of_line
 from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
@@ -32,10 +32,9 @@ DUE = f"""
 
 # Of a line `l` and its commission `c`, if any: the class under which its reports hold it. Of several it is that of the
 # newest one that was read, else that of a refund that may be another line's, else that of one that cannot be read.
-_LINE_SAID = "l.held", "l.has_unread", "l.has_unclear_refund", "l.is_frozen"
 _HELD_BY_REPORTS = f"""
-    CASE WHEN NOT {any_said(*_LINE_SAID)} THEN '' ELSE coalesce((
-        SELECT said.hold_class FROM {classes_said(*_LINE_SAID)} WHERE said.hold_class <> ''
+    CASE WHEN NOT {any_said(*of_line("l"))} THEN '' ELSE coalesce((
+        SELECT said.hold_class FROM {classes_said(*of_line("l"))} WHERE said.hold_class <> ''
            AND (c.line_revision IS DISTINCT FROM l.revision
              OR EXISTS (SELECT FROM commissions_hold h
                         WHERE h.commission_id = c.id AND h.opened_by = '{BY_REPORT}' AND h.hold_class = said.hold_class

@@ -7,6 +7,7 @@ A cause is text, `class:…`, where the class is that of the hold. It follows fr
 whatever order reports arrive. Whatever may change the causes of a line makes a new revision of it.
 """
 
+from joey.orders.mark_differing import contradictions_of_line
 from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
 from joey.orders.staged_tables import TAKEN_WITHIN
@@ -37,9 +38,11 @@ _FREEZES = """
     ) AS polls WHERE frozen AND poll > coalesce(ended, -1) GROUP BY part
 """.format(about=is_about("t", "l"))
 
+MARKS = "l.has_unread", "l.has_unclear_refund", "l.is_frozen", "l.export_differs"
+
 # The causes of a line `l`, as a JSON array in their order. Of most lines it is empty, and nothing is read for it.
 CAUSES = f"""
-    (CASE WHEN l.held = '' AND NOT (l.has_unread OR l.has_unclear_refund OR l.is_frozen) THEN '[]'::jsonb
+    (CASE WHEN l.held = '' AND NOT ({" OR ".join(MARKS)}) THEN '[]'::jsonb
           ELSE (SELECT coalesce(jsonb_agg(said.cause ORDER BY said.cause), '[]') FROM (
               SELECT l.held || ':' || ({_SAID}) AS cause WHERE l.held <> ''
               UNION SELECT concat_ws(':', 'unreadable', u.kind, encode(u.payload_sha256, 'hex'))
@@ -52,5 +55,7 @@ CAUSES = f"""
                   = (l.marketplace, l.external_order, l.external_line)
               UNION SELECT concat_ws(':', 'frozen', since, part)
               FROM ({_FREEZES}) AS frozen_by WHERE l.is_frozen
+              UNION SELECT concat_ws(':', 'export_differs', encode(payload_sha256, 'hex'))
+              FROM ({contradictions_of_line("r.payload_sha256")}) AS otherwise WHERE l.export_differs
           ) AS said) END)
 """

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
+from joey.orders.mark_differing import EXPORT, EXPORTS, OLDER_EXPORT, contradictions_of_line, made_after, says_otherwise
 from joey.orders.mark_unread import take_off_the_list
 from joey.orders.newest_report import (
     HAS_TIME,
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 Values = Mapping[str, str]  # an SQL expression for each of COLUMNS
 Kinds = list[tuple[SetTable[Any], Values]]
-Given = Mapping[str, str]
+Given = Mapping[str, Any]
 
 # Where each column of orders_report comes from; what a kind of report does not have is empty.
 _EMPTY = {
@@ -75,11 +76,13 @@ _IS_KNOWN_UNREAD = f"""
 """
 
 
-def keep_reports(marketplace: str, staged: StagedReports, *, are_current: bool = True) -> int:
+def keep_reports(staged: StagedReports, given: Given) -> int:
     """Fill KEPT with the reports that are kept, on whatever day they first came; how many.
 
     The rest of the set moves nothing and is dropped from the tables of what was read: a known report costs its digest.
-    `are_current`: they are the marketplace's rows as it has them now, so a known one can say that it went back to it.
+    `given`: the marketplace, and the number, question and last time of the poll (mark_differing.py). What a marketplace
+    answers are its rows as it has them now, so a known one can say that it went back to it; those of an export may be
+    of any age, and one that is known moves nothing.
     """
     kinds: Kinds = [
         (table, values)
@@ -91,15 +94,16 @@ def keep_reports(marketplace: str, staged: StagedReports, *, are_current: bool =
         )
         if count
     ]
-    given: Given = {"marketplace": marketplace}
     for table, values in kinds:
         own_digest = digest_of(values, again="NULL::bigint")
         new = f"WHERE NOT {_IS_KNOWN_UNREAD}" if table is UNREADABLE else ""
         GIVEN.insert(f"SELECT s.report, {own_digest} AS own_digest FROM {table} s {new}", given)
     kept = _keep(f"SELECT min(report) AS report, own_digest, false AS again FROM {GIVEN} GROUP BY own_digest")
     if kept < staged.reports:
-        if are_current:
+        if given["question"] not in EXPORTS:
             kept += _keep_gone_back_to(staged, given)
+        elif staged.orders:
+            kept += _keep(_orders_said_again(), given)
         for set_table in (ORDERS, EVIDENCE, REFUNDS, TRADE_HOLDS):
             sql.execute(f"DELETE FROM {set_table} s WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)")
     if kept:
@@ -139,7 +143,8 @@ def _keep_gone_back_to(staged: StagedReports, given: Given) -> int:
 
 def _orders_gone_back_to() -> str:
     """Known reports that a later poll makes the newest, of one second or ahead of the clock, while their line is at
-    another report, or another that cannot be read came in between: the marketplace's current row is this one again.
+    another report, or an export, or another that cannot be read, said something else in between: the marketplace's
+    current row is this one again.
     """
     return f"""
         SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
@@ -151,9 +156,30 @@ def _orders_gone_back_to() -> str:
                                  = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
           AND ({moment("s")} > {moment("l", HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest
+            OR l.export_differs AND {moment("s")} > {moment("l", LINE)} AND s.poll > l.reported_poll
             OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND {can_move("s", "l")} AND EXISTS (
                 SELECT FROM orders_unreadreport u WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
                    AND {HAS_TIME} AND {moment("s")} > {moment("u")} AND s.poll > u.poll))
+    """
+
+
+def _orders_said_again() -> str:
+    """Known rows of an export that contradict their settled line: what it says was first said before the line settled,
+    and is said again after it. Or that contradict it no more: the operator says that the export is older.
+    """
+    known = f"EXISTS (SELECT FROM ({contradictions_of_line('r.payload_sha256')}) AS r WHERE payload_sha256 = s.digest)"
+    return f"""
+        SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
+        FROM (
+            SELECT DISTINCT ON (external_order, external_line, external_part) * FROM {ORDERS} o
+            ORDER BY external_order, external_line, external_part, {holding_first("o")}
+        ) s
+        JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line, l.external_part)
+                                 = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
+        WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
+          AND s.poll > l.reported_poll AND {says_otherwise("s")}
+          AND CASE %(question)s WHEN '{EXPORT}' THEN {made_after("%(until)s")} AND NOT {known}
+                                WHEN '{OLDER_EXPORT}' THEN {known} END
     """
 
 

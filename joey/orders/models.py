@@ -160,9 +160,10 @@ class OrderLine(models.Model):
     by currency. A `held` line is kept and estimated, and never confirmed; joey/orders/claim_lines.py says
     which class its most recent report leads to. One that `has_unread` is held as well, whatever `held` says: a report
     newer than what it shows cannot be read. So is one that `has_unclear_refund`: other lines differ from it in
-    `external_part` alone, and a refund may be of any of them (joey/orders/taken_back.py); and one that `is_frozen`, by
-    its trade's hold report. `evidence_*` is the piece of evidence that decided the shop; a line in suspense has all
-    pieces of its most recent report in `failed_evidence`, each with its problem or the shop it names.
+    `external_part` alone, and a refund may be of any of them (joey/orders/taken_back.py); one that `is_frozen`, by its
+    trade's hold report; and one of which an export that was made later says something else (`export_differs`).
+    `evidence_*` is the piece of evidence that decided the shop; a line in suspense has all pieces of its most recent
+    report in `failed_evidence`, each with its problem or the shop it names.
     """
 
     class State(models.TextChoices):
@@ -220,6 +221,7 @@ class OrderLine(models.Model):
     has_unread = models.BooleanField(db_default=False)  # joey/orders/mark_unread.py
     has_unclear_refund = models.BooleanField(db_default=False)  # joey/orders/taken_back.py
     is_frozen = models.BooleanField(db_default=False)  # joey/orders/mark_frozen.py
+    export_differs = models.BooleanField(db_default=False)  # joey/orders/mark_differing.py
     title = models.CharField(max_length=300, blank=True)
     external_item = models.CharField(max_length=120, blank=True)
     quantity = models.IntegerField()

@@ -1,6 +1,7 @@
 """Reports are as they came, and lines and refund cases are what their reports say: derived again from the reports."""
 
 from joey.kit.prove import Check
+from joey.orders.mark_differing import contradicts, is_of_line
 from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import (
     HOLD,
@@ -208,6 +209,18 @@ FROZEN = Check(
     """,
 )
 
+DIFFERING = Check(
+    "8. A settled line is marked exactly while an export that was made later says something else of it",
+    f"""
+    SELECT l.id AS order_line, l.export_differs FROM orders_orderline l LEFT JOIN (
+        SELECT DISTINCT l.id FROM orders_poll p JOIN orders_report r ON r.poll_id = p.id
+        JOIN orders_orderline l ON {is_of_line("r")} JOIN orders_poll own ON own.id = l.reported_poll
+        WHERE {contradicts()}
+    ) r ON r.id = l.id
+    WHERE l.export_differs <> (r.id IS NOT NULL)
+    """,
+)
+
 REFUNDS = Check(
     "9. A refund case is what its newest report says, and counted first when its reports say",
     f"""
@@ -278,4 +291,4 @@ UNCLEAR = Check(
     """,
 )
 
-CHECKS = [POLLS, MOMENTS, DIGESTS, LINES, STATES, HOLDS, UNREAD, FROZEN, REFUNDS, RETURNED, UNCLEAR]
+CHECKS = [POLLS, MOMENTS, DIGESTS, LINES, STATES, HOLDS, UNREAD, FROZEN, DIFFERING, REFUNDS, RETURNED, UNCLEAR]

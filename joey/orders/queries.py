@@ -40,6 +40,7 @@ class ChangedLine:
     has_unread: bool  # a newer report cannot be read
     has_unclear_refund: bool  # the name that a refund report says is another line's too
     is_frozen: bool  # the marketplace keeps the commission of its trade back
+    export_differs: bool  # an export that was made later says something else
     hold_causes: JsonText  # why its reports hold it (hold_causes.py), [] where they do not
     rate_ppm: Int
     external_item: str  # what was ordered, as the marketplace calls it: a hint

@@ -32,7 +32,14 @@ from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.stage_kept import THESE, reported_since, stage_kept, their_reports
 from joey.orders.stage_reports import Origin, StagedReports, empty_tables, evidence_of, stage_reports
 from joey.orders.staged_tables import NEWEST, TAKEN_WITHIN
-from joey.orders.take_order_reports import MOST_FAILURES, REPORTS_FAULTS, Given, append_events, lock_lines_of
+from joey.orders.take_order_reports import (
+    MOST_FAILURES,
+    REPORTS_FAULTS,
+    Given,
+    append_events,
+    facts_of,
+    lock_lines_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +170,9 @@ def _read_again(marketplace: str, lines: Sequence[UUID], *, since: datetime, now
     received_at = sql.value("SELECT clock_timestamp()")
     failed = do_in_halves(
         given,
-        lambda some: keep_reports(marketplace, stage_reports(some, is_net=is_net, now=now, received_at=received_at)),
+        lambda some: keep_reports(
+            stage_reports(some, is_net=is_net, now=now, received_at=received_at), facts_of(marketplace)
+        ),
         faults=REPORTS_FAULTS,
     )
     for (_report, origin), why in failed:

@@ -7,10 +7,11 @@ polls may be taken in in any order. One set, one transaction, one lock per marke
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import DatabaseError, transaction
 
@@ -21,6 +22,7 @@ from joey.marketplaces.port import AnyReport
 from joey.marketplaces.registry import manifest_of
 from joey.orders.claim_lines import attribute_and_claim
 from joey.orders.keep_reports import keep_reports
+from joey.orders.mark_differing import mark_differing
 from joey.orders.mark_frozen import mark_frozen, take_trade_holds
 from joey.orders.mark_unread import mark_unread
 from joey.orders.models import Poll
@@ -47,6 +49,9 @@ REPORTS_FAULTS = (
 _CHANGED = " UNION ALL ".join(
     f"SELECT external_order, external_line FROM {table}" for table in (ORDERS, REFUNDS, UNREADABLE, LEFT_LIST)
 )
+_MOVED = f"""
+    SELECT count(*), count(*) FILTER (WHERE suspense <> '') FROM orders_orderline WHERE id IN (SELECT id FROM {MOVED})
+"""
 CODE_PATTERN = f"^[{CODE_ALPHABET}]{{8,16}}$"
 
 # A sub-id is whatever the person who made the link put there. In an event, which is kept for ever, it is written only
@@ -75,6 +80,8 @@ class Recorded:
 
     reports: int  # reports not seen before
     lines: int  # order lines made or moved
+    in_suspense: int  # of these, without a shop
+    differing: int  # settled lines of which an export says something else now
     unreadable: int
 
 
@@ -84,10 +91,19 @@ class Taken:
 
     digests: list[bytes]
     lines: int
+    in_suspense: int
+    differing: int
     unreadable: int
 
 
 Given = tuple[AnyReport, Origin]
+
+
+def facts_of(marketplace: str, poll: AskedPoll | None = None) -> Mapping[str, Any]:
+    """What SQL is given of a set: whose reports these are, and of their poll, where it is not kept yet, its facts."""
+    if poll is None:
+        return {"marketplace": marketplace, "poll": None, "question": "", "until": None}
+    return {"marketplace": marketplace, "poll": poll.number, "question": poll.question, "until": poll.until}
 
 
 def next_poll_number() -> int:
@@ -113,11 +129,11 @@ def take_order_reports(marketplace: str, reports: Iterable[AnyReport], *, now: d
     or case was read.
     """
     origin = Origin(poll.number, poll.asked_at)
-    done = take_with_origins(marketplace, [(report, origin) for report in reports], now=now)
+    done = take_with_origins(marketplace, [(report, origin) for report in reports], now=now, poll=poll)
     if done.digests:
         keep_poll(marketplace, poll, done.digests)
         dismiss_replaced(marketplace, now=now)
-    return Recorded(reports=len(done.digests), lines=done.lines, unreadable=done.unreadable)
+    return Recorded(len(done.digests), done.lines, done.in_suspense, done.differing, done.unreadable)
 
 
 def keep_poll(marketplace: str, poll: AskedPoll, digests: Sequence[bytes] = ()) -> None:
@@ -135,17 +151,17 @@ def keep_poll(marketplace: str, poll: AskedPoll, digests: Sequence[bytes] = ()) 
     )
 
 
-def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: datetime, are_current: bool = True) -> Taken:
-    """The same for reports of several polls, in the caller's transaction.
-
-    Those of a file may be of any age and are not `are_current`: one that is known already moves nothing back.
+def take_with_origins(
+    marketplace: str, reports: Sequence[Given], *, now: datetime, poll: AskedPoll | None = None
+) -> Taken:
+    """The same for reports of several polls, in the caller's transaction; `poll` is the one that is not kept yet.
 
     Those that cannot be stored are found in halves. Then all are taken in once more, these as unreadable ones: which of
     the others is the first of its line, or the newest, is the same as without them.
     """
     lock_lines_of(marketplace)
     received_at = sql.value("SELECT clock_timestamp()")  # under the lock: what is taken in later was received later
-    take = partial(_take, marketplace, now=now, received_at=received_at, are_current=are_current)
+    take = partial(_take, marketplace, now=now, received_at=received_at, poll=poll)
     taken: list[Taken] = []
     with transaction.atomic():
         failed = do_in_halves(
@@ -166,17 +182,20 @@ def take_with_origins(marketplace: str, reports: Sequence[Given], *, now: dateti
     return Taken(
         [digest for each in taken for digest in each.digests],
         sum(each.lines for each in taken),
+        sum(each.in_suspense for each in taken),
+        sum(each.differing for each in taken),
         sum(each.unreadable for each in taken),
     )
 
 
 def _take(
-    marketplace: str, reports: Sequence[Given], *, now: datetime, received_at: datetime, are_current: bool
+    marketplace: str, reports: Sequence[Given], *, now: datetime, received_at: datetime, poll: AskedPoll | None
 ) -> Taken:
+    given = facts_of(marketplace, poll)
     is_net = manifest_of(marketplace).reported_commission == "after_fee"
     staged = stage_reports(reports, is_net=is_net, now=now, received_at=received_at)
-    if not keep_reports(marketplace, staged, are_current=are_current):
-        return Taken([], 0, staged.unreadable)
+    if not keep_reports(staged, given):
+        return Taken([], 0, 0, 0, staged.unreadable)
     if staged.refunds:
         _take_refund_cases(marketplace)
     if staged.holds:
@@ -188,10 +207,11 @@ def _take(
     move_lines(marketplace, any_held=any_held)
     mark_unread(marketplace, _CHANGED)
     mark_frozen(marketplace)
-    lines = int(sql.value(f"SELECT count(*) FROM (SELECT DISTINCT id FROM {MOVED}) AS lines"))
+    differing = mark_differing(given)
+    lines, in_suspense = sql.tuples(_MOVED)[0]
     append_events(now)
     digests = [bytes(digest) for (digest,) in sql.tuples(f"SELECT own_digest FROM {KEPT}")]
-    return Taken(digests, lines, staged.unreadable)
+    return Taken(digests, lines, in_suspense, differing, staged.unreadable)
 
 
 def _take_refund_cases(marketplace: str) -> None:

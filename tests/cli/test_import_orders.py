@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from joey.cli.cli import main
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.models import Commission
 from joey.ledger.models import Journal
 from joey.orders.models import OrderLine, Poll, Report
 from tests.cast import DAY, NOW, leased, meis_shop
@@ -36,6 +38,7 @@ def test_rows_are_taken_in_and_booked_and_the_report_says_what_became_of_each(tm
 
     assert said.exit_code == 0
     assert "2 rows accepted: 2 brought something new, 0 changed nothing. 1 refused." in said.stdout
+    assert "Order lines moved: 2, of which 0 in suspense." in said.stdout
     assert "Order lines checked: 2, journals booked: 3." in said.stdout
     assert "row 4, 付款金额: This is not a number" in said.stderr
     assert "UNVERIFIED: the columns of the mapping that comes with Joey are a guess." in said.stderr
@@ -49,9 +52,42 @@ def test_rows_are_taken_in_and_booked_and_the_report_says_what_became_of_each(tm
     again = run(file, "--marketplace", "taobao")
 
     assert (
-        "2 rows accepted: 0 brought something new, 2 changed nothing. 1 refused. Order lines moved: 0." in again.stdout
+        "2 rows accepted: 0 brought something new, 2 changed nothing. 1 refused. Order lines moved: 0" in again.stdout
     )
     assert Journal.objects.count() == 3
+
+
+def test_orders_without_a_shop_are_counted(tmp_path: Path) -> None:
+    said = run(written(tmp_path, text_of([row(), settled(1)])), "--marketplace", "taobao")
+
+    assert "Order lines moved: 2, of which 2 in suspense." in said.stdout
+
+
+def test_what_a_later_export_says_otherwise_of_a_settled_order_is_said_and_not_payable(tmp_path: Path) -> None:
+    leased(meis_shop(), since=NOW - 60 * DAY)
+    run(written(tmp_path, text_of([settled()])), "--marketplace", "taobao")
+    closed = written(tmp_path, text_of([row(订单状态="已失效")]))
+
+    said = run(closed, "--marketplace", "taobao")
+    confirm_due(now=NOW + 60 * DAY)
+
+    assert "1 settled order lines wait: this export says something else of them" in said.stderr
+    assert Commission.objects.get().released_minor == 0
+    assert "settled order lines wait" not in run(closed, "--marketplace", "taobao").stderr
+
+    assert run(closed, "--marketplace", "taobao", "--older").exit_code == 0
+    confirm_due(now=NOW + 60 * DAY)
+    assert Commission.objects.get().released_minor == 273
+
+
+def test_sync_says_that_an_account_that_lives_by_exports_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_file = {"taobao": ACCOUNT["taobao"] | {"orders": "file"}}
+    monkeypatch.setattr("django.conf.settings.JOEY_MARKETPLACES", by_file)
+
+    said = CliRunner().invoke(main, ["sync"], catch_exceptions=False)
+
+    assert "taobao: not asked, its reports come from exports: `joey import-orders`\n" in said.stdout
+    assert "read up to" not in said.stdout
 
 
 def test_check_shows_ten_rows_as_they_would_be_taken_in_and_takes_in_nothing(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.database import without_triggers
 from tests.orders.polled import cursor_at, polled, take_order_reports
 
 EARNS, RETURNED, LOST, HELD, ABROAD, DISPUTED, TWICE = "1001", "1002", "1003", "1004", "1005", "1006", "1007"
+DENIED = "1008"
 LULU = "(SELECT id FROM shops_shop WHERE slug = 'lulu')"
 
 
@@ -103,6 +104,12 @@ CORRUPTIONS = {
     ),
     "a line that waits for no unreadable report": (
         f"UPDATE orders_orderline SET has_unread = true WHERE external_order = '{EARNS}'", "8.", line(EARNS)
+    ),
+    "a line that waits no longer for what an export says of it": (
+        f"UPDATE orders_orderline SET export_differs = false WHERE external_order = '{DENIED}'", "8.", line(DENIED)
+    ),
+    "a line that waits for what no export says": (
+        f"UPDATE orders_orderline SET export_differs = true WHERE external_order = '{RETURNED}'", "8.", line(RETURNED)
     ),
     "a line of 3.80 made 103.80": (
         f"UPDATE orders_orderline SET commission_minor = 10380 WHERE external_order = '{EARNS}'", "8.", line(EARNS)
@@ -226,7 +233,7 @@ CORRUPTIONS = {
 
 @pytest.fixture
 def lines(committed_db: EmbeddedPostgres, settings: Settings) -> EmbeddedPostgres:
-    """Lines that earn, are partly returned, in suspense, held, abroad and disputed, and a report that is unreadable."""
+    """Lines that earn, are partly returned, in suspense, held, abroad, disputed and denied, and unreadable reports."""
     settings.JOEY_MARKETPLACES = {
         "taobao": {"gateway": "http://localhost:1/router/rest", "credentials": {"app_key": "1", "app_secret": "s"}}
     }
@@ -242,6 +249,8 @@ def lines(committed_db: EmbeddedPostgres, settings: Settings) -> EmbeddedPostgre
     unread = UnreadableReport("order", "77", NOW, {"trade_id": None}, "trade_id is missing")
     polled(*back, unread, question="refunds")
     polled(UnreadableReport("order", HELD, NOW, {"n": 1}, "no amount", external_line=f"{HELD}-1"))
+    polled(settled(DENIED), question="file")
+    polled(report(DENIED, state="closed"), question="file")
     cursor_at(NOW)
     return committed_db
 

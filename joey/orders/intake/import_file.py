@@ -19,12 +19,12 @@ class ImportedExport:
 
 
 def import_file(
-    file: Path, marketplace: str, *, mapping: Path | None, report: Path | None, progress: Progress
+    file: Path, marketplace: str, *, mapping: Path | None, older: bool, report: Path | None, progress: Progress
 ) -> ImportedExport:
-    """Import every row that can be read, or nothing. Raises Refusal, after writing it to `report`."""
+    """Import every row that can be read. Raises Refusal, after writing it to `report`: then nothing was."""
     try:
         used = mapping_for(marketplace, mapping)
-        done = import_orders(file, marketplace, mapping=used, progress=progress)
+        done = import_orders(file, marketplace, mapping=used, older=older, progress=progress)
     except Refusal as refusal:
         write_report(report, report_of_refusal(refusal))
         raise

@@ -5,14 +5,20 @@ never from when it was imported: an old export does not win over newer reports. 
 the one imported later wins, by the rows that it is the first to bring. A row that is known, by what is read in it,
 changes nothing, whatever came in between and whatever the form and order of the rows: an answer of the marketplace says
 how a row is now, a file only how it once was.
+
+The file is read to its end first, so of one that is broken nothing is taken in. Its rows are then taken in chunk by
+chunk, each a poll and a transaction of its own: whatever else changes lines waits for one chunk at most. Killed between
+two of them and run again the rows of the first are known, and the end is the same.
 """
 
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.opened import OpenedFile
@@ -24,18 +30,16 @@ from joey.catalog.intake.files.workbook import rows_of_workbook
 from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
-from joey.marketplaces.port import Connector
+from joey.marketplaces.port import Connector, OrderReport, RefundReport
 from joey.orders.intake.order_table import OrderTable
 from joey.orders.intake.read_report_mapping import check_key
 from joey.orders.intake.read_report_rows import ReadRow, ReportRows
 from joey.orders.intake.report_mapping import ReportMapping
-from joey.orders.replace_unread import dismiss_replaced
-from joey.orders.stage_reports import Origin
-from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_with_origins
+from joey.orders.mark_differing import DATED_EXPORT, EXPORT, OLDER_EXPORT
+from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
 
 ENCODINGS = ("utf-16", "utf-8", "gb18030")  # the last is GBK and all that was added to it
 DELIMITERS = ",;\t|"
-QUESTION = "file"  # of the polls that are imports
 MOST_REFUSED = 10_000  # with more the mapping is wrong, not the rows
 
 Progress = Callable[[int, int, int], None]  # (bytes read, bytes in all, rows)
@@ -43,44 +47,81 @@ Progress = Callable[[int, int, int], None]  # (bytes read, bytes in all, rows)
 
 @dataclass
 class ImportedOrders:
-    """The result for a file, in rows: `changed` of the `accepted` brought something new. `lines` were made or moved."""
+    """The result for a file, in rows: `changed` of the `accepted` brought something new.
+
+    Of order lines: `lines` were made or moved, of which `in_suspense` have no shop; `differing` are settled, stay as
+    they are, and wait because the file says something else of them.
+    """
 
     accepted: int = 0
     changed: int = 0
     lines: int = 0
+    in_suspense: int = 0
+    differing: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
 
 
 @dataclass
-class _Taken:
-    digests: list[bytes] = field(default_factory=list)
-    times: list[datetime] = field(default_factory=list)  # the earliest and the latest time of change
-    result: ImportedOrders = field(default_factory=ImportedOrders)
+class _Kept:
+    """The reports of a file that was read to its end, in chunks, and the times from and up to which they are."""
+
+    file: IO[bytes]
+    chunks: int = 0
+    times: list[datetime] = field(default_factory=list)  # the earliest and the latest
+    are_dated: bool = True
+
+    def add(self, rows: list[ReadRow]) -> None:
+        reports = [row.report for row in rows]
+        pickle.dump(reports, self.file)
+        self.chunks += 1
+        self.are_dated &= all(row.is_dated for row in rows)
+        times = [report.reported_at for report in reports] + self.times
+        self.times = [min(times), max(times)]
+
+    def all(self) -> Iterator[list[OrderReport | RefundReport]]:
+        self.file.seek(0)
+        for _chunk in range(self.chunks):
+            yield pickle.load(self.file)  # noqa: S301 (written above)
 
 
-@transaction.atomic(durable=True)
 def import_orders(
     path: Path,
     marketplace: str,
     *,
     mapping: ReportMapping,
+    older: bool = False,
     progress: Progress = lambda done, size, rows: None,
     now: datetime | None = None,
 ) -> ImportedOrders:
-    """Take in every row that can be read, or nothing. Rows that cannot are in the result, and kept nowhere.
+    """Take in every row that can be read. Rows that cannot are in the result, and kept nowhere.
 
-    Raises what `connector_of` does, and UnreadableFile for a file that is truncated, broken, or of another mapping.
+    `older`: the file was made before another that was imported already, so what it says contradicts no settled line.
+
+    Raises what `connector_of` does, and UnreadableFile for a file that is truncated, broken, or of another mapping: of
+    such a file nothing is taken in.
     """
     connector = connector_of(marketplace)
     now = now or clock.now()
-    origin = Origin(next_poll_number(), now)
-    taken = _take(path, connector, mapping, origin, now, progress)
-    if taken.digests:
-        since, until = min(taken.times), min(max(taken.times), now)
-        poll = AskedPoll(origin.poll, connector.account, QUESTION, min(since, until), until, now)
-        keep_poll(connector.code, poll, taken.digests)
-        dismiss_replaced(connector.code, now=now)
-    return taken.result
+    result = ImportedOrders()
+    with TemporaryFile() as file:
+        kept = _Kept(file)
+        for chunk in read_orders(path, connector, mapping, now=now, progress=progress):
+            result.refused += [
+                RefusedRow(number, each.field, each.reason) for number, each in chunk if isinstance(each, RowFault)
+            ]
+            if rows := [each for _number, each in chunk if isinstance(each, ReadRow)]:
+                kept.add(rows)
+        question = OLDER_EXPORT if older else DATED_EXPORT if kept.are_dated else EXPORT
+        for reports in kept.all():
+            since, until = kept.times[0], min(kept.times[1], now)
+            poll = AskedPoll(next_poll_number(), connector.account, question, min(since, until), until, now)
+            done = take_order_reports(connector.code, reports, now=now, poll=poll)
+            result.accepted += len(reports)
+            result.changed += done.reports
+            result.lines += done.lines
+            result.in_suspense += done.in_suspense
+            result.differing += done.differing
+    return result
 
 
 def connector_of(marketplace: str) -> Connector:
@@ -124,29 +165,6 @@ def read_orders(
                 )
             yield read_now
             progress(opened.done, opened.size, read)
-
-
-def _take(
-    path: Path, connector: Connector, mapping: ReportMapping, origin: Origin, now: datetime, progress: Progress
-) -> _Taken:
-    taken = _Taken()
-    result = taken.result
-    for chunk in read_orders(path, connector, mapping, now=now, progress=progress):
-        reports = [each.report for _number, each in chunk if isinstance(each, ReadRow)]
-        result.refused += [
-            RefusedRow(number, each.field, each.reason) for number, each in chunk if isinstance(each, RowFault)
-        ]
-        if not reports:
-            continue
-        given = [(report, origin) for report in reports]
-        done = take_with_origins(connector.code, given, now=now, are_current=False)
-        times = [report.reported_at for report in reports] + taken.times
-        taken.times = [min(times), max(times)]
-        taken.digests += done.digests
-        result.accepted += len(reports)
-        result.changed += len(done.digests)
-        result.lines += done.lines
-    return taken
 
 
 def _delimiter(path: Path) -> str:

@@ -34,6 +34,7 @@ class ReadRow:
 
     number: int
     report: OrderReport | RefundReport
+    is_dated: bool  # it names its own time of change
 
 
 class ReportRows:
@@ -46,7 +47,8 @@ class ReportRows:
         self._named = {column: name for column in mapping.columns if (name := table.column_of(column))}
         self._shown = {column.name: name for column, name in self._named.items()}
         fields = connector.manifest.row_fields.get(mapping.reports)
-        self._rows_so_far = RowsOfOneLine(fields.changed if fields else "")
+        self._changed = fields.changed if fields else ""
+        self._rows_so_far = RowsOfOneLine(self._changed)
 
     def read(self, rows: FileRows) -> Iterator[tuple[int, ReadRow | RowFault]]:
         """Each row with its number: read, or why it is refused."""
@@ -78,7 +80,7 @@ class ReportRows:
             return RowFault(ROW, str(_("its state is a code that Joey does not know")))
         if fault := self._rows_so_far.fault_of(number, row, report):
             return RowFault(ROW, str(fault))
-        return ReadRow(number, report)
+        return ReadRow(number, report, is_dated=bool(row.get(self._changed)))
 
     def _value(self, column: ReportColumn, cell: str) -> str:
         """What the connector reads; "" where the cell says nothing."""

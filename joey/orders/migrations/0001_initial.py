@@ -238,6 +238,7 @@ class Migration(migrations.Migration):
                 ('has_unread', models.BooleanField(db_default=False)),
                 ('has_unclear_refund', models.BooleanField(db_default=False)),
                 ('is_frozen', models.BooleanField(db_default=False)),
+                ('export_differs', models.BooleanField(db_default=False)),
                 ('title', models.CharField(blank=True, max_length=300)),
                 ('external_item', models.CharField(blank=True, max_length=120)),
                 ('quantity', models.IntegerField()),
