@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from joey.insight.explain_lost_orders import answer_in_words
 from joey.kit import clock
 from joey.kit.refusals import Invalid, Refusal
+from joey.marketplaces import registry
 from joey.orders.lost_orders import lost_orders_of, marketplaces_to_ask
 from joey.orders.request_lost_order import request_lost_order
 from joey.studio.access import keeper_only, list_before, own_shop, page
@@ -29,7 +30,7 @@ def lost_orders(request: HttpRequest, slug: str) -> HttpResponse:
         asked = form.cleaned_data
         zones = {each.code: each.zone for each in marketplaces}
         try:
-            ordered_at = _time_in(zones.get(asked["marketplace"], "UTC"), asked["ordered_at"])
+            ordered_at = _time_in(zones.get(registry.code_for(asked["marketplace"]), "UTC"), asked["ordered_at"])
             request_lost_order(
                 shop, marketplace=asked["marketplace"], number=asked["order"], ordered_at=ordered_at, now=now
             )

@@ -39,8 +39,9 @@ def test_the_orders_page_leads_to_it() -> None:
     assert f'href="{PAGE}"' in signed_in(mei()).get("/studio/mei/orders").content.decode()
 
 
-def test_an_order_is_asked_for_with_the_time_that_the_buyer_reads_in_beijing() -> None:
-    answer = ask()
+@pytest.mark.parametrize("marketplace", ["taobao", "tmall"])
+def test_an_order_is_asked_for_with_the_time_that_the_buyer_reads_in_beijing(marketplace: str) -> None:
+    answer = ask(marketplace=marketplace)
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}?done=1")
     lost = LostOrder.objects.get()
