@@ -5,7 +5,7 @@ import re
 import pytest
 
 from joey.catalog.intake.take_offers import take_offers
-from joey.orders.models import OrderLine
+from tests.api.client import Caller
 from tests.cast import DAY, NOW, leased, listed, mei, meis_shop, report
 from tests.catalog.offers import flask_facts
 from tests.commissions.stage import take_in
@@ -42,20 +42,29 @@ def test_of_a_link_that_earns_nothing_it_is_not_said_that_the_keeper_earns() -> 
 
 
 def test_the_page_of_an_order_shows_the_rate_that_pays_and_the_other_one_that_was_shown() -> None:
+    """Story 18: 15% at the click, 12% in the report."""
     leased(meis_shop())
     item = report().external_item
     take_offers([flask_facts(external_id=item, commission_ppm=150_000, as_of=NOW - 20 * DAY)], now=NOW - 20 * DAY)
-    take_in(report("1", rate_ppm=120_000), report("2", rate_ppm=150_000))
+    at_12 = report("1", rate_ppm=120_000, paid_minor=10_000, commission_minor=1_200, service_fee_minor=120)
+    take_in(at_12, report("2", rate_ppm=150_000))
 
-    other, same = (
-        signed_in(mei()).get(f"/studio/mei/orders/{line.pk}").content.decode()
-        for line in OrderLine.objects.order_by("external_order")
-    )
+    (same, other) = sorted(Caller(mei()).get("/shops/mei/orders").json()["items"], key=lambda line: -line["rate_ppm"])
+    assert (other["shown_rate_ppm"], other["rate_ppm"], same["shown_rate_ppm"]) == (150_000, 120_000, 150_000)
+    assert other["commission"]["minor"] == 864  # four fifths of what the marketplace pays: 12.00 less its fee
+    for language, words in RATES.items():
+        pages = [
+            signed_in(mei()).get(f"/studio/mei/orders/{line['id']}", headers={"accept-language": language})
+            for line in (other, same)
+        ]
+        shown = [[each in page.content.decode() for each in words] for page in pages]
+        assert shown == [[True] * len(words), [False] * len(words)]
 
-    assert "<b>12%</b>" in other
-    assert "15% was shown" in other
-    assert "When the buyer clicked, 15% was shown; the marketplace pays 12%." in other
-    assert "was shown" not in same
+
+RATES = {
+    "en": ("<b>12%</b>", "15% was shown", "When the buyer clicked, 15% was shown; the marketplace pays 12%."),
+    "zh": ("<b>12%</b>", "当时显示 15%", "买家点击时显示的佣金比例是 15%，平台按 12% 付。"),
+}
 
 
 def test_everything_on_the_shelves_can_be_reached_to_share_it() -> None:
