@@ -8,7 +8,7 @@ from ninja import Query, Router
 
 from joey.api.caller import shop_for
 from joey.api.shapes import ListOf, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
-from joey.commissions.queries import OrderRow, orders_of
+from joey.commissions.queries import OrderRow, orders_of, own_purchases
 from joey.insight.trace import Trace, click_trace, order_trace
 from joey.kit.clock import now
 from joey.sharing.queries import SeenClick, clicks_of
@@ -20,7 +20,9 @@ class OrderOut(Out):
     """`commission` is the shopkeeper's part, after returns; an estimate until the marketplace settles.
 
     `rate_ppm` is what the marketplace reports, and pays. `shown_rate_ppm` is what was shown for the item when the buyer
-    clicked, or ordered where no click is reported; null where that is not known.
+    clicked, or ordered where no click is reported; null where that is not known. `own_purchase`: the click that is
+    reported for it was the shopkeeper's own, made while signed in, and no one else went on from the shop at that
+    moment. False says nothing.
     """
 
     id: UUID
@@ -38,6 +40,7 @@ class OrderOut(Out):
     held: bool
     rate_ppm: int
     shown_rate_ppm: int | None
+    own_purchase: bool
     payable_on: date | None
     paid_at: Time | None
     first_seen_at: Time
@@ -82,7 +85,8 @@ def list_orders(request: HttpRequest, slug: str, page: Query[PageIn]) -> ListOf[
     found = orders_of(shop.pk, limit=page.limit + 1, before=UUID(before) if before else None)
     shown = found[: page.limit]
     more = str(shown[-1].id) if len(found) > page.limit else None
-    return ListOf(items=[order_out(row) for row in shown], next=seal("orders", more))
+    own = own_purchases(shop.pk, shown)
+    return ListOf(items=[order_out(row, own_purchase=row.id in own) for row in shown], next=seal("orders", more))
 
 
 @router.get("/shops/{slug}/orders/{uuid:order_id}/trace", response=TraceOut)
@@ -104,7 +108,7 @@ def trace_click(request: HttpRequest, slug: str, click_id: UUID) -> TraceOut:
     return trace_out(click_trace(shop_for(request, slug), click_id, now=now()))
 
 
-def order_out(row: OrderRow) -> OrderOut:
+def order_out(row: OrderRow, *, own_purchase: bool) -> OrderOut:
     return OrderOut(
         id=row.id,
         marketplace=row.marketplace,
@@ -121,6 +125,7 @@ def order_out(row: OrderRow) -> OrderOut:
         held=row.held or bool(row.held_by_marketplace),
         rate_ppm=row.rate_ppm,
         shown_rate_ppm=row.shown_rate_ppm,
+        own_purchase=own_purchase,
         payable_on=row.payable_on,
         paid_at=row.paid_at,
         first_seen_at=row.first_seen_at,

@@ -1,6 +1,6 @@
 """Reading and claiming commissions: the set forms the verbs work on, and the rows pages show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,8 @@ from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.money.money import Money
 from joey.orders.queries import READ_UNTIL
+from joey.sharing.attribute import AT_CLICK
+from joey.sharing.queries import ReportedClick, clicks_of_keeper
 
 # Of a commission `c`: how much of what is pending its open holds block.
 BLOCKED = """
@@ -177,6 +179,8 @@ class OrderRow:
     shown_rate_ppm: int | None  # what was shown at the click, or at the order; None where that is not known
     paid_at: datetime | None
     first_seen_at: datetime
+    lease_id: UUID | None  # of the position that named the shop, if one did
+    led_here_at: datetime | None  # the time of the click on that position, if that was what named the shop
 
     @property
     def is_returned(self) -> bool:
@@ -192,7 +196,9 @@ class OrderRow:
 _ORDER_ROW = f"""
     SELECT l.id, l.marketplace, l.external_order, l.external_line, l.title, l.state, l.reason, l.quantity,
            l.currency, l.paid_minor, l.returned_paid_minor, l.rate_ppm, c.shown_rate_ppm, l.paid_at,
-           l.first_seen_at, before.pieces AS bought, before.paid_minor AS bought_for_minor, since.protected_minor,
+           l.first_seen_at, l.lease_id,
+           CASE WHEN l.evidence_kind = '{AT_CLICK}' THEN l.evidence_at END AS led_here_at,
+           before.pieces AS bought, before.paid_minor AS bought_for_minor, since.protected_minor,
            greatest(0, before.paid_minor - l.paid_minor + l.returned_paid_minor - since.protected_minor)
                AS refunded_minor,
            coalesce(c.amount_minor, 0) AS amount_minor, coalesce(c.pending_minor, 0) AS pending_minor,
@@ -257,6 +263,14 @@ def orders_by_id(shop_id: UUID, line_ids: Sequence[UUID]) -> list[OrderRow]:
         _ORDER_ROW + " WHERE l.shop_id = %s AND l.id = ANY(%s) ORDER BY l.id DESC", [shop_id, list(line_ids)]
     )
     return [_order_row(row) for row in found]
+
+
+def own_purchases(shop_id: UUID, lines: Iterable[OrderRow]) -> set[UUID]:
+    """Which of these lines of this shop are reported for a click of its keeper's own, as far as is known. One query."""
+    clicks = (
+        ReportedClick(each.id, each.lease_id, each.led_here_at) for each in lines if each.lease_id and each.led_here_at
+    )
+    return clicks_of_keeper(shop_id, clicks)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,11 @@ class Asked:
         return self._choose(self._wish, cookie, self.header("accept-language"))
 
     @property
+    def session(self) -> str | None:
+        """The key of the session that the visitor has, or claims; most have none."""
+        return cookie_of(self.header("cookie"), settings.SESSION_COOKIE_NAME)
+
+    @property
     def asks_for_language(self) -> bool:
         """Whether the address has ?lang=."""
         return self._wish is not None

@@ -19,6 +19,7 @@ from joey.edge.ask_marketplace import AskMarketplace, Untracked
 from joey.edge.asked import App, Asked, Message, OpensHere, Scope, Send
 from joey.edge.django_page import page_of, send_page
 from joey.edge.group_commit import GroupCommit, PendingClick, QueueFull
+from joey.edge.know_keeper import KnowKeeper
 from joey.edge.look_up import DatabaseUnavailable, LookUp
 from joey.edge.open_link import KnownLinks
 from joey.edge.remember import Remembered
@@ -85,6 +86,7 @@ class GoOut:
         )
         self._routes: Remembered[str, OutboundRoute] = Remembered(DESTINATIONS_KEPT)  # by a listing's own code
         self._clicked: Remembered[UUID, UUID] = Remembered(DESTINATIONS_KEPT)  # click → link
+        self._keeper = KnowKeeper(look_up)
         self._marketplace = AskMarketplace()
         self._known_hosts: dict[str, frozenset[str]] = {}
 
@@ -127,7 +129,9 @@ class GoOut:
         if route.link is not None:
             pending.click = asked.click_on(route.link, click_id)
         if asked.visitor is PERSON:  # a program may follow the link, but only a person goes out
-            pending.outbound_click = route.packed.row(new_id_bytes(), click_id)
+            session = asked.session if route.lease_id is not None else None
+            by_keeper = session is not None and await self._keeper.is_signed_in(session, route.destination.keeper_id)
+            pending.outbound_click = route.packed.row(new_id_bytes(), click_id, by_keeper=by_keeper)
             pending.lease_id = route.lease_id
         more: tuple[answer.Header, ...] = ()
         if pending.click or pending.outbound_click:

@@ -52,6 +52,7 @@ def _can(manifest: Manifest) -> Rows:
 _ORDERS = (
     "code", "positions", "sub-ids", "believed first", "a click counts", "taken back for", "usually settles after",
     "its fee", "the commission is reported", "the rate is that of",
+    "own purchases",
 )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def _orders(manifest: Manifest) -> Rows:
         fee,
         manifest.reported_commission.replace("_", " "),
         "the click" if manifest.locks_rate else "the order",
+        {True: "earn", False: "earn nothing", None: "not known"}[manifest.own_purchases_count],
     )
 
 

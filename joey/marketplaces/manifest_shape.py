@@ -186,6 +186,8 @@ class Manifest:
     paid_by: Literal["operator", "marketplace"] = "operator"
     reported_commission: Literal["before_fee", "after_fee"] = "after_fee"  # of the marketplace's service fee
     service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
+    # Whether what keepers buy by their own links earns like any other sale; None: not known
+    own_purchases_count: bool | None = None
     locks_rate: bool = False  # an order is paid at the rate of its click, whatever the rate is by then
     labels: tuple[Wording, ...] = ()  # what has to be said beside its offers, besides that they are advertisements
     refused_in_apps: tuple[InApp, ...] = ()

@@ -1,5 +1,6 @@
 """Finding people."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from joey.people.contact import Contact
@@ -18,3 +19,16 @@ def contact_of(person_id: str) -> str:
     except ValueError:
         return ""
     return found.contact if found else ""
+
+
+# --- For the fast path: one row ---
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """What Django keeps of a session: signed, and gone once its person signs out."""
+
+    session_data: str
+
+
+OPEN_SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"

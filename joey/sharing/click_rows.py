@@ -12,15 +12,16 @@ from uuid import UUID
 from joey.sharing.models import Click
 
 CLICK_COLUMNS = "id, shop_id, link_id, listing_id, visitor_key, visitor, referrer_host"
-OUTBOUND_CLICK_COLUMNS = "id, click_id, shop_id, marketplace, lease_id"
+OUTBOUND_CLICK_COLUMNS = "id, click_id, shop_id, marketplace, lease_id, by_keeper"
 
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 _UUID = b"\0\0\0\x10"  # every field follows its length in bytes; -1 is NULL
 _TIME = b"\0\0\0\x08"
 _NULL = b"\xff\xff\xff\xff"
+_NO, _YES = b"\0\0\0\1\0", b"\0\0\0\1\1"
 _CLICK_FIELDS, _CLICK_FIELDS_WITH_TIME = b"\0\7" + _UUID, b"\0\x08" + _UUID
-_OUTBOUND_FIELDS, _OUTBOUND_FIELDS_WITH_TIME = b"\0\5" + _UUID, b"\0\6" + _UUID
+_OUTBOUND_FIELDS, _OUTBOUND_FIELDS_WITH_TIME = b"\0\6" + _UUID, b"\0\7" + _UUID
 _EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)  # PostgreSQL's own
 
 
@@ -69,13 +70,16 @@ class ClickedDestination(NamedTuple):
         lease = _NULL if lease_id is None else _UUID + lease_id.bytes
         return cls(_UUID + shop_id.bytes + _text(marketplace) + lease)
 
-    def row(self, outbound_click_id: bytes, click_id: bytes) -> bytes:
+    def row(self, outbound_click_id: bytes, click_id: bytes, *, by_keeper: bool = False) -> bytes:
         """One outbound click at the database's time; both ids are 16 bytes."""
-        return b"".join((_OUTBOUND_FIELDS, outbound_click_id, _UUID, click_id, self.packed))
+        mark = _YES if by_keeper else _NO
+        return b"".join((_OUTBOUND_FIELDS, outbound_click_id, _UUID, click_id, self.packed, mark))
 
-    def row_at(self, at: datetime, outbound_click_id: bytes, click_id: bytes) -> bytes:
+    def row_at(self, at: datetime, outbound_click_id: bytes, click_id: bytes, *, by_keeper: bool = False) -> bytes:
         """One outbound click at a time of its own."""
-        return b"".join((_OUTBOUND_FIELDS_WITH_TIME, outbound_click_id, _UUID, click_id, self.packed, _time(at)))
+        mark = _YES if by_keeper else _NO
+        fields = (outbound_click_id, _UUID, click_id, self.packed, mark, _time(at))
+        return b"".join((_OUTBOUND_FIELDS_WITH_TIME, *fields))
 
 
 def stream(rows: list[bytes]) -> bytes:

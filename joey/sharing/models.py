@@ -162,7 +162,11 @@ class Click(models.Model):
 
 
 class OutboundClick(models.Model):
-    """A visitor went on to the marketplace. Append-only; in the partition of its click's day."""
+    """A visitor went on to the marketplace. Append-only; in the partition of its click's day.
+
+    `by_keeper`: on the shop's own position, by the keeper of the shop, who was signed in. Of no other visitor anything
+    about who it was is kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     click_id = models.UUIDField()
@@ -170,3 +174,9 @@ class OutboundClick(models.Model):
     at = models.DateTimeField(db_default=Now())
     marketplace = models.CharField(max_length=64)
     lease_id = models.UUIDField(null=True)  # null: no position was free, or the link's code went along as a sub-id
+    by_keeper = models.BooleanField(db_default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["lease_id", "at"], condition=Q(by_keeper=True), name="sharing_outbound_by_keeper")
+        ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.rate_history import sql_rate_at
 from joey.kit import sql
-from joey.kit.partitions import first_id_of, moment_of
+from joey.kit.partitions import first_id_of, in_days_of, moment_of
 from joey.kit.refusals import Invalid
 from joey.kit.sets import Int, SetTable
 from joey.sharing.models import Link
@@ -230,6 +230,55 @@ def shown_rates_into(shown: SetTable[ShownRate], ordered: SetTable[OrderedItem],
     )
 
 
+@dataclass(frozen=True)
+class ReportedClick:
+    """A click as a marketplace reports it, on the position of a lease: `key` is the caller's own."""
+
+    key: UUID
+    lease_id: UUID
+    at: datetime
+
+
+# A report has its click to the second, on the clock of the marketplace. A phone that arrives there later than this
+# leaves the click unmarked, which says nothing; a longer time would mark what others clicked.
+MOMENT = timedelta(seconds=5)
+PAGE_OPEN_FOR = timedelta(days=1)  # a page from which someone goes on was opened no longer before
+
+
+def clicks_of_keeper(shop_id: UUID, clicks: Iterable[ReportedClick]) -> set[UUID]:
+    """Which of these clicks the shop's keeper made: at that moment they went on to the marketplace, and no one else
+    did from this shop. One query; none without clicks.
+    """
+    asked = list(clicks)
+    if not asked:
+        return set()
+    moments = [moment for each in asked for moment in (each.at - PAGE_OPEN_FOR, each.at - MOMENT, each.at + MOMENT)]
+    found = sql.tuples(
+        f"""
+        WITH own AS MATERIALIZED (
+            SELECT DISTINCT r.key, r.lease_id, r.at
+            FROM unnest(%(keys)s::uuid[], %(leases)s::uuid[], %(times)s::timestamptz[]) AS r (key, lease_id, at)
+            JOIN sharing_outboundclick w ON w.by_keeper AND w.lease_id = r.lease_id
+             AND w.at BETWEEN r.at - %(moment)s AND r.at + %(moment)s AND {in_days_of("w.click_id", moments)}
+        )
+        SELECT key FROM own WHERE NOT EXISTS (
+            SELECT FROM sharing_click c JOIN sharing_outboundclick w ON w.click_id = c.id
+            WHERE c.shop_id = %(shop)s AND NOT w.by_keeper AND w.lease_id = own.lease_id
+              AND w.at BETWEEN own.at - %(moment)s AND own.at + %(moment)s
+              AND {in_days_of("c.id", moments)} AND {in_days_of("w.click_id", moments)}
+        )
+        """,
+        {
+            "keys": [each.key for each in asked],
+            "leases": [each.lease_id for each in asked],
+            "times": [each.at for each in asked],
+            "moment": MOMENT,
+            "shop": shop_id,
+        },
+    )
+    return {key for (key,) in found}
+
+
 # --- For the fast path: one row each -----------------------------------------------------------------------
 
 
@@ -252,6 +301,7 @@ class OutboundTarget:
     link_id: UUID
     listing_id: UUID
     shop_id: UUID
+    keeper_id: UUID
     slug: str
     marketplace: str
     plain_url: str
@@ -269,8 +319,8 @@ LINK_BY_CODE = """
 """
 # A tracked address is usable while its lease is open; one without a lease carries its link's code as the sub-id.
 _DESTINATION = """
-    SELECT k.id AS link_id, g.id AS listing_id, g.shop_id, s.slug, o.marketplace, o.url AS plain_url,
-           t.url AS tracked_url, t.lease_id
+    SELECT k.id AS link_id, g.id AS listing_id, g.shop_id, s.owner_id AS keeper_id, s.slug, o.marketplace,
+           o.url AS plain_url, t.url AS tracked_url, t.lease_id
     FROM {start}
     JOIN shops_listing g ON g.id = k.listing_id AND g.shop_id = k.shop_id
     JOIN shops_shop s ON s.id = g.shop_id AND s.closed_at IS NULL

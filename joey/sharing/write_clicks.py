@@ -74,13 +74,14 @@ class NewOutboundClick:
     marketplace: str
     lease_id: UUID | None
     at: datetime | None = None
+    by_keeper: bool = False
 
     @property
     def row(self) -> bytes:
         place = ClickedDestination.of(self.shop_id, self.marketplace, self.lease_id)
         if self.at is None:
-            return place.row(self.id.bytes, self.click_id.bytes)
-        return place.row_at(self.at, self.id.bytes, self.click_id.bytes)
+            return place.row(self.id.bytes, self.click_id.bytes, by_keeper=self.by_keeper)
+        return place.row_at(self.at, self.id.bytes, self.click_id.bytes, by_keeper=self.by_keeper)
 
 
 async def write_clicks(

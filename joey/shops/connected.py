@@ -14,6 +14,11 @@ def locks_rate(marketplace: str) -> bool:
     return is_connected(marketplace) and registry.manifest_of(marketplace).locks_rate
 
 
+def own_purchases_count(marketplace: str) -> bool | None:
+    """Whether what a keeper buys by their own link earns like any other sale; None where that is not known."""
+    return registry.manifest_of(marketplace).own_purchases_count if is_connected(marketplace) else None
+
+
 def reports_orders(marketplace: str) -> bool:
     """Whether the marketplace reports orders; where it does not, a share earns nothing."""
     return is_connected(marketplace) and registry.manifest_of(marketplace).reports_orders

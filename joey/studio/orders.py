@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from joey.commissions.queries import newest_first, order_of, orders_of
+from joey.commissions.queries import newest_first, order_of, orders_of, own_purchases
 from joey.insight.explain_pieces import pieces_in_words
 from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import click_trace, order_trace
@@ -32,6 +32,7 @@ def orders(request: HttpRequest, slug: str) -> HttpResponse:
         "orders": shown,
         "pieces": {line.id: pieces_in_words(line) for line in shown},
         "waiting": waiting,
+        "own_purchases": own_purchases(shop.id, shown),
         "more": more,
     }
     return page(request, "orders.html", facts)
@@ -49,6 +50,7 @@ def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
         "tab": "orders",
         "now": now,
         "line": line,
+        "is_own_purchase": bool(line and own_purchases(shop.id, [line])),
         "pieces": pieces_in_words(line) if line else "",
         "trace": trace,
         "due": day_in_words(line, now=now) if line else None,
@@ -70,5 +72,12 @@ def visits(request: HttpRequest, slug: str) -> HttpResponse:
 def visit(request: HttpRequest, slug: str, click_id: UUID) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    facts = {"shop": shop, "tab": "share", "now": now, "line": None, "trace": click_trace(shop, click_id, now=now)}
+    facts = {
+        "shop": shop,
+        "tab": "share",
+        "now": now,
+        "line": None,
+        "is_own_purchase": False,
+        "trace": click_trace(shop, click_id, now=now),
+    }
     return page(request, "order.html", facts)

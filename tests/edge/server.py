@@ -24,6 +24,7 @@ WECHAT = (
     " MicroMessenger/8.0.50.2701(0x28003256) WeChat/arm64 Weixin NetType/WIFI Language/zh_CN ABI/arm64"
 )
 SANDBOX = "http://localhost:8001"
+SECRET = "only-for-the-tests-of-the-hot-lane-0123456789abcdef"
 
 
 @dataclass
@@ -59,7 +60,7 @@ def server(**environment: str) -> Iterator[Server]:
         **os.environ,
         "JOEY_URL": f"http://localhost:{port}",
         "JOEY_SANDBOX_URL": SANDBOX,
-        "JOEY_SECRET": "only-for-the-tests-of-the-hot-lane-0123456789abcdef",
+        "JOEY_SECRET": SECRET,
         **environment,
     }
     command = [

@@ -84,6 +84,7 @@ MANIFEST = Manifest(
     paid_by="operator",
     reported_commission="before_fee",
     service_fee_ppm=100_000,  # the technical service fee in order reports; another rate there is what gets booked
+    own_purchases_count=True,  # unverified.py: own_purchases
     refused_in_apps=tuple(
         InApp(app=app, marketplaces=frozenset(SERVED), offer_instead="copy_code")  # seen from a phone, 2026-11
         for app in ("wechat", "qq", "douyin", "xiaohongshu")

@@ -254,6 +254,12 @@ FACTS = (
         why_en="no call names the day", why_zh="没有接口给出日期",
     ),
     _not_asked(
+        "own_purchases", "manifest.py",
+        en="What publishers buy by their own links earns like any other sale.",
+        zh="推广者通过自己的链接购买，与其他订单一样计佣。",
+        why_en="it is a rule of the contract", why_zh="属于合同条款",
+    ),
+    _not_asked(
         "no_promised_rebates", "README.md",
         en="Buyers read of no subsidy and no rebate without the member permission.",
         zh="没有会员权限时，不向买家展示补贴或返利。",
