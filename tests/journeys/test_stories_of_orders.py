@@ -3,15 +3,19 @@
 import re
 import time
 import uuid
+from datetime import datetime
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.at_the_counter import Json, Keeper, Sandbox, Visitor
+from tests.edge.server import WECHAT
+from tests.journeys.at_the_counter import Api, Json, Keeper, Sandbox, Visitor
 from tests.journeys.at_the_office import Operator, plain
 from tests.journeys.running import RunningJoey
 from tests.journeys.test_main_thread import (
     ACCOUNT,
+    GO,
     best_earning,
     in_days,
     order_of,
@@ -22,6 +26,9 @@ from tests.journeys.test_main_thread import (
 )
 
 STEP = re.compile(r'<span class="strong">(.*?)</span>.*?<p class="small">(.*?)</p>', re.DOTALL)
+COPY_CODE = re.compile(r'<output id="copy-code">(.*?)</output>')
+ADDRESS = re.compile(r'<output id="address">(.*?)</output>')
+REWARD = re.compile(r"reward|bonus|red packet|cashback|奖励|奖金|红包|返现|返利", re.IGNORECASE)  # for sharing: none
 
 # Three for ¥241.00 each at 16%: ¥115.68, of which Taobao keeps ¥11.57.
 PAID = ["The marketplace reported the order as paid", "Estimated ¥83.28: 80% of ¥104.11"]
@@ -104,6 +111,123 @@ def test_the_same_item_bought_twice_on_a_day_earns_two_commissions(
         assert line
         assert heads(steps(keeper, line, "en")) == PAID
         assert heads(steps(keeper, line, "zh")) == PAID_ZH
+
+
+def test_inside_wechat_a_copy_code_and_another_browser_lead_on_and_what_is_bought_then_is_the_shops(
+    joey: RunningJoey, sandbox: Sandbox, keeper: Keeper, listing: Json
+) -> None:
+    """Story 3."""
+    link, numbers = keeper.share(listing["id"]), []
+    for language, words in IN_WECHAT.items():
+        inside = Visitor(joey.url, language, WECHAT)
+        page = inside.see(f"/l/{link['code']}").text
+        way = inside.see(f"/go/{token_of(page)}")
+        shown = plain(way.text)
+        assert [each for each in words if each not in shown] == [], shown
+        assert not REWARD.search(plain(page) + shown)
+
+        by_code, elsewhere = COPY_CODE.search(way.text), ADDRESS.search(way.text)
+        assert by_code
+        assert elsewhere
+        outside = Visitor(joey.url, language).http.get(unescape(elsewhere[1]))
+        assert outside.status_code == 302
+        numbers += [sandbox.buy(unescape(by_code[1])), sandbox.buy(outside.headers["location"])]
+
+    lines = synced(joey, lambda: [order_of(keeper.api, keeper.slug, number) for number in numbers])
+
+    assert [line and line["state"] for line in lines] == ["paid"] * 4
+
+
+IN_WECHAT = {
+    "en": (
+        "The app you are in does not open Tmall.",
+        "Copy the line above.",
+        "Open the Tmall app. It sees the line and offers you the item.",
+        "Choose “Open in browser”, and Tmall opens there.",
+    ),
+    "zh": (
+        "你所在的 App 打不开天猫。",
+        "复制上面这一行。",
+        "打开天猫 App，它会认出来并弹出这件商品。",
+        "选“在浏览器打开”，就会打开天猫。",
+    ),
+}
+
+
+@pytest.mark.long
+def test_what_a_keeper_buys_by_their_own_link_is_marked_and_earns(
+    joey: RunningJoey, sandbox: Sandbox, keeper: Keeper, listing: Json
+) -> None:
+    """Story 34: allowed at Taobao, and read before it is shared."""
+    buyer = Keeper(joey, sandbox, f"own-{uuid.uuid4().hex[:8]}")
+    item = buyer.list(listing["offer_id"])
+    shop = f"/studio/{buyer.slug}"
+    own = sandbox.buy(outbound_click(buyer.visitor, buyer.visitor.see(f"/s/{buyer.slug}/{item['id']}").text))
+    elsewhere = sandbox.buy(outbound_click(buyer.visitor, buyer.visitor.see(f"/s/{keeper.slug}/{listing['id']}").text))
+
+    line = synced(joey, lambda: order_of(buyer.api, buyer.slug, own))
+    other = synced(joey, lambda: order_of(keeper.api, keeper.slug, elsewhere))
+
+    assert (line["own_purchase"], other["own_purchase"]) == (True, False)
+    assert line["commission"] == other["commission"]
+    for language, (before, mark, why) in OWN_PURCHASE.items():
+        buyer.visitor.http.headers["Accept-Language"] = language
+        assert before in plain(buyer.visitor.see(f"{shop}/share/{item['id']}").text)
+        assert mark in plain(buyer.visitor.see(f"{shop}/orders").text)
+        assert why in plain(buyer.visitor.see(f"{shop}/orders/{line['id']}").text)
+
+
+OWN_PURCHASE = {
+    "en": (
+        "You may buy by your own link: Tmall allows it, and it earns like any other sale.",
+        "Your own purchase",
+        "the click that Taobao or Tmall reports for this order was yours, made while you were signed in",
+    ),
+    "zh": (
+        "可以通过自己的链接购买：天猫允许，和其他订单一样计佣。",
+        "自购",
+        "淘宝或天猫为这笔订单报告的点击是你登录后自己点的",
+    ),
+}
+
+
+@pytest.mark.long
+def test_an_order_that_is_missing_is_the_shops_or_anothers_or_not_known_so_far(
+    joey: RunningJoey, sandbox: Sandbox, keeper: Keeper, listing: Json
+) -> None:
+    """Story 16, A to C; tests/orders/test_lost_orders.py has the outage, which takes hours."""
+    mei, page = Api(joey.url, joey.token("--shop", "mei")), f"/studio/{keeper.slug}/lost-orders"
+    of_mei = next(each for each in mei.get("/shops/mei/listings")["items"] if each["marketplace"] == "tmall")
+    buyer = Visitor(joey.url)
+    another = sandbox.buy(outbound_click(buyer, buyer.see(f"/s/mei/{of_mei['id']}").text))
+    numbers = [bought(joey, sandbox, keeper, listing, 1), another, "4294159887440000001"]
+    when = datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M")
+    for number in numbers:
+        asked = keeper.visitor.send(page, {"marketplace": "tmall", "order": number, "ordered_at": when})
+        assert asked.status_code == 302, plain(asked.text)
+
+    requests = keeper.api.get(f"/shops/{keeper.slug}/lost-orders")["items"]
+    ada = Operator(joey, sandbox, "ada")
+    for each in requests:
+        if each["state"] == "asking":
+            ada.run("lines", "ask-lost", each["id"], exit_code=None)  # one answer may have been of several
+
+    states = {each["order"]: each["state"] for each in keeper.api.get(f"/shops/{keeper.slug}/lost-orders")["items"]}
+    assert [states[number] for number in numbers] == ["found", "other_id", "unknown"]
+    for language, answers in MISSING.items():
+        shown = plain(keeper.visitor.see(page, headers={"Accept-Language": language}).text)
+        assert [answer for answer in answers if answer not in shown] == [], shown
+    assert synced(joey, lambda: with_commission(keeper, numbers[0], 2_776))
+
+
+MISSING = {
+    "en": (
+        "reports this order as yours",
+        "with an id that is not your shop’s",
+        "does not know this order so far. We go on asking until",
+    ),
+    "zh": ("报告这笔订单是你的", "不是你的小店的", "目前还没有这笔订单"),
+}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -191,6 +315,13 @@ def set_floor(operator: Operator, floor: str) -> None:
     """Publish this floor, from now on, beside the other limits as they came with Joey."""
     others = ("--by-rule-below", "1000.00", "--two-from", "10000.00", "--per-operator-day", "50000.00")
     operator.run("payouts", "set-limits", "CNY", "As the bank asks", "--floor", floor, *others)
+
+
+def token_of(page: str) -> str:
+    """Where "continue" on this page leads."""
+    found = GO.search(page)
+    assert found
+    return found[1]
 
 
 def bought(joey: RunningJoey, sandbox: Sandbox, keeper: Keeper, listing: Json, quantity: int = 3) -> str:
