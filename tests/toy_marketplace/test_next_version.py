@@ -16,6 +16,8 @@ from tests.journeys.running import RunningJoey, until
 from tests.toy_marketplace.buying import Customer
 from tests.toy_marketplace.installing import install
 
+pytestmark = pytest.mark.long  # an instance of its own that is upgraded
+
 COMMAND, OFFICE, JOB = range(3)
 SHARE = 360  # thousandths of a dinar, of Mei in one train: 80 % of 10 % of KWD 4.500
 

@@ -437,6 +437,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
     assert re.fullmatch("已由 .*（UTC）的备份取代：提现由恢复出来的那份数据付款。", chinese)
 
 
+@pytest.mark.long
 def test_a_backup_of_what_a_restore_moved_aside_takes_the_place_of_what_replaced_it(made: Made, tmp_path: Path) -> None:
     data = tmp_path / "data"
     try:
