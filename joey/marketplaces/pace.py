@@ -5,6 +5,9 @@ on: two workers and every web process share one rate, and none waits for a lock 
 for have turns of their own, which work in bulk cannot use up. What the marketplace throttles is not asked again, by any
 process, before the time that it named; where it named none, the wait is longer each time that it throttles again.
 
+No turn is further ahead than calls wait for one, and no throttle than it was long when it was heard. What is, was
+written by a clock that was ahead, as before a correction or in a snapshot that was restored, and counts as over.
+
 Inside a transaction, whose lock on the row would last until it ends, and while the database is unavailable, a process
 keeps the pace by itself. What it hears of a throttle meanwhile is handed on when it can.
 """
@@ -27,17 +30,20 @@ from joey.marketplaces.manifest_shape import Quota
 log = logging.getLogger(__name__)
 
 MAX_WAIT_SECONDS = 10.0  # a turn that is further off is refused, and none is taken
+LONGEST_PAUSE_SECONDS = 1.0  # after a turn, of an account that may make one call a second
 # A throttle of no named length: the first wait, the longest, and how long after a wait the next one is longer for it.
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, FORGOTTEN_AFTER_SECONDS = 5.0, 600.0, 600.0
 BULK, PEOPLE = "bulk", "people"
 ALL_METHODS = ""
 
+_IS_TRUE = "t.free_at <= clock_timestamp() + (t.wait_seconds + 1) * interval '1 second'"  # of a throttle
+_IS_NEAR = "t.free_at <= clock_timestamp() + %(most)s * interval '1 second'"
 # A turn that is not given counts as one that is just too far off. A throttle never moves the turns of other methods.
-_TAKE_TURN = """
+_TAKE_TURN = f"""
     WITH throttle AS (
-        SELECT free_at, words FROM marketplaces_callturn
+        SELECT free_at, words FROM marketplaces_callturn t
         WHERE marketplace = %(marketplace)s AND account = %(account)s AND kind IN ('', %(method)s)
-          AND free_at > clock_timestamp()
+          AND free_at > clock_timestamp() AND {_IS_TRUE}
         ORDER BY free_at DESC LIMIT 1
     ), turn AS (
         INSERT INTO marketplaces_callturn AS t (marketplace, account, kind, free_at, wait_seconds, words)
@@ -45,8 +51,10 @@ _TAKE_TURN = """
         WHERE NOT EXISTS (
             SELECT FROM throttle WHERE free_at > clock_timestamp() + %(most)s * interval '1 second')
         ON CONFLICT (marketplace, account, kind) DO UPDATE
-        SET free_at = greatest(t.free_at, clock_timestamp()) + %(pause)s * interval '1 second'
-        WHERE t.free_at <= clock_timestamp() + %(most)s * interval '1 second'
+        SET free_at = %(pause)s * interval '1 second'
+            + CASE WHEN {_IS_NEAR} THEN greatest(t.free_at, clock_timestamp()) ELSE clock_timestamp() END
+        WHERE {_IS_NEAR}
+           OR t.free_at > clock_timestamp() + (%(most)s + {LONGEST_PAUSE_SECONDS}) * interval '1 second'
         RETURNING free_at - %(pause)s * interval '1 second' AS begins_at
     )
     SELECT extract(epoch FROM greatest(
@@ -54,18 +62,19 @@ _TAKE_TURN = """
                (SELECT free_at FROM throttle)
            ) - clock_timestamp())::float8, coalesce((SELECT words FROM throttle), '')
 """
-_THROTTLE = """
+_THROTTLE = f"""
     INSERT INTO marketplaces_callturn AS t (marketplace, account, kind, free_at, wait_seconds, words)
     VALUES (%(marketplace)s, %(account)s, %(method)s, clock_timestamp() + %(seconds)s * interval '1 second', %(wait)s,
         %(words)s)
     ON CONFLICT (marketplace, account, kind) DO UPDATE
     SET free_at = excluded.free_at, wait_seconds = excluded.wait_seconds, words = excluded.words
-    WHERE t.free_at < excluded.free_at
+    WHERE t.free_at < excluded.free_at OR NOT {_IS_TRUE}
     RETURNING free_at
 """
-_LAST_THROTTLE = """
-    SELECT extract(epoch FROM free_at - clock_timestamp())::float8, wait_seconds FROM marketplaces_callturn
+_LAST_THROTTLE = f"""
+    SELECT extract(epoch FROM free_at - clock_timestamp())::float8, wait_seconds FROM marketplaces_callturn t
     WHERE marketplace = %(marketplace)s AND account = %(account)s AND kind = %(method)s
+      AND {_IS_TRUE}
 """
 
 _in_bulk: ContextVar[bool] = ContextVar("in_bulk", default=False)

@@ -135,6 +135,26 @@ def test_a_turn_that_is_too_far_off_is_refused_and_not_taken(committed_db: Embed
     assert CallTurn.objects.get().free_at == free_at
 
 
+@pytest.mark.parametrize("ahead", [timedelta(minutes=11), timedelta(days=1)])
+def test_what_a_clock_that_was_ahead_took_is_free_once_the_clock_is_right(
+    committed_db: EmbeddedPostgres, slept: list[int], ahead: timedelta
+) -> None:
+    process().wait_for_turn("links")
+    process().throttle(600, "too many calls", "orders")
+    process().throttle(None, "too often", "links")
+    CallTurn.objects.update(free_at=F("free_at") + ahead)
+
+    for method in ("links", "orders", "links"):
+        process().wait_for_turn(method)
+
+    assert slept == [0, 0, 1, 2], "the rate is kept from the first of them on"
+    assert process().throttle(None, "too often", "links") == 5, "no wait is longer for one that never was"
+    process().throttle(300, "too many calls", "orders")
+    with pytest.raises(Throttled) as throttled:
+        process().wait_for_turn("orders")
+    assert 290 < throttled.value.seconds <= 300
+
+
 def test_what_one_process_hears_of_a_throttle_holds_for_all_and_for_that_method_only(
     committed_db: EmbeddedPostgres, slept: list[int]
 ) -> None:
