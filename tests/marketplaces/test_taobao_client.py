@@ -13,6 +13,7 @@ import stamina
 
 from joey.kit.refusals import Refusal
 from joey.kit.text import storable_json
+from joey.marketplaces import beijing
 from joey.marketplaces.port import (
     MarketplaceRefused,
     MarketplaceUnavailable,
@@ -457,35 +458,136 @@ def test_counted_pages_end_with_the_last_row_though_they_are_shorter_than_asked_
     assert len(script.asked) == (4 if total is None else 3)
 
 
+def read_in_turn(script: Script, *readings: Answer) -> None:
+    """What the pages are from one reading to the next; the last one for ever. The report's first page begins one."""
+    turn = -1
+
+    def answer(form: dict[str, str]) -> tuple[int, Any]:
+        nonlocal turn
+        turn += '"page_no":1}' in form["search_option"]
+        found: tuple[int, Any] = readings[min(turn, len(readings) - 1)](form)
+        return found
+
+    script.answers = [answer]
+
+
+def refunds(pages: list[list[Any]], *totals: int) -> Answer:
+    rows = [[case(row) if isinstance(row, int) else row for row in page] for page in pages]
+    return counted(CHANNEL_REFUNDS, rows, list(totals))
+
+
+SHIFTED = refunds([[1, 2], [4, case(1, modified_time="2026-08-03 12:00:00")]], 4)  # 3 was on no page
+
+
+@pytest.mark.parametrize(
+    ("broken", "then", "found"),
+    [
+        (refunds([[1, 2], [2, 3]], 4), refunds([[0, 1], [2, 3]], 4), [0, 1, 2, 3]),
+        (refunds([[1, 2], [4]], 4, 3), refunds([[2, 3], [4]], 3), [2, 3, 4]),
+        (refunds([[1, 2], []], 4), refunds([[1, 2], [3, 4]], 4), [1, 2, 3, 4]),
+        (SHIFTED, refunds([[2, 3], [4, 1]], 4), [2, 3, 4, 1]),
+    ],
+    ids=["one more in front", "one less", "a page that stays away", "one that changed moves to the end"],
+)
+def test_counted_pages_on_which_a_row_may_have_been_missed_are_read_again_at_once(
+    script: Script, broken: Answer, then: Answer, found: list[int]
+) -> None:
+    read_in_turn(script, broken, then)
+
+    assert counted_trades(script, CHANNEL_REFUNDS) == found
+
+
+def test_rows_that_are_added_while_counted_pages_are_read_are_read_as_well(script: Script) -> None:
+    script.answers = [refunds([[1, 2], [3, 4], [5]], 3, 5)]
+
+    assert counted_trades(script, CHANNEL_REFUNDS) == [1, 2, 3, 4, 5]
+    assert len(script.asked) == 3
+
+
 @pytest.mark.parametrize("method", [PUNISHED, CHANNEL_REFUNDS, CHANNELS_OF_OURS])
 @pytest.mark.parametrize(
-    ("pages", "totals"),
-    [
-        ([[1, 2], [2, 3]], [4]),
-        ([[1, 2], [2, 3]], [3]),
-        ([[1, 2], [3]], [4]),
-        ([[1, 2], [3, 4]], [3]),
-        ([[1, 2], [4, 5]], [4, 5]),
-        ([[], [1]], [1]),
-    ],
-    ids=["a row twice and one missing", "a row twice", "one missing", "one too many", "the count changes", "a gap"],
+    ("pages", "total"),
+    [([[1, 2], [2, 3]], 4), ([[1, 2], [2, 3]], 3), ([[1, 2], [3]], 4), ([[1, 2], [3, 4]], 3), ([[]], 1)],
+    ids=["a row twice", "a row twice that is counted once", "one hidden", "one too many", "the only one hidden"],
 )
-def test_pages_whose_rows_are_not_those_that_are_counted_are_no_answer(
-    script: Script, method: str, pages: list[list[int]], totals: list[int]
+def test_what_counted_pages_show_twice_is_the_answer_whatever_they_count(
+    script: Script, caplog: pytest.LogCaptureFixture, method: str, pages: list[list[int]], total: int
 ) -> None:
     rows = [[case(number) for number in page] for page in pages]
-    script.answers = [counted(method, rows, totals, first=0 if method == CHANNELS_OF_OURS else 1)]
+    script.answers = [counted(method, rows, [total], first=0 if method == CHANNELS_OF_OURS else 1)]
 
-    with pytest.raises(MarketplaceUnavailable, match="between two pages"):
-        counted_trades(script, method)
+    assert set(counted_trades(script, method)) == {number for page in pages for number in page}
+    assert f"of {total} counted rows" in caplog.text
 
 
-def test_a_refund_case_that_changes_between_two_pages_and_moves_to_the_last_one_hides_no_other(script: Script) -> None:
-    rows = [[case(1), case(2)], [case(4), case(1, modified_time="2026-08-03 12:00:00")]]
-    script.answers = [counted(CHANNEL_REFUNDS, rows, [4])]
+def test_counted_pages_that_stay_away_are_no_answer_however_often(script: Script) -> None:
+    script.answers = [refunds([[1, 2], []], 4)]
 
     with pytest.raises(MarketplaceUnavailable, match="between two pages"):
         counted_trades(script, CHANNEL_REFUNDS)
+    assert len(script.asked) == 8
+
+
+def test_counted_pages_that_move_each_time_are_no_answer(script: Script) -> None:
+    read_in_turn(script, *(refunds([[1, 2], [2, number]], 4) for number in range(3, 8)))
+
+    with pytest.raises(MarketplaceUnavailable, match="between two pages"):
+        counted_trades(script, CHANNEL_REFUNDS)
+
+
+class Busy:
+    """Channel orders with a refund case every `every`, newest first or last, of which each call finds some more."""
+
+    def __init__(self, script: Script, now: datetime, *, every: timedelta, newest_first: bool, span: timedelta) -> None:
+        self.now, self.every, self.newest_first, self.span = now, every, newest_first, span
+        self.asked: set[str] = set()
+        script.answers = [self.answer]
+
+    def answer(self, form: dict[str, str]) -> tuple[int, Any]:
+        option = json.loads(form["search_option"])
+        self.asked.add(option["start_time"])
+        start, self.now = beijing.read(option["start_time"]), self.now + self.every / 2
+        last = min(self.now, start + self.span)
+        moments = [start + n * self.every for n in range(-(-(last - start) // self.every))]
+        moments = moments[::-1] if self.newest_first else moments
+        page = moments[(option["page_no"] - 1) * 100 : option["page_no"] * 100]
+        rows = [
+            case(int(at.timestamp()), modified_time=beijing.write(at), tk_refund_time=beijing.write(at)) for at in page
+        ]
+        data = {"total_count": len(moments), "results": {"result": rows}}
+        return 200, {f"{CHANNEL_REFUNDS}_response": {"result": {"result_code": 200, "data": data}}}
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize(("span", "times_asked"), [(timedelta(days=30), 1), (timedelta(days=1), 2), (3 * HOUR, 8)])
+def test_an_old_day_of_a_busy_account_is_read_though_its_report_has_no_end_and_grows(
+    script: Script, newest_first: bool, span: timedelta, times_asked: int
+) -> None:
+    now = datetime(2026, 8, 20, 4, tzinfo=UTC)
+    since = now - timedelta(days=7)
+    union = Busy(script, now, every=timedelta(minutes=5), newest_first=newest_first, span=span)
+    working = reports.Working(channel_refunds=True)
+
+    answered = list(
+        reports.rows(script.connector()._client, REFUNDS, since, since + timedelta(days=1), working=working)
+    )
+
+    assert [end for end, _rows in answered] == [since + n * 3 * HOUR for n in range(1, 9)]
+    for end, rows in answered:
+        found = {row.row["modified_time"] for row in rows}
+        assert found == {beijing.write(end - 3 * HOUR + n * union.every) for n in range(36)}
+    assert len(union.asked) == times_asked
+
+
+def test_a_refund_case_with_a_time_that_cannot_be_true_is_given_and_answers_for_no_other_window(script: Script) -> None:
+    rows = [case(1, modified_time="2099-01-01 00:00:00"), case(2, modified_time="yesterday")]
+    script.answers = [counted(CHANNEL_REFUNDS, [rows], [2])]
+    working = reports.Working(channel_refunds=True)
+
+    answered = reports.rows(script.connector()._client, REFUNDS, NOON, NOON + 6 * HOUR, working=working)
+
+    assert [[row.row["tb_trade_id"] for row in rows] for _end, rows in answered] == [[1, 2], [1, 2]]
+    assert len(script.asked) == 2
 
 
 def test_rows_that_are_alike_on_one_page_are_no_shifted_ones(script: Script) -> None:

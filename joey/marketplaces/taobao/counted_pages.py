@@ -1,7 +1,9 @@
-"""Read what is given out in numbered pages to its last row: as many as the pages themselves count."""
+"""Read what is given out in numbered pages to its last row, also while rows are added: the pages count them."""
 
 import json
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
@@ -9,36 +11,44 @@ from joey.kit.sentences import Sentence
 from joey.marketplaces.port import MarketplaceUnavailable
 from joey.marketplaces.taobao.values import Row, text
 
+log = logging.getLogger(__name__)
+
 MOST_COUNTED_PAGES = 1000
+MOST_READINGS = 4
+HIDDEN_OF = 100  # one of so many rows that are counted, and one at least, may be one that is never given
 
 Answer = tuple[Row, list[Row]]  # the page's own fields, its rows
 
 
-def counted_rows(ask: Callable[[int], Answer], *, first: int = 1, named_by: tuple[str, ...] = ()) -> list[Row]:
-    """All rows of the pages from number `first` on. `named_by` are the fields that name a row; none: all of them do.
+def counted_rows(
+    ask: Callable[[int], Answer],
+    *,
+    first: int = 1,
+    named_by: tuple[str, ...] = (),
+    is_wanted: Callable[[Row], bool] = lambda row: True,
+) -> list[Row]:
+    """All rows of the pages from number `first` on, those that nothing asked for included.
+
+    `named_by` are the fields that name a row; none: all of them do. `is_wanted` is whether it was asked for, where a
+    report has no end: others may come and go while it is read.
 
     The gateway may give fewer rows a page than it is asked for, so only `total_count` says which page is the last; of
-    pages that count nothing, an empty one. Raises MarketplaceUnavailable where the rows are not those that are counted:
-    the count changed, or a row came on two pages, so that another one, which moved as well, may have come on none.
+    pages that count nothing, an empty one. A row that is added meanwhile is one more. Where a row comes on two pages,
+    or fewer are counted than before, rows moved, and one may have come on no page: all are read again at once. Two
+    readings with the same wanted rows are the answer, whatever is counted: a row can really be there twice, and what is
+    counted and never given cannot be waited for. Raises MarketplaceUnavailable where no two readings are the same, or
+    more is missing than a few rows.
     """
-    rows: list[Row] = []
-    known: set[str] = set()
-    counted: str | None = None
-    for page in range(first, first + MOST_COUNTED_PAGES):
-        head, more = ask(page)
-        total = text(head, "total_count")
-        names = {_name(row, named_by) for row in more}
-        if counted not in (None, total) or names & known:
-            break
-        counted, known = total, known | names
-        rows += more
-        expected = int(total) if total.isdecimal() else None
-        if len(known) == expected:  # a row may be twice on its page
-            return rows
-        if not more:
-            if expected in (None, len(rows)):
-                return rows
-            break
+    before: set[str] | None = None
+    for _time in range(MOST_READINGS):
+        reading = _read(ask, first, named_by)
+        if reading.is_whole:
+            return reading.rows
+        wanted = {_all_of(row) for row in reading.rows if is_wanted(row)}
+        if wanted == before and reading.missing <= max(1, reading.counted // HIDDEN_OF):
+            log.warning("of %d counted rows %d were read, twice the same", reading.counted, len(reading.rows))
+            return reading.rows
+        before = wanted
     raise broken_off()
 
 
@@ -47,7 +57,43 @@ def broken_off() -> MarketplaceUnavailable:
     return MarketplaceUnavailable(Sentence(_("Taobao's report broke off between two pages. It will be read again.")))
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """All pages, read once."""
+
+    rows: list[Row]
+    counted: int  # by its last page
+    is_whole: bool  # nothing moved, and as many rows came as are counted
+
+    @property
+    def missing(self) -> int:
+        """How many rows were counted and not given."""
+        return self.counted - len(self.rows)
+
+
+def _read(ask: Callable[[int], Answer], first: int, named_by: tuple[str, ...]) -> _Reading:
+    rows: list[Row] = []
+    known: set[str] = set()
+    counted, moved = 0, False
+    for page in range(first, first + MOST_COUNTED_PAGES):
+        head, more = ask(page)
+        names = {_name(row, named_by) for row in more}  # a row may be twice on its page: nothing moved on it
+        total = text(head, "total_count")
+        before, counted = counted, int(total) if total.isdecimal() else len(rows) + len(more)
+        moved = moved or counted < before or bool(names & known)
+        known |= names
+        rows += more
+        is_end = not more if not total.isdecimal() or moved else len(rows) == counted
+        if is_end or not more:
+            return _Reading(rows, counted, is_end and not moved)
+    raise broken_off()
+
+
 def _name(row: Row, named_by: tuple[str, ...]) -> str:
     """What a row is known by. One at fault may lack what names it, and is known by all that it holds."""
     named = [row[name] for name in named_by if name in row]
-    return json.dumps(named if named and len(named) == len(named_by) else row, sort_keys=True)
+    return json.dumps(named, sort_keys=True) if named and len(named) == len(named_by) else _all_of(row)
+
+
+def _all_of(row: Row) -> str:
+    return json.dumps(row, sort_keys=True)

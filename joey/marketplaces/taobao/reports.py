@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from django.utils.translation import gettext_noop as _
@@ -23,7 +23,7 @@ from joey.marketplaces.taobao.manifest import (
     ORDERS_SETTLED,
     REFUNDS,
 )
-from joey.marketplaces.taobao.values import Row, inner, listed, text
+from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, moment, text
 from joey.marketplaces.taobao.windows import halves, windows
 
 MOST_PAGES = 100
@@ -69,6 +69,9 @@ def rows(
     if question.code == FROZEN_ORDERS.code:
         yield from _frozen_orders(client, since, until, working.party)
         return
+    if question.code == REFUNDS.code and working.channel_refunds:
+        yield from _channel_refunds(client, since, until)
+        return
     todo = deque(windows(since, until))
     longest: timedelta | None = None
     while todo:
@@ -95,7 +98,7 @@ def _in_window(
     client: Client, question: Question, start: datetime, end: datetime, working: Working
 ) -> list[ReportedRow]:
     if question.code == REFUNDS.code:
-        return _channel_refunds(client, start, end) if working.channel_refunds else _refunds(client, start, end)
+        return _refunds(client, start, end)
     scenes = (ALL_SCENES, CHANNEL_SCENE) if working.by_relation else (ALL_SCENES,)
     return [row for scene in scenes for row in _orders(client, question, scene, start, end)]
 
@@ -142,11 +145,24 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
     return [ReportedRow("refund", row, end) for row in _all_pages(ask, REFUNDS.page_size)]
 
 
-def _channel_refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow]:
-    """Cases of channel orders from `start` on. There is no end to ask for: what is answered beyond it comes twice
-    (unverified.py: channel_refund_window, channel_refund_end).
+def _channel_refunds(client: Client, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[ReportedRow]]]:
+    """Cases of channel orders. There is no end to ask for, and it is not said how far an answer reaches (unverified.py:
+    channel_refund_window, channel_refund_end).
+
+    It reaches as far as the latest change that it holds: what it answers for windows after the first one is not asked
+    again. What it holds beyond `until` is left for when that is asked for, so it may change while the pages are read.
     """
-    method = "taobao.tbk.relation.refund"
+    found: list[tuple[datetime, Row]] = []
+    answered = since
+    for start, end in windows(since, until):
+        if answered < end:
+            found = [(_changed_at(row, start), row) for row in _channel_cases(client, start, until)]
+            answered = max((at for at, _row in found), default=start)
+        yield min(end, until), [ReportedRow("refund", row, end) for at, row in found if at < end]
+        found = [(at, row) for at, row in found if at >= end]
+
+
+def _channel_cases(client: Client, start: datetime, until: datetime) -> list[Row]:
     asked = {
         "search_type": UPDATED_REFUNDS, "refund_type": ANY_PARTY, "biz_type": CHANNELS,
         "start_time": beijing.write(start), "page_size": REFUNDS.page_size,
@@ -154,9 +170,18 @@ def _channel_refunds(client: Client, start: datetime, end: datetime) -> list[Rep
 
     def ask(page: int) -> Answer:
         option = json.dumps({**asked, "page_no": page}, separators=(",", ":"))
-        return _result(client, method, {"search_option": option})
+        return _result(client, "taobao.tbk.relation.refund", {"search_option": option})
 
-    return [ReportedRow("refund", row, end) for row in counted_rows(ask, named_by=CHANNEL_CASE)]
+    def is_wanted(row: Row) -> bool:
+        return _changed_at(row, start) < until
+
+    return counted_rows(ask, named_by=CHANNEL_CASE, is_wanted=is_wanted)
+
+
+def _changed_at(row: Row, otherwise: datetime) -> datetime:
+    """When the case was changed; where that cannot be made out, or is of the future, `otherwise`."""
+    found = if_readable(lambda: moment(row, "modified_time"), None)
+    return found if found and found <= datetime.now(UTC) else otherwise
 
 
 def _all_pages(ask: Ask, page_size: int) -> list[Row]:
