@@ -36,7 +36,7 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
             f" read up to {each.read_until:%Y-%m-%d %H:%M} UTC" + (f"; stopped: {each.trouble}" if each.trouble else "")
         )
         if each.notice:
-            click.echo(f"{each.marketplace}: refused, and no money waits for it: {each.notice}")
+            click.echo(f"{each.marketplace}: asked again later, and no money waits for it: {each.notice}")
     if not done:
         click.echo("No connected marketplace reports orders.")
     click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")

@@ -26,22 +26,21 @@ COUNT_MOST = 1000  # enough to see trouble; counting all of a large table is not
 
 @dataclass(frozen=True)
 class SyncState:
-    """How far one question to a marketplace has been answered. `trouble` is "" when the last answer could be read;
-    `every` is how long it waits between two times that it is asked.
-    """
+    """How far one question to a marketplace has been answered. `trouble` is "" when the last answer could be read."""
 
     marketplace: str
     kind: str  # the question
     read_until: datetime
     last_success_at: datetime | None
     trouble: str
-    every: timedelta = timedelta(0)
-    is_refused: bool = False  # a second look that the account is not granted; no money waits for it
+    is_second_look: bool = False
+    notice: str = ""  # why a second look, or older days that were asked for again, got no answer
 
     def is_old(self, now: datetime) -> bool:
-        if self.is_refused:
+        """Whether money waits for an answer that should have come."""
+        if self.is_second_look:
             return False
-        return self.last_success_at is None or now - self.last_success_at > self.every + SYNC_OLD_AFTER
+        return self.last_success_at is None or now - self.last_success_at > SYNC_OLD_AFTER
 
 
 @dataclass(frozen=True)
@@ -103,14 +102,13 @@ def connected() -> list[str]:
 def sync_states() -> list[SyncState]:
     """Of marketplaces that are connected and report orders; one never read yet has no row."""
     reporting = {each.code: each for each in registry.connectors() if each.manifest.reports_orders}
-    every = {(code, asked.code): asked.every for code, each in reporting.items() for asked in each.manifest.questions}
     rows = SyncCursor.objects.filter(marketplace__in=reporting, asked_since__isnull=False).order_by(
         "marketplace", "question"
     )
     return [
         SyncState(
-            row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble),
-            every.get((row.marketplace, row.question), timedelta(0)), row.is_second_look and row.refused_at is not None,
+            row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble), row.is_second_look,
+            worded(row.notice),
         )
         for row in rows
         if row.account == reporting[row.marketplace].account
@@ -136,14 +134,19 @@ def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime
 
 
 def _notices(syncs: Sequence[SyncState]) -> tuple[str, ...]:
-    refused = _(
-        "%(marketplace)s refuses the second look “%(kind)s”. No money waits for it, and it is asked again in its time."
-        " The reason: %(trouble)s"
+    second_look = _(
+        "%(marketplace)s does not answer the second look “%(kind)s”. No money waits for it, and it is asked again in"
+        " its time. The reason: %(why)s"
+    )
+    older_days = _(
+        "%(marketplace)s does not answer for older days of “%(kind)s”, which are asked for again in case rows appeared"
+        " late. What is new is read, and these days are tried every hour. The reason: %(why)s"
     )
     return tuple(
-        refused % {"marketplace": sync.marketplace, "kind": sync.kind, "trouble": sync.trouble}
+        (second_look if sync.is_second_look else older_days)
+        % {"marketplace": sync.marketplace, "kind": sync.kind, "why": sync.notice}
         for sync in syncs
-        if sync.is_refused
+        if sync.notice
     )
 
 

@@ -376,8 +376,9 @@ class SyncCursor(models.Model):
     last_success_at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True, default="")  # as it is kept: kit/sentences.py
     is_second_look = models.BooleanField(db_default=False)  # of its question, as the manifest has it
-    # When a second look was last refused, with nothing answered since: the account may not be granted it.
-    refused_at = models.DateTimeField(null=True)
+    # Why a second look, or older days that were asked for again, got no answer, and when they are asked again.
+    notice = models.TextField(blank=True, default="")  # as it is kept: kit/sentences.py
+    again_at = models.DateTimeField(null=True)
     asked_since = models.DateTimeField(null=True, db_default=Now())  # without a pause; null while it is not asked
 
     class Meta:

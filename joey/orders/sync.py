@@ -1,9 +1,11 @@
 """Ask each marketplace every question that its manifest names, and remember how far each was answered without a gap."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from time import monotonic
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -24,13 +26,16 @@ from joey.sharing.tracked_url import first_tracked_at
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN_AFTER = timedelta(hours=1)  # the pause after what no money waits for was not answered
+
 
 @dataclass(frozen=True)
 class Synced:
     """What one marketplace reported; `trouble` is empty when every question was answered up to now.
 
     `read_until` is None where nothing is asked, because its reports come from exports.
-    `notice` says why a second look was refused: no money waits for it, and it is asked again in its time.
+    `notice` says why a second look, or older days that were asked for again, got no answer: no money waits for it, and
+    it is asked again in its time.
     """
 
     marketplace: str
@@ -71,47 +76,81 @@ def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bo
     """Take in the answer to one question: from its own cursor on, the last day or so again, and old days in turn."""
     cursor = _cursor(connector, question, now)
     if not recheck and not _is_due(question, cursor, now):
-        notice = worded(cursor.trouble) if cursor.refused_at else ""
-        return Synced(connector.code, reports=0, lines=0, read_until=now, notice=notice)
+        return Synced(connector.code, reports=0, lines=0, read_until=now, notice=worded(cursor.notice))
     asking = Asking(connector, question, cursor, now)
-    trouble: Words = ""
-    is_refused = False
+    if question.is_second_look:
+        _look_a_second_time(asking, by_hand=recheck)
+        return Synced(connector.code, asking.reports, asking.lines, read_until=now, notice=worded(cursor.notice))
+    _read_on(asking, by_hand=recheck)
+    trouble, notice = worded(cursor.trouble), worded(cursor.notice)
+    return Synced(connector.code, asking.reports, asking.lines, asking.read_until, trouble, notice)
+
+
+def _read_on(asking: "Asking", *, by_hand: bool) -> None:
+    """Read what is new, which money waits for, and then older days again, which it does not."""
+    stopped = _stop_of(asking, _read_new)
+    if stopped is not None:
+        _keep(asking.cursor, trouble=to_keep(stopped.words))
+        return
+    _keep(asking.cursor, trouble="", last_success_at=asking.now)
+    if by_hand or not _is_put_off(asking.question, asking.cursor, asking.now):
+        stops = [_stop_of(asking, _recheck, by_hand=by_hand), _stop_of(asking, _rescan)]  # neither waits for the other
+        _keep(asking.cursor, **_put_off(asking, next((stop for stop in stops if stop is not None), None)))
+
+
+def _look_a_second_time(asking: "Asking", *, by_hand: bool) -> None:
+    """Read what is new and older days again, all of it together: no money waits for it."""
+    stopped = _stop_of(asking, _read_new) or _stop_of(asking, _recheck, by_hand=by_hand) or _stop_of(asking, _rescan)
+    answered = {} if stopped else {"trouble": "", "last_success_at": asking.now}
+    _keep(asking.cursor, **_put_off(asking, stopped), **answered)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why an asking did not come to its end."""
+
+    words: Words
+    is_refused: bool = False
+
+
+def _stop_of(asking: "Asking", ask: Callable[..., None], **options: bool) -> Stop | None:
+    """Ask; None when all was answered."""
+    connector, question = asking.connector, asking.question
     try:
-        since = max(cursor.read_until - question.overlap, now - question.furthest_back)
-        asking.take(since, now)  # what is new first: money waits for it
-        _move_forward(cursor, asking.read_until)
-        if _recheck_is_due(question, cursor, now, by_hand=recheck):
-            _recheck(asking, until=since)
-        _rescan(asking)
+        ask(asking, **options)
     except Refusal as refusal:
-        is_refused = question.is_second_look and isinstance(refusal, MarketplaceRefused)
-        trouble = refusal.words if isinstance(refusal, MarketplaceUnavailable | MarketplaceRefused) else str(refusal)
+        words = refusal.words if isinstance(refusal, MarketplaceUnavailable | MarketplaceRefused) else str(refusal)
+        stop = Stop(words, isinstance(refusal, MarketplaceRefused))
         where = asking.read_until.isoformat()
         log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, where, refusal)
     except Exception as error:  # a fault in one connector must not keep the other questions from being asked
-        trouble = (Sentence(_("%(error)s; the log of the worker has the details"), {"error": type(error).__name__}),)
+        stop = Stop((Sentence(_("%(error)s; the log of the worker has the details"), {"error": type(error).__name__}),))
         log.exception("sync of %s (%s) failed", connector.code, question.code)
-    asking.close_stretch()  # windows that held nothing were read too, and would all be read again
-    kept = to_keep(trouble)
-    SyncCursor.objects.filter(pk=cursor.pk).update(trouble=kept, **_outcome(now, bool(trouble), is_refused=is_refused))
-    if is_refused:
-        return Synced(connector.code, asking.reports, asking.lines, read_until=now, notice=worded(kept))
-    return Synced(connector.code, asking.reports, asking.lines, asking.read_until, worded(kept))
+    else:
+        return None
+    finally:
+        asking.close_stretch()  # windows that held nothing were read too, and would all be read again
+    return stop
 
 
 def _is_due(question: Question, cursor: SyncCursor, now: datetime) -> bool:
-    """Whether the time between two askings is over. What failed is asked again at once; what was refused is not, since
-    the account may not be granted it.
-    """
-    answered = (cursor.last_success_at, cursor.refused_at)
-    return all(at is None or now - at >= question.every for at in answered)
+    """Whether the time between two askings is over. What money waits for is asked again at once when it failed."""
+    if question.is_second_look and _is_put_off(question, cursor, now):
+        return False
+    return cursor.last_success_at is None or now - cursor.last_success_at >= question.every
 
 
-def _outcome(now: datetime, failed: bool, *, is_refused: bool) -> dict[str, datetime | None]:
-    """What the cursor keeps of one asking beside its trouble."""
-    if is_refused:
-        return {"refused_at": now}
-    return {} if failed else {"last_success_at": now, "refused_at": None}
+def _put_off(asking: "Asking", stop: Stop | None) -> dict[str, Any]:
+    """What the cursor keeps of an asking that no money waits for. One that is refused may never be granted."""
+    if stop is None:
+        return {"notice": "", "again_at": None}
+    pause = max(LOOK_AGAIN_AFTER, asking.question.every if stop.is_refused else LOOK_AGAIN_AFTER)
+    return {"notice": to_keep(stop.words), "again_at": asking.now + pause}
+
+
+def _is_put_off(question: Question, cursor: SyncCursor, now: datetime) -> bool:
+    """A time that is further off than any pause is of a clock that was ahead."""
+    return cursor.again_at is not None and now < cursor.again_at <= now + max(LOOK_AGAIN_AFTER, question.every)
 
 
 class Asking:
@@ -120,6 +159,7 @@ class Asking:
     def __init__(self, connector: Connector, question: Question, cursor: SyncCursor, now: datetime) -> None:
         self.connector, self.question, self.cursor, self.now = connector, question, cursor, now
         self.read_until = cursor.read_until
+        self.begin = max(cursor.read_until - question.overlap, now - question.furthest_back)
         self.reports = self.lines = 0
         self._begun = monotonic()
         self._poll: AskedPoll | None = None  # the stretch at hand, of windows that brought nothing new so far
@@ -162,12 +202,20 @@ class Asking:
             self._poll = None
 
 
-def _recheck(asking: Asking, *, until: datetime) -> None:
-    """Ask again for the day or so before `until`, for what became visible late.
+def _read_new(asking: Asking) -> None:
+    """Ask for what is not read yet, as far back as the marketplace answers."""
+    asking.take(asking.begin, asking.now)
+    _move_forward(asking.cursor, asking.read_until)
+
+
+def _recheck(asking: Asking, *, by_hand: bool) -> None:
+    """Ask again for the day or so before what was new, for what became visible late.
 
     That goes back from the last time it was done, so that an outage leaves no gap.
     """
-    question, cursor, now = asking.question, asking.cursor, asking.now
+    question, cursor, now, until = asking.question, asking.cursor, asking.now, asking.begin
+    if not _recheck_is_due(question, cursor, now, by_hand=by_hand):
+        return
     since = max((cursor.rechecked_at or now) - question.recheck_back, now - question.furthest_back)
     if since < until:
         asking.take(since, until)
@@ -234,6 +282,13 @@ def _wait_for_nothing_else(connector: Connector) -> None:
     questions = [question.code for question in connector.manifest.questions]
     cursors = SyncCursor.objects.filter(marketplace=connector.code, asked_since__isnull=False)
     cursors.exclude(account=connector.account, question__in=questions).update(asked_since=None)
+
+
+def _keep(cursor: SyncCursor, **values: Any) -> None:
+    """Write these down, and no other: two syncs may run at once."""
+    SyncCursor.objects.filter(pk=cursor.pk).update(**values)
+    for name, value in values.items():
+        setattr(cursor, name, value)
 
 
 def _move_forward(cursor: SyncCursor, until: datetime) -> None:

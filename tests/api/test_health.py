@@ -69,18 +69,18 @@ def test_ready_while_worker_and_reports_are_young() -> None:
     assert ready() == (200, [])
 
 
-def test_ready_while_a_second_look_is_refused_which_is_a_notice() -> None:
+def test_ready_while_a_second_look_is_not_answered_which_is_a_notice() -> None:
     a_worker()
     a_sync(minutes_ago=2)
     SyncCursor.objects.create(
         marketplace="taobao", account="1", question="frozen_orders", read_until=now() - timedelta(days=9),
-        trouble="scope 16175", is_second_look=True, refused_at=now() - timedelta(days=2),
+        notice="scope 16175", is_second_look=True,
     )  # fmt: skip
 
     assert ready() == (200, [])
     assert "joey_ready 1.0" in Client().get("/metrics").content.decode()
     (notice,) = Client().get("/readyz", headers={"Accept-Language": "en"}).json()["notices"]
-    assert notice.startswith("taobao refuses the second look “frozen_orders”.")
+    assert notice.startswith("taobao does not answer the second look “frozen_orders”.")
     assert notice.endswith("The reason: scope 16175")
     assert "scope 16175" in signed_in(ada()).get("/office/health/").content.decode()
 

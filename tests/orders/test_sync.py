@@ -10,6 +10,7 @@ from django.db import OperationalError
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
+from joey.insight.health import sync_states
 from joey.kit import sql
 from joey.kit.json_rows import AT_FAULT
 from joey.marketplaces import registry
@@ -135,7 +136,7 @@ def test_a_question_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, f
     assert read == {"orders": NOW, "refunds": NOW - 2 * DAY}
 
 
-def test_a_second_look_is_asked_once_in_its_time_again_at_once_when_it_failed_and_whenever_a_person_asks(
+def test_a_second_look_is_asked_once_in_its_time_after_an_hour_when_it_failed_and_whenever_a_person_asks(
     reports: Reports,
 ) -> None:
     daily = replace(ORDERS, code="daily", every=DAY, recheck_back=timedelta(0), rescan_after=())
@@ -147,9 +148,14 @@ def test_a_second_look_is_asked_once_in_its_time_again_at_once_when_it_failed_an
         sync(now=now, recheck=recheck)
         return len(reports.asked) - before
 
-    sync(now=NOW)
-    reports.broken = {}
+    for minutes in range(0, 60, 3):
+        (done,) = sync(now=NOW + timedelta(minutes=minutes))
+        assert (done.trouble, done.notice) == ("", "silent")
+        assert [(state.notice, state.is_old(NOW + 2 * DAY)) for state in sync_states()] == [("silent", False)]
+        reports.broken = {}  # it would answer again: it is not asked
+    assert reports.asked == []
     assert asks(NOW + HOUR) == 1
+    assert [state.notice for state in sync_states()] == [""]
     assert asks(NOW + DAY) == 0
     assert asks(NOW + DAY, recheck=True) == 1
     assert asks(NOW + 2 * DAY) == 1
@@ -189,7 +195,7 @@ def test_a_second_look_that_is_not_granted_is_asked_in_its_time_and_used_once_it
     assert (done.notice, tries) == ("scope 16175 is not granted", [NOW, NOW + DAY])
     (done,) = sync(now=NOW + 72 * HOUR)
     assert (done.trouble, done.notice, done.lines) == ("", "", 1)
-    assert set(SyncCursor.objects.values_list("read_until", "refused_at", "trouble")) == {(NOW + 72 * HOUR, None, "")}
+    assert set(SyncCursor.objects.values_list("read_until", "again_at", "notice")) == {(NOW + 72 * HOUR, None, "")}
 
 
 def test_a_window_that_could_not_be_taken_in_is_asked_for_again(
@@ -319,6 +325,55 @@ def test_old_days_are_asked_again_once_a_day_for_what_became_visible_late(
     days = [[each.astimezone(BEIJING) for each in window] for window in reports.asked if window[1] < NOW - 9 * DAY]
     assert len(days) == 2, "none on the first day, and none that the marketplace answers for no longer"
     assert all(since.hour == until.hour == 0 and until - since == DAY for since, until in days)
+
+
+@pytest.mark.parametrize("broken", ["the last day or so", "an old day"])
+def test_older_days_that_are_not_answered_are_a_notice_and_are_asked_for_again_after_an_hour(
+    reports: Reports, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Beside what is new, which is read as always."""
+    question = replace(ORDERS, rescan_after=(20 * DAY,)) if broken == "an old day" else replace(ORDERS, rescan_after=())
+    reports.manifest = replace(MANIFEST, questions=(question,))
+    sync(now=NOW)
+    read, tries = Reports.rows, list[datetime]()
+    failing = True
+
+    def rows(question: Question, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[ReportedRow]]]:
+        if until < SyncCursor.objects.get().read_until - 15 * DAY * (broken == "an old day"):
+            tries.append(since)
+            if failing:
+                raise MarketplaceUnavailable("broke off")
+        return read(reports, question, since, until)
+
+    monkeypatch.setattr(reports, "rows", rows)
+    later = NOW + DAY
+    for minutes in range(0, 60, 3):
+        at = later + timedelta(minutes=minutes)
+        (done,) = sync(now=at)
+        assert (done.trouble, done.notice, cursor(), read_until("taobao")) == ("", "broke off", at, at)
+        (state,) = sync_states()
+        assert (state.last_success_at, state.trouble, state.notice) == (at, "", "broke off")
+    assert len(tries) == 1
+    sync(now=later + timedelta(minutes=58), recheck=True)
+    assert len(tries) == 2, "a person asks at once"
+
+    failing = False
+    (done,) = sync(now=later + 2 * HOUR)
+
+    assert (len(tries), done.notice, [state.notice for state in sync_states()]) == (3, "", [""])
+    assert tries[0] == tries[2], "nothing between is left out"
+
+
+def test_a_pause_of_a_clock_that_was_ahead_is_over(reports: Reports) -> None:
+    reports.manifest = replace(MANIFEST, questions=(replace(ORDERS, every=DAY),))
+    reports.broken = {"orders": MarketplaceUnavailable("silent")}
+    sync(now=NOW + 9 * DAY)
+    reports.broken = {}
+
+    (done,) = sync(now=NOW)
+
+    assert done.notice == ""
+    assert reports.asked
 
 
 def test_a_question_that_a_connector_asks_no_longer_keeps_no_money_waiting(reports: Reports) -> None:

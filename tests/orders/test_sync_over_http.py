@@ -240,7 +240,7 @@ def test_a_second_look_that_is_refused_says_so_and_keeps_no_money_waiting(
     assert (done.trouble, "16175" in done.notice) == ("", True)
     assert troubles_of("frozen_orders") == []
     (notice,) = Client().get("/readyz", headers={"accept-language": "zh-hans"}).json()["notices"]
-    assert notice.startswith("taobao 拒绝了复查“frozen_orders”。")
+    assert notice.startswith("taobao 没有回答复查“frozen_orders”。")
     assert "16175" in notice
     until = read_until("taobao")
     assert until is not None

@@ -33,9 +33,9 @@ def list_marketplaces(tables: bool, data: Path) -> None:
                 f"  {_account(each.account, each.gateway, each.is_simulated) if each.connected else 'not connected'}"
             )
             for state in (one for one in states if one.marketplace == each.code and each.connected):
-                kind = "refused, and no money waits for it" if state.is_refused else "trouble"
-                trouble = f"; {kind}: {state.trouble}" if state.trouble else ""
-                click.echo(f"  {state.kind}: last read {_when(state.last_success_at)}{trouble}")
+                trouble = f"; trouble: {state.trouble}" if state.trouble else ""
+                notice = f"; asked again later, and no money waits for it: {state.notice}" if state.notice else ""
+                click.echo(f"  {state.kind}: last read {_when(state.last_success_at)}{trouble}{notice}")
         found = faults()
     say_faults(found)
 

@@ -138,7 +138,8 @@ class Migration(migrations.Migration):
                 ('last_success_at', models.DateTimeField(null=True)),
                 ('trouble', models.TextField(blank=True, default='')),
                 ('is_second_look', models.BooleanField(db_default=False)),
-                ('refused_at', models.DateTimeField(null=True)),
+                ('notice', models.TextField(blank=True, default='')),
+                ('again_at', models.DateTimeField(null=True)),
                 ('asked_since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), null=True)),
             ],
             options={
