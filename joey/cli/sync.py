@@ -37,6 +37,13 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
         )
         if each.notice:
             click.echo(f"{each.marketplace}: asked again later, and no money waits for it: {each.notice}")
+        for since, until in each.gaps:
+            click.echo(
+                f"{each.marketplace}: from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC nothing was asked for,"
+                " and the marketplace answers for that time no more. Import exports of its orders and refunds"
+                " (`joey import-orders`), then end the gap: `joey reports end-gap`. Until then no more money becomes"
+                " available."
+            )
     if not done:
         click.echo("No connected marketplace reports orders.")
     click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")

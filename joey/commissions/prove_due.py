@@ -3,14 +3,15 @@
 from joey.commissions.queries import DUE
 from joey.kit.prove import Check
 from joey.orders.not_installed import not_installed
-from joey.orders.queries import IS_WAITED_FOR
+from joey.orders.queries import ANSWERED_UNTIL, IS_WAITED_FOR
 
 AGE = "interval '1 hour'"  # since when a commission was ready; the job runs every minute
 
 # Up to when the reports of a marketplace were read that long ago: after an outage its commissions become due late.
 _READ = f"""
     SELECT marketplace, min(until) AS until FROM (
-        SELECT s.marketplace, least(s.read_until, coalesce(max(p.until), '-infinity')) AS until
+        SELECT s.marketplace, least({ANSWERED_UNTIL.format(cursor="s")}, coalesce(max(p.until), '-infinity'),
+                   CASE WHEN s.gap_ended_at > now() - {AGE} THEN s.gap_since END) AS until
         FROM orders_synccursor s LEFT JOIN orders_poll p
           ON (p.marketplace, p.account, p.question) = (s.marketplace, s.account, s.question)
          AND p.recorded_at < now() - {AGE}

@@ -35,6 +35,7 @@ class SyncState:
     trouble: str
     is_second_look: bool = False
     notice: str = ""  # why a second look, or older days that were asked for again, got no answer
+    gap: tuple[datetime, datetime] | None = None  # never asked for, while money waits for it
 
     def is_old(self, now: datetime) -> bool:
         """Whether money waits for an answer that should have come."""
@@ -108,7 +109,7 @@ def sync_states() -> list[SyncState]:
     return [
         SyncState(
             row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble), row.is_second_look,
-            worded(row.notice),
+            worded(row.notice), None if row.is_second_look else row.open_gap,
         )
         for row in rows
         if row.account == reporting[row.marketplace].account
@@ -142,12 +143,29 @@ def _notices(syncs: Sequence[SyncState]) -> tuple[str, ...]:
         "%(marketplace)s does not answer for older days of “%(kind)s”, which are asked for again in case rows appeared"
         " late. What is new is read, and these days are tried every hour. The reason: %(why)s"
     )
-    return tuple(
+    gap = _(
+        "From %(since)s to %(until)s %(marketplace)s was not asked for “%(kind)s”, and it answers for that time no"
+        " more. Import an export of it (joey import-orders), then end the gap with “joey reports end-gap”. Until then"
+        " no more money becomes available."
+    )
+    missing = (
+        gap
+        % {
+            "marketplace": sync.marketplace,
+            "kind": sync.kind,
+            "since": sync.gap[0].isoformat(timespec="minutes"),
+            "until": sync.gap[1].isoformat(timespec="minutes"),
+        }
+        for sync in syncs
+        if sync.gap
+    )
+    unanswered = (
         (second_look if sync.is_second_look else older_days)
         % {"marketplace": sync.marketplace, "kind": sync.kind, "why": sync.notice}
         for sync in syncs
         if sync.notice
     )
+    return (*missing, *unanswered)
 
 
 def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]:

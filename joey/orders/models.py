@@ -1,5 +1,7 @@
 """What marketplaces report: every report as it came, and the order lines that they add up to."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -379,10 +381,22 @@ class SyncCursor(models.Model):
     # Why a second look, or older days that were asked for again, got no answer, and when they are asked again.
     notice = models.TextField(blank=True, default="")  # as it is kept: kit/sentences.py
     again_at = models.DateTimeField(null=True)
+    # What was not asked for until the marketplace answered for it no more, and when an operator said that it has been
+    # imported. Until then money waits as if nothing after its beginning were read.
+    gap_since = models.DateTimeField(null=True)
+    gap_until = models.DateTimeField(null=True)
+    gap_ended_at = models.DateTimeField(null=True)
     asked_since = models.DateTimeField(null=True, db_default=Now())  # without a pause; null while it is not asked
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["marketplace", "account", "question"], name="orders_one_cursor")]
+
+    @property
+    def open_gap(self) -> tuple[datetime, datetime] | None:
+        """From when until when the reports are missing, where money still waits for them."""
+        if self.gap_since is None or self.gap_until is None or self.gap_ended_at is not None:
+            return None
+        return self.gap_since, self.gap_until
 
 
 class LostOrder(models.Model):

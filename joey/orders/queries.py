@@ -91,9 +91,12 @@ def changed_line_into(changed: SetTable[ChangedLine], line_id: UUID) -> None:
 # Money waits for what is asked: not for second looks, nor for accounts and questions that are asked no more.
 IS_WAITED_FOR = "(NOT {cursor}.is_second_look AND {cursor}.asked_since IS NOT NULL)"
 
+# Up to when a question is answered without a gap that is still open.
+ANSWERED_UNTIL = "least({cursor}.read_until, CASE WHEN {cursor}.gap_ended_at IS NULL THEN {cursor}.gap_since END)"
+
 # Up to when every question about a marketplace's orders is answered.
 READ_UNTIL = f"""
-    SELECT min(s.read_until) FROM orders_synccursor s
+    SELECT min({ANSWERED_UNTIL.format(cursor="s")}) FROM orders_synccursor s
     WHERE s.marketplace = {{marketplace}} AND {IS_WAITED_FOR.format(cursor="s")}
 """
 

@@ -46,7 +46,7 @@ NEVER_REST = {
     "ReportDismissal": "append-only",
     "OrderClaim": "for ever",
     "OperatorAttribution": "append-only",
-    "SyncCursor": "read every three minutes; its trouble is in /readyz",
+    "SyncCursor": "read every three minutes; its trouble is in /readyz, and so is a gap, until an operator ends it",
 }
 
 _NEXT_REPORT = "with the marketplace’s next report, read every 3 minutes"

@@ -44,6 +44,9 @@ class Synced:
     read_until: datetime | None
     trouble: str = ""
     notice: str = ""
+    gaps: tuple[
+        tuple[datetime, datetime], ...
+    ] = ()  # [since, until) that was never asked for, while money waits for it
 
 
 def sync(marketplace: str | None = None, *, now: datetime, recheck: bool = False) -> list[Synced]:
@@ -69,6 +72,7 @@ def _sync_one(connector: Connector, *, now: datetime, recheck: bool) -> Synced:
         read_until=min((each.read_until for each in asked if each.read_until), default=None),
         trouble=next((each.trouble for each in asked if each.trouble), ""),
         notice=next((each.notice for each in asked if each.notice), ""),
+        gaps=tuple(sorted({gap for each in asked for gap in each.gaps})),
     )
 
 
@@ -83,7 +87,8 @@ def _ask(connector: Connector, question: Question, *, now: datetime, recheck: bo
         return Synced(connector.code, asking.reports, asking.lines, read_until=now, notice=worded(cursor.notice))
     _read_on(asking, by_hand=recheck)
     trouble, notice = worded(cursor.trouble), worded(cursor.notice)
-    return Synced(connector.code, asking.reports, asking.lines, asking.read_until, trouble, notice)
+    gaps = (cursor.open_gap,) if cursor.open_gap else ()
+    return Synced(connector.code, asking.reports, asking.lines, asking.read_until, trouble, notice, gaps)
 
 
 def _read_on(asking: "Asking", *, by_hand: bool) -> None:
@@ -203,7 +208,11 @@ class Asking:
 
 
 def _read_new(asking: Asking) -> None:
-    """Ask for what is not read yet, as far back as the marketplace answers."""
+    """Ask for what is not read yet, as far back as the marketplace answers. What is before that is a gap."""
+    oldest = asking.now - asking.question.furthest_back
+    if asking.cursor.read_until < oldest:
+        since, _until = asking.cursor.open_gap or (asking.cursor.read_until, oldest)
+        _keep(asking.cursor, gap_since=since, gap_until=oldest, gap_ended_at=None)
     asking.take(asking.begin, asking.now)
     _move_forward(asking.cursor, asking.read_until)
 

@@ -4,7 +4,7 @@ import json
 import logging
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from joey.marketplaces.port import (
 from joey.marketplaces.read_reports import read_reports, read_row
 from joey.marketplaces.taobao import reports
 from joey.marketplaces.taobao.manifest import FROZEN_ORDERS, ORDERS, REFUNDS
-from tests.marketplaces.conftest import SECRET, SESSION, Answer, Script
+from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.marketplaces.test_taobao_parse import item_rows, order_rows
 
 EMPTY_SEARCH = (200, {"tbk_dg_material_optional_upgrade_response": {"total_results": 0, "request_id": "r"}})
@@ -404,7 +404,10 @@ def test_a_full_page_that_leads_no_further_splits_its_window(script: Script, bro
     assert sum(len(rows) for _end, rows in answered) == 300
 
 
-def counted(method: str, pages: list[list[Any]], totals: list[Any], *, first: int = 1) -> Answer:
+Pages = Callable[[dict[str, str]], tuple[int, Any]]
+
+
+def counted(method: str, pages: list[list[Any]], totals: list[Any], *, first: int = 1) -> Pages:
     """A report in numbered pages, whatever size is asked for. Each page has a count, the last one for ever."""
 
     def answer(form: dict[str, str]) -> tuple[int, Any]:
@@ -458,20 +461,19 @@ def test_counted_pages_end_with_the_last_row_though_they_are_shorter_than_asked_
     assert len(script.asked) == (4 if total is None else 3)
 
 
-def read_in_turn(script: Script, *readings: Answer) -> None:
+def read_in_turn(script: Script, *readings: Pages) -> None:
     """What the pages are from one reading to the next; the last one for ever. The report's first page begins one."""
     turn = -1
 
     def answer(form: dict[str, str]) -> tuple[int, Any]:
         nonlocal turn
         turn += '"page_no":1}' in form["search_option"]
-        found: tuple[int, Any] = readings[min(turn, len(readings) - 1)](form)
-        return found
+        return readings[min(turn, len(readings) - 1)](form)
 
     script.answers = [answer]
 
 
-def refunds(pages: list[list[Any]], *totals: int) -> Answer:
+def refunds(pages: list[list[Any]], *totals: int) -> Pages:
     rows = [[case(row) if isinstance(row, int) else row for row in page] for page in pages]
     return counted(CHANNEL_REFUNDS, rows, list(totals))
 
@@ -490,7 +492,7 @@ SHIFTED = refunds([[1, 2], [4, case(1, modified_time="2026-08-03 12:00:00")]], 4
     ids=["one more in front", "one less", "a page that stays away", "one that changed moves to the end"],
 )
 def test_counted_pages_on_which_a_row_may_have_been_missed_are_read_again_at_once(
-    script: Script, broken: Answer, then: Answer, found: list[int]
+    script: Script, broken: Pages, then: Pages, found: list[int]
 ) -> None:
     read_in_turn(script, broken, then)
 

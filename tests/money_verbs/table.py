@@ -13,7 +13,8 @@ from joey.commissions.publish_plan import publish_plan
 from joey.commissions.retry_quarantined import retry_quarantined
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.orders.attribute_line import attribute_line
-from joey.orders.models import OrderLine, UnreadReport
+from joey.orders.end_gap import end_gap
+from joey.orders.models import OrderLine, SyncCursor, UnreadReport
 from joey.orders.retry_unread import retry_unreadable
 from joey.payouts import decide, holds
 from joey.payouts.approve_small import approve_small
@@ -95,6 +96,11 @@ def quarantined(_world: World) -> None:
 
 def add_two_positions(_world: World) -> object:
     return add_positions("taobao", ["110000000301", "110000000302"], now=NOW, by=ada())
+
+
+def missing_reports(_world: World) -> None:
+    read = {"read_until": NOW, "gap_since": NOW - 99 * DAY, "gap_until": NOW - 90 * DAY}
+    SyncCursor.objects.create(marketplace="taobao", account="gap", question="orders", **read)
 
 
 LIMITS = LimitAmounts(200, 100_000, 1_000_000, 5_000_000)
@@ -233,6 +239,12 @@ SCENARIOS = [
         "end a lease",
         "sharing.end_lease.end_lease",
         lambda _: end_lease(PositionLease.objects.get(shop__slug="small"), reason="Gone", by=ada(), now=NOW),
+    ),
+    Scenario(
+        "end a gap in the reports",
+        "orders.end_gap.end_gap",
+        lambda _: end_gap("taobao", by=ada(), now=NOW),
+        before=missing_reports,
     ),
     Scenario("add positions", "sharing.register_positions.add_positions", add_two_positions, steps=True),
 ]  # fmt: skip

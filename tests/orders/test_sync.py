@@ -10,18 +10,21 @@ from django.db import OperationalError
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
-from joey.insight.health import sync_states
+from joey.insight.health import health, sync_states
 from joey.kit import sql
 from joey.kit.json_rows import AT_FAULT
+from joey.kit.refusals import Forbidden, NotFound
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import AnyReport, MarketplaceRefused, MarketplaceUnavailable, ReportedRow, UnreadableReport
 from joey.marketplaces.taobao.manifest import MANIFEST, ORDERS, REFUNDS
+from joey.orders.end_gap import end_gap
 from joey.orders.models import OrderLine, Poll, SyncCursor
 from joey.orders.queries import read_until, report_payload, unread_reports
 from joey.orders.retry_unread import retry_all_unread
 from joey.orders.sync import sync
-from tests.cast import DAY, NOW, leased, lulus_shop, meis_shop, report, settled
+from joey.record.queries import events_of
+from tests.cast import DAY, NOW, ada, leased, lulus_shop, meis_shop, report, sam, settled
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
 
@@ -362,6 +365,45 @@ def test_older_days_that_are_not_answered_are_a_notice_and_are_asked_for_again_a
 
     assert (len(tries), done.notice, [state.notice for state in sync_states()]) == (3, "", [""])
     assert tries[0] == tries[2], "nothing between is left out"
+
+
+def test_what_was_not_asked_for_until_it_is_answered_no_more_is_said_and_money_waits_until_an_operator_ends_the_gap(
+    reports: Reports,
+) -> None:
+    reports.manifest = replace(MANIFEST, questions=(ORDERS, replace(ORDERS, code="daily", every=DAY)))
+    sync(now=NOW)
+    leased(lulus_shop(), "110000000009")
+    take_order_reports("taobao", [settled(position="110000000009", settled_at=NOW - HOUR)], now=NOW)
+    earn_due(now=NOW)
+    later = NOW + 100 * DAY
+    gap = (NOW, later - ORDERS.furthest_back)
+    reports.silent_from = NOW
+
+    (done,) = sync(now=later)
+    assert (done.trouble, done.gaps) == ("silent", (gap,))
+    reports.silent_from = None
+    (done,) = sync(now=later)
+    assert (done.trouble, done.read_until, done.gaps) == ("", later, (gap,))
+    sync(now=later + HOUR)
+
+    assert [(state.read_until, state.gap) for state in sync_states()] == [(later + HOUR, None), (later + HOUR, gap)]
+    (notice,) = health(now=later + HOUR).notices
+    assert (gap[0].isoformat(timespec="minutes") in notice, "joey import-orders" in notice) == (True, True)
+    assert read_until("taobao") == NOW
+    assert confirm_due(now=later + HOUR).commissions == 0
+    with pytest.raises(Forbidden):
+        end_gap("taobao", by=sam(), now=later + HOUR)
+    assert confirm_due(now=later + HOUR).commissions == 0, "a stranger ends none"
+
+    end_gap("taobao", by=ada(), now=later + HOUR)
+
+    assert (read_until("taobao"), health(now=later + HOUR).notices) == (later + HOUR, ())
+    assert confirm_due(now=later + HOUR).commissions == 1
+    (event,) = events_of(["marketplace:taobao"])
+    assert (event.kind, event.facts["since"], event.facts["by"]) == ("gap.ended", NOW.isoformat(), str(ada().pk))
+    with pytest.raises(NotFound):
+        end_gap("taobao", by=ada(), now=later + HOUR)
+    assert sync(now=later + DAY)[0].gaps == ()
 
 
 def test_a_pause_of_a_clock_that_was_ahead_is_over(reports: Reports) -> None:

@@ -140,6 +140,9 @@ class Migration(migrations.Migration):
                 ('is_second_look', models.BooleanField(db_default=False)),
                 ('notice', models.TextField(blank=True, default='')),
                 ('again_at', models.DateTimeField(null=True)),
+                ('gap_since', models.DateTimeField(null=True)),
+                ('gap_until', models.DateTimeField(null=True)),
+                ('gap_ended_at', models.DateTimeField(null=True)),
                 ('asked_since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), null=True)),
             ],
             options={

@@ -1,0 +1,33 @@
+"""An operator ends the gap of a marketplace whose reports were not asked for in time, so that money waits no more.
+
+What a marketplace answers for no longer can only be imported, and no file says whether it holds all of those days: an
+operator has to.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, Min
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit.refusals import NotFound
+from joey.orders.models import SyncCursor
+from joey.people.models import Person
+from joey.record.append import append
+from joey.shops.operators import check_operator
+
+
+@transaction.atomic(durable=True)
+def end_gap(marketplace: str, *, by: Person, now: datetime) -> None:
+    """Let money be due as if the gaps in what the marketplace reported were read.
+
+    Raises Forbidden (no operator), NotFound when it has none.
+    """
+    check_operator(by)
+    cursors = SyncCursor.objects.select_for_update().filter(marketplace=marketplace, gap_since__isnull=False)
+    gaps = SyncCursor.objects.filter(pk__in=[each.pk for each in cursors if each.open_gap])
+    stretch = gaps.aggregate(since=Min("gap_since"), until=Max("gap_until"))
+    if not gaps.update(gap_ended_at=now):
+        raise NotFound(_("No reports of this marketplace are missing: it was asked for all of them in time."))
+    facts = {"by": str(by.pk), "marketplace": marketplace} | {name: at.isoformat() for name, at in stretch.items()}
+    append("gap.ended", f"marketplace:{marketplace}", facts, happened_at=now)
