@@ -22,7 +22,8 @@ JOURNEYS = TESTS / "journeys"
 VERBS = list(dict.fromkeys([*all_verbs(), *all_starts()]))
 # Retrying a failed job, for which the terminal has the command that the job runs; checking the books, as `joey prove`.
 # Erasing is asked for by a person and ends and begins nothing; tests/payouts/test_erase_every_kind.py runs it.
-NO_VERBS = {"erase", "procrastinate_procrastinatejob:retry", "page:health"}
+# A gap in the reports is ended at the terminal, where the exports of its days are imported; tests/cli/test_end_gap.py.
+NO_VERBS = {"erase", "procrastinate_procrastinatejob:retry", "page:health", "reports end-gap"}
 
 
 def command_of(words: str) -> click.Command | None:

@@ -379,7 +379,7 @@ class SyncCursor(models.Model):
     trouble = models.TextField(blank=True, default="")  # as it is kept: kit/sentences.py
     is_second_look = models.BooleanField(db_default=False)  # of its question, as the manifest has it
     # Why a second look, or older days that were asked for again, got no answer, and when they are asked again.
-    notice = models.TextField(blank=True, default="")  # as it is kept: kit/sentences.py
+    notice = models.TextField(blank=True, db_default="")  # as it is kept: kit/sentences.py
     again_at = models.DateTimeField(null=True)
     # What was not asked for until the marketplace answered for it no more, and when an operator said that it has been
     # imported. Until then money waits as if nothing after its beginning were read.

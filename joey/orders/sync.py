@@ -26,7 +26,7 @@ from joey.sharing.tracked_url import first_tracked_at
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN_AFTER = timedelta(hours=1)  # the pause after what no money waits for was not answered
+RETRY_AFTER = timedelta(hours=1)  # the pause after what no money waits for was not answered
 
 
 @dataclass(frozen=True)
@@ -111,25 +111,27 @@ def _look_a_second_time(asking: "Asking", *, by_hand: bool) -> None:
 
 
 @dataclass(frozen=True)
-class Stop:
+class StoppedAsking:
     """Why an asking did not come to its end."""
 
     words: Words
     is_refused: bool = False
 
 
-def _stop_of(asking: "Asking", ask: Callable[..., None], **options: bool) -> Stop | None:
+def _stop_of(asking: "Asking", ask: Callable[..., None], **options: bool) -> StoppedAsking | None:
     """Ask; None when all was answered."""
     connector, question = asking.connector, asking.question
     try:
         ask(asking, **options)
     except Refusal as refusal:
         words = refusal.words if isinstance(refusal, MarketplaceUnavailable | MarketplaceRefused) else str(refusal)
-        stop = Stop(words, isinstance(refusal, MarketplaceRefused))
+        stop = StoppedAsking(words, isinstance(refusal, MarketplaceRefused))
         where = asking.read_until.isoformat()
         log.warning("sync of %s (%s) stopped at %s: %s", connector.code, question.code, where, refusal)
     except Exception as error:  # a fault in one connector must not keep the other questions from being asked
-        stop = Stop((Sentence(_("%(error)s; the log of the worker has the details"), {"error": type(error).__name__}),))
+        stop = StoppedAsking(
+            (Sentence(_("%(error)s; the log of the worker has the details"), {"error": type(error).__name__}),)
+        )
         log.exception("sync of %s (%s) failed", connector.code, question.code)
     else:
         return None
@@ -145,17 +147,17 @@ def _is_due(question: Question, cursor: SyncCursor, now: datetime) -> bool:
     return cursor.last_success_at is None or now - cursor.last_success_at >= question.every
 
 
-def _put_off(asking: "Asking", stop: Stop | None) -> dict[str, Any]:
+def _put_off(asking: "Asking", stop: StoppedAsking | None) -> dict[str, Any]:
     """What the cursor keeps of an asking that no money waits for. One that is refused may never be granted."""
     if stop is None:
         return {"notice": "", "again_at": None}
-    pause = max(LOOK_AGAIN_AFTER, asking.question.every if stop.is_refused else LOOK_AGAIN_AFTER)
+    pause = max(RETRY_AFTER, asking.question.every if stop.is_refused else RETRY_AFTER)
     return {"notice": to_keep(stop.words), "again_at": asking.now + pause}
 
 
 def _is_put_off(question: Question, cursor: SyncCursor, now: datetime) -> bool:
     """A time that is further off than any pause is of a clock that was ahead."""
-    return cursor.again_at is not None and now < cursor.again_at <= now + max(LOOK_AGAIN_AFTER, question.every)
+    return cursor.again_at is not None and now < cursor.again_at <= now + max(RETRY_AFTER, question.every)
 
 
 class Asking:

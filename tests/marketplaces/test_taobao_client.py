@@ -489,7 +489,7 @@ SHIFTED = refunds([[1, 2], [4, case(1, modified_time="2026-08-03 12:00:00")]], 4
         (refunds([[1, 2], []], 4), refunds([[1, 2], [3, 4]], 4), [1, 2, 3, 4]),
         (SHIFTED, refunds([[2, 3], [4, 1]], 4), [2, 3, 4, 1]),
     ],
-    ids=["one more in front", "one less", "a page that stays away", "one that changed moves to the end"],
+    ids=["one more in front", "one less", "a page that does not come", "one that changed moves to the end"],
 )
 def test_counted_pages_on_which_a_row_may_have_been_missed_are_read_again_at_once(
     script: Script, broken: Pages, then: Pages, found: list[int]
@@ -522,7 +522,7 @@ def test_what_counted_pages_show_twice_is_the_answer_whatever_they_count(
     assert f"of {total} counted rows" in caplog.text
 
 
-def test_counted_pages_that_stay_away_are_no_answer_however_often(script: Script) -> None:
+def test_counted_pages_that_do_not_come_are_no_answer_however_often(script: Script) -> None:
     script.answers = [refunds([[1, 2], []], 4)]
 
     with pytest.raises(MarketplaceUnavailable, match="between two pages"):

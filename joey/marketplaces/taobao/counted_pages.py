@@ -58,7 +58,7 @@ def broken_off() -> MarketplaceUnavailable:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _PagesRead:
     """All pages, read once."""
 
     rows: list[Row]
@@ -71,7 +71,7 @@ class _Reading:
         return self.counted - len(self.rows)
 
 
-def _read(ask: Callable[[int], Answer], first: int, named_by: tuple[str, ...]) -> _Reading:
+def _read(ask: Callable[[int], Answer], first: int, named_by: tuple[str, ...]) -> _PagesRead:
     rows: list[Row] = []
     known: set[str] = set()
     counted, moved = 0, False
@@ -85,7 +85,7 @@ def _read(ask: Callable[[int], Answer], first: int, named_by: tuple[str, ...]) -
         rows += more
         is_end = not more if not total.isdecimal() or moved else len(rows) == counted
         if is_end or not more:
-            return _Reading(rows, counted, is_end and not moved)
+            return _PagesRead(rows, counted, is_end and not moved)
     raise broken_off()
 
 

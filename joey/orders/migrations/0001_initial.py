@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ('last_success_at', models.DateTimeField(null=True)),
                 ('trouble', models.TextField(blank=True, default='')),
                 ('is_second_look', models.BooleanField(db_default=False)),
-                ('notice', models.TextField(blank=True, default='')),
+                ('notice', models.TextField(blank=True, db_default='')),
                 ('again_at', models.DateTimeField(null=True)),
                 ('gap_since', models.DateTimeField(null=True)),
                 ('gap_until', models.DateTimeField(null=True)),
