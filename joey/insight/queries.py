@@ -169,7 +169,8 @@ class BookingLag:
     """Of one marketplace: lines that are not booked yet, and commissions that should be available; at most LAG_MOST.
 
     `since` is when it last had nothing left to book. `overdue_since` is since when the first of these commissions could
-    have been confirmed: its newest booking or the end of its last hold. It does not ask confirming, which may be wrong.
+    have been confirmed: its newest booking, the end of its last hold, or of a gap in the reports. It does not ask
+    confirming, which may be wrong.
     """
 
     marketplace: str
@@ -201,7 +202,9 @@ def booking_lags(*, now: datetime) -> list[BookingLag]:
             SELECT count(*) AS lines, min(since) AS since FROM (
                 SELECT greatest(r.booked_at, (
                            SELECT max(e.recorded_at) FROM commissions_hold h
-                           JOIN commissions_holdclosing e ON e.hold_id = h.id WHERE h.commission_id = c.id)) AS since
+                           JOIN commissions_holdclosing e ON e.hold_id = h.id WHERE h.commission_id = c.id), (
+                           SELECT max(s.gap_ended_at) FROM orders_synccursor s WHERE s.marketplace = m.marketplace)
+                       ) AS since
                 FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
                 JOIN commissions_revision r ON (r.commission_id, r.number) = (c.id, c.revision)
                 WHERE c.marketplace = m.marketplace AND c.settled AND {DUE}

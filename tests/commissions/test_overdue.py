@@ -12,8 +12,11 @@ from joey.commissions.models import Commission
 from joey.insight.health import health
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.clock import now as database_now
-from tests.cast import NOW, leased, meis_shop, settled
+from joey.orders.end_gap import end_gap
+from joey.orders.models import SyncCursor
+from tests.cast import DAY, NOW, ada, leased, meis_shop, settled
 from tests.commissions.stage import take_in
+from tests.orders.polled import cursor_at
 
 ONE = ["Commissions of taobao that were due before yesterday and are not available: 1."]
 
@@ -57,14 +60,33 @@ def test_what_is_due_again_once_a_report_ends_its_hold_is_no_trouble_in_its_firs
     assert (overdue(minutes=4), overdue(minutes=6)) == ([], ONE)
 
 
+def booked_a_day_ago(db: EmbeddedPostgres) -> None:
+    with psycopg.connect(db.urls.owner, autocommit=True) as owner:
+        owner.execute("ALTER TABLE commissions_revision DISABLE TRIGGER USER")
+        owner.execute("UPDATE commissions_revision SET booked_at = booked_at - interval '1 day'")
+        owner.execute("ALTER TABLE commissions_revision ENABLE TRIGGER USER")
+
+
+def test_what_is_due_once_a_gap_in_the_reports_is_ended_is_no_trouble_in_its_first_minutes(
+    committed_db: EmbeddedPostgres,
+) -> None:
+    leased(meis_shop())
+    take_in(settled("1001"))
+    booked_a_day_ago(committed_db)
+    cursor_at(NOW)
+    SyncCursor.objects.update(gap_since=NOW - 99 * DAY, gap_until=NOW - 90 * DAY)
+    assert (overdue(minutes=6), confirm_due(now=database_now()).commissions) == ([], 0)
+
+    end_gap("taobao", by=ada(), now=database_now())
+
+    assert (overdue(minutes=4), overdue(minutes=6)) == ([], ONE)
+
+
 def test_what_an_operator_released_is_no_trouble_in_its_first_minutes(committed_db: EmbeddedPostgres) -> None:
     leased(meis_shop())
     take_in(settled("1001"))
     hold = place_hold(Commission.objects.get(), reason="Ten orders from one device", now=NOW)
-    with psycopg.connect(committed_db.urls.owner, autocommit=True) as owner:  # its booking is long ago
-        owner.execute("ALTER TABLE commissions_revision DISABLE TRIGGER USER")
-        owner.execute("UPDATE commissions_revision SET booked_at = booked_at - interval '1 day'")
-        owner.execute("ALTER TABLE commissions_revision ENABLE TRIGGER USER")
+    booked_a_day_ago(committed_db)
 
     release_hold(hold, now=NOW, reason="Looked into it")
 

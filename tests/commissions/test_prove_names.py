@@ -119,6 +119,18 @@ def test_prove_names_a_due_commission_that_is_not_made_available(committed_db: E
             "UPDATE commissions_revision SET booked_at = booked_at - interval '61 minutes'", BOOKED_WITH_ITS_REVISION
         )
         found = broken()
+        changed(
+            "UPDATE orders_poll SET recorded_at = recorded_at - interval '61 minutes'",
+            "INSERT INTO orders_synccursor (marketplace, account, question, read_until, trouble)"
+            " SELECT marketplace, account, question, until, '' FROM orders_poll",
+        )
+        assert broken() == found
+        changed("UPDATE orders_synccursor SET gap_since = read_until - interval '99 days'")
+        assert broken() == set(), "nothing after the gap's beginning counts as read"
+        changed("UPDATE orders_synccursor SET gap_ended_at = now() - interval '59 minutes'")
+        assert broken() == set()
+        changed("UPDATE orders_synccursor SET gap_ended_at = now() - interval '61 minutes'")
+        assert broken() == found
 
     assert found == {"33. No commission that is due waits longer than an hour to be available"}
 
