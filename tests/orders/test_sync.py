@@ -108,7 +108,7 @@ def test_what_was_read_before_the_marketplace_fell_silent_is_not_read_again(repo
 
     done = sync(now=NOW)
 
-    assert done[0].trouble
+    assert (done[0].trouble, done[0].notice) == ("silent", "")
     assert cursor() == done[0].read_until
     assert NOW - DAY - HOUR < cursor() <= NOW - DAY
     assert SyncCursor.objects.get().last_success_at is None
