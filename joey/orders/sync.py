@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
@@ -19,13 +20,14 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import AnyReport, Connector, MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.read_reports import read_reports
-from joey.orders.models import SyncCursor
+from joey.orders.models import Poll, SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
 from joey.sharing.lease_position import first_leased_at
 from joey.sharing.tracked_url import first_tracked_at
 
 log = logging.getLogger(__name__)
 
+CLOCKS_DIFFER = timedelta(minutes=10)  # at most, where all is well
 RETRY_AFTER = timedelta(hours=1)  # the pause after what no money waits for was not answered
 
 
@@ -270,6 +272,7 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
             SyncCursor.objects.filter(pk=known.pk).update(is_second_look=question.is_second_look)
         if known.asked_since is None:
             SyncCursor.objects.filter(pk=known.pk).update(asked_since=Now())
+        _forget_what_is_to_come(known, connector, now)
         return known
     begun = [first_leased_at(connector.code), first_tracked_at(connector.code)]
     first = min((moment for moment in begun if moment is not None), default=now)
@@ -284,6 +287,24 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
             "is_second_look": question.is_second_look,
         },
     )[0]
+
+
+def _forget_what_is_to_come(cursor: SyncCursor, connector: Connector, now: datetime) -> None:
+    """A clock that was ahead noted times that are still to come, and nothing would be due until then. They count as
+    none, and what is read goes back to where the last poll before now ended: asked again, nothing is missing.
+    """
+    latest = now + CLOCKS_DIFFER
+    names = ("last_success_at", "rechecked_at")
+    ahead: dict[str, Any] = {name: None for name in names if (at := getattr(cursor, name)) and at > latest}
+    if cursor.read_until > latest:
+        polls = Poll.objects.filter(marketplace=cursor.marketplace, account=cursor.account, question=cursor.question)
+        ahead["read_until"] = polls.filter(until__lte=latest).aggregate(reached=Max("until"))["reached"] or now
+    zone = ZoneInfo(connector.manifest.zone)
+    if cursor.rescanned_on and cursor.rescanned_on > latest.astimezone(zone).date():
+        ahead["rescanned_on"] = ahead.get("read_until", cursor.read_until).astimezone(zone).date()
+    if ahead:
+        log.warning("a clock was ahead: %s of %s is asked anew", cursor.question, cursor.marketplace)
+        _keep(cursor, **ahead)
 
 
 def _wait_for_nothing_else(connector: Connector) -> None:
