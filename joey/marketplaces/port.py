@@ -213,6 +213,9 @@ class HoldReport:
 ReportKind = Literal["order", "refund", "hold"]
 
 
+ANY_SHARE = "/"  # what an `external_line` ends in that may be any line of its trade
+
+
 @dataclass(frozen=True)
 class UnreadableReport:
     """A report that we could not read. It is kept as it came, so that nothing a marketplace said is lost."""
@@ -224,9 +227,11 @@ class UnreadableReport:
     reported_at: datetime
     payload: Mapping[str, object]
     problem: str  # which field, and what is wrong with it
-    external_line: str = ""  # the same; where it is known, the line's money waits until the report is read
+    # The same, of the line and its part: the money of each line of the order that it may be about waits until the
+    # report is read. Where the trade is known and not which share of it, the trade's number and ANY_SHARE.
+    external_line: str = ""
     case_id: str = ""  # the same, of a refund report: a later one of the case makes up for it
-    external_part: str = ""  # of an order report, where its line is known
+    external_part: str = ""  # the same
 
 
 AnyReport = OrderReport | RefundReport | HoldReport | UnreadableReport

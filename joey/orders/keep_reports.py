@@ -69,7 +69,8 @@ _IS_KNOWN_UNREAD = f"""
     (s.rereads IS NULL AND (
         EXISTS (SELECT FROM orders_unreadreport u LEFT JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
                 WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
-                    = (%(marketplace)s, s.external_order, s.kind, s.digest) AND {IS_REPLACED} IS NOT TRUE)
+                    = (%(marketplace)s, s.external_order, s.kind, s.digest)
+                GROUP BY u.report_id HAVING bool_and({IS_REPLACED} IS NOT TRUE))
         OR (s.external_order, s.kind, s.digest) IN (
             SELECT external_order, kind, payload_sha256 FROM orders_reportdismissal
             WHERE by IS NOT NULL AND marketplace = %(marketplace)s)))
@@ -228,17 +229,16 @@ def _unreadable_gone_back_to() -> str:
             FROM {UNREADABLE} WHERE rereads IS NULL
             ORDER BY kind, external_order, external_line, external_part, case_id, digest, poll DESC, report
         ) s
-        JOIN LATERAL (
-            SELECT reported_at, reported_poll, report_digest FROM orders_orderline l
-            WHERE s.kind = 'order' AND (l.marketplace, l.external_order, l.external_line, l.external_part)
-                                     = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
-            UNION ALL
-            SELECT reported_at, reported_poll, report_digest FROM orders_refundcase c
-            WHERE s.kind = 'refund' AND (c.marketplace, c.external_order, c.external_line, c.case_id)
-                                      = (%(marketplace)s, s.external_order, s.external_line, s.case_id)
-        ) read ON {moment("s")} > {moment("read", LINE)}
-              AND s.poll > read.reported_poll AND s.digest <> read.report_digest
-        WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report) AND NOT {_IS_KNOWN_UNREAD}
+        WHERE EXISTS (
+            SELECT FROM (SELECT %(marketplace)s::text AS marketplace, s.*) u JOIN LATERAL (
+                SELECT l.reported_at, l.reported_poll, l.report_digest FROM orders_orderline l
+                WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE}
+                UNION ALL
+                SELECT c.reported_at, c.reported_poll, c.report_digest FROM orders_refundcase c
+                WHERE u.kind = 'refund' AND {IS_ITS_CASE}
+            ) read ON {moment("u")} > {moment("read", LINE)}
+                  AND u.poll > read.reported_poll AND u.digest <> read.report_digest
+        ) AND NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report) AND NOT {_IS_KNOWN_UNREAD}
     """
 
 

@@ -5,13 +5,8 @@ mark is kept apart from `held`, which the newest order report says: each may end
 """
 
 from joey.kit import sql
-from joey.orders.newest_report import LINE, newest_trade_hold_first, trade_hold_rank
+from joey.orders.newest_report import LINE, newest_trade_hold_first, trade_hold_rank, trade_of
 from joey.orders.staged_tables import ORDERS, TRADE_HOLDS
-
-
-def trade_of(line: str) -> str:
-    """SQL for the trade of an order line: the shares of one trade are lines `trade` and `trade/…`. Has an index."""
-    return f"split_part({line}.external_line, '/', 1)"
 
 
 def is_about(hold: str, line: str) -> str:

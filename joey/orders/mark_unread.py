@@ -8,26 +8,24 @@ from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
 from joey.orders.staged_tables import LEFT_LIST
 
 
-def mark_unread(marketplace: str, lines: str) -> None:
-    """Bring the marks of these lines up to the list of unreadable reports, each change as a new revision. So is each
-    that keeps its mark: another report may be the reason now (hold_causes.py).
+def mark_unread(marketplace: str, orders: str) -> None:
+    """Bring the marks of these orders' lines up to the list of unreadable reports, each change as a new revision. So is
+    each that keeps its mark: another report may be the reason now (hold_causes.py).
 
-    `lines` is a SELECT of the `external_order` and `external_line` of those that moved or whose list changed. Part of
-    what did that, in the same transaction and under the lock of the lines.
+    `orders` is a SELECT of the `external_order` of those that moved or whose list changed: a report that cannot be read
+    may be about any line of its order. Part of what did that, in the same transaction and under the lock of the lines.
     """
     sql.execute(
         f"""
-        WITH changed AS (SELECT DISTINCT external_order, external_line FROM ({lines}) AS given), found AS (
+        WITH changed AS (SELECT DISTINCT external_order FROM ({orders}) AS given), found AS (
             SELECT l.id, EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED})
                          AS has_unread
             FROM changed x
-            JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line)
-                                     = (%(marketplace)s, x.external_order, x.external_line)
+            JOIN orders_orderline l ON (l.marketplace, l.external_order) = (%(marketplace)s, x.external_order)
             WHERE l.has_unread
             UNION
             SELECT l.id, true FROM changed x
-            JOIN orders_unreadreport u ON (u.marketplace, u.external_order, u.external_line)
-                                        = (%(marketplace)s, x.external_order, x.external_line)
+            JOIN orders_unreadreport u ON (u.marketplace, u.external_order) = (%(marketplace)s, x.external_order)
             JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
             WHERE NOT l.has_unread AND NOT {IS_REPLACED}
         )
@@ -39,16 +37,16 @@ def mark_unread(marketplace: str, lines: str) -> None:
 
 
 def mark_lines_off_the_list(marketplace: str) -> None:
-    """The same of the lines of LEFT_LIST."""
-    mark_unread(marketplace, f"SELECT external_order, external_line FROM {LEFT_LIST}")
+    """The same of the orders of LEFT_LIST."""
+    mark_unread(marketplace, f"SELECT external_order FROM {LEFT_LIST}")
 
 
 def take_off_the_list(condition: str, params: sql.Params) -> int:
-    """Take the reports `u` off the list for which the condition holds, and add their lines to LEFT_LIST; how many."""
+    """Take the reports `u` off the list for which the condition holds, and add their orders to LEFT_LIST; how many."""
     return sql.execute(
         f"""
-        WITH gone AS (DELETE FROM orders_unreadreport u {condition} RETURNING u.external_order, u.external_line)
-        INSERT INTO {LEFT_LIST} ({LEFT_LIST.columns}) SELECT external_order, external_line FROM gone
+        WITH gone AS (DELETE FROM orders_unreadreport u {condition} RETURNING u.external_order)
+        INSERT INTO {LEFT_LIST} ({LEFT_LIST.columns}) SELECT external_order FROM gone
         """,
         params,
     )

@@ -13,6 +13,7 @@ after it was asked for, and one clock that is ahead must not keep a line from wh
 
 from dataclasses import dataclass
 
+from joey.marketplaces.port import ANY_SHARE
 from joey.orders.models import OrderLine
 from joey.orders.storable import NO_TIME
 
@@ -93,6 +94,11 @@ def moment(row: str, columns: Columns = STAGED) -> str:
     return f"({', '.join(_filled(_HOLD[:3], row, columns))})"
 
 
+def trade_of(line: str) -> str:
+    """SQL for the trade of an order line: the shares of one trade are lines `trade` and `trade/…`. Has an index."""
+    return f"split_part({line}.external_line, '/', 1)"
+
+
 def _filled(parts: tuple[str, ...], row: str, columns: Columns) -> list[str]:
     return [part.format(row=row, **vars(columns)) for part in parts]
 
@@ -101,21 +107,27 @@ def _descending(parts: tuple[str, ...], row: str, columns: Columns) -> str:
     return ", ".join(f"{part} DESC" for part in _filled(parts, row, columns))
 
 
-# Of a report `u` that cannot be read and a line `l`: whether it is about that line, and whether what the line, or the
-# refund case `c` that it is about, says is newer. Where it is not known which case, or when, nothing makes up for it.
-# A refund report says no part: it can be about each line of that name.
-IS_UNREAD_OF_LINE = """
-    (u.external_line <> '' AND (u.marketplace, u.external_order, u.external_line)
-                             = (l.marketplace, l.external_order, l.external_line)
-                           AND (u.kind = 'refund' OR u.external_part = l.external_part))
+def _may_be(line: str) -> str:
+    """Whether a line's name is one that a report `u` can mean: that line, any share of its trade, or any line."""
+    return f"u.external_line IN ({line}.external_line, {trade_of(line)} || '{ANY_SHARE}', '')"
+
+
+# Of a report `u` that cannot be read and a line `l`: whether it may be about that line, and whether what the line, or
+# the refund case `c` that it is about, says is newer. Where it does not say which line of the order, which share of the
+# trade or which part, it may be about each; where it is not known which case, or when, nothing makes up for it.
+IS_UNREAD_OF_LINE = f"""
+    (u.kind <> 'hold' AND u.external_order <> '' AND (u.marketplace, u.external_order)
+                                                   = (l.marketplace, l.external_order)
+     AND {_may_be("l")} AND u.external_part IN (l.external_part, ''))
 """
-IS_ITS_CASE = """
-    (u.case_id <> '' AND (c.marketplace, c.external_order, c.external_line, c.case_id)
-                       = (u.marketplace, u.external_order, u.external_line, u.case_id))
+IS_ITS_CASE = f"""
+    (u.case_id <> '' AND (c.marketplace, c.external_order, c.case_id)
+                       = (u.marketplace, u.external_order, u.case_id) AND {_may_be("c")})
 """
 HAS_TIME = f"u.reported_at <> '{NO_TIME.isoformat()}'"
 IS_REPLACED = f"""
     ({HAS_TIME} AND (
         u.kind = 'order' AND {moment("l", LINE)} > {moment("u")}
-        OR EXISTS (SELECT FROM orders_refundcase c WHERE {IS_ITS_CASE} AND {moment("c", LINE)} > {moment("u")})))
+        OR EXISTS (SELECT FROM orders_refundcase c WHERE {IS_ITS_CASE} AND {moment("c", LINE)} > {moment("u")}
+                   AND c.external_line = coalesce(l.external_line, c.external_line))))
 """

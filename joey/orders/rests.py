@@ -84,7 +84,7 @@ RESTS = [
     Rest(
         UNREAD, "unreadable", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT),
         "tried every hour, until the connector can read it, a later report of its line or case was read, or it is given"
-        " up; until then its line is held",
+        " up; until then each line that it may be about is held",
         AT_ONCE,
         label=_("Order reports that cannot be read"), rows=Q(),
     ),

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.orders.ask_for_orders import askable
-from joey.orders.mark_frozen import trade_of
 from joey.orders.models import LostOrder, OrderLine
+from joey.orders.newest_report import trade_of
 from joey.record.append import append_set
 
 _S, _R = LostOrder.State, OrderLine.Suspense

@@ -32,7 +32,7 @@ from joey.orders.staged_tables import (
     TradeHoldIn,
     UnreadableIn,
 )
-from joey.orders.storable import NO_TIME, PROBLEM_MAX, fitting, hint, hints
+from joey.orders.storable import NO_TIME, PROBLEM_MAX, fitting, hint
 from joey.sharing.attribute import AT_CLICK, AT_ORDER, SUB_ID
 
 
@@ -114,7 +114,7 @@ def stage_reports(
             unreadable.append(
                 UnreadableIn(
                     number, report.kind, storable(report.external_order),
-                    *hints(storable(report.external_line), storable(report.external_part)),
+                    hint(storable(report.external_line)), hint(storable(report.external_part)),
                     hint(storable(report.case_id)), reported_at, report.reported_at, payload, digest, origin.poll,
                     origin.rereads, received_at, storable(report.problem[:PROBLEM_MAX]) or "unreadable",
                 )

@@ -152,11 +152,10 @@ class KeptReport:
 
 
 @dataclass(frozen=True)
-class LineOffTheList:
-    """The line of a report that is on the list of unreadable ones no more."""
+class OrderOffTheList:
+    """The order of a report that is on the list of unreadable ones no more."""
 
     external_order: str
-    external_line: str
 
 
 @dataclass(frozen=True)
@@ -197,7 +196,7 @@ TRADE_HOLDS = SetTable("trade_hold_in", TradeHoldIn)
 UNREADABLE = SetTable("unreadable_in", UnreadableIn)
 GIVEN = SetTable("given_digest", GivenDigest)
 KEPT = SetTable("kept_report", KeptReport)
-LEFT_LIST = SetTable("left_list", LineOffTheList)
+LEFT_LIST = SetTable("left_list", OrderOffTheList)
 CONTRADICTIONS = SetTable("contradiction", Contradiction)
 ELSEWHERE = SetTable("returned_elsewhere_of", ReturnedElsewhere)
 MOVED = SetTable("moved_line", MovedLine)

@@ -91,7 +91,6 @@ def unstorable(seen: AnyReport, fault: Exception) -> UnreadableReport:
 
 def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
     known: dict[str, Any] = vars(seen)
-    line, part = hints(str(known.get("external_line") or ""), str(known.get("external_part") or ""))
     reported_at = known.get("reported_at")
     return UnreadableReport(
         seen.kind if isinstance(seen, UnreadableReport) else _KINDS[type(seen)],
@@ -99,20 +98,15 @@ def _unreadable(seen: AnyReport, problem: str) -> UnreadableReport:
         reported_at=reported_at if isinstance(reported_at, datetime) and _is_time(reported_at) else NO_TIME,
         payload=known["payload"] if isinstance(known["payload"], Mapping) else {"payload": known["payload"]},
         problem=seen.problem if isinstance(seen, UnreadableReport) and isinstance(seen.problem, str) else problem,
-        external_line=line,
-        external_part=part,
+        external_line=hint(str(known.get("external_line") or "")),
+        external_part=hint(str(known.get("external_part") or "")),
         case_id=hint(str(known.get("case_id") or "")),
     )
 
 
 def hint(number: str) -> str:
-    """The line or case that an unreadable report is about, if it fits: a part of its number may be another's."""
+    """The line, part or case that an unreadable report is about, if it fits: the beginning of it may be another's."""
     return number if len(number) <= ID_MAX else ""
-
-
-def hints(line: str, part: str) -> tuple[str, str]:
-    """The line and the part of it, if both fit: without its part the line is another."""
-    return (line, part) if hint(line) == line and hint(part) == part else ("", "")
 
 
 def _wrong_kind(seen: AnyReport) -> str:

@@ -271,7 +271,7 @@ def test_a_refund_of_a_channel_order_that_could_mean_anything_is_not_read(
     assert isinstance(kept, UnreadableReport)
     assert kept.problem == problem
     assert kept.case_id == ("" if field == "tk_refund_time" else "@2026-11-20 12:00:00")
-    assert kept.external_line == ("" if field == "refund_type" else "4294159887445064307"), "its line waits"
+    assert kept.external_line == ("4294159887445064307" + ("/" if field == "refund_type" else "")), "it waits"
 
 
 @pytest.mark.parametrize("state", [0, 99, "", None, "twelve"])
@@ -359,7 +359,7 @@ def test_a_report_that_does_not_say_which_part_of_the_trade_is_ours_is_unreadabl
 
     assert isinstance(kept, UnreadableReport)
     assert kept.problem.startswith("tk_order_role")
-    assert kept.external_line == ""  # of two lines it may be either
+    assert kept.external_line == "4294159887445064307/"  # any line of the trade
 
 
 def test_an_unknown_mark_of_a_closed_order_is_not_shown_as_a_refund() -> None:

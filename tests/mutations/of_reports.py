@@ -162,7 +162,7 @@ OF_REPORTS = [
     *OF_EVIDENCE,
     Corruption(
         "an unreadable report pointed at no line",
-        ("UPDATE orders_unreadreport SET external_line = '' WHERE external_order = '1012'", _WAITS_NO_MORE),
+        ("UPDATE orders_unreadreport SET external_line = 'none' WHERE external_order = '1012'", _WAITS_NO_MORE),
         (7,),
         "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
     ),
@@ -170,7 +170,7 @@ OF_REPORTS = [
         "an unreadable report listed again, for no line",
         (
             "CREATE TEMPORARY TABLE again ON COMMIT DROP AS SELECT * FROM orders_unreadreport",
-            "UPDATE again SET external_line = ''",
+            "UPDATE again SET external_line = 'none'",
             "DELETE FROM orders_unreadreport",
             "INSERT INTO orders_unreadreport SELECT * FROM again",
             _WAITS_NO_MORE,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from joey.marketplaces.port import (
+    ANY_SHARE,
     UNNUMBERED,
     ByPosition,
     Evidence,
@@ -93,11 +94,10 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
         raise UnreadableField("modified_time is missing, and so is every other time")
     commission, service_fee = _commission(row, state)
     rate = ppm(row, "tk_total_rate")
-    line, part = _line(row, _ORDER_NAMES)
     return OrderReport(
         external_order=need(row, _ORDER_NAMES.order),
-        external_line=line,
-        external_part=part,
+        external_line=_line(row, _ORDER_NAMES),
+        external_part=_part(row, _ORDER_NAMES),
         reported_at=reported_at,
         payload=without_buyer(row),
         state=state,
@@ -146,7 +146,7 @@ def refund_report(row: Row) -> RefundReport:
     return RefundReport(
         case_id=need(row, _REFUND_NAMES.case),
         external_order=need(row, _REFUND_NAMES.order),
-        external_line=_line(row, _REFUND_NAMES)[0],
+        external_line=_line(row, _REFUND_NAMES),
         reported_at=reported_at,
         payload=without_buyer(row),
         counts=counts,
@@ -222,15 +222,14 @@ def unreadable(kind: ReportKind, row: Row, problem: str, *, window_end: datetime
     payload = without_buyer(row)
     if kind == "refund" and is_of_a_channel(row):
         row = {**row, **if_readable(lambda: _named_as_a_case(row), {})}
-    line, part = if_readable(lambda: _line(row, names), ("", ""))
     return UnreadableReport(
         kind,
         if_readable(lambda: text(row, names.order, longest=64), ""),
         if_readable(lambda: moment(row, "modified_time"), None) or window_end,
         payload,
         problem,
-        external_line=line,
-        external_part=part,
+        external_line=_line_as_far_as_readable(row, names),
+        external_part=if_readable(lambda: _part(row, names), ""),
         case_id=if_readable(lambda: text(row, names.case), "") if names.case else "",
     )
 
@@ -269,20 +268,31 @@ def _commission(row: Row, state: OrderState) -> tuple[int, int]:
     return commission, service_fee
 
 
-def _line(row: Row, names: _Names) -> tuple[str, str]:
-    """The line as orders and refunds call it, by trade and role, and the ad zone that tells two lines of it apart.
+def _line(row: Row, names: _Names) -> str:
+    """The line as orders and refunds call it, by trade and role."""
+    return need(row, names.line) + one_of(ROLES, row, "tk_order_role")
 
-    Real rows have one trade twice, of one role and under two ad zones; why is not known. No refund names an ad zone.
-    An order row without its ad zone, or with the name or pid of one, would be a second line of the same trade, and the
-    trade be paid twice: it cannot be read.
+
+def _part(row: Row, names: _Names) -> str:
+    """The ad zone, which tells two lines of one name apart; "" of a refund, which names none.
+
+    Real rows have one trade twice, of one role and under two ad zones; why is not known. An order row without its ad
+    zone, or with the name or pid of one, would be a second line of the same trade, and the trade be paid twice: it
+    cannot be read.
     """
-    line = need(row, names.line) + one_of(ROLES, row, "tk_order_role")
     if not names.part:
-        return line, ""
+        return ""
     part = need(row, names.part)
     if not _AD_ZONE.fullmatch(part):
         raise UnreadableField(f"{names.part} is not the number of an ad zone")
-    return line, part
+    return part
+
+
+def _line_as_far_as_readable(row: Row, names: _Names) -> str:
+    """The same of a row that cannot be read: any share of its trade where the role is not known."""
+    if not names.line or not (trade := if_readable(lambda: need(row, names.line), "")):
+        return ""
+    return if_readable(lambda: _line(row, names), f"{trade}{ANY_SHARE}")
 
 
 def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
