@@ -20,6 +20,7 @@ from joey.kit.sets import SetTable
 BY_REPORT = "report"
 FROZEN, UNREADABLE = Hold.Class.FROZEN.value, Hold.Class.UNREADABLE.value
 UNCLEAR_REFUND, EXPORT_DIFFERS = Hold.Class.UNCLEAR_REFUND.value, Hold.Class.EXPORT_DIFFERS.value
+REFUNDS_UNREAD = Hold.Class.REFUNDS_UNREAD.value
 
 
 def of_line(row: str) -> tuple[str, ...]:

@@ -191,6 +191,7 @@ class Hold(models.Model):
 
     class Class(models.TextChoices):
         UNKNOWN_CODE = "unknown_code"
+        REFUNDS_UNREAD = "refunds_unread"  # no report that is asked for would bring a refund of it
         FROZEN = "frozen"  # by the marketplace
         RISK = "risk"
         CONTRADICTION = "contradiction"

@@ -67,6 +67,7 @@ def held_because(reason: str) -> str:
     """Why a line is held, from OrderLine.Held or the class of a hold."""
     return {
         "unknown_code": _("the marketplace reported a state that is new to us"),
+        "refunds_unread": _("the marketplace would not report its return to this instance"),
         "frozen": _("the marketplace froze the order"),
         "risk": _("the marketplace sees a risk in the order"),
         "contradiction": _("its last report names another shop"),

@@ -13,6 +13,7 @@ from joey.insight.waiting import Waiting, stuck
 from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 from joey.kit.sentences import worded
 from joey.marketplaces import registry
+from joey.marketplaces.unread_refunds import unread_refunds
 from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.by_rule import to_decide
 from joey.payouts.models import Payout
@@ -165,7 +166,8 @@ def _notices(syncs: Sequence[SyncState]) -> tuple[str, ...]:
         for sync in syncs
         if sync.notice
     )
-    return (*missing, *unanswered)
+    only_some = [words for each in registry.connectors() if (words := unread_refunds(each))]
+    return (*only_some, *missing, *unanswered)
 
 
 def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]:

@@ -129,9 +129,10 @@ Evidence = ByPosition | BySubId
 
 # "unknown": a code that is new to us. Such a report is held, and the line keeps the state it had ("placed" if new).
 OrderState = Literal["placed", "paid", "received", "settled", "closed", "unknown"]
-# A held line is kept and estimated but never confirmed, until a newer report lifts it. Two more classes follow from the
-# reports of a line together: joey/orders/claim_lines.py.
-HeldReason = Literal["", "unknown_code", "frozen", "risk"]
+# A held line is kept and estimated but never confirmed, until a newer report lifts it. "refunds_unread": as the account
+# is configured, no report that is asked for would bring a refund of it. Two more classes follow from the reports of a
+# line together: joey/orders/claim_lines.py.
+HeldReason = Literal["", "refunds_unread", "unknown_code", "frozen", "risk"]
 
 
 @dataclass(frozen=True)

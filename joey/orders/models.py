@@ -194,6 +194,7 @@ class OrderLine(models.Model):
         """From the lightest to the weightiest: of two that one moment brings, the line has the weightier one."""
 
         NO = ""
+        REFUNDS_UNREAD = "refunds_unread"  # no report that is asked for would bring a refund of it
         FROZEN = "frozen"
         RISK = "risk"
         CONTRADICTION = "contradiction"  # the report names another shop
@@ -360,6 +361,10 @@ class OperatorAttribution(models.Model):
     reason_id = models.UUIDField()
     reason_sha256 = models.BinaryField(max_length=32)
     at = models.DateTimeField()
+
+
+# A line is held so for what its connector made of the report, with the code and configuration of then.
+HELD_BY_READING = frozenset({OrderLine.Held.UNKNOWN_CODE, OrderLine.Held.REFUNDS_UNREAD})
 
 
 class SyncCursor(models.Model):

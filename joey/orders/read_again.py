@@ -28,6 +28,7 @@ class ReportAsKept:
     asked_at: datetime  # when its poll was
     payload: str
     problem: str
+    held: str = ""  # for what it holds its line
 
 
 def read_again(connector: Connector, kept: ReportAsKept) -> AnyReport:

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
-from joey.orders.models import LostOrder, OrderLine, RefundCase, UnreadReport
+from joey.orders.models import HELD_BY_READING, LostOrder, OrderLine, RefundCase, UnreadReport
 
 SYNC = Job("joey.orders.jobs.sync_orders")
 RETRY = Job("joey.orders.jobs.retry_suspended_lines")
@@ -70,7 +70,7 @@ RESTS = [
     ),
     *(
         Rest(
-            HELD, held, (SYNC, READ_AGAIN, RELEASE) if held == _H.UNKNOWN_CODE else (SYNC, RELEASE),
+            HELD, held, (SYNC, READ_AGAIN, RELEASE) if held in HELD_BY_READING else (SYNC, RELEASE),
             _NEXT_REPORT + "; an operator can release the hold of its commission",
             unlisted="listed by its commission hold or as in suspense, unless nothing is left to hold",
         )

@@ -1,6 +1,7 @@
-"""Read again what could not be read: reports that were no use as they came, and codes that were new.
+"""Read again what could not be read: reports that were no use as they came, and those that hold a line for it.
 
-A later version of a connector may know them. What is read is another reading of the same report, of the same poll.
+A later version of a connector may know a code, and another configuration ask for refunds. What is read is another
+reading of the same report, of the same poll.
 """
 
 import logging
@@ -19,6 +20,7 @@ from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
+from joey.orders.models import HELD_BY_READING
 from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
@@ -59,14 +61,14 @@ def retry_all_unread(*, now: datetime) -> Reread:
 
 @transaction.atomic(durable=True)
 def retry_marketplace(connector: Connector, *, now: datetime) -> Reread:
-    """Try the unreadable reports of one marketplace, and those with unknown codes that hold a line.
+    """Try the unreadable reports of one marketplace, and those that hold a line for what reading them came to.
 
     Those whose line or refund case has a later report that was read are taken off the list instead.
     """
     lock_lines_of(connector.code)
     dismiss_replaced(connector.code, now=now)
     unreadable = _retry(connector, _unreadable(connector.code), now=now)
-    return unreadable + _retry(connector, _with_unknown_codes(connector.code), now=now)
+    return unreadable + _retry(connector, _held_by_reading(connector.code), now=now)
 
 
 @transaction.atomic
@@ -100,7 +102,7 @@ def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: dateti
     read: list[UUID] = []
     for kept in reports:
         report = read_again(connector, kept)
-        if isinstance(report, UnreadableReport) or (isinstance(report, OrderReport) and report.state == "unknown"):
+        if isinstance(report, UnreadableReport) or (isinstance(report, OrderReport) and _holds_as_before(report, kept)):
             _note_attempt(kept, report)
         else:
             given.append((report, Origin(kept.poll_id, kept.asked_at, rereads=kept.id)))
@@ -115,6 +117,10 @@ def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: dateti
             mark_lines_off_the_list(connector.code)
         return Reread(len(reports), len(read) - done.unreadable)
     return Reread(len(reports), 0)
+
+
+def _holds_as_before(report: OrderReport, kept: ReportAsKept) -> bool:
+    return report.state == "unknown" or (kept.held != "" and report.held == kept.held)
 
 
 _TRIED = "UPDATE orders_unreadreport SET tried_at = clock_timestamp(), tries = tries + 1"
@@ -148,17 +154,18 @@ def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[ReportAsK
     return [ReportAsKept(**found[each], problem=problem) for each, problem in problems.items()]
 
 
-def _with_unknown_codes(marketplace: str) -> list[ReportAsKept]:
-    """The report that holds each line for its code; at random, so that each has its turn.
+def _held_by_reading(marketplace: str) -> list[ReportAsKept]:
+    """The report that holds each line for what reading it came to; at random, so that each has its turn.
 
     A poll is written down in the transaction that keeps what it brought, so it tells the day of the report.
     """
     held = sql.tuples(
         f"""
         SELECT line.id, p.recorded_at FROM orders_orderline line JOIN orders_poll p ON p.id = line.held_poll
-        WHERE line.held = 'unknown_code' AND line.marketplace = %(marketplace)s ORDER BY random() LIMIT {AT_ONCE}
+        WHERE line.held = ANY(%(held)s) AND line.held <> '' AND line.marketplace = %(marketplace)s
+        ORDER BY random() LIMIT {AT_ONCE}
         """,
-        {"marketplace": marketplace},
+        {"marketplace": marketplace, "held": list(HELD_BY_READING)},
     )
     if not held:
         return []
@@ -166,11 +173,11 @@ def _with_unknown_codes(marketplace: str) -> list[ReportAsKept]:
     days = in_days_of("r.id", [*ends, *(at - TAKEN_WITHIN for at in ends)])
     found = sql.rows(
         f"""
-        SELECT DISTINCT ON (line.id) {KEPT_COLUMNS}, '' AS problem
+        SELECT DISTINCT ON (line.id) {KEPT_COLUMNS}, '' AS problem, line.held
         FROM orders_orderline line
         JOIN orders_report r ON (r.marketplace, r.external_order, r.external_line, r.external_part)
                               = (line.marketplace, line.external_order, line.external_line, line.external_part)
-        WHERE line.id = ANY(%s) AND {days} AND r.kind = 'order' AND r.state = 'unknown'
+        WHERE line.id = ANY(%s) AND {days} AND r.kind = 'order' AND r.problem = ''
           AND r.payload_sha256 = line.held_digest AND r.poll_id = line.held_poll
         ORDER BY line.id, r.id DESC
         """,

@@ -23,7 +23,7 @@ from joey.marketplaces.port import (
     UnreadableReport,
 )
 from joey.marketplaces.read_reports import read_reports, read_row
-from joey.marketplaces.taobao import reports
+from joey.marketplaces.taobao import manifest, reports
 from joey.marketplaces.taobao.manifest import FROZEN_ORDERS, ORDERS, REFUNDS
 from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.marketplaces.test_taobao_parse import item_rows, order_rows
@@ -438,12 +438,29 @@ def case(number: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"refunds": "relations"}, "refunds"),
+        ({"refunds": "channels", "positions": "relations"}, "refunds"),
+        ({"positions": "relation"}, "positions"),
+    ],
+)
+def test_an_account_is_refused_that_would_never_read_its_refunds(
+    script: Script, given: dict[str, str], field: str
+) -> None:
+    with pytest.raises(MarketplaceRefused, match=f"“{field}”") as refused:
+        script.connector(**given)
+
+    assert refused.value.field == field
+
+
 def counted_trades(script: Script, method: str) -> list[int]:
     """What the connector makes of a report in numbered pages: the trades, or the channels, that it names."""
     connector = script.connector(positions="relations", refunds="relations")
     if method == CHANNELS_OF_OURS:
         return [int(position.removeprefix("relation:")) for position in connector.granted_positions()]
-    question = FROZEN_ORDERS if method == PUNISHED else REFUNDS
+    question = FROZEN_ORDERS if method == PUNISHED else manifest.CHANNEL_REFUNDS
     now = datetime.now(UTC)
     found = connector.rows(question, now - timedelta(minutes=5), now)
     return [row.row["tb_trade_id"] for _end, rows in found for row in rows]

@@ -25,8 +25,10 @@ from joey.marketplaces.port import (
 from joey.marketplaces.read_reports import read_reports
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.manifest import (
+    CHANNEL_REFUNDS,
     FROZEN_ORDERS,
     ORDERS,
+    ORDERS_OF_RELATIONS,
     ORDERS_PAID,
     ORDERS_PLACED,
     ORDERS_SETTLED,
@@ -382,8 +384,8 @@ def test_channel_orders_and_their_refunds_are_asked_for_as_such(
     sandbox.move(order, "return", quantity=1, at=utc(hour + 180))
     since, until = datetime.fromtimestamp(hour, UTC), datetime.fromtimestamp(hour + 600, UTC)
 
-    ((_end, orders),) = read_reports(acting, ORDERS, since, until)
-    ((_end, refunds),) = read_reports(acting, REFUNDS, since, until)
+    ((_end, orders),) = read_reports(acting, ORDERS_OF_RELATIONS, since, until)
+    ((_end, refunds),) = read_reports(acting, CHANNEL_REFUNDS, since, until)
     ((_end, (same,)),) = read_reports(taobao, REFUNDS, since, until)
 
     assert [one.evidence for one in orders if isinstance(one, OrderReport)] == [

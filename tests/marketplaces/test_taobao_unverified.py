@@ -362,6 +362,24 @@ def test_a_marketplace_that_is_not_connected_is_misuse_and_one_without_facts_has
     ]
 
 
+def test_the_command_says_of_which_orders_alone_refunds_are_reported(
+    command: Run, busy: Sandbox, tmp_path: Path
+) -> None:
+    account = busy.get("/control/marketplaces").json()["taobao"]
+    file = tmp_path / "relations.json"
+
+    def checked(**more: str) -> "subprocess.CompletedProcess[str]":
+        file.write_text(json.dumps({"taobao": account | {"credentials": account["credentials"] | more}}))
+        file.chmod(0o600)
+        return command("check", "taobao", "--samples", str(tmp_path / "answers"), JOEY_MARKETPLACES=str(file))
+
+    alone, both = checked(refunds="relations"), checked(refunds="relations", positions="relations")
+
+    assert alone.returncode == 2
+    assert "“refunds” may be “relations” in Taobao's configuration only where “positions” is" in alone.stderr
+    assert both.stdout.startswith("As it is configured, Taobao or Tmall reports refunds of channel orders")
+
+
 def test_the_list_names_every_marketplace_with_its_account_and_gateway(command: Run, busy: Sandbox) -> None:
     read_at = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
     SyncCursor.objects.create(

@@ -1,7 +1,7 @@
 """Returns around a settlement, from the simulated union over HTTP to what can be paid: equal to what it gives."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,15 +9,22 @@ from pytest_django import Settings
 
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
+from joey.commissions.holds import release_hold
+from joey.commissions.models import Hold
+from joey.commissions.queries import orders_of
+from joey.commissions.waits_for import HELD
+from joey.insight.explain_waiting import waiting_in_words
+from joey.insight.health import health
 from joey.insight.trace import order_trace
 from joey.kit.clock import now
 from joey.ledger.queries import balances_of
 from joey.marketplaces import registry
 from joey.marketplaces.port import Tracking
-from joey.orders.models import OrderLine, RefundCase
+from joey.orders.models import OrderLine, RefundCase, SyncCursor
 from joey.orders.queries import unread_reports
+from joey.orders.retry_unread import retry_all_unread
 from joey.orders.sync import sync
-from tests.cast import leased, meis_shop
+from tests.cast import ada, leased, meis_shop
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, own_sandbox
 
@@ -186,3 +193,63 @@ def test_a_refund_that_both_of_the_unions_reports_bring_is_taken_back_once(accou
     sync(now=now(), recheck=True)
     assert counter.synced() == (counter.share, 0)
     assert RefundCase.objects.count() == 4
+
+
+def read_until() -> dict[str, datetime]:
+    """Of each question that money waits for."""
+    asked = SyncCursor.objects.filter(asked_since__isnull=False, is_second_look=False)
+    return dict(asked.values_list("question", "read_until"))
+
+
+def test_an_order_whose_refunds_are_not_asked_for_is_held_until_they_are(account: Account) -> None:
+    union = account()
+    leased(meis_shop(), POSITION, since=now().replace(microsecond=0) - timedelta(hours=3))
+    counter = Counter(union)
+    counter.happens("settle")
+    settled = counter.share
+    assert counter.synced() == (settled, 0)
+    asked = read_until()
+    assert set(asked) == {"orders_by_relation", "refunds"}
+
+    account(refunds="relations")
+    assert counter.synced() == (settled, 0)
+    assert set(read_until()) == {"orders_of_relations", "channel_refunds"}, "what was not asked for was not read"
+    assert OrderLine.objects.get().held == "refunds_unread"
+    assert any("refunds of channel orders" in notice for notice in health(now=now()).notices)
+    counter.happens("return", quantity=3)
+    assert counter.confirmed() == (settled, 0), "the report of channel orders has no word of it"
+    retry_all_unread(now=now())
+    assert counter.confirmed() == (settled, 0)
+
+    account()
+    assert SyncCursor.objects.get(question="refunds").read_until == asked["refunds"]
+    retry_all_unread(now=now())
+    assert (OrderLine.objects.get().held, counter.share) == ("", 0)
+    assert counter.synced() == (0, 0), "its refund is read from where it was asked for last"
+    assert counter.confirmed() == (0, 0)
+
+
+def test_an_operator_can_release_an_order_whose_refunds_are_not_asked_for(account: Account) -> None:
+    union = account(refunds="relations")
+    leased(meis_shop(), POSITION, since=now().replace(microsecond=0) - timedelta(hours=3))
+    counter = Counter(union)
+    counter.happens("settle")
+    assert counter.synced() == (counter.share, 0)
+    assert counter.confirmed() == (counter.share, 0)
+    (line,) = orders_of(meis_shop().pk, limit=1)
+    assert "would not report its return" in waiting_in_words(line, HELD, now=now())
+
+    release_hold(Hold.objects.get(), reason="The console shows no return", by=ada(), now=now())
+    retry_all_unread(now=now())
+    counter.union.move(counter.order, "repeat")
+
+    assert counter.confirmed() == (0, counter.share)
+
+
+def test_orders_with_a_relation_are_paid_as_ever(account: Account) -> None:
+    union = account(refunds="relations")
+    leased(meis_shop(), RELATION, since=now().replace(microsecond=0) - timedelta(hours=3))
+    counter = Counter(union, RELATION)
+    counter.happens("settle")
+    assert counter.synced() == (counter.share, 0)
+    assert counter.confirmed() == (0, counter.share)

@@ -32,6 +32,7 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
     with instance(data, "marketplaces"):
         from joey.marketplaces import registry
         from joey.marketplaces.check_account import check_account, facts_of
+        from joey.marketplaces.unread_refunds import unread_refunds
         from joey.marketplaces.unverified import TO_LOOK_AT
         from joey.orders.recent_changes import recent_changes
 
@@ -39,7 +40,10 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
         try:
             account = registry.connector_for(code)
         except registry.NotConnected as not_connected:
-            raise click.UsageError(str(not_connected)) from None
+            faults = [each.text for each in registry.faults() if each.marketplace == registry.code_for(code)]
+            raise click.UsageError(faults[0] if faults else str(not_connected)) from None
+        if limit := unread_refunds(account):
+            click.echo(limit)
         counts: Counter[str] = Counter()
         wrong = []
         for each in check_account(code, folder, changed_at=recent_changes(account.code)):

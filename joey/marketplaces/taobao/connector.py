@@ -33,7 +33,18 @@ from joey.marketplaces.taobao import parse, reports
 from joey.marketplaces.taobao.ask_account import UnionAnswers
 from joey.marketplaces.taobao.client import NO_RESULT, Client, UnionAccount
 from joey.marketplaces.taobao.counted_pages import Answer, counted_rows
-from joey.marketplaces.taobao.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA
+from joey.marketplaces.taobao.manifest import (
+    CHANNEL_ORDERS,
+    CHANNEL_REFUNDS,
+    ITEM_HOSTS,
+    LINK_HOSTS,
+    MANIFEST,
+    ORDERS,
+    ORDERS_BY_RELATION,
+    ORDERS_OF_RELATIONS,
+    QUOTA,
+    REFUNDS,
+)
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.unverified import check_facts
 from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, text
@@ -87,18 +98,24 @@ class TaobaoConnector:
         self._site = str(credentials.get("site_id") or "")
         self._adzone = _own_adzone(credentials)
         self._categories = {str(number): str(code) for number, code in (configuration.get("categories") or {}).items()}
-        self._by_relation = credentials.get("positions") == "relations"
+        self._by_relation = _is_relations(credentials, "positions")
+        channel_refunds = _is_relations(credentials, "refunds")
+        if channel_refunds and not self._by_relation:
+            raise MarketplaceRefused(
+                _("“refunds” may be “relations” in Taobao's configuration only where “positions” is: the refunds of all"
+                  " other orders would never be reported."),
+                field="refunds",
+            )  # fmt: skip
         # Each scope is granted for itself: the publisher's own calls, or those of a tool provider in his session.
         self._party: Literal["", "sc."] = "sc." if credentials.get("tool_provider") is True else ""
-        self._working = reports.Working(
-            self._by_relation, channel_refunds=credentials.get("refunds") == "relations", party=self._party
-        )
+        self._working = reports.Working(self._by_relation, party=self._party)
         self._promotes = {"promotion_type": PROMOTE} if credentials.get("agent_mode") is True else {}
         # A gateway that is not Taobao's own is a simulated one: its links and pictures live on its own host.
         host = urlsplit(gateway).netloc.lower()
         self._stand_in = "" if host in REAL_GATEWAY_HOSTS else host
         manifest = MANIFEST.with_stand_in(host) if self._stand_in else MANIFEST
-        self.manifest = _by_file(manifest) if configuration.get("orders") == "file" else manifest
+        by_file = configuration.get("orders") == "file"
+        self.manifest = _by_file(manifest) if by_file else _asking(manifest, self._by_relation, channel_refunds)
         self.account = str(credentials["app_key"])
 
     def search(
@@ -271,7 +288,9 @@ class TaobaoConnector:
         """A row of one of the reports."""
         match row.kind:
             case "order":
-                return parse.order_report(row.row, by_relation=self._by_relation)
+                return parse.order_report(
+                    row.row, by_relation=self._by_relation, needs_relation=self.manifest.refunds_only_of is not None
+                )
             case "refund":
                 of_a_channel = parse.is_of_a_channel(row.row)
                 return (parse.channel_refund_report if of_a_channel else parse.refund_report)(row.row)
@@ -370,6 +389,29 @@ def _by_file(manifest: Manifest) -> Manifest:
     """The manifest of an account without the order call, which is by invitation: its exports are imported."""
     by_file = replace(manifest.capabilities, report="file")
     return replace(manifest, questions=(), order_look_up=None, capabilities=by_file)
+
+
+def _asking(manifest: Manifest, by_relation: bool, channel_refunds: bool) -> Manifest:
+    """The manifest with the questions that this account asks."""
+    if not by_relation:
+        return manifest
+    others = {ORDERS: ORDERS_BY_RELATION}
+    if channel_refunds:
+        others = {ORDERS: ORDERS_OF_RELATIONS, REFUNDS: CHANNEL_REFUNDS}
+    return replace(
+        manifest,
+        questions=tuple(others.get(question, question) for question in manifest.questions),
+        refunds_only_of=CHANNEL_ORDERS if channel_refunds else None,
+    )
+
+
+def _is_relations(credentials: Mapping[str, Any], name: str) -> bool:
+    """Whether this is done by relations. Nothing else can be chosen: without the field it is done as usual."""
+    chosen = credentials.get(name)
+    if chosen not in (None, "", "relations"):
+        words = _("“%s” in Taobao's configuration can only be “relations”, or be left out.")
+        raise MarketplaceRefused(words % name, field=name)
+    return chosen == "relations"
 
 
 def _required(credentials: Mapping[str, Any], name: str) -> str:

@@ -45,6 +45,11 @@ REFUNDS = Question(
     "refunds", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE,
     recheck_back=_RECHECK_BACK, recheck_every=_RECHECK_EVERY, rescan_after=_RESCAN_AFTER,
 )  # fmt: skip
+# What an account asks that works by relations. A cursor tells how far one report was read, so each has its own: what
+# was never asked for, or is read in another way, is asked for from the beginning, or from where it was asked last.
+ORDERS_BY_RELATION = replace(ORDERS, code="orders_by_relation")  # channel orders by themselves as well
+ORDERS_OF_RELATIONS = replace(ORDERS, code="orders_of_relations")  # those without a relation are held, too
+CHANNEL_REFUNDS = replace(REFUNDS, code="channel_refunds")  # the report of channel orders, instead of that of all
 # The order report by its other times, because not each change of an order may make a new time of change (unverified.py:
 # change_has_its_time). What settled is what is paid, so its whole month is made sure of.
 ORDERS_PLACED = Question(
@@ -69,6 +74,8 @@ FROZEN_ORDERS = Question(
 # The report cannot be asked by number. It has an order some seconds after the time that its buyer sees, and people
 # give that time to the minute, or from memory.
 ORDER_LOOK_UP = OrderLookUp("time", replace(ORDERS_PLACED, furthest_back=_FURTHEST_BACK), around=timedelta(minutes=30))
+
+CHANNEL_ORDERS = Wording(en="channel orders (those with a relation)", zh="渠道订单（带渠道关系 ID 的订单）")
 
 MANIFEST = Manifest(
     code="taobao",

@@ -11,6 +11,7 @@ from joey.marketplaces.port import (
     UNNUMBERED,
     ByPosition,
     Evidence,
+    HeldReason,
     HoldReport,
     OrderReport,
     OrderState,
@@ -72,14 +73,15 @@ _NAMES: Mapping[ReportKind, _Names] = {
 }  # fmt: skip
 
 
-def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
+def order_report(row: Row, *, by_relation: bool = False, needs_relation: bool = False) -> OrderReport:
     """An element of the order report. Raises UnreadableField naming the field.
 
     Settled, the commission is `pub_share_fee`, until then the estimate `pub_share_pre_fee`, and the marketplace keeps
     `alimama_share_fee` of either. The special service fee is outside of both already. Closed, there is no commission.
     A row that says no fee cannot be read: without it a shop would be promised what the marketplace keeps. Nor can one
     whose fee is more than its commission: one of the two is another amount.
-    `by_relation` takes the channel's relation id as the position where there is one.
+    `by_relation` takes the channel's relation id as the position where there is one; `needs_relation` holds an order
+    without one, because only refunds of channel orders are asked for.
     """
     state = STATES.get(text(row, "tk_status"), "unknown")
     settled, settled_at = state == "settled", moment(row, "tk_earning_time")
@@ -109,7 +111,7 @@ def order_report(row: Row, *, by_relation: bool = False) -> OrderReport:
         commission_minor=commission,
         service_fee_minor=service_fee,
         rate_ppm=(ppm(row, "income_rate") or 0) if rate is None else rate,
-        held="unknown_code" if state == "unknown" else "",
+        held=_held(row, state, needs_relation=needs_relation),
         reason=_reason(row) if state == "closed" else "",
         title=text(row, "item_title"),
         external_item=text(row, "item_id", longest=120),
@@ -295,9 +297,19 @@ def _line_as_far_as_readable(row: Row, names: _Names) -> str:
     return if_readable(lambda: _line(row, names), f"{trade}{ANY_SHARE}")
 
 
-def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
+def _held(row: Row, state: OrderState, *, needs_relation: bool) -> HeldReason:
+    if state == "unknown":
+        return "unknown_code"
+    return "refunds_unread" if needs_relation and not _relation(row) else ""
+
+
+def _relation(row: Row) -> str:
     relation = text(row, "relation_id")
-    if by_relation and relation not in ("", "0"):
+    return "" if relation == "0" else relation
+
+
+def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
+    if by_relation and (relation := _relation(row)):
         return (ByPosition(f"{RELATION}{relation}", "clicked"),)
     adzone = text(row, "adzone_id", longest=80)
     return (ByPosition(adzone, "clicked"),) if adzone else ()

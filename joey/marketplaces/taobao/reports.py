@@ -16,8 +16,11 @@ from joey.marketplaces.port import MarketplaceRefused, ReportedRow
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
 from joey.marketplaces.taobao.counted_pages import Answer, broken_off, counted_rows
 from joey.marketplaces.taobao.manifest import (
+    CHANNEL_REFUNDS,
     FROZEN_ORDERS,
     ORDERS,
+    ORDERS_BY_RELATION,
+    ORDERS_OF_RELATIONS,
     ORDERS_PAID,
     ORDERS_PLACED,
     ORDERS_SETTLED,
@@ -30,6 +33,7 @@ MOST_PAGES = 100
 # query_type of the order report: which of an order's times the window means.
 QUERY_TYPES: Mapping[str, int] = {
     ORDERS_PLACED.code: 1, ORDERS_PAID.code: 2, ORDERS_SETTLED.code: 3, ORDERS.code: 4,
+    ORDERS_BY_RELATION.code: 4, ORDERS_OF_RELATIONS.code: 4,
 }  # fmt: skip
 FEW_ROWS = MOST_PAGES * ORDERS.page_size // 4  # a window twice as long would hardly be too much
 UPDATED_REFUNDS = 5  # query_type, and search_type, of the refund reports: by time of change
@@ -51,7 +55,6 @@ class Working:
     """How the account works with the union."""
 
     by_relation: bool = False  # channel orders are asked for by themselves as well
-    channel_refunds: bool = False  # refund cases come from the report of channel orders, instead of that of all
     party: Literal["", "sc."] = ""  # "sc.": it acts for a publisher, in his session
 
 
@@ -97,6 +100,8 @@ def rows(
 def _in_window(
     client: Client, question: Question, start: datetime, end: datetime, working: Working
 ) -> list[ReportedRow]:
+    if question.code == CHANNEL_REFUNDS.code:
+        return _channel_refunds(client, start, end)
     if question.code == REFUNDS.code:
         return _refunds(client, start, end)
     scenes = (ALL_SCENES, CHANNEL_SCENE) if working.by_relation else (ALL_SCENES,)

@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
                 ('evidence_at', models.DateTimeField(null=True)),
                 ('state', models.CharField(choices=[('placed', 'Placed'), ('paid', 'Paid'), ('received', 'Received'), ('settled', 'Settled'), ('closed', 'Closed'), ('unknown', 'Unknown')], max_length=10)),
                 ('reason', models.CharField(blank=True, default='', max_length=40)),
-                ('held', models.CharField(blank=True, choices=[('', 'No'), ('frozen', 'Frozen'), ('risk', 'Risk'), ('contradiction', 'Contradiction'), ('unknown_code', 'Unknown Code'), ('currency', 'Currency')], default='', max_length=16)),
+                ('held', models.CharField(blank=True, choices=[('', 'No'), ('refunds_unread', 'Refunds Unread'), ('frozen', 'Frozen'), ('risk', 'Risk'), ('contradiction', 'Contradiction'), ('unknown_code', 'Unknown Code'), ('currency', 'Currency')], default='', max_length=16)),
                 ('held_at', models.DateTimeField()),
                 ('held_poll', models.BigIntegerField(default=0)),
                 ('held_digest', models.BinaryField(max_length=32)),
