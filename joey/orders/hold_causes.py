@@ -11,7 +11,7 @@ from joey.orders.mark_differing import contradictions_of_line
 from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
 from joey.orders.staged_tables import TAKEN_WITHIN
-from joey.orders.taken_back import is_unclear
+from joey.orders.taken_back import is_unclear, reported_once
 
 # What the order report that holds the line says, but for when: the same row once more is no other cause.
 _SAID = f"""
@@ -23,6 +23,11 @@ _SAID = f"""
       AND r.kind = 'order' AND r.problem = ''
       AND r.id >= joey_first_id_of(((l.first_seen_at - interval '{TAKEN_WITHIN}') AT TIME ZONE 'UTC')::date)
       AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
+"""
+
+_CASES = """
+    SELECT * FROM orders_refundcase WHERE (marketplace, external_order, external_line)
+                                        = (l.marketplace, l.external_order, l.external_line)
 """
 
 # Each hold about the line, with the first poll that brought it since it was not frozen last.
@@ -38,6 +43,15 @@ _FREEZES = """
     ) AS polls WHERE frozen AND poll > coalesce(ended, -1) GROUP BY part
 """.format(about=is_about("t", "l"))
 
+# Each refund that may be the line's: what it takes, and when it happened, to the minute, as both reports of it have it.
+# It may have two names, each of which can come and go (decision 24). Two of one minute that are equal are two causes.
+_UNCLEAR = f"""
+    SELECT concat_ws(':', c.commission_back_minor, c.refund_minor, c.protected_minor, c.currency,
+                     coalesce(extract(epoch FROM date_trunc('minute', c.refunded_at))::bigint::text, c.case_id)) AS said
+    FROM ({reported_once(_CASES, of="each_case.external_line")}) AS c
+    WHERE l.has_unclear_refund AND {is_unclear("c", "l")}
+"""
+
 MARKS = "l.has_unread", "l.has_unclear_refund", "l.is_frozen", "l.export_differs"
 
 # The causes of a line `l`, as a JSON array in their order. Of most lines it is empty, and nothing is read for it.
@@ -47,12 +61,8 @@ CAUSES = f"""
               SELECT l.held || ':' || ({_SAID}) AS cause WHERE l.held <> ''
               UNION SELECT concat_ws(':', 'unreadable', u.kind, encode(u.payload_sha256, 'hex'))
               FROM orders_unreadreport u WHERE l.has_unread AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
-              UNION SELECT concat_ws(':', 'unclear_refund', c.commission_back_minor, c.refund_minor, c.protected_minor,
-                                     c.currency, c.case_id)
-              FROM orders_refundcase c
-              WHERE l.has_unclear_refund AND {is_unclear("c", "l")}
-                AND (c.marketplace, c.external_order, c.external_line)
-                  = (l.marketplace, l.external_order, l.external_line)
+              UNION SELECT 'unclear_refund:' || said || ':' || row_number() OVER (PARTITION BY said)
+              FROM ({_UNCLEAR}) AS refunds
               UNION SELECT concat_ws(':', 'frozen', since, part)
               FROM ({_FREEZES}) AS frozen_by WHERE l.is_frozen
               UNION SELECT concat_ws(':', 'export_differs', encode(payload_sha256, 'hex'))

@@ -148,16 +148,40 @@ def test_what_an_operator_released_stays_released_while_the_case_is_the_same(new
     prove()
 
 
-@pytest.mark.parametrize(
-    "news",
-    [refund(case="8813", back=1), refund(back=300, reported_at=NOW)],
-    ids=["another case", "another amount"],
-)
+NUMBERED = refund(refunded_at=NOW - DAY)
+UNNUMBERED = refund(case="@2026-11-21 12:00:00", refunded_at=NOW - DAY, reported_at=NOW)
+
+
 @pytest.mark.usefixtures("both_have_positions")
-def test_another_case_or_amount_is_held_again(news: AnyReport) -> None:
+def test_the_same_refund_under_its_other_name_opens_no_other_hold() -> None:
     taken(MINE, HERS)
     confirmed()
-    taken(BACK)
+    taken(NUMBERED)
+    released()
+
+    taken(UNNUMBERED)
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 0, 273), (0, 273, 0))
+    prove()
+    taken(replace(NUMBERED, reported_at=NOW + DAY / 24, payload={"again": 1}))
+    assert (of(meis_shop()), of(lulus_shop())) == ((0, 0, 273), (0, 273, 0))
+    prove()
+
+
+@pytest.mark.parametrize(
+    ("known", "news"),
+    [
+        (BACK, refund(case="8813", back=1)),
+        (BACK, refund(back=300, reported_at=NOW)),
+        (NUMBERED, refund(case="8813", refunded_at=NOW - DAY)),
+        (NUMBERED, replace(UNNUMBERED, commission_back_minor=300)),
+    ],
+    ids=["another case", "another amount", "another that is equal", "another amount under the other name"],
+)
+@pytest.mark.usefixtures("both_have_positions")
+def test_another_case_or_amount_is_held_again(known: AnyReport, news: AnyReport) -> None:
+    taken(MINE, HERS)
+    confirmed()
+    taken(known)
     released()
 
     taken(news)
