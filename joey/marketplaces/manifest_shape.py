@@ -195,9 +195,7 @@ class Manifest:
     quota: Quota | None = None  # None: its calls are not paced
     questions: tuple[Question, ...] = ()
     order_look_up: OrderLookUp | None = None  # None: the reports cannot be asked for one order
-    refunds_only_of: Wording | None = (
-        None  # orders whose refunds are reported, where not of all; others are held
-    )
+    refunds_only_of: Wording | None = None  # orders whose refunds are reported, where not of all; others are held
     row_fields: Mapping[Literal["order", "refund"], RowFields] = field(default_factory=dict)  # for exports
     evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
     window_days: int = 0  # how long after a click an order still counts
