@@ -11,7 +11,7 @@ from joey.orders.staged_tables import ORDERS, TRADE_HOLDS
 
 def is_about(hold: str, line: str) -> str:
     """SQL for whether a trade's hold is about a line: one of the trade, in the part that it names. Where either of them
-    names no part it may be, and no money leaves on a guess. A line is frozen while any hold about it is and did not end.
+    names no part it may be, and no money leaves on a guess. A line is frozen while a hold about it is and did not end.
     """
     return f"""
         (({hold}.marketplace, {hold}.trade) = ({line}.marketplace, {trade_of(line)})

@@ -226,16 +226,17 @@ def test_a_punished_order_names_the_part_of_a_line_as_the_order_report_does(by_r
     assert parse.order_report(row, by_relation=by_relation).external_part == parse.hold_report(punished_rows()[0]).part
 
 
-@pytest.mark.parametrize("field", ["tb_trade_id", "punish_status"])
-def test_a_punished_order_that_cannot_be_read_is_kept_and_says_why(field: str) -> None:
-    row = {**punished_rows()[0], field: "--"}
+@pytest.mark.parametrize("status", [None, "--", "7"])
+def test_a_punished_order_is_frozen_until_it_is_said_to_be_released(status: str | None) -> None:
+    assert parse.hold_report({**punished_rows()[0], "punish_status": status}).frozen
 
-    kept = read_row(TAOBAO, ReportedRow("hold", row, NOW))
+
+def test_a_punished_order_without_its_trade_is_kept_and_says_why() -> None:
+    kept = read_row(TAOBAO, ReportedRow("hold", {**punished_rows()[0], "tb_trade_id": "--"}, NOW))
 
     assert isinstance(kept, UnreadableReport)
-    assert (kept.kind, kept.external_line, kept.reported_at) == ("hold", "", NOW)
-    assert kept.external_order == ("" if field == "tb_trade_id" else "4294159887445064307")
-    assert kept.problem == f"{field} is missing"
+    assert (kept.kind, kept.external_order, kept.external_line, kept.reported_at) == ("hold", "", "", NOW)
+    assert kept.problem == "tb_trade_id is missing"
 
 
 def test_refunds_of_channel_orders_say_the_same_under_other_names() -> None:

@@ -67,7 +67,7 @@ class _Names:
 
 _ORDER_NAMES = _Names(order="trade_parent_id", line="trade_id", part="adzone_id")
 _REFUND_NAMES = _Names(order="tb_trade_parent_id", line="tb_trade_id", case="refund_suit_id")
-# A punished trade may be several lines, so a report that cannot be read is listed, and holds none.
+# A row of punished orders is unreadable only where it names no trade, and holds none.
 _NAMES: Mapping[ReportKind, _Names] = {
     "order": _ORDER_NAMES, "refund": _REFUND_NAMES, "hold": _Names(order="tb_trade_id", line=""),
 }  # fmt: skip
@@ -204,14 +204,14 @@ def _named_as_a_case(row: Row) -> dict[str, str]:
 def hold_report(row: Row) -> HoldReport:
     """An element of the report of punished orders. Raises UnreadableField naming the field.
 
-    `punish_status` is 0 frozen or 1 released. One with any other code is punished in a way that is new to us: whatever
-    is not released stays on hold. It is about one ad zone of the trade, as a line is; where none can be made out, about
-    all of the trade.
+    `punish_status` is 0 frozen or 1 released. One with any other code, or none, is punished in a way that is new to us:
+    whatever is not released stays on hold. It is about one ad zone of the trade, as a line is; where none can be made
+    out, about all of the trade.
     """
     adzone = text(row, "tk_adzone_id")
     return HoldReport(
         trade=need(row, "tb_trade_id"),
-        frozen=need(row, "punish_status") != RELEASED,
+        frozen=text(row, "punish_status") != RELEASED,
         payload=without_buyer(row),
         placed_at=if_readable(lambda: moment(row, "tk_trade_create_time"), None),  # no reason to miss a hold
         part=adzone if _ADZONE.fullmatch(adzone) else "",
