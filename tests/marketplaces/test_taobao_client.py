@@ -585,10 +585,9 @@ def test_an_old_day_of_a_busy_account_is_read_though_its_report_has_no_end_and_g
     now = datetime(2026, 8, 20, 4, tzinfo=UTC)
     since = now - timedelta(days=7)
     union = Busy(script, now, every=timedelta(minutes=5), newest_first=newest_first, span=span)
-    working = reports.Working(channel_refunds=True)
 
     answered = list(
-        reports.rows(script.connector()._client, REFUNDS, since, since + timedelta(days=1), working=working)
+        reports.rows(script.connector()._client, manifest.CHANNEL_REFUNDS, since, since + timedelta(days=1))
     )
 
     assert [end for end, _rows in answered] == [since + n * 3 * HOUR for n in range(1, 9)]
@@ -601,9 +600,8 @@ def test_an_old_day_of_a_busy_account_is_read_though_its_report_has_no_end_and_g
 def test_a_refund_case_with_a_time_that_cannot_be_true_is_given_and_answers_for_no_other_window(script: Script) -> None:
     rows = [case(1, modified_time="2099-01-01 00:00:00"), case(2, modified_time="yesterday")]
     script.answers = [counted(CHANNEL_REFUNDS, [rows], [2])]
-    working = reports.Working(channel_refunds=True)
 
-    answered = reports.rows(script.connector()._client, REFUNDS, NOON, NOON + 6 * HOUR, working=working)
+    answered = reports.rows(script.connector()._client, manifest.CHANNEL_REFUNDS, NOON, NOON + 6 * HOUR)
 
     assert [[row.row["tb_trade_id"] for row in rows] for _end, rows in answered] == [[1, 2], [1, 2]]
     assert len(script.asked) == 2

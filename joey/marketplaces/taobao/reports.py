@@ -72,7 +72,7 @@ def rows(
     if question.code == FROZEN_ORDERS.code:
         yield from _frozen_orders(client, since, until, working.party)
         return
-    if question.code == REFUNDS.code and working.channel_refunds:
+    if question.code == CHANNEL_REFUNDS.code:
         yield from _channel_refunds(client, since, until)
         return
     todo = deque(windows(since, until))
@@ -100,8 +100,6 @@ def rows(
 def _in_window(
     client: Client, question: Question, start: datetime, end: datetime, working: Working
 ) -> list[ReportedRow]:
-    if question.code == CHANNEL_REFUNDS.code:
-        return _channel_refunds(client, start, end)
     if question.code == REFUNDS.code:
         return _refunds(client, start, end)
     scenes = (ALL_SCENES, CHANNEL_SCENE) if working.by_relation else (ALL_SCENES,)
