@@ -55,8 +55,8 @@ _ANOTHER = f"""
 _BACK = f"""
     WITH refund AS MATERIALIZED (
         SELECT c.id AS commission, CASE WHEN {is_own("r", "l")} THEN l.currency ELSE r.currency END AS currency,
-               r.case_id, r.received_at, r.reported_at, r.stamped_at, r.counts, r.refunded_at, r.commission_back_minor,
-               r.poll_id AS poll, r.payload_sha256 AS digest
+               r.case_id, r.received_at, r.reported_at, r.stamped_at, r.counts, r.refunded_at, r.refunded_by,
+               r.commission_back_minor, r.poll_id AS poll, r.payload_sha256 AS digest
         FROM orders_report r
         JOIN orders_orderline l USING (marketplace, external_order, external_line)
         JOIN commissions_commission c ON c.order_line_id = l.id
@@ -101,7 +101,8 @@ _BACK = f"""
         WHERE another.gives OR NOT {gives_something("t")}
     ), newest AS (
         SELECT DISTINCT ON (l.commission, l.number, l.at, f.case_id) l.commission, l.number, l.at, l.state,
-               l.settled_at, f.case_id, f.counts, f.currency, f.refunded_at, f.commission_back_minor, f.reported_at,
+               l.settled_at, f.case_id, f.counts, f.currency, f.refunded_at, f.refunded_by,
+               f.commission_back_minor, f.reported_at,
                min(f.stamped_at) FILTER (WHERE f.counts)
                    OVER (PARTITION BY l.commission, l.number, l.at, f.case_id) AS counted_from
         FROM tried l JOIN refund f ON f.commission = l.commission AND f.received_at <= l.at

@@ -27,6 +27,13 @@ SUSPENSE: Mapping[str, Callable[[str], str]] = {
         )
         % key
     ),
+    "changed_hands": lambda key: (
+        _(
+            "The report has the time without its seconds, and within that minute position “%s” passed from one shop to"
+            " another, so neither gets the order by itself."
+        )
+        % key
+    ),
     "unknown_sub_id": lambda key: (
         _("The report gives back “%s”, which is the code of no link here. It is not given to the nearest match.") % key
     ),

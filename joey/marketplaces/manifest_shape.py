@@ -123,6 +123,9 @@ class RowFields:
 
     key: tuple[str, ...]  # `Connector.read` refuses a row that lacks one
     changed: str = ""  # the time of change; "": rows name none
+    # Times that decide whose an order is, or whether a refund is inside the settled amount: a day alone says neither.
+    # One without seconds comes as "2026-11-13 17:50", and `read` has to say that it is a minute (port.py).
+    decide: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

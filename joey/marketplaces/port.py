@@ -6,7 +6,7 @@ Two kinds of failure leave a connector: `MarketplaceUnavailable` (try again late
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from django.utils.functional import lazystr
@@ -116,6 +116,8 @@ class ByPosition:
 
     key: str
     at: Literal["clicked", "ordered"]  # the report's `clicked_at` or `placed_at`
+    # The time has no seconds, as in some exports: it is any of that minute, and `clicked_at` its beginning.
+    to_the_minute: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ class OrderReport:
     settled_at: datetime | None = None
 
 
+MINUTE = timedelta(seconds=59)  # from the first second of a minute to its last
+
 # What the `case_id` begins with of a refund report that names no number; when its case was opened follows.
 UNNUMBERED = "@"
 
@@ -191,6 +195,8 @@ class RefundReport:
     # When the refund happened at the marketplace, which later changes of the case do not move. None where no field says
     # so: then it happened when the first report that counts was changed.
     refunded_at: datetime | None = None
+    # The last second that it may have happened in, where that time has none: `refunded_at` and MINUTE. None: it has.
+    refunded_by: datetime | None = None
 
 
 @dataclass(frozen=True)

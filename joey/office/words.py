@@ -184,6 +184,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "not_leased_at_click": _("No shop had the position at the click"),
         "not_leased_at_order": _("No shop had the position at the order"),
         "not_linked": _("The shop had no link to the item"),
+        "changed_hands": _("Two shops had the position in that minute"),
         "no_click_time": _("The report has no time of the click"),
         "no_order_time": _("The report has no time of the order"),
         "unknown_sub_id": _("Its link code is not known"),

@@ -44,6 +44,7 @@ _EMPTY = {
     "placed_at": "NULL::timestamptz", "paid_at": "NULL::timestamptz", "settled_at": "NULL::timestamptz",
     "case_id": "''", "counts": "NULL::boolean", "refund_minor": "NULL::bigint",
     "commission_back_minor": "NULL::bigint", "protected_minor": "NULL::bigint", "refunded_at": "NULL::timestamptz",
+    "refunded_by": "NULL::timestamptz",
 }  # fmt: skip
 
 
@@ -58,7 +59,7 @@ _ORDER = _from(
 )  # fmt: skip
 _REFUND = _from(
     "currency", "case_id", "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
-    kind="'refund'",
+    "refunded_by", kind="'refund'",
 )  # fmt: skip
 _HOLD = _from("external_part", "placed_at", kind="'hold'", held="CASE WHEN s.frozen THEN 'frozen' ELSE '' END")
 _UNREADABLE = _from("external_part", "problem", "case_id")

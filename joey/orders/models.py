@@ -67,7 +67,7 @@ class Report(models.Model):
     state = models.CharField(max_length=10, default="")
     held = models.CharField(max_length=16, default="")
     reason = models.CharField(max_length=40, default="")
-    evidence = models.JSONField(null=True)  # [{"kind", "key"}], most believed first
+    evidence = models.JSONField(null=True)  # [{"kind", "key", "to_the_minute" if it is}], most believed first
     title = models.CharField(max_length=300, default="")
     external_item = models.CharField(max_length=120, default="")
     quantity = models.IntegerField(null=True)
@@ -85,6 +85,7 @@ class Report(models.Model):
     commission_back_minor = models.BigIntegerField(null=True)
     protected_minor = models.BigIntegerField(null=True)
     refunded_at = models.DateTimeField(null=True)
+    refunded_by = models.DateTimeField(null=True)  # the last second that it may be; of most the same
 
     class Meta:
         indexes = [
@@ -184,6 +185,7 @@ class OrderLine(models.Model):
         NOT_LEASED_AT_CLICK = "not_leased_at_click"
         NOT_LEASED_AT_ORDER = "not_leased_at_order"
         NOT_LINKED = "not_linked"  # the position changed hands, and its tenant had no link to this item by then
+        CHANGED_HANDS = "changed_hands"  # two shops had the position within the minute that the report names
         NO_CLICK_TIME = "no_click_time"
         NO_ORDER_TIME = "no_order_time"
         UNKNOWN_SUB_ID = "unknown_sub_id"
@@ -301,6 +303,7 @@ class RefundCase(models.Model):
     currency = models.CharField(max_length=3, default="")  # "": the line's
     # When the refund happened: as its newest report says, else the time of change of the earliest report that counts.
     refunded_at = models.DateTimeField(null=True)
+    refunded_by = models.DateTimeField(null=True)  # the last second that it may be: a minute, where that has none
     counted_from = models.DateTimeField(null=True)
     reported_at = models.DateTimeField()
     reported_poll = models.BigIntegerField(default=0)

@@ -1,13 +1,15 @@
 """What contradicts a line: a report of another shop, or in another currency. Derived from reports, not from notes."""
 
 from joey.kit.prove import Check
+from joey.orders.kept_evidence import at_latest
 from joey.orders.other_currency import can_move
 
 # Whose a position was at the time in question, as far as that was known when the report came: a lease may be prolonged
 # later. A position that another shop had before names a shop only with a link to the item; that, and evidence of which
-# a piece names no shop, is left out: what it came to then cannot be known for certain now.
+# a piece names no shop, is left out: what it came to then cannot be known for certain now. Of a minute it is the shop's
+# that had it from its beginning to its end.
 _KNOWN_THEN = """(
-    SELECT c.until IS NULL OR piece.at < c.until FROM sharing_leasechange c
+    SELECT c.until IS NULL OR piece.at_latest < c.until FROM sharing_leasechange c
     WHERE c.lease_id = h.id AND c.recorded_at <= o.received_at ORDER BY c.id DESC LIMIT 1)"""
 
 CONTRADICTIONS = Check(
@@ -27,8 +29,11 @@ CONTRADICTIONS = Check(
         SELECT o.id AS order_line, o.shop_id, o.held, o.is_given, piece.kind, piece.key,
                max(CASE WHEN piece.kind = 'sub_id' THEN k.shop_id WHEN {_KNOWN_THEN} THEN h.shop_id END::text) AS names
         FROM odd o CROSS JOIN LATERAL (
-            SELECT kind, key, CASE kind WHEN 'position_at_click' THEN o.clicked_at ELSE o.placed_at END AS at
-            FROM jsonb_to_recordset(o.evidence) AS given (kind text, key text)
+            SELECT kind, key, at, {at_latest("at", "to_the_minute")} AS at_latest FROM (
+                SELECT kind, key, to_the_minute,
+                       CASE kind WHEN 'position_at_click' THEN o.clicked_at ELSE o.placed_at END AS at
+                FROM jsonb_to_recordset(o.evidence) AS given (kind text, key text, to_the_minute boolean)
+            ) AS given
         ) AS piece
         LEFT JOIN sharing_link k ON piece.kind = 'sub_id' AND k.code = piece.key
         LEFT JOIN sharing_position p ON piece.kind <> 'sub_id' AND (p.marketplace, p.key) = (o.marketplace, piece.key)

@@ -45,7 +45,7 @@ _RANKED = """
            poll_id AS poll, rereads, payload_sha256 AS digest, state, held, held = 'frozen' AS frozen, reason, title,
            external_item, currency, quantity, paid_minor, commission_minor, service_fee_minor, protected_minor,
            rate_ppm, placed_at, paid_at, settled_at, counts, refund_minor, commission_back_minor, refunded_at,
-           received_at
+           refunded_by, received_at
     FROM orders_report WHERE problem = ''
 """
 _SAME = "(r.reported_at, r.poll, r.digest) = (l.reported_at, l.reported_poll, l.report_digest)"
@@ -232,10 +232,10 @@ REFUNDS = Check(
         OR c.counted_from IS DISTINCT FROM min(r.stamped_at) FILTER (WHERE r.counts)
         OR NOT bool_or(
             (r.reported_at, r.poll, r.digest, r.counts, r.refund_minor, r.commission_back_minor, r.protected_minor,
-             r.currency, r.refunded_at)
+             r.currency, r.refunded_at, r.refunded_by)
           IS NOT DISTINCT FROM
             (c.reported_at, c.reported_poll, c.report_digest, c.counts, c.refund_minor, c.commission_back_minor,
-             c.protected_minor, c.currency, c.refunded_at))
+             c.protected_minor, c.currency, c.refunded_at, c.refunded_by))
     """,
 )
 

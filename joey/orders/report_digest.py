@@ -8,8 +8,9 @@ COLUMNS = (
     "problem", "currency", "state", "held", "reason", "evidence", "title", "external_item", "quantity", "paid_minor",
     "commission_minor", "service_fee_minor", "rate_ppm", "clicked_at", "placed_at", "paid_at", "settled_at", "case_id",
     "counts", "refund_minor", "commission_back_minor", "protected_minor", "refunded_at",
+    "refunded_by",
 )  # fmt: skip
-_TIMES = frozenset({"stamped_at", "clicked_at", "placed_at", "paid_at", "settled_at", "refunded_at"})
+_TIMES = frozenset({"stamped_at", "clicked_at", "placed_at", "paid_at", "settled_at", "refunded_at", "refunded_by"})
 
 
 def digest_of(values: Mapping[str, str], *, again: str) -> str:

@@ -106,7 +106,7 @@ def stage_reports(
                     number, storable(report.case_id), storable(report.external_order), storable(report.external_line),
                     reported_at, report.reported_at, payload, digest, origin.poll, origin.rereads, received_at,
                     report.counts, report.refund_minor, report.commission_back_minor, report.protected_minor,
-                    report.currency, report.refunded_at,
+                    report.currency, report.refunded_at, report.refunded_by or report.refunded_at,
                 )
             )  # fmt: skip
         else:
@@ -155,7 +155,7 @@ def _order(
         poll=origin.poll,
         rereads=origin.rereads,
         received_at=received_at,
-        evidence="[" + ", ".join(f'{{"key": {_quoted(key)}, "kind": "{kind}"}}' for kind, key in _pieces(report)) + "]",
+        evidence="[" + ", ".join(_written(*piece) for piece in _pieces(report)) + "]",
         state=report.state,
         reason=storable(report.reason[:40]),
         held="unknown_code" if report.state == "unknown" else report.held,
@@ -175,18 +175,27 @@ def _order(
     )
 
 
-def evidence_of(report: OrderReport) -> list[dict[str, str]]:
+def evidence_of(report: OrderReport) -> list[dict[str, str | bool]]:
     """Its evidence as it is kept with it."""
-    return [{"key": key, "kind": kind} for kind, key in _pieces(report)]
+    return [
+        {"key": key, "kind": kind} | ({"to_the_minute": True} if to_the_minute else {})
+        for kind, key, to_the_minute in _pieces(report)
+    ]
 
 
-def _pieces(report: OrderReport) -> Iterator[tuple[str, str]]:
-    """The kind and key of each piece, most believed first."""
+def _written(kind: str, key: str, to_the_minute: bool) -> str:
+    """A piece of evidence as JSON. Of most it is the kind and the key, so that what is kept of them stays the same."""
+    minute = ', "to_the_minute": true' if to_the_minute else ""
+    return f'{{"key": {_quoted(key)}, "kind": "{kind}"{minute}}}'
+
+
+def _pieces(report: OrderReport) -> Iterator[tuple[str, str, bool]]:
+    """The kind and key of each piece, and whether its time is any of a minute, most believed first."""
     for piece in report.evidence:
         if isinstance(piece, ByPosition):
-            yield (AT_CLICK if piece.at == "clicked" else AT_ORDER), _key(piece.key)
+            yield (AT_CLICK if piece.at == "clicked" else AT_ORDER), _key(piece.key), piece.to_the_minute
         else:
-            yield SUB_ID, _key(piece.text)
+            yield SUB_ID, _key(piece.text), False
 
 
 def _key(text: str) -> str:

@@ -94,6 +94,7 @@ class RefundIn:
     protected_minor: int
     currency: str  # "": the line's
     refunded_at: datetime | None
+    refunded_by: datetime | None
 
 
 @dataclass(frozen=True)

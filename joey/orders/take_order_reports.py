@@ -217,7 +217,7 @@ def _take(
 def _take_refund_cases(marketplace: str) -> None:
     """Each case is what its newest report says, but for when it first counted: a later change does not move that."""
     amounts = "refund_minor, commission_back_minor, protected_minor"
-    taken = f"external_order, external_line, counts, {amounts}, currency, refunded_at, reported_at"
+    taken = f"external_order, external_line, counts, {amounts}, currency, refunded_at, refunded_by, reported_at"
     changes = (*taken.split(", ")[2:], "reported_poll", "report_digest")
     sql.execute(
         f"""

@@ -12,6 +12,9 @@ back can only be the other's.
 
 A marketplace may have two refund reports, one of which names its cases by no number but by when they were opened
 (port.py: UNNUMBERED). The same refund can then be here under two names, and is taken back once (decision 24).
+
+The time of a refund may be a minute (`refunded_by`): in an export it has lost its seconds. Where it settled within that
+minute, the case counts as later: what the marketplace takes back would else be paid to a shop.
 """
 
 from joey.marketplaces.port import UNNUMBERED
@@ -42,21 +45,29 @@ def gives_something(line: str) -> str:
 def reported_once(cases: str, *, of: str) -> str:
     """SQL for the rows of the query `cases` without those that report a refund under its other name.
 
-    `of` are the columns that say whose cases they are. What is reported of one moment with a number and without is the
-    same. Two numbers of one moment are two refunds, which a report without numbers cannot tell apart: the numbers are
-    believed. Else the newer report is, and of two equally new ones the one with the number.
+    `of` are the columns that say whose cases they are. What is reported of one moment with numbers and without are the
+    same refunds. Which of the two reports shows more of them is believed: it can tell them apart. Of as many the newer
+    report is, and of two equally new ones the one with numbers.
+
+    Where the time of a case is a minute, that minute is the moment, and all cases of it are of one.
     """
     unnumbered = f"starts_with(each_case.case_id, '{UNNUMBERED}')"
     numbered = f"NOT {unnumbered}"
+    with_number, without = (f"FILTER (WHERE {name}) OVER moment" for name in (numbered, unnumbered))
+    minute = f"PARTITION BY {of}, date_trunc('minute', each_case.refunded_at)"
     return f"""
         SELECT * FROM (
-            SELECT each_case.*, coalesce(CASE
-                WHEN {unnumbered} THEN count(*) FILTER (WHERE {numbered}) OVER moment > 1
-                    OR max(each_case.reported_at) FILTER (WHERE {numbered}) OVER moment >= each_case.reported_at
-                ELSE count(*) FILTER (WHERE {numbered}) OVER moment = 1
-                    AND max(each_case.reported_at) FILTER (WHERE {unnumbered}) OVER moment > each_case.reported_at
-            END, false) AS is_reported_again
-            FROM ({cases}) AS each_case WINDOW moment AS (PARTITION BY {of}, each_case.refunded_at)
+            SELECT each_case.*, CASE
+                WHEN count(*) {with_number} <> count(*) {without}
+                THEN {unnumbered} = (count(*) {with_number} > count(*) {without})
+                ELSE {unnumbered} = (max(each_case.reported_at) {with_number} >= max(each_case.reported_at) {without})
+            END AS is_reported_again
+            FROM (
+                SELECT each_case.*, CASE
+                    WHEN bool_or(each_case.refunded_by > each_case.refunded_at) OVER ({minute})
+                    THEN date_trunc('minute', each_case.refunded_at) ELSE each_case.refunded_at END AS happened_at
+                FROM ({cases}) AS each_case
+            ) AS each_case WINDOW moment AS (PARTITION BY {of}, each_case.happened_at)
         ) AS each_case WHERE NOT is_reported_again
     """
 
@@ -118,4 +129,5 @@ def sum_of(amounts: str, *, where: str = "true") -> str:
 
 
 def _happened_at(case: str) -> str:
-    return f"coalesce({case}.refunded_at, {case}.counted_from)"
+    """When the refund happened, of a minute its last second."""
+    return f"coalesce({case}.refunded_by, {case}.counted_from)"

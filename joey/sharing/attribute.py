@@ -15,15 +15,12 @@ AT_CLICK, AT_ORDER, SUB_ID = "position_at_click", "position_at_order", "sub_id"
 KINDS = (AT_CLICK, AT_ORDER, SUB_ID)
 _LINKED = """EXISTS (
     SELECT FROM sharing_trackedurl t
-    WHERE t.lease_id = l.id AND date_trunc('second', t.made_at) <= e.at
+    WHERE t.lease_id = l.id AND date_trunc('second', t.made_at) <= e.at_latest
       AND (t.item <> '' AND t.item = e.item OR t.title <> '' AND t.title = e.title))"""
-_NEXT_BEGAN = """EXISTS (
-    SELECT FROM sharing_positionlease next
-    WHERE next.position_id = l.position_id AND next.leased_from > l.leased_from AND next.leased_from <= e.at)"""
 # The last shop that had the position before, apart from the one that the piece names.
 _EARLIER = """(
     SELECT earlier.shop_id FROM sharing_positionlease earlier
-    WHERE earlier.position_id = n.position_id AND earlier.leased_from <= n.at
+    WHERE earlier.position_id = n.position_id AND earlier.leased_from <= n.at_latest
       AND earlier.shop_id IS DISTINCT FROM n.shop_id
     ORDER BY earlier.leased_from DESC LIMIT 1)"""
 
@@ -39,6 +36,7 @@ class EvidencePiece:
     kind: str  # one of KINDS
     key: str
     at: datetime | None  # the time that decides who held a position
+    at_latest: datetime | None  # the same, or the last second of it where it is a stretch of time: a minute
     item: str  # what was ordered, as the report names it: a hint, needed only where a position changed hands
     title: str
     received_at: datetime
@@ -64,6 +62,16 @@ class Attribution(Attributed):
     report: int
 
 
+def _had(lease: str, at: str) -> str:
+    """SQL condition: at this moment the position was the shop's that has this lease."""
+    return f"""
+        ({at} >= {lease}.leased_from AND ({lease}.until IS NULL OR {at} < {lease}.until OR (
+            NOT {lease}.is_reuse AND NOT EXISTS (
+                SELECT FROM sharing_positionlease next
+                WHERE next.position_id = {lease}.position_id AND next.leased_from > {lease}.leased_from
+                  AND next.leased_from <= {at}))))"""
+
+
 def attribute_set(marketplace: str, pieces: SetTable[EvidencePiece], verdicts: SetTable[Attribution]) -> None:
     """What each report of the set comes to, by the rule of `verdicts_on`."""
     given = f"SELECT * FROM {pieces}"
@@ -86,25 +94,30 @@ def verdicts_on(pieces: str, *, marketplace: str = "e.marketplace") -> str:
     moment that no lease covers names no shop, and the new tenant has an order only if it had a link to that item by
     then (`not_linked`): what the earlier tenant shared may still sell. Items are known by id or by title.
 
+    A time that is a stretch, a minute, names the shop that has the position by the end of it, unless another had it at
+    its beginning: then it names none (`changed_hands`), whatever was linked. A position rests for weeks between two
+    shops, so no third one is between.
+
     A link names its shop to reports that came after it was made: no earlier one can have got its code from it.
     """
     return f"""
         WITH named AS MATERIALIZED (
-            SELECT e.report, e.place, e.kind, e.key, e.at, coalesce(l.shop_id, k.shop_id) AS shop_id, l.id AS lease_id,
-                   p.id AS position_id,
+            SELECT e.report, e.place, e.kind, e.key, e.at, e.at_latest, coalesce(l.shop_id, k.shop_id) AS shop_id,
+                   l.id AS lease_id, p.id AS position_id,
                    CASE WHEN e.kind = '{SUB_ID}' THEN CASE WHEN k.id IS NULL THEN 'unknown_sub_id' ELSE '' END
                         WHEN p.id IS NULL THEN 'unknown_position'
                         WHEN e.at IS NULL THEN
                             CASE e.kind WHEN '{AT_CLICK}' THEN 'no_click_time' ELSE 'no_order_time' END
                         WHEN l.id IS NULL THEN
                             CASE e.kind WHEN '{AT_CLICK}' THEN 'not_leased_at_click' ELSE 'not_leased_at_order' END
+                        WHEN l.shop_id <> before.shop_id THEN 'changed_hands'
                         WHEN l.is_reuse AND NOT {_LINKED} THEN 'not_linked'
                         ELSE '' END AS problem
             FROM ({pieces}) e
             LEFT JOIN sharing_position p ON e.kind <> '{SUB_ID}' AND p.marketplace = {marketplace} AND p.key = e.key
-            LEFT JOIN sharing_positionlease l
-              ON l.position_id = p.id AND e.at >= l.leased_from
-             AND (l.until IS NULL OR e.at < l.until OR (NOT l.is_reuse AND NOT {_NEXT_BEGAN}))
+            LEFT JOIN sharing_positionlease l ON l.position_id = p.id AND {_had("l", "e.at_latest")}
+            LEFT JOIN sharing_positionlease before
+              ON before.position_id = p.id AND e.at < e.at_latest AND {_had("before", "e.at")}
             LEFT JOIN sharing_link k ON e.kind = '{SUB_ID}' AND k.code = e.key
              AND k.made_at <= e.received_at
         ), weighed AS (

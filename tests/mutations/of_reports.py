@@ -279,8 +279,8 @@ OF_REPORTS = [
     Corruption(
         "a refund case moved to before its settlement: case, line, commission and ledger put back",
         (
-            "UPDATE orders_refundcase SET counted_from = '2020-01-01Z', refunded_at = '2020-01-01Z'"
-            " WHERE external_order = '1002'",
+            "UPDATE orders_refundcase SET counted_from = '2020-01-01Z', refunded_at = '2020-01-01Z',"
+            " refunded_by = '2020-01-01Z' WHERE external_order = '1002'",
             *_AS_IF_NOTHING_CAME_BACK,
         ),
         (9,),

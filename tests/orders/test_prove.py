@@ -147,9 +147,9 @@ CORRUPTIONS = {
         "9.", "(SELECT case_id FROM orders_refundcase WHERE case_id = '8812')",
     ),
     "a refund case moved to before its settlement, its line with it": (
-        f"WITH c AS (UPDATE orders_refundcase SET refunded_at = '2020-01-01Z', counted_from = '2020-01-01Z' WHERE"
-        f" external_order = '{RETURNED}') UPDATE orders_orderline SET returned_commission_minor = 0,"
-        f" returned_paid_minor = 0 WHERE external_order = '{RETURNED}'",
+        f"WITH c AS (UPDATE orders_refundcase SET refunded_at = '2020-01-01Z', refunded_by = '2020-01-01Z',"
+        f" counted_from = '2020-01-01Z' WHERE external_order = '{RETURNED}') UPDATE orders_orderline"
+        f" SET returned_commission_minor = 0, returned_paid_minor = 0 WHERE external_order = '{RETURNED}'",
         "9.", "(SELECT case_id FROM orders_refundcase WHERE case_id = '8812')",
     ),
     "the first time that a case counted moved": (

@@ -8,6 +8,7 @@ from typing import Any
 
 from joey.marketplaces.port import (
     ANY_SHARE,
+    MINUTE,
     UNNUMBERED,
     ByPosition,
     Evidence,
@@ -20,7 +21,18 @@ from joey.marketplaces.port import (
     UnreadableField,
     UnreadableReport,
 )
-from joey.marketplaces.taobao.values import Row, fen, if_readable, moment, need, one_of, ppm, text, whole
+from joey.marketplaces.taobao.values import (
+    Row,
+    fen,
+    if_readable,
+    moment,
+    names_a_minute,
+    need,
+    one_of,
+    ppm,
+    text,
+    whole,
+)
 
 STATES: Mapping[str, OrderState] = {"11": "placed", "12": "paid", "14": "received", "3": "settled", "13": "closed"}
 # What a line's id ends in, by our part in the trade. As the second owner we take a cut from another publisher's
@@ -155,6 +167,7 @@ def refund_report(row: Row) -> RefundReport:
         refund_minor=_not_negative(fen(row, "refund_fee") or 0, "refund_fee"),
         commission_back_minor=ours,
         refunded_at=opened_at,
+        refunded_by=opened_at + MINUTE if opened_at and names_a_minute(row, "tk_refund_time") else None,
     )
 
 
@@ -166,6 +179,8 @@ def channel_refund_report(row: Row) -> RefundReport:
     `refund_type` 1 is a commission of ours, 2 our cut from another's.
     """
     need(row, "tk_refund_time")
+    if names_a_minute(row, "tk_refund_time"):
+        raise UnreadableField("tk_refund_time has no seconds, and the case no number that tells it from others")
     whose = "3rd" if one_of(_CHANNEL_ROLES, row, "refund_type") == "三方" else ""
     ours = {name: f"{name}{whose}_pub" for name in _OURS_BACK}
     whole_name = "tk3rd_pub_show_return_fee" if whose else "tk_pub_show_return_fee"
@@ -309,10 +324,9 @@ def _relation(row: Row) -> str:
 
 
 def _evidence(row: Row, *, by_relation: bool) -> tuple[Evidence, ...]:
-    if by_relation and (relation := _relation(row)):
-        return (ByPosition(f"{RELATION}{relation}", "clicked"),)
-    adzone = text(row, "adzone_id", longest=80)
-    return (ByPosition(adzone, "clicked"),) if adzone else ()
+    relation = _relation(row) if by_relation else ""
+    position = f"{RELATION}{relation}" if relation else text(row, "adzone_id", longest=80)
+    return (ByPosition(position, "clicked", names_a_minute(row, "click_time")),) if position else ()
 
 
 def _reason(row: Row) -> str:

@@ -12,6 +12,7 @@ NOTHING = ("", "--")  # how the reports write that there is none
 
 MOST_BITS = 1000  # of a whole number: three hundred digits
 
+_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d", re.ASCII)
 _DECIMAL = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,8}))?", re.ASCII)
 
 Row = Mapping[str, Any]
@@ -78,14 +79,19 @@ def ppm(row: Row, name: str) -> int | None:
 
 
 def moment(row: Row, name: str) -> datetime | None:
-    """A Beijing time in UTC; None where there is none. Raises UnreadableField."""
+    """A Beijing time in UTC, of a minute its beginning; None where there is none. Raises UnreadableField."""
     found = text(row, name)
     if not found or found.startswith("0000"):
         return None
     try:
-        return beijing.read(found)
+        return beijing.read(f"{found}:00" if names_a_minute(row, name) else found)
     except ValueError:
         raise UnreadableField(f"{name} is not a time") from None
+
+
+def names_a_minute(row: Row, name: str) -> bool:
+    """Whether a time has no seconds: the gateway's have, and those of an export may have lost them."""
+    return bool(_MINUTE.fullmatch(text(row, name)))
 
 
 def moment_of_milliseconds(row: Row, name: str) -> datetime | None:

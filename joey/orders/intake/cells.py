@@ -109,7 +109,7 @@ def rate_of(text: str, *, decimal: str) -> str:
 
 
 def time_of(text: str, *, zone: ZoneInfo, dates: tuple[str, ...], whole_day: bool) -> datetime:
-    """A moment in UTC, by the clock of the zone where it names no other; of a whole day its beginning."""
+    """A moment in UTC, by the clock of the zone where it names no other; of a whole day or a minute its beginning."""
     found = _own_shape(text, dates, whole_day) or _year_first(text, whole_day)
     if found is None or not 1 < found.year < 9999:  # the ends of the calendar are in no other zone
         if re.fullmatch(r"\d{5}([.,]\d+)?", text, re.ASCII):
@@ -123,7 +123,7 @@ def time_of(text: str, *, zone: ZoneInfo, dates: tuple[str, ...], whole_day: boo
 
 def _own_shape(text: str, dates: tuple[str, ...], whole_day: bool) -> datetime | None:
     for shape in dates:
-        if whole_day or re.search(r"%[HIcXsT]", shape):
+        if whole_day or re.search(r"%[McXT]", shape):
             try:
                 return datetime.strptime(text, shape)  # noqa: DTZ007 (the zone follows)
             except ValueError:
@@ -135,9 +135,14 @@ def _year_first(text: str, whole_day: bool) -> datetime | None:
     found = _TIME.fullmatch(text)
     try:
         if found is None:
-            return datetime.fromisoformat(text) if "T" in text else None
+            return datetime.fromisoformat(text) if re.search(r"T\d\d:?\d\d", text, re.ASCII) else None
         if found[4] is None and not whole_day:
-            raise Invalid(_("This names a day and no time. Put the column under [days] if the console has no more."))
+            raise Invalid(
+                _(
+                    "This names a day and no time. Put the column under [days] if the console has no more, and nothing"
+                    " is decided by it."
+                )
+            )
         return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
     except ValueError:
         return None

@@ -32,7 +32,7 @@ from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.port import Connector, OrderReport, RefundReport
 from joey.orders.intake.order_table import OrderTable
-from joey.orders.intake.read_report_mapping import check_key
+from joey.orders.intake.read_report_mapping import check_fields
 from joey.orders.intake.read_report_rows import ReadRow, ReportRows
 from joey.orders.intake.report_mapping import ReportMapping
 from joey.orders.mark_differing import DATED_EXPORT, EXPORT, OLDER_EXPORT
@@ -138,9 +138,9 @@ def read_orders(
 ) -> Iterator[list[tuple[int, ReadRow | RowFault]]]:
     """The rows of a file in chunks, each with its number: read, or why it is refused. Changes nothing.
 
-    Raises what `check_key` does, and UnreadableFile.
+    Raises what `check_fields` does, and UnreadableFile.
     """
-    check_key(mapping, connector.manifest.row_fields.get(mapping.reports))
+    check_fields(mapping, connector.manifest.row_fields.get(mapping.reports))
     table = OrderTable(mapping)
     delimiter = mapping.delimiter or _delimiter(path)
     with OpenedFile(path, encodings=ENCODINGS) as opened:

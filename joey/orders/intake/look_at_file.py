@@ -83,8 +83,11 @@ def _of_order(report: OrderReport, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     ):  # fmt: skip
         yield name, Money(minor, report.currency).text
     for piece in report.evidence:
-        at = f", by the time it was {piece.at}" if isinstance(piece, ByPosition) else ""
-        yield ("position", piece.key + at) if isinstance(piece, ByPosition) else ("sub-id", piece.text[:80])
+        if isinstance(piece, ByPosition):
+            when = ", any second of that minute" if piece.to_the_minute else ""
+            yield "position", f"{piece.key}, by the time it was {piece.at}{when}"
+        else:
+            yield "sub-id", piece.text[:80]
     for name, moment in (
         ("clicked", report.clicked_at), ("ordered", report.placed_at), ("paid at", report.paid_at),
         ("settled", report.settled_at),

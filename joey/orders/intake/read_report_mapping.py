@@ -60,8 +60,17 @@ def read_report_mapping(path: Path) -> ReportMapping:
     )
 
 
-def check_key(mapping: ReportMapping, fields: RowFields | None) -> None:
-    """Raises Invalid naming the field of the line's key that no row would have by this mapping, or only some files'."""
+def check_fields(mapping: ReportMapping, fields: RowFields | None) -> None:
+    """Raises Invalid naming the field of the line's key that no row would have by this mapping, or only some files', or
+    one under [days] that decides about money by its time.
+    """
+    for column in mapping.columns:
+        if column.how == "day" and fields and column.name in fields.decide:
+            text = _(
+                "“%s” decides whose an order is, or what is taken back of it, and a day does not say. Take a column"
+                " with the time, under [times]; an export that has days only cannot be taken in."
+            )
+            raise Invalid(text % column.name, field=column.name)
     given = {column.name for column in mapping.columns if column.needed}
     given |= {name for name, value in mapping.constants.items() if value}
     for name in fields.key if fields else ():

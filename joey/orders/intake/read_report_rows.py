@@ -25,6 +25,8 @@ from joey.orders.intake.rows_of_one_line import RowsOfOneLine
 from joey.orders.storable import fitting
 
 TIME = "%Y-%m-%d %H:%M:%S"  # of the marketplace's own clock, as its reports have it
+# A spreadsheet leaves seconds out, and writes those that it does not have as 00: such a time is any of its minute.
+MINUTE = "%Y-%m-%d %H:%M"
 ROW = "row"
 
 
@@ -101,7 +103,7 @@ class ReportRows:
                 return cells.rate_of(text, decimal=decimal)
             case "time" | "day":
                 at = cells.time_of(text, zone=self._zone, dates=self._mapping.dates, whole_day=column.how == "day")
-                return at.astimezone(self._own_zone).strftime(TIME)
+                return at.astimezone(self._own_zone).strftime(TIME if at.second else MINUTE)
         return cells.text_of(text)
 
     def _fault(self, problem: str) -> RowFault:
