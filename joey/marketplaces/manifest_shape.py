@@ -118,14 +118,22 @@ class Quota:
 class RowFields:
     """Which fields of a report's rows say what a row is about, under the names that the marketplace has for them.
 
-    A file has to give all of `key`: a row without one of them would be another line, or another refund case.
+    A file has to give all that is `needed`: a row without one of these would be another line, or another refund case.
     """
 
-    key: tuple[str, ...]  # `Connector.read` refuses a row that lacks one
+    key: tuple[str, ...]  # what tells a line from all others; `Connector.read` refuses a row that lacks one
     changed: str = ""  # the time of change; "": rows name none
     # Times that decide whose an order is, or whether a refund is inside the settled amount: a day alone says neither.
     # One without seconds comes as "2026-11-13 17:50", and `read` has to say that it is a minute (port.py).
     decide: tuple[str, ...] = ()
+    # The order's number where it is no part of the key, because no two orders have a line of one number: what is
+    # reported under another order is then of the same line.
+    order: str = ""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The fields that every row has to have."""
+        return (self.order, *self.key) if self.order else self.key
 
 
 @dataclass(frozen=True)
@@ -199,7 +207,7 @@ class Manifest:
     questions: tuple[Question, ...] = ()
     order_look_up: OrderLookUp | None = None  # None: the reports cannot be asked for one order
     refunds_only_of: Wording | None = None  # orders whose refunds are reported, where not of all; others are held
-    row_fields: Mapping[Literal["order", "refund"], RowFields] = field(default_factory=dict)  # for exports
+    row_fields: Mapping[Literal["order", "refund"], RowFields] = field(default_factory=dict)
     evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
     window_days: int = 0  # how long after a click an order still counts
     refund_days: int = 0  # how long after that the commission may still be taken back
@@ -212,6 +220,11 @@ class Manifest:
     def reports_orders(self) -> bool:
         """False: nothing comes back, and a share earns nothing."""
         return self.capabilities.report != "none"
+
+    @property
+    def lines_are_of_one_order(self) -> bool:
+        """Whether the number of a line is that of no other order's, so that it is one line under whichever order."""
+        return any(fields.order for fields in self.row_fields.values())
 
     @property
     def fee_to_come_ppm(self) -> int:

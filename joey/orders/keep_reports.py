@@ -11,6 +11,7 @@ from joey.kit import sql
 from joey.kit.sets import SetTable
 from joey.orders.mark_differing import EXPORT, EXPORTS, OLDER_EXPORT, contradictions_of_line, made_after, says_otherwise
 from joey.orders.mark_unread import take_off_the_list
+from joey.orders.name_one_order import name_one_order
 from joey.orders.newest_report import (
     HAS_TIME,
     HOLD,
@@ -86,6 +87,7 @@ def keep_reports(staged: StagedReports, given: Given) -> int:
     answers are its rows as it has them now, so a known one can say that it went back to it; those of an export may be
     of any age, and one that is known moves nothing.
     """
+    name_one_order(marketplace)
     kinds: Kinds = [
         (table, values)
         for table, values, count in (

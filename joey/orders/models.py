@@ -37,12 +37,13 @@ class Poll(models.Model):
 class Report(models.Model):
     """One report of one order line, whatever it says. Never overwritten; the same report twice is one row.
 
-    `payload` is the JSON as it came, without the buyer; the other columns are what the connector read in it. `digest`
-    is over all of them (joey/orders/report_digest.py), and `problem` says why one could not be read; its line and case
-    are "" where they could not be made out. One of a hold has the trade as its line, names no order, and has no time of
-    change (storable.NO_TIME). A report that is read again, by a connector that has learnt to, is another
-    row of the same poll that names the first in `rereads`. A report that a marketplace goes back to within one second
-    is kept once more, `again`.
+    `payload` is the JSON as it came, without the buyer; the other columns are what the connector read in it, but for
+    the order of a trade that is known under another one (joey/orders/name_one_order.py). `digest` is over all of them
+    (joey/orders/report_digest.py), and `problem` says why one could not be read; its line and case are "" where they
+    could not be made out. One of a hold has the trade as its line, names no order, and has no time of change
+    (storable.NO_TIME). A report that is read again, by a connector that has learnt to, is another row of the same poll
+    that names the first in `rereads`. A report that a marketplace goes back to within one second is kept once more,
+    `again`.
 
     A partitioned table: what makes a report the same one is in ReportDigest.
     """
@@ -313,6 +314,13 @@ class RefundCase(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["marketplace", "external_order", "external_line", "case_id"], name="orders_refund_case_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                "marketplace",
+                models.Func("external_line", models.Value("/"), models.Value(1), function="split_part"),
+                name="orders_refund_case_of_trade",
             )
         ]
 

@@ -135,6 +135,15 @@ class UnreadableIn:
 
 
 @dataclass(frozen=True)
+class OtherOrder:
+    """A trade that reports of the set name under another order than the one it is known under."""
+
+    trade: str
+    named: str
+    external_order: str
+
+
+@dataclass(frozen=True)
 class GivenDigest:
     """The digest of one report of the set."""
 
@@ -195,6 +204,7 @@ HOLDS = SetTable("staged_hold", StagedHold)
 REFUNDS = SetTable("refund_in", RefundIn)
 TRADE_HOLDS = SetTable("trade_hold_in", TradeHoldIn)
 UNREADABLE = SetTable("unreadable_in", UnreadableIn)
+OTHER_ORDERS = SetTable("other_order", OtherOrder)
 GIVEN = SetTable("given_digest", GivenDigest)
 KEPT = SetTable("kept_report", KeptReport)
 LEFT_LIST = SetTable("left_list", OrderOffTheList)

@@ -97,7 +97,7 @@ def test_a_settled_order_that_does_not_say_since_when_is_not_read(missing: str |
 def test_a_row_that_lacks_a_part_of_the_key_of_its_line_cannot_be_read(kind: Literal["order", "refund"]) -> None:
     (whole, *_) = order_rows() if kind == "order" else refund_rows()
 
-    for name in MANIFEST.row_fields[kind].key:
+    for name in MANIFEST.row_fields[kind].needed:
         read = read_row(TAOBAO, ReportedRow(kind, {**whole, name: "--"}, NOW))
 
         assert isinstance(read, UnreadableReport)

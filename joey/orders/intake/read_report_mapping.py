@@ -73,7 +73,7 @@ def check_fields(mapping: ReportMapping, fields: RowFields | None) -> None:
             raise Invalid(text % column.name, field=column.name)
     given = {column.name for column in mapping.columns if column.needed}
     given |= {name for name, value in mapping.constants.items() if value}
-    for name in fields.key if fields else ():
+    for name in fields.needed if fields else ():
         if name not in given:
             text = _(
                 "The mapping takes “%s” from no column, or calls it optional. It is part of what tells the lines of an "

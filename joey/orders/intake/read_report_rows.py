@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.rows import FileRows, RowFault
 from joey.kit.refusals import Invalid
+from joey.marketplaces.manifest_shape import RowFields
 from joey.marketplaces.port import (
     Connector,
     HoldReport,
@@ -48,9 +49,9 @@ class ReportRows:
         self._zone = ZoneInfo(mapping.zone or connector.manifest.zone)
         self._named = {column: name for column in mapping.columns if (name := table.column_of(column))}
         self._shown = {column.name: name for column, name in self._named.items()}
-        fields = connector.manifest.row_fields.get(mapping.reports)
-        self._changed = fields.changed if fields else ""
-        self._rows_so_far = RowsOfOneLine(self._changed)
+        fields = connector.manifest.row_fields.get(mapping.reports) or RowFields(())
+        self._changed = fields.changed
+        self._rows_so_far = RowsOfOneLine(fields)
 
     def read(self, rows: FileRows) -> Iterator[tuple[int, ReadRow | RowFault]]:
         """Each row with its number: read, or why it is refused."""
@@ -81,7 +82,8 @@ class ReportRows:
         if isinstance(report, OrderReport) and report.state == "unknown":
             return RowFault(ROW, str(_("its state is a code that Joey does not know")))
         if fault := self._rows_so_far.fault_of(number, row, report):
-            return RowFault(ROW, str(fault))
+            name, why = fault
+            return RowFault(self._shown.get(name, ROW), str(why))
         return ReadRow(number, report, is_dated=bool(row.get(self._changed)))
 
     def _value(self, column: ReportColumn, cell: str) -> str:

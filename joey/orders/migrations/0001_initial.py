@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                 ('report_digest', models.BinaryField(default=b'', max_length=32)),
             ],
             options={
+                'indexes': [models.Index(models.F('marketplace'), models.Func('external_line', models.Value('/'), models.Value(1), function='split_part'), name='orders_refund_case_of_trade')],
                 'constraints': [models.UniqueConstraint(fields=('marketplace', 'external_order', 'external_line', 'case_id'), name='orders_refund_case_once')],
             },
         ),

@@ -107,6 +107,47 @@ def test_an_export_is_attributed_earned_and_proved_like_reports_by_protocol(tmp_
     prove()
 
 
+def test_a_trade_under_another_order_number_is_the_line_that_the_protocol_reports(tmp_path: Path) -> None:
+    """A mapping that takes the trade's number for the order's as well, of orders and of refund cases."""
+    leased(meis_shop())
+    by_protocol()
+    columns = '["淘宝父订单编号", "淘宝父订单号", "父订单号", "订单编号"]'
+    one_number = starting(tmp_path, (f"trade_parent_id = {columns}", 'trade_parent_id = "淘宝子订单编号"'))
+    case = {
+        "编号": ORDER + "1", "维权编号": "8812", "身份": "二方", "状态": "2", "退款": "69.00", "退佣": "3.42",
+        "退费": "0.38", "应退": "3.80", "维权时间": "2026-11-21 12:00:00", "更新时间": "2026-11-21 12:00:03",
+    }  # fmt: skip
+    of_refunds = mapped(
+        tmp_path,
+        """
+        reports = "refunds"
+        [numbers]
+        tb_trade_parent_id = "编号"
+        tb_trade_id = "编号"
+        refund_suit_id = "维权编号"
+        [texts]
+        tk_order_role = "身份"
+        refund_status = "状态"
+        [amounts]
+        refund_fee = "退款"
+        tk_commission_fee_refund = "退佣"
+        tk_commission_alimm_refund_fee = "退费"
+        show_return_fee = "应退"
+        [times]
+        tk_refund_time = "维权时间"
+        modified_time = "更新时间"
+        """,
+    )
+
+    taken(tmp_path, text_of([settled()]), one_number)
+    taken(tmp_path, text_of([case], columns=tuple(case)), of_refunds)
+    earn_due(now=NOW)
+
+    line = OrderLine.objects.get()
+    assert (line.external_order, line.state, line.returned_commission_minor) == (ORDER, "settled", 342)
+    prove()
+
+
 def test_the_line_is_the_one_that_the_protocol_reports(tmp_path: Path) -> None:
     leased(meis_shop())
     by_protocol()
@@ -534,6 +575,15 @@ class TestRefusals:
 
         assert [each.row for each in done.refused] == [4]
         assert lines() == {ORDER: ("settled", 190, 38)}
+
+    def test_one_line_under_two_orders(self, tmp_path: Path) -> None:
+        rows = row(), row(1), row(1, 淘宝子订单编号=ORDER + "1", 付款预估收入="1.90")
+
+        ((number, field, reason),) = refused(tmp_path, *rows)
+
+        assert (number, field) == (4, "淘宝父订单编号")
+        assert "row 2 has the same line under another order" in reason
+        assert lines()[ORDER] == ("paid", 380, 38)
 
     def test_two_items_under_one_number_of_a_line(self, tmp_path: Path) -> None:
         ((number, _field, reason),) = refused(tmp_path, row(), row(商品ID="another-item-of-it"))
