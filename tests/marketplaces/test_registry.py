@@ -81,6 +81,48 @@ def test_a_rate_that_is_no_number_of_calls_is_refused_and_named(settings: Settin
     assert fault.problem == "“calls_per_second” in Taobao's configuration is not a whole number from 1 on."
 
 
+KEYS = {"app_key": "1", "app_secret": "of the tests"}
+
+
+@pytest.mark.parametrize(
+    ("marketplace", "configuration", "problem"),
+    [
+        ("taobao", {"orders": "files"}, "“orders” … can only be \"file\", or be left out."),
+        ("taobao", {"orders": True}, "“orders” … can only be \"file\", or be left out."),
+        ("taobao", {"order": "file"}, "has no setting “order” there. It has: gateway, credentials, "),
+        ("taobao", {"app_secret": "of the tests"}, "has no setting “app_secret” there."),
+        ("taobao", {"credentials": KEYS | {"positions": "relation"}}, "“positions” … can only be \"relations\""),
+        ("taobao", {"credentials": KEYS | {"positions": ["relations"]}}, "“positions” … can only be \"relations\""),
+        ("taobao", {"credentials": KEYS | {"refunds": "Relations"}}, "“refunds” … can only be \"relations\""),
+        ("taobao", {"credentials": KEYS | {"refund": "relations"}}, "has no setting “refund” there."),
+        ("taobao", {"credentials": KEYS | {"tool_provider": "true"}}, "“tool_provider” … can only be true / false"),
+        ("taobao", {"credentials": KEYS | {"agent_mode": 1}}, "“agent_mode” … can only be true / false"),
+        ("taobao", {"credentials": KEYS | {"sign_method": "sha1"}}, "“sign_method” … can only be \"md5\" / \"hmac\""),
+        ("taobao", {"credentials": ["of the tests"]}, "“credentials” … can only be {…}, or be left out."),
+        ("taobao", {"credentials": KEYS | {"adzones": "110000000001"}}, "“adzones” … can only be […]"),
+        ("taobao", {"credentials": KEYS | {"app_key": True}}, "“app_key” … can only be \"…\" / 123"),
+        ("jd", {"adress": "http://localhost:1/jd"}, "has no setting “adress” there. It has: gateway, credentials."),
+    ],
+)  # fmt: skip
+def test_a_setting_or_a_choice_that_does_not_exist_is_refused_and_named(
+    settings: Settings, marketplace: str, configuration: dict[str, object], problem: str
+) -> None:
+    settings.JOEY_MARKETPLACES = {marketplace: {"gateway": "http://localhost:1/", "credentials": KEYS} | configuration}
+
+    with translation.override("en"):
+        (fault,) = registry.faults()
+
+    assert all(part in fault.problem for part in problem.split(" … "))
+    assert "of the tests" not in fault.problem
+    assert registry.connectors() == ()
+
+
+def test_a_choice_that_is_left_empty_is_not_set(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"taobao": {"credentials": KEYS | {"positions": "", "refunds": None}, "orders": None}}
+
+    assert (registry.faults(), len(registry.connectors())) == ((), 1)
+
+
 def test_accounts_come_from_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     path = tmp_path / "marketplaces.json"
     assert accounts_in(path) == {}

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.marketplaces.account_settings import Known, check_settings
 from joey.marketplaces.feed.client import FeedClient
 from joey.marketplaces.feed.parse import ParsedFeed, read_feed
 from joey.marketplaces.manifest_shape import Manifest, Question
@@ -38,6 +39,9 @@ _SORTED_BY: Mapping[SearchSort, Callable[[OfferFacts], tuple[bool, int]]] = {  #
 }
 
 
+SETTINGS: Known = {"gateway": (str,), "credentials": (dict,)}  # a feed has an address, and no credentials are read
+
+
 class FeedConnector:
     """The connector of one marketplace by feed. `configuration` is `{"gateway": address of the feed}`.
 
@@ -46,6 +50,7 @@ class FeedConnector:
 
     def __init__(self, manifest: Manifest, configuration: Mapping[str, Any], *, item_path: re.Pattern[str]) -> None:
         code = manifest.code
+        check_settings(code, configuration, SETTINGS)
         address = str(configuration.get("gateway") or "")
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.netloc:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.json_rows import fault_of
+from joey.marketplaces.account_settings import NUMBER, Known, check_settings
 from joey.marketplaces.manifest_shape import Manifest, Question, Quota
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses, copy_codes, leads_to
@@ -46,6 +47,7 @@ from joey.marketplaces.taobao.manifest import (
     REFUNDS,
 )
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
+from joey.marketplaces.taobao.sign import SignMethod
 from joey.marketplaces.taobao.unverified import check_facts
 from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, text
 from joey.marketplaces.unverified import AnswerSample, CheckedFact
@@ -68,6 +70,17 @@ RELATION = parse.RELATION
 FILING = {"relation_app": "common"}  # the kind of channel that is not bound to a shop on a street
 CHANNEL = 1  # code_type of an invitation, and info_type of what is listed: not a member
 
+# What can be set, with its choices where it has some; the README says what each is for.
+SETTINGS: Known = {
+    "gateway": (str,), "credentials": (dict,), "calls_per_second": (), "orders": ("file",), "categories": (dict,),
+}  # fmt: skip
+CREDENTIALS: Known = {
+    "app_key": NUMBER, "app_secret": (str,), "session": (str,), "publisher_id": NUMBER, "site_id": NUMBER,
+    "adzone_id": NUMBER, "pid": (str,), "adzones": (list,), "tool_provider": (True, False),
+    "agent_mode": (True, False), "sign_method": get_args(SignMethod), "positions": ("relations",),
+    "refunds": ("relations",),
+}  # fmt: skip
+
 _OF_A_POSITION = ("isv.", "isp.relation-id-", "isp.pid-check-")  # sub-codes that may refuse one
 _POSITION = re.compile(r"adzone|relation_?id|\bpid\b|推广位", re.IGNORECASE)  # what Taobao calls one when it refuses it
 
@@ -83,7 +96,9 @@ class TaobaoConnector:
     code = MANIFEST.code
 
     def __init__(self, configuration: Mapping[str, Any]) -> None:
+        check_settings(self.code, configuration, SETTINGS)
         credentials = configuration.get("credentials") or {}
+        check_settings(self.code, credentials, CREDENTIALS)
         gateway = str(configuration.get("gateway") or GATEWAY)
         self._client = Client(
             UnionAccount(
