@@ -87,7 +87,7 @@ def keep_reports(staged: StagedReports, given: Given) -> int:
     answers are its rows as it has them now, so a known one can say that it went back to it; those of an export may be
     of any age, and one that is known moves nothing.
     """
-    name_one_order(marketplace)
+    name_one_order(str(given["marketplace"]))
     kinds: Kinds = [
         (table, values)
         for table, values, count in (

@@ -7,7 +7,7 @@ keeps the number under which it was first reported; a report's payload stays as 
 
 from joey.kit import sql
 from joey.marketplaces.registry import manifest_of
-from joey.orders.mark_frozen import trade_of
+from joey.orders.newest_report import trade_of
 from joey.orders.staged_tables import ORDERS, OTHER_ORDERS, REFUNDS, UNREADABLE
 
 # Lines before refund cases, and what could be read before what could not. A trade that is known under the order that a

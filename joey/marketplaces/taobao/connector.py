@@ -113,8 +113,8 @@ class TaobaoConnector:
         self._site = str(credentials.get("site_id") or "")
         self._adzone = _own_adzone(credentials)
         self._categories = {str(number): str(code) for number, code in (configuration.get("categories") or {}).items()}
-        self._by_relation = _is_relations(credentials, "positions")
-        channel_refunds = _is_relations(credentials, "refunds")
+        self._by_relation = credentials.get("positions") == "relations"
+        channel_refunds = credentials.get("refunds") == "relations"
         if channel_refunds and not self._by_relation:
             raise MarketplaceRefused(
                 _("“refunds” may be “relations” in Taobao's configuration only where “positions” is: the refunds of all"
@@ -418,15 +418,6 @@ def _asking(manifest: Manifest, by_relation: bool, channel_refunds: bool) -> Man
         questions=tuple(others.get(question, question) for question in manifest.questions),
         refunds_only_of=CHANNEL_ORDERS if channel_refunds else None,
     )
-
-
-def _is_relations(credentials: Mapping[str, Any], name: str) -> bool:
-    """Whether this is done by relations. Nothing else can be chosen: without the field it is done as usual."""
-    chosen = credentials.get(name)
-    if chosen not in (None, "", "relations"):
-        words = _("“%s” in Taobao's configuration can only be “relations”, or be left out.")
-        raise MarketplaceRefused(words % name, field=name)
-    return chosen == "relations"
 
 
 def _required(credentials: Mapping[str, Any], name: str) -> str:

@@ -110,13 +110,13 @@ MANIFEST = Manifest(
     order_look_up=ORDER_LOOK_UP,
     row_fields={
         "order": RowFields(
-            ("trade_id", "tk_order_role", "adzone_id"), "modified_time", order="trade_parent_id",
+            ("trade_id", "tk_order_role", "adzone_id"),
+            "modified_time",
+            order="trade_parent_id",
             decide=("click_time", "tk_earning_time"),
         ),
         # The two refund reports name role and case each in their own way, and a row needs both (parse.py).
-        "refund": RowFields(
-            ("tb_trade_id",), "modified_time", order="tb_trade_parent_id", decide=("tk_refund_time",)
-        ),
+        "refund": RowFields(("tb_trade_id",), "modified_time", order="tb_trade_parent_id", decide=("tk_refund_time",)),
     },
     evidence=("position",),  # with the time of the click
     window_days=15,
