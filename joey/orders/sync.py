@@ -303,7 +303,7 @@ def _forget_what_is_to_come(cursor: SyncCursor, connector: Connector, now: datet
     if cursor.rescanned_on and cursor.rescanned_on > latest.astimezone(zone).date():
         ahead["rescanned_on"] = ahead.get("read_until", cursor.read_until).astimezone(zone).date()
     if ahead:
-        log.warning("a clock was ahead: %s of %s is asked anew", cursor.question, cursor.marketplace)
+        log.warning("a clock was ahead: %s of %s is asked again", cursor.question, cursor.marketplace)
         _keep(cursor, **ahead)
 
 

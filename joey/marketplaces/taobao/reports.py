@@ -149,8 +149,7 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
 
 
 def _channel_refunds(client: Client, since: datetime, until: datetime) -> Iterator[tuple[datetime, list[ReportedRow]]]:
-    """Cases of channel orders. There is no end to ask for, and it is not said how far an answer reaches (unverified.py:
-    channel_refund_window, channel_refund_end).
+    """Cases of channel orders. There is no end to ask for, nor is it said how far an answer reaches (unverified.py).
 
     It reaches as far as the latest change that it holds: what it answers for windows after the first one is not asked
     again. What it holds beyond `until` is left for when that is asked for, so it may change while the pages are read.
