@@ -44,15 +44,16 @@ BENCH_PARTS := wrk nginx-light
 ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/people/test_two_at_once.py \
 	tests/instance/test_migrate_database.py)
 
-# What `make test-quick` leaves to `make test`, beside all that commits: servers, pages and large sets.
-SLOW_TESTS := tests/journeys tests/instance tests/edge tests/sandbox tests/properties tests/bench tests/real_data.py \
-	tests/toy_marketplace tests/mutations tests/money_verbs tests/api tests/office tests/studio tests/storefront tests/site/test_queries_per_page.py \
-	tests/cli/test_up.py tests/cli/test_index.py tests/cli/test_seed.py tests/cli/test_import_goods.py tests/cli/test_positions.py \
-	tests/payouts/test_with_the_sandbox.py tests/payouts/test_what_the_bank_says.py tests/payouts/test_send_and_answer.py \
-	tests/orders/test_sync_over_http.py tests/orders/test_refunds_over_http.py tests/catalog/search/test_paging_while_changing.py \
-	tests/marketplaces/test_taobao_in_the_sandbox.py tests/marketplaces/test_contract_over_http.py \
-	tests/marketplaces/clients tests/catalog/test_refresh_due.py tests/catalog/intake/test_import_real_files.py \
-	tests/catalog/same_item/test_labelled_sets.py tests/sharing/test_click_partitions.py
+# What `make test-quick` leaves to `make test`, beside all that commits or needs a server: pages and large sets.
+SLOW_TESTS := tests/journeys tests/instance tests/edge tests/sandbox tests/properties tests/bench \
+	tests/toy_marketplace tests/mutations tests/money_verbs tests/api tests/office tests/studio tests/storefront \
+	tests/marketplaces/clients tests/catalog/intake/test_import_real_files.py \
+	tests/catalog/same_item/test_labelled_sets.py tests/catalog/search/test_paging_while_changing.py \
+	tests/catalog/test_refresh_due.py tests/cli/test_import_goods.py tests/cli/test_index.py \
+	tests/cli/test_positions.py tests/cli/test_seed.py tests/cli/test_settings_files.py tests/cli/test_up.py \
+	tests/insight/test_package_gone.py tests/orders/test_parts_of_a_line.py tests/payouts/test_erase_every_kind.py \
+	tests/payouts/test_send_and_answer.py tests/payouts/test_what_the_bank_says.py tests/real_data.py \
+	tests/sharing/test_click_partitions.py tests/site/test_queries_per_page.py
 
 .PHONY: help setup up test test-quick test-long suite units lint bench lock clean dev debian-parts bench-parts
 
@@ -78,7 +79,7 @@ suite: dev ## the tests without lint; of one folder or file: make suite TESTS=te
 	$(PY) -m pytest -q -m "not long" $(SHARED_OUT) $(TESTS)
 
 units: dev
-	$(PY) -m pytest -q -m "not long and not commits" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
+	$(PY) -m pytest -q -m "not long and not commits and not serves" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
 
 lint: dev ## style, types, layers, templates, missing migrations
 	$(PY) -m ruff check .

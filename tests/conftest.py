@@ -25,21 +25,25 @@ LONGEST_FIRST = (
 )
 
 JOURNEYS = "tests/journeys/"
+SERVERS = {"sandbox", "own_sandbox"}
 
 _postgres = database.throw_away_postgres()
 database.point_django_at(_postgres)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by folder, the ones that take longest first; mark those that commit."""
+    """Sort by folder, the ones that take longest first; mark those that commit or need a server."""
 
     def place(item: pytest.Item) -> int:
         return next((at for at, folder in enumerate(LONGEST_FIRST) if item.nodeid.startswith(folder)), 99)
 
     items.sort(key=place)
     for item in items:
-        if isinstance(item, pytest.Function) and "committed_db" in item.fixturenames:
+        asked = set(item.fixturenames) if isinstance(item, pytest.Function) else set()
+        if "committed_db" in asked:
             item.add_marker("commits")
+        if asked & SERVERS:
+            item.add_marker("serves")
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]
