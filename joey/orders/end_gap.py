@@ -11,6 +11,7 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
+from joey.marketplaces import registry
 from joey.orders.models import SyncCursor
 from joey.people.models import Person
 from joey.record.append import append
@@ -24,6 +25,7 @@ def end_gap(marketplace: str, *, by: Person, now: datetime) -> None:
     Raises Forbidden (no operator), NotFound when it has none.
     """
     check_operator(by)
+    marketplace = registry.code_for(marketplace)
     cursors = SyncCursor.objects.select_for_update().filter(marketplace=marketplace, gap_since__isnull=False)
     gaps = SyncCursor.objects.filter(pk__in=[each.pk for each in cursors if each.open_gap])
     stretch = gaps.aggregate(since=Min("gap_since"), until=Max("gap_until"))

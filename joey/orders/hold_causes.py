@@ -8,7 +8,7 @@ whatever order reports arrive. Whatever may change the causes of a line makes a 
 """
 
 from joey.orders.mark_differing import contradictions_of_line
-from joey.orders.mark_frozen import is_about, is_ended
+from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
 from joey.orders.staged_tables import TAKEN_WITHIN
 from joey.orders.taken_back import is_unclear, reported_once
@@ -38,10 +38,10 @@ _FREEZES = """
             FROM orders_tradehold t JOIN orders_report r
               ON (r.marketplace, r.external_order) = (t.marketplace, '')
              AND (r.external_line, r.external_part) = (t.trade, t.part)
-            WHERE {about} AND NOT {ended} AND r.kind = 'hold' AND r.problem = '' GROUP BY t.part, r.poll_id
+            WHERE {about} AND r.kind = 'hold' AND r.problem = '' GROUP BY t.part, r.poll_id
         ) AS polls
     ) AS polls WHERE frozen AND poll > coalesce(ended, -1) GROUP BY part
-""".format(about=is_about("t", "l"), ended=is_ended("t", "l"))
+""".format(about=is_about("t", "l"))
 
 # Each refund that may be the line's: what it takes, and when it happened, to the minute, as both reports of it have it.
 # It may have two names, each of which can come and go (decision 24). Two of one minute that are equal are two causes.

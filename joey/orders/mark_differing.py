@@ -10,7 +10,6 @@ The mark is kept apart from `held`, which the newest report says: each may end w
 """
 
 from joey.kit import sql
-from joey.orders.other_currency import AMOUNTS
 from joey.orders.staged_tables import ORDERS
 
 # The questions of polls that are imports.
@@ -19,14 +18,16 @@ DATED_EXPORT = "dated_file"  # each of its rows names its own time of change, by
 OLDER_EXPORT = "older_file"  # made before another that was imported already, as the operator said
 EXPORTS = (EXPORT, DATED_EXPORT, OLDER_EXPORT)
 
+_PAYS = ("state", "currency", "commission_minor", "service_fee_minor")
 _LINE = ("marketplace", "external_order", "external_line", "external_part")
 
 
 def says_otherwise(report: str) -> str:
-    """SQL condition: state or amounts in this report are not those of the settled line `l`."""
-    said, shown = (
-        f"({', '.join(f'{row}.{name}' for name in ('state', 'currency', *AMOUNTS))})" for row in (report, "l")
-    )
+    """SQL condition: the state in this report, or what it pays, is not that of the settled line `l`.
+
+    What the buyer paid moves no money, and many an export has another column of it than the protocol.
+    """
+    said, shown = (f"({', '.join(f'{row}.{name}' for name in _PAYS)})" for row in (report, "l"))
     return f"(l.state = 'settled' AND {said} <> {shown})"
 
 

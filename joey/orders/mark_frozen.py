@@ -11,29 +11,11 @@ from joey.orders.staged_tables import ORDERS, TRADE_HOLDS
 
 def is_about(hold: str, line: str) -> str:
     """SQL for whether a trade's hold is about a line: one of the trade, in the part that it names. Where either of them
-    names no part it may be, and no money leaves on a guess. A line is frozen while a hold about it is and did not end.
+    names no part it may be, and no money leaves on a guess. A line is frozen while any hold about it is.
     """
     return f"""
         (({hold}.marketplace, {hold}.trade) = ({line}.marketplace, {trade_of(line)})
          AND ({hold}.part IN ('', {line}.external_part) OR {line}.external_part = ''))
-    """
-
-
-def is_ended(hold: str, line: str) -> str:
-    """SQL for whether a trade's hold that names no part has ended for a line that it is about: a newer report releases
-    the line's part, and no other part of the trade is known that it could be about.
-    """
-    return f"""
-        ({hold}.part = '' AND EXISTS (
-            SELECT FROM orders_tradehold released
-            WHERE (released.marketplace, released.trade, released.part)
-                = ({hold}.marketplace, {hold}.trade, nullif({line}.external_part, ''))
-              AND NOT released.frozen AND {trade_hold_rank("released", LINE)} > {trade_hold_rank(hold, LINE)}
-         ) AND NOT EXISTS (
-            SELECT FROM orders_orderline other
-            WHERE (other.marketplace, {trade_of("other")}) = ({line}.marketplace, {trade_of(line)})
-              AND other.external_part <> {line}.external_part
-        ))
     """
 
 
@@ -53,9 +35,6 @@ def take_trade_holds(marketplace: str) -> None:
     )
 
 
-_HOLDS = f"t.frozen AND NOT {is_ended('t', 'l')}"
-
-
 def mark_frozen(marketplace: str) -> None:
     """Bring the marks of the lines of ORDERS, and of the trades of TRADE_HOLDS, up to what is known of their trades,
     each change as a new revision. Part of what did that, in the same transaction and under the lock of the lines.
@@ -65,14 +44,14 @@ def mark_frozen(marketplace: str) -> None:
     sql.execute(
         f"""
         WITH found AS (
-            SELECT l.id, bool_or({_HOLDS}) AS frozen FROM (
+            SELECT l.id, bool_or(t.frozen) AS frozen FROM (
                 SELECT external_line AS trade, true AS reported FROM {TRADE_HOLDS}
                 UNION ALL SELECT {trade_of("o")}, false FROM {ORDERS} o
             ) AS touched
             JOIN orders_tradehold t ON (t.marketplace, t.trade) = (%(marketplace)s, touched.trade)
             JOIN orders_orderline l ON {is_about("t", "l")}
             GROUP BY l.id
-            HAVING l.is_frozen <> bool_or({_HOLDS}) OR bool_or({_HOLDS} AND touched.reported)
+            HAVING l.is_frozen <> bool_or(t.frozen) OR bool_or(t.frozen AND touched.reported)
         )
         UPDATE orders_orderline l SET is_frozen = found.frozen, revision = nextval('orders_revision')
         FROM found WHERE l.id = found.id

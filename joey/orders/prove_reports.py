@@ -2,7 +2,7 @@
 
 from joey.kit.prove import Check
 from joey.orders.mark_differing import contradicts, is_of_line
-from joey.orders.mark_frozen import is_about, is_ended
+from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import (
     HOLD,
     IS_REPLACED,
@@ -203,8 +203,7 @@ FROZEN = Check(
     UNION ALL
     SELECT l.id::text, l.is_frozen FROM orders_orderline l
     LEFT JOIN (
-        SELECT DISTINCT l.id FROM orders_tradehold t JOIN orders_orderline l ON {is_about("t", "l")}
-        WHERE t.frozen AND NOT {is_ended("t", "l")}
+        SELECT DISTINCT l.id FROM orders_tradehold t JOIN orders_orderline l ON {is_about("t", "l")} WHERE t.frozen
     ) t ON t.id = l.id
     WHERE l.is_frozen <> (t.id IS NOT NULL)
     """,

@@ -20,7 +20,7 @@ from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
-from joey.orders.models import HELD_BY_READING
+from joey.orders.models import HELD_BY_READING, OrderLine, SyncCursor
 from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
@@ -68,7 +68,7 @@ def retry_marketplace(connector: Connector, *, now: datetime) -> Reread:
     lock_lines_of(connector.code)
     dismiss_replaced(connector.code, now=now)
     unreadable = _retry(connector, _unreadable(connector.code), now=now)
-    return unreadable + _retry(connector, _held_by_reading(connector.code), now=now)
+    return unreadable + _retry(connector, _held_by_reading(connector), now=now)
 
 
 @transaction.atomic
@@ -154,23 +154,36 @@ def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[ReportAsK
     return [ReportAsKept(**found[each], problem=problem) for each, problem in problems.items()]
 
 
-def _held_by_reading(marketplace: str) -> list[ReportAsKept]:
+def _asks_everything(connector: Connector) -> bool:
+    """Whether each question that money waits for is asked and was answered. Reading says that the refunds of all orders
+    are asked for as soon as the account is configured so; they are not yet, or come from exports.
+    """
+    waited_for = {question.code for question in connector.manifest.questions if not question.is_second_look}
+    answered = SyncCursor.objects.filter(
+        marketplace=connector.code, account=connector.account, question__in=waited_for,
+        asked_since__isnull=False, last_success_at__isnull=False,
+    )  # fmt: skip
+    return bool(waited_for) and answered.count() == len(waited_for)
+
+
+def _held_by_reading(connector: Connector) -> list[ReportAsKept]:
     """The report that holds each line for what reading it came to; at random, so that each has its turn.
 
     A poll is written down in the transaction that keeps what it brought, so it tells the day of the report.
     """
+    ends = HELD_BY_READING if _asks_everything(connector) else HELD_BY_READING - {OrderLine.Held.REFUNDS_UNREAD}
     held = sql.tuples(
         f"""
         SELECT line.id, p.recorded_at FROM orders_orderline line JOIN orders_poll p ON p.id = line.held_poll
         WHERE line.held = ANY(%(held)s) AND line.held <> '' AND line.marketplace = %(marketplace)s
         ORDER BY random() LIMIT {AT_ONCE}
         """,
-        {"marketplace": marketplace, "held": list(HELD_BY_READING)},
+        {"marketplace": connector.code, "held": list(ends)},
     )
     if not held:
         return []
-    ends = [at for _line, at in held]
-    days = in_days_of("r.id", [*ends, *(at - TAKEN_WITHIN for at in ends)])
+    kept_by = [at for _line, at in held]
+    days = in_days_of("r.id", [*kept_by, *(at - TAKEN_WITHIN for at in kept_by)])
     found = sql.rows(
         f"""
         SELECT DISTINCT ON (line.id) {KEPT_COLUMNS}, '' AS problem, line.held

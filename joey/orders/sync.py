@@ -272,7 +272,7 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
             SyncCursor.objects.filter(pk=known.pk).update(is_second_look=question.is_second_look)
         if known.asked_since is None:
             SyncCursor.objects.filter(pk=known.pk).update(asked_since=Now())
-        _forget_what_is_to_come(known, connector, now)
+        _forget_what_is_to_come(known, connector, question.furthest_back, now)
         return known
     begun = [first_leased_at(connector.code), first_tracked_at(connector.code)]
     first = min((moment for moment in begun if moment is not None), default=now)
@@ -289,7 +289,7 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
     )[0]
 
 
-def _forget_what_is_to_come(cursor: SyncCursor, connector: Connector, now: datetime) -> None:
+def _forget_what_is_to_come(cursor: SyncCursor, connector: Connector, furthest_back: timedelta, now: datetime) -> None:
     """A clock that was ahead noted times that are still to come, and nothing would be due until then. They count as
     none, and what is read goes back to where the last poll before now ended: asked again, nothing is missing.
     """
@@ -302,6 +302,10 @@ def _forget_what_is_to_come(cursor: SyncCursor, connector: Connector, now: datet
     zone = ZoneInfo(connector.manifest.zone)
     if cursor.rescanned_on and cursor.rescanned_on > latest.astimezone(zone).date():
         ahead["rescanned_on"] = ahead.get("read_until", cursor.read_until).astimezone(zone).date()
+    if cursor.gap_until and cursor.gap_until > latest:
+        oldest = now - furthest_back
+        is_older = cursor.gap_since is not None and cursor.gap_since < oldest
+        ahead |= {"gap_until": oldest} if is_older else {"gap_since": None, "gap_until": None}
     if ahead:
         log.warning("a clock was ahead: %s of %s is asked again", cursor.question, cursor.marketplace)
         _keep(cursor, **ahead)

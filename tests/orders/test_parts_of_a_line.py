@@ -407,25 +407,13 @@ def test_what_an_operator_released_of_one_part_stays_so_whatever_is_reported_of_
 
 
 @pytest.mark.usefixtures("both_have_positions")
-def test_a_row_without_an_ad_zone_ends_with_the_release_of_the_only_part_until_there_is_another() -> None:
+def test_a_row_without_an_ad_zone_is_not_ended_by_another_row_of_the_same_answer() -> None:
     taken(MINE, *punished("", frozen=True))
-    confirmed()
-    assert of(meis_shop()) == (273, 0, 0)
+    taken(*punished("", frozen=True), *punished(MEIS, frozen=False))
 
-    taken(*punished(LULUS, frozen=False))
-    assert frozen_parts() == {MEIS}, "another part was released"
-    taken(*punished(MEIS, frozen=False))
-    confirmed()
-    assert of(meis_shop()) == (0, 0, 273)
-    prove()
-
-    taken(HERS)
-    assert frozen_parts() == {MEIS, LULUS}
-    assert of(meis_shop()) == (0, 273, 0)
-    prove()
+    assert frozen_parts() == {MEIS}, "it is still there"
     taken(*punished("", frozen=False))
-    taken(*punished("", MEIS, frozen=True))
-    assert frozen_parts() == {MEIS, LULUS}
+    assert frozen_parts() == set()
     prove()
 
 

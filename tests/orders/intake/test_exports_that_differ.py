@@ -113,6 +113,16 @@ def test_a_row_that_was_known_before_the_settlement_contradicts_in_an_export_mad
     prove()
 
 
+def test_what_the_buyer_paid_alone_contradicts_nothing(tmp_path: Path) -> None:
+    imported(tmp_path, settled(结算金额="46.00"))
+
+    done = imported(tmp_path, settled(), LATER, columns=[name for name in ROW if name != "结算金额"])
+
+    assert (done.changed, done.differing) == (2, 0)
+    assert is_payable()
+    prove()
+
+
 def test_an_old_export_again_contradicts_nothing(tmp_path: Path) -> None:
     older = row(), row(1), row(2, 淘客创建时间="2026-11-20 22:00:00")
     imported(tmp_path, *older)
