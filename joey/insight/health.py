@@ -37,12 +37,14 @@ class SyncState:
     is_second_look: bool = False
     notice: str = ""  # why a second look, or older days that were asked for again, got no answer
     gap: tuple[datetime, datetime] | None = None  # never asked for, while money waits for it
+    asked_since: datetime | None = None  # without a pause
 
     def is_old(self, now: datetime) -> bool:
-        """Whether money waits for an answer that should have come."""
+        """Whether money waits for an answer that should have come. The first one, of ninety days, takes its time."""
         if self.is_second_look:
             return False
-        return self.last_success_at is None or now - self.last_success_at > SYNC_OLD_AFTER
+        since = self.last_success_at or (None if self.trouble else self.asked_since)
+        return since is None or now - since > SYNC_OLD_AFTER
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def sync_states() -> list[SyncState]:
         SyncState(
             row.marketplace, row.question, row.read_until, row.last_success_at, worded(row.trouble), row.is_second_look,
             worded(row.notice), None if row.is_second_look else row.open_gap,
+            row.asked_since,
         )
         for row in rows
         if row.account == reporting[row.marketplace].account

@@ -214,9 +214,11 @@ class Asking:
 def _read_new(asking: Asking) -> None:
     """Ask for what is not read yet, as far back as the marketplace answers. What is before that is a gap."""
     oldest = asking.now - asking.question.furthest_back
-    if asking.cursor.read_until < oldest:
-        since, _until = asking.cursor.open_gap or (asking.cursor.read_until, oldest)
-        _keep(asking.cursor, gap_since=since, gap_until=oldest, gap_ended_at=None)
+    cursor = asking.cursor
+    ended = cursor.gap_until if cursor.gap_ended_at and cursor.gap_until else cursor.read_until
+    since = cursor.open_gap[0] if cursor.open_gap else max(cursor.read_until, ended)
+    if cursor.read_until < oldest and since < oldest:
+        _keep(cursor, gap_since=since, gap_until=oldest, gap_ended_at=None)
     asking.take(asking.begin, asking.now)
     _move_forward(asking.cursor, asking.read_until)
 
@@ -272,7 +274,7 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
             SyncCursor.objects.filter(pk=known.pk).update(is_second_look=question.is_second_look)
         if known.asked_since is None:
             SyncCursor.objects.filter(pk=known.pk).update(asked_since=Now())
-        _forget_what_is_to_come(known, connector, question.furthest_back, now)
+        _put_right(known, connector, question, now)
         return known
     begun = [first_leased_at(connector.code), first_tracked_at(connector.code)]
     first = min((moment for moment in begun if moment is not None), default=now)
@@ -289,26 +291,27 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
     )[0]
 
 
-def _forget_what_is_to_come(cursor: SyncCursor, connector: Connector, furthest_back: timedelta, now: datetime) -> None:
-    """A clock that was ahead noted times that are still to come, and nothing would be due until then. They count as
-    none, and what is read goes back to where the last poll before now ended: asked again, nothing is missing.
+def _put_right(cursor: SyncCursor, connector: Connector, question: Question, now: datetime) -> None:
+    """A clock that was ahead noted times that are still to come. Nothing would be due until then: they count as none.
+
+    What is read is up to where the last poll before now ended: the polls also know what was read before a clock that
+    was behind set the cursor back.
     """
-    latest = now + CLOCKS_DIFFER
+    latest, oldest = now + CLOCKS_DIFFER, now - question.furthest_back
     names = ("last_success_at", "rechecked_at")
-    ahead: dict[str, Any] = {name: None for name in names if (at := getattr(cursor, name)) and at > latest}
-    if cursor.read_until > latest:
+    right: dict[str, Any] = {name: None for name in names if (at := getattr(cursor, name)) and at > latest}
+    if not oldest <= cursor.read_until <= latest:
         polls = Poll.objects.filter(marketplace=cursor.marketplace, account=cursor.account, question=cursor.question)
-        ahead["read_until"] = polls.filter(until__lte=latest).aggregate(reached=Max("until"))["reached"] or now
+        reached = polls.filter(until__lte=latest).aggregate(reached=Max("until"))["reached"]
+        right["read_until"] = reached or min(cursor.read_until, now)
     zone = ZoneInfo(connector.manifest.zone)
     if cursor.rescanned_on and cursor.rescanned_on > latest.astimezone(zone).date():
-        ahead["rescanned_on"] = ahead.get("read_until", cursor.read_until).astimezone(zone).date()
+        right["rescanned_on"] = right.get("read_until", cursor.read_until).astimezone(zone).date()
     if cursor.gap_until and cursor.gap_until > latest:
-        oldest = now - furthest_back
         is_older = cursor.gap_since is not None and cursor.gap_since < oldest
-        ahead |= {"gap_until": oldest} if is_older else {"gap_since": None, "gap_until": None}
-    if ahead:
-        log.warning("a clock was ahead: %s of %s is asked again", cursor.question, cursor.marketplace)
-        _keep(cursor, **ahead)
+        right |= {"gap_until": oldest if is_older else None}
+    if right:
+        _keep(cursor, **right)
 
 
 def _wait_for_nothing_else(connector: Connector) -> None:

@@ -158,6 +158,29 @@ def test_a_clock_that_was_ahead_for_one_run_keeps_nothing_from_being_read(ahead:
         assert (cursor.rescanned_on, cursor.open_gap) == (now().astimezone(ZONE).date(), None)
 
 
+def test_a_clock_that_was_behind_for_one_run_makes_no_gap(union: Sandbox) -> None:
+    sync(now=now())
+    sync(now=now() - timedelta(days=300))
+    order = bought(union, hours_ago=0)
+
+    (done,) = sync(now=now())
+
+    assert (done.lines, done.trouble, done.gaps) == (1, "", ())
+    assert OrderLine.objects.get().external_line == order
+
+
+def test_what_an_operator_ended_is_no_gap_again(union: Sandbox) -> None:
+    old, imported = now() - timedelta(days=100), now() - ORDERS.furthest_back + timedelta(hours=1)
+    SyncCursor.objects.create(
+        marketplace="taobao", account=registry.connector("taobao").account, question="orders", read_until=old,
+        gap_since=old, gap_until=imported, gap_ended_at=now(),
+    )  # fmt: skip
+
+    (done,) = sync(now=now())
+
+    assert (done.trouble, done.gaps) == ("", ())
+
+
 def test_two_changes_with_one_stamp_never_keep_the_stale_one(union: Sandbox) -> None:
     reports_now(union, same_second=True)
     order = bought(union, hours_ago=0)
