@@ -11,6 +11,7 @@ from joey.kit import sql
 from joey.kit.sets import SetTable
 from joey.orders.mark_differing import EXPORT, EXPORTS, OLDER_EXPORT, contradictions_of_line, made_after, says_otherwise
 from joey.orders.mark_unread import take_off_the_list
+from joey.orders.models import OrderLine
 from joey.orders.name_one_order import name_one_order
 from joey.orders.newest_report import (
     HAS_TIME,
@@ -145,10 +146,22 @@ def _keep_gone_back_to(staged: StagedReports, given: Given) -> int:
     return kept
 
 
+# Whether refunds of the order are asked for follows from how the account is configured now. Few lines are asked about.
+_IS_READ_OTHERWISE = f"""
+    ('{OrderLine.Held.REFUNDS_UNREAD}' IN (s.held, l.held) AND s.held <> (
+        SELECT r.held FROM orders_report r
+        WHERE (r.marketplace, r.external_order, r.external_line, r.external_part)
+            = (l.marketplace, l.external_order, l.external_line, l.external_part)
+          AND (r.kind, r.problem, r.poll_id, r.payload_sha256) = ('order', '', l.held_poll, l.held_digest)
+        ORDER BY r.id DESC LIMIT 1))
+"""
+
+
 def _orders_gone_back_to() -> str:
     """Known reports that a later poll makes the newest, of one second or ahead of the clock, while their line is at
     another report, or an export, or another that cannot be read, said something else in between: the marketplace's
-    current row is this one again.
+    current row is this one again. And the row that the line is at, where it is read otherwise than last time, as it
+    was read before.
     """
     return f"""
         SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
@@ -160,6 +173,7 @@ def _orders_gone_back_to() -> str:
                                  = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
           AND ({moment("s")} > {moment("l", HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest
+            OR s.digest = l.held_digest AND {moment("s")} >= {moment("l", HOLD)} AND {_IS_READ_OTHERWISE}
             OR l.export_differs AND {moment("s")} > {moment("l", LINE)} AND s.poll > l.reported_poll
             OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND {can_move("s", "l")} AND EXISTS (
                 SELECT FROM orders_unreadreport u WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}

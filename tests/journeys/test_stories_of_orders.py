@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.edge.server import WECHAT
-from tests.journeys.at_the_counter import Api, Json, Keeper, Sandbox, Visitor
+from tests.journeys.at_the_counter import WECHAT, Api, Json, Keeper, Sandbox, Visitor
 from tests.journeys.at_the_office import Operator, plain
 from tests.journeys.running import RunningJoey
 from tests.journeys.test_main_thread import (

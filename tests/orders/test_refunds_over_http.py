@@ -10,6 +10,7 @@ from pytest_django import Settings
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import release_hold
+from joey.commissions.holds_in_force import held_lines
 from joey.commissions.models import Hold
 from joey.commissions.queries import orders_of
 from joey.commissions.waits_for import HELD
@@ -233,6 +234,26 @@ def test_an_order_whose_refunds_are_not_asked_for_is_held_until_they_are(account
     retry_all_unread(now=now())
     assert OrderLine.objects.get().held == ""
     assert counter.confirmed() == (0, 0)
+
+
+def test_orders_are_held_while_their_refunds_are_not_asked_for_however_often_that_changes(account: Account) -> None:
+    union = account()
+    leased(meis_shop(), POSITION, since=now().replace(microsecond=0) - timedelta(hours=3))
+    counter = Counter(union)
+    counter.happens("settle")
+    counter.synced()
+    for _time in range(2):
+        account(refunds="relations")
+        sync(now=now(), recheck=True)
+        earn_due(now=now())
+        assert [each.hold_class for each in held_lines()] == ["refunds_unread"]
+
+        account()
+        sync(now=now())
+        retry_all_unread(now=now())
+        earn_due(now=now())
+        assert held_lines() == []
+    prove()
 
 
 def test_an_operator_can_release_an_order_whose_refunds_are_not_asked_for(account: Account) -> None:

@@ -20,7 +20,7 @@ from joey.orders.retry_suspense import retry_suspense
 from tests.properties.machine.crash import run_with_crash
 from tests.properties.machine.market import MARKETS, step
 from tests.properties.machine.market_rules import CRASH, WHICH
-from tests.properties.machine.model_line import CAP
+from tests.properties.machine.model_line import CAP, UNREADABLE
 from tests.properties.machine.position_rules import SHOPS, PositionRules
 
 
@@ -60,7 +60,9 @@ class LineOperatorRules(PositionRules):
         hold = holds[which % len(holds)]
         run_with_crash(lambda: release_hold(hold, now=self.now, reason="Looked into it"), "hold", crash)
         line = self.books.lines[hold.commission.order_line.external_line]
-        if hold.hold_class == "unreadable":
+        if hold.opened_by == "report":
+            line.decide(hold.hold_class)
+        if hold.hold_class == UNREADABLE:
             line.unread_hold = False
             self.seen["holds of unreadable reports released"] += 1
         elif hold.opened_by == "report":

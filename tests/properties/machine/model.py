@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from tests.properties.machine.market import MARKETS
 from tests.properties.machine.model_heard import Heard
-from tests.properties.machine.model_line import Line, Plan
+from tests.properties.machine.model_line import UNREADABLE, Line, Plan
 
 ACCOUNT = {
     "pending": "shop:pending", "held": "shop:held", "released": "shop:available",
@@ -56,8 +56,11 @@ class Books(Heard):
         line.changed = False
         if not line.quarantined:
             self._book(line)
-            line.report_hold = line.hold_class if line.is_something else ""
-            line.unread_hold = line.is_something and bool(line.open_unread)
+            line.causes = line.causes_now
+            line.decided &= line.causes
+            asked = line.is_something and line.is_undecided(line.hold_class)
+            line.report_hold = line.hold_class if asked else ""
+            line.unread_hold = line.is_something and line.is_undecided(UNREADABLE)
             line.quarantine_holds = False
 
     def _book(self, line: Line) -> None:

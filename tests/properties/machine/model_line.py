@@ -76,6 +76,8 @@ class Named:
         return self.shop != shop if self.shop else bool(self.shops - {shop}) and not given
 
 
+Cause = tuple[str, str]  # the class of the hold, and what makes it the same one
+UNREADABLE = "unreadable"
 NO_SHOP = Named("", frozenset())
 
 
@@ -111,6 +113,10 @@ class Line:
     payable_on: date | None = None
     report_hold: str = ""  # the class that its reports hold it for, since it was last booked; "" while it gives nothing
     unread_hold: bool = False  # the same, for one that cannot be read
+    causes: frozenset[Cause] = frozenset()  # why its reports held it when it was last booked
+    decided: frozenset[Cause] = (
+        frozenset()
+    )  # those of them that were there when an operator released it, and ever since
     holds: int = 0  # placed by operators on all of it
     hold_minor: int = 0  # and on parts of it
     quarantined: bool = False
@@ -214,6 +220,23 @@ class Line:
     @property
     def open_unread(self) -> list[Unread]:
         return still_open(self.unread, self.newest, self.cases)
+
+    @property
+    def causes_now(self) -> frozenset[Cause]:
+        """What makes each reason to hold it the same one: what the report says but for when, or that cannot be read."""
+        assert self.last is not None
+        report = self.last[1]
+        said = (report.state, report.reason, report.currency, report.evidence, report.quantity, report.paid_minor,
+                report.commission_minor, report.service_fee_minor)  # fmt: skip
+        unread = {(UNREADABLE, repr(each.report.payload)) for each in self.open_unread}
+        return frozenset(unread | ({(self.hold_class, repr(said))} if self.hold_class else set()))
+
+    def is_undecided(self, hold_class: str) -> bool:
+        return any(cause[0] == hold_class for cause in self.causes - self.decided)
+
+    def decide(self, hold_class: str) -> None:
+        """An operator released it: that is about the causes of then."""
+        self.decided |= {cause for cause in self.causes if cause[0] == hold_class}
 
     @property
     def is_held(self) -> bool:
