@@ -160,7 +160,17 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "sub_id": _("Code of a link"),
         "operator": _("Given by an operator"),
     },
-    "sync.kind": {"orders": _("Orders"), "refunds": _("Returns and refunds")},
+    "sync.kind": {
+        "orders": _("Orders"),
+        "orders_by_relation": _("Orders"),
+        "orders_of_relations": _("Orders"),
+        "orders_placed": _("Orders, once more by when they were placed"),
+        "orders_paid": _("Orders, once more by when they were paid"),
+        "orders_settled": _("Orders, once more by when they settled"),
+        "frozen_orders": _("Frozen orders"),
+        "refunds": _("Returns and refunds"),
+        "channel_refunds": _("Returns and refunds of channel orders"),
+    },
     "commission.state": {"earned": _("Waiting"), "confirmed": _("Made available")},
     "lostorder.state": {
         "asking": _("No answer yet"),
