@@ -7,10 +7,9 @@ import pytest
 from tests.journeys.faults.stories import the_database_is_killed, web_workers_are_killed
 from tests.journeys.faults.town import Town
 
-pytestmark = pytest.mark.timeout(600)  # the first of them starts an instance
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # the first of them starts an instance
 
 
-@pytest.mark.long
 def test_killed_web_workers_lose_nothing_that_was_acknowledged(town: Town, tmp_path: Path) -> None:
     """F1."""
     pressed = web_workers_are_killed(town, tmp_path, seconds=6)
