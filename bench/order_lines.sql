@@ -51,11 +51,11 @@ SELECT joey_uuid7(), shop_id, id, marketplace, (SELECT min(id) FROM commissions_
 FROM (SELECT *, commission_minor - service_fee_minor AS base FROM orders_orderline) l;
 
 INSERT INTO commissions_revision (commission_id, number, because,
-    line_revision, line_state, line_held, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
+    line_revision, line_state, line_held, line_causes, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
     buyer_refunded_minor, protected_minor, changed_at, settled_at,
     base_minor, penalty_minor, amount_minor, pending_minor, held_minor, released_minor, platform_minor,
     platform_released_minor, rounding_minor, settled, payable_on)
-SELECT c.id, c.revision, 'commission.earned', l.revision, l.state, l.held, l.commission_minor, l.service_fee_minor,
+SELECT c.id, c.revision, 'commission.earned', l.revision, l.state, l.held, '[]', l.commission_minor, l.service_fee_minor,
        l.returned_commission_minor, l.quantity, l.paid_minor, l.returned_paid_minor, l.protected_minor, l.reported_at,
        l.settled_at,
        c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
@@ -101,11 +101,11 @@ UPDATE commissions_commission SET pending_minor = 0, released_minor = pending_mi
        platform_released_minor = platform_minor, revision = 2, confirmed_at = now();
 
 INSERT INTO commissions_revision (commission_id, number, because,
-    line_revision, line_state, line_held, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
+    line_revision, line_state, line_held, line_causes, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
     buyer_refunded_minor, protected_minor, changed_at, settled_at,
     base_minor, penalty_minor, amount_minor, pending_minor, held_minor, released_minor, platform_minor,
     platform_released_minor, rounding_minor, settled, payable_on)
-SELECT c.id, c.revision, 'commission.confirmed', l.revision, l.state, l.held, l.commission_minor, l.service_fee_minor,
+SELECT c.id, c.revision, 'commission.confirmed', l.revision, l.state, l.held, '[]', l.commission_minor, l.service_fee_minor,
        l.returned_commission_minor, l.quantity, l.paid_minor, l.returned_paid_minor, l.protected_minor, l.reported_at,
        l.settled_at,
        c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
@@ -170,11 +170,11 @@ UPDATE commissions_commission c SET base_minor = 0, amount_minor = 0, released_m
 FROM orders_orderline l WHERE l.id = c.order_line_id AND l.returned_commission_minor > 0;
 
 INSERT INTO commissions_revision (commission_id, number, because,
-    line_revision, line_state, line_held, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
+    line_revision, line_state, line_held, line_causes, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,
     buyer_refunded_minor, protected_minor, changed_at, settled_at,
     base_minor, penalty_minor, amount_minor, pending_minor, held_minor, released_minor, platform_minor,
     platform_released_minor, rounding_minor, settled, payable_on)
-SELECT c.id, c.revision, 'commission.adjusted', l.revision, l.state, l.held, l.commission_minor, l.service_fee_minor,
+SELECT c.id, c.revision, 'commission.adjusted', l.revision, l.state, l.held, '[]', l.commission_minor, l.service_fee_minor,
        l.returned_commission_minor, l.quantity, l.paid_minor, l.returned_paid_minor, l.protected_minor, l.reported_at,
        l.settled_at,
        c.base_minor, c.penalty_minor, c.amount_minor, c.pending_minor, c.held_minor, c.released_minor,
