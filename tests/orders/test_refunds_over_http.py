@@ -1,5 +1,6 @@
 """Returns around a settlement, from the simulated union over HTTP to what can be paid: equal to what it gives."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -189,6 +190,7 @@ def test_a_refund_that_both_of_the_unions_reports_bring_is_taken_back_once(accou
     assert OrderLine.objects.get().returned_commission_minor == line.returned_commission_minor
     assert RefundCase.objects.count() == 2, "under either name"
 
+    time.sleep(1.1)  # two cases of one second have one name in the report of channel orders (unverified.py)
     counter.happens("return", quantity=1)
     assert counter.synced() == (counter.share, 0), "a second return is taken back beside the first"
     account()
