@@ -16,6 +16,7 @@ from joey.commissions.models import Hold
 from joey.commissions.write_holds import HoldChange, write_holds
 from joey.kit import sql
 from joey.kit.sets import SetTable
+from joey.orders.hold_causes import MARKS
 
 BY_REPORT = "report"
 FROZEN, UNREADABLE = Hold.Class.FROZEN.value, Hold.Class.UNREADABLE.value
@@ -25,9 +26,7 @@ REFUNDS_UNREAD = Hold.Class.REFUNDS_UNREAD.value
 
 def of_line(row: str) -> tuple[str, ...]:
     """What reports say of the hold of an order line, for the next two."""
-    return tuple(
-        f"{row}.{name}" for name in ("held", "has_unread", "has_unclear_refund", "is_frozen", "export_differs")
-    )
+    return tuple(f"{row}.{name}" for name in ("held", *MARKS))
 
 
 def of_revision(row: str, *, of: str = "line_") -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def _asking(lost: LostOrderShown, *, now: datetime) -> str:
 
 def _not_asked(lost: LostOrderShown) -> str:
     """Why the marketplace cannot be asked for it, and what still answers it."""
-    connector = {each.code: each for each in registry.connectors()}.get(lost.marketplace)
+    connector = registry.find_connector(lost.marketplace)
     if connector is None:
         return _("This site has no account at %(marketplace)s any more, so this order cannot be asked for.")
     if connector.manifest.order_look_up is None:

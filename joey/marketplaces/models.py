@@ -29,9 +29,8 @@ class CallTurn(models.Model):
     account = models.CharField(max_length=128)  # the connector's name for our account there
     kind = models.CharField(max_length=100)
     free_at = models.DateTimeField()
-    wait_seconds = models.FloatField(
-        default=0
-    )  # of a throttle, past ones too: the next one without a named time is longer
+    # Of a throttle, past ones too: the next one without a named time is longer.
+    wait_seconds = models.FloatField(default=0)
     words = models.CharField(max_length=200)
 
     class Meta:

@@ -51,6 +51,11 @@ def connector(code: str) -> Connector:
     return found
 
 
+def find_connector(code: str) -> Connector | None:
+    """The same, or None."""
+    return {each.code: each for each in connectors()}.get(code)
+
+
 def connector_for(marketplace: str) -> Connector:
     """The connector that brings a marketplace's offers. Raises NotConnected."""
     found = _connectors(_configuration()).get(code_for(marketplace))

@@ -107,7 +107,7 @@ def _stop(lost: LostOrder, *, now: datetime) -> None:
 def _ask(marketplace: str, requests: Iterable[LostOrder], *, now: datetime) -> None:
     """Ask for each; what keeps the marketplace from answering is noted. Once it is unavailable, the rest waits."""
     requests = list(requests)
-    connector = {each.code: each for each in registry.connectors()}.get(marketplace)
+    connector = registry.find_connector(marketplace)
     look_up = connector.manifest.order_look_up if connector else None
     if connector is None or look_up is None:
         _put_off(requests, (Sentence(gettext_noop("This site has no account there that can be asked.")),), now=now)

@@ -29,7 +29,7 @@ class Askable:
 
 def askable(marketplace: str, *, now: datetime) -> Askable:
     """Where an account is configured and cannot be used, its orders can be asked for once it can be."""
-    connector = {each.code: each for each in registry.connectors()}.get(marketplace)
+    connector = registry.find_connector(marketplace)
     if connector is None:
         return Askable(registry.is_configured(marketplace))
     look_up = connector.manifest.order_look_up

@@ -9,25 +9,18 @@ whatever order reports arrive. Whatever may change the causes of a line makes a 
 
 from joey.orders.mark_differing import contradictions_of_line
 from joey.orders.mark_frozen import is_about
-from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
+from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE, is_of_line
 from joey.orders.staged_tables import TAKEN_WITHIN
-from joey.orders.taken_back import is_unclear, reported_once
+from joey.orders.taken_back import cases_of, is_unclear, reported_once
 
 # What the order report that holds the line says, but for when: the same row once more is no other cause.
 _SAID = f"""
     SELECT coalesce(min(md5(row(r.state, r.reason, r.currency, r.evidence, r.quantity, r.paid_minor,
                                 r.commission_minor, r.service_fee_minor)::text)), '')
     FROM orders_report r
-    WHERE (r.marketplace, r.external_order, r.external_line, r.external_part)
-        = (l.marketplace, l.external_order, l.external_line, l.external_part)
-      AND r.kind = 'order' AND r.problem = ''
+    WHERE {is_of_line("r")}
       AND r.id >= joey_first_id_of(((l.first_seen_at - interval '{TAKEN_WITHIN}') AT TIME ZONE 'UTC')::date)
       AND (r.reported_at, r.poll_id, r.payload_sha256) = (l.held_at, l.held_poll, l.held_digest)
-"""
-
-_CASES = """
-    SELECT * FROM orders_refundcase WHERE (marketplace, external_order, external_line)
-                                        = (l.marketplace, l.external_order, l.external_line)
 """
 
 # Each hold about the line, with the first poll that brought it since it was not frozen last.
@@ -48,15 +41,16 @@ _FREEZES = """
 _UNCLEAR = f"""
     SELECT concat_ws(':', c.commission_back_minor, c.refund_minor, c.protected_minor, c.currency,
                      coalesce(extract(epoch FROM date_trunc('minute', c.refunded_at))::bigint::text, c.case_id)) AS said
-    FROM ({reported_once(_CASES, of="each_case.external_line")}) AS c
+    FROM ({reported_once(cases_of("l"), of="each_case.external_line")}) AS c
     WHERE l.has_unclear_refund AND {is_unclear("c", "l")}
 """
 
-MARKS = "l.has_unread", "l.has_unclear_refund", "l.is_frozen", "l.export_differs"
+# What is kept of a line for each reason beside what its newest report holds it for.
+MARKS = ("has_unread", "has_unclear_refund", "is_frozen", "export_differs")
 
 # The causes of a line `l`, as a JSON array in their order. Of most lines it is empty, and nothing is read for it.
 CAUSES = f"""
-    (CASE WHEN l.held = '' AND NOT ({" OR ".join(MARKS)}) THEN '[]'::jsonb
+    (CASE WHEN l.held = '' AND NOT ({" OR ".join(f"l.{mark}" for mark in MARKS)}) THEN '[]'::jsonb
           ELSE (SELECT coalesce(jsonb_agg(said.cause ORDER BY said.cause), '[]') FROM (
               SELECT l.held || ':' || ({_SAID}) AS cause WHERE l.held <> ''
               UNION SELECT concat_ws(':', 'unreadable', u.kind, encode(u.payload_sha256, 'hex'))

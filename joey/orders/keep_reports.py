@@ -21,6 +21,7 @@ from joey.orders.newest_report import (
     IS_UNREAD_OF_LINE,
     LINE,
     holding_first,
+    is_of_line,
     moment,
     newest_case_first,
     newest_trade_hold_first,
@@ -150,10 +151,20 @@ def _keep_gone_back_to(staged: StagedReports, given: Given) -> int:
 _IS_READ_OTHERWISE = f"""
     ('{OrderLine.Held.REFUNDS_UNREAD}' IN (s.held, l.held) AND s.held <> (
         SELECT r.held FROM orders_report r
-        WHERE (r.marketplace, r.external_order, r.external_line, r.external_part)
-            = (l.marketplace, l.external_order, l.external_line, l.external_part)
-          AND (r.kind, r.problem, r.poll_id, r.payload_sha256) = ('order', '', l.held_poll, l.held_digest)
+        WHERE {is_of_line("r")} AND (r.poll_id, r.payload_sha256) = (l.held_poll, l.held_digest)
         ORDER BY r.id DESC LIMIT 1))
+"""
+
+
+# The newest order report `s` of each line `l` of the set, where it is known.
+_KNOWN_ORDERS = f"""
+    FROM (
+        SELECT DISTINCT ON (external_order, external_line, external_part) * FROM {ORDERS} o
+        ORDER BY external_order, external_line, external_part, {holding_first("o")}
+    ) s
+    JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line, l.external_part)
+                             = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
+    WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
 """
 
 
@@ -165,13 +176,7 @@ def _orders_gone_back_to() -> str:
     """
     return f"""
         SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
-        FROM (
-            SELECT DISTINCT ON (external_order, external_line, external_part) * FROM {ORDERS} o
-            ORDER BY external_order, external_line, external_part, {holding_first("o")}
-        ) s
-        JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line, l.external_part)
-                                 = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
-        WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
+        {_KNOWN_ORDERS}
           AND ({moment("s")} > {moment("l", HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest
             OR s.digest = l.held_digest AND {moment("s")} >= {moment("l", HOLD)} AND {_IS_READ_OTHERWISE}
             OR l.export_differs AND {moment("s")} > {moment("l", LINE)} AND s.poll > l.reported_poll
@@ -188,13 +193,7 @@ def _orders_said_again() -> str:
     known = f"EXISTS (SELECT FROM ({contradictions_of_line('r.payload_sha256')}) AS r WHERE payload_sha256 = s.digest)"
     return f"""
         SELECT s.report, {digest_of(_ORDER, again="s.poll")} AS own_digest, true AS again
-        FROM (
-            SELECT DISTINCT ON (external_order, external_line, external_part) * FROM {ORDERS} o
-            ORDER BY external_order, external_line, external_part, {holding_first("o")}
-        ) s
-        JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line, l.external_part)
-                                 = (%(marketplace)s, s.external_order, s.external_line, s.external_part)
-        WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
+        {_KNOWN_ORDERS}
           AND s.poll > l.reported_poll AND {says_otherwise("s")}
           AND CASE %(question)s WHEN '{EXPORT}' THEN {made_after("%(until)s")} AND NOT {known}
                                 WHEN '{OLDER_EXPORT}' THEN {known} END

@@ -10,6 +10,7 @@ The mark is kept apart from `held`, which the newest report says: each may end w
 """
 
 from joey.kit import sql
+from joey.orders.newest_report import is_of_line
 from joey.orders.staged_tables import ORDERS
 
 # The questions of polls that are imports.
@@ -19,7 +20,6 @@ OLDER_EXPORT = "older_file"  # made before another that was imported already, as
 EXPORTS = (EXPORT, DATED_EXPORT, OLDER_EXPORT)
 
 _PAYS = ("state", "currency", "commission_minor", "service_fee_minor")
-_LINE = ("marketplace", "external_order", "external_line", "external_part")
 
 
 def says_otherwise(report: str) -> str:
@@ -34,12 +34,6 @@ def says_otherwise(report: str) -> str:
 def made_after(until: str) -> str:
     """SQL condition: an export that names a time up to `until` was made after the line `l` became what it is."""
     return f"({until} > l.reported_at + interval '1 day')"
-
-
-def is_of_line(report: str) -> str:
-    """SQL condition: the report is one of the line `l`."""
-    given, line = (f"({', '.join(f'{row}.{name}' for name in _LINE)})" for row in (report, "l"))
-    return f"({given} = {line} AND {report}.kind = 'order' AND {report}.problem = '')"
 
 
 def contradicts(polls: str = "orders_poll") -> str:

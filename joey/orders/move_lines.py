@@ -5,6 +5,7 @@ from joey.orders.claim_lines import BY_OPERATOR
 from joey.orders.newest_report import HOLD, LINE, hold_rank, holding_first, rank
 from joey.orders.staged_tables import CONTRADICTIONS, ELSEWHERE, HOLDS, MOVED, NAMED, NEWEST, REFUNDS
 from joey.orders.taken_back import (
+    cases_of,
     is_elsewhere,
     is_one_of_several,
     is_own,
@@ -173,17 +174,13 @@ def _note_contradictions(marketplace: str) -> None:
 
 # Each refund case `c` of the lines that the set is about, also of those that it moves no further: it may say that the
 # currency of one is another now. It is of each line of its name: a new line makes the refunds of another unclear.
-_CASES_OF_A_LINE = """
-    SELECT * FROM orders_refundcase WHERE (marketplace, external_order, external_line)
-                                        = (line.marketplace, line.external_order, line.external_line)
-"""
 _CASES_OF_THE_SET = f"""
     (
         SELECT external_order, external_line FROM {REFUNDS} UNION SELECT external_order, external_line FROM {NAMED}
     ) AS touched
     JOIN orders_orderline line ON (line.marketplace, line.external_order, line.external_line)
                                 = (%(marketplace)s, touched.external_order, touched.external_line)
-    JOIN LATERAL ({reported_once(_CASES_OF_A_LINE, of="each_case.external_line")}) AS c ON true
+    JOIN LATERAL ({reported_once(cases_of("line"), of="each_case.external_line")}) AS c ON true
 """
 
 

@@ -17,6 +17,7 @@ from joey.marketplaces.port import ANY_SHARE
 from joey.orders.models import OrderLine
 from joey.orders.storable import NO_TIME
 
+_LINE = ("marketplace", "external_order", "external_line", "external_part")
 _PROGRESS = f"array_position(ARRAY{OrderLine.State.values}, {{row}}.state::text)"
 _WEIGHT = f"array_position(ARRAY{OrderLine.Held.values}, {{row}}.held::text)"
 
@@ -92,6 +93,12 @@ def newest_trade_hold_first(row: str, columns: Columns = STAGED) -> str:
 def moment(row: str, columns: Columns = STAGED) -> str:
     """The SQL row value of when a report is from, as far as any rank compares it first."""
     return f"({', '.join(_filled(_HOLD[:3], row, columns))})"
+
+
+def is_of_line(report: str) -> str:
+    """SQL condition: the report is one of the line `l`, and could be read."""
+    given, line = (f"({', '.join(f'{row}.{name}' for name in _LINE)})" for row in (report, "l"))
+    return f"({given} = {line} AND {report}.kind = 'order' AND {report}.problem = '')"
 
 
 def trade_of(line: str) -> str:

@@ -1,7 +1,7 @@
 """Reports are as they came, and lines and refund cases are what their reports say: derived again from the reports."""
 
 from joey.kit.prove import Check
-from joey.orders.mark_differing import contradicts, is_of_line
+from joey.orders.mark_differing import contradicts
 from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import (
     HOLD,
@@ -10,6 +10,7 @@ from joey.orders.newest_report import (
     LINE,
     STAGED,
     case_rank,
+    is_of_line,
     moment,
     newest_case_first,
     rank,

@@ -72,7 +72,7 @@ def retry_all_suspense(*, now: datetime, read_all: bool = True) -> int:
         for (marketplace,) in sql.tuples("SELECT DISTINCT marketplace FROM orders_orderline WHERE suspense <> ''"):
             with trying(marketplace), suppress(NotInstalled):
                 begun = sql.value("SELECT clock_timestamp()")
-                reader = (marketplace, type(_connector(marketplace)))
+                reader = (marketplace, type(registry.find_connector(marketplace)))
                 read_until = None if read_all else _READ_UNTIL.get(reader)
                 retried = _retry_lines(marketplace, now=now, read_until=read_until)
                 found += retried.found
@@ -143,17 +143,13 @@ def _retry(marketplace: str, lines: Sequence[UUID], *, now: datetime, read_until
     return not_kept
 
 
-def _connector(marketplace: str) -> Connector | None:
-    return {each.code: each for each in registry.connectors()}.get(marketplace)
-
-
 def _read_again(marketplace: str, lines: Sequence[UUID], *, since: datetime, now: datetime) -> Sequence[UUID]:
     """Keep what the connector reads of these lines' reports today, where it finds other evidence than before; which of
     them could not be kept.
 
     Whose a line is, all that was reported of it decides together, afterwards.
     """
-    connector = _connector(marketplace)
+    connector = registry.find_connector(marketplace)
     if connector is None:
         return []
     given: list[Given] = []

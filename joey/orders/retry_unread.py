@@ -77,7 +77,7 @@ def retry_unreadable(report_id: UUID, *, by: Person | None, now: datetime) -> bo
 
     `by` is the operator who asked for it, None at the terminal.
     """
-    connector = {each.code: each for each in registry.connectors()}.get(_listed_by(report_id))
+    connector = registry.find_connector(_listed_by(report_id))
     if connector is None:
         raise Conflict(_("This marketplace is not connected, and only its connector can read its reports."))
     lock_lines_of(connector.code)

@@ -37,7 +37,8 @@ class Synced:
 
     `read_until` is None where nothing is asked, because its reports come from exports.
     `notice` says why a second look, or older days that were asked for again, got no answer: no money waits for it, and
-    it is asked again in its time.
+    it is asked again in its time. `gaps` are the stretches [since, until) that were never asked for, while money waits
+    for them.
     """
 
     marketplace: str
@@ -46,9 +47,7 @@ class Synced:
     read_until: datetime | None
     trouble: str = ""
     notice: str = ""
-    gaps: tuple[
-        tuple[datetime, datetime], ...
-    ] = ()  # [since, until) that was never asked for, while money waits for it
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
 
 
 def sync(marketplace: str | None = None, *, now: datetime, recheck: bool = False) -> list[Synced]:
@@ -153,7 +152,7 @@ def _put_off(asking: "Asking", stop: StoppedAsking | None) -> dict[str, Any]:
     """What the cursor keeps of an asking that no money waits for. One that is refused may never be granted."""
     if stop is None:
         return {"notice": "", "again_at": None}
-    pause = max(RETRY_AFTER, asking.question.every if stop.is_refused else RETRY_AFTER)
+    pause = max(RETRY_AFTER, asking.question.every) if stop.is_refused else RETRY_AFTER
     return {"notice": to_keep(stop.words), "again_at": asking.now + pause}
 
 

@@ -42,6 +42,14 @@ def gives_something(line: str) -> str:
     return f"(NOT {gives_nothing(line)} AND {line}.commission_minor > 0)"
 
 
+def cases_of(line: str) -> str:
+    """Query for the refund cases under a line's name."""
+    return f"""
+        SELECT * FROM orders_refundcase WHERE (marketplace, external_order, external_line)
+                                            = ({line}.marketplace, {line}.external_order, {line}.external_line)
+    """
+
+
 def reported_once(cases: str, *, of: str) -> str:
     """SQL for the rows of the query `cases` without those that report a refund under its other name.
 

@@ -1,7 +1,5 @@
 """`joey reports end-gap` as a person types it."""
 
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner, Result
 
@@ -10,14 +8,7 @@ from joey.orders.models import SyncCursor
 from joey.orders.queries import read_until
 from tests.cast import DAY, NOW, ada
 
-pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("django.conf.settings.DATA", tmp_path)
-    monkeypatch.setenv("JOEY_SECRET", "a secret of the tests, long enough to be one")
+pytestmark = pytest.mark.usefixtures("committed_db", "in_a_folder_of_its_own")
 
 
 def run(*arguments: str) -> Result:

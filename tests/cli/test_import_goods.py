@@ -18,14 +18,7 @@ from tests.catalog.imports import courses, everything, good, goods, offers, prov
 from tests.database import empty_again
 from tests.journeys.running import CHECKOUT
 
-pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("django.conf.settings.DATA", tmp_path)
-    monkeypatch.setenv("JOEY_SECRET", "a secret of the tests, long enough to be one")
+pytestmark = pytest.mark.usefixtures("committed_db", "in_a_folder_of_its_own")
 
 
 def run(*arguments: str | Path) -> Result:

@@ -14,15 +14,12 @@ from joey.orders.models import OrderLine, Poll, Report
 from tests.cast import DAY, NOW, leased, meis_shop
 from tests.orders.intake.exports import ACCOUNT, ORDER, row, settled, text_of, written
 
-pytestmark = pytest.mark.usefixtures("committed_db")
+pytestmark = pytest.mark.usefixtures("committed_db", "in_a_folder_of_its_own")
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("django.conf.settings.DATA", tmp_path)
+def _connected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.conf.settings.JOEY_MARKETPLACES", ACCOUNT)
-    monkeypatch.setenv("JOEY_SECRET", "a secret of the tests, long enough to be one")
 
 
 def run(*arguments: str | Path) -> Result:

@@ -11,7 +11,7 @@ from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
-from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
+from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client, as_json
 from joey.marketplaces.taobao.manifest import FROZEN_ORDERS
 from joey.marketplaces.taobao.manifest import REFUNDS as REFUNDS_AT_ONCE
 from joey.marketplaces.taobao.mask_sample import Mask
@@ -170,7 +170,7 @@ class UnionAnswers:
             "query_type": UPDATED_REFUNDS, "start_time": beijing.write(start), "end_time": beijing.write(end),
             "page_no": page, "page_size": 100, "order_scene": ALL_SCENES, "member_type": EITHER_PARTY,
         }  # fmt: skip
-        return self._ask("refunds", REFUNDS, {"publisher_refund_order_query_option": _as_json(asked)})
+        return self._ask("refunds", REFUNDS, {"publisher_refund_order_query_option": as_json(asked)})
 
     def refund_rows(self, window: Window, *, page: int = 1) -> list[Row]:
         """The cases that changed in it; none where it is refused beside the data."""
@@ -191,7 +191,7 @@ class UnionAnswers:
             "search_type": UPDATED_REFUNDS, "refund_type": ANY_PARTY, "biz_type": CHANNELS,
             "start_time": beijing.write(start), "page_no": page, "page_size": REFUNDS_AT_ONCE.page_size,
         }  # fmt: skip
-        return self._result("channel-refunds", CHANNEL_REFUNDS, {"search_option": _as_json(asked)})
+        return self._result("channel-refunds", CHANNEL_REFUNDS, {"search_option": as_json(asked)})
 
     def channel_cases(self, start: datetime) -> CountedPage:
         """The first page of them, whichever number it has."""
@@ -218,7 +218,7 @@ class UnionAnswers:
             "start_time": beijing.write(start), "span": days, "page_no": page, "page_size": FROZEN_ORDERS.page_size,
         }  # fmt: skip
         method = f"taobao.tbk.{self._party or 'dg.'}punish.order.get"
-        return self._result("punished", method, {"af_order_option": _as_json(asked)}, with_session=bool(self._party))
+        return self._result("punished", method, {"af_order_option": as_json(asked)}, with_session=bool(self._party))
 
     def punished_orders(self) -> Iterator[Row]:
         """Punished orders of as many days as are answered, at most those that the connector asks for; latest first."""
@@ -292,10 +292,6 @@ def _first_page(ask: Callable[[int], CountedPage]) -> CountedPage:
     """The page with the first rows: where page 1 has none although some are counted, that is page 0."""
     page = ask(1)
     return page if page.rows or page.is_empty else ask(0)
-
-
-def _as_json(option: Mapping[str, object]) -> str:
-    return json.dumps(option, separators=(",", ":"))
 
 
 def changed(row: Row) -> datetime:

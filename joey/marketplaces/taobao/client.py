@@ -3,6 +3,7 @@
 No secret leaves this file but inside the signed call itself: not in a message, a log line, an exception or a repr.
 """
 
+import json
 import logging
 import re
 import weakref
@@ -55,6 +56,11 @@ WINDOW_TOO_LONG = "2007"
 TOO_MANY_REQUESTS = 429  # of HTTP
 
 _BAN = re.compile(r"last for (\d{1,6}) more second", re.IGNORECASE)
+
+
+def as_json(value: object) -> str:
+    """A parameter of a call that is more than one text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Taobao and Tmall as Joey sees them: one account at the Taobao Union serves both."""
 
-import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +31,7 @@ from joey.marketplaces.port import (
 )
 from joey.marketplaces.taobao import parse, reports
 from joey.marketplaces.taobao.ask_account import UnionAnswers
-from joey.marketplaces.taobao.client import NO_RESULT, Client, UnionAccount
+from joey.marketplaces.taobao.client import NO_RESULT, Client, UnionAccount, as_json
 from joey.marketplaces.taobao.counted_pages import Answer, counted_rows
 from joey.marketplaces.taobao.manifest import (
     CHANNEL_ORDERS,
@@ -369,7 +368,7 @@ class TaobaoConnector:
         """The id that the union sees in a link or copy-code; empty when it sees no item."""
         answer = self._client.call(
             f"taobao.tbk.{self._party or 'dg.'}general.link.parse",
-            {"adzone_id": self._need_adzone(), "material_dto": _as_json([{"material_url": material}])},
+            {"adzone_id": self._need_adzone(), "material_dto": as_json([{"material_url": material}])},
             with_session=bool(self._party),
         )
         entry: Row = next(iter(listed(inner(answer, "data"), "material_url_list", "material_url_list")), {})
@@ -457,7 +456,3 @@ def _id_in_address(material: str) -> str:
         return ""
     found = parse_qs(parts.query).get("id", [""])[0]
     return found if re.fullmatch(r"[A-Za-z0-9_-]{10,120}", found, re.ASCII) else ""
-
-
-def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

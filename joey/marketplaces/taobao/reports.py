@@ -1,6 +1,5 @@
 """Ask for the reports of orders, refunds and punished orders, page by page. A window is the same for all its pages."""
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from joey.kit.sentences import Sentence
 from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import MarketplaceRefused, ReportedRow
-from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client
+from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client, as_json
 from joey.marketplaces.taobao.counted_pages import Answer, broken_off, counted_rows
 from joey.marketplaces.taobao.manifest import (
     CHANNEL_REFUNDS,
@@ -138,7 +137,7 @@ def _refunds(client: Client, start: datetime, end: datetime) -> list[ReportedRow
         option = question | {"page_no": page} | ({"position_index": position, "jump_type": 1} if position else {})
         answer = client.call(
             "taobao.tbk.order.refund.get",
-            {"publisher_refund_order_query_option": json.dumps(option, separators=(",", ":"))},
+            {"publisher_refund_order_query_option": as_json(option)},
             for_rows=True,
         )
         check_result("taobao.tbk.order.refund.get", answer)
@@ -171,7 +170,7 @@ def _channel_cases(client: Client, start: datetime, until: datetime) -> list[Row
     }  # fmt: skip
 
     def ask(page: int) -> Answer:
-        option = json.dumps({**asked, "page_no": page}, separators=(",", ":"))
+        option = as_json({**asked, "page_no": page})
         return _result(client, "taobao.tbk.relation.refund", {"search_option": option})
 
     def is_wanted(row: Row) -> bool:
@@ -223,7 +222,7 @@ def _frozen_orders(
         asked = {"start_time": beijing.write(start), "span": days, "page_size": FROZEN_ORDERS.page_size}
 
         def ask(page: int, asked: Mapping[str, object] = asked) -> Answer:
-            option = json.dumps({**asked, "page_no": page}, separators=(",", ":"))
+            option = as_json({**asked, "page_no": page})
             return _result(client, method, {"af_order_option": option}, with_session=bool(party))
 
         start += days * day
