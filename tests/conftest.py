@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.utils import translation
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
@@ -26,6 +27,10 @@ LONGEST_FIRST = (
 
 JOURNEYS = "tests/journeys/"
 SERVERS = {"sandbox", "own_sandbox"}
+
+# No test measures time: on a machine that is busy an example may take as long as it takes.
+settings.register_profile("joey", deadline=None)
+settings.load_profile("joey")
 
 _postgres = database.throw_away_postgres()
 database.point_django_at(_postgres)

@@ -52,7 +52,7 @@ def test_shares_that_are_not_the_whole_are_refused(change: dict[str, object]) ->
 
 
 @given(st.integers(0, 10**12), st.integers(0, 1_000_000))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_booked_is_what_the_plans_arithmetic_says(commission: int, share: int) -> None:
     plan = FlatPlan("x", share, 1_000_000 - share, 7)
     terms = {"shopkeeper_ppm": share, "platform_ppm": 1_000_000 - share, "waiting_days": 7}

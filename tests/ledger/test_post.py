@@ -151,7 +151,7 @@ MOVES = st.lists(st.tuples(st.sampled_from(FREE), st.integers(1, 2**40)), min_si
 
 
 @given(MOVES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_set_of_moves_leaves_all_balances_together_at_zero(
     moves: list[tuple[tuple[AccountKind, AccountKind], int]],
 ) -> None:

@@ -153,7 +153,7 @@ def test_bytes_that_are_no_file_of_ours_are_refused() -> None:
             read_file("JB1", PreparedFile(file_format, b"something else"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(min_size=1, max_size=70))
 def test_every_name_that_is_taken_can_be_written(typed: str) -> None:
     try:

@@ -193,4 +193,4 @@ def any_order_ends_the_same(world: World) -> None:
 @pytest.mark.parametrize("examples", [6, pytest.param(100, marks=pytest.mark.long)])
 def test_any_order_of_the_same_reports_ends_the_same(examples: int) -> None:
     check = given(world=worlds())(any_order_ends_the_same)
-    settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))(check)()
+    settings(max_examples=examples, suppress_health_check=list(HealthCheck))(check)()

@@ -325,6 +325,4 @@ def test_the_lines_end_as_the_truth(
 
     for prompt in (True, False):
         check = given(world=worlds(prompt=prompt, rounds=rounds))(ends_as_the_truth)
-        settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)(
-            check
-        )()
+        settings(max_examples=examples, suppress_health_check=list(HealthCheck), print_blob=True)(check)()

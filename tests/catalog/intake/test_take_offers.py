@@ -315,7 +315,7 @@ class AnyOrder(TestCase):
 
     databases = "__all__"
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
     @given(st.permutations(range(6)), st.sets(st.integers(1, 5)))
     def test_any_order_and_any_cut_into_sets_lead_to_the_same_offer(self, order: list[int], cuts: set[int]) -> None:
         words = [
