@@ -64,6 +64,8 @@ KEYS = {
     "orders_tradehold (id)": REPORT,
     "orders_tradehold (marketplace, trade, part)": REPORT,
     "orders_reportdigest (digest)": REPORT,
+    "orders_othernumber (id)": REPORT,
+    "orders_othernumber (number, trade, marketplace)": REPORT,
     "orders_unreadreport (report_id)": REPORT,
     "orders_reportdismissal (report_id)": REPORT,
     "orders_synccursor (id)": SINGLE,

@@ -16,8 +16,9 @@ from joey.kit import sql
 from joey.kit.refusals import NotFound
 from joey.kit.text import read_reason
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
-from joey.orders.models import OrderLine, ReportDismissal, UnreadReport
-from joey.orders.newest_report import IS_UNREAD_OF_LINE
+from joey.orders.models import ReportDismissal, UnreadReport
+from joey.orders.name_one_order import has_number
+from joey.orders.newest_report import LINES_OF_UNREAD
 from joey.orders.replace_unread import OF_THE_REPORT
 from joey.orders.staged_tables import LEFT_LIST
 from joey.orders.take_order_reports import lock_lines_of
@@ -56,15 +57,21 @@ def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetim
 
 def _shops_of_its_order(unread: Mapping[str, Any]) -> "QuerySet[Shop]":
     """Whose lines the order has: which of them the report is about can be what could not be read."""
-    lines = OrderLine.objects.filter(marketplace=unread["marketplace"], external_order=unread["external_order"])
-    return Shop.objects.filter(pk__in=lines.values("shop_id"))
+    found = sql.tuples(
+        f"""
+        SELECT DISTINCT l.shop_id FROM (SELECT %(marketplace)s AS marketplace, %(external_order)s AS number) u
+        JOIN orders_orderline l ON l.marketplace = u.marketplace AND {has_number("l", "u")}
+        """,
+        unread,
+    )
+    return Shop.objects.filter(pk__in=[shop for (shop,) in found])
 
 
 def _shop_of_its_line(report_id: UUID) -> UUID | None:
     """Whose order it is about: None where no shop has the line, or it could not be made out which one it is."""
     found: UUID | None = sql.value(
         "SELECT (array_agg(l.shop_id))[1]"
-        f" FROM orders_unreadreport u LEFT JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}"
+        f" FROM orders_unreadreport u LEFT JOIN LATERAL ({LINES_OF_UNREAD}) AS l ON true"
         " WHERE u.report_id = %s HAVING count(*) = 1",
         [report_id],
     )

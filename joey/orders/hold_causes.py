@@ -9,7 +9,7 @@ whatever order reports arrive. Whatever may change the causes of a line makes a 
 
 from joey.orders.mark_differing import contradictions_of_line
 from joey.orders.mark_frozen import is_about
-from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE, is_of_line
+from joey.orders.newest_report import IS_REPLACED, UNREAD_OF_LINE, is_of_line
 from joey.orders.staged_tables import TAKEN_WITHIN
 from joey.orders.taken_back import cases_of, is_unclear, reported_once
 
@@ -54,7 +54,7 @@ CAUSES = f"""
           ELSE (SELECT coalesce(jsonb_agg(said.cause ORDER BY said.cause), '[]') FROM (
               SELECT l.held || ':' || ({_SAID}) AS cause WHERE l.held <> ''
               UNION SELECT concat_ws(':', 'unreadable', u.kind, encode(u.payload_sha256, 'hex'))
-              FROM orders_unreadreport u WHERE l.has_unread AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
+              FROM ({UNREAD_OF_LINE}) AS u WHERE l.has_unread AND NOT {IS_REPLACED}
               UNION SELECT 'unclear_refund:' || said || ':' || row_number() OVER (PARTITION BY said)
               FROM ({_UNCLEAR}) AS refunds
               UNION SELECT concat_ws(':', 'frozen', since, part)

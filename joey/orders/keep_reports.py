@@ -18,8 +18,9 @@ from joey.orders.newest_report import (
     HOLD,
     IS_ITS_CASE,
     IS_REPLACED,
-    IS_UNREAD_OF_LINE,
     LINE,
+    LINES_OF_UNREAD,
+    UNREAD_OF_LINE,
     holding_first,
     is_of_line,
     moment,
@@ -71,12 +72,11 @@ _UNREADABLE = _from("external_part", "problem", "case_id")
 # was given up by an operator. Where its time of change cannot be read, each poll brings it with another one.
 _IS_KNOWN_UNREAD = f"""
     (s.rereads IS NULL AND (
-        EXISTS (SELECT FROM orders_unreadreport u LEFT JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
-                WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
-                    = (%(marketplace)s, s.external_order, s.kind, s.digest)
+        EXISTS (SELECT FROM orders_unreadreport u LEFT JOIN LATERAL ({LINES_OF_UNREAD}) AS l ON true
+                WHERE (u.marketplace, u.kind, u.payload_sha256) = (%(marketplace)s, s.kind, s.digest)
                 GROUP BY u.report_id HAVING bool_and({IS_REPLACED} IS NOT TRUE))
-        OR (s.external_order, s.kind, s.digest) IN (
-            SELECT external_order, kind, payload_sha256 FROM orders_reportdismissal
+        OR (s.kind, s.digest) IN (
+            SELECT kind, payload_sha256 FROM orders_reportdismissal
             WHERE by IS NOT NULL AND marketplace = %(marketplace)s)))
 """
 
@@ -181,7 +181,7 @@ def _orders_gone_back_to() -> str:
             OR s.digest = l.held_digest AND {moment("s")} >= {moment("l", HOLD)} AND {_IS_READ_OTHERWISE}
             OR l.export_differs AND {moment("s")} > {moment("l", LINE)} AND s.poll > l.reported_poll
             OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND {can_move("s", "l")} AND EXISTS (
-                SELECT FROM orders_unreadreport u WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED}
+                SELECT FROM ({UNREAD_OF_LINE}) AS u WHERE u.kind = 'order' AND NOT {IS_REPLACED}
                    AND {HAS_TIME} AND {moment("s")} > {moment("u")} AND s.poll > u.poll))
     """
 
@@ -247,8 +247,8 @@ def _unreadable_gone_back_to() -> str:
         ) s
         WHERE EXISTS (
             SELECT FROM (SELECT %(marketplace)s::text AS marketplace, s.*) u JOIN LATERAL (
-                SELECT l.reported_at, l.reported_poll, l.report_digest FROM orders_orderline l
-                WHERE u.kind = 'order' AND {IS_UNREAD_OF_LINE}
+                SELECT l.reported_at, l.reported_poll, l.report_digest FROM ({LINES_OF_UNREAD}) AS l
+                WHERE u.kind = 'order'
                 UNION ALL
                 SELECT c.reported_at, c.reported_poll, c.report_digest FROM orders_refundcase c
                 WHERE u.kind = 'refund' AND {IS_ITS_CASE}
@@ -278,8 +278,8 @@ def _list_unread(kinds: Kinds, given: Given) -> None:
             new = f"{UNREADABLE} s JOIN {KEPT} k ON k.report = s.report AND s.rereads IS NULL"
             take_off_the_list(
                 f"""
-                USING {new} WHERE (u.marketplace, u.external_order, u.kind, u.payload_sha256)
-                                = (%(marketplace)s, s.external_order, s.kind, s.digest) AND u.poll <= s.poll
+                USING {new} WHERE (u.marketplace, u.kind, u.payload_sha256) = (%(marketplace)s, s.kind, s.digest)
+                              AND u.poll <= s.poll
                 """,
                 given,
             )

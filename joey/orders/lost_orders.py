@@ -13,7 +13,7 @@ from joey.kit.sentences import worded
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Text
 from joey.orders.models import LostOrder
-from joey.orders.settle_lost_orders import has_number
+from joey.orders.name_one_order import has_number
 from joey.sharing.queries import slug_of
 
 if TYPE_CHECKING:

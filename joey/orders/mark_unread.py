@@ -4,7 +4,7 @@ The mark is kept apart from `held`, which the newest report that was read says: 
 """
 
 from joey.kit import sql
-from joey.orders.newest_report import IS_REPLACED, IS_UNREAD_OF_LINE
+from joey.orders.newest_report import IS_REPLACED, UNREAD_OF_LINE, trade_of
 from joey.orders.staged_tables import LEFT_LIST
 
 
@@ -13,24 +13,22 @@ def mark_unread(marketplace: str, orders: str) -> None:
     each that keeps its mark: another report may be the reason now (hold_causes.py).
 
     `orders` is a SELECT of the `external_order` of those that moved or whose list changed: a report that cannot be read
-    may be about any line of its order. Part of what did that, in the same transaction and under the lock of the lines.
+    may be about any line of its order, whichever of the order's numbers it has. Part of what did that, in the same
+    transaction and under the lock of the lines.
     """
     sql.execute(
         f"""
-        WITH changed AS (SELECT DISTINCT external_order FROM ({orders}) AS given), found AS (
-            SELECT l.id, EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_UNREAD_OF_LINE} AND NOT {IS_REPLACED})
-                         AS has_unread
+        WITH given AS ({orders}), changed AS (
+            SELECT external_order FROM given UNION SELECT l.external_order FROM given
+            JOIN orders_othernumber n ON (n.marketplace, n.number) = (%(marketplace)s, given.external_order)
+            JOIN orders_orderline l ON (l.marketplace, {trade_of("l")}) = (n.marketplace, n.trade)
+        ), found AS (
+            SELECT l.id, EXISTS (SELECT FROM ({UNREAD_OF_LINE}) AS u WHERE NOT {IS_REPLACED}) AS has_unread
             FROM changed x
             JOIN orders_orderline l ON (l.marketplace, l.external_order) = (%(marketplace)s, x.external_order)
-            WHERE l.has_unread
-            UNION
-            SELECT l.id, true FROM changed x
-            JOIN orders_unreadreport u ON (u.marketplace, u.external_order) = (%(marketplace)s, x.external_order)
-            JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
-            WHERE NOT l.has_unread AND NOT {IS_REPLACED}
         )
         UPDATE orders_orderline l SET has_unread = found.has_unread, revision = nextval('orders_revision')
-        FROM found WHERE l.id = found.id
+        FROM found WHERE l.id = found.id AND (l.has_unread OR found.has_unread)
         """,
         {"marketplace": marketplace},
     )

@@ -124,9 +124,29 @@ class UnreadReport(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["marketplace", "tried_at"], name="orders_unread_next"),
+            models.Index(fields=["tried_at"], name="orders_unread_next"),
+            models.Index(fields=["payload_sha256"], name="orders_unread_by_payload"),
             models.Index(fields=["marketplace", "external_order", "external_line"], name="orders_unread_of_line"),
+            models.Index(
+                models.Func("external_line", models.Value("/"), models.Value(1), function="split_part"),
+                name="orders_unread_of_trade",
+            ),
         ]
+
+
+class OtherNumber(models.Model):
+    """A number under which a trade was reported, beside that of its order (joey/orders/name_one_order.py)."""
+
+    id = models.BigAutoField(primary_key=True)
+    marketplace = models.CharField(max_length=64)
+    number = models.CharField(max_length=64)
+    trade = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "trade", "marketplace"], name="orders_other_number_once")
+        ]
+        indexes = [models.Index(fields=["trade"], name="orders_other_number_of_trade")]
 
 
 class ReportDismissal(models.Model):

@@ -2,7 +2,8 @@
 
 Only where the manifest says that no two orders have a line of one number (`Manifest.lines_are_of_one_order`). A mapping
 of an export can take another column for the order's number, and consoles call both numbers that of the order. The trade
-keeps the number under which it was first reported; a report's payload stays as it came.
+keeps the number under which it was first reported, and its other numbers are kept beside it; a report's payload stays
+as it came.
 """
 
 from joey.kit import sql
@@ -33,6 +34,17 @@ _FIND = f"""
     WHERE coalesce(line.external_order, refund.external_order, given.first) <> given.named
 """
 
+# Also that of what could not be read and came before the line.
+_LEARN = f"""
+    INSERT INTO orders_othernumber (marketplace, number, trade)
+    SELECT %(marketplace)s, named, trade FROM {OTHER_ORDERS} WHERE named <> ''
+    UNION
+    SELECT u.marketplace, u.external_order, {trade_of("u")} FROM {ORDERS} o JOIN orders_unreadreport u
+      ON (u.marketplace, {trade_of("u")}) = (%(marketplace)s, {trade_of("o")})
+     AND u.external_order NOT IN ('', o.external_order)
+    ON CONFLICT DO NOTHING
+"""
+
 
 def name_one_order(marketplace: str) -> None:
     """Give the reports of ORDERS, REFUNDS and UNREADABLE the order that their trade is known under, or in the set is
@@ -40,9 +52,22 @@ def name_one_order(marketplace: str) -> None:
     """
     if not manifest_of(marketplace).lines_are_of_one_order:
         return
-    if OTHER_ORDERS.create().insert(_FIND, {"marketplace": marketplace}):
+    given = {"marketplace": marketplace}
+    if OTHER_ORDERS.create().insert(_FIND, given):
         for table in (ORDERS, REFUNDS, UNREADABLE):
             sql.execute(
                 f"UPDATE {table} s SET external_order = other.external_order FROM {OTHER_ORDERS} other"
                 f" WHERE (other.trade, other.named) = ({trade_of('s')}, s.external_order)"
             )
+    sql.execute(_LEARN, given)
+
+
+def has_number(line: str, asked: str) -> str:
+    """SQL for whether a line, or a report of one, at the marketplace that is asked for is of the order `asked.number`:
+    that is one of its order's numbers, or that of the trade that is the line. Each has an index.
+    """
+    return f"""
+        ({line}.external_order = {asked}.number OR {trade_of(line)} = ANY({asked}.number || ARRAY(
+            SELECT n.trade FROM orders_othernumber n
+            WHERE (n.marketplace, n.number) = ({asked}.marketplace, {asked}.number))))
+    """

@@ -119,13 +119,12 @@ def _may_be(line: str) -> str:
     return f"u.external_line IN ({line}.external_line, {trade_of(line)} || '{ANY_SHARE}', '')"
 
 
-# Of a report `u` that cannot be read and a line `l`: whether it may be about that line, and whether what the line, or
-# the refund case `c` that it is about, says is newer. Where it does not say which line of the order, which share of the
-# trade or which part, it may be about each; where it is not known which case, or when, nothing makes up for it.
-IS_UNREAD_OF_LINE = f"""
-    (u.kind <> 'hold' AND u.external_order <> '' AND (u.marketplace, u.external_order)
-                                                   = (l.marketplace, l.external_order)
-     AND {_may_be("l")} AND u.external_part IN (l.external_part, ''))
+# Of a report `u` that cannot be read and a line `l`: whether it may be about that line of its order, and whether what
+# the line, or the refund case `c` that it is about, says is newer. Where it does not say which line of the order, which
+# share of the trade or which part, it may be about each; where it is not known which case, or when, nothing makes up
+# for it.
+_MAY_BE_OF_LINE = f"""
+    u.kind <> 'hold' AND u.external_order <> '' AND {_may_be("l")} AND u.external_part IN (l.external_part, '')
 """
 IS_ITS_CASE = f"""
     (u.case_id <> '' AND (c.marketplace, c.external_order, c.case_id)
@@ -137,4 +136,21 @@ IS_REPLACED = f"""
         u.kind = 'order' AND {moment("l", LINE)} > {moment("u")}
         OR EXISTS (SELECT FROM orders_refundcase c WHERE {IS_ITS_CASE} AND {moment("c", LINE)} > {moment("u")}
                    AND c.external_line = coalesce(l.external_line, c.external_line))))
+"""
+
+# The same by every number of the order (name_one_order.py), as SELECTs: the unreadable reports of a line `l`, and the
+# lines of an unreadable report `u`. An index leads from each to the others.
+UNREAD_OF_LINE = f"""
+    SELECT u.* FROM orders_unreadreport u
+    WHERE u.marketplace = l.marketplace AND u.external_order = ANY(l.external_order || ARRAY(
+        SELECT n.number FROM orders_othernumber n WHERE (n.marketplace, n.trade) = (l.marketplace, {trade_of("l")})))
+      AND {_MAY_BE_OF_LINE}
+"""
+LINES_OF_UNREAD = f"""
+    SELECT l.* FROM orders_orderline l
+    WHERE (l.marketplace, l.external_order) = (u.marketplace, u.external_order) AND {_MAY_BE_OF_LINE}
+    UNION ALL
+    SELECT l.* FROM orders_othernumber n
+    JOIN orders_orderline l ON (l.marketplace, {trade_of("l")}) = (n.marketplace, n.trade)
+    WHERE (n.marketplace, n.number) = (u.marketplace, u.external_order) AND {_MAY_BE_OF_LINE}
 """

@@ -6,8 +6,8 @@ from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import (
     HOLD,
     IS_REPLACED,
-    IS_UNREAD_OF_LINE,
     LINE,
+    LINES_OF_UNREAD,
     STAGED,
     case_rank,
     is_of_line,
@@ -117,12 +117,11 @@ LINES = Check(
           AND read.problem = '')
       AND NOT EXISTS (  -- a payload is listed once, under the last poll that brought it
         SELECT FROM orders_unreadreport u
-        WHERE (u.marketplace, u.kind, u.external_order, u.payload_sha256)
-            = (r.marketplace, r.kind, r.external_order, r.payload_sha256) AND u.poll >= r.poll_id)
+        WHERE (u.marketplace, u.kind, u.payload_sha256) = (r.marketplace, r.kind, r.payload_sha256)
+          AND u.poll >= r.poll_id)
       AND NOT EXISTS (
         SELECT FROM orders_reportdismissal d JOIN orders_report last ON last.id = d.report_id
-        WHERE (last.marketplace, last.kind, last.external_order, last.payload_sha256)
-            = (r.marketplace, r.kind, r.external_order, r.payload_sha256)
+        WHERE (last.marketplace, last.kind, last.payload_sha256) = (r.marketplace, r.kind, r.payload_sha256)
           AND last.poll_id >= r.poll_id)
     UNION ALL
     SELECT 'listed, and not unreadable', u.report_id::text FROM orders_unreadreport u
@@ -187,7 +186,7 @@ UNREAD = Check(
     "8. A line waits for a report that cannot be read exactly while one newer than what it shows is listed",
     f"""
     SELECT l.id AS order_line, l.has_unread FROM orders_orderline l LEFT JOIN (
-        SELECT l.id, count(*) AS reports FROM orders_unreadreport u JOIN orders_orderline l ON {IS_UNREAD_OF_LINE}
+        SELECT l.id, count(*) AS reports FROM orders_unreadreport u CROSS JOIN LATERAL ({LINES_OF_UNREAD}) AS l
         WHERE NOT {IS_REPLACED} GROUP BY l.id
     ) u ON u.id = l.id
     WHERE l.has_unread <> (u.id IS NOT NULL)

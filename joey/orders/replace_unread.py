@@ -10,7 +10,7 @@ from uuid import UUID
 from joey.kit import sql
 from joey.kit.partitions import first_id_of
 from joey.kit.sets import SetTable
-from joey.orders.newest_report import IS_ITS_CASE, IS_REPLACED, IS_UNREAD_OF_LINE
+from joey.orders.newest_report import IS_ITS_CASE, IS_REPLACED, LINES_OF_UNREAD
 from joey.orders.staged_tables import TAKEN_WITHIN
 from joey.record.append import append_set
 
@@ -62,8 +62,8 @@ def dismiss_replaced(marketplace: str, *, now: datetime) -> int:
 # One that may be about several lines stays: a newer report of one makes up for it there only, and another may yet come.
 _UNREAD = f"""
     orders_unreadreport u
-    JOIN orders_orderline l ON {IS_UNREAD_OF_LINE} AND l.external_line = u.external_line
-                           AND (u.kind = 'refund' OR l.external_part = u.external_part)
+    JOIN LATERAL ({LINES_OF_UNREAD}) AS l
+      ON l.external_line = u.external_line AND (u.kind = 'refund' OR l.external_part = u.external_part)
     LEFT JOIN orders_refundcase c ON {IS_ITS_CASE}
 """
 # When the earliest of the polls that brought the newest reports was written down: in the transaction that kept what it

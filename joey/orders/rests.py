@@ -42,6 +42,7 @@ NEVER_REST = {
     "Report": "append-only; one that cannot be read is an UnreadReport as well",
     "Report.kind": "what the report is about, no state",
     "ReportDigest": "append-only",
+    "OtherNumber": "append-only",
     "TradeHold": "holds the lines that it is about, each by a hold of its commission; its question is asked every day",
     "ReportDismissal": "append-only",
     "OrderClaim": "for ever",

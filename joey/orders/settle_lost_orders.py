@@ -7,7 +7,7 @@ from django.db import transaction
 from joey.kit import sql
 from joey.orders.ask_for_orders import askable
 from joey.orders.models import LostOrder, OrderLine
-from joey.orders.newest_report import trade_of
+from joey.orders.name_one_order import has_number
 from joey.record.append import append_set
 
 _S, _R = LostOrder.State, OrderLine.Suspense
@@ -49,13 +49,6 @@ _ASK_AGAIN = f"""
 
 def _quoted(values: tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in values)
-
-
-def has_number(line: str, lost: str) -> str:
-    """SQL for whether a line, or a report of one, is of the order that is asked for: its number is the order's, or that
-    of the trade that is the line. Each has an index.
-    """
-    return f"({line}.external_order = {lost}.number OR {trade_of(line)} = {lost}.number)"
 
 
 def settle_lost_orders(marketplace: str, *, now: datetime) -> int:

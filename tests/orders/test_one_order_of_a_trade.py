@@ -7,10 +7,15 @@ import pytest
 from django.db import connection
 
 from joey.commissions.earn_due import earn_due
+from joey.kit.refusals import Forbidden
 from joey.marketplaces.port import UnreadableReport
-from joey.orders.models import OrderLine, RefundCase, UnreadReport
+from joey.orders.dismiss_unread import dismiss_unreadable
+from joey.orders.models import LostOrder, OrderLine, RefundCase, UnreadReport
+from joey.orders.request_lost_order import request_lost_order
+from joey.orders.settle_lost_orders import settle_lost_orders
 from joey.orders.take_order_reports import take_order_reports
-from tests.cast import NOW, leased, meis_shop, refund, report, settled
+from joey.people.models import Person
+from tests.cast import NOW, ada, leased, mei, meis_shop, refund, report, settled
 from tests.orders.polled import asked, polled
 from tests.plans import parts_of, plans_of
 from tests.proof import prove
@@ -31,6 +36,11 @@ def line() -> OrderLine:
     earn_due(now=NOW)
     prove()
     return OrderLine.objects.get()
+
+
+def dismissed(unread: UnreadableReport, *, by: Person | None = None) -> None:
+    listed = UnreadReport.objects.get(external_line=unread.external_line)
+    dismiss_unreadable(listed.report_id, by=by or ada(), reason="The export is broken.", now=NOW)
 
 
 @pytest.mark.parametrize("turn", list(permutations((ORDER, OTHER))))
@@ -90,6 +100,77 @@ def test_what_cannot_be_read_holds_the_line_under_whichever_order() -> None:
 
     assert line().has_unread
     assert set(UnreadReport.objects.values_list("external_order", flat=True)) == {ORDER}
+
+
+UNREAD = UnreadableReport("refund", OTHER, NOW, {"row": 1}, "refund_fee is missing", external_line=TRADE)
+OF_THE_ORDER = replace(UNREAD, external_line="", payload={"row": 2})  # names the order by its other number, no trade
+
+
+@pytest.mark.parametrize("unread", [UNREAD, OF_THE_ORDER], ids=["of the trade", "of the order"])
+@pytest.mark.parametrize("turn", list(permutations(range(3))))
+def test_what_cannot_be_read_holds_the_line_by_whichever_number_it_came_first(
+    unread: UnreadableReport, turn: tuple[int, ...]
+) -> None:
+    polls = (settled(),), (replace(report(), external_order=OTHER),), (unread,)
+
+    for each in turn:
+        polled(*polls[each])
+
+    assert line().has_unread
+
+
+def test_what_came_before_the_line_names_another_number_of_it() -> None:
+    polled(UNREAD)
+    polled(settled())
+    assert line().has_unread
+
+    polled(OF_THE_ORDER)
+    dismissed(UNREAD)
+    assert line().has_unread, "the other one names the same number"
+
+    dismissed(OF_THE_ORDER)
+    assert not line().has_unread
+
+
+def test_what_an_operator_gave_up_is_not_listed_under_another_number() -> None:
+    polled(UNREAD)
+    dismissed(UNREAD)
+    polled(settled())
+
+    assert polled(UNREAD).reports == 0
+    assert not UnreadReport.objects.exists()
+    assert not line().has_unread
+
+
+def test_what_is_listed_is_listed_once_when_its_order_has_another_number_by_now() -> None:
+    polled(UNREAD)
+    polled(settled())
+    polled(UNREAD)
+
+    assert UnreadReport.objects.count() == 1
+    assert line().has_unread
+
+
+def test_an_operator_gives_up_no_report_of_the_own_shop_under_another_number() -> None:
+    polled(settled(), replace(report(), external_order=OTHER))
+    polled(OF_THE_ORDER)
+    keeper = mei()
+    keeper.is_staff = keeper.is_superuser = True
+    keeper.save()
+
+    with pytest.raises(Forbidden):
+        dismissed(OF_THE_ORDER, by=keeper)
+
+
+@pytest.mark.parametrize("number", [ORDER, OTHER, TRADE])
+def test_a_lost_order_is_found_by_each_of_its_numbers(number: str) -> None:
+    polled(settled())
+    polled(replace(report(), external_order=OTHER))
+
+    request_lost_order(meis_shop(), marketplace="taobao", number=number, ordered_at=NOW, now=NOW)
+    settle_lost_orders("taobao", now=NOW)
+
+    assert LostOrder.objects.get().state == "found"
 
 
 def test_where_only_an_order_has_lines_of_one_number_each_order_has_its_own() -> None:

@@ -186,7 +186,20 @@ class Migration(migrations.Migration):
                 ('tries', models.IntegerField(default=1)),
             ],
             options={
-                'indexes': [models.Index(fields=['marketplace', 'tried_at'], name='orders_unread_next'), models.Index(fields=['marketplace', 'external_order', 'external_line'], name='orders_unread_of_line')],
+                'indexes': [models.Index(fields=['tried_at'], name='orders_unread_next'), models.Index(fields=['payload_sha256'], name='orders_unread_by_payload'), models.Index(fields=['marketplace', 'external_order', 'external_line'], name='orders_unread_of_line'), models.Index(models.Func('external_line', models.Value('/'), models.Value(1), function='split_part'), name='orders_unread_of_trade')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OtherNumber',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64)),
+                ('number', models.CharField(max_length=64)),
+                ('trade', models.CharField(max_length=64)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['trade'], name='orders_other_number_of_trade')],
+                'constraints': [models.UniqueConstraint(fields=('number', 'trade', 'marketplace'), name='orders_other_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -305,6 +318,7 @@ class Migration(migrations.Migration):
         append_only("orders_orderclaim"),
         append_only("orders_operatorattribution"),
         append_only("orders_reportdismissal"),
+        append_only("orders_othernumber"),
         migrations.RunSQL(
             f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase, orders_lostorder, orders_tradehold"
             f" FROM {APP_ROLE}",
