@@ -70,7 +70,6 @@ def _some() -> settings:
     return settings(
         max_examples=AT_ONCE,
         stateful_step_count=STEPS,
-        deadline=None,
         derandomize=False,  # also where CI is set
         print_blob=True,
         report_multiple_bugs=False,
