@@ -20,6 +20,7 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import AnyReport, Connector, MarketplaceRefused, MarketplaceUnavailable
 from joey.marketplaces.read_reports import read_reports
+from joey.orders.missing_reports import missing_reports
 from joey.orders.models import Poll, SyncCursor
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
 from joey.sharing.lease_position import first_leased_at
@@ -211,13 +212,12 @@ class Asking:
 
 
 def _read_new(asking: Asking) -> None:
-    """Ask for what is not read yet, as far back as the marketplace answers. What is before that is a gap."""
+    """Ask for what is not read yet, as far back as the marketplace answers. What no question read before is a gap."""
     oldest = asking.now - asking.question.furthest_back
     cursor = asking.cursor
-    ended = cursor.gap_until if cursor.gap_ended_at and cursor.gap_until else cursor.read_until
-    since = cursor.open_gap[0] if cursor.open_gap else max(cursor.read_until, ended)
-    if cursor.read_until < oldest and since < oldest:
-        _keep(cursor, gap_since=since, gap_until=oldest, gap_ended_at=None)
+    since = cursor.open_gap[0] if cursor.open_gap else cursor.read_until
+    if cursor.read_until < oldest and (missing := missing_reports(cursor, asking.question, since, oldest)):
+        _keep(cursor, gap_since=missing[0], gap_until=missing[1], gap_ended_at=None)
     asking.take(asking.begin, asking.now)
     _move_forward(asking.cursor, asking.read_until)
 

@@ -40,6 +40,7 @@ _DAILY = timedelta(days=1)
 ORDERS = Question(
     "orders", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE,
     recheck_back=_RECHECK_BACK, recheck_every=_RECHECK_EVERY, rescan_after=_RESCAN_AFTER,
+    also_read_by=("orders_by_relation", "orders_of_relations"),
 )  # fmt: skip
 REFUNDS = Question(
     "refunds", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE,
@@ -47,9 +48,17 @@ REFUNDS = Question(
 )  # fmt: skip
 # What an account asks that works by relations. A cursor tells how far one report was read, so each has its own: what
 # was never asked for, or is read in another way, is asked for from the beginning, or from where it was asked last.
-ORDERS_BY_RELATION = replace(ORDERS, code="orders_by_relation")  # channel orders by themselves as well
-ORDERS_OF_RELATIONS = replace(ORDERS, code="orders_of_relations")  # those without a relation are held, too
-CHANNEL_REFUNDS = replace(REFUNDS, code="channel_refunds")  # the report of channel orders, instead of that of all
+# Both of the order report ask for the same rows, and for all that ORDERS asks for; not the other way round, since order
+# scene 1 may lack channel orders (unverified.py: channel_orders_among_all). REFUNDS is of all orders, channels' too.
+ORDERS_BY_RELATION = replace(  # channel orders by themselves as well
+    ORDERS, code="orders_by_relation", also_read_by=("orders_of_relations",)
+)
+ORDERS_OF_RELATIONS = replace(  # those without a relation are held, too
+    ORDERS, code="orders_of_relations", also_read_by=("orders_by_relation",)
+)
+CHANNEL_REFUNDS = replace(  # the report of channel orders, instead of that of all
+    REFUNDS, code="channel_refunds", also_read_by=("refunds",)
+)
 # The order report by its other times, because not each change of an order may make a new time of change (unverified.py:
 # change_has_its_time). What settled is what is paid, so its whole month is made sure of.
 ORDERS_PLACED = Question(
