@@ -237,6 +237,7 @@ class ReportedClick:
     key: UUID
     lease_id: UUID
     at: datetime
+    until: datetime  # the last second that it may be of: the same, or that of its minute
 
 
 # A report has its click to the second, on the clock of the marketplace. A phone that arrives there later than this
@@ -252,19 +253,20 @@ def clicks_of_keeper(shop_id: UUID, clicks: Iterable[ReportedClick]) -> set[UUID
     asked = list(clicks)
     if not asked:
         return set()
-    moments = [moment for each in asked for moment in (each.at - PAGE_OPEN_FOR, each.at - MOMENT, each.at + MOMENT)]
+    moments = [moment for each in asked for moment in (each.at - PAGE_OPEN_FOR, each.at - MOMENT, each.until + MOMENT)]
     found = sql.tuples(
         f"""
         WITH own AS MATERIALIZED (
-            SELECT DISTINCT r.key, r.lease_id, r.at
-            FROM unnest(%(keys)s::uuid[], %(leases)s::uuid[], %(times)s::timestamptz[]) AS r (key, lease_id, at)
+            SELECT DISTINCT r.*
+            FROM unnest(%(keys)s::uuid[], %(leases)s::uuid[], %(times)s::timestamptz[], %(ends)s::timestamptz[])
+              AS r (key, lease_id, at, until)
             JOIN sharing_outboundclick w ON w.by_keeper AND w.lease_id = r.lease_id
-             AND w.at BETWEEN r.at - %(moment)s AND r.at + %(moment)s AND {in_days_of("w.click_id", moments)}
+             AND w.at BETWEEN r.at - %(moment)s AND r.until + %(moment)s AND {in_days_of("w.click_id", moments)}
         )
         SELECT key FROM own WHERE NOT EXISTS (
             SELECT FROM sharing_click c JOIN sharing_outboundclick w ON w.click_id = c.id
             WHERE c.shop_id = %(shop)s AND NOT w.by_keeper AND w.lease_id = own.lease_id
-              AND w.at BETWEEN own.at - %(moment)s AND own.at + %(moment)s
+              AND w.at BETWEEN own.at - %(moment)s AND own.until + %(moment)s
               AND {in_days_of("c.id", moments)} AND {in_days_of("w.click_id", moments)}
         )
         """,
@@ -272,6 +274,7 @@ def clicks_of_keeper(shop_id: UUID, clicks: Iterable[ReportedClick]) -> set[UUID
             "keys": [each.key for each in asked],
             "leases": [each.lease_id for each in asked],
             "times": [each.at for each in asked],
+            "ends": [each.until for each in asked],
             "moment": MOMENT,
             "shop": shop_id,
         },

@@ -1,11 +1,14 @@
 """Story 34: what the keeper bought by their own link is marked where the click that is reported for it was theirs."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from pytest_django import Settings
 
 from joey.kit.ids import id_at, new_id
+from joey.orders.intake.import_orders import import_orders
 from joey.orders.models import OrderLine
 from joey.sharing.models import Click, Link
 from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
@@ -13,6 +16,8 @@ from tests.api.client import Caller
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, mei, meis_shop, report, shared
 from tests.commissions.stage import take_in
 from tests.marketplaces.replaced import replace_manifest
+from tests.orders.intake.exports import ACCOUNT, row, starting, text_of, written
+from tests.orders.intake.test_times_without_seconds import by_protocol
 from tests.storefront.goods import fresh_flask
 from tests.studio.test_studio import signed_in
 
@@ -127,6 +132,53 @@ def test_an_order_that_an_operator_gave_to_the_shop_has_no_click_of_its_own(link
     OrderLine.objects.update(evidence_kind="position_at_order")
 
     assert not is_marked()
+
+
+MINUTE = datetime(2026, 11, 13, 9, 50, tzinfo=UTC)  # 17:50 in an export
+
+
+@pytest.fixture
+def exported(tmp_path: Path, settings: Settings) -> None:
+    """An order whose click has no seconds in the export that it comes from."""
+    settings.JOEY_MARKETPLACES = ACCOUNT
+    file = written(tmp_path, text_of([row(点击时间="2026-11-13 17:50")]))
+    import_orders(file, "taobao", mapping=starting(tmp_path), now=NOW)
+
+
+@pytest.mark.usefixtures("exported")
+@pytest.mark.parametrize(("second", "marked"), [(-6, False), (0, True), (40, True), (59, True), (66, False)])
+def test_a_click_without_seconds_is_the_keepers_in_any_second_of_its_minute(
+    link: Link, lease_id: UUID, second: int, *, marked: bool
+) -> None:
+    goes_on(link, lease_id, MINUTE + second * SECOND, by_keeper=True)
+
+    assert is_marked() == marked
+
+
+@pytest.mark.usefixtures("exported")
+@pytest.mark.parametrize("keepers", [0, 40])
+def test_where_another_visitor_went_on_in_that_minute_it_is_not_known_whose_click_it_was(
+    link: Link, lease_id: UUID, keepers: int
+) -> None:
+    goes_on(link, lease_id, MINUTE + keepers * SECOND, by_keeper=True)
+    assert is_marked()
+
+    goes_on(link, lease_id, MINUTE + 20 * SECOND, by_keeper=False)
+
+    assert not is_marked()
+
+
+@pytest.mark.usefixtures("exported")
+@pytest.mark.parametrize(("by_report", "marked"), [("17:50:41", True), ("17:50:12", False)])
+def test_a_report_that_has_the_seconds_of_that_click_says_whose_it_was(
+    link: Link, lease_id: UUID, by_report: str, *, marked: bool
+) -> None:
+    goes_on(link, lease_id, MINUTE + 40 * SECOND, by_keeper=True)
+    goes_on(link, lease_id, MINUTE + 2 * SECOND, by_keeper=True)
+
+    by_protocol(f"2026-11-13 {by_report}")
+
+    assert is_marked() == marked
 
 
 @pytest.mark.parametrize(
