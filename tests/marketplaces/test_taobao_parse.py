@@ -23,6 +23,7 @@ from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.manifest import MANIFEST
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
+from joey.marketplaces.taobao.unverified import FACTS
 from joey.marketplaces.taobao.values import fen, inner, link, listed, moment, ppm, text
 
 SAMPLES = Path(joey.marketplaces.taobao.__file__).parent / "samples"
@@ -157,7 +158,11 @@ def test_an_order_whose_fee_is_more_than_its_commission_cannot_be_read(state: in
     all_of_it = parse.order_report({**row, commission: "3.80", "alimama_share_fee": "3.80"})
 
     assert isinstance(seen, UnreadableReport)
-    assert seen.problem == f"alimama_share_fee is more than {commission}"
+    assert seen.problem == (
+        f"alimama_share_fee is more than {commission}: whether it may be, as a share of the whole commission of which"
+        " we get a small cut, is unverified (service_fee_within_commission)"
+    )
+    assert "service_fee_within_commission" in {fact.name for fact in FACTS if fact.see}, "and check asks about it"
     assert (all_of_it.commission_minor, all_of_it.service_fee_minor) == (380, 380)
 
 

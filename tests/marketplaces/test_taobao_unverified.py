@@ -43,7 +43,7 @@ GRANTS = {
     "orders_granted": {
         "refusal_code", "numeric_sub_codes", "order_window", "window_too_long", "window_holds_its_start", "empty_list",
         "estimate_before_settlement", "channel_orders_among_all", "relation_in_all_scenes", "one_ad_zone_a_trade",
-        "punished_ad_zone",
+        "punished_ad_zone", "service_fee_within_commission",
     },
     "punished_granted": {"punished_days", "punished_pages", "punished_ad_zone", "punished_row"},
     "channel_refunds_granted": {
@@ -152,7 +152,7 @@ def test_an_account_without_orders_leaves_unknown_what_is_seen_by_them(
         "window_holds_its_start", "estimate_before_settlement", "channel_orders_among_all", "relation_in_all_scenes",
         "one_ad_zone_a_trade", "refund_first_page", "settles_after_its_cases", "punished_pages", "punished_ad_zone",
         "punished_row", "channel_refund_pages", "channel_refund_window", "channel_refund_end", "channel_case_name",
-        "channel_case_time",
+        "channel_case_time", "service_fee_within_commission",
     }  # fmt: skip
     assert {each.state for each in found.values()} == {"confirmed", "unknown"}
 

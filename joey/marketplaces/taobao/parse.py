@@ -91,7 +91,9 @@ def order_report(row: Row, *, by_relation: bool = False, needs_relation: bool = 
     Settled, the commission is `pub_share_fee`, until then the estimate `pub_share_pre_fee`, and the marketplace keeps
     `alimama_share_fee` of either. The special service fee is outside of both already. Closed, there is no commission.
     A row that says no fee cannot be read: without it a shop would be promised what the marketplace keeps. Nor can one
-    whose fee is more than its commission: one of the two is another amount.
+    whose fee is more than its commission. By its description the fee is a share of the whole commission, so of a small
+    cut it could be more than the cut; whether it is, and what such a row is worth, is said nowhere (unverified.py:
+    service_fee_within_commission).
     `by_relation` takes the channel's relation id as the position where there is one; `needs_relation` holds an order
     without one, because only refunds of channel orders are asked for.
     """
@@ -276,13 +278,21 @@ def _commission(row: Row, state: OrderState) -> tuple[int, int]:
     """What is reported for the line, and what the marketplace keeps of it."""
     if state == "closed":
         return 0, 0
-    name = "pub_share_fee" if state == "settled" else "pub_share_pre_fee"
+    name = commission_field(row)
     if state == "placed" and fen(row, name) is None:
         return 0, 0  # nothing is paid, and nothing is estimated yet
     commission, service_fee = _needed_amount(row, name), _needed_amount(row, "alimama_share_fee")
-    if service_fee > commission:  # it is a part of it; what is taken beyond it is taken back, by a refund case
-        raise UnreadableField(f"alimama_share_fee is more than {name}")
+    if service_fee > commission:
+        raise UnreadableField(
+            f"alimama_share_fee is more than {name}: whether it may be, as a share of the whole commission of which we"
+            " get a small cut, is unverified (service_fee_within_commission)"
+        )
     return commission, service_fee
+
+
+def commission_field(row: Row) -> str:
+    """Which field has the commission of an order as it is now."""
+    return "pub_share_fee" if STATES.get(text(row, "tk_status")) == "settled" else "pub_share_pre_fee"
 
 
 def _line(row: Row, names: _Names) -> str:

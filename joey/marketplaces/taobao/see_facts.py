@@ -16,13 +16,15 @@ from joey.marketplaces.taobao.ask_account import (
     changed,
 )
 from joey.marketplaces.taobao.client import NO_RESULT, REMOTE, WINDOW_TOO_LONG
+from joey.marketplaces.taobao.parse import commission_field
 from joey.marketplaces.taobao.parse_offer import offer_facts
 from joey.marketplaces.taobao.reports import CHANNEL_SCENE
-from joey.marketplaces.taobao.values import Row, inner, listed, moment, text
+from joey.marketplaces.taobao.values import Row, fen, inner, listed, moment, ppm, text
 from joey.marketplaces.taobao.windows import LONGEST, windows
 from joey.marketplaces.unverified import Seen
 
 DAY = timedelta(days=1)
+ALL = 1_000_000  # ppm
 BEGUN_AFTER_ITS_END = "2001"  # how the order report names such a window
 NOTHING_LIKE_IT = "qzxvkjwq 08f3b1"  # words of no title
 MADE_UP_ID = "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1"  # as long as a real one
@@ -160,6 +162,18 @@ def estimate_before_settlement(account: UnionAnswers) -> Seen:
     return _missing([name for name in _BEFORE_SETTLEMENT if not text(row, name)])
 
 
+def service_fee_within_commission(account: UnionAnswers) -> Seen:
+    account.an_order(_names_fee)
+    rows = list(filter(_names_fee, account.order_rows()))
+    above = sum((fen(row, "alimama_share_fee") or 0) > (fen(row, commission_field(row)) or 0) for row in rows)
+    cuts = sum((ppm(row, "pub_share_rate") or ALL) < ALL for row in rows)
+    return Seen.said(
+        not above,
+        en=f"more in {above} of {len(rows)} orders; {cuts} of these {len(rows)} have a cut below 100 %",
+        zh=f"{len(rows)} 笔订单（其中 {cuts} 笔分成比例低于 100%）中有 {above} 笔超过",
+    )
+
+
 def channel_orders_among_all(account: UnionAnswers) -> Seen:
     row = account.an_order(scene=CHANNEL_SCENE)
     return Seen(*_is_among(account, row, changed(row) - SECOND, changed(row) + 2 * SECOND))
@@ -256,6 +270,10 @@ def _all_are_long(since: datetime, until: datetime) -> bool:
 
 def _names_trade_of(row: Row, other: Row) -> bool:
     return text(row, "trade_id") == text(other, "trade_id")
+
+
+def _names_fee(row: Row) -> bool:
+    return bool(text(row, "alimama_share_fee") and text(row, commission_field(row)))
 
 
 def _is_among(account: UnionAnswers, row: Row, start: datetime, end: datetime) -> tuple[bool, str]:

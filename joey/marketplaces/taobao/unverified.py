@@ -99,6 +99,11 @@ FACTS = (
         zh="未结算的订单已给出预估佣金、佣金率和技术服务费。",
     ),
     _fact(
+        "service_fee_within_commission", "parse", see.service_fee_within_commission,
+        en="The service fee of an order is never more than our cut of its commission, however small the cut is.",
+        zh="技术服务费不会超过我方分得的佣金，分成比例再小也一样。",
+    ),
+    _fact(
         "channel_orders_among_all", "reports", see.channel_orders_among_all,
         en="Order scene 1 has the orders of channels too.",
         zh="订单场景 1 也包含渠道订单。",

@@ -167,6 +167,12 @@ def _no_estimate(method: str, parameters: Parameters, found: Answer) -> None:
             row.pop("pub_share_pre_fee")
 
 
+def _fee_of_the_whole_commission(method: str, parameters: Parameters, found: Answer) -> None:
+    for row in _rows(found["data"]["results"]) if method == ORDERS else ():
+        row |= {"pub_share_rate": "1.00", "alimama_share_fee": row["pub_share_pre_fee"]}
+        row |= {"pub_share_pre_fee": "0.01", "pub_share_fee": "0.01"}
+
+
 def _channels_apart(method: str, parameters: Parameters, found: Answer) -> None:
     if method == ORDERS and parameters.get("order_scene", "1") == "1":
         results = found["data"]["results"]
@@ -302,6 +308,7 @@ _ANSWERED: dict[str, Callable[[str, Parameters, Answer], None]] = {
     "window_holds_its_start": _start_is_outside,
     "empty_list": _empty_object_for_a_list,
     "estimate_before_settlement": _no_estimate,
+    "service_fee_within_commission": _fee_of_the_whole_commission,
     "channel_orders_among_all": _channels_apart,
     "relation_in_all_scenes": _relation_in_its_own_scene,
     "one_ad_zone_a_trade": _twice_under_two_ad_zones,
