@@ -90,8 +90,7 @@ class Question:
     # Ages at which a day is asked again as a whole, for what becomes visible long after the time it is asked by.
     rescan_after: tuple[timedelta, ...] = ()
     every: timedelta = timedelta(0)  # the least time between two times that it is asked; 0: at each sync
-    # Questions of an account that works in another way which read, by the same time, every row that this one reads.
-    # What one of them was asked for is no gap of this one.
+    # Questions of an account that works in another way which read all that this one reads: what they read is no gap.
     also_read_by: tuple[str, ...] = ()
 
     @property

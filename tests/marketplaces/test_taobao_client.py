@@ -18,8 +18,10 @@ from joey.marketplaces.port import (
     MarketplaceRefused,
     MarketplaceUnavailable,
     OrderReport,
+    RefundReport,
     ReportedRow,
     Tracking,
+    UnreadableField,
     UnreadableReport,
 )
 from joey.marketplaces.read_reports import read_reports, read_row
@@ -605,6 +607,38 @@ def test_a_refund_case_with_a_time_that_cannot_be_true_is_given_and_answers_for_
 
     assert [[row.row["tb_trade_id"] for row in rows] for _end, rows in answered] == [[1, 2], [1, 2]]
     assert len(script.asked) == 2
+
+
+@pytest.mark.parametrize("of_another", [{}, {"refund_fee": "0.01"}], ids=["alike", "another amount"])
+@pytest.mark.parametrize("page", [1, 3], ids=["on two pages", "on one page"])
+@pytest.mark.parametrize("counted_as", [3, 2])
+def test_neither_of_two_counted_refund_cases_of_one_name_can_be_read(
+    script: Script, of_another: dict[str, str], page: int, counted_as: int
+) -> None:
+    """One that is doubled and counted once is one."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    facts = {
+        "tb_trade_parent_id": 9, "modified_time": beijing.write(now - HOUR / 2), "refund_status": 2,
+        "refund_fee": "9.00", "tk_commission_fee_refund_pub": "1.00", "tk_subsidy_fee_refund_pub": "0",
+        "tk_pub_show_return_fee": "1.10",
+    }  # fmt: skip
+    rows = [case(1, **facts), case(1, **facts | of_another), case(2, **facts)]
+    script.answers = [counted(CHANNEL_REFUNDS, [rows[:page], rows[page:]], [counted_as])]
+    connector = script.connector(positions="relations", refunds="relations")
+
+    answered = read_reports(connector, manifest.CHANNEL_REFUNDS, now - HOUR, now)
+    found = [each for _end, window in answered for each in window]
+
+    is_one = counted_as == 2 and not of_another
+    unread = [each for each in found if isinstance(each, UnreadableReport)]
+    assert {each.external_line for each in found if isinstance(each, RefundReport)} == ({"1", "2"} if is_one else {"2"})
+    assert [each.case_id for each in unread] == ([] if is_one else ["", ""]), "a later report of it is of either"
+    assert {each.problem.partition(",")[0] for each in unread} == (
+        set() if is_one else {"another case of its trade and role has the same tk_refund_time"}
+    )
+    for each in unread:
+        with pytest.raises(UnreadableField, match="channel_case_name"):  # however often what is kept is read again
+            connector.read(ReportedRow("refund", each.payload, NOON))
 
 
 def test_rows_that_are_alike_on_one_page_are_no_shifted_ones(script: Script) -> None:

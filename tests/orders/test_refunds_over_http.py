@@ -22,6 +22,7 @@ from joey.kit.clock import now
 from joey.ledger.queries import balances_of
 from joey.marketplaces import registry
 from joey.marketplaces.port import Tracking
+from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.models import OrderLine, RefundCase, SyncCursor
 from joey.orders.queries import unread_reports
 from joey.orders.retry_unread import retry_all_unread
@@ -197,6 +198,44 @@ def test_a_refund_that_both_of_the_unions_reports_bring_is_taken_back_once(accou
     sync(now=now(), recheck=True)
     assert counter.synced() == (counter.share, 0)
     assert RefundCase.objects.count() == 4
+
+
+def test_two_cases_of_one_second_hold_their_order_until_an_operator_has_looked_them_up(account: Account) -> None:
+    union = account(refunds="relations")
+    leased(meis_shop(), RELATION, since=now().replace(microsecond=0) - timedelta(hours=3))
+    counter = Counter(union, RELATION)
+    counter.happens("settle")
+    whole, _available = counter.synced()
+    counter.happens("return", quantity=1)
+    union.post("/control/differs", {"marketplace": "taobao", "facts": ["channel_case_name"]})
+
+    assert counter.synced() == (whole, 0), "neither of the two is taken back"
+    assert counter.confirmed() == (whole, 0), "and nothing becomes available"
+    assert "no number tells the two apart" in unread_reports()[0].problem
+
+    union.post("/control/differs", {"marketplace": "taobao", "facts": []})
+    time.sleep(1.1)
+    counter.happens("repeat")  # one of them, alone, is from a later second
+    retry_all_unread(now=now())
+    assert counter.synced() == (counter.share, 0)
+    assert counter.confirmed() == (counter.share, 0), "the other may still be missing"
+
+    for each in unread_reports():
+        dismiss_unreadable(each.report_id, by=ada(), reason="The console shows one case", now=now())
+    assert counter.synced() == (counter.share, 0)
+    assert counter.confirmed() == (0, counter.share)
+
+
+def test_doubled_rows_of_a_case_that_is_counted_once_are_one_case(account: Account) -> None:
+    union = account(refunds="relations")
+    leased(meis_shop(), RELATION, since=now().replace(microsecond=0) - timedelta(hours=3))
+    counter = Counter(union, RELATION)
+    union.post("/control/reports", {"marketplace": "taobao", "duplicate": True})
+    counter.happens("settle")
+    counter.happens("return", quantity=1)
+
+    assert counter.synced() == (counter.share, 0)
+    assert counter.confirmed() == (0, counter.share)
 
 
 def read_until() -> dict[str, datetime]:

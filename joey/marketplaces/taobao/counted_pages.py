@@ -36,8 +36,8 @@ def counted_rows(
     pages that count nothing, an empty one. A row that is added meanwhile is one more. Where a row comes on two pages,
     or fewer are counted than before, rows moved, and one may have come on no page: all are read again at once. Two
     readings with the same wanted rows are the answer, whatever is counted: a row can really be there twice, and what is
-    counted and never given cannot be waited for. Raises MarketplaceUnavailable where no two readings are the same, or
-    more is missing than a few rows.
+    counted and never given cannot be waited for. A row is there twice where it is counted so. Raises
+    MarketplaceUnavailable where no two readings are the same, or more is missing than a few rows.
     """
     before: set[str] | None = None
     for _time in range(MOST_READINGS):
@@ -47,7 +47,7 @@ def counted_rows(
         wanted = {_all_of(row) for row in reading.rows if is_wanted(row)}
         if wanted == before and reading.missing <= max(1, reading.counted // HIDDEN_OF):
             log.warning("of %d counted rows %d were read, twice the same", reading.counted, len(reading.rows))
-            return reading.rows
+            return reading.rows if not reading.missing else list({_all_of(row): row for row in reading.rows}.values())
         before = wanted
     raise broken_off()
 

@@ -1,6 +1,7 @@
 """Read what the union reports about orders, refund cases and punished orders: pure, tried on the samples beside it."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -47,6 +48,8 @@ _AD_ZONE = re.compile(r"[1-9]\d*", re.ASCII)
 _CHANNEL_ROLES = {"1": "二方", "2": "三方"}  # refund_type of the report of channel orders
 RELEASED = "1"  # punish_status
 _ADZONE = re.compile(r"[1-9]\d{0,17}", re.ASCII)
+CHANNEL_CASE = ("tb_trade_id", "tk_refund_time", "refund_type")  # what names a case of a channel order (unverified.py)
+NAMED_TWICE = "named_twice"  # in a row that is kept: its answer had another one of the same name
 RELATION = "relation:"  # what the key of a position begins with that is a channel's relation
 # Of what comes back, `show_return_fee`: what was ours, the technical fee, and the channel's own.
 _OURS_BACK = ("tk_commission_fee_refund", "tk_subsidy_fee_refund")
@@ -180,6 +183,11 @@ def channel_refund_report(row: Row) -> RefundReport:
     one of its trade that was opened at `tk_refund_time`, which the other report names beside the number.
     `refund_type` 1 is a commission of ours, 2 our cut from another's.
     """
+    if NAMED_TWICE in row:
+        raise UnreadableField(
+            "another case of its trade and role has the same tk_refund_time, and no number tells the two apart"
+            " (channel_case_name): the console has their numbers"
+        )
     need(row, "tk_refund_time")
     if names_a_minute(row, "tk_refund_time"):
         raise UnreadableField("tk_refund_time has no seconds, and the case no number that tells it from others")
@@ -203,6 +211,18 @@ def channel_refund_report(row: Row) -> RefundReport:
         for name in ours.values():
             need(row, name)  # all that is not said to be ours would count as a fee
     return replace(seen, payload=without_buyer(row))
+
+
+def channel_case(row: Row) -> tuple[str, ...]:
+    """What a row of the refund report of channel orders calls its case; () where it does not."""
+    name: tuple[str, ...] = if_readable(lambda: tuple(text(row, field) for field in CHANNEL_CASE), ())
+    return name if all(name) else ()
+
+
+def marked_where_named_twice(rows: list[Row]) -> list[Row]:
+    """The rows of one answer, each saying so where another has its name: two cases that nothing tells apart."""
+    times = Counter(map(channel_case, rows))
+    return [{**row, NAMED_TWICE: True} if (name := channel_case(row)) and times[name] > 1 else row for row in rows]
 
 
 def is_of_a_channel(row: Row) -> bool:
@@ -236,10 +256,10 @@ def hold_report(row: Row) -> HoldReport:
 
 
 def unreadable(kind: ReportKind, row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
-    """A report that stays as it came."""
+    """A report that stays as it came. One of two cases of one name names none, so no later report makes up for it."""
     names = _NAMES[kind]
     payload = without_buyer(row)
-    if kind == "refund" and is_of_a_channel(row):
+    if kind == "refund" and is_of_a_channel(row) and NAMED_TWICE not in row:
         row = {**row, **if_readable(lambda: _named_as_a_case(row), {})}
     return UnreadableReport(
         kind,

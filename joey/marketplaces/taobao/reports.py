@@ -25,6 +25,7 @@ from joey.marketplaces.taobao.manifest import (
     ORDERS_SETTLED,
     REFUNDS,
 )
+from joey.marketplaces.taobao.parse import CHANNEL_CASE, marked_where_named_twice
 from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, moment, text
 from joey.marketplaces.taobao.windows import halves, windows
 
@@ -40,7 +41,6 @@ UPDATED_REFUNDS = 5  # query_type, and search_type, of the refund reports: by ti
 ALL_SCENES, CHANNEL_SCENE = 1, 2
 EITHER_PARTY = 4  # member_type of the refund report: cases of our own commissions, and of our cuts from others'
 ANY_PARTY, CHANNELS = 0, 1  # refund_type and biz_type of that of channel orders
-CHANNEL_CASE = ("tb_trade_id", "tk_refund_time", "refund_type")  # what tells its cases apart (unverified.py)
 
 Ask = Callable[[int, str], Answer]  # page number, position_index
 
@@ -157,7 +157,8 @@ def _channel_refunds(client: Client, since: datetime, until: datetime) -> Iterat
     answered = since
     for start, end in windows(since, until):
         if answered < end:
-            found = [(_changed_at(row, start), row) for row in _channel_cases(client, start, until)]
+            cases = marked_where_named_twice(_channel_cases(client, start, until))
+            found = [(_changed_at(row, start), row) for row in cases]
             answered = max((at for at, _row in found), default=start)
         yield min(end, until), [ReportedRow("refund", row, end) for at, row in found if at < end]
         found = [(at, row) for at, row in found if at >= end]

@@ -17,8 +17,7 @@ from joey.marketplaces.taobao.ask_account import (
     UnionAnswers,
 )
 from joey.marketplaces.taobao.manifest import FROZEN_ORDERS, REFUNDS
-from joey.marketplaces.taobao.parse import RELEASED
-from joey.marketplaces.taobao.reports import CHANNEL_CASE
+from joey.marketplaces.taobao.parse import RELEASED, channel_case
 from joey.marketplaces.taobao.values import Row, listed, moment, text
 from joey.marketplaces.taobao.windows import LONGEST_NEAR_SALES
 from joey.marketplaces.unverified import Seen
@@ -116,8 +115,9 @@ def channel_refund_end(account: UnionAnswers) -> Seen:
 def channel_case_name(account: UnionAnswers) -> Seen:
     changed_at, _row = account.channel_case()
     rows = account.channel_cases(changed_at).rows
-    nameless = sum(not all(text(row, name) for name in CHANNEL_CASE) for row in rows)
-    twice = sum(count > 1 for count in Counter(_case(row) for row in rows).values())
+    names = [channel_case(row) for row in rows]
+    nameless = names.count(())
+    twice = sum(count > 1 for count in Counter(filter(None, names)).values())
     return Seen.said(
         not nameless and not twice,
         en=f"{len(rows)} rows: {nameless} without a name, {twice} names more than once",
@@ -159,12 +159,8 @@ def _counts_its_rows(page: CountedPage) -> bool:
 def _is_among(account: UnionAnswers, row: Row, start: datetime) -> bool:
     """Whether a case is reported from that time on. Raises NothingToSee where it may be on a further page."""
     page = account.channel_cases(start)
-    if _case(row) in map(_case, page.rows):
+    if channel_case(row) in map(channel_case, page.rows):
         return True
     if not page.is_all:
         raise NothingToSee(Wording(en="more cases than one page holds", zh="记录超过一页"))
     return False
-
-
-def _case(row: Row) -> tuple[str, ...]:
-    return tuple(text(row, name) for name in CHANNEL_CASE)

@@ -189,7 +189,7 @@ FACTS = (
         zh="渠道维权查询到起始时间一天后为止，页数不多。",
     ),
     _fact(
-        "channel_case_name", "reports", see_counted.channel_case_name,
+        "channel_case_name", "parse", see_counted.channel_case_name,
         en="Trade, role and tk_refund_time tell the refund cases of channel orders apart: no two are of one second.",
         zh="交易、角色和 tk_refund_time 足以区分渠道维权记录：同一秒内没有两条。",
     ),
