@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
@@ -20,7 +21,7 @@ from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
-from joey.orders.models import HELD_BY_READING, OrderLine, SyncCursor
+from joey.orders.models import HELD_BY_READING, OrderLine, Poll, SyncCursor
 from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
@@ -154,16 +155,24 @@ def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[ReportAsK
     return [ReportAsKept(**found[each], problem=problem) for each, problem in problems.items()]
 
 
-def _asks_everything(connector: Connector) -> bool:
-    """Whether each question that money waits for is asked and was answered. Reading says that the refunds of all orders
-    are asked for as soon as the account is configured so; they are not yet, or come from exports.
+def _all_is_answered_from(connector: Connector) -> datetime | None:
+    """From when on each question that money waits for was answered; None where one was not. Reading says that the
+    refunds of all orders are asked for as soon as the account is configured so: they are not yet, or come from exports,
+    and those of long ago are answered no more.
     """
-    waited_for = {question.code for question in connector.manifest.questions if not question.is_second_look}
+    waited_for = [question for question in connector.manifest.questions if not question.is_second_look]
+    of_account = {"marketplace": connector.code, "account": connector.account}
     answered = SyncCursor.objects.filter(
-        marketplace=connector.code, account=connector.account, question__in=waited_for,
+        **of_account, question__in=[question.code for question in waited_for],
         asked_since__isnull=False, last_success_at__isnull=False,
     )  # fmt: skip
-    return bool(waited_for) and answered.count() == len(waited_for)
+    if answered.count() < len(waited_for):
+        return None
+    begun = [
+        Poll.objects.filter(**of_account, question__in=[question.code, *question.also_read_by]).aggregate(Min("since"))
+        for question in waited_for
+    ]
+    return max((each["since__min"] for each in begun if each["since__min"]), default=None)
 
 
 def _held_by_reading(connector: Connector) -> list[ReportAsKept]:
@@ -171,14 +180,19 @@ def _held_by_reading(connector: Connector) -> list[ReportAsKept]:
 
     A poll is written down in the transaction that keeps what it brought, so it tells the day of the report.
     """
-    ends = HELD_BY_READING if _asks_everything(connector) else HELD_BY_READING - {OrderLine.Held.REFUNDS_UNREAD}
     held = sql.tuples(
         f"""
         SELECT line.id, p.recorded_at FROM orders_orderline line JOIN orders_poll p ON p.id = line.held_poll
         WHERE line.held = ANY(%(held)s) AND line.held <> '' AND line.marketplace = %(marketplace)s
+          AND (line.held <> %(refunds_unread)s OR least(line.placed_at, line.paid_at) >= %(answered_from)s)
         ORDER BY random() LIMIT {AT_ONCE}
         """,
-        {"marketplace": connector.code, "held": list(ends)},
+        {
+            "marketplace": connector.code,
+            "held": list(HELD_BY_READING),
+            "refunds_unread": OrderLine.Held.REFUNDS_UNREAD,
+            "answered_from": _all_is_answered_from(connector),
+        },
     )
     if not held:
         return []

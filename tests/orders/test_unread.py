@@ -25,10 +25,11 @@ from joey.orders.queries import report_payload, unread_reports
 from joey.orders.retry_unread import retry_all_unread, retry_unreadable
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import ORDERS
+from joey.orders.take_order_reports import keep_poll
 from joey.record.queries import events_of
 from tests.cast import DAY, NOW, ada, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import confirmed, take_in
-from tests.orders.polled import polled, take_order_reports
+from tests.orders.polled import asked, cursor_at, polled, take_order_reports
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
@@ -388,3 +389,18 @@ def test_what_a_restored_backup_could_not_read_is_tried_before_its_books_are_jud
     prove_restored()
 
     assert unread_reports() == []
+
+
+@pytest.mark.parametrize(("answered_from", "held"), [(NOW - 90 * DAY, ""), (NOW - DAY, "refunds_unread")])
+def test_an_order_of_before_its_refunds_were_answered_for_stays_held(
+    learnt: None, answered_from: datetime, held: str
+) -> None:
+    """The account was configured otherwise for long: a return of then is answered no more."""
+    polled(replace(settled("7", held="refunds_unread"), payload={"n": 7}))
+    for question, since in (("orders", NOW - 90 * DAY), ("refunds", answered_from)):
+        cursor_at(question=question)
+        keep_poll("taobao", replace(asked(question), since=since))
+
+    retry_all_unread(now=NOW)
+
+    assert OrderLine.objects.get().held == held
