@@ -308,7 +308,7 @@ def _put_right(cursor: SyncCursor, connector: Connector, question: Question, now
         right["rescanned_on"] = right.get("read_until", cursor.read_until).astimezone(zone).date()
     if cursor.gap_until and cursor.gap_until > latest:
         is_older = cursor.gap_since is not None and cursor.gap_since < oldest
-        right |= {"gap_until": oldest if is_older else None}
+        right |= {"gap_until": oldest if is_older else None, "gap_since": cursor.gap_since if is_older else None}
     if right:
         _keep(cursor, **right)
 

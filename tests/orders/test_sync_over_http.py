@@ -156,6 +156,7 @@ def test_a_clock_that_was_ahead_for_one_run_keeps_nothing_from_being_read(ahead:
     for cursor in SyncCursor.objects.all():
         assert max(cursor.read_until, cursor.last_success_at or before, cursor.rechecked_at or before) <= now()
         assert (cursor.rescanned_on, cursor.open_gap) == (now().astimezone(ZONE).date(), None)
+    assert read_until("taobao") == min(cursor.read_until for cursor in SyncCursor.objects.filter(is_second_look=False))
 
 
 def test_a_clock_that_was_behind_for_one_run_makes_no_gap(union: Sandbox) -> None:
