@@ -20,10 +20,9 @@ assert TABLES  # importing them registered what follows
 TESTS = Path(__file__).parent
 JOURNEYS = TESTS / "journeys"
 VERBS = list(dict.fromkeys([*all_verbs(), *all_starts()]))
-# Retrying a failed job, for which the terminal has the command that the job runs; checking the books, as `joey prove`.
-# Erasing is asked for by a person and ends and begins nothing; tests/payouts/test_erase_every_kind.py runs it.
-# A gap in the reports is ended at the terminal, where the exports of its days are imported; tests/cli/test_end_gap.py.
-NO_VERBS = {"erase", "procrastinate_procrastinatejob:retry", "page:health", "reports end-gap"}
+# What decides nothing: retrying a failed job, for which the terminal has the command that the job runs, and checking
+# the books, as `joey prove`. No command is among them: one that keeps who decided is a verb.
+IN_THE_OFFICE_ONLY = {"procrastinate_procrastinatejob:retry", "page:health"}
 
 
 def command_of(words: str) -> click.Command | None:
@@ -117,7 +116,7 @@ def test_every_verb_is_a_command_and_an_action_of_the_office(verb: Verb) -> None
 def test_every_command_of_an_operator_and_every_action_of_the_office_is_a_verb() -> None:
     given = named_operator_commands() | office_actions() | office_pages()
 
-    assert given - {name for verb in VERBS for name in (verb.command, verb.office)} == NO_VERBS
+    assert given - {name for verb in VERBS for name in (verb.command, verb.office)} == IN_THE_OFFICE_ONLY
 
 
 def test_a_command_that_is_not_there_is_found() -> None:

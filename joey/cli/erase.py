@@ -19,7 +19,8 @@ def erase(subject: str, reason: str, by: str | None, data: Path) -> None:
 
     SUBJECT is a kind and an id: shop:SLUG (its names, payout details, finished payouts and the reasons of operators),
     report:LISTING (what buyers reported), listing:ID, order_line:ID, payout:ID, payee:ID, payout_file:FILE, lease:ID,
-    order_report:ID (why one that cannot be read was given up), pause:ID, erasure:ID.
+    order_report:ID (why one that cannot be read was given up), marketplace:CODE (why its gaps were ended), pause:ID,
+    erasure:ID.
     """
     with deciding_if_named(data, by, command="erase") as operator:
         from joey.insight.erase_subject import erase_subject

@@ -11,6 +11,10 @@ from joey.payouts import rests as payouts
 from joey.sharing import rests as sharing
 
 PACKAGES = (orders, commissions, payouts, sharing, ledger)
+ERASE = Verb(
+    "erase", "",
+    terminal_only="a person asks for it from outside, it cannot be taken back, and nothing waits for it",
+)  # fmt: skip
 COLUMNS = ("what", "state", "who moves it on", "by", "when", "listed for operators")
 
 
@@ -29,8 +33,8 @@ def all_verbs() -> list[Verb]:
 
 
 def all_starts() -> list[Verb]:
-    """Every verb by which operators begin something: a stop, a rule, a supply."""
-    return [verb for package in PACKAGES for verb in package.STARTS]
+    """Every verb by which operators begin something: a stop, a rule, a supply, an erasure of what any package kept."""
+    return [*(verb for package in PACKAGES for verb in package.STARTS), ERASE]
 
 
 def as_markdown() -> str:

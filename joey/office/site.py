@@ -106,6 +106,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Payouts to decide"), "payments", table("payouts_payout", "?waits=to-decide")),
                 _item(_("Order lines without a shop"), "help", table("orders_orderline", "?suspended=yes")),
                 _item(_("Unreadable reports"), "unknown_document", table("orders_unreadreport")),
+                _item(_("Gaps in the reports"), "event_busy", table("orders_synccursor")),
                 _item(_("Lost orders"), "search", table("orders_lostorder")),
                 _item(_("Failed jobs"), "error", table("procrastinate_procrastinatejob", "?status__exact=failed")),
                 _item(_("Health"), "monitor_heart", reverse("admin:health")),

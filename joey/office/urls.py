@@ -5,6 +5,7 @@ from django.urls import path
 from joey.office.site import office
 from joey.office.tables import (
     commissions,
+    gaps,
     jobs,
     lost_orders,
     orders,
@@ -17,6 +18,6 @@ from joey.office.tables import (
 )
 
 # importing them registers what they show
-TABLES = (commissions, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions, reports, who)
+TABLES = (commissions, gaps, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions, reports, who)
 
 urlpatterns = [path("office/", office.urls)]

@@ -55,6 +55,7 @@ def actor_in_words(by: str) -> str:
 
 
 COLUMNS: Mapping[str, Any] = {
+    "account": _("Account"),
     "answer_by": _("Answer due by"),
     "answered_at": _("All answered at"),
     "args": _("Arguments"),
@@ -81,6 +82,8 @@ COLUMNS: Mapping[str, Any] = {
     "finished_at": _("Finished at"),
     "first_seen_at": _("First reported at"),
     "free_from": _("Free from"),
+    "gap_since": _("Missing from"),
+    "gap_until": _("Missing until"),
     "held": _("Held by its reports"),
     "hold_class": _("Cause"),
     "id": _("Number"),
@@ -118,9 +121,11 @@ COLUMNS: Mapping[str, Any] = {
     "problems": _("Problems"),
     "quantity": _("Pieces"),
     "queue_name": _("Queue"),
+    "question": _("Kind"),
     "rail": _("Payment rail"),
     "rate_ppm": _("Rate"),
     "shown_rate_ppm": _("Rate shown at the click"),
+    "read_until": _("Read until"),
     "reason": _("Reason"),
     "received_at": _("Received at"),
     "refused_at": _("Refused since"),
@@ -160,7 +165,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "sub_id": _("Code of a link"),
         "operator": _("Given by an operator"),
     },
-    "sync.kind": {
+    "synccursor.question": {
         "orders": _("Orders"),
         "orders_by_relation": _("Orders"),
         "orders_of_relations": _("Orders"),

@@ -11,25 +11,34 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
+from joey.kit.text import read_reason
 from joey.marketplaces import registry
 from joey.orders.models import SyncCursor
+from joey.orders.queries import OPEN_GAPS
 from joey.people.models import Person
 from joey.record.append import append
+from joey.record.erasable import keep_text
 from joey.shops.operators import check_operator
 
 
 @transaction.atomic(durable=True)
-def end_gap(marketplace: str, *, by: Person, now: datetime) -> None:
+def end_gap(marketplace: str, *, reason: str, by: Person, now: datetime) -> None:
     """Let money be due as if the gaps in what the marketplace reported were read.
 
-    Raises Forbidden (no operator), NotFound when it has none.
+    Raises Invalid ("reason"), Forbidden (no operator), NotFound when it has none.
     """
+    reason = read_reason(reason)
     check_operator(by)
     marketplace = registry.code_for(marketplace)
-    cursors = SyncCursor.objects.select_for_update().filter(marketplace=marketplace, gap_since__isnull=False)
-    gaps = SyncCursor.objects.filter(pk__in=[each.pk for each in cursors if each.open_gap])
+    open_gaps = SyncCursor.objects.select_for_update().filter(OPEN_GAPS, marketplace=marketplace)
+    gaps = SyncCursor.objects.filter(pk__in=[each.pk for each in open_gaps])
     stretch = gaps.aggregate(since=Min("gap_since"), until=Max("gap_until"))
     if not gaps.update(gap_ended_at=now):
         raise NotFound(_("No reports of this marketplace are missing: it was asked for all of them in time."))
-    facts = {"by": str(by.pk), "marketplace": marketplace} | {name: at.isoformat() for name, at in stretch.items()}
+    facts = {
+        "by": str(by.pk),
+        "marketplace": marketplace,
+        "reason": keep_text(reason, shop_id=None).fact,
+        **{name: at.isoformat() for name, at in stretch.items()},
+    }
     append("gap.ended", f"marketplace:{marketplace}", facts, happened_at=now)

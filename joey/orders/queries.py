@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from joey.kit import sql
 from joey.kit.sets import Int, JsonText, SetTable
@@ -93,6 +93,9 @@ IS_WAITED_FOR = "(NOT {cursor}.is_second_look AND {cursor}.asked_since IS NOT NU
 
 # Up to when a question is answered without a gap that is still open.
 ANSWERED_UNTIL = "least({cursor}.read_until, CASE WHEN {cursor}.gap_ended_at IS NULL THEN {cursor}.gap_since END)"
+
+# The cursors with such a gap for which money waits.
+OPEN_GAPS = Q(is_second_look=False, asked_since__isnull=False, gap_until__isnull=False, gap_ended_at__isnull=True)
 
 # Up to when every question about a marketplace's orders is answered.
 READ_UNTIL = f"""

@@ -4,7 +4,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
-from joey.orders.models import HELD_BY_READING, LostOrder, OrderLine, RefundCase, UnreadReport
+from joey.orders.models import HELD_BY_READING, LostOrder, OrderLine, RefundCase, SyncCursor, UnreadReport
+from joey.orders.queries import OPEN_GAPS
 
 SYNC = Job("joey.orders.jobs.sync_orders")
 RETRY = Job("joey.orders.jobs.retry_suspended_lines")
@@ -15,6 +16,7 @@ ATTRIBUTE = Verb("lines attribute", "orders_orderline:attribute")
 RELEASE = Verb("lines release", "commissions_hold:release")
 RETRY_REPORT = Verb("reports retry", "orders_unreadreport:retry", sure=False)
 DISMISS_REPORT = Verb("reports dismiss", "orders_unreadreport:dismiss")
+END_GAP = Verb("reports end-gap", "orders_synccursor:end_gap")
 ASK_LOST = Verb("lines ask-lost", "orders_lostorder:ask_again", sure=False)
 STARTS: list[Verb] = []
 
@@ -31,11 +33,12 @@ _HAS_LINE = Exists(
 )  # fmt: skip
 REFUND = Subject("refund case", RefundCase, "reported_at", over=_HAS_LINE)
 UNREAD = Subject("unreadable report", UnreadReport, "received_at")
+GAP = Subject("gap in the reports", SyncCursor, "gap_until", over=~OPEN_GAPS)
 LOST = Subject(
     "lost order", LostOrder, "requested_at", "state",
     frozenset({LostOrder.State.FOUND, LostOrder.State.OTHER_ID, LostOrder.State.NOT_FOUND}),
 )  # fmt: skip
-SUBJECTS = [LINE, SUSPENSE, HELD, REFUND, UNREAD, LOST]
+SUBJECTS = [LINE, SUSPENSE, HELD, REFUND, UNREAD, GAP, LOST]
 
 NEVER_REST = {
     "Poll": "append-only",
@@ -47,7 +50,6 @@ NEVER_REST = {
     "ReportDismissal": "append-only",
     "OrderClaim": "for ever",
     "OperatorAttribution": "append-only",
-    "SyncCursor": "read every three minutes; its trouble is in /readyz, and so is a gap, until an operator ends it",
 }
 
 _NEXT_REPORT = "with the marketplace’s next report, read every 3 minutes"
@@ -88,6 +90,10 @@ RESTS = [
         " up; until then each line that it may be about is held",
         AT_ONCE,
         label=_("Order reports that cannot be read"), rows=Q(),
+    ),
+    Rest(
+        GAP, "open", (END_GAP,), "when an operator says that what is missing was imported, or is done without", AT_ONCE,
+        label=_("Gaps in the reports"), rows=OPEN_GAPS,
     ),
     Rest(
         LOST, _L.ASKING, (LOOK_FOR, ASK_LOST),

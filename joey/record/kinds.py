@@ -166,7 +166,7 @@ _DECLARED = (
     Kind("report.retried", {**_BY_PERSON, "marketplace": CODE, "read": FLAG}),
     Kind("report.replaced", {"marketplace": CODE, "report": ID}),
     Kind("report.dismissed", {**_BY_PERSON, "marketplace": CODE, "reason": TEXT}),
-    Kind("gap.ended", {**_BY_PERSON, "marketplace": CODE, "since": TIME, "until": TIME}),
+    Kind("gap.ended", {**_BY_PERSON, "marketplace": CODE, "since": TIME, "until": TIME, "reason": TEXT}),
     # commissions
     Kind(
         "plan.published",

@@ -23,11 +23,14 @@ def test_an_operator_ends_a_gap_once_and_money_waits_for_it_no_more() -> None:
         gap_until=NOW - 90 * DAY,
     )  # fmt: skip
     assert read_until("taobao") == NOW - 99 * DAY
-    assert run("jd", "--by", contact).exit_code == 1
+    assert run("jd", "Imported", "--by", contact).exit_code == 1
+    without_reason = run("tmall", " ", "--by", contact)
+    assert (without_reason.exit_code, "Give a reason" in without_reason.output) == (1, True)
+    assert read_until("taobao") == NOW - 99 * DAY
 
-    done = run("tmall", "--by", contact)  # one connector reports for both
+    done = run("tmall", "Both exports are imported", "--by", contact)  # one connector reports for both
 
     assert (done.exit_code, "The gap is ended" in done.stdout) == (0, True), done.output
     assert read_until("taobao") == NOW
-    again = run("taobao", "--by", contact)
+    again = run("taobao", "Again", "--by", contact)
     assert (again.exit_code, "No reports of this marketplace are missing" in again.output) == (1, True)

@@ -77,7 +77,7 @@ def test_what_is_due_once_a_gap_in_the_reports_is_ended_is_no_trouble_in_its_fir
     SyncCursor.objects.update(gap_since=NOW - 99 * DAY, gap_until=NOW - 90 * DAY)
     assert (overdue(minutes=6), confirm_due(now=database_now()).commissions) == ([], 0)
 
-    end_gap("taobao", by=ada(), now=database_now())
+    end_gap("taobao", reason="All of it is imported", by=ada(), now=database_now())
 
     assert (overdue(minutes=4), overdue(minutes=6)) == ([], ONE)
 

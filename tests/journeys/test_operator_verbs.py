@@ -143,6 +143,7 @@ def test_a_held_commission_is_released(joey: RunningJoey, sandbox: Sandbox, mei:
     ada.run("lines", "release", hold, "It was another buyer")
 
     assert not order(mei, line)["held"]
+    assert "Texts erased: 2" in ada.run("erase", f"order_line:{line['id']}", "The buyer asked for it")
     assert "All" in joey.run("prove")
 
 

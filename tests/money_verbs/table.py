@@ -243,7 +243,7 @@ SCENARIOS = [
     Scenario(
         "end a gap in the reports",
         "orders.end_gap.end_gap",
-        lambda _: end_gap("taobao", by=ada(), now=NOW),
+        lambda _: end_gap("taobao", reason="All of it is imported", by=ada(), now=NOW),
         before=missing_reports,
     ),
     Scenario("add positions", "sharing.register_positions.add_positions", add_two_positions, steps=True),

@@ -103,6 +103,10 @@ def everything(settings: Any) -> None:
     )
     a_failed_job()
     an_unreadable_report()
+    SyncCursor.objects.create(
+        marketplace="taobao", account="1", question="orders", read_until=NOW - 99 * DAY, gap_since=NOW - 99 * DAY,
+        gap_until=NOW - 90 * DAY,
+    )  # fmt: skip
     request_lost_order(shop, marketplace="taobao", number="77001", ordered_at=NOW - DAY, now=NOW)
     end_pause(pause_payouts(reason="Restored", now=NOW), reason="The statement agrees", now=NOW)
 

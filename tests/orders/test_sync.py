@@ -392,17 +392,17 @@ def test_what_was_not_asked_for_until_it_is_answered_no_more_is_said_and_money_w
     assert read_until("taobao") == NOW
     assert confirm_due(now=later + HOUR).commissions == 0
     with pytest.raises(Forbidden):
-        end_gap("taobao", by=sam(), now=later + HOUR)
+        end_gap("taobao", reason="All of it is imported", by=sam(), now=later + HOUR)
     assert confirm_due(now=later + HOUR).commissions == 0, "a stranger ends none"
 
-    end_gap("taobao", by=ada(), now=later + HOUR)
+    end_gap("taobao", reason="All of it is imported", by=ada(), now=later + HOUR)
 
     assert (read_until("taobao"), health(now=later + HOUR).notices) == (later + HOUR, ())
     assert confirm_due(now=later + HOUR).commissions == 1
     (event,) = events_of(["marketplace:taobao"])
     assert (event.kind, event.facts["since"], event.facts["by"]) == ("gap.ended", NOW.isoformat(), str(ada().pk))
     with pytest.raises(NotFound):
-        end_gap("taobao", by=ada(), now=later + HOUR)
+        end_gap("taobao", reason="All of it is imported", by=ada(), now=later + HOUR)
     assert sync(now=later + DAY)[0].gaps == ()
 
 

@@ -20,7 +20,8 @@ from joey.kit.refusals import Forbidden, Invalid, NotFound
 from joey.marketplaces.port import UnreadableReport
 from joey.orders.attribute_line import attribute_line
 from joey.orders.dismiss_unread import dismiss_unreadable
-from joey.orders.models import OrderLine, UnreadReport
+from joey.orders.end_gap import end_gap
+from joey.orders.models import OrderLine, SyncCursor, UnreadReport
 from joey.payouts.decide import refuse
 from joey.payouts.erase_texts import StillNeeded
 from joey.payouts.file_problems import dismiss_strangers
@@ -100,6 +101,15 @@ def given_up(_bank: Bank) -> list[str]:
     report_id = UnreadReport.objects.get().pk
     dismiss_unreadable(report_id, by=ada(), reason=f"{WHO} has it on paper", now=NOW)
     return [f"order_report:{report_id}"]
+
+
+def gap_ended(_bank: Bank) -> list[str]:
+    SyncCursor.objects.create(
+        marketplace="taobao", account="1", question="orders", read_until=NOW, gap_since=NOW - 99 * DAY,
+        gap_until=NOW - 90 * DAY,
+    )  # fmt: skip
+    end_gap("taobao", reason=f"{WHO} imported it", by=ada(), now=NOW)
+    return ["marketplace:taobao"]
 
 
 def held_line(_bank: Bank) -> list[str]:
@@ -202,7 +212,7 @@ def erased_before(bank: Bank) -> list[str]:
 STORIES: dict[str, Story] = {
     "shop.opened": named, "shop.described": named, "listing.hidden": hidden, "listing.reported": reported,
     "position.ended": ended, "position.withdrawn": position_withdrawn,
-    "order_line.given": given, "report.dismissed": given_up, "commission.held": held_line,
+    "order_line.given": given, "report.dismissed": given_up, "gap.ended": gap_ended, "commission.held": held_line,
     "commission.released": held_line, "payee.changed": refused, "payout.requested": refused, "payout.held": refused,
     "payout.hold_released": refused, "payout.refused": refused, "payout.carried_over": refused,
     "payout.failed": failed, "payout.returned": came_back, "payout.decided": decided,

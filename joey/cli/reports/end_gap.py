@@ -6,14 +6,16 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.cli.reason_option import reason_option
 
 
 @click.command()
 @click.argument("marketplace")
+@reason_option
 @operator_option
 @data_option
-def end_gap(marketplace: str, by: str, data: Path) -> None:
-    """End the gap in the reports of MARKETPLACE, which `joey sync` and /readyz name.
+def end_gap(marketplace: str, reason: str, by: str, data: Path) -> None:
+    """End the gap in the reports of MARKETPLACE, which `joey sync` and /readyz name, for REASON.
 
     Import exports of orders and refunds of that time first: what they do not hold is never known, and money that
     waits becomes available.
@@ -22,5 +24,5 @@ def end_gap(marketplace: str, by: str, data: Path) -> None:
         from joey.kit.clock import now
         from joey.orders.end_gap import end_gap as end
 
-        end(marketplace, by=operator, now=now())
+        end(marketplace, reason=reason, by=operator, now=now())
     click.echo("The gap is ended. What is due becomes available within a minute.")

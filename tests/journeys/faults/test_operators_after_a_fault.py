@@ -1,5 +1,5 @@
 """What only a fault brings about, ended by operators over the real processes: a line that cannot be booked, a file
-that was prepared and never left.
+that was prepared and never left, reports that were not asked for in time.
 """
 
 from collections.abc import Iterator
@@ -132,3 +132,33 @@ def test_a_file_that_was_prepared_and_never_left_is_withdrawn_and_its_payout_is_
     assert named not in received
     assert file not in ada.rows("payouts_payoutfile", "?waits=for-answers")
     assert "All" in joey.run("prove")
+
+
+def test_what_was_not_asked_for_in_time_is_listed_and_money_waits_until_an_operator_ends_the_gap(
+    town: Town, mei: Api, ada: Operator
+) -> None:
+    for ended in ("in the office", "in the terminal"):
+        with owner(town) as database:  # as if the instance had been off since then
+            database.execute(
+                "UPDATE orders_synccursor SET read_until = now() - interval '99 days' WHERE question = 'orders'"
+            )
+        until(lambda: sync(town.joey) and ada.rows("orders_synccursor"), "the gap", seconds=120, pause=1)
+        (gap,) = ada.rows("orders_synccursor")
+        assert "Gaps in the reports" in ada.waiting()
+        line = sold(town.joey, town.sandbox, mei, 1)
+        before = available(mei)
+        town.joey.run("settle", "--as-of", in_days(120))
+        assert available(mei) == before, "money waits"
+        refused = ada.run("reports", "end-gap", "taobao", " ", exit_code=1)
+        assert "Give a reason" in refused
+
+        if ended == "in the office":
+            assert "Done: 1" in ada.act("orders_synccursor", "end_gap", gap, reason="Both exports are imported")
+        else:
+            assert "The gap is ended" in ada.run("reports", "end-gap", "taobao", "Both exports are imported")
+
+        assert ada.rows("orders_synccursor") == []
+        assert "Gaps in the reports" not in ada.waiting()
+        town.joey.run("settle", "--as-of", in_days(120))
+        assert available(mei) == before + order(mei, line)["commission"]["minor"]
+    assert "All" in town.joey.run("prove")
