@@ -4,7 +4,7 @@ Nothing is guessed: a number that a spreadsheet rounded is lost, and a day and m
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ SYMBOLS = {"¥": "CNY", "￥": "CNY", "元": "CNY", "RMB": "CNY", "人民币": "
            "£": "GBP", "HK$": "HKD"}  # fmt: skip
 
 SPREADSHEET_DIGITS = 15  # that one keeps of a number
+MIDNIGHT = " 00:00:00"  # as it is written of a workbook
 ROUNDED = "1E+18"  # how a spreadsheet shows a number whose last digits it lost
 
 _AS_TEXT = re.compile(r'="([^"]*)"')  # how exports keep a spreadsheet from reading a number
@@ -86,6 +87,12 @@ def _digits_of(cell: str) -> str:
     whole = _WHOLE.fullmatch(text)
     text = whole[1] if whole else text
     return text if len(text) > SPREADSHEET_DIGITS + 1 and text.isascii() and text.isdigit() else ""
+
+
+def are_days(column: Sequence[str], *, none: Collection[str]) -> bool:
+    """Whether these times of a workbook, which keeps a day as its midnight, are days: hardly all are midnight."""
+    times = [cell for cell in column if cell and cell.strip() not in none]
+    return len(times) > 1 and all(cell.endswith(MIDNIGHT) for cell in times)
 
 
 def amount_of(text: str, *, currency: str, decimal: str) -> str:

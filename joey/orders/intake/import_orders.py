@@ -31,6 +31,7 @@ from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.port import Connector, OrderReport, RefundReport
+from joey.orders.intake.cells import MIDNIGHT
 from joey.orders.intake.order_table import OrderTable
 from joey.orders.intake.read_report_mapping import check_fields
 from joey.orders.intake.read_report_rows import ReadRow, ReportRows
@@ -147,11 +148,11 @@ def read_orders(
         found = Table(
             opened,
             delimiter,
-            rows=rows_of_workbook(opened, decimal=mapping.decimal) if opened.is_workbook else None,
+            rows=rows_of_workbook(opened, decimal=mapping.decimal, midnight=MIDNIGHT) if opened.is_workbook else None,
             find_header=table.find_header,
             is_no_row=table.is_no_row,
         )
-        rows = ReportRows(connector, mapping, table, now)
+        rows = ReportRows(connector, mapping, table, now, is_workbook=opened.is_workbook)
         read = refused = 0
         for chunk in found.chunks():
             read_now = list(rows.read(chunk))

@@ -43,8 +43,10 @@ class ReadRow:
 class ReportRows:
     """Reads the rows of one file."""
 
-    def __init__(self, connector: Connector, mapping: ReportMapping, table: OrderTable, now: datetime) -> None:
-        self._connector, self._mapping, self._now = connector, mapping, now
+    def __init__(
+        self, connector: Connector, mapping: ReportMapping, table: OrderTable, now: datetime, *, is_workbook: bool
+    ) -> None:
+        self._connector, self._mapping, self._now, self._is_workbook = connector, mapping, now, is_workbook
         self._own_zone = ZoneInfo(connector.manifest.zone)
         self._zone = ZoneInfo(mapping.zone or connector.manifest.zone)
         self._named = {column: name for column in mapping.columns if (name := table.column_of(column))}
@@ -59,6 +61,8 @@ class ReportRows:
         for column, found in columns.items():
             if column.how == "number" and cells.are_rounded(found):
                 columns[column] = [cells.ROUNDED if cells.is_long(cell) else cell for cell in found]
+            if column.how == "time" and self._is_workbook and cells.are_days(found, none=self._mapping.none):
+                columns[column] = [(cell or "").removesuffix(cells.MIDNIGHT) for cell in found]
         for place, number in enumerate(rows.numbers):
             yield (
                 number,

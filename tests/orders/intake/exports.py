@@ -4,12 +4,14 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from joey.orders.intake.read_report_mapping import read_report_mapping, starting_mapping
 from joey.orders.intake.report_mapping import ReportMapping
 
+FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 (a spreadsheet has no zone)
 ORDER = "4294159887444064307"
 ACCOUNT = {"taobao": {"credentials": {"app_key": "1", "app_secret": "of the tests"}}}
 
@@ -70,14 +72,15 @@ def written(folder: Path, body: str | bytes, name: str = "export.csv") -> Path:
     return path
 
 
-def workbook(*sheets: Sequence[Sequence[str | float]]) -> bytes:
-    """The least that an .xlsx can be. A text stays a text, a number a number."""
+def workbook(*sheets: Sequence[Sequence[str | float | datetime]]) -> bytes:
+    """The least that an .xlsx can be. A text stays a text, a number a number, and a time the number of its days."""
     names = [f"sheet{number}" for number in range(1, len(sheets) + 1)]
     kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     parts = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{kinds}.styles+xml"/>'
         + "".join(f'<Override PartName="/xl/{name}.xml" ContentType="{kinds}.worksheet+xml"/>' for name in names)
         + "</Types>",
         "_rels/.rels": _relations({"rId1": ("officeDocument", "xl/workbook.xml")}),
@@ -87,7 +90,11 @@ def workbook(*sheets: Sequence[Sequence[str | float]]) -> bytes:
         + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": _relations(
             {f"rId{at}": ("worksheet", f"{name}.xml") for at, name in enumerate(names, 1)}
+            | {"rIdStyles": ("styles", "styles.xml")}
         ),
+        "xl/styles.xml": '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy-mm-dd hh:mm:ss"/></numFmts>'
+        '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs></styleSheet>',
     } | {f"xl/{name}.xml": _sheet(rows) for name, rows in zip(names, sheets, strict=True)}
     return zipped({name: text.encode() for name, text in parts.items()})
 
@@ -126,7 +133,7 @@ def _relations(targets: Mapping[str, tuple[str, str]]) -> str:
     )
 
 
-def _sheet(rows: Sequence[Sequence[str | float]]) -> str:
+def _sheet(rows: Sequence[Sequence[str | float | datetime]]) -> str:
     return (
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
         + "".join(f"<row>{''.join(map(_cell, cells))}</row>" for cells in rows)
@@ -134,7 +141,9 @@ def _sheet(rows: Sequence[Sequence[str | float]]) -> str:
     )
 
 
-def _cell(value: str | float) -> str:
+def _cell(value: str | float | datetime) -> str:
+    if isinstance(value, datetime):
+        return f'<c s="1"><v>{(value - FIRST_DAY) / timedelta(days=1)!r}</v></c>'
     if isinstance(value, str):
         return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
     return f"<c><v>{value!r}</v></c>"

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django import Settings
@@ -36,6 +38,11 @@ def _connected(settings: Settings) -> None:
 
 def taken(folder: Path, body: str | bytes, mapping: ReportMapping | None = None) -> ImportedOrders:
     return import_orders(written(folder, body), "taobao", mapping=mapping or starting(folder), now=NOW)
+
+
+def dated(number: int, **times: datetime) -> tuple[str | datetime, ...]:
+    """The cells of a row of a workbook in which these are dates."""
+    return tuple((row(number) | times).values())
 
 
 def the_line() -> OrderLine:
@@ -167,6 +174,34 @@ class TestWhoseAnOrderIs:
         done = taken(tmp_path, workbook([tuple(ROW), tuple(row(点击时间="2026/11/13 17:50:00").values())]))
 
         assert (done.accepted, done.changed) == (1, 0)
+
+    @pytest.mark.parametrize("others", [0, 3])
+    def test_a_date_of_a_workbook_is_that_moment_midnight_too(self, others: int, tmp_path: Path) -> None:
+        midnight = datetime(2026, 11, 13)  # noqa: DTZ001 (a spreadsheet has no zone)
+        leased(meis_shop(), since=midnight.replace(tzinfo=ZoneInfo("Asia/Shanghai")))
+        clicks = [midnight, *(midnight + timedelta(hours=9, seconds=12 + each) for each in range(others))]
+
+        done = taken(tmp_path, workbook([tuple(ROW), *(dated(each, 点击时间=at) for each, at in enumerate(clicks))]))
+
+        assert (done.accepted, done.refused) == (1 + others, [])
+        assert set(whose()) == {(meis_shop(), "")}
+        found = OrderLine.objects.order_by("external_order").values_list("clicked_at", flat=True)
+        assert [each.astimezone(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None) for each in found if each] == clicks
+
+    def test_days_of_a_workbook_are_no_times(self, tmp_path: Path) -> None:
+        days = [dated(each, 点击时间=datetime(2026, 11, 10 + each)) for each in range(3)]  # noqa: DTZ001
+        before = row(9, 点击时间="--")
+
+        done = taken(tmp_path, workbook([tuple(ROW), *days, tuple(before.values())]))
+
+        assert (done.accepted, [each.field for each in done.refused]) == (1, ["点击时间"] * 3)
+        assert "a day and no time" in done.refused[0].reason
+
+    @pytest.mark.parametrize("body", [text_of, lambda rows: workbook([tuple(ROW), *(tuple(r.values()) for r in rows)])])
+    def test_a_day_that_is_text_is_no_time(self, body: Any, tmp_path: Path) -> None:
+        done = taken(tmp_path, body([row(点击时间="2026-11-13")]))
+
+        assert (done.accepted, [each.field for each in done.refused]) == (0, ["点击时间"])
 
     def test_a_look_at_the_file_says_which_clicks_are_a_minute(self, tmp_path: Path) -> None:
         file = written(tmp_path, text_of([row(点击时间="2026-11-13 17:50"), row(1, 点击时间="2026-11-13 17:50:30")]))

@@ -2,7 +2,8 @@
 
 A workbook of some kilobytes can name a cell in its last row and column, and be unpacked to any size. What the program
 may use is set before it reads the first byte, so whatever is in the file, only this process ends. It imports nothing of
-Joey. Its argument is the decimal mark of the numbers that it prints. Exit codes: PASSWORD, SEVERAL_SHEETS, NO_ROWS; any
+Joey. Its arguments are the decimal mark of the numbers that it prints, and how midnight is written behind a day: a
+workbook keeps both as one. Exit codes: PASSWORD, SEVERAL_SHEETS, NO_ROWS; any
 other that is not 0 means that the file cannot be read.
 """
 
@@ -18,7 +19,7 @@ PASSWORD, SEVERAL_SHEETS, NO_ROWS, UNREADABLE = 10, 11, 12, 13
 EXACT = 10**15  # spreadsheets keep fifteen digits of a number
 
 
-def main(decimal: str) -> int:
+def main(decimal: str, midnight: str) -> int:
     """Print the only sheet that has rows, from its first row on."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
@@ -39,7 +40,7 @@ def main(decimal: str) -> int:
         for _empty in range(first_row):
             sys.stdout.write("[]\n")
         for row in sheet.iter_rows():
-            sys.stdout.write(json.dumps([text_of(cell, decimal) for cell in row], ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps([text_of(cell, decimal, midnight) for cell in row], ensure_ascii=False) + "\n")
     except PasswordError:
         return PASSWORD
     except (CalamineError, OSError, ValueError, MemoryError):
@@ -48,7 +49,7 @@ def main(decimal: str) -> int:
     return 0
 
 
-def text_of(cell: object, decimal: str) -> str:
+def text_of(cell: object, decimal: str, midnight: str) -> str:
     """A cell as a spreadsheet of this decimal mark shows it; a number that lost digits as 4.29415988744506e+18.
 
     A number has a value and no mark: with any other than the reader's, 0.345 would be read as 345.
@@ -60,11 +61,13 @@ def text_of(cell: object, decimal: str) -> str:
         return text.replace(".", decimal)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, dt.date):
+        return f"{cell}{midnight}"
     return str(cell)
 
 
 if __name__ == "__main__":
     sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace")
-    code = main(sys.argv[1])
+    code = main(*sys.argv[1:])
     sys.stdout.flush()
     sys.exit(code)

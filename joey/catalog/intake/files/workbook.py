@@ -27,13 +27,14 @@ _REASONS = {
 _UNREADABLE = _("The workbook cannot be read: it is broken, or larger than any export. Save it as CSV and import that.")
 
 
-def rows_of_workbook(opened: OpenedFile, *, decimal: str = ".") -> Iterator[list[str]]:
+def rows_of_workbook(opened: OpenedFile, *, decimal: str = ".", midnight: str = "") -> Iterator[list[str]]:
     """The rows of its only sheet that has any, from row 1 on. Raises UnreadableFile.
 
     `decimal` is the mark by which the caller reads cells: those that are numbers are written with it.
+    `midnight` is what the caller reads as midnight behind a day, where cells are times.
     """
     with subprocess.Popen(
-        (*_PROGRAM, decimal), stdin=opened.workbook(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        (*_PROGRAM, decimal, midnight), stdin=opened.workbook(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as program:
         assert program.stdout is not None
         try:
