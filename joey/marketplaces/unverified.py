@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from joey.marketplaces.manifest_shape import Text, Wording
 
-# "not_granted": the account may not make the call. "unknown": there is nothing to see it by yet, such as an order.
+# "not_granted": the account may not make the call; whether it needs to is said beside it. "unknown": there is nothing
+# to see it by yet, such as an order.
 # "unavailable": the marketplace did not answer, so it is to be asked again.
 FactState = Literal["confirmed", "different", "not_granted", "unknown", "unavailable"]
-TO_LOOK_AT: frozenset[FactState] = frozenset({"different", "not_granted", "unavailable"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ class CheckedFact:
     fact: UnverifiedFact
     state: FactState
     seen: Text  # what was seen, or why it could not be
+    is_needed: bool = True  # False: the connector never makes the call, as the account is configured
+
+    @property
+    def is_to_look_at(self) -> bool:
+        """Whether an operator has something to do about it."""
+        return self.state in ("different", "unavailable") or (self.state == "not_granted" and self.is_needed)
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,33 @@ def test_an_account_without_a_session_reads_that_it_may_not_list_its_channels(
 
     assert found["channel_list"].state == "not_granted"
     assert not_confirmed(found) == {"channel_list"}
+    assert not found["channel_list"].is_to_look_at, "it works by ad zones"
+    account["credentials"]["positions"] = "relations"
+    (asked,) = (each for each in check_account("taobao", tmp_path) if each.fact.name == "channel_list")
+    assert (asked.state, asked.is_to_look_at) == ("not_granted", True)
+
+
+@pytest.mark.parametrize(
+    ("configured", "needed"),
+    [
+        ({}, {"orders_granted", "punished_granted"}),
+        ({"positions": "relations", "refunds": "relations"}, set(GRANTS)),
+        ({"orders": "file"}, set()),
+    ],
+)
+def test_a_permission_that_an_account_does_not_need_as_it_is_configured_is_nothing_to_look_at(
+    check: Callable[..., dict[str, CheckedFact]], settings: Settings, busy: Sandbox, tmp_path: Path,
+    configured: dict[str, str], needed: set[str],
+) -> None:  # fmt: skip
+    check(*GRANTS)
+    account = settings.JOEY_MARKETPLACES["taobao"]
+    account |= {name: value for name, value in configured.items() if name == "orders"}
+    account["credentials"] |= {name: value for name, value in configured.items() if name != "orders"}
+
+    found = {each.fact.name: each for each in check_account("taobao", tmp_path)}
+
+    assert {each.state for name, each in found.items() if name in GRANTS} == {"not_granted"}
+    assert {name for name in GRANTS if found[name].is_to_look_at} == needed
 
 
 def test_an_account_without_orders_leaves_unknown_what_is_seen_by_them(

@@ -24,7 +24,10 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
     """Ask the account at the marketplace CODE about every unverified fact that a call can tell, reading only.
 
     Each fact is confirmed, different, not granted to this account, or unknown while there is nothing to see it by.
-    Exit code 1 when one is different or not granted, or the marketplace did not answer.
+
+    Exit code 0: nothing needs you. What is unknown does not, nor what is not granted and, as the account is configured,
+    not needed. 1: a fact is different, or what is needed is not granted, or the marketplace did not answer, or takes
+    none of the account's calls. 2: the marketplace is not connected.
     """
     folder = (samples or data / SAMPLES).absolute()
     from joey.instance.open_instance import instance
@@ -33,7 +36,6 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
         from joey.marketplaces import registry
         from joey.marketplaces.check_account import check_account, facts_of
         from joey.marketplaces.unread_refunds import unread_refunds
-        from joey.marketplaces.unverified import TO_LOOK_AT
         from joey.orders.recent_changes import recent_changes
 
         logging.getLogger("joey.marketplaces").setLevel(logging.WARNING)  # refusals are what is looked at here
@@ -49,9 +51,10 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
         for each in check_account(code, folder, changed_at=recent_changes(account.code)):
             state = each.state.replace("_", " ")
             counts[state] += 1
-            if each.state in TO_LOOK_AT:
+            if each.is_to_look_at:
                 wrong.append(each.fact.name)
-            click.echo(f"{state:<12} {each.fact.name}: {each.fact.says.text} ({each.seen})")
+            why = f"{each.seen}" if each.is_needed else f"{each.seen}; not needed as this account is configured"
+            click.echo(f"{state:<12} {each.fact.name}: {each.fact.says.text} ({why})")
         not_asked = sum(fact.see is None for fact in facts_of(account.code))
     if not counts:
         click.echo(f"Nothing is unverified about {code} that its account could be asked.")

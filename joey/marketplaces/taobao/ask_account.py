@@ -1,7 +1,7 @@
 """Ask a union account what its unverified facts need to be seen by: each question once, few calls, none that writes."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,6 +31,7 @@ MOST_CALLS = 100
 SEARCH, LOOK_UP = "taobao.tbk.dg.material.optional.upgrade", "taobao.tbk.item.info.upgrade.get"
 ORDERS, REFUNDS = "taobao.tbk.order.details.get", "taobao.tbk.order.refund.get"
 CHANNEL_REFUNDS, CHANNEL_LIST = "taobao.tbk.relation.refund", "taobao.tbk.sc.publisher.info.get"
+PUNISHED = "taobao.tbk.{}punish.order.get"  # of whose own or in whose session, it says
 RENEW = "taobao.tbk.itemid.ineffective.transform"
 WORD = "锅"  # pots: there are always some
 LOOKED_UP = 5
@@ -48,10 +49,10 @@ Window = tuple[datetime, datetime]
 
 
 class NotGrantedHere(Exception):
-    """The account may not make the call; `words` are the gateway's."""
+    """The account may not make the call; `words` are the gateway's. It is needed where the connector makes it, too."""
 
-    def __init__(self, words: str) -> None:
-        self.words = words
+    def __init__(self, words: str, *, is_needed: bool) -> None:
+        self.words, self.is_needed = words, is_needed
         super().__init__(words)
 
 
@@ -94,11 +95,12 @@ class UnionAnswers:
         *,
         adzone: str,
         party: str,
+        never_called: Container[str],
         now: datetime,
         changed_at: Sequence[datetime],
         keep: Callable[[AnswerSample], None],
     ) -> None:
-        self._client, self._adzone, self._party = client, adzone, party
+        self._client, self._adzone, self._party, self._never_called = client, adzone, party, never_called
         self.now = now.replace(microsecond=0)
         self.until = self.now + SECOND  # what changed in this very second, too
         self._changed_at, self._keep = changed_at, keep
@@ -217,8 +219,12 @@ class UnionAnswers:
         asked = {
             "start_time": beijing.write(start), "span": days, "page_no": page, "page_size": FROZEN_ORDERS.page_size,
         }  # fmt: skip
-        method = f"taobao.tbk.{self._party or 'dg.'}punish.order.get"
-        return self._result("punished", method, {"af_order_option": as_json(asked)}, with_session=bool(self._party))
+        return self._result(
+            "punished",
+            PUNISHED.format(self._party or "dg."),
+            {"af_order_option": as_json(asked)},
+            with_session=bool(self._party),
+        )
 
     def punished_orders(self) -> Iterator[Row]:
         """Punished orders of as many days as are answered, at most those that the connector asks for; latest first."""
@@ -278,7 +284,9 @@ class UnionAnswers:
             if code in OF_ALL_CALLS:
                 raise
             self._sample(name, method, parameters, {"refused": str(refused), **refused.facts})
-            return NotGrantedHere(str(refused)) if code in NOT_GRANTED else refused
+            if code not in NOT_GRANTED:
+                return refused
+            return NotGrantedHere(str(refused), is_needed=method not in self._never_called)
         self._sample(name, method, parameters, answer)
         return answer
 

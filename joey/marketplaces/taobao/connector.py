@@ -29,7 +29,7 @@ from joey.marketplaces.port import (
     UnreadableField,
     UnreadableReport,
 )
-from joey.marketplaces.taobao import parse, reports
+from joey.marketplaces.taobao import ask_account, parse, reports
 from joey.marketplaces.taobao.ask_account import UnionAnswers
 from joey.marketplaces.taobao.client import NO_RESULT, Client, UnionAccount, as_json
 from joey.marketplaces.taobao.counted_pages import Answer, counted_rows
@@ -323,11 +323,24 @@ class TaobaoConnector:
             self._client,
             adzone=self._need_adzone(),
             party=self._party,
+            never_called=self._never_called(),
             now=datetime.now(UTC),
             changed_at=changed_at,
             keep=keep,
         )
         return check_facts(account)
+
+    def _never_called(self) -> frozenset[str]:
+        """Reports that this account, as it is configured, is asked for by no question, and needs no permission for."""
+        asked = self.manifest.questions
+        are_called = {
+            ask_account.ORDERS: bool(asked),
+            ask_account.PUNISHED.format(self._party or "dg."): bool(asked),
+            ask_account.REFUNDS: REFUNDS in asked,
+            ask_account.CHANNEL_REFUNDS: CHANNEL_REFUNDS in asked,
+            ask_account.CHANNEL_LIST: self._by_relation,
+        }
+        return frozenset(method for method, is_called in are_called.items() if not is_called)
 
     def _category_numbers(self, category: str) -> list[str]:
         if not category:

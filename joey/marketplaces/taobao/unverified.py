@@ -288,7 +288,7 @@ def _checked(fact: UnverifiedFact, look: Callable[[UnionAnswers], Seen], account
         seen = look(account)
         return CheckedFact(fact, "confirmed" if seen.holds else "different", seen.what)
     except NotGrantedHere as missing:
-        return CheckedFact(fact, "not_granted", missing.words)
+        return CheckedFact(fact, "not_granted", missing.words, missing.is_needed)
     except NothingToSee as nothing:
         return CheckedFact(fact, "unknown", nothing.why.text)
     except MarketplaceUnavailable as trouble:
