@@ -17,7 +17,7 @@ from joey.sandbox.callers import check_caller, hosts_of, world_of
 from joey.sandbox.dialects.port import Dialect
 from joey.sandbox.dialects.registry import all_dialects, dialect_of
 from joey.sandbox.follow_links import arrive
-from joey.sandbox.outages import BANK, FEEDS, begin_outage
+from joey.sandbox.outages import BANK, FEEDS, REPEAT, begin_outage
 from joey.sandbox.purchases import buy_item, move, serving
 from joey.sandbox.refused import invalid
 from joey.sandbox.world.differs import set_differing
@@ -132,6 +132,8 @@ async def outage(request: Request) -> Response:
     """
     check_caller(request)
     body = take(await read_json(request), seconds=int, kind=str, where_=str, call_=str)
+    if body["kind"] == REPEAT and body["call"] is None:
+        raise invalid("call", "which call repeats its last full page")
     if body["call"] is not None:
         if body["call"] not in _dialect(body["where"] or "", "where").calls:
             raise invalid("call", "no call of this marketplace that can fail by itself")

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from joey.sandbox.refused import invalid
 from joey.sandbox.world.state import Outage, World
 
-KINDS = ("500", "throttle", "slow", "garbage")
+REPEAT = "repeat"
+KINDS = ("500", "throttle", "slow", "garbage", REPEAT)
 FEEDS, BANK = "feeds", "bank"
 LONGEST_SECONDS = 3600
 
@@ -24,16 +25,21 @@ def begin_outage(world: World, kind: str, seconds: int, places: Iterable[str]) -
         world.outages[place] = Outage(kind, time.monotonic() + seconds)
 
 
+def running_outage(world: World, *places: str) -> Outage | None:
+    """What is wrong now with the first of these that is broken."""
+    now = time.monotonic()
+    return next((each for place in places if (each := world.outages.get(place)) and now < each.until), None)
+
+
 async def suffer(world: World, *places: str) -> Response | str | None:
     """What is wrong now: None, a broken answer to send, or "throttle" for each protocol's own words.
 
     `places` are the names under which the caller can be broken: an account code, a call, `feeds` or `bank`.
     """
-    now = time.monotonic()
-    running = [outage for place in places if (outage := world.outages.get(place)) and now < outage.until]
-    if not running:
+    outage = running_outage(world, *places)
+    if outage is None or outage.kind == REPEAT:
         return None
-    kind = running[0].kind
+    kind = outage.kind
     if kind == "slow":
         await asyncio.sleep(world.slow_seconds)
         return None

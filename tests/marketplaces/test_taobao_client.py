@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import stamina
+from django.utils.translation import override
 
 from joey.kit.refusals import Refusal
 from joey.kit.text import storable_json
@@ -221,6 +222,19 @@ def test_a_cursor_that_does_not_move_is_an_error_and_not_an_endless_loop(script:
     assert len(script.asked) == 2
 
 
+@pytest.mark.parametrize(("moves", "calls"), [(False, 2), (True, 3)])
+def test_a_full_page_that_is_given_for_ever_leaves_no_shorter_windows_to_try(
+    moves: bool, calls: int, script: Script
+) -> None:
+    page = [{**order_rows()[0], "trade_id": str(number)} for number in range(ORDERS.page_size)]
+    script.answers = [lambda _: orders(*page, has_next=True, position=f"p{len(script.asked)}" if moves else "same")]
+
+    with override("en"), pytest.raises(MarketplaceUnavailable, match="names no last page"):
+        list(read_reports(script.connector(), ORDERS, datetime.now(UTC) - timedelta(minutes=5), datetime.now(UTC)))
+
+    assert len(script.asked) == calls
+
+
 @pytest.mark.parametrize("has_next", [None, "more", 1])
 def test_a_page_that_does_not_say_whether_it_is_the_last_one_is_read_again(script: Script, has_next: Any) -> None:
     script.answers = [orders(order_rows()[0], has_next=has_next)]
@@ -231,8 +245,8 @@ def test_a_page_that_does_not_say_whether_it_is_the_last_one_is_read_again(scrip
 
 def test_a_row_that_cannot_be_read_is_handed_on_and_loses_no_other(script: Script) -> None:
     endless = {**order_rows()[0], "trade_id": "9", "trade_parent_id": "endless"}
-    _status, page = orders(*order_rows(), "not even an object", endless)
-    script.answers = [(200, json.dumps(page).replace('"endless"', "9" * 5000).encode())]
+    answers = orders(*order_rows(), "not even an object", endless, has_next=True, position="p1"), orders()
+    script.answers = [(200, json.dumps(page).replace('"endless"', "9" * 5000).encode()) for _status, page in answers]
 
     now = datetime.now(UTC)
     ((_end, seen),) = read_reports(script.connector(), ORDERS, now - timedelta(minutes=5), now)

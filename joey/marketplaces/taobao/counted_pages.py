@@ -14,6 +14,7 @@ from joey.marketplaces.taobao.values import Row, text
 log = logging.getLogger(__name__)
 
 MOST_COUNTED_PAGES = 1000
+MOST_REPEATED = 2  # pages of one reading that hold nothing new; rows that move meanwhile may fill one
 MOST_READINGS = 4
 HIDDEN_OF = 100  # one of so many rows that are counted, and one at least, may be one that is never given
 
@@ -37,17 +38,18 @@ def counted_rows(
     or fewer are counted than before, rows moved, and one may have come on no page: all are read again at once. Two
     readings with the same wanted rows are the answer, whatever is counted: a row can really be there twice, and what is
     counted and never given cannot be waited for. A row is there twice where it is counted so. Raises
-    MarketplaceUnavailable where no two readings are the same, or more is missing than a few rows.
+    MarketplaceUnavailable where no two readings are the same, or more is missing than a few rows, or the pages repeat
+    themselves, which reading them again would not change.
     """
     before: set[str] | None = None
     for _time in range(MOST_READINGS):
         reading = _read(ask, first, named_by)
         if reading.is_whole:
             return reading.rows
-        wanted = {_all_of(row) for row in reading.rows if is_wanted(row)}
+        wanted = {all_of(row) for row in reading.rows if is_wanted(row)}
         if wanted == before and reading.missing <= max(1, reading.counted // HIDDEN_OF):
             log.warning("of %d counted rows %d were read, twice the same", reading.counted, len(reading.rows))
-            return reading.rows if not reading.missing else list({_all_of(row): row for row in reading.rows}.values())
+            return reading.rows if not reading.missing else list({all_of(row): row for row in reading.rows}.values())
         before = wanted
     raise broken_off()
 
@@ -55,6 +57,35 @@ def counted_rows(
 def broken_off() -> MarketplaceUnavailable:
     """The pages of one question do not make one answer."""
     return MarketplaceUnavailable(Sentence(_("Taobao's report broke off between two pages. It will be read again.")))
+
+
+class NamesSoFar:
+    """The rows of the pages so far, by name: a gateway may answer every further page with one that it gave before."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._repeated = 0
+
+    def add(self, page: set[str]) -> bool:
+        """Whether some of these were on a page before. Raises MarketplaceUnavailable where pages repeat themselves."""
+        known = page & self._names
+        self._names |= page
+        self._repeated += bool(page) and known == page
+        if self._repeated >= MOST_REPEATED:
+            raise repeating()
+        return bool(known)
+
+    @property
+    def are_repeated(self) -> bool:
+        """Whether a page held nothing new."""
+        return self._repeated > 0
+
+
+def repeating() -> MarketplaceUnavailable:
+    """The pages of one question have no end."""
+    words = _("Taobao answers further pages of its report with rows that it gave before, and names no last page. What"
+              " it reports for this time is not read, and asked for again.")  # fmt: skip
+    return MarketplaceUnavailable(Sentence(words))
 
 
 @dataclass(frozen=True)
@@ -73,15 +104,14 @@ class _PagesRead:
 
 def _read(ask: Callable[[int], Answer], first: int, named_by: tuple[str, ...]) -> _PagesRead:
     rows: list[Row] = []
-    known: set[str] = set()
+    known = NamesSoFar()
     counted, moved = 0, False
     for page in range(first, first + MOST_COUNTED_PAGES):
         head, more = ask(page)
         names = {_name(row, named_by) for row in more}  # a row may be twice on its page: nothing moved on it
         total = text(head, "total_count")
         before, counted = counted, int(total) if total.isdecimal() else len(rows) + len(more)
-        moved = moved or counted < before or bool(names & known)
-        known |= names
+        moved = known.add(names) or moved or counted < before
         rows += more
         is_end = not more if not total.isdecimal() or moved else len(rows) == counted
         if is_end or not more:
@@ -92,8 +122,8 @@ def _read(ask: Callable[[int], Answer], first: int, named_by: tuple[str, ...]) -
 def _name(row: Row, named_by: tuple[str, ...]) -> str:
     """What a row is known by. One at fault may lack what names it, and is known by all that it holds."""
     named = [row[name] for name in named_by if name in row]
-    return json.dumps(named, sort_keys=True) if named and len(named) == len(named_by) else _all_of(row)
+    return json.dumps(named, sort_keys=True) if named and len(named) == len(named_by) else all_of(row)
 
 
-def _all_of(row: Row) -> str:
+def all_of(row: Row) -> str:
     return json.dumps(row, sort_keys=True)

@@ -13,7 +13,7 @@ from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import MarketplaceRefused, ReportedRow
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client, as_json
-from joey.marketplaces.taobao.counted_pages import Answer, broken_off, counted_rows
+from joey.marketplaces.taobao.counted_pages import Answer, NamesSoFar, all_of, broken_off, counted_rows, repeating
 from joey.marketplaces.taobao.manifest import (
     CHANNEL_REFUNDS,
     FROZEN_ORDERS,
@@ -189,7 +189,7 @@ def _changed_at(row: Row, otherwise: datetime) -> datetime:
 def _all_pages(ask: Ask, page_size: int) -> list[Row]:
     """All rows of one question: each page is opened with the position that the one before gave."""
     rows: list[Row] = []
-    position = ""
+    so_far, position = NamesSoFar(), ""
     for page in range(1, MOST_PAGES + 1):
         try:
             head, more = ask(page, position)
@@ -201,13 +201,14 @@ def _all_pages(ask: Ask, page_size: int) -> list[Row]:
         has_next = str(head.get("has_next")).lower()
         if has_next == "false" or (has_next != "true" and not more):
             return rows
+        so_far.add({all_of(row) for row in more})
         following = text(head, "position_index", longest=2000)
         if has_next != "true" or not following or following == position:
             # A page that does not say whether it is the last one may not be; and going on without a new position would
-            # read the same page again and call it the next one. A full one leaves shorter windows to try.
-            if len(more) >= page_size:
+            # read the same page again and call it the next one. A full one that is new leaves shorter windows to try.
+            if len(more) >= page_size and not so_far.are_repeated:
                 raise _TooMuch
-            raise broken_off()
+            raise repeating() if so_far.are_repeated else broken_off()
         position = following
     raise _TooMuch
 

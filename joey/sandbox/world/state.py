@@ -14,10 +14,14 @@ BUSY_SECONDS = 10
 
 @dataclass
 class Outage:
-    """What is broken until when; `kind` is 500, throttle, slow or garbage."""
+    """What is broken until when; `kind` is 500, throttle, slow, garbage or repeat.
+
+    `full_pages`: of one that repeats its pages, by question, the last full one and its number.
+    """
 
     kind: str
     until: float
+    full_pages: dict[str, tuple[dict[str, Any], int]] = field(default_factory=dict)
 
 
 @dataclass

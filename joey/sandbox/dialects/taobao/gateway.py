@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -21,7 +22,8 @@ from joey.sandbox.dialects.taobao.goods import TAOBAO
 from joey.sandbox.dialects.taobao.order_report import report_orders
 from joey.sandbox.dialects.taobao.punish_report import report_punished
 from joey.sandbox.dialects.taobao.refund_report import report_refunds
-from joey.sandbox.outages import suffer
+from joey.sandbox.dialects.taobao.repeat_pages import as_it_repeats
+from joey.sandbox.outages import REPEAT, running_outage, suffer
 from joey.sandbox.refused import Refused
 from joey.sandbox.world.state import World
 
@@ -74,7 +76,9 @@ async def gateway(request: Request) -> Response:
             return broken
         checks.check_system(parameters, sessions=METHODS[method].sessions)
         permissions.check_scope(world, METHODS[method].scope)
-        answer = as_it_differs(world, method, parameters, METHODS[method].answer)
+        usual = partial(as_it_differs, world, method, parameters, METHODS[method].answer)
+        outage = running_outage(world, method)
+        answer = as_it_repeats(outage, parameters, usual) if outage and outage.kind == REPEAT else usual()
         return _json(success(method, answer, simplify=parameters.get("simplify") == "true"))
     except TopError as error:
         return _json(failure(error))
