@@ -56,7 +56,9 @@ def _state(state: ScrapedState) -> Iterator[Metric]:
             ages.add_metric([sync.marketplace, sync.kind], now - sync.last_success_at.timestamp())
     yield ages
     to_book = GaugeMetricFamily("joey_lines_to_book", "Reported and not booked, at most 1000.", labels=["marketplace"])
-    behind = GaugeMetricFamily("joey_booking_behind_seconds", "Since nothing was left to book.", labels=["marketplace"])
+    behind = GaugeMetricFamily(
+        "joey_booking_behind_seconds", "How long the first of them waits.", labels=["marketplace"]
+    )
     to_confirm = GaugeMetricFamily(
         "joey_commissions_overdue", "Due before yesterday and not available, at most 1000.", labels=["marketplace"]
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from joey.catalog.search.follow import Lag, lag
-from joey.insight.queries import BookingLag, booking_lags
+from joey.insight.queries import BOOKING_OLD_AFTER, BookingLag, booking_lags
 from joey.insight.waiting import Waiting, stuck
 from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 from joey.kit.sentences import worded
@@ -20,7 +20,6 @@ from joey.payouts.models import Payout
 from joey.payouts.rails.registry import rail_faults
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker's heartbeat is every ten seconds
-BOOKING_OLD_AFTER = timedelta(minutes=5)  # five rounds missed
 SYNC_OLD_AFTER = timedelta(minutes=15)  # five rounds missed
 COUNT_MOST = 1000  # enough to see trouble; counting all of a large table is not worth it
 
@@ -174,9 +173,7 @@ def _notices(syncs: Sequence[SyncState]) -> tuple[str, ...]:
 
 
 def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]:
-    behind = _(
-        "Order lines of %(marketplace)s that are reported and not booked: %(lines)d. Last complete at %(since)s."
-    )
+    behind = _("Order lines of %(marketplace)s that are reported and not booked: %(lines)d, the first since %(since)s.")
     overdue = _("Commissions of %(marketplace)s that were due before yesterday and are not available: %(lines)d.")
     gone = _("The package of %(marketplace)s is not installed: its orders are neither booked nor made available.")
     found = []

@@ -10,7 +10,14 @@ from joey.commissions.queries import DUE, OrderRow, orders_by_id
 from joey.kit import sql
 from joey.marketplaces import registry
 from joey.money.money import Money
-from joey.orders.queries import READ_UNTIL, SuspenseLine, line_in_suspense, marketplaces_with_lines
+from joey.orders.queries import (
+    ANSWERED_UNTIL,
+    IS_WAITED_FOR,
+    READ_UNTIL,
+    SuspenseLine,
+    line_in_suspense,
+    marketplaces_with_lines,
+)
 from joey.record.erasable import texts_of
 from joey.sharing.people import people_of_shop
 
@@ -168,9 +175,10 @@ def today_of(shop_id: UUID, *, since: datetime) -> Today:
 class BookingLag:
     """Of one marketplace: lines that are not booked yet, and commissions that should be available; at most LAG_MOST.
 
-    `since` is when it last had nothing left to book. `overdue_since` is since when the first of these commissions could
-    have been confirmed: its newest booking, the end of its last hold, or of a gap in the reports. It does not ask
-    confirming, which may be wrong.
+    `since` is when the first of these lines was taken in, or when nothing was left to book after that. `overdue_since`
+    is since when the first of these commissions could have been confirmed: its newest booking, the end of its last
+    hold, or of a gap in the reports, or just now, where its reports were read only within the last minutes. It does not
+    ask confirming, which may be wrong.
     """
 
     marketplace: str
@@ -181,6 +189,29 @@ class BookingLag:
 
 
 LAG_MOST = 1000
+BOOKING_OLD_AFTER = timedelta(minutes=5)  # five rounds missed
+
+# When the newest report of a line, or of one of its refund cases, was taken in.
+_TAKEN_IN = """
+    SELECT max(p.recorded_at) FROM (
+        SELECT l.reported_poll AS id UNION ALL
+        SELECT c.reported_poll FROM orders_refundcase c
+        WHERE (c.marketplace, c.external_order, c.external_line)
+            = (l.marketplace, l.external_order, l.external_line)
+    ) AS brought JOIN orders_poll p USING (id)
+"""
+
+# Up to when the reports of a marketplace were read some minutes ago: after an outage much becomes due at once. A cursor
+# without a poll was never asked, and stands where it began.
+_EARLIER_POLL = "(p.marketplace, p.account, p.question) = (s.marketplace, s.account, s.question)"
+_READ_EARLIER = f"""
+    SELECT min(least({ANSWERED_UNTIL.format(cursor="s")}, coalesce(
+        (SELECT p.until FROM orders_poll p WHERE {_EARLIER_POLL} AND p.recorded_at < %(earlier)s
+         ORDER BY p.until DESC LIMIT 1),
+        CASE WHEN EXISTS (SELECT FROM orders_poll p WHERE {_EARLIER_POLL}) THEN '-infinity'::timestamptz END
+    ))) AS until
+    FROM orders_synccursor s WHERE s.marketplace = m.marketplace AND {IS_WAITED_FOR.format(cursor="s")}
+"""
 
 
 def booking_lags(*, now: datetime) -> list[BookingLag]:
@@ -188,23 +219,25 @@ def booking_lags(*, now: datetime) -> list[BookingLag]:
     found = sql.rows(
         f"""
         SELECT m.marketplace, to_book.lines AS to_book, to_confirm.lines AS to_confirm,
-               coalesce(e.caught_up_at, to_book.first_seen_at, %(now)s) AS since,
+               coalesce(greatest(e.caught_up_at, to_book.taken_in_at), %(now)s) AS since,
                coalesce(to_confirm.since, %(now)s) AS overdue_since
         FROM unnest(%(marketplaces)s::text[]) AS m (marketplace)
         LEFT JOIN commissions_earncursor e USING (marketplace)
         CROSS JOIN LATERAL (
-            SELECT count(*) AS lines, min(first_seen_at) AS first_seen_at FROM (
-                SELECT first_seen_at FROM orders_orderline l
+            SELECT count(*) AS lines, min(coalesce(taken_in_at, first_seen_at)) AS taken_in_at FROM (
+                SELECT l.first_seen_at, ({_TAKEN_IN}) AS taken_in_at FROM orders_orderline l
                 WHERE l.marketplace = m.marketplace AND l.revision > coalesce(e.revision, 0) AND l.shop_id IS NOT NULL
                 ORDER BY l.revision LIMIT {LAG_MOST}) AS waiting
         ) AS to_book
+        CROSS JOIN LATERAL ({_READ_EARLIER}) AS earlier
         CROSS JOIN LATERAL (
             SELECT count(*) AS lines, min(since) AS since FROM (
-                SELECT greatest(r.booked_at, (
+                SELECT CASE WHEN c.payable_on < least(%(now)s, earlier.until)::date - 1 THEN
+                       greatest(r.booked_at, (
                            SELECT max(e.recorded_at) FROM commissions_hold h
                            JOIN commissions_holdclosing e ON e.hold_id = h.id WHERE h.commission_id = c.id), (
                            SELECT max(s.gap_ended_at) FROM orders_synccursor s WHERE s.marketplace = m.marketplace)
-                       ) AS since
+                       ) ELSE %(now)s END AS since
                 FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
                 JOIN commissions_revision r ON (r.commission_id, r.number) = (c.id, c.revision)
                 WHERE c.marketplace = m.marketplace AND c.settled AND {DUE}
@@ -212,6 +245,6 @@ def booking_lags(*, now: datetime) -> list[BookingLag]:
                 ORDER BY c.payable_on LIMIT {LAG_MOST}) AS waiting
         ) AS to_confirm
         """,
-        {"now": now, "marketplaces": marketplaces_with_lines()},
+        {"now": now, "earlier": now - BOOKING_OLD_AFTER, "marketplaces": marketplaces_with_lines()},
     )
     return [BookingLag(**row) for row in found]

@@ -1,7 +1,5 @@
 """A line that cannot be booked stops alone: it is named with its reason, and all others are booked and confirmed."""
 
-import json
-
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -10,13 +8,12 @@ from joey.commissions import book_lines as booking
 from joey.commissions import earn_due as earning
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
-from joey.commissions.models import Commission, EarnCursor, QuarantinedLine
+from joey.commissions.models import Commission, QuarantinedLine
 from joey.commissions.queries import quarantined_lines
 from joey.commissions.retry_quarantined import StillUnbookable, retry_quarantined
 from joey.commissions.work_out import work_out
 from joey.insight.trace import order_trace
 from joey.kit import sql
-from joey.kit.clock import now as database_now
 from joey.kit.refusals import NotFound
 from joey.marketplaces.manifest_shape import Manifest
 from joey.marketplaces.port import OrderReport, RefundReport
@@ -165,34 +162,6 @@ def test_a_marketplace_that_fails_stops_no_other_and_not_confirming(monkeypatch:
 
     assert sorted(Commission.objects.values_list("order_line__external_order", flat=True)) == ["1001", "1002"]
     assert confirm_due(now=NOW).commissions == 2
-
-
-def test_readyz_is_not_ready_while_booking_lags() -> None:
-    moment = database_now()
-    take_in(report("1001"), now=moment)
-    take_order_reports("taobao", [report("1002")], now=moment)
-    young = booking_troubles()
-
-    EarnCursor.objects.update(caught_up_at=moment - DAY)
-    lagging = booking_troubles()
-    earn_due(now=database_now())
-
-    assert young == []
-    since = f"{moment - DAY:%Y-%m-%dT%H:%M}+00:00"
-    assert lagging == [f"Order lines of taobao that are reported and not booked: 1. Last complete at {since}."]
-    assert booking_troubles() == []
-    assert 'joey_lines_to_book{marketplace="taobao"} 0.0' in metrics()
-
-
-def booking_troubles() -> list[str]:
-    """What /readyz says of booking, beside what it says in any test: no worker, maybe no search index."""
-    answer = Client().get("/readyz", headers={"Accept-Language": "en"})
-    said = json.loads(answer.content)
-    ours = [each for each in said["troubles"] if each.startswith(("Order lines", "Commissions"))]
-    others = [each.partition(":")[0].partition(".")[0] for each in said["troubles"] if each not in ours]
-    assert {"No worker is running"} <= set(others) <= {"No worker is running", "This host has no search index yet"}
-    assert (answer.status_code, said["ready"], said["stuck"]) == (503, False, [])
-    return ours
 
 
 def metrics() -> str:
