@@ -8,15 +8,20 @@ from typing import Any
 import click
 import pytest
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from joey.cli.cli import main
 from joey.insight.resting_states import all_starts, all_verbs
 from joey.kit.rests import Verb
+from joey.office.limits_page import PUBLISH_LIMITS
+from joey.office.pause_page import PAUSE_PAYOUTS
+from joey.office.register_page import REGISTER_POSITIONS
 from joey.office.site import office
 from joey.office.urls import TABLES
 from joey.people.models import Person
 
 assert TABLES  # importing them registered what follows
+FORMS = {each.name: each for each in (PAUSE_PAYOUTS, PUBLISH_LIMITS, REGISTER_POSITIONS)}
 TESTS = Path(__file__).parent
 JOURNEYS = TESTS / "journeys"
 VERBS = list(dict.fromkeys([*all_verbs(), *all_starts()]))
@@ -117,6 +122,17 @@ def test_every_command_of_an_operator_and_every_action_of_the_office_is_a_verb()
     given = named_operator_commands() | office_actions() | office_pages()
 
     assert given - {name for verb in VERBS for name in (verb.command, verb.office)} == IN_THE_OFFICE_ONLY
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", [each for each in VERBS if each.office.startswith("page:")], ids=name_of)
+def test_a_page_of_the_office_asks_for_everything_that_its_command_takes(verb: Verb, settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"taobao": {"credentials": {"app_key": "1", "app_secret": "of the tests"}}}
+    command, page = command_of(verb.command), FORMS[verb.office.removeprefix("page:")]
+    assert command is not None
+    names = {each.name for each in command.params} - {"data", "by", "reason_words"}
+
+    assert names - {each.name for each in page.fields({})} == set()
 
 
 def test_a_command_that_is_not_there_is_found() -> None:

@@ -14,7 +14,7 @@ from joey.office.form_page import FormPage
 from joey.people.models import Person
 from joey.sharing.lease_position import uses_positions
 from joey.sharing.positions_report import position_counts
-from joey.sharing.register_positions import add_positions, register_positions
+from joey.sharing.register_positions import add_granted_positions, add_positions, register_positions
 
 KEYS_AT_MOST = 20_000  # characters
 
@@ -38,15 +38,25 @@ def _fields(_query: Mapping[str, str]) -> list[AskedField]:
             rows=4,
             is_needed=False,
         ),
+        AskedField(
+            "granted",
+            _("Or all positions of those who accepted an invitation"),
+            (("no", _("No")), ("yes", _("Yes, take them in"))),
+        ),
     ]
 
 
 def _register(by: Person, given: Mapping[str, str]) -> str:
     code, now = given.get("marketplace", ""), clock.now()
-    keys = given.get("keys", "").split()
+    keys, count = given.get("keys", "").split(), given.get("count", "")
+    if given.get("granted") == "yes":
+        if keys or count:
+            raise Invalid(
+                _("Give either a number, or keys, or take in those who accepted an invitation."), field="granted"
+            )
+        return _("Done: %d.") % add_granted_positions(code, now=now, by=by)
     if keys:
         return _("Done: %d.") % add_positions(code, keys, now=now, by=by)
-    count = given.get("count", "")
     if not (count.isascii() and count.isdigit() and len(count) <= 6):
         raise Invalid(_("Give a number of positions, or the keys of some that exist already."), field="count")
     register_positions(code, int(count), now=now, by=by)

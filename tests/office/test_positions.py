@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from joey.kit import clock
 from joey.office.columns import time_text
@@ -40,6 +41,28 @@ def test_an_operator_registers_positions_and_adds_some_of_the_console(office: Cl
     assert Position.objects.filter(key__in=["110098", "110099"]).count() == 2
     assert Position.objects.count() == 4
     assert "has no positions" in refused
+
+
+def test_an_operator_takes_in_those_who_accepted_an_invitation(office: Client, settings: Settings) -> None:
+    address, given = reverse("admin:register_positions"), {"marketplace": "taobao", "granted": "yes"}
+    not_by_relation = office.post(address, given, follow=True).content.decode()
+    account = settings.JOEY_MARKETPLACES["taobao"]
+    by_relation = {**account, "credentials": {**account["credentials"], "positions": "relations"}}
+    settings.JOEY_MARKETPLACES = {**settings.JOEY_MARKETPLACES, "taobao": by_relation}
+
+    with_a_count = office.post(address, {**given, "count": "2"}, follow=True).content.decode()
+    assert not Position.objects.exists()
+    taken = office.post(address, given, follow=True).content.decode()
+
+    assert "does not work by relations" in not_by_relation
+    assert "Give either a number" in with_a_count
+    assert "Done: 20." in taken
+    assert Position.objects.filter(key="relation:2345678901").exists()
+    events = events_of(["position:taobao"])
+    assert ({each.kind for each in events}, {each.facts["by"] for each in events}) == (
+        {"position.registered"}, {str(ada().pk)},
+    )  # fmt: skip
+    prove()
 
 
 def test_a_refusal_keeps_the_keys_that_were_written(office: Client) -> None:
