@@ -19,10 +19,10 @@ router = Router(tags=["orders"])
 class OrderOut(Out):
     """`commission` is the shopkeeper's part, after returns; an estimate until the marketplace settles.
 
-    `rate_ppm` is what the marketplace reports, and pays. `shown_rate_ppm` is what was shown for the item when the buyer
-    clicked, or ordered where no click is reported; null where that is not known. `own_purchase`: the click that is
-    reported for it was the shopkeeper's own, made while signed in, and no one else went on from the shop at that
-    moment. False says nothing.
+    `rate_ppm` is what the marketplace reports, and pays; null where it reports none. `shown_rate_ppm` is what was shown
+    for the item when the buyer clicked, or ordered where no click is reported; null where that is not known.
+    `own_purchase`: the click that is reported for it was the shopkeeper's own, made while signed in, and no one else
+    went on from the shop at that moment. False says nothing.
     """
 
     id: UUID
@@ -38,7 +38,7 @@ class OrderOut(Out):
     commission: MoneyOut
     commission_state: str
     held: bool
-    rate_ppm: int
+    rate_ppm: int | None
     shown_rate_ppm: int | None
     own_purchase: bool
     payable_on: date | None

@@ -50,7 +50,7 @@ class Commission(models.Model):
     plan = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+")
     plan_moment = models.DateTimeField()  # when this version had to be in force, fixed at the first booking
     plan_moment_kind = models.CharField(max_length=8)  # which of the reported times that is: "clicked", "placed" …
-    rate_ppm = models.IntegerField()  # the marketplace's rate when it was first reported
+    rate_ppm = models.IntegerField(null=True)  # the marketplace's rate in the first report, if that has one
     # What the offer showed at `plan_moment`, if that is the click or the order; null where the catalogue does not know.
     shown_rate_ppm = models.IntegerField(null=True)
     shown_offer_id = models.UUIDField(null=True)

@@ -177,7 +177,7 @@ class OrderRow:
     is_booked: bool  # at its newest report
     read_until: datetime | None  # up to when the marketplace's reports are read
     quarantined: str  # why it cannot be booked, a code of quarantine.py; "" when it can
-    rate_ppm: int  # the reported one, which pays
+    rate_ppm: int | None  # the reported one, which pays; None where the report has none
     shown_rate_ppm: int | None  # what was shown at the click, or at the order; None where that is not known
     paid_at: datetime | None
     first_seen_at: datetime

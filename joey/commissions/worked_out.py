@@ -18,7 +18,7 @@ class WorkedOutLine(ChangedLine):
     plan_id: int
     plan_moment: datetime
     plan_moment_kind: str
-    first_rate_ppm: Int
+    first_rate_ppm: Int | None
     shopkeeper_ppm: Int
     number: Int  # of the revision that this change makes
     old_number: Int

@@ -220,9 +220,10 @@ def _rest(facts: Facts) -> list[str]:
 
 def _other_rate(facts: Facts) -> list[str]:
     """The marketplace reports, and pays, another rate than the one that was shown. Not known, or the same: nothing."""
-    if facts["line_state"] == "closed" or facts.get("shown_rate_ppm") in (None, facts["rate_ppm"]):
+    shown, paid = facts.get("shown_rate_ppm"), facts.get("rate_ppm")
+    if facts["line_state"] == "closed" or shown is None or paid is None or paid == shown:
         return []
-    rates = {"shown": rate_text(facts["shown_rate_ppm"]), "paid": rate_text(facts["rate_ppm"])}
+    rates = {"shown": rate_text(shown), "paid": rate_text(paid)}
     if facts["plan_moment_kind"] == "clicked":
         return [_("When the buyer clicked, %(shown)s was shown; the marketplace pays %(paid)s.") % rates]
     return [_("When the order was placed, %(shown)s was shown; the marketplace pays %(paid)s.") % rates]

@@ -122,9 +122,9 @@ def _why_nothing(line: OrderRow) -> tuple[str, str]:
     if line.given.minor > 0:
         text = _("The marketplace pays %s for this order. Your part of that is less than the smallest amount there is.")
         return "too_little", text % (line.given - line.taken_back).text
-    if line.rate_ppm:
-        return "no_commission", _("The marketplace reports no commission for this order, so there is nothing to earn.")
-    return "zero_rate", _("The marketplace pays no commission on this item, so there is nothing to earn.")
+    if line.rate_ppm == 0:
+        return "zero_rate", _("The marketplace pays no commission on this item, so there is nothing to earn.")
+    return "no_commission", _("The marketplace reports no commission for this order, so there is nothing to earn.")
 
 
 _WAITS_AS = {waits_for_what.DUE: "waiting"}
@@ -207,14 +207,18 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
     if "suspense" in facts:
         why = suspended_because(facts["suspense"], key_in(facts))
     else:
-        terms = _("%(rate)s commission, of which the marketplace keeps a service fee of %(fee)s.") % {
-            "rate": rate_text(facts["rate_ppm"]),
-            "fee": Money(facts["service_fee_minor"], facts["currency"]).text,
-        }
-        why = sentences(attributed_because(facts), terms)
+        why = sentences(attributed_because(facts), _terms(facts))
     if "held" in facts:
         why = sentences(why, _("It is held: %s.") % held_because(facts["held"]))
     return states[facts["state"]], why, facts["paid_minor"]
+
+
+def _terms(facts: Mapping[str, Any]) -> str:
+    fee = Money(facts["service_fee_minor"], facts["currency"]).text
+    if "rate_ppm" not in facts:
+        return _("The marketplace keeps a service fee of %s of the commission.") % fee
+    rates = {"rate": rate_text(facts["rate_ppm"]), "fee": fee}
+    return _("%(rate)s commission, of which the marketplace keeps a service fee of %(fee)s.") % rates
 
 
 STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {

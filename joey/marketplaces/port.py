@@ -154,7 +154,7 @@ class OrderReport:
     # Both are estimated until the line settles. The fee counts only where the commission is reported before it.
     commission_minor: int  # what the marketplace reports for the line
     service_fee_minor: int  # what it keeps of that
-    rate_ppm: int
+    rate_ppm: int | None  # None: the report has none, and none is worked out from its amounts
     held: HeldReason = ""
     reason: str = ""  # why it is closed, in the marketplace's words
     protected_minor: int = 0  # given back to the buyer because the price fell; the other amounts are without it

@@ -22,7 +22,7 @@ class FirstReport:
     line_id: UUID
     moment: datetime  # of the click, else of the order, else of the payment, else of the report itself
     moment_kind: str  # which of them: "clicked", "placed", "paid" or "reported"
-    rate_ppm: Int
+    rate_ppm: Int | None
 
 
 _SAYS = """

@@ -260,7 +260,7 @@ class OrderLine(models.Model):
     returned_protected_minor = models.BigIntegerField(default=0)  # price protection among what was returned
     returned_commission_minor = models.BigIntegerField(default=0)
     returned_elsewhere = models.JSONField(default=dict)  # {"USD": 2}, in minor units
-    rate_ppm = models.IntegerField()
+    rate_ppm = models.IntegerField(null=True)  # an export may have none
     clicked_at = models.DateTimeField(null=True)
     placed_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)

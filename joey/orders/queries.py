@@ -42,7 +42,7 @@ class ChangedLine:
     is_frozen: bool  # the marketplace keeps the commission of its trade back
     export_differs: bool  # an export that was made later says something else
     hold_causes: JsonText  # why its reports hold it (hold_causes.py), [] where they do not
-    rate_ppm: Int
+    rate_ppm: Int | None
     external_item: str  # what was ordered, as the marketplace calls it: a hint
     title: str
     clicked_at: datetime | None

@@ -29,7 +29,7 @@ class OrderFacts:
     commission_minor: int
     service_fee_minor: int
     protected_minor: int
-    rate_ppm: Int
+    rate_ppm: Int | None
     title: str
     external_item: str
     placed_at: datetime | None

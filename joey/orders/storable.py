@@ -163,6 +163,7 @@ def _unknown(currency: str) -> str:
     return f"Joey does not know the currency “{currency[:8]}”"
 
 
-def _out_of_bounds(most: int, **numbers: int) -> str:
-    """Which number is below zero or larger than it may be; "" when none is."""
-    return next((f"{name} is out of bounds" for name, number in numbers.items() if not 0 <= number <= most), "")
+def _out_of_bounds(most: int, **numbers: int | None) -> str:
+    """Which number that is known is below zero or larger than it may be; "" when none is."""
+    named = {name: number for name, number in numbers.items() if number is not None}
+    return next((f"{name} is out of bounds" for name, number in named.items() if not 0 <= number <= most), "")

@@ -102,11 +102,11 @@ _LINE = {
     "returned_commission_minor": optional(INTEGER), "returned_paid_minor": optional(INTEGER),
     "returned_protected_minor": optional(INTEGER), "returned_elsewhere": optional(BY_CURRENCY),
     "unclear_refund": optional(FLAG),
-    "settled_at": optional(TIME), "quantity": INTEGER, "rate_ppm": INTEGER, "currency": CODE,
+    "settled_at": optional(TIME), "quantity": INTEGER, "rate_ppm": optional(INTEGER), "currency": CODE,
 }  # fmt: skip
 _EARNED = {
     "amount_minor": INTEGER, "before_minor": INTEGER, "base_minor": INTEGER, "before_base_minor": INTEGER,
-    "given_minor": INTEGER, "share_ppm": INTEGER, "rate_ppm": INTEGER, "plan": INTEGER, "plan_moment": TIME,
+    "given_minor": INTEGER, "share_ppm": INTEGER, "rate_ppm": optional(INTEGER), "plan": INTEGER, "plan_moment": TIME,
     "plan_moment_kind": CODE, "currency": CODE, "settled": FLAG, "line_state": CODE, "payable_on": DAY,
     "line_state_before": optional(CODE), "penalty_minor": optional(INTEGER), "penalty_before_minor": optional(INTEGER),
     "from_available_minor": optional(INTEGER), "below_zero_minor": optional(INTEGER), "quantity": INTEGER,

@@ -1,6 +1,7 @@
 """`joey import-orders` as a person types it: what was taken in, what was refused, and a look before anything is."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,15 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.models import Commission
 from joey.ledger.models import Journal
 from joey.orders.models import OrderLine, Poll, Report
-from tests.cast import DAY, NOW, leased, meis_shop
+from tests.api.client import Caller
+from tests.cast import DAY, NOW, ada, leased, mei, meis_shop
 from tests.orders.intake.exports import ACCOUNT, ORDER, row, settled, text_of, written
+from tests.proof import prove
+from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.usefixtures("committed_db", "in_a_folder_of_its_own")
+
+NO_FEE = {"付款预估收入": "0.00", "技术服务费": "0.00"}
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +58,30 @@ def test_rows_are_taken_in_and_booked_and_the_report_says_what_became_of_each(tm
         "2 rows accepted: 0 brought something new, 2 changed nothing. 1 refused. Order lines moved: 0" in again.stdout
     )
     assert Journal.objects.count() == 3
+
+
+def test_a_rate_that_an_export_does_not_have_is_called_not_reported_and_never_zero(tmp_path: Path) -> None:
+    leased(meis_shop(), since=NOW - 60 * DAY)
+    run(written(tmp_path, text_of([row(), settled(1), row(2, **NO_FEE)])), "--marketplace", "taobao")
+
+    items = Caller(mei()).get("/shops/mei/orders").json()["items"]
+    assert [each["rate_ppm"] for each in items] == [None, None, None]
+    for each in items:
+        path = f"/studio/mei/orders/{each['id']}"
+        english, chinese = (
+            signed_in(mei()).get(path, headers={"accept-language": language}).content.decode()
+            for language in ("en", "zh")
+        )
+        assert "<b>not reported</b>" in english
+        assert "<b>平台未报告</b>" in chinese
+        assert not [page for page in (english, chinese) if re.search(r"\b0%|pays no commission on this item", page)]
+    office = signed_in(ada())
+    for model, rows in ((OrderLine, "orders/orderline"), (Commission, "commissions/commission")):
+        for each in model.objects.all():
+            page = office.get(f"/office/{rows}/{each.pk}/change/").content.decode()
+            assert "Rate" in page
+            assert not re.search(r"\b0%", page)
+    prove()
 
 
 def test_orders_without_a_shop_are_counted(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('marketplace', models.CharField(max_length=64)),
                 ('plan_moment', models.DateTimeField()),
                 ('plan_moment_kind', models.CharField(max_length=8)),
-                ('rate_ppm', models.IntegerField()),
+                ('rate_ppm', models.IntegerField(null=True)),
                 ('shown_rate_ppm', models.IntegerField(null=True)),
                 ('shown_offer_id', models.UUIDField(null=True)),
                 ('currency', models.CharField(max_length=3)),

@@ -127,7 +127,7 @@ def order_report(row: Row, *, by_relation: bool = False, needs_relation: bool = 
         paid_minor=_not_negative(paid or 0, "alipay_total_price"),
         commission_minor=commission,
         service_fee_minor=service_fee,
-        rate_ppm=(ppm(row, "income_rate") or 0) if rate is None else rate,
+        rate_ppm=ppm(row, "income_rate") if rate is None else rate,
         held=_held(row, state, needs_relation=needs_relation),
         reason=_reason(row) if state == "closed" else "",
         title=text(row, "item_title"),

@@ -271,7 +271,7 @@ class Migration(migrations.Migration):
                 ('returned_protected_minor', models.BigIntegerField(default=0)),
                 ('returned_commission_minor', models.BigIntegerField(default=0)),
                 ('returned_elsewhere', models.JSONField(default=dict)),
-                ('rate_ppm', models.IntegerField()),
+                ('rate_ppm', models.IntegerField(null=True)),
                 ('clicked_at', models.DateTimeField(null=True)),
                 ('placed_at', models.DateTimeField(null=True)),
                 ('paid_at', models.DateTimeField(null=True)),
