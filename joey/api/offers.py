@@ -22,6 +22,7 @@ from joey.catalog.search.search_marketplaces import AskState, SearchedMarketplac
 from joey.catalog.search.suggest import suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit.clock import now
+from joey.marketplaces.pasted import is_pasted
 
 router = Router(tags=["offers"])
 
@@ -31,7 +32,7 @@ Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 
 class OffersIn(PageIn):
     """`q`: words that an offer must have, all of them. Text beyond the limit is ignored and comes back as
-    `query_truncated`.
+    `query_truncated`. A link or copy-code finds nothing here, and `to_paste` says so: it goes to /offers/paste.
 
     `min_price` and `max_price` are in minor units of `currency`; different currencies are never compared.
     """
@@ -142,12 +143,14 @@ class SearchedMarketplaceOut(Out):
 
 class OffersOut(ListOf[FoundOfferOut]):
     """One page of a search. `query_truncated` is the end of `q` that was beyond the limit and ignored, mostly "".
+    `to_paste`: `q` is a link or copy-code, whose offer POST /offers/paste finds.
 
     `searched` are the marketplaces that were asked for the words because the catalogue has less than a page, and those
     that were asked the same lately.
     """
 
     query_truncated: str
+    to_paste: bool
     searched: list[SearchedMarketplaceOut]
 
 
@@ -188,6 +191,7 @@ def list_offers(request: HttpRequest, response: HttpResponse, page: Query[Offers
         items=[_found_out(card, shares, found) for card in found.items],
         next=seal("offers", found.next),
         query_truncated=found.cut,
+        to_paste=is_pasted(page.q),
         searched=[_searched_out(each) for each in found.searched],
     )
     response.content = body.model_dump_json()
@@ -196,7 +200,7 @@ def list_offers(request: HttpRequest, response: HttpResponse, page: Query[Offers
 
 @router.get("/offers/suggest", response=SuggestionsOut)
 def suggest_offers(request: HttpRequest, typed: Query[SuggestIn]) -> SuggestionsOut:
-    """Completions of a query that is being typed, with misspelt words corrected."""
+    """Completions of a query that is being typed, with misspelt words corrected. A link or copy-code has none."""
     return SuggestionsOut(
         items=[SuggestionOut(text=each.text, kind=each.kind) for each in suggest(typed.q, most=typed.limit)]
     )

@@ -59,10 +59,14 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
 @keeper_only
 @require_safe
 def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
-    """Completions of what is being typed, as links to that search; htmx puts them below the field."""
+    """Completions of what is being typed, as links to that search; htmx puts them below the field. A pasted link or
+    copy-code is offered to be found instead.
+    """
     own_shop(request, slug)
     asked = {name: request.GET.get(name, "") for name in KEPT}
-    facts = {"meant": _suggestions(asked["q"]), "with_": _links(asked), "slug": slug}
+    facts = {
+        "meant": _suggestions(asked["q"]), "to_paste": _to_paste(asked["q"]), "with_": _links(asked), "slug": slug,
+    }  # fmt: skip
     return page(request, "suggestions.html", facts)
 
 
@@ -173,7 +177,7 @@ def _pick(
         "shelves": shelf_names(shop),
         "shares": shares,
         "pasted": pasted,
-        "to_paste": asked["q"] if is_pasted(asked["q"]) else "",
+        "to_paste": _to_paste(asked["q"]),
         "problem": problem,
     }
     return page(request, "pick.html", facts, status=status)
@@ -206,6 +210,10 @@ def _links(asked: dict[str, str]) -> Callable[..., str]:
     """For the page: the address of the same question with some of it changed, from its first page on."""
     kept = {name: value for name, value in asked.items() if value and name not in ("cursor", "offer")}
     return lambda **changes: "?" + urlencode({name: value for name, value in (kept | changes).items() if value})
+
+
+def _to_paste(typed: str) -> str:
+    return typed if is_pasted(typed) else ""
 
 
 def _suggestions(typed: str) -> list[Suggestion]:

@@ -11,6 +11,7 @@ from django.test import Client
 from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.search import find_offers, folder, read_index, suggest
 from joey.kit.clock import now
+from tests.api.client import Caller
 from tests.cast import mei, meis_shop
 from tests.catalog.offers import flask_facts
 
@@ -102,6 +103,26 @@ def test_where_nothing_is_found_a_way_on_is_offered(browser: Client) -> None:
     assert "Nothing found" in html
     assert "Did you mean" in wrong
     assert ["stainless flask"] in [link.get("q") for link in links(wrong, "/studio/mei/pick")]
+
+
+@pytest.mark.parametrize(
+    "q", ["https://item.example.com/steal/flsk.htm", "看 item.example.com/steal flsk", "￥flskstainl￥"]
+)
+def test_a_link_or_copy_code_is_never_corrected_and_its_item_can_be_found(browser: Client, q: str) -> None:
+    take({"title": "Stainless steel flask of item example com htm https"})
+    keeper = Caller(mei())
+
+    page, typing = (browser.get(f"/studio/mei/pick{path}", {"q": q}).content.decode() for path in ("", "/suggestions"))
+    answer = keeper.get("/offers", q=q).json()
+
+    assert not [word for word in ("Did you mean", "Nothing found", "Stainless steel") if word in page]
+    assert not links(typing, "/studio/mei/pick")
+    assert "You searched for a link or copy-code." in page
+    assert 'action="/studio/mei/pick/paste" class="row">' in typing
+    assert f'name="text" value="{q}"' in typing
+    assert (answer["items"], answer["to_paste"]) == ([], True)
+    assert keeper.get("/offers/suggest", q=q).json()["items"] == []
+    assert keeper.get("/offers", q="steel").json()["to_paste"] is False
 
 
 def test_what_was_too_much_is_said_and_the_rest_is_searched_for(browser: Client) -> None:

@@ -16,6 +16,7 @@ from joey.catalog.search.documents import IN_STOCK, MOST, OfferRow, id_of, in_me
 from joey.catalog.search.read_index import guarded, searcher
 from joey.catalog.search.split_words import QuestionWords, question_words
 from joey.kit.refusals import Invalid
+from joey.marketplaces.pasted import is_pasted
 from joey.marketplaces.registry import is_known
 from joey.money.money import EXPONENTS
 
@@ -76,7 +77,9 @@ class FindOffers:
         coupon: bool,
         limit: int,
     ) -> "FindOffers":
-        """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see QuestionWords.cut."""
+        """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see QuestionWords.cut, and
+        a link or copy-code has no words, so it finds nothing.
+        """
         if marketplace and not is_known(marketplace):
             raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
         if sort not in KEYS:
@@ -96,8 +99,8 @@ class FindOffers:
         if min_minor is not None and max_minor is not None and min_minor > max_minor:
             raise Invalid(_("The lowest price is above the highest one."), field="max_price")
         return FindOffers(
-            question_words(q), not q.strip(), (marketplace or "")[:64] or None, (category or "")[:60] or None,
-            currency or None, min_minor, max_minor, sort, in_stock, coupon, limit,
+            question_words("" if is_pasted(q) else q), not q.strip(), (marketplace or "")[:64] or None,
+            (category or "")[:60] or None, currency or None, min_minor, max_minor, sort, in_stock, coupon, limit,
         )  # fmt: skip
 
     def start(self, cursor: str | None, *, now: datetime) -> ListStart:
@@ -109,7 +112,7 @@ class FindOffers:
         `more`. Raises NoIndex.
         """
         if not self.words.words and not self.blank:
-            return []  # punctuation only, which no title matches
+            return []  # punctuation only, or a link, which no title matches
         with guarded():
             index = searcher()
             return list(self._places(index, start, enumerate(self._tiers(index)), self.limit + 1 + more))

@@ -30,7 +30,6 @@ from joey.kit.close_connection import close_connection, close_while_waiting
 from joey.kit.rate_limit import Limit, hit
 from joey.kit.refusals import Refusal, TooMany
 from joey.marketplaces import registry
-from joey.marketplaces.pasted import is_pasted
 from joey.marketplaces.port import Connector
 
 log = logging.getLogger(__name__)
@@ -207,10 +206,10 @@ class MarketplaceSearch:
 
 
 def _is_worth_a_call(question: MarketplaceQuestion) -> bool:
-    """A link, a copy-code or a single letter is not, nor is anything where the operator allows no searches."""
+    """A single letter is not, nor is anything where the operator allows no searches."""
     words = question.words
     long_enough = len(words) >= SHORTEST or (words and is_unspaced(words))
-    return bool(settings.JOEY_SEARCHES_PER_DAY and long_enough and not is_pasted(question.typed))
+    return bool(settings.JOEY_SEARCHES_PER_DAY and long_enough)
 
 
 def _that_search(marketplace: str | None) -> list[Connector]:

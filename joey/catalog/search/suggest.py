@@ -8,6 +8,7 @@ from joey.catalog.search import match
 from joey.catalog.search.fold import fold, tokens
 from joey.catalog.search.read_index import guarded, searcher
 from joey.catalog.search.split_words import LONGEST_QUESTION, cut_question, question_words
+from joey.marketplaces.pasted import is_pasted
 
 if TYPE_CHECKING:
     from tantivy import Query, Searcher
@@ -26,7 +27,11 @@ class Suggestion:
 
 
 def suggest(q: str, *, most: int = MOST) -> list[Suggestion]:
-    """How the question may continue, the most frequent first; misspelt words are corrected. Raises NoIndex."""
+    """How the question may continue, the most frequent first; misspelt words are corrected. A link or copy-code is no
+    question and continues in none. Raises NoIndex.
+    """
+    if is_pasted(q):
+        return []
     folded = fold(q[:LONGEST_QUESTION])
     found = list(tokens(folded))
     if not found:
