@@ -1,6 +1,6 @@
 """Take in order reports from a file that a marketplace's console exported."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from joey.cli.import_goods import FILE, OUT, ImportBar, say_refused
 from joey.cli.not_installed import say_not_installed
 
 if TYPE_CHECKING:
+    from joey.catalog.intake.files.refused_rows import RefusedRow
     from joey.orders.intake.look_at_file import SeenFile, SeenRow
     from joey.orders.intake.report_mapping import ReportMapping
 
@@ -74,7 +75,7 @@ def import_orders(
             err=True,
         )
     click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
-    say_refused(orders.refused)
+    _say_refused(orders.refused, done.mapping)
     say_not_installed(earned.not_installed)
     if orders.refused and not orders.accepted:
         ctx.exit(1)
@@ -86,6 +87,17 @@ def _say_unverified(used: "ReportMapping", given: Path | None) -> None:
         click.echo(f"UNVERIFIED: the columns of {whose} are a guess. {used.unverified}", err=True)
 
 
+def _say_refused(rows: "Sequence[RefusedRow]", used: "ReportMapping") -> None:
+    say_refused(rows)
+    if rows:
+        click.echo(
+            "A refused row is kept nowhere. If its cell is wrong, export it again; if a column is read wrongly, correct"
+            f" a copy of {used.file} and give it with --mapping. Then import the whole file again: what is known"
+            " already changes nothing.",
+            err=True,
+        )
+
+
 def _say_seen(seen: "SeenFile") -> None:
     for row in seen.rows:
         for line in _lines_of(row):
@@ -93,7 +105,7 @@ def _say_seen(seen: "SeenFile") -> None:
     click.echo(
         f"{seen.readable:,} rows could be taken in, {len(seen.refused):,} would be refused. Nothing was taken in."
     )
-    say_refused(seen.refused)
+    _say_refused(seen.refused, seen.mapping)
 
 
 def _lines_of(row: "SeenRow") -> Iterator[str]:

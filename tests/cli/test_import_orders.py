@@ -14,7 +14,7 @@ from joey.ledger.models import Journal
 from joey.orders.models import OrderLine, Poll, Report
 from tests.api.client import Caller
 from tests.cast import DAY, NOW, ada, leased, mei, meis_shop
-from tests.orders.intake.exports import ACCOUNT, ORDER, row, settled, text_of, written
+from tests.orders.intake.exports import ACCOUNT, ORDER, ROW, row, settled, text_of, written
 from tests.proof import prove
 from tests.studio.test_studio import signed_in
 
@@ -157,10 +157,28 @@ def test_a_file_that_is_refused_changes_nothing_and_says_why_in_one_sentence(tmp
     said = run(file, "--marketplace", "taobao", "--report", "out.json")
 
     assert said.exit_code == 1
-    assert "None of the first 30 rows names a column of the mapping" in said.stderr
+    assert "none of the first 30 rows names a column of the mapping. The first row has “id”, “title”." in said.stderr
+    assert "Nothing was taken in. If this is the right file, copy the mapping /" in said.stderr
+    assert "taobao/orders.toml, correct the copy, and see what it reads with --mapping COPY --check." in said.stderr
     assert "Traceback" not in said.stderr
     assert json.loads(Path("out.json").read_text())["rows"][0]["field"] == "file"
     assert not OrderLine.objects.exists()
+
+
+def test_a_header_that_lacks_columns_and_a_row_at_fault_are_named_as_the_export_names_them(tmp_path: Path) -> None:
+    columns = [name for name in ROW if name not in ("淘宝子订单编号", "技术服务费")]
+    lacking = run(written(tmp_path, text_of([row()], columns=columns)), "--marketplace", "taobao")
+    empty = run(written(tmp_path, text_of([row(技术服务费="--"), row(1)])), "--marketplace", "taobao")
+    unknown = run(written(tmp_path, text_of([row(订单状态="已评价")])), "--marketplace", "taobao", "--check")
+
+    assert "The header, in row 1, has no column “淘宝子订单编号” / “淘宝子订单号” / “子订单编号”" in lacking.stderr
+    assert "“技术服务费” (alimama_share_fee). It has “淘客创建时间”, “付款时间”," in lacking.stderr
+    assert "copy the mapping /" in lacking.stderr
+    assert "row 2, 技术服务费: “技术服务费” is missing\n" in empty.stderr
+    assert "what “已评价” means. Add it under [words.tk_status]." in unknown.stderr
+    for said in (empty, unknown):
+        assert "A refused row is kept nowhere." in said.stderr
+        assert "taobao/orders.toml and give it with --mapping. Then import the whole file again" in said.stderr
 
 
 def test_a_marketplace_that_is_not_connected_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,10 @@ def connector_of(marketplace: str) -> Connector:
     """The connector whose rows an export of a marketplace is read into. Raises NotConnected, and Invalid for none."""
     connector = registry.connector_for(marketplace)
     if not connector.manifest.reports_orders:
-        text = _("Orders of %s cannot be taken in: its connector reads none, and nothing shared there is tracked.")
+        text = _(
+            "Orders of %s cannot be taken in: what is shared there is not tracked, so no order could be matched to a"
+            " shop. Nothing was changed. `joey marketplaces list` says which report orders."
+        )
         raise Invalid(text % registry.name_of(marketplace), field="marketplace")
     return connector
 
@@ -161,8 +164,13 @@ def read_orders(
             if refused > MOST_REFUSED:
                 fault = next(each for _number, each in read_now if isinstance(each, RowFault))
                 raise UnreadableFile(
-                    _("More than %(most)d rows were refused, one for its %(field)s: %(reason)s. Check the mapping.")
-                    % {"most": MOST_REFUSED, "field": fault.field, "reason": fault.reason}
+                    _("More than %(most)d rows were refused, one for its %(field)s: %(reason)s. %(how)s")
+                    % {
+                        "most": MOST_REFUSED,
+                        "field": fault.field,
+                        "reason": fault.reason.rstrip("."),
+                        "how": mapping.how_to_correct,
+                    }
                 )
             yield read_now
             progress(opened.done, opened.size, read)

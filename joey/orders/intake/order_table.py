@@ -9,6 +9,9 @@ from joey.catalog.intake.files.tables import MOST_ABOVE
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.orders.intake.report_mapping import ReportColumn, ReportMapping
 
+MOST_NAMES = 40  # of columns in a message
+LONGEST_NAME = 40
+
 _TOTAL = re.compile(r"合计|总计|小计|汇总|共计|总和|(?:grand |sub-?)?total\b|sum\b", re.IGNORECASE)
 _NOTE = re.compile(r"注[:：]|备注|说明|提示|[*※]|note\b", re.IGNORECASE)
 
@@ -35,16 +38,20 @@ class OrderTable:
             if len(lacks) < len(missing):
                 best, missing = place, lacks
         if len(missing) == len(self._needed):
-            raise UnreadableFile(
-                _("None of the first %d rows names a column of the mapping. Is it the right file, and its own mapping?")
-                % MOST_ABOVE
+            text = _(
+                "No header was found: none of the first %(most)d rows names a column of the mapping. The first row has"
+                " %(names)s. %(how)s"
             )
-        lacks_all = ", ".join(f"{column.name} (“{'” / “'.join(column.columns)}”)" for column in missing)
-        raise UnreadableFile(
-            _("The header in row %(row)d lacks what the mapping takes for %(missing)s. Correct the mapping.")
-            % {"row": best + 1, "missing": lacks_all},
-            row=best + 1,
-        )
+            facts = {"most": MOST_ABOVE, "names": _quoted(rows[0] if rows else ()), "how": self._mapping.how_to_correct}
+            raise UnreadableFile(text % facts)
+        text = _("The header, in row %(row)d, has no column %(missing)s. It has %(names)s. %(how)s")
+        facts = {
+            "row": best + 1,
+            "missing": ", ".join(column.shown for column in missing),
+            "names": _quoted(rows[best]),
+            "how": self._mapping.how_to_correct,
+        }
+        raise UnreadableFile(text % facts, row=best + 1)
 
     def is_no_row(self, cells: list[str]) -> bool:
         """Whether it is a total, which names no order, or a note."""
@@ -61,6 +68,12 @@ class OrderTable:
     @property
     def _needed(self) -> list[ReportColumn]:
         return [column for column in self._mapping.columns if column.needed]
+
+
+def _quoted(cells: Sequence[str]) -> str:
+    """The names of columns, as far as a terminal shows them."""
+    names = [f"“{name.strip()[:LONGEST_NAME]}”" for name in cells if name.strip()]
+    return ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])]) or "“”"
 
 
 def _first(column: ReportColumn, names: Sequence[str]) -> str:

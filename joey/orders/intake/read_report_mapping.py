@@ -57,6 +57,7 @@ def read_report_mapping(path: Path) -> ReportMapping:
         zone=toml_keys.zone(given),
         dates=tuple(toml_keys.texts(given, "dates") or ()),
         none=frozenset(toml_keys.texts(given, "none") or ()),
+        file=str(path),
     )
 
 
@@ -67,19 +68,20 @@ def check_fields(mapping: ReportMapping, fields: RowFields | None) -> None:
     for column in mapping.columns:
         if column.how == "day" and fields and column.name in fields.decide:
             text = _(
-                "“%s” decides whose an order is, or what is taken back of it, and a day does not say. Take a column"
-                " with the time, under [times]; an export that has days only cannot be taken in."
+                "The mapping reads %(column)s as a day. That decides whose an order is, or what is taken back of it, so"
+                " it needs the time of day too: name a column with the time under [times]. An export that has days only"
+                " cannot be taken in. %(how)s"
             )
-            raise Invalid(text % column.name, field=column.name)
+            raise Invalid(text % {"column": column.shown, "how": mapping.how_to_correct}, field=column.name)
     given = {column.name for column in mapping.columns if column.needed}
     given |= {name for name, value in mapping.constants.items() if value}
     for name in fields.needed if fields else ():
         if name not in given:
             text = _(
-                "The mapping takes “%s” from no column, or calls it optional. It is part of what tells the lines of an "
-                "order apart: without it an order would be taken in, and paid, a second time."
+                "The mapping names no column for “%(field)s”, or calls it optional. It is part of what tells the lines"
+                " of an order apart: without it an order would be taken in, and paid, a second time. %(how)s"
             )
-            raise Invalid(text % name, field=name)
+            raise Invalid(text % {"field": name, "how": mapping.how_to_correct}, field=name)
 
 
 def starting_mapping(code: str) -> Path:

@@ -1,5 +1,6 @@
 """Turn rows of an export into the rows that a connector reads, and read them: one path with reports by protocol."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,7 @@ class ReportRows:
         self._zone = ZoneInfo(mapping.zone or connector.manifest.zone)
         self._named = {column: name for column in mapping.columns if (name := table.column_of(column))}
         self._shown = {column.name: name for column, name in self._named.items()}
+        self._called = {each.name: f"“{self._shown.get(each.name, each.columns[0])}”" for each in mapping.columns}
         fields = connector.manifest.row_fields.get(mapping.reports) or RowFields(())
         self._changed = fields.changed
         self._rows_so_far = RowsOfOneLine(fields)
@@ -97,7 +99,10 @@ class ReportRows:
             return ""
         if column.words:
             if text not in column.words:
-                raise Invalid(_("The mapping does not say what “%s” means.") % cells.text_of(text)[:40])
+                said = {"word": cells.text_of(text)[:40], "field": column.name}
+                raise Invalid(
+                    _("The mapping does not say what “%(word)s” means. Add it under [words.%(field)s].") % said
+                )
             return column.words[text]
         decimal = self._mapping.decimal
         match column.how:
@@ -113,9 +118,10 @@ class ReportRows:
         return cells.text_of(text)
 
     def _fault(self, problem: str) -> RowFault:
-        """The connector names its own field first; the operator finds the column."""
+        """The connector names its own fields, the first one first; the operator finds the columns."""
         name = problem.partition(" ")[0]
-        return RowFault(self._shown.get(name, name if name in self._fields else ROW), problem)
+        said = re.sub(r"\w+", lambda found: self._called.get(found[0], found[0]), problem, flags=re.ASCII)
+        return RowFault(self._shown.get(name, name if name in self._fields else ROW), said)
 
     @property
     def _fields(self) -> set[str]:

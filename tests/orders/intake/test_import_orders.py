@@ -484,12 +484,12 @@ class TestRefusals:
         [
             ("淘宝父订单编号", "4.29416E+18", "rounded this number"),
             ("淘宝父订单编号", "保温杯", "right column"),
-            ("淘宝父订单编号", "", "trade_parent_id is missing"),
-            ("推广者身份", "", "tk_order_role is missing"),
+            ("淘宝父订单编号", "", "“淘宝父订单编号” is missing"),
+            ("推广者身份", "", "“推广者身份” is missing"),
             ("订单状态", "已评价", "does not say what “已评价” means"),
-            ("技术服务费", "--", "alimama_share_fee is missing"),
-            ("技术服务费", "100.00", "alimama_share_fee is more than pub_share_pre_fee"),
-            ("付款预估收入", "", "pub_share_pre_fee is missing"),
+            ("技术服务费", "--", "“技术服务费” is missing"),
+            ("技术服务费", "100.00", "“技术服务费” is more than “付款预估收入”"),
+            ("付款预估收入", "", "“付款预估收入” is missing"),
             ("付款金额", "-69.00", "below zero"),
             ("付款金额", "$69.00", "not in CNY"),
             ("付款金额", "69.005", "not an amount with 2 places"),
@@ -610,7 +610,7 @@ class TestWholeFiles:
         said = self.refusal(tmp_path, text_of([row()], columns=columns, above="订单明细\r\n"))
 
         assert "row 2" in said
-        assert "tk_status (“订单状态”), alimama_share_fee (“技术服务费”)" in said
+        assert "no column “订单状态” (tk_status), “技术服务费” (alimama_share_fee)" in said
 
     def test_another_file(self, tmp_path: Path) -> None:
         assert "names a column of the mapping" in self.refusal(tmp_path, "id,title\n1,x\n")
