@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from joey.cli.data_option import data_option
+from joey.kit.utc_text import utc_text
 
 if TYPE_CHECKING:
     from joey.instance.backup.backup_archive import BackupManifest
@@ -31,7 +32,7 @@ def _report(folder: Path, manifest: "BackupManifest") -> None:
 
     size = sum(int(size) for size, _ in manifest.files.values())
     click.echo(
-        f"The backup is in {folder}: {size / 1e6:.1f} MB, as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, made in "
+        f"The backup is in {folder}: {size / 1e6:.1f} MB, as of {utc_text(manifest.made_at, seconds=True)}, made in "
         f"{manifest.seconds:.1f} s."
     )
     if manifest.trial:

@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.instance.errors import CommandFailed
+from joey.kit.utc_text import utc_text
 
 if TYPE_CHECKING:
     from joey.catalog.fetch_offers import FetchedPage
@@ -101,7 +102,8 @@ def _print(page: "FetchedPage") -> None:
     if page.trouble:
         click.echo(f"{start}{page.trouble}", err=True)
     elif page.answer is None:
-        click.echo(f"{start}{page.hits} found at {page.answered_at:%Y-%m-%d %H:%M} UTC already")
+        assert page.answered_at is not None, "what is not asked now was asked before"
+        click.echo(f"{start}{page.hits} found at {utc_text(page.answered_at)} already")
     else:
         found, taken = page.answer.found, page.answer.taken
         click.echo(

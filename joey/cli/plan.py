@@ -8,6 +8,7 @@ from joey.cli.data_option import data_option
 from joey.cli.operator_option import operator_option
 from joey.instance.errors import CommandFailed
 from joey.kit.json import read_json
+from joey.kit.utc_text import utc_text
 
 
 @click.group()
@@ -26,7 +27,7 @@ def show(data: Path) -> None:
 
         for version in plan_versions():
             click.echo(
-                f"plan {version.pk}, from {version.from_at:%Y-%m-%d %H:%M} UTC: {version.shopkeeper_ppm} ppm to the"
+                f"plan {version.pk}, from {utc_text(version.from_at)}: {version.shopkeeper_ppm} ppm to the"
                 f" shopkeeper, {version.platform_ppm} ppm to the platform, {version.waiting_days} days of waiting"
             )
 
@@ -51,4 +52,4 @@ def publish(file: Path, by: str, data: Path) -> None:
         from joey.people.operators import operator_by_contact
 
         published = publish_plan(given, by=operator_by_contact(by), now=now())
-    click.echo(f"Plan {published.pk} is published and in force from {published.from_at:%Y-%m-%d %H:%M} UTC.")
+    click.echo(f"Plan {published.pk} is published and in force from {utc_text(published.from_at)}.")

@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding_if_named, operator_if_named
+from joey.kit.utc_text import utc_text
 
 
 @click.group()
@@ -153,4 +154,4 @@ def _the_only_one() -> str:
 
 
 def _when(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "–"
+    return utc_text(moment) if moment else "–"

@@ -9,6 +9,7 @@ from joey.cli.not_installed import faults, say_faults, say_not_installed
 from joey.instance.data_folder import user_of
 from joey.instance.demo.connect_sandbox import sandbox_accounts
 from joey.instance.errors import CommandFailed
+from joey.kit.utc_text import utc_text
 
 
 @click.command()
@@ -33,13 +34,13 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
             continue
         click.echo(
             f"{each.marketplace}: new reports: {each.reports}, order lines moved: {each.lines},"
-            f" read up to {each.read_until:%Y-%m-%d %H:%M} UTC" + (f"; stopped: {each.trouble}" if each.trouble else "")
+            f" read up to {utc_text(each.read_until)}" + (f"; stopped: {each.trouble}" if each.trouble else "")
         )
         if each.notice:
             click.echo(f"{each.marketplace}: asked again later, and no money waits for it: {each.notice}")
         for since, until in each.gaps:
             click.echo(
-                f"{each.marketplace}: from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC nothing was asked for,"
+                f"{each.marketplace}: from {utc_text(since)} to {utc_text(until)} nothing was asked for,"
                 " and the marketplace answers for that time no more. Import exports of its orders and refunds"
                 " (`joey import-orders`), then end the gap: `joey reports end-gap`. Until then no more money becomes"
                 " available."

@@ -6,6 +6,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.without_database import without_database
+from joey.kit.utc_text import utc_text
 
 
 @click.command()
@@ -26,7 +27,7 @@ def waiting(states: bool, data: Path) -> None:
         found = what_waits(now=moment)
         for each in found:
             verbs = ", ".join(f"`joey {verb.command}`" for verb in each.verbs) or "look at the office"
-            since = f"{each.since:%Y-%m-%d %H:%M} UTC, {_in_words(each.age(moment).total_seconds())} ago"
+            since = f"{utc_text(each.since)}, {_in_words(each.age(moment).total_seconds())} ago"
             click.echo(f"{each.label}: {each.count}, the oldest since {since}: {verbs}")
     if not found:
         click.echo("Nothing waits for an operator.")

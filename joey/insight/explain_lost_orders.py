@@ -1,5 +1,6 @@
 """What the marketplace answers for an order that a shop misses, in a sentence for its shopkeeper."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,12 +11,16 @@ from joey.marketplaces import registry
 from joey.orders.lost_orders import LostOrderShown
 
 
-def answer_in_words(lost: LostOrderShown, *, now: datetime) -> str:
-    """What is known, and what happens next. It never says whose an order is that is not the shop's."""
+def answer_in_words(lost: LostOrderShown, *, now: datetime, time_text: Callable[[datetime], str] | None = None) -> str:
+    """What is known, and what happens next. It never says whose an order is that is not the shop's.
+
+    Its times are those of pages, in their zone, or as `time_text` writes them.
+    """
+    written = time_text or (lambda moment: _moment(moment, now))
     terms = {
         "marketplace": registry.reporter_name(lost.marketplace),
-        "until": _moment(lost.ask_until, now),
-        "by": _moment(lost.answer_by, now),
+        "until": written(lost.ask_until),
+        "by": written(lost.answer_by),
     }
     if lost.state == "asking":
         return _asking(lost, now=now) % terms

@@ -12,6 +12,7 @@ from joey.insight.queries import BOOKING_OLD_AFTER, BookingLag, booking_lags
 from joey.insight.waiting import Waiting, stuck
 from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 from joey.kit.sentences import worded
+from joey.kit.utc_text import utc_text
 from joey.marketplaces import registry
 from joey.marketplaces.unread_refunds import unread_refunds
 from joey.orders.models import OrderLine, SyncCursor
@@ -130,7 +131,7 @@ def _troubles(worker: datetime | None, syncs: Sequence[SyncState], now: datetime
                 % {
                     "marketplace": sync.marketplace,
                     "kind": sync.kind,
-                    "when": sync.last_success_at.isoformat(timespec="minutes") if sync.last_success_at else _("never"),
+                    "when": utc_text(sync.last_success_at) if sync.last_success_at else _("never"),
                     "trouble": sync.trouble or _("nothing was read since"),
                 }
             )
@@ -156,8 +157,8 @@ def _notices(syncs: Sequence[SyncState]) -> tuple[str, ...]:
         % {
             "marketplace": sync.marketplace,
             "kind": sync.kind,
-            "since": sync.gap[0].isoformat(timespec="minutes"),
-            "until": sync.gap[1].isoformat(timespec="minutes"),
+            "since": utc_text(sync.gap[0]),
+            "until": utc_text(sync.gap[1]),
         }
         for sync in syncs
         if sync.gap
@@ -179,7 +180,7 @@ def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]
     found = []
     for each in booking:
         if each.to_book and now - each.since > BOOKING_OLD_AFTER:
-            since = each.since.isoformat(timespec="minutes")
+            since = utc_text(each.since)
             found.append(behind % {"marketplace": each.marketplace, "lines": each.to_book, "since": since})
         if each.to_confirm and now - each.overdue_since > BOOKING_OLD_AFTER:
             found.append(overdue % {"marketplace": each.marketplace, "lines": each.to_confirm})

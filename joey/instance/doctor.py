@@ -11,6 +11,7 @@ import psycopg
 
 from joey.instance.data_folder import Instance, noted_instance, user_of
 from joey.instance.errors import CommandFailed
+from joey.kit.utc_text import utc_text
 
 MIN_FREE_BYTES = 500_000_000
 SILENT_SECONDS = 60
@@ -84,7 +85,7 @@ def _last_backup(data: Path) -> Iterator[Diagnosis]:
     age = datetime.now(UTC) - last.at
     days = f"{age.days} day{'s' if age.days != 1 else ''} ago" if age.days else "today"
     how = "and tried" if last.tried else "and not tried (--quick)"
-    text = f"The last verified backup was made {days} ({last.at:%Y-%m-%d %H:%M} UTC) in {last.folder} {how}."
+    text = f"The last verified backup was made {days} ({utc_text(last.at)}) in {last.folder} {how}."
     fresh = age < STALE
     yield Diagnosis(fresh, text if fresh else f"{text} Everything since then is in one place only: make another.")
 

@@ -7,6 +7,7 @@ import click
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
 from joey.cli.reason_option import reason_option
+from joey.kit.utc_text import utc_text
 
 
 @click.command()
@@ -20,8 +21,8 @@ def files(data: Path) -> None:
 
         found = open_files()
     for file in found:
-        left = f"left {file.left_at:%Y-%m-%d %H:%M} UTC" if file.left_at else "has not left"
-        click.echo(f"{file.message_id}  made {file.made_at:%Y-%m-%d %H:%M} UTC, {left}")
+        left = f"left {utc_text(file.left_at)}" if file.left_at else "has not left"
+        click.echo(f"{file.message_id}  made {utc_text(file.made_at)}, {left}")
         if file.is_kept_back:
             click.echo("    the bank does not know it; it goes again once nothing stops its payouts")
         for problem in file.problems:

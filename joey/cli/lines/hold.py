@@ -8,6 +8,7 @@ import click
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
 from joey.cli.reason_option import reason_option
+from joey.kit.utc_text import utc_text
 
 
 @click.command()
@@ -21,7 +22,7 @@ def holds(data: Path) -> None:
 
         found = held_lines()
     for held in found:
-        since = f"{held.opened_at:%Y-%m-%d %H:%M} UTC"
+        since = utc_text(held.opened_at)
         why = f"{held.hold_class}: {held.reason}" if held.reason else held.hold_class
         amount = held.amount.text if held.amount else "all"
         click.echo(f"{held.hold_id}  {held.shop_slug}  order {held.external_order}  {amount}  since {since}  {why}")

@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.kit.utc_text import utc_text
 
 LIST_MOST = 200
 
@@ -26,7 +27,7 @@ def lost(data: Path) -> None:
         trouble = f": {each.trouble}" if each.trouble else ""
         click.echo(
             f"{each.id}  {each.shop}  {each.marketplace}  {each.number}  {each.state},"
-            f" {due} until {until:%Y-%m-%d %H:%M} UTC{trouble}"
+            f" {due} until {utc_text(until)}{trouble}"
         )
     if not found:
         click.echo("No order is asked for.")
@@ -46,5 +47,5 @@ def ask_lost(lost_id: UUID, by: str, data: Path) -> None:
 
         done = ask_again(lost_id, by=operator, now=now())
         shown = lost_order_of(done.shop_id, done.pk)
-        answer = answer_in_words(shown, now=now())
+        answer = answer_in_words(shown, now=now(), time_text=utc_text)
     click.echo(f"{done.state}: {answer}" + (f" ({shown.trouble})" if shown.trouble else ""))

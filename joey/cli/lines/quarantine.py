@@ -7,6 +7,7 @@ import click
 
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
+from joey.kit.utc_text import utc_text
 
 
 @click.command()
@@ -21,7 +22,7 @@ def quarantine(data: Path) -> None:
         found = quarantined_lines()
     for line in found:
         why = f"{line.reason}: {line.detail}" if line.detail else line.reason
-        since = f"{line.since:%Y-%m-%d %H:%M} UTC"
+        since = utc_text(line.since)
         click.echo(f"{line.line_id}  {line.marketplace}  order {line.external_order}  since {since}  {why}")
     if not found:
         click.echo("Every order line can be booked.")

@@ -9,6 +9,7 @@ from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
 from joey.cli.reason_option import reason_option
 from joey.instance.errors import CommandFailed
+from joey.kit.utc_text import utc_text
 
 LIST_MOST = 200
 
@@ -27,7 +28,7 @@ def suspense(data: Path) -> None:
         named = ", ".join(f"{piece.kind} “{piece.key}”: {piece.outcome}" for piece in line.evidence)
         click.echo(
             f"{line.id}  {line.marketplace}  {line.external_order}  {line.paid.text}  {line.suspense}"
-            f"  since {line.first_seen_at:%Y-%m-%d %H:%M} UTC{f'  {named}' if named else ''}"
+            f"  since {utc_text(line.first_seen_at)}{f'  {named}' if named else ''}"
         )
     if not found:
         click.echo("No order line is in suspense.")

@@ -8,6 +8,7 @@ import click
 from joey.cli.data_option import data_option
 from joey.cli.not_installed import faults, say_faults
 from joey.cli.without_database import without_database
+from joey.kit.utc_text import utc_text
 
 
 @click.command("list")
@@ -47,7 +48,7 @@ def _account(account: str, gateway: str, is_simulated: bool) -> str:
 
 
 def _when(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "never"
+    return utc_text(moment) if moment else "never"
 
 
 def _print_tables() -> None:

@@ -8,6 +8,7 @@ import click
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
 from joey.cli.reason_option import reason_option
+from joey.kit.utc_text import utc_text
 
 
 @click.command()
@@ -22,7 +23,7 @@ def holds(data: Path) -> None:
         found = holds_in_force()
     for hold in found:
         what = f"payout {hold.payout_id}" if hold.payout_id else "all payouts"
-        click.echo(f"{hold.id}  {hold.shop_slug}  {what}  since {hold.placed_at:%Y-%m-%d %H:%M} UTC: {hold.reason}")
+        click.echo(f"{hold.id}  {hold.shop_slug}  {what}  since {utc_text(hold.placed_at)}: {hold.reason}")
     if not found:
         click.echo("No hold is in force.")
 

@@ -8,6 +8,7 @@ import click
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
 from joey.cli.reason_option import reason_option
+from joey.kit.utc_text import utc_text
 
 
 @click.command()
@@ -24,7 +25,7 @@ def limits(currency: str | None, data: Path) -> None:
         found = limits_now([currency] if currency else currencies_with_own_limits())
         for code, version in sorted(found.items()):
             amounts = (f"{name} {Money(getattr(version, f'{name}_minor'), code).text}" for name in LIMITS)
-            click.echo(f"{code}, from {version.from_at:%Y-%m-%d %H:%M} UTC: {', '.join(amounts)}")
+            click.echo(f"{code}, from {utc_text(version.from_at)}: {', '.join(amounts)}")
     if not found:
         click.echo(
             f"No limits in {currency} are in force." if currency else "All limits are those that came with Joey."
@@ -52,5 +53,5 @@ def set_limits(currency: str, reason: str, in_days: str, by: str, data: Path, **
             currency, read_limits(currency, amounts), from_at=moment + timedelta(days=read_days(in_days)),
             reason=reason, by=operator, now=moment,
         )  # fmt: skip
-        begins = f"{published.from_at:%Y-%m-%d %H:%M} UTC"
+        begins = utc_text(published.from_at)
     click.echo(f"The limits in {currency} are published and in force from {begins}.")

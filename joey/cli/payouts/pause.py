@@ -9,6 +9,7 @@ from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, deciding_if_named, operator_if_named, operator_option
 from joey.cli.reason_option import reason_option
 from joey.instance.errors import CommandFailed
+from joey.kit.utc_text import utc_text
 
 if TYPE_CHECKING:
     from joey.payouts.models import PayoutPause
@@ -72,4 +73,4 @@ def resume(reason: str, every: bool, by: str, data: Path) -> None:
 def _since(pause: "PayoutPause") -> str:
     from joey.record.kept_texts import kept_text
 
-    return f"Paused since {pause.placed_at:%Y-%m-%d %H:%M} UTC: {kept_text(pause, 'reason')}"
+    return f"Paused since {utc_text(pause.placed_at)}: {kept_text(pause, 'reason')}"

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from joey.cli.data_option import data_option
+from joey.kit.utc_text import utc_text
 
 
 @click.command("list")
@@ -20,7 +21,7 @@ def show(data: Path) -> None:
     for payout in found:
         once = f", approved once by {payout.approved_once_by}" if payout.approved_once_by else ""
         rule = ", approved by rule within a minute" if payout.left_to_the_rule else ""
-        since = f"{payout.requested_at:%Y-%m-%d %H:%M} UTC"
+        since = utc_text(payout.requested_at)
         click.echo(f"{payout.id}  {payout.shop_slug}  {payout.amount.text}  {payout.state}{rule}{once}  since {since}")
     if not found:
         click.echo("No payout is in progress.")

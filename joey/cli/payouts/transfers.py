@@ -7,6 +7,7 @@ import click
 from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
 from joey.cli.reason_option import reason_option
+from joey.kit.utc_text import utc_text
 
 OUTCOMES = ["settled", "rejected", "returned", "overpaid", "overpaid_again", "not_paid"]
 
@@ -25,12 +26,12 @@ def transfers(data: Path) -> None:
         shop, file = each.shop_slug or "of no shop here", each.message_id or "no file here"
         click.echo(
             f"{each.transfer}  {shop}  {each.amount.text}  {each.cause}, now {each.state}"
-            f"  in {file}  since {each.since:%Y-%m-%d %H:%M} UTC"
+            f"  in {file}  since {utc_text(each.since)}"
         )
         for fact in each.facts:
             about = " ".join(part for part in (fact.who or "the bank", fact.outcome, fact.amount) if part)
             reason = f": {fact.reason}" if fact.reason else ""
-            click.echo(f"    {fact.at:%Y-%m-%d %H:%M} UTC  {about}{reason}")
+            click.echo(f"    {utc_text(fact.at)}  {about}{reason}")
     if not found:
         click.echo("The bank's answers fit every transfer.")
 

@@ -9,6 +9,7 @@ from joey.cli.data_option import data_option
 from joey.cli.operator_option import deciding, operator_option
 from joey.cli.reason_option import reason_option
 from joey.instance.errors import CommandFailed
+from joey.kit.utc_text import utc_text
 
 LIST_MOST = 200
 
@@ -24,7 +25,7 @@ def unreadable(data: Path) -> None:
 
         found = unread_reports(limit=LIST_MOST)
     for each in found:
-        since = f"{each.received_at:%Y-%m-%d %H:%M} UTC"
+        since = utc_text(each.received_at)
         order = f"  order {each.external_order}" if each.external_order else ""
         click.echo(f"{each.report_id}  {each.marketplace} {each.kind}{order}  since {since}: {each.problem}")
     if not found:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from joey.instance.backup.queries import Holdings
+from joey.kit.utc_text import utc_text
 from joey.money.money import Money
 
 # Tables whose rows mean something to a person, the most painful loss first.
@@ -30,7 +31,7 @@ def data_loss_report(backup: Holdings, present: Holdings) -> list[str]:
         held = _list(_counted({name: present.rows.get(name, 0) for name in NAMES}))
         return [f"The database here is not an earlier or later state of this backup. All of it would be lost: {held}."]
     since = {name: present.rows.get(name, 0) - backup.rows.get(name, 0) for name in NAMES}
-    when = f"{datetime.fromisoformat(backup.at):%Y-%m-%d %H:%M:%S} UTC, {_ago(backup.at, present.at)} ago"
+    when = f"{utc_text(datetime.fromisoformat(backup.at), seconds=True)}, {_ago(backup.at, present.at)} ago"
     happened = _list(_counted(since))
     if not happened:
         return [f"Nothing was added since that backup was made ({when})."]
@@ -58,7 +59,7 @@ def erasures_to_repeat(erased: Sequence[tuple[str, datetime]]) -> list[str]:
         return []
     return [
         "What was erased since would be there again. Repeat each of these with `joey erase SUBJECT --reason TEXT`:",
-        *(f"  {subject}, erased {at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" for subject, at in erased),
+        *(f"  {subject}, erased {utc_text(at, seconds=True)}" for subject, at in erased),
     ]
 
 

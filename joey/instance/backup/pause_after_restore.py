@@ -16,6 +16,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.instance.processes.server_command import joey_command
 from joey.instance.progress import say
 from joey.kit.sentences import Sentence, Words
+from joey.kit.utc_text import utc_text
 
 
 def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
@@ -32,7 +33,7 @@ def pause_after_restore(made_at: datetime, before_url: str | None) -> None:
         "`joey payouts resume REASON` or in the office."
     )
     for pause in others:
-        say(f"The pause of {pause.placed_at:%Y-%m-%d %H:%M} UTC stays in force as well: {kept_text(pause, 'reason')}")
+        say(f"The pause of {utc_text(pause.placed_at)} stays in force as well: {kept_text(pause, 'reason')}")
 
 
 def pause_replaced(made_at: datetime, before: EmbeddedPostgres) -> str:
@@ -111,6 +112,6 @@ def _plans(before: psycopg.Connection) -> None:
 
     for plan in take_over_plans(before, now=now()):
         say(
-            f"The plan published since is plan {plan.pk}, from {plan.from_at:%Y-%m-%d %H:%M} UTC as announced: "
+            f"The plan published since is plan {plan.pk}, from {utc_text(plan.from_at)} as announced: "
             f"{plan.shopkeeper_ppm} ppm to the shopkeeper."
         )

@@ -25,6 +25,7 @@ from joey.instance.postgres.dump_database import load_whole
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres, Urls
 from joey.instance.postgres.make_cluster import remove_tree, write_for_server
 from joey.instance.progress import say, step
+from joey.kit.utc_text import utc_text
 
 # The database is not in use until it is swapped in; its last checkpoint makes it durable.
 LOADING_SETTINGS = {"synchronous_commit": "off", "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB"}
@@ -34,7 +35,7 @@ def restore_backup(folder: Path, data: Path, *, replace: bool, only_try: bool) -
     """Restore the backup in `folder` into `data`, or into the server of DATABASE_URL. Raises CommandFailed."""
     with step("checksums"):
         manifest = verified(folder)
-    say(f"The backup is complete: made {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, {len(manifest.files)} files.")
+    say(f"The backup is complete: made {utc_text(manifest.made_at, seconds=True)}, {len(manifest.files)} files.")
     if only_try:
         with step("trial"):
             trial = try_backup(folder, manifest.holds, data / "trial")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,7 @@ def _seen(row: ReadRow, zone: ZoneInfo) -> SeenRow:
     else:
         state = "refund, counts" if report.counts else "refund, does not count"
         facts = [("commission to give back, minor units", str(report.commission_back_minor))]
-    facts.append(("changed", f"{report.reported_at.astimezone(zone):%Y-%m-%d %H:%M:%S}"))
+    facts.append(("changed", _in_the_file(report.reported_at, zone)))
     return SeenRow(row.number, report.external_order, report.external_line, state, tuple(facts))
 
 
@@ -93,4 +94,9 @@ def _of_order(report: OrderReport, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
         ("settled", report.settled_at),
     ):  # fmt: skip
         if moment:
-            yield name, f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+            yield name, _in_the_file(moment, zone)
+
+
+def _in_the_file(moment: datetime, zone: ZoneInfo) -> str:
+    """By the clock of the marketplace, to be compared with the file; other times that commands print are in UTC."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}"
