@@ -150,6 +150,7 @@ class OrderLookUp:
     by: Literal["number", "time"]
     question: Question  # of "time" one that is asked by "placed"; of both how far back orders are known, and its code
     around: timedelta = timedelta(0)
+    numbers: Literal["any", "digits"] = "any"  # what the order numbers are made of; "any": not known
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def request_lost_order(
     """
     code = registry.code_for(marketplace)
     look_up = _look_up_of(code, marketplace)
-    number = _read_number(number)
+    number = _read_number(number, look_up, code)
     _check_time(ordered_at, look_up, code, now=now)
     sql.lock_until_end(f"lost_orders:{shop.pk}")
     known = LostOrder.objects.filter(shop=shop, marketplace=code, number=number).first()
@@ -82,7 +82,7 @@ def _look_up_of(code: str, marketplace: str) -> OrderLookUp:
     return manifest.order_look_up
 
 
-def _read_number(text: str) -> str:
+def _read_number(text: str, look_up: OrderLookUp, code: str) -> str:
     """As people copy it: with blanks, or in the wide digits of a Chinese keyboard."""
     number = "".join(unicodedata.normalize("NFKC", without_invisible(text)).split())
     if not _NUMBER.fullmatch(number):
@@ -90,6 +90,9 @@ def _read_number(text: str) -> str:
             _("This is no order number. Copy the one that the buyer’s app shows: 4 to 64 digits, letters and hyphens."),
             field="order",
         )
+    if look_up.numbers == "digits" and not number.isdigit():
+        said = _("Order numbers of %s have digits only. Copy the one that the buyer’s app shows.")
+        raise Invalid(said % registry.reporter_name(code), field="order")
     return number
 
 

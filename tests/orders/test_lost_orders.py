@@ -398,6 +398,8 @@ def test_what_a_marketplace_cannot_be_asked_is_refused_by_name(connected: None, 
         (good | {"ordered_at": "2026-11-23T10:00:00"}, "ordered_at"),  # in which zone?
         (good | {"order": "1' OR 1=1"}, "order"),
         (good | {"order": "1"}, "order"),
+        (good | {"order": "12ab"}, "order"),
+        (good | {"order": "12ab", "marketplace": "tmall"}, "order"),
         (good | {"marketplace": "dangdang"}, "marketplace"),
         (good | {"marketplace": "atlantis"}, "marketplace"),
         (good | {"commission": 1}, "commission"),

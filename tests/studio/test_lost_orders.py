@@ -55,6 +55,8 @@ def test_an_order_is_asked_for_with_the_time_that_the_buyer_reads_in_beijing(mar
     ("changes", "field", "words"),
     [
         ({"order": "??"}, "order", "This is no order number."),
+        ({"order": "12ab"}, "order", "Order numbers of Taobao or Tmall have digits only."),
+        ({"order": "4294159887-444064307"}, "order", "have digits only. Copy the one that the buyer’s app shows."),
         ({"ordered_at": ""}, "ordered_at", "only by its time"),
         ({"ordered_at": "yesterday"}, "ordered_at", "Write the time as 2026-11-23 18:05."),
         ({"ordered_at": "2020-01-01 10:00"}, "ordered_at", "orders of the last 82 days only"),

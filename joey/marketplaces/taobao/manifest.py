@@ -82,7 +82,9 @@ FROZEN_ORDERS = Question(
 )  # fmt: skip
 # The report cannot be asked by number. It has an order some seconds after the time that its buyer sees, and people
 # give that time to the minute, or from memory.
-ORDER_LOOK_UP = OrderLookUp("time", replace(ORDERS_PLACED, furthest_back=_FURTHEST_BACK), around=timedelta(minutes=30))
+ORDER_LOOK_UP = OrderLookUp(
+    "time", replace(ORDERS_PLACED, furthest_back=_FURTHEST_BACK), around=timedelta(minutes=30), numbers="digits"
+)
 
 CHANNEL_ORDERS = Wording(en="channel orders (those with a relation)", zh="渠道订单（带渠道关系 ID 的订单）")
 
