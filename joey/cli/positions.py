@@ -24,11 +24,15 @@ def list_positions(marketplace: str | None, data: Path) -> None:
 
     with instance(data, "positions"):
         from joey.kit.clock import now
+        from joey.marketplaces import registry
         from joey.sharing.positions_report import leases, position_counts
 
         moment = now()
-        counts = [each for each in position_counts(now=moment) if marketplace in (None, each.marketplace)]
-        found = leases(marketplace=marketplace, now=moment)
+        code = registry.code_for(marketplace) if marketplace else None
+        counts = [each for each in position_counts(now=moment) if code in (None, each.marketplace)]
+        found = leases(marketplace=code, now=moment)
+        if code and not counts:
+            registry.check_code(code)
     if not counts:
         click.echo("No positions are registered. `joey positions register N` registers some.")
     for count in counts:

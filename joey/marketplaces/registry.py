@@ -103,9 +103,15 @@ def manifest_of(marketplace: str) -> Manifest:
     """What a marketplace allows, connected or not: orders outlive a connection. Raises NotInstalled if unknown."""
     found = find_manifest(marketplace)
     if found is None:
-        text = _("Nothing is known here about %s: its package is not installed. Nothing was changed.")
-        raise NotInstalled(text % name_of(marketplace[:64]), marketplace=marketplace[:64])
+        raise _not_installed(marketplace)
     return found
+
+
+def check_code(marketplace: str) -> None:
+    """Raises NotInstalled, which names the codes that there are, for one that is none of them."""
+    configured = getattr(settings, "JOEY_MARKETPLACES", {})
+    if not (is_known(marketplace) or marketplace in _manifests() or marketplace in configured):
+        raise _not_installed(marketplace)
 
 
 def find_manifest(marketplace: str) -> Manifest | None:
@@ -209,6 +215,19 @@ def packages() -> Mapping[str, str]:
     return find_packages().paths
 
 
+def _not_installed(code: str) -> NotInstalled:
+    text = _(
+        "No marketplace “%(code)s” is known here: no package that is installed has this code, and no feed was imported"
+        " under it. Known are %(known)s. Nothing was changed."
+    )
+    facts = {"code": code[:64], "known": ", ".join(sorted({*_served(), *_manifests(), *feeds()}))}
+    return NotInstalled(text % facts, marketplace=code[:64])
+
+
 def _not_connected(code: str) -> NotConnected:
-    text = _("This instance is not connected to %s. Its operator can add an account; nothing was changed.")
-    return NotConnected(text % name_of(code[:64]), marketplace=code[:64])
+    check_code(code)
+    text = _(
+        "This instance is not connected to %(place)s. Its operator can add an account with"
+        " `joey marketplaces connect %(code)s`; nothing was changed."
+    )
+    return NotConnected(text % {"place": name_of(code[:64]), "code": code_for(code)[:64]}, marketplace=code[:64])

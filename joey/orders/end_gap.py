@@ -25,7 +25,8 @@ from joey.shops.operators import check_operator
 def end_gap(marketplace: str, *, reason: str, by: Person, now: datetime) -> None:
     """Let money be due as if the gaps in what the marketplace reported were read.
 
-    Raises Invalid ("reason"), Forbidden (no operator), NotFound when it has none.
+    Raises Invalid ("reason"), Forbidden (no operator), NotFound when it has none, NotInstalled where there is no such
+    marketplace either.
     """
     reason = read_reason(reason)
     check_operator(by)
@@ -34,6 +35,7 @@ def end_gap(marketplace: str, *, reason: str, by: Person, now: datetime) -> None
     gaps = SyncCursor.objects.filter(pk__in=[each.pk for each in open_gaps])
     stretch = gaps.aggregate(since=Min("gap_since"), until=Max("gap_until"))
     if not gaps.update(gap_ended_at=now):
+        registry.check_code(marketplace)
         raise NotFound(_("No reports of this marketplace are missing: it was asked for all of them in time."))
     facts = {
         "by": str(by.pk),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.refusals import Invalid, NotFound
+from joey.marketplaces import registry
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.queries import slug_of
 
@@ -142,9 +143,14 @@ def lease_by_id(name: str) -> PositionLease:
 
 
 def position_by_key(key: str, *, marketplace: str | None = None) -> Position:
-    """The position with this key. Raises NotFound, Invalid ("marketplace") where several marketplaces have it."""
-    found = list(Position.objects.filter(key=key, **({"marketplace": marketplace} if marketplace else {}))[:2])
+    """The position with this key. Raises NotFound, NotInstalled, Invalid ("marketplace") where several marketplaces
+    have it.
+    """
+    at = {"marketplace": registry.code_for(marketplace)} if marketplace else {}
+    found = list(Position.objects.filter(key=key, **at)[:2])
     if not found:
+        if marketplace:
+            registry.check_code(marketplace)
         raise _not_found()
     if len(found) > 1:
         raise Invalid(_("Several marketplaces have a position with this key. Name one."), field="marketplace")

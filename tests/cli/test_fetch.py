@@ -161,7 +161,7 @@ def test_a_product_file_is_searched_where_it_is_named() -> None:
         (("!!!",), "words: “!!!” cannot be searched for"),
         (("https://item.taobao.com/item.htm?id=1",), "cannot be searched for"),
         (("字" * 101,), "at most 100 characters"),
-        (("锅", "--marketplace", "nowhere"), "This instance is not connected to nowhere."),
+        (("锅", "--marketplace", "nowhere"), "No marketplace “nowhere” is known here"),
         (("锅", "--category", "no-such"), "gives no number of its categories for “no-such”"),
     ],
 )

@@ -113,7 +113,7 @@ def test_keepers_who_accepted_an_invitation_are_positions(
     [
         (("withdraw", "no-such-key", "--reason", "x"), "no such lease or position"),
         (("register", "2", "--marketplace", "jd"), "JD.com has no positions|has no positions"),
-        (("register", "2", "--marketplace", "nowhere"), "not connected"),
+        (("register", "2", "--marketplace", "nowhere"), "“nowhere” is known here"),
         (("register", "0"), "0 is not in the range"),
         (("register",), "Give the number of positions"),
         (("register", "2", "--granted"), "Give the number of positions"),

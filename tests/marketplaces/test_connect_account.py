@@ -139,7 +139,7 @@ def test_what_has_no_account_is_misuse_and_an_account_without_a_check_is_kept_as
     by_file = connect({"gateway": "http://localhost:1/feed/jd"}, "jd")
 
     assert unknown.exit_code == 2
-    assert "Nothing is known here about moon" in unknown.stderr
+    assert "No marketplace “moon” is known here" in unknown.stderr
     assert (by_file.exit_code, held(file)) == (0, {"jd": {"gateway": "http://localhost:1/feed/jd"}})
     assert "Its connector asks nothing of an account" in by_file.stdout
 

@@ -39,6 +39,7 @@ def test_what_is_not_configured_is_not_connected_and_says_so(settings: Settings)
             ask("tmall")
 
 
+@pytest.mark.django_db
 def test_policy_outlives_a_connection(settings: Settings) -> None:
     settings.JOEY_MARKETPLACES = {}
 
