@@ -37,7 +37,9 @@ def accounts_in(path: Path) -> dict[str, Any]:
     try:
         found = read_json(path.read_bytes().removeprefix(BOM_UTF8), fractions=as_float)
     except (OSError, ValueError) as broken:  # neither quotes what is in the file
-        raise ImproperlyConfigured(f"{path} cannot be read as JSON: {broken}") from None
+        raise ImproperlyConfigured(
+            f"{path} cannot be read as JSON: {broken}. Correct it there, or put the last good copy back."
+        ) from None
     if not isinstance(found, dict):
         raise ImproperlyConfigured(f'{path} must hold a JSON object like {{"CODE": {{"credentials": {{…}}}}}}')
     return found

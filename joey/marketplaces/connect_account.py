@@ -47,16 +47,25 @@ def connect_account(marketplace: str, configuration: object, file: Path, *, repl
     code = registry.code_for(marketplace)
     if code not in registry.packages():
         registry.manifest_of(marketplace)  # says that it is not installed
-        raise Invalid(_("This marketplace is an imported feed. It needs no account."), field="marketplace")
+        text = _("%s is filled by files that are imported, and needs no account. `joey import` imports one.")
+        raise Invalid(text % registry.name_of(marketplace), field="marketplace")
     connector = _connector(code, configuration)
     before = accounts_in(file).get(code)
     if before is not None and not replace and not _is_of(code, before, connector):
         raise OtherAccount(
-            _("Another account is connected there. Nothing was changed; --replace puts this one in its place.")
+            _(
+                "Another account of %s is connected here, so this one was not, and nothing was changed. If it is to"
+                " take the other's place, run the same command with --replace."
+            )
+            % registry.name_of(marketplace)
         )
     seen = _asked(connector)
     if seen and seen.state == "unavailable":
-        raise NotAnswered(_("It did not answer, so nothing was changed. Try again later: %s") % seen.seen)
+        text = _(
+            "%(place)s did not answer, so whether it takes this account is not known, and nothing was changed. Run the"
+            " same command again later. What went wrong: %(why)s"
+        )
+        raise NotAnswered(text % {"place": registry.name_of(marketplace), "why": seen.seen})
     is_new = before != configuration
     if is_new:
         keep_accounts(file, accounts_in(file) | {code: configuration})
@@ -65,13 +74,14 @@ def connect_account(marketplace: str, configuration: object, file: Path, *, repl
 
 def _connector(code: str, configuration: object) -> Connector:
     if not isinstance(configuration, dict) or not isinstance(configuration.get("credentials", {}), dict):
-        raise Invalid(_('An account is a JSON object like {"credentials": {…}}, as the marketplace\'s README says.'))
+        raise Invalid(_('This is not an account: one is written as a JSON object like {"credentials": {…}}.'))
     try:
         connector: Connector = import_module(f"{registry.packages()[code]}.connector").connect(configuration)
     except Refusal:
         raise
     except Exception as failure:  # noqa: BLE001 - of whatever kind, it may quote what it was given
-        raise Invalid(_("Its connector cannot use this account (%s).") % type(failure).__name__) from None
+        text = _("This account cannot be used: something in it is not written as %(place)s needs it (%(fault)s).")
+        raise Invalid(text % {"place": registry.name_of(code), "fault": type(failure).__name__}) from None
     return connector
 
 

@@ -1,6 +1,7 @@
 """`joey marketplaces connect CODE` takes an account by standard input, asks it, and keeps it for its owner to read."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ def test_an_account_that_is_taken_is_kept_for_its_owner_only_beside_the_others(
 
     assert (done.exit_code, done.stderr) == (0, "")
     assert f"taobao: account 34200001 is connected. It is kept in {file}." in done.stdout
+    assert "Joey uses it once it is started again: stop `joey up` with Ctrl-C" in done.stdout
+    assert "Next: `joey marketplaces check taobao` asks the account, reading only" in done.stdout
     assert held(file) == {"jd": {"gateway": "http://localhost:1/feed/jd"}, "taobao": account}
     assert file.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in file.parent.iterdir() if "marketplaces" in each.name] == [file.name]
@@ -92,7 +95,8 @@ def test_another_account_takes_its_place_only_where_that_is_said(
 
     refused = connect(account)
     assert (refused.exit_code, held(file)) == (1, {"taobao": other})
-    assert "Another account is connected there. Nothing was changed" in refused.stderr
+    assert "Another account of Taobao is connected here, so this one was not, and nothing was changed" in refused.stderr
+    assert "run the same command with --replace." in refused.stderr
 
     assert connect(account, "taobao", "--replace").exit_code == 0
     assert held(file) == {"taobao": account}
@@ -111,13 +115,18 @@ def test_an_account_that_is_not_taken_is_not_kept_and_its_secret_not_printed(
         "app_secret: ": connect(lacking),
         "must": connect({"credentials": [GARBAGE]}),
         "did not answer": connect(wrong | {"gateway": script.url}),
-        "not the JSON of one account (syntax)": connect('{"credentials": {"app_secret": "' + GARBAGE),
-        "not the JSON of one account (name_twice)": connect('{"a": "' + GARBAGE + '", "a": 1}'),
+        "not the JSON of one account: a quotation mark, comma or bracket is missing": connect(
+            '{"credentials": {"app_secret": "' + GARBAGE
+        ),
+        "not the JSON of one account: it has one name twice": connect('{"a": "' + GARBAGE + '", "a": 1}'),
     }
 
-    said["An account is a JSON object"] = said.pop("must")
+    said["This is not an account: one is written as a JSON object"] = said.pop("must")
     assert [(words, done.output) for words, done in said.items() if words not in done.stderr] == []
     assert {done.exit_code for done in said.values()} == {1}
+    assert not [done.stderr for done in said.values() if not re.search("[Nn]othing was changed", done.stderr)]
+    assert "taobao/README.md says how the account is written: correct it, and run" in said["app_secret: "].stderr
+    assert "`joey marketplaces connect CODE < FILE`" in connect(" ").stderr
     assert not any(GARBAGE in done.output for done in said.values())
     assert not file.exists()
 
@@ -141,7 +150,7 @@ def test_what_has_no_account_is_misuse_and_an_account_without_a_check_is_kept_as
     assert unknown.exit_code == 2
     assert "No marketplace “moon” is known here" in unknown.stderr
     assert (by_file.exit_code, held(file)) == (0, {"jd": {"gateway": "http://localhost:1/feed/jd"}})
-    assert "Its connector asks nothing of an account" in by_file.stdout
+    assert "Next: `joey fetch WORDS --marketplace jd` searches there." in by_file.stdout
 
 
 def test_the_books_of_a_demo_get_no_real_account(
