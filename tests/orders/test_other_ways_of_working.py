@@ -100,7 +100,7 @@ def test_what_an_operator_imported_for_the_other_question_is_no_gap_of_this_one(
     account.synced(CHANNEL_REFUNDS, START)
     account.synced(RELATIONS, START)
     account.synced(RELATIONS, START + 150 * DAY)
-    end_gap("taobao", by=ada(), now=START + 150 * DAY)
+    end_gap("taobao", reason="Imported.", by=ada(), now=START + 150 * DAY)
 
     account.synced(CHANNEL_REFUNDS, START + 150 * DAY)
 
