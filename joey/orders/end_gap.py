@@ -7,7 +7,7 @@ operator has to.
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
@@ -31,8 +31,8 @@ def end_gap(marketplace: str, *, reason: str, by: Person, now: datetime) -> None
     reason = read_reason(reason)
     check_operator(by)
     marketplace = registry.code_for(marketplace)
-    open_gaps = SyncCursor.objects.select_for_update().filter(OPEN_GAPS, marketplace=marketplace)
-    gaps = SyncCursor.objects.filter(pk__in=[each.pk for each in open_gaps])
+    of_it = with_open_gap(SyncCursor.objects.select_for_update().filter(marketplace=marketplace))
+    gaps = SyncCursor.objects.filter(pk__in=[each.pk for each in of_it])
     stretch = gaps.aggregate(since=Min("gap_since"), until=Max("gap_until"))
     if not gaps.update(gap_ended_at=now):
         registry.check_code(marketplace)
@@ -44,3 +44,8 @@ def end_gap(marketplace: str, *, reason: str, by: Person, now: datetime) -> None
         **{name: at.isoformat() for name, at in stretch.items()},
     }
     append("gap.ended", f"marketplace:{marketplace}", facts, happened_at=now)
+
+
+def with_open_gap(cursors: "QuerySet[SyncCursor]") -> "QuerySet[SyncCursor]":
+    """Of `cursors` those with a gap for which money waits."""
+    return cursors.filter(OPEN_GAPS)

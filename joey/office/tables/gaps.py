@@ -12,9 +12,8 @@ from joey.kit import clock
 from joey.office.filters import OfMarketplace
 from joey.office.read_only import ReadOnly, each_with_reason, operator
 from joey.office.site import office
-from joey.orders.end_gap import end_gap
+from joey.orders.end_gap import end_gap, with_open_gap
 from joey.orders.models import SyncCursor
-from joey.orders.queries import OPEN_GAPS
 
 
 @admin.register(SyncCursor, site=office)
@@ -30,7 +29,7 @@ class Gaps(ReadOnly):
     fields = ("marketplace", "account", "question", "gap_since", "gap_until", "read_until")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).filter(OPEN_GAPS)
+        return with_open_gap(super().get_queryset(request))
 
     @admin.action(description=_("End these gaps…"))
     def end_gap(self, request: HttpRequest, chosen: Iterable[SyncCursor]) -> HttpResponse | None:
