@@ -1,12 +1,13 @@
 """An offer as the faces show it: a frozen value, so that a page cannot query."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from joey.catalog.models import Offer
 from joey.catalog.price_now import price_of
+from joey.catalog.title_in import title_in
 from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.money.split import split
@@ -24,7 +25,7 @@ class OfferCard:
     marketplace: str
     external_id: str
     title: str
-    titles: Mapping[str, str]
+    title_language: str
     url: str
     has_picture: bool
     price: Money | None
@@ -67,6 +68,7 @@ def keepers_part(card: OfferCard, plan_ppm: tuple[int, int]) -> Money | None:
 
 
 def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) -> OfferCard:
+    title, title_language = title_in(language, offer.title, offer.translations)
     price = price_of(offer, now=now)
     worth = None
     if price.minor is not None and offer.marketplace in earning:
@@ -79,8 +81,8 @@ def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) 
         id=offer.id,
         marketplace=offer.marketplace,
         external_id=offer.external_id,
-        title=offer.translations.get(language) or offer.title,
-        titles=dict(offer.translations),
+        title=title,
+        title_language=title_language,
         url=offer.url,
         has_picture=bool(offer.picture_urls),
         price=money(price.minor),

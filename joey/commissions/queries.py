@@ -1,6 +1,7 @@
 """Reading and claiming commissions: the set forms the verbs work on, and the rows pages show."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -150,6 +151,7 @@ class OrderRow:
     external_order: str
     external_line: str
     title: str
+    translations: Mapping[str, str]  # of the title, where the catalogue knows the item
     state: str
     reason: str
     quantity: int
@@ -196,7 +198,8 @@ class OrderRow:
 
 
 _ORDER_ROW = f"""
-    SELECT l.id, l.marketplace, l.external_order, l.external_line, l.title, l.state, l.reason, l.quantity,
+    SELECT l.id, l.marketplace, l.external_order, l.external_line, l.title,
+           coalesce(o.translations, '{{}}') AS translations, l.state, l.reason, l.quantity,
            l.currency, l.paid_minor, l.returned_paid_minor, l.rate_ppm, c.shown_rate_ppm, l.paid_at,
            l.first_seen_at, l.lease_id,
            CASE WHEN l.evidence_kind = '{AT_CLICK}' THEN l.evidence_at END AS led_here_at,
@@ -214,6 +217,7 @@ _ORDER_ROW = f"""
            ({READ_UNTIL.format(marketplace="l.marketplace")}) AS read_until
     FROM orders_orderline l LEFT JOIN commissions_commission c ON c.order_line_id = l.id
     LEFT JOIN commissions_quarantinedline q ON q.line_id = l.id
+    LEFT JOIN catalog_offer o ON o.id = c.shown_offer_id
     CROSS JOIN LATERAL (
         SELECT greatest(l.quantity, max(r.quantity)) AS pieces,
                greatest(l.paid_minor, max(r.buyer_paid_minor)) AS paid_minor, min(r.protected_minor) AS protected_minor
@@ -234,7 +238,8 @@ _FIGURES = {
 def _order_row(row: dict[str, Any]) -> OrderRow:
     currency = row.pop("currency")
     row |= {name: Money(row.pop(column), currency) for column, name in _FIGURES.items()}
-    return OrderRow(**row)
+    given = row.pop("translations")
+    return OrderRow(**row, translations=json.loads(given) if isinstance(given, str) else given)
 
 
 def orders_of(shop_id: UUID, *, limit: int, before: UUID | None = None) -> list[OrderRow]:

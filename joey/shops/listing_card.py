@@ -7,6 +7,7 @@ from uuid import UUID
 
 from joey.catalog.models import Offer
 from joey.catalog.queries import price_points_since
+from joey.catalog.title_in import title_in
 from joey.shops.models import Listing, Shop
 from joey.shops.price_history import DAYS
 from joey.shops.shown_price import LAWFUL_DAYS, Point, ShownPrice, shown_price
@@ -61,14 +62,14 @@ def price_points(offer_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Po
 
 def _card(row: Listing, shop: Shop, language: str, now: datetime, points: Sequence[Point]) -> Card:
     offer: Offer = row.offer
-    translated = offer.translations.get(language)
+    title, title_language = title_in(language, offer.title, offer.translations)
     return Card(
         id=row.id,
         offer_id=offer.id,
         shop_slug=shop.slug,
         shelf_id=row.shelf_id,
-        title=translated or offer.title,
-        title_language=language if translated or language == "zh-hans" else "zh-hans",
+        title=title,
+        title_language=title_language,
         has_picture=bool(offer.picture_urls),
         marketplace=offer.marketplace,
         category=offer.category,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from joey.catalog.title_in import title_in
 from joey.kit.page import Page
 from joey.shops.models import Listing, Shelf, Shop
 from joey.shops.shown_price import ShownPrice, shown_price
@@ -62,7 +63,7 @@ def _row(listing: Listing, shelf: Shelf | None, language: str, now: datetime) ->
         shelf=shelf.name if shelf else None,
         position=listing.position,
         note=listing.note,
-        title=offer.translations.get(language) or offer.title,
+        title=title_in(language, offer.title, offer.translations)[0],
         marketplace=offer.marketplace,
         price=shown_price(offer, (), now=now),
         in_stock=offer.in_stock,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from joey.catalog.price_now import earliest, price_now
+from joey.catalog.title_in import title_in
 from joey.kit import sql
 from joey.money.money import Money
 from joey.shops.models import Shop
@@ -112,8 +113,7 @@ def _page_of(rows: Sequence[tuple[Any, ...]], *, language: str, start: int) -> S
             shelves.append((shelf_id, shelf or "", []))
         shelves[-1][2].append(
             ShelfCard(
-                listing_id, offer_id, slug, translated or title,
-                language if translated or language == "zh-hans" else "zh-hans",
+                listing_id, offer_id, slug, *title_in(language, title, {language: translated}),
                 has_picture, marketplace, CardPrice(pays, price.with_coupon, as_of), in_stock, withdrawn,
             )
         )  # fmt: skip

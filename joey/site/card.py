@@ -17,6 +17,8 @@ from joey.money.money import Money
 from joey.shops.names import marketplace_name
 from joey.site.figures import money_html, when_html
 
+OTHER_LANGUAGE = Markup(' lang="zh-Hans"')  # titles that no source translates are Chinese
+
 
 class Price(Protocol):
     @property
@@ -74,7 +76,7 @@ def listing_cards(cards: Iterable[CardFacts], now: datetime) -> Markup:
             )
         parts.append(
             f'<li class="card">{picture}<div class="card-body">'
-            f'<h3 class="card-title"{"" if card.title_language == language else words.other_language}>'
+            f'<h3 class="card-title"{"" if card.title_language == language else OTHER_LANGUAGE}>'
             f'<a href="/s/{card.shop_slug}/{card.id}">{escape(card.title)}</a></h3>{said}'
             f"{'' if card.in_stock or card.withdrawn else words.out}"
             f'<p class="card-foot">{words.ad}<span class="tag">{_place(card.marketplace, language)}</span>{time}</p>'
@@ -96,7 +98,6 @@ class _Words:
         self.gone = '<p class="small quiet">' + said(gettext("No longer sold there")) + "</p>"
         self.see = '<p class="small quiet">' + said(gettext("See current price there")) + "</p>"
         self.out = '<p class="small quiet">' + said(gettext("Out of stock")) + "</p>"
-        self.other_language = ' lang="zh-Hans"'
         before, after = said(gettext("as of %(time)s")).split("%(time)s")
         self.as_of, self.as_of_end = f" <span>{before}", f"{after}</span>"
 

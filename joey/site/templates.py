@@ -10,11 +10,12 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from joey.catalog.title_in import title_in
 from joey.kit.zone import zone_name
 from joey.money.rate import rate_text
 from joey.sharing.channel_names import channel_name
 from joey.shops.names import category_name, marketplace_name, reporter_name, seller_kind_name
-from joey.site.card import listing_cards
+from joey.site.card import OTHER_LANGUAGE, listing_cards
 from joey.site.figures import day, money, when
 
 
@@ -31,6 +32,8 @@ def environment(**options: Any) -> Environment:
         say=translation.gettext,  # for words that come from Python; a literal % in them means nothing
         url=reverse,
         language=translation.get_language,
+        lang=lang,
+        title_in=title_in,
         listing_cards=listing_cards,
         zone_name=zone_name,
         demo=settings.DEMO,
@@ -48,6 +51,11 @@ def environment(**options: Any) -> Environment:
         channel=channel_name,
     )
     return made
+
+
+def lang(language: str) -> Markup:
+    """The attribute of an element whose text is in another language than the page."""
+    return Markup("") if language == translation.get_language() else OTHER_LANGUAGE
 
 
 def _say(text: str, **facts: object) -> Markup:

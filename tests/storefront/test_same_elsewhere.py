@@ -127,7 +127,7 @@ def test_a_title_without_translation_says_what_language_it_is_in(client: Client)
     english, chinese = (client.get(f"/s/mei/{listing.id}", headers=each).content.decode() for each in (EN, ZH))
 
     assert '<p class="clamp small" lang="zh-Hans">316 不锈钢保温杯</p>' in english
-    assert '<p class="clamp small" >316 不锈钢保温杯</p>' in chinese
+    assert '<p class="clamp small">316 不锈钢保温杯</p>' in chinese
 
 
 def test_a_mere_rival_is_not_shown(client: Client) -> None:

@@ -1,0 +1,14 @@
+"""A title in the reader's language where its source gave one, else as it was printed; and in which language it is."""
+
+import re
+from collections.abc import Mapping
+
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+def title_in(language: str, title: str, translations: Mapping[str, str | None]) -> tuple[str, str]:
+    """The title to show, and its language: that of a printed one is Chinese if it has Chinese characters, and is not
+    known else, so that it counts as the reader's.
+    """
+    translated = translations.get(language)
+    return translated or title, language if translated or not _HAN.search(title) else "zh-hans"
