@@ -215,9 +215,7 @@ class Manifest:
     window_days: int = 0  # how long after a click an order still counts
     refund_days: int = 0  # how long after that the commission may still be taken back
     usual_settle_days: int = 0  # from payment to settlement, for the estimate only
-    reserved_names: frozenset[str] = (
-        frozenset()
-    )  # addresses that no shop may take, because they pass for the marketplace
+    reserved_names: frozenset[str] = frozenset()  # addresses that no shop may take: they pass for the marketplace
 
     @property
     def reports_orders(self) -> bool:

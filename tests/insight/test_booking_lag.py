@@ -20,7 +20,7 @@ from tests.commissions.stage import take_in
 from tests.orders.polled import asked, cursor_at, take_order_reports
 
 DUE = ["Commissions of taobao that were due before yesterday and are not available: 1."]
-TO_BOOK = re.compile(r"Order lines of taobao that are reported and not booked: 2, the first since \S+\+00:00\.")
+TO_BOOK = re.compile(r"Order lines of taobao that are reported and not booked: 2, the first since \S+ \S+ UTC\.")
 
 
 @pytest.fixture
