@@ -202,7 +202,7 @@ _TAKEN_IN = """
 """
 
 # Up to when the reports of a marketplace were read some minutes ago: after an outage much becomes due at once. A cursor
-# without a poll was never asked, and stands where it began.
+# without a poll was never asked, and is where it began.
 _EARLIER_POLL = "(p.marketplace, p.account, p.question) = (s.marketplace, s.account, s.question)"
 _READ_EARLIER = f"""
     SELECT min(least({ANSWERED_UNTIL.format(cursor="s")}, coalesce(

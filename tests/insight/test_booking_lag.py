@@ -46,7 +46,7 @@ def time_passes(db: EmbeddedPostgres, minutes: int) -> None:
             owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def test_what_came_in_late_is_no_trouble_until_booking_stands_still(db: EmbeddedPostgres) -> None:
+def test_what_came_in_late_is_no_trouble_until_booking_has_stopped(db: EmbeddedPostgres) -> None:
     take_in(settled("1000"), settled("1001"))
     confirm_due(now=now())
     time_passes(db, 24 * 60)

@@ -202,13 +202,12 @@ def _all_pages(ask: Ask, page_size: int) -> list[Row]:
         if has_next == "false" or (has_next != "true" and not more):
             return rows
         so_far.add({all_of(row) for row in more})
-        following = text(head, "position_index", longest=2000)
-        if has_next != "true" or not following or following == position:
+        if has_next != "true" or (following := text(head, "position_index", longest=2000)) in ("", position):
             # A page that does not say whether it is the last one may not be; and going on without a new position would
             # read the same page again and call it the next one. A full one that is new leaves shorter windows to try.
-            if len(more) >= page_size and not so_far.are_repeated:
-                raise _TooMuch
-            raise repeating() if so_far.are_repeated else broken_off()
+            if so_far.are_repeated:
+                raise repeating()
+            raise _TooMuch if len(more) >= page_size else broken_off()
         position = following
     raise _TooMuch
 
