@@ -14,12 +14,13 @@ from joey.orders.mark_unread import take_off_the_list
 from joey.orders.models import OrderLine
 from joey.orders.name_one_order import name_one_order
 from joey.orders.newest_report import (
+    CASES_OF_UNREAD,
     HAS_TIME,
     HOLD,
-    IS_ITS_CASE,
     IS_REPLACED,
     LINE,
     LINES_OF_UNREAD,
+    UNREAD_OF_CASE,
     UNREAD_OF_LINE,
     holding_first,
     is_of_line,
@@ -212,7 +213,7 @@ def _refunds_gone_back_to() -> str:
                                  = (%(marketplace)s, s.external_order, s.external_line, s.case_id)
         WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)
           AND ({moment("s")} > {moment("c", LINE)} AND s.poll > c.reported_poll AND s.digest <> c.report_digest
-            OR EXISTS (SELECT FROM orders_unreadreport u WHERE {IS_ITS_CASE} AND {moment("u")} >= {moment("c", LINE)}
+            OR EXISTS (SELECT FROM ({UNREAD_OF_CASE}) AS u WHERE {moment("u")} >= {moment("c", LINE)}
                        AND {moment("s")} > {moment("u")} AND s.poll > u.poll))
     """
 
@@ -250,8 +251,8 @@ def _unreadable_gone_back_to() -> str:
                 SELECT l.reported_at, l.reported_poll, l.report_digest FROM ({LINES_OF_UNREAD}) AS l
                 WHERE u.kind = 'order'
                 UNION ALL
-                SELECT c.reported_at, c.reported_poll, c.report_digest FROM orders_refundcase c
-                WHERE u.kind = 'refund' AND {IS_ITS_CASE}
+                SELECT c.reported_at, c.reported_poll, c.report_digest FROM ({CASES_OF_UNREAD}) AS c
+                WHERE u.kind = 'refund'
             ) read ON {moment("u")} > {moment("read", LINE)}
                   AND u.poll > read.reported_poll AND u.digest <> read.report_digest
         ) AND NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report) AND NOT {_IS_KNOWN_UNREAD}

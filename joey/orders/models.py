@@ -135,7 +135,9 @@ class UnreadReport(models.Model):
 
 
 class OtherNumber(models.Model):
-    """A number under which a trade was reported, beside that of its order (joey/orders/name_one_order.py)."""
+    """A number under which a trade was reported, where another is, or may become, that of its order
+    (joey/orders/name_one_order.py).
+    """
 
     id = models.BigAutoField(primary_key=True)
     marketplace = models.CharField(max_length=64)

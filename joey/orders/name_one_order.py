@@ -34,14 +34,13 @@ _FIND = f"""
     WHERE coalesce(line.external_order, refund.external_order, given.first) <> given.named
 """
 
-# Also that of what could not be read and came before the line.
+# Also those of what cannot be read: its line may come under another number.
 _LEARN = f"""
     INSERT INTO orders_othernumber (marketplace, number, trade)
-    SELECT %(marketplace)s, named, trade FROM {OTHER_ORDERS} WHERE named <> ''
-    UNION
-    SELECT u.marketplace, u.external_order, {trade_of("u")} FROM {ORDERS} o JOIN orders_unreadreport u
-      ON (u.marketplace, {trade_of("u")}) = (%(marketplace)s, {trade_of("o")})
-     AND u.external_order NOT IN ('', o.external_order)
+    SELECT %(marketplace)s, named, trade FROM (
+        SELECT named, trade FROM {OTHER_ORDERS}
+        UNION SELECT u.external_order, {trade_of("u")} FROM {UNREADABLE} u
+    ) AS seen (named, trade) WHERE named <> '' AND trade <> ''
     ON CONFLICT DO NOTHING
 """
 
@@ -53,13 +52,14 @@ def name_one_order(marketplace: str) -> None:
     if not manifest_of(marketplace).lines_are_of_one_order:
         return
     given = {"marketplace": marketplace}
-    if OTHER_ORDERS.create().insert(_FIND, given):
+    some = OTHER_ORDERS.create().insert(_FIND, given)
+    sql.execute(_LEARN, given)
+    if some:
         for table in (ORDERS, REFUNDS, UNREADABLE):
             sql.execute(
                 f"UPDATE {table} s SET external_order = other.external_order FROM {OTHER_ORDERS} other"
                 f" WHERE (other.trade, other.named) = ({trade_of('s')}, s.external_order)"
             )
-    sql.execute(_LEARN, given)
 
 
 def has_number(line: str, asked: str) -> str:

@@ -119,38 +119,49 @@ def _may_be(line: str) -> str:
     return f"u.external_line IN ({line}.external_line, {trade_of(line)} || '{ANY_SHARE}', '')"
 
 
-# Of a report `u` that cannot be read and a line `l`: whether it may be about that line of its order, and whether what
-# the line, or the refund case `c` that it is about, says is newer. Where it does not say which line of the order, which
-# share of the trade or which part, it may be about each; where it is not known which case, or when, nothing makes up
-# for it.
+def _unread_of(row: str, condition: str) -> str:
+    """SELECT the unreadable reports `u` of a line's or case's order, whichever of its numbers (name_one_order.py) they
+    name. An index leads from the row to them, and by `_of_unread` from them to it.
+    """
+    return f"""
+        SELECT u.* FROM orders_unreadreport u
+        WHERE u.marketplace = {row}.marketplace AND u.external_order = ANY({row}.external_order || ARRAY(
+            SELECT n.number FROM orders_othernumber n
+            WHERE (n.marketplace, n.trade) = ({row}.marketplace, {trade_of(row)})))
+          AND {condition}
+    """
+
+
+def _of_unread(table: str, row: str, condition: str) -> str:
+    """SELECT the rows of the order of an unreadable report `u`."""
+    return f"""
+        SELECT {row}.* FROM {table} {row}
+        WHERE ({row}.marketplace, {row}.external_order) = (u.marketplace, u.external_order) AND {condition}
+        UNION ALL
+        SELECT {row}.* FROM orders_othernumber n
+        JOIN {table} {row} ON ({row}.marketplace, {trade_of(row)}) = (n.marketplace, n.trade)
+        WHERE (n.marketplace, n.number) = (u.marketplace, u.external_order)
+          AND {row}.external_order <> u.external_order AND {condition}
+    """
+
+
+# Of a report `u` that cannot be read: whether it may be about a line `l` of its order, and whether it is about a refund
+# case `c` of it. Where it does not say which line of the order, which share of the trade or which part, it may be about
+# each.
 _MAY_BE_OF_LINE = f"""
     u.kind <> 'hold' AND u.external_order <> '' AND {_may_be("l")} AND u.external_part IN (l.external_part, '')
 """
-IS_ITS_CASE = f"""
-    (u.case_id <> '' AND (c.marketplace, c.external_order, c.case_id)
-                       = (u.marketplace, u.external_order, u.case_id) AND {_may_be("c")})
-"""
+_IS_OF_CASE = f"u.case_id <> '' AND c.case_id = u.case_id AND {_may_be('c')}"
+UNREAD_OF_LINE = _unread_of("l", _MAY_BE_OF_LINE)
+LINES_OF_UNREAD = _of_unread("orders_orderline", "l", _MAY_BE_OF_LINE)
+UNREAD_OF_CASE = _unread_of("c", _IS_OF_CASE)
+CASES_OF_UNREAD = _of_unread("orders_refundcase", "c", _IS_OF_CASE)
+# Whether what the line, or the refund case, says is newer. Where it is not known which case, or when, nothing makes up
+# for it.
 HAS_TIME = f"u.reported_at <> '{NO_TIME.isoformat()}'"
 IS_REPLACED = f"""
     ({HAS_TIME} AND (
         u.kind = 'order' AND {moment("l", LINE)} > {moment("u")}
-        OR EXISTS (SELECT FROM orders_refundcase c WHERE {IS_ITS_CASE} AND {moment("c", LINE)} > {moment("u")}
+        OR EXISTS (SELECT FROM ({CASES_OF_UNREAD}) AS c WHERE {moment("c", LINE)} > {moment("u")}
                    AND c.external_line = coalesce(l.external_line, c.external_line))))
-"""
-
-# The same by every number of the order (name_one_order.py), as SELECTs: the unreadable reports of a line `l`, and the
-# lines of an unreadable report `u`. An index leads from each to the others.
-UNREAD_OF_LINE = f"""
-    SELECT u.* FROM orders_unreadreport u
-    WHERE u.marketplace = l.marketplace AND u.external_order = ANY(l.external_order || ARRAY(
-        SELECT n.number FROM orders_othernumber n WHERE (n.marketplace, n.trade) = (l.marketplace, {trade_of("l")})))
-      AND {_MAY_BE_OF_LINE}
-"""
-LINES_OF_UNREAD = f"""
-    SELECT l.* FROM orders_orderline l
-    WHERE (l.marketplace, l.external_order) = (u.marketplace, u.external_order) AND {_MAY_BE_OF_LINE}
-    UNION ALL
-    SELECT l.* FROM orders_othernumber n
-    JOIN orders_orderline l ON (l.marketplace, {trade_of("l")}) = (n.marketplace, n.trade)
-    WHERE (n.marketplace, n.number) = (u.marketplace, u.external_order) AND {_MAY_BE_OF_LINE}
 """

@@ -15,6 +15,7 @@ from joey.orders.newest_report import (
     newest_case_first,
     rank,
     trade_hold_rank,
+    trade_of,
 )
 from joey.orders.other_currency import can_move, in_its_currency
 from joey.orders.report_digest import digest_of_row
@@ -141,9 +142,11 @@ LINES = Check(
        OR (d.marketplace, d.kind, d.external_order, d.payload_sha256)
        <> (r.marketplace, r.kind, r.external_order, r.payload_sha256)
        OR d.replaced_by IS NOT NULL AND (newer.problem = ''
-        AND (newer.marketplace, newer.kind, newer.external_order, newer.external_line, newer.external_part,
-             newer.case_id)
-          = (r.marketplace, r.kind, r.external_order, r.external_line, r.external_part, r.case_id)
+        AND (newer.marketplace, newer.kind, newer.external_line, newer.external_part, newer.case_id)
+          = (r.marketplace, r.kind, r.external_line, r.external_part, r.case_id)
+        AND (newer.external_order = r.external_order OR EXISTS (
+            SELECT FROM orders_othernumber n
+            WHERE (n.marketplace, n.number, n.trade) = (r.marketplace, r.external_order, {trade_of("r")})))
         AND (date_trunc('second', newer.reported_at), newer.poll_id, newer.reported_at)
           > (date_trunc('second', r.reported_at), r.poll_id, r.reported_at)) IS NOT TRUE
     """,

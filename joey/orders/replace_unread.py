@@ -10,7 +10,7 @@ from uuid import UUID
 from joey.kit import sql
 from joey.kit.partitions import first_id_of
 from joey.kit.sets import SetTable
-from joey.orders.newest_report import IS_ITS_CASE, IS_REPLACED, LINES_OF_UNREAD
+from joey.orders.newest_report import CASES_OF_UNREAD, IS_REPLACED, LINES_OF_UNREAD
 from joey.orders.staged_tables import TAKEN_WITHIN
 from joey.record.append import append_set
 
@@ -64,7 +64,7 @@ _UNREAD = f"""
     orders_unreadreport u
     JOIN LATERAL ({LINES_OF_UNREAD}) AS l
       ON l.external_line = u.external_line AND (u.kind = 'refund' OR l.external_part = u.external_part)
-    LEFT JOIN orders_refundcase c ON {IS_ITS_CASE}
+    LEFT JOIN LATERAL ({CASES_OF_UNREAD}) AS c ON true
 """
 # When the earliest of the polls that brought the newest reports was written down: in the transaction that kept what it
 # brought. Reads no report, and mostly finds none to look for.

@@ -15,7 +15,7 @@ from joey.orders.request_lost_order import request_lost_order
 from joey.orders.settle_lost_orders import settle_lost_orders
 from joey.orders.take_order_reports import take_order_reports
 from joey.people.models import Person
-from tests.cast import NOW, ada, leased, mei, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, ada, leased, mei, meis_shop, refund, report, settled
 from tests.orders.polled import asked, polled
 from tests.plans import parts_of, plans_of
 from tests.proof import prove
@@ -132,6 +132,39 @@ def test_what_came_before_the_line_names_another_number_of_it() -> None:
     assert not line().has_unread
 
 
+def test_what_an_operator_gave_up_says_of_which_order_the_trade_is_all_the_same() -> None:
+    polled(UNREAD)
+    dismissed(UNREAD)
+    polled(settled())
+
+    polled(OF_THE_ORDER)
+
+    assert line().has_unread
+
+
+@pytest.mark.parametrize("number", [ORDER, OTHER])
+def test_a_newer_report_of_the_line_makes_up_for_what_came_before_it_under_another_number(number: str) -> None:
+    unread = UnreadableReport("order", number, NOW - 12 * DAY, {"row": 1}, "tk_status is missing", external_line=TRADE)
+    polled(unread)
+
+    polled(settled())
+
+    assert not line().has_unread
+    assert not UnreadReport.objects.exists()
+
+
+@pytest.mark.parametrize("number", [ORDER, OTHER])
+def test_a_newer_report_of_the_case_makes_up_for_what_came_before_it_under_another_number(number: str) -> None:
+    polled(replace(UNREAD, external_order=number, reported_at=NOW - 3 * DAY, case_id=refund().case_id))
+    polled(settled())
+    assert line().has_unread
+
+    polled(refund(reported_at=NOW - DAY))
+
+    assert not line().has_unread
+    assert not UnreadReport.objects.exists()
+
+
 def test_what_an_operator_gave_up_is_not_listed_under_another_number() -> None:
     polled(UNREAD)
     dismissed(UNREAD)
@@ -162,7 +195,7 @@ def test_an_operator_gives_up_no_report_of_the_own_shop_under_another_number() -
         dismissed(OF_THE_ORDER, by=keeper)
 
 
-@pytest.mark.parametrize("number", [ORDER, OTHER, TRADE])
+@pytest.mark.parametrize("number", [ORDER, OTHER])
 def test_a_lost_order_is_found_by_each_of_its_numbers(number: str) -> None:
     polled(settled())
     polled(replace(report(), external_order=OTHER))
