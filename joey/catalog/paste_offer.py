@@ -8,7 +8,9 @@ from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.kit.refusals import Invalid, NotFound, Refusal
 from joey.marketplaces import registry
+from joey.marketplaces.manifest_shape import Text
 from joey.marketplaces.pasted import LONGEST_TEXT
+from joey.marketplaces.port import Connector
 
 
 def offer_from_text(text: str, *, now: datetime) -> Offer:
@@ -33,10 +35,7 @@ def offer_from_text(text: str, *, now: datetime) -> Offer:
             continue
         facts = connector.look_up([external_id]).get(external_id)
         if facts is None:
-            raise NotFound(
-                _("The marketplace does not sell this item any more, or it is sold out. Choose another one."),
-                field="text",
-            )
+            raise NotFound(_not_there(connector), field="text")
         taken = take_offers([facts], now=now)
         if taken.refused:
             raise Invalid(taken.refused[0].reason, field="text")
@@ -48,3 +47,12 @@ def offer_from_text(text: str, *, now: datetime) -> Offer:
         _("This is not a link or copy-code of a marketplace that Joey is connected to. Copy it again in its app."),
         field="text",
     )
+
+
+def _not_there(connector: Connector) -> Text:
+    if connector.manifest.capabilities.look_up == "file":
+        text = _(
+            "This item is not in the product file that Joey has of %s, which may still sell it. Choose another one."
+        )
+        return text % registry.reporter_name(connector.code)
+    return _("The marketplace does not sell this item any more, or it is sold out. Choose another one.")

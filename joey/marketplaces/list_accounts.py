@@ -22,6 +22,15 @@ class ListedAccount:
     gateway: str = ""  # its host; "" for the connector's own
     is_simulated: bool = False
 
+    @property
+    def connection(self) -> str:
+        """What answers there, in words."""
+        if not self.connected:
+            return "not connected"
+        named = f", account {self.account}" if self.account else ""
+        place = f" {self.gateway}" if self.gateway else ""
+        return f"connected to {'a simulated' if self.is_simulated else 'its real'} gateway{place}{named}"
+
 
 def list_accounts() -> Iterator[ListedAccount]:
     """In the order of their codes."""

@@ -226,6 +226,9 @@ def _not_installed(code: str) -> NotInstalled:
 
 def _not_connected(code: str) -> NotConnected:
     check_code(code)
+    if is_feed(code):
+        text = _("%(place)s is an imported feed: its goods come from your files, and it has no account to ask.")
+        return NotConnected(text % {"place": name_of(code)}, marketplace=code)
     text = _(
         "This instance is not connected to %(place)s. Its operator can add an account with"
         " `joey marketplaces connect %(code)s`; nothing was changed."

@@ -49,6 +49,11 @@ class Choice:
     listing_id: UUID | None
     state: str
 
+    @property
+    def fee_ppm(self) -> int:
+        """The part of the commission that the marketplace keeps before it is shared."""
+        return registry.manifest_of(self.offer.marketplace).fee_to_come_ppm
+
 
 @keeper_only
 @require_safe

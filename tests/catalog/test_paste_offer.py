@@ -50,6 +50,13 @@ def test_a_link_of_another_marketplace_is_read_there(connected: Sandbox) -> None
     assert (offer.marketplace, offer.external_id) == ("dangdang", facts.external_id)
 
 
+def test_what_a_product_file_does_not_have_may_still_be_sold(connected: Sandbox) -> None:
+    facts = registry.connector("dangdang").search("").offers[0]
+
+    with pytest.raises(NotFound, match="not in the product file that Joey has of Dangdang, which may still sell it"):
+        offer_from_text(facts.url.replace(facts.external_id, "999999999"), now=clock.now())
+
+
 @pytest.mark.parametrize(
     "text", ["", "   ", "hello", "https://example.org/item/1", "￥￥", "x" * 2001, "javascript:alert(1)", "\x00"]
 )

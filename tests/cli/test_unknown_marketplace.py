@@ -29,7 +29,7 @@ COMMANDS = [
 def test_a_code_that_there_is_not_is_answered_with_those_that_there_are(command: tuple[str, ...]) -> None:
     Path("export.csv").write_text("订单编号\n1\n", encoding="utf-8")
     keep_feed("feed:teahouse", AllowedFeed())
-    by = ("--by", ada().contact) if command[0] == "reports" else ()
+    by = ("--by", ada().contact, "--reason", "mistyped") if command[0] == "reports" else ()
 
     said = CliRunner().invoke(main, [*command, "toabao", *by], input='{"credentials": {}}')
 
@@ -46,3 +46,13 @@ def test_a_code_that_there_is_and_that_has_no_account_is_answered_with_the_comma
     assert (
         "not connected to Tmall. Its operator can add an account with `joey marketplaces connect taobao`" in said.stderr
     )
+
+
+@pytest.mark.parametrize("command", [("fetch", "锅", "--marketplace"), ("marketplaces", "check"), ("sync",)])
+def test_an_imported_feed_needs_no_account(command: tuple[str, ...]) -> None:
+    keep_feed("feed:teahouse", AllowedFeed())
+
+    said = CliRunner().invoke(main, [*command, "feed:teahouse"])
+
+    assert said.exit_code in (1, 2)
+    assert "is an imported feed: its goods come from your files, and it has no account to ask" in said.stderr

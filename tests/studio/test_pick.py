@@ -74,6 +74,14 @@ def test_the_list_says_once_who_has_the_rest_of_a_commission(browser: Client) ->
     assert page.count("Of a commission you get 80%; the other 20% is Joey's platform fee.") == 1
 
 
+def test_what_a_keeper_earns_names_what_the_marketplace_keeps_of_the_commission(browser: Client) -> None:
+    take({"title": "one"})
+
+    page = " ".join(browser.get("/studio/mei/pick").content.decode().split())
+
+    assert "your share of 5.5% commission, of which the marketplace keeps 10%" in page
+
+
 @pytest.mark.parametrize("query", ["min=9,90", "max=-1", "min=2&max=1", "currency=XXX", "min=1e3"])
 def test_a_price_that_cannot_be_read_is_said(browser: Client, query: str) -> None:
     answer = browser.get(f"/studio/mei/pick?{query}")

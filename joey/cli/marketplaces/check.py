@@ -35,6 +35,7 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
     with instance(data, "marketplaces"):
         from joey.marketplaces import registry
         from joey.marketplaces.check_account import check_account, facts_of
+        from joey.marketplaces.list_accounts import list_accounts
         from joey.marketplaces.unread_refunds import unread_refunds
         from joey.orders.recent_changes import recent_changes
 
@@ -44,6 +45,10 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
         except registry.NotConnected as not_connected:
             faults = [each.text for each in registry.faults() if each.marketplace == registry.code_for(code)]
             raise click.UsageError(faults[0] if faults else str(not_connected)) from None
+        asked = next(each for each in list_accounts() if each.code == account.code)
+        click.echo(f"{asked.names}: {asked.connection}.")
+        if asked.is_simulated:
+            click.echo("A simulator answers. What it confirms says nothing about the real marketplace.")
         if limit := unread_refunds(account):
             click.echo(limit)
         counts: Counter[str] = Counter()

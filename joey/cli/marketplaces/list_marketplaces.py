@@ -30,21 +30,13 @@ def list_marketplaces(tables: bool, data: Path) -> None:
         states = sync_states()
         for each in list_accounts():
             click.echo(f"{each.code}  {each.names}: {each.can}")
-            click.echo(
-                f"  {_account(each.account, each.gateway, each.is_simulated) if each.connected else 'not connected'}"
-            )
+            click.echo(f"  {each.connection}")
             for state in (one for one in states if one.marketplace == each.code and each.connected):
                 trouble = f"; trouble: {state.trouble}" if state.trouble else ""
                 notice = f"; asked again later, and no money waits for it: {state.notice}" if state.notice else ""
                 click.echo(f"  {state.kind}: last read {_when(state.last_success_at)}{trouble}{notice}")
         found = faults()
     say_faults(found)
-
-
-def _account(account: str, gateway: str, is_simulated: bool) -> str:
-    named = f", account {account}" if account else ""
-    place = f" {gateway}" if gateway else ""
-    return f"connected to {'a simulated' if is_simulated else 'its real'} gateway{place}{named}"
 
 
 def _when(moment: datetime | None) -> str:

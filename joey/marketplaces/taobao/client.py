@@ -201,7 +201,8 @@ class Client:
         words = self._clean(found.get("sub_msg") or found.get("msg") or "")
         facts = {"top_code": code, "sub_code": sub_code}
         because = words or f"code {code}"
-        log.info("%s answered %s %s: %s", method, code, sub_code, words)
+        level = logging.DEBUG if sub_code == NO_RESULT else logging.INFO  # that nothing is found is an answer
+        log.log(level, "%s answered %s %s: %s", method, code, sub_code, words)
         match _kind_of(int(code) if code.isascii() and code.isdigit() else 0, sub_code, words):
             case "again":
                 raise _Retryable(because, facts=facts)
