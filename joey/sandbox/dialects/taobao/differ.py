@@ -120,12 +120,12 @@ def _nothing_is_a_refusal(method: str, parameters: Parameters, found: Answer) ->
 
 def _no_seller_in_search(method: str, parameters: Parameters, found: Answer) -> None:
     for row in _rows(found["result_list"]) if method == SEARCH else ():
-        row["item_basic_info"].pop("seller_id")
+        row["item_basic_info"].pop("seller_id", None)
 
 
 def _no_seller_in_look_up(method: str, parameters: Parameters, found: Answer) -> None:
     for row in _rows(found["results"]) if method == LOOK_UP else ():
-        row["item_basic_info"].pop("seller_id")
+        row["item_basic_info"].pop("seller_id", None)
 
 
 def _another_picture_in_look_up(method: str, parameters: Parameters, found: Answer) -> None:
@@ -152,8 +152,7 @@ def _unknown_id_refuses_renewal(method: str, parameters: Parameters, found: Answ
 
 def _start_is_outside(method: str, parameters: Parameters, found: Answer) -> None:
     if method == ORDERS:
-        results = found["data"]["results"]
-        results.rows = [row for row in results.rows if row["modified_time"] != parameters["start_time"]]
+        _keep(found, lambda row: row["modified_time"] != parameters["start_time"])
 
 
 def _empty_object_for_a_list(method: str, parameters: Parameters, found: Answer) -> None:
@@ -164,19 +163,19 @@ def _empty_object_for_a_list(method: str, parameters: Parameters, found: Answer)
 def _no_estimate(method: str, parameters: Parameters, found: Answer) -> None:
     for row in _rows(found["data"]["results"]) if method == ORDERS else ():
         if row["tk_status"] in (12, 14):
-            row.pop("pub_share_pre_fee")
+            row.pop("pub_share_pre_fee", None)
 
 
 def _fee_of_the_whole_commission(method: str, parameters: Parameters, found: Answer) -> None:
-    for row in _rows(found["data"]["results"]) if method == ORDERS else ():
+    rows = _rows(found["data"]["results"]) if method == ORDERS else []
+    for row in (each for each in rows if "pub_share_pre_fee" in each):
         row |= {"pub_share_rate": "1.00", "alimama_share_fee": row["pub_share_pre_fee"]}
         row |= {"pub_share_pre_fee": "0.01", "pub_share_fee": "0.01"}
 
 
 def _channels_apart(method: str, parameters: Parameters, found: Answer) -> None:
     if method == ORDERS and parameters.get("order_scene", "1") == "1":
-        results = found["data"]["results"]
-        results.rows = [row for row in results.rows if "relation_id" not in row]
+        _keep(found, lambda row: "relation_id" not in row)
 
 
 def _relation_in_its_own_scene(method: str, parameters: Parameters, found: Answer) -> None:
@@ -186,10 +185,9 @@ def _relation_in_its_own_scene(method: str, parameters: Parameters, found: Answe
 
 
 def _twice_under_two_ad_zones(method: str, parameters: Parameters, found: Answer) -> None:
-    if method == ORDERS:
-        results = found["data"]["results"]
-        others = [row | {"adzone_id": FIRST_ADZONE + 99} for row in results.rows]
-        results.rows = list(chain.from_iterable(zip(results.rows, others, strict=True)))
+    if rows := _rows(found["data"]["results"]) if method == ORDERS else []:
+        others = [row | {"adzone_id": FIRST_ADZONE + 99} for row in rows]
+        found["data"]["results"].rows = list(chain.from_iterable(zip(rows, others, strict=True)))
 
 
 def _refusals_as_errors(method: str, parameters: Parameters, found: Answer) -> None:
@@ -205,7 +203,7 @@ def _refund_pages_from_zero(method: str, parameters: Parameters, found: Answer) 
 
 def _settled_while_open(method: str, parameters: Parameters, found: Answer) -> None:
     rows = _rows(found["data"].get("result")) if method == REFUNDS else []
-    for row in (each for each in rows if each["earning_time"]):
+    for row in (each for each in rows if "earning_time" in each):
         settled = beijing.read(row["earning_time"])
         row["tk_refund_time"] = beijing.text_of(settled - HOUR)
         row["tk_refund_suit_time"] = beijing.text_of(settled + HOUR)
@@ -249,6 +247,11 @@ def _data(found: Answer) -> Answer:
     """What is inside of the `result` of an answer; empty where it refuses."""
     data: Answer = found["result"]["data"] if "result" in found else {}
     return data
+
+
+def _keep(found: Answer, fits: Callable[[dict[str, Any]], bool]) -> None:
+    if rows := _rows(found["data"]["results"]):
+        found["data"]["results"].rows = [row for row in rows if fits(row)]
 
 
 def _add(data: Answer, rows: list[dict[str, Any]]) -> None:
