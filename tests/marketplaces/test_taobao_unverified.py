@@ -206,6 +206,27 @@ def test_an_order_of_weeks_ago_is_found_by_when_it_is_known_to_have_changed(
     assert known["estimate_before_settlement"] == "confirmed"
 
 
+def test_cases_of_orders_that_are_not_settled_say_nothing_of_settlements(
+    own_sandbox: Callable[..., Sandbox], settings: Settings, tmp_path: Path
+) -> None:
+    sandbox = own_sandbox()
+    url = sandbox.convert(sandbox.search(q="锅", page_size=1)[0]["item_id"])["link_info_dto"]["cps_long_url"]
+    sandbox.post("/control/differs", {"marketplace": "taobao", "facts": ["settles_after_its_cases"]})
+    settings.JOEY_MARKETPLACES = {"taobao": sandbox.get("/control/marketplaces").json()["taobao"]}
+
+    def state() -> str:
+        found = {each.fact.name: each.state for each in check_account("taobao", tmp_path)}
+        return found["settles_after_its_cases"]
+
+    sandbox.move(sandbox.buy(url), "return")
+    of_none = state()
+    settled = sandbox.buy(url, click_time=utc(time.time() - 90_000), paid_at=utc(time.time() - 90_000))
+    for do in ("settle", "return"):
+        sandbox.move(settled, do, at=utc(time.time() - 80_000))
+
+    assert (of_none, state()) == ("unknown", "different")
+
+
 READS = {
     f"taobao.tbk.{name}"
     for name in (
@@ -328,7 +349,44 @@ def test_a_gateway_that_stops_answering_leaves_the_rest_unavailable_and_is_not_a
     found = list(check_account("taobao", tmp_path))
 
     assert [each.state for each in found] == ["unavailable"] * len(ASKED)
-    assert len(script.asked) == 1
+    assert len(script.asked) == len({form["method"] for form in script.asked}) == 3, "then it is the gateway"
+
+
+BY_SEARCH = {
+    "search_fields", "look_up_fields", "identity_agrees", "unknown_id_is_left_out", "nothing_found", "renewed_ids",
+    "parse_gives_new_ids",
+}  # fmt: skip
+# What is seen by a method, alone or together with another.
+SEEN_BY = {
+    "dg.material.optional.upgrade": BY_SEARCH,
+    "item.info.upgrade.get": {"look_up_fields", "identity_agrees", "unknown_id_is_left_out"},
+    "itemid.ineffective.transform": {"renewed_ids"},
+    "dg.general.link.parse": {"parse_gives_new_ids"},
+    "order.details.get": {"orders_granted", *GRANTS["orders_granted"]},
+    "order.refund.get": {
+        "refund_window", "refund_refusal", "refund_first_page", "settles_after_its_cases", "channel_case_time",
+    },
+    "dg.punish.order.get": {"punished_granted", *GRANTS["punished_granted"]},
+    "sc.publisher.info.get": {"channel_list"},
+    "relation.refund": {"channel_refunds_granted", *GRANTS["channel_refunds_granted"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["500", "garbage"])
+@pytest.mark.parametrize("method", list(SEEN_BY))
+def test_a_method_that_fails_costs_only_what_is_seen_by_it(
+    check: Callable[..., dict[str, CheckedFact]], busy: Sandbox, method: str, kind: str
+) -> None:
+    call = f"taobao.tbk.{method}"
+    assert {f"taobao.tbk.{each}" for each in SEEN_BY} == READS
+    busy.post("/control/outage", {"kind": kind, "seconds": 60, "where": "taobao", "call": call}).raise_for_status()
+    try:
+        found = check()
+    finally:
+        busy.post("/control/outage", {"kind": kind, "seconds": 0, "where": "taobao", "call": call})
+
+    assert not_confirmed(found) == SEEN_BY[method], states(found)
+    assert {found[name].state for name in SEEN_BY[method]} == {"unavailable"}
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

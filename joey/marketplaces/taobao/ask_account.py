@@ -28,6 +28,7 @@ from joey.marketplaces.taobao.windows import LONGEST_NEAR_SALES, windows
 from joey.marketplaces.unverified import AnswerSample
 
 MOST_CALLS = 100
+MOST_SILENT = 3  # methods in a row: then it is the gateway that is down
 SEARCH, LOOK_UP = "taobao.tbk.dg.material.optional.upgrade", "taobao.tbk.item.info.upgrade.get"
 ORDERS, REFUNDS = "taobao.tbk.order.details.get", "taobao.tbk.order.refund.get"
 CHANNEL_REFUNDS, CHANNEL_LIST = "taobao.tbk.relation.refund", "taobao.tbk.sc.publisher.info.get"
@@ -85,8 +86,8 @@ class CountedPage:
 class UnionAnswers:
     """What one account answers. A question that was asked already is answered from what came then.
 
-    Any answer may be a refusal: MarketplaceRefused, or NotGrantedHere for one by a missing permission. After the first
-    MarketplaceUnavailable nothing is asked any more.
+    Any answer may be a refusal: MarketplaceRefused, or NotGrantedHere for one by a missing permission. A method that is
+    unavailable is asked no more, and after MOST_SILENT in a row nothing is: a call may take half a minute to fail.
     """
 
     def __init__(
@@ -105,7 +106,8 @@ class UnionAnswers:
         self.until = self.now + SECOND  # what changed in this very second, too
         self._changed_at, self._keep = changed_at, keep
         self._answers: dict[str, Row | Exception] = {}
-        self._unavailable: MarketplaceUnavailable | None = None
+        self._unavailable: dict[str, MarketplaceUnavailable] = {}  # by method
+        self._silent: list[MarketplaceUnavailable] = []  # since the last answer, a method each
         self._samples: dict[str, int] = {}
         self._mask = Mask()
 
@@ -179,11 +181,12 @@ class UnionAnswers:
         answer = self.refunds(*window, page=page)
         return listed(inner(answer, "data"), "result", "publisher_refund_order_d_t_o")
 
-    def cases(self) -> tuple[Window, list[Row]]:
-        """Some refund cases, whichever number their first page has, and the window. Raises NothingToSee."""
+    def cases(self, fits: Callable[[Row], bool] = bool) -> tuple[Window, list[Row]]:
+        """Some refund cases that fit, whichever number their first page has, and the window. Raises NothingToSee."""
         stretches = [LONGEST_NEAR_SALES, *REFUND_STRETCHES]
         for window in [*self._known_changes(), *((self.until - each, self.until) for each in stretches)]:
-            if rows := self.refund_rows(window) or self.refund_rows(window, page=0):
+            found = self.refund_rows(window) or self.refund_rows(window, page=0)
+            if rows := [row for row in found if fits(row)]:
                 return window, rows
         raise NothingToSee(Wording(en="no refund case yet to look at", zh="暂时没有维权记录可以查看"))
 
@@ -269,17 +272,21 @@ class UnionAnswers:
         return answer
 
     def _call(self, name: str, method: str, parameters: Mapping[str, object], *, with_session: bool) -> Row | Exception:
-        if self._unavailable is not None:
-            return self._unavailable
+        if method in self._unavailable:
+            return self._unavailable[method]
+        if len(self._silent) >= MOST_SILENT:
+            return self._silent[-1]
         if len(self._answers) >= MOST_CALLS:
             return NothingToSee(Wording(en="too many calls for one check", zh="一次检查的调用次数已达上限"))
         try:
             with in_bulk():  # not around the whole check: it is read bit by bit, and its reader is not in bulk
                 answer = self._client.call(method, parameters, with_session=with_session)
         except MarketplaceUnavailable as trouble:
-            self._unavailable = trouble
+            self._unavailable[method] = trouble
+            self._silent.append(trouble)
             return trouble
         except MarketplaceRefused as refused:
+            self._silent.clear()
             code = str(refused.facts.get("top_code", ""))
             if code in OF_ALL_CALLS:
                 raise
@@ -287,6 +294,7 @@ class UnionAnswers:
             if code not in NOT_GRANTED:
                 return refused
             return NotGrantedHere(str(refused), is_needed=method not in self._never_called)
+        self._silent.clear()
         self._sample(name, method, parameters, answer)
         return answer
 

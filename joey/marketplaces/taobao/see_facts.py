@@ -238,7 +238,7 @@ def refund_first_page(account: UnionAnswers) -> Seen:
 
 
 def settles_after_its_cases(account: UnionAnswers) -> Seen:
-    _window, rows = account.cases()
+    _window, rows = account.cases(lambda row: bool(text(row, "earning_time")))
     early = [row for row in rows if _settled_meanwhile(row)]
     return Seen.said(not early, en=f"{len(early)} of {len(rows)} cases", zh=f"{len(rows)} 条中有 {len(early)} 条")
 
