@@ -46,6 +46,29 @@ def prices() -> dict[str, int | None]:
     return {name: offer["now_minor"] for name, offer in offers().items()}
 
 
+class TestTables:
+    """Tables as shops and consoles write them."""
+
+    def test_a_delimiter_at_the_end_of_each_row_that_the_header_lacks(self, tmp_path: Path) -> None:
+        done = taken(tmp_path, good(1) + ",", good(2, "abc") + ",", good(3) + ",", refused_to=tmp_path / "kept.csv")
+
+        assert [(row.row, row.field) for row in done.refused] == [(3, "price")]
+        assert set(offers()) == {"1", "3"}
+        assert len({len(cells) for cells in csv.reader((tmp_path / "kept.csv").read_text().splitlines())}) == 1
+
+    def test_a_delimiter_at_the_end_of_some_rows_refuses_these(self, tmp_path: Path) -> None:
+        assert [row.row for row in taken(tmp_path, good(1), good(2) + ",", good(3)).refused] == [3]
+
+    def test_a_title_that_begins_with_a_quotation_mark_between_tabs(self, tmp_path: Path) -> None:
+        rows = ["id\ttitle\turl\tprice\tcurrency"]
+        rows += [
+            f"{n}\t{title}\thttps://item.jd.com/{n}.html\t5.00\tCNY" for n, title in enumerate(['"A" cup', '"13 in'])
+        ]
+
+        assert refused(tmp_path, "\n".join([*rows, ""])) == []
+        assert {name: offer["title"] for name, offer in offers().items()} == {"0": '"A" cup', "1": '"13 in'}
+
+
 class TestPrices:
     """A price is known, unknown, or cannot be read; nothing is guessed."""
 

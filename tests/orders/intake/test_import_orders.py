@@ -343,6 +343,31 @@ class TestForms:
 
         assert (done.accepted, done.refused) == (2, [])
 
+    @pytest.mark.parametrize(("delimiter", "below"), [(",", "合计,,,\r\n"), ("\t", "")])
+    def test_with_a_delimiter_at_the_end_of_each_row_that_the_header_lacks(
+        self, delimiter: str, below: str, tmp_path: Path
+    ) -> None:
+        header, *rows = text_of([row(), settled(1)], delimiter=delimiter).splitlines()
+        text = "\r\n".join([header, *(each + delimiter for each in rows), below])
+
+        assert taken(tmp_path, text).accepted == 2
+        assert lines() == {ORDER: ("paid", 380, 38), str(int(ORDER) + 1000): ("settled", 380, 38)}
+
+    @pytest.mark.parametrize("title", ['"不锈钢" 保温杯', '"不锈钢保温杯', '""保温杯', '保温杯 "500"'])
+    def test_a_title_with_quotation_marks_between_tabs(self, title: str, tmp_path: Path) -> None:
+        text = text_of([row(), row(1, 商品标题="TITLE"), row(2)], delimiter="\t").replace("TITLE", title)
+
+        assert taken(tmp_path, text, name="export.txt").accepted == 3
+        assert OrderLine.objects.get(external_order=int(ORDER) + 1000).title == title
+
+    def test_quoted_cells_between_tabs_are_read_as_such(self, tmp_path: Path) -> None:
+        titles = ['a\tb "c"', 'over\r\n"two" lines', "plain"]
+
+        taken(tmp_path, text_of([row(n, 商品标题=title) for n, title in enumerate(titles)], delimiter="\t"))
+
+        found = OrderLine.objects.order_by("external_order").values_list("title", flat=True)
+        assert list(found) == ['a b "c"', 'over "two" lines', "plain"]
+
     def test_rows_are_numbered_as_a_spreadsheet_does(self, tmp_path: Path) -> None:
         done = taken(tmp_path, text_of([row(), row(1, 付款金额="x")], above="订单明细\r\n\r\n"))
 
@@ -620,6 +645,23 @@ class TestWholeFiles:
 
     def test_a_truncated_table(self, tmp_path: Path) -> None:
         assert "truncated" in self.refusal(tmp_path, text_of([row(), row(1)])[:-40])
+
+    def test_a_truncated_table_whose_rows_end_with_a_delimiter(self, tmp_path: Path) -> None:
+        header, *rows = text_of([row(), row(1)]).splitlines()
+        text = "\r\n".join([header, *(each + "," for each in rows)])
+
+        assert "truncated" in self.refusal(tmp_path, text[:-1])
+        assert "truncated" in self.refusal(tmp_path, text[:-20])
+
+    def test_a_truncated_table_between_tabs(self, tmp_path: Path) -> None:
+        text = text_of([row(), row(1, 商品标题="TITLE")], delimiter="\t").replace("TITLE", '"不锈钢保温杯')
+
+        assert "truncated" in self.refusal(tmp_path, text[:-40])
+
+    def test_a_row_alone_with_a_delimiter_too_many_in_the_last_place(self, tmp_path: Path) -> None:
+        shifted = text_of([row(), row(1, 商品标题="TITLE", 推广位ID="")]).replace("TITLE", "a,b")
+
+        assert "truncated" in self.refusal(tmp_path, shifted)
 
     def test_neither_utf_8_nor_gbk(self, tmp_path: Path) -> None:
         assert "neither UTF-8 nor GBK" in self.refusal(tmp_path, text_of([row()]).encode() + b"\xff\xff\n")

@@ -1,6 +1,7 @@
 """Read tables: CSV and TSV, or the rows of a workbook.
 
-Quoting is strict: a wrong quote moves every row behind it. The first row is the header, unless the caller finds it:
+Quoting is strict: a wrong quote moves every row behind it; but a row between tabs that is whole without any quoting is
+read as it stands. The first row is the header, unless the caller finds it:
 an export may have title lines above it, and totals below.
 """
 
@@ -93,7 +94,8 @@ class Table:
 
     def _csv_rows(self) -> Iterator[list[str]]:
         lines = chain.from_iterable(io.StringIO(text, newline="") for text in self._opened.texts())
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        rows = self._with_quotes(lines) if self._delimiter == "\t" else lines
+        reader = csv.reader(rows, delimiter=self._delimiter, strict=True)
         try:
             yield from reader
         except csv.Error as broken:
@@ -102,6 +104,23 @@ class Table:
                 % {"line": reader.line_num, "why": broken},
                 row=reader.line_num,
             ) from None
+
+    def _with_quotes(self, lines: Iterator[str]) -> Iterator[str]:
+        """The lines; one that is wrongly quoted, but whole as it stands, is quoted: its writer knows no quoting."""
+        before, is_open = 0, False
+        for line in lines:
+            marks = line.count('"')
+            if is_open:
+                is_open = marks % 2 == 0
+            elif not marks:
+                before = line.count("\t") + 1 if line.strip() else before
+            elif (cells := _quoted_cells(line)) is not None:
+                before = len(cells)
+            elif _is_whole(cells := line.rstrip("\r\n").split("\t"), before) and line.endswith(("\r", "\n")):
+                line = self._line(cells)
+            else:
+                is_open = marks % 2 == 1
+            yield line
 
     def _block(self, size: int = CHUNK) -> list[list[str]]:
         """The next rows, as many as fit in a chunk."""
@@ -148,7 +167,18 @@ class Table:
         for name in header:
             if name and header.count(name) > 1:
                 raise UnreadableFile(_("Two columns have the name “%s”. Rename one.") % name[:40], row=self._number)
-        return header
+        return [*header, ""] if self._all_rows_end_with_a_delimiter(len(header)) else header
+
+    def _all_rows_end_with_a_delimiter(self, width: int) -> bool:
+        """Whether the rows, as far as the first ones show, have an empty cell at their end that the header lacks.
+
+        All of them, since one alone may have a delimiter too many inside, and its last column empty; but for the last
+        one, which may be truncated.
+        """
+        few = list(islice(self._rows, FEW))
+        self._rows = chain(few, self._rows)
+        rows = [cells for cells in few if any(cells) and not (self._is_no_row and self._is_no_row(cells))]
+        return bool(rows) and all(len(cells) == width + 1 and not cells[-1] for cells in rows[:-1] or rows)
 
     def refused_begin(self) -> str:
         """The header, after three columns for notes."""
@@ -172,3 +202,20 @@ class Table:
         out = io.StringIO()
         csv.writer(out, delimiter=self._delimiter, lineterminator="\n").writerow(cells)
         return out.getvalue()
+
+
+def _quoted_cells(line: str) -> list[str] | None:
+    """The cells of a line between tabs; None where its quotes are wrong, or go on in the next line."""
+    try:
+        return next(csv.reader([line], delimiter="\t", strict=True))
+    except csv.Error:
+        return None
+
+
+def _is_whole(cells: list[str], before: int) -> bool:
+    """Whether cells that quotes mean nothing in are a row like the one before, the first with a delimiter at its end.
+
+    A quote that the last cell opens may go on in the next line.
+    """
+    is_open = cells[-1].startswith('"') and cells[-1].count('"') % 2 == 1
+    return not is_open and (len(cells) == before or (len(cells) == before + 1 and not cells[-1]))
