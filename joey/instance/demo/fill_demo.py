@@ -20,7 +20,7 @@ from joey.commissions.models import Commission, Hold
 from joey.demo import catalogue
 from joey.demo.make_offer import DemoOffer
 from joey.demo.shops import HOLD_REASON, SHOPS, DemoShop
-from joey.instance.demo.simulate_business import OPENED_DAYS_AGO, simulate_business
+from joey.instance.demo.simulate_business import OPENED_DAYS_AGO, release_frozen, simulate_business
 from joey.kit.clock import now as database_now
 from joey.ledger.queries import balances_of
 from joey.marketplaces import registry
@@ -65,9 +65,9 @@ def fill_demo(report: Report) -> None:
     shops = [_fill_shop(shop, now) for shop in SHOPS]
     report(f"{len(shops)} shops with {Listing.objects.count()} listings")
     report(f"{simulate_business(shops, now)} simulated orders")
-    for done in sync(now=database_now()):
-        if done.trouble:
-            report(f"{done.marketplace}: {done.trouble}")
+    _sync(report)
+    release_frozen()
+    _sync(report)
     moment = database_now()
     earn_due(now=moment)
     _hold_one(shops[0], moment)
@@ -77,6 +77,12 @@ def fill_demo(report: Report) -> None:
     report("Orders reported, earned, settled, returned and paid out")
     index_offers()
     report("All of it can be searched")
+
+
+def _sync(report: Report) -> None:
+    for done in sync(now=database_now(), recheck=True):
+        if done.trouble:
+            report(f"{done.marketplace}: {done.trouble}")
 
 
 # ── Goods ─────────────────────────────────────────────────────────────────────────────────────────────────
