@@ -103,7 +103,10 @@ def _print(page: "FetchedPage") -> None:
         click.echo(f"{start}{page.trouble}", err=True)
     elif page.answer is None:
         assert page.answered_at is not None, "what is not asked now was asked before"
-        click.echo(f"{start}{page.hits} found at {utc_text(page.answered_at)} already")
+        nothing = "" if page.hits else f"; {_why_nothing(page)}"
+        click.echo(f"{start}{page.hits} found at {utc_text(page.answered_at)} already{nothing}")
+    elif not page.hits:
+        click.echo(f"{start}0 found: {_why_nothing(page)}")
     else:
         found, taken = page.answer.found, page.answer.taken
         click.echo(
@@ -114,3 +117,9 @@ def _print(page: "FetchedPage") -> None:
         )
         for refused in taken.refused[:SHOWN]:
             click.echo(f"  {refused.external_id}, {refused.field}: {refused.reason}", err=True)
+
+
+def _why_nothing(page: "FetchedPage") -> str:
+    if page.question.page > 1:
+        return "the page before was the last"
+    return "the marketplace now offers nothing that fits this search. Other words, or fewer, may find something"

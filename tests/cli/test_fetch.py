@@ -41,18 +41,19 @@ def test_each_of_the_words_and_lines_of_a_file_is_a_search_and_a_second_run_asks
     file = tmp_path / "words.txt"
     file.write_text("\ufeff# kitchen\n杯\n\n锅\n", "utf-8")
 
-    first, again = fetch("锅", "没有这个词", "--file", str(file)), fetch("锅", "--file", str(file))
+    first, again = fetch("锅", "没有这个词", "--file", str(file)), fetch("锅", "没有这个词", "--file", str(file))
 
     assert first.exit_code == again.exit_code == 0, first.output
     lines = first.stdout.splitlines()
     assert [line.partition(":")[0] for line in lines[:3]] == [
         "taobao  锅, page 1", "taobao  没有这个词, page 1", "taobao  杯, page 1",
     ]  # fmt: skip
-    assert "taobao  没有这个词, page 1: 0 found: 0 new" in lines[1]
+    assert "taobao  没有这个词, page 1: 0 found: the marketplace now offers nothing that fits this search." in lines[1]
     count = Offer.objects.count()
     assert count
     assert lines[3] == f"{count} new offers, 0 changed, 0 unchanged, 0 refused."
-    assert all(line.endswith("UTC already") for line in again.stdout.splitlines()[:-1])
+    repeated = [line.partition("UTC already")[2] for line in again.stdout.splitlines()[:-1]]
+    assert [said[:27] for said in repeated] == ["", "; the marketplace now offer", ""]
     assert set(CallTurn.objects.values_list("kind", flat=True)) == {"bulk"}, "no keeper waits behind it"
     assert again.stdout.splitlines()[-1] == "0 new offers, 0 changed, 0 unchanged, 0 refused."
 
