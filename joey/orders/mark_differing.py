@@ -6,6 +6,9 @@ row that is known may be in a new export as well as in an old one: there the exp
 than a day after the line's, in any of its rows. So it has to beside a report by protocol, which is how its row was when
 it was asked for, whatever is imported later. A day, because some exports name days only, and are behind by hours.
 
+A line of which an export says only what was reported of it before is from the first report that said so: an old export
+that is read by another mapping brings new rows, and nothing that the marketplace said later.
+
 The mark is kept apart from `held`, which the newest report says: each may end while the other lasts.
 """
 
@@ -36,14 +39,31 @@ def made_after(until: str) -> str:
     return f"({until} > l.reported_at + interval '1 day')"
 
 
+def first_said(polls: str = "orders_poll") -> str:
+    """SQL for the poll that the settled line `l` is from. One of exports is from the first report that said the same
+    state, amounts and time of settlement, to the minute: a mapping or a spreadsheet can lose its seconds.
+    """
+    said, shown = (
+        f"({', '.join(f'{row}.{name}' for name in _PAYS)}, date_trunc('minute', {row}.settled_at))"
+        for row in ("first", "l")
+    )
+    by_export = f"= ANY(ARRAY{list(EXPORTS)})"
+    return f"""
+        (SELECT p.id, CASE WHEN p.question {by_export} THEN p.question ELSE newest.question END AS question
+         FROM {polls} newest JOIN {polls} p ON p.id = CASE WHEN newest.question {by_export} THEN (
+             SELECT min(first.poll_id) FROM orders_report first WHERE {is_of_line("first")} AND {said} = {shown})
+         ELSE newest.id END WHERE newest.id = l.reported_poll)
+    """
+
+
 def contradicts(polls: str = "orders_poll") -> str:
-    """SQL condition: the report `r`, of the poll `p`, contradicts its line `l`, whose newest report is of the poll
-    `own`. What an older export says counts no more, though a later one said the same before.
+    """SQL condition: the report `r`, of the poll `p`, contradicts its line `l`, which is from the poll `own`
+    (`first_said`). What an older export says counts no more, though a later one said the same before.
     """
     return f"""
         (p.question = '{EXPORT}' AND {says_otherwise("r")}
          AND CASE WHEN own.question = '{OLDER_EXPORT}' THEN {made_after("p.until")}
-                  WHEN r.poll_id <= l.reported_poll THEN false
+                  WHEN r.poll_id <= own.id THEN false
                   ELSE own.question = ANY(ARRAY{list(EXPORTS)}) OR {made_after("p.until")} END
          AND NOT EXISTS (
              SELECT FROM orders_report same JOIN {polls} said ON said.id = same.poll_id
@@ -56,7 +76,7 @@ def contradictions_of_line(columns: str = "", polls: str = "orders_poll") -> str
     """SQL for these columns of each report `r` that contradicts the line `l`."""
     return f"""
         SELECT {columns} FROM orders_report r JOIN {polls} p ON p.id = r.poll_id
-        JOIN {polls} own ON own.id = l.reported_poll WHERE {is_of_line("r")} AND {contradicts(polls)}
+        CROSS JOIN LATERAL {first_said(polls)} own WHERE {is_of_line("r")} AND {contradicts(polls)}
     """
 
 
@@ -83,7 +103,7 @@ def mark_differing(given: sql.Params) -> int:
                 FROM (SELECT DISTINCT external_order, external_line, external_part FROM {ORDERS}) o
                 JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line, l.external_part)
                                          = (%(marketplace)s, o.external_order, o.external_line, o.external_part)
-                WHERE l.export_differs OR l.state = 'settled' AND (%(question)s = '{OLDER_EXPORT}' OR EXISTS (
+                WHERE l.export_differs OR l.state = 'settled' AND (%(question)s = ANY(ARRAY{list(EXPORTS)}) OR EXISTS (
                     SELECT FROM {POLLS} later WHERE later.id > l.reported_poll
                        AND (later.marketplace, later.question) = (l.marketplace, '{EXPORT}')))
             ), marked AS (

@@ -1,7 +1,7 @@
 """Reports are as they came, and lines and refund cases are what their reports say: derived again from the reports."""
 
 from joey.kit.prove import Check
-from joey.orders.mark_differing import contradicts
+from joey.orders.mark_differing import contradicts, first_said
 from joey.orders.mark_frozen import is_about
 from joey.orders.newest_report import (
     HOLD,
@@ -217,7 +217,7 @@ DIFFERING = Check(
     f"""
     SELECT l.id AS order_line, l.export_differs FROM orders_orderline l LEFT JOIN (
         SELECT DISTINCT l.id FROM orders_poll p JOIN orders_report r ON r.poll_id = p.id
-        JOIN orders_orderline l ON {is_of_line("r")} JOIN orders_poll own ON own.id = l.reported_poll
+        JOIN orders_orderline l ON {is_of_line("r")} CROSS JOIN LATERAL {first_said()} own
         WHERE {contradicts()}
     ) r ON r.id = l.id
     WHERE l.export_differs <> (r.id IS NOT NULL)

@@ -38,9 +38,15 @@ def shop(settings: Settings) -> Shop:
     return meis_shop()
 
 
-def imported(folder: Path, *rows: dict[str, str], older: bool = False, columns: Sequence[str] = ()) -> ImportedOrders:
+def imported(
+    folder: Path,
+    *rows: dict[str, str],
+    older: bool = False,
+    columns: Sequence[str] = (),
+    mapping: Sequence[tuple[str, str]] = (),
+) -> ImportedOrders:
     file = written(folder, text_of(rows, columns=tuple(columns or ROW)))
-    done = import_orders(file, "taobao", mapping=starting(folder), older=older, now=NOW)
+    done = import_orders(file, "taobao", mapping=starting(folder, *mapping), older=older, now=NOW)
     earn_due(now=NOW)
     return done
 
@@ -110,6 +116,49 @@ def test_a_row_that_was_known_before_the_settlement_contradicts_in_an_export_mad
     assert (done.changed, done.differing) == (2, 1)
     assert not is_payable()
     assert imported(tmp_path, PAID_AGAIN, LATER).changed == 0
+    prove()
+
+
+OTHER_MAPPINGS = {
+    "without the title": ('item_title = ["商品标题", "商品名称", "商品信息"]\n', ""),
+    "another number of the order": ('trade_parent_id = ["淘宝父订单编号",', 'trade_parent_id = ["淘宝子订单编号",'),
+    "without when it was paid": ('tb_paid_time = ["淘宝付款时间", "付款时间"]', 'tb_paid_time = "没有"'),
+    "without what was paid in the end": ('pay_price = "结算金额"', 'pay_price = "没有"'),
+}
+
+
+@pytest.mark.parametrize("older", [False, True], ids=["", "said to be older"])
+@pytest.mark.parametrize("change", OTHER_MAPPINGS.values(), ids=OTHER_MAPPINGS)
+def test_an_old_export_by_another_mapping_ends_no_hold(change: tuple[str, str], older: bool, tmp_path: Path) -> None:
+    imported(tmp_path, settled(结算金额="46.00"))
+    imported(tmp_path, CLOSED)
+    assert imported(tmp_path, settled(结算金额="46.00")).changed == 0
+
+    assert imported(tmp_path, settled(结算金额="46.00"), mapping=[change], older=older).changed == 1
+
+    assert [hold.hold_class for hold in held_lines()] == ["export_differs"]
+    assert not is_payable()
+    prove()
+
+
+def test_an_old_export_by_another_mapping_does_not_bring_back_what_was_corrected(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    imported(tmp_path, settled(结算预估收入="1.90"))
+
+    imported(tmp_path, settled(), mapping=[OTHER_MAPPINGS["without the title"]])
+
+    assert [hold.hold_class for hold in held_lines()] == ["export_differs"]
+    assert not is_payable()
+    prove()
+
+
+def test_the_seconds_that_a_spreadsheet_lost_are_no_later_report(tmp_path: Path) -> None:
+    imported(tmp_path, settled(结算时间="2026-11-20 10:00"))
+    imported(tmp_path, CLOSED)
+
+    imported(tmp_path, settled(结算时间="2026-11-20 10:00:37"))
+
+    assert [hold.hold_class for hold in held_lines()] == ["export_differs"]
     prove()
 
 
