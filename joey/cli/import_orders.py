@@ -74,6 +74,13 @@ def import_orders(
             " was made before another that was imported already, import it again with --older.",
             err=True,
         )
+    if orders.holding:
+        click.echo(
+            f"{orders.holding:,} refused rows name orders that are known, and the money of these waits: what such a row"
+            " says may be another state or other amounts. `joey reports unreadable` lists the rows. A later report that"
+            " moves the order ends it, or `joey reports dismiss` once you know from the marketplace.",
+            err=True,
+        )
     click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
     _say_refused(orders.refused, done.mapping)
     say_not_installed(earned.not_installed)
@@ -91,7 +98,8 @@ def _say_refused(rows: "Sequence[RefusedRow]", used: "ReportMapping") -> None:
     say_refused(rows)
     if rows:
         click.echo(
-            "A refused row is kept nowhere. If its cell is wrong, export it again; if a column is read wrongly, correct"
+            "Of a refused row only the numbers of its order are kept, where that is known. If its cell is wrong, export"
+            " it again; if a column is read wrongly, correct"
             f" a copy of {used.file} and give it with --mapping. Then import the whole file again: what is known"
             " already changes nothing.",
             err=True,

@@ -44,6 +44,11 @@ def read_row(connector: Connector, row: ReportedRow) -> AnyReport:
         problem = str(field)
     except Exception as surprise:  # noqa: BLE001 - kept by its name; its text may quote the row, and so the buyer
         problem = type(surprise).__name__
+    return unreadable_row(connector, row, problem)
+
+
+def unreadable_row(connector: Connector, row: ReportedRow, problem: str) -> UnreadableReport:
+    """The row as unreadable for this reason, with what it is about as far as that can be made out. Raises nothing."""
     # What is kept of a row that broke a rule says so, whatever its connector leaves out: it is tried again.
     mark = {AT_FAULT: row.row[AT_FAULT]} if isinstance(row.row, Mapping) and AT_FAULT in row.row else {}
     try:

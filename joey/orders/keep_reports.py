@@ -9,6 +9,7 @@ from django.db import transaction
 
 from joey.kit import sql
 from joey.kit.sets import SetTable
+from joey.orders.hold_refused import drop_settled_alike, keep_of_known_lines
 from joey.orders.mark_differing import EXPORT, EXPORTS, OLDER_EXPORT, contradictions_of_line, made_after, says_otherwise
 from joey.orders.mark_unread import take_off_the_list
 from joey.orders.models import OrderLine
@@ -91,6 +92,9 @@ def keep_reports(staged: StagedReports, given: Given) -> int:
     of any age, and one that is known moves nothing.
     """
     name_one_order(str(given["marketplace"]))
+    if given["question"] in EXPORTS:
+        keep_of_known_lines(given)
+        drop_settled_alike(given)
     kinds: Kinds = [
         (table, values)
         for table, values, count in (

@@ -39,19 +39,27 @@ def made_after(until: str) -> str:
     return f"({until} > l.reported_at + interval '1 day')"
 
 
-def first_said(polls: str = "orders_poll") -> str:
-    """SQL for the poll that the settled line `l` is from. One of exports is from the first report that said the same
-    state, amounts and time of settlement, to the minute: a mapping or a spreadsheet can lose its seconds.
+def settles_alike(one: str, other: str) -> str:
+    """SQL condition: both say the same state, amounts and time of settlement, to the minute: a mapping or a spreadsheet
+    can lose its seconds.
     """
-    said, shown = (
+    said = (
         f"({', '.join(f'{row}.{name}' for name in _PAYS)}, date_trunc('minute', {row}.settled_at))"
-        for row in ("first", "l")
+        for row in (one, other)
     )
+    return " = ".join(said)
+
+
+def first_said(polls: str = "orders_poll") -> str:
+    """SQL for the poll that the settled line `l` is from: one that exports moved, from the first report that settles it
+    alike.
+    """
     by_export = f"= ANY(ARRAY{list(EXPORTS)})"
     return f"""
         (SELECT p.id, CASE WHEN p.question {by_export} THEN p.question ELSE newest.question END AS question
          FROM {polls} newest JOIN {polls} p ON p.id = CASE WHEN newest.question {by_export} THEN (
-             SELECT min(first.poll_id) FROM orders_report first WHERE {is_of_line("first")} AND {said} = {shown})
+             SELECT min(first.poll_id) FROM orders_report first
+             WHERE {is_of_line("first")} AND {settles_alike("first", "l")})
          ELSE newest.id END WHERE newest.id = l.reported_poll)
     """
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from joey.marketplaces.port import AnyReport, Connector, ReportedRow, ReportKind
+from joey.marketplaces.port import AnyReport, Connector, ReportedRow, ReportKind, UnreadableReport
 from joey.marketplaces.read_reports import read_row
 from joey.orders.storable import fitting
+
+# In the payload of a row that an import refused: a digest of its cells. Only those that name its line are kept.
+REFUSED = "refused_row_sha256"
 
 # Of a report `r`, what ReportAsKept needs but for its problem.
 KEPT_COLUMNS = """
@@ -34,6 +37,8 @@ class ReportAsKept:
 def read_again(connector: Connector, kept: ReportAsKept) -> AnyReport:
     """What the connector makes of it today."""
     payload = json.loads(kept.payload)
+    if REFUSED in payload:
+        return UnreadableReport(kept.kind, kept.external_order, kept.reported_at, payload, kept.problem)
     row = ReportedRow(kept.kind, payload, kept.reported_at)
     # What was from the future when it came does not become true with time: later reports were taken in since.
     report = fitting(read_row(connector, row), now=kept.asked_at)

@@ -107,6 +107,20 @@ def test_what_a_later_export_says_otherwise_of_a_settled_order_is_said_and_not_p
     assert Commission.objects.get().released_minor == 273
 
 
+def test_a_refused_row_of_a_settled_order_is_said_to_hold_it_and_listed(tmp_path: Path) -> None:
+    leased(meis_shop(), since=NOW - 60 * DAY)
+    run(written(tmp_path, text_of([settled()])), "--marketplace", "taobao")
+
+    said = run(written(tmp_path, text_of([settled(订单状态="违规冻结")])), "--marketplace", "taobao")
+    confirm_due(now=NOW + 60 * DAY)
+
+    assert "1 refused rows name orders that are known, and the money of these waits" in said.stderr
+    assert Commission.objects.get().released_minor == 0
+    listed = CliRunner().invoke(main, ["reports", "unreadable"], catch_exceptions=False).stdout
+    assert f"taobao order  order {ORDER}" in listed
+    assert "what “违规冻结” means" in listed
+
+
 def test_sync_says_that_an_account_that_lives_by_exports_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     by_file = {"taobao": ACCOUNT["taobao"] | {"orders": "file"}}
     monkeypatch.setattr("django.conf.settings.JOEY_MARKETPLACES", by_file)
@@ -177,7 +191,7 @@ def test_a_header_that_lacks_columns_and_a_row_at_fault_are_named_as_the_export_
     assert "row 2, 技术服务费: “技术服务费” is missing\n" in empty.stderr
     assert "what “已评价” means. Add it under [words.tk_status]." in unknown.stderr
     for said in (empty, unknown):
-        assert "A refused row is kept nowhere." in said.stderr
+        assert "Of a refused row only the numbers of its order are kept" in said.stderr
         assert "taobao/orders.toml and give it with --mapping. Then import the whole file again" in said.stderr
 
 

@@ -6,13 +6,16 @@ the one imported later wins, by the rows that it is the first to bring. A row th
 changes nothing, whatever came in between and whatever the form and order of the rows: an answer of the marketplace says
 how a row is now, a file only how it once was.
 
+A row that is refused and names a line that is known holds it, as a report by protocol that cannot be read does
+(hold_refused.py); any other is kept nowhere.
+
 The file is read to its end first, so of one that is broken nothing is taken in. Its rows are then taken in chunk by
 chunk, each a poll and a transaction of its own: whatever else changes lines waits for one chunk at most. Killed between
 two of them and run again the rows of the first are known, and the end is the same.
 """
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,14 +33,14 @@ from joey.catalog.intake.files.workbook import rows_of_workbook
 from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
-from joey.marketplaces.port import Connector, OrderReport, RefundReport
+from joey.marketplaces.port import AnyReport, Connector, OrderReport, RefundReport, UnreadableReport
 from joey.orders.intake.cells import MIDNIGHT
 from joey.orders.intake.order_table import OrderTable
 from joey.orders.intake.read_report_mapping import check_fields
-from joey.orders.intake.read_report_rows import ReadRow, ReportRows
+from joey.orders.intake.read_report_rows import ReadRow, RefusedReport, ReportRows
 from joey.orders.intake.report_mapping import ReportMapping
 from joey.orders.mark_differing import DATED_EXPORT, EXPORT, OLDER_EXPORT
-from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
+from joey.orders.take_order_reports import AskedPoll, Recorded, next_poll_number, take_order_reports
 
 ENCODINGS = ("utf-16", "utf-8", "gb18030")  # the last is GBK and all that was added to it
 DELIMITERS = ",;\t|"
@@ -48,7 +51,8 @@ Progress = Callable[[int, int, int], None]  # (bytes read, bytes in all, rows)
 
 @dataclass
 class ImportedOrders:
-    """The result for a file, in rows: `changed` of the `accepted` brought something new.
+    """The result for a file, in rows: `changed` of the `accepted` brought something new; `holding` of the refused hold
+    lines from now on, because they may say something else of them.
 
     Of order lines: `lines` were made or moved, of which `in_suspense` have no shop; `differing` are settled, stay as
     they are, and wait because the file says something else of them.
@@ -59,6 +63,7 @@ class ImportedOrders:
     lines: int = 0
     in_suspense: int = 0
     differing: int = 0
+    holding: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
 
 
@@ -70,6 +75,7 @@ class _Kept:
     chunks: int = 0
     times: list[datetime] = field(default_factory=list)  # the earliest and the latest
     are_dated: bool = True
+    refused: list[UnreadableReport] = field(default_factory=list)
 
     def add(self, rows: list[ReadRow]) -> None:
         reports = [row.report for row in rows]
@@ -94,7 +100,7 @@ def import_orders(
     progress: Progress = lambda done, size, rows: None,
     now: datetime | None = None,
 ) -> ImportedOrders:
-    """Take in every row that can be read. Rows that cannot are in the result, and kept nowhere.
+    """Take in every row that can be read. Rows that cannot are in the result, and hold the lines that they name.
 
     `older`: the file was made before another that was imported already, so what it says contradicts no settled line.
 
@@ -110,18 +116,25 @@ def import_orders(
             result.refused += [
                 RefusedRow(number, each.field, each.reason) for number, each in chunk if isinstance(each, RowFault)
             ]
+            kept.refused += [each.report for _number, each in chunk if isinstance(each, RefusedReport)]
             if rows := [each for _number, each in chunk if isinstance(each, ReadRow)]:
                 kept.add(rows)
         question = OLDER_EXPORT if older else DATED_EXPORT if kept.are_dated else EXPORT
-        for reports in kept.all():
-            since, until = kept.times[0], min(kept.times[1], now)
+        since, until = (kept.times[0], min(kept.times[1], now)) if kept.times else (now, now)
+
+        def take(reports: Sequence[AnyReport]) -> Recorded:
             poll = AskedPoll(next_poll_number(), connector.account, question, min(since, until), until, now)
-            done = take_order_reports(connector.code, reports, now=now, poll=poll)
+            return take_order_reports(connector.code, reports, now=now, poll=poll)
+
+        for reports in kept.all():
+            done = take(reports)
             result.accepted += len(reports)
             result.changed += done.reports
             result.lines += done.lines
             result.in_suspense += done.in_suspense
             result.differing += done.differing
+        if kept.refused:  # after the others: the line of one may be in this file
+            result.holding = take(kept.refused).reports
     return result
 
 

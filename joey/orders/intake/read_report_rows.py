@@ -1,8 +1,9 @@
 """Turn rows of an export into the rows that a connector reads, and read them: one path with reports by protocol."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,11 +20,12 @@ from joey.marketplaces.port import (
     ReportedRow,
     UnreadableReport,
 )
-from joey.marketplaces.read_reports import read_row
+from joey.marketplaces.read_reports import read_row, unreadable_row
 from joey.orders.intake import cells
 from joey.orders.intake.order_table import OrderTable
 from joey.orders.intake.report_mapping import ReportColumn, ReportMapping
 from joey.orders.intake.rows_of_one_line import RowsOfOneLine
+from joey.orders.read_again import REFUSED
 from joey.orders.storable import fitting
 
 TIME = "%Y-%m-%d %H:%M:%S"  # of the marketplace's own clock, as its reports have it
@@ -41,6 +43,13 @@ class ReadRow:
     is_dated: bool  # it names its own time of change
 
 
+@dataclass(frozen=True)
+class RefusedReport(RowFault):
+    """Why a row is refused, and what it is about: a line that is known waits for it."""
+
+    report: UnreadableReport
+
+
 class ReportRows:
     """Reads the rows of one file."""
 
@@ -54,7 +63,7 @@ class ReportRows:
         self._shown = {column.name: name for column, name in self._named.items()}
         self._called = {each.name: f"“{self._shown.get(each.name, each.columns[0])}”" for each in mapping.columns}
         fields = connector.manifest.row_fields.get(mapping.reports) or RowFields(())
-        self._changed = fields.changed
+        self._changed, self._key = fields.changed, fields.needed
         self._rows_so_far = RowsOfOneLine(fields)
 
     def read(self, rows: FileRows) -> Iterator[tuple[int, ReadRow | RowFault]]:
@@ -72,14 +81,18 @@ class ReportRows:
                 or self._read(number, {column: found[place] for column, found in columns.items()}),
             )
 
-    def _read(self, number: int, given: Mapping[ReportColumn, str]) -> ReadRow | RowFault:
-        row = dict(self._mapping.constants)
+    def _read(self, number: int, given: Mapping[ReportColumn, str]) -> ReadRow | RefusedReport:
+        row, faults = dict(self._mapping.constants), list[RowFault]()
         for column, cell in given.items():
             try:
                 if value := self._value(column, cell):
                     row[column.name] = value
             except Invalid as refusal:
-                return RowFault(self._named[column], str(refusal))
+                faults.append(RowFault(self._named[column], str(refusal)))
+        found = faults[0] if faults else self._read_cells(number, row)
+        return found if isinstance(found, ReadRow) else self._refused(row, given, found)
+
+    def _read_cells(self, number: int, row: Mapping[str, str]) -> ReadRow | RowFault:
         reported = ReportedRow(self._mapping.reports, row, self._now)
         report = fitting(read_row(self._connector, reported), now=self._now)
         if isinstance(report, UnreadableReport):
@@ -91,6 +104,14 @@ class ReportRows:
             name, why = fault
             return RowFault(self._shown.get(name, ROW), str(why))
         return ReadRow(number, report, is_dated=bool(row.get(self._changed)))
+
+    def _refused(self, row: Mapping[str, str], given: Mapping[ReportColumn, str], fault: RowFault) -> RefusedReport:
+        """Of its cells only what names the line is kept: what a wrong mapping reads may be a buyer's name."""
+        unread = unreadable_row(self._connector, ReportedRow(self._mapping.reports, row, self._now), fault.reason)
+        cells_read = repr(sorted((column.name, cell or "") for column, cell in given.items()))
+        key = {name: row[name] for name in self._key if name in row}
+        payload = {**key, REFUSED: hashlib.sha256(cells_read.encode("utf-8", "replace")).hexdigest()}
+        return RefusedReport(fault.field, fault.reason, replace(unread, payload=payload))
 
     def _value(self, column: ReportColumn, cell: str) -> str:
         """What the connector reads; "" where the cell says nothing."""

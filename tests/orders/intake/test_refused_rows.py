@@ -1,0 +1,216 @@
+"""Rows of an export that are refused and name an order that is known: its money waits, as for an unreadable report."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from joey.commissions.confirm_due import confirm_due
+from joey.commissions.earn_due import earn_due
+from joey.commissions.holds_in_force import held_lines
+from joey.commissions.models import Commission
+from joey.orders.dismiss_unread import dismiss_unreadable
+from joey.orders.intake.import_orders import ImportedOrders, import_orders
+from joey.orders.intake.report_mapping import ReportMapping
+from joey.orders.models import OrderLine, Poll, Report, UnreadReport
+from joey.orders.retry_unread import retry_all_unread
+from tests.cast import DAY, NOW, ada, leased, meis_shop
+from tests.orders.intake.exports import ACCOUNT, ORDER, mapped, row, settled, starting, text_of, written
+from tests.orders.intake.test_exports_that_differ import OTHER_MAPPINGS
+from tests.orders.intake.test_import_orders import by_protocol
+from tests.proof import prove
+
+pytestmark = pytest.mark.django_db
+
+CLOSED = row(订单状态="已失效")
+FROZEN = settled(订单状态="违规冻结")  # a word that the mapping does not know
+CASE = {
+    "父订单": ORDER, "子订单": ORDER + "1", "维权编号": "8860", "角色": "二方", "状态": "2", "退款金额": "69.00",
+    "应返佣金": "3.42", "应返技术费": "0.38", "应返合计": "3.80", "维权时间": "2026-11-21 10:00:00",
+    "完成时间": "2026-11-22 10:00:00",
+}  # fmt: skip
+REFUNDS = """
+    reports = "refunds"
+    [numbers]
+    tb_trade_parent_id = "父订单"
+    tb_trade_id = "子订单"
+    refund_suit_id = "维权编号"
+    [texts]
+    tk_order_role = "角色"
+    refund_status = "状态"
+    [amounts]
+    refund_fee = "退款金额"
+    tk_commission_fee_refund = "应返佣金"
+    tk_commission_alimm_refund_fee = "应返技术费"
+    show_return_fee = "应返合计"
+    [times]
+    tk_refund_time = "维权时间"
+    tk_refund_suit_time = "完成时间"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _shop(settings: Settings) -> None:
+    settings.JOEY_MARKETPLACES = {"taobao": ACCOUNT["taobao"] | {"orders": "file"}}
+    leased(meis_shop())
+
+
+def imported(folder: Path, *rows: Mapping[str, str], mapping: ReportMapping | None = None) -> ImportedOrders:
+    columns: Sequence[str] = tuple(rows[0])
+    file = written(folder, text_of(rows, columns=columns))
+    done = import_orders(file, "taobao", mapping=mapping or starting(folder), now=NOW)
+    earn_due(now=NOW)
+    return done
+
+
+def holds() -> list[str]:
+    return [hold.hold_class for hold in held_lines()]
+
+
+def is_payable() -> bool:
+    confirm_due(now=NOW + 60 * DAY)
+    return Commission.objects.get().released_minor > 0
+
+
+@pytest.mark.parametrize("rows", [(settled(), CLOSED), (settled(), settled(结算预估收入="1.90"))])
+@pytest.mark.parametrize("known", [False, True], ids=["first", "known"])
+def test_neither_of_two_rows_that_contradict_each_other_pays(
+    rows: tuple[dict[str, str], ...], known: bool, tmp_path: Path
+) -> None:
+    if known:
+        imported(tmp_path, settled())
+
+    done = imported(tmp_path, *rows)
+
+    assert ([each.row for each in done.refused], done.holding) == ([3], 1)
+    assert holds() == ["unreadable"]
+    assert not is_payable()
+    prove()
+
+
+def test_a_closed_row_before_a_settled_one_does_not_let_a_settled_line_pay(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+
+    imported(tmp_path, CLOSED, settled(付款金额="70.00"))
+
+    assert sorted(holds()) == ["export_differs", "unreadable"]
+    assert not is_payable()
+    prove()
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        FROZEN,
+        row(订单状态="已失效", 推广位ID="--"),
+        row(订单状态="已失效", 淘客创建时间="13/11/12"),
+        settled(技术服务费="--"),
+    ],
+    ids=["an unknown word", "without its ad zone", "without a time that can be read", "without its fee"],
+)
+def test_a_refused_row_holds_the_settled_order_that_it_names(refused: dict[str, str], tmp_path: Path) -> None:
+    imported(tmp_path, settled(), settled(1))
+
+    done = imported(tmp_path, refused, settled(1))
+
+    assert (len(done.refused), done.holding, OrderLine.objects.get(external_order=ORDER).state) == (1, 1, "settled")
+    assert holds() == ["unreadable"]
+    confirm_due(now=NOW + 60 * DAY)
+    assert sorted(each.released_minor for each in Commission.objects.all()) == [0, 273]
+    prove()
+
+
+def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    imported(tmp_path, FROZEN)
+    before = [*OrderLine.objects.values()], Poll.objects.count(), Report.objects.count()
+
+    assert imported(tmp_path, FROZEN).holding == 0
+    assert before == ([*OrderLine.objects.values()], Poll.objects.count(), Report.objects.count())
+
+
+def test_of_a_refused_row_only_what_names_its_line_is_kept_and_trying_again_keeps_the_reason(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    imported(tmp_path, FROZEN)
+
+    assert retry_all_unread(now=NOW).read == 0
+
+    (unread,) = UnreadReport.objects.all()
+    assert "does not say what “违规冻结” means" in unread.problem
+    payload = json.loads(Report.objects.get(pk=unread.report_id).payload)
+    assert set(payload) == {"trade_parent_id", "trade_id", "tk_order_role", "adzone_id", "refused_row_sha256"}
+    prove()
+
+
+def test_a_refused_row_of_an_unknown_order_is_kept_nowhere(tmp_path: Path) -> None:
+    done = imported(tmp_path, FROZEN)
+
+    assert (len(done.refused), done.holding) == (1, 0)
+    assert not Report.objects.exists()
+    assert not Poll.objects.exists()
+
+
+def test_an_operator_ends_the_hold_and_the_file_imported_again_brings_it_back_no_more(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    imported(tmp_path, FROZEN)
+
+    dismiss_unreadable(UnreadReport.objects.get().pk, by=ada(), reason="Taobao says it is settled", now=NOW)
+    earn_due(now=NOW)
+
+    assert imported(tmp_path, FROZEN).holding == 0
+    assert holds() == []
+    assert is_payable()
+
+
+def test_the_row_read_by_a_corrected_mapping_ends_the_hold(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    imported(tmp_path, FROZEN)
+
+    corrected = starting(tmp_path, ('"已失效" = "13"', '"已失效" = "13"\n"违规冻结" = "13"'))
+    imported(tmp_path, FROZEN, mapping=corrected)
+
+    assert OrderLine.objects.get().state == "closed"
+    assert holds() == []
+    assert imported(tmp_path, FROZEN).holding == 0, "it was read since"
+    prove()
+
+
+@pytest.mark.parametrize("change", [("", ""), *OTHER_MAPPINGS.values()], ids=["the same", *OTHER_MAPPINGS])
+def test_the_old_rows_again_do_not_end_the_hold(change: tuple[str, str], tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    imported(tmp_path, FROZEN)
+
+    imported(tmp_path, settled(), mapping=starting(tmp_path, change))
+
+    assert holds() == ["unreadable"]
+    assert not is_payable()
+
+
+def test_a_later_report_by_protocol_ends_the_hold(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    imported(tmp_path, FROZEN)
+
+    by_protocol(
+        tk_status=3, tk_earning_time="2026-11-20 10:00:00", pub_share_fee="3.80", modified_time="2026-11-20 10:00:20"
+    )
+    earn_due(now=NOW)
+
+    assert holds() == []
+    assert is_payable()
+    prove()
+
+
+def test_a_refund_whose_parts_do_not_add_up_holds_its_order_until_it_is_read(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    of_refunds = mapped(tmp_path, REFUNDS)
+
+    done = imported(tmp_path, CASE | {"应返合计": "3.42"}, mapping=of_refunds)
+
+    assert (len(done.refused), done.holding, holds()) == (1, 1, ["unreadable"])
+    prove()
+    imported(tmp_path, CASE, mapping=of_refunds)
+    assert holds() == []
+    assert OrderLine.objects.get().returned_commission_minor == 342
+    prove()
