@@ -316,8 +316,15 @@ def commission_field(row: Row) -> str:
 
 
 def _line(row: Row, names: _Names) -> str:
-    """The line as orders and refunds call it, by trade and role."""
-    return need(row, names.line) + one_of(ROLES, row, "tk_order_role")
+    """The line as orders and refunds call it, by trade and role. A number with a `/` would be that of another line."""
+    return _trade(row, names.line) + one_of(ROLES, row, "tk_order_role")
+
+
+def _trade(row: Row, name: str) -> str:
+    trade = need(row, name)
+    if ANY_SHARE in trade:
+        raise UnreadableField(f"{name} is not the number of a trade: it has a “{ANY_SHARE}”")
+    return trade
 
 
 def _part(row: Row, names: _Names) -> str:
@@ -337,7 +344,7 @@ def _part(row: Row, names: _Names) -> str:
 
 def _line_as_far_as_readable(row: Row, names: _Names) -> str:
     """The same of a row that cannot be read: any share of its trade where the role is not known."""
-    if not names.line or not (trade := if_readable(lambda: need(row, names.line), "")):
+    if not names.line or not (trade := if_readable(lambda: _trade(row, names.line), "")):
         return ""
     return if_readable(lambda: _line(row, names), f"{trade}{ANY_SHARE}")
 

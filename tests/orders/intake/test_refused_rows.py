@@ -214,3 +214,17 @@ def test_a_refund_whose_parts_do_not_add_up_holds_its_order_until_it_is_read(tmp
     assert holds() == []
     assert OrderLine.objects.get().returned_commission_minor == 342
     prove()
+
+
+@pytest.mark.parametrize("trade", [ORDER + "1/3", ORDER + "1/2"])
+def test_a_number_with_a_slash_is_not_that_of_a_trade(trade: str, tmp_path: Path) -> None:
+    (refused,) = imported(tmp_path, settled(淘宝子订单编号=trade)).refused
+    by_protocol(trade_id=trade)
+
+    assert (refused.row, refused.field) == (2, "淘宝子订单编号")
+    assert "is not the number of a trade" in refused.reason
+    assert [each.problem for each in UnreadReport.objects.all()] == [
+        "trade_id is not the number of a trade: it has a “/”"
+    ]
+    assert not OrderLine.objects.exists()
+    assert not Commission.objects.exists()
