@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from joey.marketplaces.port import (
@@ -58,6 +58,7 @@ _FEES_BACK = tuple(
 )
 # When an order can have changed last, where a row does not say: exports and rows of years ago do not.
 _TIMES = ("tk_earning_time", "tk_paid_time", "tb_paid_time", "tk_deposit_time", "tb_deposit_time", "tk_create_time")
+_OUT_OF_STEP = timedelta(days=1)  # how far the times of one order may be: they come from several systems
 MOST_LEVELS = 20  # of objects and lists inside each other; the real reports have three
 TOO_DEEP = "left out: too deep"
 
@@ -104,9 +105,12 @@ def order_report(row: Row, *, by_relation: bool = False, needs_relation: bool = 
     settled, settled_at = state == "settled", moment(row, "tk_earning_time")
     if settled and settled_at is None:  # when it is payable, and what was taken back since, count from it
         raise UnreadableField("tk_earning_time is missing")
-    paid = fen(row, "alipay_total_price")
+    placed_at = moment(row, "tk_create_time")
+    if settled and settled_at and placed_at and settled_at < placed_at - _OUT_OF_STEP:
+        raise UnreadableField("tk_earning_time is more than a day before tk_create_time")
+    paid = _amount(row, "alipay_total_price")
     if settled:
-        paid = fen(row, "pay_price") or paid
+        paid = _amount(row, "pay_price") or paid
     times = [moment(row, name) for name in _TIMES]
     reported_at = moment(row, "modified_time") or max((time for time in times if time), default=None)
     if reported_at is None:
@@ -124,7 +128,7 @@ def order_report(row: Row, *, by_relation: bool = False, needs_relation: bool = 
         clicked_at=moment(row, "click_time"),
         quantity=_not_negative(whole(row, "item_num", 1), "item_num"),
         currency="CNY",
-        paid_minor=_not_negative(paid or 0, "alipay_total_price"),
+        paid_minor=paid,
         commission_minor=commission,
         service_fee_minor=service_fee,
         rate_ppm=ppm(row, "income_rate") if rate is None else rate,
@@ -132,7 +136,7 @@ def order_report(row: Row, *, by_relation: bool = False, needs_relation: bool = 
         reason=_reason(row) if state == "closed" else "",
         title=text(row, "item_title"),
         external_item=text(row, "item_id", longest=120),
-        placed_at=moment(row, "tk_create_time"),
+        placed_at=placed_at,
         paid_at=moment(row, "tb_paid_time") or moment(row, "tk_paid_time"),
         settled_at=settled_at,
     )
@@ -151,8 +155,8 @@ def refund_report(row: Row) -> RefundReport:
     reported_at = moment(row, "modified_time") or moment(row, "tk_refund_suit_time")
     if reported_at is None:
         raise UnreadableField("modified_time is missing")
-    ours = sum(_not_negative(fen(row, name) or 0, name) for name in _OURS_BACK)
-    fees = sum(_not_negative(fen(row, name) or 0, name) for name in _FEES_BACK)
+    ours = sum(_amount(row, name) for name in _OURS_BACK)
+    fees = sum(_amount(row, name) for name in _FEES_BACK)
     counts = one_of(COUNTS, row, "refund_status")
     whole_fee = fen(row, "show_return_fee")
     opened_at = moment(row, "tk_refund_time")
@@ -169,7 +173,7 @@ def refund_report(row: Row) -> RefundReport:
         reported_at=reported_at,
         payload=without_buyer(row),
         counts=counts,
-        refund_minor=_not_negative(fen(row, "refund_fee") or 0, "refund_fee"),
+        refund_minor=_amount(row, "refund_fee"),
         commission_back_minor=ours,
         refunded_at=opened_at,
         refunded_by=opened_at + MINUTE if opened_at and names_a_minute(row, "tk_refund_time") else None,
@@ -374,6 +378,10 @@ def _reason(row: Row) -> str:
 def _needed_amount(row: Row, name: str) -> int:
     """One that is not said is not known, and is not zero: real rows say "0.00"."""
     need(row, name)
+    return _amount(row, name)
+
+
+def _amount(row: Row, name: str) -> int:
     return _not_negative(fen(row, name) or 0, name)
 
 

@@ -228,3 +228,35 @@ def test_a_number_with_a_slash_is_not_that_of_a_trade(trade: str, tmp_path: Path
     ]
     assert not OrderLine.objects.exists()
     assert not Commission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "protocol", "problem"),
+    [
+        ("付款金额", "-69.00", {"alipay_total_price": "-69.00"}, "alipay_total_price is below zero"),
+        ("结算金额", "-69.00", {"pay_price": "-69.00"}, "pay_price is below zero"),
+        ("商品数量", "-1", {"item_num": "-1"}, "item_num is below zero"),
+        (
+            "结算时间",
+            "2026-11-11 10:00:00",
+            {"tk_earning_time": "2026-11-11 10:00:00"},
+            "tk_earning_time is more than a day before tk_create_time",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_file_and_unreadable_by_protocol(
+    column: str, cell: str, protocol: dict[str, str], problem: str, tmp_path: Path
+) -> None:
+    (refused,) = imported(tmp_path, settled(**{column: cell})).refused
+    fields = {"tk_status": 3, "tk_earning_time": "2026-11-20 10:00:00", "pub_share_fee": "3.80", "pay_price": "69.00"}
+    by_protocol(**{**fields, **protocol})
+
+    assert refused.field == column
+    assert [each.problem for each in UnreadReport.objects.all()] == [problem]
+    assert not OrderLine.objects.exists()
+
+
+@pytest.mark.parametrize("said", [{"商品数量": "0"}, {"付款金额": "1.00", "结算金额": "1.00", "结算预估收入": "9.99"}])
+def test_what_a_marketplace_may_say_is_taken_as_it_says_it(said: dict[str, str], tmp_path: Path) -> None:
+    """A gift counts none, and a reward for a new customer can be more than was paid."""
+    assert imported(tmp_path, settled(**said)).refused == []
