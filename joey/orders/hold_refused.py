@@ -8,7 +8,7 @@ be an old export, read by another mapping.
 
 from joey.kit import sql
 from joey.orders.mark_differing import settles_alike
-from joey.orders.newest_report import IS_ITS_CASE, LINES_OF_UNREAD, is_of_line
+from joey.orders.newest_report import CASES_OF_UNREAD, LINES_OF_UNREAD, is_of_line
 from joey.orders.staged_tables import ORDERS, UNREADABLE
 from joey.orders.storable import EARLIEST
 
@@ -22,7 +22,7 @@ def keep_of_known_lines(given: sql.Params) -> None:
         f"""
         WITH found AS (
             SELECT u.report, max(l.reported_at) AS of_line,
-                   (SELECT max(c.reported_at) FROM orders_refundcase c WHERE {IS_ITS_CASE}) AS of_case
+                   (SELECT max(c.reported_at) FROM ({CASES_OF_UNREAD}) AS c) AS of_case
             FROM (SELECT %(marketplace)s::text AS marketplace, s.* FROM {UNREADABLE} s) u
             CROSS JOIN LATERAL ({LINES_OF_UNREAD}) AS l
             GROUP BY u.report, u.marketplace, u.kind, u.external_order, u.external_line, u.case_id
