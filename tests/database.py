@@ -232,4 +232,8 @@ def _sweep() -> None:
         except (OSError, ValueError, KeyError):
             continue
         if not Path(f"/proc/{pid}").exists() and SYSTEM_ROOT.parent.exists():
+            try:
+                note.rename(note.with_suffix(".taken"))
+            except FileNotFoundError:  # by the session beside this one
+                continue
             throw_away(EmbeddedPostgres(note.parent))

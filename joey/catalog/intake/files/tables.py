@@ -1,8 +1,8 @@
 """Read tables: CSV and TSV, or the rows of a workbook.
 
 Quoting is strict: a wrong quote moves every row behind it; but a row between tabs that is whole without any quoting is
-read as it stands. The first row is the header, unless the caller finds it:
-an export may have title lines above it, and totals below.
+read as it is. The first row is the header, unless the caller finds it: an export may have title lines above it, and
+totals below.
 """
 
 import csv
@@ -106,7 +106,7 @@ class Table:
             ) from None
 
     def _with_quotes(self, lines: Iterator[str]) -> Iterator[str]:
-        """The lines; one that is wrongly quoted, but whole as it stands, is quoted: its writer knows no quoting."""
+        """The lines; one that is wrongly quoted, but whole as it is, is quoted: its writer knows no quoting."""
         before, is_open = 0, False
         for line in lines:
             marks = line.count('"')
