@@ -149,6 +149,7 @@ def test_no_naughty_string_is_answered_otherwise_than_with_a_list_on_the_pick_pa
             assert browser.get(f"/studio/mei/pick/suggestions?q={quote(text)}").status_code == 200, text
 
 
+@pytest.mark.long
 def test_no_naughty_string_is_answered_otherwise_than_with_a_list_over_http(
     committed_db: EmbeddedPostgres, tmp_path: Any
 ) -> None:

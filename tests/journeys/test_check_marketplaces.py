@@ -23,7 +23,10 @@ def test_an_operator_checks_an_account_and_reads_where_it_differs(joey: RunningJ
         differ(sandbox)
 
     assert f"connected to a simulated gateway 127.0.0.1:{joey.sandbox_port}" in listed.replace("localhost", "127.0.0.1")
-    facts = [line for line in good.splitlines() if ": " in line]
+    asked, simulated, *lines = good.splitlines()
+    assert asked.startswith("Taobao, Tmall: connected to a simulated gateway ")
+    assert simulated == "A simulator answers. What it confirms says nothing about the real marketplace."
+    facts = [line for line in lines if ": " in line]
     assert [line for line in facts if not line.startswith("confirmed ")] == []
     assert len(facts) > 30
     for fact, said in bad.items():

@@ -413,7 +413,7 @@ def test_the_command_prints_each_fact_keeps_samples_and_fails_where_one_differs(
     busy.post("/control/differs", {"marketplace": "taobao", "facts": []})
 
     assert (good.returncode, good.stderr) == (0, "")
-    lines = good.stdout.splitlines()
+    _asked, _simulated, *lines = good.stdout.splitlines()
     assert [line.split()[:2] for line in lines[: len(ASKED)]] == [["confirmed", f"{name}:"] for name in ASKED]
     assert f"{len(ASKED)} confirmed. The answers are in {tmp_path / 'good'}." in lines
     assert f"{len(FACTS) - len(ASKED)} more cannot be asked for; docs/marketplaces.md names them." in lines
@@ -441,7 +441,10 @@ def test_a_marketplace_that_is_not_connected_is_misuse_and_one_without_facts_has
 
     assert (amazon.returncode, jd.returncode) == (2, 0)
     assert "not connected to Amazon" in amazon.stderr
-    assert jd.stdout.splitlines() == [
+    asked, simulated, *said = jd.stdout.splitlines()
+    assert asked.startswith("JD: connected to a simulated gateway ")
+    assert simulated == "A simulator answers. What it confirms says nothing about the real marketplace."
+    assert said == [
         "Nothing is unverified about jd that its account could be asked.",
         "1 more cannot be asked for; docs/marketplaces.md names it.",
     ]
@@ -462,7 +465,7 @@ def test_the_command_says_of_which_orders_alone_refunds_are_reported(
 
     assert alone.returncode == 2
     assert "“refunds” may be “relations” in Taobao's configuration only where “positions” is" in alone.stderr
-    assert both.stdout.startswith("As it is configured, Taobao or Tmall reports refunds of channel orders")
+    assert "\nAs it is configured, Taobao or Tmall reports refunds of channel orders" in both.stdout
 
 
 def test_the_list_names_every_marketplace_with_its_account_and_gateway(command: Run, busy: Sandbox) -> None:

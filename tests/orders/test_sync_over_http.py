@@ -159,6 +159,7 @@ def test_a_clock_that_was_ahead_for_one_run_keeps_nothing_from_being_read(ahead:
     assert read_until("taobao") == min(cursor.read_until for cursor in SyncCursor.objects.filter(is_second_look=False))
 
 
+@pytest.mark.long
 def test_a_clock_that_was_behind_for_one_run_makes_no_gap(union: Sandbox) -> None:
     sync(now=now())
     sync(now=now() - timedelta(days=300))

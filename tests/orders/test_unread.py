@@ -327,6 +327,7 @@ def failing_at(monkeypatch: pytest.MonkeyPatch, orders: list[str]) -> list[int]:
     return tried
 
 
+@pytest.mark.long
 def test_however_many_reports_cannot_be_stored_they_stop_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     leased(meis_shop())
     with monkeypatch.context() as broken:

@@ -26,7 +26,7 @@ from joey.record.kept_texts import refer
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.shops.models import Listing, Shelf, Shop
-from tests.cast import NOW, ada, leased, listed, mei, meis_shop, report
+from tests.cast import DAY, NOW, ada, leased, listed, mei, meis_shop, report
 from tests.orders.polled import take_order_reports
 from tests.storefront.goods import fresh_flask
 
@@ -72,6 +72,8 @@ def _one_more(shop: Shop, number: int) -> None:
     Person.objects.create(email=f"person-{number}@example.com")
     Shop.objects.create(slug=f"mei-{number}", name=f"Mei {number}", owner=mei())
     read = {"read_until": now, "last_success_at": now}
+    gap = {"read_until": NOW, "gap_since": NOW - 2 * DAY, "gap_until": NOW - DAY}
+    SyncCursor.objects.get_or_create(marketplace="jd", account="1", question="orders", defaults=gap)
     SyncCursor.objects.update_or_create(marketplace="taobao", account="1", question="orders", defaults=read)
     sql.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     sql.execute(

@@ -14,6 +14,8 @@ from tests.journeys.at_the_office import Operator
 from tests.journeys.running import RunningJoey
 from tests.toy_marketplace.buying import Customer, days_ago
 
+pytestmark = pytest.mark.long  # an instance of its own, and a package that is built and installed
+
 CURRENCIES = {"JPY": "paper windmill", "KRW": "cloth tiger", "VND": "bamboo dragonfly", "KWD": "rocking horse"}
 PAID = {"JPY": 2_076, "KRW": 20_640, "VND": 376_000, "KWD": 1_975}  # minor units: 80 % of 10 % of the price of two
 

@@ -347,6 +347,7 @@ def test_a_new_folder_holds_all_of_it_and_its_payouts_are_paused(made: Made, res
     assert stat.S_IMODE((restored.data / "secret").stat().st_mode) == 0o600
 
 
+@pytest.mark.long
 def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, restored: EmbeddedPostgres) -> None:
     data = str(restored.data)
     with running_bank() as bank:
