@@ -78,7 +78,8 @@ def import_orders(
         click.echo(
             f"{orders.holding:,} refused rows name orders that are known, and the money of these waits: what such a row"
             " says may be another state or other amounts. `joey reports unreadable` lists the rows. A later report that"
-            " moves the order ends it, or `joey reports dismiss` once you know from the marketplace.",
+            " moves the order ends it; once you know from the marketplace, so does `joey reports dismiss` with one of"
+            f" them, or `joey reports dismiss-poll {orders.holding_poll}` with all of them.",
             err=True,
         )
     click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")

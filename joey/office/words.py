@@ -117,6 +117,7 @@ COLUMNS: Mapping[str, Any] = {
     "payoutpause.placed_at": _("Since"),
     "placed_by": _("Placed by"),
     "plan_id": _("Plan"),
+    "poll": _("Poll"),
     "problem": _("Problem"),
     "problems": _("Problems"),
     "quantity": _("Pieces"),

@@ -3,7 +3,9 @@
 The report itself stays as it came; that it is not tried again is a row of its own.
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
-from joey.kit.refusals import NotFound
+from joey.kit.refusals import Forbidden, NotFound
 from joey.kit.text import read_reason
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.models import ReportDismissal, UnreadReport
@@ -53,6 +55,37 @@ def dismiss_unreadable(report_id: UUID, *, by: Person, reason: str, now: datetim
     facts = {"by": str(by.pk), "marketplace": unread["marketplace"], "reason": kept.fact}
     append("report.dismissed", f"order_report:{report_id}", facts, shop_id=shop_id, happened_at=now)
     mark_lines_off_the_list(unread["marketplace"])
+
+
+@dataclass(frozen=True)
+class DismissedPoll:
+    """How many reports of a poll were given up, and why others were not: each reason with how many it kept."""
+
+    dismissed: int
+    kept: Mapping[str, int]
+
+
+def dismiss_poll(poll: int, *, by: Person, reason: str, now: datetime) -> DismissedPoll:
+    """Give up each report of a poll that cannot be read, such as the refused rows of one export: each in a transaction
+    of its own, so that one which is about an order of the own shop keeps no other.
+
+    Raises Invalid ("reason"), Forbidden (no operator), and NotFound where the list has none of the poll.
+    """
+    reason = read_reason(reason)
+    check_operator(by)
+    listed = list(UnreadReport.objects.filter(poll=poll).order_by("report_id").values_list("report_id", flat=True))
+    if not listed:
+        raise NotFound(_("No unreadable report came with this poll. They may have been read or given up by now."))
+    dismissed, kept = 0, Counter[str]()
+    for report_id in listed:
+        try:
+            dismiss_unreadable(report_id, by=by, reason=reason, now=now)
+            dismissed += 1
+        except Forbidden as refusal:
+            kept[str(refusal.text)] += 1
+        except NotFound:
+            continue  # read, or given up by another, while this went on
+    return DismissedPoll(dismissed, kept)
 
 
 def _shops_of_its_order(unread: Mapping[str, Any]) -> "QuerySet[Shop]":

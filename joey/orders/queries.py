@@ -226,6 +226,7 @@ class UnreadShown:
     marketplace: str
     kind: str  # "order", "refund" or "hold"
     external_order: str  # a hint, or ""
+    poll: int
     problem: str  # at the last attempt
     received_at: datetime
     tried_at: datetime
@@ -235,7 +236,7 @@ class UnreadShown:
 def unread_reports(*, limit: int = 100, after: UUID | None = None) -> list[UnreadShown]:
     """The reports that wait to be readable, the oldest first, those with an id above `after`. One query."""
     found = sql.rows(
-        "SELECT report_id, marketplace, kind, external_order, problem, received_at, tried_at, tries"
+        "SELECT report_id, marketplace, kind, external_order, poll, problem, received_at, tried_at, tries"
         " FROM orders_unreadreport WHERE %(after)s::uuid IS NULL OR report_id > %(after)s"
         " ORDER BY report_id LIMIT %(limit)s",
         {"after": after, "limit": limit},

@@ -202,3 +202,27 @@ def test_a_marketplace_that_is_not_connected_is_named(tmp_path: Path, monkeypatc
 
     assert said.exit_code == 1
     assert "not connected to Taobao" in said.stderr
+
+
+def test_the_rows_that_a_wrong_mapping_refused_are_given_up_by_one_command_which_the_import_names(
+    tmp_path: Path,
+) -> None:
+    leased(meis_shop(), since=NOW - 60 * DAY)
+    contact = ada().email
+    run(written(tmp_path, text_of([settled(), settled(1)])), "--marketplace", "taobao")
+    wrong = text_of([settled(技术服务费="--"), settled(1, 技术服务费="--")])
+
+    said = run(written(tmp_path, wrong, name="wrong.csv"), "--marketplace", "taobao").stderr
+
+    assert "2 refused rows name orders that are known" in said
+    named = re.search(r"`joey (reports) (dismiss-poll) (\d+)`", said)
+    assert named is not None
+    listed = CliRunner().invoke(main, ["reports", "unreadable"], catch_exceptions=False).stdout
+    assert listed.count(f"poll {named[3]},") == 2
+    decided = [*named.groups(), "The mapping was wrong.", "--by", contact]
+    given_up = CliRunner().invoke(main, decided, catch_exceptions=False)
+    assert (given_up.exit_code, given_up.stdout) == (0, "2 given up. They stay as they came.\n")
+    once_more = CliRunner().invoke(main, decided)
+    assert once_more.exit_code == 1
+    assert "No unreadable report came with this poll" in once_more.stderr
+    prove()

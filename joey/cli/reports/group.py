@@ -10,6 +10,7 @@ COMMANDS = {
     "retry": ("joey.cli.reports.unreadable:retry", "Read reports again."),
     "end-gap": ("joey.cli.reports.end_gap:end_gap", "Say that what was never asked for has been imported."),
     "dismiss": ("joey.cli.reports.unreadable:dismiss", "Give up a report."),
+    "dismiss-poll": ("joey.cli.reports.unreadable:dismiss_poll", "Give up what one poll or file brought."),
 }
 
 

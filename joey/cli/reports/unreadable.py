@@ -27,7 +27,8 @@ def unreadable(data: Path) -> None:
     for each in found:
         since = utc_text(each.received_at)
         order = f"  order {each.external_order}" if each.external_order else ""
-        click.echo(f"{each.report_id}  {each.marketplace} {each.kind}{order}  since {since}: {each.problem}")
+        came = f"poll {each.poll}, since {since}"
+        click.echo(f"{each.report_id}  {each.marketplace} {each.kind}{order}  {came}: {each.problem}")
     if not found:
         click.echo("Every report could be read.")
 
@@ -84,3 +85,27 @@ def dismiss(report_id: UUID, reason: str, by: str, data: Path) -> None:
 
         dismiss_unreadable(report_id, by=operator, reason=reason, now=now())
     click.echo("Given up. The report stays as it came.")
+
+
+@click.command("dismiss-poll")
+@click.argument("poll", type=click.IntRange(min=1))
+@reason_option
+@operator_option
+@data_option
+@click.pass_context
+def dismiss_poll(ctx: click.Context, poll: int, reason: str, by: str, data: Path) -> None:
+    """Give up every report that came with POLL and could not be read, for REASON, as `dismiss` does with one.
+
+    `joey reports unreadable` names the poll of each. The refused rows of a file that `joey import-orders` took in are
+    one poll. Exit code 1: some were kept.
+    """
+    with deciding(data, by, command="reports") as operator:
+        from joey.kit.clock import now
+        from joey.orders import dismiss_unread
+
+        done = dismiss_unread.dismiss_poll(poll, by=operator, reason=reason, now=now())
+    click.echo(f"{done.dismissed:,} given up. They stay as they came.")
+    for why, count in done.kept.items():
+        click.echo(f"{count:,} kept: {why}", err=True)
+    if done.kept:
+        ctx.exit(1)

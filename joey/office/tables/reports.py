@@ -23,10 +23,10 @@ from joey.orders.retry_unread import retry_unreadable
 @admin.register(UnreadReport, site=office)
 class UnreadReports(ReadOnly):
     heading = _("Unreadable reports")
-    list_display = ("external_order", "marketplace", "kind", "problem", "received_at", "tried_at", "tries")
+    list_display = ("external_order", "marketplace", "kind", "problem", "poll", "received_at", "tried_at", "tries")
     list_display_links = ("external_order", "problem")
     list_filter = (("marketplace", OfMarketplace),)
-    search_fields = ("=external_order",)
+    search_fields = ("=external_order", "=poll")
     ordering = ("received_at",)
     actions = ("retry", "dismiss")
     fields = (

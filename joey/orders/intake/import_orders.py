@@ -15,7 +15,7 @@ two of them and run again the rows of the first are known, and the end is the sa
 """
 
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,14 +33,14 @@ from joey.catalog.intake.files.workbook import rows_of_workbook
 from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
-from joey.marketplaces.port import AnyReport, Connector, OrderReport, RefundReport, UnreadableReport
+from joey.marketplaces.port import Connector, OrderReport, RefundReport, UnreadableReport
 from joey.orders.intake.cells import MIDNIGHT
 from joey.orders.intake.order_table import OrderTable
 from joey.orders.intake.read_report_mapping import check_fields
 from joey.orders.intake.read_report_rows import ReadRow, RefusedReport, ReportRows
 from joey.orders.intake.report_mapping import ReportMapping
 from joey.orders.mark_differing import DATED_EXPORT, EXPORT, OLDER_EXPORT
-from joey.orders.take_order_reports import AskedPoll, Recorded, next_poll_number, take_order_reports
+from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
 
 ENCODINGS = ("utf-16", "utf-8", "gb18030")  # the last is GBK and all that was added to it
 DELIMITERS = ",;\t|"
@@ -52,7 +52,7 @@ Progress = Callable[[int, int, int], None]  # (bytes read, bytes in all, rows)
 @dataclass
 class ImportedOrders:
     """The result for a file, in rows: `changed` of the `accepted` brought something new; `holding` of the refused hold
-    lines from now on, because they may say something else of them.
+    lines from now on, because they may say something else of them, and are all of the poll `holding_poll`.
 
     Of order lines: `lines` were made or moved, of which `in_suspense` have no shop; `differing` are settled, stay as
     they are, and wait because the file says something else of them.
@@ -64,6 +64,7 @@ class ImportedOrders:
     in_suspense: int = 0
     differing: int = 0
     holding: int = 0
+    holding_poll: int | None = None
     refused: list[RefusedRow] = field(default_factory=list)
 
 
@@ -122,19 +123,20 @@ def import_orders(
         question = OLDER_EXPORT if older else DATED_EXPORT if kept.are_dated else EXPORT
         since, until = (kept.times[0], min(kept.times[1], now)) if kept.times else (now, now)
 
-        def take(reports: Sequence[AnyReport]) -> Recorded:
-            poll = AskedPoll(next_poll_number(), connector.account, question, min(since, until), until, now)
-            return take_order_reports(connector.code, reports, now=now, poll=poll)
+        def next_poll() -> AskedPoll:
+            return AskedPoll(next_poll_number(), connector.account, question, min(since, until), until, now)
 
         for reports in kept.all():
-            done = take(reports)
+            done = take_order_reports(connector.code, reports, now=now, poll=next_poll())
             result.accepted += len(reports)
             result.changed += done.reports
             result.lines += done.lines
             result.in_suspense += done.in_suspense
             result.differing += done.differing
         if kept.refused:  # after the others: the line of one may be in this file
-            result.holding = take(kept.refused).reports
+            poll = next_poll()
+            result.holding = take_order_reports(connector.code, kept.refused, now=now, poll=poll).reports
+            result.holding_poll = poll.number
     return result
 
 

@@ -11,11 +11,13 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds_in_force import held_lines
 from joey.commissions.models import Commission
-from joey.orders.dismiss_unread import dismiss_unreadable
+from joey.kit.refusals import NotFound
+from joey.orders.dismiss_unread import dismiss_poll, dismiss_unreadable
 from joey.orders.intake.import_orders import ImportedOrders, import_orders
 from joey.orders.intake.report_mapping import ReportMapping
 from joey.orders.models import OrderLine, Poll, Report, UnreadReport
 from joey.orders.retry_unread import retry_all_unread
+from joey.shops.models import Shop
 from tests.cast import DAY, NOW, ada, leased, meis_shop
 from tests.orders.intake.exports import ACCOUNT, ORDER, mapped, row, settled, starting, text_of, written
 from tests.orders.intake.test_exports_that_differ import OTHER_MAPPINGS
@@ -120,6 +122,39 @@ def test_a_refused_row_holds_the_settled_order_that_it_names(refused: dict[str, 
     confirm_due(now=NOW + 60 * DAY)
     assert sorted(each.released_minor for each in Commission.objects.all()) == [0, 273]
     prove()
+
+
+def test_what_a_wrong_mapping_refused_is_given_up_together_and_its_orders_can_be_paid(tmp_path: Path) -> None:
+    imported(tmp_path, settled(), settled(1))
+    done = imported(tmp_path, settled(技术服务费="--"), settled(1, 技术服务费="--"))
+    assert (done.holding, holds()) == (2, ["unreadable", "unreadable"])
+    other = imported(tmp_path, FROZEN)
+    assert done.holding_poll is not None
+    assert other.holding_poll not in (None, done.holding_poll)
+
+    given_up = dismiss_poll(done.holding_poll, by=ada(), reason="The mapping was wrong.", now=NOW)
+
+    assert (given_up.dismissed, dict(given_up.kept)) == (2, {})
+    assert set(UnreadReport.objects.values_list("poll", flat=True)) == {other.holding_poll}, "of another file"
+    earn_due(now=NOW)
+    confirm_due(now=NOW + 60 * DAY)
+    assert sorted(each.released_minor for each in Commission.objects.all()) == [0, 273]
+    with pytest.raises(NotFound, match="given up by now"):
+        dismiss_poll(done.holding_poll, by=ada(), reason="Again.", now=NOW)
+    prove()
+
+
+def test_of_a_poll_the_rows_about_the_own_shop_stay_and_each_reason_is_counted(tmp_path: Path) -> None:
+    imported(tmp_path, settled(), settled(1))
+    done = imported(tmp_path, settled(订单状态="?"), settled(1, 订单状态="?"))
+    Shop.objects.filter(pk=meis_shop().pk).update(owner=ada())
+    assert done.holding_poll is not None
+
+    given_up = dismiss_poll(done.holding_poll, by=ada(), reason="The mapping was wrong.", now=NOW)
+
+    assert (given_up.dismissed, list(given_up.kept.values())) == (0, [2])
+    assert "your own shop" in next(iter(given_up.kept))
+    assert UnreadReport.objects.count() == 2
 
 
 def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
