@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from joey.orders.intake.look_at_file import SeenFile, SeenRow
     from joey.orders.intake.report_mapping import ReportMapping
 
+NAMED = 5
+
 
 @click.command("import-orders")
 @click.argument("file", type=FILE)
@@ -67,6 +69,12 @@ def import_orders(
         f"{orders.accepted - orders.changed:,} changed nothing. {len(orders.refused):,} refused. "
         f"Order lines moved: {orders.lines:,}, of which {orders.in_suspense:,} in suspense."
     )
+    if orders.in_suspense:
+        click.echo(
+            f"{orders.in_suspense:,} of the lines have no shop, so they earn nothing yet. `joey lines suspense` says of"
+            " each why, and what to do.",
+            err=True,
+        )
     if orders.differing:
         click.echo(
             f"{orders.differing:,} settled order lines wait: this export says something else of them and names no time"
@@ -114,6 +122,14 @@ def _say_seen(seen: "SeenFile") -> None:
     click.echo(
         f"{seen.readable:,} rows could be taken in, {len(seen.refused):,} would be refused. Nothing was taken in."
     )
+    if seen.not_registered:
+        first = ", ".join(seen.not_registered[:NAMED])
+        more = f" and {len(seen.not_registered) - NAMED:,} more" if len(seen.not_registered) > NAMED else ""
+        click.echo(
+            f"Positions that are not registered here: {first}{more}. What was ordered through them would have no shop:"
+            " see `joey positions register`, or give each order to its shop after the import (`joey lines attribute`).",
+            err=True,
+        )
     _say_refused(seen.refused, seen.mapping)
 
 

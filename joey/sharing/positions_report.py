@@ -1,6 +1,7 @@
 """How many positions there are, and which shop has which: for operators."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -155,6 +156,12 @@ def position_by_key(key: str, *, marketplace: str | None = None) -> Position:
     if len(found) > 1:
         raise Invalid(_("Several marketplaces have a position with this key. Name one."), field="marketplace")
     return found[0]
+
+
+def not_registered(keys: Collection[str], *, marketplace: str) -> list[str]:
+    """Those of the keys that no position of the marketplace has: what is ordered through them has no shop. One query."""
+    known = Position.objects.filter(marketplace=marketplace, key__in=keys).values_list("key", flat=True)
+    return sorted(set(keys).difference(known))
 
 
 def _as_id(name: str) -> UUID | None:

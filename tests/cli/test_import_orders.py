@@ -88,6 +88,22 @@ def test_orders_without_a_shop_are_counted(tmp_path: Path) -> None:
     said = run(written(tmp_path, text_of([row(), settled(1)])), "--marketplace", "taobao")
 
     assert "Order lines moved: 2, of which 2 in suspense." in said.stdout
+    assert "2 of the lines have no shop, so they earn nothing yet. `joey lines suspense`" in said.stderr
+
+
+def test_check_names_the_positions_that_are_not_registered(tmp_path: Path) -> None:
+    leased(meis_shop(), since=NOW - 60 * DAY)
+    others = [row(number, 推广位ID=str(220000000000 + number)) for number in range(1, 8)]
+    file = written(tmp_path, text_of([row(), *others]))
+
+    said = run(file, "--marketplace", "taobao", "--check")
+
+    assert (
+        "Positions that are not registered here: 220000000001, 220000000002, 220000000003, 220000000004, 220000000005"
+        " and 2 more. What was ordered through them would have no shop:" in said.stderr
+    )
+    known = run(written(tmp_path, text_of([row()])), "--marketplace", "taobao", "--check")
+    assert "not registered" not in known.stderr
 
 
 def test_what_a_later_export_says_otherwise_of_a_settled_order_is_said_and_not_payable(tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from joey.catalog.intake.files.report_file import report_of, report_of_refusal, 
 from joey.catalog.intake.files.rows import RowFault
 from joey.kit import clock
 from joey.kit.refusals import Refusal
-from joey.marketplaces.port import ByPosition, OrderReport
+from joey.marketplaces.port import ByPosition, OrderReport, RefundReport
 from joey.money.money import Money
 from joey.orders.intake.import_file import mapping_for
 from joey.orders.intake.import_orders import Progress, connector_of, read_orders
 from joey.orders.intake.read_report_rows import ReadRow
 from joey.orders.intake.report_mapping import ReportMapping
+from joey.sharing.positions_report import not_registered
 
 SHOWN = 10
 
@@ -40,13 +41,14 @@ class SeenFile:
     readable: int
     rows: tuple[SeenRow, ...]
     refused: tuple[RefusedRow, ...]
+    not_registered: tuple[str, ...]  # positions that its rows name
 
 
 def look_at_file(
     file: Path, marketplace: str, *, mapping: Path | None, report: Path | None, progress: Progress
 ) -> SeenFile:
     """Read every row and change nothing. Raises Refusal, after writing it to `report`."""
-    readable, rows, refused = 0, list[SeenRow](), list[RefusedRow]()
+    readable, rows, refused, positions = 0, list[SeenRow](), list[RefusedRow](), set[str]()
     try:
         connector = connector_of(marketplace)
         used = mapping_for(marketplace, mapping)
@@ -57,13 +59,20 @@ def look_at_file(
                     refused.append(RefusedRow(number, found.field, found.reason))
                     continue
                 readable += 1
+                positions |= _positions(found.report)
                 if len(rows) < SHOWN:
                     rows.append(_seen(found, zone))
     except Refusal as refusal:
         write_report(report, report_of_refusal(refusal))
         raise
     write_report(report, report_of(readable, 0, refused))
-    return SeenFile(used, readable, tuple(rows), tuple(refused))
+    unknown = not_registered(positions, marketplace=connector.code)
+    return SeenFile(used, readable, tuple(rows), tuple(refused), tuple(unknown))
+
+
+def _positions(report: OrderReport | RefundReport) -> set[str]:
+    pieces = report.evidence if isinstance(report, OrderReport) else ()
+    return {piece.key for piece in pieces if isinstance(piece, ByPosition)}
 
 
 def _seen(row: ReadRow, zone: ZoneInfo) -> SeenRow:
