@@ -36,7 +36,7 @@ def _earned(facts: Facts) -> Explained:
         what = _("Earned %(figure)s: %(share)s of %(base)s; available on %(day)s") % terms
     else:
         what = _("Estimated %(figure)s: %(share)s of %(base)s") % terms
-    return what, sentences(*_rest(facts), _plan(facts)), facts["amount_minor"]
+    return what, sentences(*_rounded(facts), *_rest(facts), _plan(facts)), facts["amount_minor"]
 
 
 def adjusted(facts: Facts) -> Explained:
@@ -210,6 +210,13 @@ def _changed(facts: Facts) -> str:
 def _changed_by(facts: Facts) -> str:
     figures = {"share": rate_text(facts["share_ppm"]), "base": figure(facts, "base_minor")}
     return _("Your part is now %(share)s of %(base)s.") % figures
+
+
+def _rounded(facts: Facts) -> list[str]:
+    """Said where a shopkeeper who calculates the share comes to a little more."""
+    if facts["base_minor"] * facts["share_ppm"] % 1_000_000 == 0:
+        return []
+    return [_("Your part is rounded down to a multiple of %s.") % money_in(facts, 1)]
 
 
 def _rest(facts: Facts) -> list[str]:

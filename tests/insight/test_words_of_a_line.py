@@ -45,6 +45,14 @@ def test_an_estimate_says_the_share_and_of_what() -> None:
     assert said() == ["Estimated ¥2.73: 80% of ¥3.42"]
     assert "The other 20% is Joey's platform fee, which its operator keeps." in traced().steps[-1].why
     assert "in force at the click" in traced().steps[-1].why
+    assert "rounded down to a multiple of ¥0.01" in traced().steps[-1].why, "80% of 3.42 is 2.736"
+
+
+def test_a_share_that_is_a_whole_amount_is_not_called_rounded() -> None:
+    take_in(report(commission_minor=500, service_fee_minor=0))
+
+    assert said() == ["Estimated ¥4.00: 80% of ¥5.00"]
+    assert "rounded" not in traced().steps[-1].why
 
 
 def test_an_order_that_is_only_placed_is_not_called_nothing() -> None:
