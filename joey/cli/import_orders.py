@@ -12,6 +12,7 @@ from joey.cli.not_installed import say_not_installed
 
 if TYPE_CHECKING:
     from joey.catalog.intake.files.refused_rows import RefusedRow
+    from joey.orders.intake.import_orders import ImportedOrders
     from joey.orders.intake.look_at_file import SeenFile, SeenRow
     from joey.orders.intake.report_mapping import ReportMapping
 
@@ -64,6 +65,21 @@ def import_orders(
         earned = earn_due(now=now())
     _say_unverified(done.mapping, mapping)
     orders = done.orders
+    _say_taken(orders)
+    click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
+    _say_refused(orders.refused, done.mapping)
+    say_not_installed(earned.not_installed)
+    if orders.refused and not orders.accepted:
+        ctx.exit(1)
+
+
+def _say_unverified(used: "ReportMapping", given: Path | None) -> None:
+    if used.unverified:
+        whose = given or "the mapping that comes with Joey"
+        click.echo(f"UNVERIFIED: the columns of {whose} are a guess. {used.unverified}", err=True)
+
+
+def _say_taken(orders: "ImportedOrders") -> None:
     click.echo(
         f"{orders.accepted:,} rows accepted: {orders.changed:,} brought something new, "
         f"{orders.accepted - orders.changed:,} changed nothing. {len(orders.refused):,} refused. "
@@ -90,17 +106,6 @@ def import_orders(
             f" them, or `joey reports dismiss-poll {orders.holding_poll}` with all of them.",
             err=True,
         )
-    click.echo(f"Order lines checked: {earned.lines}, journals booked: {earned.journals}.")
-    _say_refused(orders.refused, done.mapping)
-    say_not_installed(earned.not_installed)
-    if orders.refused and not orders.accepted:
-        ctx.exit(1)
-
-
-def _say_unverified(used: "ReportMapping", given: Path | None) -> None:
-    if used.unverified:
-        whose = given or "the mapping that comes with Joey"
-        click.echo(f"UNVERIFIED: the columns of {whose} are a guess. {used.unverified}", err=True)
 
 
 def _say_refused(rows: "Sequence[RefusedRow]", used: "ReportMapping") -> None:

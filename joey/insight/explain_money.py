@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from joey.insight.explain_penalties import no_longer_taken, penalty, penalty_fell, penalty_grew
 from joey.insight.explain_pieces import whole_pieces
 from joey.insight.explain_returns import not_booked_either
+from joey.insight.explain_terms import other_rate, plan, rest, rounded
 from joey.insight.explained import Explained, Facts, figure, money_in
 from joey.kit.days import day_text
 from joey.kit.text import sentences
@@ -16,7 +17,7 @@ from joey.money.rate import rate_text
 def earned(facts: Facts) -> Explained:
     """The first booking: what is estimated, or settled already, and from what; and the rate, if another was shown."""
     what, why, minor = _earned(facts)
-    return what, sentences(why, *_other_rate(facts)), minor
+    return what, sentences(why, *other_rate(facts)), minor
 
 
 def _earned(facts: Facts) -> Explained:
@@ -36,7 +37,7 @@ def _earned(facts: Facts) -> Explained:
         what = _("Earned %(figure)s: %(share)s of %(base)s; available on %(day)s") % terms
     else:
         what = _("Estimated %(figure)s: %(share)s of %(base)s") % terms
-    return what, sentences(*_rounded(facts), *_rest(facts), _plan(facts)), facts["amount_minor"]
+    return what, sentences(*rounded(facts), *rest(facts), plan(facts)), facts["amount_minor"]
 
 
 def adjusted(facts: Facts) -> Explained:
@@ -210,40 +211,6 @@ def _changed(facts: Facts) -> str:
 def _changed_by(facts: Facts) -> str:
     figures = {"share": rate_text(facts["share_ppm"]), "base": figure(facts, "base_minor")}
     return _("Your part is now %(share)s of %(base)s.") % figures
-
-
-def _rounded(facts: Facts) -> list[str]:
-    """Said where a shopkeeper who calculates the share comes to a little more."""
-    if facts["base_minor"] * facts["share_ppm"] % 1_000_000 == 0:
-        return []
-    return [_("Your part is rounded down to a multiple of %s.") % money_in(facts, 1)]
-
-
-def _rest(facts: Facts) -> list[str]:
-    """Who has what the shopkeeper's share leaves."""
-    rest = 1_000_000 - facts["share_ppm"]
-    return [_("The other %s is Joey's platform fee, which its operator keeps.") % rate_text(rest)] if rest else []
-
-
-def _other_rate(facts: Facts) -> list[str]:
-    """The marketplace reports, and pays, another rate than the one that was shown. Not known, or the same: nothing."""
-    shown, paid = facts.get("shown_rate_ppm"), facts.get("rate_ppm")
-    if facts["line_state"] == "closed" or shown is None or paid is None or paid == shown:
-        return []
-    rates = {"shown": rate_text(shown), "paid": rate_text(paid)}
-    if facts["plan_moment_kind"] == "clicked":
-        return [_("When the buyer clicked, %(shown)s was shown; the marketplace pays %(paid)s.") % rates]
-    return [_("When the order was placed, %(shown)s was shown; the marketplace pays %(paid)s.") % rates]
-
-
-def _plan(facts: Facts) -> str:
-    moments = {
-        "clicked": _("Commission plan %s was in force at the click and is kept for this order."),
-        "placed": _("Commission plan %s was in force when the order was placed and is kept for it."),
-        "paid": _("Commission plan %s was in force when the order was paid and is kept for it."),
-        "reported": _("Commission plan %s was in force at the first report and is kept for this order."),
-    }
-    return moments[str(facts["plan_moment_kind"])] % int(facts["plan"])
 
 
 def _payable_on(facts: Facts) -> str:

@@ -1,0 +1,40 @@
+"""What a line's commission is calculated by, in the words that a shopkeeper reads: share, rate and plan."""
+
+from django.utils.translation import gettext as _
+
+from joey.insight.explained import Facts, money_in
+from joey.money.rate import rate_text
+
+
+def rounded(facts: Facts) -> list[str]:
+    """Said where a shopkeeper who calculates the share comes to a little more."""
+    if facts["base_minor"] * facts["share_ppm"] % 1_000_000 == 0:
+        return []
+    return [_("Your part is rounded down to a multiple of %s.") % money_in(facts, 1)]
+
+
+def rest(facts: Facts) -> list[str]:
+    """Who has what the shopkeeper's share leaves."""
+    rest = 1_000_000 - facts["share_ppm"]
+    return [_("The other %s is Joey's platform fee, which its operator keeps.") % rate_text(rest)] if rest else []
+
+
+def other_rate(facts: Facts) -> list[str]:
+    """The marketplace reports, and pays, another rate than the one that was shown. Not known, or the same: nothing."""
+    shown, paid = facts.get("shown_rate_ppm"), facts.get("rate_ppm")
+    if facts["line_state"] == "closed" or shown is None or paid is None or paid == shown:
+        return []
+    rates = {"shown": rate_text(shown), "paid": rate_text(paid)}
+    if facts["plan_moment_kind"] == "clicked":
+        return [_("When the buyer clicked, %(shown)s was shown; the marketplace pays %(paid)s.") % rates]
+    return [_("When the order was placed, %(shown)s was shown; the marketplace pays %(paid)s.") % rates]
+
+
+def plan(facts: Facts) -> str:
+    moments = {
+        "clicked": _("Commission plan %s was in force at the click and is kept for this order."),
+        "placed": _("Commission plan %s was in force when the order was placed and is kept for it."),
+        "paid": _("Commission plan %s was in force when the order was paid and is kept for it."),
+        "reported": _("Commission plan %s was in force at the first report and is kept for this order."),
+    }
+    return moments[str(facts["plan_moment_kind"])] % int(facts["plan"])
