@@ -159,7 +159,7 @@ def position_by_key(key: str, *, marketplace: str | None = None) -> Position:
 
 
 def not_registered(keys: Collection[str], *, marketplace: str) -> list[str]:
-    """Those of the keys that no position of the marketplace has: what is ordered through them has no shop. One query."""
+    """Those of the keys that no position of the marketplace has: what was ordered through them has no shop."""
     known = Position.objects.filter(marketplace=marketplace, key__in=keys).values_list("key", flat=True)
     return sorted(set(keys).difference(known))
 
