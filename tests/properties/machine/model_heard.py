@@ -36,7 +36,7 @@ class Heard:
         """A poll's reports. The newest counts, by the second of its change and then by the poll; one that is larger
         than any order can be is only kept, and its line waits until something newer is read.
         """
-        waited = {name for name, line in self.lines.items() if line.open_unread}
+        waited = {name: line.open_unread for name, line in self.lines.items()}
         for report in sorted(reports, key=lambda each: each.reported_at):
             if too_large(report):
                 self._take_unread(report, poll)
@@ -45,7 +45,7 @@ class Heard:
             else:
                 self._take_order(marketplace, report, poll)
         for name, line in self.lines.items():
-            line.changed |= (name in waited) != bool(line.open_unread)
+            line.changed |= waited.get(name, []) != line.open_unread  # another one may be the reason now
 
     def _take_unread(self, report: OrderReport | RefundReport, poll: int) -> None:
         """Once, and once more where something newer was read since. What was given up is not waited for again."""
@@ -63,9 +63,9 @@ class Heard:
         """The report with this payload is not waited for any more."""
         for name, unread in self.unread.items():
             line = self.lines.get(name)
-            waited = bool(line and line.open_unread)
+            waited = line.open_unread if line else []
             unread[:] = [each for each in unread if each.report.payload != payload]
-            if line and waited and not line.open_unread:
+            if line and waited != line.open_unread:
                 line.changed = True
 
     def _take_order(self, marketplace: str, report: OrderReport, poll: int) -> None:
