@@ -12,6 +12,7 @@ from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.queries import search_offers
 from joey.catalog.search.follow import catch_up
 from joey.catalog.search.suggest import suggest
+from joey.marketplaces.pasted import is_pasted
 from tests.catalog.offers import NOW, flask_facts
 from tests.real_data import shared
 
@@ -77,4 +78,6 @@ def test_all_real_questions_find_what_has_them_in_its_title() -> None:
     assert len(asked) == 99_997
     offers_for(asked)
 
-    assert missed(asked) == []
+    pasted = [q for q in asked if is_pasted(q)]
+    assert ["https://" in pasted[0], "0$8313xuka8lv$://" in pasted[1], len(pasted)] == [True, True, 2]
+    assert missed(asked) == pasted, "a link and a copy-code are recognised, and not searched for by their words"
