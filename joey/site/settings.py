@@ -271,8 +271,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
+            "()": "joey.kit.utc_log.UtcFormatter",
             "format": "{asctime} {levelname} {name}: {message}",
-            "datefmt": "%Y-%m-%d %H:%M:%S%z",
             "style": "{",
         }
     },
