@@ -37,14 +37,16 @@ class FetchedPage:
     answered_at: datetime | None = None
     hits: int = 0
     trouble: str = ""
+    is_refused: bool = False  # and so it would be again
 
 
 def searches(words: Iterable[str], *, category: str = "", sort: SearchSort = "relevance") -> list[MarketplaceQuestion]:
     """A search for each of `words`, each once; without any, the whole of a category. Raises Invalid (field words)."""
     found: dict[str, MarketplaceQuestion] = {}
-    for typed in [*words] or ([""] if category else []):
+    given = [*words]
+    for typed in given or ([""] if category else []):
         question = MarketplaceQuestion(typed, category=category, sort=sort)
-        if len(typed) > LONGEST_QUESTION or is_pasted(typed) or (typed and not question_words(typed).words):
+        if len(typed) > LONGEST_QUESTION or is_pasted(typed) or (given and not question_words(typed).words):
             text = _("“%(words)s” cannot be searched for: write words, at most %(most)d characters, and no link.")
             raise Invalid(text % {"words": typed[:40], "most": LONGEST_QUESTION}, field="words")
         found.setdefault(question.words, question)
@@ -87,7 +89,7 @@ def _fetch_pages(
         try:
             fetched = _fetch_page(connector, page, again=again)
         except MarketplaceRefused as refused:
-            yield FetchedPage(connector.code, page, trouble=str(refused))
+            yield FetchedPage(connector.code, page, trouble=str(refused), is_refused=True)
             return True
         except Refusal as trouble:
             yield FetchedPage(connector.code, page, trouble=str(trouble))

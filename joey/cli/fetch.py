@@ -65,8 +65,11 @@ def fetch(
         f"{total.new:,} new offers, {total.changed:,} changed, {total.unchanged:,} unchanged,"
         f" {total.refused:,} refused."
     )
+    if total.refusals:
+        click.echo("What a marketplace refuses it refuses again: search for something else there.", err=True)
     if total.troubles:
         click.echo("Not everything was asked. The same command goes on where it stopped.", err=True)
+    if total.refusals or total.troubles:
         ctx.exit(1)
 
 
@@ -74,10 +77,11 @@ class _Total:
     """What became of all pages."""
 
     def __init__(self) -> None:
-        self.new = self.changed = self.unchanged = self.refused = self.troubles = 0
+        self.new = self.changed = self.unchanged = self.refused = self.refusals = self.troubles = 0
 
     def add(self, page: "FetchedPage") -> None:
-        self.troubles += bool(page.trouble)
+        self.refusals += page.is_refused
+        self.troubles += bool(page.trouble) and not page.is_refused
         if page.answer is not None:
             taken, found = page.answer.taken, page.answer.found
             self.new += taken.new

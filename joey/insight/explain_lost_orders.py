@@ -35,8 +35,8 @@ def answer_in_words(lost: LostOrderShown, *, now: datetime, time_text: Callable[
             " buyer may have come last through another link."
         ),
         "undecided": _(
-            "%(marketplace)s reports this order, but the report does not tell whose it is. An operator looks at it; you"
-            " need not do anything."
+            "%(marketplace)s reports this order, but it is not clear yet whose it is. An operator looks at it; you need"
+            " not do anything."
         ),
         "unknown": _("%(marketplace)s does not know this order so far. We go on asking until %(until)s."),
         "not_found": _(

@@ -450,7 +450,7 @@ class LostOrder(models.Model):
         ASKING = "asking"  # no answer yet
         FOUND = "found"  # an order line of the shop
         OTHER_ID = "other_id"  # its position or sub-id is another shop's, or none of ours
-        UNDECIDED = "undecided"  # reported, and the report does not tell whose it is, or cannot be read
+        UNDECIDED = "undecided"  # reported, and it is not clear whose it is, or a report of it cannot be read
         UNKNOWN = "unknown"  # not reported so far, still asked for
         NOT_FOUND = "not_found"  # not reported in seven days
         NOT_ASKED = "not_asked"  # not reported, and it cannot be asked for; a report of it that comes is the answer

@@ -84,6 +84,8 @@ def test_a_category_of_more_numbers_than_one_search_takes_is_refused_and_none_is
 
     assert refused.exit_code == 1
     assert "at most, and its configuration gives 11 numbers for “kitchen”" in refused.stderr
+    assert "What a marketplace refuses it refuses again" in refused.stderr
+    assert "goes on where it stopped" not in refused.stderr
     assert asked.exit_code == 0, asked.stderr
 
 
@@ -160,6 +162,7 @@ def test_a_product_file_is_searched_where_it_is_named() -> None:
     [
         ((), "words: Write what to search for, or name a category."),
         (("!!!",), "words: “!!!” cannot be searched for"),
+        (("",), "words: “” cannot be searched for"),
         (("https://item.taobao.com/item.htm?id=1",), "cannot be searched for"),
         (("字" * 101,), "at most 100 characters"),
         (("锅", "--marketplace", "nowhere"), "No marketplace “nowhere” is known here"),

@@ -93,14 +93,14 @@ ANSWERS = {
     "en": (
         "reports this order as yours",
         "with an id that is not your shop’s",
-        "does not tell whose it is",
+        "it is not clear yet whose it is",
         "does not know this order so far. We go on asking until",
         "did not report this order in all the days",
     ),
     "zh": (
         "报告这笔订单是你的",
         "不是你的小店的",
-        "看不出属于哪家店",
+        "还不清楚它属于哪家店",
         "目前还没有这笔订单",
         "一直没有报告这笔订单",
     ),

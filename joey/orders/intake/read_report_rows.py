@@ -75,14 +75,12 @@ class ReportRows:
             if column.how == "time" and self._is_workbook and cells.are_days(found, none=self._mapping.none):
                 columns[column] = [(cell or "").removesuffix(cells.MIDNIGHT) for cell in found]
         for place, number in enumerate(rows.numbers):
-            yield (
-                number,
-                rows.wrong.get(place)
-                or self._read(number, {column: found[place] for column, found in columns.items()}),
-            )
+            given = {column: found[place] for column, found in columns.items()}
+            yield number, self._read(number, given, rows.wrong.get(place))
 
-    def _read(self, number: int, given: Mapping[ReportColumn, str]) -> ReadRow | RefusedReport:
-        row, faults = dict(self._mapping.constants), list[RowFault]()
+    def _read(self, number: int, given: Mapping[ReportColumn, str], wrong: RowFault | None) -> ReadRow | RefusedReport:
+        """`wrong`: why the row is refused, whatever its cells say."""
+        row, faults = dict(self._mapping.constants), [wrong] if wrong else []
         for column, cell in given.items():
             try:
                 if value := self._value(column, cell):
@@ -96,7 +94,7 @@ class ReportRows:
         reported = ReportedRow(self._mapping.reports, row, self._now)
         report = fitting(read_row(self._connector, reported), now=self._now)
         if isinstance(report, UnreadableReport):
-            return self._fault(report.problem)
+            return self._fault(report.problem.replace("reported_at", self._changed or "reported_at"))
         assert not isinstance(report, HoldReport), "a mapping names orders or refund cases"
         if isinstance(report, OrderReport) and report.state == "unknown":
             return RowFault(ROW, str(_("its state is a code that Joey does not know")))

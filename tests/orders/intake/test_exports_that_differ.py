@@ -225,6 +225,47 @@ def test_rows_that_name_their_time_of_change_count_by_it(tmp_path: Path) -> None
     prove()
 
 
+OF_ITS_TIME = (*ROW, "更新时间")
+CHANGED = {"更新时间": "2026-11-20 10:00:20"}
+MISREADINGS = {
+    "another column of money": (
+        [('pub_share_fee = ["结算预估收入", "预估收入"]', 'pub_share_fee = "付款金额"')], settled(**CHANGED),
+    ),
+    "another word for closed": ([('"已失效" = "13"', '"已失效" = "13"\n"已结算完" = "13"')],
+                                settled(**CHANGED, 订单状态="已结算完")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("mapping", "misread"), MISREADINGS.values(), ids=MISREADINGS)
+def test_what_a_wrong_mapping_read_in_a_known_row_is_put_right_by_the_right_one(
+    mapping: list[tuple[str, str]], misread: dict[str, str], tmp_path: Path
+) -> None:
+    imported(tmp_path, settled(**CHANGED), columns=OF_ITS_TIME)
+    right = (line().state, line().commission_minor)
+    assert imported(tmp_path, misread, columns=OF_ITS_TIME, mapping=mapping).changed == 1
+    assert (line().state, line().commission_minor) != right
+
+    done = imported(tmp_path, settled(**CHANGED), columns=OF_ITS_TIME)
+
+    assert (done.accepted, done.changed, done.lines) == (1, 1, 1)
+    assert (line().state, line().commission_minor) == right
+    assert imported(tmp_path, settled(**CHANGED), columns=OF_ITS_TIME).changed == 0, "it is that row already"
+    prove()
+
+
+def test_a_known_row_wins_neither_over_a_later_change_nor_over_an_answer_of_the_marketplace(tmp_path: Path) -> None:
+    imported(tmp_path, row(更新时间="2026-11-20 10:00:20"), columns=OF_ITS_TIME)
+    by_protocol(tk_status=13, modified_time="2026-11-20 10:00:20")
+
+    assert imported(tmp_path, row(更新时间="2026-11-20 10:00:20"), columns=OF_ITS_TIME).changed == 0
+    assert line().state == "closed"
+
+    imported(tmp_path, row(1, 更新时间="2026-11-20 10:00:20"), columns=OF_ITS_TIME)
+    imported(tmp_path, row(1, 更新时间="2026-11-20 10:00:21", 订单状态="已失效"), columns=OF_ITS_TIME)
+    assert imported(tmp_path, row(1, 更新时间="2026-11-20 10:00:20"), columns=OF_ITS_TIME).changed == 0
+    prove()
+
+
 @pytest.mark.parametrize(
     "agrees",
     [settled(结算时间="2026-11-23 10:00:00"), settled(技术服务费="0.36")],

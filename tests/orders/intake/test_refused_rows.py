@@ -19,13 +19,14 @@ from joey.orders.models import OrderLine, Poll, Report, UnreadReport
 from joey.orders.retry_unread import retry_all_unread
 from joey.shops.models import Shop
 from tests.cast import DAY, NOW, ada, leased, meis_shop
-from tests.orders.intake.exports import ACCOUNT, ORDER, mapped, row, settled, starting, text_of, written
+from tests.orders.intake.exports import ACCOUNT, ORDER, ROW, mapped, row, settled, starting, text_of, written
 from tests.orders.intake.test_exports_that_differ import OTHER_MAPPINGS
 from tests.orders.intake.test_import_orders import by_protocol
 from tests.proof import prove
 
 pytestmark = pytest.mark.django_db
 
+NUMBERS = ("淘宝父订单编号", "淘宝子订单编号", "推广位ID")
 CLOSED = row(订单状态="已失效")
 FROZEN = settled(订单状态="违规冻结")  # a word that the mapping does not know
 CASE = {
@@ -155,6 +156,33 @@ def test_of_a_poll_the_rows_about_the_own_shop_stay_and_each_reason_is_counted(t
     assert (given_up.dismissed, list(given_up.kept.values())) == (0, [2])
     assert "your own shop" in next(iter(given_up.kept))
     assert UnreadReport.objects.count() == 2
+
+
+def test_a_row_with_a_cell_too_many_holds_the_order_that_it_names_before_it(tmp_path: Path) -> None:
+    """A title with a delimiter in it, without quotes: the cells behind it are in other columns."""
+    columns = (*NUMBERS, *(name for name in ROW if name not in NUMBERS))
+    imported(tmp_path, settled(), settled(1))
+    body = text_of([CLOSED | {"商品标题": "Flask"}, settled(1)], columns=columns).replace("Flask", "Flask, green")
+
+    done = import_orders(written(tmp_path, body), "taobao", mapping=starting(tmp_path), now=NOW)
+    earn_due(now=NOW)
+
+    assert [(each.row, each.field) for each in done.refused] == [(2, "row")]
+    assert (done.accepted, done.holding, holds()) == (1, 1, ["unreadable"])
+    confirm_due(now=NOW + 60 * DAY)
+    assert sorted(each.released_minor for each in Commission.objects.all()) == [0, 273]
+    (kept,) = Report.objects.exclude(problem="").values_list("payload", flat=True)
+    assert "green" not in kept, "only what names the line"
+    prove()
+
+
+def test_a_row_that_is_refused_for_its_time_of_change_names_the_column(tmp_path: Path) -> None:
+    rows = [settled(更新时间="2027-11-20 10:00:00")]
+    file = written(tmp_path, text_of(rows, columns=(*ROW, "更新时间")))
+
+    (refused,) = import_orders(file, "taobao", mapping=starting(tmp_path), now=NOW).refused
+
+    assert (refused.field, refused.reason) == ("更新时间", "“更新时间” cannot be true")
 
 
 def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:

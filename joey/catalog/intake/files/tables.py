@@ -134,7 +134,9 @@ class Table:
         return block
 
     def _rows_of(self, block: list[list[str]], first: int) -> _TableRows:
-        """The rows without empty ones; one with the wrong number of cells is refused, and its cells count as empty."""
+        """The rows without empty ones; one with the wrong number of cells is refused. Its cells are as they stand:
+        those before the one too many, or too few, are in their columns.
+        """
         width = len(self.columns)
         if not self._is_no_row and set(map(len, block)) == {width} and all(map(itemgetter(0), block)):
             return _TableRows(self._places, list(range(first, first + len(block))), cells=block)
@@ -147,7 +149,7 @@ class Table:
             if len(cells) == width:
                 rows.cells.append(cells)
                 continue
-            rows.cells.append([""] * width)
+            rows.cells.append([*cells, *[""] * width][:width])
             rows.odd[place] = cells
             rows.wrong[place] = RowFault(
                 "row", str(_("%(found)d cells, the header has %(all)d") % {"found": len(cells), "all": width})
